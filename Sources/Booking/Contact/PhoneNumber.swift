@@ -23,13 +23,12 @@ public struct PhoneNumber: Hashable, Sendable, CustomStringConvertible {
 
     /// Accepts a number that is in E.164 form already, as it is stored.
     ///
+    /// Only the form is judged: a number that was accepted once stays one, whatever later metadata says of its plan.
+    ///
     /// - Parameter text: `+`, country code, number; nothing else.
     /// - Throws: `InvalidInput` where it is anything else.
     public init(e164 text: String) throws(InvalidInput) {
-        let digits = text.utf8.dropFirst()
-        guard text.hasPrefix("+"), (2...17).contains(digits.count), digits.allSatisfy(\.isASCIIDigit),
-            try PhoneNumber.read(text, region: PhoneNumber.noRegion, field: "phone") == text
-        else {
+        guard PhoneNumber.isE164(text) else {
             throw InvalidInput(field: "phone", problem: "is not in E.164 form", hint: "write it like +14155550100")
         }
         e164 = text
@@ -52,8 +51,12 @@ public struct PhoneNumber: Hashable, Sendable, CustomStringConvertible {
 extension PhoneNumber {
     private static let hint = "write the full number with its area code, like (415) 555-0100 or +44 20 7946 0958"
 
-    /// The region of numbers that carry their own country code.
-    private static let noRegion = "ZZ"
+    /// `+`, then 7 to 15 digits, the first not 0: the shortest numbers in use and the longest that E.164 allows.
+    private static func isE164(_ text: String) -> Bool {
+        let digits = text.utf8.dropFirst()
+        return text.utf8.first == UInt8(ascii: "+") && (7...15).contains(digits.count)
+            && digits.first != UInt8(ascii: "0") && digits.allSatisfy(\.isASCIIDigit)
+    }
 
     /// Why the characters alone cannot be a number.
     ///
@@ -82,7 +85,7 @@ extension PhoneNumber {
             }
         }
         switch verdict {
-        case .valid: return e164
+        case .valid where isE164(e164): return e164
         case .possible where isPlausible(e164): return e164
         default: throw InvalidInput(field: field, problem: problem(of: verdict), hint: hint)
         }
@@ -93,7 +96,7 @@ extension PhoneNumber {
     /// Numbering plans grow faster than a distribution's libphonenumber (Debian 12 carries the metadata of 2022, which
     /// lacks the area codes opened since), so the shape decides: in North America [2-9]XX [2-9]XX XXXX.
     private static func isPlausible(_ e164: String) -> Bool {
-        guard e164.hasPrefix("+1") else { return true }
+        guard e164.hasPrefix("+1") else { return isE164(e164) }
         let digits = Array(e164.utf8.dropFirst(2))
         let leading = UInt8(ascii: "2")...UInt8(ascii: "9")
         return digits.count == 10 && leading.contains(digits[0]) && leading.contains(digits[3])

@@ -26,28 +26,25 @@ extension Line {
     /// A limit in characters alone would let one character carry thousands of combining marks: four bytes a character,
     /// the widest scalar, bound it.
     static func clean(_ text: String, field: String, limit: Int) throws(InvalidInput) -> String {
-        var scalars = String.UnicodeScalarView()
-        var isBetweenWords = false
         for scalar in text.unicodeScalars {
-            if let problem = scalar.problemInLine {
-                throw InvalidInput(field: field, problem: problem, hint: "write it on one line, as plain text")
-            }
-            if scalar.properties.generalCategory == .spaceSeparator {
-                isBetweenWords = !scalars.isEmpty
-                continue
-            }
-            if isBetweenWords { scalars.append(" ") }
-            isBetweenWords = false
-            scalars.append(scalar)
+            guard let problem = scalar.problemInLine else { continue }
+            throw InvalidInput(field: field, problem: problem, hint: "write it on one line, as plain text")
         }
-        guard scalars.contains(where: \.isInk) else {
-            throw InvalidInput(field: field, problem: "is empty", hint: "write 1 to \(limit) characters")
+        let hint = "write 1 to \(limit) characters"
+        guard text.unicodeScalars.contains(where: \.isInk) else {
+            throw InvalidInput(field: field, problem: "is empty", hint: hint)
         }
-        let cleaned = String(scalars).composed
+        let cleaned = singleSpaced(text).composed
         guard cleaned.utf8.count <= 4 * limit, cleaned.count <= limit else {
-            throw InvalidInput(field: field, problem: "is too long", hint: "write 1 to \(limit) characters")
+            throw InvalidInput(field: field, problem: "is too long", hint: hint)
         }
         return cleaned
+    }
+
+    /// The words of a text with one plain space between them, whichever spaces stood there.
+    private static func singleSpaced(_ text: String) -> String {
+        text.unicodeScalars.split { $0.properties.generalCategory == .spaceSeparator }
+            .map { String($0) }.joined(separator: " ")
     }
 }
 

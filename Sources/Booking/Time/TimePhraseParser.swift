@@ -77,21 +77,24 @@ extension TimePhraseParser {
     private mutating func timeOfDay(endingPhrase: Bool) throws(TimeProblem) -> Int {
         cursor.skipSpaces()
         guard let hour = cursor.digits(1...2) else { return try namedTime() }
-        var minutes: Int?
-        var seconds = 0
-        if cursor.take(":") {
-            minutes = cursor.digits(2...2)
-            guard minutes != nil else { throw notOnAnyClock() }
-            if cursor.take(":") {
-                guard let read = cursor.digits(2...2), !cursor.take(".") || cursor.digits(1...9) != nil else {
-                    throw notOnAnyClock()
-                }
-                seconds = read
-            }
-        }
-        let hours = try hourOfDay(hour, isBare: minutes == nil)
+        let isBare = !cursor.take(":")
+        let minutes = isBare ? 0 : try twoDigits()
+        let seconds = !isBare && cursor.take(":") ? try wholeSeconds() : 0
+        let hours = try hourOfDay(hour, isBare: isBare)
         if endingPhrase, !cursor.isAtEnd { throw unreadable() }
-        return try secondOfDay(hours, minutes ?? 0, seconds)
+        return try secondOfDay(hours, minutes, seconds)
+    }
+
+    private mutating func twoDigits() throws(TimeProblem) -> Int {
+        guard let number = cursor.digits(2...2) else { throw notOnAnyClock() }
+        return number
+    }
+
+    /// Takes seconds, and drops the fraction that machines write behind them.
+    private mutating func wholeSeconds() throws(TimeProblem) -> Int {
+        let seconds = try twoDigits()
+        guard !cursor.take(".") || cursor.digits(1...9) != nil else { throw notOnAnyClock() }
+        return seconds
     }
 
     private mutating func namedTime() throws(TimeProblem) -> Int {

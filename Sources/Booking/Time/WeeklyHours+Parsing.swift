@@ -91,7 +91,7 @@ struct WeeklyHoursParser {
         guard spans.count == weekdays.count else {
             throw invalid(
                 "end no later than they begin: \(opens)-\(closes)",
-                hint: "end later; past midnight, end at 24:00 and begin again on the next day")
+                hint: "to go past midnight, end at 24:00 and begin again on the next day")
         }
         return spans
     }
