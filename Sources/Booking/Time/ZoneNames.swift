@@ -16,9 +16,9 @@ enum ZoneNames {
     /// What to type instead of an unknown name: up to three near ones.
     static func hint(for name: String) -> String {
         let near = near(name)
-        let form = "write a name of the IANA database"
         return near.isEmpty
-            ? "\(form), like America/Los_Angeles" : "\(form); near it are \(near.joined(separator: ", "))"
+            ? "write a name of the IANA database, like America/Los_Angeles"
+            : "did you mean \(near.joined(separator: ", "))?"
     }
 
     /// Up to three known names, the nearest first.

@@ -53,6 +53,17 @@ struct ZoneTests {
         }
     }
 
+    @Test("a zone is called what it was called at the time, and later what it was called last")
+    func namesByTime() {
+        let losAngeles = ZoneAbbreviations(zone: "America/Los_Angeles")
+        let year = 31_556_952
+        #expect(losAngeles.abbreviation(at: -27 * year, offset: -25_200) == "PWT")
+        #expect(losAngeles.abbreviation(at: 57 * year, offset: -25_200) == "PDT")
+        #expect(losAngeles.abbreviation(at: 200 * year, offset: -25_200) == "PDT")
+        #expect(losAngeles.abbreviation(at: 0, offset: 3600) == nil)
+        #expect(ZoneAbbreviations(zone: "No/Such").abbreviation(at: 0, offset: 0) == nil)
+    }
+
     @Test("no broken database file is read past its end")
     func survivesBrokenFiles() throws {
         let file = try [UInt8](Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/America/Los_Angeles")))
