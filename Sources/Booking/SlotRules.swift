@@ -1,5 +1,3 @@
-public import FoundationEssentials
-
 /// What each rule says of one trainer and one start, as the database found it.
 public struct SlotFacts: Sendable {
     /// The trainer gives no sessions any more.
@@ -58,7 +56,7 @@ public enum SlotRules {
     }
 
     private static func hardRefusal(for facts: SlotFacts, slot: Slot) -> Refusal? {
-        let trainer = slot.trainer.name.madeVisible
+        let trainer = visible(slot.trainer.name)
         if facts.retired {
             return Refusal(
                 .trainerRetired, "\(trainer) gives no sessions any more",
@@ -66,7 +64,7 @@ public enum SlotRules {
         }
         if let reason = facts.closedFor {
             return Refusal(
-                .studioClosed, "\(slot.studio.name.madeVisible) is closed at \(slot.localStart): \(reason.madeVisible)",
+                .studioClosed, "\(visible(slot.studio.name)) is closed at \(slot.localStart): \(visible(reason))",
                 hint: "choose another day: `intro slots --studio \(slot.studio.handle)`")
         }
         if facts.away {
@@ -81,7 +79,7 @@ public enum SlotRules {
         }
         if !facts.stationFree {
             return Refusal(
-                .studioFull, "every station of \(slot.studio.name.madeVisible) is in use at \(slot.localStart)",
+                .studioFull, "every station of \(visible(slot.studio.name)) is in use at \(slot.localStart)",
                 hint: "take one of the slots that are free")
         }
         return nil
@@ -91,26 +89,26 @@ public enum SlotRules {
         if facts.tooSoon {
             return Refusal(
                 .tooSoon,
-                "\(slot.localStart) is too soon: \(slot.studio.name.madeVisible) wants "
+                "\(slot.localStart) is too soon: \(visible(slot.studio.name)) wants "
                     + "\(DurationInput.text(minutes: Int(offer.noticeMinutes))) of notice",
                 hint: "choose a later time, or pass --override REASON")
         }
         if facts.beyondHorizon {
             return Refusal(
                 .beyondHorizon,
-                "\(slot.localStart) is too far ahead: \(slot.studio.name.madeVisible) books "
+                "\(slot.localStart) is too far ahead: \(visible(slot.studio.name)) books "
                     + "\(DurationInput.text(minutes: Int(offer.horizonMinutes))) ahead",
                 hint: "choose an earlier time, or pass --override REASON")
         }
         if !facts.withinHours {
             return Refusal(
-                .outsideHours, "\(slot.trainer.name.madeVisible) does not work at \(slot.localStart)",
+                .outsideHours, "\(visible(slot.trainer.name)) does not work at \(slot.localStart)",
                 hint: "see `intro trainer hours \(slot.trainer.handle)`, or pass --override REASON")
         }
         if !facts.onGrid {
             return Refusal(
                 .notOnGrid,
-                "sessions at \(slot.studio.name.madeVisible) begin every \(offer.slotEveryMinutes) minutes, not at "
+                "sessions at \(visible(slot.studio.name)) begin every \(offer.slotEveryMinutes) minutes, not at "
                     + slot.localStart,
                 hint: "choose a start from `intro slots`, or pass --override REASON")
         }
@@ -121,7 +119,7 @@ public enum SlotRules {
         guard let limit = facts.dailyLimit, facts.thatDay >= limit else { return nil }
         return Refusal(
             .dailyLimit,
-            "\(slot.trainer.name.madeVisible) gives \(limit) sessions a day, and has \(facts.thatDay) on "
+            "\(visible(slot.trainer.name)) gives \(limit) sessions a day, and has \(facts.thatDay) on "
                 + slot.localStart.prefix(10),
             hint: "choose another day or trainer, or pass --override REASON")
     }

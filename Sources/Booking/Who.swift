@@ -26,7 +26,7 @@ public enum Who: Sendable, Equatable {
             self = .id(Client.ID(id))
         } else {
             throw InvalidInput(
-                field: "client", problem: "“\(text.madeVisible.prefix(40))” is no e-mail address, phone number or client number",
+                field: "client", problem: "\(quoted(text)) is no e-mail address, phone number or client number",
                 hint: "write ana@example.com, (415) 555-0100 or the number that `intro client list` shows")
         }
     }

@@ -118,7 +118,7 @@ public struct FrontDesk: Sendable {
 
     /// Changes one session under its row's lock, and reads it again.
     private func changing(
-        _ reference: Reference, reason: String?, _ change: (Session, Connection) async throws -> Void
+        _ reference: Reference, reason: String?, _ change: @Sendable (Session, Connection) async throws -> Void
     ) async throws -> Session {
         try await ConstraintRefusal.translating {
             try await database.transaction { connection in

@@ -47,7 +47,7 @@ struct SlotChoice {
         let refusals = everybody.compactMap { judge($0.trainer, $0.facts) }
         return TrainerChoice.mostTelling(of: refusals)
             ?? Refusal(
-                .outsideHours, "nobody works at \(studio.name.madeVisible) at \(studio.clock.text(start))",
+                .outsideHours, "nobody works at \(visible(studio.name)) at \(studio.clock.text(start))",
                 hint: "see `intro slots --studio \(studio.handle)`")
     }
 

@@ -33,7 +33,7 @@ public struct ClientRepository: Sendable {
     func atMostOne(_ who: Who) async throws -> Client? {
         let people = try await matching(who)
         guard people.count <= 1 else {
-            let names = people.map { "\($0.id.value) (\($0.name.madeVisible))" }.joined(separator: ", ")
+            let names = people.map { "\($0.id.value) (\(visible($0.name)))" }.joined(separator: ", ")
             throw InvalidInput(
                 field: "client", problem: "several people share that phone: \(names)",
                 hint: "name the one you mean by number or e-mail")
@@ -43,7 +43,9 @@ public struct ClientRepository: Sendable {
 
     /// People whose name, e-mail or phone contains a text, newest first; all of them without a text.
     public func all(containing text: String?, limit: Int = 200) async throws -> [Client] {
-        let pattern = text.map { "%" + $0.reduce(into: "") { $0 += "\\%_".contains($1) ? "\\\($1)" : "\($1)" } + "%" }
+        let pattern = text.map { text in
+            "%" + text.map { "\\%_".contains($0) ? "\\\($0)" : String($0) }.joined() + "%"
+        }
         return try await read(
             """
             \(Self.select)

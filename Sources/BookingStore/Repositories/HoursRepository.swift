@@ -40,14 +40,14 @@ public struct HoursRepository: Sendable {
             ORDER BY studio.slug, season.valid_from
             """)
         return try rows.decode((String, String?, String?, [Int32], [String], [String]).self).map { row in
-            let spans = try zip(row.3, zip(row.4, row.5)).map { day, times in
+            let spans = try zip(row.3, zip(row.4, row.5)).compactMap { day, times in
                 WeeklyHours.Span(
-                    weekday: Weekday(rawValue: Int(day)) ?? .monday, opens: try LocalTime(parsing: times.0),
-                    closes: try LocalTime(parsing: times.1))
+                    weekday: Weekday(rawValue: Int(day)) ?? .monday, opens: try LocalTime(times.0),
+                    closes: try LocalTime(times.1))
             }
             return HoursSeason(
-                studio: row.0, from: try row.1.map { try LocalDate(parsing: $0) },
-                until: try row.2.map { try LocalDate(parsing: $0) }, hours: try WeeklyHours(spans: spans))
+                studio: row.0, from: try row.1.map { try LocalDate($0) }, until: try row.2.map { try LocalDate($0) },
+                hours: try WeeklyHours(spans))
         }
     }
 

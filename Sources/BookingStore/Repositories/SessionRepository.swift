@@ -62,6 +62,22 @@ public struct SessionRepository: Sendable {
             """)
     }
 
+    /// Sessions still to be held that meet a stretch of time, at a studio or with a trainer or both.
+    func booked(at studio: Studio.ID?, with trainer: Trainer.ID?, meeting from: Date, _ until: Date) async throws
+        -> [Session]
+    {
+        try await read(
+            """
+            \(Self.select)
+            WHERE (\(studio?.value)::integer IS NULL OR s.studio_id = \(studio?.value))
+              AND (\(trainer?.value)::integer IS NULL OR s.trainer_id = \(trainer?.value))
+              AND s.status = 'booked'
+              AND s.starts_at < \(until)
+              AND s.ends_at > \(from)
+            ORDER BY s.starts_at
+            """)
+    }
+
     /// A person's sessions, cancelled ones too, by start.
     public func all(for client: Client.ID) async throws -> [Session] {
         try await read("\(Self.select) WHERE s.client_id = \(client.value) ORDER BY s.starts_at")

@@ -1,5 +1,5 @@
 public import Booking
-import FoundationEssentials
+public import FoundationEssentials
 public import Postgres
 
 /// Studios and their closures, as the database holds them.

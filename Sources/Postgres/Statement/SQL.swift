@@ -87,6 +87,11 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
             statement.bind(value)
         }
 
+        /// Binds a value, or NULL.
+        public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
+            statement.bind(value)
+        }
+
         /// Composes a fragment.
         public mutating func appendInterpolation(_ fragment: SQL) {
             statement.append(fragment)
