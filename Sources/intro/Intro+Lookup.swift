@@ -33,6 +33,44 @@ extension Intro {
         }
     }
 
+    /// Finds a trainer and their home studio, whose clock is theirs.
+    ///
+    /// - Parameters:
+    ///   - text: The handle, as it was typed.
+    ///   - database: Where to look.
+    /// - Throws: `NotFound`, `InvalidInput` or `PostgresError`.
+    func trainer(_ text: String, in database: Database) async throws -> (Trainer, home: Studio) {
+        let handle = try Handle(text, field: "the handle")
+        return try await database.withConnection { connection in
+            let trainer = try await TrainerRepository(connection).named(handle)
+            return (trainer, home: try await StudioRepository(connection).named(trainer.homeStudio))
+        }
+    }
+
+    /// Where phone numbers without a country code are from, where no studio was named: what all studios agree on, else the
+    /// United States.
+    ///
+    /// - Parameter database: Where to look.
+    /// - Throws: `PostgresError`.
+    func region(in database: Database) async throws -> Region {
+        let studios = try await database.withConnection { try await StudioRepository($0).all() }
+        let regions = Set(studios.map(\.region))
+        guard let only = regions.first, regions.count == 1 else { return try Region("US") }
+        return only
+    }
+
+    /// Reads how a command line names a person.
+    ///
+    /// - Parameters:
+    ///   - text: An e-mail address, a phone number or a client number.
+    ///   - studio: The studio that the command is about, whose region then counts.
+    ///   - database: Where to look for the region.
+    /// - Throws: `InvalidInput` where the text is none of the three, or `PostgresError`.
+    func who(_ text: String, studio: Studio?, in database: Database) async throws -> Who {
+        if let studio { return try Who(text, region: studio.region) }
+        return try Who(text, region: try await region(in: database))
+    }
+
     private static func undecided(_ studios: [Studio]) -> any Error {
         guard !studios.isEmpty else {
             return NotFound(

@@ -7,7 +7,7 @@ struct IntroCommand: AsyncParsableCommand {
         commandName: "intro",
         abstract: "Book free introductory sessions, list trainers' schedules, send reminders.",
         version: "0.1.0",
-        subcommands: [LocalCommand.self]
+        subcommands: [StudioCommand.self, TrainerCommand.self, ClientCommand.self, LocalCommand.self]
     )
 
     // The root declares the same group as every command: that is what lets `intro --json slots` mean

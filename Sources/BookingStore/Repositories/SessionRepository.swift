@@ -17,7 +17,8 @@ public struct SessionRepository: Sendable {
     /// - Throws: ``NotFound``.
     public func named(_ reference: Reference) async throws -> Session {
         guard let session = try await read("\(Self.select) WHERE s.reference = \(reference.code)").first else {
-            throw NotFound("no session has the reference \(reference)", hint: "ask for the reference, or see `intro agenda`")
+            throw NotFound(
+                "session with the reference \(reference)", hint: "ask for the reference, or see `intro agenda`")
         }
         return session
     }
@@ -89,7 +90,7 @@ public struct SessionRepository: Sendable {
     }
 
     /// Every session that anybody with one of these contacts has or had, but for cancelled ones.
-    func visits(of contacts: Contacts) async throws -> [Eligibility.Visit] {
+    public func visits(of contacts: Contacts) async throws -> [Eligibility.Visit] {
         try await connection.query(
             """
             SELECT s.reference, s.status, s.starts_at, st.time_zone, t.name, s.waived
