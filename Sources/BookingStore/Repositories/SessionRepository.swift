@@ -17,7 +17,8 @@ public struct SessionRepository: Sendable {
     /// - Throws: ``NotFound``.
     public func named(_ reference: Reference) async throws -> Session {
         guard let session = try await read("\(Self.select) WHERE s.reference = \(reference.code)").first else {
-            throw NotFound("no session has the reference \(reference)", hint: "ask for the reference, or see `intro agenda`")
+            throw NotFound(
+                "no session has the reference \(reference)", hint: "ask for the reference, or see `intro agenda`")
         }
         return session
     }
@@ -110,7 +111,7 @@ public struct SessionRepository: Sendable {
 
     static let columns: SQL = """
         s.id, s.reference, s.status, s.revision, s.starts_at, s.ends_at, s.override_reason, s.cancel_reason,
-        c.id, c.name, c.email, c.phone, t.id, t.handle, t.name, st.id, st.slug, st.name, st.time_zone
+        c.id, c.name, c.email, c.phone, t.id, t.handle, t.name, st.id, st.slug, st.name, st.time_zone, s.booked_at
         """
 
     static let joins: SQL = """
