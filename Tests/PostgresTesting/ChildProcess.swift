@@ -13,6 +13,7 @@ struct ChildProcess: Sendable {
     ///   - command: The program and its arguments.
     ///   - input: The descriptor that becomes its standard input; `nil` for an empty one.
     ///   - log: The file that its output is added to.
+    /// - Throws: ``TestServerFailure`` where there is no such program.
     init(_ command: [String], input: Int32? = nil, log: String = "/dev/null") throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)

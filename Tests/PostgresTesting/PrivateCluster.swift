@@ -2,7 +2,9 @@ import Foundation
 
 /// A PostgreSQL cluster in a temporary folder, reached through a Unix socket in that folder only.
 struct PrivateCluster: Sendable {
-    /// Holds the data, the socket and the log. Short, because a socket's path may have 107 bytes only.
+    /// Holds the data, the socket and the log.
+    ///
+    /// Its path is short, because a socket's may have 107 bytes only.
     let folder: String
 
     private var data: String { "\(folder)/data" }

@@ -16,6 +16,8 @@ public struct TestDatabase: Sendable {
     /// - Parameters:
     ///   - template: The database to clone; `nil` for an empty one. Nobody may be connected to it.
     ///   - server: Where; `nil` for the shared server.
+    /// - Returns: The database, to be dropped by the caller.
+    /// - Throws: ``TestServerFailure`` or `PostgresError`.
     public static func make(template: String? = nil, on server: TestServer? = nil) async throws -> TestDatabase {
         let server = if let server { server } else { try await TestServer.shared }
         let name = "test_\(UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased())"
@@ -23,7 +25,8 @@ public struct TestDatabase: Sendable {
         var attempt = 1
         while true {
             do {
-                try await server.administration.query("CREATE DATABASE \(unsafeSQL: name) TEMPLATE \(unsafeSQL: source)")
+                try await server.administration.query(
+                    "CREATE DATABASE \(unsafeSQL: name) TEMPLATE \(unsafeSQL: source)")
                 return TestDatabase(name: name, conninfo: server.conninfo(database: name), server: server)
             } catch let error as PostgresError where error.sqlState == "55006" && attempt < 50 {
                 // Whoever prepared the template has hung up, but its server process is not gone yet.
@@ -39,7 +42,7 @@ public struct TestDatabase: Sendable {
         let name = name
         // A task of its own: a cancelled test cleans up, too.
         try await Task {
-            try await administration.query("DROP DATABASE IF EXISTS \(unsafeSQL: name) WITH (FORCE)")
+            _ = try await administration.query("DROP DATABASE IF EXISTS \(unsafeSQL: name) WITH (FORCE)")
         }.value
     }
 }
@@ -51,6 +54,8 @@ public struct TestDatabase: Sendable {
 ///   - configure: Changes the pool's settings.
 ///   - logger: Where the pool writes what it does.
 ///   - body: The test, given the pool and the database's address.
+/// - Returns: What the test returns.
+/// - Throws: What the test throws, or why there is no database.
 public func withDatabase<Result>(
     template: String? = nil,
     configure: (inout Database.Configuration) -> Void = { _ in },

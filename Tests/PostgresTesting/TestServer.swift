@@ -1,6 +1,6 @@
 import Foundation
 public import Logging
-public import Postgres
+import Postgres
 
 /// A PostgreSQL server for tests: private and thrown away, or the one that `INTRO_TEST_DATABASE_URL` names.
 public struct TestServer: Sendable {
@@ -34,7 +34,9 @@ public struct TestServer: Sendable {
         get async throws { try await starting.value }
     }
 
-    /// Starts a server of one's own, for tests that stop it. It goes away with this process at the latest.
+    /// Starts a server of one's own, for tests that stop it.
+    ///
+    /// It goes away with this process at the latest.
     public static func start() async throws -> TestServer {
         TestServer(place: .cluster(try await PrivateCluster.make()))
     }
