@@ -73,7 +73,7 @@ struct CodecTests {
 
     @Test("bytes") func bytes() async throws {
         try await expectRoundTrip(
-            [[], [0], Array(0...255), [UInt8](repeating: 0, count: 100_000)] as [[UInt8]], as: "bytea")
+            [[], [0], Array(0...255), [UInt8](repeating: 0, count: 100_000)].map(Bytes.init), as: "bytea")
     }
 
     @Test("UUIDs") func uuids() async throws {

@@ -49,6 +49,11 @@ struct Observer {
         }
     }
 
+    /// Ends what a server process is doing.
+    func cancel(_ process: Int32) async throws {
+        try await database.query("SELECT pg_cancel_backend(\(process))")
+    }
+
     /// Ends a server process, and returns when it is gone.
     func terminate(_ process: Int32) async throws {
         try await database.query("SELECT pg_terminate_backend(\(process))")
@@ -60,19 +65,6 @@ struct Observer {
         try await until {
             try await database.query("SELECT count(*) FROM pg_stat_activity WHERE pid = \(process)")
                 .decode(Int64.self)[0] == 0
-        }
-    }
-
-    /// Waits until a statement that contains the marker is no longer being worked on.
-    func finished(_ marker: String) async throws {
-        try await until {
-            try await database.query(
-                """
-                SELECT count(*)
-                FROM pg_stat_activity
-                WHERE state = 'active' AND pid <> pg_backend_pid() AND query LIKE '%' || \(marker) || '%'
-                """
-            ).decode(Int64.self)[0] == 0
         }
     }
 
