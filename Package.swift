@@ -51,7 +51,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Schema",
-            resources: [.embedInCode("Migrations"), .embedInCode("Functions"), .embedInCode("Sample")],
+            resources: [.embedInCode("Migrations"), .embedInCode("Functions")],
             swiftSettings: settings
         ),
         .target(

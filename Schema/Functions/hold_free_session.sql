@@ -1,0 +1,51 @@
+-- Keeps free_session_claim true: a session that is booked or attended claims each contact of its client, any other
+-- claims nothing. The claim's primary key is what makes the session free once, chain-wide, for life.
+CREATE OR REPLACE FUNCTION hold_free_session() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    v_claims boolean := NEW.status IN ('booked', 'attended') AND NOT NEW.waived;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF NEW.client_id = OLD.client_id
+            AND v_claims = (OLD.status IN ('booked', 'attended') AND NOT OLD.waived)
+        THEN
+            RETURN NULL;
+        END IF;
+        DELETE FROM free_session_claim WHERE session_id = NEW.id;
+    END IF;
+    IF v_claims THEN
+        -- In one order, so that two bookings of one person queue up instead of deadlocking.
+        INSERT INTO free_session_claim (contact, session_id)
+        SELECT contact, NEW.id
+        FROM client, unnest(client_contacts(client.email_key, client.phone)) AS contact
+        WHERE client.id = NEW.client_id
+        ORDER BY contact;
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION hold_free_session() IS 'Writes the claims of a session; runs as the owner, so that nobody else can.';
+
+CREATE OR REPLACE TRIGGER session_claims AFTER INSERT OR UPDATE OF status, waived, client_id ON session
+    FOR EACH ROW EXECUTE FUNCTION hold_free_session();
+
+-- A contact learnt later is claimed too. One that somebody else has claimed already stays theirs: correcting a phone
+-- number must not fail for it.
+CREATE OR REPLACE FUNCTION hold_new_contact() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO free_session_claim (contact, session_id)
+    SELECT contact, session.id
+    FROM session, unnest(client_contacts(NEW.email_key, NEW.phone)) AS contact
+    WHERE session.client_id = NEW.id
+      AND session.status IN ('booked', 'attended')
+      AND NOT session.waived
+    ORDER BY contact
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION hold_new_contact() IS 'Extends a person''s claim to a contact learnt later.';
+
+CREATE OR REPLACE TRIGGER client_claims AFTER UPDATE OF email_key, phone ON client
+    FOR EACH ROW EXECUTE FUNCTION hold_new_contact();

@@ -1,0 +1,19 @@
+-- What has happened stays so: a session leaves "booked" once, and only a booked one can be moved.
+CREATE OR REPLACE FUNCTION keep_session_final() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.status <> 'booked'
+        AND (NEW.status, NEW.starts_at, NEW.ends_at, NEW.trainer_id, NEW.studio_id, NEW.client_id, NEW.revision)
+            IS DISTINCT FROM
+            (OLD.status, OLD.starts_at, OLD.ends_at, OLD.trainer_id, OLD.studio_id, OLD.client_id, OLD.revision)
+    THEN
+        RAISE EXCEPTION 'a session that is % does not change', OLD.status
+            USING ERRCODE = 'restrict_violation', TABLE = 'session', CONSTRAINT = 'session_stays_final';
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION keep_session_final() IS 'Refuses a change of a session that was attended, missed or cancelled.';
+
+CREATE OR REPLACE TRIGGER session_stays_final BEFORE UPDATE ON session
+    FOR EACH ROW EXECUTE FUNCTION keep_session_final();

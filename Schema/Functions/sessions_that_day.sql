@@ -1,0 +1,15 @@
+-- How many booked and attended sessions a trainer has, at every studio, on a local date of a zone.
+CREATE OR REPLACE FUNCTION sessions_that_day(
+    p_trainer integer, p_zone text, p_date date, p_moving bigint DEFAULT NULL
+) RETURNS bigint
+LANGUAGE sql STABLE AS $$
+    SELECT count(*)
+    FROM session
+    WHERE trainer_id = p_trainer
+      AND starts_at >= p_date::timestamp AT TIME ZONE p_zone
+      AND starts_at < (p_date + 1)::timestamp AT TIME ZONE p_zone
+      AND status IN ('booked', 'attended')
+      AND id IS DISTINCT FROM p_moving
+$$;
+COMMENT ON FUNCTION sessions_that_day(integer, text, date, bigint) IS
+    'A trainer''s booked and attended sessions on a local date.';

@@ -1,0 +1,25 @@
+import Postgres
+
+/// One forward-only step of the schema, as its file under `Schema/Migrations` tells it.
+public struct Migration: Sendable {
+    /// Counts from 1, without gaps.
+    public let version: Int32
+    /// What the step brings, as the file is named.
+    public let name: String
+    let script: SchemaText
+
+    /// Every step, in order.
+    public static let all = [
+        Migration(1, "people_and_places", PackageResources.V0001_people_and_places_sql),
+        Migration(2, "sessions", PackageResources.V0002_sessions_sql),
+        Migration(3, "events", PackageResources.V0003_events_sql),
+        Migration(4, "reminders", PackageResources.V0004_reminders_sql),
+        Migration(5, "roles", PackageResources.V0005_roles_sql),
+    ]
+
+    private init(_ version: Int32, _ name: String, _ bytes: [UInt8]) {
+        self.version = version
+        self.name = name
+        self.script = SchemaText(bytes)
+    }
+}

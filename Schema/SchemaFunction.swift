@@ -1,0 +1,27 @@
+/// One SQL function, or a few that belong together, with their triggers: re-applied whenever its text changes.
+struct SchemaFunction: Sendable {
+    let name: String
+    let script: SchemaText
+
+    /// Every function, callees before their callers: SQL-language bodies are checked when they are stored.
+    static let all = [
+        SchemaFunction("begin_work", PackageResources.begin_work_sql),
+        SchemaFunction("record_event", PackageResources.record_event_sql),
+        SchemaFunction("refuse_event_change", PackageResources.refuse_event_change_sql),
+        SchemaFunction("client_contacts", PackageResources.client_contacts_sql),
+        SchemaFunction("hold_free_session", PackageResources.hold_free_session_sql),
+        SchemaFunction("keep_session_final", PackageResources.keep_session_final_sql),
+        SchemaFunction("local_days", PackageResources.local_days_sql),
+        SchemaFunction("working_hours", PackageResources.working_hours_sql),
+        SchemaFunction("sessions_that_day", PackageResources.sessions_that_day_sql),
+        SchemaFunction("free_station", PackageResources.free_station_sql),
+        SchemaFunction("slot_facts", PackageResources.slot_facts_sql),
+        SchemaFunction("open_slots", PackageResources.open_slots_sql),
+        SchemaFunction("plan_messages", PackageResources.plan_messages_sql),
+    ]
+
+    private init(_ name: String, _ bytes: [UInt8]) {
+        self.name = name
+        self.script = SchemaText(bytes)
+    }
+}

@@ -1,0 +1,97 @@
+/// An e-mail address that mail can be sent to, in the form that addresses have in practice.
+///
+/// The grammar is RFC 5321's `Local-part "@" Domain` with a dot-atom on the left and a dotted host name on the right:
+/// no quoted strings, comments, address literals or non-ASCII text.
+public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
+    /// The address as mail is sent to it: the local part as typed, the domain in small letters.
+    public let address: String
+
+    /// Accepts an address; the spaces around it are dropped.
+    ///
+    /// - Parameters:
+    ///   - text: What was typed.
+    ///   - field: What an error calls it.
+    /// - Throws: `InvalidInput` where it is no such address, or longer than 254 octets, or holds a control character.
+    public init(_ text: String, field: String = "email") throws(InvalidInput) {
+        let typed = Substring(text.utf8.trimmingSpaces)
+        if let problem = EmailAddress.problem(in: typed) {
+            throw InvalidInput(field: field, problem: problem, hint: "write it like maria@example.com")
+        }
+        let at = typed.lastIndex(of: "@") ?? typed.endIndex
+        address = String(typed[..<at]) + typed[at...].lowercased()
+    }
+
+    /// The address itself.
+    public var description: String { address }
+}
+
+extension EmailAddress {
+    /// What two addresses of one mailbox have in common; for finding a person again, never for sending.
+    ///
+    /// Small letters throughout. Gmail ignores dots in the local part, and some providers deliver `name+anything` to
+    /// `name`: there both are taken out. Elsewhere a plus is kept, since the owner of a domain may mean two people by it.
+    public var matchKey: String {
+        let parts = address.lowercased().split(separator: "@", maxSplits: 1)
+        let local = parts.first ?? ""
+        let domain = parts.last ?? ""
+        if EmailAddress.gmail.contains(String(domain)) {
+            return EmailAddress.withoutTag(local).filter { $0 != "." } + "@gmail.com"
+        }
+        if EmailAddress.tagging.contains(String(domain)) {
+            return EmailAddress.withoutTag(local) + "@\(domain)"
+        }
+        return "\(local)@\(domain)"
+    }
+
+    private static let gmail: Set = ["gmail.com", "googlemail.com"]
+
+    /// Providers that document subaddressing with a plus for all of their mailboxes.
+    private static let tagging: Set = [
+        "outlook.com", "hotmail.com", "live.com", "icloud.com", "me.com", "mac.com", "fastmail.com", "proton.me",
+        "protonmail.com", "pm.me",
+    ]
+
+    private static func withoutTag(_ local: Substring) -> String {
+        // A plus in front leaves no name to deliver to, so it is no tag.
+        guard let plus = local.firstIndex(of: "+"), plus != local.startIndex else { return String(local) }
+        return String(local[..<plus])
+    }
+}
+
+extension EmailAddress {
+    private static func problem(in typed: Substring) -> String? {
+        guard !typed.isEmpty else { return "is empty" }
+        guard typed.utf8.count <= 254 else { return "is longer than 254 characters" }
+        guard typed.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            return "has a space, a line break or a character outside ASCII in it"
+        }
+        let parts = typed.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count > 1 else { return "has no @" }
+        guard parts.count == 2 else { return "has more than one @" }
+        return problem(inLocalPart: parts[0]) ?? problem(inDomain: parts[1])
+    }
+
+    private static func problem(inLocalPart local: Substring) -> String? {
+        guard !local.isEmpty else { return "has nothing before the @" }
+        guard local.utf8.count <= 64 else { return "has more than 64 characters before the @" }
+        let atoms = local.split(separator: ".", omittingEmptySubsequences: false)
+        guard atoms.allSatisfy({ !$0.isEmpty }) else { return "has a dot too many before the @" }
+        let isAtom = local.utf8.allSatisfy { $0.isASCIILetterOrDigit || ".!#$%&'*+-/=?^_`{|}~".utf8.contains($0) }
+        return isAtom ? nil : "has a character before the @ that cannot be there"
+    }
+
+    private static func problem(inDomain domain: Substring) -> String? {
+        let labels = domain.split(separator: ".", omittingEmptySubsequences: false)
+        guard labels.count > 1, let last = labels.last else { return "has no full domain after the @" }
+        guard labels.allSatisfy(isHostLabel), !last.utf8.allSatisfy(\.isASCIIDigit) else {
+            return "has no valid domain after the @"
+        }
+        return nil
+    }
+
+    /// Letters, digits and inner hyphens, 1 to 63 of them (RFC 1123, section 2.1); punycode is such a label.
+    private static func isHostLabel(_ label: Substring) -> Bool {
+        (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
+            && label.utf8.allSatisfy { $0.isASCIILetterOrDigit || $0 == UInt8(ascii: "-") }
+    }
+}

@@ -1,0 +1,115 @@
+import CPhoneNumber
+
+/// A phone number that can be called from anywhere.
+public struct PhoneNumber: Hashable, Sendable, CustomStringConvertible {
+    /// `+`, country code, number: E.164, the one form in which two numbers are compared.
+    public let e164: String
+
+    /// Accepts a number as it is typed in a region: `(415) 555-0100`, `415.555.0100`, `+1 415 555 0100`.
+    ///
+    /// - Parameters:
+    ///   - text: What was typed.
+    ///   - region: Where a number without `+` is dialled from.
+    ///   - field: What an error calls it.
+    /// - Throws: `InvalidInput` where it is no full number, has letters in it, or an extension.
+    public init(_ text: String, region: Region, field: String = "phone") throws(InvalidInput) {
+        let typed = Substring(text.utf8.trimmingSpaces)
+        guard let problem = PhoneNumber.problem(in: typed) else {
+            e164 = try PhoneNumber.read(String(typed), region: region.code, field: field)
+            return
+        }
+        throw InvalidInput(field: field, problem: problem, hint: PhoneNumber.hint)
+    }
+
+    /// Accepts a number that is in E.164 form already, as it is stored.
+    ///
+    /// Only the form is judged: a number that was accepted once stays one, whatever later metadata says of its plan.
+    ///
+    /// - Parameter text: `+`, country code, number; nothing else.
+    /// - Throws: `InvalidInput` where it is anything else.
+    public init(e164 text: String) throws(InvalidInput) {
+        guard PhoneNumber.isE164(text) else {
+            throw InvalidInput(field: "phone", problem: "is not in E.164 form", hint: "write it like +14155550100")
+        }
+        e164 = text
+    }
+
+    /// The number in the international format of its country: `+1 415-555-0100`.
+    public var display: String {
+        let shown = String(unsafeUninitializedCapacity: 64) { buffer in
+            buffer.withMemoryRebound(to: CChar.self) { out in
+                cphone_display(e164, e164.utf8.count, out.baseAddress, out.count)
+            }
+        }
+        return shown.isEmpty ? e164 : shown
+    }
+
+    /// The number in E.164 form.
+    public var description: String { e164 }
+}
+
+extension PhoneNumber {
+    private static let hint = "write the full number with its area code, like (415) 555-0100 or +44 20 7946 0958"
+
+    /// `+`, then 7 to 15 digits, the first not 0: the shortest numbers in use and the longest that E.164 allows.
+    private static func isE164(_ text: String) -> Bool {
+        let digits = text.utf8.dropFirst()
+        return text.utf8.first == UInt8(ascii: "+") && (7...15).contains(digits.count)
+            && digits.first != UInt8(ascii: "0") && digits.allSatisfy(\.isASCIIDigit)
+    }
+
+    /// Why the characters alone cannot be a number.
+    ///
+    /// libphonenumber is more forgiving: it reads `1-800-FLOWERS` as digits
+    /// and skips over words, where a front desk has rather pasted the wrong thing.
+    private static func problem(in typed: Substring) -> String? {
+        guard !typed.isEmpty else { return "is empty" }
+        guard typed.utf8.count <= 64 else { return "is too long" }
+        let separators: Set<Unicode.Scalar> = ["+", " ", "-", ".", "(", ")", "/", "\u{A0}", "\u{2011}", "\u{2013}"]
+        for scalar in typed.unicodeScalars where !separators.contains(scalar) {
+            if scalar.properties.numericType == .decimal { continue }
+            return scalar.properties.isAlphabetic
+                ? "has letters in it, or an extension, which cannot be kept"
+                : "has a character in it that no phone number has"
+        }
+        return nil
+    }
+
+    private static func read(_ text: String, region: String, field: String) throws(InvalidInput) -> String {
+        var verdict = CPhoneVerdict.notANumber
+        let e164 = String(unsafeUninitializedCapacity: 32) { buffer in
+            buffer.withMemoryRebound(to: CChar.self) { out in
+                var written = 0
+                verdict = cphone_read(text, text.utf8.count, region, out.baseAddress, out.count, &written)
+                return written
+            }
+        }
+        switch verdict {
+        case .valid where isE164(e164): return e164
+        case .possible where isPlausible(e164): return e164
+        default: throw InvalidInput(field: field, problem: problem(of: verdict), hint: hint)
+        }
+    }
+
+    /// Whether a number that fits its plan's length, yet is unknown to the metadata, may be real all the same.
+    ///
+    /// Numbering plans grow faster than a distribution's libphonenumber (Debian 12 carries the metadata of 2022, which
+    /// lacks the area codes opened since), so the shape decides: in North America [2-9]XX [2-9]XX XXXX.
+    private static func isPlausible(_ e164: String) -> Bool {
+        guard e164.hasPrefix("+1") else { return isE164(e164) }
+        let digits = Array(e164.utf8.dropFirst(2))
+        let leading = UInt8(ascii: "2")...UInt8(ascii: "9")
+        return digits.count == 10 && leading.contains(digits[0]) && leading.contains(digits[3])
+    }
+
+    private static func problem(of verdict: CPhoneVerdict) -> String {
+        switch verdict {
+        case .localOnly: "has no area code"
+        case .tooShort: "is too short"
+        case .tooLong: "is too long"
+        case .unknownCountry: "has an unknown country code"
+        case .extension: "has an extension, which cannot be kept"
+        case .valid, .possible, .wrongLength, .notANumber: "is not a phone number"
+        }
+    }
+}

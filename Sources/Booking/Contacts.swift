@@ -1,0 +1,25 @@
+/// The contacts by which a person is recognised: one free session for everyone who shares one of them.
+public struct Contacts: Sendable, Equatable {
+    /// Mailboxes, normalised.
+    public private(set) var emailKeys: Set<String> = []
+    /// Phone numbers in E.164.
+    public private(set) var phones: Set<String> = []
+
+    /// No contacts yet.
+    public init() {}
+
+    /// Adds an address, if there is one.
+    public mutating func add(_ email: EmailAddress?) {
+        if let email { emailKeys.insert(email.matchKey) }
+    }
+
+    /// Adds a number, if there is one.
+    public mutating func add(_ phone: PhoneNumber?) {
+        if let phone { phones.insert(phone.e164) }
+    }
+
+    /// One text per contact, sorted, in the form that the database's claims have.
+    public var keys: [String] {
+        (emailKeys.map { "email:\($0)" } + phones.map { "phone:\($0)" }).sorted()
+    }
+}

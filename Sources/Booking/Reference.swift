@@ -1,0 +1,64 @@
+/// The name of one booking, made to be read out over the phone: `K7Q2-9FXM`.
+///
+/// Eight characters of Crockford's base 32, which has no I, L, O or U: what sounds or looks alike is one character, and
+/// no rude word comes out by chance. 2^40 references are enough that one is not guessed.
+public struct Reference: Hashable, Sendable, CustomStringConvertible {
+    /// The eight characters, without the dash.
+    public let code: String
+
+    /// Accepts a reference in any case, with or without dashes and spaces, with O for 0 and I or L for 1.
+    ///
+    /// - Parameters:
+    ///   - text: What was typed.
+    ///   - field: What an error calls it.
+    /// - Throws: `InvalidInput` where that leaves anything but eight characters of the alphabet.
+    public init(_ text: String, field: String = "reference") throws(InvalidInput) {
+        let hint = "write the eight characters, like K7Q2-9FXM"
+        var code = ""
+        for scalar in text.unicodeScalars where !Reference.separators.contains(scalar) {
+            guard let character = Reference.character(for: scalar) else {
+                throw InvalidInput(
+                    field: field, problem: "\(quoted(text)) has a character that no reference has", hint: hint)
+            }
+            code.append(character)
+        }
+        guard code.utf8.count == Reference.length else {
+            throw InvalidInput(
+                field: field, problem: "\(quoted(text)) has \(code.utf8.count) characters, not eight", hint: hint)
+        }
+        self.code = code
+    }
+
+    /// The reference in two groups of four: `K7Q2-9FXM`.
+    public var description: String { "\(code.prefix(4))-\(code.suffix(4))" }
+
+    private init(code: String) {
+        self.code = code
+    }
+}
+
+extension Reference {
+    /// Draws a reference; every one of the 2^40 is as likely as any other.
+    ///
+    /// - Parameter generator: Where the 40 bits come from.
+    /// - Returns: A reference that is new as far as chance goes; the database judges.
+    public static func random(using generator: inout some RandomNumberGenerator) -> Reference {
+        let code = (0..<length).map { _ in alphabet[Int.random(in: alphabet.indices, using: &generator)] }
+        return Reference(code: String(code))
+    }
+
+    private static let length = 8
+    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+    private static let separators: Set<Unicode.Scalar> = ["-", " ", "\u{2010}", "\u{2011}", "\u{2013}"]
+
+    private static func character(for scalar: Unicode.Scalar) -> Character? {
+        guard scalar.isASCII else { return nil }
+        switch scalar {
+        case "O", "o": return "0"
+        case "I", "i", "L", "l": return "1"
+        default:
+            let character = Character(String(scalar).uppercased())
+            return alphabet.contains(character) ? character : nil
+        }
+    }
+}

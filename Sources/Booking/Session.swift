@@ -1,0 +1,107 @@
+public import FoundationEssentials
+
+/// One person, one trainer, one free introductory session.
+public struct Session: Sendable {
+    /// The key in the database; people say ``reference``.
+    public typealias ID = Key<Session, Int64>
+
+    /// What has become of a session.
+    public enum Status: String, Sendable, CaseIterable {
+        /// It is to come, or nobody has said yet how it went.
+        case booked
+        /// The client came.
+        case attended
+        /// The client did not come.
+        case noShow = "no_show"
+        /// It was called off.
+        case cancelled
+    }
+
+    /// What a session tells of its trainer.
+    public struct TrainerName: Sendable, Hashable {
+        /// The key in the database.
+        public let id: Trainer.ID
+        /// What people type.
+        public let handle: String
+        /// What clients read.
+        public let name: String
+
+        /// Names a trainer.
+        public init(id: Trainer.ID, handle: String, name: String) {
+            self.id = id
+            self.handle = handle
+            self.name = name
+        }
+    }
+
+    /// What a session tells of its studio.
+    public struct Place: Sendable {
+        /// The key in the database.
+        public let id: Studio.ID
+        /// What people type.
+        public let handle: String
+        /// The name on the door.
+        public let name: String
+        /// The studio's wall clock.
+        public let clock: StudioClock
+
+        /// Names a place.
+        public init(id: Studio.ID, handle: String, name: String, clock: StudioClock) {
+            self.id = id
+            self.handle = handle
+            self.name = name
+            self.clock = clock
+        }
+    }
+
+    /// The key in the database.
+    public let id: ID
+    /// What people say on the phone.
+    public let reference: Reference
+    /// What has become of it.
+    public let status: Status
+    /// 1 when booked, one more at each move and at cancellation.
+    public let revision: Int32
+    /// For whom.
+    public let client: Client
+    /// With whom.
+    public let trainer: TrainerName
+    /// Where.
+    public let studio: Place
+    /// First instant.
+    public let startsAt: Date
+    /// First instant afterwards.
+    public let endsAt: Date
+    /// Why a soft rule was passed over, where one was.
+    public let overrideReason: String?
+    /// Why it was cancelled, where somebody said so.
+    public let cancelReason: String?
+
+    /// Puts a session together from its stored parts.
+    public init(
+        id: ID, reference: Reference, status: Status, revision: Int32, client: Client, trainer: TrainerName,
+        studio: Place, startsAt: Date, endsAt: Date, overrideReason: String?, cancelReason: String?
+    ) {
+        self.id = id
+        self.reference = reference
+        self.status = status
+        self.revision = revision
+        self.client = client
+        self.trainer = trainer
+        self.studio = studio
+        self.startsAt = startsAt
+        self.endsAt = endsAt
+        self.overrideReason = overrideReason
+        self.cancelReason = cancelReason
+    }
+
+    /// The start on the studio's wall clock, such as `2026-12-01 09:00 PST`.
+    public var localStart: String { studio.clock.text(startsAt) }
+}
+
+extension Session.Place {
+    /// Names a studio as its sessions do.
+    public init(_ studio: Studio) {
+        self.init(id: studio.id, handle: studio.handle.text, name: studio.name, clock: studio.clock)
+    }
+}

@@ -1,0 +1,75 @@
+/// Lengths of time as people type them: `2h`, `90m`, `1h30m`, `60d`, `2 weeks`, or a bare number of minutes.
+public enum DurationInput {
+    /// Ten years, in minutes: whatever is longer was a slip of the finger.
+    public static let longest = 10 * 366 * 1440
+
+    /// Reads a length of time.
+    ///
+    /// A day is 24 hours and a week seven days, whatever the clocks do.
+    ///
+    /// - Parameters:
+    ///   - text: Numbers with units (m, h, d, w or the full words), the largest unit first; or one bare number, minutes.
+    ///   - field: What an error calls it.
+    ///   - range: Which lengths are accepted, in minutes.
+    /// - Returns: Whole minutes.
+    /// - Throws: `InvalidInput` where it is no such length, negative, or out of range.
+    public static func minutes(
+        _ text: String, field: String = "duration", in range: ClosedRange<Int> = 1...longest
+    ) throws(InvalidInput) -> Int {
+        let typed = Substring(text.utf8.trimmingSpaces)
+        guard !typed.hasPrefix("-") else {
+            throw InvalidInput(field: field, problem: "\(quoted(text)) is negative", hint: hint)
+        }
+        guard let minutes = sum(typed) else {
+            throw InvalidInput(field: field, problem: "\(quoted(text)) is not a length of time", hint: hint)
+        }
+        guard range.contains(minutes) else {
+            let problem = minutes < range.lowerBound ? "is too short" : "is too long"
+            throw InvalidInput(
+                field: field, problem: "\(quoted(text)) \(problem)",
+                hint: "write \(DurationInput.text(minutes: range.lowerBound)) to "
+                    + DurationInput.text(minutes: range.upperBound))
+        }
+        return minutes
+    }
+
+    /// Writes a length of time so that it reads back as the same: `1h30m`.
+    ///
+    /// - Parameter minutes: Whole minutes, not negative.
+    /// - Returns: Days, hours and minutes, those that are not zero.
+    public static func text(minutes: Int) -> String {
+        let parts = [(minutes / 1440, "d"), (minutes / 60 % 24, "h"), (minutes % 60, "m")]
+        let text = parts.filter { $0.0 != 0 }.map { "\($0.0)\($0.1)" }.joined()
+        return text.isEmpty ? "0m" : text
+    }
+
+    private static let hint = "write it like 45m, 2h, 1h30m or 60d"
+
+    private static func sum(_ typed: Substring) -> Int? {
+        var cursor = Cursor(typed)
+        var total = 0
+        var lastUnit = Int.max
+        repeat {
+            // Nine digits of weeks are far beyond the longest length, yet far from overflowing.
+            guard let number = cursor.digits(1...9) else { return nil }
+            cursor.skipSpaces()
+            let word = cursor.letters().lowercased()
+            let isBare = word.isEmpty && lastUnit == .max && cursor.isAtEnd
+            guard let unit = isBare ? 1 : minutes(inUnit: word), unit < lastUnit else { return nil }
+            total += number * unit
+            lastUnit = unit
+            cursor.skipSpaces()
+        } while !cursor.isAtEnd
+        return total
+    }
+
+    private static func minutes(inUnit word: String) -> Int? {
+        switch word {
+        case "m", "min", "mins", "minute", "minutes": 1
+        case "h", "hr", "hrs", "hour", "hours": 60
+        case "d", "day", "days": 1440
+        case "w", "wk", "wks", "week", "weeks": 7 * 1440
+        default: nil
+        }
+    }
+}

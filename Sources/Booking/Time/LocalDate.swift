@@ -1,0 +1,171 @@
+/// A day of the Gregorian calendar on some studio's wall, in no time zone of its own.
+public struct LocalDate: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The day's number: 0 for 1970-01-01, negative before.
+    public let daysSince1970: Int
+
+    /// Makes a date from its day number; a number outside of the years 1 to 9999 is moved to the nearest end.
+    ///
+    /// - Parameter days: Days since 1970-01-01.
+    public init(daysSince1970 days: Int) {
+        daysSince1970 = min(max(days, LocalDate.supported.lowerBound), LocalDate.supported.upperBound)
+    }
+
+    /// Makes a date from its parts; nil where the calendar has no such day, or outside of the years 1 to 9999.
+    public init?(year: Int, month: Int, day: Int) {
+        guard (1...9999).contains(year), (1...12).contains(month), day >= 1,
+            day <= LocalDate.dayCount(ofMonth: month, year: year)
+        else { return nil }
+        daysSince1970 = LocalDate.dayNumber(year: year, month: month, day: day)
+    }
+
+    /// Reads a date as people type it, `2026-12-01`.
+    ///
+    /// - Parameters:
+    ///   - text: Four, two and two digits.
+    ///   - field: What an error calls it.
+    /// - Throws: `InvalidInput` where it is no such date, or not in the years 1970 to 2200.
+    public init(_ text: String, field: String = "date") throws(InvalidInput) {
+        let typed = Substring(text.utf8.trimmingSpaces)
+        var cursor = Cursor(typed)
+        guard let fields = CalendarFields(reading: &cursor), cursor.isAtEnd else {
+            throw InvalidInput(
+                field: field, problem: "\(quoted(text)) is not a date", hint: "write year-month-day, like 2026-12-01")
+        }
+        self = try fields.date(field: field)
+    }
+
+    /// The year of our era.
+    public var year: Int { civil.year }
+
+    /// The month, 1 to 12.
+    public var month: Int { civil.month }
+
+    /// The day of the month, 1 to 31.
+    public var day: Int { civil.day }
+
+    /// The day of the week.
+    public var weekday: Weekday {
+        // 1970-01-01 was a Thursday, three days after a Monday.
+        Weekday(rawValue: floorModulo(daysSince1970 + 3, 7) + 1) ?? .monday
+    }
+
+    /// The date in ISO 8601 form: `2026-12-01`.
+    public var description: String {
+        let date = civil
+        return "\(padded(date.year, to: 4))-\(padded(date.month, to: 2))-\(padded(date.day, to: 2))"
+    }
+
+    /// The date so many days later, or earlier where the number is negative.
+    ///
+    /// - Parameter days: How many days; a result outside of the years 1 to 9999 is moved to the nearest end.
+    /// - Returns: The other date.
+    public func adding(days: Int) -> LocalDate {
+        let (sum, overflowed) = daysSince1970.addingReportingOverflow(days)
+        return LocalDate(daysSince1970: overflowed ? (days < 0 ? .min : .max) : sum)
+    }
+
+    /// How many days later the other date is; negative where it is earlier.
+    ///
+    /// - Parameter other: The date counted to.
+    /// - Returns: Whole days.
+    public func days(to other: LocalDate) -> Int { other.daysSince1970 - daysSince1970 }
+
+    /// Orders dates by the calendar.
+    public static func < (left: LocalDate, right: LocalDate) -> Bool { left.daysSince1970 < right.daysSince1970 }
+}
+
+extension LocalDate {
+    /// The years in which Intro keeps time.
+    static let acceptedYears = 1970...2200
+
+    /// How many days the month has.
+    static func dayCount(ofMonth month: Int, year: Int) -> Int {
+        switch month {
+        case 2: year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400)) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    /// 0001-01-01 to 9999-12-31.
+    private static let supported = dayNumber(year: 1, month: 1, day: 1)...dayNumber(year: 9999, month: 12, day: 31)
+
+    /// Days in 400 years, after which the calendar repeats.
+    private static let daysInEra = 146_097
+
+    /// Days from 0000-03-01 to 1970-01-01.
+    ///
+    /// Counting years from March puts the leap day at their end.
+    private static let daysBefore1970 = 719_468
+
+    private static func dayNumber(year: Int, month: Int, day: Int) -> Int {
+        let marchYear = month > 2 ? year : year - 1
+        let era = floorDivide(marchYear, 400)
+        let yearOfEra = marchYear - era * 400
+        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * daysInEra + dayOfEra - daysBefore1970
+    }
+
+    private var civil: (year: Int, month: Int, day: Int) {
+        let days = daysSince1970 + LocalDate.daysBefore1970
+        let era = floorDivide(days, LocalDate.daysInEra)
+        let dayOfEra = days - era * LocalDate.daysInEra
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let marchMonth = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * marchMonth + 2) / 5 + 1
+        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
+    }
+}
+
+/// Three numbers written like a date, `2026-02-30`, before anybody has asked the calendar.
+struct CalendarFields {
+    let year: Int
+    let month: Int
+    let day: Int
+
+    /// Takes `yyyy-mm-dd` from the cursor; nil where the text is anything else.
+    init?(reading cursor: inout Cursor) {
+        guard let year = cursor.digits(4...4), cursor.take("-"),
+            let month = cursor.digits(2...2), cursor.take("-"),
+            let day = cursor.digits(2...2)
+        else { return nil }
+        self.year = year
+        self.month = month
+        self.day = day
+    }
+
+    /// The date these fields name, in the years in which Intro keeps time.
+    func date(field: String) throws(InvalidInput) -> LocalDate {
+        let written = "\(padded(year, to: 4))-\(padded(month, to: 2))-\(padded(day, to: 2))"
+        guard LocalDate.acceptedYears.contains(year) else {
+            throw InvalidInput(
+                field: field, problem: "\(written) is too far away", hint: "write a year from 1970 to 2200")
+        }
+        if let date = LocalDate(year: year, month: month, day: day) { return date }
+        let hint =
+            (1...12).contains(month)
+            ? "\(padded(year, to: 4))-\(padded(month, to: 2)) has \(LocalDate.dayCount(ofMonth: month, year: year)) days"
+            : "write year-month-day, like 2026-12-01"
+        throw InvalidInput(field: field, problem: "\(written) is not a day of the calendar", hint: hint)
+    }
+}
+
+/// The quotient rounded down, so that what lies before 1970 counts on evenly.
+func floorDivide(_ dividend: Int, _ divisor: Int) -> Int {
+    (dividend - floorModulo(dividend, divisor)) / divisor
+}
+
+/// The remainder that is never negative.
+func floorModulo(_ dividend: Int, _ divisor: Int) -> Int {
+    let remainder = dividend % divisor
+    return remainder < 0 ? remainder + divisor : remainder
+}
+
+/// A number that is not negative, with leading zeros.
+func padded(_ number: Int, to width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+}

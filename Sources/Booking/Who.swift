@@ -1,0 +1,33 @@
+/// How a front desk names a person: by e-mail, by phone, or by client number.
+public enum Who: Sendable, Equatable {
+    /// By address.
+    case email(EmailAddress)
+    /// By number.
+    case phone(PhoneNumber)
+    /// By client number.
+    case id(Client.ID)
+
+    /// Reads what was typed. Text with an `@` is an address; digits that make no phone number in the region, or follow a
+    /// `#`, are a client number; anything else must be a phone number.
+    ///
+    /// - Parameters:
+    ///   - text: What was typed.
+    ///   - region: Where a number without a country code is from.
+    /// - Throws: ``InvalidInput`` where the text is none of the three.
+    public init(_ text: String, region: Region) throws(InvalidInput) {
+        let text = String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        if text.contains("@") {
+            self = .email(try EmailAddress(text))
+        } else if text.hasPrefix("#"), let id = Int64(text.dropFirst()), id > 0 {
+            self = .id(Client.ID(id))
+        } else if let phone = try? PhoneNumber(text, region: region) {
+            self = .phone(phone)
+        } else if text.allSatisfy({ $0.isASCII && $0.isNumber }), let id = Int64(text), id > 0 {
+            self = .id(Client.ID(id))
+        } else {
+            throw InvalidInput(
+                field: "client", problem: "\(quoted(text)) is no e-mail address, phone number or client number",
+                hint: "write ana@example.com, (415) 555-0100 or the number that `intro client list` shows")
+        }
+    }
+}

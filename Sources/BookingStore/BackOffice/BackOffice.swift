@@ -1,0 +1,211 @@
+public import Booking
+public import FoundationEssentials
+public import Postgres
+
+/// Studios, trainers and people as the office keeps them; every change is logged with who made it.
+///
+/// Changes that decide what is free take the same locks as bookings, so that a booking sees either all of a change or
+/// none. Sessions that are booked already stay: the office moves or cancels them.
+public struct BackOffice: Sendable {
+    let database: Database
+    let actor: String
+
+    /// Opens the office.
+    ///
+    /// - Parameters:
+    ///   - database: Where the books are.
+    ///   - actor: Who acts, for the event log.
+    public init(database: Database, actor: String) {
+        self.database = database
+        self.actor = actor
+    }
+
+    /// Adds a studio.
+    ///
+    /// - Throws: ``Refusal`` of the rule `already_exists`, or ``PostgresError``.
+    public func add(_ studio: StudioDetails, as handle: Handle) async throws -> Studio {
+        try await working { connection in
+            try await StudioRepository(connection).insert(studio, handle: handle)
+            return try await StudioRepository(connection).named(handle)
+        }
+    }
+
+    /// Changes a studio.
+    ///
+    /// - Throws: ``NotFound``, or ``PostgresError``.
+    public func edit(
+        studio handle: Handle, _ change: @Sendable (inout StudioDetails) throws -> Void
+    ) async throws -> Studio {
+        try await working { connection in
+            let studios = StudioRepository(connection)
+            let id = try await studios.named(handle).id
+            try await taking { $0.change(studio: id) }.lock(on: connection)
+            var details = StudioDetails(of: try await studios.named(handle))
+            try change(&details)
+            try await studios.update(id, to: details)
+            return try await studios.named(handle)
+        }
+    }
+
+    /// Closes a studio for a time. Returns the sessions that are booked into it.
+    ///
+    /// - Throws: ``NotFound``, or ``PostgresError``.
+    public func close(studio handle: Handle, _ closure: Closure) async throws -> [Session] {
+        try await working { connection in
+            let id = try await StudioRepository(connection).named(handle).id
+            try await taking { $0.change(studio: id) }.lock(on: connection)
+            try await StudioRepository(connection).insert(closure, of: id)
+            return try await SessionRepository(connection).booked(
+                at: id, with: nil, meeting: closure.from, closure.until)
+        }
+    }
+
+    /// Adds a trainer.
+    ///
+    /// - Throws: ``Refusal`` of the rule `already_exists`, ``NotFound`` for the studio, or ``PostgresError``.
+    public func add(_ trainer: TrainerDetails, as handle: Handle) async throws -> Trainer {
+        try await working { connection in
+            _ = try await StudioRepository(connection).named(trainer.homeStudio)
+            try await TrainerRepository(connection).insert(trainer, handle: handle)
+            return try await TrainerRepository(connection).named(handle)
+        }
+    }
+
+    /// Changes a trainer.
+    ///
+    /// - Throws: ``NotFound``, or ``PostgresError``.
+    public func edit(
+        trainer handle: Handle, _ change: @Sendable (inout TrainerDetails) throws -> Void
+    ) async throws -> Trainer {
+        try await working(with: handle) { trainer, connection in
+            var details = TrainerDetails(of: trainer)
+            try change(&details)
+            _ = try await StudioRepository(connection).named(details.homeStudio)
+            try await TrainerRepository(connection).update(trainer.id, to: details)
+            return try await TrainerRepository(connection).named(handle)
+        }
+    }
+
+    /// Lets a trainer give no more sessions. Returns the ones that are booked still.
+    ///
+    /// - Throws: ``NotFound``, or ``PostgresError``.
+    public func retire(trainer handle: Handle, now: Date) async throws -> [Session] {
+        try await working(with: handle) { trainer, connection in
+            try await TrainerRepository(connection).retire(trainer.id, at: now)
+            return try await SessionRepository(connection).booked(
+                at: nil, with: trainer.id, meeting: now, .distantFuture)
+        }
+    }
+
+    /// Sets a trainer's weekly hours at a studio.
+    ///
+    /// - Parameters:
+    ///   - hours: The weekly hours.
+    ///   - handle: The trainer.
+    ///   - studio: The studio; `nil` is the trainer's own.
+    ///   - from: First local date; `nil` is since ever for the first hours, else today.
+    ///   - until: Last local date; `nil` has no end.
+    ///   - now: Decides what today is.
+    /// - Throws: ``NotFound``, ``InvalidInput`` or ``PostgresError``.
+    public func set(
+        _ hours: WeeklyHours, of handle: Handle, at studio: Handle?, from: LocalDate?, until: LocalDate?, now: Date
+    ) async throws {
+        try await working(with: handle) { trainer, connection in
+            let studio = try await StudioRepository(connection).named(studio ?? trainer.homeStudio)
+            let today = studio.clock.date(of: now)
+            if let until, until < from ?? today {
+                throw InvalidInput(
+                    field: "--until", problem: "lies before the first day, \(from ?? today)",
+                    hint: "give the last day on which these hours count")
+            }
+            try await HoursRepository(connection).set(
+                hours, of: trainer.id, at: studio.id, from: from, until: until, today: today)
+        }
+    }
+
+    /// Takes a trainer out of the schedule for a time. Returns the absence, and the sessions booked into it.
+    ///
+    /// - Throws: ``NotFound``, or ``PostgresError``.
+    public func away(
+        _ handle: Handle, from: Date, until: Date, reason: String?
+    ) async throws -> (absence: TimeOff, booked: [Session]) {
+        try await working(with: handle) { trainer, connection in
+            let absence = try await TimeOffRepository(connection).insert(
+                trainer.id, from: from, until: until, reason: reason)
+            return (
+                absence,
+                try await SessionRepository(connection).booked(at: nil, with: trainer.id, meeting: from, until)
+            )
+        }
+    }
+
+    /// Removes an absence.
+    ///
+    /// - Throws: ``NotFound``, or ``PostgresError``.
+    public func removeAbsence(_ number: Int64, of handle: Handle) async throws {
+        try await working(with: handle) { trainer, connection in
+            guard try await TimeOffRepository(connection).remove(number, of: trainer.id) else {
+                throw NotFound(
+                    "time off number \(number) of \(handle)", hint: "see `intro trainer away \(handle) --list`")
+            }
+        }
+    }
+
+    /// Writes a person down.
+    ///
+    /// - Throws: ``Refusal`` of the rule `already_exists` where the e-mail is known, or ``PostgresError``.
+    public func add(_ client: ClientDetails) async throws -> Client {
+        try await working { try await ClientRepository($0).insert(client) }
+    }
+
+    /// Changes a person.
+    ///
+    /// - Throws: ``NotFound``, ``Refusal`` where the e-mail is somebody else's, or ``PostgresError``.
+    public func edit(
+        client who: Who, _ change: @Sendable (inout ClientDetails) throws -> Void
+    ) async throws -> Client {
+        try await working { connection in
+            let clients = ClientRepository(connection)
+            let client = try await clients.one(who)
+            var details = ClientDetails(of: client)
+            try change(&details)
+            // Whoever books under the old or the new contacts waits.
+            var contacts = Contacts()
+            for email in [client.email, details.email] { contacts.add(email) }
+            for phone in [client.phone, details.phone] { contacts.add(phone) }
+            let everyContact = contacts
+            try await taking { $0.take(person: everyContact) }.lock(on: connection)
+            try await clients.update(client.id, to: details)
+            return try await clients.one(.id(client.id))
+        }
+    }
+
+    private func working<Result: Sendable>(
+        _ body: @Sendable (Connection) async throws -> Result
+    ) async throws -> Result {
+        try await ConstraintRefusal.translating {
+            try await database.transaction { connection in
+                try await Work(actor: actor).begin(on: connection)
+                return try await body(connection)
+            }
+        }
+    }
+
+    /// Works on a trainer whose bookings wait meanwhile.
+    private func working<Result: Sendable>(
+        with handle: Handle, _ body: @Sendable (Trainer, Connection) async throws -> Result
+    ) async throws -> Result {
+        try await working { connection in
+            let trainers = TrainerRepository(connection)
+            let id = try await trainers.named(handle).id
+            try await taking { $0.take(trainers: id) }.lock(on: connection)
+            return try await body(try await trainers.named(handle), connection)
+        }
+    }
+
+    private func taking(_ what: (inout Work) -> Void) -> Work {
+        var work = Work(actor: actor)
+        what(&work)
+        return work
+    }
+}

@@ -1,0 +1,95 @@
+import Booking
+import FoundationEssentials
+import Postgres
+
+/// One booking, from the locks to the ledger, inside one transaction.
+struct BookingTransaction {
+    let connection: Connection
+    let actor: String
+    let noShowLimit: Int
+    let request: BookingRequest
+    let key: String
+    let now: Date
+
+    private var clients: ClientRepository { ClientRepository(connection) }
+    private var sessions: SessionRepository { SessionRepository(connection) }
+    private var end: Date { request.start + TimeInterval(request.studio.offer.sessionMinutes * 60) }
+    private var free: Date { end + TimeInterval(request.studio.offer.turnaroundMinutes * 60) }
+
+    func run() async throws -> BookingResult {
+        let known = try await clients.atMostOne(request.who)
+        var contacts = request.contacts
+        contacts.add(known?.email)
+        contacts.add(known?.phone)
+        try await takeTurn(contacts)
+        if request.requestID != nil, let session = try await sessions.made(by: key) {
+            return BookingResult(session: session, created: false)
+        }
+        let client = try await person(known)
+        let waived = try await judgeEligibility(of: client, contacts)
+        let trainer = try await SlotChoice(
+            connection: connection, studio: request.studio, trainer: request.trainer, start: request.start, now: now,
+            strictness: request.overrideReason == nil ? .all : .hardOnly
+        ).choose()
+        let session = try await write(client, trainer, waived: waived)
+        try await LedgerRepository(connection).plan(session, now: now)
+        return BookingResult(session: try await sessions.with(session), created: true)
+    }
+
+    private func takeTurn(_ contacts: Contacts) async throws {
+        var work = Work(actor: actor, reason: request.overrideReason)
+        work.read(studio: request.studio.id)
+        work.take(request: key)
+        work.take(person: contacts)
+        work.take(hoursOf: request.studio.id, from: request.start, until: free)
+        if let trainer = request.trainer { work.take(trainers: trainer.id) }
+        try await work.begin(on: connection)
+    }
+
+    /// The person as stored: somebody else may have written them down while we waited for our turn.
+    private func person(_ known: Client?) async throws -> Client {
+        if let known { return known }
+        if let known = try await clients.atMostOne(request.who) { return known }
+        guard let newcomer = request.newcomer else {
+            throw NotFound("no client goes by that", hint: "add --name to book a new person")
+        }
+        return try await clients.insert(newcomer)
+    }
+
+    /// Whether staff had to waive the one-session rule.
+    private func judgeEligibility(of client: Client, _ contacts: Contacts) async throws -> Bool {
+        let visits = try await sessions.visits(of: contacts)
+        guard let refusal = Eligibility.refusal(for: visits, of: client.name, noShowLimit: noShowLimit) else {
+            return false
+        }
+        guard request.overrideReason != nil else { throw refusal }
+        return true
+    }
+
+    /// Writes the session and its confirmation. The schema's constraints are the judge.
+    private func write(_ client: Client, _ trainer: Trainer.ID, waived: Bool) async throws -> Session.ID {
+        var random = SystemRandomNumberGenerator()
+        let studio = request.studio.id.value
+        return Session.ID(
+            try await connection.query(
+                """
+                WITH booked AS (
+                    INSERT INTO session (
+                        reference, request_id, studio_id, trainer_id, client_id, station, starts_at, ends_at, occupied,
+                        waived, override_reason, source, booked_at, arranged_at)
+                    VALUES (
+                        \(Reference.random(using: &random).code), \(key), \(studio), \(trainer.value),
+                        \(client.id.value), free_station(\(studio), tstzrange(\(request.start), \(free))),
+                        \(request.start), \(end), tstzrange(\(request.start), \(free)), \(waived),
+                        \(request.overrideReason), \(request.source), \(now), \(now))
+                    RETURNING id, studio_id, revision
+                )
+                INSERT INTO message (session_id, studio_id, rule, channel, revision, due_at)
+                SELECT booked.id, booked.studio_id, rule.key, rule.channel, booked.revision, \(now)
+                FROM booked
+                JOIN reminder_rule AS rule ON rule.anchor = 'booked'
+                RETURNING session_id
+                """
+            ).decode(Int64.self)[0])
+    }
+}

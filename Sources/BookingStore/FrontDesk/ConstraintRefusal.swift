@@ -1,0 +1,42 @@
+import Booking
+import Postgres
+
+/// What each constraint of the schema means to a person: the one table between the database's judgement and a refusal.
+enum ConstraintRefusal {
+    /// The refusal that a constraint stands for, or `nil` where an error is not one of the rules.
+    static func refusal(for error: PostgresError) -> Refusal? {
+        switch error.constraint {
+        case "session_trainer_free":
+            Refusal(.slotTaken, "the trainer has another session then", hint: "take one of the slots that are free")
+        case "session_station_free":
+            Refusal(.studioFull, "every station of the studio is in use then", hint: "take one of the slots that are free")
+        case "session_client_free":
+            Refusal(.clientBusy, "the client has another session then", hint: "choose another time")
+        case "one_free_session_per_person":
+            Refusal(
+                .introAlreadyBooked, "the free session of this person is taken already",
+                hint: "see `intro client show`, or grant another with --override REASON")
+        case "session_stays_final":
+            Refusal(
+                .notChangeable, "the session has been attended, missed or cancelled",
+                hint: "see `intro show`")
+        case "studio_slug_key":
+            Refusal(.alreadyExists, "there is a studio with that id", hint: "see `intro studio list`")
+        case "trainer_handle_key":
+            Refusal(.alreadyExists, "there is a trainer with that handle", hint: "see `intro trainer list`")
+        case "client_email_key":
+            Refusal(.alreadyExists, "there is a client with that e-mail", hint: "see `intro client show` with it")
+        default:
+            nil
+        }
+    }
+
+    /// Runs work and turns a constraint's no into a refusal.
+    static func translating<Result>(_ work: () async throws -> Result) async throws -> Result {
+        do {
+            return try await work()
+        } catch let error as PostgresError {
+            throw refusal(for: error) ?? error
+        }
+    }
+}

@@ -1,0 +1,175 @@
+public import Booking
+public import FoundationEssentials
+public import Postgres
+
+/// The one guard of the books: every booking, move and cancellation goes through here, whoever asks.
+public struct FrontDesk: Sendable {
+    let database: Database
+    let actor: String
+    let noShowLimit: Int
+
+    /// Opens the desk.
+    ///
+    /// - Parameters:
+    ///   - database: Where the books are.
+    ///   - actor: Who acts, for the event log.
+    ///   - noShowLimit: After so many no-shows a person may not book again.
+    public init(database: Database, actor: String, noShowLimit: Int) {
+        self.database = database
+        self.actor = actor
+        self.noShowLimit = noShowLimit
+    }
+
+    /// Books a free introductory session.
+    ///
+    /// The answer is never guessed: where the connection broke before the commit was confirmed, the request's key tells
+    /// whether it was kept, and if not the request is made again.
+    ///
+    /// - Parameters:
+    ///   - request: What is asked for.
+    ///   - now: The clock against which notice and horizon count.
+    /// - Throws: ``Refusal`` with free slots to offer, ``NotFound``, ``InvalidInput`` or ``PostgresError``.
+    public func book(_ request: BookingRequest, now: Date) async throws -> BookingResult {
+        let key = request.requestID ?? "once:\(UUID().uuidString)"
+        var attempt = 1
+        while true {
+            do {
+                return try await ConstraintRefusal.translating {
+                    try await placing(request, key: key, now: now)
+                }
+            } catch let error as PostgresError where error.kind == .outcomeUnknown && attempt < 5 {
+                if let session = try await settled(key) { return BookingResult(session: session, created: true) }
+            } catch let error as PostgresError where error.constraint == "session_reference_key" && attempt < 5 {
+                // One in a million millions: another reference is drawn.
+            } catch let refusal as Refusal {
+                throw await offeringNearest(
+                    refusal, to: request.start, at: request.studio, with: request.trainer, now: now)
+            }
+            attempt += 1
+        }
+    }
+
+    /// Moves a session that is still to come.
+    ///
+    /// - Parameters:
+    ///   - reference: Which.
+    ///   - start: The new first instant.
+    ///   - trainer: The new trainer; `nil` keeps the present one.
+    ///   - overrideReason: Why soft rules are to be passed over; `nil` keeps every rule.
+    ///   - now: The clock against which notice and horizon count.
+    /// - Throws: ``Refusal`` with free slots to offer, ``NotFound`` or ``PostgresError``.
+    public func reschedule(
+        _ reference: Reference, to start: Date, with trainer: Trainer?, overrideReason: String?, now: Date
+    ) async throws -> Session {
+        let studio = try await database.withConnection { connection in
+            let session = try await SessionRepository(connection).named(reference)
+            return try await StudioRepository(connection).with(session.studio.id)
+        }
+        do {
+            return try await ConstraintRefusal.translating {
+                try await database.transaction { connection in
+                    try await MoveTransaction(
+                        connection: connection, actor: actor, reference: reference, studio: studio, start: start,
+                        trainer: trainer, overrideReason: overrideReason, now: now
+                    ).run()
+                }
+            }
+        } catch let refusal as Refusal {
+            throw await offeringNearest(refusal, to: start, at: studio, with: trainer, now: now)
+        }
+    }
+
+    /// Calls a session off.
+    ///
+    /// - Parameters:
+    ///   - reference: Which.
+    ///   - reason: Why, where somebody said so.
+    ///   - now: The clock against which "begun" counts.
+    /// - Throws: ``Refusal`` of the rule `not_changeable`, ``NotFound`` or ``PostgresError``.
+    public func cancel(_ reference: Reference, reason: String?, now: Date) async throws -> Session {
+        try await changing(reference, reason: reason) { session, connection in
+            try SessionRules.assertChangeable(session, now: now)
+            try await connection.query(
+                """
+                UPDATE session
+                SET status = 'cancelled', revision = revision + 1, cancel_reason = \(reason)
+                WHERE id = \(session.id.value)
+                """)
+            let ledger = LedgerRepository(connection)
+            try await ledger.supersede(session.id, because: .cancelled)
+            try await ledger.announce("cancelled", of: session.id, at: now)
+        }
+    }
+
+    /// Writes down whether the client came.
+    ///
+    /// - Parameters:
+    ///   - reference: Which session.
+    ///   - outcome: ``Session/Status/attended`` or ``Session/Status/noShow``.
+    /// - Throws: ``Refusal`` of the rule `not_changeable`, ``NotFound`` or ``PostgresError``.
+    public func close(_ reference: Reference, as outcome: Session.Status) async throws -> Session {
+        try await changing(reference, reason: nil) { session, connection in
+            try SessionRules.assertOpen(session)
+            try await connection.query(
+                "UPDATE session SET status = \(outcome.rawValue) WHERE id = \(session.id.value)")
+            try await LedgerRepository(connection).supersede(session.id, because: .sessionClosed)
+        }
+    }
+
+    /// Changes one session under its row's lock, and reads it again.
+    private func changing(
+        _ reference: Reference, reason: String?, _ change: @Sendable (Session, Connection) async throws -> Void
+    ) async throws -> Session {
+        try await ConstraintRefusal.translating {
+            try await database.transaction { connection in
+                try await Work(actor: actor, reason: reason).begin(on: connection)
+                let sessions = SessionRepository(connection)
+                try await change(try await sessions.locked(reference), connection)
+                return try await sessions.named(reference)
+            }
+        }
+    }
+
+    private func placing(_ request: BookingRequest, key: String, now: Date) async throws -> BookingResult {
+        do {
+            return try await database.transaction { connection in
+                let result = try await BookingTransaction(
+                    connection: connection, actor: actor, noShowLimit: noShowLimit, request: request, key: key, now: now
+                ).run()
+                if request.rehearsal { throw Rehearsed(session: result.session) }
+                return result
+            }
+        } catch let rehearsed as Rehearsed {
+            return BookingResult(session: rehearsed.session, created: false)
+        }
+    }
+
+    /// What became of a request whose commit was not confirmed. Its lock is free only when the old transaction is over.
+    private func settled(_ key: String) async throws -> Session? {
+        try await database.transaction { connection in
+            var work = Work(actor: actor)
+            work.take(request: key)
+            try await work.begin(on: connection)
+            return try await SessionRepository(connection).made(by: key)
+        }
+    }
+
+    /// Adds free slots to a refusal that another time would mend. Offering them must not hide the refusal.
+    private func offeringNearest(
+        _ refusal: Refusal, to start: Date, at studio: Studio, with trainer: Trainer?, now: Date
+    ) async -> Refusal {
+        guard refusal.isAboutTime else { return refusal }
+        let slots = try? await database.withConnection { connection in
+            let slots = SlotRepository(connection)
+            let own = try await slots.nearest(to: start, at: studio, with: trainer?.id, now: now)
+            guard own.isEmpty, trainer != nil else { return own }
+            return try await slots.nearest(to: start, at: studio, with: nil, now: now)
+        }
+        return refusal.offering(slots ?? [])
+    }
+}
+
+/// Ends a rehearsed booking's transaction without keeping it.
+private struct Rehearsed: Error {
+    let session: Session
+}

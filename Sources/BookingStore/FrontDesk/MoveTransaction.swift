@@ -1,0 +1,65 @@
+import Booking
+import FoundationEssentials
+import Postgres
+
+/// One move of a session to another time or trainer, inside one transaction.
+struct MoveTransaction {
+    let connection: Connection
+    let actor: String
+    let reference: Reference
+    let studio: Studio
+    let start: Date
+    let trainer: Trainer?
+    let overrideReason: String?
+    let now: Date
+
+    private var sessions: SessionRepository { SessionRepository(connection) }
+    private var end: Date { start + TimeInterval(studio.offer.sessionMinutes * 60) }
+    private var free: Date { end + TimeInterval(studio.offer.turnaroundMinutes * 60) }
+
+    func run() async throws -> Session {
+        let before = try await sessions.named(reference)
+        try await takeTurn(before)
+        let session = try await sessions.locked(reference)
+        try SessionRules.assertChangeable(session, now: now)
+        let present = try await TrainerRepository(connection).named(Handle(session.trainer.handle))
+        let chosen = try await SlotChoice(
+            connection: connection, studio: studio, trainer: trainer ?? present, start: start, now: now,
+            strictness: overrideReason == nil ? .all : .hardOnly, moving: session.id
+        ).choose()
+        try await write(session.id, chosen)
+        let ledger = LedgerRepository(connection)
+        try await ledger.supersede(session.id, because: .rescheduled)
+        try await ledger.announce("rescheduled", of: session.id, at: now)
+        try await ledger.plan(session.id, now: now)
+        return try await sessions.with(session.id)
+    }
+
+    private func takeTurn(_ session: Session) async throws {
+        var work = Work(actor: actor, reason: overrideReason)
+        var contacts = Contacts()
+        contacts.add(session.client.email)
+        contacts.add(session.client.phone)
+        work.read(studio: studio.id)
+        work.take(person: contacts)
+        work.take(hoursOf: studio.id, from: start, until: free)
+        work.take(trainers: session.trainer.id, trainer?.id ?? session.trainer.id)
+        try await work.begin(on: connection)
+    }
+
+    private func write(_ id: Session.ID, _ trainer: Trainer.ID) async throws {
+        try await connection.query(
+            """
+            UPDATE session
+            SET trainer_id = \(trainer.value),
+                station = free_station(\(studio.id.value), tstzrange(\(start), \(free)), \(id.value)),
+                starts_at = \(start),
+                ends_at = \(end),
+                occupied = tstzrange(\(start), \(free)),
+                revision = revision + 1,
+                arranged_at = \(now),
+                override_reason = coalesce(\(overrideReason), override_reason)
+            WHERE id = \(id.value)
+            """)
+    }
+}

@@ -1,0 +1,96 @@
+public import Booking
+public import Postgres
+
+/// People, as the database holds them.
+public struct ClientRepository: Sendable {
+    let connection: Connection
+
+    /// Reads and writes through one connection.
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// The people who go by that e-mail, phone or number: a phone may be shared.
+    public func matching(_ who: Who) async throws -> [Client] {
+        switch who {
+        case .id(let id): try await read("\(Self.select) WHERE id = \(id.value)")
+        case .email(let email): try await read("\(Self.select) WHERE email_key = \(email.matchKey)")
+        case .phone(let phone): try await read("\(Self.select) WHERE phone = \(phone.e164) ORDER BY id")
+        }
+    }
+
+    /// The one person who goes by that e-mail, phone or number.
+    ///
+    /// - Parameter who: What was typed.
+    /// - Throws: ``NotFound``, or ``InvalidInput`` where several people share the phone.
+    public func one(_ who: Who) async throws -> Client {
+        guard let client = try await atMostOne(who) else {
+            throw NotFound("no client goes by that", hint: "see `intro client list --search`")
+        }
+        return client
+    }
+
+    func atMostOne(_ who: Who) async throws -> Client? {
+        let people = try await matching(who)
+        guard people.count <= 1 else {
+            let names = people.map { "\($0.id.value) (\(visible($0.name)))" }.joined(separator: ", ")
+            throw InvalidInput(
+                field: "client", problem: "several people share that phone: \(names)",
+                hint: "name the one you mean by number or e-mail")
+        }
+        return people.first
+    }
+
+    /// People whose name, e-mail or phone contains a text, newest first; all of them without a text.
+    public func all(containing text: String?, limit: Int = 200) async throws -> [Client] {
+        let pattern = text.map { text in
+            "%" + text.map { "\\%_".contains($0) ? "\\\($0)" : String($0) }.joined() + "%"
+        }
+        return try await read(
+            """
+            \(Self.select)
+            WHERE \(pattern)::text IS NULL OR name ILIKE \(pattern) OR email ILIKE \(pattern) OR phone LIKE \(pattern)
+            ORDER BY id DESC
+            LIMIT \(Int64(limit))
+            """)
+    }
+
+    func insert(_ client: ClientDetails) async throws -> Client {
+        let id = try await connection.query(
+            """
+            INSERT INTO client (name, email, email_key, phone, time_zone, source)
+            VALUES (
+                \(client.name), \(client.email?.address), \(client.email?.matchKey), \(client.phone?.e164),
+                \(client.timeZone), \(client.source))
+            RETURNING id
+            """
+        ).decode(Int64.self)[0]
+        return Client(
+            id: Client.ID(id), name: client.name, email: client.email, phone: client.phone,
+            timeZone: client.timeZone, source: client.source)
+    }
+
+    func update(_ id: Client.ID, to client: ClientDetails) async throws {
+        _ = try await connection.query(
+            """
+            UPDATE client
+            SET name = \(client.name),
+                email = \(client.email?.address),
+                email_key = \(client.email?.matchKey),
+                phone = \(client.phone?.e164),
+                time_zone = \(client.timeZone),
+                source = \(client.source)
+            WHERE id = \(id.value)
+            """)
+    }
+
+    private static let select: SQL = "SELECT id, name, email, phone, time_zone, source FROM client"
+
+    private func read(_ sql: SQL) async throws -> [Client] {
+        try await connection.query(sql).decode((Int64, String, String?, String?, String?, String?).self).map { row in
+            Client(
+                id: Client.ID(row.0), name: row.1, email: try row.2.map { try EmailAddress($0) },
+                phone: try row.3.map { try PhoneNumber(e164: $0) }, timeZone: row.4, source: row.5)
+        }
+    }
+}

@@ -1,0 +1,99 @@
+public import Booking
+public import FoundationEssentials
+public import Postgres
+
+/// One row of the ledger: a message that did, did not or will go out.
+public struct LedgerEntry: Sendable {
+    /// The session it speaks of.
+    public let reference: Reference
+    /// Why it exists.
+    public let rule: String
+    /// How it goes out.
+    public let channel: String
+    /// The revision of the session that it speaks of.
+    public let revision: Int32
+    /// queued, attempting, sent, failed, unknown or skipped.
+    public let status: String
+    /// Why it was skipped, failed, is unknown, or waits for another try.
+    public let reason: String?
+    /// When it should go out.
+    public let dueAt: Date
+    /// When a server took it.
+    public let sentAt: Date?
+    /// Where it went, or would go.
+    public let recipient: String?
+    /// Clock of the session's studio.
+    public let clock: StudioClock
+}
+
+/// The ledger of messages, as the database holds it.
+public struct LedgerRepository: Sendable {
+    /// Why a queued message will not go out any more.
+    enum Supersession: String {
+        case rescheduled, cancelled
+        case sessionClosed = "session_closed"
+    }
+
+    let connection: Connection
+
+    /// Reads and writes through one connection.
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// The ledger of one session, or the latest rows of all, by due time.
+    ///
+    /// - Parameters:
+    ///   - reference: One session; `nil` is all.
+    ///   - status: One status; `nil` is all.
+    ///   - limit: How many at the most: those due last.
+    public func entries(of reference: Reference?, status: String?, limit: Int = 1000) async throws -> [LedgerEntry] {
+        let rows = try await connection.query(
+            """
+            SELECT s.reference, m.rule, m.channel, m.revision, m.status, m.reason, m.due_at, m.sent_at,
+                   coalesce(m.recipient, c.email), st.time_zone
+            FROM message AS m
+            JOIN session AS s ON s.id = m.session_id
+            JOIN client AS c ON c.id = s.client_id
+            JOIN studio AS st ON st.id = m.studio_id
+            WHERE (\(reference?.code)::text IS NULL OR s.reference = \(reference?.code))
+              AND (\(status)::text IS NULL OR m.status = \(status))
+            ORDER BY m.due_at DESC, m.id DESC
+            LIMIT \(Int64(limit))
+            """)
+        typealias Row = (String, String, String, Int32, String, String?, Date, Date?, String?, String)
+        return try rows.decode(Row.self).reversed().map { row in
+            LedgerEntry(
+                reference: try Reference(row.0), rule: row.1, channel: row.2, revision: row.3, status: row.4,
+                reason: row.5, dueAt: row.6, sentAt: row.7, recipient: row.8,
+                clock: try StudioClock(timeZone: row.9))
+        }
+    }
+
+    /// Plans what is to be told before the start of one session.
+    func plan(_ session: Session.ID, now: Date) async throws {
+        _ = try await connection.query("SELECT plan_messages(\(session.value), NULL, \(now))")
+    }
+
+    /// Queues a notice of the session's present revision.
+    func announce(_ rule: String, of session: Session.ID, at now: Date) async throws {
+        _ = try await connection.query(
+            """
+            INSERT INTO message (session_id, studio_id, rule, channel, revision, due_at)
+            SELECT s.id, s.studio_id, rule.key, rule.channel, s.revision, \(now)
+            FROM session AS s
+            JOIN reminder_rule AS rule ON rule.key = \(rule)
+            WHERE s.id = \(session.value)
+            """)
+    }
+
+    /// Takes back what is queued about a session as it was.
+    func supersede(_ session: Session.ID, because reason: Supersession) async throws {
+        _ = try await connection.query(
+            """
+            UPDATE message
+            SET status = 'skipped', reason = \(reason.rawValue)
+            WHERE session_id = \(session.value) AND status = 'queued'
+            """)
+    }
+}

@@ -1,0 +1,141 @@
+public import Booking
+public import FoundationEssentials
+public import Postgres
+
+/// Sessions, as the database holds them.
+public struct SessionRepository: Sendable {
+    let connection: Connection
+
+    /// Reads and writes through one connection.
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// The session of that reference.
+    ///
+    /// - Parameter reference: What people say on the phone.
+    /// - Throws: ``NotFound``.
+    public func named(_ reference: Reference) async throws -> Session {
+        guard let session = try await read("\(Self.select) WHERE s.reference = \(reference.code)").first else {
+            throw NotFound("no session has the reference \(reference)", hint: "ask for the reference, or see `intro agenda`")
+        }
+        return session
+    }
+
+    /// The session with that key.
+    func with(_ id: Session.ID) async throws -> Session {
+        guard let session = try await read("\(Self.select) WHERE s.id = \(id.value)").first else {
+            throw NotFound("the session", hint: "see `intro agenda`")
+        }
+        return session
+    }
+
+    /// The session of that reference, which nobody else can change until this transaction is over.
+    func locked(_ reference: Reference) async throws -> Session {
+        _ = try await connection.query("SELECT FROM session WHERE reference = \(reference.code) FOR UPDATE")
+        return try await named(reference)
+    }
+
+    /// A trainer's sessions that begin in a stretch of time and were not cancelled, by start.
+    public func all(of trainer: Trainer.ID, from: Date, until: Date) async throws -> [Session] {
+        try await read(
+            """
+            \(Self.select)
+            WHERE s.trainer_id = \(trainer.value)
+              AND s.starts_at >= \(from)
+              AND s.starts_at < \(until)
+              AND s.status <> 'cancelled'
+            ORDER BY s.starts_at
+            """)
+    }
+
+    /// A studio's sessions that begin in a stretch of time and were not cancelled, by start and trainer.
+    public func all(at studio: Studio.ID, from: Date, until: Date) async throws -> [Session] {
+        try await read(
+            """
+            \(Self.select)
+            WHERE s.studio_id = \(studio.value)
+              AND s.starts_at >= \(from)
+              AND s.starts_at < \(until)
+              AND s.status <> 'cancelled'
+            ORDER BY s.starts_at, t.handle
+            """)
+    }
+
+    /// Sessions still to be held that meet a stretch of time, at a studio or with a trainer or both.
+    func booked(at studio: Studio.ID?, with trainer: Trainer.ID?, meeting from: Date, _ until: Date) async throws
+        -> [Session]
+    {
+        try await read(
+            """
+            \(Self.select)
+            WHERE (\(studio?.value)::integer IS NULL OR s.studio_id = \(studio?.value))
+              AND (\(trainer?.value)::integer IS NULL OR s.trainer_id = \(trainer?.value))
+              AND s.status = 'booked'
+              AND s.starts_at < \(until)
+              AND s.ends_at > \(from)
+            ORDER BY s.starts_at
+            """)
+    }
+
+    /// A person's sessions, cancelled ones too, by start.
+    public func all(for client: Client.ID) async throws -> [Session] {
+        try await read("\(Self.select) WHERE s.client_id = \(client.value) ORDER BY s.starts_at")
+    }
+
+    /// The session that a request made, if it made one.
+    func made(by request: String) async throws -> Session? {
+        try await read("\(Self.select) WHERE s.request_id = \(request)").first
+    }
+
+    /// Every session that anybody with one of these contacts has or had, but for cancelled ones.
+    func visits(of contacts: Contacts) async throws -> [Eligibility.Visit] {
+        try await connection.query(
+            """
+            SELECT s.reference, s.status, s.starts_at, st.time_zone, t.name, s.waived
+            FROM client AS c
+            JOIN session AS s ON s.client_id = c.id
+            JOIN trainer AS t ON t.id = s.trainer_id
+            JOIN studio AS st ON st.id = s.studio_id
+            WHERE (c.email_key = ANY(\(contacts.emailKeys.sorted())) OR c.phone = ANY(\(contacts.phones.sorted())))
+              AND s.status <> 'cancelled'
+            ORDER BY s.starts_at
+            """
+        ).decode((String, String, Date, String, String, Bool).self).map { row in
+            Eligibility.Visit(
+                reference: try Reference(row.0), status: Session.Status(rawValue: row.1) ?? .booked,
+                localStart: try StudioClock(timeZone: row.3).text(row.2), trainerName: row.4, waived: row.5)
+        }
+    }
+
+    static let select: SQL = """
+        SELECT s.id, s.reference, s.status, s.revision, s.starts_at, s.ends_at, s.override_reason, s.cancel_reason,
+               c.id, c.name, c.email, c.phone, t.id, t.handle, t.name, st.id, st.slug, st.name, st.time_zone
+        FROM session AS s
+        JOIN client AS c ON c.id = s.client_id
+        JOIN trainer AS t ON t.id = s.trainer_id
+        JOIN studio AS st ON st.id = s.studio_id
+        """
+
+    func read(_ sql: SQL) async throws -> [Session] {
+        typealias Row = (
+            Int64, String, String, Int32, Date, Date, String?, String?,
+            Int64, String, String?, String?, Int32, String, String, Int32, String, String, String
+        )
+        // A zone is costly to look up, and a schedule names one or two.
+        var clocks: [String: StudioClock] = [:]
+        return try await connection.query(sql).decode(Row.self).map { row in
+            let clock = try clocks[row.18] ?? StudioClock(timeZone: row.18)
+            clocks[row.18] = clock
+            return Session(
+                id: Session.ID(row.0), reference: try Reference(row.1),
+                status: Session.Status(rawValue: row.2) ?? .booked, revision: row.3,
+                client: Client(
+                    id: Client.ID(row.8), name: row.9, email: try row.10.map { try EmailAddress($0) },
+                    phone: try row.11.map { try PhoneNumber(e164: $0) }),
+                trainer: Session.TrainerName(id: Trainer.ID(row.12), handle: row.13, name: row.14),
+                studio: Session.Place(id: Studio.ID(row.15), handle: row.16, name: row.17, clock: clock),
+                startsAt: row.4, endsAt: row.5, overrideReason: row.6, cancelReason: row.7)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+public import Booking
+public import FoundationEssentials
+public import Postgres
+
+/// What is free, as the database's one answer tells it.
+public struct SlotRepository: Sendable {
+    let connection: Connection
+
+    /// Reads through one connection.
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// The slots on offer, by start and then handle.
+    ///
+    /// - Parameters:
+    ///   - studio: Where.
+    ///   - trainer: With whom; `nil` is everybody.
+    ///   - from: The earliest start.
+    ///   - until: The first instant that is too late to start.
+    ///   - now: The clock against which notice and horizon count.
+    ///   - limit: How many at the most.
+    public func open(
+        at studio: Studio, with trainer: Trainer.ID? = nil, from: Date, until: Date, now: Date, limit: Int
+    ) async throws -> [Slot] {
+        try await read(
+            """
+            SELECT o.starts_at, o.trainer_id, o.handle, t.name
+            FROM open_slots(\(studio.id.value), \(trainer?.value), \(from), \(until), \(now)) AS o
+            JOIN trainer AS t ON t.id = o.trainer_id
+            ORDER BY o.starts_at, o.handle
+            LIMIT \(Int64(limit))
+            """, at: studio)
+    }
+
+    /// The free slots nearest to a time, by start: what to offer instead.
+    func nearest(
+        to instant: Date, at studio: Studio, with trainer: Trainer.ID?, now: Date, limit: Int = 3
+    ) async throws -> [Slot] {
+        let reach: TimeInterval = 14 * 86_400
+        return try await read(
+            """
+            SELECT o.starts_at, o.trainer_id, o.handle, t.name
+            FROM open_slots(
+                \(studio.id.value), \(trainer?.value), \(instant - reach), \(instant + reach), \(now)) AS o
+            JOIN trainer AS t ON t.id = o.trainer_id
+            ORDER BY greatest(o.starts_at - \(instant), \(instant) - o.starts_at), o.starts_at, o.handle
+            LIMIT \(Int64(limit))
+            """, at: studio
+        ).sorted { ($0.startsAt, $0.trainer.handle) < ($1.startsAt, $1.trainer.handle) }
+    }
+
+    /// The trainers for whom one start is on offer, with their sessions of that day.
+    func candidates(
+        at studio: Studio, with trainer: Trainer.ID?, start: Date, now: Date, moving: Session.ID? = nil
+    ) async throws -> [TrainerChoice.Candidate] {
+        try await connection.query(
+            """
+            SELECT o.trainer_id,
+                   o.handle,
+                   sessions_that_day(
+                       o.trainer_id, \(studio.clock.identifier),
+                       (o.starts_at AT TIME ZONE \(studio.clock.identifier))::date, \(moving?.value))
+            FROM open_slots(
+                \(studio.id.value), \(trainer?.value), \(start), \(start) + interval '1 microsecond', \(now),
+                \(moving?.value)) AS o
+            """
+        ).decode((Int32, String, Int64).self).map {
+            TrainerChoice.Candidate(id: Trainer.ID($0), handle: $1, thatDay: $2)
+        }
+    }
+
+    /// What each rule says of a start, for one trainer or for everybody with hours at the studio, by handle.
+    func facts(
+        at studio: Studio, with trainer: Trainer.ID?, start: Date, now: Date, moving: Session.ID? = nil
+    ) async throws -> [(trainer: Session.TrainerName, facts: SlotFacts)] {
+        try await connection.query(
+            """
+            SELECT t.id, t.handle, t.name, f.retired, f.too_soon, f.beyond_horizon, f.closed_for, f.within_hours,
+                   f.away, f.on_grid, f.trainer_busy, f.daily_limit, f.that_day, f.station IS NOT NULL
+            FROM trainer AS t
+            CROSS JOIN LATERAL slot_facts(\(studio.id.value), t.id, \(start), \(now), \(moving?.value)) AS f
+            WHERE t.id = \(trainer?.value)
+               OR \(trainer?.value)::integer IS NULL AND f.works_here AND NOT f.retired
+            ORDER BY t.handle
+            """
+        ).decode(
+            (
+                Int32, String, String, Bool, Bool, Bool, String?, Bool, Bool, Bool, Bool, Int32?, Int64, Bool
+            ).self
+        ).map { row in
+            var facts = SlotFacts()
+            facts.retired = row.3
+            facts.tooSoon = row.4
+            facts.beyondHorizon = row.5
+            facts.closedFor = row.6
+            facts.withinHours = row.7
+            facts.away = row.8
+            facts.onGrid = row.9
+            facts.trainerBusy = row.10
+            facts.dailyLimit = row.11
+            facts.thatDay = row.12
+            facts.stationFree = row.13
+            return (Session.TrainerName(id: Trainer.ID(row.0), handle: row.1, name: row.2), facts)
+        }
+    }
+
+    private func read(_ sql: SQL, at studio: Studio) async throws -> [Slot] {
+        let place = Session.Place(studio)
+        return try await connection.query(sql).decode((Date, Int32, String, String).self).map { row in
+            Slot(
+                startsAt: row.0, trainer: Session.TrainerName(id: Trainer.ID(row.1), handle: row.2, name: row.3),
+                studio: place)
+        }
+    }
+}

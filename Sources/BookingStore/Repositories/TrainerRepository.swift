@@ -1,0 +1,81 @@
+public import Booking
+import FoundationEssentials
+public import Postgres
+
+/// Trainers, as the database holds them.
+public struct TrainerRepository: Sendable {
+    let connection: Connection
+
+    /// Reads and writes through one connection.
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// Every trainer, by handle; of one studio, those at home there or with hours there.
+    public func all(of studio: Studio.ID? = nil) async throws -> [Trainer] {
+        try await read(
+            """
+            \(Self.select)
+            WHERE \(studio?.value)::integer IS NULL
+               OR trainer.home_studio_id = \(studio?.value)
+               OR EXISTS (SELECT FROM hours_season WHERE studio_id = \(studio?.value) AND trainer_id = trainer.id)
+            ORDER BY trainer.handle
+            """)
+    }
+
+    /// The trainer of that handle.
+    ///
+    /// - Parameter handle: What people type.
+    /// - Throws: ``NotFound``.
+    public func named(_ handle: Handle) async throws -> Trainer {
+        guard let trainer = try await read("\(Self.select) WHERE trainer.handle = \(handle.text)").first else {
+            throw NotFound("trainer \(handle)", hint: "see `intro trainer list`")
+        }
+        return trainer
+    }
+
+    func insert(_ trainer: TrainerDetails, handle: Handle) async throws {
+        _ = try await connection.query(
+            """
+            INSERT INTO trainer (handle, name, home_studio_id, email, phone, daily_limit)
+            VALUES (
+                \(handle.text), \(trainer.name), (SELECT id FROM studio WHERE slug = \(trainer.homeStudio.text)),
+                \(trainer.email?.address), \(trainer.phone?.e164), \(trainer.dailyLimit))
+            """)
+    }
+
+    func update(_ id: Trainer.ID, to trainer: TrainerDetails) async throws {
+        _ = try await connection.query(
+            """
+            UPDATE trainer
+            SET name = \(trainer.name),
+                home_studio_id = (SELECT id FROM studio WHERE slug = \(trainer.homeStudio.text)),
+                email = \(trainer.email?.address),
+                phone = \(trainer.phone?.e164),
+                daily_limit = \(trainer.dailyLimit)
+            WHERE id = \(id.value)
+            """)
+    }
+
+    func retire(_ id: Trainer.ID, at instant: Date) async throws {
+        _ = try await connection.query(
+            "UPDATE trainer SET retired_at = \(instant) WHERE id = \(id.value) AND retired_at IS NULL")
+    }
+
+    private static let select: SQL = """
+        SELECT trainer.id, trainer.handle, trainer.name, studio.slug, trainer.email, trainer.phone, trainer.daily_limit,
+               trainer.retired_at
+        FROM trainer
+        JOIN studio ON studio.id = trainer.home_studio_id
+        """
+
+    private func read(_ sql: SQL) async throws -> [Trainer] {
+        typealias Row = (Int32, String, String, String, String?, String?, Int32?, Date?)
+        return try await connection.query(sql).decode(Row.self).map { row in
+            Trainer(
+                id: Trainer.ID(row.0), handle: try Handle(row.1), name: row.2, homeStudio: try Handle(row.3),
+                email: try row.4.map { try EmailAddress($0) }, phone: try row.5.map { try PhoneNumber(e164: $0) },
+                dailyLimit: row.6, retiredAt: row.7)
+        }
+    }
+}

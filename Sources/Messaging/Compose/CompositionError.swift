@@ -1,0 +1,85 @@
+/// A refusal to compose: some part of a message, an address or a calendar breaks a rule of its standard.
+///
+/// The description names the part and the rule, never the text itself, so that it can be logged.
+public struct CompositionError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The part that was refused.
+    public enum Part: String, Hashable, Sendable {
+        /// The display name of a mailbox.
+        case name = "name"
+        /// The address of a mailbox.
+        case address = "e-mail address"
+        /// The subject line.
+        case subject = "subject"
+        /// The message's identifier.
+        case messageID = "message id"
+        /// A calendar, or an entry in it.
+        case calendar = "calendar"
+    }
+
+    /// The rule that was broken.
+    public enum Rule: Hashable, Sendable {
+        /// The text holds a control character: NUL, ESC, a line break and the like.
+        case controlCharacter
+        /// The text holds a character that reverses the direction of what follows it.
+        case directionOverride
+        /// The text is not one address of the form `local@domain` (RFC 5322 section 3.4.1).
+        case notAnAddress
+        /// The address is longer than the 254 octets that fit into an SMTP path (RFC 5321 section 4.5.3.1).
+        case tooLong
+        /// The part before the @ is not ASCII, which only servers with SMTPUTF8 take (RFC 6531).
+        case localPartNotASCII
+        /// The domain is not ASCII; it has to be written in its `xn--` form (RFC 5891).
+        case domainNotASCII
+        /// The text is not an identifier of the form `<left@right>` (RFC 5322 section 3.6.4).
+        case notAMessageID
+        /// The entry has no identifier (RFC 5545 section 3.8.4.7).
+        case missingUID
+        /// The entry ends before it begins, or at once.
+        case endsBeforeStart
+        /// An invitation or a cancellation has no organizer (RFC 5546 section 3.2).
+        case missingOrganizer
+        /// An invitation or a cancellation has no attendee (RFC 5546 section 3.2).
+        case missingAttendee
+        /// A published calendar names an attendee (RFC 5546 section 3.2.1).
+        case attendeeInPublication
+    }
+
+    /// The part that was refused.
+    public let part: Part
+    /// The rule that was broken.
+    public let rule: Rule
+
+    /// What was refused, why, and what to do about it.
+    public var description: String { "The \(part.rawValue) is refused: \(rule.reason)" }
+}
+
+extension CompositionError.Rule {
+    fileprivate var reason: String {
+        switch self {
+        case .controlCharacter:
+            "it holds a control character, which would break the message. Remove line breaks, tabs and escape codes."
+        case .directionOverride:
+            "it holds a character that reverses the text after it. Type it again without copying from elsewhere."
+        case .notAnAddress:
+            "it does not have the form local@domain. Write one address, such as anna@example.com."
+        case .tooLong:
+            "it is longer than mail servers accept. Use an address of at most 254 characters."
+        case .localPartNotASCII:
+            "the part before the @ has letters that most mail servers refuse. Use an address in plain ASCII."
+        case .domainNotASCII:
+            "the domain has letters outside ASCII. Write the domain in its xn-- form."
+        case .notAMessageID:
+            "it does not have the form <left@right>. Use unreserved ASCII characters and a domain of your own."
+        case .missingUID:
+            "an entry has no UID, so later changes could not find it. Give it one that stays for life."
+        case .endsBeforeStart:
+            "an entry does not end after it begins. Check its two instants."
+        case .missingOrganizer:
+            "invitations and cancellations need an organizer. Name the mailbox that answers go to."
+        case .missingAttendee:
+            "invitations and cancellations need an attendee. Name the person invited."
+        case .attendeeInPublication:
+            "a published calendar must not name attendees. Leave them out, or send an invitation."
+        }
+    }
+}

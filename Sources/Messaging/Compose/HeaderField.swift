@@ -1,0 +1,61 @@
+/// One header field: a name, and the tokens of its body, between which the line may be folded.
+struct HeaderField {
+    /// Lines are folded here, well below the 78 that RFC 5322 section 2.1.1 recommends.
+    private static let foldingColumn = 76
+    /// A longer word could not be folded to a good length, and is encoded instead.
+    private static let longestPlainWord = 60
+
+    let name: String
+    let tokens: [String]
+
+    /// A field of tokens that are already in their wire form.
+    init(_ name: String, _ tokens: String...) {
+        self.name = name
+        self.tokens = tokens
+    }
+
+    /// A field of free text, such as the subject.
+    init(_ name: String, text: String) {
+        self.name = name
+        tokens = Self.isPlain(text) ? Self.words(of: text) : EncodedWord.encode(text)
+    }
+
+    /// A field of one mailbox, such as the sender.
+    init(_ name: String, mailbox: Mailbox) {
+        self.name = name
+        tokens = Self.phrase(mailbox.name) + [mailbox.name == nil ? mailbox.address : "<\(mailbox.address)>"]
+    }
+
+    /// The field as lines, folded, with the final CRLF.
+    var rendered: String {
+        var lines = ""
+        var line = name + ":"
+        for (index, token) in tokens.enumerated() {
+            if index > 0, line.utf8.count + 1 + token.utf8.count > Self.foldingColumn {
+                lines += line + "\r\n"
+                line = ""
+            }
+            line += " " + token
+        }
+        return lines + line + "\r\n"
+    }
+
+    private static func phrase(_ name: String?) -> [String] {
+        guard let name else { return [] }
+        guard isPlain(name) else { return EncodedWord.encode(name) }
+        if name.allSatisfy({ $0.isAtomText || $0 == " " }) { return words(of: name) }
+        let escaped = name.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
+        return words(of: "\"\(escaped)\"")
+    }
+
+    /// Whether the text survives being split at its spaces and put together again by the reader.
+    private static func isPlain(_ text: String) -> Bool {
+        guard text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), !text.contains("=?") else { return false }
+        return text.split(separator: " ", omittingEmptySubsequences: false)
+            .allSatisfy { !$0.isEmpty && $0.utf8.count <= longestPlainWord }
+    }
+
+    private static func words(of text: String) -> [String] {
+        text.split(separator: " ").map(String.init)
+    }
+}

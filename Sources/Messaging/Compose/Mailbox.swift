@@ -1,0 +1,106 @@
+/// One person's or one desk's mailbox: an address, and the name to show with it.
+///
+/// A value can only be built valid: nothing in it can break a header, an SMTP command or a calendar.
+public struct Mailbox: Hashable, Sendable {
+    /// The name to show, when there is one.
+    public let name: String?
+    /// The address, `local@domain`, in ASCII.
+    public let address: String
+
+    /// Checks and makes a mailbox.
+    ///
+    /// - Parameters:
+    ///   - name: The name to show, in any script; an empty one counts as none.
+    ///   - address: An `addr-spec` of RFC 5322 with a dot-atom before the @.
+    /// - Throws: `CompositionError` for control characters, direction overrides, and text that is not an address.
+    public init(name: String?, address: String) throws(CompositionError) {
+        try name?.checkSingleLine(.name)
+        try Self.check(address: address)
+        let trimmed = name.map { $0.trimmingSpaces }
+        self.name = trimmed?.isEmpty == false ? trimmed : nil
+        self.address = address
+    }
+
+    /// Reads `anna@example.com`, `Anna <anna@example.com>` or `"Anna, desk" <anna@example.com>`.
+    ///
+    /// - Parameter text: One mailbox in the notation of RFC 5322 section 3.4.
+    /// - Throws: `CompositionError` when the text is not one valid mailbox.
+    public init(parsing text: String) throws(CompositionError) {
+        let text = text.trimmingSpaces
+        guard text.hasSuffix(">") else {
+            try self.init(name: nil, address: text)
+            return
+        }
+        guard let opening = text.lastIndex(of: "<") else {
+            throw CompositionError(part: .address, rule: .notAnAddress)
+        }
+        let address = text[text.index(after: opening)...].dropLast()
+        let name = String(text[..<opening]).trimmingSpaces
+        try self.init(name: name.unquoted, address: String(address))
+    }
+
+    private static func check(address: String) throws(CompositionError) {
+        try address.checkSingleLine(.address)
+        guard let at = address.lastIndex(of: "@") else {
+            throw CompositionError(part: .address, rule: .notAnAddress)
+        }
+        let local = address[..<at]
+        let domain = address[address.index(after: at)...]
+        guard local.utf8.allSatisfy({ $0 < 0x80 }) else {
+            throw CompositionError(part: .address, rule: .localPartNotASCII)
+        }
+        guard domain.utf8.allSatisfy({ $0 < 0x80 }) else {
+            throw CompositionError(part: .address, rule: .domainNotASCII)
+        }
+        guard local.isDotAtom, domain.isDomain else { throw CompositionError(part: .address, rule: .notAnAddress) }
+        guard address.utf8.count <= 254, local.utf8.count <= 64 else {
+            throw CompositionError(part: .address, rule: .tooLong)
+        }
+    }
+}
+
+extension Character {
+    /// Whether this is `atext` of RFC 5322 section 3.2.3.
+    var isAtomText: Bool {
+        isASCII && (isLetter || isNumber || "!#$%&'*+-/=?^_`{|}~".contains(self))
+    }
+}
+
+extension Substring {
+    fileprivate var isDotAtom: Bool {
+        split(separator: ".", omittingEmptySubsequences: false).allSatisfy { atom in
+            !atom.isEmpty && atom.allSatisfy(\.isAtomText)
+        }
+    }
+
+    /// Whether this is a host name: labels of letters, digits and hyphens (RFC 5321 section 4.1.2).
+    var isDomain: Bool {
+        split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+            !label.isEmpty && label.utf8.count <= 63 && label.first != "-" && label.last != "-"
+                && label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+        }
+    }
+}
+
+extension String {
+    fileprivate var trimmingSpaces: String {
+        let start = self.drop { $0 == " " }
+        return String(start.reversed().drop { $0 == " " }.reversed())
+    }
+
+    /// The content of a quoted string (RFC 5322 section 3.2.4), or the text itself when it is not one.
+    fileprivate var unquoted: String {
+        guard count >= 2, hasPrefix("\""), hasSuffix("\"") else { return self }
+        var content = ""
+        var isEscaped = false
+        for character in dropFirst().dropLast() {
+            if character == "\\", !isEscaped {
+                isEscaped = true
+            } else {
+                content.append(character)
+                isEscaped = false
+            }
+        }
+        return content
+    }
+}

@@ -1,0 +1,35 @@
+import Glibc
+
+/// Mail into a folder: a Maildir, which most mail programs open.
+public struct MaildirTransport: MailTransport {
+    private let path: String
+
+    /// Makes the transport; nothing is written yet.
+    ///
+    /// - Parameter path: The folder; it is made, with the folders above it, when the first courier is.
+    public init(path: String) {
+        self.path = path
+    }
+
+    /// Makes the folder where it is missing, readable by its owner alone, and a courier that writes into it.
+    public func makeCourier() throws(MailConfigurationError) -> any MailCourier {
+        try Self.makeFolder(path)
+        for folder in ["tmp", "new", "cur"] { try Self.makeFolder("\(path)/\(folder)") }
+        return MaildirCourier(path: path)
+    }
+
+    private static func makeFolder(_ path: String) throws(MailConfigurationError) {
+        let parts = path.split(separator: "/")
+        for length in 1...max(1, parts.count) {
+            let folder = "/" + parts.prefix(length).joined(separator: "/")
+            guard mkdir(folder, 0o700) != 0, errno != EEXIST else { continue }
+            // A folder above may be beyond our rights and exist all the same; only the last one must be ours.
+            if length == parts.count || access(folder, F_OK) != 0 {
+                throw .unusableFolder(path: folder, reason: String(cString: strerror(errno)))
+            }
+        }
+        guard access(path, W_OK | X_OK) == 0 else {
+            throw .unusableFolder(path: path, reason: String(cString: strerror(errno)))
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import CLibcurl
+import Glibc
+
+/// One of libcurl's easy handles, with the connection that it keeps. It is used by one thread at a time.
+final class EasyHandle {
+    /// libcurl wants this once per process, before anything else.
+    private static let libraryStatus = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+
+    private let handle: UnsafeMutableRawPointer
+    private let errorText: UnsafeMutablePointer<CChar>
+    private var settingsStatus = CURLE_OK
+
+    init() throws(MailConfigurationError) {
+        guard Self.libraryStatus == CURLE_OK else {
+            throw .libcurl(reason: String(cString: curl_easy_strerror(Self.libraryStatus)))
+        }
+        guard let handle = curl_easy_init() else { throw .libcurl(reason: "it gives no handle") }
+        self.handle = handle
+        errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        set(CURLOPT_ERRORBUFFER, UnsafeMutableRawPointer(errorText))
+    }
+
+    deinit {
+        // libcurl says QUIT and would wait two minutes for a server that hangs. Nothing more is read, so it does not.
+        shutdownSocket(Int32(SHUT_RD))
+        curl_easy_cleanup(handle)
+        errorText.deallocate()
+    }
+
+    func set(_ option: CURLoption, _ value: String) {
+        note(intro_curl_set_string(handle, option, value))
+    }
+
+    func set(_ option: CURLoption, _ value: Int) {
+        note(intro_curl_set_long(handle, option, value))
+    }
+
+    func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer) {
+        note(intro_curl_set_pointer(handle, option, value))
+    }
+
+    func set(_ option: CURLoption, _ value: UnsafeMutablePointer<curl_slist>?) {
+        note(intro_curl_set_list(handle, option, value))
+    }
+
+    func setCallback(
+        _ option: CURLoption,
+        _ callback: @escaping @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int
+    ) {
+        note(intro_curl_set_transfer_callback(handle, option, callback))
+    }
+
+    func setProgressCallback(_ callback: curl_xferinfo_callback) {
+        note(intro_curl_set_progress_callback(handle, callback))
+    }
+
+    /// Runs one transfer to its end; a setting that libcurl refused is reported instead.
+    func perform() -> CURLcode {
+        errorText.pointee = 0
+        guard settingsStatus == CURLE_OK else { return settingsStatus }
+        return curl_easy_perform(handle)
+    }
+
+    /// The code of the last reply in the last transfer.
+    var responseCode: Int { number(CURLINFO_RESPONSE_CODE) }
+
+    /// Whether the last transfer opened no connection of its own.
+    var reusedConnection: Bool { number(CURLINFO_NUM_CONNECTS) == 0 }
+
+    /// libcurl's words about a failure of the last transfer.
+    func explanation(of result: CURLcode) -> String {
+        let text = String(cString: errorText).safeSingleLine
+        return text.isEmpty ? String(cString: curl_easy_strerror(result)) : text
+    }
+
+    /// Makes the kept connection useless: libcurl would read a late reply as the answer to the next message.
+    func hangUp() {
+        shutdownSocket(Int32(SHUT_RDWR))
+    }
+
+    private func shutdownSocket(_ how: Int32) {
+        var socket = curl_socket_t(-1)
+        guard intro_curl_get_socket(handle, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK, socket >= 0 else { return }
+        _ = Glibc.shutdown(socket, how)
+    }
+
+    private func number(_ info: CURLINFO) -> Int {
+        var value = 0
+        return intro_curl_get_long(handle, info, &value) == CURLE_OK ? value : 0
+    }
+
+    private func note(_ status: CURLcode) {
+        if settingsStatus == CURLE_OK { settingsStatus = status }
+    }
+}

@@ -1,0 +1,18 @@
+extension [UInt8] {
+    /// These octets with every line end as CRLF, which is all that SMTP allows (RFC 5321 section 2.3.8).
+    var withCRLFLineEnds: [UInt8] {
+        let (cr, lf) = (UInt8(ascii: "\r"), UInt8(ascii: "\n"))
+        var normal: [UInt8] = []
+        normal.reserveCapacity(count)
+        var previous: UInt8?
+        for octet in self {
+            switch octet {
+            case lf where previous == cr: break
+            case lf, cr: normal += [cr, lf]
+            default: normal.append(octet)
+            }
+            previous = octet
+        }
+        return normal
+    }
+}

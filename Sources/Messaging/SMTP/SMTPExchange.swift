@@ -1,0 +1,96 @@
+import CLibcurl
+
+/// What libcurl reports of one attempt to hand over one message.
+struct SMTPExchange {
+    /// libcurl's own verdict.
+    var result: CURLcode
+    /// The code of the last reply that was read, or 0 when there was none.
+    var responseCode: Int
+    /// Whether libcurl had read the body to its end, after which it writes the final dot.
+    var bodyFullyRead: Bool
+    /// Whether the connection had carried an earlier message.
+    var connectionWasReused: Bool
+    /// The words of the last reply.
+    var reply: String
+    /// libcurl's explanation of a failure.
+    var detail: String
+
+    /// Whether the server had merely closed an idle connection: nothing was said about the message yet.
+    var foundConnectionClosed: Bool {
+        let wasClosed = result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR || result == CURLE_GOT_NOTHING
+        return connectionWasReused && wasClosed && !bodyFullyRead && (responseCode == 0 || responseCode == 421)
+    }
+
+    /// What became of the message, by libcurl's verdict and the last reply (measured with libcurl 7.88).
+    var outcome: DeliveryOutcome {
+        switch result {
+        case CURLE_OK:
+            .accepted(reply: reply)
+        case CURLE_WEIRD_SERVER_REPLY where bodyFullyRead:
+            verdictOnMessage
+        case CURLE_SEND_ERROR:
+            verdictOnEnvelope
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_REMOTE_ACCESS_DENIED, CURLE_LOGIN_DENIED, CURLE_USE_SSL_FAILED:
+            refusalOfClient
+        default:
+            interruption
+        }
+    }
+
+    /// The answer to the final dot was something else than 250.
+    private var verdictOnMessage: DeliveryOutcome {
+        switch responseCode {
+        case 200..<300: .accepted(reply: reply)
+        case 400..<500: .rejectedForNow(code: responseCode, reply: reply)
+        case 500..<600: .rejectedForGood(code: responseCode, reply: reply)
+        default: .unknown(reason: "The mail server gave no sensible answer to the message (\(responseCode)).")
+        }
+    }
+
+    /// MAIL, RCPT or DATA was refused; or the connection broke while we wrote, or its replies were out of step.
+    private var verdictOnEnvelope: DeliveryOutcome {
+        switch responseCode {
+        case 530:
+            .notSent(
+                reason: "The mail server takes mail only after a login. Write the user into the mail URL, and name the "
+                    + "file with the password. It said: \(reply)",
+                unreachable: true
+            )
+        case 400..<500: .rejectedForNow(code: responseCode, reply: reply)
+        case 500..<600: .rejectedForGood(code: responseCode, reply: reply)
+        default:
+            .notSent(reason: "The conversation with the mail server broke off: \(detail)", unreachable: isUnreachable)
+        }
+    }
+
+    /// The server refused us before it heard of the message, so a 5yz is no verdict on the message.
+    private var refusalOfClient: DeliveryOutcome {
+        if (400..<500).contains(responseCode) { return .rejectedForNow(code: responseCode, reply: reply) }
+        let reason =
+            switch result {
+            case CURLE_LOGIN_DENIED:
+                "The mail server refused the login. Check the user in the mail URL and the password file. It said: \(reply)"
+            case CURLE_USE_SSL_FAILED:
+                "The mail server offers no STARTTLS, and unprotected mail was not asked for. Use smtps://, or write "
+                    + "?tls=none for a server on this machine."
+            default:
+                "The mail server does not serve us. Ask its operator whether this machine may send. It said: \(reply)"
+            }
+        return .notSent(reason: reason, unreachable: true)
+    }
+
+    private var interruption: DeliveryOutcome {
+        if bodyFullyRead {
+            .unknown(reason: "The message went out, but the mail server did not confirm it: \(detail)")
+        } else if result == CURLE_ABORTED_BY_CALLBACK {
+            .notSent(reason: "The delivery was cancelled before the message went out.", unreachable: false)
+        } else {
+            .notSent(reason: "The mail server could not be used: \(detail)", unreachable: isUnreachable)
+        }
+    }
+
+    /// Without so much as an answer to our EHLO, the next message would fare no better.
+    private var isUnreachable: Bool {
+        !connectionWasReused && (responseCode == 0 || responseCode == 220)
+    }
+}

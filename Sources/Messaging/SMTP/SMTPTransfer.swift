@@ -1,0 +1,77 @@
+import CLibcurl
+import Synchronization
+
+/// Asks a running transfer to stop; raised from whichever thread cancels.
+final class StopRequest: Sendable {
+    private let raised = Atomic(false)
+
+    var isRaised: Bool { raised.load(ordering: .relaxed) }
+
+    func raise() {
+        raised.store(true, ordering: .relaxed)
+    }
+}
+
+/// What libcurl's callbacks read and write during one transfer, all on the courier's thread.
+final class SMTPTransfer {
+    private let body: [UInt8]
+    private var position = 0
+    private let stop: StopRequest
+    private(set) var bodyFullyRead = false
+    private(set) var replies = SMTPReplyLog()
+
+    init(body: [UInt8], stop: StopRequest) {
+        self.body = body
+        self.stop = stop
+    }
+
+    /// Once the body is out, stopping would only leave its fate unknown.
+    fileprivate var mustStop: Bool { stop.isRaised && !bodyFullyRead }
+
+    fileprivate func readBody(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(buffer.count, body.count - position)
+        buffer.copyBytes(from: body[position..<position + count])
+        position += count
+        bodyFullyRead = count == 0
+        return count
+    }
+
+    fileprivate func noteReply(_ line: UnsafeRawBufferPointer) {
+        replies.append(line)
+    }
+}
+
+extension SMTPTransfer {
+    /// Runs one transfer with this object behind libcurl's callbacks.
+    func run(on handle: EasyHandle) -> CURLcode {
+        withExtendedLifetime(self) {
+            let context = Unmanaged.passUnretained(self).toOpaque()
+            handle.set(CURLOPT_READDATA, context)
+            handle.set(CURLOPT_HEADERDATA, context)
+            handle.set(CURLOPT_XFERINFODATA, context)
+            return handle.perform()
+        }
+    }
+
+    /// Lets libcurl call back into whichever transfer is running on the handle.
+    static func installCallbacks(on handle: EasyHandle) {
+        handle.setCallback(CURLOPT_READFUNCTION) { buffer, size, count, context in
+            let room = UnsafeMutableRawBufferPointer(start: buffer, count: size * count)
+            return context?.transfer.readBody(into: room) ?? 0
+        }
+        handle.setCallback(CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+            context?.transfer.noteReply(UnsafeRawBufferPointer(start: bytes, count: size * count))
+            return size * count
+        }
+        handle.setProgressCallback { context, _, _, _, _ in
+            context?.transfer.mustStop == true ? 1 : 0
+        }
+    }
+}
+
+extension UnsafeMutableRawPointer {
+    /// The transfer behind the context that libcurl hands to a callback.
+    fileprivate var transfer: SMTPTransfer {
+        Unmanaged<SMTPTransfer>.fromOpaque(self).takeUnretainedValue()
+    }
+}

@@ -1,0 +1,31 @@
+import Glibc
+
+/// Mail by SMTP, through libcurl.
+public struct SMTPTransport: MailTransport {
+    private let server: SMTPServer
+    private let password: String?
+    private let timeouts: SMTPTimeouts
+
+    /// Makes the transport; nothing is connected yet.
+    ///
+    /// - Parameters:
+    ///   - server: The server.
+    ///   - password: The password of the server's user.
+    ///   - timeouts: How long to wait.
+    /// - Throws: `MailConfigurationError` when user and password do not go together, or the certificates cannot be read.
+    public init(
+        server: SMTPServer, password: String? = nil, timeouts: SMTPTimeouts = SMTPTimeouts()
+    ) throws(MailConfigurationError) {
+        if server.user != nil, password == nil { throw .missingPassword }
+        if server.user == nil, password != nil { throw .passwordWithoutUser }
+        if let path = server.certificates, access(path, R_OK) != 0 { throw .unreadableCertificates(path: path) }
+        self.server = server
+        self.password = password
+        self.timeouts = timeouts
+    }
+
+    /// Makes a courier with a connection of its own, opened by its first delivery.
+    public func makeCourier() throws(MailConfigurationError) -> any MailCourier {
+        SMTPCourier(server: server, password: password, timeouts: timeouts)
+    }
+}

@@ -1,0 +1,44 @@
+/// What a template makes, which decides how values are escaped in it.
+enum TemplateKind: String {
+    /// One line of plain text.
+    case subject
+    /// Plain text.
+    case text = "txt"
+    /// HTML.
+    case html
+
+    init?(name: String) {
+        guard let dot = name.lastIndex(of: ".") else { return nil }
+        self.init(rawValue: String(name[name.index(after: dot)...]))
+    }
+
+    /// A value as it may stand in the output.
+    func escape(_ value: String) -> String {
+        switch self {
+        case .subject: value.safeSingleLine
+        case .text: value.safeMultiline
+        case .html: Self.escapeHTML(value.safeMultiline)
+        }
+    }
+
+    /// The whole output, brought into its form.
+    func finish(_ output: String) -> String {
+        self == .subject ? output.safeSingleLine : output
+    }
+
+    /// Escapes scalar by scalar: seen as characters, a `<` with a combining accent would slip through.
+    private static func escapeHTML(_ value: String) -> String {
+        var escaped = String.UnicodeScalarView()
+        for scalar in value.unicodeScalars {
+            switch scalar {
+            case "<": escaped.append(contentsOf: "&lt;".unicodeScalars)
+            case ">": escaped.append(contentsOf: "&gt;".unicodeScalars)
+            case "&": escaped.append(contentsOf: "&amp;".unicodeScalars)
+            case "\"": escaped.append(contentsOf: "&quot;".unicodeScalars)
+            case "'": escaped.append(contentsOf: "&#39;".unicodeScalars)
+            default: escaped.append(scalar)
+            }
+        }
+        return String(escaped)
+    }
+}

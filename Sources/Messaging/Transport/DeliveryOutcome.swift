@@ -1,0 +1,17 @@
+/// How an attempt to deliver one message ended.
+///
+/// A reply is the server's own words: one line, without control characters, at most 200 characters. It may name the
+/// recipient, so it belongs into the ledger and not into logs.
+public enum DeliveryOutcome: Hashable, Sendable {
+    /// The server has taken responsibility for the message.
+    case accepted(reply: String)
+    /// The server refused with a 4yz code: the same message may be accepted later (RFC 5321 section 4.2.1).
+    case rejectedForNow(code: Int, reply: String)
+    /// The server refused with a 5yz code: the same message must not be tried again.
+    case rejectedForGood(code: Int, reply: String)
+    /// The message certainly did not go out, and may be tried again. `unreachable` tells that the server could not be
+    /// used at all, so that the next message would fare no better.
+    case notSent(reason: String, unreachable: Bool)
+    /// The message went out whole and no answer came: the recipient may have it, so it must not be sent again unasked.
+    case unknown(reason: String)
+}

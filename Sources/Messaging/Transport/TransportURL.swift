@@ -1,0 +1,57 @@
+import FoundationEssentials
+
+/// A transport, written as a URL.
+///
+/// - `smtp://[user@]host[:port][/ehlo-name][?tls=none][&ca=FILE]`: port 25 unless given; STARTTLS is required unless
+///   `tls=none` is written out.
+/// - `smtps://[user@]host[:port][/ehlo-name][?ca=FILE]`: TLS from the first byte; port 465 unless given.
+/// - `file:///folder`: a Maildir.
+public enum TransportURL: Hashable, Sendable {
+    /// A mail server.
+    case smtp(SMTPServer)
+    /// A Maildir at an absolute path.
+    case maildir(path: String)
+
+    /// Reads a URL.
+    ///
+    /// - Parameter text: One of the three forms.
+    /// - Throws: `MailConfigurationError` for anything else, and for a password in the URL.
+    public init(parsing text: String) throws(MailConfigurationError) {
+        guard let url = URLComponents(string: text), let scheme = url.scheme?.lowercased() else {
+            throw .malformedURL(reason: "it is not a URL")
+        }
+        guard url.fragment == nil else { throw .malformedURL(reason: "it has a fragment (#)") }
+        switch scheme {
+        case "smtp", "smtps": self = .smtp(try SMTPServer(url, isImplicitlySecure: scheme == "smtps"))
+        case "file": self = .maildir(path: try Self.folder(of: url))
+        default: throw .unknownScheme(scheme)
+        }
+    }
+
+    /// Makes the transport.
+    ///
+    /// - Parameters:
+    ///   - password: The password of the URL's user; only for a mail server.
+    ///   - timeouts: How long to wait for a mail server.
+    /// - Returns: The transport; nothing is connected or written yet.
+    /// - Throws: `MailConfigurationError` when user and password do not go together, or the certificates cannot be read.
+    public func makeTransport(
+        password: String? = nil, timeouts: SMTPTimeouts = SMTPTimeouts()
+    ) throws(MailConfigurationError) -> any MailTransport {
+        switch self {
+        case .smtp(let server): try SMTPTransport(server: server, password: password, timeouts: timeouts)
+        case .maildir(let path): MaildirTransport(path: path)
+        }
+    }
+
+    private static func folder(of url: URLComponents) throws(MailConfigurationError) -> String {
+        if let setting = url.queryItems?.first?.name { throw .unknownSetting(setting) }
+        guard url.host ?? "" == "" || url.host == "localhost", url.user == nil, url.port == nil else {
+            throw .malformedURL(reason: "a folder is on this machine, so file: takes no host; write three slashes")
+        }
+        guard url.path.hasPrefix("/"), url.path.count > 1, !url.path.utf8.contains(0) else {
+            throw .malformedURL(reason: "file: needs an absolute path")
+        }
+        return url.path
+    }
+}

@@ -1,0 +1,31 @@
+/// The object ids of PostgreSQL's built-in types, fixed since they were made (`pg_type.dat`).
+enum PostgresType {
+    static let bool: UInt32 = 16
+    static let bytea: UInt32 = 17
+    static let name: UInt32 = 19
+    static let int8: UInt32 = 20
+    static let int2: UInt32 = 21
+    static let int4: UInt32 = 23
+    static let text: UInt32 = 25
+    static let float4: UInt32 = 700
+    static let float8: UInt32 = 701
+    static let timestamptz: UInt32 = 1184
+    static let uuid: UInt32 = 2950
+
+    static let boolArray: UInt32 = 1000
+    static let byteaArray: UInt32 = 1001
+    static let int2Array: UInt32 = 1005
+    static let int4Array: UInt32 = 1007
+    static let textArray: UInt32 = 1009
+    static let int8Array: UInt32 = 1016
+    static let float8Array: UInt32 = 1022
+    static let timestamptzArray: UInt32 = 1185
+    static let uuidArray: UInt32 = 2951
+
+    /// Types whose binary form is something other than text. Enums and domains over text have ids of their own.
+    static let binary: Set<UInt32> = [
+        bool, bytea, int8, int2, int4, float4, float8, timestamptz, uuid, boolArray, byteaArray, int2Array, int4Array,
+        textArray, int8Array, float8Array, timestamptzArray, uuidArray, 1082, 1083, 1114, 1186, 1700, 3802, 3904, 3908,
+        3910, 3912, 3926, 4536,
+    ]
+}

@@ -1,0 +1,163 @@
+import CLibpq
+import FoundationEssentials
+
+/// One connection, with a thread of its own. Work that is isolated to it runs on that thread, from the first statement to
+/// the last without a switch.
+public final actor Connection {
+    nonisolated private let thread: ConnectionThread
+    nonisolated private let canceller: Canceller
+    nonisolated let expires: ContinuousClock.Instant
+    private var link: Link?
+    private var statements: StatementCache
+
+    /// The connection's own thread.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    /// Connects.
+    static func open(_ configuration: Database.Configuration) async throws -> Connection {
+        try await Opener().open(configuration)
+    }
+
+    fileprivate init(_ link: sending Link, on thread: ConnectionThread, _ configuration: Database.Configuration) {
+        self.thread = thread
+        canceller = link.canceller
+        statements = StatementCache(capacity: configuration.preparedStatements ? configuration.statementCacheSize : 0)
+        expires = .now + configuration.maximumLifetime * Double.random(in: 0.8...1)
+        self.link = link
+    }
+
+    deinit {
+        thread.stop()
+    }
+
+    /// The server process at the other end.
+    public var processID: Int32 { link?.processID ?? 0 }
+
+    /// Runs one statement. A cancelled task cancels it.
+    ///
+    /// - Parameters:
+    ///   - sql: The statement.
+    ///   - fileID: The caller's file, for errors.
+    ///   - line: The caller's line, for errors.
+    /// - Throws: ``PostgresError``, or `CancellationError`.
+    @discardableResult
+    public func query(_ sql: SQL, fileID: String = #fileID, line: Int = #line) async throws -> Rows {
+        let callSite = PostgresError.CallSite(fileID: fileID, line: line)
+        return try await cancellable { try run(sql, callSite) }
+    }
+
+    /// Runs a script of statements without binds, all in one transaction unless it says otherwise.
+    ///
+    /// - Parameters:
+    ///   - script: The statements.
+    ///   - fileID: The caller's file, for errors.
+    ///   - line: The caller's line, for errors.
+    /// - Throws: ``PostgresError``, or `CancellationError`.
+    public func execute(script: String, fileID: String = #fileID, line: Int = #line) async throws {
+        let callSite = PostgresError.CallSite(fileID: fileID, line: line)
+        try await cancellable {
+            let link = try usable(callSite)
+            _ = try link.answer(link.send(script: script), callSite)
+        }
+    }
+
+    /// Runs a transaction's frame (`BEGIN`, `COMMIT`, `ROLLBACK`), which no cancellation may interrupt.
+    func control(_ command: SQL, _ callSite: PostgresError.CallSite) throws(PostgresError) -> Rows {
+        try run(command, callSite)
+    }
+
+    /// Whether it can be lent once more. What was left open is rolled back; what cannot be judged is not lent.
+    func isFitForUse() -> Bool {
+        guard let link, !link.isBroken else { return false }
+        switch link.transactionStatus {
+        case PQTRANS_IDLE: return true
+        case PQTRANS_INTRANS, PQTRANS_INERROR:
+            _ = try? run("ROLLBACK", PostgresError.CallSite(fileID: #fileID, line: #line))
+            return link.transactionStatus == PQTRANS_IDLE
+        default: return false
+        }
+    }
+
+    /// Whether the server has hung up while nobody looked.
+    func hasGoneStale() -> Bool {
+        link?.hasGoneStale ?? true
+    }
+
+    /// Hangs up.
+    func close() {
+        link = nil
+    }
+
+    private func cancellable<Result>(_ work: () throws -> Result) async throws -> Result {
+        try Task.checkCancellation()
+        canceller.begin()
+        let canceller = canceller
+        return try await withTaskCancellationHandler {
+            defer { canceller.end() }
+            do {
+                return try work()
+            } catch let error as PostgresError where error.sqlState == "57014" && canceller.isRequested {
+                throw CancellationError()
+            }
+        } onCancel: {
+            canceller.request()
+        }
+    }
+
+    private func usable(_ callSite: PostgresError.CallSite) throws(PostgresError) -> Link {
+        guard let link else { throw PostgresError(kind: .connectionLost, message: "hung up", callSite: callSite) }
+        return link
+    }
+
+    private func run(_ sql: SQL, _ callSite: PostgresError.CallSite) throws(PostgresError) -> Rows {
+        let link = try usable(callSite)
+        if let failure = sql.binds.failure {
+            throw PostgresError(kind: .encoding, message: failure, callSite: callSite)
+        }
+        let text = sql.text
+        let begun = link.transactionStatus != PQTRANS_IDLE
+        do {
+            return Rows(try run(text, sql.binds, on: link, callSite))
+        } catch where (error.sqlState == "26000" || error.isStalePlan) && !begun {
+            // The server has forgotten the statement or its shape has changed; outside a transaction nothing is lost.
+            return Rows(try link.answer(link.send(text, sql.binds), callSite))
+        }
+    }
+
+    private func run(
+        _ text: String, _ binds: Binds, on link: Link, _ callSite: PostgresError.CallSite
+    ) throws(PostgresError) -> ResultMemory {
+        do {
+            switch statements.plan(text) {
+            case .unprepared:
+                return try link.answer(link.send(text, binds), callSite)
+            case .prepare(let name, let evicted):
+                if let evicted { _ = try link.answer(link.send(script: "DEALLOCATE \(evicted)"), callSite) }
+                _ = try link.answer(link.sendPrepare(name, text, binds.list.map(\.type)), callSite)
+                return try link.answer(link.send(prepared: name, binds), callSite)
+            case .prepared(let name):
+                return try link.answer(link.send(prepared: name, binds), callSite)
+            }
+        } catch {
+            // Whether it is prepared is in doubt after an error of any kind; running it with its text is always right.
+            statements.forget(text)
+            throw error
+        }
+    }
+}
+
+/// Connects on the thread that the connection will have, since that blocks too.
+private final actor Opener {
+    private let thread = ConnectionThread()
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    func open(_ configuration: Database.Configuration) throws -> Connection {
+        do {
+            return Connection(try Link(configuration), on: thread, configuration)
+        } catch {
+            thread.stop()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Dispatch
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// A thread of a connection's own, on which libpq may block without holding up anybody else.
+final class ConnectionThread: SerialExecutor {
+    private struct State {
+        var jobs: [UnownedJob] = []
+        var stopped = false
+    }
+
+    private let state = Mutex(State())
+    private let work = DispatchSemaphore(value: 0)
+
+    /// Starts the thread. It ends at ``stop()``.
+    init() {
+        var thread = pthread_t()
+        let argument = Unmanaged.passRetained(self).toOpaque()
+        pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<ConnectionThread>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, argument)
+        pthread_detach(thread)
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        state.withLock { $0.jobs.append(job) }
+        work.signal()
+    }
+
+    /// Lets the thread end when it has done what was asked of it.
+    func stop() {
+        state.withLock { $0.stopped = true }
+        work.signal()
+    }
+
+    private func run() {
+        let executor = asUnownedSerialExecutor()
+        while true {
+            work.wait()
+            let (jobs, stopped) = state.withLock { state in
+                defer { state.jobs.removeAll(keepingCapacity: true) }
+                return (state.jobs, state.stopped)
+            }
+            for job in jobs { job.runSynchronously(on: executor) }
+            if stopped && jobs.isEmpty { return }
+            if stopped { work.signal() }
+        }
+    }
+}

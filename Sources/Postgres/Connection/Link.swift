@@ -1,0 +1,125 @@
+import CLibpq
+import FoundationEssentials
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// A `PGconn`: sends statements and waits for their results. It belongs to one thread at a time.
+final class Link {
+    private let pointer: OpaquePointer
+    let canceller: Canceller
+
+    /// Connects, as libpq defines it: several hosts, `target_session_attrs`, `PG*` and the password file included.
+    init(_ configuration: Database.Configuration) throws(PostgresError) {
+        let settings = configuration.connectionSettings
+        let keywords = settings.map { strdup($0.0) } + [nil]
+        let values = settings.map { strdup($0.1) } + [nil]
+        defer { (keywords + values).forEach { free($0) } }
+        let connection = PQconnectdbParams(keywords.map { UnsafePointer($0) }, values.map { UnsafePointer($0) }, 1)
+        guard let connection else { throw PostgresError(kind: .unreachable, message: "out of memory") }
+        guard PQstatus(connection) == CONNECTION_OK else {
+            let message = String(cString: PQerrorMessage(connection))
+            PQfinish(connection)
+            throw PostgresError(kind: .unreachable, message: message)
+        }
+        // Notices are chatter for a terminal, and this is not one.
+        PQsetNoticeProcessor(connection, { _, _ in }, nil)
+        pointer = connection
+        canceller = Canceller(connection)
+    }
+
+    deinit {
+        PQfinish(pointer)
+    }
+
+    var processID: Int32 { PQbackendPID(pointer) }
+
+    var isBroken: Bool { PQstatus(pointer) != CONNECTION_OK }
+
+    var transactionStatus: PGTransactionStatusType { PQtransactionStatus(pointer) }
+
+    /// Whether the server has spoken or hung up while nothing was asked: such a connection is not worth using.
+    var hasGoneStale: Bool {
+        var octet: UInt8 = 0
+        let received = recv(PQsocket(pointer), &octet, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+        return isBroken || received >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)
+    }
+
+    /// Sends a statement with its binds, unprepared.
+    func send(_ text: String, _ binds: Binds) -> Bool {
+        binds.withParameters { count, types, values, lengths, formats in
+            PQsendQueryParams(pointer, text, count, types, values, lengths, formats, 1) == 1
+        }
+    }
+
+    /// Sends the binds of a prepared statement.
+    func send(prepared name: String, _ binds: Binds) -> Bool {
+        binds.withParameters { count, _, values, lengths, formats in
+            PQsendQueryPrepared(pointer, name, count, values, lengths, formats, 1) == 1
+        }
+    }
+
+    /// Asks for a statement to be prepared.
+    func sendPrepare(_ name: String, _ text: String, _ types: [UInt32]) -> Bool {
+        PQsendPrepare(pointer, name, text, Int32(types.count), types) == 1
+    }
+
+    /// Sends a script of statements without binds.
+    func send(script: String) -> Bool {
+        PQsendQuery(pointer, script) == 1
+    }
+
+    /// Waits for the answer to what was sent.
+    ///
+    /// - Parameters:
+    ///   - sent: What sending came to.
+    ///   - callSite: The statement, for errors.
+    /// - Returns: The last result, or the first one that failed.
+    func answer(_ sent: Bool, _ callSite: PostgresError.CallSite) throws(PostgresError) -> ResultMemory {
+        guard sent else { throw lost(callSite) }
+        var last: ResultMemory?
+        var failure: PostgresError?
+        while let result = try nextResult(callSite) {
+            switch PQresultStatus(result.pointer) {
+            case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: last = result
+            default: failure = failure ?? PostgresError(result, connectionLost: isBroken, callSite: callSite)
+            }
+            // A broken connection answers for ever.
+            if isBroken { throw failure ?? lost(callSite) }
+        }
+        if let failure { throw failure }
+        guard let last else { throw lost(callSite) }
+        return last
+    }
+
+    private func nextResult(_ callSite: PostgresError.CallSite) throws(PostgresError) -> ResultMemory? {
+        var patience = Patience()
+        while PQisBusy(pointer) == 1 {
+            var descriptor = pollfd(fd: PQsocket(pointer), events: Int16(POLLIN), revents: 0)
+            if poll(&descriptor, 1, patience.milliseconds) == 0 {
+                guard canceller.isRequested else { continue }
+                guard patience.waitsOn() else { throw lost(callSite) }
+                canceller.deliver()
+            } else if PQconsumeInput(pointer) == 0 {
+                throw lost(callSite)
+            }
+        }
+        return PQgetResult(pointer).map { ResultMemory($0) }
+    }
+
+    private func lost(_ callSite: PostgresError.CallSite) -> PostgresError {
+        PostgresError(kind: .connectionLost, message: String(cString: PQerrorMessage(pointer)), callSite: callSite)
+    }
+}
+
+/// How long a cancelled statement is waited for: a server that does not answer in ten seconds has gone.
+private struct Patience {
+    let milliseconds: Int32 = 250
+    private var left = 40
+
+    mutating func waitsOn() -> Bool {
+        left -= 1
+        return left > 0
+    }
+}

@@ -1,0 +1,169 @@
+public import Logging
+import Synchronization
+
+/// A pool of connections to one database: bounded in size, in waiting time and in the number of those who wait.
+public final class Database: Sendable {
+    /// How many connections are open, how many of these are idle, and how many callers wait.
+    public struct Statistics: Sendable, Equatable {
+        /// Connections that exist or are being opened.
+        public let open: Int
+        /// Connections that nobody uses.
+        public let idle: Int
+        /// Callers that wait.
+        public let waiting: Int
+    }
+
+    private typealias Grant = PoolState<Connection>.Grant
+
+    private enum Waiter {
+        case waiting(CheckedContinuation<Grant, any Error>)
+        case turnedAway(any Error)
+    }
+
+    private struct State {
+        var pool: PoolState<Connection>
+        var waiters: [PoolState<Connection>.Ticket: Waiter] = [:]
+    }
+
+    private let configuration: Configuration
+    private let logger: Logger
+    private let state: Mutex<State>
+
+    /// Makes a pool; nothing is opened before it is needed.
+    public init(_ configuration: Configuration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+        state = Mutex(
+            State(
+                pool: PoolState(
+                    limit: configuration.maximumConnections, waiterLimit: configuration.maximumWaiters)))
+    }
+
+    /// How many connections there are, and how many callers wait.
+    public var statistics: Statistics {
+        state.withLock { Statistics(open: $0.pool.open, idle: $0.pool.idle.count, waiting: $0.pool.waiting) }
+    }
+
+    /// Runs one statement on a connection of its own, committed at once.
+    ///
+    /// - Parameters:
+    ///   - sql: The statement.
+    ///   - fileID: The caller's file, for errors.
+    ///   - line: The caller's line, for errors.
+    /// - Throws: ``PostgresError``, or `CancellationError`.
+    @discardableResult
+    public func query(_ sql: SQL, fileID: String = #fileID, line: Int = #line) async throws -> Rows {
+        try await withConnection { try await $0.query(sql, fileID: fileID, line: line) }
+    }
+
+    /// Lends a connection. Work that is isolated to it runs on the connection's own thread.
+    ///
+    /// A transaction that is left open is rolled back. Never ask for a second one inside: at the limit, everybody would
+    /// wait for everybody.
+    ///
+    /// - Parameter body: The work.
+    /// - Throws: What the work throws, or ``PostgresError`` where no connection can be had.
+    public func withConnection<Result: Sendable>(
+        _ body: @Sendable (isolated Connection) async throws -> Result
+    ) async throws -> Result {
+        let connection = try await acquire()
+        do {
+            let result = try await body(connection)
+            await release(connection)
+            return result
+        } catch {
+            await release(connection)
+            throw error
+        }
+    }
+
+    /// Hangs up: idle connections now, lent ones when they come back.
+    public func close() async {
+        let (idle, waiters) = state.withLock { state in
+            let (idle, tickets) = state.pool.close()
+            return (idle, tickets.compactMap { state.waiters.removeValue(forKey: $0) })
+        }
+        for case .waiting(let continuation) in waiters {
+            continuation.resume(throwing: PostgresError(kind: .closed, message: "the pool has closed"))
+        }
+        for connection in idle { await connection.close() }
+    }
+
+    private func acquire() async throws -> Connection {
+        while true {
+            try Task.checkCancellation()
+            switch try await admit() {
+            case .lend(let connection):
+                if await !connection.hasGoneStale(), connection.expires > .now { return connection }
+                await discard(connection)
+            case .open:
+                do {
+                    return try await Connection.open(configuration)
+                } catch {
+                    pass(on: state.withLock { $0.pool.lose() })
+                    throw error
+                }
+            }
+        }
+    }
+
+    private func admit() async throws -> Grant {
+        let (grant, ticket) = state.withLock { ($0.pool.take(), $0.pool.makeTicket()) }
+        if let grant { return grant }
+        let patience = Task {
+            try await Task.sleep(for: configuration.acquireTimeout)
+            turnAway(ticket, PostgresError(kind: .acquireTimedOut, message: "no connection became free in time"))
+        }
+        defer {
+            patience.cancel()
+            state.withLock { $0.waiters[ticket] = nil }
+        }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { register($0, ticket) }
+        } onCancel: {
+            turnAway(ticket, CancellationError())
+        }
+    }
+
+    /// Puts a caller into the queue, unless a connection has come free or the caller has been turned away meanwhile.
+    private func register(_ waiter: CheckedContinuation<Grant, any Error>, _ ticket: PoolState<Connection>.Ticket) {
+        let answer = state.withLock { state -> Swift.Result<Grant, any Error>? in
+            if case .turnedAway(let error) = state.waiters[ticket] { return .failure(error) }
+            if let grant = state.pool.take() { return .success(grant) }
+            if let refusal = state.pool.enqueue(ticket) {
+                return .failure(PostgresError(kind: refusal, message: "no connection can be had"))
+            }
+            state.waiters[ticket] = .waiting(waiter)
+            return nil
+        }
+        if let answer { waiter.resume(with: answer) }
+    }
+
+    private func turnAway(_ ticket: PoolState<Connection>.Ticket, _ error: any Error) {
+        let waiter = state.withLock { state -> Waiter? in
+            let waiter = state.waiters[ticket]
+            // A caller who has not queued yet finds this when it does.
+            if waiter == nil { state.waiters[ticket] = .turnedAway(error) }
+            return state.pool.leave(ticket) ? waiter : nil
+        }
+        if case .waiting(let continuation) = waiter { continuation.resume(throwing: error) }
+    }
+
+    private func release(_ connection: Connection) async {
+        guard await connection.isFitForUse(), connection.expires > .now else { return await discard(connection) }
+        let (passed, closed) = state.withLock { ($0.pool.giveBack(connection), $0.pool.isClosed) }
+        if closed { return await connection.close() }
+        pass(on: passed)
+    }
+
+    private func discard(_ connection: Connection) async {
+        await connection.close()
+        pass(on: state.withLock { $0.pool.lose() })
+    }
+
+    private func pass(on passed: (ticket: PoolState<Connection>.Ticket, grant: Grant)?) {
+        guard let passed else { return }
+        let waiter = state.withLock { $0.waiters[passed.ticket] }
+        if case .waiting(let continuation) = waiter { continuation.resume(returning: passed.grant) }
+    }
+}

@@ -1,0 +1,105 @@
+/// A statement with its binds, written as a literal: `"SELECT name FROM client WHERE id = \(id)"`.
+///
+/// A value in an interpolation becomes a bind, never text; an interpolated `SQL` becomes part of the statement, its binds
+/// renumbered. Text that is put together at run time has one way in, and it says so:
+/// ``StringInterpolation/appendInterpolation(unsafeSQL:)``.
+public struct SQL: Sendable, ExpressibleByStringInterpolation {
+    /// The text between the binds: always one more than there are binds.
+    private(set) var segments: [String]
+    private(set) var binds: Binds
+
+    /// A statement without binds.
+    public init(stringLiteral text: String) {
+        segments = [text]
+        binds = Binds()
+    }
+
+    /// A statement of an interpolated literal.
+    public init(stringInterpolation: StringInterpolation) {
+        self = stringInterpolation.statement
+    }
+
+    private init() {
+        segments = [""]
+        binds = Binds()
+    }
+
+    /// The statement with `$1`, `$2`, … where the binds stand.
+    var text: String {
+        var text = segments[0]
+        for (number, segment) in segments.enumerated().dropFirst() {
+            text += "$\(number)"
+            text += segment
+        }
+        return text
+    }
+
+    /// Joins two statements.
+    public static func + (left: SQL, right: SQL) -> SQL {
+        var joined = left
+        joined.append(right)
+        return joined
+    }
+
+    /// Appends a statement.
+    public static func += (left: inout SQL, right: SQL) {
+        left.append(right)
+    }
+
+    /// Joins several statements with a text between them.
+    ///
+    /// - Parameters:
+    ///   - parts: The statements.
+    ///   - separator: What stands between two of them, such as `", "`.
+    public static func joined(_ parts: [SQL], separator: SQL) -> SQL {
+        parts.dropFirst().reduce(parts.first ?? SQL()) { $0 + separator + $1 }
+    }
+
+    private mutating func append(text: String) {
+        segments[segments.count - 1] += text
+    }
+
+    private mutating func append(_ other: SQL) {
+        append(text: other.segments[0])
+        segments += other.segments.dropFirst()
+        binds.append(other.binds)
+    }
+
+    private mutating func bind(_ value: some PostgresEncodable) {
+        binds.append(value)
+        segments.append("")
+    }
+
+    /// Collects the parts of an interpolated literal.
+    public struct StringInterpolation: StringInterpolationProtocol, Sendable {
+        fileprivate var statement = SQL()
+
+        /// Begins an empty statement.
+        public init(literalCapacity: Int, interpolationCount: Int) {}
+
+        /// Appends text of the literal.
+        public mutating func appendLiteral(_ literal: String) {
+            statement.append(text: literal)
+        }
+
+        /// Binds a value.
+        public mutating func appendInterpolation(_ value: some PostgresEncodable) {
+            statement.bind(value)
+        }
+
+        /// Binds a value, or NULL.
+        public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
+            statement.bind(value)
+        }
+
+        /// Composes a fragment.
+        public mutating func appendInterpolation(_ fragment: SQL) {
+            statement.append(fragment)
+        }
+
+        /// Appends text as it is. Only for names that no bind can stand for, never for what comes from outside.
+        public mutating func appendInterpolation(unsafeSQL text: String) {
+            statement.append(text: text)
+        }
+    }
+}

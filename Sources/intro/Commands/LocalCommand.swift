@@ -1,0 +1,83 @@
+import ArgumentParser
+
+/// `intro local`: the private PostgreSQL of this user.
+struct LocalCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "local",
+        abstract: "Start, stop or look at the private PostgreSQL.",
+        discussion: """
+            With no database configured, intro keeps a PostgreSQL of its own in INTRO_HOME. It starts by itself when a \
+            command needs it, and listens on a Unix socket only.
+            """,
+        subcommands: [Start.self, Stop.self, ShowStatus.self]
+    )
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    /// `intro local start`.
+    struct Start: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "start",
+            abstract: "Start it, and make it where there is none."
+        )
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let status = try await intro.startLocalCluster()
+            try intro.console.report(status) { status.text(isMade: true) }
+        }
+    }
+
+    /// `intro local stop`.
+    struct Stop: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "stop",
+            abstract: "Stop it; its data stays."
+        )
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let cluster = try intro.localCluster
+            let didStop = try await cluster.stop()
+            try intro.console.report(cluster.status) {
+                didStop ? "The private PostgreSQL has stopped." : "The private PostgreSQL was not running."
+            }
+        }
+    }
+
+    /// `intro local status`.
+    struct ShowStatus: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "status",
+            abstract: "Tell whether it runs, and where."
+        )
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let cluster = try intro.localCluster
+            let status = cluster.status
+            try intro.console.report(status) { status.text(isMade: cluster.isMade) }
+        }
+    }
+}
+
+extension LocalCluster.Status {
+    /// The status for people.
+    fileprivate func text(isMade: Bool) -> String {
+        guard isMade else {
+            return "There is no private PostgreSQL in \(home) yet: the first command that needs one makes it.".visible
+        }
+        guard let pid else {
+            return "The private PostgreSQL in \(home) is not running: the next command starts it.".visible
+        }
+        return """
+            The private PostgreSQL is running (process \(pid)).
+              data    \(data.visible)
+              socket  \(socket.visible)
+              url     \(url)
+            """
+    }
+}

@@ -1,0 +1,54 @@
+/// Rows in aligned columns, for people.
+///
+/// Cells may hold text from outside: control characters in them are made visible.
+struct Table {
+    /// One column: its title, and the side that its cells lean to.
+    struct Column {
+        /// The side that cells lean to.
+        enum Alignment {
+            case left
+            case right
+        }
+
+        let title: String
+        let alignment: Alignment
+
+        init(_ title: String, _ alignment: Alignment = .left) {
+            self.title = title
+            self.alignment = alignment
+        }
+    }
+
+    private let columns: [Column]
+    private var rows: [[String]] = []
+
+    init(_ columns: [Column], rows: [[String]] = []) {
+        self.columns = columns
+        rows.forEach { append($0) }
+    }
+
+    /// Adds a row; cells beyond the last column are dropped, missing ones are empty.
+    mutating func append(_ cells: [String]) {
+        let padded = cells + Array(repeating: "", count: max(0, columns.count - cells.count))
+        rows.append(padded.prefix(columns.count).map(\.visible))
+    }
+
+    /// The table as lines without trailing blanks; the header is dim where colour is on.
+    func text(colored: Bool = false) -> String {
+        let titles = columns.map(\.title)
+        let widths = columns.indices.map { column in
+            ([titles] + rows).map { displayWidth($0[column]) }.max() ?? 0
+        }
+        let header = Style.dim(line(titles, widths: widths), when: colored)
+        return ([header] + rows.map { line($0, widths: widths) }).joined(separator: "\n")
+    }
+
+    private func line(_ cells: [String], widths: [Int]) -> String {
+        var text = ""
+        for (index, cell) in cells.enumerated() {
+            let padding = String(repeating: " ", count: widths[index] - displayWidth(cell))
+            text += (index == 0 ? "" : "  ") + (columns[index].alignment == .left ? cell + padding : padding + cell)
+        }
+        return String(text.reversed().drop { $0 == " " }.reversed())
+    }
+}

@@ -1,0 +1,73 @@
+/// An error as a person at a terminal, or a program behind `--json`, is told of it.
+///
+/// Three parts: what happened, why, and what to do next. Names, addresses and phone numbers of clients belong in none
+/// of them.
+struct Failure: Error, Equatable, Sendable {
+    /// A stable word for programs, such as `usage` or `slot_taken`.
+    var code: String
+    /// What happened, in one sentence without a full stop.
+    var message: String
+    /// Why, where there is more to say than the message does.
+    var reason: String?
+    /// What to do next; empty where nothing helps.
+    var hint: String
+    /// The number the process ends with.
+    var exit: ExitCode
+
+    init(code: String, message: String, reason: String? = nil, hint: String, exit: ExitCode) {
+        self.code = code
+        self.message = message
+        self.reason = reason
+        self.hint = hint
+        self.exit = exit
+    }
+}
+
+extension Failure {
+    /// A setting, a file or the machine is not as Intro needs it.
+    static func misconfigured(_ message: String, because reason: String? = nil, hint: String) -> Failure {
+        Failure(code: "configuration", message: message, reason: reason, hint: hint, exit: .misconfigured)
+    }
+
+    /// The private PostgreSQL cannot be made, started or reached.
+    static func localDatabase(_ message: String, because reason: String? = nil, hint: String) -> Failure {
+        Failure(code: "local_database", message: message, reason: reason, hint: hint, exit: .unreachable)
+    }
+
+    /// A value on the command line that is not valid.
+    static func invalidInput(_ message: String, because reason: String? = nil, hint: String) -> Failure {
+        Failure(code: "invalid_input", message: message, reason: reason, hint: hint, exit: .invalidInput)
+    }
+}
+
+extension Failure {
+    /// The lines for standard error: `error:`, the reason, and last, where the eye ends, `hint:`.
+    func text(colored: Bool = false) -> String {
+        var lines = [Style.red("error:", when: colored) + " " + message.visibleLines]
+        if let reason, !reason.isEmpty {
+            lines.append(reason.visibleLines)
+        }
+        if !hint.isEmpty {
+            lines.append(Style.bold("hint:", when: colored) + " " + hint.visibleLines)
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// The object for `--json`: `{"error": {"code", "message", "hint"}}`.
+    var record: Record {
+        let sentence = [message, reason ?? ""].filter { !$0.isEmpty }.joined(separator: ": ")
+        return Record(error: Record.Fields(code: code, message: sentence, hint: hint))
+    }
+
+    /// The shape of an error under `--json`.
+    struct Record: Encodable {
+        /// The three documented fields.
+        struct Fields: Encodable {
+            let code: String
+            let message: String
+            let hint: String
+        }
+
+        let error: Fields
+    }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+
+/// The options that every command takes, before or after its own.
+struct GlobalOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The PostgreSQL database to use.", valueName: "url"))
+    var database: String?
+
+    @Option(help: ArgumentHelp("Read settings from this file alone.", valueName: "file"))
+    var config: String?
+
+    @Flag(help: "Print results and errors as JSON.")
+    var json = false
+
+    @Option(help: "Whether to use colour: auto, always or never.")
+    var color = ColorChoice.auto
+
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp("Who does this, for the event log. (default: you)", valueName: "who")
+    )
+    var actor: String?
+
+    @Option(help: ArgumentHelp("Rehearse at this instant, as in 2026-12-01T09:00:00-08:00.", valueName: "time"))
+    var now: String?
+
+    @Flag(help: "Tell on standard error what happens meanwhile.")
+    var verbose = false
+}
+
+/// When to use colour.
+enum ColorChoice: String, CaseIterable, Sendable, ExpressibleByArgument {
+    /// On a terminal, unless `NO_COLOR` is set.
+    case auto
+    case always
+    case never
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+
+/// The root of the command line: `intro`.
+@main
+struct IntroCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "intro",
+        abstract: "Book free introductory sessions, list trainers' schedules, send reminders.",
+        version: "0.1.0",
+        subcommands: [LocalCommand.self]
+    )
+
+    // The root declares the same group as every command: that is what lets `intro --json slots` mean
+    // `intro slots --json`.
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+}
+
+extension IntroCommand {
+    static func main() async {
+        StandardStreams.prepare()
+        let code = await execute(Array(CommandLine.arguments.dropFirst()))
+        exit(withError: ArgumentParser.ExitCode(code.rawValue))
+    }
+
+    /// Parses and runs one command line.
+    ///
+    /// - Parameter arguments: The words after the program's name.
+    /// - Returns: What the process ends with; the error has been printed by then.
+    static func execute(_ arguments: [String]) async -> ExitCode {
+        do {
+            var command = try await asyncParseAsRoot(arguments)
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+            return .done
+        } catch OutputProblem.readerLeft {
+            return .done
+        } catch {
+            return conclude(error, arguments: arguments)
+        }
+    }
+
+    private static func conclude(_ error: any Error, arguments: [String]) -> ExitCode {
+        let console = Console(json: wantsJSON(arguments), color: .auto)
+        guard exitCode(for: error) != .success else {
+            return print(help: fullMessage(for: error), on: console)
+        }
+        let failure = usageFailure(error) ?? Failure(describing: error)
+        console.show(failure)
+        return failure.exit
+    }
+
+    private static func print(help: String, on console: Console) -> ExitCode {
+        do {
+            try console.print(help)
+            return .done
+        } catch OutputProblem.readerLeft {
+            return .done
+        } catch {
+            let failure = Failure(describing: error)
+            console.show(failure)
+            return failure.exit
+        }
+    }
+
+    /// Whether `--json` stands on a command line, also one that cannot be parsed.
+    static func wantsJSON(_ arguments: [String]) -> Bool {
+        arguments.prefix { $0 != "--" }.contains("--json")
+    }
+}

@@ -1,0 +1,60 @@
+import Glibc
+
+/// A user of this machine.
+struct Account: Equatable, Sendable {
+    let name: String
+    let userID: UInt32
+    let groupID: UInt32
+    /// All groups, the primary one among them.
+    let groups: [UInt32]
+    /// The home folder, or `/` for a user without one.
+    let home: String
+
+    /// Whether this is the superuser.
+    var isRoot: Bool { userID == 0 }
+
+    /// The user that this process runs as.
+    static var current: Account {
+        account(userID: geteuid())
+    }
+
+    /// The user of a number; one that the machine has no entry for is named by it.
+    static func account(userID: UInt32) -> Account {
+        var buffer = [CChar](repeating: 0, count: 16_384)
+        var entry = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        getpwuid_r(userID, &entry, &buffer, buffer.count, &found)
+        return found.map { Account($0.pointee) }
+            ?? Account(name: "user \(userID)", userID: userID, groupID: getegid(), groups: [getegid()], home: "/")
+    }
+
+    /// The user of a name, or `nil` where there is none.
+    static func account(named name: String) -> Account? {
+        var buffer = [CChar](repeating: 0, count: 16_384)
+        var entry = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        getpwnam_r(name, &entry, &buffer, buffer.count, &found)
+        return found.map { Account($0.pointee) }
+    }
+
+    init(name: String, userID: UInt32, groupID: UInt32, groups: [UInt32], home: String) {
+        self.name = name
+        self.userID = userID
+        self.groupID = groupID
+        self.groups = groups
+        self.home = home
+    }
+
+    private init(_ entry: passwd) {
+        var count: Int32 = 64
+        var groups = [gid_t](repeating: 0, count: Int(count))
+        getgrouplist(entry.pw_name, entry.pw_gid, &groups, &count)
+        self.init(
+            name: String(cString: entry.pw_name),
+            userID: entry.pw_uid,
+            groupID: entry.pw_gid,
+            groups: Array(groups.prefix(max(0, Int(count)))),
+            home: String(cString: entry.pw_dir)
+        )
+    }
+}

@@ -1,0 +1,90 @@
+import Glibc
+
+/// The facts of a folder, or `nil` where there is none.
+func folderFacts(_ path: String) -> FolderFacts? {
+    var facts = stat()
+    guard stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else { return nil }
+    return FolderFacts(path: path, mode: facts.st_mode & 0o7777, owner: facts.st_uid, group: facts.st_gid)
+}
+
+/// The folders from `/` down to a path, as far as they exist.
+func folderChain(_ path: String) -> [FolderFacts] {
+    var chain = ["/"]
+    for name in path.split(separator: "/") {
+        chain.append((chain.last == "/" ? "/" : (chain.last ?? "") + "/") + name)
+    }
+    return chain.compactMap(folderFacts)
+}
+
+/// A path without symbolic links, `.` and `..`, as far as it exists.
+func canonicalPath(_ path: String) -> String {
+    var missing: [Substring] = []
+    var existing = path[...]
+    while !existing.isEmpty {
+        if let resolved = realpath(String(existing), nil) {
+            defer { free(resolved) }
+            let start = String(cString: resolved)
+            return missing.isEmpty ? start : (start == "/" ? "" : start) + "/" + missing.joined(separator: "/")
+        }
+        let slash = existing.lastIndex(of: "/") ?? existing.startIndex
+        let name = existing[slash...].drop { $0 == "/" }
+        if !name.isEmpty {
+            missing.insert(name, at: 0)
+        }
+        existing = slash == existing.startIndex && existing.count > 1 ? "/" : existing[..<slash]
+    }
+    return path
+}
+
+/// Makes a folder and those above it that are missing.
+///
+/// - Parameters:
+///   - path: The folder.
+///   - mode: The permissions of the last one; those above are open to all.
+/// - Throws: A `Failure` that says why it cannot be made.
+func makeFolder(_ path: String, mode: UInt32) throws(Failure) {
+    guard folderFacts(path) == nil else { return }
+    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+        try makeFolder(String(path[..<slash]), mode: 0o755)
+    }
+    guard mkdir(path, mode) == 0 || errno == EEXIST && folderFacts(path) != nil else {
+        throw folderFailure(path, errno)
+    }
+}
+
+/// Makes a folder that only one user may enter, or makes sure that an existing one is such.
+///
+/// - Parameters:
+///   - path: The folder; the one above must exist.
+///   - owner: Whose it is.
+/// - Throws: A `Failure` when it cannot be made, or is somebody else's: in `/tmp` anybody may have put it there.
+func makePrivateFolder(_ path: String, owner: Account) throws(Failure) {
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw folderFailure(path, errno) }
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard descriptor >= 0 else { throw folderFailure(path, errno) }
+    defer { close(descriptor) }
+    var facts = stat()
+    guard fstat(descriptor, &facts) == 0 else { throw folderFailure(path, errno) }
+    guard facts.st_uid == owner.userID || facts.st_uid == geteuid() else {
+        throw .misconfigured(
+            "the folder \(path) belongs to \(Account.account(userID: facts.st_uid).name), not to \(owner.name)",
+            hint: "remove it, or set INTRO_HOME to another folder"
+        )
+    }
+    let isSettled = facts.st_uid == owner.userID && facts.st_mode & 0o7777 == 0o700
+    guard
+        isSettled
+            || fchmod(descriptor, 0o700) == 0
+                && (facts.st_uid == owner.userID || fchown(descriptor, owner.userID, owner.groupID) == 0)
+    else { throw folderFailure(path, errno) }
+}
+
+/// What to tell when a file or folder of Intro's cannot be used.
+func folderFailure(_ path: String, _ number: Int32) -> Failure {
+    .misconfigured(
+        "\(path) cannot be used",
+        because: systemMessage(number),
+        hint:
+            "set INTRO_HOME to a folder that \(Account.current.name) may write to, or INTRO_DATABASE_URL to a database"
+    )
+}

@@ -1,0 +1,63 @@
+import Logging
+
+/// The settings of one run, each from the first of: flag, environment, project file, system file, default.
+struct Settings: Equatable, Sendable {
+    /// Where the database is, and how to use it.
+    struct Database: Equatable, Sendable {
+        /// Where the database is.
+        enum Location: Equatable, Sendable {
+            /// Nothing is configured: the private PostgreSQL in `INTRO_HOME`.
+            case local
+            /// `PG*` variables are set: libpq reads them itself.
+            case libpqEnvironment
+            /// A connection string, URL or keywords.
+            case url(String)
+        }
+
+        var location: Location
+        /// The most connections that one process opens.
+        var connections: Int
+        /// Whether statements are prepared; off for PgBouncer in transaction mode.
+        var preparedStatements: Bool
+    }
+
+    /// Where mail goes.
+    struct Mail: Equatable, Sendable {
+        /// `smtp://`, `smtps://`, or `file:///folder` for a Maildir.
+        var url: String
+        /// The sender's address, or `nil` where none is configured.
+        var from: String?
+        /// The file that holds the mail server's password.
+        var passwordFile: String?
+        /// The most connections to the mail server at once.
+        var connections: Int
+    }
+
+    /// The rules of booking that can be set.
+    struct Booking: Equatable, Sendable {
+        /// How many no-shows a person may have and still book.
+        var noShowLimit: Int
+    }
+
+    /// The folder of Intro's own data, absolute.
+    var home: String
+    var database: Database
+    var mail: Mail
+    var booking: Booking
+}
+
+extension Settings {
+    /// The settings for the log, passwords taken out.
+    var summary: Logger.Metadata {
+        let location =
+            switch database.location {
+            case .local: "private"
+            case .libpqEnvironment: "PG*"
+            case .url(let url): redacted(url)
+            }
+        return [
+            "home": "\(home)", "database": "\(location)", "mail": "\(redacted(mail.url))",
+            "connections": "\(database.connections)", "prepared_statements": "\(database.preparedStatements)",
+        ]
+    }
+}

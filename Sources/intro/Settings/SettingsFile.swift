@@ -1,0 +1,124 @@
+import Configuration
+import FoundationEssentials
+import Glibc
+
+/// A configuration file: a JSON object whose members, nested or dotted, are settings.
+enum SettingsFile {
+    /// Reads a file.
+    ///
+    /// - Parameters:
+    ///   - path: Where the file is.
+    ///   - isRequired: Whether it is an error when there is none.
+    /// - Returns: What the file sets; nothing where there is no file.
+    /// - Throws: A `Failure` that names the file and what is wrong with it.
+    static func provider(path: String, isRequired: Bool) throws(Failure) -> InMemoryProvider {
+        guard let data = try contents(path: path, isRequired: isRequired) else {
+            return InMemoryProvider(name: path, values: [:])
+        }
+        return InMemoryProvider(name: path, values: try values(in: data, path: path))
+    }
+
+    private static func contents(path: String, isRequired: Bool) throws(Failure) -> Data? {
+        do {
+            return try Data(contentsOf: URL(filePath: path))
+        } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
+            guard isRequired else { return nil }
+            throw .misconfigured(
+                "there is no configuration file \(path)",
+                hint: "name an existing file with --config, or leave it out"
+            )
+        } catch {
+            throw .misconfigured(
+                "the configuration file \(path) cannot be read",
+                because: (error as? CocoaError)?.systemMessage,
+                hint: "make it a file that you may read, or name another with --config"
+            )
+        }
+    }
+
+    /// The settings in a file's text.
+    ///
+    /// - Parameters:
+    ///   - data: The text.
+    ///   - path: Where it comes from: for messages, and for the paths in it that are not absolute.
+    /// - Returns: The values by their settings.
+    /// - Throws: A `Failure` when it is not JSON, or has a member that is no setting or not of its kind.
+    static func values(in data: Data, path: String) throws(Failure) -> [AbsoluteConfigKey: ConfigValue] {
+        var values: [AbsoluteConfigKey: ConfigValue] = [:]
+        for (name, value) in try members(of: data, path: path) where value != .null {
+            let setting = try setting(named: name, path: path)
+            guard let content = content(of: value, for: setting, path: path) else {
+                throw .misconfigured(
+                    "\(name) must be \(setting.kind.article)",
+                    because: "\(path) says something else",
+                    hint: "correct it in the file"
+                )
+            }
+            values[setting.key] = ConfigValue(content, isSecret: setting == .databaseURL || setting == .mailURL)
+        }
+        return values
+    }
+
+    private static func members(of data: Data, path: String) throws(Failure) -> [(String, JSONValue)] {
+        do {
+            let value = try JSONDecoder().decode(JSONValue.self, from: data)
+            guard case .object = value else { throw Failure.misconfigured("", hint: "") }
+            return value.leaves()
+        } catch {
+            throw .misconfigured(
+                "the configuration file \(path) is not a JSON object",
+                because: (error as? DecodingError)?.place,
+                hint: #"write it as in {"database": {"url": "postgresql://localhost/intro"}}"#
+            )
+        }
+    }
+
+    /// A mistyped name that nobody tells of would leave its default in force.
+    private static func setting(named name: String, path: String) throws(Failure) -> Setting {
+        if let setting = Setting(rawValue: name) {
+            return setting
+        }
+        let names = Setting.allCases.map(\.rawValue)
+        throw .misconfigured(
+            "there is no setting \(name)",
+            because: "the configuration file \(path) has one of that name",
+            hint: nearest(to: name, among: names).map { "did you mean \($0)?" }
+                ?? "the settings are \(names.joined(separator: ", "))"
+        )
+    }
+
+    private static func content(of value: JSONValue, for setting: Setting, path: String) -> ConfigContent? {
+        switch (setting.kind, value) {
+        case (.text, .string(let text)) where !text.isEmpty:
+            return .string(text)
+        case (.path, .string(let text)) where !text.isEmpty:
+            let isRelative = !text.hasPrefix("/") && !text.hasPrefix("~")
+            return .string(isRelative ? folder(of: path) + text : text)
+        case (.number(let range), .integer(let number)) where range.contains(number):
+            return .int(number)
+        case (.truth, .truth(let truth)):
+            return .bool(truth)
+        default:
+            return nil
+        }
+    }
+
+    private static func folder(of path: String) -> String {
+        String(path[...(path.lastIndex(of: "/") ?? path.startIndex)])
+    }
+}
+
+extension CocoaError {
+    /// The system's own words.
+    fileprivate var systemMessage: String? {
+        (underlying as? POSIXError).map { intro.systemMessage($0.code.rawValue) }
+    }
+}
+
+extension DecodingError {
+    /// Where and how the text stops being JSON.
+    fileprivate var place: String? {
+        guard case .dataCorrupted(let context) = self else { return nil }
+        return context.underlyingError.map { "\($0)" } ?? context.debugDescription
+    }
+}

@@ -1,0 +1,58 @@
+import Glibc
+
+/// The process's own three streams.
+enum StandardStreams {
+    /// Makes writing to a closed pipe an error instead of a death, and keeps 0, 1 and 2 from being reused.
+    static func prepare() {
+        signal(SIGPIPE, SIG_IGN)
+        // A stream that the caller has closed would be the next file we open, and our output would end up in it. What
+        // is put in its place fails when it is used the wrong way round.
+        for (descriptor, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
+        where fcntl(descriptor, F_GETFD) == -1 {
+            _ = open("/dev/null", mode)
+        }
+    }
+
+    /// Writes everything, in as many pieces as the other end asks for.
+    ///
+    /// - Parameters:
+    ///   - text: What to write, as UTF-8.
+    ///   - descriptor: An open file descriptor.
+    /// - Throws: `OutputProblem` when the other end has gone or takes no more.
+    static func write(_ text: String, to descriptor: Int32) throws(OutputProblem) {
+        let bytes = Array(text.utf8)
+        var start = 0
+        while start < bytes.count {
+            let count = bytes[start...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                start += count
+            } else if errno == EAGAIN {
+                var wish = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&wish, 1, -1)
+            } else if errno != EINTR {
+                throw errno == EPIPE ? .readerLeft : .failed(errno: errno)
+            }
+        }
+    }
+}
+
+/// Why standard output took nothing more.
+enum OutputProblem: Error, Equatable {
+    /// The reader closed the pipe, as `head` does when it has seen enough.
+    case readerLeft
+    /// The system refused the write.
+    case failed(errno: Int32)
+
+    /// The system's own words.
+    var reason: String {
+        switch self {
+        case .readerLeft: "the reader closed the pipe"
+        case .failed(let errno): systemMessage(errno)
+        }
+    }
+}
+
+/// The system's own words for an error number.
+func systemMessage(_ number: Int32) -> String {
+    String(cString: strerror(number))
+}

@@ -1,0 +1,71 @@
+import Booking
+import Testing
+
+@Suite("E-mail addresses")
+struct EmailAddressTests {
+    @Test(
+        "addresses as they are in practice are accepted; the domain is written small",
+        arguments: [
+            ("maria@example.com", "maria@example.com"), ("  maria@example.com ", "maria@example.com"),
+            ("Maria.O'Neill+gym@Mail.Example.COM", "Maria.O'Neill+gym@mail.example.com"),
+            ("a@b.co", "a@b.co"), ("1@xn--bcher-kva.example", "1@xn--bcher-kva.example"),
+            ("x_y-z@a-b.c1.org", "x_y-z@a-b.c1.org"),
+        ])
+    func accepts(text: String, address: String) throws {
+        #expect(try EmailAddress(text).address == address)
+    }
+
+    @Test(
+        "anything that could break a header, or is no address, is refused",
+        arguments: [
+            "", "maria", "maria@", "@example.com", "maria@example", "maria@@example.com", "a@b@example.com",
+            "maria@example.com\r\nBcc: all@example.com", "maria@example.com\n", "ma\0ria@example.com",
+            "maria\u{1B}@example.com", "ma ria@example.com", "maria@exam ple.com", "\u{202E}maria@example.com",
+            "\"maria\"@example.com", "maria(x)@example.com", "<maria@example.com>", ".maria@example.com",
+            "maria.@example.com", "ma..ria@example.com", "maria@-example.com", "maria@example-.com", "maria@.com",
+            "maria@example..com", "maria@example.com.", "maria@[127.0.0.1]", "maria@127.0.0.1", "maria@exa_mple.com",
+            "maría@example.com", "maria@exämple.com", "a,b@example.com", "maria@example.com,ana@example.com",
+        ])
+    func refuses(typed: Typed) {
+        let text = typed.text
+        #expect { try EmailAddress(text) } throws: { error in
+            guard let error = error as? InvalidInput else { return false }
+            return error.field == "email" && !error.problem.contains("maria")
+        }
+    }
+
+    @Test("the parts have the lengths that RFC 5321 gives them")
+    func limitsLength() throws {
+        let label = String(repeating: "d", count: 63)
+        let local = String(repeating: "l", count: 64)
+        let longest = "\(local)@\(label).\(label).\(String(repeating: "d", count: 57)).com"
+        #expect(longest.count == 254)
+        #expect(try EmailAddress(longest).address == longest)
+        #expect(throws: InvalidInput.self) {
+            try EmailAddress("x" + longest.replacing("\(local)@", with: "\(local)@d"))
+        }
+        #expect(throws: InvalidInput.self) { try EmailAddress("l\(local)@example.com") }
+        #expect(throws: InvalidInput.self) { try EmailAddress("a@\(label)d.com") }
+        #expect(throws: InvalidInput.self) { try EmailAddress("a@" + String(repeating: "d.", count: 126) + "com") }
+    }
+
+    @Test(
+        "addresses of one mailbox match, those that may be two people's do not",
+        arguments: [
+            ("Maria.Silva+gym@GMail.com", "mariasilva@gmail.com"),
+            ("mariasilva@googlemail.com", "mariasilva@gmail.com"),
+            ("maria+gym@outlook.com", "maria@outlook.com"), ("ma.ria+x+y@icloud.com", "ma.ria@icloud.com"),
+            ("Maria+Gym@Example.com", "maria+gym@example.com"), ("ma.ria@example.com", "ma.ria@example.com"),
+            ("+maria@proton.me", "+maria@proton.me"), ("maria+a@notgmail.com", "maria+a@notgmail.com"),
+        ])
+    func matches(text: String, key: String) throws {
+        #expect(try EmailAddress(text).matchKey == key)
+    }
+
+    @Test("no hostile text is an address", arguments: HostileText.all)
+    func refusesHostileText(typed: Typed) {
+        let text = typed.text
+        #expect(throws: InvalidInput.self) { try EmailAddress(text) }
+        #expect(throws: InvalidInput.self) { try EmailAddress("\(text)\r@example.com") }
+    }
+}

@@ -1,0 +1,109 @@
+import Booking
+import Testing
+
+@Suite("Phone numbers")
+struct PhoneNumberTests {
+    let us: Region
+
+    init() throws {
+        us = try Region("US")
+    }
+
+    @Test(
+        "one number typed in several ways is one number",
+        arguments: [
+            "(415) 555-0100", "+1 415 555 0100", "415.555.0100", "4155550100", "1-415-555-0100", " 415/555-0100 ",
+            "415\u{A0}555\u{2011}0100", "011 1 415 555 0100", "٤١٥ ٥٥٥ ٠١٠٠",
+        ])
+    func readsOneNumber(text: String) throws {
+        #expect(try PhoneNumber(text, region: us).e164 == "+14155550100")
+    }
+
+    @Test(
+        "a number is read by the plan of its region, or of the country it carries",
+        arguments: [
+            ("020 7946 0958", "GB", "+442079460958"), ("+44 (0)20 7946 0958", "US", "+442079460958"),
+            ("030 901820", "DE", "+4930901820"), ("02 1234567", "IT", "+39021234567"),
+            ("098765 43210", "IN", "+919876543210"),
+        ])
+    func readsByRegion(text: String, region: String, e164: String) throws {
+        #expect(try PhoneNumber(text, region: Region(region)).e164 == e164)
+    }
+
+    @Test("an area code newer than the metadata is accepted for its shape")
+    func acceptsNewAreaCodes() throws {
+        #expect(try PhoneNumber("748 555 0100", region: us).e164 == "+17485550100")
+    }
+
+    @Test(
+        "what is no full number is refused, with the reason",
+        arguments: [
+            ("", "is empty"), ("555-0100", "has no area code"), ("911", "is too short"),
+            ("415 555 01000 0000", "is too long"),
+            ("115 555 0100", "is not a phone number"), ("415 155 0100", "is not a phone number"),
+            ("1-800-FLOWERS", "letters"), ("415 555 0100 x12", "extension"), ("call me", "letters"),
+            ("+999 123 456 789", "unknown country code"), ("415 555 0100\n", "no phone number has"),
+            ("415\0555 0100", "no phone number has"), ("415 555 0100;12", "no phone number has"),
+            ("\u{202E}415 555 0100", "no phone number has"), ("+", "is not a phone number"),
+        ])
+    func refuses(typed: Typed, problem: String) {
+        let text = typed.text
+        #expect { try PhoneNumber(text, region: us) } throws: { error in
+            guard let error = error as? InvalidInput else { return false }
+            return error.field == "phone" && error.problem.contains(problem)
+                && !error.description.contains("4155550100")
+        }
+    }
+
+    @Test("no hostile text is a number", arguments: HostileText.all)
+    func refusesHostileText(typed: Typed) {
+        let text = typed.text
+        #expect(throws: InvalidInput.self) { try PhoneNumber(text, region: us) }
+        #expect(throws: InvalidInput.self) { try PhoneNumber(e164: text) }
+        #expect(throws: InvalidInput.self) { try Region(text) }
+    }
+
+    @Test("a stored number is judged by its form alone", arguments: ["+14155550100", "+6834000", "+442079460958"])
+    func readsStoredNumbers(text: String) throws {
+        #expect(try PhoneNumber(e164: text).e164 == text)
+    }
+
+    @Test(
+        "what is not in E.164 form is no stored number",
+        arguments: [
+            "14155550100", "+1 415 555 0100", "+04155550100", "+123456", "+1234567890123456", "+1415555010a", "+",
+        ])
+    func refusesOtherForms(text: String) {
+        #expect(throws: InvalidInput.self) { try PhoneNumber(e164: text) }
+    }
+
+    @Test("a number is shown in the international format of its country")
+    func displays() throws {
+        #expect(try PhoneNumber(e164: "+14155550100").display == "+1 415-555-0100")
+        #expect(try PhoneNumber(e164: "+442079460958").display == "+44 20 7946 0958")
+        #expect(try PhoneNumber(e164: "+99912345678").display == "+99912345678")
+    }
+
+    @Test("a region is two letters with a known numbering plan")
+    func readsRegions() throws {
+        #expect(try Region(" us ").code == "US")
+        for text in ["ZZ", "001", "USA", "U", "1A", "U\0"] {
+            #expect(throws: InvalidInput.self) { try Region(text) }
+        }
+    }
+
+    @Test("numbers are read by many tasks at once")
+    func readsConcurrently() async throws {
+        let region = us
+        try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<16 {
+                group.addTask {
+                    var last = ""
+                    for _ in 0..<20 { last = try PhoneNumber("(415) 555-0100", region: region).display }
+                    return last
+                }
+            }
+            for try await shown in group { #expect(shown == "+1 415-555-0100") }
+        }
+    }
+}

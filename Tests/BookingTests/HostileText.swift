@@ -1,0 +1,27 @@
+import Booking
+import Testing
+
+/// Something typed, which a test run shows visibly: no escape sequence in a test's table reaches a terminal.
+struct Typed: Sendable, ExpressibleByStringLiteral, CustomTestStringConvertible {
+    let text: String
+
+    init(_ text: String) {
+        self.text = text
+    }
+
+    init(stringLiteral text: String) {
+        self.init(text)
+    }
+
+    var testDescription: String { visible(String(text.prefix(60))) }
+}
+
+/// Text that nobody means well with, or that a paste has spoilt.
+enum HostileText {
+    static let all: [Typed] =
+        [
+            "", " ", "\0", "\u{1B}[31m", "a\nb", "a\r\nb", "\u{202E}txt", "\u{2028}", "\u{FFFF}", "\u{200B}", "💥", "-",
+            "--",
+        ]
+        + ["9", "a", "-", ";", " ", "e\u{301}", "\u{301}", "\u{1B}"].map { Typed(String(repeating: $0, count: 10_000)) }
+}

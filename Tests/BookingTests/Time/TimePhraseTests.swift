@@ -1,0 +1,166 @@
+import Booking
+import Foundation
+import Testing
+
+/// The clock hangs in Los Angeles, and it is Tuesday, 2026-11-24, 10:00.
+@Suite("Times as people type them")
+struct TimePhraseTests {
+    let clock: StudioClock
+    let now: Date
+
+    init() throws {
+        clock = try StudioClock(timeZone: "America/Los_Angeles")
+        now = try #require(RFC3339.parse("2026-11-24T18:00:00Z"))
+    }
+
+    @Test(
+        "a day and a time are an instant on the studio's clock, unless an offset is written",
+        arguments: [
+            ("2026-12-01 09:00", "2026-12-01T17:00:00Z"), ("2026-12-01T09:00", "2026-12-01T17:00:00Z"),
+            (" 2026-12-01  9:00 ", "2026-12-01T17:00:00Z"), ("2026-12-01 9am", "2026-12-01T17:00:00Z"),
+            ("2026-12-01 09:00:30", "2026-12-01T17:00:30Z"), ("2026-12-01T09:00:30.75", "2026-12-01T17:00:30Z"),
+            ("2026-12-01T17:00:00Z", "2026-12-01T17:00:00Z"), ("2026-12-01t17:00z", "2026-12-01T17:00:00Z"),
+            ("2026-12-01 09:00-08:00", "2026-12-01T17:00:00Z"), ("2026-12-01T22:30:00+05:30", "2026-12-01T17:00:00Z"),
+            ("2026-12-01 09:00 -0800", "2026-12-01T17:00:00Z"), ("2026-12-01 09:00 -08", "2026-12-01T17:00:00Z"),
+            ("2026-12-01 09:00 PST", "2026-12-01T17:00:00Z"), ("2026-12-01 17:00 UTC", "2026-12-01T17:00:00Z"),
+            ("2026-12-01 9:30 pm", "2026-12-02T05:30:00Z"), ("2026-12-01 12am", "2026-12-01T08:00:00Z"),
+            ("2026-12-01 12pm", "2026-12-01T20:00:00Z"), ("2026-12-01 noon", "2026-12-01T20:00:00Z"),
+            ("2027-11-07 01:30 PDT", "2027-11-07T08:30:00Z"), ("2027-11-07 01:30 PST", "2027-11-07T09:30:00Z"),
+            ("2027-11-07 01:30-07:00", "2027-11-07T08:30:00Z"), ("2027-03-14 02:30-08:00", "2027-03-14T10:30:00Z"),
+            ("today 14:30", "2026-11-24T22:30:00Z"), ("Today 9am", "2026-11-24T17:00:00Z"),
+            ("tomorrow 9AM", "2026-11-25T17:00:00Z"),
+            ("tomorrow 9:30pm", "2026-11-26T05:30:00Z"), ("yesterday 12:00", "2026-11-23T20:00:00Z"),
+            ("wed 14:30", "2026-11-25T22:30:00Z"), ("Monday noon", "2026-11-30T20:00:00Z"),
+            ("now", "2026-11-24T18:00:00Z"),
+        ])
+    func readsInstants(text: String, utc: String) throws {
+        #expect(try TimePhrase.parse(text, clock: clock, now: now) == .instant(#require(RFC3339.parse(utc))))
+        #expect(try RFC3339.string(TimePhrase.instant(text, clock: clock, now: now)) == utc)
+    }
+
+    @Test(
+        "a weekday is the next to come, today's only while its time lies ahead",
+        arguments: [
+            ("tue 10:01", "2026-11-24T18:01:00Z"), ("tue 10:00", "2026-12-01T18:00:00Z"),
+            ("tuesday 9am", "2026-12-01T17:00:00Z"),
+            ("mon 23:59", "2026-12-01T07:59:00Z"),
+        ])
+    func readsWeekdays(text: String, utc: String) throws {
+        #expect(try RFC3339.string(TimePhrase.instant(text, clock: clock, now: now)) == utc)
+    }
+
+    @Test("a weekday's repeated hour that has passed once still lies ahead")
+    func weekdayInRepeatedHour() throws {
+        let between = try #require(RFC3339.parse("2027-11-07T09:00:00Z"))
+        #expect(throws: TimeProblem.self) { try TimePhrase.parse("sun 1:30", clock: clock, now: between) }
+        let after = try #require(RFC3339.parse("2027-11-07T10:00:00Z"))
+        #expect(try RFC3339.string(TimePhrase.instant("sun 1:30", clock: clock, now: after)) == "2027-11-14T09:30:00Z")
+    }
+
+    @Test(
+        "a day alone is a whole day, and no instant",
+        arguments: [
+            ("2026-12-01", "2026-12-01"), ("today", "2026-11-24"), ("TOMORROW", "2026-11-25"),
+            ("yesterday", "2026-11-23"),
+            ("tue", "2026-11-24"), ("sunday", "2026-11-29"),
+        ])
+    func readsDays(text: String, date: String) throws {
+        #expect(try TimePhrase.parse(text, clock: clock, now: now) == .day(LocalDate(date)))
+        #expect { try TimePhrase.instant(text, clock: clock, now: now) } throws: { error in
+            guard case .invalid(let input) = error as? TimeProblem else { return false }
+            return input.problem == "needs a time of day beside the date" && input.hint.contains(date)
+        }
+    }
+
+    @Test("the local date leads, not the one in Greenwich")
+    func namesDaysLocally() throws {
+        let evening = try #require(RFC3339.parse("2026-11-25T05:00:00Z"))
+        #expect(try TimePhrase.parse("today", clock: clock, now: evening) == .day(LocalDate("2026-11-24")))
+    }
+
+    @Test("a time that the clock skips comes with the two nearest that it shows")
+    func refusesSkippedTimes() throws {
+        let before = try #require(RFC3339.parse("2027-03-14T09:30:00Z"))
+        let after = try #require(RFC3339.parse("2027-03-14T10:30:00Z"))
+        for text in ["2027-03-14 02:30", "2027-03-14T02:30:00", "2027-03-14 2:30am", "2027-03-14 02:30 PST"] {
+            #expect(throws: TimeProblem.missing(local: "2027-03-14 02:30", before: before, after: after)) {
+                try TimePhrase.parse(text, clock: clock, now: now)
+            }
+        }
+        let saturday = try #require(RFC3339.parse("2027-03-13T18:00:00Z"))
+        #expect(throws: TimeProblem.missing(local: "2027-03-14 02:30", before: before, after: after)) {
+            try TimePhrase.parse("tomorrow 2:30am", clock: clock, now: saturday)
+        }
+    }
+
+    @Test("a time that the clock shows twice comes with both")
+    func refusesRepeatedTimes() throws {
+        let first = try #require(RFC3339.parse("2027-11-07T08:30:00Z"))
+        let second = try #require(RFC3339.parse("2027-11-07T09:30:00Z"))
+        #expect(throws: TimeProblem.ambiguous(local: "2027-11-07 01:30", first: first, second: second)) {
+            try TimePhrase.parse("2027-11-07 01:30", clock: clock, now: now)
+        }
+        for instant in [first, second] {
+            #expect(try TimePhrase.instant(clock.textWithOffset(instant), clock: clock, now: now) == instant)
+            #expect(try TimePhrase.instant(clock.text(instant), clock: clock, now: now) == instant)
+        }
+    }
+
+    @Test(
+        "what cannot be meant is refused, with the reason",
+        arguments: [
+            ("", "is not a time"), ("soon", "is not a time"), ("9am", "has no day"), ("14:30", "has no day"),
+            ("9", "has no day"),
+            ("next tue 9am", "two different days"), ("tomorrow 9", "which half of the day"),
+            ("2026-12-01 9", "which half"),
+            ("2026-12-01 25:00", "no clock shows"), ("2026-12-01 09:60", "no clock shows"),
+            ("2026-12-01 13pm", "no clock shows"),
+            ("2026-12-01 0am", "no clock shows"), ("2026-12-01 09:00:60", "no clock shows"),
+            ("2026-12-01 24:00", "end of a day"),
+            ("today 24:30", "no clock shows"), ("2026-02-30 09:00", "not a day of the calendar"),
+            ("2026-02-30", "not a day"),
+            ("1969-12-31 09:00", "too far away"), ("2201-01-01", "too far away"), ("12/01/2026 09:00", "is not a time"),
+            ("2026-12-01 09:00 EST", "in another zone"), ("2026-12-01 09:00 PDT", "in another zone"),
+            ("2026-12-01 09:00 -8", "is not a time"), ("2026-12-01 09:00-25:00", "is not a time"),
+            ("-1", "is not a time"),
+            ("tue 14:30 PST", "is not a time"), ("2026-12-01 09:00\n", "is not a time"),
+            ("2026-12-01\n09:00", "is not a time"),
+            ("2026-12-01 09:00\0", "is not a time"), ("tomorrow\u{1B}9am", "is not a time"),
+            ("now now", "is not a time"), ("2026-12-01 09:00.5", "is not a time"),
+            ("2026-12-01 09:00 - 10:00", "is not a time"), ("2026-12-01 0x9:00", "which half"),
+            ("2026-12-01Z", "is not a time"),
+        ])
+    func refuses(typed: Typed, problem: String) {
+        let text = typed.text
+        #expect { try TimePhrase.parse(text, field: "--at", clock: clock, now: now) } throws: { error in
+            guard case .invalid(let input) = error as? TimeProblem else { return false }
+            return input.field == "--at" && input.problem.contains(problem)
+        }
+    }
+
+    @Test("hostile text ends in one visible line", arguments: HostileText.all)
+    func survivesHostileText(typed: Typed) {
+        let text = typed.text
+        for phrase in [text, "2026-12-01 \(text)x", "tomorrow \(text)x", "2026-12-01 09:00\(text)x"] {
+            #expect { try TimePhrase.parse(phrase, clock: clock, now: now) } throws: { error in
+                guard case .invalid(let input) = error as? TimeProblem else { return false }
+                return input.description == visible(input.description) && input.description.count < 250
+            }
+        }
+    }
+
+    @Test("a stretch of days takes its first and its last day whole")
+    func spansDays() throws {
+        let day = TimePhrase.day(try LocalDate("2027-03-14"))
+        #expect(RFC3339.string(day.start(clock)) == "2027-03-14T08:00:00Z")
+        #expect(RFC3339.string(day.end(clock)) == "2027-03-15T07:00:00Z")
+        #expect(TimePhrase.instant(now).start(clock) == now)
+        #expect(TimePhrase.instant(now).end(clock) == now)
+    }
+
+    @Test("an end may be 24:00")
+    func endsAtMidnight() throws {
+        let end = try TimePhrase.parse("2026-12-01 24:00", clock: clock, now: now, role: .end)
+        #expect(try end == .instant(#require(RFC3339.parse("2026-12-02T08:00:00Z"))))
+    }
+}

@@ -1,0 +1,110 @@
+import Booking
+import Testing
+
+@Suite("Weekly hours")
+struct WeeklyHoursTests {
+    @Test(
+        "hours are read as people write them, and written in one form",
+        arguments: [
+            ("mon-fri 07:00-12:00 13:00-19:00; sat 08:00-12:00", "mon-fri 07:00-12:00 13:00-19:00; sat 08:00-12:00"),
+            (
+                "Monday - Friday 7:00 - 12:00, 13:00-19:00;SAT 8:00-12:00;",
+                "mon-fri 07:00-12:00 13:00-19:00; sat 08:00-12:00"
+            ),
+            ("mon, wed,fri 09:00-10:00", "mon,wed,fri 09:00-10:00"), ("daily 00:00-24:00", "mon-sun 00:00-24:00"),
+            ("sat 09:00-10:00; sun 09:00-10:00", "sat,sun 09:00-10:00"),
+            ("fri-mon 09:00-10:00", "mon,fri-sun 09:00-10:00"),
+            ("mon 13:00-14:00 12:00-13:00", "mon 12:00-13:00 13:00-14:00"), ("sun-sun 9:00-10:00", "sun 09:00-10:00"),
+            ("mon 9:00-10:00; mon 11:00-12:00", "mon 09:00-10:00 11:00-12:00"),
+            ("mon mon 9:00-10:00", "mon 09:00-10:00"),
+            ("mon-wed,fri 9:00-10:00; thu 9:00-11:00", "mon-wed,fri 09:00-10:00; thu 09:00-11:00"),
+            ("", "none"), ("  ", "none"), ("none", "none"), ("Closed", "none"), (";;", "none"),
+        ])
+    func reads(text: String, canonical: String) throws {
+        #expect(try WeeklyHours(parsing: text).description == canonical)
+    }
+
+    @Test("the spans are ordered by weekday and time")
+    func orders() throws {
+        let hours = try WeeklyHours(parsing: "tue 13:00-14:00 09:00-10:00; mon 20:00-24:00")
+        #expect(hours.spans.map(\.description) == ["mon 20:00-24:00", "tue 09:00-10:00", "tue 13:00-14:00"])
+        #expect(hours.spans(on: .tuesday).map(\.opens.minutes) == [540, 780])
+        #expect(hours.spans(on: .sunday).isEmpty)
+        #expect(try WeeklyHours(parsing: "none") == WeeklyHours.none)
+    }
+
+    @Test(
+        "what makes no sense is refused, with the reason",
+        arguments: [
+            ("mon 12:00-09:00", "end no later"), ("mon 09:00-09:00", "end no later"),
+            ("mon 22:00-02:00", "end no later"),
+            ("mon 25:00-26:00", "no span of time"), ("mon 09:00-25:00", "no span of time"),
+            ("mon 24:00-24:00", "end no later"),
+            ("mon 09:00", "no span of time"), ("mon 09:00-", "no span of time"), ("mon 9-17", "no span of time"),
+            ("mon", "no times"), ("09:00-10:00", "no day"), ("mun 09:00-10:00", "unknown day"),
+            ("mon- 09:00-10:00", "no day"),
+            ("mon 09:00-10:00 tue 09:00-10:00", "no span of time"), ("mon -09:00-10:00", "no day"),
+            ("mon\t09:00-10:00", "no day"), ("mon 09:00-10:00\n", "no span of time"),
+            ("mon 09:00-10:00\0", "no span of time"),
+        ])
+    func refuses(typed: Typed, problem: String) {
+        let text = typed.text
+        #expect { try WeeklyHours(parsing: text, field: "--set") } throws: { error in
+            guard let error = error as? InvalidInput else { return false }
+            return error.field == "--set" && error.problem.contains(problem)
+        }
+    }
+
+    @Test(
+        "overlapping hours are refused with both named",
+        arguments: ["mon 09:00-12:00 11:00-13:00", "mon-fri 9:00-12:00; mon 11:00-13:00"])
+    func refusesOverlaps(text: String) {
+        #expect { try WeeklyHours(parsing: text) } throws: { error in
+            (error as? InvalidInput)?.problem == "overlap: mon 09:00-12:00 and mon 11:00-13:00"
+        }
+    }
+
+    @Test(
+        "hours inside of others, and the same hours twice, overlap",
+        arguments: ["mon 09:00-18:00 10:00-11:00 17:00-19:00", "mon 9:00-10:00 9:00-10:00"])
+    func refusesContained(text: String) {
+        #expect(throws: InvalidInput.self) { try WeeklyHours(parsing: text) }
+    }
+
+    @Test("what is written reads back as the same hours")
+    func roundTrips() throws {
+        var generator = SeededGenerator(seed: 3)
+        for _ in 0..<500 {
+            let hours = try randomHours(using: &generator)
+            #expect(try WeeklyHours(parsing: hours.description) == hours)
+            #expect(try WeeklyHours(hours.spans.shuffled(using: &generator)) == hours)
+        }
+    }
+
+    @Test("hostile text ends in one visible line", arguments: HostileText.all)
+    func survivesHostileText(typed: Typed) {
+        let text = typed.text
+        for hours in [text, "mon \(text)", "mon-fri 09:00-10:00 \(text)"] {
+            do throws(InvalidInput) {
+                _ = try WeeklyHours(parsing: hours)
+            } catch {
+                #expect(error.description == visible(error.description))
+                #expect(error.description.count < 250)
+            }
+        }
+    }
+
+    /// Few different times, so that days with equal hours, adjoining spans and the ends of the day come up often.
+    private func randomHours(using generator: inout SeededGenerator) throws -> WeeklyHours {
+        var spans: [WeeklyHours.Span] = []
+        for weekday in Weekday.allCases {
+            let cuts = [0, 420, 720, 721, 1439, 1440].shuffled(using: &generator).prefix(
+                Int.random(in: 0...4, using: &generator))
+            let times = try cuts.sorted().map { try #require(LocalTime(minutes: $0)) }
+            for (opens, closes) in zip(times, times.dropFirst()) where Bool.random(using: &generator) {
+                spans.append(try #require(WeeklyHours.Span(weekday: weekday, opens: opens, closes: closes)))
+            }
+        }
+        return try WeeklyHours(spans)
+    }
+}
