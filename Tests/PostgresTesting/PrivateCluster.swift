@@ -8,7 +8,9 @@ struct PrivateCluster: Sendable {
     let folder: String
 
     private var data: String { "\(folder)/data" }
-    private var log: String { "\(folder)/log" }
+    /// What the server says. It belongs to the server's user, unlike what its programs say to us.
+    private var serverLog: String { "\(folder)/server.log" }
+    private var programLog: String { "\(folder)/program.log" }
 
     private static let settings = """
         listen_addresses = ''
@@ -28,7 +30,7 @@ struct PrivateCluster: Sendable {
         try await ChildProcess.run(
             cluster.command(
                 "initdb", ["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8"]),
-            log: cluster.log)
+            log: cluster.programLog)
         try cluster.configure()
         try await cluster.start()
         return cluster
@@ -40,7 +42,7 @@ struct PrivateCluster: Sendable {
     }
 
     func start() async throws {
-        try await control(["start", "-l", log])
+        try await control(["start", "-l", serverLog])
     }
 
     func stop(_ mode: TestServer.StopMode) async throws {
@@ -48,7 +50,7 @@ struct PrivateCluster: Sendable {
     }
 
     private func control(_ arguments: [String]) async throws {
-        try await ChildProcess.run(command("pg_ctl", arguments + ["-w", "-t", "120"]), log: "\(folder)/control.log")
+        try await ChildProcess.run(command("pg_ctl", arguments + ["-w", "-t", "120"]), log: programLog)
     }
 
     private func configure() throws {

@@ -77,7 +77,7 @@ struct StatementCacheTests {
     @Test("a prepared statement that fails now and then is not prepared again and again")
     func failures() async throws {
         try await withDatabase(configure: { $0.statementCacheSize = 4 }) { database, _ in
-            try await database.withConnection { connection in
+            try await database.withConnection { connection async throws in
                 for round in 0..<60 {
                     _ = try? await connection.query("SELECT 1 / \(round % 3)")
                 }
@@ -132,7 +132,7 @@ struct StatementCacheTests {
     @Test("nothing is prepared where the setting says so")
     func off() async throws {
         try await withDatabase(configure: { $0.preparedStatements = false }) { database, _ in
-            try await database.withConnection { connection in
+            try await database.withConnection { connection async throws in
                 for number in 0..<5 {
                     #expect(try await connection.query("SELECT \(number)").decode(Int.self) == [number])
                 }
@@ -144,7 +144,7 @@ struct StatementCacheTests {
 
     @Test("one text with binds of different types is right each time")
     func typesOfBinds() async throws {
-        try await withDatabase(configure: { $0.maximumConnections = 1 }) { database, _ in
+        try await withDatabase(configure: { $0.maximumConnections = 1 }) { database, _ async throws in
             for round in 0..<4 {
                 #expect(try await database.query("SELECT \(round)").decode(Int64.self) == [Int64(round)])
                 #expect(try await database.query("SELECT \("row \(round)")").decode(String.self) == ["row \(round)"])

@@ -42,7 +42,7 @@ struct TransactionTests {
 
     @Test("nothing is kept when the work throws, and its error comes through")
     func rollsBack() async throws {
-        try await withTable { database in
+        try await withTable { database async throws in
             await #expect(throws: Refused.self) {
                 try await database.transaction { connection in
                     try await connection.query("UPDATE t SET n = 1")
@@ -55,7 +55,7 @@ struct TransactionTests {
 
     @Test("a statement's failure that is passed over does not look like success")
     func swallowedFailure() async throws {
-        try await withTable { database in
+        try await withTable { database async throws in
             let error = await #expect(throws: PostgresError.self) {
                 try await database.transaction { connection in
                     try await connection.query("UPDATE t SET n = 1")
@@ -165,7 +165,7 @@ struct TransactionTests {
 
     @Test("the last attempt's failure comes through")
     func attempts() async throws {
-        try await withTable { database in
+        try await withTable { database async throws in
             let runs = Counter()
             let error = await #expect(throws: PostgresError.self) {
                 try await database.transaction(isolation: .repeatableRead, attempts: 2) { connection in
