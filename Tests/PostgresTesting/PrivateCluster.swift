@@ -8,7 +8,7 @@ struct PrivateCluster: Sendable {
     let folder: String
 
     private var data: String { "\(folder)/data" }
-    /// What the server says. It belongs to the server's user, unlike what its programs say to us.
+    /// What the server says; it belongs to the server's user, unlike what its programs say to us.
     private var serverLog: String { "\(folder)/server.log" }
     private var programLog: String { "\(folder)/program.log" }
 
