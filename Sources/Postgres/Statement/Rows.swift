@@ -31,10 +31,7 @@ public struct Rows: Sendable {
     ) throws -> [(repeat each Column)] {
         var width: Int32 = 0
         for _ in repeat (each Column).self { width += 1 }
-        guard width == PQnfields(result.pointer) else {
-            throw PostgresError(
-                kind: .decoding, message: "\(width) columns were asked for, and there are \(PQnfields(result.pointer))")
-        }
+        try assertWidth(width)
         var rows: [(repeat each Column)] = []
         rows.reserveCapacity(count)
         for row in 0..<Int32(count) {
@@ -42,6 +39,25 @@ public struct Rows: Sendable {
             rows.append((repeat try decode((each Column).self, row, &column)))
         }
         return rows
+    }
+
+    /// Reads all rows of a single column: `let ids = try rows.decode(Int64.self)`.
+    ///
+    /// - Parameter type: The column's type.
+    /// - Throws: ``PostgresError`` of the kind `decoding` where the column is something else, or there are more.
+    public func decode<Column: PostgresDecodable>(_ type: Column.Type) throws -> [Column] {
+        try assertWidth(1)
+        return try (0..<Int32(count)).map { row in
+            var column: Int32 = 0
+            return try decode(type, row, &column)
+        }
+    }
+
+    private func assertWidth(_ width: Int32) throws {
+        guard width == PQnfields(result.pointer) else {
+            throw PostgresError(
+                kind: .decoding, message: "\(width) columns were asked for, and there are \(PQnfields(result.pointer))")
+        }
     }
 
     private func decode<Value: PostgresDecodable>(
