@@ -1,0 +1,9 @@
+/// A message as a server received it.
+public struct ReceivedMessage: Hashable, Sendable {
+    /// The envelope's sender.
+    public let sender: String
+    /// The envelope's recipients.
+    public let recipients: [String]
+    /// The message, header and body, without anything that the server added.
+    public let content: String
+}
