@@ -6,4 +6,11 @@ public struct ReceivedMessage: Hashable, Sendable {
     public let recipients: [String]
     /// The message, header and body, without anything that the server added.
     public let content: String
+
+    /// Makes a message.
+    public init(sender: String, recipients: [String], content: String) {
+        self.sender = sender
+        self.recipients = recipients
+        self.content = content
+    }
 }
