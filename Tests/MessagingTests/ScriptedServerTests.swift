@@ -2,7 +2,9 @@ import Messaging
 import MessagingTesting
 import Testing
 
-@Suite("SMTP against a server that misbehaves as told", .enabled(if: Installed.python != nil), .timeLimit(.minutes(1)))
+@Suite(
+    "SMTP against a server that misbehaves as told", .enabled(if: Installed.python != nil, "python3 is missing"),
+    .timeLimit(.minutes(1)))
 struct ScriptedServerTests {
     typealias Step = ScriptedServer.Step
 
