@@ -65,6 +65,7 @@ let package = Package(
                 "Booking", "BookingStore", "Messaging", "Postgres",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            resources: [.embedInCode("Templates")],
             swiftSettings: settings
         ),
         .executableTarget(

@@ -17,6 +17,7 @@ struct SchemaFunction: Sendable {
         SchemaFunction("free_station", PackageResources.free_station_sql),
         SchemaFunction("slot_facts", PackageResources.slot_facts_sql),
         SchemaFunction("open_slots", PackageResources.open_slots_sql),
+        SchemaFunction("skip_reason", PackageResources.skip_reason_sql),
         SchemaFunction("plan_messages", PackageResources.plan_messages_sql),
     ]
 

@@ -13,6 +13,8 @@ struct Failure: Error, Equatable, Sendable {
     var hint: String
     /// The number the process ends with.
     var exit: ExitCode
+    /// Free slots to offer instead.
+    var alternatives: [SlotRecord] = []
 
     init(code: String, message: String, reason: String? = nil, hint: String, exit: ExitCode) {
         self.code = code
@@ -47,6 +49,10 @@ extension Failure {
         if let reason, !reason.isEmpty {
             lines.append(reason.visibleLines)
         }
+        if !alternatives.isEmpty {
+            lines.append("free near it:")
+            lines += alternatives.map { "  \($0.localStart)  \($0.trainer)".visible }
+        }
         if !hint.isEmpty {
             lines.append(Style.bold("hint:", when: colored) + " " + hint.visibleLines)
         }
@@ -56,16 +62,19 @@ extension Failure {
     /// The object for `--json`: `{"error": {"code", "message", "hint"}}`.
     var record: Record {
         let sentence = [message, reason ?? ""].filter { !$0.isEmpty }.joined(separator: ": ")
-        return Record(error: Record.Fields(code: code, message: sentence, hint: hint))
+        return Record(
+            error: Record.Fields(
+                code: code, message: sentence, hint: hint, alternatives: alternatives.isEmpty ? nil : alternatives))
     }
 
     /// The shape of an error under `--json`.
     struct Record: Encodable {
-        /// The three documented fields.
+        /// The three documented fields, and free slots where a refusal has some to offer.
         struct Fields: Encodable {
             let code: String
             let message: String
             let hint: String
+            let alternatives: [SlotRecord]?
         }
 
         let error: Fields

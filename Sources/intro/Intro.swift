@@ -1,5 +1,11 @@
+import BookingStore
 import FoundationEssentials
 import Logging
+import Messaging
+import Postgres
+import Reminders
+import Schema
+import Synchronization
 
 /// The house, built once for each command: settings, clock, console, log, and the way to the database.
 final class Intro: Sendable {
@@ -12,6 +18,7 @@ final class Intro: Sendable {
     /// Who is at work, for the event log.
     let actor: String
     private let rehearsal: Date?
+    private let opened = Mutex<Database?>(nil)
 
     /// Builds the house from the command line and the process's environment.
     ///
@@ -38,20 +45,6 @@ final class Intro: Sendable {
         get throws(Failure) { try LocalCluster(home: settings.home) }
     }
 
-    /// How to reach the database, in libpq's words; starts the private one when none is configured.
-    ///
-    /// - Throws: A `Failure` when the private PostgreSQL cannot be made or started.
-    func connectionString() async throws -> String {
-        switch settings.database.location {
-        case .url(let url):
-            return url
-        case .libpqEnvironment:
-            return ""
-        case .local:
-            return try await startLocalCluster().url
-        }
-    }
-
     /// Starts the private PostgreSQL unless it runs already, and says so when it does.
     ///
     /// - Throws: A `Failure` when it cannot be made or started.
@@ -63,6 +56,79 @@ final class Intro: Sendable {
         return status
     }
 
+    /// The database, with the schema that this binary expects. A private one is brought up to date unasked.
+    ///
+    /// - Throws: A `Failure` when it cannot be reached, or its schema is another one.
+    func database() async throws -> Database {
+        let database = try await bareDatabase()
+        var status = try await Schema.status(of: database)
+        if settings.database.location == .local, status.canBeApplied {
+            try await Schema.apply(to: database)
+            status = .current
+        }
+        if let failure = Failure(status) { throw failure }
+        return database
+    }
+
+    /// The database as it is, whatever schema it has.
+    ///
+    /// - Throws: A `Failure` when the private PostgreSQL cannot be made or started.
+    func bareDatabase() async throws -> Database {
+        var configuration = Database.Configuration(conninfo: try await connectionString())
+        configuration.maximumConnections = settings.database.connections
+        configuration.preparedStatements = settings.database.preparedStatements
+        let database = Database(configuration, logger: logger)
+        opened.withLock { $0 = database }
+        return database
+    }
+
+    /// The front desk: bookings, moves and cancellations.
+    func frontDesk(_ database: Database) -> FrontDesk {
+        FrontDesk(database: database, actor: actor, noShowLimit: settings.booking.noShowLimit)
+    }
+
+    /// The back office: studios, trainers and people.
+    func backOffice(_ database: Database) -> BackOffice {
+        BackOffice(database: database, actor: actor)
+    }
+
+    /// A batch of reminders, ready to go.
+    ///
+    /// - Throws: A `Failure` or `MailConfigurationError` when mail is not configured as it must be.
+    func reminders(_ database: Database) throws -> ReminderRun {
+        let mail = settings.mail
+        let transport = try TransportURL(parsing: mail.url).makeTransport(password: try mail.password()?.revealed)
+        return try ReminderRun(
+            database: database, transport: transport, sender: try mail.sender, actor: actor,
+            couriers: mail.connections, clock: { [self] in now }, logger: logger)
+    }
+
     /// Lets go of everything that was opened.
-    func close() async {}
+    func close() async {
+        await opened.withLock { $0 }?.close()
+    }
+
+    /// How to reach the database, in libpq's words; starts the private one when none is configured.
+    private func connectionString() async throws -> String {
+        switch settings.database.location {
+        case .url(let url): url
+        case .libpqEnvironment: ""
+        case .local: try await startLocalCluster().url
+        }
+    }
+}
+
+extension Settings.Mail {
+    /// Who mail is from. Into a folder, an address that nobody answers will do.
+    var sender: Mailbox {
+        get throws {
+            if let from { return try Mailbox(parsing: from) }
+            guard url.hasPrefix("file:") else {
+                throw Failure.misconfigured(
+                    "no sender is configured for mail",
+                    hint: "set INTRO_MAIL_FROM, as in `INTRO_MAIL_FROM='Intro <hello@example.com>'`")
+            }
+            return try Mailbox(name: "Intro", address: "intro@localhost.localdomain")
+        }
+    }
 }

@@ -17,7 +17,8 @@ public struct SessionRepository: Sendable {
     /// - Throws: ``NotFound``.
     public func named(_ reference: Reference) async throws -> Session {
         guard let session = try await read("\(Self.select) WHERE s.reference = \(reference.code)").first else {
-            throw NotFound("no session has the reference \(reference)", hint: "ask for the reference, or see `intro agenda`")
+            throw NotFound(
+                "no session has the reference \(reference)", hint: "ask for the reference, or see `intro agenda`")
         }
         return session
     }
@@ -108,34 +109,21 @@ public struct SessionRepository: Sendable {
         }
     }
 
-    static let select: SQL = """
-        SELECT s.id, s.reference, s.status, s.revision, s.starts_at, s.ends_at, s.override_reason, s.cancel_reason,
-               c.id, c.name, c.email, c.phone, t.id, t.handle, t.name, st.id, st.slug, st.name, st.time_zone
-        FROM session AS s
+    static let columns: SQL = """
+        s.id, s.reference, s.status, s.revision, s.starts_at, s.ends_at, s.override_reason, s.cancel_reason,
+        c.id, c.name, c.email, c.phone, t.id, t.handle, t.name, st.id, st.slug, st.name, st.time_zone, s.booked_at
+        """
+
+    static let joins: SQL = """
         JOIN client AS c ON c.id = s.client_id
         JOIN trainer AS t ON t.id = s.trainer_id
         JOIN studio AS st ON st.id = s.studio_id
         """
 
-    func read(_ sql: SQL) async throws -> [Session] {
-        typealias Row = (
-            Int64, String, String, Int32, Date, Date, String?, String?,
-            Int64, String, String?, String?, Int32, String, String, Int32, String, String, String
-        )
-        // A zone is costly to look up, and a schedule names one or two.
-        var clocks: [String: StudioClock] = [:]
-        return try await connection.query(sql).decode(Row.self).map { row in
-            let clock = try clocks[row.18] ?? StudioClock(timeZone: row.18)
-            clocks[row.18] = clock
-            return Session(
-                id: Session.ID(row.0), reference: try Reference(row.1),
-                status: Session.Status(rawValue: row.2) ?? .booked, revision: row.3,
-                client: Client(
-                    id: Client.ID(row.8), name: row.9, email: try row.10.map { try EmailAddress($0) },
-                    phone: try row.11.map { try PhoneNumber(e164: $0) }),
-                trainer: Session.TrainerName(id: Trainer.ID(row.12), handle: row.13, name: row.14),
-                studio: Session.Place(id: Studio.ID(row.15), handle: row.16, name: row.17, clock: clock),
-                startsAt: row.4, endsAt: row.5, overrideReason: row.6, cancelReason: row.7)
-        }
+    private static let select: SQL = "SELECT \(columns) FROM session AS s \(joins)"
+
+    private func read(_ sql: SQL) async throws -> [Session] {
+        var reader = SessionReader()
+        return try await connection.query(sql).decode(SessionReader.Row.self).map { try reader.session($0) }
     }
 }

@@ -119,7 +119,7 @@ public final actor Connection {
         let begun = link.transactionStatus != PQTRANS_IDLE
         do {
             return Rows(try run(text, sql.binds, on: link, callSite))
-        } catch where (error.sqlState == "26000" || error.isStalePlan) && !begun {
+        } catch  where (error.sqlState == "26000" || error.isStalePlan) && !begun {
             // The server has forgotten the statement or its shape has changed; outside a transaction nothing is lost.
             return Rows(try link.answer(link.send(text, sql.binds), callSite))
         }

@@ -67,7 +67,9 @@ public struct Rows: Sendable {
         let pointer = result.pointer
         let bytes =
             PQgetisnull(pointer, row, column) == 1
-            ? nil : UnsafeRawBufferPointer(start: PQgetvalue(pointer, row, column), count: Int(PQgetlength(pointer, row, column)))
+            ? nil
+            : UnsafeRawBufferPointer(
+                start: PQgetvalue(pointer, row, column), count: Int(PQgetlength(pointer, row, column)))
         do {
             return try Value.decode(Cell(type: PQftype(pointer, column), bytes: bytes))
         } catch {

@@ -1,0 +1,57 @@
+import Booking
+import BookingStore
+import FoundationEssentials
+
+/// A session as JSON has it.
+struct SessionRecord: Encodable {
+    struct Client: Encodable {
+        let id: Int64
+        let name: String
+        @Null var email: String?
+        @Null var phone: String?
+    }
+
+    struct Trainer: Encodable {
+        let handle: String
+        let name: String
+    }
+
+    struct Studio: Encodable {
+        let id: String
+        let name: String
+        let timeZone: String
+    }
+
+    @Null var reference: String?
+    let status: String
+    let revision: Int32
+    let client: Client
+    let trainer: Trainer
+    let studio: Studio
+    let startsAt: Date
+    let endsAt: Date
+    let localStart: String
+    @Null var overrideReason: String?
+    @Null var cancelReason: String?
+    /// Only where something was booked: `false` where an earlier request's result is returned.
+    var created: Bool?
+    /// Only where nothing was to be written.
+    var dryRun: Bool?
+
+    init(_ session: Session) {
+        reference = session.reference.description
+        status = session.status.rawValue
+        revision = session.revision
+        client = Client(
+            id: session.client.id.value, name: session.client.name, email: session.client.email?.address,
+            phone: session.client.phone?.e164)
+        trainer = Trainer(handle: session.trainer.handle, name: session.trainer.name)
+        studio = Studio(
+            id: session.studio.handle, name: session.studio.name, timeZone: session.studio.clock.identifier)
+        startsAt = session.startsAt
+        endsAt = session.endsAt
+        localStart = session.localStart
+        overrideReason = session.overrideReason
+        cancelReason = session.cancelReason
+    }
+}
