@@ -52,7 +52,8 @@ struct ChildProcess: Sendable {
     static func run(_ command: [String], log: String) async throws {
         let child = try ChildProcess(command, log: log)
         let status = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: child.wait()) }
+            // A thread of its own: those of the global pool are the ones that tasks run on.
+            Thread.detachNewThread { continuation.resume(returning: child.wait()) }
         }
         guard status == 0 else {
             let output = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""

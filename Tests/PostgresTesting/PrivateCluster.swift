@@ -16,7 +16,6 @@ struct PrivateCluster: Sendable {
         listen_addresses = ''
         max_connections = 300
         fsync = off
-        synchronous_commit = off
         full_page_writes = off
         wal_level = minimal
         max_wal_senders = 0

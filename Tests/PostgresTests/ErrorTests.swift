@@ -53,7 +53,7 @@ struct ErrorTests {
             #expect(error?.callSite?.description == "PostgresTests/ErrorTests.swift:\(line)")
             let inner = #line + 2
             let failure = await #expect(throws: PostgresError.self) {
-                try await database.withConnection { try await $0.query("SELECT nonsense") }
+                try await database.transaction { try await $0.query("SELECT nonsense") }
             }
             #expect(failure?.callSite?.description == "PostgresTests/ErrorTests.swift:\(inner)")
         }

@@ -32,7 +32,6 @@ struct OutcomeTests {
         arguments: zip([CommitProxy.Fault.beforeServer, .afterServer], [Int64(0), 1]))
     func unknown(fault: CommitProxy.Fault, kept: Int64) async throws {
         try await withProxy { database, proxy, observer in
-            for _ in 0..<3 { _ = try await database.transaction { try await $0.query("SELECT 1") } }
             proxy.arm(fault)
             let runs = Atomic(0)
             let error = await #expect(throws: PostgresError.self) {

@@ -93,7 +93,8 @@ public final actor Connection {
         canceller.begin()
         let canceller = canceller
         return try await withTaskCancellationHandler {
-            defer { canceller.end() }
+            // Naming `self` keeps the closure on the connection's thread; without it, it would run on the global pool.
+            defer { self.canceller.end() }
             do {
                 return try work()
             } catch let error as PostgresError where error.sqlState == "57014" && canceller.isRequested {
