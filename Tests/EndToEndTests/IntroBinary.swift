@@ -42,6 +42,8 @@ enum IntroBinary {
     ///   - stdin: What the program reads on standard input.
     ///   - folder: The working folder.
     ///   - userID: The user to run as, for tests that run as root.
+    /// - Returns: What the run left behind.
+    /// - Throws: `SubprocessError` when the binary cannot be started.
     static func run(
         _ arguments: String...,
         environment: [String: String] = [:],

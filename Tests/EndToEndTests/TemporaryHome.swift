@@ -14,6 +14,7 @@ struct TemporaryHome {
     ///   - name: The home's name below a fresh folder, or `nil` for that folder itself.
     ///   - userID: Whose it is to be.
     ///   - body: The test.
+    /// - Throws: What the test throws.
     static func with(
         name: String? = nil,
         userID: UInt32? = nil,

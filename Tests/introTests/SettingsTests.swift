@@ -180,7 +180,8 @@ struct SettingsTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let failure = #expect(throws: Failure.self) { try Settings(from: sources) }
         #expect(failure?.exit == .misconfigured)
-        #expect("\(failure?.message ?? "") \(failure?.reason ?? "")".contains("intro.json"))
+        let said = "\(failure?.message ?? "") \(failure?.reason ?? "")"
+        #expect(said.contains("intro.json"))
     }
 
     @Test("null in a file leaves a setting alone")
