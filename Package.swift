@@ -79,5 +79,54 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+
+        .target(
+            name: "PostgresTesting",
+            dependencies: ["Postgres", .product(name: "Logging", package: "swift-log")],
+            path: "Tests/PostgresTesting",
+            swiftSettings: settings
+        ),
+        .target(
+            name: "MessagingTesting",
+            dependencies: ["Messaging"],
+            path: "Tests/MessagingTesting",
+            exclude: ["scripted_smtp_server.py"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "BookingStoreTesting",
+            dependencies: ["Booking", "BookingStore", "Postgres", "PostgresTesting", "Schema"],
+            path: "Tests/BookingStoreTesting",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PostgresTests",
+            dependencies: ["Postgres", "PostgresTesting", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "BookingTests", dependencies: ["Booking"], swiftSettings: settings),
+        .testTarget(
+            name: "MessagingTests",
+            dependencies: [
+                "CLibcurl", "Messaging", "MessagingTesting", .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "BookingStoreTests",
+            dependencies: [
+                "Booking", "BookingStore", "BookingStoreTesting", "Postgres", "PostgresTesting", "Schema",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "RemindersTests",
+            dependencies: [
+                "Booking", "BookingStore", "BookingStoreTesting", "Messaging", "MessagingTesting", "Postgres",
+                "PostgresTesting", "Reminders", "Schema", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
     ]
 )

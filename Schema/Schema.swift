@@ -102,7 +102,9 @@ public enum Schema {
         """
 
     private static func judge(_ rows: Rows) -> Status {
-        guard let recorded = try? rows.decode((String, Int32, String).self) else { return .altered(step: "schema_migration") }
+        guard let recorded = try? rows.decode((String, Int32, String).self) else {
+            return .altered(step: "schema_migration")
+        }
         var found: [String: String] = [:]
         for (name, version, checksum) in recorded { found["\(version) \(name)"] = checksum }
         let database = recorded.map { $0.1 }.max() ?? 0

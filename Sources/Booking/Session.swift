@@ -72,6 +72,8 @@ public struct Session: Sendable {
     public let startsAt: Date
     /// First instant afterwards.
     public let endsAt: Date
+    /// When it was booked.
+    public let bookedAt: Date
     /// Why a soft rule was passed over, where one was.
     public let overrideReason: String?
     /// Why it was cancelled, where somebody said so.
@@ -80,7 +82,7 @@ public struct Session: Sendable {
     /// Puts a session together from its stored parts.
     public init(
         id: ID, reference: Reference, status: Status, revision: Int32, client: Client, trainer: TrainerName,
-        studio: Place, startsAt: Date, endsAt: Date, overrideReason: String?, cancelReason: String?
+        studio: Place, startsAt: Date, endsAt: Date, bookedAt: Date, overrideReason: String?, cancelReason: String?
     ) {
         self.id = id
         self.reference = reference
@@ -91,6 +93,7 @@ public struct Session: Sendable {
         self.studio = studio
         self.startsAt = startsAt
         self.endsAt = endsAt
+        self.bookedAt = bookedAt
         self.overrideReason = overrideReason
         self.cancelReason = cancelReason
     }

@@ -13,7 +13,9 @@ public enum SessionRules {
         guard session.startsAt > now else {
             throw Refusal(
                 .notChangeable, "\(session.reference) began at \(session.localStart)",
-                hint: "write down how it went: `intro attend \(session.reference)` or `intro no-show \(session.reference)`")
+                hint:
+                    "write down how it went: `intro attend \(session.reference)` or `intro no-show \(session.reference)`"
+            )
         }
     }
 

@@ -20,7 +20,8 @@ public struct Studio: Sendable {
 
         /// The usual offer, with any part of it changed.
         public init(
-            stations: Int16 = 1, sessionMinutes: Int32 = 20, turnaroundMinutes: Int32 = 10, slotEveryMinutes: Int32 = 30,
+            stations: Int16 = 1, sessionMinutes: Int32 = 20, turnaroundMinutes: Int32 = 10,
+            slotEveryMinutes: Int32 = 30,
             noticeMinutes: Int32 = 120, horizonMinutes: Int32 = 60 * 24 * 60
         ) {
             self.stations = stations

@@ -1,5 +1,5 @@
-public import BookingStore
 public import Booking
+public import BookingStore
 public import FoundationEssentials
 public import Messaging
 
@@ -28,7 +28,8 @@ public struct Composer: Sendable {
         let code = handout.session.reference.code.lowercased()
         let domain = sender.address.split(separator: "@").last ?? "intro.invalid"
         return try MailMessage(
-            from: sender, replyTo: try handout.email.map { try Mailbox(name: handout.session.studio.name, address: $0.address) },
+            from: sender,
+            replyTo: try handout.email.map { try Mailbox(name: handout.session.studio.name, address: $0.address) },
             to: recipient, subject: texts.subject, text: texts.text, html: texts.html,
             calendar: try invitation(handout, to: recipient, at: now),
             messageID: "\(code).\(handout.rule).\(handout.session.revision)@\(domain)", date: now)
@@ -37,7 +38,7 @@ public struct Composer: Sendable {
     /// The calendar entry: REQUEST with a sequence that rises at each move, CANCEL when it is off (RFC 5546 section 3.2).
     private func invitation(_ handout: Handout, to recipient: Mailbox, at now: Date) throws -> MailMessage.Calendar {
         let method: ICalendar.Method = handout.session.status == .cancelled ? .cancel : .request
-        var event = CalendarEvent(handout.session, bookedAt: handout.bookedAt, stamp: now)
+        var event = CalendarEvent(handout.session, stamp: now)
         event.location = [handout.session.studio.name, handout.address].compactMap(\.self).joined(separator: ", ")
         event.organizer = sender
         event.attendee = recipient
@@ -55,11 +56,11 @@ extension CalendarEvent {
     ///
     /// - Parameters:
     ///   - session: The session.
-    ///   - bookedAt: When it was booked; keeps the name apart from those of other installations.
     ///   - stamp: When this form of the entry was made.
-    public init(_ session: Session, bookedAt: Date, stamp: Date) {
+    public init(_ session: Session, stamp: Date) {
         self.init(
-            uid: "\(session.reference.code.lowercased())-\(Int64(bookedAt.timeIntervalSince1970))@intro",
+            // The second of the booking keeps the name apart from those of other installations.
+            uid: "\(session.reference.code.lowercased())-\(Int64(session.bookedAt.timeIntervalSince1970))@intro",
             sequence: Int(session.revision) - 1, starts: session.startsAt, ends: session.endsAt, stamp: stamp,
             summary: "Free introductory session with \(session.trainer.name)",
             description: "Reference \(session.reference)", location: session.studio.name,

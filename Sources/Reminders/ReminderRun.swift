@@ -119,7 +119,8 @@ public struct ReminderRun: Sendable {
             for _ in 0..<couriers {
                 group.addTask {
                     try await transport.withCourier { courier in
-                        try await CourierRound(run: self, number: run, batch: batch, until: until, courier: courier).work()
+                        try await CourierRound(run: self, number: run, batch: batch, until: until, courier: courier)
+                            .work()
                     }
                 }
             }

@@ -7,7 +7,11 @@ struct IntroCommand: AsyncParsableCommand {
         commandName: "intro",
         abstract: "Book free introductory sessions, list trainers' schedules, send reminders.",
         version: "0.1.0",
-        subcommands: [StudioCommand.self, TrainerCommand.self, ClientCommand.self, LocalCommand.self]
+        subcommands: [
+            Slots.self, Book.self, Reschedule.self, Cancel.self, Show.self, Attend.self, NoShow.self, Schedule.self,
+            Agenda.self, RemindersCommand.self, StudioCommand.self, TrainerCommand.self, ClientCommand.self, Setup.self,
+            LocalCommand.self,
+        ]
     )
 
     // The root declares the same group as every command: that is what lets `intro --json slots` mean

@@ -9,7 +9,8 @@ enum ConstraintRefusal {
         case "session_trainer_free":
             Refusal(.slotTaken, "the trainer has another session then", hint: "take one of the slots that are free")
         case "session_station_free":
-            Refusal(.studioFull, "every station of the studio is in use then", hint: "take one of the slots that are free")
+            Refusal(
+                .studioFull, "every station of the studio is in use then", hint: "take one of the slots that are free")
         case "session_client_free":
             Refusal(.clientBusy, "the client has another session then", hint: "choose another time")
         case "one_free_session_per_person":

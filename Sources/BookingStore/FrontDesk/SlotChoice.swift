@@ -38,7 +38,9 @@ struct SlotChoice {
         case .hardOnly:
             try await slots.facts(at: studio, with: trainer, start: start, now: now, moving: moving)
                 .filter { judge($0.trainer, $0.facts) == nil }
-                .map { TrainerChoice.Candidate(id: $0.trainer.id, handle: $0.trainer.handle, thatDay: $0.facts.thatDay) }
+                .map {
+                    TrainerChoice.Candidate(id: $0.trainer.id, handle: $0.trainer.handle, thatDay: $0.facts.thatDay)
+                }
         }
     }
 

@@ -16,8 +16,6 @@ public struct Handout: Sendable {
     public let phone: PhoneNumber?
     /// Where replies go.
     public let email: EmailAddress?
-    /// When the session was booked: part of its calendar entry's name.
-    public let bookedAt: Date
 }
 
 /// What became of one attempt.
@@ -162,7 +160,7 @@ public struct DeliveryRepository: Sendable {
                 WHERE m.id = judged.id
                 RETURNING m.id, m.rule, m.status, m.session_id, m.due_at
             )
-            SELECT taken.id, taken.rule, taken.status, s.booked_at, st.address, st.phone, st.email, \(Self.session)
+            SELECT taken.id, taken.rule, taken.status, st.address, st.phone, st.email, \(Self.session)
             ORDER BY taken.due_at, taken.id
             """)
         return try read(rows)
@@ -200,9 +198,9 @@ public struct DeliveryRepository: Sendable {
 
     private func read(_ rows: Rows) throws -> (handouts: [Handout], skipped: Int) {
         typealias Row = (
-            Int64, String, String, Date, String?, String?, String?,
+            Int64, String, String, String?, String?, String?,
             Int64, String, String, Int32, Date, Date, String?, String?,
-            Int64, String, String?, String?, Int32, String, String, Int32, String, String, String
+            Int64, String, String?, String?, Int32, String, String, Int32, String, String, String, Date
         )
         var sessions = SessionReader()
         var handouts: [Handout] = []
@@ -213,11 +211,11 @@ public struct DeliveryRepository: Sendable {
                     message: row.0, rule: row.1,
                     session: try sessions.session(
                         (
-                            row.7, row.8, row.9, row.10, row.11, row.12, row.13, row.14, row.15, row.16, row.17,
-                            row.18, row.19, row.20, row.21, row.22, row.23, row.24, row.25
+                            row.6, row.7, row.8, row.9, row.10, row.11, row.12, row.13, row.14, row.15, row.16,
+                            row.17, row.18, row.19, row.20, row.21, row.22, row.23, row.24, row.25
                         )),
-                    address: row.4, phone: try row.5.map { try PhoneNumber(e164: $0) },
-                    email: try row.6.map { try EmailAddress($0) }, bookedAt: row.3))
+                    address: row.3, phone: try row.4.map { try PhoneNumber(e164: $0) },
+                    email: try row.5.map { try EmailAddress($0) }))
         }
         return (handouts, all.count - handouts.count)
     }

@@ -5,7 +5,7 @@ import FoundationEssentials
 struct SessionReader {
     typealias Row = (
         Int64, String, String, Int32, Date, Date, String?, String?,
-        Int64, String, String?, String?, Int32, String, String, Int32, String, String, String
+        Int64, String, String?, String?, Int32, String, String, Int32, String, String, String, Date
     )
 
     // A zone is costly to look up, and a schedule names one or two.
@@ -22,6 +22,6 @@ struct SessionReader {
                 phone: try row.11.map { try PhoneNumber(e164: $0) }),
             trainer: Session.TrainerName(id: Trainer.ID(row.12), handle: row.13, name: row.14),
             studio: Session.Place(id: Studio.ID(row.15), handle: row.16, name: row.17, clock: clock),
-            startsAt: row.4, endsAt: row.5, overrideReason: row.6, cancelReason: row.7)
+            startsAt: row.4, endsAt: row.5, bookedAt: row.19, overrideReason: row.6, cancelReason: row.7)
     }
 }

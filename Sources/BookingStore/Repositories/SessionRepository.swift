@@ -26,7 +26,7 @@ public struct SessionRepository: Sendable {
     /// The session with that key.
     func with(_ id: Session.ID) async throws -> Session {
         guard let session = try await read("\(Self.select) WHERE s.id = \(id.value)").first else {
-            throw NotFound("the session", hint: "see `intro agenda`")
+            throw NotFound("such session", hint: "see `intro agenda`")
         }
         return session
     }
@@ -111,7 +111,7 @@ public struct SessionRepository: Sendable {
 
     static let columns: SQL = """
         s.id, s.reference, s.status, s.revision, s.starts_at, s.ends_at, s.override_reason, s.cancel_reason,
-        c.id, c.name, c.email, c.phone, t.id, t.handle, t.name, st.id, st.slug, st.name, st.time_zone
+        c.id, c.name, c.email, c.phone, t.id, t.handle, t.name, st.id, st.slug, st.name, st.time_zone, s.booked_at
         """
 
     static let joins: SQL = """

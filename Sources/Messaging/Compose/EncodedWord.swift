@@ -2,7 +2,7 @@ import FoundationEssentials
 
 /// Text outside ASCII in a header line: `=?UTF-8?B?...?=` (RFC 2047).
 enum EncodedWord {
-    /// The longest word made here. With the longest field name in use, a line stays below the limit of 76.
+    /// The longest word made here, so that even behind the longest field name a line stays below the limit of 76.
     static let maximumLength = 64
 
     private static let opening = "=?UTF-8?B?"

@@ -10,14 +10,14 @@ public struct Mailbox: Hashable, Sendable {
     /// Checks and makes a mailbox.
     ///
     /// - Parameters:
-    ///   - name: The name to show, in any script; an empty one counts as none.
+    ///   - name: The name to show, in any script; runs of spaces become one, an empty name none.
     ///   - address: An `addr-spec` of RFC 5322 with a dot-atom before the @.
     /// - Throws: `CompositionError` for control characters, direction overrides, and text that is not an address.
     public init(name: String?, address: String) throws(CompositionError) {
         try name?.checkSingleLine(.name)
         try Self.check(address: address)
-        let trimmed = name.map { $0.trimmingSpaces }
-        self.name = trimmed?.isEmpty == false ? trimmed : nil
+        let words = name?.split(separator: " ").joined(separator: " ") ?? ""
+        self.name = words.isEmpty ? nil : words
         self.address = address
     }
 

@@ -1,7 +1,7 @@
 import CLibcurl
 import Glibc
 
-/// One of libcurl's easy handles, with the connection that it keeps. It is used by one thread at a time.
+/// One of libcurl's easy handles, with the connection that it keeps; for one thread at a time.
 final class EasyHandle {
     /// libcurl wants this once per process, before anything else.
     private static let libraryStatus = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
@@ -55,6 +55,11 @@ final class EasyHandle {
         note(intro_curl_set_progress_callback(handle, callback))
     }
 
+    /// Lets a function watch the conversation, and keeps libcurl from printing it.
+    func setDebugCallback(_ callback: curl_debug_callback) {
+        note(intro_curl_set_debug_callback(handle, callback))
+    }
+
     /// Runs one transfer to its end; a setting that libcurl refused is reported instead.
     func perform() -> CURLcode {
         errorText.pointee = 0
@@ -65,8 +70,8 @@ final class EasyHandle {
     /// The code of the last reply in the last transfer.
     var responseCode: Int { number(CURLINFO_RESPONSE_CODE) }
 
-    /// Whether the last transfer opened no connection of its own.
-    var reusedConnection: Bool { number(CURLINFO_NUM_CONNECTS) == 0 }
+    /// Whether the last transfer opened a connection of its own.
+    var openedConnection: Bool { number(CURLINFO_NUM_CONNECTS) > 0 }
 
     /// libcurl's words about a failure of the last transfer.
     func explanation(of result: CURLcode) -> String {

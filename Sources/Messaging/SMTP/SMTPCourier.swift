@@ -59,7 +59,8 @@ actor SMTPCourier: MailCourier {
             result: result,
             responseCode: code,
             bodyFullyRead: transfer.bodyFullyRead,
-            connectionWasReused: handle.reusedConnection,
+            envelopeBegun: transfer.envelopeBegun,
+            connectionWasOpened: handle.openedConnection,
             reply: transfer.replies.reply(code: code),
             detail: handle.explanation(of: result)
         )
@@ -80,6 +81,7 @@ actor SMTPCourier: MailCourier {
         handle.set(CURLOPT_UPLOAD, 1)
         handle.set(CURLOPT_NOSIGNAL, 1)
         handle.set(CURLOPT_NOPROGRESS, 0)
+        handle.set(CURLOPT_VERBOSE, 1)
         handle.set(CURLOPT_PROXY, "")
         handle.set(CURLOPT_TCP_KEEPALIVE, 1)
         handle.set(CURLOPT_MAXCONNECTS, 1)

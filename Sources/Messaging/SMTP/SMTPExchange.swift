@@ -8,8 +8,10 @@ struct SMTPExchange {
     var responseCode: Int
     /// Whether libcurl had read the body to its end, after which it writes the final dot.
     var bodyFullyRead: Bool
-    /// Whether the connection had carried an earlier message.
-    var connectionWasReused: Bool
+    /// Whether we had come to say MAIL, after greeting, introduction, TLS and login.
+    var envelopeBegun: Bool
+    /// Whether the attempt opened a connection of its own.
+    var connectionWasOpened: Bool
     /// The words of the last reply.
     var reply: String
     /// libcurl's explanation of a failure.
@@ -18,7 +20,8 @@ struct SMTPExchange {
     /// Whether the server had merely closed an idle connection: nothing was said about the message yet.
     var foundConnectionClosed: Bool {
         let wasClosed = result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR || result == CURLE_GOT_NOTHING
-        return connectionWasReused && wasClosed && !bodyFullyRead && (responseCode == 0 || responseCode == 421)
+        let isFirstReply = responseCode == 0 || responseCode == 421
+        return wasClosed && envelopeBegun && !connectionWasOpened && !bodyFullyRead && isFirstReply
     }
 
     /// What became of the message, by libcurl's verdict and the last reply (measured with libcurl 7.88).
@@ -59,7 +62,7 @@ struct SMTPExchange {
         case 400..<500: .rejectedForNow(code: responseCode, reply: reply)
         case 500..<600: .rejectedForGood(code: responseCode, reply: reply)
         default:
-            .notSent(reason: "The conversation with the mail server broke off: \(detail)", unreachable: isUnreachable)
+            .notSent(reason: "The conversation with the mail server broke off: \(detail)", unreachable: !envelopeBegun)
         }
     }
 
@@ -84,13 +87,10 @@ struct SMTPExchange {
             .unknown(reason: "The message went out, but the mail server did not confirm it: \(detail)")
         } else if result == CURLE_ABORTED_BY_CALLBACK {
             .notSent(reason: "The delivery was cancelled before the message went out.", unreachable: false)
+        } else if !envelopeBegun, (400..<500).contains(responseCode) {
+            .rejectedForNow(code: responseCode, reply: reply)
         } else {
-            .notSent(reason: "The mail server could not be used: \(detail)", unreachable: isUnreachable)
+            .notSent(reason: "The mail server could not be used: \(detail)", unreachable: !envelopeBegun)
         }
-    }
-
-    /// Without so much as an answer to our EHLO, the next message would fare no better.
-    private var isUnreachable: Bool {
-        !connectionWasReused && (responseCode == 0 || responseCode == 220)
     }
 }

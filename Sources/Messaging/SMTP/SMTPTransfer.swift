@@ -17,6 +17,7 @@ final class SMTPTransfer {
     private let body: [UInt8]
     private var position = 0
     private let stop: StopRequest
+    private(set) var envelopeBegun = false
     private(set) var bodyFullyRead = false
     private(set) var replies = SMTPReplyLog()
 
@@ -36,6 +37,10 @@ final class SMTPTransfer {
         return count
     }
 
+    fileprivate func noteCommand(_ command: UnsafeRawBufferPointer) {
+        if command.starts(with: "MAIL FROM:".utf8) { envelopeBegun = true }
+    }
+
     fileprivate func noteReply(_ line: UnsafeRawBufferPointer) {
         replies.append(line)
     }
@@ -49,6 +54,7 @@ extension SMTPTransfer {
             handle.set(CURLOPT_READDATA, context)
             handle.set(CURLOPT_HEADERDATA, context)
             handle.set(CURLOPT_XFERINFODATA, context)
+            handle.set(CURLOPT_DEBUGDATA, context)
             return handle.perform()
         }
     }
@@ -62,6 +68,12 @@ extension SMTPTransfer {
         handle.setCallback(CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
             context?.transfer.noteReply(UnsafeRawBufferPointer(start: bytes, count: size * count))
             return size * count
+        }
+        handle.setDebugCallback { _, kind, bytes, count, context in
+            if kind == CURLINFO_HEADER_OUT {
+                context?.transfer.noteCommand(UnsafeRawBufferPointer(start: bytes, count: count))
+            }
+            return 0
         }
         handle.setProgressCallback { context, _, _, _, _ in
             context?.transfer.mustStop == true ? 1 : 0

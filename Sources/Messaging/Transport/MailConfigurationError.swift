@@ -1,4 +1,6 @@
-/// A mail transport that cannot be set up as configured. It never repeats the URL, which may hold a password.
+/// A mail transport that cannot be set up as configured.
+///
+/// The description never repeats the URL, which may hold a password.
 public enum MailConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The text is not a URL, or lacks a part.
     case malformedURL(reason: String)

@@ -17,6 +17,8 @@ final class Canceller: Sendable {
     nonisolated(unsafe) private let handle: OpaquePointer?
     private let state = Mutex(State())
     private let delivered = DispatchSemaphore(value: 0)
+    /// A thread of its own: `PQcancel` blocks, and a blocked thread of the global pool is one that Swift's tasks lack.
+    private let courier = DispatchQueue(label: "postgres.cancel")
 
     init(_ connection: OpaquePointer) {
         handle = PQgetCancel(connection)
@@ -61,7 +63,7 @@ final class Canceller: Sendable {
             return true
         }
         guard goes else { return }
-        DispatchQueue.global().async { [self] in
+        courier.async { [self] in
             var message = [CChar](repeating: 0, count: 256)
             PQcancel(handle, &message, Int32(message.count))
             delivered.signal()

@@ -93,7 +93,8 @@ public final actor Connection {
         canceller.begin()
         let canceller = canceller
         return try await withTaskCancellationHandler {
-            defer { canceller.end() }
+            // Naming `self` keeps the closure on the connection's thread; without it, it would run on the global pool.
+            defer { self.canceller.end() }
             do {
                 return try work()
             } catch let error as PostgresError where error.sqlState == "57014" && canceller.isRequested {
@@ -118,7 +119,7 @@ public final actor Connection {
         let begun = link.transactionStatus != PQTRANS_IDLE
         do {
             return Rows(try run(text, sql.binds, on: link, callSite))
-        } catch where (error.sqlState == "26000" || error.isStalePlan) && !begun {
+        } catch  where (error.sqlState == "26000" || error.isStalePlan) && !begun {
             // The server has forgotten the statement or its shape has changed; outside a transaction nothing is lost.
             return Rows(try link.answer(link.send(text, sql.binds), callSite))
         }

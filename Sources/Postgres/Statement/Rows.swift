@@ -31,10 +31,7 @@ public struct Rows: Sendable {
     ) throws -> [(repeat each Column)] {
         var width: Int32 = 0
         for _ in repeat (each Column).self { width += 1 }
-        guard width == PQnfields(result.pointer) else {
-            throw PostgresError(
-                kind: .decoding, message: "\(width) columns were asked for, and there are \(PQnfields(result.pointer))")
-        }
+        try assertWidth(width)
         var rows: [(repeat each Column)] = []
         rows.reserveCapacity(count)
         for row in 0..<Int32(count) {
@@ -44,6 +41,25 @@ public struct Rows: Sendable {
         return rows
     }
 
+    /// Reads all rows of a single column: `let ids = try rows.decode(Int64.self)`.
+    ///
+    /// - Parameter type: The column's type.
+    /// - Throws: ``PostgresError`` of the kind `decoding` where the column is something else, or there are more.
+    public func decode<Column: PostgresDecodable>(_ type: Column.Type) throws -> [Column] {
+        try assertWidth(1)
+        return try (0..<Int32(count)).map { row in
+            var column: Int32 = 0
+            return try decode(type, row, &column)
+        }
+    }
+
+    private func assertWidth(_ width: Int32) throws {
+        guard width == PQnfields(result.pointer) else {
+            throw PostgresError(
+                kind: .decoding, message: "\(width) columns were asked for, and there are \(PQnfields(result.pointer))")
+        }
+    }
+
     private func decode<Value: PostgresDecodable>(
         _ type: Value.Type, _ row: Int32, _ column: inout Int32
     ) throws -> Value {
@@ -51,7 +67,9 @@ public struct Rows: Sendable {
         let pointer = result.pointer
         let bytes =
             PQgetisnull(pointer, row, column) == 1
-            ? nil : UnsafeRawBufferPointer(start: PQgetvalue(pointer, row, column), count: Int(PQgetlength(pointer, row, column)))
+            ? nil
+            : UnsafeRawBufferPointer(
+                start: PQgetvalue(pointer, row, column), count: Int(PQgetlength(pointer, row, column)))
         do {
             return try Value.decode(Cell(type: PQftype(pointer, column), bytes: bytes))
         } catch {

@@ -22,8 +22,7 @@ struct Sheet {
     func text(colored: Bool = false) -> String {
         let width = lines.map { displayWidth($0.label) }.max() ?? 0
         return lines.map { line in
-            let padding = String(repeating: " ", count: width - displayWidth(line.label))
-            return Style.dim(line.label + padding, when: colored) + "  " + line.value
+            Style.dim(line.label.padded(to: width), when: colored) + "  " + line.value
         }.joined(separator: "\n")
     }
 }

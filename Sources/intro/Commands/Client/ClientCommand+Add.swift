@@ -57,12 +57,12 @@ extension Sheet {
     /// A person for people.
     init(_ client: Client) {
         self.init([
-            "client": "\(client.id.value)",
-            "name": client.name,
-            "email": client.email?.address,
-            "phone": client.phone?.display,
-            "time zone": client.timeZone,
-            "source": client.source,
+            "Client": "\(client.id.value)",
+            "Name": client.name,
+            "Email": client.email?.address,
+            "Phone": client.phone?.display,
+            "Time zone": client.timeZone,
+            "Source": client.source,
         ])
     }
 }

@@ -41,7 +41,7 @@ extension ClientCommand {
 
         private static func table(_ clients: some Sequence<Client>) -> Table {
             Table(
-                [Table.Column("client", .right)] + ["name", "email", "phone", "source"].map { Table.Column($0) },
+                [Table.Column("CLIENT", .right)] + ["NAME", "EMAIL", "PHONE", "SOURCE"].map { Table.Column($0) },
                 rows: clients.map { client in
                     [
                         "\(client.id.value)", client.name, client.email?.address ?? "", client.phone?.display ?? "",

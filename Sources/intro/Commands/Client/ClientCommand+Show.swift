@@ -42,14 +42,14 @@ extension ClientCommand {
             _ client: Client, _ sessions: [Session], _ refusal: Refusal?, colored: Bool
         ) -> String {
             var sheet = Sheet(client)
-            sheet.append("may book", [refusal.map { "no: \($0.message)" } ?? "yes"])
+            sheet.append("May book", [refusal.map { "no: \($0.message)" } ?? "yes"])
             guard !sessions.isEmpty else { return sheet.text(colored: colored) }
             let table = Table(
-                ["session", "start", "trainer", "studio", "status"].map { Table.Column($0) },
+                ["SESSION", "START", "TRAINER", "STUDIO", "STATUS"].map { Table.Column($0) },
                 rows: sessions.map { session in
                     [
                         session.reference.description, session.localStart, session.trainer.name, session.studio.name,
-                        session.status.rawValue,
+                        session.status.words,
                     ]
                 })
             return sheet.text(colored: colored) + "\n\n" + table.text(colored: colored)

@@ -25,8 +25,8 @@ extension StudioCommand {
         private static func table(_ studios: [Studio]) -> Table {
             Table(
                 [
-                    Table.Column("id"), Table.Column("name"), Table.Column("time zone"),
-                    Table.Column("stations", .right), Table.Column("session", .right), Table.Column("phone"),
+                    Table.Column("ID"), Table.Column("NAME"), Table.Column("TIME ZONE"),
+                    Table.Column("STATIONS", .right), Table.Column("SESSION", .right), Table.Column("PHONE"),
                 ],
                 rows: studios.map { studio in
                     [

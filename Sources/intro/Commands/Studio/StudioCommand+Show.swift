@@ -29,7 +29,7 @@ extension StudioCommand {
             record.closures = closed.map { ClosureRecord(of: studio.handle.text, $0, reason: $1) }
             try intro.console.report(record) {
                 var sheet = Sheet(studio)
-                sheet.append("closed", closed.map { "\($0.text): \($1)" })
+                sheet.append("Closed", closed.map { "\($0.text): \($1)" })
                 return sheet.text(colored: intro.console.isColored)
             }
         }
@@ -42,19 +42,19 @@ extension Sheet {
         let offer = studio.offer
         func length(_ minutes: Int32) -> String { DurationInput.text(minutes: Int(minutes)) }
         self.init([
-            "studio": studio.handle.text,
-            "name": studio.name,
-            "time zone": studio.clock.identifier,
-            "stations": "\(offer.stations)",
-            "session": length(offer.sessionMinutes),
-            "turnaround": length(offer.turnaroundMinutes),
-            "slot every": length(offer.slotEveryMinutes),
-            "notice": length(offer.noticeMinutes),
-            "horizon": length(offer.horizonMinutes),
-            "region": studio.region.code,
-            "address": studio.address,
-            "phone": studio.phone?.display,
-            "email": studio.email?.address,
+            "Studio": studio.handle.text,
+            "Name": studio.name,
+            "Time zone": studio.clock.identifier,
+            "Stations": "\(offer.stations)",
+            "Session": length(offer.sessionMinutes),
+            "Turnaround": length(offer.turnaroundMinutes),
+            "Slot every": length(offer.slotEveryMinutes),
+            "Notice": length(offer.noticeMinutes),
+            "Horizon": length(offer.horizonMinutes),
+            "Region": studio.region.code,
+            "Address": studio.address,
+            "Phone": studio.phone?.display,
+            "Email": studio.email?.address,
         ])
     }
 }

@@ -71,7 +71,7 @@ struct StudioOptions: ParsableArguments {
     /// The ranges are those that the schema holds a studio to.
     private func apply(to offer: inout Studio.Offer) throws {
         if let stations {
-            offer.stations = Int16(try CountInput.number(stations, field: "--stations", in: 1...1000))
+            offer.stations = Int16(try count(stations, field: "--stations", in: 1...1000))
         }
         try set(&offer.sessionMinutes, to: sessionMinutes, "--session-minutes", in: 5...480)
         try set(&offer.turnaroundMinutes, to: turnaround, "--turnaround", in: 0...480)

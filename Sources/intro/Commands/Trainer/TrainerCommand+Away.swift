@@ -102,7 +102,7 @@ extension TrainerCommand.Away {
         try intro.console.report(periods.map { AbsenceRecord($0, $1) }) {
             guard !periods.isEmpty else { return "\(trainer.name) has no time off to come.".visible }
             return Table(
-                [Table.Column("number", .right), Table.Column("away"), Table.Column("reason")],
+                [Table.Column("NUMBER", .right), Table.Column("AWAY"), Table.Column("REASON")],
                 rows: periods.map { ["\($0.number)", $1.text, $0.reason ?? ""] }
             ).text(colored: intro.console.isColored)
         }

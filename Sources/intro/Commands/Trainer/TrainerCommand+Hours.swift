@@ -74,7 +74,7 @@ extension TrainerCommand {
 
         private static func table(_ seasons: [HoursSeason]) -> Table {
             Table(
-                ["studio", "dates", "hours"].map { Table.Column($0) },
+                ["STUDIO", "DATES", "HOURS"].map { Table.Column($0) },
                 rows: seasons.map { [$0.studio, $0.dates, $0.hours.description] })
         }
     }

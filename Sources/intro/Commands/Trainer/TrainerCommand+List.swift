@@ -32,7 +32,7 @@ extension TrainerCommand {
 
         private static func table(_ trainers: [Trainer]) -> Table {
             Table(
-                ["handle", "name", "studio", "phone", "email", "status"].map { Table.Column($0) },
+                ["HANDLE", "NAME", "STUDIO", "PHONE", "EMAIL", "STATUS"].map { Table.Column($0) },
                 rows: trainers.map { trainer in
                     [
                         trainer.handle.text, trainer.name, trainer.homeStudio.text, trainer.phone?.display ?? "",

@@ -32,8 +32,8 @@ extension TrainerCommand {
             record.away = away.map { AbsenceRecord($0, $1) }
             try intro.console.report(record) {
                 var sheet = Sheet(trainer, clock: home.clock)
-                sheet.append("hours", seasons.map(\.text))
-                sheet.append("away", away.map { "\($1.text)" + ($0.reason.map { ": \($0)" } ?? "") })
+                sheet.append("Hours", seasons.map(\.text))
+                sheet.append("Away", away.map { "\($1.text)" + ($0.reason.map { ": \($0)" } ?? "") })
                 return sheet.text(colored: intro.console.isColored)
             }
         }
@@ -44,13 +44,13 @@ extension Sheet {
     /// A trainer for people, with times by the home studio's clock.
     init(_ trainer: Trainer, clock: StudioClock) {
         self.init([
-            "trainer": trainer.handle.text,
-            "name": trainer.name,
-            "studio": trainer.homeStudio.text,
-            "email": trainer.email?.address,
-            "phone": trainer.phone?.display,
-            "daily limit": trainer.dailyLimit.map { "\($0)" },
-            "retired": trainer.retiredAt.map { clock.text($0) },
+            "Trainer": trainer.handle.text,
+            "Name": trainer.name,
+            "Studio": trainer.homeStudio.text,
+            "Email": trainer.email?.address,
+            "Phone": trainer.phone?.display,
+            "Daily limit": trainer.dailyLimit.map { "\($0)" },
+            "Retired": trainer.retiredAt.map { clock.text($0) },
         ])
     }
 }

@@ -30,7 +30,7 @@ struct TrainerOptions: ParsableArguments {
         try change(&details.email, to: email) { try EmailAddress($0, field: "--email") }
         try change(&details.phone, to: phone) { try PhoneNumber($0, region: region, field: "--phone") }
         try change(&details.dailyLimit, to: dailyLimit) { text in
-            Int32(try CountInput.number(text, field: "--daily-limit", in: 1...1000))
+            Int32(try count(text, field: "--daily-limit", in: 1...1000))
         }
     }
 }

@@ -23,12 +23,13 @@ struct Period: Sendable {
     ///   - until: What was typed for the end, and what an error calls it.
     ///   - clock: The studio's clock.
     ///   - now: The present instant, from which `today` and weekdays count.
-    /// - Throws: `TimeProblem` where an end cannot be read, or `InvalidInput` where it does not lie after the beginning.
+    /// - Throws: `InvalidInput` where an end cannot be read or does not lie after the beginning, or a `Refusal` where the
+    ///   clocks skip that time or show it twice.
     init(
         from: (text: String, field: String), until: (text: String, field: String), clock: StudioClock, now: Date
     ) throws {
-        let first = try TimePhrase.parse(from.text, field: from.field, clock: clock, now: now).start(clock)
-        let last = try TimePhrase.parse(until.text, field: until.field, clock: clock, now: now, role: .end).end(clock)
+        let first = try typedPhrase(from.text, field: from.field, clock: clock, now: now).start(clock)
+        let last = try typedPhrase(until.text, field: until.field, clock: clock, now: now, role: .end).end(clock)
         guard first < last else {
             throw InvalidInput(
                 field: until.field, problem: "is \(clock.text(last)), which is not after \(clock.text(first))",

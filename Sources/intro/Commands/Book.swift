@@ -1,0 +1,102 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import FoundationEssentials
+import Postgres
+
+/// `intro book`: books a free introductory session.
+struct Book: IntroSubcommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Book a free introductory session.",
+        discussion: """
+            A person is found by e-mail, phone or client number. With --name, somebody who is not known yet is written \
+            down. Without --trainer, the trainer with the fewest sessions that day is chosen.
+            """)
+
+    @Option(help: ArgumentHelp("For whom: e-mail, phone or client number.", valueName: "who"))
+    var client: String
+
+    @Option(help: ArgumentHelp("The name of a new person.", valueName: "name"))
+    var name: String?
+
+    @Option(help: ArgumentHelp("The e-mail of a new person.", valueName: "address"))
+    var email: String?
+
+    @Option(help: ArgumentHelp("The phone of a new person.", valueName: "number"))
+    var phone: String?
+
+    @Option(help: ArgumentHelp("With whom. (default: whoever has fewest that day)", valueName: "handle"))
+    var trainer: String?
+
+    @Option(help: ArgumentHelp("Where. (default: the trainer's studio, or the only one)", valueName: "id"))
+    var studio: String?
+
+    @Option(help: ArgumentHelp("When, such as \"2026-12-01 09:00\" or \"tue 14:30\".", valueName: "time"))
+    var at: String
+
+    @Option(help: ArgumentHelp("How this booking came about.", valueName: "text"))
+    var source: String?
+
+    @Option(help: ArgumentHelp("A repetition with the same key returns the first result.", valueName: "key"))
+    var requestID: String?
+
+    @Option(help: ArgumentHelp("Pass over soft rules, for this reason.", valueName: "reason"))
+    var override: String?
+
+    @Flag(help: "Only tell whether it could be booked.")
+    var dryRun = false
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run(in intro: Intro) async throws {
+        let database = try await intro.database()
+        let setting = try await intro.setting(studio: studio, trainer: trainer, in: database)
+        let now = intro.now
+        let result = try await intro.frontDesk(database).book(try request(setting, now: now), now: now)
+        var record = SessionRecord(result.session)
+        record.created = result.created
+        if dryRun {
+            record.reference = nil
+            record.dryRun = true
+        }
+        try intro.console.report(record) { summary(result) }
+    }
+
+    private func request(_ setting: Intro.Setting, now: Date) throws -> BookingRequest {
+        let region = setting.studio.region
+        let who = try Who(client, region: region)
+        var request = BookingRequest(
+            studio: setting.studio, who: who,
+            start: try typedInstant(at, field: "--at", clock: setting.studio.clock, now: now))
+        request.trainer = setting.trainer
+        request.newcomer = try newcomer(who, region)
+        request.source = try source.map { try Line($0, field: "--source").text }
+        request.requestID = try requestID.map { try Line($0, field: "--request-id").text }
+        request.overrideReason = try override.map { try Line($0, field: "--override").text }
+        request.rehearsal = dryRun
+        return request
+    }
+
+    /// Whom to write down where nobody goes by WHO yet: WHO itself counts as the e-mail or phone it is.
+    private func newcomer(_ who: Who, _ region: Region) throws -> ClientDetails? {
+        let email = try email.map { try EmailAddress($0, field: "--email") }
+        let phone = try phone.map { try PhoneNumber($0, region: region, field: "--phone") }
+        guard let name else { return nil }
+        var person = ClientDetails(name: try PersonName(name, field: "--name"), email: email, phone: phone)
+        person.source = try source.map { try Line($0, field: "--source").text }
+        switch who {
+        case .email(let address): person.email = address
+        case .phone(let number): person.phone = number
+        case .id: return nil
+        }
+        return person
+    }
+
+    private func summary(_ result: BookingResult) -> String {
+        let session = result.session
+        let what = "\(session.localStart) with \(session.trainer.name) for \(session.client.name)".visible
+        if dryRun { return "Can be booked: \(what), at \(session.studio.name.visible)." }
+        let said = result.created ? "Booked" : "Booked before"
+        return "\(said)  \(session.reference)  \(what), at \(session.studio.name.visible)."
+    }
+}

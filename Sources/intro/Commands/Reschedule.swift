@@ -1,0 +1,43 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import Postgres
+
+/// `intro reschedule`: moves a session.
+struct Reschedule: IntroSubcommand {
+    static let configuration = CommandConfiguration(abstract: "Move a session to another time or trainer.")
+
+    @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
+    var reference: String
+
+    @Option(help: ArgumentHelp("The new time, such as \"tomorrow 9am\".", valueName: "time"))
+    var at: String
+
+    @Option(help: ArgumentHelp("Another trainer. (default: the same)", valueName: "handle"))
+    var trainer: String?
+
+    @Option(help: ArgumentHelp("Pass over soft rules, for this reason.", valueName: "reason"))
+    var override: String?
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run(in intro: Intro) async throws {
+        let reference = try Reference(reference)
+        let reason = try override.map { try Line($0, field: "--override").text }
+        let trainer = try trainer.map { try Handle($0, field: "--trainer") }
+        let database = try await intro.database()
+        let (session, other) = try await database.withConnection { connection -> (Session, Trainer?) in
+            let session = try await SessionRepository(connection).named(reference)
+            guard let trainer else { return (session, nil) }
+            return (session, try await TrainerRepository(connection).named(trainer))
+        }
+        let now = intro.now
+        let start = try typedInstant(at, field: "--at", clock: session.studio.clock, now: now)
+        let moved = try await intro.frontDesk(database).reschedule(
+            reference, to: start, with: other, overrideReason: reason, now: now)
+        try intro.console.report(SessionRecord(moved)) {
+            "Moved  \(moved.reference)  from \(session.localStart) to \(moved.localStart) "
+                + "with \(moved.trainer.name) for \(moved.client.name).".visible
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import BookingStore
+import Schema
+
+/// `intro setup`: creates or upgrades the schema.
+struct Setup: IntroSubcommand {
+    static let configuration = CommandConfiguration(abstract: "Create or upgrade the database's schema.")
+
+    @Flag(help: "Also load a sample studio with three trainers, once.")
+    var sample = false
+
+    @Flag(help: "Only tell; ends with 78 when the schema is not this binary's.")
+    var check = false
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    /// What setup did.
+    private struct Record: Encodable {
+        let version: Int32
+        let changed: Bool
+        let sample: Bool
+    }
+
+    func validate() throws {
+        if sample && check { throw ValidationError("--sample and --check do not go together") }
+    }
+
+    func run(in intro: Intro) async throws {
+        let database = try await intro.bareDatabase()
+        let found = check ? try await Schema.status(of: database) : try await Schema.apply(to: database)
+        if let failure = Failure(found), check || !found.canBeApplied { throw failure }
+        let loaded = sample ? try await SampleStudio.load(into: intro.backOffice(database), database) : false
+        try intro.console.report(Record(version: Schema.version, changed: found.canBeApplied, sample: loaded)) {
+            let schema = found.canBeApplied ? "The schema is now at step" : "The schema is at step"
+            return "\(schema) \(Schema.version)."
+                + (loaded ? " The sample studio `downtown` is open: see `intro slots`." : "")
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import Postgres
+
+/// `intro show`: one session.
+struct Show: IntroSubcommand {
+    static let configuration = CommandConfiguration(abstract: "Show a session.")
+
+    @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
+    var reference: String
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run(in intro: Intro) async throws {
+        let reference = try Reference(reference)
+        let session = try await intro.database().withConnection { connection in
+            try await SessionRepository(connection).named(reference)
+        }
+        try intro.console.report(SessionRecord(session)) { card(session) }
+    }
+
+    private func card(_ session: Session) -> String {
+        let contact = [session.client.email?.address, session.client.phone?.display].compactMap(\.self)
+        let lines: [(String, String?)] = [
+            ("Reference", "\(session.reference)"),
+            ("When", session.localStart),
+            ("Client", "\(session.client.name) (\(session.client.id.value))"),
+            ("Contact", contact.joined(separator: ", ")),
+            ("Trainer", session.trainer.name),
+            ("Studio", session.studio.name),
+            ("Status", session.status.words),
+            ("Override", session.overrideReason),
+            ("Cancelled", session.cancelReason),
+        ]
+        return lines.compactMap { label, value in
+            value.map { label.padded(to: 11) + $0.visible }
+        }.joined(separator: "\n")
+    }
+}
+
+extension Session.Status {
+    /// The status for people.
+    var words: String {
+        self == .noShow ? "no-show" : rawValue
+    }
+}
+
+extension String {
+    /// The text with blanks up to a width.
+    func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - displayWidth(self)))
+    }
+}

@@ -1,0 +1,23 @@
+import Foundation
+
+/// The programs that tests use where they are installed.
+public enum Installed {
+    /// Postfix's mail sink, from Debian's package `postfix`.
+    public static let smtpSink = find("smtp-sink")
+    /// OpenSSL's command, to make certificates.
+    public static let openSSL = find("openssl")
+    /// The Python to run helpers with: `INTRO_TEST_PYTHON`, else `python3`.
+    public static let python = ProcessInfo.processInfo.environment["INTRO_TEST_PYTHON"] ?? find("python3")
+
+    /// Whether the Python has a module.
+    public static func pythonHas(_ module: String) -> Bool {
+        guard let python else { return false }
+        return (try? ChildProcess.run(python, ["-c", "import \(module)"])) != nil
+    }
+
+    private static func find(_ program: String) -> String? {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        let folders = path.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]
+        return folders.map { "\($0)/\(program)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+}

@@ -1,0 +1,111 @@
+import Foundation
+
+/// Postfix's `smtp-sink` on a free loopback port: takes mail, keeps it as files, and injects faults.
+public final class MailSink: Sendable {
+    /// A step of the conversation, as `smtp-sink` names it.
+    public enum Step: String, Sendable, CaseIterable {
+        /// The connection itself.
+        case connect = "CONNECT"
+        /// The client's introduction; without STARTTLS, clients fall back to HELO.
+        case introduction = "EHLO,HELO"
+        /// The sender.
+        case mail = "MAIL"
+        /// The recipient.
+        case rcpt = "RCPT"
+        /// The announcement of the message.
+        case data = "DATA"
+        /// The end of the message.
+        case dot = "."
+    }
+
+    /// Something that goes wrong, each time.
+    public enum Fault: Hashable, Sendable {
+        /// A 450 reply (`-r`).
+        case rejectForNow(Step)
+        /// A 500 reply (`-f`).
+        case rejectForGood(Step)
+        /// The connection ends without a reply (`-q`).
+        case disconnect(Step)
+        /// A 421 reply, then the connection ends (`-Q`).
+        case shutDown(Step)
+        /// The reply comes after some seconds (`-W`).
+        case delay(Step, seconds: Int)
+        /// A 550 in the middle of the message, some seconds after 354 (`-A`).
+        case abortBody(seconds: Int)
+    }
+
+    /// Where to send to, without TLS.
+    public let url: String
+
+    private let folder: ScratchFolder
+    private let process: ChildProcess
+
+    private init(port: Int, folder: ScratchFolder, process: ChildProcess) {
+        url = "smtp://127.0.0.1:\(port)/intro.test?tls=none"
+        self.folder = folder
+        self.process = process
+    }
+
+    deinit {
+        stop()
+    }
+
+    /// Starts a sink, and waits until it takes connections.
+    public static func start(faults: [Fault] = []) async throws -> MailSink {
+        guard let program = Installed.smtpSink else { throw TestFailure(description: "smtp-sink is not installed.") }
+        for _ in 0..<5 {
+            let port = try Loopback.freePort()
+            let folder = try ScratchFolder(isOpen: true)
+            let user = getuid() == 0 ? ["-u", "nobody"] : []
+            let arguments =
+                user + faults.flatMap(\.arguments) + ["-d", "\(folder.path)/mail.", "127.0.0.1:\(port)", "64"]
+            let process = try ChildProcess(program, arguments)
+            while process.isRunning {
+                if Loopback.accepts(port: port) { return MailSink(port: port, folder: folder, process: process) }
+                await Task.yield()
+            }
+        }
+        throw TestFailure(description: "smtp-sink found no free port.")
+    }
+
+    /// The messages whose end the sink has seen, in no order, whatever it then replied.
+    public func receivedMessages() throws -> [ReceivedMessage] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            .map { try String(contentsOfFile: "\(folder.path)/\($0)", encoding: .isoLatin1) }
+            .compactMap(Self.parse)
+    }
+
+    /// Ends the sink.
+    public func stop() {
+        process.stop()
+    }
+
+    /// Takes the sink's own header lines off again; a file without the header's end is of a message under way.
+    private static func parse(_ file: String) -> ReceivedMessage? {
+        let lines = file.split(separator: "\n", omittingEmptySubsequences: false)
+        guard let received = lines.firstIndex(where: { $0.hasPrefix("Received:") }) else { return nil }
+        let arguments = { (name: String) in
+            lines[..<received].filter { $0.hasPrefix(name) }
+                .map { String($0.dropFirst(name.count).prefix { $0 != ">" }.drop { $0 == " " || $0 == "<" }) }
+        }
+        let content = lines[(received + 1)...].drop { $0.hasPrefix("\t") }
+        return ReceivedMessage(
+            sender: arguments("X-Mail-Args:").first ?? "",
+            recipients: arguments("X-Rcpt-Args:"),
+            content: content.joined(separator: "\n")
+        )
+    }
+}
+
+extension MailSink.Fault {
+    fileprivate var arguments: [String] {
+        switch self {
+        case .rejectForNow(let step): ["-r", step.rawValue]
+        case .rejectForGood(let step): ["-f", step.rawValue]
+        case .disconnect(let step): ["-q", step.rawValue]
+        case .shutDown(let step): ["-Q", step.rawValue]
+        case .delay(let step, let seconds): step.rawValue.split(separator: ",").flatMap { ["-W", "\($0):\(seconds)"] }
+        case .abortBody(let seconds): ["-A", String(seconds)]
+        }
+    }
+}

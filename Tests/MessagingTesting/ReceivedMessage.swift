@@ -1,0 +1,16 @@
+/// A message as a server received it.
+public struct ReceivedMessage: Hashable, Sendable {
+    /// The envelope's sender.
+    public let sender: String
+    /// The envelope's recipients.
+    public let recipients: [String]
+    /// The message, header and body, without anything that the server added.
+    public let content: String
+
+    /// Makes a message.
+    public init(sender: String, recipients: [String], content: String) {
+        self.sender = sender
+        self.recipients = recipients
+        self.content = content
+    }
+}

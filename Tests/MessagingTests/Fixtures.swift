@@ -1,0 +1,90 @@
+import Foundation
+import Messaging
+import MessagingTesting
+import Testing
+
+let desk = mailbox("Intro", "desk@intro.test")
+let anna = mailbox("Anna", "anna@example.test")
+
+/// Texts that people, or attackers, have typed where a name was asked for.
+let nastyNames: [TypedText] = [
+    "Anna", "O'Hara & <b>", "Zoë Müller-Łódź", "山田太郎", "👩‍👩‍👧‍👦 family", "=?UTF-8?Q?x?=", "\"quoted\" \\ back",
+    "a, b; c:d@e <f>",
+    "<script>alert(1)</script>", "{{{ }}} {{name}}", "  spaced   out  ", "^caret^", ".", "x\u{301}\u{302}\u{303}",
+    TypedText(text: String(repeating: "n", count: 10_000)), TypedText(text: String(repeating: "Zoë ", count: 2500)),
+    TypedText(text: "z" + String(repeating: "\u{301}", count: 500)), "<\u{338}b\"\u{338}",
+]
+
+/// The same, where a control character or a direction override comes with it.
+let unsafeNames: [TypedText] = [
+    "a\r\nBcc: x@y.test", "a\nb", "a\rb", "nul\0", "esc\u{1B}[31m", "\u{202E}gpj.exe", "\u{2066}x", "c1\u{85}",
+    "sep\u{2028}", "tab\tx",
+    "\u{7F}",
+]
+
+/// A text that test reports show in short, and with its invisible signs visible.
+struct TypedText: Sendable, ExpressibleByStringLiteral, CustomTestStringConvertible {
+    let text: String
+
+    var testDescription: String {
+        text.unicodeScalars.prefix(24).map { $0.escaped(asASCII: true) }.joined() + " (\(text.utf8.count) octets)"
+    }
+}
+
+extension TypedText {
+    init(stringLiteral text: String) {
+        self.init(text: text)
+    }
+}
+
+func mailbox(_ name: String?, _ address: String) -> Mailbox {
+    do {
+        return try Mailbox(name: name, address: address)
+    } catch {
+        fatalError("\(error)")
+    }
+}
+
+/// A small message with a mark to find it by.
+func message(_ mark: String) -> [UInt8] {
+    Array("From: desk@intro.test\r\nTo: anna@example.test\r\nSubject: \(mark)\r\n\r\nHello\r\n.dot\r\n".utf8)
+}
+
+extension [ReceivedMessage] {
+    /// The subjects of the messages, each as often as it arrived.
+    var marks: [String] {
+        compactMap { message in
+            message.content.split(whereSeparator: \.isNewline).first { $0.hasPrefix("Subject: ") }
+                .map { String($0.dropFirst("Subject: ".count)) }
+        }.sorted()
+    }
+}
+
+/// Short enough for tests that wait for them to pass.
+let shortTimeouts = SMTPTimeouts(connect: .seconds(1), reply: .seconds(1))
+
+func courier(to url: String, password: String? = nil, timeouts: SMTPTimeouts = shortTimeouts) throws -> any MailCourier
+{
+    try TransportURL(parsing: url).makeTransport(password: password, timeouts: timeouts).makeCourier()
+}
+
+/// The kind of an outcome, without the words.
+enum Verdict: Equatable {
+    case accepted
+    case rejectedForNow(Int)
+    case rejectedForGood(Int)
+    case notSent(unreachable: Bool)
+    case unknown
+}
+
+extension DeliveryOutcome {
+    var verdict: Verdict {
+        switch self {
+        case .accepted: .accepted
+        case .rejectedForNow(let code, _): .rejectedForNow(code)
+        case .rejectedForGood(let code, _): .rejectedForGood(code)
+        case .notSent(_, let unreachable): .notSent(unreachable: unreachable)
+        case .unknown: .unknown
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Messaging
+import MessagingTesting
+import Testing
+
+@Suite(
+    "SMTP against every fault of smtp-sink",
+    .enabled(if: Installed.smtpSink != nil, "smtp-sink is missing: install Debian's postfix"), .timeLimit(.minutes(1)))
+struct MailSinkTests {
+    private static let faults: [(MailSink.Fault, Verdict)] = [
+        (.rejectForNow(.connect), .rejectedForNow(450)),
+        (.rejectForNow(.introduction), .rejectedForNow(450)),
+        (.rejectForNow(.mail), .rejectedForNow(450)),
+        (.rejectForNow(.rcpt), .rejectedForNow(450)),
+        (.rejectForNow(.data), .rejectedForNow(450)),
+        (.rejectForNow(.dot), .rejectedForNow(450)),
+        (.rejectForGood(.connect), .notSent(unreachable: true)),
+        (.rejectForGood(.introduction), .notSent(unreachable: true)),
+        (.rejectForGood(.mail), .rejectedForGood(500)),
+        (.rejectForGood(.rcpt), .rejectedForGood(500)),
+        (.rejectForGood(.data), .rejectedForGood(500)),
+        (.rejectForGood(.dot), .rejectedForGood(500)),
+        (.disconnect(.connect), .notSent(unreachable: true)),
+        (.disconnect(.introduction), .notSent(unreachable: true)),
+        (.disconnect(.mail), .notSent(unreachable: false)),
+        (.disconnect(.rcpt), .notSent(unreachable: false)),
+        (.disconnect(.data), .notSent(unreachable: false)),
+        (.disconnect(.dot), .unknown),
+        (.shutDown(.connect), .rejectedForNow(421)),
+        (.shutDown(.introduction), .rejectedForNow(421)),
+        (.shutDown(.mail), .rejectedForNow(421)),
+        (.shutDown(.rcpt), .rejectedForNow(421)),
+        (.shutDown(.data), .rejectedForNow(421)),
+        (.shutDown(.dot), .rejectedForNow(421)),
+        (.delay(.connect, seconds: 3), .notSent(unreachable: true)),
+        (.delay(.introduction, seconds: 3), .notSent(unreachable: true)),
+        (.delay(.mail, seconds: 3), .notSent(unreachable: false)),
+        (.delay(.rcpt, seconds: 3), .notSent(unreachable: false)),
+        (.delay(.data, seconds: 3), .notSent(unreachable: false)),
+        (.delay(.dot, seconds: 3), .unknown),
+    ]
+
+    @Test("each fault ends in the right outcome, and nothing is sent twice", arguments: faults)
+    func fault(_ fault: MailSink.Fault, verdict: Verdict) async throws {
+        let sink = try await MailSink.start(faults: [fault])
+        defer { sink.stop() }
+        let courier = try courier(to: sink.url)
+        let first = await courier.deliver(message("first"), from: desk, to: anna)
+        let second = await courier.deliver(message("second"), from: desk, to: anna)
+        await courier.close()
+        #expect(first.verdict == verdict)
+        #expect(second.verdict == verdict)
+        let marks = try sink.receivedMessages().marks
+        #expect(Set(marks).count == marks.count)
+    }
+
+    @Test("a refusal in the middle of the message is never a yes")
+    func abort() async throws {
+        let sink = try await MailSink.start(faults: [.abortBody(seconds: 0)])
+        defer { sink.stop() }
+        let verdict = try await courier(to: sink.url).deliver(message("x"), from: desk, to: anna).verdict
+        // The sink closes without reading, so its last words may be lost with the connection. Which of the three it
+        // is depends on when the loss is noticed; each of them is true.
+        #expect([.rejectedForGood(550), .notSent(unreachable: false), .unknown].contains(verdict))
+    }
+
+    @Test("a sink without faults takes every message once, with its envelope")
+    func faultless() async throws {
+        let sink = try await MailSink.start()
+        defer { sink.stop() }
+        let transport = try TransportURL(parsing: sink.url).makeTransport()
+        try await transport.withCourier { courier in
+            for number in 10..<30 {
+                #expect(await courier.deliver(message("\(number)"), from: desk, to: anna).verdict == .accepted)
+            }
+        }
+        let messages = try sink.receivedMessages()
+        #expect(messages.marks == (10..<30).map(String.init))
+        #expect(messages.allSatisfy { $0.sender == "desk@intro.test" && $0.recipients == ["anna@example.test"] })
+        #expect(messages.allSatisfy { $0.content.contains("\n.dot\n") })
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import Messaging
+import MessagingTesting
+import Testing
+
+/// A reader of Maildirs.
+enum Maildir {
+    static func messages(in path: String) throws -> [ReceivedMessage] {
+        try FileManager.default.contentsOfDirectory(atPath: "\(path)/new").map { name in
+            let file = try String(contentsOfFile: "\(path)/new/\(name)", encoding: .isoLatin1)
+            let lines = file.components(separatedBy: "\r\n")
+            return ReceivedMessage(
+                sender: String(lines[0].dropFirst("Return-Path: <".count).dropLast()),
+                recipients: [String(lines[1].dropFirst("Delivered-To: ".count))],
+                content: lines.dropFirst(2).joined(separator: "\r\n")
+            )
+        }
+    }
+}
+
+@Suite("Maildir")
+struct MaildirTests {
+    private func permissions(_ path: String) throws -> Int {
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        return (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
+    }
+
+    @Test("the folders are made, for their owner alone")
+    func folders() async throws {
+        let scratch = try ScratchFolder()
+        let courier = try MaildirTransport(path: "\(scratch.path)/a/b").makeCourier()
+        for folder in ["a", "a/b", "a/b/tmp", "a/b/new", "a/b/cur"] {
+            #expect(try permissions("\(scratch.path)/\(folder)") == 0o700)
+        }
+        #expect(await courier.deliver(message("x"), from: desk, to: anna).verdict == .accepted)
+        let names = try FileManager.default.contentsOfDirectory(atPath: "\(scratch.path)/a/b/new")
+        #expect(try names.map { try permissions("\(scratch.path)/a/b/new/\($0)") } == [0o600])
+        #expect(names.allSatisfy { !$0.contains("/") && !$0.contains(":") && !$0.hasPrefix(".") })
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(scratch.path)/a/b/tmp").isEmpty)
+    }
+
+    @Test("the file holds the message as SMTP would carry it, behind its envelope")
+    func content() async throws {
+        let scratch = try ScratchFolder()
+        let courier = try MaildirTransport(path: scratch.path).makeCourier()
+        #expect(await courier.deliver(Array("A: b\n\nc".utf8), from: desk, to: anna).verdict == .accepted)
+        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: "\(scratch.path)/new").first)
+        let file = try String(contentsOfFile: "\(scratch.path)/new/\(name)", encoding: .utf8)
+        #expect(file == "Return-Path: <desk@intro.test>\r\nDelivered-To: anna@example.test\r\nA: b\r\n\r\nc")
+    }
+
+    @Test("a folder that exists is used, and its mail stays")
+    func existing() async throws {
+        let scratch = try ScratchFolder()
+        for mark in ["one", "two"] {
+            let courier = try MaildirTransport(path: scratch.path).makeCourier()
+            #expect(await courier.deliver(message(mark), from: desk, to: anna).verdict == .accepted)
+        }
+        #expect(try Maildir.messages(in: scratch.path).marks == ["one", "two"])
+    }
+
+    @Test("a path that is no folder is a configuration error")
+    func unusable() throws {
+        let scratch = try ScratchFolder()
+        #expect(FileManager.default.createFile(atPath: "\(scratch.path)/file", contents: nil))
+        for path in ["\(scratch.path)/file", "\(scratch.path)/file/below", "/proc/intro"] {
+            #expect(throws: MailConfigurationError.self) { try MaildirTransport(path: path).makeCourier() }
+        }
+    }
+
+    @Test("Python's mailbox package opens the folder", .enabled(if: Installed.python != nil, "python3 is missing"))
+    func readByPython() async throws {
+        let scratch = try ScratchFolder()
+        let courier = try MaildirTransport(path: scratch.path).makeCourier()
+        #expect(await courier.deliver(message("one"), from: desk, to: anna).verdict == .accepted)
+        let program =
+            "import json, mailbox, sys; print(json.dumps([m['Subject'] for m in mailbox.Maildir(sys.stdin.read())]))"
+        let subjects: [String] = try Python.run(program, on: scratch.path.utf8)
+        #expect(subjects == ["one"])
+    }
+}

@@ -1,0 +1,170 @@
+import CLibcurl
+import Testing
+
+@testable import Messaging
+
+@Suite("what became of a message, by libcurl's verdict and the last reply")
+struct SMTPExchangeTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let result: CURLcode
+        let code: Int
+        let begun: Bool
+        let read: Bool
+        let verdict: Verdict
+
+        init(_ result: CURLcode, _ code: Int, begun: Bool = true, read: Bool = false, _ verdict: Verdict) {
+            self.result = result
+            self.code = code
+            self.begun = begun
+            self.read = read
+            self.verdict = verdict
+        }
+
+        var testDescription: String { "\(result.rawValue) with \(code), begun \(begun), body read \(read): \(verdict)" }
+    }
+
+    private static let table: [Case] = [
+        // The final dot was answered.
+        Case(CURLE_OK, 250, read: true, .accepted),
+        Case(CURLE_WEIRD_SERVER_REPLY, 251, read: true, .accepted),
+        Case(CURLE_WEIRD_SERVER_REPLY, 421, read: true, .rejectedForNow(421)),
+        Case(CURLE_WEIRD_SERVER_REPLY, 450, read: true, .rejectedForNow(450)),
+        Case(CURLE_WEIRD_SERVER_REPLY, 499, read: true, .rejectedForNow(499)),
+        Case(CURLE_WEIRD_SERVER_REPLY, 500, read: true, .rejectedForGood(500)),
+        Case(CURLE_WEIRD_SERVER_REPLY, 554, read: true, .rejectedForGood(554)),
+        Case(CURLE_WEIRD_SERVER_REPLY, 530, read: true, .rejectedForGood(530)),
+        Case(CURLE_WEIRD_SERVER_REPLY, 354, read: true, .unknown),
+        Case(CURLE_WEIRD_SERVER_REPLY, 600, read: true, .unknown),
+        // MAIL, RCPT or DATA was answered with no.
+        Case(CURLE_SEND_ERROR, 421, .rejectedForNow(421)),
+        Case(CURLE_SEND_ERROR, 450, .rejectedForNow(450)),
+        Case(CURLE_SEND_ERROR, 550, .rejectedForGood(550)),
+        Case(CURLE_SEND_ERROR, 530, .notSent(unreachable: true)),
+        // The replies were out of step, or the connection broke while we wrote; the final dot never left.
+        Case(CURLE_SEND_ERROR, 250, .notSent(unreachable: false)),
+        Case(CURLE_SEND_ERROR, 354, .notSent(unreachable: false)),
+        Case(CURLE_SEND_ERROR, 354, read: true, .notSent(unreachable: false)),
+        Case(CURLE_SEND_ERROR, 0, .notSent(unreachable: false)),
+        Case(CURLE_SEND_ERROR, 220, begun: false, .notSent(unreachable: true)),
+        // The answer to the final dot never came.
+        Case(CURLE_RECV_ERROR, 354, read: true, .unknown),
+        Case(CURLE_OPERATION_TIMEDOUT, 354, read: true, .unknown),
+        Case(CURLE_OUT_OF_MEMORY, 354, read: true, .unknown),
+        Case(CURLE_ABORTED_BY_CALLBACK, 354, read: true, .unknown),
+        Case(CURLE_RECV_ERROR, 250, read: true, .unknown),
+        // The connection ended before the message was out.
+        Case(CURLE_RECV_ERROR, 354, .notSent(unreachable: false)),
+        Case(CURLE_RECV_ERROR, 250, .notSent(unreachable: false)),
+        Case(CURLE_RECV_ERROR, 0, begun: false, .notSent(unreachable: true)),
+        Case(CURLE_RECV_ERROR, 421, begun: false, .rejectedForNow(421)),
+        Case(CURLE_RECV_ERROR, 554, begun: false, .notSent(unreachable: true)),
+        Case(CURLE_GOT_NOTHING, 0, begun: false, .notSent(unreachable: true)),
+        Case(CURLE_OPERATION_TIMEDOUT, 354, .notSent(unreachable: false)),
+        Case(CURLE_OPERATION_TIMEDOUT, 250, .notSent(unreachable: false)),
+        Case(CURLE_OPERATION_TIMEDOUT, 220, begun: false, .notSent(unreachable: true)),
+        Case(CURLE_OPERATION_TIMEDOUT, 0, begun: false, .notSent(unreachable: true)),
+        Case(CURLE_ABORTED_BY_CALLBACK, 250, .notSent(unreachable: false)),
+        // There was no server, or none that we trust.
+        Case(CURLE_COULDNT_RESOLVE_HOST, 0, begun: false, .notSent(unreachable: true)),
+        Case(CURLE_COULDNT_CONNECT, 0, begun: false, .notSent(unreachable: true)),
+        Case(CURLE_SSL_CONNECT_ERROR, 220, begun: false, .notSent(unreachable: true)),
+        Case(CURLE_PEER_FAILED_VERIFICATION, 220, begun: false, .notSent(unreachable: true)),
+        Case(CURLE_SSL_CACERT_BADFILE, 0, begun: false, .notSent(unreachable: true)),
+        // The server refused us before it heard of the message.
+        Case(CURLE_WEIRD_SERVER_REPLY, 421, begun: false, .rejectedForNow(421)),
+        Case(CURLE_WEIRD_SERVER_REPLY, 554, begun: false, .notSent(unreachable: true)),
+        Case(CURLE_REMOTE_ACCESS_DENIED, 450, begun: false, .rejectedForNow(450)),
+        Case(CURLE_REMOTE_ACCESS_DENIED, 550, begun: false, .notSent(unreachable: true)),
+        Case(CURLE_LOGIN_DENIED, 535, begun: false, .notSent(unreachable: true)),
+        Case(CURLE_LOGIN_DENIED, 454, begun: false, .rejectedForNow(454)),
+        Case(CURLE_USE_SSL_FAILED, 250, begun: false, .notSent(unreachable: true)),
+        Case(CURLE_USE_SSL_FAILED, 454, begun: false, .rejectedForNow(454)),
+    ]
+
+    @Test("each verdict has one outcome", arguments: table)
+    func outcome(_ row: Case) {
+        #expect(exchange(row.result, row.code, begun: row.begun, read: row.read).outcome.verdict == row.verdict)
+    }
+
+    @Test("no failure of libcurl is ever an acceptance, and none after the body says the message may go again")
+    func everyCode() {
+        for raw in 1..<CURL_LAST.rawValue {
+            for code in [0, 220, 250, 354] {
+                let before = exchange(CURLcode(rawValue: raw), code, begun: true, read: false).outcome.verdict
+                #expect(before == .notSent(unreachable: false) || before == .notSent(unreachable: true))
+            }
+            let after = exchange(CURLcode(rawValue: raw), 354, begun: true, read: true).outcome.verdict
+            let hasWrittenNoDot = CURLcode(rawValue: raw) == CURLE_SEND_ERROR
+            let isBeforeBody = [CURLE_REMOTE_ACCESS_DENIED, CURLE_LOGIN_DENIED, CURLE_USE_SSL_FAILED]
+                .contains(CURLcode(rawValue: raw))
+            if !hasWrittenNoDot, !isBeforeBody { #expect(after == .unknown) }
+        }
+    }
+
+    @Test("only a silent end of an idle connection, before any reply, is worth a second try")
+    func closedConnection() {
+        var exchange = exchange(CURLE_RECV_ERROR, 0, begun: true, read: false)
+        #expect(!exchange.foundConnectionClosed)
+        exchange.connectionWasOpened = false
+        #expect(exchange.foundConnectionClosed)
+        exchange.responseCode = 421
+        #expect(exchange.foundConnectionClosed)
+        exchange.responseCode = 250
+        #expect(!exchange.foundConnectionClosed)
+        exchange.responseCode = 0
+        exchange.result = CURLE_OPERATION_TIMEDOUT
+        #expect(!exchange.foundConnectionClosed)
+        exchange.result = CURLE_RECV_ERROR
+        exchange.bodyFullyRead = true
+        #expect(!exchange.foundConnectionClosed)
+    }
+
+    private func exchange(_ result: CURLcode, _ code: Int, begun: Bool, read: Bool) -> SMTPExchange {
+        SMTPExchange(
+            result: result, responseCode: code, bodyFullyRead: read, envelopeBegun: begun, connectionWasOpened: true,
+            reply: "\(code) words", detail: "details"
+        )
+    }
+}
+
+@Suite("the server's words")
+struct SMTPReplyLogTests {
+    private func log(_ lines: String...) -> SMTPReplyLog {
+        var log = SMTPReplyLog()
+        for line in lines { log.append((line + "\r\n").utf8) }
+        return log
+    }
+
+    @Test("a reply of many lines reads as one")
+    func manyLines() {
+        let log = log("250-first", "250 hello", "550-5.7.1 one", "550-5.7.1 two", "550 5.7.1 three")
+        #expect(log.reply(code: 550) == "550-5.7.1 one 5.7.1 two 5.7.1 three")
+    }
+
+    @Test("what the server says to QUIT does not hide what it said before")
+    func quit() {
+        #expect(log("250 ok", "554 5.7.1 spam", "221 bye").reply(code: 554) == "554 5.7.1 spam")
+    }
+
+    @Test("of several replies with one code, the last counts")
+    func last() {
+        #expect(log("250 sender", "250 recipient", "354 go", "250 queued as 7").reply(code: 250) == "250 queued as 7")
+    }
+
+    @Test("nothing is made up where no reply came")
+    func none() {
+        #expect(log("garbage", "").reply(code: 0).isEmpty)
+        #expect(log("250 ok").reply(code: 354).isEmpty)
+    }
+
+    @Test("control characters and endless talk are kept out")
+    func hostile() {
+        let talk = String(repeating: "é", count: 9000)
+        var log = log("550 \u{1B}]0;x\u{7}\(talk)")
+        #expect(log.reply(code: 550).count == 200)
+        #expect(log.reply(code: 550).unicodeScalars.allSatisfy { !$0.isControl })
+        for number in 0..<1000 { log.append("550-\(number)\r\n".utf8) }
+        log.append("550 end".utf8)
+        #expect(log.reply(code: 550).count <= 200)
+    }
+}

@@ -1,0 +1,226 @@
+import Messaging
+import MessagingTesting
+import Testing
+
+@Suite(
+    "SMTP against a server that misbehaves as told", .enabled(if: Installed.python != nil, "python3 is missing"),
+    .timeLimit(.minutes(1)))
+struct ScriptedServerTests {
+    typealias Step = ScriptedServer.Step
+
+    /// Delivers one message under a fault and one after it, and returns both verdicts.
+    private func deliverTwo(_ server: ScriptedServer) async throws -> [Verdict] {
+        let courier = try courier(to: server.url)
+        let first = await courier.deliver(message("first"), from: desk, to: anna)
+        let second = await courier.deliver(message("second"), from: desk, to: anna)
+        await courier.close()
+        return [first.verdict, second.verdict]
+    }
+
+    private static let refusals: [(Step, String, Verdict)] = [
+        (.greeting, "421 4.3.2 closing", .rejectedForNow(421)),
+        (.greeting, "554 5.3.2 no service", .notSent(unreachable: true)),
+        (.mail, "421 4.3.2 closing", .rejectedForNow(421)),
+        (.mail, "450 4.1.8 later", .rejectedForNow(450)),
+        (.mail, "550 5.1.8 never", .rejectedForGood(550)),
+        (.mail, "530 5.7.0 login first", .notSent(unreachable: true)),
+        (.rcpt, "452 4.2.2 full", .rejectedForNow(452)),
+        (.rcpt, "550 5.1.1 nobody", .rejectedForGood(550)),
+        (.data, "451 4.3.0 later", .rejectedForNow(451)),
+        (.data, "554 5.5.1 never", .rejectedForGood(554)),
+        (.dot, "451 4.7.1 greylisted", .rejectedForNow(451)),
+        (.dot, "554-5.7.1 spam\r\n554 5.7.1 really", .rejectedForGood(554)),
+        (.dot, "251 2.1.5 forwarded", .accepted),
+    ]
+
+    @Test("a reply decides the outcome, and the next message gets its own", arguments: refusals)
+    func refusal(step: Step, reply: String, verdict: Verdict) async throws {
+        let server = try ScriptedServer(faults: [.at(step, .reply(reply), times: 1)])
+        defer { server.stop() }
+        #expect(try await deliverTwo(server) == [verdict, .accepted])
+        let sawFirst = step == .dot
+        #expect(try server.receivedMessages().marks == (sawFirst ? ["first", "second"] : ["second"]))
+    }
+
+    @Test("a refused introduction is no verdict on the message", arguments: ["550 5.7.1 go away", "450 4.7.1 later"])
+    func refusedIntroduction(reply: String) async throws {
+        let server = try ScriptedServer(faults: [.at(.ehlo, .reply(reply), times: 2)])
+        defer { server.stop() }
+        let verdict = reply.hasPrefix("4") ? Verdict.rejectedForNow(450) : .notSent(unreachable: true)
+        #expect(try await deliverTwo(server) == [verdict, .accepted])
+        #expect(try server.receivedMessages().marks == ["second"])
+    }
+
+    private static let silences: [(Step, Verdict)] = [
+        (.greeting, .notSent(unreachable: true)),
+        (.ehlo, .notSent(unreachable: true)),
+        (.mail, .notSent(unreachable: false)),
+        (.rcpt, .notSent(unreachable: false)),
+        (.data, .notSent(unreachable: false)),
+        (.dot, .unknown),
+    ]
+
+    @Test("a silent server is waited for so long, and what it has is unknown", arguments: silences)
+    func silence(step: Step, verdict: Verdict) async throws {
+        let server = try ScriptedServer(faults: [.at(step, .hang, times: 1)])
+        defer { server.stop() }
+        #expect(try await deliverTwo(server) == [verdict, .accepted])
+        #expect(try server.receivedMessages().marks == (step == .dot ? ["first", "second"] : ["second"]))
+    }
+
+    @Test("a dropped connection sends nothing again by itself", arguments: silences)
+    func drop(step: Step, verdict: Verdict) async throws {
+        let server = try ScriptedServer(faults: [.at(step, .drop, times: 1)])
+        defer { server.stop() }
+        #expect(try await deliverTwo(server) == [verdict, .accepted])
+        #expect(try server.receivedMessages().marks == (step == .dot ? ["first", "second"] : ["second"]))
+    }
+
+    @Test("a connection dropped within the message makes no copy")
+    func dropWithinBody() async throws {
+        let server = try ScriptedServer(faults: [.at(.body, .drop, times: 1)])
+        defer { server.stop() }
+        let verdicts = try await deliverTwo(server)
+        // Whether the final dot could still be written is a race; either way the message counts as not resendable
+        // only if it could.
+        #expect(verdicts.first == .unknown || verdicts.first == .notSent(unreachable: false))
+        #expect(verdicts.last == .accepted)
+        #expect(try server.receivedMessages().marks == ["second"])
+    }
+
+    @Test("garbage instead of a reply is no yes", arguments: silences)
+    func garbage(step: Step, verdict: Verdict) async throws {
+        let server = try ScriptedServer(faults: [.at(step, .reply("\u{1}\u{2}garbage"), times: 1)])
+        defer { server.stop() }
+        #expect(try await deliverTwo(server) == [verdict, .accepted])
+        #expect(try server.receivedMessages().marks == (step == .dot ? ["first", "second"] : ["second"]))
+    }
+
+    @Test("a reply that comes after our time-out is not taken for the next message's")
+    func lateReply() async throws {
+        let server = try ScriptedServer(faults: [
+            .at(.dot, .hold, times: 1), .at(.rcpt, .reply("250 2.1.5 first"), times: 1),
+            .at(.rcpt, .reply("550 5.1.1 nobody"), times: 1),
+        ])
+        defer { server.stop() }
+        let courier = try courier(to: server.url)
+        #expect(await courier.deliver(message("first"), from: desk, to: anna).verdict == .unknown)
+        server.release()
+        #expect(await courier.deliver(message("second"), from: desk, to: anna).verdict == .rejectedForGood(550))
+        #expect(await courier.deliver(message("third"), from: desk, to: anna).verdict == .accepted)
+        #expect(await courier.deliver(message("fourth"), from: desk, to: anna).verdict == .accepted)
+        #expect(try server.receivedMessages().marks == ["first", "fourth", "third"])
+        #expect(try server.connections() == 3)
+    }
+
+    @Test("an idle connection that the server has closed is replaced, and one copy goes out")
+    func idleConnectionClosed() async throws {
+        let server = try ScriptedServer(faults: [
+            .at(.mail, .reply("250 2.1.0 first"), times: 1), .at(.mail, .drop, times: 1),
+        ])
+        defer { server.stop() }
+        #expect(try await deliverTwo(server) == [.accepted, .accepted])
+        #expect(try server.receivedMessages().marks == ["first", "second"])
+        #expect(try server.connections() == 2)
+    }
+
+    @Test("a server that says 421 to an idle connection is asked again on a new one")
+    func idleConnectionShutDown() async throws {
+        let server = try ScriptedServer(faults: [
+            .at(.mail, .reply("250 2.1.0 first"), times: 1), .at(.mail, .reply("421 4.4.2 idle"), times: 1),
+        ])
+        defer { server.stop() }
+        #expect(try await deliverTwo(server) == [.accepted, .accepted])
+        #expect(try server.receivedMessages().marks == ["first", "second"])
+    }
+
+    @Test("a hundred messages share one connection, and each arrives once")
+    func reuse() async throws {
+        let server = try ScriptedServer()
+        defer { server.stop() }
+        let courier = try courier(to: server.url)
+        for number in 100..<200 {
+            #expect(await courier.deliver(message("\(number)"), from: desk, to: anna).verdict == .accepted)
+        }
+        await courier.close()
+        #expect(try server.connections() == 1)
+        #expect(try server.receivedMessages().marks == (100..<200).map(String.init))
+        #expect(try server.commands().last == "QUIT")
+    }
+
+    @Test("closing does not wait for a server that hangs at the goodbye")
+    func hangAtQuit() async throws {
+        let server = try ScriptedServer(faults: [.at(.quit, .hang)])
+        defer { server.stop() }
+        let courier = try courier(to: server.url)
+        #expect(await courier.deliver(message("only"), from: desk, to: anna).verdict == .accepted)
+        await courier.close()
+        #expect(try server.receivedMessages().marks == ["only"])
+    }
+
+    @Test("a cancelled delivery goes no further while it can be stopped")
+    func cancellation() async throws {
+        let server = try ScriptedServer(faults: [.at(.rcpt, .hang, times: 1)])
+        defer { server.stop() }
+        let courier = try courier(to: server.url, timeouts: SMTPTimeouts(reply: .seconds(300)))
+        let delivery = Task { await courier.deliver(message("cancelled"), from: desk, to: anna) }
+        while try !server.commands().contains(where: { $0.hasPrefix("RCPT") }) { await Task.yield() }
+        delivery.cancel()
+        #expect(await delivery.value.verdict == .notSent(unreachable: false))
+        #expect(await courier.deliver(message("second"), from: desk, to: anna).verdict == .accepted)
+        #expect(try server.receivedMessages().marks == ["second"])
+    }
+
+    @Test("the conversation says what was asked: EHLO name, envelope, dot-stuffed body with CRLF")
+    func conversation() async throws {
+        let server = try ScriptedServer()
+        defer { server.stop() }
+        let courier = try courier(to: server.url)
+        let bare = Array("Subject: bare\n\n.one\r..two\r\n.\r\nend".utf8)
+        #expect(await courier.deliver(bare, from: desk, to: anna) == .accepted(reply: "250 2.0.0 taken"))
+        #expect(
+            try server.commands() == [
+                "EHLO intro.test", "MAIL FROM:<desk@intro.test>", "RCPT TO:<anna@example.test>", "DATA",
+            ])
+        #expect(try server.receivedMessages().map(\.content) == ["Subject: bare\r\n\r\n.one\r\n..two\r\n.\r\nend\r\n"])
+    }
+
+    @Test("the server's words are kept on one line, without what could harm a terminal")
+    func words() async throws {
+        let long = String(repeating: "x", count: 500)
+        let server = try ScriptedServer(faults: [.at(.rcpt, .reply("550-5.1.1 \u{1B}[31mno\r\n550 5.1.1 \(long)"))])
+        defer { server.stop() }
+        let outcome = try await courier(to: server.url).deliver(message("x"), from: desk, to: anna)
+        guard case .rejectedForGood(550, let reply) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(reply.hasPrefix("550-5.1.1 \u{FFFD}[31mno 5.1.1 xxx"))
+        #expect(reply.count == 200)
+    }
+
+    @Test("the right password logs in; a wrong one says what to check")
+    func login() async throws {
+        let server = try ScriptedServer(login: (user: "intro@desk", password: "se cret"))
+        defer { server.stop() }
+        let url = "smtp://intro%40desk@127.0.0.1:\(server.port)/intro.test?tls=none"
+        let right = try await courier(to: url, password: "se cret").deliver(message("right"), from: desk, to: anna)
+        #expect(right.verdict == .accepted)
+        let wrong = try await courier(to: url, password: "guess").deliver(message("wrong"), from: desk, to: anna)
+        guard case .notSent(let reason, unreachable: true) = wrong else {
+            Issue.record("\(wrong)")
+            return
+        }
+        #expect(reason.contains("password file"))
+        #expect(!reason.contains("guess"))
+        #expect(try server.receivedMessages().marks == ["right"])
+    }
+
+    @Test("a host that does not answer, or does not exist, is unreachable")
+    func unreachable() async throws {
+        let refused = try courier(to: "smtp://127.0.0.1:\(try Loopback.freePort())/?tls=none")
+        #expect(await refused.deliver(message("x"), from: desk, to: anna).verdict == .notSent(unreachable: true))
+        let unresolved = try courier(to: "smtp://no-such-host.invalid/?tls=none")
+        #expect(await unresolved.deliver(message("x"), from: desk, to: anna).verdict == .notSent(unreachable: true))
+    }
+}

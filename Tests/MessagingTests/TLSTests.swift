@@ -1,0 +1,78 @@
+import Messaging
+import MessagingTesting
+import Testing
+
+@Suite(
+    "SMTP with TLS", .enabled(if: Installed.python != nil && Installed.openSSL != nil, "python3 or openssl is missing"),
+    .timeLimit(.minutes(1))
+)
+struct TLSTests {
+    private let good: Certificate
+
+    init() throws {
+        good = try Certificate(for: "IP:127.0.0.1")
+    }
+
+    private func verdict(_ url: String) async throws -> Verdict {
+        try await courier(to: url, timeouts: SMTPTimeouts(reply: .seconds(5))).deliver(
+            message("x"), from: desk, to: anna
+        ).verdict
+    }
+
+    @Test("without STARTTLS on offer, nothing is said in the clear")
+    func startTLSMissing() async throws {
+        let server = try ScriptedServer()
+        defer { server.stop() }
+        #expect(try await verdict("smtp://127.0.0.1:\(server.port)/intro.test") == .notSent(unreachable: true))
+        #expect(try server.commands().allSatisfy { $0.hasPrefix("EHLO") || $0 == "QUIT" })
+        #expect(try server.receivedMessages().isEmpty)
+    }
+
+    @Test("a server that refuses STARTTLS gets no mail", arguments: ["454 4.7.0 not now", "502 5.5.1 no"])
+    func startTLSRefused(reply: String) async throws {
+        let server = try ScriptedServer(faults: [.at(.starttls, .reply(reply))], tls: (.starttls, good))
+        defer { server.stop() }
+        let expected = reply.hasPrefix("4") ? Verdict.rejectedForNow(454) : .notSent(unreachable: true)
+        #expect(try await verdict("smtp://127.0.0.1:\(server.port)/?ca=\(good.path)") == expected)
+        #expect(try server.receivedMessages().isEmpty)
+    }
+
+    @Test("mail goes out after STARTTLS with a trusted certificate")
+    func startTLS() async throws {
+        let server = try ScriptedServer(tls: (.starttls, good))
+        defer { server.stop() }
+        #expect(try await verdict("smtp://127.0.0.1:\(server.port)/intro.test?ca=\(good.path)") == .accepted)
+        #expect(try server.commands().prefix(3) == ["EHLO intro.test", "STARTTLS", "EHLO intro.test"])
+        #expect(try server.receivedMessages().marks == ["x"])
+    }
+
+    @Test("mail goes out over smtps with a trusted certificate")
+    func implicitTLS() async throws {
+        let server = try ScriptedServer(tls: (.implicit, good))
+        defer { server.stop() }
+        #expect(try await verdict("smtps://127.0.0.1:\(server.port)/?ca=\(good.path)") == .accepted)
+        #expect(try server.receivedMessages().marks == ["x"])
+    }
+
+    @Test("an untrusted certificate ends the conversation", arguments: [ScriptedServer.Security.starttls, .implicit])
+    func untrusted(security: ScriptedServer.Security) async throws {
+        let server = try ScriptedServer(tls: (security, good))
+        defer { server.stop() }
+        let scheme = security == .implicit ? "smtps" : "smtp"
+        #expect(try await verdict("\(scheme)://127.0.0.1:\(server.port)/") == .notSent(unreachable: true))
+        #expect(try server.receivedMessages().isEmpty)
+    }
+
+    @Test(
+        "a certificate for another name ends the conversation",
+        arguments: [ScriptedServer.Security.starttls, .implicit])
+    func mismatch(security: ScriptedServer.Security) async throws {
+        let other = try Certificate(for: "DNS:mail.example.test")
+        let server = try ScriptedServer(tls: (security, other))
+        defer { server.stop() }
+        let scheme = security == .implicit ? "smtps" : "smtp"
+        #expect(
+            try await verdict("\(scheme)://127.0.0.1:\(server.port)/?ca=\(other.path)") == .notSent(unreachable: true))
+        #expect(try server.receivedMessages().isEmpty)
+    }
+}

@@ -1,0 +1,94 @@
+import Foundation
+
+/// A PostgreSQL cluster in a temporary folder, reached through a Unix socket in that folder only.
+struct PrivateCluster: Sendable {
+    /// Holds the data, the socket and the log.
+    ///
+    /// Its path is short, because a socket's may have 107 bytes only.
+    let folder: String
+
+    private var data: String { "\(folder)/data" }
+    /// What the server says; it belongs to the server's user, unlike what its programs say to us.
+    private var serverLog: String { "\(folder)/server.log" }
+    private var programLog: String { "\(folder)/program.log" }
+
+    private static let settings = """
+        listen_addresses = ''
+        max_connections = 300
+        fsync = off
+        full_page_writes = off
+        wal_level = minimal
+        max_wal_senders = 0
+        autovacuum = off
+        """
+
+    /// Makes a cluster and starts it.
+    static func make() async throws -> PrivateCluster {
+        let cluster = PrivateCluster(folder: try makeFolder())
+        try Watchdog.release(cluster.command("pg_ctl", ["stop", "-m", "immediate"]), thenRemove: cluster.folder)
+        try await ChildProcess.run(
+            cluster.command(
+                "initdb", ["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8"]),
+            log: cluster.programLog)
+        try cluster.configure()
+        try await cluster.start()
+        return cluster
+    }
+
+    /// How libpq reaches one of the cluster's databases.
+    func conninfo(database: String) -> String {
+        "host=\(folder) port=5432 user=postgres dbname=\(database)"
+    }
+
+    func start() async throws {
+        try await control(["start", "-l", serverLog])
+    }
+
+    func stop(_ mode: TestServer.StopMode) async throws {
+        try await control(["stop", "-m", mode.rawValue])
+    }
+
+    private func control(_ arguments: [String]) async throws {
+        try await ChildProcess.run(command("pg_ctl", arguments + ["-w", "-t", "120"]), log: programLog)
+    }
+
+    private func configure() throws {
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: "\(data)/postgresql.conf"))
+        defer { try? file.close() }
+        try file.seekToEnd()
+        let place = "unix_socket_directories = '\(folder)'\nport = 5432\n"
+        try file.write(contentsOf: Data((Self.settings + "\n" + place).utf8))
+    }
+
+    /// One of the server's programs on this cluster, run as the server's user: PostgreSQL refuses to run as root.
+    private func command(_ program: String, _ arguments: [String]) -> [String] {
+        let prefix = geteuid() == 0 ? ["runuser", "-u", "postgres", "--"] : []
+        return prefix + ["\(Self.programs)/\(program)", "-D", data] + arguments
+    }
+
+    private static func makeFolder() throws -> String {
+        var template = Array("/tmp/intro-test-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw TestServerFailure("could not make a folder in /tmp", because: String(cString: strerror(errno)))
+        }
+        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        if geteuid() == 0 {
+            guard let user = getpwnam("postgres"), chown(folder, user.pointee.pw_uid, user.pointee.pw_gid) == 0 else {
+                throw TestServerFailure(
+                    "could not give \(folder) to the user postgres", because: String(cString: strerror(errno)),
+                    hint: "install PostgreSQL, or run the tests as a plain user")
+            }
+        }
+        return folder
+    }
+
+    /// Where Debian keeps the newest server; elsewhere whatever the `PATH` has.
+    private static let programs: String = {
+        let root = "/usr/lib/postgresql"
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        let folders =
+            versions.compactMap(Int.init).sorted(by: >).map { "\(root)/\($0)/bin" }
+            + (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
+        return folders.first { FileManager.default.isExecutableFile(atPath: "\($0)/initdb") } ?? "/usr/local/pgsql/bin"
+    }()
+}

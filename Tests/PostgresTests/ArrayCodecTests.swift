@@ -1,0 +1,85 @@
+import Foundation
+import Postgres
+import PostgresTesting
+import Testing
+
+@Suite("Arrays come back as they were sent", .timeLimit(.minutes(1)))
+struct ArrayCodecTests {
+    @Test("arrays of every element type, empty ones among them")
+    func roundTrips() async throws {
+        try await withDatabase { database, _ in
+            func expectSame<Element: Equatable>(
+                _ array: [Element], as type: String, sourceLocation: SourceLocation = #_sourceLocation
+            ) async throws where [Element]: PostgresEncodable & PostgresDecodable {
+                for value in [array, []] {
+                    let (back, name) = try await database.query("SELECT \(value), pg_typeof(\(value))::text")
+                        .decode(([Element], String).self)[0]
+                    #expect(back == value, sourceLocation: sourceLocation)
+                    #expect(name == type, sourceLocation: sourceLocation)
+                }
+            }
+            try await expectSame([true, false], as: "boolean[]")
+            try await expectSame([Int16.min, 0, .max], as: "smallint[]")
+            try await expectSame([Int32.min, 0, .max], as: "integer[]")
+            try await expectSame([Int64.min, 0, .max], as: "bigint[]")
+            try await expectSame([Int.min, 0, .max], as: "bigint[]")
+            try await expectSame([Double.leastNonzeroMagnitude, -.infinity], as: "double precision[]")
+            try await expectSame(["", "a,b", "{\"}", "NULL", "Zoë"], as: "text[]")
+            try await expectSame([Date(timeIntervalSince1970: 0), .distantFuture], as: "timestamp with time zone[]")
+            try await expectSame([UUID(), UUID()], as: "uuid[]")
+        }
+    }
+
+    @Test("an array may hold NULL where its type says so")
+    func nulls() async throws {
+        try await withDatabase { database, _ in
+            let sent: [String?] = ["a", nil, ""]
+            let rows = try await database.query("SELECT \(sent), array_position(\(sent), NULL), cardinality(\(sent))")
+            let (back, position, length) = try rows.decode(([String?], Int32, Int32).self)[0]
+            #expect(back == sent)
+            #expect(position == 2)
+            #expect(length == 3)
+            let numbers = try await database.query("SELECT ARRAY[NULL, 7]::bigint[]").decode([Int64?].self)[0]
+            #expect(numbers == [nil, 7])
+        }
+    }
+
+    @Test("a NULL where the type has none is refused, with the column's name")
+    func unexpectedNull() async throws {
+        try await withDatabase { database, _ in
+            let rows = try await database.query("SELECT ARRAY[1, NULL]::bigint[] AS stations")
+            let error = #expect(throws: PostgresError.self) { try rows.decode([Int64].self) }
+            #expect(error?.kind == .decoding)
+            #expect(error?.description.contains("stations") == true)
+        }
+    }
+
+    @Test("a whole array may be NULL")
+    func nullArray() async throws {
+        try await withDatabase { database, _ in
+            let (none, some) = try await database.query("SELECT NULL::text[], ARRAY[]::text[]")
+                .decode(([String]?, [String]?).self)[0]
+            #expect(none == nil)
+            #expect(some == [])
+        }
+    }
+
+    @Test("more than one dimension is refused, not flattened")
+    func dimensions() async throws {
+        try await withDatabase { database, _ in
+            let rows = try await database.query("SELECT ARRAY[[1, 2], [3, 4]]::bigint[] AS grid")
+            let error = #expect(throws: PostgresError.self) { try rows.decode([Int64].self) }
+            #expect(error?.kind == .decoding)
+            #expect(error?.description.contains("grid") == true)
+        }
+    }
+
+    @Test("a set goes out as one bind, and a join on it finds what it names")
+    func unnest() async throws {
+        try await withDatabase { database, _ in
+            let wanted = Array(Int64(0)..<10_000)
+            let sum = try await database.query("SELECT sum(n)::bigint FROM unnest(\(wanted)) AS n").decode(Int64.self)
+            #expect(sum == [49_995_000])
+        }
+    }
+}

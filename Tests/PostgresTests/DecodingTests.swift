@@ -1,0 +1,114 @@
+import Foundation
+import Postgres
+import PostgresTesting
+import Testing
+
+@Suite("A row that is not what the caller said is refused", .timeLimit(.minutes(1)))
+struct DecodingTests {
+    @Test("tuples decode by column order, and single values without a tuple")
+    func order() async throws {
+        try await withDatabase { database, _ in
+            let rows = try await database.query("SELECT n, 'row ' || n AS label FROM generate_series(1, 3) AS n")
+            #expect(rows.count == 3)
+            #expect(rows.columns == ["n", "label"])
+            let decoded = try rows.decode((Int32, String).self)
+            #expect(decoded.map(\.0) == [1, 2, 3])
+            #expect(decoded.map(\.1) == ["row 1", "row 2", "row 3"])
+            #expect(try await database.query("SELECT 7::bigint").decode(Int64.self) == [7])
+        }
+    }
+
+    @Test("a statement without rows has none, and says how many it touched")
+    func affected() async throws {
+        try await withDatabase { database, _ in
+            try await database.query("CREATE TABLE t (n bigint)")
+            #expect(try await database.query("INSERT INTO t SELECT generate_series(1, 5)").affected == 5)
+            #expect(try await database.query("UPDATE t SET n = 0 WHERE n > 3").affected == 2)
+            #expect(try await database.query("DELETE FROM t WHERE n = 99").affected == 0)
+            let none = try await database.query("SELECT n FROM t WHERE n = 99")
+            #expect(none.count == 0)
+            #expect(try none.decode(Int64.self).isEmpty)
+        }
+    }
+
+    @Test("a wrong type names the column and both types")
+    func wrongType() async throws {
+        try await withDatabase { database, _ in
+            let rows = try await database.query("SELECT 1::bigint AS id, 'x'::text AS starts_at")
+            let error = #expect(throws: PostgresError.self) { try rows.decode((Int64, Date).self) }
+            #expect(error?.kind == .decoding)
+            #expect(error?.description.contains("starts_at") == true)
+            #expect(error?.description.contains("Date") == true)
+        }
+    }
+
+    @Test("a wider integer is not cut to a narrower one")
+    func narrowing() async throws {
+        try await withDatabase { database, _ in
+            let rows = try await database.query("SELECT 5000000000::bigint AS large")
+            let error = #expect(throws: PostgresError.self) { try rows.decode(Int32.self) }
+            #expect(error?.kind == .decoding)
+            #expect(error?.description.contains("large") == true)
+        }
+    }
+
+    @Test("an unexpected NULL names the column")
+    func unexpectedNull() async throws {
+        try await withDatabase { database, _ in
+            let rows = try await database.query("SELECT 1::bigint AS id, NULL::text AS nickname")
+            let error = #expect(throws: PostgresError.self) { try rows.decode((Int64, String).self) }
+            #expect(error?.kind == .decoding)
+            #expect(error?.description.contains("nickname") == true)
+            let (id, nickname) = try rows.decode((Int64, String?).self)[0]
+            #expect(id == 1)
+            #expect(nickname == nil)
+        }
+    }
+
+    @Test("too few and too many columns are refused, even where there is no row")
+    func columnCount() async throws {
+        try await withDatabase { database, _ in
+            for condition in ["true", "false"] {
+                let rows = try await database.query(
+                    "SELECT 1::bigint AS a, 2::bigint AS b WHERE \(unsafeSQL: condition)")
+                for attempt in [
+                    { _ = try rows.decode(Int64.self) }, { _ = try rows.decode((Int64, Int64, Int64).self) },
+                ] {
+                    let error = #expect(throws: PostgresError.self) { try attempt() }
+                    #expect(error?.kind == .decoding)
+                    #expect(error?.description.contains("2") == true)
+                }
+            }
+        }
+    }
+
+    @Test("a decoding error does not repeat the value")
+    func redaction() async throws {
+        try await withDatabase { database, _ in
+            let rows = try await database.query("SELECT 'ada@example.com'::text AS email")
+            let error = #expect(throws: PostgresError.self) { try rows.decode(Int64.self) }
+            #expect(error.map { String(reflecting: $0) }?.contains("ada@") == false)
+        }
+    }
+
+    @Test("rows outlive their connection")
+    func lifetime() async throws {
+        try await withDatabase { database, _ in
+            let rows = try await database.query("SELECT n FROM generate_series(1, 1000) AS n")
+            await database.close()
+            #expect(try rows.decode(Int32.self).reduce(0, +) == 500_500)
+        }
+    }
+
+    @Test("many rows and large values arrive whole")
+    func large() async throws {
+        try await withDatabase { database, _ in
+            let rows = try await database.query(
+                "SELECT n, repeat('x', 100) FROM generate_series(1, 20000) AS n ORDER BY n")
+            #expect(try rows.decode((Int32, String).self).allSatisfy { $0.1.utf8.count == 100 })
+            #expect(rows.count == 20_000)
+            let megabytes = try await database.query("SELECT repeat('y', 8000000)").decode(String.self)[0]
+            #expect(megabytes.utf8.count == 8_000_000)
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import Postgres
+import PostgresTesting
+import Testing
+
+@Suite("An error says what and where, and names nobody", .timeLimit(.minutes(1)))
+struct ErrorTests {
+    private static let table: SQL = """
+        CREATE TABLE client (
+            id bigint PRIMARY KEY,
+            email text NOT NULL,
+            age int,
+            CONSTRAINT client_email_key UNIQUE (email),
+            CONSTRAINT client_age_check CHECK (age > 0)
+        )
+        """
+
+    @Test("a violated constraint is told by name, with its table and SQLSTATE")
+    func constraint() async throws {
+        try await withDatabase { database, _ in
+            try await database.query(Self.table)
+            try await database.query("INSERT INTO client VALUES (1, \("ada@example.com"), 36)")
+            let error = await #expect(throws: PostgresError.self) {
+                try await database.query("INSERT INTO client VALUES (2, \("ada@example.com"), 36)")
+            }
+            #expect(error?.kind == .server)
+            #expect(error?.sqlState == "23505")
+            #expect(error?.constraint == "client_email_key")
+            #expect(error?.table == "client")
+            #expect(error?.description.contains("23505") == true)
+            #expect(error?.description.contains("client_email_key") == true)
+        }
+    }
+
+    @Test("a missing value is told by column")
+    func column() async throws {
+        try await withDatabase { database, _ in
+            try await database.query(Self.table)
+            let error = await #expect(throws: PostgresError.self) {
+                try await database.query("INSERT INTO client VALUES (1)")
+            }
+            #expect(error?.sqlState == "23502")
+            #expect(error?.column == "email")
+            #expect(error?.table == "client")
+        }
+    }
+
+    @Test("the call site is the caller's line")
+    func callSite() async throws {
+        try await withDatabase { database, _ in
+            let line = #line + 1
+            let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT nonsense") }
+            #expect(error?.callSite?.description == "PostgresTests/ErrorTests.swift:\(line)")
+            let inner = #line + 2
+            let failure = await #expect(throws: PostgresError.self) {
+                try await database.transaction { try await $0.query("SELECT nonsense") }
+            }
+            #expect(failure?.callSite?.description == "PostgresTests/ErrorTests.swift:\(inner)")
+        }
+    }
+
+    @Test("neither DETAIL nor a bind shows in an error's description, its reflection, or the log")
+    func redaction() async throws {
+        let log = CapturedLog()
+        let secret = "ada@example.com"
+        try await withDatabase(logger: log.logger) { database, _ in
+            try await database.query(Self.table)
+            try await database.query("INSERT INTO client VALUES (1, \(secret), 36)")
+            let failing: [SQL] = [
+                "INSERT INTO client VALUES (2, \(secret), 36)",
+                "INSERT INTO client VALUES (3, \(secret + "!"), -1)",
+                "INSERT INTO client VALUES (4, NULL, \(secret.utf8.count)) RETURNING \(secret)",
+            ]
+            for sql in failing {
+                let error = await #expect(throws: PostgresError.self) { try await database.query(sql) }
+                guard let error else { continue }
+                for text in [error.description, String(describing: error), String(reflecting: error), "\(error)"] {
+                    #expect(!text.contains("ada@"))
+                }
+            }
+        }
+        #expect(!log.text.contains("ada@"))
+    }
+
+    @Test("a value that a message quotes is no leak through the description")
+    func quotedValue() async throws {
+        try await withDatabase { database, _ in
+            let error = await #expect(throws: PostgresError.self) {
+                try await database.query("SELECT \("ada@example.com")::bigint")
+            }
+            #expect(error?.sqlState == "22P02")
+            #expect(error?.description.contains("ada@") == false)
+            #expect(error.map { String(reflecting: $0) }?.contains("ada@") == false)
+        }
+    }
+
+    @Test("the password of the address never shows")
+    func password() async throws {
+        let log = CapturedLog()
+        var configuration = Database.Configuration(
+            conninfo: "postgres://intro:swordfish@localhost:1/intro?host=/nonexistent")
+        configuration.acquireTimeout = .milliseconds(200)
+        configuration.connectTimeout = .seconds(2)
+        let database = Database(configuration, logger: log.logger)
+        let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT 1") }
+        await database.close()
+        #expect(error.map { String(reflecting: $0) }?.contains("swordfish") == false)
+        #expect(!log.text.contains("swordfish"))
+    }
+
+    @Test("after an error the same connection goes on")
+    func goesOn() async throws {
+        try await withDatabase(configure: { $0.maximumConnections = 1 }) { database, _ in
+            let first = try await database.query("SELECT pg_backend_pid()").decode(Int32.self)
+            await #expect(throws: PostgresError.self) { try await database.query("SELECT 1 / \(0)") }
+            #expect(try await database.query("SELECT pg_backend_pid()").decode(Int32.self) == first)
+        }
+    }
+
+    @Test("a script runs as a whole, and an error in it undoes the whole")
+    func script() async throws {
+        try await withDatabase { database, _ in
+            try await database.withConnection { connection in
+                try await connection.execute(script: "CREATE TABLE a (n int); INSERT INTO a VALUES (1), (2);")
+                let error = await #expect(throws: PostgresError.self) {
+                    try await connection.execute(script: "INSERT INTO a VALUES (3); SELECT nonsense;")
+                }
+                #expect(error?.sqlState == "42703")
+                #expect(try await connection.query("SELECT count(*) FROM a").decode(Int64.self) == [2])
+            }
+        }
+    }
+}

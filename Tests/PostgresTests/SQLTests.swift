@@ -1,0 +1,87 @@
+import Testing
+
+@testable import Postgres
+
+@Suite("SQL is a literal, and values are binds")
+struct SQLTests {
+    @Test("a plain literal has no binds")
+    func plain() {
+        let sql: SQL = "SELECT 1"
+        #expect(sql.text == "SELECT 1")
+        #expect(sql.binds.count == 0)
+    }
+
+    @Test("values become numbered binds in order")
+    func numbered() {
+        let name = "Robert'); DROP TABLE client; --"
+        let sql: SQL = "SELECT \(1), \(name), \(true)"
+        #expect(sql.text == "SELECT $1, $2, $3")
+        #expect(sql.binds.count == 3)
+    }
+
+    @Test("nil is a bind too")
+    func null() {
+        let missing: String? = nil
+        let sql: SQL = "SELECT \(missing)"
+        #expect(sql.text == "SELECT $1")
+        #expect(sql.binds.count == 1)
+    }
+
+    @Test("a fragment's binds are renumbered where it stands")
+    func fragments() {
+        let condition: SQL = "a = \(1) AND b = \(2)"
+        let sql: SQL = "SELECT \(0) FROM t WHERE \(condition) OR c = \(3)"
+        #expect(sql.text == "SELECT $1 FROM t WHERE a = $2 AND b = $3 OR c = $4")
+        #expect(sql.binds.count == 4)
+    }
+
+    @Test("fragments nest and repeat")
+    func nesting() {
+        let inner: SQL = "x = \(1)"
+        let outer: SQL = "(\(inner) OR \(inner))"
+        let sql: SQL = "SELECT 1 WHERE \(outer) AND y = \(2)"
+        #expect(sql.text == "SELECT 1 WHERE (x = $1 OR x = $2) AND y = $3")
+        #expect(sql.binds.count == 3)
+    }
+
+    @Test("adding renumbers the right side")
+    func adding() {
+        let sql: SQL = "SELECT \(1)" + ", \(2)" + " WHERE \(true)"
+        #expect(sql.text == "SELECT $1, $2 WHERE $3")
+        #expect(sql.binds.count == 3)
+    }
+
+    @Test("joining puts the separator, binds and all, between the parts only")
+    func joining() {
+        let parts: [SQL] = ["a = \(1)", "b = \(2)", "c = \(3)"]
+        let joined = SQL.joined(parts, separator: " AND ")
+        #expect(joined.text == "a = $1 AND b = $2 AND c = $3")
+        #expect(joined.binds.count == 3)
+        #expect(SQL.joined([], separator: ", ").text == "")
+        #expect(SQL.joined(["a"], separator: ", ").text == "a")
+        #expect(SQL.joined(["a", "b"], separator: " \(0) ").text == "a $1 b")
+    }
+
+    @Test("unsafeSQL is the one way for a String to become SQL")
+    func unsafe() {
+        let column = "starts_at"
+        let sql: SQL = "SELECT \(unsafeSQL: column) FROM session WHERE id = \(7)"
+        #expect(sql.text == "SELECT starts_at FROM session WHERE id = $1")
+        #expect(sql.binds.count == 1)
+    }
+
+    @Test("a dollar in a literal stays as written")
+    func dollars() {
+        let sql: SQL = "DO $body$ BEGIN END $body$"
+        #expect(sql.text == "DO $body$ BEGIN END $body$")
+    }
+
+    @Test("a bind's value is never in the description")
+    func redaction() {
+        let secret = "ada@example.com"
+        let sql: SQL = "SELECT \(secret)"
+        #expect(!String(describing: sql).contains(secret))
+        #expect(!String(reflecting: sql).contains(secret))
+        #expect(!"\(sql)".contains(secret))
+    }
+}

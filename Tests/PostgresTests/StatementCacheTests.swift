@@ -1,0 +1,155 @@
+import Logging
+import Postgres
+import PostgresTesting
+import Testing
+
+@testable import struct Postgres.StatementCache
+
+@Suite("Statements asked for again are prepared, and no more of them than agreed", .timeLimit(.minutes(1)))
+struct StatementCacheTests {
+    /// The statements that a connection's server process keeps, seen by a script, which is never prepared itself.
+    private func prepared(_ connection: isolated Connection) async throws -> [String] {
+        try await connection.execute(
+            script: """
+                DROP TABLE IF EXISTS seen;
+                CREATE TEMP TABLE seen AS SELECT statement FROM pg_prepared_statements;
+                """)
+        return try await connection.query("SELECT statement FROM seen ORDER BY statement").decode(String.self)
+            .filter { !$0.contains("seen") }
+    }
+
+    @Test("the least used long ago is given up")
+    func leastRecentlyUsed() {
+        var cache = StatementCache(capacity: 2)
+        for text in ["a", "a", "b", "b", "a"] { _ = cache.plan(text) }
+        #expect(cache.plan("c") == .unprepared)
+        guard case .prepare(_, let evicted) = cache.plan("c") else {
+            Issue.record("a statement seen twice is prepared")
+            return
+        }
+        #expect(evicted != nil)
+        guard case .prepared = cache.plan("a") else {
+            Issue.record("a was used after b, and is kept")
+            return
+        }
+        #expect(cache.plan("b") == .unprepared)
+    }
+
+    @Test("a statement that was forgotten is prepared anew under another name")
+    func forgetting() {
+        var cache = StatementCache(capacity: 2)
+        _ = cache.plan("a")
+        guard case .prepare(let first, _) = cache.plan("a") else {
+            Issue.record("a statement seen twice is prepared")
+            return
+        }
+        cache.forget("a")
+        _ = cache.plan("a")
+        guard case .prepare(let second, _) = cache.plan("a") else {
+            Issue.record("a statement seen twice is prepared")
+            return
+        }
+        #expect(first != second)
+    }
+
+    @Test("a capacity of nothing prepares nothing")
+    func disabled() {
+        var cache = StatementCache(capacity: 0)
+        for _ in 0..<3 { #expect(cache.plan("a") == .unprepared) }
+    }
+
+    @Test("many texts leave no more prepared than the cache may hold")
+    func bounded() async throws {
+        try await withDatabase(configure: { $0.statementCacheSize = 4 }) { database, _ in
+            try await database.withConnection { connection in
+                for round in 0..<60 {
+                    for _ in 0..<3 {
+                        try await connection.query("SELECT \(round) + \(unsafeSQL: "\(round % 20)")")
+                    }
+                }
+                let kept = try await prepared(connection)
+                #expect(!kept.isEmpty)
+                #expect(kept.count <= 4)
+            }
+        }
+    }
+
+    @Test("a prepared statement that fails now and then is not prepared again and again")
+    func failures() async throws {
+        try await withDatabase(configure: { $0.statementCacheSize = 4 }) { database, _ in
+            try await database.withConnection { connection async throws in
+                for round in 0..<60 {
+                    _ = try? await connection.query("SELECT 1 / \(round % 3)")
+                }
+                #expect(try await prepared(connection).count <= 4)
+            }
+        }
+    }
+
+    @Test("a table that changes its shape between two runs is read in its new shape")
+    func changedShape() async throws {
+        try await withDatabase(configure: { $0.maximumConnections = 1 }) { database, _ in
+            try await database.query("CREATE TABLE t (a int)")
+            try await database.query("INSERT INTO t VALUES (1)")
+            for _ in 0..<3 { #expect(try await database.query("SELECT * FROM t").columns == ["a"]) }
+            try await database.query("ALTER TABLE t ADD b text DEFAULT 'new'")
+            for _ in 0..<3 { #expect(try await database.query("SELECT * FROM t").columns == ["a", "b"]) }
+        }
+    }
+
+    @Test("a table that changes its shape inside a transaction has the transaction run again")
+    func changedShapeInTransaction() async throws {
+        try await withDatabase(configure: { $0.maximumConnections = 1 }) { database, conninfo in
+            let other = Database(Database.Configuration(conninfo: conninfo), logger: .silent)
+            try await database.query("CREATE TABLE t (a int)")
+            for _ in 0..<3 { try await database.query("SELECT * FROM t") }
+            try await other.query("ALTER TABLE t ADD b text")
+            let columns = try await database.transaction { try await $0.query("SELECT * FROM t").columns }
+            #expect(columns == ["a", "b"])
+            await other.close()
+        }
+    }
+
+    @Test(
+        "statements that the server has forgotten are run all the same", arguments: ["DEALLOCATE ALL", "DISCARD ALL"])
+    func forgotten(command: String) async throws {
+        try await withDatabase(configure: {
+            $0.maximumConnections = 1; $0.statementCacheSize = 2
+        }) { database, _ in
+            try await database.query("CREATE TABLE t (n bigint)")
+            for number in 0..<3 { try await database.query("INSERT INTO t VALUES (\(number))") }
+            try await database.withConnection { try await $0.execute(script: command) }
+            for number in 3..<6 { try await database.query("INSERT INTO t VALUES (\(number))") }
+            #expect(try await database.query("SELECT n FROM t ORDER BY n").decode(Int.self) == Array(0..<6))
+            try await database.withConnection { try await $0.execute(script: command) }
+            try await database.transaction { connection in
+                for number in 6..<9 { try await connection.query("INSERT INTO t VALUES (\(number))") }
+            }
+            #expect(try await database.query("SELECT count(*) FROM t").decode(Int64.self) == [9])
+        }
+    }
+
+    @Test("nothing is prepared where the setting says so")
+    func off() async throws {
+        try await withDatabase(configure: { $0.preparedStatements = false }) { database, _ in
+            try await database.withConnection { connection async throws in
+                for number in 0..<5 {
+                    #expect(try await connection.query("SELECT \(number)").decode(Int.self) == [number])
+                }
+                #expect(try await prepared(connection).isEmpty)
+            }
+            #expect(try await database.transaction { try await $0.query("SELECT 1").decode(Int32.self) } == [1])
+        }
+    }
+
+    @Test("one text with binds of different types is right each time")
+    func typesOfBinds() async throws {
+        try await withDatabase(configure: { $0.maximumConnections = 1 }) { database, _ async throws in
+            for round in 0..<4 {
+                #expect(try await database.query("SELECT \(round)").decode(Int64.self) == [Int64(round)])
+                #expect(try await database.query("SELECT \("row \(round)")").decode(String.self) == ["row \(round)"])
+                #expect(try await database.query("SELECT \(round > 1)").decode(Bool.self) == [round > 1])
+            }
+        }
+    }
+}
