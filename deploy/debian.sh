@@ -5,7 +5,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export root
 
 # What Intro itself needs.
-export runtime_packages=(libpq-dev libcurl4-openssl-dev libphonenumber-dev postgresql tzdata)
+export runtime_packages=(pkg-config libpq-dev libcurl4-openssl-dev libphonenumber-dev postgresql tzdata)
 
 say() {
     printf '\n==> %s\n' "$*"

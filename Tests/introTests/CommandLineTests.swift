@@ -55,11 +55,11 @@ struct CommandLineTests {
         arguments: [
             ("2026-12-01T17:00:00Z", 1_796_144_400.0), ("2026-12-01T09:00:00-08:00", 1_796_144_400),
             ("2026-12-01 22:30:00.5+05:30", 1_796_144_400.5), ("1970-01-01t00:00:00z", 0),
-            ("2000-02-29T00:00:00Z", 951_782_400), ("1969-12-31T23:59:59Z", -1),
+            ("2000-02-29T00:00:00Z", 951_782_400),
         ]
     )
-    func instants(text: String, seconds: Double) {
-        #expect(instant(rfc3339: text) == Date(timeIntervalSince1970: seconds))
+    func instants(text: String, seconds: Double) throws {
+        #expect(try rehearsalInstant(text) == Date(timeIntervalSince1970: seconds))
     }
 
     @Test(
@@ -71,7 +71,6 @@ struct CommandLineTests {
         ]
     )
     func noInstants(text: String) {
-        #expect(instant(rfc3339: text) == nil)
         let failure = #expect(throws: Failure.self) { try rehearsalInstant(text) }
         #expect(failure?.exit == .invalidInput)
     }
