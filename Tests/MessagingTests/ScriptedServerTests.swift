@@ -94,7 +94,7 @@ struct ScriptedServerTests {
     func garbage(step: Step, verdict: Verdict) async throws {
         let server = try ScriptedServer(faults: [.at(step, .reply("\u{1}\u{2}garbage"), times: 1)])
         defer { server.stop() }
-        #expect(try await deliverTwo(server) == [verdict, .accepted])
+        #expect(try await deliverTwo(server, timeouts: shortTimeouts) == [verdict, .accepted])
         #expect(try server.receivedMessages().marks == (step == .dot ? ["first", "second"] : ["second"]))
     }
 
