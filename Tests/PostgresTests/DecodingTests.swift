@@ -52,6 +52,41 @@ struct DecodingTests {
         }
     }
 
+    @Test(
+        "what is no text is not read as one",
+        arguments: [
+            "1::bigint", "1.5::numeric", "interval '1 day'", "date '2026-01-01'", "time '12:00'", "timestamptz 'now'",
+            "'127.0.0.1'::inet", "tstzrange(now(), NULL)", "tstzmultirange(tstzrange(now(), NULL))", "numrange(1, 2)",
+            "point '(1, 2)'", "1::oid", "B'101'", "'{}'::jsonb", "ROW(1, 2)", "'\\xff'::bytea", "ARRAY['a']::varchar[]",
+            "gen_random_uuid()", "'1 2'::tsvector", "true",
+        ])
+    func noText(value: String) async throws {
+        try await withDatabase { database, _ in
+            let rows = try await database.query("SELECT \(unsafeSQL: value) AS odd")
+            let error = #expect(throws: PostgresError.self) { try rows.decode(String.self) }
+            #expect(error?.kind == .decoding)
+            #expect(error?.description.contains("odd") == true)
+        }
+    }
+
+    @Test("what is written as text is read as one: names, enums, JSON, domains")
+    func texts() async throws {
+        try await withDatabase { database, _ in
+            try await database.withConnection { connection in
+                try await connection.execute(
+                    script: "CREATE TYPE status AS ENUM ('a'); CREATE DOMAIN handle AS text CHECK (VALUE <> '')")
+            }
+            for value in [
+                "'a'::name", "'a'::varchar(3)", "'a'::char(1)", "'a'::text", "'a'", "'a'::status", "'a'::handle",
+            ] {
+                let text = try await database.query("SELECT \(unsafeSQL: value)").decode(String.self)
+                #expect(text == ["a"])
+            }
+            let json = try await database.query("SELECT '{}'::json").decode(String.self)
+            #expect(json == ["{}"])
+        }
+    }
+
     @Test("an unexpected NULL names the column")
     func unexpectedNull() async throws {
         try await withDatabase { database, _ in

@@ -51,10 +51,11 @@ struct ErrorTests {
             let line = #line + 1
             let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT nonsense") }
             #expect(error?.callSite?.description == "PostgresTests/ErrorTests.swift:\(line)")
-            let inner = #line + 2
-            let failure = await #expect(throws: PostgresError.self) {
-                try await database.transaction { try await $0.query("SELECT nonsense") }
+            func inTransaction() async throws {
+                _ = try await database.transaction { try await $0.query("SELECT nonsense") }
             }
+            let inner = #line - 2
+            let failure = await #expect(throws: PostgresError.self) { try await inTransaction() }
             #expect(failure?.callSite?.description == "PostgresTests/ErrorTests.swift:\(inner)")
         }
     }
@@ -114,6 +115,30 @@ struct ErrorTests {
             let first = try await database.query("SELECT pg_backend_pid()").decode(Int32.self)
             await #expect(throws: PostgresError.self) { try await database.query("SELECT 1 / \(0)") }
             #expect(try await database.query("SELECT pg_backend_pid()").decode(Int32.self) == first)
+        }
+    }
+
+    @Test("more binds than PostgreSQL takes are refused before they are sent")
+    func tooManyBinds() async throws {
+        try await withDatabase { database, _ in
+            func values(_ count: Int) -> SQL {
+                "SELECT count(*) FROM (VALUES \(SQL.joined((0..<count).map { "(\($0))" }, separator: ","))) AS v"
+            }
+            let many = try await database.query(values(5000)).decode(Int64.self)
+            #expect(many == [5000])
+            let error = await #expect(throws: PostgresError.self) { try await database.query(values(65_536)) }
+            #expect(error?.kind == .encoding)
+        }
+    }
+
+    @Test(
+        "COPY, which the client does not speak, is refused instead of awaited", arguments: ["TO STDOUT", "FROM STDIN"])
+    func copy(direction: String) async throws {
+        try await withDatabase { database, _ in
+            try await database.query("CREATE TABLE t (n int)")
+            await #expect(throws: PostgresError.self) { try await database.query("COPY t \(unsafeSQL: direction)") }
+            let answer = try await database.query("SELECT 1").decode(Int32.self)
+            #expect(answer == [1])
         }
     }
 

@@ -52,7 +52,12 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
     ///   - parts: The statements.
     ///   - separator: What stands between two of them, such as `", "`.
     public static func joined(_ parts: [SQL], separator: SQL) -> SQL {
-        parts.dropFirst().reduce(parts.first ?? SQL()) { $0 + separator + $1 }
+        var joined = parts.first ?? SQL()
+        for part in parts.dropFirst() {
+            joined.append(separator)
+            joined.append(part)
+        }
+        return joined
     }
 
     private mutating func append(text: String) {
