@@ -47,7 +47,7 @@ struct ErrorTests {
 
     @Test("the call site is the caller's line")
     func callSite() async throws {
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             let line = #line + 1
             let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT nonsense") }
             #expect(error?.callSite?.description == "PostgresTests/ErrorTests.swift:\(line)")
@@ -85,7 +85,7 @@ struct ErrorTests {
 
     @Test("a value that a message quotes is no leak through the description")
     func quotedValue() async throws {
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             let error = await #expect(throws: PostgresError.self) {
                 try await database.query("SELECT \("ada@example.com")::bigint")
             }
@@ -111,7 +111,7 @@ struct ErrorTests {
 
     @Test("after an error the same connection goes on")
     func goesOn() async throws {
-        try await withDatabase(configure: { $0.maximumConnections = 1 }) { database, _ in
+        try await withSharedDatabase(configure: { $0.maximumConnections = 1 }) { database in
             let first = try await database.query("SELECT pg_backend_pid()").decode(Int32.self)
             await #expect(throws: PostgresError.self) { try await database.query("SELECT 1 / \(0)") }
             #expect(try await database.query("SELECT pg_backend_pid()").decode(Int32.self) == first)
@@ -120,7 +120,7 @@ struct ErrorTests {
 
     @Test("more binds than PostgreSQL takes are refused before they are sent")
     func tooManyBinds() async throws {
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             func values(_ count: Int) -> SQL {
                 "SELECT count(*) FROM (VALUES \(SQL.joined((0..<count).map { "(\($0))" }, separator: ","))) AS v"
             }

@@ -64,7 +64,7 @@ struct StatementCacheTests {
 
     @Test("many texts leave no more prepared than the cache may hold")
     func bounded() async throws {
-        try await withDatabase(configure: { $0.statementCacheSize = 4 }) { database, _ in
+        try await withSharedDatabase(configure: { $0.statementCacheSize = 4 }) { database in
             try await database.withConnection { connection in
                 for round in 0..<60 {
                     for _ in 0..<3 {
@@ -80,7 +80,7 @@ struct StatementCacheTests {
 
     @Test("a prepared statement that fails now and then is not prepared again and again")
     func failures() async throws {
-        try await withDatabase(configure: { $0.statementCacheSize = 4 }) { database, _ in
+        try await withSharedDatabase(configure: { $0.statementCacheSize = 4 }) { database in
             try await database.withConnection { connection async throws in
                 for round in 0..<60 {
                     _ = try? await connection.query("SELECT 1 / \(round % 3)")
@@ -135,7 +135,7 @@ struct StatementCacheTests {
 
     @Test("nothing is prepared where the setting says so")
     func off() async throws {
-        try await withDatabase(configure: { $0.preparedStatements = false }) { database, _ in
+        try await withSharedDatabase(configure: { $0.preparedStatements = false }) { database in
             try await database.withConnection { connection async throws in
                 for number in 0..<5 {
                     #expect(try await connection.query("SELECT \(number)").decode(Int.self) == [number])
@@ -148,7 +148,7 @@ struct StatementCacheTests {
 
     @Test("one text with binds of different types is right each time")
     func typesOfBinds() async throws {
-        try await withDatabase(configure: { $0.maximumConnections = 1 }) { database, _ async throws in
+        try await withSharedDatabase(configure: { $0.maximumConnections = 1 }) { database async throws in
             for round in 0..<4 {
                 #expect(try await database.query("SELECT \(round)").decode(Int64.self) == [Int64(round)])
                 #expect(try await database.query("SELECT \("row \(round)")").decode(String.self) == ["row \(round)"])
