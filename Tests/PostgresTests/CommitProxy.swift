@@ -25,7 +25,8 @@ final class CommitProxy: Sendable {
     /// Listens in a new folder for a server that listens in another.
     init(toServerIn folder: String) throws {
         upstream = "\(folder)/.s.PGSQL.5432"
-        self.folder = "/tmp/intro-proxy-\(UUID().uuidString.prefix(8))"
+        // Inside the server's own, which goes away with the server.
+        self.folder = "\(folder)/proxy-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: self.folder, withIntermediateDirectories: true)
         listener = Self.makeSocket()
         let path = "\(self.folder)/.s.PGSQL.5432"

@@ -56,7 +56,7 @@ struct PoolTests {
 
     @Test("what waits, waits in turn")
     func order() async throws {
-        try await withDatabase(configure: { $0.maximumConnections = 1 }) { database, _ in
+        try await withSharedDatabase(configure: { $0.maximumConnections = 1 }) { database in
             let served = Served()
             var waiters: [Task<Void, any Error>] = []
             try await whileExhausted(database) {
@@ -72,9 +72,9 @@ struct PoolTests {
 
     @Test("one caller too many is turned away at once")
     func exhaustion() async throws {
-        try await withDatabase(configure: {
+        try await withSharedDatabase(configure: {
             $0.maximumConnections = 1; $0.maximumWaiters = 1
-        }) { database, _ in
+        }) { database in
             try await whileExhausted(database) {
                 let waiter = Task { try await database.query("SELECT 1") }
                 try await until { database.statistics.waiting == 1 }
@@ -90,11 +90,11 @@ struct PoolTests {
 
     @Test("who has waited too long is turned away, and takes no connection along")
     func acquireTimeout() async throws {
-        try await withDatabase(
+        try await withSharedDatabase(
             configure: {
                 $0.maximumConnections = 1; $0.acquireTimeout = .milliseconds(30)
             }
-        ) { database, _ in
+        ) { database in
             try await whileExhausted(database) {
                 let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT 1") }
                 #expect(error?.kind == .acquireTimedOut)
@@ -107,7 +107,7 @@ struct PoolTests {
 
     @Test("a cancelled waiter leaves the queue, and those behind it move up")
     func cancelledWaiter() async throws {
-        try await withDatabase(configure: { $0.maximumConnections = 1 }) { database, _ in
+        try await withSharedDatabase(configure: { $0.maximumConnections = 1 }) { database in
             let second = try await {
                 var second: Task<Rows, any Error>?
                 try await whileExhausted(database) {
@@ -128,7 +128,7 @@ struct PoolTests {
 
     @Test("a waiter cancelled in the instant that it is served loses no connection")
     func cancelledWhileServed() async throws {
-        try await withDatabase(configure: { $0.maximumConnections = 2 }) { database, _ in
+        try await withSharedDatabase(configure: { $0.maximumConnections = 2 }) { database in
             for round in 0..<100 {
                 let tasks = (0..<6).map { _ in Task { try await database.query("SELECT pg_backend_pid()") } }
                 for _ in 0..<(round % 11) { await Task.yield() }
@@ -178,11 +178,11 @@ struct PoolTests {
 
     @Test("a connection past its lifetime is replaced when it comes back")
     func lifetime() async throws {
-        try await withDatabase(
+        try await withSharedDatabase(
             configure: {
                 $0.maximumConnections = 1; $0.maximumLifetime = .milliseconds(1)
             }
-        ) { database, _ in
+        ) { database in
             let processes = Mutex<Set<Int32>>([])
             for _ in 0..<3 {
                 let process = try await database.query("SELECT pg_backend_pid(), pg_sleep(0.002)::text")
@@ -196,14 +196,14 @@ struct PoolTests {
 
     @Test("limits and name reach the server on every connection")
     func settings() async throws {
-        try await withDatabase(
+        try await withSharedDatabase(
             configure: {
                 $0.applicationName = "settings of ours"
                 $0.statementTimeout = .milliseconds(4321)
                 $0.lockTimeout = .milliseconds(1234)
                 $0.idleInTransactionTimeout = .seconds(77)
             }
-        ) { database, _ in
+        ) { database in
             for (name, expected) in [
                 ("application_name", "settings of ours"), ("statement_timeout", "4321ms"), ("lock_timeout", "1234ms"),
                 ("idle_in_transaction_session_timeout", "77s"), ("client_encoding", "UTF8"), ("jit", "off"),

@@ -97,10 +97,10 @@ extension Double: PostgresDecodable {
 extension String: PostgresDecodable {
     /// Reads `text` and every type whose binary form is text: names, enums, JSON.
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> String {
-        guard !PostgresType.binary.contains(cell.type) else {
-            throw DecodingFailure("is of type \(cell.type), which is no text")
-        }
-        return String(decoding: try cell.octets(of: cell.type), as: UTF8.self)
+        guard PostgresType.isText(cell.type),
+            let text = String(validating: try cell.octets(of: cell.type), as: UTF8.self)
+        else { throw DecodingFailure("is of type \(cell.type), which is no text") }
+        return text
     }
 }
 
@@ -142,7 +142,7 @@ extension Array: PostgresDecodable where Element: PostgresDecodable {
         let bytes = try cell.octets(of: cell.type)
         guard bytes.count >= 12 else { throw DecodingFailure("is no array") }
         let dimensions = bytes.bigEndian(Int32.self)
-        guard dimensions > 0 else { return [] }
+        guard dimensions != 0 else { return [] }
         guard dimensions == 1, bytes.count >= 20 else { throw DecodingFailure("has \(dimensions) dimensions") }
         let type = bytes.bigEndian(UInt32.self, at: 8)
         let count = Int(bytes.bigEndian(Int32.self, at: 12))

@@ -33,16 +33,14 @@ final class Canceller: Sendable {
 
     /// A statement begins.
     func begin() {
-        state.withLock { state in
-            state.running = true
-            state.requested = false
-        }
+        state.withLock { $0.running = true }
     }
 
     /// The statement is over.
     func end() {
         let pending = state.withLock { state in
             state.running = false
+            state.requested = false
             return state.delivering
         }
         for _ in 0..<pending { delivered.wait() }
@@ -51,7 +49,7 @@ final class Canceller: Sendable {
 
     /// Asks for the running statement to be cancelled, from any thread.
     func request() {
-        state.withLock { $0.requested = true }
+        state.withLock { $0.requested = $0.running }
         deliver()
     }
 

@@ -83,6 +83,9 @@ final class Link {
         while let result = try nextResult(callSite) {
             switch PQresultStatus(result.pointer) {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: last = result
+            case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
+                // It would answer so for ever. The connection is not idle now, and will be hung up when it comes back.
+                throw PostgresError(kind: .server, message: "COPY has no place here", callSite: callSite)
             default: failure = failure ?? PostgresError(result, connectionLost: isBroken, callSite: callSite)
             }
             // A broken connection answers for ever.

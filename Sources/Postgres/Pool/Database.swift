@@ -16,6 +16,7 @@ public final class Database: Sendable {
     private typealias Grant = PoolState<Connection>.Grant
 
     private enum Waiter {
+        case arriving
         case waiting(CheckedContinuation<Grant, any Error>)
         case turnedAway(any Error)
     }
@@ -108,7 +109,11 @@ public final class Database: Sendable {
     }
 
     private func admit() async throws -> Grant {
-        let (grant, ticket) = state.withLock { ($0.pool.take(), $0.pool.makeTicket()) }
+        let (grant, ticket) = state.withLock { state in
+            let (grant, ticket) = (state.pool.take(), state.pool.makeTicket())
+            if grant == nil { state.waiters[ticket] = .arriving }
+            return (grant, ticket)
+        }
         if let grant { return grant }
         let patience = Task {
             try await Task.sleep(for: configuration.acquireTimeout)
@@ -142,8 +147,8 @@ public final class Database: Sendable {
     private func turnAway(_ ticket: PoolState<Connection>.Ticket, _ error: any Error) {
         let waiter = state.withLock { state -> Waiter? in
             let waiter = state.waiters[ticket]
-            // A caller who has not queued yet finds this when it does.
-            if waiter == nil { state.waiters[ticket] = .turnedAway(error) }
+            // A caller who has not queued yet finds this when it does; one who has left already is not written down anew.
+            if case .arriving = waiter { state.waiters[ticket] = .turnedAway(error) }
             return state.pool.leave(ticket) ? waiter : nil
         }
         if case .waiting(let continuation) = waiter { continuation.resume(throwing: error) }
