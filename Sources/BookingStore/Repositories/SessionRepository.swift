@@ -90,7 +90,7 @@ public struct SessionRepository: Sendable {
     }
 
     /// Every session that anybody with one of these contacts has or had, but for cancelled ones.
-    func visits(of contacts: Contacts) async throws -> [Eligibility.Visit] {
+    public func visits(of contacts: Contacts) async throws -> [Eligibility.Visit] {
         try await connection.query(
             """
             SELECT s.reference, s.status, s.starts_at, st.time_zone, t.name, s.waived
