@@ -1,7 +1,6 @@
 import Foundation
 import Logging
 import PostgresTesting
-import Synchronization
 import Testing
 
 @testable import Postgres
@@ -10,7 +9,7 @@ import Testing
 struct PoolTests {
     /// Who was served, in order.
     private final class Served: Sendable {
-        private let list = Mutex<[Int]>([])
+        private let list = Guarded<[Int]>([])
         var numbers: [Int] { list.withLock { $0 } }
         func append(_ number: Int) { list.withLock { $0.append(number) } }
     }
@@ -183,7 +182,7 @@ struct PoolTests {
                 $0.maximumConnections = 1; $0.maximumLifetime = .milliseconds(1)
             }
         ) { database in
-            let processes = Mutex<Set<Int32>>([])
+            let processes = Guarded<Set<Int32>>([])
             for _ in 0..<3 {
                 let process = try await database.query("SELECT pg_backend_pid(), pg_sleep(0.002)::text")
                     .decode((Int32, String).self)[0].0

@@ -1,5 +1,4 @@
 public import Logging
-import Synchronization
 
 /// A pool of connections to one database: bounded in size, in waiting time and in the number of those who wait.
 public final class Database: Sendable {
@@ -28,13 +27,13 @@ public final class Database: Sendable {
 
     private let configuration: Configuration
     private let logger: Logger
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     /// Makes a pool; nothing is opened before it is needed.
     public init(_ configuration: Configuration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
-        state = Mutex(
+        state = Guarded(
             State(
                 pool: PoolState(
                     limit: configuration.maximumConnections, waiterLimit: configuration.maximumWaiters)))
