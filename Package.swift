@@ -20,10 +20,10 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
     targets: [
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -74,6 +74,69 @@ let package = Package(
                 "Booking", "BookingStore", "Messaging", "Postgres", "Reminders", "Schema",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: settings
+        ),
+
+        .target(
+            name: "PostgresTesting",
+            dependencies: ["Postgres", .product(name: "Logging", package: "swift-log")],
+            path: "Tests/PostgresTesting",
+            swiftSettings: settings
+        ),
+        .target(
+            name: "MessagingTesting",
+            dependencies: ["Messaging"],
+            path: "Tests/MessagingTesting",
+            exclude: ["scripted_smtp_server.py"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "BookingStoreTesting",
+            dependencies: ["Booking", "BookingStore", "Postgres", "PostgresTesting", "Schema"],
+            path: "Tests/BookingStoreTesting",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PostgresTests",
+            dependencies: ["Postgres", "PostgresTesting", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "BookingTests", dependencies: ["Booking"], swiftSettings: settings),
+        .testTarget(
+            name: "MessagingTests",
+            dependencies: [
+                "CLibcurl", "Messaging", "MessagingTesting", .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "BookingStoreTests",
+            dependencies: [
+                "Booking", "BookingStore", "BookingStoreTesting", "Postgres", "PostgresTesting", "Schema",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "RemindersTests",
+            dependencies: [
+                "Booking", "BookingStore", "BookingStoreTesting", "Messaging", "MessagingTesting", "Postgres",
+                "PostgresTesting", "Reminders", "Schema", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "introTests",
+            dependencies: ["intro", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "intro", "MessagingTesting", "Postgres", "PostgresTesting",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],

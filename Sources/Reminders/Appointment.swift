@@ -30,7 +30,7 @@ struct Appointment {
     /// Such as `Tuesday, December 1`.
     private var day: String {
         let date = clock.date(of: session.startsAt)
-        return "\(date.weekday.fullName), \(Self.months[date.month - 1]) \(date.day)"
+        return "\(date.weekday.title), \(Self.months[date.month - 1]) \(date.day)"
     }
 
     /// Such as `9:00 AM`: whoever books by phone in these regions says it so.

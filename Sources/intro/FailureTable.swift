@@ -19,8 +19,6 @@ extension Failure {
             self.init(code: "not_found", message: "there is no \(missing.what)", hint: missing.hint, exit: .notFound)
         case let invalid as InvalidInput:
             self = .invalidInput("\(invalid.field) \(invalid.problem)", hint: invalid.hint)
-        case let problem as TimeProblem:
-            self.init(problem)
         case let error as PostgresError:
             self.init(error)
         case let error as MailConfigurationError:
@@ -56,23 +54,6 @@ extension Failure {
             code: "output", message: "the result could not be written to standard output", reason: problem.reason,
             hint: "the work itself is done: free some space, then look before you give the command again",
             exit: .tryAgain)
-    }
-
-    private init(_ problem: TimeProblem) {
-        switch problem {
-        case .invalid(let invalid):
-            self.init(describing: invalid)
-        case .missing(let local, let before, let after):
-            self.init(
-                code: Refusal.Rule.wallTimeMissing.rawValue,
-                message: "the clocks go forward then: there is no \(local)",
-                hint: "the nearest times are \(RFC3339.string(before)) and \(RFC3339.string(after))", exit: .refused)
-        case .ambiguous(let local, let first, let second):
-            self.init(
-                code: Refusal.Rule.wallTimeAmbiguous.rawValue,
-                message: "the clocks go back then: \(local) comes twice",
-                hint: "say which: \(RFC3339.string(first)) or \(RFC3339.string(second))", exit: .refused)
-        }
     }
 
     private init(_ error: PostgresError) {

@@ -19,7 +19,9 @@ extension IntroCommand {
         return Failure(code: "usage", message: message, hint: hint, exit: .usage)
     }
 
-    /// The command in the parser's own last line, `See 'intro slots --help' for more information.`
+    /// The command that the parser recommends.
+    ///
+    /// Its own last line reads: See 'intro slots --help' for more information.
     private static func helpCommand(in text: String) -> String? {
         guard let line = text.split(separator: "\n").last(where: { $0.contains("See '") }) else { return nil }
         let pieces = line.split(separator: "'")

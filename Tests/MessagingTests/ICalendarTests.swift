@@ -125,7 +125,8 @@ struct ICalendarTests {
         """
 
     @Test(
-        "Python's icalendar reads back what was written", .enabled(if: Installed.pythonHas("icalendar")),
+        "Python's icalendar reads back what was written",
+        .enabled(if: Installed.pythonHas("icalendar"), "Python's icalendar is missing: pip install icalendar"),
         arguments: nastyNames)
     func readByPython(text: TypedText) throws {
         let text = text.text
@@ -148,7 +149,9 @@ struct ICalendarTests {
         #expect(event.attendeeName == text.safeSingleLine)
     }
 
-    @Test("a trainer's month is one published calendar", .enabled(if: Installed.pythonHas("icalendar")))
+    @Test(
+        "a trainer's month is one published calendar",
+        .enabled(if: Installed.pythonHas("icalendar"), "Python's icalendar is missing: pip install icalendar"))
     func publish() throws {
         let events = (0..<60).map { number in
             event {

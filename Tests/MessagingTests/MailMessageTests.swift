@@ -109,7 +109,8 @@ struct MailMessageTests {
         """
 
     @Test(
-        "Python's email package reads back what was written", .enabled(if: Installed.python != nil),
+        "Python's email package reads back what was written",
+        .enabled(if: Installed.python != nil, "python3 is missing"),
         arguments: nastyNames)
     func readByPython(name: TypedText) throws {
         let name = name.text
@@ -140,7 +141,9 @@ struct MailMessageTests {
         #expect(parsed.parts[5].filename == "invite.ics")
     }
 
-    @Test("control characters in a body become visible", .enabled(if: Installed.python != nil), arguments: unsafeNames)
+    @Test(
+        "control characters in a body become visible", .enabled(if: Installed.python != nil, "python3 is missing"),
+        arguments: unsafeNames)
     func unsafeBody(text: TypedText) throws {
         let text = text.text
         let mail = try MailMessage(

@@ -68,7 +68,7 @@ struct MaildirTests {
         }
     }
 
-    @Test("Python's mailbox package opens the folder", .enabled(if: Installed.python != nil))
+    @Test("Python's mailbox package opens the folder", .enabled(if: Installed.python != nil, "python3 is missing"))
     func readByPython() async throws {
         let scratch = try ScratchFolder()
         let courier = try MaildirTransport(path: scratch.path).makeCourier()

@@ -3,7 +3,8 @@ import MessagingTesting
 import Testing
 
 @Suite(
-    "SMTP with TLS", .enabled(if: Installed.python != nil && Installed.openSSL != nil), .timeLimit(.minutes(1))
+    "SMTP with TLS", .enabled(if: Installed.python != nil && Installed.openSSL != nil, "python3 or openssl is missing"),
+    .timeLimit(.minutes(1))
 )
 struct TLSTests {
     private let good: Certificate

@@ -48,4 +48,7 @@ public enum Weekday: Int, CaseIterable, Hashable, Comparable, Sendable, CustomSt
 
     /// Orders days within the week, Monday first.
     public static func < (left: Weekday, right: Weekday) -> Bool { left.rawValue < right.rawValue }
+
+    /// The full name as a heading has it, such as `Monday`.
+    public var title: String { fullName.prefix(1).uppercased() + fullName.dropFirst() }
 }

@@ -51,7 +51,7 @@ struct BookingTransaction {
         if let known { return known }
         if let known = try await clients.atMostOne(request.who) { return known }
         guard let newcomer = request.newcomer else {
-            throw NotFound("no client goes by that", hint: "add --name to book a new person")
+            throw NotFound("client who goes by that", hint: "add --name to book a new person")
         }
         return try await clients.insert(newcomer)
     }

@@ -43,7 +43,7 @@ public struct FrontDesk: Sendable {
                 // One in a million millions: another reference is drawn.
             } catch let refusal as Refusal {
                 throw await offeringNearest(
-                    refusal, to: request.start, at: request.studio, with: request.trainer, now: now)
+                    refusal, to: request.start, at: request.studio, with: request.trainer?.id, now: now)
             }
             attempt += 1
         }
@@ -61,9 +61,9 @@ public struct FrontDesk: Sendable {
     public func reschedule(
         _ reference: Reference, to start: Date, with trainer: Trainer?, overrideReason: String?, now: Date
     ) async throws -> Session {
-        let studio = try await database.withConnection { connection in
+        let (studio, present) = try await database.withConnection { connection in
             let session = try await SessionRepository(connection).named(reference)
-            return try await StudioRepository(connection).with(session.studio.id)
+            return (try await StudioRepository(connection).with(session.studio.id), session.trainer.id)
         }
         do {
             return try await ConstraintRefusal.translating {
@@ -75,7 +75,7 @@ public struct FrontDesk: Sendable {
                 }
             }
         } catch let refusal as Refusal {
-            throw await offeringNearest(refusal, to: start, at: studio, with: trainer, now: now)
+            throw await offeringNearest(refusal, to: start, at: studio, with: trainer?.id ?? present, now: now)
         }
     }
 
@@ -156,12 +156,12 @@ public struct FrontDesk: Sendable {
 
     /// Adds free slots to a refusal that another time would mend. Offering them must not hide the refusal.
     private func offeringNearest(
-        _ refusal: Refusal, to start: Date, at studio: Studio, with trainer: Trainer?, now: Date
+        _ refusal: Refusal, to start: Date, at studio: Studio, with trainer: Trainer.ID?, now: Date
     ) async -> Refusal {
         guard refusal.isAboutTime else { return refusal }
         let slots = try? await database.withConnection { connection in
             let slots = SlotRepository(connection)
-            let own = try await slots.nearest(to: start, at: studio, with: trainer?.id, now: now)
+            let own = try await slots.nearest(to: start, at: studio, with: trainer, now: now)
             guard own.isEmpty, trainer != nil else { return own }
             return try await slots.nearest(to: start, at: studio, with: nil, now: now)
         }

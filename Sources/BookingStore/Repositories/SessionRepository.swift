@@ -18,7 +18,7 @@ public struct SessionRepository: Sendable {
     public func named(_ reference: Reference) async throws -> Session {
         guard let session = try await read("\(Self.select) WHERE s.reference = \(reference.code)").first else {
             throw NotFound(
-                "no session has the reference \(reference)", hint: "ask for the reference, or see `intro agenda`")
+                "session with the reference \(reference)", hint: "ask for the reference, or see `intro agenda`")
         }
         return session
     }
@@ -26,7 +26,7 @@ public struct SessionRepository: Sendable {
     /// The session with that key.
     func with(_ id: Session.ID) async throws -> Session {
         guard let session = try await read("\(Self.select) WHERE s.id = \(id.value)").first else {
-            throw NotFound("the session", hint: "see `intro agenda`")
+            throw NotFound("such session", hint: "see `intro agenda`")
         }
         return session
     }
@@ -90,7 +90,7 @@ public struct SessionRepository: Sendable {
     }
 
     /// Every session that anybody with one of these contacts has or had, but for cancelled ones.
-    func visits(of contacts: Contacts) async throws -> [Eligibility.Visit] {
+    public func visits(of contacts: Contacts) async throws -> [Eligibility.Visit] {
         try await connection.query(
             """
             SELECT s.reference, s.status, s.starts_at, st.time_zone, t.name, s.waived

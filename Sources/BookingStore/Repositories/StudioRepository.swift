@@ -30,7 +30,7 @@ public struct StudioRepository: Sendable {
     /// The studio with that key.
     func with(_ id: Studio.ID) async throws -> Studio {
         guard let studio = try await read("\(Self.select) WHERE id = \(id.value)").first else {
-            throw NotFound("the studio", hint: "see `intro studio list`")
+            throw NotFound("such studio", hint: "see `intro studio list`")
         }
         return studio
     }

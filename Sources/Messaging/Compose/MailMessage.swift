@@ -73,7 +73,7 @@ public struct MailMessage: Hashable, Sendable {
         self.date = date
     }
 
-    /// The message as it goes over the wire: CRLF line ends, no line over 78 characters, ASCII only.
+    /// The message as it goes over the wire: ASCII, CRLF line ends, no line over 78 characters but for a long address.
     public func render() -> [UInt8] {
         let fields = [
             HeaderField("Date", date.mailDate),

@@ -1,8 +1,8 @@
 extension Unicode.Scalar {
     /// Whether this is a control character or a line break of Unicode (general categories Cc, Zl, Zp).
     var isControl: Bool {
-        switch properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: true
+        switch value {
+        case 0...0x1F, 0x7F...0x9F, 0x2028, 0x2029: true
         default: false
         }
     }
@@ -29,6 +29,8 @@ extension String {
 
     /// This text with line breaks as LF, and control characters and direction overrides made visible as U+FFFD.
     var safeMultiline: String {
+        guard unicodeScalars.contains(where: { $0 != "\n" && $0 != "\t" && ($0.isControl || $0.isDirectionOverride) })
+        else { return self }
         var safe = String.UnicodeScalarView()
         var previous: Unicode.Scalar?
         for scalar in unicodeScalars {

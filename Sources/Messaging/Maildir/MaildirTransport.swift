@@ -19,13 +19,15 @@ public struct MaildirTransport: MailTransport {
     }
 
     private static func makeFolder(_ path: String) throws(MailConfigurationError) {
+        let root = path.hasPrefix("/") ? "/" : ""
         let parts = path.split(separator: "/")
-        for length in 1...max(1, parts.count) {
-            let folder = "/" + parts.prefix(length).joined(separator: "/")
+        for length in parts.indices.map({ $0 + 1 }) {
+            let folder = root + parts.prefix(length).joined(separator: "/")
             guard mkdir(folder, 0o700) != 0, errno != EEXIST else { continue }
+            let reason = String(cString: strerror(errno))
             // A folder above may be beyond our rights and exist all the same; only the last one must be ours.
             if length == parts.count || access(folder, F_OK) != 0 {
-                throw .unusableFolder(path: folder, reason: String(cString: strerror(errno)))
+                throw .unusableFolder(path: folder, reason: reason)
             }
         }
         guard access(path, W_OK | X_OK) == 0 else {

@@ -8,7 +8,9 @@ extension [UInt8] {
         for octet in self {
             switch octet {
             case lf where previous == cr: break
-            case lf, cr: normal += [cr, lf]
+            case lf, cr:
+                normal.append(cr)
+                normal.append(lf)
             default: normal.append(octet)
             }
             previous = octet

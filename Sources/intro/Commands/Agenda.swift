@@ -20,7 +20,7 @@ struct Agenda: IntroSubcommand {
         let database = try await intro.database()
         let studio = try await intro.setting(studio: studio, trainer: nil, in: database).studio
         let now = intro.now
-        let asked = try on.map { try TimePhrase.parse($0, field: "--on", clock: studio.clock, now: now) }
+        let asked = try on.map { try typedPhrase($0, field: "--on", clock: studio.clock, now: now) }
         let date = studio.clock.date(of: asked?.start(studio.clock) ?? now)
         let window = DayWindow(start: studio.clock.startOfDay(date), days: 1, clock: studio.clock)
         let sessions = try await database.withConnection { connection in

@@ -67,7 +67,7 @@ struct Book: IntroSubcommand {
         let who = try Who(client, region: region)
         var request = BookingRequest(
             studio: setting.studio, who: who,
-            start: try TimePhrase.instant(at, field: "--at", clock: setting.studio.clock, now: now))
+            start: try typedInstant(at, field: "--at", clock: setting.studio.clock, now: now))
         request.trainer = setting.trainer
         request.newcomer = try newcomer(who, region)
         request.source = try source.map { try Line($0, field: "--source").text }

@@ -61,7 +61,7 @@ struct RemindersCommand: AsyncParsableCommand {
             guard let until else { return nil }
             if let instant = RFC3339.parse(until) { return instant }
             let studio = try await intro.setting(studio: nil, trainer: nil, in: intro.database()).studio
-            return try TimePhrase.parse(until, field: "--until", clock: studio.clock, now: intro.now).end(studio.clock)
+            return try typedPhrase(until, field: "--until", clock: studio.clock, now: intro.now).end(studio.clock)
         }
 
         private func summary(_ report: ReminderRun.Report) -> String {

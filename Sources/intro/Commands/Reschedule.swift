@@ -32,7 +32,7 @@ struct Reschedule: IntroSubcommand {
             return (session, try await TrainerRepository(connection).named(trainer))
         }
         let now = intro.now
-        let start = try TimePhrase.instant(at, field: "--at", clock: session.studio.clock, now: now)
+        let start = try typedInstant(at, field: "--at", clock: session.studio.clock, now: now)
         let moved = try await intro.frontDesk(database).reschedule(
             reference, to: start, with: other, overrideReason: reason, now: now)
         try intro.console.report(SessionRecord(moved)) {

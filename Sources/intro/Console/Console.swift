@@ -39,7 +39,7 @@ struct Console: Sendable {
     /// - Parameter text: What to print as it is; pass text from outside through `visible` first.
     /// - Throws: `OutputProblem` when standard output takes no more.
     func print(_ text: String) throws(OutputProblem) {
-        try StandardStreams.write(text.hasSuffix("\n") ? text : text + "\n", to: output)
+        try StandardStreams.write(text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n", to: output)
     }
 
     /// Prints a result as JSON under `--json`, else as people like to read it.

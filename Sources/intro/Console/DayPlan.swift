@@ -15,7 +15,7 @@ struct DayPlan {
         var lines = [Style.bold(heading.visible, when: colored)]
         for date in dates {
             lines.append("")
-            lines.append(Style.bold("\(date.weekday.fullName) \(date)", when: colored))
+            lines.append(Style.bold("\(date.weekday.title) \(date)", when: colored))
             let day = byDate[date] ?? []
             lines += day.isEmpty ? [Style.dim("  free", when: colored)] : day.map { line($0, names: names) }
         }

@@ -6,14 +6,22 @@ func displayWidth(_ text: String) -> Int {
 
 private func width(of character: Character) -> Int {
     let scalars = character.unicodeScalars
-    guard let first = scalars.first else { return 0 }
-    if first.properties.isEmojiPresentation || scalars.contains("\u{FE0F}") {
+    if let first = scalars.first, first.properties.isEmojiPresentation || scalars.contains("\u{FE0F}") {
         return 2
     }
-    switch first.properties.generalCategory {
+    return scalars.reduce(0) { $0 + width(of: $1) }
+}
+
+private func width(of scalar: Unicode.Scalar) -> Int {
+    switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format, .control: return 0
-    default: return wideRanges.contains { $0.contains(first.value) } ? 2 : 1
+    default: break
     }
+    // Vowels and final consonants of Korean join the consonant before them.
+    if (0x1160...0x11FF).contains(scalar.value) {
+        return 0
+    }
+    return wideRanges.contains { $0.contains(scalar.value) } ? 2 : 1
 }
 
 /// The blocks whose characters have East_Asian_Width W or F in Unicode's UAX #11.

@@ -16,7 +16,9 @@ struct ClusterPaths: Equatable, Sendable {
         folder = isElsewhere ? Self.elsewhere + "/" + Self.fingerprint(home) : home + "/postgres"
         let socketFolder = folder + "/socket"
         let fits = (socketFolder + "/" + Self.socketName).utf8.count <= Self.longestSocketPath
-        self.socketFolder = fits ? socketFolder : "/tmp/intro-\(serverUserID)-\(Self.fingerprint(home))"
+        // To libpq a comma divides one host from the next.
+        let isOneHost = !socketFolder.contains(",")
+        self.socketFolder = fits && isOneHost ? socketFolder : "/tmp/intro-\(serverUserID)-\(Self.fingerprint(home))"
     }
 
     /// The server's own data folder.

@@ -32,19 +32,13 @@ struct ProgramRunner: Sendable {
         in workingFolder: String,
         input: String = ""
     ) async throws -> Outcome {
-        var options = PlatformOptions()
-        if account.userID != Account.current.userID {
-            options.userID = account.userID
-            options.groupID = account.groupID
-            options.supplementaryGroups = account.groups
-        }
+        let words = asAccount + [program] + arguments
         do {
             let result = try await Subprocess.run(
-                .path(FilePath(program)),
-                arguments: Arguments(arguments),
+                .path(FilePath(words[0])),
+                arguments: Arguments(Array(words.dropFirst())),
                 environment: .custom(environment),
                 workingDirectory: FilePath(workingFolder),
-                platformOptions: options,
                 input: .string(input),
                 output: .string(limit: 1 << 20),
                 error: .string(limit: 1 << 20)
@@ -61,6 +55,19 @@ struct ProgramRunner: Sendable {
                 hint: "check that PostgreSQL is installed as Debian's packages do it: `apt-get install postgresql`"
             )
         }
+    }
+
+    /// The words before a program's own that make it another user's.
+    ///
+    /// `setpriv` (util-linux) does it after exec: glibc's `setuid` would talk to the other threads of this process, which
+    /// a freshly forked child does not have, and wait for them forever.
+    private var asAccount: [String] {
+        guard account.userID != Account.current.userID else { return [] }
+        let groups = account.groups.map(String.init).joined(separator: ",")
+        return [
+            "/usr/bin/setpriv", "--reuid=\(account.userID)", "--regid=\(account.groupID)",
+            groups.isEmpty ? "--clear-groups" : "--groups=\(groups)", "--",
+        ]
     }
 
     /// English messages, and times in UTC; libpq's and PostgreSQL's own variables stay outside.

@@ -17,9 +17,9 @@ struct DayWindow {
     ///   - days: How many days.
     ///   - clock: The studio's wall clock.
     ///   - now: The present instant.
-    /// - Throws: `TimeProblem`.
+    /// - Throws: `InvalidInput` or a `Refusal`.
     init(from: String?, days: Int, clock: StudioClock, now: Date) throws {
-        let phrase = try from.map { try TimePhrase.parse($0, field: "--from", clock: clock, now: now) }
+        let phrase = try from.map { try typedPhrase($0, field: "--from", clock: clock, now: now) }
         self.init(start: phrase?.start(clock) ?? now, days: days, clock: clock)
     }
 

@@ -1,0 +1,105 @@
+import Foundation
+import Subprocess
+import SystemPackage
+
+/// The built `intro`, run as a user runs it.
+enum IntroBinary {
+    /// What a run left behind.
+    struct Result: Sendable {
+        /// The number the process ended with; 128 and the signal's number where a signal ended it.
+        let exit: Int32
+        /// All that it wrote to standard output.
+        let stdout: String
+        /// All that it wrote to standard error.
+        let stderr: String
+
+        /// Standard output read as JSON.
+        func json<Value: Decodable>(_ type: Value.Type) throws -> Value {
+            try JSONDecoder().decode(type, from: Data(stdout.utf8))
+        }
+
+        /// The error object of standard error under `--json`.
+        var error: ErrorObject? {
+            struct Envelope: Decodable {
+                let error: ErrorObject
+            }
+            return try? JSONDecoder().decode(Envelope.self, from: Data(stderr.utf8)).error
+        }
+    }
+
+    /// The three fields of an error under `--json`.
+    struct ErrorObject: Decodable, Equatable {
+        let code: String
+        let message: String
+        let hint: String
+    }
+
+    /// Runs `intro` to its end.
+    ///
+    /// - Parameters:
+    ///   - arguments: The words after the program's name.
+    ///   - environment: Variables beside `PATH` and `HOME`; nothing else of the test's own environment gets through.
+    ///   - stdin: What the program reads on standard input.
+    ///   - folder: The working folder.
+    ///   - userID: The user to run as, for tests that run as root.
+    /// - Returns: What the run left behind.
+    /// - Throws: `SubprocessError` when the binary cannot be started.
+    static func run(
+        _ arguments: String...,
+        environment: [String: String] = [:],
+        stdin: String = "",
+        in folder: String = "/",
+        as userID: UInt32? = nil
+    ) async throws -> Result {
+        try await run(arguments, environment: environment, stdin: stdin, in: folder, as: userID)
+    }
+
+    /// Runs `intro` to its end with a list of arguments.
+    static func run(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        stdin: String = "",
+        in folder: String = "/",
+        as userID: UInt32? = nil
+    ) async throws -> Result {
+        let words = asUser(userID) + [path] + arguments
+        let result = try await Subprocess.run(
+            .path(FilePath(words[0])),
+            arguments: Arguments(Array(words.dropFirst())),
+            environment: .custom(variables(environment)),
+            workingDirectory: FilePath(folder),
+            input: .string(stdin),
+            output: .string(limit: 1 << 24),
+            error: .string(limit: 1 << 24)
+        )
+        let exit =
+            switch result.terminationStatus {
+            case .exited(let code): code
+            case .signaled(let signal): 128 + signal
+            }
+        return Result(exit: exit, stdout: result.standardOutput, stderr: result.standardError)
+    }
+
+    /// The words before a program's own that make it another user's; for tests that run as root.
+    static func asUser(_ userID: UInt32?) -> [String] {
+        guard let userID else { return [] }
+        return ["/usr/bin/setpriv", "--reuid=\(userID)", "--regid=65534", "--clear-groups", "--"]
+    }
+
+    /// The binary lies next to the test bundle.
+    static let path: String = {
+        let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return URL(filePath: bundle).deletingLastPathComponent().appending(path: "intro").path
+    }()
+
+    private static func variables(_ environment: [String: String]) -> [Environment.Key: String] {
+        let own = ProcessInfo.processInfo.environment
+        let kept = own.filter { ["PATH", "LD_LIBRARY_PATH", "TSAN_OPTIONS", "ASAN_OPTIONS"].contains($0.key) }
+        let all = kept.merging(["HOME": "/nonexistent"]) { $1 }.merging(environment) { $1 }
+        return all.reduce(into: [:]) { variables, variable in
+            if let key = Environment.Key(rawValue: variable.key) {
+                variables[key] = variable.value
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Foundation
+import Testing
+
+@testable import intro
+
+@Suite("the command line")
+struct CommandLineTests {
+    @Test(
+        "global options stand before or after the command",
+        arguments: [
+            ["--json", "--as", "ana", "local", "status"], ["local", "--json", "status", "--as", "ana"],
+            ["local", "status", "--json", "--as=ana"],
+        ]
+    )
+    func globalOptions(arguments: [String]) async throws {
+        let command = try await IntroCommand.asyncParseAsRoot(arguments)
+        let status = try #require(command as? LocalCommand.ShowStatus)
+        #expect(status.global.json)
+        #expect(status.global.actor == "ana")
+    }
+
+    @Test("--json counts wherever it stands, but for the words after --")
+    func json() {
+        #expect(IntroCommand.wantsJSON(["local", "--bogus", "--json"]))
+        #expect(!IntroCommand.wantsJSON(["local", "--", "--json"]))
+    }
+
+    @Test(
+        "what cannot be parsed is a usage error with a hint",
+        arguments: [
+            (["local", "status", "--bogus"], "Unknown option '--bogus'", "see `intro local status --help`"),
+            (["lokal"], "there is no command `lokal`", "did you mean `intro local`? `intro --help` lists the commands"),
+            (["--as"], "Missing value for '--as <who>'", "see `intro --help`"),
+        ]
+    )
+    func usage(arguments: [String], message: String, hint: String) async throws {
+        let error = await #expect(throws: (any Error).self) { _ = try await IntroCommand.asyncParseAsRoot(arguments) }
+        let failure = IntroCommand.usageFailure(try #require(error))
+        #expect(failure == Failure(code: "usage", message: message, hint: hint, exit: .usage))
+    }
+
+    @Test("the actor is --as, else INTRO_ACTOR, else the login name")
+    func actor() throws {
+        #expect(try actorName(flag: "ana", environment: ["INTRO_ACTOR": "bob"]) == "ana")
+        #expect(try actorName(flag: nil, environment: ["INTRO_ACTOR": "bob"]) == "bob")
+        #expect(try actorName(flag: nil, environment: ["INTRO_ACTOR": ""]) == Account.current.name)
+        for name in ["", "a\u{1B}b", "a\nb", String(repeating: "a", count: 201)] {
+            #expect(throws: Failure.self) { try actorName(flag: name, environment: [:]) }
+        }
+    }
+
+    @Test(
+        "--now takes every RFC 3339 instant",
+        arguments: [
+            ("2026-12-01T17:00:00Z", 1_796_144_400.0), ("2026-12-01T09:00:00-08:00", 1_796_144_400),
+            ("2026-12-01T22:30:00.5+05:30", 1_796_144_400), ("1970-01-01t00:00:00z", 0),
+            ("2000-02-29T00:00:00Z", 951_782_400),
+        ]
+    )
+    func instants(text: String, seconds: Double) throws {
+        #expect(try rehearsalInstant(text) == Date(timeIntervalSince1970: seconds))
+    }
+
+    @Test(
+        "--now takes nothing else",
+        arguments: [
+            "", "yesterday", "2026-12-01", "2026-12-01T09:00:00", "2026-12-01T09:00Z", "2026-02-30T09:00:00Z",
+            "1900-02-29T00:00:00Z", "2026-13-01T09:00:00Z", "2026-12-01T24:00:00Z", "2026-12-01T09:60:00Z",
+            "2026-12-01T09:00:00+24:00", "٢٠٢٦-12-01T09:00:00Z", "2026-12-01T09:00:00Zz", " 2026-12-01T09:00:00Z",
+        ]
+    )
+    func noInstants(text: String) {
+        let failure = #expect(throws: Failure.self) { try rehearsalInstant(text) }
+        #expect(failure?.exit == .invalidInput)
+    }
+
+    @Test("a near miss finds its name, a wild one none")
+    func nearestName() {
+        #expect(nearest(to: "shedule", among: ["schedule", "slots"]) == "schedule")
+        #expect(nearest(to: "slot", among: ["schedule", "slots"]) == "slots")
+        #expect(nearest(to: "frobnicate", among: ["schedule", "slots"]) == nil)
+    }
+}

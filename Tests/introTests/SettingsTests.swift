@@ -1,0 +1,218 @@
+import Foundation
+import Testing
+
+@testable import intro
+
+@Suite("settings")
+struct SettingsTests {
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "intro-settings-\(UUID().uuidString)")
+
+    /// Sources with nothing set, in a folder of the test's own.
+    private func sources(
+        flag: String? = nil,
+        environment: [String: String] = [:],
+        project: String? = nil,
+        system: String? = nil
+    ) throws -> Settings.Sources {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try project?.write(to: folder.appending(path: "intro.json"), atomically: false, encoding: .utf8)
+        try system?.write(to: folder.appending(path: "system.json"), atomically: false, encoding: .utf8)
+        var sources = Settings.Sources(environment: environment)
+        sources.flags[.databaseURL] = flag
+        sources.systemFile = folder.appending(path: "system.json").path
+        sources.account = Account(name: "ana", userID: 1000, groupID: 1000, groups: [1000], home: "/home/ana")
+        sources.workingDirectory = folder.path
+        return sources
+    }
+
+    private func url(_ name: String) -> String {
+        #"{"database": {"url": "\#(name)"}}"#
+    }
+
+    @Test("a flag beats the environment, which beats the project file, which beats the system file")
+    func precedence() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var sources = try sources(
+            flag: "flag",
+            environment: ["INTRO_DATABASE_URL": "environment"],
+            project: url("project"),
+            system: url("system")
+        )
+        #expect(try Settings(from: sources).database.location == .url("flag"))
+        sources.flags = [:]
+        #expect(try Settings(from: sources).database.location == .url("environment"))
+        sources.environment = [:]
+        #expect(try Settings(from: sources).database.location == .url("project"))
+        sources.projectFile = "none.json"
+        #expect(try Settings(from: sources).database.location == .url("system"))
+        sources.systemFile = "/nowhere/none.json"
+        #expect(try Settings(from: sources).database.location == .local)
+    }
+
+    @Test("INTRO_DATABASE_URL beats DATABASE_URL, which beats libpq's own variables")
+    func databaseVariables() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var sources = try sources(
+            environment: ["INTRO_DATABASE_URL": "a", "DATABASE_URL": "b", "PGHOST": "c"],
+            project: url("project")
+        )
+        #expect(try Settings(from: sources).database.location == .url("a"))
+        sources.environment["INTRO_DATABASE_URL"] = ""
+        #expect(try Settings(from: sources).database.location == .url("b"))
+        sources.environment["DATABASE_URL"] = nil
+        #expect(try Settings(from: sources).database.location == .libpqEnvironment)
+        sources.environment["PGHOST"] = nil
+        #expect(try Settings(from: sources).database.location == .url("project"))
+    }
+
+    @Test(
+        "each of libpq's variables that name a database chooses it",
+        arguments: ["PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGSERVICE"]
+    )
+    func libpqVariables(name: String) throws {
+        let sources = try sources(environment: [name: "x"])
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(try Settings(from: sources).database.location == .libpqEnvironment)
+    }
+
+    @Test("variables that only tell how to talk to a database choose none")
+    func otherLibpqVariables() throws {
+        let sources = try sources(environment: ["PGSSLMODE": "require", "PGAPPNAME": "x", "PGPASSFILE": "/x"])
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(try Settings(from: sources).database.location == .local)
+    }
+
+    @Test("nothing set means the documented defaults")
+    func defaults() throws {
+        let sources = try sources()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let settings = try Settings(from: sources)
+        let home = "/home/ana/.local/share/intro"
+        #expect(settings.home == home)
+        #expect(settings.database == .init(location: .local, connections: 8, preparedStatements: true))
+        #expect(settings.mail == .init(url: "file://\(home)/outbox", from: nil, passwordFile: nil, connections: 8))
+        #expect(settings.booking.noShowLimit == 2)
+    }
+
+    @Test("root's home is where the server's user can reach it")
+    func rootHome() throws {
+        var sources = try sources()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        sources.account = Account(name: "root", userID: 0, groupID: 0, groups: [0], home: "/root")
+        #expect(try Settings(from: sources).home == "/var/lib/intro")
+    }
+
+    @Test("every setting has an environment variable of its name")
+    func everyVariable() throws {
+        let sources = try sources(environment: [
+            "INTRO_HOME": "/srv/in tro", "INTRO_DATABASE_CONNECTIONS": "3",
+            "INTRO_DATABASE_PREPARED_STATEMENTS": "false", "INTRO_MAIL_FROM": "desk@example.com",
+            "INTRO_MAIL_PASSWORD_FILE": "/run/secret", "INTRO_MAIL_CONNECTIONS": "4",
+            "INTRO_BOOKING_NO_SHOW_LIMIT": "0",
+        ])
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let settings = try Settings(from: sources)
+        #expect(settings.home == "/srv/in tro")
+        #expect(settings.database == .init(location: .local, connections: 3, preparedStatements: false))
+        #expect(
+            settings.mail
+                == .init(
+                    url: "file:///srv/in%20tro/outbox",
+                    from: "desk@example.com",
+                    passwordFile: "/run/secret",
+                    connections: 4
+                )
+        )
+        #expect(settings.booking.noShowLimit == 0)
+    }
+
+    @Test("--config replaces the project file and the system file")
+    func namedFile() throws {
+        var sources = try sources(project: url("project"), system: #"{"booking": {"no_show_limit": 9}}"#)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try #"{"mail.connections": 5}"#
+            .write(to: folder.appending(path: "named.json"), atomically: false, encoding: .utf8)
+        sources.namedFile = "named.json"
+        let settings = try Settings(from: sources)
+        #expect(settings.mail.connections == 5)
+        #expect(settings.database.location == .local)
+        #expect(settings.booking.noShowLimit == 2)
+    }
+
+    @Test("a named file that does not exist is refused")
+    func missingFile() throws {
+        var sources = try sources()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        sources.namedFile = "none.json"
+        let failure = #expect(throws: Failure.self) { try Settings(from: sources) }
+        #expect(failure?.exit == .misconfigured)
+        #expect(failure?.message.contains("none.json") == true)
+    }
+
+    @Test("a path in a file starts at the file's folder")
+    func relativePath() throws {
+        let sources = try sources(project: #"{"mail": {"password_file": "secret"}, "home": "data"}"#)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let settings = try Settings(from: sources)
+        #expect(settings.mail.passwordFile == folder.path + "/secret")
+        #expect(settings.home == folder.path + "/data")
+    }
+
+    @Test("a mistyped name is refused, and the nearest is suggested")
+    func mistypedName() throws {
+        let sources = try sources(project: #"{"booking": {"no_shows_limit": 3}}"#)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let failure = #expect(throws: Failure.self) { try Settings(from: sources) }
+        #expect(failure?.exit == .misconfigured)
+        #expect(failure?.hint == "did you mean booking.no_show_limit?")
+    }
+
+    @Test(
+        "a file that is wrong is refused by name",
+        arguments: [
+            "", "{", "[]", "7", #"{"database": "x"}"#, #"{"database": {"connections": "8"}}"#,
+            #"{"database": {"connections": 0}}"#, #"{"database": {"url": ""}}"#,
+            #"{"database": {"prepared_statements": 1}}"#, #"{"mail": {"from": ["a"]}}"#,
+        ]
+    )
+    func wrongFile(text: String) throws {
+        let sources = try sources(project: text)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let failure = #expect(throws: Failure.self) { try Settings(from: sources) }
+        #expect(failure?.exit == .misconfigured)
+        let said = "\(failure?.message ?? "") \(failure?.reason ?? "")"
+        #expect(said.contains("intro.json"))
+    }
+
+    @Test("null in a file leaves a setting alone")
+    func null() throws {
+        let sources = try sources(project: #"{"mail": {"from": null}}"#)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(try Settings(from: sources).mail.from == nil)
+    }
+
+    @Test("a variable that is wrong is refused by name", arguments: ["abc", "-1", "1.5", "1001"])
+    func wrongVariable(value: String) throws {
+        let sources = try sources(environment: ["INTRO_BOOKING_NO_SHOW_LIMIT": value])
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let failure = #expect(throws: Failure.self) { try Settings(from: sources) }
+        #expect(failure?.exit == .misconfigured)
+        #expect(failure?.reason?.contains("INTRO_BOOKING_NO_SHOW_LIMIT") == true)
+    }
+
+    @Test("the mail password comes from its file, without the line end, and is not printed")
+    func password() throws {
+        var mail = try Settings(from: sources()).mail
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(try mail.password() == nil)
+        let file = folder.appending(path: "secret")
+        mail.passwordFile = file.path
+        #expect(throws: Failure.self) { try mail.password() }
+        try "s3cret\r\n".write(to: file, atomically: false, encoding: .utf8)
+        let secret = try #require(try mail.password())
+        #expect(secret.revealed == "s3cret")
+        #expect("\(secret) \(String(reflecting: secret))".contains("s3cret") == false)
+        try "\n".write(to: file, atomically: false, encoding: .utf8)
+        #expect(throws: Failure.self) { try mail.password() }
+    }
+}

@@ -1,0 +1,47 @@
+# shellcheck shell=bash
+# What the scripts here share: the repository's folder, and Debian packages installed only when they are missing.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export root
+
+# What Intro itself needs.
+export runtime_packages=(pkg-config libpq-dev libcurl4-openssl-dev libphonenumber-dev postgresql tzdata)
+
+say() {
+    printf '\n==> %s\n' "$*"
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        echo "error: this needs root, and there is no sudo: $*" >&2
+        echo "hint: run it as root once, then go on as you are" >&2
+        exit 78
+    fi
+}
+
+missing_packages() {
+    local package
+    for package in "$@"; do
+        dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || echo "$package"
+    done
+}
+
+install_packages() {
+    local missing
+    mapfile -t missing < <(missing_packages "$@")
+    [ "${#missing[@]}" -gt 0 ] || return 0
+    say "Installing ${missing[*]}"
+    as_root apt-get update -q </dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}" </dev/null
+}
+
+require_swift() {
+    command -v swift >/dev/null && return
+    echo "error: there is no swift on the PATH" >&2
+    echo "hint: install Swift 6.3 from https://www.swift.org/install/linux/" >&2
+    exit 78
+}
