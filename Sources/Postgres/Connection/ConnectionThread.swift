@@ -14,7 +14,9 @@ final class ConnectionThread: SerialExecutor {
     private let state = Guarded(State())
     private let work = DispatchSemaphore(value: 0)
 
-    /// Starts the thread. It ends at ``stop()``.
+    /// Starts the thread.
+    ///
+    /// It ends at ``stop()``.
     init() {
         var thread = pthread_t()
         let argument = Unmanaged.passRetained(self).toOpaque()
