@@ -19,8 +19,8 @@ struct ReadmeTests {
             _ = try await home.intro("local", "start")
             var reference = Reference()
             for example in examples {
-                let words = example.words.dropFirst().map { reference.inReality($0) } + ["--now", "2026-11-30T17:00:00Z"]
-                let result = try await home.run(Array(words), [:])
+                let words = example.words.dropFirst().map { reference.inReality($0) }
+                let result = try await home.run(words + ["--now", "2026-11-30T17:00:00Z"], [:])
                 let printed = (result.stdout + result.stderr).split(separator: "\n", omittingEmptySubsequences: false)
                 reference.learn(from: result.stdout)
                 let shown = reference.asInReadme(printed.dropLast().joined(separator: "\n"))
@@ -48,7 +48,8 @@ struct ReadmeTests {
     private static func words(of line: Substring) -> [String] {
         line.split(separator: "\"", omittingEmptySubsequences: false).enumerated().reduce(into: [""]) { words, part in
             let isQuoted = part.offset % 2 == 1
-            let pieces = isQuoted ? [part.element] : part.element.split(separator: " ", omittingEmptySubsequences: false)
+            let pieces =
+                isQuoted ? [part.element] : part.element.split(separator: " ", omittingEmptySubsequences: false)
             words[words.count - 1] += pieces[0]
             words += pieces.dropFirst().map(String.init)
         }
