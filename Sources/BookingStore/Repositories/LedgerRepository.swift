@@ -41,12 +41,12 @@ public struct LedgerRepository: Sendable {
         self.connection = connection
     }
 
-    /// The ledger of one session, or the latest rows of all, by due time.
+    /// The ledger of one session, or the rows written last, by due time.
     ///
     /// - Parameters:
     ///   - reference: One session; `nil` is all.
     ///   - status: One status; `nil` is all.
-    ///   - limit: How many at the most: those due last.
+    ///   - limit: How many at the most.
     /// - Returns: The rows, by due time.
     /// - Throws: ``PostgresError``.
     public func entries(of reference: Reference?, status: String?, limit: Int = 1000) async throws -> [LedgerEntry] {
@@ -60,16 +60,16 @@ public struct LedgerRepository: Sendable {
             JOIN studio AS st ON st.id = m.studio_id
             WHERE (\(reference?.code)::text IS NULL OR s.reference = \(reference?.code))
               AND (\(status)::text IS NULL OR m.status = \(status))
-            ORDER BY m.due_at DESC, m.id DESC
+            ORDER BY m.id DESC
             LIMIT \(Int64(limit))
             """)
         typealias Row = (String, String, String, Int32, String, String?, Date, Date?, String?, String)
-        return try rows.decode(Row.self).reversed().map { row in
+        return try rows.decode(Row.self).map { row in
             LedgerEntry(
                 reference: try Reference(row.0), rule: row.1, channel: row.2, revision: row.3, status: row.4,
                 reason: row.5, dueAt: row.6, sentAt: row.7, recipient: row.8,
                 clock: try StudioClock(timeZone: row.9))
-        }
+        }.sorted { $0.dueAt < $1.dueAt }
     }
 
     /// Plans what is to be told before the start of one session.
