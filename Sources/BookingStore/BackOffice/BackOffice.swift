@@ -155,7 +155,15 @@ public struct BackOffice: Sendable {
     ///
     /// - Throws: ``Refusal`` of the rule `already_exists` where the e-mail is known, or ``PostgresError``.
     public func add(_ client: ClientDetails) async throws -> Client {
-        try await working { try await ClientRepository($0).insert(client) }
+        try await working { connection in
+            // A booking of the same person waits, and finds them.
+            var contacts = Contacts()
+            contacts.add(client.email)
+            contacts.add(client.phone)
+            let everyContact = contacts
+            try await taking { $0.take(person: everyContact) }.lock(on: connection)
+            return try await ClientRepository(connection).insert(client)
+        }
     }
 
     /// Changes a person.
