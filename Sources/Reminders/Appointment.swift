@@ -26,7 +26,7 @@ struct Appointment {
             "zone": .text(zone),
             "minutes": .text(minutes),
             "address": .optional(handout.address),
-            "phone": .optional(handout.phone?.display),
+            "phone": .optional(handout.phone?.display.replacing(" ", with: String.noBreakSpace)),
             "phoneNumber": .optional(handout.phone?.e164),
         ]
     }

@@ -24,8 +24,6 @@ enum ReminderTemplates {
         "advice.html": PackageResources.advice_html,
         "contact.txt": PackageResources.contact_txt,
         "contact.html": PackageResources.contact_html,
-        "contactTitle.txt": PackageResources.contactTitle_txt,
-        "contactTitle.html": PackageResources.contactTitle_html,
         "end.txt": PackageResources.end_txt,
         "end.html": PackageResources.end_html,
     ].mapValues { String(decoding: $0, as: UTF8.self) }
