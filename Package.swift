@@ -136,7 +136,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "intro", "MessagingTesting", "Postgres", "PostgresTesting",
+                "intro", "BookingStoreTesting", "MessagingTesting", "Postgres", "PostgresTesting",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],

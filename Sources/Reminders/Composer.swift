@@ -17,11 +17,15 @@ public struct Composer: Sendable {
         self.sender = sender
     }
 
-    /// Writes the mail. The same row of the ledger always makes the same Message-ID (RFC 5322 section 3.6.4).
+    /// Writes the mail.
+    ///
+    /// The same row of the ledger always makes the same Message-ID (RFC 5322 section 3.6.4).
     ///
     /// - Parameters:
     ///   - handout: The row and its session.
+    ///   - recipient: Whom it is for.
     ///   - now: The instant of sending.
+    /// - Returns: The mail, ready to be carried.
     /// - Throws: `CompositionError` or `TemplateError`.
     public func mail(for handout: Handout, to recipient: Mailbox, at now: Date) throws -> MailMessage {
         let texts = try templates.renderMessage(handout.rule, with: Appointment(handout: handout).values)

@@ -8,7 +8,9 @@ import Synchronization
 
 /// One batch: plans what is due, and lets several couriers carry it, each message at most once.
 public struct ReminderRun: Sendable {
-    /// What a batch came to. Every message taken up is in just one of the last four.
+    /// What a batch came to.
+    ///
+    /// Every message taken up is in just one of the last four.
     public struct Tally: Sendable, Equatable {
         /// Messages taken up.
         public var due = 0
@@ -73,6 +75,7 @@ public struct ReminderRun: Sendable {
     /// - Parameters:
     ///   - until: What is due later is left alone; `nil` is now.
     ///   - limit: How many messages at the most; `nil` is all.
+    /// - Returns: What the batch came to.
     /// - Throws: `PostgresError` or `MailConfigurationError`.
     public func send(until: Date?, limit: Int?) async throws -> Report {
         let until = until ?? clock()
@@ -99,6 +102,7 @@ public struct ReminderRun: Sendable {
     /// - Parameters:
     ///   - until: What is due later is left alone; `nil` is now.
     ///   - limit: How many messages at the most; `nil` is all.
+    /// - Returns: What a batch would come to.
     /// - Throws: `PostgresError`.
     public func rehearse(until: Date?, limit: Int?) async throws -> Tally {
         let until = until ?? clock()

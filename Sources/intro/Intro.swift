@@ -5,7 +5,6 @@ import Messaging
 import Postgres
 import Reminders
 import Schema
-import Synchronization
 
 /// The house, built once for each command: settings, clock, console, log, and the way to the database.
 final class Intro: Sendable {
@@ -18,7 +17,7 @@ final class Intro: Sendable {
     /// Who is at work, for the event log.
     let actor: String
     private let rehearsal: Date?
-    private let opened = Mutex<Database?>(nil)
+    private let opened = Guarded<Database?>(nil)
 
     /// Builds the house from the command line and the process's environment.
     ///
@@ -56,7 +55,9 @@ final class Intro: Sendable {
         return status
     }
 
-    /// The database, with the schema that this binary expects. A private one is brought up to date unasked.
+    /// The database, with the schema that this binary expects.
+    ///
+    /// A private one is brought up to date unasked.
     ///
     /// - Throws: A `Failure` when it cannot be reached, or its schema is another one.
     func database() async throws -> Database {
@@ -119,7 +120,9 @@ final class Intro: Sendable {
 }
 
 extension Settings.Mail {
-    /// Who mail is from. Into a folder, an address that nobody answers will do.
+    /// Who mail is from.
+    ///
+    /// Into a folder, an address that nobody answers will do.
     var sender: Mailbox {
         get throws {
             if let from { return try Mailbox(parsing: from) }

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Postgres
 
 /// Stands between a client and its server on a Unix socket, and hangs up on both when COMMIT goes by.
 ///
@@ -20,7 +20,7 @@ public final class CommitProxy: Sendable {
 
     private let upstream: String
     private let listener: Int32
-    private let fault = Mutex(Fault.none)
+    private let fault = Guarded(Fault.none)
 
     /// Listens in a new folder for a server that listens in another.
     public init(toServerIn folder: String) throws {
@@ -65,7 +65,7 @@ public final class CommitProxy: Sendable {
     /// Carries octets both ways on two threads; whichever ends first shuts both sockets, and the pair is closed here.
     private func serve(_ client: Int32, _ server: Int32) {
         let returned = DispatchSemaphore(value: 0)
-        let cut = Mutex(false)
+        let cut = Guarded(false)
         Thread.detachNewThread {
             while let octets = Self.read(server), !cut.withLock({ $0 }), Self.write(octets, client) {}
             Self.shut(client, server)

@@ -1,16 +1,15 @@
 import Foundation
 import Logging
 import PostgresTesting
-import Synchronization
 import Testing
 
 @testable import Postgres
 
-@Suite("The pool is bounded, and gives back what it lends", .timeLimit(.minutes(1)))
+@Suite("The pool is bounded, and gives back what it lends", .timeLimit(.minutes(5)))
 struct PoolTests {
     /// Who was served, in order.
     private final class Served: Sendable {
-        private let list = Mutex<[Int]>([])
+        private let list = Guarded<[Int]>([])
         var numbers: [Int] { list.withLock { $0 } }
         func append(_ number: Int) { list.withLock { $0.append(number) } }
     }
@@ -51,6 +50,30 @@ struct PoolTests {
             #expect(database.statistics.open == database.statistics.idle)
             #expect(database.statistics.waiting == 0)
             #expect(try await observer.connections(of: "sharing") <= 8)
+        }
+    }
+
+    @Test("statements that wait in the server hold up no task, however many they are")
+    func ownThreads() async throws {
+        let statements = ProcessInfo.processInfo.activeProcessorCount * 2 + 1
+        try await withObservedDatabase(configure: { $0.maximumConnections = statements + 1 }) { database, observer in
+            try await database.query("CREATE TABLE t (n int)")
+            let (locked, leave) = (Latch(), Latch())
+            async let holder: Void = database.transaction { connection in
+                try await connection.query("LOCK TABLE t")
+                locked.open()
+                await leave.wait()
+            }
+            await locked.wait()
+            let waiting = (0..<statements).map { number in
+                Task { try await database.query("SELECT \(number) FROM t AS held\(unsafeSQL: "\(number)")_") }
+            }
+            for number in 0..<statements {
+                try await observer.waitsForLock(try await observer.running("held\(number)_"))
+            }
+            leave.open()
+            try await holder
+            for task in waiting { _ = try await task.value }
         }
     }
 
@@ -183,7 +206,7 @@ struct PoolTests {
                 $0.maximumConnections = 1; $0.maximumLifetime = .milliseconds(1)
             }
         ) { database in
-            let processes = Mutex<Set<Int32>>([])
+            let processes = Guarded<Set<Int32>>([])
             for _ in 0..<3 {
                 let process = try await database.query("SELECT pg_backend_pid(), pg_sleep(0.002)::text")
                     .decode((Int32, String).self)[0].0

@@ -31,6 +31,19 @@ struct CommandLineTests {
         arguments: [
             (["local", "status", "--bogus"], "Unknown option '--bogus'", "see `intro local status --help`"),
             (["lokal"], "there is no command `lokal`", "did you mean `intro local`? `intro --help` lists the commands"),
+            (
+                ["slot", "maria"], "there is no command `slot`",
+                "did you mean `intro slots`? `intro --help` lists the commands"
+            ),
+            (
+                ["studo", "list"], "there is no command `studo`",
+                "did you mean `intro studio`? `intro --help` lists the commands"
+            ),
+            (
+                ["studio", "lst"], "there is no command `studio lst`",
+                "did you mean `intro studio list`? `intro studio --help` lists the commands"
+            ),
+            (["studio", "list", "bogus"], "Unexpected argument 'bogus'", "see `intro studio list --help`"),
             (["--as"], "Missing value for '--as <who>'", "see `intro --help`"),
         ]
     )

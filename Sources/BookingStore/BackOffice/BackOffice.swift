@@ -47,7 +47,9 @@ public struct BackOffice: Sendable {
         }
     }
 
-    /// Closes a studio for a time. Returns the sessions that are booked into it.
+    /// Closes a studio for a time.
+    ///
+    /// Returns the sessions that are booked into it.
     ///
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func close(studio handle: Handle, _ closure: Closure) async throws -> [Session] {
@@ -86,7 +88,9 @@ public struct BackOffice: Sendable {
         }
     }
 
-    /// Lets a trainer give no more sessions. Returns the ones that are booked still.
+    /// Lets a trainer give no more sessions.
+    ///
+    /// Returns the ones that are booked still.
     ///
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func retire(trainer handle: Handle, now: Date) async throws -> [Session] {
@@ -123,7 +127,9 @@ public struct BackOffice: Sendable {
         }
     }
 
-    /// Takes a trainer out of the schedule for a time. Returns the absence, and the sessions booked into it.
+    /// Takes a trainer out of the schedule for a time.
+    ///
+    /// Returns the absence, and the sessions booked into it.
     ///
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func away(

@@ -66,7 +66,9 @@ struct BookingTransaction {
         return true
     }
 
-    /// Writes the session and its confirmation. The schema's constraints are the judge.
+    /// Writes the session and its confirmation.
+    ///
+    /// The schema's constraints are the judge.
     private func write(_ client: Client, _ trainer: Trainer.ID, waived: Bool) async throws -> Session.ID {
         var random = SystemRandomNumberGenerator()
         let studio = request.studio.id.value

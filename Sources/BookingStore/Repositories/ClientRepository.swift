@@ -22,6 +22,7 @@ public struct ClientRepository: Sendable {
     /// The one person who goes by that e-mail, phone or number.
     ///
     /// - Parameter who: What was typed.
+    /// - Returns: The person.
     /// - Throws: ``NotFound``, or ``InvalidInput`` where several people share the phone.
     public func one(_ who: Who) async throws -> Client {
         guard let client = try await atMostOne(who) else {
@@ -46,6 +47,8 @@ public struct ClientRepository: Sendable {
     /// - Parameters:
     ///   - text: What to look for; a phone number may be written with spaces, dashes and brackets.
     ///   - limit: The most people to return.
+    /// - Returns: The people, newest first.
+    /// - Throws: ``PostgresError``.
     public func all(containing text: String?, limit: Int = 200) async throws -> [Client] {
         let pattern = text.map { text in
             "%" + text.map { "\\%_".contains($0) ? "\\\($0)" : String($0) }.joined() + "%"

@@ -77,7 +77,9 @@ public struct DeliveryRepository: Sendable {
         try await connection.query("SELECT pg_advisory_unlock(\(Self.lockClass), \(run))")
     }
 
-    /// Writes down as unknown what dead senders had in hand. Returns the references.
+    /// Writes down as unknown what dead senders had in hand.
+    ///
+    /// Returns the references.
     public func sweep() async throws -> [Reference] {
         try await connection.query(
             """
@@ -97,7 +99,9 @@ public struct DeliveryRepository: Sendable {
         ).decode(String.self).map { try Reference($0) }
     }
 
-    /// Plans the reminders of all sessions that are due by an instant. Returns how many.
+    /// Plans the reminders of all sessions that are due by an instant.
+    ///
+    /// Returns how many.
     public func plan(until: Date, now: Date) async throws -> Int64 {
         try await connection.query("SELECT plan_messages(NULL, \(until), \(now))").decode(Int64.self)[0]
     }
@@ -120,7 +124,9 @@ public struct DeliveryRepository: Sendable {
         return (counts.0, counts.1)
     }
 
-    /// Takes up to some messages that are due, longest due first. Each is judged anew: what is no longer true is skipped.
+    /// Takes up to some messages that are due, longest due first.
+    ///
+    /// Each is judged anew: what is no longer true is skipped.
     ///
     /// - Parameters:
     ///   - run: The sender.
@@ -128,6 +134,7 @@ public struct DeliveryRepository: Sendable {
     ///   - now: The clock of the judgement.
     ///   - limit: How many at the most.
     /// - Returns: What to send, and how many were skipped.
+    /// - Throws: ``PostgresError``.
     public func take(
         _ run: Int32, until: Date, now: Date, limit: Int
     ) async throws -> (handouts: [Handout], skipped: Int) {

@@ -47,6 +47,8 @@ public struct LedgerRepository: Sendable {
     ///   - reference: One session; `nil` is all.
     ///   - status: One status; `nil` is all.
     ///   - limit: How many at the most: those due last.
+    /// - Returns: The rows, by due time.
+    /// - Throws: ``PostgresError``.
     public func entries(of reference: Reference?, status: String?, limit: Int = 1000) async throws -> [LedgerEntry] {
         let rows = try await connection.query(
             """

@@ -14,6 +14,7 @@ public struct SessionRepository: Sendable {
     /// The session of that reference.
     ///
     /// - Parameter reference: What people say on the phone.
+    /// - Returns: The one that goes by it.
     /// - Throws: ``NotFound``.
     public func named(_ reference: Reference) async throws -> Session {
         guard let session = try await read("\(Self.select) WHERE s.reference = \(reference.code)").first else {

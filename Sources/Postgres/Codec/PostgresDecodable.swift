@@ -4,7 +4,9 @@ public import FoundationEssentials
 public struct Cell {
     /// The object id of its type.
     public let type: UInt32
-    /// The octets; `nil` is NULL. Valid only while the value is decoded.
+    /// The octets; `nil` is NULL.
+    ///
+    /// Valid only while the value is decoded.
     public let bytes: UnsafeRawBufferPointer?
 
     /// The octets of a value that is not NULL and is of one of some types.
@@ -12,6 +14,7 @@ public struct Cell {
     /// - Parameters:
     ///   - types: The types that the caller understands.
     ///   - size: How many octets there must be; `nil` is any number.
+    /// - Returns: The octets.
     /// - Throws: ``DecodingFailure``.
     public func octets(of types: UInt32..., size: Int? = nil) throws(DecodingFailure) -> UnsafeRawBufferPointer {
         guard types.contains(type) else { throw DecodingFailure("is of type \(type), not \(types)") }

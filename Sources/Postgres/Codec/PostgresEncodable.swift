@@ -94,7 +94,9 @@ extension String: PostgresEncodable {
     public static var postgresType: UInt32 { PostgresType.text }
     /// `text[]`.
     public static var postgresArrayType: UInt32 { PostgresType.textArray }
-    /// UTF-8. PostgreSQL's text cannot hold a NUL.
+    /// UTF-8.
+    ///
+    /// PostgreSQL's text cannot hold a NUL.
     public func encode(into bytes: inout [UInt8]) throws(EncodingFailure) {
         guard !utf8.contains(0) else { throw EncodingFailure("a text that holds a NUL character") }
         bytes.append(contentsOf: utf8)

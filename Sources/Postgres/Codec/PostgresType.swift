@@ -22,13 +22,15 @@ enum PostgresType {
     static let timestamptzArray: UInt32 = 1185
     static let uuidArray: UInt32 = 2951
 
-    /// Whether a type's binary form is its text. Enums, and types of extensions such as `citext`, have ids of their own,
-    /// from `FirstNormalObjectId` on.
+    /// Whether a type's binary form is its text.
+    ///
+    /// Enums, and types of extensions such as `citext`, have ids of their own, from `FirstNormalObjectId` on.
     static func isText(_ type: UInt32) -> Bool {
         type >= 16_384 || texts.contains(type)
     }
 
-    /// `"char"`, `name`, `text`, `json`, `xml`, `unknown`, `char(n)`, `varchar(n)`, `cstring`. Domains count as what they are
-    /// made of.
+    /// PostgreSQL's own texts: `"char"`, `name`, `text`, `json`, `xml`, `unknown`, `char(n)`, `varchar(n)`, `cstring`.
+    ///
+    /// A value of a domain arrives as what the domain is made of.
     private static let texts: Set<UInt32> = [18, name, text, 114, 142, 705, 1042, 1043, 2275]
 }

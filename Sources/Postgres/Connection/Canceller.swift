@@ -1,6 +1,5 @@
 import CLibpq
 import Dispatch
-import Synchronization
 
 /// Cancels the statement that runs on a connection, and never the one after it.
 ///
@@ -15,7 +14,7 @@ final class Canceller: Sendable {
 
     /// `PGcancel` is written once, here, and libpq documents `PQcancel` as safe from any thread.
     nonisolated(unsafe) private let handle: OpaquePointer?
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let delivered = DispatchSemaphore(value: 0)
     /// A thread of its own: `PQcancel` blocks, and a blocked thread of the global pool is one that Swift's tasks lack.
     private let courier = DispatchQueue(label: "postgres.cancel")

@@ -33,12 +33,15 @@ public final actor Connection {
     /// The server process at the other end.
     public var processID: Int32 { link?.processID ?? 0 }
 
-    /// Runs one statement. A cancelled task cancels it.
+    /// Runs one statement.
+    ///
+    /// A cancelled task cancels it.
     ///
     /// - Parameters:
     ///   - sql: The statement.
     ///   - fileID: The caller's file, for errors.
     ///   - line: The caller's line, for errors.
+    /// - Returns: The rows, in the order in which the server gave them.
     /// - Throws: ``PostgresError``, or `CancellationError`.
     @discardableResult
     public func query(_ sql: SQL, fileID: String = #fileID, line: Int = #line) async throws -> Rows {
@@ -66,7 +69,9 @@ public final actor Connection {
         try run(command, callSite)
     }
 
-    /// Whether it can be lent once more. What was left open is rolled back; what cannot be judged is not lent.
+    /// Whether it can be lent once more.
+    ///
+    /// What was left open is rolled back; what cannot be judged is not lent.
     func isFitForUse() -> Bool {
         guard let link, !link.isBroken else { return false }
         switch link.transactionStatus {

@@ -5,7 +5,9 @@ import FoundationEssentials
 import Glibc
 #endif
 
-/// A `PGconn`: sends statements and waits for their results. It belongs to one thread at a time.
+/// A `PGconn`: sends statements and waits for their results.
+///
+/// It belongs to one thread at a time.
 final class Link {
     private let pointer: OpaquePointer
     let canceller: Canceller
@@ -76,6 +78,7 @@ final class Link {
     ///   - sent: What sending came to.
     ///   - callSite: The statement, for errors.
     /// - Returns: The last result, or the first one that failed.
+    /// - Throws: ``PostgresError``: what the server refused, or that the connection broke.
     func answer(_ sent: Bool, _ callSite: PostgresError.CallSite) throws(PostgresError) -> ResultMemory {
         guard sent else { throw lost(callSite) }
         var last: ResultMemory?

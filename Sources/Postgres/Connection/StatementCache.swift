@@ -24,8 +24,9 @@ struct StatementCache {
     private let capacity: Int
     private var entries: [Key: Entry] = [:]
     private var uses: UInt64 = 0
-    /// Names given up here that the server still has. One goes whenever one comes, so that the server never has more than
-    /// the capacity.
+    /// Names given up here that the server still has.
+    ///
+    /// One goes whenever one comes, so that the server never has more than the capacity.
     private var givenUp: [String] = []
 
     init(capacity: Int) {

@@ -1,5 +1,4 @@
 public import Logging
-import Synchronization
 
 /// A pool of connections to one database: bounded in size, in waiting time and in the number of those who wait.
 public final class Database: Sendable {
@@ -28,13 +27,13 @@ public final class Database: Sendable {
 
     private let configuration: Configuration
     private let logger: Logger
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     /// Makes a pool; nothing is opened before it is needed.
     public init(_ configuration: Configuration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
-        state = Mutex(
+        state = Guarded(
             State(
                 pool: PoolState(
                     limit: configuration.maximumConnections, waiterLimit: configuration.maximumWaiters)))
@@ -51,18 +50,22 @@ public final class Database: Sendable {
     ///   - sql: The statement.
     ///   - fileID: The caller's file, for errors.
     ///   - line: The caller's line, for errors.
+    /// - Returns: The rows, in the order in which the server gave them.
     /// - Throws: ``PostgresError``, or `CancellationError`.
     @discardableResult
     public func query(_ sql: SQL, fileID: String = #fileID, line: Int = #line) async throws -> Rows {
         try await withConnection { try await $0.query(sql, fileID: fileID, line: line) }
     }
 
-    /// Lends a connection. Work that is isolated to it runs on the connection's own thread.
+    /// Lends a connection.
+    ///
+    /// Work that is isolated to it runs on the connection's own thread.
     ///
     /// A transaction that is left open is rolled back. Never ask for a second one inside: at the limit, everybody would
     /// wait for everybody.
     ///
     /// - Parameter body: The work.
+    /// - Returns: What the work returns.
     /// - Throws: What the work throws, or ``PostgresError`` where no connection can be had.
     public func withConnection<Result: Sendable>(
         _ body: @Sendable (isolated Connection) async throws -> Result

@@ -54,6 +54,7 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation, CustomStringConve
     /// - Parameters:
     ///   - parts: The statements.
     ///   - separator: What stands between two of them, such as `", "`.
+    /// - Returns: The whole; empty where there are no parts.
     public static func joined(_ parts: [SQL], separator: SQL) -> SQL {
         var joined = parts.first ?? SQL()
         for part in parts.dropFirst() {
@@ -105,7 +106,9 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation, CustomStringConve
             statement.append(fragment)
         }
 
-        /// Appends text as it is. Only for names that no bind can stand for, never for what comes from outside.
+        /// Appends text as it is.
+        ///
+        /// Only for names that no bind can stand for, never for what comes from outside.
         public mutating func appendInterpolation(unsafeSQL text: String) {
             statement.append(text: text)
         }

@@ -4,10 +4,10 @@ import BookingStore
 
 /// What can be said of a person when they are written down or edited, besides the name.
 struct ClientOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Where mail goes; `none` clears it.", valueName: "address"))
+    @Option(help: ArgumentHelp("Where mail goes, or `none`.", valueName: "address"))
     var email: String?
 
-    @Option(help: ArgumentHelp("The phone number; `none` clears it.", valueName: "number"))
+    @Option(help: ArgumentHelp("The phone number, or `none`.", valueName: "number"))
     var phone: String?
 
     @Option(help: ArgumentHelp("The IANA zone they live in, where it is not the studio's.", valueName: "tz"))

@@ -32,8 +32,8 @@ struct Period: Sendable {
         let last = try typedPhrase(until.text, field: until.field, clock: clock, now: now, role: .end).end(clock)
         guard first < last else {
             throw InvalidInput(
-                field: until.field, problem: "is \(clock.text(last)), which is not after \(clock.text(first))",
-                hint: "write an end that lies after the beginning")
+                field: until.field, problem: "\"\(until.text)\" does not lie after \"\(from.text)\"",
+                hint: "write both dates, the earlier one first")
         }
         self.init(from: first, until: last, clock: clock)
     }

@@ -41,13 +41,13 @@ struct StudioOptions: ParsableArguments {
             "Where phone numbers without a country code are from (a new studio: US).", valueName: "country"))
     var region: String?
 
-    @Option(help: ArgumentHelp("Where to come; `none` clears it.", valueName: "line"))
+    @Option(help: ArgumentHelp("Where to come, or `none`.", valueName: "line"))
     var address: String?
 
-    @Option(help: ArgumentHelp("The front desk's phone; `none` clears it.", valueName: "number"))
+    @Option(help: ArgumentHelp("The front desk's phone, or `none`.", valueName: "number"))
     var phone: String?
 
-    @Option(help: ArgumentHelp("Where replies to mail go; `none` clears it.", valueName: "address"))
+    @Option(help: ArgumentHelp("Where replies to mail go, or `none`.", valueName: "address"))
     var email: String?
 
     /// Whether nothing was said.

@@ -4,10 +4,10 @@ import BookingStore
 
 /// What can be said of a trainer when they are added or edited, besides name and studio.
 struct TrainerOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Where the trainer gets mail; `none` clears it.", valueName: "address"))
+    @Option(help: ArgumentHelp("Where the trainer gets mail, or `none`.", valueName: "address"))
     var email: String?
 
-    @Option(help: ArgumentHelp("The trainer's phone; `none` clears it.", valueName: "number"))
+    @Option(help: ArgumentHelp("The trainer's phone, or `none`.", valueName: "number"))
     var phone: String?
 
     @Option(
