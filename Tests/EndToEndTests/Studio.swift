@@ -28,6 +28,17 @@ struct Studio: Sendable {
         }
     }
 
+    /// Gives a test a studio on a server of its own choice, without a template.
+    static func on(_ server: TestServer, _ body: (Studio) async throws -> Void) async throws {
+        let test = try await TestDatabase.make(on: server)
+        let folder = try ScratchFolder()
+        let database = Database(Database.Configuration(conninfo: test.conninfo), logger: .silent)
+        let studio = Studio(database: database, conninfo: test.conninfo, home: folder.path)
+        try await studio.answer("setup", "--sample")
+        try await body(studio)
+        await database.close()
+    }
+
     /// The variables that lead the binary here.
     var environment: [String: String] {
         [
