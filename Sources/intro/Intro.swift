@@ -98,9 +98,10 @@ final class Intro: Sendable {
     /// - Throws: A `Failure` or `MailConfigurationError` when mail is not configured as it must be.
     func reminders(_ database: Database) throws -> ReminderRun {
         let mail = settings.mail
-        let transport = try TransportURL(parsing: mail.url).makeTransport(password: try mail.password()?.revealed)
+        let destination = try TransportURL(parsing: mail.url)
+        let transport = try destination.makeTransport(password: try mail.password()?.revealed)
         return try ReminderRun(
-            database: database, transport: transport, sender: try mail.sender, actor: actor,
+            database: database, transport: transport, sender: try mail.sender(to: destination), actor: actor,
             couriers: mail.connections, clock: { [self] in now }, logger: logger)
     }
 
@@ -115,23 +116,6 @@ final class Intro: Sendable {
         case .url(let url): url
         case .libpqEnvironment: ""
         case .local: try await startLocalCluster().url
-        }
-    }
-}
-
-extension Settings.Mail {
-    /// Who mail is from.
-    ///
-    /// Into a folder, an address that nobody answers will do.
-    var sender: Mailbox {
-        get throws {
-            if let from { return try Mailbox(parsing: from) }
-            guard url.hasPrefix("file:") else {
-                throw Failure.misconfigured(
-                    "no sender is configured for mail",
-                    hint: "set INTRO_MAIL_FROM, as in `INTRO_MAIL_FROM='Intro <hello@example.com>'`")
-            }
-            return try Mailbox(name: "Intro", address: "intro@localhost.localdomain")
         }
     }
 }
