@@ -45,7 +45,7 @@ extension TrainerCommand {
         func run(in intro: Intro) async throws {
             let handle = try Handle(handle, field: "the handle")
             let studio = try studio.map { try Handle($0, field: "--studio") }
-            let hours = try set.map { try WeeklyHours(parsing: $0, field: "the hours") }
+            let hours = try set.map(Self.hours)
             let from = try from.map { try LocalDate($0, field: "--from") }
             let until = try until.map { try LocalDate($0, field: "--until") }
             let database = try await intro.database()
@@ -59,6 +59,14 @@ extension TrainerCommand {
                     ? "\(handle) has no hours yet: set them with `intro trainer hours \(handle) --set HOURS`."
                     : Self.table(seasons).text(colored: intro.console.isColored)
             }
+        }
+
+        /// An empty text is refused: a variable that a script left unset must not take a trainer's hours away.
+        private static func hours(_ text: String) throws -> WeeklyHours {
+            guard text.contains(where: { $0 != " " }) else {
+                throw InvalidInput(field: "--set", problem: "is empty", hint: "write `--set none` for no hours at all")
+            }
+            return try WeeklyHours(parsing: text, field: "the hours")
         }
 
         private func seasons(
