@@ -32,7 +32,9 @@ public enum Schema {
         }
     }
 
-    /// Brings a database to what this binary expects. Harmless to repeat, and safe to run twice at once.
+    /// Brings a database to what this binary expects.
+    ///
+    /// Harmless to repeat, and safe to run twice at once.
     ///
     /// - Parameter database: The database to change; its user must own the schema.
     /// - Returns: What was found before anything changed. Nothing is changed for ``Status/current``, ``Status/ahead`` and

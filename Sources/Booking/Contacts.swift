@@ -18,6 +18,14 @@ public struct Contacts: Sendable, Equatable {
         if let phone { phones.insert(phone.e164) }
     }
 
+    /// The contacts of both.
+    public func union(_ other: Contacts) -> Contacts {
+        var all = self
+        all.emailKeys.formUnion(other.emailKeys)
+        all.phones.formUnion(other.phones)
+        return all
+    }
+
     /// One text per contact, sorted, in the form that the database's claims have.
     public var keys: [String] {
         (emailKeys.map { "email:\($0)" } + phones.map { "phone:\($0)" }).sorted()

@@ -7,8 +7,10 @@ public enum Who: Sendable, Equatable {
     /// By client number.
     case id(Client.ID)
 
-    /// Reads what was typed. Text with an `@` is an address; digits that make no phone number in the region, or follow a
-    /// `#`, are a client number; anything else must be a phone number.
+    /// Reads what was typed.
+    ///
+    /// Text with an `@` is an address; digits that make no phone number in the region, or follow a `#`, are a client
+    /// number; anything else must be a phone number.
     ///
     /// - Parameters:
     ///   - text: What was typed.

@@ -48,8 +48,9 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
     public var table: String?
     /// The column concerned.
     public var column: String?
-    /// The server's primary message, or our own. A server's message may quote what was sent, so it is no part of
-    /// `description`.
+    /// The server's primary message, or our own.
+    ///
+    /// A server's message may quote what was sent, so it is no part of `description`.
     public var message: String
     /// The statement that failed.
     public var callSite: CallSite?
@@ -95,7 +96,9 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
         kind == .connectionLost || ["40001", "40P01", "26000"].contains(sqlState) || isStalePlan
     }
 
-    /// A prepared statement whose result has changed its shape. PostgreSQL has no SQLSTATE of its own for it.
+    /// A prepared statement whose result has changed its shape.
+    ///
+    /// PostgreSQL has no SQLSTATE of its own for it.
     var isStalePlan: Bool {
         sqlState == "0A000" && message.contains("cached plan must not change result type")
     }

@@ -101,7 +101,7 @@ extension Failure {
             hint: "try again; with --request-id a repeated booking is safe", exit: .tryAgain)
     }
 
-    /// Whether a server that refuses connections will take them soon. libpq 15 gives no SQLSTATE for it.
+    /// Whether a server that refuses connections will take them soon: libpq 15 gives no SQLSTATE for it.
     private static func passes(_ message: String) -> Bool {
         ["too many clients", "remaining connection slots", "starting up", "shutting down", "recovery mode"]
             .contains { message.contains($0) }

@@ -10,12 +10,15 @@ extension Intro {
         let trainer: Trainer?
     }
 
-    /// Finds the studio and the trainer that a command names. Without a studio, the trainer's own counts, or the only one.
+    /// Finds the studio and the trainer that a command names.
+    ///
+    /// Without a studio, the trainer's own counts, or the only one.
     ///
     /// - Parameters:
     ///   - studio: The value of `--studio`.
     ///   - trainer: The value of `--trainer`.
     ///   - database: Where to look.
+    /// - Returns: The studio, and the trainer where one was named.
     /// - Throws: `NotFound`, `InvalidInput`, or a `Failure` where several studios may be meant.
     func setting(studio: String?, trainer: String?, in database: Database) async throws -> Setting {
         let studio = try studio.map { try Handle($0, field: "--studio") }
@@ -31,6 +34,46 @@ extension Intro {
             guard let only = all.first, all.count == 1 else { throw Self.undecided(all) }
             return Setting(studio: only, trainer: nil)
         }
+    }
+
+    /// Finds a trainer and their home studio, whose clock is theirs.
+    ///
+    /// - Parameters:
+    ///   - text: The handle, as it was typed.
+    ///   - database: Where to look.
+    /// - Returns: The trainer and the home studio.
+    /// - Throws: `NotFound`, `InvalidInput` or `PostgresError`.
+    func trainer(_ text: String, in database: Database) async throws -> (Trainer, home: Studio) {
+        let handle = try Handle(text, field: "the handle")
+        return try await database.withConnection { connection in
+            let trainer = try await TrainerRepository(connection).named(handle)
+            return (trainer, home: try await StudioRepository(connection).named(trainer.homeStudio))
+        }
+    }
+
+    /// Where phone numbers without a country code are from, where no studio was named.
+    ///
+    /// - Parameter database: Where to look.
+    /// - Returns: The region of all studios, or the United States where they are in several or there is none.
+    /// - Throws: `PostgresError`.
+    func region(in database: Database) async throws -> Region {
+        let studios = try await database.withConnection { try await StudioRepository($0).all() }
+        let regions = Set(studios.map(\.region))
+        guard let only = regions.first, regions.count == 1 else { return try Region("US") }
+        return only
+    }
+
+    /// Reads how a command line names a person.
+    ///
+    /// - Parameters:
+    ///   - text: An e-mail address, a phone number or a client number.
+    ///   - studio: The studio that the command is about, whose region then counts.
+    ///   - database: Where to look for the region.
+    /// - Returns: The address or the number.
+    /// - Throws: `InvalidInput` where the text is none of the three, or `PostgresError`.
+    func who(_ text: String, studio: Studio?, in database: Database) async throws -> Who {
+        if let studio { return try Who(text, region: studio.region) }
+        return try Who(text, region: try await region(in: database))
     }
 
     private static func undecided(_ studios: [Studio]) -> any Error {

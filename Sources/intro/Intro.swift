@@ -5,7 +5,6 @@ import Messaging
 import Postgres
 import Reminders
 import Schema
-import Synchronization
 
 /// The house, built once for each command: settings, clock, console, log, and the way to the database.
 final class Intro: Sendable {
@@ -18,7 +17,7 @@ final class Intro: Sendable {
     /// Who is at work, for the event log.
     let actor: String
     private let rehearsal: Date?
-    private let opened = Mutex<Database?>(nil)
+    private let opened = Guarded<Database?>(nil)
 
     /// Builds the house from the command line and the process's environment.
     ///
@@ -56,7 +55,9 @@ final class Intro: Sendable {
         return status
     }
 
-    /// The database, with the schema that this binary expects. A private one is brought up to date unasked.
+    /// The database, with the schema that this binary expects.
+    ///
+    /// A private one is brought up to date unasked.
     ///
     /// - Throws: A `Failure` when it cannot be reached, or its schema is another one.
     func database() async throws -> Database {
@@ -97,9 +98,10 @@ final class Intro: Sendable {
     /// - Throws: A `Failure` or `MailConfigurationError` when mail is not configured as it must be.
     func reminders(_ database: Database) throws -> ReminderRun {
         let mail = settings.mail
-        let transport = try TransportURL(parsing: mail.url).makeTransport(password: try mail.password()?.revealed)
+        let destination = try TransportURL(parsing: mail.url)
+        let transport = try destination.makeTransport(password: try mail.password()?.revealed)
         return try ReminderRun(
-            database: database, transport: transport, sender: try mail.sender, actor: actor,
+            database: database, transport: transport, sender: try mail.sender(to: destination), actor: actor,
             couriers: mail.connections, clock: { [self] in now }, logger: logger)
     }
 
@@ -114,21 +116,6 @@ final class Intro: Sendable {
         case .url(let url): url
         case .libpqEnvironment: ""
         case .local: try await startLocalCluster().url
-        }
-    }
-}
-
-extension Settings.Mail {
-    /// Who mail is from. Into a folder, an address that nobody answers will do.
-    var sender: Mailbox {
-        get throws {
-            if let from { return try Mailbox(parsing: from) }
-            guard url.hasPrefix("file:") else {
-                throw Failure.misconfigured(
-                    "no sender is configured for mail",
-                    hint: "set INTRO_MAIL_FROM, as in `INTRO_MAIL_FROM='Intro <hello@example.com>'`")
-            }
-            return try Mailbox(name: "Intro", address: "intro@localhost.localdomain")
         }
     }
 }

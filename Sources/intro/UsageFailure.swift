@@ -8,15 +8,19 @@ extension IntroCommand {
     static func usageFailure(_ error: any Error) -> Failure? {
         guard exitCode(for: error) == .validationFailure else { return nil }
         let text = fullMessage(for: error)
-        var message = self.message(for: error)
-        var hint = "see `\(helpCommand(in: text) ?? "intro --help")`"
-        if let word = unexpectedWord(in: message), helpCommand(in: text) == "intro --help" {
-            message = "there is no command `\(word)`"
-            if let name = nearest(to: word, among: commandNames) {
-                hint = "did you mean `intro \(name)`? `intro --help` lists the commands"
-            }
+        let help = helpCommand(in: text) ?? "intro --help"
+        let message = self.message(for: error)
+        let group = help.split(separator: " ").dropFirst().dropLast()
+        let names = commandNames(in: group)
+        guard let word = unexpectedWord(in: message), !names.isEmpty else {
+            return Failure(code: "usage", message: message, hint: "see `\(help)`", exit: .usage)
         }
-        return Failure(code: "usage", message: message, hint: hint, exit: .usage)
+        let prefix = group.map { "\($0) " }.joined()
+        let hint = nearest(to: word, among: names)
+            .map { "did you mean `intro \(prefix)\($0)`? `\(help)` lists the commands" }
+        return Failure(
+            code: "usage", message: "there is no command `\(prefix)\(word)`", hint: hint ?? "see `\(help)`",
+            exit: .usage)
     }
 
     /// The command that the parser recommends.
@@ -28,12 +32,19 @@ extension IntroCommand {
         return pieces.count > 1 ? String(pieces[1]) : nil
     }
 
-    private static var commandNames: [String] {
-        configuration.subcommands.compactMap { $0.configuration.commandName }
+    /// The commands of a group of commands, such as `intro studio`; none where the words name no group.
+    private static func commandNames(in group: some Sequence<Substring>) -> [String] {
+        group.reduce(configuration.subcommands) { commands, name in
+            commands.first { $0._commandName == name }?.configuration.subcommands ?? []
+        }.map { $0._commandName }
     }
 
+    /// The first word that the parser had no place for.
     private static func unexpectedWord(in message: String) -> String? {
-        guard message.hasPrefix("Unexpected argument '"), message.hasSuffix("'") else { return nil }
-        return String(message.dropFirst("Unexpected argument '".count).dropLast())
+        guard message.hasPrefix("Unexpected argument '") || message.contains(" unexpected arguments: '") else {
+            return nil
+        }
+        let pieces = message.split(separator: "'", maxSplits: 2)
+        return pieces.count > 1 ? String(pieces[1]) : nil
     }
 }

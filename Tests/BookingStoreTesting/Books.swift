@@ -24,6 +24,7 @@ public struct Books: Sendable {
 /// - Parameters:
 ///   - connections: How many connections its pool may have.
 ///   - body: The test.
+/// - Returns: What the test returns.
 /// - Throws: What the test throws, or why there are no books.
 public func withBooks<Result>(
     connections: Int = 8, _ body: (Books) async throws -> Result
@@ -52,6 +53,8 @@ extension Books {
     ///   - handle: Its id.
     ///   - zone: Its time zone.
     ///   - change: What is unusual about it.
+    /// - Returns: The studio.
+    /// - Throws: Why it cannot be opened.
     @discardableResult
     public func openStudio(
         _ handle: String = "downtown", zone: String = "America/Los_Angeles",
@@ -70,6 +73,8 @@ extension Books {
     ///   - studio: The home studio.
     ///   - hours: As `intro trainer hours --set` reads them.
     ///   - dailyLimit: Most sessions a day.
+    /// - Returns: The trainer.
+    /// - Throws: Why they cannot be engaged.
     @discardableResult
     public func engage(
         _ handle: String = "maria", at studio: String = "downtown", hours: String = "daily 09:00-17:00",

@@ -18,6 +18,11 @@ enum IntroBinary {
             try JSONDecoder().decode(type, from: Data(stdout.utf8))
         }
 
+        /// Standard output as JSON of whatever shape.
+        var printed: JSON {
+            get throws { try json(JSON.self) }
+        }
+
         /// The error object of standard error under `--json`.
         var error: ErrorObject? {
             struct Envelope: Decodable {
@@ -32,6 +37,8 @@ enum IntroBinary {
         let code: String
         let message: String
         let hint: String
+        /// Free slots, where a refusal has some to offer.
+        let alternatives: [JSON]?
     }
 
     /// Runs `intro` to its end.
@@ -54,13 +61,14 @@ enum IntroBinary {
         try await run(arguments, environment: environment, stdin: stdin, in: folder, as: userID)
     }
 
-    /// Runs `intro` to its end with a list of arguments.
+    /// Runs `intro` to its end with a list of arguments, and meanwhile does something with the process.
     static func run(
         _ arguments: [String],
         environment: [String: String] = [:],
         stdin: String = "",
         in folder: String = "/",
-        as userID: UInt32? = nil
+        as userID: UInt32? = nil,
+        meanwhile: (pid_t) async throws -> Void = { _ in }
     ) async throws -> Result {
         let words = asUser(userID) + [path] + arguments
         let result = try await Subprocess.run(
@@ -71,7 +79,15 @@ enum IntroBinary {
             input: .string(stdin),
             output: .string(limit: 1 << 24),
             error: .string(limit: 1 << 24)
-        )
+        ) { execution in
+            do {
+                try await meanwhile(execution.processIdentifier.value)
+            } catch {
+                // A test that fails must not wait for a process that waits for the test.
+                try? execution.send(signal: .kill)
+                throw error
+            }
+        }
         let exit =
             switch result.terminationStatus {
             case .exited(let code): code

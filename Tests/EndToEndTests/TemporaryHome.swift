@@ -45,7 +45,8 @@ struct TemporaryHome {
         try await run(["local", "status", "--json"], [:]).json(LocalStatus.self)
     }
 
-    private func run(_ arguments: [String], _ environment: [String: String]) async throws -> IntroBinary.Result {
+    /// Runs `intro` with this home and a list of arguments.
+    func run(_ arguments: [String], _ environment: [String: String]) async throws -> IntroBinary.Result {
         let variables = environment.merging(["INTRO_HOME": path]) { own, _ in own }
         return try await IntroBinary.run(arguments, environment: variables, as: userID)
     }

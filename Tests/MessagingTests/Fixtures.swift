@@ -61,10 +61,14 @@ extension [ReceivedMessage] {
 }
 
 /// Short enough for tests that wait for them to pass.
-let shortTimeouts = SMTPTimeouts(connect: .seconds(1), reply: .seconds(1))
+let shortTimeouts = SMTPTimeouts(connect: .seconds(2), reply: .seconds(2))
 
-func courier(to url: String, password: String? = nil, timeouts: SMTPTimeouts = shortTimeouts) throws -> any MailCourier
-{
+/// Long enough for every other test, however busy the machine is.
+let patientTimeouts = SMTPTimeouts(connect: .seconds(30), reply: .seconds(60), idle: .seconds(600))
+
+func courier(
+    to url: String, password: String? = nil, timeouts: SMTPTimeouts = patientTimeouts
+) throws -> any MailCourier {
     try TransportURL(parsing: url).makeTransport(password: password, timeouts: timeouts).makeCourier()
 }
 

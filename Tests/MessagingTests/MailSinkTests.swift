@@ -43,7 +43,8 @@ struct MailSinkTests {
     func fault(_ fault: MailSink.Fault, verdict: Verdict) async throws {
         let sink = try await MailSink.start(faults: [fault])
         defer { sink.stop() }
-        let courier = try courier(to: sink.url)
+        let waits = if case .delay = fault { shortTimeouts } else { patientTimeouts }
+        let courier = try courier(to: sink.url, timeouts: waits)
         let first = await courier.deliver(message("first"), from: desk, to: anna)
         let second = await courier.deliver(message("second"), from: desk, to: anna)
         await courier.close()

@@ -9,8 +9,10 @@ struct ScriptedServerTests {
     typealias Step = ScriptedServer.Step
 
     /// Delivers one message under a fault and one after it, and returns both verdicts.
-    private func deliverTwo(_ server: ScriptedServer) async throws -> [Verdict] {
-        let courier = try courier(to: server.url)
+    private func deliverTwo(
+        _ server: ScriptedServer, timeouts: SMTPTimeouts = patientTimeouts
+    ) async throws -> [Verdict] {
+        let courier = try courier(to: server.url, timeouts: timeouts)
         let first = await courier.deliver(message("first"), from: desk, to: anna)
         let second = await courier.deliver(message("second"), from: desk, to: anna)
         await courier.close()
@@ -64,7 +66,7 @@ struct ScriptedServerTests {
     func silence(step: Step, verdict: Verdict) async throws {
         let server = try ScriptedServer(faults: [.at(step, .hang, times: 1)])
         defer { server.stop() }
-        #expect(try await deliverTwo(server) == [verdict, .accepted])
+        #expect(try await deliverTwo(server, timeouts: shortTimeouts) == [verdict, .accepted])
         #expect(try server.receivedMessages().marks == (step == .dot ? ["first", "second"] : ["second"]))
     }
 
@@ -92,7 +94,7 @@ struct ScriptedServerTests {
     func garbage(step: Step, verdict: Verdict) async throws {
         let server = try ScriptedServer(faults: [.at(step, .reply("\u{1}\u{2}garbage"), times: 1)])
         defer { server.stop() }
-        #expect(try await deliverTwo(server) == [verdict, .accepted])
+        #expect(try await deliverTwo(server, timeouts: shortTimeouts) == [verdict, .accepted])
         #expect(try server.receivedMessages().marks == (step == .dot ? ["first", "second"] : ["second"]))
     }
 
@@ -103,7 +105,7 @@ struct ScriptedServerTests {
             .at(.rcpt, .reply("550 5.1.1 nobody"), times: 1),
         ])
         defer { server.stop() }
-        let courier = try courier(to: server.url)
+        let courier = try courier(to: server.url, timeouts: shortTimeouts)
         #expect(await courier.deliver(message("first"), from: desk, to: anna).verdict == .unknown)
         server.release()
         #expect(await courier.deliver(message("second"), from: desk, to: anna).verdict == .rejectedForGood(550))

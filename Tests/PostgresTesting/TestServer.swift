@@ -43,11 +43,11 @@ public struct TestServer: Sendable {
 
     private init(place: Place) {
         self.place = place
-        let conninfo: String
-        switch place {
-        case .cluster(let cluster): conninfo = cluster.conninfo(database: "postgres")
-        case .address(let address): conninfo = address
-        }
+        conninfo =
+            switch place {
+            case .cluster(let cluster): cluster.conninfo(database: "postgres")
+            case .address(let address): address
+            }
         var configuration = Database.Configuration(conninfo: conninfo)
         configuration.maximumConnections = 1
         configuration.maximumWaiters = 10_000
@@ -56,6 +56,9 @@ public struct TestServer: Sendable {
         configuration.applicationName = "intro-tests"
         administration = Database(configuration, logger: .silent)
     }
+
+    /// How libpq reaches the database that every test may look at and none may write to.
+    public let conninfo: String
 
     /// How libpq reaches one of the server's databases.
     public func conninfo(database: String) -> String {

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Postgres
 
 /// Cleans up after this process, however it ends.
 ///
@@ -9,7 +9,7 @@ struct Watchdog: Sendable {
     private let shell: ChildProcess
     private let leash: Int32
 
-    private static let all = Mutex<[Watchdog]>([])
+    private static let all = Guarded<[Watchdog]>([])
 
     private static let script = """
         folder=$1; shift

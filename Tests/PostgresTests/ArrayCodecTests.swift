@@ -3,11 +3,11 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("Arrays come back as they were sent", .timeLimit(.minutes(1)))
+@Suite("Arrays come back as they were sent", .timeLimit(.minutes(5)))
 struct ArrayCodecTests {
     @Test("arrays of every element type, empty ones among them")
     func roundTrips() async throws {
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             func expectSame<Element: Equatable>(
                 _ array: [Element], as type: String, sourceLocation: SourceLocation = #_sourceLocation
             ) async throws where [Element]: PostgresEncodable & PostgresDecodable {
@@ -32,7 +32,7 @@ struct ArrayCodecTests {
 
     @Test("an array may hold NULL where its type says so")
     func nulls() async throws {
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             let sent: [String?] = ["a", nil, ""]
             let rows = try await database.query("SELECT \(sent), array_position(\(sent), NULL), cardinality(\(sent))")
             let (back, position, length) = try rows.decode(([String?], Int32, Int32).self)[0]
@@ -46,7 +46,7 @@ struct ArrayCodecTests {
 
     @Test("a NULL where the type has none is refused, with the column's name")
     func unexpectedNull() async throws {
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             let rows = try await database.query("SELECT ARRAY[1, NULL]::bigint[] AS stations")
             let error = #expect(throws: PostgresError.self) { try rows.decode([Int64].self) }
             #expect(error?.kind == .decoding)
@@ -56,7 +56,7 @@ struct ArrayCodecTests {
 
     @Test("a whole array may be NULL")
     func nullArray() async throws {
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             let (none, some) = try await database.query("SELECT NULL::text[], ARRAY[]::text[]")
                 .decode(([String]?, [String]?).self)[0]
             #expect(none == nil)
@@ -66,7 +66,7 @@ struct ArrayCodecTests {
 
     @Test("more than one dimension is refused, not flattened")
     func dimensions() async throws {
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             let rows = try await database.query("SELECT ARRAY[[1, 2], [3, 4]]::bigint[] AS grid")
             let error = #expect(throws: PostgresError.self) { try rows.decode([Int64].self) }
             #expect(error?.kind == .decoding)
@@ -76,7 +76,7 @@ struct ArrayCodecTests {
 
     @Test("a set goes out as one bind, and a join on it finds what it names")
     func unnest() async throws {
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             let wanted = Array(Int64(0)..<10_000)
             let sum = try await database.query("SELECT sum(n)::bigint FROM unnest(\(wanted)) AS n").decode(Int64.self)
             #expect(sum == [49_995_000])

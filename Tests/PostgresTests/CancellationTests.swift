@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("A cancelled task stops its statement and hurts nobody else", .timeLimit(.minutes(1)))
+@Suite("A cancelled task stops its statement and hurts nobody else", .timeLimit(.minutes(5)))
 struct CancellationTests {
     private func oneConnection(_ configuration: inout Database.Configuration) {
         configuration.maximumConnections = 1
@@ -64,7 +64,7 @@ struct CancellationTests {
 
     @Test("a late cancel never meets the next statement")
     func late() async throws {
-        try await withDatabase(configure: oneConnection) { database, _ in
+        try await withSharedDatabase(configure: oneConnection) { database in
             for round in 0..<200 {
                 let task = Task { try await database.query("SELECT pg_sleep(\(Double(round % 5) * 0.0002))") }
                 for _ in 0..<(round % 7) { await Task.yield() }
@@ -136,7 +136,7 @@ struct CancellationTests {
 
     @Test("the server's own time limit is its refusal, not a cancellation")
     func statementTimeout() async throws {
-        try await withDatabase(configure: { $0.statementTimeout = .milliseconds(30) }) { database, _ in
+        try await withSharedDatabase(configure: { $0.statementTimeout = .milliseconds(30) }) { database in
             let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT pg_sleep(3600)") }
             #expect(error?.kind == .server)
             #expect(error?.sqlState == "57014")

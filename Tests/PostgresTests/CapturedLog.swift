@@ -1,9 +1,9 @@
 import Logging
-import Synchronization
+import Postgres
 
 /// Everything that was logged, as text.
 final class CapturedLog: Sendable {
-    private let lines = Mutex<[String]>([])
+    private let lines = Guarded<[String]>([])
 
     var text: String { lines.withLock { $0.joined(separator: "\n") } }
 

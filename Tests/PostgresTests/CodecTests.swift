@@ -3,13 +3,13 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("Every value comes back as it was sent", .timeLimit(.minutes(1)))
+@Suite("Every value comes back as it was sent", .timeLimit(.minutes(5)))
 struct CodecTests {
     /// Sends values one by one and all at once, and expects them back, and the server to agree on what they are.
     private func expectRoundTrip<Value: PostgresEncodable & PostgresDecodable & Equatable & Sendable>(
         _ values: [Value], as type: String, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             for value in values {
                 let rows = try await database.query("SELECT \(value)::\(unsafeSQL: type), pg_typeof(\(value))::text")
                 let (back, name) = try rows.decode((Value, String).self)[0]
@@ -47,7 +47,7 @@ struct CodecTests {
             [
                 0, 0.1, -1.5, .pi, .greatestFiniteMagnitude, .leastNonzeroMagnitude, .infinity, -.infinity,
             ], as: "double precision")
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             let (notANumber, minusZero) = try await database.query("SELECT \(Double.nan), \(-0.0)")
                 .decode((Double, Double).self)[0]
             #expect(notANumber.isNaN)
@@ -64,7 +64,7 @@ struct CodecTests {
     }
 
     @Test("text comes back unnormalised, scalar by scalar") func normalisation() async throws {
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             let decomposed = "Zoe\u{308}"
             let back = try await database.query("SELECT \(decomposed)").decode(String.self)[0]
             #expect(Array(back.unicodeScalars) == Array(decomposed.unicodeScalars))
@@ -82,7 +82,7 @@ struct CodecTests {
                 UUID(), UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)),
                 UUID(uuid: (255, 254, 253, 252, 251, 250, 249, 248, 247, 246, 245, 244, 243, 242, 241, 240)),
             ], as: "uuid")
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             let id = UUID()
             let text = try await database.query("SELECT \(id)::text").decode(String.self)[0]
             #expect(text == id.uuidString.lowercased())
@@ -102,7 +102,7 @@ struct CodecTests {
 
     @Test("an instant keeps its microseconds, rounded to the nearest")
     func microseconds() async throws {
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             for (text, seconds) in [
                 ("2026-12-01 17:00:00.123456+00", 1_796_144_400.123456),
                 ("1969-12-31 23:59:59.999999+00", -0.000001), ("1999-12-31 23:59:59.5+00", 946_684_799.5),
@@ -119,7 +119,7 @@ struct CodecTests {
 
     @Test("instants do not depend on the session's zone or date style")
     func settings() async throws {
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             try await database.withConnection { connection in
                 try await connection.execute(script: "SET TimeZone = 'Australia/Lord_Howe'; SET DateStyle = 'German'")
                 let instant = Date(timeIntervalSince1970: 1_796_144_400)
@@ -135,7 +135,7 @@ struct CodecTests {
     @Test(
         "an infinite instant is refused by name instead of becoming a wrong one", arguments: ["infinity", "-infinity"])
     func infinity(value: String) async throws {
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             let rows = try await database.query("SELECT \(unsafeSQL: "'\(value)'")::timestamptz AS ends_at")
             let error = #expect(throws: PostgresError.self) { try rows.decode(Date.self) }
             #expect(error?.kind == .decoding)
@@ -148,7 +148,7 @@ struct CodecTests {
         "an instant that PostgreSQL cannot hold is refused before it is sent",
         arguments: [Double.infinity, -Double.infinity, Double.nan, 1e300, -1e300, 1e13, -1e12])
     func impossibleInstants(seconds: Double) async throws {
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             let error = await #expect(throws: PostgresError.self) {
                 try await database.query("SELECT \(Date(timeIntervalSince1970: seconds))")
             }
@@ -160,7 +160,7 @@ struct CodecTests {
 
     @Test("NUL in a text is refused before it is sent, and the text is not repeated")
     func nul() async throws {
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             for text in ["\0", "secret\0", "\0secret"] {
                 let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT \(text)") }
                 #expect(error?.kind == .encoding)

@@ -3,7 +3,7 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("An error says what and where, and names nobody", .timeLimit(.minutes(1)))
+@Suite("An error says what and where, and names nobody", .timeLimit(.minutes(5)))
 struct ErrorTests {
     private static let table: SQL = """
         CREATE TABLE client (
@@ -47,14 +47,15 @@ struct ErrorTests {
 
     @Test("the call site is the caller's line")
     func callSite() async throws {
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             let line = #line + 1
             let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT nonsense") }
             #expect(error?.callSite?.description == "PostgresTests/ErrorTests.swift:\(line)")
-            let inner = #line + 2
-            let failure = await #expect(throws: PostgresError.self) {
-                try await database.transaction { try await $0.query("SELECT nonsense") }
+            func inTransaction() async throws {
+                _ = try await database.transaction { try await $0.query("SELECT nonsense") }
             }
+            let inner = #line - 2
+            let failure = await #expect(throws: PostgresError.self) { try await inTransaction() }
             #expect(failure?.callSite?.description == "PostgresTests/ErrorTests.swift:\(inner)")
         }
     }
@@ -84,7 +85,7 @@ struct ErrorTests {
 
     @Test("a value that a message quotes is no leak through the description")
     func quotedValue() async throws {
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             let error = await #expect(throws: PostgresError.self) {
                 try await database.query("SELECT \("ada@example.com")::bigint")
             }
@@ -110,10 +111,34 @@ struct ErrorTests {
 
     @Test("after an error the same connection goes on")
     func goesOn() async throws {
-        try await withDatabase(configure: { $0.maximumConnections = 1 }) { database, _ in
+        try await withSharedDatabase(configure: { $0.maximumConnections = 1 }) { database in
             let first = try await database.query("SELECT pg_backend_pid()").decode(Int32.self)
             await #expect(throws: PostgresError.self) { try await database.query("SELECT 1 / \(0)") }
             #expect(try await database.query("SELECT pg_backend_pid()").decode(Int32.self) == first)
+        }
+    }
+
+    @Test("more binds than PostgreSQL takes are refused before they are sent")
+    func tooManyBinds() async throws {
+        try await withSharedDatabase { database in
+            func values(_ count: Int) -> SQL {
+                "SELECT count(*) FROM (VALUES \(SQL.joined((0..<count).map { "(\($0))" }, separator: ","))) AS v"
+            }
+            let many = try await database.query(values(5000)).decode(Int64.self)
+            #expect(many == [5000])
+            let error = await #expect(throws: PostgresError.self) { try await database.query(values(65_536)) }
+            #expect(error?.kind == .encoding)
+        }
+    }
+
+    @Test(
+        "COPY, which the client does not speak, is refused instead of awaited", arguments: ["TO STDOUT", "FROM STDIN"])
+    func copy(direction: String) async throws {
+        try await withDatabase { database, _ in
+            try await database.query("CREATE TABLE t (n int)")
+            await #expect(throws: PostgresError.self) { try await database.query("COPY t \(unsafeSQL: direction)") }
+            let answer = try await database.query("SELECT 1").decode(Int32.self)
+            #expect(answer == [1])
         }
     }
 

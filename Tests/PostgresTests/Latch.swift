@@ -1,4 +1,4 @@
-import Synchronization
+import Postgres
 
 /// A door that opens once: tests put events in order with it instead of sleeping.
 final class Latch: Sendable {
@@ -7,7 +7,7 @@ final class Latch: Sendable {
         case open
     }
 
-    private let state = Mutex(State.shut([]))
+    private let state = Guarded(State.shut([]))
 
     func open() {
         let waiting: [CheckedContinuation<Void, Never>] = state.withLock {

@@ -1,16 +1,15 @@
 import Foundation
 import Logging
 import PostgresTesting
-import Synchronization
 import Testing
 
 @testable import Postgres
 
-@Suite("The pool is bounded, and gives back what it lends", .timeLimit(.minutes(1)))
+@Suite("The pool is bounded, and gives back what it lends", .timeLimit(.minutes(5)))
 struct PoolTests {
     /// Who was served, in order.
     private final class Served: Sendable {
-        private let list = Mutex<[Int]>([])
+        private let list = Guarded<[Int]>([])
         var numbers: [Int] { list.withLock { $0 } }
         func append(_ number: Int) { list.withLock { $0.append(number) } }
     }
@@ -54,9 +53,33 @@ struct PoolTests {
         }
     }
 
+    @Test("statements that wait in the server hold up no task, however many they are")
+    func ownThreads() async throws {
+        let statements = ProcessInfo.processInfo.activeProcessorCount * 2 + 1
+        try await withObservedDatabase(configure: { $0.maximumConnections = statements + 1 }) { database, observer in
+            try await database.query("CREATE TABLE t (n int)")
+            let (locked, leave) = (Latch(), Latch())
+            async let holder: Void = database.transaction { connection in
+                try await connection.query("LOCK TABLE t")
+                locked.open()
+                await leave.wait()
+            }
+            await locked.wait()
+            let waiting = (0..<statements).map { number in
+                Task { try await database.query("SELECT \(number) FROM t AS held\(unsafeSQL: "\(number)")_") }
+            }
+            for number in 0..<statements {
+                try await observer.waitsForLock(try await observer.running("held\(number)_"))
+            }
+            leave.open()
+            try await holder
+            for task in waiting { _ = try await task.value }
+        }
+    }
+
     @Test("what waits, waits in turn")
     func order() async throws {
-        try await withDatabase(configure: { $0.maximumConnections = 1 }) { database, _ in
+        try await withSharedDatabase(configure: { $0.maximumConnections = 1 }) { database in
             let served = Served()
             var waiters: [Task<Void, any Error>] = []
             try await whileExhausted(database) {
@@ -72,9 +95,9 @@ struct PoolTests {
 
     @Test("one caller too many is turned away at once")
     func exhaustion() async throws {
-        try await withDatabase(configure: {
+        try await withSharedDatabase(configure: {
             $0.maximumConnections = 1; $0.maximumWaiters = 1
-        }) { database, _ in
+        }) { database in
             try await whileExhausted(database) {
                 let waiter = Task { try await database.query("SELECT 1") }
                 try await until { database.statistics.waiting == 1 }
@@ -90,11 +113,11 @@ struct PoolTests {
 
     @Test("who has waited too long is turned away, and takes no connection along")
     func acquireTimeout() async throws {
-        try await withDatabase(
+        try await withSharedDatabase(
             configure: {
                 $0.maximumConnections = 1; $0.acquireTimeout = .milliseconds(30)
             }
-        ) { database, _ in
+        ) { database in
             try await whileExhausted(database) {
                 let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT 1") }
                 #expect(error?.kind == .acquireTimedOut)
@@ -107,7 +130,7 @@ struct PoolTests {
 
     @Test("a cancelled waiter leaves the queue, and those behind it move up")
     func cancelledWaiter() async throws {
-        try await withDatabase(configure: { $0.maximumConnections = 1 }) { database, _ in
+        try await withSharedDatabase(configure: { $0.maximumConnections = 1 }) { database in
             let second = try await {
                 var second: Task<Rows, any Error>?
                 try await whileExhausted(database) {
@@ -128,7 +151,7 @@ struct PoolTests {
 
     @Test("a waiter cancelled in the instant that it is served loses no connection")
     func cancelledWhileServed() async throws {
-        try await withDatabase(configure: { $0.maximumConnections = 2 }) { database, _ in
+        try await withSharedDatabase(configure: { $0.maximumConnections = 2 }) { database in
             for round in 0..<100 {
                 let tasks = (0..<6).map { _ in Task { try await database.query("SELECT pg_backend_pid()") } }
                 for _ in 0..<(round % 11) { await Task.yield() }
@@ -178,12 +201,12 @@ struct PoolTests {
 
     @Test("a connection past its lifetime is replaced when it comes back")
     func lifetime() async throws {
-        try await withDatabase(
+        try await withSharedDatabase(
             configure: {
                 $0.maximumConnections = 1; $0.maximumLifetime = .milliseconds(1)
             }
-        ) { database, _ in
-            let processes = Mutex<Set<Int32>>([])
+        ) { database in
+            let processes = Guarded<Set<Int32>>([])
             for _ in 0..<3 {
                 let process = try await database.query("SELECT pg_backend_pid(), pg_sleep(0.002)::text")
                     .decode((Int32, String).self)[0].0
@@ -196,14 +219,14 @@ struct PoolTests {
 
     @Test("limits and name reach the server on every connection")
     func settings() async throws {
-        try await withDatabase(
+        try await withSharedDatabase(
             configure: {
                 $0.applicationName = "settings of ours"
                 $0.statementTimeout = .milliseconds(4321)
                 $0.lockTimeout = .milliseconds(1234)
                 $0.idleInTransactionTimeout = .seconds(77)
             }
-        ) { database, _ in
+        ) { database in
             for (name, expected) in [
                 ("application_name", "settings of ours"), ("statement_timeout", "4321ms"), ("lock_timeout", "1234ms"),
                 ("idle_in_transaction_session_timeout", "77s"), ("client_encoding", "UTF8"), ("jit", "off"),

@@ -80,8 +80,7 @@ struct SQLTests {
     func redaction() {
         let secret = "ada@example.com"
         let sql: SQL = "SELECT \(secret)"
-        #expect(!String(describing: sql).contains(secret))
-        #expect(!String(reflecting: sql).contains(secret))
-        #expect(!"\(sql)".contains(secret))
+        #expect(String(describing: sql) == "SELECT $1")
+        #expect(String(reflecting: sql) == "SELECT $1")
     }
 }

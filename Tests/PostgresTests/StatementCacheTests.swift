@@ -5,7 +5,7 @@ import Testing
 
 @testable import struct Postgres.StatementCache
 
-@Suite("Statements asked for again are prepared, and no more of them than agreed", .timeLimit(.minutes(1)))
+@Suite("Statements asked for again are prepared, and no more of them than agreed", .timeLimit(.minutes(5)))
 struct StatementCacheTests {
     /// The statements that a connection's server process keeps, seen by a script, which is never prepared itself.
     private func prepared(_ connection: isolated Connection) async throws -> [String] {
@@ -18,34 +18,38 @@ struct StatementCacheTests {
             .filter { !$0.contains("seen") }
     }
 
+    private func key(_ text: String) -> StatementCache.Key {
+        StatementCache.Key(text: text, types: [])
+    }
+
     @Test("the least used long ago is given up")
     func leastRecentlyUsed() {
         var cache = StatementCache(capacity: 2)
-        for text in ["a", "a", "b", "b", "a"] { _ = cache.plan(text) }
-        #expect(cache.plan("c") == .unprepared)
-        guard case .prepare(_, let evicted) = cache.plan("c") else {
+        for text in ["a", "a", "b", "b", "a"] { _ = cache.plan(key(text)) }
+        #expect(cache.plan(key("c")) == .unprepared)
+        guard case .prepare(_, let evicted) = cache.plan(key("c")) else {
             Issue.record("a statement seen twice is prepared")
             return
         }
         #expect(evicted != nil)
-        guard case .prepared = cache.plan("a") else {
+        guard case .prepared = cache.plan(key("a")) else {
             Issue.record("a was used after b, and is kept")
             return
         }
-        #expect(cache.plan("b") == .unprepared)
+        #expect(cache.plan(key("b")) == .unprepared)
     }
 
     @Test("a statement that was forgotten is prepared anew under another name")
     func forgetting() {
         var cache = StatementCache(capacity: 2)
-        _ = cache.plan("a")
-        guard case .prepare(let first, _) = cache.plan("a") else {
+        _ = cache.plan(key("a"))
+        guard case .prepare(let first, _) = cache.plan(key("a")) else {
             Issue.record("a statement seen twice is prepared")
             return
         }
-        cache.forget("a")
-        _ = cache.plan("a")
-        guard case .prepare(let second, _) = cache.plan("a") else {
+        cache.forget(key("a"))
+        _ = cache.plan(key("a"))
+        guard case .prepare(let second, _) = cache.plan(key("a")) else {
             Issue.record("a statement seen twice is prepared")
             return
         }
@@ -55,12 +59,12 @@ struct StatementCacheTests {
     @Test("a capacity of nothing prepares nothing")
     func disabled() {
         var cache = StatementCache(capacity: 0)
-        for _ in 0..<3 { #expect(cache.plan("a") == .unprepared) }
+        for _ in 0..<3 { #expect(cache.plan(key("a")) == .unprepared) }
     }
 
     @Test("many texts leave no more prepared than the cache may hold")
     func bounded() async throws {
-        try await withDatabase(configure: { $0.statementCacheSize = 4 }) { database, _ in
+        try await withSharedDatabase(configure: { $0.statementCacheSize = 4 }) { database in
             try await database.withConnection { connection in
                 for round in 0..<60 {
                     for _ in 0..<3 {
@@ -76,7 +80,7 @@ struct StatementCacheTests {
 
     @Test("a prepared statement that fails now and then is not prepared again and again")
     func failures() async throws {
-        try await withDatabase(configure: { $0.statementCacheSize = 4 }) { database, _ in
+        try await withSharedDatabase(configure: { $0.statementCacheSize = 4 }) { database in
             try await database.withConnection { connection async throws in
                 for round in 0..<60 {
                     _ = try? await connection.query("SELECT 1 / \(round % 3)")
@@ -131,7 +135,7 @@ struct StatementCacheTests {
 
     @Test("nothing is prepared where the setting says so")
     func off() async throws {
-        try await withDatabase(configure: { $0.preparedStatements = false }) { database, _ in
+        try await withSharedDatabase(configure: { $0.preparedStatements = false }) { database in
             try await database.withConnection { connection async throws in
                 for number in 0..<5 {
                     #expect(try await connection.query("SELECT \(number)").decode(Int.self) == [number])
@@ -144,7 +148,7 @@ struct StatementCacheTests {
 
     @Test("one text with binds of different types is right each time")
     func typesOfBinds() async throws {
-        try await withDatabase(configure: { $0.maximumConnections = 1 }) { database, _ async throws in
+        try await withSharedDatabase(configure: { $0.maximumConnections = 1 }) { database async throws in
             for round in 0..<4 {
                 #expect(try await database.query("SELECT \(round)").decode(Int64.self) == [Int64(round)])
                 #expect(try await database.query("SELECT \("row \(round)")").decode(String.self) == ["row \(round)"])

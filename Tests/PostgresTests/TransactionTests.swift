@@ -4,7 +4,7 @@ import PostgresTesting
 import Synchronization
 import Testing
 
-@Suite("A transaction is kept whole or not at all", .timeLimit(.minutes(1)))
+@Suite("A transaction is kept whole or not at all", .timeLimit(.minutes(5)))
 struct TransactionTests {
     private struct Refused: Error {}
 
@@ -114,7 +114,7 @@ struct TransactionTests {
             (.serializable, "serializable"),
         ])
     func isolation(level: Database.Isolation, name: String) async throws {
-        try await withDatabase { database, _ in
+        try await withSharedDatabase { database in
             let (isolation, readOnly) = try await database.transaction(isolation: level, readOnly: true) {
                 try await $0.query(
                     "SELECT current_setting('transaction_isolation'), current_setting('transaction_read_only')"

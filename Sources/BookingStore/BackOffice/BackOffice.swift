@@ -47,7 +47,9 @@ public struct BackOffice: Sendable {
         }
     }
 
-    /// Closes a studio for a time. Returns the sessions that are booked into it.
+    /// Closes a studio for a time.
+    ///
+    /// Returns the sessions that are booked into it.
     ///
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func close(studio handle: Handle, _ closure: Closure) async throws -> [Session] {
@@ -86,7 +88,9 @@ public struct BackOffice: Sendable {
         }
     }
 
-    /// Lets a trainer give no more sessions. Returns the ones that are booked still.
+    /// Lets a trainer give no more sessions.
+    ///
+    /// Returns the ones that are booked still.
     ///
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func retire(trainer handle: Handle, now: Date) async throws -> [Session] {
@@ -123,7 +127,9 @@ public struct BackOffice: Sendable {
         }
     }
 
-    /// Takes a trainer out of the schedule for a time. Returns the absence, and the sessions booked into it.
+    /// Takes a trainer out of the schedule for a time.
+    ///
+    /// Returns the absence, and the sessions booked into it.
     ///
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func away(
@@ -139,15 +145,16 @@ public struct BackOffice: Sendable {
         }
     }
 
-    /// Removes an absence.
+    /// Removes an absence, and returns it.
     ///
     /// - Throws: ``NotFound``, or ``PostgresError``.
-    public func removeAbsence(_ number: Int64, of handle: Handle) async throws {
+    public func removeAbsence(_ number: Int64, of handle: Handle) async throws -> TimeOff {
         try await working(with: handle) { trainer, connection in
-            guard try await TimeOffRepository(connection).remove(number, of: trainer.id) else {
+            guard let absence = try await TimeOffRepository(connection).remove(number, of: trainer.id) else {
                 throw NotFound(
                     "time off number \(number) of \(handle)", hint: "see `intro trainer away \(handle) --list`")
             }
+            return absence
         }
     }
 
@@ -157,12 +164,10 @@ public struct BackOffice: Sendable {
     public func add(_ client: ClientDetails) async throws -> Client {
         try await working { connection in
             // A booking of the same person waits, and finds them.
-            var contacts = Contacts()
-            contacts.add(client.email)
-            contacts.add(client.phone)
-            let everyContact = contacts
-            try await taking { $0.take(person: everyContact) }.lock(on: connection)
-            return try await ClientRepository(connection).insert(client)
+            let clients = ClientRepository(connection)
+            try await taking { $0.take(person: client.contacts) }.lock(on: connection)
+            try await clients.assertNobodyElse(has: client.email)
+            return try await clients.insert(client)
         }
     }
 
@@ -175,14 +180,16 @@ public struct BackOffice: Sendable {
         try await working { connection in
             let clients = ClientRepository(connection)
             let client = try await clients.one(who)
-            var details = ClientDetails(of: client)
-            try change(&details)
+            let before = ClientDetails(of: client)
+            var after = before
+            try change(&after)
             // Whoever books under the old or the new contacts waits.
-            var contacts = Contacts()
-            for email in [client.email, details.email] { contacts.add(email) }
-            for phone in [client.phone, details.phone] { contacts.add(phone) }
-            let everyContact = contacts
-            try await taking { $0.take(person: everyContact) }.lock(on: connection)
+            let contacts = before.contacts.union(after.contacts)
+            try await taking { $0.take(person: contacts) }.lock(on: connection)
+            // Somebody else may have changed the person while we waited.
+            var details = ClientDetails(of: try await clients.one(.id(client.id)))
+            try change(&details)
+            try await clients.assertNobodyElse(has: details.email, but: client.id)
             try await clients.update(client.id, to: details)
             return try await clients.one(.id(client.id))
         }

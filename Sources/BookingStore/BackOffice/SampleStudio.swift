@@ -10,32 +10,54 @@ public enum SampleStudio {
         ("aiko", "Aiko Tanaka", "tue-thu 06:00-14:00; sat,sun 08:00-14:00"),
     ]
 
-    /// Opens the studio, unless there is one of its id.
+    /// Opens the studio, unless there is one of its id: all of it or nothing, and once also when asked twice at a time.
     ///
     /// - Parameters:
     ///   - office: Who writes it down.
     ///   - database: Where to look for it.
     /// - Returns: Whether it was opened just now.
-    /// - Throws: ``PostgresError``.
+    /// - Throws: ``PostgresError``, or ``Refusal`` where one of its trainers is somebody else already.
     public static func load(into office: BackOffice, _ database: Database) async throws -> Bool {
         let handle = try Handle("downtown")
-        let studios = try await database.withConnection { try await StudioRepository($0).all() }
-        guard !studios.contains(where: { $0.handle == handle }) else { return false }
-        let region = try Region("US")
-        var studio = StudioDetails(
-            name: try PersonName("Downtown Strength"), clock: try StudioClock(timeZone: "America/Los_Angeles"),
-            region: region)
-        studio.offer.stations = 2
-        studio.address = "500 S Hope St, Los Angeles, CA 90071"
-        studio.phone = try PhoneNumber("(213) 555-0100", region: region)
-        studio.email = try EmailAddress("downtown@example.com")
-        _ = try await office.add(studio, as: handle)
-        for (id, name, hours) in trainers {
-            _ = try await office.add(
-                TrainerDetails(name: try PersonName(name), homeStudio: handle), as: try Handle(id))
-            try await office.set(
-                try WeeklyHours(parsing: hours), of: try Handle(id), at: nil, from: nil, until: nil, now: .now)
+        return try await ConstraintRefusal.translating {
+            try await database.transaction { connection in
+                var work = Work(actor: office.actor)
+                work.locks.append("sample studio")
+                try await work.begin(on: connection)
+                let studios = StudioRepository(connection)
+                guard try await !studios.all().contains(where: { $0.handle == handle }) else { return false }
+                try await studios.insert(try details, handle: handle)
+                let studio = try await studios.named(handle)
+                for (id, name, hours) in trainers {
+                    try await engage(
+                        TrainerDetails(name: try PersonName(name), homeStudio: handle), as: try Handle(id),
+                        at: studio, hours: try WeeklyHours(parsing: hours), on: connection)
+                }
+                return true
+            }
         }
-        return true
+    }
+
+    private static var details: StudioDetails {
+        get throws {
+            let region = try Region("US")
+            var studio = StudioDetails(
+                name: try PersonName("Downtown Strength"), clock: try StudioClock(timeZone: "America/Los_Angeles"),
+                region: region)
+            studio.offer.stations = 2
+            studio.address = "500 S Hope St, Los Angeles, CA 90071"
+            studio.phone = try PhoneNumber("(213) 555-0100", region: region)
+            studio.email = try EmailAddress("downtown@example.com")
+            return studio
+        }
+    }
+
+    private static func engage(
+        _ details: TrainerDetails, as handle: Handle, at studio: Studio, hours: WeeklyHours, on connection: Connection
+    ) async throws {
+        try await TrainerRepository(connection).insert(details, handle: handle)
+        let trainer = try await TrainerRepository(connection).named(handle)
+        try await HoursRepository(connection).set(
+            hours, of: trainer.id, at: studio.id, from: nil, until: nil, today: studio.clock.date(of: .now))
     }
 }

@@ -29,4 +29,12 @@ public struct ClientDetails: Sendable {
         timeZone = client.timeZone
         source = client.source
     }
+
+    /// The contacts by which the person is recognised.
+    public var contacts: Contacts {
+        var contacts = Contacts()
+        contacts.add(email)
+        contacts.add(phone)
+        return contacts
+    }
 }

@@ -28,6 +28,7 @@ public struct FrontDesk: Sendable {
     /// - Parameters:
     ///   - request: What is asked for.
     ///   - now: The clock against which notice and horizon count.
+    /// - Returns: The session, and whether this request made it.
     /// - Throws: ``Refusal`` with free slots to offer, ``NotFound``, ``InvalidInput`` or ``PostgresError``.
     public func book(_ request: BookingRequest, now: Date) async throws -> BookingResult {
         let key = request.requestID ?? "once:\(UUID().uuidString)"
@@ -57,6 +58,7 @@ public struct FrontDesk: Sendable {
     ///   - trainer: The new trainer; `nil` keeps the present one.
     ///   - overrideReason: Why soft rules are to be passed over; `nil` keeps every rule.
     ///   - now: The clock against which notice and horizon count.
+    /// - Returns: The session at its new time.
     /// - Throws: ``Refusal`` with free slots to offer, ``NotFound`` or ``PostgresError``.
     public func reschedule(
         _ reference: Reference, to start: Date, with trainer: Trainer?, overrideReason: String?, now: Date
@@ -85,6 +87,7 @@ public struct FrontDesk: Sendable {
     ///   - reference: Which.
     ///   - reason: Why, where somebody said so.
     ///   - now: The clock against which "begun" counts.
+    /// - Returns: The session as it is now.
     /// - Throws: ``Refusal`` of the rule `not_changeable`, ``NotFound`` or ``PostgresError``.
     public func cancel(_ reference: Reference, reason: String?, now: Date) async throws -> Session {
         try await changing(reference, reason: reason) { session, connection in
@@ -106,6 +109,7 @@ public struct FrontDesk: Sendable {
     /// - Parameters:
     ///   - reference: Which session.
     ///   - outcome: ``Session/Status/attended`` or ``Session/Status/noShow``.
+    /// - Returns: The session as it is now.
     /// - Throws: ``Refusal`` of the rule `not_changeable`, ``NotFound`` or ``PostgresError``.
     public func close(_ reference: Reference, as outcome: Session.Status) async throws -> Session {
         try await changing(reference, reason: nil) { session, connection in
@@ -144,7 +148,9 @@ public struct FrontDesk: Sendable {
         }
     }
 
-    /// What became of a request whose commit was not confirmed. Its lock is free only when the old transaction is over.
+    /// What became of a request whose commit was not confirmed.
+    ///
+    /// Its lock is free only when the old transaction is over.
     private func settled(_ key: String) async throws -> Session? {
         try await database.transaction { connection in
             var work = Work(actor: actor)
@@ -154,7 +160,9 @@ public struct FrontDesk: Sendable {
         }
     }
 
-    /// Adds free slots to a refusal that another time would mend. Offering them must not hide the refusal.
+    /// Adds free slots to a refusal that another time would mend.
+    ///
+    /// Offering them must not hide the refusal.
     private func offeringNearest(
         _ refusal: Refusal, to start: Date, at studio: Studio, with trainer: Trainer.ID?, now: Date
     ) async -> Refusal {

@@ -22,6 +22,7 @@ public struct ClientRepository: Sendable {
     /// The one person who goes by that e-mail, phone or number.
     ///
     /// - Parameter who: What was typed.
+    /// - Returns: The person.
     /// - Throws: ``NotFound``, or ``InvalidInput`` where several people share the phone.
     public func one(_ who: Who) async throws -> Client {
         guard let client = try await atMostOne(who) else {
@@ -42,17 +43,39 @@ public struct ClientRepository: Sendable {
     }
 
     /// People whose name, e-mail or phone contains a text, newest first; all of them without a text.
+    ///
+    /// - Parameters:
+    ///   - text: What to look for; a phone number may be written with spaces, dashes and brackets.
+    ///   - limit: The most people to return.
+    /// - Returns: The people, newest first.
+    /// - Throws: ``PostgresError``.
     public func all(containing text: String?, limit: Int = 200) async throws -> [Client] {
         let pattern = text.map { text in
             "%" + text.map { "\\%_".contains($0) ? "\\\($0)" : String($0) }.joined() + "%"
         }
+        let digits = text.flatMap(Self.digits).map { "%\($0)%" }
         return try await read(
             """
             \(Self.select)
-            WHERE \(pattern)::text IS NULL OR name ILIKE \(pattern) OR email ILIKE \(pattern) OR phone LIKE \(pattern)
+            WHERE \(pattern)::text IS NULL OR name ILIKE \(pattern) OR email ILIKE \(pattern) OR phone LIKE \(digits)
             ORDER BY id DESC
             LIMIT \(Int64(limit))
             """)
+    }
+
+    /// The digits of a text that may be part of a phone number, without the zero that is dialled inside a country.
+    private static func digits(_ text: String) -> String? {
+        guard text.allSatisfy({ $0.isASCII && ($0.isNumber || " +-./()".contains($0)) }) else { return nil }
+        let digits = text.filter(\.isNumber).drop { $0 == "0" }
+        return digits.isEmpty ? nil : String(digits)
+    }
+
+    /// Refuses an address that somebody is written down with already.
+    func assertNobodyElse(has email: EmailAddress?, but client: Client.ID? = nil) async throws {
+        guard let email, let owner = try await matching(.email(email)).first, owner.id != client else { return }
+        throw Refusal(
+            .alreadyExists, "client \(owner.id.value) has that e-mail already",
+            hint: "see `intro client show \(owner.id.value)`")
     }
 
     func insert(_ client: ClientDetails) async throws -> Client {

@@ -51,8 +51,9 @@ public struct HoursRepository: Sendable {
         }
     }
 
-    /// Puts a season in place of one that begins on the same date. With no beginning given, a trainer's first hours at a
-    /// studio count since ever, later ones from today.
+    /// Puts a season in place of one that begins on the same date.
+    ///
+    /// With no beginning given, a trainer's first hours at a studio count since ever, later ones from today.
     func set(
         _ hours: WeeklyHours, of trainer: Trainer.ID, at studio: Studio.ID, from: LocalDate?, until: LocalDate?,
         today: LocalDate

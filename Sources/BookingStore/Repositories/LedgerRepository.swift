@@ -41,28 +41,34 @@ public struct LedgerRepository: Sendable {
         self.connection = connection
     }
 
-    /// The ledger of one session, or the latest rows of all, by due time.
+    /// The ledger of one session, or the rows written last, by due time.
     ///
     /// - Parameters:
     ///   - reference: One session; `nil` is all.
     ///   - status: One status; `nil` is all.
-    ///   - limit: How many at the most: those due last.
+    ///   - limit: How many at the most.
+    /// - Returns: The rows, by due time.
+    /// - Throws: ``PostgresError``.
     public func entries(of reference: Reference?, status: String?, limit: Int = 1000) async throws -> [LedgerEntry] {
         let rows = try await connection.query(
             """
-            SELECT s.reference, m.rule, m.channel, m.revision, m.status, m.reason, m.due_at, m.sent_at,
-                   coalesce(m.recipient, c.email), st.time_zone
-            FROM message AS m
-            JOIN session AS s ON s.id = m.session_id
-            JOIN client AS c ON c.id = s.client_id
-            JOIN studio AS st ON st.id = m.studio_id
-            WHERE (\(reference?.code)::text IS NULL OR s.reference = \(reference?.code))
-              AND (\(status)::text IS NULL OR m.status = \(status))
-            ORDER BY m.due_at DESC, m.id DESC
-            LIMIT \(Int64(limit))
+            SELECT reference, rule, channel, revision, status, reason, due_at, sent_at, recipient, time_zone
+            FROM (
+                SELECT m.id, s.reference, m.rule, m.channel, m.revision, m.status, m.reason, m.due_at, m.sent_at,
+                       coalesce(m.recipient, c.email) AS recipient, st.time_zone
+                FROM message AS m
+                JOIN session AS s ON s.id = m.session_id
+                JOIN client AS c ON c.id = s.client_id
+                JOIN studio AS st ON st.id = m.studio_id
+                WHERE (\(reference?.code)::text IS NULL OR s.reference = \(reference?.code))
+                  AND (\(status)::text IS NULL OR m.status = \(status))
+                ORDER BY m.id DESC
+                LIMIT \(Int64(limit))
+            ) AS latest
+            ORDER BY due_at, id
             """)
         typealias Row = (String, String, String, Int32, String, String?, Date, Date?, String?, String)
-        return try rows.decode(Row.self).reversed().map { row in
+        return try rows.decode(Row.self).map { row in
             LedgerEntry(
                 reference: try Reference(row.0), rule: row.1, channel: row.2, revision: row.3, status: row.4,
                 reason: row.5, dueAt: row.6, sentAt: row.7, recipient: row.8,

@@ -14,6 +14,7 @@ public struct SessionRepository: Sendable {
     /// The session of that reference.
     ///
     /// - Parameter reference: What people say on the phone.
+    /// - Returns: The one that goes by it.
     /// - Throws: ``NotFound``.
     public func named(_ reference: Reference) async throws -> Session {
         guard let session = try await read("\(Self.select) WHERE s.reference = \(reference.code)").first else {
@@ -92,7 +93,7 @@ public struct SessionRepository: Sendable {
     /// Every session that anybody with one of these contacts has or had, but for cancelled ones.
     ///
     /// A contact that a person has given up since is found by its claim.
-    func visits(of contacts: Contacts) async throws -> [Eligibility.Visit] {
+    public func visits(of contacts: Contacts) async throws -> [Eligibility.Visit] {
         try await connection.query(
             """
             SELECT s.reference, s.status, s.starts_at, st.time_zone, t.name, s.waived

@@ -20,6 +20,8 @@ public struct SlotRepository: Sendable {
     ///   - until: The first instant that is too late to start.
     ///   - now: The clock against which notice and horizon count.
     ///   - limit: How many at the most.
+    /// - Returns: The slots, by start and then handle.
+    /// - Throws: ``PostgresError``.
     public func open(
         at studio: Studio, with trainer: Trainer.ID? = nil, from: Date, until: Date, now: Date, limit: Int
     ) async throws -> [Slot] {

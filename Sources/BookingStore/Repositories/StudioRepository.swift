@@ -19,6 +19,7 @@ public struct StudioRepository: Sendable {
     /// The studio of that id.
     ///
     /// - Parameter handle: What people type.
+    /// - Returns: The one that goes by it.
     /// - Throws: ``NotFound``.
     public func named(_ handle: Handle) async throws -> Studio {
         guard let studio = try await read("\(Self.select) WHERE slug = \(handle.text)").first else {

@@ -46,10 +46,16 @@ public struct TimeOffRepository: Sendable {
         return TimeOff(number: number, from: from, until: until, reason: reason)
     }
 
-    /// Removes an absence of a trainer; `false` where there is none of that number.
-    func remove(_ number: Int64, of trainer: Trainer.ID) async throws -> Bool {
+    /// Removes an absence of a trainer; `nil` where there is none of that number.
+    func remove(_ number: Int64, of trainer: Trainer.ID) async throws -> TimeOff? {
         try await connection.query(
-            "DELETE FROM time_off WHERE id = \(number) AND trainer_id = \(trainer.value)"
-        ).affected == 1
+            """
+            DELETE FROM time_off
+            WHERE id = \(number) AND trainer_id = \(trainer.value)
+            RETURNING lower(during), upper(during), reason
+            """
+        ).decode((Date, Date, String?).self).first.map {
+            TimeOff(number: number, from: $0, until: $1, reason: $2)
+        }
     }
 }

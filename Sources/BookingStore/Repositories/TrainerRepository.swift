@@ -26,6 +26,7 @@ public struct TrainerRepository: Sendable {
     /// The trainer of that handle.
     ///
     /// - Parameter handle: What people type.
+    /// - Returns: The one that goes by it.
     /// - Throws: ``NotFound``.
     public func named(_ handle: Handle) async throws -> Trainer {
         guard let trainer = try await read("\(Self.select) WHERE trainer.handle = \(handle.text)").first else {

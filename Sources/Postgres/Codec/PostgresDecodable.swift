@@ -4,7 +4,9 @@ public import FoundationEssentials
 public struct Cell {
     /// The object id of its type.
     public let type: UInt32
-    /// The octets; `nil` is NULL. Valid only while the value is decoded.
+    /// The octets; `nil` is NULL.
+    ///
+    /// Valid only while the value is decoded.
     public let bytes: UnsafeRawBufferPointer?
 
     /// The octets of a value that is not NULL and is of one of some types.
@@ -12,6 +14,7 @@ public struct Cell {
     /// - Parameters:
     ///   - types: The types that the caller understands.
     ///   - size: How many octets there must be; `nil` is any number.
+    /// - Returns: The octets.
     /// - Throws: ``DecodingFailure``.
     public func octets(of types: UInt32..., size: Int? = nil) throws(DecodingFailure) -> UnsafeRawBufferPointer {
         guard types.contains(type) else { throw DecodingFailure("is of type \(type), not \(types)") }
@@ -97,10 +100,10 @@ extension Double: PostgresDecodable {
 extension String: PostgresDecodable {
     /// Reads `text` and every type whose binary form is text: names, enums, JSON.
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> String {
-        guard !PostgresType.binary.contains(cell.type) else {
-            throw DecodingFailure("is of type \(cell.type), which is no text")
-        }
-        return String(decoding: try cell.octets(of: cell.type), as: UTF8.self)
+        guard PostgresType.isText(cell.type),
+            let text = String(validating: try cell.octets(of: cell.type), as: UTF8.self)
+        else { throw DecodingFailure("is of type \(cell.type), which is no text") }
+        return text
     }
 }
 
@@ -142,7 +145,7 @@ extension Array: PostgresDecodable where Element: PostgresDecodable {
         let bytes = try cell.octets(of: cell.type)
         guard bytes.count >= 12 else { throw DecodingFailure("is no array") }
         let dimensions = bytes.bigEndian(Int32.self)
-        guard dimensions > 0 else { return [] }
+        guard dimensions != 0 else { return [] }
         guard dimensions == 1, bytes.count >= 20 else { throw DecodingFailure("has \(dimensions) dimensions") }
         let type = bytes.bigEndian(UInt32.self, at: 8)
         let count = Int(bytes.bigEndian(Int32.self, at: 12))

@@ -94,7 +94,9 @@ extension String: PostgresEncodable {
     public static var postgresType: UInt32 { PostgresType.text }
     /// `text[]`.
     public static var postgresArrayType: UInt32 { PostgresType.textArray }
-    /// UTF-8. PostgreSQL's text cannot hold a NUL.
+    /// UTF-8.
+    ///
+    /// PostgreSQL's text cannot hold a NUL.
     public func encode(into bytes: inout [UInt8]) throws(EncodingFailure) {
         guard !utf8.contains(0) else { throw EncodingFailure("a text that holds a NUL character") }
         bytes.append(contentsOf: utf8)
@@ -109,8 +111,10 @@ extension Date: PostgresEncodable {
     /// Microseconds since 2000-01-01 UTC.
     public func encode(into bytes: inout [UInt8]) throws(EncodingFailure) {
         let microseconds = ((timeIntervalSinceReferenceDate + Self.secondsFrom2000) * 1_000_000).rounded()
-        // 4714 BC to 294276 AD, the range of PostgreSQL's type.
-        guard abs(microseconds) < 9.2e18 else { throw EncodingFailure("an instant outside PostgreSQL's range") }
+        // 4714 BC to 294276 AD (`MIN_TIMESTAMP` and `END_TIMESTAMP`); a NaN is in no range.
+        guard microseconds >= -211_813_488_000_000_000, microseconds < 9_223_371_331_200_000_000 else {
+            throw EncodingFailure("an instant outside PostgreSQL's range")
+        }
         bytes.append(bigEndian: Int64(microseconds))
     }
 

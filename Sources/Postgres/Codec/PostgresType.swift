@@ -22,10 +22,15 @@ enum PostgresType {
     static let timestamptzArray: UInt32 = 1185
     static let uuidArray: UInt32 = 2951
 
-    /// Types whose binary form is something other than text. Enums and domains over text have ids of their own.
-    static let binary: Set<UInt32> = [
-        bool, bytea, int8, int2, int4, float4, float8, timestamptz, uuid, boolArray, byteaArray, int2Array, int4Array,
-        textArray, int8Array, float8Array, timestamptzArray, uuidArray, 1082, 1083, 1114, 1186, 1700, 3802, 3904, 3908,
-        3910, 3912, 3926, 4536,
-    ]
+    /// Whether a type's binary form is its text.
+    ///
+    /// Enums, and types of extensions such as `citext`, have ids of their own, from `FirstNormalObjectId` on.
+    static func isText(_ type: UInt32) -> Bool {
+        type >= 16_384 || texts.contains(type)
+    }
+
+    /// PostgreSQL's own texts: `"char"`, `name`, `text`, `json`, `xml`, `unknown`, `char(n)`, `varchar(n)`, `cstring`.
+    ///
+    /// A value of a domain arrives as what the domain is made of.
+    private static let texts: Set<UInt32> = [18, name, text, 114, 142, 705, 1042, 1043, 2275]
 }

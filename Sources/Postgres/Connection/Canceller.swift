@@ -1,6 +1,5 @@
 import CLibpq
 import Dispatch
-import Synchronization
 
 /// Cancels the statement that runs on a connection, and never the one after it.
 ///
@@ -15,7 +14,7 @@ final class Canceller: Sendable {
 
     /// `PGcancel` is written once, here, and libpq documents `PQcancel` as safe from any thread.
     nonisolated(unsafe) private let handle: OpaquePointer?
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let delivered = DispatchSemaphore(value: 0)
     /// A thread of its own: `PQcancel` blocks, and a blocked thread of the global pool is one that Swift's tasks lack.
     private let courier = DispatchQueue(label: "postgres.cancel")
@@ -33,16 +32,14 @@ final class Canceller: Sendable {
 
     /// A statement begins.
     func begin() {
-        state.withLock { state in
-            state.running = true
-            state.requested = false
-        }
+        state.withLock { $0.running = true }
     }
 
     /// The statement is over.
     func end() {
         let pending = state.withLock { state in
             state.running = false
+            state.requested = false
             return state.delivering
         }
         for _ in 0..<pending { delivered.wait() }
@@ -51,7 +48,7 @@ final class Canceller: Sendable {
 
     /// Asks for the running statement to be cancelled, from any thread.
     func request() {
-        state.withLock { $0.requested = true }
+        state.withLock { $0.requested = $0.running }
         deliver()
     }
 

@@ -33,12 +33,15 @@ public final actor Connection {
     /// The server process at the other end.
     public var processID: Int32 { link?.processID ?? 0 }
 
-    /// Runs one statement. A cancelled task cancels it.
+    /// Runs one statement.
+    ///
+    /// A cancelled task cancels it.
     ///
     /// - Parameters:
     ///   - sql: The statement.
     ///   - fileID: The caller's file, for errors.
     ///   - line: The caller's line, for errors.
+    /// - Returns: The rows, in the order in which the server gave them.
     /// - Throws: ``PostgresError``, or `CancellationError`.
     @discardableResult
     public func query(_ sql: SQL, fileID: String = #fileID, line: Int = #line) async throws -> Rows {
@@ -66,7 +69,9 @@ public final actor Connection {
         try run(command, callSite)
     }
 
-    /// Whether it can be lent once more. What was left open is rolled back; what cannot be judged is not lent.
+    /// Whether it can be lent once more.
+    ///
+    /// What was left open is rolled back; what cannot be judged is not lent.
     func isFitForUse() -> Bool {
         guard let link, !link.isBroken else { return false }
         switch link.transactionStatus {
@@ -115,6 +120,11 @@ public final actor Connection {
         if let failure = sql.binds.failure {
             throw PostgresError(kind: .encoding, message: failure, callSite: callSite)
         }
+        guard sql.binds.count <= Int(UInt16.max) else {
+            throw PostgresError(
+                kind: .encoding, message: "\(sql.binds.count) binds, and PostgreSQL takes 65535: send an array",
+                callSite: callSite)
+        }
         let text = sql.text
         let begun = link.transactionStatus != PQTRANS_IDLE
         do {
@@ -128,20 +138,46 @@ public final actor Connection {
     private func run(
         _ text: String, _ binds: Binds, on link: Link, _ callSite: PostgresError.CallSite
     ) throws(PostgresError) -> ResultMemory {
+        let key = StatementCache.Key(text: text, types: binds.list.map(\.type))
+        // In a failed transaction the server takes nothing but the end of it, and that needs no preparation.
+        let plan = link.transactionStatus == PQTRANS_INERROR ? .unprepared : statements.plan(key)
+        switch plan {
+        case .unprepared:
+            return try link.answer(link.send(text, binds), callSite)
+        case .prepare(let name, let old):
+            try prepare(key, as: name, deallocating: old, on: link, callSite)
+            return try run(prepared: name, key, binds, on: link, callSite)
+        case .prepared(let name):
+            return try run(prepared: name, key, binds, on: link, callSite)
+        }
+    }
+
+    private func prepare(
+        _ key: StatementCache.Key, as name: String, deallocating old: String?, on link: Link,
+        _ callSite: PostgresError.CallSite
+    ) throws(PostgresError) {
         do {
-            switch statements.plan(text) {
-            case .unprepared:
-                return try link.answer(link.send(text, binds), callSite)
-            case .prepare(let name, let evicted):
-                if let evicted { _ = try link.answer(link.send(script: "DEALLOCATE \(evicted)"), callSite) }
-                _ = try link.answer(link.sendPrepare(name, text, binds.list.map(\.type)), callSite)
-                return try link.answer(link.send(prepared: name, binds), callSite)
-            case .prepared(let name):
-                return try link.answer(link.send(prepared: name, binds), callSite)
+            if let old {
+                _ = try link.answer(link.send(script: "DEALLOCATE \(old)"), callSite)
+                statements.deallocated(old)
             }
+            _ = try link.answer(link.sendPrepare(name, key.text, key.types), callSite)
         } catch {
-            // Whether it is prepared is in doubt after an error of any kind; running it with its text is always right.
-            statements.forget(text)
+            if error.sqlState == "26000", let old { statements.deallocated(old) }
+            statements.forget(key)
+            throw error
+        }
+    }
+
+    private func run(
+        prepared name: String, _ key: StatementCache.Key, _ binds: Binds, on link: Link,
+        _ callSite: PostgresError.CallSite
+    ) throws(PostgresError) -> ResultMemory {
+        do {
+            return try link.answer(link.send(prepared: name, binds), callSite)
+        } catch {
+            if error.sqlState == "26000" { statements.forget(key) }
+            if error.isStalePlan { statements.giveUp(key) }
             throw error
         }
     }

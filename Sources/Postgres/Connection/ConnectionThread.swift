@@ -1,5 +1,4 @@
 import Dispatch
-import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -12,10 +11,12 @@ final class ConnectionThread: SerialExecutor {
         var stopped = false
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let work = DispatchSemaphore(value: 0)
 
-    /// Starts the thread. It ends at ``stop()``.
+    /// Starts the thread.
+    ///
+    /// It ends at ``stop()``.
     init() {
         var thread = pthread_t()
         let argument = Unmanaged.passRetained(self).toOpaque()

@@ -5,7 +5,9 @@ import FoundationEssentials
 import Glibc
 #endif
 
-/// A `PGconn`: sends statements and waits for their results. It belongs to one thread at a time.
+/// A `PGconn`: sends statements and waits for their results.
+///
+/// It belongs to one thread at a time.
 final class Link {
     private let pointer: OpaquePointer
     let canceller: Canceller
@@ -76,6 +78,7 @@ final class Link {
     ///   - sent: What sending came to.
     ///   - callSite: The statement, for errors.
     /// - Returns: The last result, or the first one that failed.
+    /// - Throws: ``PostgresError``: what the server refused, or that the connection broke.
     func answer(_ sent: Bool, _ callSite: PostgresError.CallSite) throws(PostgresError) -> ResultMemory {
         guard sent else { throw lost(callSite) }
         var last: ResultMemory?
@@ -83,6 +86,9 @@ final class Link {
         while let result = try nextResult(callSite) {
             switch PQresultStatus(result.pointer) {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: last = result
+            case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
+                // It would answer so for ever. The connection is not idle now, and will be hung up when it comes back.
+                throw PostgresError(kind: .server, message: "COPY has no place here", callSite: callSite)
             default: failure = failure ?? PostgresError(result, connectionLost: isBroken, callSite: callSite)
             }
             // A broken connection answers for ever.

@@ -1,11 +1,17 @@
 /// Which statements a connection has prepared: those asked for twice, the least used long ago given up first.
 struct StatementCache {
+    /// What a prepared statement depends on: the same text with binds of other types is another statement.
+    struct Key: Hashable {
+        let text: String
+        let types: [UInt32]
+    }
+
     /// How a statement is to be run.
     enum Plan: Equatable {
         /// With its text: preparing would cost a round trip that may never pay.
         case unprepared
-        /// Prepare it under this name, giving up another statement's if there is one, then run it.
-        case prepare(name: String, evicting: String?)
+        /// Prepare it under this name, deallocating another one if there is one, then run it.
+        case prepare(name: String, deallocating: String?)
         /// Run what is prepared under this name.
         case prepared(name: String)
     }
@@ -16,43 +22,52 @@ struct StatementCache {
     }
 
     private let capacity: Int
-    private var entries: [String: Entry] = [:]
+    private var entries: [Key: Entry] = [:]
     private var uses: UInt64 = 0
+    /// Names given up here that the server still has.
+    ///
+    /// One goes whenever one comes, so that the server never has more than the capacity.
+    private var givenUp: [String] = []
 
     init(capacity: Int) {
         self.capacity = capacity
     }
 
     /// Plans one run of a statement.
-    mutating func plan(_ text: String) -> Plan {
+    mutating func plan(_ key: Key) -> Plan {
         guard capacity > 0 else { return .unprepared }
         uses += 1
-        guard let entry = entries[text] else {
-            let evicted = makeRoom()
-            entries[text] = Entry(name: nil, lastUse: uses)
-            // What was given up is deallocated when the name is next needed; most texts seen once have none.
-            if let evicted { freed.append(evicted) }
+        guard let entry = entries[key] else {
+            makeRoom()
+            entries[key] = Entry(name: nil, lastUse: uses)
             return .unprepared
         }
-        entries[text]?.lastUse = uses
+        entries[key]?.lastUse = uses
         if let name = entry.name { return .prepared(name: name) }
         let name = "s\(uses)"
-        entries[text]?.name = name
-        return .prepare(name: name, evicting: freed.popLast())
+        entries[key]?.name = name
+        return .prepare(name: name, deallocating: givenUp.last)
     }
 
-    /// Forgets a statement, because the server has, or because preparing it failed.
-    mutating func forget(_ text: String) {
-        entries[text] = nil
+    /// The server no longer has a statement of this name.
+    mutating func deallocated(_ name: String) {
+        givenUp.removeAll { $0 == name }
     }
 
-    private var freed: [String] = []
+    /// The server does not have this statement: it has forgotten it, or preparing it failed.
+    mutating func forget(_ key: Key) {
+        entries[key] = nil
+    }
 
-    private mutating func makeRoom() -> String? {
+    /// The server has this statement, but it is of no more use.
+    mutating func giveUp(_ key: Key) {
+        if let name = entries.removeValue(forKey: key)?.name { givenUp.append(name) }
+    }
+
+    private mutating func makeRoom() {
         guard entries.count >= capacity, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) else {
-            return nil
+            return
         }
-        entries[oldest.key] = nil
-        return oldest.value.name
+        giveUp(oldest.key)
     }
 }

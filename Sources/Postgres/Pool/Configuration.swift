@@ -23,8 +23,9 @@ extension Database {
         public var idleInTransactionTimeout: Duration = .seconds(60)
         /// What the server's activity list shows.
         public var applicationName = "intro"
-        /// Off for PgBouncer in transaction mode, where a statement prepared on one server meets another. Then nothing is
-        /// set per connection either: PgBouncer would refuse it.
+        /// Off for PgBouncer in transaction mode, where a statement prepared on one server meets another.
+        ///
+        /// Then nothing is set per connection either: PgBouncer would refuse it.
         public var preparedStatements = true
         /// Most statements that a connection keeps prepared.
         public var statementCacheSize = 256

@@ -29,6 +29,7 @@ extension Database {
     ///   - fileID: The caller's file, for errors.
     ///   - line: The caller's line, for errors.
     ///   - body: The work.
+    /// - Returns: What the work returns.
     /// - Throws: What the work throws, or ``PostgresError``; of the kind `outcomeUnknown` where the connection broke while
     ///   committing.
     public func transaction<Result: Sendable>(

@@ -1,5 +1,4 @@
 public import Logging
-import Synchronization
 
 /// A pool of connections to one database: bounded in size, in waiting time and in the number of those who wait.
 public final class Database: Sendable {
@@ -16,6 +15,7 @@ public final class Database: Sendable {
     private typealias Grant = PoolState<Connection>.Grant
 
     private enum Waiter {
+        case arriving
         case waiting(CheckedContinuation<Grant, any Error>)
         case turnedAway(any Error)
     }
@@ -27,13 +27,13 @@ public final class Database: Sendable {
 
     private let configuration: Configuration
     private let logger: Logger
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     /// Makes a pool; nothing is opened before it is needed.
     public init(_ configuration: Configuration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
-        state = Mutex(
+        state = Guarded(
             State(
                 pool: PoolState(
                     limit: configuration.maximumConnections, waiterLimit: configuration.maximumWaiters)))
@@ -50,18 +50,22 @@ public final class Database: Sendable {
     ///   - sql: The statement.
     ///   - fileID: The caller's file, for errors.
     ///   - line: The caller's line, for errors.
+    /// - Returns: The rows, in the order in which the server gave them.
     /// - Throws: ``PostgresError``, or `CancellationError`.
     @discardableResult
     public func query(_ sql: SQL, fileID: String = #fileID, line: Int = #line) async throws -> Rows {
         try await withConnection { try await $0.query(sql, fileID: fileID, line: line) }
     }
 
-    /// Lends a connection. Work that is isolated to it runs on the connection's own thread.
+    /// Lends a connection.
+    ///
+    /// Work that is isolated to it runs on the connection's own thread.
     ///
     /// A transaction that is left open is rolled back. Never ask for a second one inside: at the limit, everybody would
     /// wait for everybody.
     ///
     /// - Parameter body: The work.
+    /// - Returns: What the work returns.
     /// - Throws: What the work throws, or ``PostgresError`` where no connection can be had.
     public func withConnection<Result: Sendable>(
         _ body: @Sendable (isolated Connection) async throws -> Result
@@ -108,7 +112,11 @@ public final class Database: Sendable {
     }
 
     private func admit() async throws -> Grant {
-        let (grant, ticket) = state.withLock { ($0.pool.take(), $0.pool.makeTicket()) }
+        let (grant, ticket) = state.withLock { state in
+            let (grant, ticket) = (state.pool.take(), state.pool.makeTicket())
+            if grant == nil { state.waiters[ticket] = .arriving }
+            return (grant, ticket)
+        }
         if let grant { return grant }
         let patience = Task {
             try await Task.sleep(for: configuration.acquireTimeout)
@@ -142,8 +150,8 @@ public final class Database: Sendable {
     private func turnAway(_ ticket: PoolState<Connection>.Ticket, _ error: any Error) {
         let waiter = state.withLock { state -> Waiter? in
             let waiter = state.waiters[ticket]
-            // A caller who has not queued yet finds this when it does.
-            if waiter == nil { state.waiters[ticket] = .turnedAway(error) }
+            // A caller who has not queued yet finds this when it does; one who has left already is not written down anew.
+            if case .arriving = waiter { state.waiters[ticket] = .turnedAway(error) }
             return state.pool.leave(ticket) ? waiter : nil
         }
         if case .waiting(let continuation) = waiter { continuation.resume(throwing: error) }

@@ -36,7 +36,9 @@ struct PoolState<Member: Sendable> {
         return .open
     }
 
-    /// Somebody will wait. Returns why not, or `nil` once the caller stands in the queue.
+    /// Somebody will wait.
+    ///
+    /// Returns why not, or `nil` once the caller stands in the queue.
     mutating func enqueue(_ ticket: Ticket) -> PostgresError.Kind? {
         guard !isClosed else { return .closed }
         guard waiters.count < waiterLimit else { return .poolExhausted }
@@ -50,8 +52,9 @@ struct PoolState<Member: Sendable> {
         return tickets
     }
 
-    /// A connection comes back fit for use. Returns who gets it, if somebody waits; `nil` keeps it, unless the pool has
-    /// closed: then the caller hangs up.
+    /// A connection comes back fit for use.
+    ///
+    /// Returns who gets it, if somebody waits; `nil` keeps it, unless the pool has closed: then the caller hangs up.
     mutating func giveBack(_ member: Member) -> (ticket: Ticket, grant: Grant)? {
         guard !isClosed else {
             open -= 1
@@ -64,7 +67,9 @@ struct PoolState<Member: Sendable> {
         return (ticket, .lend(member))
     }
 
-    /// A connection is gone, or could not be opened. Returns who may open one in its place.
+    /// A connection is gone, or could not be opened.
+    ///
+    /// Returns who may open one in its place.
     mutating func lose() -> (ticket: Ticket, grant: Grant)? {
         open -= 1
         guard !isClosed, let ticket = next() else { return nil }
@@ -72,7 +77,9 @@ struct PoolState<Member: Sendable> {
         return (ticket, .open)
     }
 
-    /// A caller no longer waits. `false` where the grant was on its way already.
+    /// A caller no longer waits.
+    ///
+    /// `false` where the grant was on its way already.
     mutating func leave(_ ticket: Ticket) -> Bool {
         guard let place = waiters.firstIndex(of: ticket) else { return false }
         waiters.remove(at: place)

@@ -1,6 +1,8 @@
 import CLibpq
 
-/// The result of a statement. It stays in libpq's memory, and is read where it lies.
+/// The result of a statement.
+///
+/// It stays in libpq's memory, and is read where it lies.
 public struct Rows: Sendable {
     private let result: ResultMemory
 
@@ -25,6 +27,7 @@ public struct Rows: Sendable {
     /// Reads all rows: `for (id, name) in try rows.decode((Int64, String).self)`.
     ///
     /// - Parameter type: The columns' types, in order.
+    /// - Returns: The rows, in order.
     /// - Throws: ``PostgresError`` of the kind `decoding` where a column is something else.
     public func decode<each Column: PostgresDecodable>(
         _ type: (repeat each Column).Type
@@ -44,6 +47,7 @@ public struct Rows: Sendable {
     /// Reads all rows of a single column: `let ids = try rows.decode(Int64.self)`.
     ///
     /// - Parameter type: The column's type.
+    /// - Returns: The rows, in order.
     /// - Throws: ``PostgresError`` of the kind `decoding` where the column is something else, or there are more.
     public func decode<Column: PostgresDecodable>(_ type: Column.Type) throws -> [Column] {
         try assertWidth(1)

@@ -3,7 +3,7 @@
 /// A value in an interpolation becomes a bind, never text; an interpolated `SQL` becomes part of the statement, its binds
 /// renumbered. Text that is put together at run time has one way in, and it says so:
 /// ``StringInterpolation/appendInterpolation(unsafeSQL:)``.
-public struct SQL: Sendable, ExpressibleByStringInterpolation {
+public struct SQL: Sendable, ExpressibleByStringInterpolation, CustomStringConvertible {
     /// The text between the binds: always one more than there are binds.
     private(set) var segments: [String]
     private(set) var binds: Binds
@@ -34,6 +34,9 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         return text
     }
 
+    /// The statement without the values of its binds, which may be people's data.
+    public var description: String { text }
+
     /// Joins two statements.
     public static func + (left: SQL, right: SQL) -> SQL {
         var joined = left
@@ -51,8 +54,14 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
     /// - Parameters:
     ///   - parts: The statements.
     ///   - separator: What stands between two of them, such as `", "`.
+    /// - Returns: The whole; empty where there are no parts.
     public static func joined(_ parts: [SQL], separator: SQL) -> SQL {
-        parts.dropFirst().reduce(parts.first ?? SQL()) { $0 + separator + $1 }
+        var joined = parts.first ?? SQL()
+        for part in parts.dropFirst() {
+            joined.append(separator)
+            joined.append(part)
+        }
+        return joined
     }
 
     private mutating func append(text: String) {
@@ -97,7 +106,9 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
             statement.append(fragment)
         }
 
-        /// Appends text as it is. Only for names that no bind can stand for, never for what comes from outside.
+        /// Appends text as it is.
+        ///
+        /// Only for names that no bind can stand for, never for what comes from outside.
         public mutating func appendInterpolation(unsafeSQL text: String) {
             statement.append(text: text)
         }

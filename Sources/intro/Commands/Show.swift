@@ -17,25 +17,22 @@ struct Show: IntroSubcommand {
         let session = try await intro.database().withConnection { connection in
             try await SessionRepository(connection).named(reference)
         }
-        try intro.console.report(SessionRecord(session)) { card(session) }
+        try intro.console.report(SessionRecord(session)) { card(session).text(colored: intro.console.isColored) }
     }
 
-    private func card(_ session: Session) -> String {
+    private func card(_ session: Session) -> Sheet {
         let contact = [session.client.email?.address, session.client.phone?.display].compactMap(\.self)
-        let lines: [(String, String?)] = [
-            ("Reference", "\(session.reference)"),
-            ("When", session.localStart),
-            ("Client", "\(session.client.name) (\(session.client.id.value))"),
-            ("Contact", contact.joined(separator: ", ")),
-            ("Trainer", session.trainer.name),
-            ("Studio", session.studio.name),
-            ("Status", session.status.words),
-            ("Override", session.overrideReason),
-            ("Cancelled", session.cancelReason),
-        ]
-        return lines.compactMap { label, value in
-            value.map { label.padded(to: 11) + $0.visible }
-        }.joined(separator: "\n")
+        return Sheet([
+            "Reference": session.reference.description,
+            "When": session.localStart,
+            "Client": "\(session.client.name) (\(session.client.id.value))",
+            "Contact": contact.joined(separator: ", "),
+            "Trainer": session.trainer.name,
+            "Studio": session.studio.name,
+            "Status": session.status.words,
+            "Override": session.overrideReason,
+            "Cancelled": session.cancelReason,
+        ])
     }
 }
 
@@ -43,12 +40,5 @@ extension Session.Status {
     /// The status for people.
     var words: String {
         self == .noShow ? "no-show" : rawValue
-    }
-}
-
-extension String {
-    /// The text with blanks up to a width.
-    func padded(to width: Int) -> String {
-        self + String(repeating: " ", count: max(0, width - displayWidth(self)))
     }
 }

@@ -19,7 +19,9 @@ enum SessionCSV {
         return ([header] + rows).map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
     }
 
-    /// A field, quoted where it must be. One that a spreadsheet would take for a formula is made a text.
+    /// A field, quoted where it must be.
+    ///
+    /// One that a spreadsheet would take for a formula is made a text.
     private static func field(_ text: String) -> String {
         let isFormula = text.first.map { "=+-@".contains($0) } ?? false
         let safe = (isFormula && !text.dropFirst().allSatisfy(\.isNumber) ? "'" : "") + text.visible

@@ -10,15 +10,11 @@ extension LocalCluster {
     /// - Parameter programs: PostgreSQL's programs.
     /// - Throws: A `Failure` that says what they complained about.
     func make(with programs: ServerPrograms) async throws {
+        // What an earlier command left unfinished goes first, and so it need not be seen to when this one fails.
         removeUnfinished()
         let draft = Self.draftPrefix + String(UInt64.random(in: 0...UInt64.max), radix: 16)
-        do {
-            try await initialize(draft, with: programs)
-            try await createDatabase(in: draft, with: programs)
-        } catch {
-            removeUnfinished()
-            throw error
-        }
+        try await initialize(draft, with: programs)
+        try await createDatabase(in: draft, with: programs)
         guard rename(paths.folder + "/" + draft, paths.data) == 0 else { throw folderFailure(paths.data, errno) }
         try synchronize(paths.folder)
     }

@@ -6,6 +6,7 @@ import Booking
 ///   - text: What was typed.
 ///   - field: The option, for the message.
 ///   - range: The bounds.
+/// - Returns: The number.
 /// - Throws: `InvalidInput`.
 func count(_ text: String, field: String, in range: ClosedRange<Int>) throws(InvalidInput) -> Int {
     guard let number = Int(text), range.contains(number) else {

@@ -8,6 +8,7 @@ import FoundationEssentials
 ///   - field: The option, for the message.
 ///   - clock: The studio's wall clock.
 ///   - now: The present instant.
+/// - Returns: The instant.
 /// - Throws: `InvalidInput`, or a `Refusal` where the clocks skip that time or show it twice.
 func typedInstant(_ text: String, field: String, clock: StudioClock, now: Date) throws -> Date {
     try telling(clock) { () throws(TimeProblem) in
@@ -23,6 +24,7 @@ func typedInstant(_ text: String, field: String, clock: StudioClock, now: Date) 
 ///   - clock: The studio's wall clock.
 ///   - now: The present instant.
 ///   - role: Whether it is a point in time or the end of a stretch.
+/// - Returns: The instant or the day.
 /// - Throws: `InvalidInput`, or a `Refusal` where the clocks skip that time or show it twice.
 func typedPhrase(
     _ text: String, field: String, clock: StudioClock, now: Date, role: TimePhrase.Role = .point

@@ -1,12 +1,12 @@
 import Foundation
-import Synchronization
+import Postgres
 
 /// Stands between a client and its server on a Unix socket, and hangs up on both when COMMIT goes by.
 ///
 /// Its threads block in the kernel and end when their sockets are shut down.
-final class CommitProxy: Sendable {
+public final class CommitProxy: Sendable {
     /// Where the connection breaks.
-    enum Fault: Sendable {
+    public enum Fault: Sendable {
         /// Nowhere.
         case none
         /// Before the server hears of the COMMIT: nothing is kept.
@@ -16,16 +16,17 @@ final class CommitProxy: Sendable {
     }
 
     /// The folder of the socket, for the client's `host`.
-    let folder: String
+    public let folder: String
 
     private let upstream: String
     private let listener: Int32
-    private let fault = Mutex(Fault.none)
+    private let fault = Guarded(Fault.none)
 
     /// Listens in a new folder for a server that listens in another.
-    init(toServerIn folder: String) throws {
+    public init(toServerIn folder: String) throws {
         upstream = "\(folder)/.s.PGSQL.5432"
-        self.folder = "/tmp/intro-proxy-\(UUID().uuidString.prefix(8))"
+        // Inside the server's own, which goes away with the server.
+        self.folder = "\(folder)/proxy-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: self.folder, withIntermediateDirectories: true)
         listener = Self.makeSocket()
         let path = "\(self.folder)/.s.PGSQL.5432"
@@ -36,12 +37,12 @@ final class CommitProxy: Sendable {
     }
 
     /// Breaks the connection at the next COMMIT, once.
-    func arm(_ fault: Fault) {
+    public func arm(_ fault: Fault) {
         self.fault.withLock { $0 = fault }
     }
 
     /// Stops listening.
-    func stop() {
+    public func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
         close(listener)
         try? FileManager.default.removeItem(atPath: folder)
@@ -64,7 +65,7 @@ final class CommitProxy: Sendable {
     /// Carries octets both ways on two threads; whichever ends first shuts both sockets, and the pair is closed here.
     private func serve(_ client: Int32, _ server: Int32) {
         let returned = DispatchSemaphore(value: 0)
-        let cut = Mutex(false)
+        let cut = Guarded(false)
         Thread.detachNewThread {
             while let octets = Self.read(server), !cut.withLock({ $0 }), Self.write(octets, client) {}
             Self.shut(client, server)

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Booking
+import BookingStore
+
+extension ClientCommand {
+    /// `intro client edit`.
+    struct Edit: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "edit",
+            abstract: "Change a person; what is not named stays as it is."
+        )
+
+        @Argument(help: "The person: an e-mail address, a phone number or a client number.")
+        var who: String
+
+        @Option(help: ArgumentHelp("The name, as the person gives it.", valueName: "name"))
+        var name: String?
+
+        @OptionGroup var options: ClientOptions
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func validate() throws {
+            guard name != nil || !options.isEmpty else {
+                throw ValidationError("there is nothing to change: name what shall be otherwise, as in --email ADDRESS")
+            }
+        }
+
+        func run(in intro: Intro) async throws {
+            let name = try name.map { try PersonName($0, field: "--name").text }
+            let database = try await intro.database()
+            let region = try await intro.region(in: database)
+            let who = try Who(who, region: region)
+            let client = try await intro.backOffice(database).edit(client: who) { [options] details in
+                details.name = name ?? details.name
+                try options.apply(to: &details, region: region)
+            }
+            try intro.console.report(ClientRecord(client)) { Sheet(client).text(colored: intro.console.isColored) }
+            if options.phone != nil { try await intro.noteHousehold(of: client, in: database) }
+        }
+    }
+}

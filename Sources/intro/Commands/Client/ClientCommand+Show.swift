@@ -1,0 +1,58 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import Postgres
+
+extension ClientCommand {
+    /// `intro client show`.
+    struct Show: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show",
+            abstract: "Show a person, their sessions, and whether they may book."
+        )
+
+        @Argument(help: "The person: an e-mail address, a phone number or a client number.")
+        var who: String
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let database = try await intro.database()
+            let who = try await intro.who(who, studio: nil, in: database)
+            let (client, sessions, visits) = try await database.withConnection { connection in
+                let client = try await ClientRepository(connection).one(who)
+                let repository = SessionRepository(connection)
+                return (
+                    client, try await repository.all(for: client.id),
+                    try await repository.visits(of: ClientDetails(of: client).contacts)
+                )
+            }
+            let refusal = Eligibility.refusal(
+                for: visits, of: client.name, noShowLimit: intro.settings.booking.noShowLimit)
+            var record = ClientRecord(client)
+            record.sessions = sessions.map { SessionRecord($0) }
+            record.mayBook = refusal == nil
+            record.refusal = refusal.map { ClientRecord.Refused($0) }
+            try intro.console.report(record) {
+                Self.text(client, sessions, refusal, colored: intro.console.isColored)
+            }
+        }
+
+        private static func text(
+            _ client: Client, _ sessions: [Session], _ refusal: Refusal?, colored: Bool
+        ) -> String {
+            var sheet = Sheet(client)
+            sheet.append("May book", [refusal.map { "no: \($0.message)" } ?? "yes"])
+            guard !sessions.isEmpty else { return sheet.text(colored: colored) }
+            let table = Table(
+                ["SESSION", "START", "TRAINER", "STUDIO", "STATUS"].map { Table.Column($0) },
+                rows: sessions.map { session in
+                    [
+                        session.reference.description, session.localStart, session.trainer.name, session.studio.name,
+                        session.status.words,
+                    ]
+                })
+            return sheet.text(colored: colored) + "\n\n" + table.text(colored: colored)
+        }
+    }
+}

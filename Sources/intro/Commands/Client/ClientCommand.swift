@@ -1,0 +1,12 @@
+import ArgumentParser
+
+/// `intro client`: the people who may come, or came.
+struct ClientCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "client",
+        abstract: "Write down, find or change the people who come.",
+        subcommands: [Add.self, List.self, Show.self, Edit.self]
+    )
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+}

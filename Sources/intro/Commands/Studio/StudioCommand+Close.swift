@@ -1,0 +1,48 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import Postgres
+
+extension StudioCommand {
+    /// `intro studio close`.
+    struct Close: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "close",
+            abstract: "Close a studio for a time, such as a holiday.",
+            discussion: """
+                A date alone means the whole day: `close downtown 2026-12-24 2026-12-26` closes three days. Sessions that \
+                are booked then stay, and are listed.
+                """
+        )
+
+        @Argument(help: "The studio.")
+        var id: String
+
+        @Argument(help: "The first day, or time, it is closed.")
+        var from: String
+
+        @Argument(help: "The last day it is closed, or the time it opens again.")
+        var until: String
+
+        @Option(help: ArgumentHelp("Why, as the front desk tells it.", valueName: "text"))
+        var reason: String
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let handle = try Handle(id, field: "the id")
+            let reason = try Line(reason, field: "--reason").text
+            let database = try await intro.database()
+            let studio = try await database.withConnection { try await StudioRepository($0).named(handle) }
+            let period = try Period(
+                from: (from, field: "the beginning"), until: (until, field: "the end"), clock: studio.clock,
+                now: intro.now)
+            let booked = try await intro.backOffice(database).close(
+                studio: handle, Closure(from: period.from, until: period.until, reason: reason))
+            var record = ClosureRecord(of: handle.text, period, reason: reason)
+            record.booked = booked.map(\.reference.description)
+            try intro.console.report(record) { "\(studio.name) is closed \(period.text): \(reason)".visible }
+            intro.console.note(booked: booked, "then")
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Booking
+import BookingStore
+
+/// What can be said of a studio when it is added or edited, besides its name and its clock.
+///
+/// Numbers are read by ourselves: one that is out of range is an invalid value, not a command line that cannot be read.
+struct StudioOptions: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many sessions fit in at once (a new studio: 1).", valueName: "number"))
+    var stations: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Length of a session (a new studio: 20).", valueName: "minutes"))
+    var sessionMinutes: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Time that trainer and station need after it (a new studio: 10).", valueName: "minutes"))
+    var turnaround: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Sessions begin at multiples of it past midnight (a new studio: 30).", valueName: "minutes"))
+    var slotEvery: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The shortest time from booking to session (a new studio: 2h).", valueName: "duration"))
+    var notice: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The longest time from booking to session (a new studio: 60d).", valueName: "duration"))
+    var horizon: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where phone numbers without a country code are from (a new studio: US).", valueName: "country"))
+    var region: String?
+
+    @Option(help: ArgumentHelp("Where to come, or `none`.", valueName: "line"))
+    var address: String?
+
+    @Option(help: ArgumentHelp("The front desk's phone, or `none`.", valueName: "number"))
+    var phone: String?
+
+    @Option(help: ArgumentHelp("Where replies to mail go, or `none`.", valueName: "address"))
+    var email: String?
+
+    /// Whether nothing was said.
+    var isEmpty: Bool {
+        [stations, sessionMinutes, turnaround, slotEvery, notice, horizon, region, address, phone, email]
+            .allSatisfy { $0 == nil }
+    }
+
+    /// Changes a studio's details as the options say.
+    ///
+    /// - Throws: `InvalidInput`.
+    func apply(to details: inout StudioDetails) throws {
+        if let region { details.region = try Region(region, field: "--region") }
+        let region = details.region
+        try change(&details.address, to: address) { try Line($0, field: "--address").text }
+        try change(&details.phone, to: phone) { try PhoneNumber($0, region: region, field: "--phone") }
+        try change(&details.email, to: email) { try EmailAddress($0, field: "--email") }
+        try apply(to: &details.offer)
+    }
+
+    /// The ranges are those that the schema holds a studio to.
+    private func apply(to offer: inout Studio.Offer) throws {
+        if let stations {
+            offer.stations = Int16(try count(stations, field: "--stations", in: 1...1000))
+        }
+        try set(&offer.sessionMinutes, to: sessionMinutes, "--session-minutes", in: 5...480)
+        try set(&offer.turnaroundMinutes, to: turnaround, "--turnaround", in: 0...480)
+        try set(&offer.slotEveryMinutes, to: slotEvery, "--slot-every", in: 1...1440)
+        try set(&offer.noticeMinutes, to: notice, "--notice", in: 0...525_600)
+        try set(&offer.horizonMinutes, to: horizon, "--horizon", in: 1...1_051_200)
+    }
+
+    private func set(_ minutes: inout Int32, to option: String?, _ flag: String, in range: ClosedRange<Int>) throws {
+        guard let option else { return }
+        minutes = Int32(try DurationInput.minutes(option, field: flag, in: range))
+    }
+}

@@ -1,0 +1,110 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import Postgres
+
+extension TrainerCommand {
+    /// `intro trainer away`.
+    struct Away: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "away",
+            abstract: "Enter, list or remove a trainer's time off.",
+            discussion: """
+                A date alone means the whole day: `away maria --from 2026-12-24 --until 2026-12-26` is three days. \
+                Sessions that are booked then stay, and are listed.
+                """
+        )
+
+        @Argument(help: "The trainer.")
+        var handle: String
+
+        @Option(help: ArgumentHelp("The first day, or time, away.", valueName: "time"))
+        var from: String?
+
+        @Option(help: ArgumentHelp("The last day away, or the time of coming back.", valueName: "time"))
+        var until: String?
+
+        @Option(help: ArgumentHelp("Why.", valueName: "text"))
+        var reason: String?
+
+        @Flag(help: "List the time off that is not over yet.")
+        var list = false
+
+        @Option(
+            parsing: .unconditional,
+            help: ArgumentHelp("Remove the time off of this number in the list.", valueName: "number"))
+        var remove: String?
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func validate() throws {
+            let enters = from != nil || until != nil || reason != nil
+            guard [enters, list, remove != nil].filter(\.self).count == 1 else {
+                throw ValidationError("say one of these: --from and --until, or --list, or --remove NUMBER")
+            }
+            guard !enters || (from != nil && until != nil) else {
+                throw ValidationError("time off has two ends: say --from and --until")
+            }
+        }
+
+        func run(in intro: Intro) async throws {
+            let database = try await intro.database()
+            let (trainer, home) = try await intro.trainer(handle, in: database)
+            if let from, let until {
+                let period = try Period(
+                    from: (from, field: "--from"), until: (until, field: "--until"), clock: home.clock, now: intro.now)
+                try await enter(period, of: trainer, in: intro, database)
+            } else if let remove {
+                try await self.remove(remove, of: trainer, by: home.clock, in: intro, database)
+            } else {
+                try await list(of: trainer, by: home.clock, in: intro, database)
+            }
+        }
+    }
+}
+
+extension TrainerCommand.Away {
+    private func enter(_ period: Period, of trainer: Trainer, in intro: Intro, _ database: Database) async throws {
+        let reason = try reason.map { try Line($0, field: "--reason").text }
+        let (absence, booked) = try await intro.backOffice(database).away(
+            trainer.handle, from: period.from, until: period.until, reason: reason)
+        var record = AbsenceRecord(absence, period)
+        record.booked = booked.map(\.reference.description)
+        try intro.console.report(record) {
+            "\(trainer.name) is away \(period.text) (time off number \(absence.number)).".visible
+        }
+        intro.console.note(booked: booked, "then")
+    }
+
+    private func remove(
+        _ text: String, of trainer: Trainer, by clock: StudioClock, in intro: Intro, _ database: Database
+    ) async throws {
+        guard let number = Int64(text), number > 0 else {
+            throw InvalidInput(
+                field: "--remove", problem: "needs the number of a time off",
+                hint: "see `intro trainer away \(trainer.handle) --list`")
+        }
+        let absence = try await intro.backOffice(database).removeAbsence(number, of: trainer.handle)
+        let period = Period(absence, clock: clock)
+        try intro.console.report(AbsenceRecord(absence, period)) {
+            "\(trainer.name) is not away \(period.text) after all.".visible
+        }
+    }
+
+    private func list(
+        of trainer: Trainer, by clock: StudioClock, in intro: Intro, _ database: Database
+    ) async throws {
+        let now = intro.now
+        let absences = try await database.withConnection { connection in
+            try await TimeOffRepository(connection).all(of: trainer.id, after: now)
+        }
+        let periods = absences.map { ($0, Period($0, clock: clock)) }
+        try intro.console.report(periods.map { AbsenceRecord($0, $1) }) {
+            guard !periods.isEmpty else { return "\(trainer.name) has no time off to come.".visible }
+            return Table(
+                [Table.Column("NUMBER", .right), Table.Column("AWAY"), Table.Column("REASON")],
+                rows: periods.map { ["\($0.number)", $1.text, $0.reason ?? ""] }
+            ).text(colored: intro.console.isColored)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Booking
+import BookingStore
+
+extension TrainerCommand {
+    /// `intro trainer edit`.
+    struct Edit: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "edit",
+            abstract: "Change a trainer; what is not named stays as it is."
+        )
+
+        @Argument(help: "The trainer.")
+        var handle: String
+
+        @Option(help: ArgumentHelp("The name that clients read.", valueName: "name"))
+        var name: String?
+
+        @Option(help: ArgumentHelp("The trainer's home studio.", valueName: "id"))
+        var studio: String?
+
+        @OptionGroup var options: TrainerOptions
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func validate() throws {
+            guard name != nil || studio != nil || !options.isEmpty else {
+                throw ValidationError("there is nothing to change: name what shall be otherwise, as in --daily-limit 6")
+            }
+        }
+
+        func run(in intro: Intro) async throws {
+            let handle = try Handle(handle, field: "the handle")
+            let name = try name.map { try PersonName($0, field: "--name").text }
+            let database = try await intro.database()
+            let home = try await intro.setting(studio: studio, trainer: handle.text, in: database).studio
+            let moves = studio != nil
+            let trainer = try await intro.backOffice(database).edit(trainer: handle) { [options] details in
+                details.name = name ?? details.name
+                if moves { details.homeStudio = home.handle }
+                try options.apply(to: &details, region: home.region)
+            }
+            try intro.console.report(TrainerRecord(trainer)) {
+                Sheet(trainer, clock: home.clock).text(colored: intro.console.isColored)
+            }
+        }
+    }
+}

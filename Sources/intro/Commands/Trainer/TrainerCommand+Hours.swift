@@ -1,0 +1,89 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import Postgres
+
+extension TrainerCommand {
+    /// `intro trainer hours`.
+    struct Hours: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "hours",
+            abstract: "Show a trainer's weekly hours, or set them.",
+            discussion: """
+                A trainer may have hours at several studios. Hours that begin later replace earlier ones from their date \
+                on; after their last date the earlier ones count again. Hours without --from count from today, a \
+                trainer's first ones at a studio since ever.
+                """
+        )
+
+        @Argument(help: "The trainer.")
+        var handle: String
+
+        @Option(help: ArgumentHelp("The studio; the trainer's home studio, unless named.", valueName: "id"))
+        var studio: String?
+
+        @Option(
+            help: ArgumentHelp(
+                "The hours of a week, as in \"mon-fri 07:00-12:00 13:00-19:00; sat 08:00-12:00\", or `none`.",
+                valueName: "hours"))
+        var set: String?
+
+        @Option(help: ArgumentHelp("The first day on which they count.", valueName: "date"))
+        var from: String?
+
+        @Option(help: ArgumentHelp("The last day on which they count.", valueName: "date"))
+        var until: String?
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func validate() throws {
+            guard set != nil || (from == nil && until == nil) else {
+                throw ValidationError("--from and --until say when hours count that --set gives")
+            }
+        }
+
+        func run(in intro: Intro) async throws {
+            let handle = try Handle(handle, field: "the handle")
+            let studio = try studio.map { try Handle($0, field: "--studio") }
+            let hours = try set.map(Self.hours)
+            let from = try from.map { try LocalDate($0, field: "--from") }
+            let until = try until.map { try LocalDate($0, field: "--until") }
+            let database = try await intro.database()
+            if let hours {
+                try await intro.backOffice(database).set(
+                    hours, of: handle, at: studio, from: from, until: until, now: intro.now)
+            }
+            let seasons = try await seasons(of: handle, at: studio, in: database)
+            try intro.console.report(seasons.map { HoursRecord($0) }) {
+                seasons.isEmpty
+                    ? "\(handle) has no hours yet: set them with `intro trainer hours \(handle) --set HOURS`."
+                    : Self.table(seasons).text(colored: intro.console.isColored)
+            }
+        }
+
+        /// An empty text is refused: a variable that a script left unset must not take a trainer's hours away.
+        private static func hours(_ text: String) throws -> WeeklyHours {
+            guard text.contains(where: { $0 != " " }) else {
+                throw InvalidInput(field: "--set", problem: "is empty", hint: "write `--set none` for no hours at all")
+            }
+            return try WeeklyHours(parsing: text, field: "the hours")
+        }
+
+        private func seasons(
+            of handle: Handle, at studio: Handle?, in database: Database
+        ) async throws -> [HoursSeason] {
+            try await database.withConnection { connection in
+                let trainer = try await TrainerRepository(connection).named(handle)
+                if let studio { _ = try await StudioRepository(connection).named(studio) }
+                let seasons = try await HoursRepository(connection).seasons(of: trainer.id)
+                return seasons.filter { studio == nil || $0.studio == studio?.text }
+            }
+        }
+
+        private static func table(_ seasons: [HoursSeason]) -> Table {
+            Table(
+                ["STUDIO", "DATES", "HOURS"].map { Table.Column($0) },
+                rows: seasons.map { [$0.studio, $0.dates, $0.hours.description] })
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import Booking
+import BookingStore
+
+extension TrainerCommand {
+    /// `intro trainer retire`.
+    struct Retire: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "retire",
+            abstract: "Let a trainer give no more sessions.",
+            discussion: "What the trainer gave stays in the books. Sessions that are booked still stay, and are listed."
+        )
+
+        @Argument(help: "The trainer.")
+        var handle: String
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let handle = try Handle(handle, field: "the handle")
+            let database = try await intro.database()
+            let booked = try await intro.backOffice(database).retire(trainer: handle, now: intro.now)
+            let (trainer, home) = try await intro.trainer(handle.text, in: database)
+            var record = TrainerRecord(trainer)
+            record.booked = booked.map(\.reference.description)
+            try intro.console.report(record) {
+                Sheet(trainer, clock: home.clock).text(colored: intro.console.isColored)
+            }
+            intro.console.note(booked: booked, "still")
+        }
+    }
+}

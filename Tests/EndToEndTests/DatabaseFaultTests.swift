@@ -1,0 +1,196 @@
+import Foundation
+import Postgres
+import PostgresTesting
+import Testing
+
+/// What a command ends with where a passing fault has hit it: done, or "try again"; never a bug.
+private let honest: Set<Int32> = [0, 75]
+
+private let booking = [
+    "book", "--client", "ana@example.com", "--name", "Ana", "--trainer", "maria", "--at", "2026-12-01 09:00",
+    "--request-id", "form-1", "--json",
+]
+
+@Suite("a database that fails in the middle of a command", .timeLimit(.minutes(2)))
+struct DatabaseFaultTests {
+    @Test(
+        "no server: 69, and what to do",
+        arguments: [
+            "postgresql://127.0.0.1:1/intro", "host=/nonexistent dbname=intro", "postgresql://db.invalid/intro",
+        ])
+    func down(conninfo: String) async throws {
+        let commands = [
+            ["slots"], booking, ["schedule", "maria"], ["reminders", "send"], ["setup"], ["setup", "--check"],
+            ["client", "list"],
+        ]
+        for command in commands {
+            let result = try await IntroBinary.run(
+                command + ["--json"], environment: ["INTRO_DATABASE_URL": conninfo])
+            #expect(result.exit == 69, "\(command): \(result.stderr)")
+            #expect(result.stdout.isEmpty)
+            #expect(result.error?.code == "database_unreachable")
+            #expect(result.error?.hint.contains("start PostgreSQL") == true)
+        }
+    }
+
+    @Test("a server that restarts while a booking waits for a lock", arguments: [TestServer.StopMode.fast, .immediate])
+    func restart(mode: TestServer.StopMode) async throws {
+        try await Studio.onOwnServer { studio, server in
+            let result = try await studio.whileTableIsLocked { waiting in
+                try await studio.intro(booking) { _ in
+                    try await waiting()
+                    try await server.restart(mode: mode)
+                }
+            }
+            #expect(honest.contains(result.exit), "\(result.stderr)")
+            let kept = try await studio.ask("SELECT count(*) FROM session")
+            #expect(kept == (result.exit == 0 ? "1" : "0"))
+            let again = try await studio.intro(booking)
+            #expect(again.exit == 0, "\(again.stderr)")
+            #expect(try again.printed["created"] == .truth(result.exit != 0))
+            #expect(try await studio.ask("SELECT count(*) FROM session") == "1")
+        }
+    }
+
+    @Test("a server that stops for good while a booking waits: 69 or 75, and nothing is booked")
+    func stop() async throws {
+        try await Studio.onOwnServer { studio, server in
+            let result = try await studio.whileTableIsLocked { waiting in
+                try await studio.intro(booking) { _ in
+                    try await waiting()
+                    try await server.stop(.immediate)
+                }
+            }
+            #expect([69, 75].contains(result.exit), "\(result.stderr)")
+            #expect(result.error?.hint.isEmpty == false)
+            try await server.resume()
+            #expect(try await studio.ask("SELECT count(*) FROM session") == "0")
+        }
+    }
+
+    @Test("a connection that an operator ends is made anew, and the booking is made once")
+    func terminated() async throws {
+        try await Studio.with { studio in
+            let result = try await studio.whileTableIsLocked { waiting in
+                try await studio.intro(booking) { _ in
+                    try await waiting()
+                    // First whoever holds the lock, or the next attempt waits again.
+                    _ = try await studio.ask(
+                        """
+                        SELECT count(pg_terminate_backend(pid))
+                        FROM (SELECT pid FROM pg_stat_activity
+                              WHERE datname = current_database() AND application_name IN ('intro', 'psql')
+                                AND pid <> pg_backend_pid()
+                              ORDER BY application_name DESC) AS backend
+                        """)
+                }
+            }
+            #expect(result.exit == 0, "\(result.stderr)")
+            #expect(try result.printed["created"] == true)
+            #expect(try await studio.count("session") == 1)
+        }
+    }
+
+    @Test("a lock that is not let go in time: 75, and nothing is written")
+    func lockTimeout() async throws {
+        try await Studio.with { studio in
+            let before = try await studio.fingerprint()
+            let result = try await studio.whileTableIsLocked { _ in
+                let result = try await studio.intro(booking, environment: ["PGOPTIONS": "-c lock_timeout=100"])
+                _ = try await studio.ask(
+                    """
+                    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                    WHERE datname = current_database() AND application_name = 'psql' AND pid <> pg_backend_pid()
+                    """)
+                return result
+            }
+            #expect(result.exit == 75)
+            #expect(result.error?.code == "try_again")
+            #expect(try await studio.fingerprint() == before)
+        }
+    }
+
+    @Test("a database user without rights is told which role to be granted: 78")
+    func rights() async throws {
+        try await Studio.with { studio in
+            try await studio.withLogin(granted: nil) { stranger in
+                let result = try await stranger.intro("slots", "--json")
+                #expect(result.exit == 78)
+                #expect(result.error?.hint.contains("intro_service") == true)
+            }
+        }
+    }
+
+    @Test("the service role does the day's work and no more")
+    func serviceRole() async throws {
+        try await Studio.with { studio in
+            try await studio.withLogin(granted: "intro_service") { desk in
+                let reference = try await desk.reference("Ana", at: "2026-12-01 09:00")
+                try await desk.answer("reschedule", reference, "--at", "2026-12-01 10:00")
+                #expect(try await desk.answer("reminders", "send")["sent"] == 1)
+                try await desk.answer("cancel", reference)
+                try await desk.answer("trainer", "away", "maria", "--from", "2026-12-02", "--until", "2026-12-02")
+                let forbidden = try await Psql.run("DELETE FROM free_session_claim", on: desk.conninfo)
+                #expect(forbidden.exit == 3)
+                let redefining = try await Psql.run("DROP TABLE message", on: desk.conninfo)
+                #expect(redefining.exit == 3)
+            }
+        }
+    }
+}
+
+extension Studio {
+    /// Gives a test a studio on a server that it may stop.
+    fileprivate static func onOwnServer(_ body: (Studio, TestServer) async throws -> Void) async throws {
+        let server = try await TestServer.start()
+        try await Studio.on(server) { try await body($0, server) }
+        try await server.stop(.immediate)
+    }
+
+    /// What one statement answers.
+    fileprivate func ask(_ query: String) async throws -> String {
+        let result = try await Psql.run(query, on: conninfo)
+        #expect(result.exit == 0, "\(result.stderr)")
+        return result.stdout.trimmingCharacters(in: .newlines)
+    }
+
+    /// Does something while another session holds a lock that every booking needs.
+    ///
+    /// - Parameter body: Given a function that waits until somebody waits for the lock. Must see to it that the holder's
+    ///   connection ends.
+    /// - Returns: What the body returns.
+    /// - Throws: What the body throws.
+    fileprivate func whileTableIsLocked<Value: Sendable>(
+        _ body: (_ waiting: () async throws -> Void) async throws -> Value
+    ) async throws -> Value {
+        async let holder = Psql.run(
+            "BEGIN; LOCK TABLE session IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600);", on: conninfo)
+        // Clones of one template have the same oids.
+        let locks = """
+            SELECT count(*) FROM pg_locks JOIN pg_database AS d ON d.oid = database
+            WHERE d.datname = current_database() AND relation = 'session'::regclass AND 
+            """
+        try await wait(until: "the table is locked") {
+            try await ask(locks + "granted AND mode = 'AccessExclusiveLock'") == "1"
+        }
+        let value = try await body {
+            try await wait(until: "a booking waits for the lock") { try await ask(locks + "NOT granted") != "0" }
+        }
+        _ = try await holder
+        return value
+    }
+
+    /// Does something as a login of its own, which has one role or none.
+    fileprivate func withLogin(granted role: String?, _ body: (Studio) async throws -> Void) async throws {
+        let login = "desk_\(UUID().uuidString.prefix(8).lowercased())"
+        _ = try await ask("CREATE ROLE \(login) LOGIN \(role.map { "IN ROLE \($0)" } ?? "")")
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await body(reached(by: conninfo + " user=\(login)")))
+        } catch {
+            outcome = .failure(error)
+        }
+        _ = try await ask("DROP ROLE \(login)")
+        try outcome.get()
+    }
+}

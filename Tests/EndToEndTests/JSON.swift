@@ -1,0 +1,82 @@
+/// A JSON value, as a program that reads `--json` meets it.
+enum JSON: Decodable, Hashable, Sendable {
+    case null
+    case truth(Bool)
+    case number(Double)
+    case text(String)
+    case list([JSON])
+    case object([String: JSON])
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            self = .null
+        } else if let truth = try? container.decode(Bool.self) {
+            self = .truth(truth)
+        } else if let number = try? container.decode(Double.self) {
+            self = .number(number)
+        } else if let text = try? container.decode(String.self) {
+            self = .text(text)
+        } else if let list = try? container.decode([JSON].self) {
+            self = .list(list)
+        } else {
+            self = .object(try container.decode([String: JSON].self))
+        }
+    }
+
+    /// A member of an object; `nil` where there is none, which is not the same as `null`.
+    subscript(name: String) -> JSON? {
+        guard case .object(let members) = self else { return nil }
+        return members[name]
+    }
+
+    /// An object without some of its members.
+    func without(_ names: String...) -> JSON {
+        guard case .object(let members) = self else { return self }
+        return .object(members.filter { !names.contains($0.key) })
+    }
+
+    /// The names of an object's members.
+    var names: Set<String> {
+        guard case .object(let members) = self else { return [] }
+        return Set(members.keys)
+    }
+
+    /// The items of a list.
+    var items: [JSON] {
+        guard case .list(let items) = self else { return [] }
+        return items
+    }
+
+    /// The text; empty where this is none.
+    var text: String {
+        guard case .text(let text) = self else { return "" }
+        return text
+    }
+
+    /// What kind of value it is, in one word.
+    var kind: String {
+        switch self {
+        case .null: "null"
+        case .truth: "truth"
+        case .number: "number"
+        case .text: "text"
+        case .list: "list"
+        case .object: "object"
+        }
+    }
+}
+
+extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
+    init(stringLiteral text: String) {
+        self = .text(text)
+    }
+
+    init(integerLiteral number: Int) {
+        self = .number(Double(number))
+    }
+
+    init(booleanLiteral truth: Bool) {
+        self = .truth(truth)
+    }
+}

@@ -1,0 +1,65 @@
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Testing
+
+/// The office of one test: commands on a database of its own, on 23 November 2026 at eight in Los Angeles.
+struct Office: Sendable {
+    /// The books, for what no command does.
+    let books: Books
+
+    /// Gives a test an office of its own.
+    static func with(_ body: (Office) async throws -> Void) async throws {
+        try await withBooks(connections: 2) { try await body(Office(books: $0)) }
+    }
+
+    /// Runs `intro` to its end.
+    func run(_ arguments: String...) async throws -> IntroBinary.Result {
+        try await run(arguments)
+    }
+
+    /// Runs `intro` to its end with a list of arguments.
+    func run(_ arguments: [String]) async throws -> IntroBinary.Result {
+        try await IntroBinary.run(
+            ["--now", "2026-11-23T08:00:00-08:00"] + arguments,
+            environment: ["INTRO_DATABASE_URL": books.conninfo, "INTRO_ACTOR": "office"])
+    }
+
+    /// Runs a command that must work, and reads what it prints under `--json`.
+    func object(_ arguments: String...) async throws -> NSDictionary {
+        try #require(try await json(arguments) as? NSDictionary)
+    }
+
+    /// The same for a command that prints a list.
+    func array(_ arguments: String...) async throws -> [NSDictionary] {
+        try #require(try await json(arguments) as? [NSDictionary])
+    }
+
+    private func json(_ arguments: [String]) async throws -> Any {
+        let result = try await run(arguments + ["--json"])
+        try #require(result.exit == 0, "\(arguments): \(result.stderr)")
+        return try JSONSerialization.jsonObject(with: Data(result.stdout.utf8))
+    }
+
+    /// Everything that the office can write, in one text.
+    func contents() async throws -> String {
+        let tables = ["studio", "closure", "trainer", "hours_season", "hours", "time_off", "client"]
+        let reads = tables.map { "SELECT coalesce(string_agg(t::text, ';'), '') FROM \($0) AS t" }
+        return try await books.database.withConnection { connection in
+            try await connection.query("\(unsafeSQL: reads.joined(separator: " UNION ALL "))").decode(String.self)
+        }.joined(separator: "\n")
+    }
+
+    /// A studio in Los Angeles and a trainer with hours there.
+    func open() async throws {
+        try await books.openStudio("downtown")
+        try await books.engage("maria", hours: "daily 09:00-17:00")
+    }
+
+    /// Books a session for a new person and returns its reference.
+    func book(_ email: String, at start: String) async throws -> String {
+        let booking = try await object(
+            "book", "--client", email, "--name", "Ana", "--at", start, "--studio", "downtown")
+        return try #require(booking["reference"] as? String)
+    }
+}

@@ -1,0 +1,25 @@
+import Foundation
+import Subprocess
+import SystemPackage
+
+/// PostgreSQL's own client, as an operator uses it.
+enum Psql {
+    /// Runs a script that stops at its first error.
+    ///
+    /// - Parameters:
+    ///   - script: The statements.
+    ///   - conninfo: The database.
+    /// - Returns: What the run left behind; 3 is a script that was stopped by an error.
+    /// - Throws: `SubprocessError` when there is no psql.
+    static func run(_ script: String, on conninfo: String) async throws -> IntroBinary.Result {
+        let result = try await Subprocess.run(
+            .name("psql"),
+            arguments: ["-XqAt", "-v", "ON_ERROR_STOP=1", "-f", "-", conninfo],
+            input: .string(script),
+            output: .string(limit: 1 << 20),
+            error: .string(limit: 1 << 20)
+        )
+        guard case .exited(let code) = result.terminationStatus else { throw NeverSo(description: "psql was killed") }
+        return IntroBinary.Result(exit: code, stdout: result.standardOutput, stderr: result.standardError)
+    }
+}

@@ -1,0 +1,231 @@
+import Testing
+
+/// A situation in which a rule says no.
+struct Refused: CustomTestStringConvertible, Sendable {
+    /// The code that programs read.
+    let code: String
+    /// What happened before, one command line each; `REF` stands for the reference of the last booking.
+    var before: [[String]] = []
+    /// The command that is refused.
+    let command: [String]
+    /// Whether `--override REASON` passes this rule.
+    var isSoft = false
+    /// Whether other free times help.
+    var offersSlots = false
+
+    var testDescription: String { code }
+
+    /// A booking's command line.
+    static func book(_ name: String, _ time: String, _ trainer: String, _ more: String...) -> [String] {
+        ["book", "--client", "\(name)@example.com", "--name", name, "--trainer", trainer, "--at", time] + more
+    }
+
+    static let all = [
+        Refused(
+            code: "slot_taken", before: [book("ben", "2026-12-01 09:00", "maria")],
+            command: book("ana", "2026-12-01 09:00", "maria"), offersSlots: true),
+        Refused(
+            code: "outside_hours", command: book("ana", "2026-12-01 12:30", "maria"), isSoft: true, offersSlots: true),
+        Refused(
+            code: "away", before: [["trainer", "away", "maria", "--from", "2026-12-02", "--until", "2026-12-02"]],
+            command: book("ana", "2026-12-02 18:30", "maria"), offersSlots: true),
+        Refused(
+            code: "studio_closed",
+            before: [["studio", "close", "downtown", "2026-12-03", "2026-12-03", "--reason", "stocktaking"]],
+            command: book("ana", "2026-12-03 07:00", "maria"), offersSlots: true),
+        Refused(code: "too_soon", command: book("ana", "2026-11-30 09:30", "maria"), isSoft: true, offersSlots: true),
+        Refused(
+            code: "beyond_horizon", command: book("ana", "2027-02-01 09:00", "maria"), isSoft: true, offersSlots: true),
+        Refused(
+            code: "not_on_grid", command: book("ana", "2026-12-01 09:10", "maria"), isSoft: true, offersSlots: true),
+        Refused(
+            code: "daily_limit",
+            before: [["trainer", "edit", "maria", "--daily-limit", "1"], book("ben", "2026-12-01 09:00", "maria")],
+            command: book("ana", "2026-12-01 15:00", "maria"), isSoft: true, offersSlots: true),
+        Refused(
+            code: "studio_full",
+            before: [book("ben", "2026-12-01 09:00", "maria"), book("cleo", "2026-12-01 09:00", "james")],
+            command: book("ana", "2026-12-01 09:00", "aiko"), offersSlots: true),
+        Refused(
+            code: "client_busy", before: [book("ana", "2026-12-01 09:00", "maria")],
+            command: book("ana", "2026-12-01 09:00", "james", "--override", "asked for a second trainer"),
+            offersSlots: true),
+        Refused(
+            code: "intro_already_booked", before: [book("ana", "2026-12-01 09:00", "maria")],
+            command: book("ana", "2026-12-02 09:00", "james"), isSoft: true),
+        Refused(
+            code: "intro_already_used", before: [book("ana", "2026-12-01 09:00", "maria"), ["attend", "REF"]],
+            command: book("ana", "2026-12-02 09:00", "james"), isSoft: true),
+        Refused(
+            code: "too_many_no_shows",
+            before: [
+                book("ana", "2026-12-01 09:00", "maria"), ["no-show", "REF"],
+                book("ana", "2026-12-01 10:00", "maria"), ["no-show", "REF"],
+            ],
+            command: book("ana", "2026-12-02 09:00", "james"), isSoft: true),
+        Refused(
+            code: "trainer_retired", before: [["trainer", "retire", "maria"]],
+            command: book("ana", "2026-12-01 09:00", "maria"), offersSlots: true),
+        Refused(code: "wall_time_missing", command: book("ana", "2027-03-14 02:30", "maria")),
+        Refused(code: "wall_time_ambiguous", command: book("ana", "2027-11-07 01:30", "maria")),
+        Refused(
+            code: "not_changeable", before: [book("ana", "2026-12-01 09:00", "maria"), ["cancel", "REF"]],
+            command: ["reschedule", "REF", "--at", "2026-12-02 09:00"]),
+    ]
+}
+
+@Suite("each rule that says no")
+struct RefusalTests {
+    /// Does what is to have happened before, and returns the last booking's reference.
+    private func prepare(_ refused: Refused, in studio: Studio) async throws -> String {
+        var reference = ""
+        for command in refused.before {
+            let done = try await studio.answer(command.map { $0 == "REF" ? reference : $0 })
+            if command[0] == "book" { reference = done["reference"]?.text ?? "" }
+        }
+        return reference
+    }
+
+    @Test("it ends with 3, its code, a message, and what to do; nothing is written", arguments: Refused.all)
+    func refuses(refused: Refused) async throws {
+        try await Studio.with { studio in
+            let reference = try await prepare(refused, in: studio)
+            let before = try await studio.fingerprint()
+            let command = refused.command.map { $0 == "REF" ? reference : $0 }
+            let result = try await studio.intro(command + ["--json"])
+            #expect(result.exit == 3, "\(result.stdout)\(result.stderr)")
+            #expect(result.stdout.isEmpty)
+            #expect(result.stderr.filter(\.isNewline).count == 1)
+            let error = try #require(result.error)
+            #expect(error.code == refused.code)
+            #expect(!error.message.isEmpty)
+            #expect(!error.hint.isEmpty)
+            #expect(error.alternatives?.count == (refused.offersSlots ? 3 : nil), "\(error)")
+            #expect(try await studio.fingerprint() == before)
+            let plain = try await studio.intro(command)
+            #expect(plain.exit == 3)
+            #expect(plain.stderr.hasPrefix("error: "))
+            #expect(plain.stderr.contains("\nhint: "))
+        }
+    }
+
+    @Test("--override passes the soft rules and says why; it passes no other", arguments: Refused.all)
+    func override(refused: Refused) async throws {
+        try await Studio.with { studio in
+            let reference = try await prepare(refused, in: studio)
+            let command = refused.command.map { $0 == "REF" ? reference : $0 }
+            let result = try await studio.intro(
+                command.prefix { $0 != "--override" } + ["--override", "the owner said so", "--json"])
+            guard refused.isSoft else {
+                #expect(result.exit == 3)
+                #expect(result.error?.code == refused.code)
+                return
+            }
+            try #require(result.exit == 0, "\(result.stderr)")
+            #expect(try result.printed["override_reason"] == "the owner said so")
+            let logged = "subject = 'session' AND action = 'insert' AND reason = 'the owner said so'"
+            #expect(try await studio.count("event", where: logged) == 1)
+        }
+    }
+
+    @Test("the table above has every rule that can refuse a booking or a move")
+    func complete() {
+        #expect(Set(Refused.all.map(\.code)).count == 17)
+    }
+
+    @Test("a taken slot names the three nearest that are free, and each can be booked")
+    func alternatives() async throws {
+        try await Studio.with { studio in
+            try await studio.book("ben", at: "2026-12-01 09:00")
+            let refusal = try await studio.refusal(
+                "book", "--client", "ana@example.com", "--name", "Ana", "--trainer", "maria", "--at", "2026-12-01 09:00"
+            )
+            for (number, slot) in (refusal.alternatives ?? []).enumerated() {
+                try await studio.book(
+                    "guest\(number)", at: slot["starts_at"]?.text ?? "", with: slot["trainer"]?.text ?? "")
+            }
+            #expect(try await studio.count("session") == 4)
+        }
+    }
+
+    @Test(
+        "a session that was attended, missed, cancelled or has begun is not changed",
+        arguments: ["attend", "no-show", "cancel", "begun"])
+    func final(end: String) async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
+            if end != "begun" { try await studio.answer(end, reference) }
+            let now = end == "begun" ? "2026-12-01T17:00:00Z" : Studio.now
+            let before = try await studio.fingerprint()
+            for command in [["cancel", reference], ["reschedule", reference, "--at", "2026-12-04 09:00"]] {
+                let result = try await studio.intro(command + ["--json"], now: now)
+                #expect(result.exit == 3)
+                #expect(result.error?.code == "not_changeable")
+            }
+            guard end != "begun" else { return }
+            for command in ["attend", "no-show"] {
+                #expect(try await studio.refusal(command, reference).code == "not_changeable")
+            }
+            #expect(try await studio.fingerprint() == before)
+        }
+    }
+
+    @Test("a move is held to the same rules, and does not stand in its own way")
+    func moves() async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
+            try await studio.book("Ben", at: "2026-12-01 10:00")
+            for (time, code) in [
+                ("2026-12-01 10:00", "slot_taken"), ("2026-12-01 12:30", "outside_hours"),
+                ("2026-12-01 09:10", "not_on_grid"), ("2026-11-30 09:30", "too_soon"),
+                ("2027-02-01 09:00", "beyond_horizon"),
+            ] {
+                #expect(try await studio.refusal("reschedule", reference, "--at", time).code == code)
+            }
+            let nudged = try await studio.answer(
+                "reschedule", reference, "--at", "2026-12-01 09:10", "--override", "the bus is late")
+            #expect(nudged["local_start"] == "2026-12-01 09:10 PST")
+        }
+    }
+
+    @Test("a wall time that comes twice is booked with its offset; one that is skipped names its neighbours")
+    func clockChanges() async throws {
+        try await Studio.with { studio in
+            try await studio.answer("studio", "edit", "downtown", "--horizon", "400d")
+            try await studio.answer("trainer", "hours", "maria", "--set", "daily 00:00-24:00")
+            let twice = try await studio.refusal(
+                "book", "--client", "a@example.com", "--name", "A", "--trainer", "maria", "--at", "2027-11-07 01:30")
+            #expect(twice.hint.contains("2027-11-07 01:30-07:00") || twice.hint.contains("2027-11-07 01:30 PDT"))
+            let first = try await studio.book("Ana", at: "2027-11-07 01:30-07:00")
+            #expect(first["local_start"] == "2027-11-07 01:30 PDT")
+            let second = try await studio.book("Ben", at: "2027-11-07T01:30:00-08:00")
+            #expect(second["local_start"] == "2027-11-07 01:30 PST")
+            let skipped = try await studio.refusal(
+                "book", "--client", "c@example.com", "--name", "C", "--trainer", "maria", "--at", "2027-03-14 02:30")
+            #expect(skipped.hint.contains("01:30") && skipped.hint.contains("03:30"), "\(skipped.hint)")
+        }
+    }
+
+    @Test("what is not there ends with 4")
+    func notFound() async throws {
+        try await Studio.with { studio in
+            for command in [
+                ["show", "K7Q2-9FXM"], ["cancel", "K7Q2-9FXM"], ["attend", "K7Q2-9FXM"], ["no-show", "K7Q2-9FXM"],
+                ["reschedule", "K7Q2-9FXM", "--at", "2026-12-01 09:00"], ["reminders", "list", "K7Q2-9FXM"],
+                ["schedule", "nobody"], ["agenda", "nowhere"], ["slots", "--studio", "nowhere"],
+                ["slots", "--trainer", "nobody"], ["studio", "show", "nowhere"], ["trainer", "show", "nobody"],
+                ["client", "show", "nobody@example.com"], ["trainer", "retire", "nobody"],
+                ["trainer", "away", "maria", "--remove", "4711"], ["trainer", "hours", "nobody"],
+                ["trainer", "hours", "maria", "--studio", "nowhere"], ["studio", "edit", "nowhere", "--stations", "2"],
+                ["trainer", "edit", "nobody", "--daily-limit", "2"],
+                ["client", "edit", "nobody@example.com", "--name", "N"],
+                ["studio", "close", "nowhere", "2026-12-24", "2026-12-26", "--reason", "holiday"],
+            ] {
+                let result = try await studio.intro(command + ["--json"])
+                #expect(result.exit == 4, "\(command): \(result.stdout)\(result.stderr)")
+                #expect(result.error?.code == "not_found", "\(command)")
+                #expect(result.error?.hint.isEmpty == false, "\(command)")
+            }
+        }
+    }
+}

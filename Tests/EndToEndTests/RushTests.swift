@@ -1,0 +1,81 @@
+import Testing
+
+@Suite("many front desks at the same moment, each a process of its own", .serialized)
+struct RushTests {
+    @Test("of 64 that want one slot, one gets it, and 63 hear what else is free")
+    func oneSlot() async throws {
+        try await Studio.with { studio in
+            let results = try await atOnce(64) { number in
+                try await studio.intro(
+                    "book", "--client", "guest\(number)@example.com", "--name", "Guest \(number)", "--trainer", "maria",
+                    "--at", "2026-12-01 09:00", "--json")
+            }
+            #expect(results.count { $0.exit == 0 } == 1)
+            let refusals = results.filter { $0.exit != 0 }
+            for refusal in refusals {
+                #expect(refusal.exit == 3)
+                #expect(refusal.stdout.isEmpty)
+                #expect(refusal.error?.code == "slot_taken", "\(refusal.stderr)")
+                let alternatives = try #require(refusal.error?.alternatives)
+                let starts = ["2026-12-01 08:00 PST", "2026-12-01 08:30 PST", "2026-12-01 09:30 PST"]
+                #expect(alternatives.compactMap { $0["local_start"]?.text } == starts)
+                #expect(alternatives.allSatisfy { $0["trainer"] == "maria" && $0["studio"] == "downtown" })
+            }
+            #expect(try await studio.count("session") == 1)
+            #expect(try await studio.count("client") == 1, "those who got nothing are not written down")
+            #expect(try await studio.count("message", where: "rule = 'confirmation'") == 1)
+        }
+    }
+
+    @Test("64 repetitions of one request are one booking and 64 equal answers")
+    func oneRequest() async throws {
+        try await Studio.with { studio in
+            let results = try await atOnce(64) { _ in
+                try await studio.intro(
+                    "book", "--client", "ana@example.com", "--name", "Ana", "--at", "2026-12-01 09:00", "--request-id",
+                    "form-4711", "--json")
+            }
+            #expect(results.allSatisfy { $0.exit == 0 }, "\(results.map(\.stderr))")
+            let bookings = try results.map { try $0.printed }
+            #expect(bookings.count { $0["created"] == true } == 1)
+            #expect(bookings.count { $0["created"] == false } == 63)
+            #expect(Set(bookings.map { $0.without("created") }).count == 1)
+            #expect(try await studio.count("session") == 1)
+            #expect(try await studio.count("client") == 1)
+        }
+    }
+
+    @Test("of 16 that leave the trainer open, as many get the hour as there are stations, each with another trainer")
+    func anyTrainer() async throws {
+        try await Studio.with { studio in
+            let results = try await atOnce(16) { number in
+                try await studio.intro(
+                    "book", "--client", "guest\(number)@example.com", "--name", "Guest \(number)", "--at",
+                    "2026-12-01 09:00", "--json")
+            }
+            let booked = try results.filter { $0.exit == 0 }.map { try $0.printed }
+            #expect(booked.count == 2)
+            #expect(Set(booked.map { $0["trainer"]?["handle"] }) == ["aiko", "james"])
+            let refusals = results.filter { $0.exit != 0 }
+            #expect(refusals.allSatisfy { $0.exit == 3 && $0.error?.code == "slot_taken" }, "\(refusals.map(\.stderr))")
+            #expect(refusals.allSatisfy { $0.error?.alternatives?.count == 3 })
+        }
+    }
+
+    @Test("of 12 that move their sessions onto one slot, one gets it, and the others keep theirs")
+    func oneSlotForMoves() async throws {
+        try await Studio.with { studio in
+            let starts = ["07:00", "07:30", "08:00", "08:30", "09:00", "09:30"]
+            let references = try await atOnce(12) { number in
+                try await studio.reference(
+                    "Guest\(number)", at: "2026-12-0\(2 + number / 6) \(starts[number % 6])", with: "maria")
+            }
+            let results = try await atOnce(12) { number in
+                try await studio.intro("reschedule", references[number], "--at", "2026-12-01 15:00", "--json")
+            }
+            #expect(results.count { $0.exit == 0 } == 1)
+            #expect(results.count { $0.exit == 3 && $0.error?.code == "slot_taken" } == 11, "\(results)")
+            #expect(try await studio.count("session", where: "revision = 1") == 11)
+        }
+    }
+}

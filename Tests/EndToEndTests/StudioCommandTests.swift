@@ -1,0 +1,91 @@
+import BookingStoreTesting
+import Foundation
+import Testing
+
+@Suite("studios, through the built binary")
+struct StudioCommandTests {
+    @Test("a new studio has the usual offer, and every field has its place in JSON")
+    func add() async throws {
+        try await Office.with { office in
+            let studio = try await office.object(
+                "studio", "add", "Downtown", "--id", "Downtown", "--time-zone", "America/Los_Angeles")
+            let expected: NSDictionary = [
+                "id": "downtown", "name": "Downtown", "time_zone": "America/Los_Angeles", "stations": 1,
+                "session_minutes": 20, "turnaround": 10, "slot_every": 30, "notice_minutes": 120,
+                "horizon_minutes": 86_400, "region": "US", "address": NSNull(), "phone": NSNull(), "email": NSNull(),
+            ]
+            #expect(studio == expected)
+            #expect(try await office.array("studio", "list") == [expected])
+            let shown = expected.mutableCopy() as? NSMutableDictionary
+            shown?["closures"] = []
+            #expect(try await office.object("studio", "show", "DOWNTOWN") == shown)
+        }
+    }
+
+    @Test("every option of add is kept; lengths are minutes, with a unit or without")
+    func options() async throws {
+        try await Office.with { office in
+            let studio = try await office.object(
+                "studio", "add", "Mitte", "--id", "mitte", "--time-zone", "Europe/Berlin", "--stations", "3",
+                "--session-minutes", "45m", "--turnaround", "0", "--slot-every", "15", "--notice", "1h30m", "--horizon",
+                "2 weeks", "--region", "de", "--address", "Torstr. 1,  Berlin", "--phone", "030 123456", "--email",
+                "mitte@example.com")
+            let expected: NSDictionary = [
+                "id": "mitte", "name": "Mitte", "time_zone": "Europe/Berlin", "stations": 3, "session_minutes": 45,
+                "turnaround": 0, "slot_every": 15, "notice_minutes": 90, "horizon_minutes": 20_160, "region": "DE",
+                "address": "Torstr. 1, Berlin", "phone": "+4930123456", "email": "mitte@example.com",
+            ]
+            #expect(studio == expected)
+        }
+    }
+
+    @Test("edit changes what is named and nothing else; none and nothing clear what may be empty")
+    func edit() async throws {
+        try await Office.with { office in
+            _ = try await office.object(
+                "studio", "add", "Downtown", "--id", "downtown", "--time-zone", "UTC", "--phone", "(415) 555-0100",
+                "--email", "a@example.com", "--address", "1 Main St")
+            let before = try await office.object("studio", "show", "downtown")
+            let after = try await office.object(
+                "studio", "edit", "downtown", "--name", "Uptown", "--phone", "none", "--email", "", "--stations", "2")
+            let changed: NSDictionary = ["name": "Uptown", "phone": NSNull(), "email": NSNull(), "stations": 2]
+            for (key, value) in before where key as? String != "closures" {
+                #expect(after[key] as? NSObject == changed[key] as? NSObject ?? value as? NSObject)
+            }
+            #expect(try await office.run("studio", "edit", "downtown").exit == 64)
+        }
+    }
+
+    @Test("an id is taken once")
+    func twice() async throws {
+        try await Office.with { office in
+            let words = ["studio", "add", "Downtown", "--id", "downtown", "--time-zone", "UTC", "--json"]
+            #expect(try await office.run(words).exit == 0)
+            let again = try await office.run(words)
+            #expect(again.exit == 3)
+            #expect(again.error?.code == "already_exists")
+        }
+    }
+
+    @Test("dates close whole local days, first and last included; sessions that are booked then stay and are named")
+    func close() async throws {
+        try await Office.with { office in
+            try await office.open()
+            let reference = try await office.book("ana@example.com", at: "2026-12-26 16:30")
+            let result = try await office.run(
+                "studio", "close", "downtown", "2026-12-24", "2026-12-26", "--reason", "Holidays", "--json")
+            #expect(result.stderr.contains("1 session is booked then: \(reference)"))
+            let closure = try JSONSerialization.jsonObject(with: Data(result.stdout.utf8)) as? NSDictionary
+            let expected: NSDictionary = [
+                "studio": "downtown", "from": "2026-12-24T08:00:00Z", "until": "2026-12-27T08:00:00Z",
+                "local_from": "2026-12-24 00:00 PST", "local_until": "2026-12-27 00:00 PST", "reason": "Holidays",
+                "booked": [reference],
+            ]
+            #expect(closure == expected)
+            let slots = try await office.array("slots", "--from", "2026-12-23", "--days", "5", "--limit", "1000")
+            let days = Set(slots.compactMap { ($0["local_start"] as? String)?.prefix(10) })
+            #expect(days == ["2026-12-23", "2026-12-27"])
+            #expect(try await office.object("show", reference)["status"] as? String == "booked")
+        }
+    }
+}

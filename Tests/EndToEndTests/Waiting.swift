@@ -1,0 +1,38 @@
+import Foundation
+
+/// Something that a test waited for did not come true.
+struct NeverSo: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// Waits until something is so, by looking again and again.
+///
+/// - Parameters:
+///   - what: What is waited for, for the message.
+///   - isSo: Looks.
+/// - Throws: ``NeverSo`` after a minute, or what looking throws.
+func wait(until what: String, _ isSo: () async throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while try await !isSo() {
+        guard ContinuousClock.now < deadline else { throw NeverSo(description: "waited in vain until \(what)") }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+}
+
+/// Does something several times at the same moment.
+///
+/// - Parameters:
+///   - count: How often.
+///   - work: What to do, given a number from 0 up.
+/// - Returns: The results in the order of their numbers.
+/// - Throws: What the work throws first.
+func atOnce<Value: Sendable>(
+    _ count: Int, _ work: @escaping @Sendable (Int) async throws -> Value
+) async throws -> [Value] {
+    try await withThrowingTaskGroup(of: (Int, Value).self) { group in
+        for number in 0..<count {
+            group.addTask { (number, try await work(number)) }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+}

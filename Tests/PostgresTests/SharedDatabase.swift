@@ -1,0 +1,20 @@
+import Logging
+import Postgres
+import PostgresTesting
+
+/// Runs a test that writes nothing but temporary tables, and so needs no database of its own.
+func withSharedDatabase(
+    configure: (inout Database.Configuration) -> Void = { _ in },
+    _ body: (_ database: Database) async throws -> Void
+) async throws {
+    var configuration = Database.Configuration(conninfo: try await TestServer.shared.conninfo)
+    configure(&configuration)
+    let database = Database(configuration, logger: .silent)
+    do {
+        try await body(database)
+        await database.close()
+    } catch {
+        await database.close()
+        throw error
+    }
+}
