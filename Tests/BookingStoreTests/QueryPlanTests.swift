@@ -40,14 +40,14 @@ struct QueryPlanTests {
                 _ = try await LedgerRepository($0).entries(of: reference, status: nil)
             }
             try await books.expectIndexes("due") {
-                _ = try await DeliveryRepository($0).dueCounts(until: from, now: from, limit: 100)
+                _ = try await DeliveryRepository($0).countDue(until: from, now: from, limit: 100)
             }
             try await books.expectIndexes("claim") {
-                let run = try await DeliveryRepository($0).beginRun(actor: "test")
+                let run = try await DeliveryRepository($0).openRun(actor: "test")
                 _ = try await DeliveryRepository($0).take(run, until: from, now: from, limit: 100)
             }
             try await books.expectIndexes("sweep") { _ = try await DeliveryRepository($0).sweep() }
-            try await books.expectIndexes("plan") { _ = try await DeliveryRepository($0).plan(until: from, now: from) }
+            try await books.expectIndexes("plan") { try await DeliveryRepository($0).plan(until: from, now: from) }
         }
     }
 
