@@ -6,6 +6,8 @@ import Messaging
 /// A session in the words of a message to its client.
 struct Appointment {
     let handout: Handout
+    /// When the client is told, which decides what "tomorrow" is.
+    let now: Date
 
     private var session: Session { handout.session }
     private var clock: StudioClock { session.studio.clock }
@@ -18,19 +20,43 @@ struct Appointment {
             "studio": .text(session.studio.name),
             "reference": .text(session.reference.description),
             "day": .text(day),
+            "when": .text(when),
+            "whenTitle": .text(when.prefix(1).uppercased() + when.dropFirst()),
             "time": .text(time),
-            "zone": .text(clock.abbreviation(session.startsAt)),
-            "minutes": .text(String(Int(session.endsAt.timeIntervalSince(session.startsAt) / 60))),
+            "zone": .text(zone),
+            "minutes": .text(minutes),
             "address": .optional(handout.address),
-            "phone": .optional(handout.phone?.display),
-            "email": .optional(handout.email?.address),
+            "phone": .optional(handout.phone?.display.replacing(" ", with: String.noBreakSpace)),
+            "phoneNumber": .optional(handout.phone?.e164),
         ]
     }
+
+    /// What an entry of the client's calendar says besides its title.
+    var note: String {
+        [
+            "\(minutes) minutes with \(session.trainer.name).",
+            "Reference: \(session.reference)",
+            handout.phone.map { "Phone: \($0.display)" },
+        ].compactMap(\.self).joined(separator: "\n")
+    }
+
+    private var minutes: String { String(Int(session.endsAt.timeIntervalSince(session.startsAt) / 60)) }
 
     /// Such as `Tuesday, December 1`.
     private var day: String {
         let date = clock.date(of: session.startsAt)
         return "\(date.weekday.title), \(Self.months[date.month - 1]) \(date.day)"
+    }
+
+    /// Counted in days of the studio's calendar, because a message may go out earlier or later than it was due.
+    private var when: String {
+        let days = clock.date(of: now).days(to: clock.date(of: session.startsAt))
+        return switch days {
+        case ...0: "today"
+        case 1: "tomorrow"
+        case 2...6: "in \(Self.numbers[days - 2]) days"
+        default: "on \(day)"
+        }
     }
 
     /// Such as `9:00 AM`: whoever books by phone in these regions says it so.
@@ -41,6 +67,13 @@ struct Appointment {
         return "\(clockFace):\(minute < 10 ? "0" : "")\(minute) \(hour < 12 ? "AM" : "PM")"
     }
 
+    /// Such as `PST`; where a zone has no letters of its own, `UTC-03`.
+    private var zone: String {
+        let name = clock.abbreviation(session.startsAt)
+        return name.hasPrefix("+") || name.hasPrefix("-") ? "UTC\(name)" : name
+    }
+
+    private static let numbers = ["two", "three", "four", "five", "six"]
     private static let months = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
         "December",

@@ -1,39 +1,14 @@
-public import Booking
 import BookingStore
 public import FoundationEssentials
 public import Logging
 public import Messaging
 public import Postgres
-import Synchronization
 
 /// One batch: plans what is due, and lets several couriers carry it, each message at most once.
+///
+/// A batch has one connection to the database, whatever the number of its couriers. The lock that shows it alive is on
+/// the same connection: a sender that has lost its lock cannot take up another message.
 public struct ReminderRun: Sendable {
-    /// What a batch came to.
-    ///
-    /// Every message taken up is in just one of the last four.
-    public struct Tally: Sendable, Equatable {
-        /// Messages taken up.
-        public var due = 0
-        /// Messages that a transport took.
-        public var sent = 0
-        /// Messages that were refused, now or for good, or could not be handed over.
-        public var failed = 0
-        /// Messages of which nobody knows whether they arrived.
-        public var unknown = 0
-        /// Messages that were no longer true.
-        public var skipped = 0
-    }
-
-    /// A batch's result.
-    public struct Report: Sendable {
-        /// How many of each.
-        public internal(set) var tally = Tally()
-        /// Sessions with a message whose sender died before its outcome was written.
-        public internal(set) var orphans: [Reference] = []
-        /// Why the transport cannot be used at all, where it cannot.
-        public internal(set) var unreachable: String?
-    }
-
     let database: Database
     let transport: any MailTransport
     let composer: Composer
@@ -70,31 +45,25 @@ public struct ReminderRun: Sendable {
 
     /// Sends what is due.
     ///
-    /// A cancelled task lets each courier finish what it has in hand.
+    /// A cancelled task lets each courier finish the message that it is handing over; what it has taken up beyond that
+    /// stays queued.
     ///
     /// - Parameters:
     ///   - until: What is due later is left alone; `nil` is now.
     ///   - limit: How many messages at the most; `nil` is all.
-    /// - Returns: What the batch came to.
+    /// - Returns: What became of them; of a cancelled batch, what had become of them until then.
     /// - Throws: `PostgresError` or `MailConfigurationError`.
     public func send(until: Date?, limit: Int?) async throws -> Report {
         let until = until ?? clock()
-        // The run's lock lives on this connection: it is lent for nothing else until the batch is over.
-        return try await database.withConnection { connection in
+        let (orphans, due) = try await database.withConnection { connection in
             let ledger = DeliveryRepository(connection)
-            var report = Report()
-            report.orphans = try await ledger.sweep()
-            report.tally.unknown = report.orphans.count
-            report.tally.due = report.orphans.count
-            _ = try await ledger.plan(until: until, now: clock())
-            let due = try await ledger.dueCounts(until: until, now: clock(), limit: limit ?? .max).due
-            guard due > 0 else { return report }
-            let run = try await ledger.beginRun(actor: actor)
-            let batch = Batch(limit: limit, report: report)
-            try await carry(batch, run, until: until, couriers: min(couriers, Int(due)))
-            try await ledger.endRun(run)
-            return batch.report
+            try await ledger.plan(until: until, now: clock())
+            let due = try await ledger.countDue(until: until, now: clock(), limit: min(limit ?? .max, couriers)).due
+            return (try await ledger.sweep(), due)
         }
+        let batch = Batch(limit: limit, orphans: orphans)
+        if due > 0 { try await carry(batch, until: until, couriers: due) }
+        return batch.report
     }
 
     /// Tells what a batch would do, and changes nothing.
@@ -102,33 +71,82 @@ public struct ReminderRun: Sendable {
     /// - Parameters:
     ///   - until: What is due later is left alone; `nil` is now.
     ///   - limit: How many messages at the most; `nil` is all.
-    /// - Returns: What a batch would come to.
+    /// - Returns: How many are due, and how many of these would be skipped.
     /// - Throws: `PostgresError`.
     public func rehearse(until: Date?, limit: Int?) async throws -> Tally {
         let until = until ?? clock()
         do {
             return try await database.transaction { connection in
                 let ledger = DeliveryRepository(connection)
-                _ = try await ledger.plan(until: until, now: clock())
-                let counts = try await ledger.dueCounts(until: until, now: clock(), limit: limit ?? .max)
-                throw Rehearsed(tally: Tally(due: Int(counts.due), skipped: Int(counts.skipped)))
+                try await ledger.plan(until: until, now: clock())
+                let (due, skipped) = try await ledger.countDue(until: until, now: clock(), limit: limit ?? .max)
+                throw Rehearsed(tally: Tally(due: due, skipped: skipped))
             }
         } catch let rehearsed as Rehearsed {
             return rehearsed.tally
         }
     }
 
-    private func carry(_ batch: Batch, _ run: Int32, until: Date, couriers: Int) async throws {
+    private func carry(_ batch: Batch, until: Date, couriers: Int) async throws {
+        let number = try await database.withConnection { try await DeliveryRepository($0).openRun(actor: actor) }
+        do {
+            try await database.withConnection { connection in
+                let ledger = DeliveryRepository(connection)
+                try await ledger.keepingAlive(number) {
+                    try await send(batch, number, through: ledger, until: until, couriers: couriers)
+                    try await countRest(of: batch, number, in: ledger, until: until)
+                }
+            }
+        } catch {
+            await writeLate(batch, number)
+            throw error
+        }
+    }
+
+    private func send(
+        _ batch: Batch, _ number: Int32, through ledger: DeliveryRepository, until: Date, couriers: Int
+    ) async throws {
         try await withThrowingTaskGroup { group in
             for _ in 0..<couriers {
                 group.addTask {
                     try await transport.withCourier { courier in
-                        try await CourierRound(run: self, number: run, batch: batch, until: until, courier: courier)
-                            .work()
+                        try await CourierRound(
+                            run: self, number: number, ledger: ledger, batch: batch, until: until, courier: courier
+                        ).work()
                     }
                 }
             }
-            try await group.waitForAll()
+            // The first failure tells the other couriers to stop.
+            for try await _ in group {}
+        }
+    }
+
+    /// What was due and not even tried, because nothing can be handed over, has failed like what was tried.
+    private func countRest(
+        of batch: Batch, _ number: Int32, in ledger: DeliveryRepository, until: Date
+    ) async throws {
+        guard batch.isUnreachable else { return }
+        let now = clock()
+        let rest = try await finishing {
+            try await ledger.countDue(until: until, now: now, limit: batch.left, untriedBy: number).due
+        }
+        batch.add { $0.tally.add(rest, to: \.failed) }
+    }
+
+    /// Writes down over a new connection what could not be written over a lost one; what this cannot either is unknown.
+    private func writeLate(_ batch: Batch, _ number: Int32) async {
+        let (records, database, now) = (batch.unwritten, database, clock())
+        guard !records.isEmpty else { return }
+        do {
+            try await finishing {
+                try await database.transaction {
+                    try await DeliveryRepository($0).record(records, by: number, at: now)
+                }
+            }
+        } catch {
+            logger.error(
+                "what became of some messages could not be written down; the next batch lists them as unknown",
+                metadata: ["messages": "\(records.count)", "run": "\(number)", "error": "\(error)"])
         }
     }
 }

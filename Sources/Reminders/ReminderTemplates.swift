@@ -17,10 +17,14 @@ enum ReminderTemplates {
         "cancelled.subject": PackageResources.cancelled_subject,
         "cancelled.txt": PackageResources.cancelled_txt,
         "cancelled.html": PackageResources.cancelled_html,
+        "top.html": PackageResources.top_html,
         "details.txt": PackageResources.details_txt,
         "details.html": PackageResources.details_html,
-        "top.html": PackageResources.top_html,
-        "end.html": PackageResources.end_html,
+        "advice.txt": PackageResources.advice_txt,
+        "advice.html": PackageResources.advice_html,
+        "contact.txt": PackageResources.contact_txt,
+        "contact.html": PackageResources.contact_html,
         "end.txt": PackageResources.end_txt,
+        "end.html": PackageResources.end_html,
     ].mapValues { String(decoding: $0, as: UTF8.self) }
 }

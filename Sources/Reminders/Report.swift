@@ -1,0 +1,33 @@
+public import Booking
+
+extension ReminderRun {
+    /// What a batch came to: every message taken up is in just one of the last four.
+    public struct Tally: Sendable, Equatable {
+        /// Messages taken up.
+        public internal(set) var due = 0
+        /// Messages that a transport took.
+        public internal(set) var sent = 0
+        /// Messages that were refused, now or for good, or could not be handed over.
+        public internal(set) var failed = 0
+        /// Messages of which nobody knows whether they arrived.
+        public internal(set) var unknown = 0
+        /// Messages that were no longer true.
+        public internal(set) var skipped = 0
+
+        /// Takes up some messages that ended in one of the four ways.
+        mutating func add(_ count: Int = 1, to ending: WritableKeyPath<Tally, Int>) {
+            due += count
+            self[keyPath: ending] += count
+        }
+    }
+
+    /// A batch's result.
+    public struct Report: Sendable {
+        /// How many of each.
+        public internal(set) var tally = Tally()
+        /// Sessions with a message whose sender died before its outcome was written.
+        public internal(set) var orphans: [Reference] = []
+        /// Why the transport cannot be used at all, where it cannot.
+        public internal(set) var unreachable: String?
+    }
+}

@@ -1,0 +1,242 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Messaging
+import MessagingTesting
+import Postgres
+import PostgresTesting
+import Reminders
+import Testing
+
+@Suite("A batch", .timeLimit(.minutes(1)))
+struct BatchTests {
+    @Test("a limit is kept, by several couriers too, and what is due longest goes first")
+    func limit() async throws {
+        try await withScene { scene in
+            try await scene.fill(12)
+            try await scene.books.database.query(
+                "UPDATE message SET due_at = due_at - session_id * interval '1 minute'")
+            let transport = ToldTransport()
+            let longest = (1...12).reversed().map { "c\($0)@example.com" }
+            for (limit, total) in [(0, 0), (5, 5), (1, 6), (100, 12)] {
+                let before = await transport.deliveries.addresses.count
+                let tally = try await scene.send(to: transport, couriers: 4, limit: limit).tally
+                #expect(tally.isComplete && tally.sent == total - before)
+                let addresses = await transport.deliveries.addresses
+                #expect(addresses.count == total)
+                #expect(Set(addresses) == Set(longest.prefix(total)))
+            }
+        }
+    }
+
+    @Test("skipped messages count towards the limit, and a batch of nothing else ends")
+    func limitOfSkipped() async throws {
+        try await withScene { scene in
+            try await scene.fill(12)
+            try await scene.books.database.query("UPDATE session SET status = 'no_show' WHERE id <= 11")
+            let transport = ToldTransport()
+            let first = try await scene.send(to: transport, couriers: 4, limit: 5).tally
+            #expect(first.skipped == 5)
+            #expect(first.due == 5)
+            let rest = try await scene.send(to: transport, couriers: 4).tally
+            #expect(rest.skipped == 6)
+            #expect(rest.sent == 1)
+            #expect(rest.isComplete)
+        }
+    }
+
+    @Test("what is due later is left alone, unless it is asked for")
+    func until() async throws {
+        try await withScene { scene in
+            try await scene.book("2027-01-12 09:00")
+            let transport = ToldTransport()
+            let batch = try scene.batch(to: transport)
+            #expect(try await batch.send(until: nil, limit: nil).tally.sent == 1)
+            #expect(try await batch.send(until: nil, limit: nil).tally.due == 0)
+            #expect(try await batch.send(until: scene.instant("2027-01-09 09:00"), limit: nil).tally.sent == 1)
+            #expect(try await scene.ledger() == ["confirmation 1 sent", "three-days 1 sent", "one-day 1 queued"])
+        }
+    }
+
+    @Test("a rehearsal tells what would be sent and skipped, and writes nothing")
+    func rehearsal() async throws {
+        try await withScene { scene in
+            try await scene.fill(6)
+            try await scene.books.database.query("UPDATE session SET status = 'no_show' WHERE id <= 2")
+            let transport = ToldTransport()
+            let batch = try scene.batch(to: transport, at: Scene.now + 7.5 * 86_400)
+            let before = try await contents(scene)
+            let tally = try await batch.rehearse(until: nil, limit: nil)
+            // Six confirmations, and the three-day reminders that nobody has planned yet.
+            #expect(tally.due == 10)
+            #expect(tally.skipped == 2)
+            #expect(try await batch.rehearse(until: nil, limit: 3).due == 3)
+            #expect(try await contents(scene) == before)
+            #expect(await transport.deliveries.addresses.isEmpty)
+            #expect(try await batch.send(until: nil, limit: nil).tally.due == 10)
+        }
+    }
+
+    private func contents(_ scene: Scene) async throws -> [String] {
+        try await scene.books.database.query(
+            """
+            SELECT m::text FROM message AS m
+            UNION ALL SELECT s::text FROM session AS s
+            UNION ALL SELECT r::text FROM delivery_run AS r
+            UNION ALL SELECT e::text FROM event AS e
+            ORDER BY 1
+            """
+        ).decode(String.self)
+    }
+
+    @Test("a folder takes mail as a server does: each message once")
+    func folder() async throws {
+        try await withScene { scene in
+            try await scene.fill(50)
+            let folder = try MailFolder()
+            #expect(try await scene.send(to: folder.transport, couriers: 4).tally.sent == 50)
+            #expect(try await scene.send(to: folder.transport, couriers: 4).tally.due == 0)
+            let messages = try folder.messages()
+            #expect(Set(messages.ids).count == 50)
+            #expect(messages.count == 50)
+            #expect(Set(messages.flatMap(\.recipients)) == Set((1...50).map { "c\($0)@example.com" }))
+        }
+    }
+
+    @Test(
+        "500 messages go over one connection for each courier",
+        .enabled(if: Installed.python != nil, "python3 is missing"))
+    func connections() async throws {
+        try await withScene { scene in
+            try await scene.fill(500)
+            let server = try ScriptedServer()
+            defer { server.stop() }
+            let transport = try transport(to: server.url, timeouts: SMTPTimeouts(idle: .seconds(600)))
+            #expect(try await scene.send(to: transport, couriers: 4).tally.sent == 500)
+            #expect(try (1...4).contains(server.connections()))
+            let ids = try server.receivedMessages().ids
+            #expect(ids.count == 500)
+            #expect(Set(ids).count == 500)
+        }
+    }
+
+    @Test("a batch that is told to stop finishes what it is handing over, and leaves the rest queued")
+    func cancellation() async throws {
+        try await withScene { scene in
+            try await scene.fill(30)
+            let gate = Gate()
+            // The tenth lies within a hand of several, unless the machine is slow; either way nothing may be lost.
+            let transport = ToldTransport { address in
+                if address == "c10@example.com" { await gate.pass() }
+                return .accepted(reply: "250")
+            }
+            let sender = Task { try await scene.send(to: transport, couriers: 1) }
+            await transport.deliveries.reach(10)
+            sender.cancel()
+            await gate.open()
+            let tally = try await sender.value.tally
+            #expect(tally.sent == 10)
+            #expect(tally.due == 10)
+            #expect(try await scene.counts() == ["sent": 10, "queued": 20])
+            let attempts = try await scene.books.database.query(
+                "SELECT sum(attempts) FROM message WHERE status = 'queued'"
+            ).decode(Int64.self)
+            #expect(attempts == [0])
+            #expect(try await scene.send(to: transport).tally.sent == 20)
+            #expect(await Set(transport.deliveries.addresses).count == 30)
+            #expect(await transport.deliveries.addresses.count == 30)
+        }
+    }
+
+    @Test("a delivery that was stopped before the message was out counts as none")
+    func stoppedDelivery() async throws {
+        try await withScene { scene in
+            try await scene.fill(3)
+            let gate = Gate()
+            let transport = ToldTransport { _ in
+                await gate.pass()
+                return .notSent(reason: "stopped", unreachable: false)
+            }
+            let sender = Task { try await scene.send(to: transport, couriers: 2) }
+            await transport.deliveries.reach(2)
+            sender.cancel()
+            await gate.open()
+            #expect(try await sender.value.tally.due == 0)
+            #expect(try await scene.counts() == ["queued": 3])
+        }
+    }
+
+    @Test("a server that is lost in the middle ends the batch; all that did not go out has failed and is queued")
+    func unreachableInMidBatch() async throws {
+        try await withScene { scene in
+            try await scene.fill(40)
+            let transport = ToldTransport { address in
+                address == "c10@example.com"
+                    ? .notSent(reason: "gone", unreachable: true) : .accepted(reply: "250")
+            }
+            let report = try await scene.send(to: transport, couriers: 1)
+            #expect(report.unreachable == "gone")
+            #expect(report.tally.sent == 9)
+            #expect(report.tally.failed == 31)
+            #expect(report.tally.isComplete)
+            #expect(try await scene.counts() == ["sent": 9, "queued not_sent": 1, "queued": 30])
+            #expect(await transport.deliveries.addresses.count == 10)
+            let next = ToldTransport()
+            #expect(try await scene.send(to: next).tally.sent == 31)
+        }
+    }
+
+    @Test("a person that was stored by other means, and cannot be written to, keeps no other from getting mail")
+    func unusableData() async throws {
+        try await withScene { scene in
+            try await scene.fill(6)
+            for (id, change) in [
+                (2, "email = 'nobody at all', email_key = 'nobody'"), (3, "name = E'Eve\\r\\nBcc: x@y.test'"),
+                (4, "name = E'\\u202Eevil'"),
+            ] {
+                try await scene.books.database.query("UPDATE client SET \(unsafeSQL: change) WHERE id = \(id)")
+            }
+            let folder = try MailFolder()
+            let tally = try await scene.send(to: folder.transport).tally
+            #expect(tally.sent == 3)
+            #expect(tally.failed == 3)
+            #expect(tally.isComplete)
+            #expect(
+                try await scene.counts() == ["sent": 3, "failed invalid_data": 1, "failed cannot_be_written": 2])
+            let messages = try folder.messages()
+            #expect(
+                messages.flatMap(\.recipients).sorted() == ["c1@example.com", "c5@example.com", "c6@example.com"])
+            #expect(messages.allSatisfy { !$0.content.contains("Bcc") })
+        }
+    }
+
+    @Test("the ledger tells where a message went, when, and what the server said")
+    func account() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 09:00")
+            try await scene.send(to: ToldTransport { _ in .rejectedForNow(code: 450, reply: "450 later") })
+            try await scene.books.database.query("UPDATE client SET email = 'new@example.com'")
+            let waiting = try await entry(scene, session)
+            #expect(waiting.recipient == "new@example.com")
+            #expect(waiting.sentAt == nil)
+            try await scene.send(to: ToldTransport { _ in .accepted(reply: "250 taken") }, at: Scene.now + 60)
+            try await scene.books.database.query("UPDATE client SET email = 'other@example.com'")
+            let sent = try await entry(scene, session)
+            #expect(sent.recipient == "new@example.com")
+            #expect(sent.sentAt == Scene.now + 60)
+            let row = try await scene.books.database.query(
+                "SELECT attempts, reply FROM message WHERE rule = 'confirmation'"
+            ).decode((Int32, String?).self)
+            #expect(row.map(\.0) == [2])
+            #expect(row.map(\.1) == ["250 taken"])
+        }
+    }
+
+    private func entry(_ scene: Scene, _ session: Session) async throws -> LedgerEntry {
+        let entries = try await scene.books.database.withConnection { connection in
+            try await LedgerRepository(connection).entries(of: session.reference, status: nil)
+        }
+        return try #require(entries.first { $0.rule == "confirmation" })
+    }
+}

@@ -1,0 +1,103 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Messaging
+import MessagingTesting
+import Postgres
+import PostgresTesting
+import Reminders
+import Testing
+
+@Suite("What is planned, and when it is due")
+struct LateBookingTests {
+    private static let late = "skipped late_booking"
+
+    /// Booked on Friday, 2027-01-01, at 16:00 in Los Angeles: what becomes of `three-days` and `one-day`.
+    private static let leads: [(lead: String, start: String, threeDays: String, oneDay: String)] = [
+        ("ten days", "2027-01-11 09:00", "queued", "queued"),
+        ("three days and half an hour", "2027-01-04 16:30", "queued", "queued"),
+        ("three days to the minute", "2027-01-04 16:00", late, "queued"),
+        ("two days", "2027-01-03 16:00", late, "queued"),
+        ("a day to the minute", "2027-01-02 16:00", late, late),
+        ("sixteen hours", "2027-01-02 08:00", late, late),
+        ("three hours", "2027-01-01 19:00", late, late),
+        ("after it began", "2027-01-01 14:00", late, late),
+    ]
+
+    @Test("a reminder that was due already when the session was booked is skipped and says so")
+    func booking() async throws {
+        try await withScene { scene in
+            for (number, example) in Self.leads.enumerated() {
+                let session = try await scene.book(
+                    example.start, for: "\(number)@example.com", overriding: "to try the rule")
+                #expect(
+                    Set(try await scene.ledger(of: session)) == [
+                        "confirmation 1 queued", "three-days 1 \(example.threeDays)", "one-day 1 \(example.oneDay)",
+                    ], "booked \(example.lead)")
+            }
+        }
+    }
+
+    @Test("a confirmation is due at once, and reminders at the same time of day")
+    func due() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-11 09:30")
+            #expect(
+                try await dueTimes(scene, session) == [
+                    "confirmation": "2027-01-01 16:00 PST", "three-days": "2027-01-08 09:30 PST",
+                    "one-day": "2027-01-10 09:30 PST",
+                ])
+        }
+    }
+
+    @Test("days are days of the wall clock, also where the clocks change in between")
+    func clockChange() async throws {
+        try await withScene { scene in
+            // The clocks go forward on 2027-03-14, and back on 2027-11-07.
+            let spring = try await scene.book("2027-03-15 09:00")
+            let autumn = try await scene.book("2027-11-08 09:00", for: "ben@example.com")
+            let due = [try await dueTimes(scene, spring), try await dueTimes(scene, autumn)]
+            #expect(due.map { $0["three-days"] } == ["2027-03-12 09:00 PST", "2027-11-05 09:00 PDT"])
+            #expect(due.map { $0["one-day"] } == ["2027-03-14 09:00 PDT", "2027-11-07 09:00 PST"])
+        }
+    }
+
+    @Test("a move plans anew, and what was planned before is skipped")
+    func move() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-11 09:00")
+            _ = try await scene.books.desk.reschedule(
+                session.reference, to: try scene.instant("2027-01-03 16:00"), with: nil, overrideReason: nil,
+                now: Scene.now)
+            #expect(
+                Set(try await scene.ledger(of: session)) == [
+                    "confirmation 1 skipped rescheduled", "three-days 1 skipped rescheduled",
+                    "one-day 1 skipped rescheduled", "rescheduled 2 queued", "three-days 2 skipped late_booking",
+                    "one-day 2 queued",
+                ])
+        }
+    }
+
+    @Test("a session written by plain SQL is planned by the next batch")
+    func plainSQL() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-11 09:00")
+            try await scene.books.database.query("DELETE FROM message")
+            let transport = ToldTransport()
+            let early = try scene.instant("2027-01-08 08:59")
+            #expect(try await scene.send(to: transport, at: early).tally.due == 0)
+            let late = try scene.instant("2027-01-08 09:00")
+            #expect(try await scene.send(to: transport, at: late).tally.sent == 1)
+            #expect(try await scene.ledger(of: session) == ["three-days 1 sent"])
+            #expect(await transport.deliveries.addresses == ["ana@example.com"])
+        }
+    }
+
+    private func dueTimes(_ scene: Scene, _ session: Session) async throws -> [String: String] {
+        let entries = try await scene.books.database.withConnection { connection in
+            try await LedgerRepository(connection).entries(of: session.reference, status: nil)
+        }
+        return Dictionary(uniqueKeysWithValues: entries.map { ($0.rule, $0.clock.text($0.dueAt)) })
+    }
+}

@@ -1,0 +1,160 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Messaging
+import MessagingTesting
+import Postgres
+import PostgresTesting
+import Reminders
+import Testing
+
+@Suite("A sender that is cut off", .timeLimit(.minutes(1)))
+struct LostSenderTests {
+    /// A pool under a name of its own, for a sender that is to be cut off.
+    private func doomedDatabase(_ scene: Scene) -> Database {
+        var configuration = Database.Configuration(conninfo: scene.books.conninfo)
+        configuration.applicationName = "doomed"
+        return Database(configuration, logger: .silent)
+    }
+
+    /// Ends every connection of the doomed sender, and waits until the server has let go of its locks.
+    private func cutOff(_ scene: Scene) async throws {
+        let database = scene.books.database
+        try await database.query(
+            """
+            SELECT pg_terminate_backend(pid, 30000)
+            FROM pg_stat_activity
+            WHERE application_name = 'doomed' AND datname = current_database()
+            """)
+    }
+
+    @Test("what a dead sender had in hand is unknown, listed, and never sent again; the rest goes out")
+    func dead() async throws {
+        try await withScene { scene in
+            try await scene.fill(20)
+            let doomed = doomedDatabase(scene)
+            let gate = Gate()
+            let held = ToldTransport { _ in
+                await gate.pass()
+                return .accepted(reply: "250")
+            }
+            let sender = Task { try await scene.batch(to: held, couriers: 3, on: doomed).send(until: nil, limit: nil) }
+            await held.deliveries.reach(3)
+            try await cutOff(scene)
+            await doomed.close()
+
+            let next = ToldTransport()
+            let report = try await scene.send(to: next)
+            #expect(report.orphans.map(\.code) == ["00000001", "00000002", "00000003"])
+            #expect(report.tally.unknown == 3)
+            #expect(report.tally.sent == 17)
+            #expect(report.tally.isComplete)
+
+            await gate.open()
+            await #expect(throws: PostgresError.self) { try await sender.value }
+            #expect(try await scene.send(to: next).tally.due == 0)
+            #expect(try await scene.counts() == ["sent": 17, "unknown sender_died": 3])
+            let addresses = await held.deliveries.addresses + next.deliveries.addresses
+            #expect(addresses.count == 20)
+            #expect(Set(addresses).count == 20)
+        }
+    }
+
+    @Test("a sender that has lost its lock takes up no other message")
+    func lockLost() async throws {
+        try await withScene { scene in
+            try await scene.fill(10)
+            let doomed = doomedDatabase(scene)
+            let gate = Gate()
+            let held = ToldTransport { _ in
+                await gate.pass()
+                return .accepted(reply: "250")
+            }
+            let sender = Task { try await scene.batch(to: held, couriers: 2, on: doomed).send(until: nil, limit: nil) }
+            await held.deliveries.reach(2)
+            try await cutOff(scene)
+            await gate.open()
+            let error = await #expect(throws: PostgresError.self) { try await sender.value }
+            #expect(error?.kind == .connectionLost)
+            #expect(await held.deliveries.addresses.count == 2)
+            // What it knows is written down all the same, over a new connection.
+            #expect(try await scene.counts() == ["sent": 2, "queued": 8])
+            await doomed.close()
+        }
+    }
+
+    @Test("an outcome that comes late corrects what was taken for unknown")
+    func lateOutcome() async throws {
+        try await withScene { scene in
+            try await scene.fill(4)
+            let doomed = doomedDatabase(scene)
+            let gate = Gate()
+            let held = ToldTransport { _ in
+                await gate.pass()
+                return .accepted(reply: "250")
+            }
+            let sender = Task { try await scene.batch(to: held, couriers: 1, on: doomed).send(until: nil, limit: nil) }
+            await held.deliveries.reach(1)
+            try await cutOff(scene)
+            let next = ToldTransport()
+            #expect(try await scene.send(to: next).tally.unknown == 1)
+            await gate.open()
+            await #expect(throws: PostgresError.self) { try await sender.value }
+            #expect(try await scene.counts() == ["sent": 4])
+            #expect(await next.deliveries.addresses.count == 3)
+            await doomed.close()
+        }
+    }
+
+    @Test("locks of other programs keep no dead sender alive")
+    func otherLocks() async throws {
+        try await withScene { scene in
+            try await scene.fill(1)
+            try await scene.books.database.query("INSERT INTO delivery_run (actor) VALUES ('dead')")
+            try await scene.books.database.query("UPDATE message SET status = 'attempting', run_id = 1, attempts = 1")
+            let report = try await scene.books.database.withConnection { connection in
+                // The same number as one key, and as two keys of another class.
+                try await connection.query(
+                    "SELECT pg_advisory_lock(1231975538::bigint << 32 | 1), pg_advisory_lock(7, 1)")
+                let report = try await scene.send(to: ToldTransport())
+                try await connection.query("SELECT pg_advisory_unlock_all()")
+                return report
+            }
+            #expect(report.orphans.map(\.code) == ["00000001"])
+        }
+    }
+
+    @Test("a batch that ends, however it ends, keeps no lock on its connection")
+    func noLockIsLeft() async throws {
+        try await withScene(connections: 1) { scene in
+            try await scene.fill(4)
+            let folder = try ScratchFolder()
+            _ = FileManager.default.createFile(atPath: "\(folder.path)/file", contents: nil)
+            await #expect(throws: (any Error).self) {
+                try await scene.send(to: try transport(to: "file://\(folder.path)/file"))
+            }
+            try await scene.send(to: ToldTransport(), limit: 2)
+            let gate = Gate()
+            let held = ToldTransport { _ in
+                await gate.pass()
+                return .accepted(reply: "250")
+            }
+            let cancelled = Task { try await scene.send(to: held, couriers: 1) }
+            await held.deliveries.reach(1)
+            cancelled.cancel()
+            await gate.open()
+            #expect(try await cancelled.value.tally.sent == 1)
+            #expect(try await scene.counts() == ["sent": 3, "queued": 1])
+            let locks = try await scene.books.database.query(
+                """
+                SELECT count(*)
+                FROM pg_locks
+                WHERE locktype = 'advisory'
+                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                """
+            ).decode(Int.self)
+            #expect(locks == [0])
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import Foundation
+import Messaging
+import MessagingTesting
+
+/// A folder that mail is sent to.
+struct MailFolder {
+    let transport: any MailTransport
+    private let folder: ScratchFolder
+
+    init() throws {
+        folder = try ScratchFolder()
+        transport = try TransportURL(parsing: "file://\(folder.path)/outbox").makeTransport()
+    }
+
+    /// What has arrived, without the two lines of its envelope.
+    func messages() throws -> [ReceivedMessage] {
+        let new = URL(fileURLWithPath: "\(folder.path)/outbox/new")
+        return try FileManager.default.contentsOfDirectory(at: new, includingPropertiesForKeys: nil).map { file in
+            let lines = try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\r\n")
+            return ReceivedMessage(
+                sender: String(lines[0].dropFirst("Return-Path: <".count).dropLast()),
+                recipients: [String(lines[1].dropFirst("Delivered-To: ".count))],
+                content: lines.dropFirst(2).joined(separator: "\r\n"))
+        }
+    }
+}

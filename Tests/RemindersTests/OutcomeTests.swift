@@ -1,0 +1,131 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Messaging
+import MessagingTesting
+import Postgres
+import PostgresTesting
+import Reminders
+import Testing
+
+@Suite(
+    "Each fault of the mail server ends in the right row of the ledger, and nobody gets a message twice",
+    .enabled(if: Installed.smtpSink != nil, "smtp-sink is missing: install Debian's postfix"), .timeLimit(.minutes(1)))
+struct OutcomeTests {
+    private static let steps = MailSink.Step.allCases
+    /// Faults after which the server has certainly not taken the message, and what the ledger says of it.
+    private static let temporary: [(MailSink.Fault, String)] =
+        steps.map { (.rejectForNow($0), "queued rejected_for_now") }
+        + steps.map { (.shutDown($0), "queued rejected_for_now") }
+        + [.mail, .rcpt, .data].map { (.disconnect($0), "queued not_sent") }
+
+    @Test("what was put off or broken off stays queued, however often, and goes out once")
+    func putOff() async throws {
+        try await withScene { scene in
+            try await scene.fill(2)
+            for (fault, ending) in Self.temporary {
+                let faulty = try await MailSink.start(faults: [fault])
+                defer { faulty.stop() }
+                let report = try await scene.send(to: try transport(to: faulty.url))
+                #expect(report.tally.isComplete && report.tally.failed == 2, "\(fault)")
+                #expect(report.unreachable == nil, "\(fault)")
+                #expect(try await scene.counts() == [ending: 2], "\(fault)")
+            }
+            try await expectNextBatch(scene, sends: 2)
+        }
+    }
+
+    @Test("a server that is not there, or serves nobody, ends the batch, and everything stays queued")
+    func unreachable() async throws {
+        try await withScene { scene in
+            try await scene.fill(3)
+            try await expectUnreachable(scene, "smtp://127.0.0.1:\(try Loopback.freePort())/?tls=none")
+            for step in [MailSink.Step.connect, .introduction] {
+                for fault in [MailSink.Fault.rejectForGood(step), .disconnect(step)] {
+                    let closed = try await MailSink.start(faults: [fault])
+                    defer { closed.stop() }
+                    try await expectUnreachable(scene, closed.url)
+                }
+            }
+            try await expectNextBatch(scene, sends: 3)
+        }
+    }
+
+    private static let final: [(MailSink.Fault, String)] =
+        [.mail, .rcpt, .data, .dot].map { (.rejectForGood($0), "failed rejected_for_good") }
+        + [(.disconnect(.dot), "unknown no_answer")]
+
+    @Test("what was refused for good, or is unknown, is never sent again", arguments: final)
+    func refused(fault: MailSink.Fault, ending: String) async throws {
+        try await withScene { scene in
+            try await scene.fill(2)
+            let faulty = try await MailSink.start(faults: [fault])
+            defer { faulty.stop() }
+            let report = try await scene.send(to: try transport(to: faulty.url))
+            #expect(report.tally.isComplete && report.tally.due == 2)
+            #expect(report.tally.unknown == (ending.hasPrefix("unknown") ? 2 : 0))
+            #expect(report.unreachable == nil)
+            #expect(try await scene.counts() == [ending: 2])
+            try await expectNextBatch(scene, sends: 0)
+        }
+    }
+
+    @Test("a refusal in the middle of the message is never taken for a yes")
+    func abort() async throws {
+        try await withScene { scene in
+            try await scene.fill(3)
+            let faulty = try await MailSink.start(faults: [.abortBody(seconds: 0)])
+            defer { faulty.stop() }
+            let tally = try await scene.send(to: try transport(to: faulty.url)).tally
+            #expect(tally.isComplete)
+            #expect(tally.sent == 0)
+            let queued = try await scene.counts().filter { $0.key.hasPrefix("queued") }.values.reduce(0, +)
+            try await expectNextBatch(scene, sends: queued)
+        }
+    }
+
+    private static let silences: [ScriptedServer.Fault] = [
+        .at(.dot, .hang, times: 1), .at(.dot, .drop, times: 1), .at(.dot, .reply("garbage"), times: 1),
+    ]
+
+    @Test("a message without an answer is unknown and stays so; the others go out", arguments: silences)
+    func silence(_ fault: ScriptedServer.Fault) async throws {
+        try await withScene { scene in
+            try await scene.fill(3)
+            let server = try ScriptedServer(faults: [fault])
+            defer { server.stop() }
+            let timeouts = SMTPTimeouts(connect: .seconds(20), reply: .seconds(1))
+            let report = try await scene.send(to: try transport(to: server.url, timeouts: timeouts), couriers: 1)
+            #expect(report.tally.unknown == 1)
+            #expect(report.tally.sent == 2)
+            #expect(report.orphans.isEmpty)
+            #expect(try await scene.counts() == ["unknown no_answer": 1, "sent": 2])
+            try await expectNextBatch(scene, sends: 0)
+            #expect(Set(try server.receivedMessages().ids).count == 3)
+        }
+    }
+
+    /// Sends again to a sink without faults, where each message that is due must arrive once.
+    private func expectNextBatch(_ scene: Scene, sends count: Int) async throws {
+        let before = try await scene.counts()
+        let sink = try await MailSink.start()
+        defer { sink.stop() }
+        let report = try await scene.send(to: try transport(to: sink.url), at: Scene.now + 60)
+        #expect(report.tally.due == count)
+        #expect(report.tally.sent == count)
+        let ids = try sink.receivedMessages().ids
+        #expect(ids.count == count)
+        #expect(Set(ids).count == count)
+        var after = before.filter { !$0.key.hasPrefix("queued") }
+        if count > 0 { after["sent", default: 0] += count }
+        #expect(try await scene.counts() == after)
+    }
+
+    private func expectUnreachable(_ scene: Scene, _ url: String) async throws {
+        let report = try await scene.send(to: try transport(to: url))
+        #expect(report.unreachable != nil)
+        #expect(report.tally.isComplete && report.tally.due == 3 && report.tally.failed == 3)
+        #expect(try await scene.counts().keys.allSatisfy { $0.hasPrefix("queued") })
+    }
+}

@@ -1,0 +1,106 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Messaging
+import MessagingTesting
+import Postgres
+import PostgresTesting
+import Reminders
+import Testing
+
+@Suite("What is no longer true is not sent, and the ledger says why")
+struct RecheckTests {
+    /// What happens to sessions between planning and sending, in order of their numbers, and what the ledger then says.
+    ///
+    /// By plain SQL: the front desk takes back what is queued, and nobody may rely on that.
+    private static let turns: [(sql: SQL, ending: String)] = [
+        ("UPDATE session SET status = 'cancelled', revision = 2 WHERE id = 1", "skipped cancelled"),
+        ("UPDATE session SET revision = 2 WHERE id = 2", "skipped rescheduled"),
+        ("UPDATE session SET status = 'attended' WHERE id = 3", "skipped session_closed"),
+        ("UPDATE session SET status = 'no_show' WHERE id = 4", "skipped session_closed"),
+        (
+            """
+            UPDATE session
+            SET starts_at = \(Scene.now), occupied = tstzrange(\(Scene.now), \(Scene.now + 1800)),
+                ends_at = \(Scene.now + 1200)
+            WHERE id = 5
+            """, "skipped session_started"
+        ),
+        ("UPDATE client SET email = NULL, email_key = NULL, phone = '+12135550199' WHERE id = 6", "skipped no_email"),
+        ("SELECT 'nothing happens to the seventh'", "sent"),
+    ]
+
+    @Test("a session that has changed meanwhile")
+    func changed() async throws {
+        try await withScene { scene in
+            try await scene.fill(Self.turns.count)
+            for turn in Self.turns { try await scene.books.database.query(turn.sql) }
+            let transport = ToldTransport()
+            let tally = try await scene.send(to: transport).tally
+            #expect(tally.isComplete && tally.skipped == 6 && tally.sent == 1)
+            #expect(await transport.deliveries.addresses == ["c7@example.com"])
+            let endings = try await scene.books.database.query(
+                "SELECT concat_ws(' ', status, reason) FROM message ORDER BY session_id"
+            ).decode(String.self)
+            #expect(endings == Self.turns.map(\.ending))
+        }
+    }
+
+    @Test("the front desk takes back what is queued when a session is cancelled, moved or over")
+    func frontDesk() async throws {
+        try await withScene { scene in
+            let desk = scene.books.desk
+            let cancelled = try await scene.book("2027-01-11 09:00")
+            _ = try await desk.cancel(cancelled.reference, reason: nil, now: Scene.now)
+            let over = try await scene.book("2027-01-11 10:00", for: "ben@example.com")
+            _ = try await desk.close(over.reference, as: .noShow)
+            let transport = ToldTransport()
+            #expect(try await scene.send(to: transport).tally.sent == 1)
+            #expect(
+                Set(try await scene.ledger(of: cancelled)) == [
+                    "confirmation 1 skipped cancelled", "three-days 1 skipped cancelled",
+                    "one-day 1 skipped cancelled", "cancelled 2 sent",
+                ])
+            #expect(
+                Set(try await scene.ledger(of: over)) == [
+                    "confirmation 1 skipped session_closed", "three-days 1 skipped session_closed",
+                    "one-day 1 skipped session_closed",
+                ])
+        }
+    }
+
+    @Test("nothing goes out once a session has begun, not even its confirmation")
+    func begun() async throws {
+        try await withScene { scene in
+            try await scene.book("2027-01-05 09:00")
+            let transport = ToldTransport()
+            let report = try await scene.send(to: transport, at: try scene.instant("2027-01-05 09:00"))
+            #expect(report.tally.due == report.tally.skipped)
+            #expect(await transport.deliveries.addresses.isEmpty)
+            #expect(Set(try await scene.counts().keys) == ["skipped session_started"])
+        }
+    }
+
+    @Test("a session that changes while another message is being carried is judged when its turn comes")
+    func changedInMidBatch() async throws {
+        try await withScene { scene in
+            try await scene.fill(2)
+            let database = scene.books.database
+            let transport = ToldTransport { address in
+                guard address == "c1@example.com" else { return .accepted(reply: "250") }
+                do {
+                    try await database.query(
+                        "UPDATE session SET status = 'cancelled', revision = 2 WHERE reference = '00000002'")
+                    return .accepted(reply: "250")
+                } catch {
+                    return .unknown(reason: "\(error)")
+                }
+            }
+            let report = try await scene.send(to: transport, couriers: 1)
+            #expect(report.tally.sent == 1)
+            #expect(report.tally.skipped == 1)
+            #expect(await transport.deliveries.addresses == ["c1@example.com"])
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Messaging
+import MessagingTesting
+import Postgres
+import PostgresTesting
+import Reminders
+
+/// A studio in Los Angeles with one trainer, and the batches that are sent for it.
+struct Scene {
+    /// 2027-01-02 00:00 UTC, Friday at four in the afternoon in Los Angeles.
+    static let now = Date(timeIntervalSince1970: 1_798_848_000)
+
+    let books: Books
+    let studio: Studio
+    let maria: Trainer
+
+    /// Books a session at a time on the studio's wall.
+    @discardableResult
+    func book(
+        _ at: String, for email: String = "ana@example.com", name: String = "Ana", now: Date = Scene.now,
+        overriding reason: String? = nil
+    ) async throws -> Session {
+        let address = try EmailAddress(email)
+        var request = BookingRequest(
+            studio: studio, who: .email(address), start: try TimePhrase.instant(at, clock: studio.clock, now: now))
+        request.trainer = maria
+        request.newcomer = ClientDetails(name: try PersonName(name), email: address, phone: nil)
+        request.overrideReason = reason
+        return try await books.desk.book(request, now: now).session
+    }
+
+    /// The instant of a time on the studio's wall.
+    func instant(_ at: String) throws -> Date {
+        try TimePhrase.instant(at, clock: studio.clock, now: Self.now)
+    }
+
+    /// Writes sessions ten days ahead by plain SQL, each with a confirmation that is due; clients are c1@example.com and on.
+    func fill(_ count: Int) async throws {
+        try await books.database.withConnection { connection in
+            try await connection.query(
+                """
+                INSERT INTO client (name, email, email_key)
+                SELECT 'Client ' || n, 'c' || n || '@example.com', 'c' || n || '@example.com'
+                FROM generate_series(1, \(count)) AS n
+                """)
+            try await connection.query(
+                """
+                INSERT INTO session (
+                    reference, studio_id, trainer_id, client_id, station, starts_at, ends_at, occupied, booked_at,
+                    arranged_at)
+                SELECT lpad(id::text, 8, '0'), \(studio.id.value), \(maria.id.value), id, 1, starts,
+                       starts + interval '20 minutes', tstzrange(starts, starts + interval '30 minutes'), \(Self.now),
+                       \(Self.now)
+                FROM client, LATERAL (SELECT \(Self.now) + interval '10 days' + id * interval '30 minutes') AS at (starts)
+                """)
+            try await connection.query(
+                """
+                INSERT INTO message (session_id, studio_id, rule, channel, revision, due_at)
+                SELECT id, studio_id, 'confirmation', 'email', revision, \(Self.now)
+                FROM session
+                """)
+        }
+    }
+
+    /// Prepares a batch.
+    func batch(
+        to transport: any MailTransport, couriers: Int = 2, at now: Date = Scene.now, on database: Database? = nil
+    ) throws -> ReminderRun {
+        try ReminderRun(
+            database: database ?? books.database, transport: transport,
+            sender: try Mailbox(name: "Intro", address: "desk@intro.test"), actor: "test", couriers: couriers,
+            clock: { now }, logger: .silent)
+    }
+
+    /// Sends a batch.
+    @discardableResult
+    func send(
+        to transport: any MailTransport, couriers: Int = 2, at now: Date = Scene.now, limit: Int? = nil
+    ) async throws -> ReminderRun.Report {
+        try await batch(to: transport, couriers: couriers, at: now).send(until: nil, limit: limit)
+    }
+
+    /// The ledger in short, by due time: `confirmation 1 sent`, `three-days 1 skipped late_booking`.
+    func ledger(of session: Session? = nil) async throws -> [String] {
+        try await books.database.withConnection { connection in
+            try await LedgerRepository(connection).entries(of: session?.reference, status: nil)
+        }.map { entry in
+            ["\(entry.rule) \(entry.revision) \(entry.status)", entry.reason].compactMap(\.self).joined(separator: " ")
+        }
+    }
+
+    /// How many rows of the ledger say the same, such as `["sent": 3, "queued not_sent": 1]`.
+    func counts() async throws -> [String: Int] {
+        let rows = try await books.database.query(
+            "SELECT status || coalesce(' ' || reason, ''), count(*) FROM message GROUP BY 1"
+        ).decode((String, Int).self)
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0.0, $0.1) })
+    }
+}
+
+/// Runs a test in a scene of its own.
+func withScene<Result>(connections: Int = 8, _ body: (Scene) async throws -> Result) async throws -> Result {
+    try await withBooks(connections: connections) { books in
+        let studio = try await books.openStudio { studio in
+            studio.address = "500 S Hope St, Los Angeles, CA 90071"
+            studio.phone = try PhoneNumber(e164: "+12135550100")
+            studio.email = try EmailAddress("downtown@example.com")
+            studio.offer.horizonMinutes = 400 * 24 * 60
+        }
+        return try await body(Scene(books: books, studio: studio, maria: try await books.engage()))
+    }
+}
+
+func transport(to url: String, timeouts: SMTPTimeouts = SMTPTimeouts()) throws -> any MailTransport {
+    try TransportURL(parsing: url).makeTransport(timeouts: timeouts)
+}
+
+extension [ReceivedMessage] {
+    /// The Message-IDs in order, each as often as it arrived.
+    var ids: [String] {
+        compactMap { message in
+            message.content.split(whereSeparator: \.isNewline).first { $0.hasPrefix("Message-ID: <") }
+                .map { String($0.dropFirst("Message-ID: <".count).dropLast()) }
+        }.sorted()
+    }
+}
+
+extension ReminderRun.Tally {
+    /// What must hold of every batch.
+    var isComplete: Bool { due == sent + failed + unknown + skipped }
+}

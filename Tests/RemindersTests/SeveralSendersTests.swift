@@ -1,0 +1,111 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Messaging
+import MessagingTesting
+import Postgres
+import PostgresTesting
+import Reminders
+import Testing
+
+@Suite("Several senders at the same moment never send one message twice", .timeLimit(.minutes(1)))
+struct SeveralSendersTests {
+    @Test(
+        "two batches over 300 messages: each message once",
+        .enabled(if: Installed.smtpSink != nil, "smtp-sink is missing: install Debian's postfix"))
+    func twoBatches() async throws {
+        try await withScene { scene in
+            try await scene.fill(300)
+            let sink = try await MailSink.start()
+            defer { sink.stop() }
+            let transport = try transport(to: sink.url)
+            async let first = scene.send(to: transport, couriers: 4)
+            async let second = scene.send(to: transport, couriers: 4)
+            let tallies = try await [first.tally, second.tally]
+            #expect(tallies.allSatisfy { $0.isComplete && $0.due == $0.sent })
+            #expect(tallies.map(\.sent).reduce(0, +) == 300)
+            #expect(try await scene.counts() == ["sent": 300])
+            let ids = try sink.receivedMessages().ids
+            #expect(ids.count == 300)
+            #expect(Set(ids).count == 300)
+        }
+    }
+
+    @Test("eight batches that all plan the same sessions: each reminder is planned and sent once")
+    func planning() async throws {
+        try await withScene(connections: 8) { scene in
+            try await scene.fill(40)
+            try await scene.books.database.query("DELETE FROM message")
+            let transport = ToldTransport()
+            let later = Scene.now + 8 * 86_400
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<8 { group.addTask { _ = try await scene.send(to: transport, at: later) } }
+                try await group.waitForAll()
+            }
+            #expect(try await scene.counts() == ["sent": 40])
+            #expect(await Set(transport.deliveries.addresses).count == 40)
+            #expect(await transport.deliveries.addresses.count == 40)
+        }
+    }
+
+    @Test("a living sender's messages are left to it")
+    func living() async throws {
+        try await withScene { scene in
+            try await scene.fill(10)
+            let gate = Gate()
+            let slow = ToldTransport { _ in
+                await gate.pass()
+                return .accepted(reply: "250")
+            }
+            let first = Task { try await scene.send(to: slow, couriers: 3) }
+            await slow.deliveries.reach(3)
+            let quick = ToldTransport()
+            let second = try await scene.send(to: quick)
+            #expect(second.orphans.isEmpty)
+            #expect(second.tally.unknown == 0)
+            #expect(second.tally.sent == 7)
+            #expect(try await scene.counts() == ["sent": 7, "attempting": 3])
+            await gate.open()
+            #expect(try await first.value.tally.sent == 3)
+            #expect(try await scene.counts() == ["sent": 10])
+            let addresses = await slow.deliveries.addresses + quick.deliveries.addresses
+            #expect(Set(addresses).count == 10)
+            #expect(addresses.count == 10)
+        }
+    }
+
+    @Test("what a server puts off is not passed to and fro between two senders")
+    func puttingOff() async throws {
+        try await withScene { scene in
+            try await scene.fill(5)
+            let gate = Gate()
+            let older = ToldTransport { _ in
+                await gate.pass()
+                return .rejectedForNow(code: 450, reply: "450 later")
+            }
+            let newer = ToldTransport { _ in .rejectedForNow(code: 450, reply: "450 later") }
+            let first = Task { try await scene.send(to: older, couriers: 1) }
+            await older.deliveries.reach(1)
+            #expect(try await scene.send(to: newer, couriers: 1).tally.failed == 4)
+            await gate.open()
+            #expect(try await first.value.tally.failed == 1)
+            #expect(await older.deliveries.addresses.count == 1)
+            #expect(try await scene.counts() == ["queued rejected_for_now": 5])
+        }
+    }
+
+    @Test("a batch needs one connection to the database, however many couriers it has", arguments: [1, 2])
+    func smallPool(connections: Int) async throws {
+        try await withScene(connections: connections) { scene in
+            try await scene.fill(60)
+            let transport = ToldTransport()
+            let tally = try await scene.send(to: transport, couriers: 16).tally
+            #expect(tally.sent == 60)
+            #expect(scene.books.database.statistics.open == 1)
+            let addresses = await transport.deliveries.addresses
+            #expect(addresses.count == 60)
+            #expect(Set(addresses).count == 60)
+        }
+    }
+}
