@@ -44,6 +44,7 @@ public enum Schema {
     public static func apply(to database: Database) async throws -> Status {
         try await database.transaction { connection in
             _ = try await connection.query("SELECT pg_advisory_xact_lock(hashtextextended('intro schema', 0))")
+            _ = try await connection.query(ownTablesFirst)
             try await connection.execute(script: ledger)
             let rows = try await connection.query(recordedSteps)
             let found = rows.count == 0 ? Status.missing : judge(rows)
@@ -79,6 +80,11 @@ public enum Schema {
         UNION ALL
         SELECT name, 0, checksum FROM schema_function
         """
+
+    // Functions that run as the owner keep this path. Unless it names the temporary schema last, PostgreSQL looks there
+    // first, and whoever may make a temporary table could slip one in for the event log.
+    private static let ownTablesFirst: SQL =
+        "SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)"
 
     private static let ledger = """
         CREATE TABLE IF NOT EXISTS schema_migration (

@@ -11,6 +11,7 @@ struct SchemaFunction: Sendable {
         SchemaFunction("client_contacts", PackageResources.client_contacts_sql),
         SchemaFunction("hold_free_session", PackageResources.hold_free_session_sql),
         SchemaFunction("keep_session_final", PackageResources.keep_session_final_sql),
+        SchemaFunction("start_of_day", PackageResources.start_of_day_sql),
         SchemaFunction("local_days", PackageResources.local_days_sql),
         SchemaFunction("working_hours", PackageResources.working_hours_sql),
         SchemaFunction("sessions_that_day", PackageResources.sessions_that_day_sql),

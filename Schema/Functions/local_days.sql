@@ -13,7 +13,7 @@ LANGUAGE sql STABLE AS $$
                    - ((b.ends - interval '1 minute') AT TIME ZONE 'UTC') AS ahead_late
         FROM generate_series(p_first::timestamp, p_last::timestamp, interval '1 day') AS d
         CROSS JOIN LATERAL (
-            SELECT d AT TIME ZONE p_zone AS begins, (d + interval '1 day') AT TIME ZONE p_zone AS ends
+            SELECT start_of_day(d::date, p_zone) AS begins, start_of_day(d::date + 1, p_zone) AS ends
         ) AS b
     )
     SELECT local_date, ahead_early, tstzrange(begins, ends)

@@ -6,8 +6,8 @@ LANGUAGE sql STABLE AS $$
     SELECT count(*)
     FROM session
     WHERE trainer_id = p_trainer
-      AND starts_at >= p_date::timestamp AT TIME ZONE p_zone
-      AND starts_at < (p_date + 1)::timestamp AT TIME ZONE p_zone
+      AND starts_at >= start_of_day(p_date, p_zone)
+      AND starts_at < start_of_day(p_date + 1, p_zone)
       AND status IN ('booked', 'attended')
       AND id IS DISTINCT FROM p_moving
 $$;

@@ -19,8 +19,10 @@ $$;
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'intro_service') THEN
-        GRANT SELECT, INSERT, UPDATE, DELETE
+        GRANT SELECT, INSERT, UPDATE
             ON studio, closure, trainer, hours_season, hours, time_off, client, session, message TO intro_service;
+        -- Weekly hours are replaced, and an absence may be called off: the event log keeps both.
+        GRANT DELETE ON hours, time_off TO intro_service;
         GRANT SELECT, INSERT ON delivery_run TO intro_service;
         GRANT SELECT ON reminder_rule, event, free_session_claim, schema_migration, schema_function TO intro_service;
         GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO intro_service;

@@ -163,6 +163,7 @@ public struct BackOffice: Sendable {
     /// - Throws: ``Refusal`` of the rule `already_exists` where the e-mail is known, or ``PostgresError``.
     public func add(_ client: ClientDetails) async throws -> Client {
         try await working { connection in
+            // A booking of the same person waits, and finds them.
             let clients = ClientRepository(connection)
             try await taking { $0.take(person: client.contacts) }.lock(on: connection)
             try await clients.assertNobodyElse(has: client.email)

@@ -13,19 +13,24 @@ struct BookingTransaction {
 
     private var clients: ClientRepository { ClientRepository(connection) }
     private var sessions: SessionRepository { SessionRepository(connection) }
-    private var end: Date { request.start + TimeInterval(request.studio.offer.sessionMinutes * 60) }
-    private var free: Date { end + TimeInterval(request.studio.offer.turnaroundMinutes * 60) }
+    private var free: Date {
+        let offer = request.studio.offer
+        return request.start + TimeInterval((offer.sessionMinutes + offer.turnaroundMinutes) * 60)
+    }
 
     func run() async throws -> BookingResult {
+        // Asked before the person is looked for, who may share a phone with others by now.
+        if let earlier = try await earlierResult() { return earlier }
         let known = try await clients.atMostOne(request.who)
         var contacts = request.contacts
         contacts.add(known?.email)
         contacts.add(known?.phone)
         try await takeTurn(contacts)
-        if request.requestID != nil, let session = try await sessions.made(by: key) {
-            return BookingResult(session: session, created: false)
-        }
+        // And again, since the first of them may have been under way until now.
+        if let earlier = try await earlierResult() { return earlier }
         let client = try await person(known)
+        contacts.add(client.email)
+        contacts.add(client.phone)
         let waived = try await judgeEligibility(of: client, contacts)
         let trainer = try await SlotChoice(
             connection: connection, studio: request.studio, trainer: request.trainer, start: request.start, now: now,
@@ -34,6 +39,12 @@ struct BookingTransaction {
         let session = try await write(client, trainer, waived: waived)
         try await LedgerRepository(connection).plan(session, now: now)
         return BookingResult(session: try await sessions.with(session), created: true)
+    }
+
+    /// What an earlier request of the same key came to.
+    private func earlierResult() async throws -> BookingResult? {
+        guard request.requestID != nil else { return nil }
+        return try await sessions.made(by: key).map { BookingResult(session: $0, created: false) }
     }
 
     private func takeTurn(_ contacts: Contacts) async throws {
@@ -66,24 +77,32 @@ struct BookingTransaction {
         return true
     }
 
-    /// Writes the session and its confirmation.
+    /// Writes the session, as long as the studio has it now, and its confirmation.
     ///
     /// The schema's constraints are the judge.
     private func write(_ client: Client, _ trainer: Trainer.ID, waived: Bool) async throws -> Session.ID {
         var random = SystemRandomNumberGenerator()
-        let studio = request.studio.id.value
         return Session.ID(
             try await connection.query(
                 """
-                WITH booked AS (
+                WITH place AS (
+                    SELECT id,
+                           \(request.start) + make_interval(mins => session_minutes) AS ends_at,
+                           tstzrange(
+                               \(request.start),
+                               \(request.start) + make_interval(mins => session_minutes + turnaround_minutes)
+                           ) AS occupied
+                    FROM studio
+                    WHERE id = \(request.studio.id.value)
+                ),
+                booked AS (
                     INSERT INTO session (
                         reference, request_id, studio_id, trainer_id, client_id, station, starts_at, ends_at, occupied,
                         waived, override_reason, source, booked_at, arranged_at)
-                    VALUES (
-                        \(Reference.random(using: &random).code), \(key), \(studio), \(trainer.value),
-                        \(client.id.value), free_station(\(studio), tstzrange(\(request.start), \(free))),
-                        \(request.start), \(end), tstzrange(\(request.start), \(free)), \(waived),
-                        \(request.overrideReason), \(request.source), \(now), \(now))
+                    SELECT \(Reference.random(using: &random).code), \(key), place.id, \(trainer.value),
+                           \(client.id.value), free_station(place.id, place.occupied), \(request.start), place.ends_at,
+                           place.occupied, \(waived), \(request.overrideReason), \(request.source), \(now), \(now)
+                    FROM place
                     RETURNING id, studio_id, revision
                 )
                 INSERT INTO message (session_id, studio_id, rule, channel, revision, due_at)

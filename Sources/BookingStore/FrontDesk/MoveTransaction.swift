@@ -14,8 +14,9 @@ struct MoveTransaction {
     let now: Date
 
     private var sessions: SessionRepository { SessionRepository(connection) }
-    private var end: Date { start + TimeInterval(studio.offer.sessionMinutes * 60) }
-    private var free: Date { end + TimeInterval(studio.offer.turnaroundMinutes * 60) }
+    private var free: Date {
+        start + TimeInterval((studio.offer.sessionMinutes + studio.offer.turnaroundMinutes) * 60)
+    }
 
     func run() async throws -> Session {
         let before = try await sessions.named(reference)
@@ -52,14 +53,23 @@ struct MoveTransaction {
             """
             UPDATE session
             SET trainer_id = \(trainer.value),
-                station = free_station(\(studio.id.value), tstzrange(\(start), \(free)), \(id.value)),
+                station = free_station(place.id, place.occupied, session.id),
                 starts_at = \(start),
-                ends_at = \(end),
-                occupied = tstzrange(\(start), \(free)),
+                ends_at = place.ends_at,
+                occupied = place.occupied,
                 revision = revision + 1,
                 arranged_at = \(now),
                 override_reason = coalesce(\(overrideReason), override_reason)
-            WHERE id = \(id.value)
+            FROM (
+                SELECT id,
+                       \(start) + make_interval(mins => session_minutes) AS ends_at,
+                       tstzrange(
+                           \(start), \(start) + make_interval(mins => session_minutes + turnaround_minutes)
+                       ) AS occupied
+                FROM studio
+            ) AS place
+            WHERE session.id = \(id.value)
+              AND place.id = session.studio_id
             """)
     }
 }

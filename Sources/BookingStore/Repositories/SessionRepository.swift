@@ -91,16 +91,27 @@ public struct SessionRepository: Sendable {
     }
 
     /// Every session that anybody with one of these contacts has or had, but for cancelled ones.
+    ///
+    /// A contact that a person has given up since is found by its claim.
     public func visits(of contacts: Contacts) async throws -> [Eligibility.Visit] {
         try await connection.query(
             """
             SELECT s.reference, s.status, s.starts_at, st.time_zone, t.name, s.waived
-            FROM client AS c
-            JOIN session AS s ON s.client_id = c.id
+            FROM (
+                SELECT session.id
+                FROM client
+                JOIN session ON session.client_id = client.id
+                WHERE client.email_key = ANY(\(contacts.emailKeys.sorted()))
+                   OR client.phone = ANY(\(contacts.phones.sorted()))
+                UNION
+                SELECT session_id
+                FROM free_session_claim
+                WHERE contact = ANY(\(contacts.keys))
+            ) AS visit
+            JOIN session AS s ON s.id = visit.id
             JOIN trainer AS t ON t.id = s.trainer_id
             JOIN studio AS st ON st.id = s.studio_id
-            WHERE (c.email_key = ANY(\(contacts.emailKeys.sorted())) OR c.phone = ANY(\(contacts.phones.sorted())))
-              AND s.status <> 'cancelled'
+            WHERE s.status <> 'cancelled'
             ORDER BY s.starts_at
             """
         ).decode((String, String, Date, String, String, Bool).self).map { row in

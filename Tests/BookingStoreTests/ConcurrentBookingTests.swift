@@ -1,0 +1,124 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Testing
+
+@Suite("Many at once")
+struct ConcurrentBookingTests {
+    @Test("of 64 who want one slot, one gets it and 63 hear of three others")
+    func oneSlot() async throws {
+        try await withBooks(connections: 16) { books in
+            let studio = try await books.openStudio()
+            let maria = try await books.engage()
+            let answers = await books.ask(
+                try (1...64).map {
+                    try Books.request(studio, "2027-01-05 10:00", for: "p\($0)@example.com", with: maria)
+                })
+            #expect(answers.booked.count == 1)
+            #expect(answers.refusals.count == 63 && answers.errors.isEmpty, "\(answers.errors)")
+            #expect(answers.refusals.allSatisfy { $0.rule == .slotTaken && $0.alternatives.count == 3 })
+            #expect(try await books.count("session") == 1)
+            #expect(try await books.count("client") == 1, "a refused booking writes nobody down")
+        }
+    }
+
+    @Test("64 requests of one key are one booking, and 64 equal answers")
+    func oneKey() async throws {
+        try await withBooks(connections: 16) { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            var request = try Books.request(studio, "2027-01-05 10:00", for: "ana@example.com")
+            request.requestID = "the form of Ana"
+            let answers = await books.ask(Array(repeating: request, count: 64))
+            #expect(answers.booked.count == 64 && answers.errors.isEmpty, "\(answers.errors)")
+            #expect(Set(answers.booked.map(\.session.reference)).count == 1)
+            #expect(answers.booked.count(where: \.created) == 1)
+            #expect(try await books.count("session") == 1)
+        }
+    }
+
+    @Test("a key brings back its booking whatever has become of the person since")
+    func oldKey() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            var request = try Books.request(studio, "2027-01-05 10:00", for: "ana@example.com", phone: "(415) 555-0132")
+            request.requestID = "k1"
+            let first = try await books.desk.book(request, now: Books.now)
+            var byPhone = BookingRequest(
+                studio: studio, who: .phone(try PhoneNumber(e164: "+14155550132")), start: request.start)
+            byPhone.requestID = "k1"
+            // Two people share the phone by now, which a new request could not tell apart.
+            _ = try await books.office.add(
+                ClientDetails(
+                    name: try PersonName("Ben"), email: nil, phone: try PhoneNumber(e164: "+14155550132")))
+            let again = try await books.desk.book(byPhone, now: Books.now)
+            #expect(again.session.reference == first.session.reference && !again.created)
+        }
+    }
+
+    @Test("one person under three addresses and one phone gets one free session")
+    func onePerson() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio { $0.offer.stations = 3 }
+            try await books.engage()
+            let phones = ["(415) 555-0132", "+1 415.555.0132", "1-415-555-0132"]
+            let answers = await books.ask(
+                try phones.enumerated().map { number, phone in
+                    try Books.request(
+                        studio, "2027-01-05 1\(number):00", for: "ana\(number)@example.com", phone: phone)
+                })
+            #expect(answers.booked.count == 1 && answers.errors.isEmpty, "\(answers.errors)")
+            #expect(answers.refusals.map(\.rule) == [.introAlreadyBooked, .introAlreadyBooked])
+        }
+    }
+
+    @Test("requests that name two people's contacts crosswise take turns")
+    func crosswise() async throws {
+        try await withBooks { books in
+            try await books.failOnDeadlock()
+            let studio = try await books.openStudio { $0.offer.stations = 2 }
+            try await books.engage("maria")
+            try await books.engage("james")
+            for (email, phone) in [("a@example.com", "(415) 555-0101"), ("b@example.com", "(415) 555-0102")] {
+                _ = try await books.office.add(
+                    ClientDetails(
+                        name: try PersonName("Somebody"), email: try EmailAddress(email),
+                        phone: try PhoneNumber(phone, region: studio.region)))
+            }
+            for _ in 0..<8 {
+                let answers = await books.ask([
+                    try Books.request(studio, "2027-01-05 10:00", for: "a@example.com", phone: "(415) 555-0102"),
+                    try Books.request(studio, "2027-01-05 10:00", for: "b@example.com", phone: "(415) 555-0101"),
+                ])
+                #expect(answers.booked.count == 1 && answers.errors.isEmpty, "\(answers.errors)")
+                #expect(answers.refusals.map(\.rule) == [.introAlreadyBooked])
+                for result in answers.booked {
+                    _ = try await books.desk.cancel(result.session.reference, reason: nil, now: Books.now)
+                }
+            }
+        }
+    }
+
+    @Test("two sessions that change places between two trainers do not wait for each other")
+    func swap() async throws {
+        try await withBooks { books in
+            try await books.failOnDeadlock()
+            let studio = try await books.openStudio { $0.offer.stations = 2 }
+            let (maria, james) = (try await books.engage("maria"), try await books.engage("james"))
+            let early = try await books.book(studio, "2027-01-05 10:00", for: "a@example.com", with: maria)
+            let late = try await books.book(studio, "2027-01-05 14:00", for: "b@example.com", with: james)
+            for round in 0..<8 {
+                let (one, other) = round.isMultiple(of: 2) ? (james, maria) : (maria, james)
+                async let first = books.desk.reschedule(
+                    early.reference, to: early.startsAt, with: one, overrideReason: nil, now: Books.now)
+                async let second = books.desk.reschedule(
+                    late.reference, to: late.startsAt, with: other, overrideReason: nil, now: Books.now)
+                let handles = try await [first, second].map(\.trainer.handle)
+                #expect(handles == [one.handle.text, other.handle.text])
+            }
+        }
+    }
+}

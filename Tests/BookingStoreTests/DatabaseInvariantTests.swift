@@ -1,0 +1,132 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Testing
+
+/// What a psql session meets: no rule here depends on the front desk.
+@Suite("The database is the judge")
+struct DatabaseInvariantTests {
+    @Test("an overlapping session is refused by the constraint of what it overlaps")
+    func overlaps() async throws {
+        // 10:00 to 10:20, and its turnaround until 10:30, are maria's (1), at station 1, with ana (1).
+        let entries = [
+            ("session_trainer_free", Entry(client: 2, trainer: 1, station: 2, from: "10:10", until: "10:30")),
+            ("session_trainer_free", Entry(client: 2, trainer: 1, station: 2, from: "10:25", until: "10:45")),
+            ("session_trainer_free", Entry(client: 2, trainer: 1, station: 2, from: "09:35", until: "09:55")),
+            ("session_station_free", Entry(client: 2, trainer: 2, station: 1, from: "10:29", until: "10:49")),
+            ("session_client_free", Entry(client: 1, trainer: 2, station: 2, from: "10:19", until: "10:39")),
+            ("one_free_session_per_person", Entry(client: 1, trainer: 2, station: 2, from: "12:00", until: "12:20")),
+            // Client 3 has another address and ana's phone.
+            ("one_free_session_per_person", Entry(client: 3, trainer: 2, station: 2, from: "12:00", until: "12:20")),
+        ]
+        try await withPeople { books in
+            try await books.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
+            for (constraint, entry) in entries {
+                let error = await #expect(throws: PostgresError.self, "\(entry)") { try await books.insert(entry) }
+                #expect(error?.constraint == constraint, "\(entry)")
+            }
+        }
+    }
+
+    @Test("sessions that touch, and sessions that are over for good, stand in nobody's way")
+    func neighbours() async throws {
+        try await withPeople { books in
+            try await books.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
+            try await books.insert(Entry(client: 2, trainer: 1, station: 1, from: "10:30", until: "10:50"))
+            try await books.database.query("UPDATE session SET status = 'cancelled'")
+            try await books.insert(Entry(client: 3, trainer: 1, station: 1, from: "10:10", until: "10:30"))
+        }
+    }
+
+    @Test("a session that makes no sense cannot be stored")
+    func nonsense() async throws {
+        let changes = [
+            ("session_runs_forward", "ends_at = starts_at"),
+            ("session_occupies_its_time", "occupied = tstzrange(starts_at, ends_at - interval '1 minute')"),
+            ("session_occupies_its_time", "occupied = tstzrange(starts_at, ends_at, '[]')"),
+            ("session_status_is_known", "status = 'late'"),
+            ("session_station_is_counted", "station = 0"),
+            ("session_revision_is_counted", "revision = 0"),
+            ("session_reference_is_crockford", "reference = 'ILOU0000'"),
+            ("session_waiver_has_a_reason", "waived = true"),
+        ]
+        try await withPeople { books in
+            try await books.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
+            for (constraint, change) in changes { await books.expect(constraint, "UPDATE session SET \(change)") }
+        }
+    }
+
+    @Test("a session that is over for good does not change", arguments: ["attended", "no_show", "cancelled"])
+    func final(status: String) async throws {
+        try await withPeople { books in
+            try await books.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
+            try await books.database.query("UPDATE session SET status = \(status)")
+            for change in [
+                "status = 'booked'", "starts_at = starts_at - interval '1 hour'", "trainer_id = 2", "client_id = 2",
+                "revision = 2", "waived = true, override_reason = 'a second one'", "station = 2",
+            ] {
+                await books.expect("session_stays_final", "UPDATE session SET \(change)")
+            }
+        }
+    }
+
+    @Test("history is not rewritten")
+    func appendOnly() async throws {
+        try await withPeople { books in
+            for statement in ["UPDATE event SET actor = 'x'", "DELETE FROM event", "TRUNCATE event"] {
+                await books.expect("event_is_append_only", statement)
+            }
+        }
+    }
+}
+
+/// A row for the table of sessions, on one day.
+struct Entry: Sendable {
+    let client: Int64
+    let trainer: Int32
+    let station: Int16
+    let from: String
+    let until: String
+}
+
+/// Books with two trainers and three people, all numbered from 1.
+private func withPeople(_ body: (Books) async throws -> Void) async throws {
+    try await withBooks(connections: 1) { books in
+        try await books.openStudio { $0.offer.stations = 2 }
+        try await books.engage("maria")
+        try await books.engage("james")
+        try await books.database.query(
+            """
+            INSERT INTO client (name, email, email_key, phone)
+            VALUES ('Ana', 'ana@example.com', 'ana@example.com', '+14155550132'),
+                   ('Ben', 'ben@example.com', 'ben@example.com', '+14155550133'),
+                   ('Ana again', 'ana@example.org', 'ana@example.org', '+14155550132')
+            """)
+        try await body(books)
+    }
+}
+
+extension Books {
+    fileprivate func insert(_ entry: Entry) async throws {
+        var random = SystemRandomNumberGenerator()
+        let reference = Reference.random(using: &random).code
+        let (from, until) = ("2027-01-05 \(entry.from)Z", "2027-01-05 \(entry.until)Z")
+        try await database.query(
+            """
+            INSERT INTO session (reference, studio_id, trainer_id, client_id, station, starts_at, ends_at, occupied)
+            SELECT \(reference), 1, \(entry.trainer), \(entry.client), \(entry.station), starts_at, ends_at,
+                   tstzrange(starts_at, ends_at + interval '10 minutes')
+            FROM (VALUES (\(from)::text::timestamptz, \(until)::text::timestamptz)) AS time (starts_at, ends_at)
+            """)
+    }
+
+    /// Expects a constraint to refuse a statement.
+    fileprivate func expect(_ constraint: String, _ statement: String) async {
+        let error = await #expect(throws: PostgresError.self, "\(statement)") {
+            try await database.query("\(unsafeSQL: statement)")
+        }
+        #expect(error?.constraint == constraint, "\(statement)")
+    }
+}

@@ -1,0 +1,127 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Testing
+
+@Suite("One free session per person, chain-wide, for life")
+struct EligibilityTests {
+    @Test("who has come has had it, and hears when and with whom, at every studio")
+    func used() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            let other = try await books.openStudio("uptown", zone: "America/New_York")
+            let maria = try await books.engage()
+            try await books.engage("james", at: "uptown")
+            let first = try await books.book(studio, "2027-01-05 10:00", for: "Ana.B+gym@gmail.com", with: maria)
+            _ = try await books.desk.close(first.reference, as: .attended)
+            let refusal = await expectRefusal(.introAlreadyUsed) {
+                try await books.book(other, "2027-01-06 10:00", for: "anab@googlemail.com")
+            }
+            #expect(refusal?.message == "New Person already had the free session on 2027-01-05 with maria")
+            #expect(refusal?.alternatives.isEmpty == true)
+        }
+    }
+
+    @Test("who has one to come hears its reference, and may book again once it is cancelled")
+    func booked() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            let first = try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com")
+            let refusal = await expectRefusal(.introAlreadyBooked) {
+                try await books.book(studio, "2027-01-06 10:00", for: "ANA@example.com")
+            }
+            #expect(refusal?.message.contains("\(first.reference)") == true)
+            _ = try await books.desk.cancel(first.reference, reason: nil, now: Books.now)
+            try await books.book(studio, "2027-01-06 10:00", for: "ana@example.com")
+        }
+    }
+
+    @Test("a no-show may book once more, and after two no-shows not")
+    func noShows() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            for day in 5...6 {
+                let session = try await books.book(studio, "2027-01-0\(day) 10:00", for: "ana@example.com")
+                _ = try await books.desk.close(session.reference, as: .noShow)
+            }
+            let refusal = await expectRefusal(.tooManyNoShows) {
+                try await books.book(studio, "2027-01-07 10:00", for: "ana@example.com")
+            }
+            #expect(refusal?.message == "New Person did not come 2 times, last on 2027-01-06 with maria")
+            try await books.book(studio, "2027-01-07 10:00", for: "ana@example.com", because: "was ill")
+        }
+    }
+
+    @Test("a waiver is logged with its reason, claims nothing, and does not open the door")
+    func waiver() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio { $0.offer.stations = 2 }
+            let maria = try await books.engage()
+            let first = try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com", with: maria)
+            _ = try await books.desk.close(first.reference, as: .attended)
+            let second = try await books.book(
+                studio, "2027-01-06 10:00", for: "ana@example.com", with: maria, because: "the lights went out")
+            #expect(second.overrideReason == "the lights went out")
+            let logged = try await books.database.query(
+                """
+                SELECT actor, reason, after ->> 'waived'
+                FROM event
+                WHERE subject = 'session' AND action = 'insert' AND after ->> 'reference' = \(second.reference.code)
+                """
+            ).decode((String, String, String).self)
+            #expect(logged.map { [$0.0, $0.1, $0.2] } == [["test", "the lights went out", "true"]])
+            let claims = try await books.database.query(
+                "SELECT reference FROM free_session_claim JOIN session ON session.id = session_id"
+            ).decode(String.self)
+            #expect(claims == [first.reference.code])
+            await expectRefusal(.introAlreadyUsed) {
+                try await books.book(studio, "2027-01-07 10:00", for: "ana@example.com")
+            }
+            // A waiver is for the rule of one session: nobody can be in two places.
+            let james = try await books.engage("james")
+            await expectRefusal(.clientBusy) {
+                try await books.book(
+                    studio, "2027-01-06 10:00", for: "ana@example.com", with: james, because: "insists")
+            }
+        }
+    }
+
+    @Test("an address that was given up stays claimed, and a reason passes it too")
+    func formerAddress() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            let first = try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com")
+            _ = try await books.desk.close(first.reference, as: .attended)
+            _ = try await books.office.edit(client: .email(try EmailAddress("ana@example.com"))) {
+                $0.email = try EmailAddress("ana@example.org")
+            }
+            for email in ["ana@example.com", "ana@example.org"] {
+                let refusal = await expectRefusal(.introAlreadyUsed) {
+                    try await books.book(studio, "2027-01-06 10:00", for: email)
+                }
+                #expect(refusal?.message.contains("2027-01-05 with maria") == true)
+            }
+            try await books.book(studio, "2027-01-06 10:00", for: "ana@example.com", because: "another Ana")
+        }
+    }
+
+    @Test("a phone learnt later is claimed too")
+    func laterPhone() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com")
+            _ = try await books.office.edit(client: .email(try EmailAddress("ana@example.com"))) {
+                $0.phone = try PhoneNumber(e164: "+14155550132")
+            }
+            await expectRefusal(.introAlreadyBooked) {
+                try await books.book(studio, "2027-01-06 10:00", for: "a@example.org", phone: "415-555-0132")
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Testing
+
+@Suite("What is written down to be told")
+struct LedgerTests {
+    @Test("a booking is confirmed at once, and reminded of three days and one day before, on the wall clock")
+    func booking() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio { $0.offer.horizonMinutes = 100 * 1440 }
+            try await books.engage()
+            // The clocks change on the 14th.
+            let session = try await books.book(studio, "2027-03-15 09:00", for: "ana@example.com")
+            #expect(
+                try await books.ledger(session) == [
+                    "confirmation 1 queued 2027-01-01 16:00 PST", "three-days 1 queued 2027-03-12 09:00 PST",
+                    "one-day 1 queued 2027-03-14 09:00 PDT",
+                ])
+        }
+    }
+
+    @Test(
+        "a reminder that was due already when the session was booked is skipped with that reason",
+        arguments: [
+            ("2027-01-04 16:00", ["three-days 1 skipped late_booking", "one-day 1 queued"]),
+            ("2027-01-04 16:30", ["three-days 1 queued", "one-day 1 queued"]),
+            ("2027-01-02 16:00", ["three-days 1 skipped late_booking", "one-day 1 skipped late_booking"]),
+        ])
+    func lateBooking(start: String, reminders: [String]) async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage(hours: "daily 00:00-24:00")
+            let session = try await books.book(studio, start, for: "ana@example.com")
+            #expect(try await books.ledger(session, dueTimes: false).filter { !$0.hasPrefix("confirm") } == reminders)
+        }
+    }
+
+    @Test("a move takes back what was planned, tells the new time, and plans anew from the moment of the move")
+    func move() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            let session = try await books.book(studio, "2027-01-20 10:00", for: "ana@example.com")
+            _ = try await books.desk.reschedule(
+                session.reference, to: try Books.instant("2027-01-04 10:00", at: studio), with: nil,
+                overrideReason: nil, now: Books.now + 600)
+            #expect(
+                try await books.ledger(session) == [
+                    "three-days 2 skipped late_booking 2027-01-01 10:00 PST",
+                    "confirmation 1 skipped rescheduled 2027-01-01 16:00 PST",
+                    "rescheduled 2 queued 2027-01-01 16:10 PST",
+                    "one-day 2 queued 2027-01-03 10:00 PST",
+                    "three-days 1 skipped rescheduled 2027-01-17 10:00 PST",
+                    "one-day 1 skipped rescheduled 2027-01-19 10:00 PST",
+                ])
+        }
+    }
+
+    @Test("a cancellation takes back what was planned, and says so once")
+    func cancellation() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            let session = try await books.book(studio, "2027-01-20 10:00", for: "ana@example.com")
+            _ = try await books.desk.cancel(session.reference, reason: nil, now: Books.now + 600)
+            #expect(
+                try await books.ledger(session, dueTimes: false) == [
+                    "confirmation 1 skipped cancelled", "cancelled 2 queued", "three-days 1 skipped cancelled",
+                    "one-day 1 skipped cancelled",
+                ])
+        }
+    }
+
+    @Test("who came is reminded of nothing any more")
+    func attended() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            let session = try await books.book(studio, "2027-01-20 10:00", for: "ana@example.com")
+            _ = try await books.desk.close(session.reference, as: .attended)
+            #expect(try await books.ledger(session, dueTimes: false).allSatisfy { $0.hasSuffix("session_closed") })
+        }
+    }
+
+    @Test("planning again adds nothing, and fills in what a rule of later asks for")
+    func planning() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            let session = try await books.book(studio, "2027-01-20 10:00", for: "ana@example.com")
+            let until = session.startsAt - 3600
+            let plan = { @Sendable () async throws -> Int64 in
+                try await books.database.withConnection {
+                    try await DeliveryRepository($0).plan(until: until, now: Books.now)
+                }
+            }
+            #expect(try await plan() == 0)
+            try await books.database.query(
+                "INSERT INTO reminder_rule (key, anchor, lead, channel) VALUES ('two-hours', 'start', '2 hours', 'email')"
+            )
+            #expect(try await plan() == 1)
+            #expect(try await plan() == 0)
+        }
+    }
+
+    @Test("a rehearsal writes nothing at all")
+    func rehearsal() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            var request = try Books.request(studio, "2027-01-20 10:00", for: "ana@example.com")
+            request.rehearsal = true
+            let events = try await books.count("event")
+            let result = try await books.desk.book(request, now: Books.now)
+            #expect(!result.created && result.session.localStart == "2027-01-20 10:00 PST")
+            for table in ["session", "client", "message", "free_session_claim"] {
+                #expect(try await books.count(table) == 0)
+            }
+            #expect(try await books.count("event") == events)
+        }
+    }
+}
+
+extension Books {
+    /// The rows of a session by due time: rule, revision, status, reason and, if asked for, due time.
+    fileprivate func ledger(_ session: Session, dueTimes: Bool = true) async throws -> [String] {
+        try await database.withConnection {
+            try await LedgerRepository($0).entries(of: session.reference, status: nil)
+        }.map { entry in
+            let words = [entry.rule, "\(entry.revision)", entry.status, entry.reason]
+            return (words + [dueTimes ? entry.clock.text(entry.dueAt) : nil]).compactMap(\.self).joined(separator: " ")
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Testing
+
+/// A booking sees either all of a change or none: what the office is told to be in the way is everything that is.
+@Suite("The office and the front desk at the same moment")
+struct OfficeRaceTests {
+    private static let rounds = 6
+
+    @Test("no booking slips into an absence")
+    func away() async throws {
+        try await race { books, _, maria, day in
+            let (from, until) = (day, day + 86_400)
+            return Set(
+                try await books.office.away(maria.handle, from: from, until: until, reason: nil).booked.map(\.reference)
+            )
+        }
+    }
+
+    @Test("no booking slips into a closure")
+    func closed() async throws {
+        try await race { books, studio, _, day in
+            let closure = Closure(from: day, until: day + 86_400, reason: "flood")
+            return Set(try await books.office.close(studio: studio.handle, closure).map(\.reference))
+        }
+    }
+
+    @Test("no booking slips behind a retirement")
+    func retired() async throws {
+        try await race { books, _, maria, _ in
+            Set(try await books.office.retire(trainer: maria.handle, now: Books.now).map(\.reference))
+        }
+    }
+
+    @Test("no booking slips into hours that are over")
+    func hours() async throws {
+        try await race { books, _, maria, _ in
+            try await books.office.set(.none, of: maria.handle, at: nil, from: nil, until: nil, now: .distantPast)
+            return nil
+        }
+    }
+
+    @Test("a session has the length that the studio gives it at that moment, whatever the caller knew")
+    func length() async throws {
+        try await withBooks { books in
+            let known = try await books.openStudio()
+            let maria = try await books.engage()
+            let old = try await books.book(known, "2027-01-05 09:00", for: "old@example.com", with: maria)
+            _ = try await books.office.edit(studio: known.handle) {
+                $0.offer.sessionMinutes = 50
+                $0.offer.turnaroundMinutes = 40
+            }
+            let booked = try await books.book(known, "2027-01-05 10:00", for: "ana@example.com", with: maria)
+            #expect(booked.endsAt.timeIntervalSince(booked.startsAt) == 50 * 60)
+            let moved = try await books.desk.reschedule(
+                old.reference, to: old.startsAt + 4 * 3600, with: nil, overrideReason: nil, now: Books.now)
+            #expect(moved.endsAt.timeIntervalSince(moved.startsAt) == 50 * 60)
+            let occupied = try await books.database.query(
+                "SELECT extract(epoch FROM upper(occupied) - lower(occupied))::integer FROM session"
+            ).decode(Int32.self)
+            #expect(occupied == [90 * 60, 90 * 60])
+        }
+    }
+
+    /// Books six slots of one day while the office makes a change that forbids them.
+    ///
+    /// The log is written inside of the locks, so its order is the order in which things came to be.
+    private func race(
+        _ change: @Sendable @escaping (Books, Studio, Trainer, Date) async throws -> Set<Reference>?
+    ) async throws {
+        try await withBooks(connections: 8) { books in
+            try await books.failOnDeadlock()
+            let studio = try await books.openStudio { $0.offer.stations = 2 }
+            for round in 0..<Self.rounds {
+                let maria = try await books.engage("maria-\(round)")
+                let day = try Books.instant("2027-01-\(10 + round) 00:00", at: studio)
+                let requests = try (0..<6).map {
+                    try Books.request(
+                        studio, "2027-01-\(10 + round) 1\($0):00", for: "p\($0)-\(round)@example.com", with: maria)
+                }
+                let before = try await books.latestEvent()
+                async let answers = books.ask(Array(requests.prefix(3 + round % 3)))
+                let told = try await change(books, studio, maria, day)
+                let late = await books.ask(Array(requests.suffix(3)))
+                let early = await answers
+                #expect(early.errors.isEmpty && late.errors.isEmpty, "\(early.errors) \(late.errors)")
+                #expect(late.booked.isEmpty)
+                let booked = Set(early.booked.map(\.session.reference))
+                if let told { #expect(told == booked) }
+                #expect(try await books.bookingsAfterTheChange(since: before) == 0)
+            }
+        }
+    }
+}
+
+extension Books {
+    fileprivate func latestEvent() async throws -> Int64 {
+        try await database.query("SELECT max(id) FROM event").decode(Int64.self)[0]
+    }
+
+    /// How many sessions the log has after the office's change.
+    fileprivate func bookingsAfterTheChange(since event: Int64) async throws -> Int64 {
+        try await database.query(
+            """
+            SELECT count(*)
+            FROM event
+            WHERE subject = 'session'
+              AND id > (SELECT max(id) FROM event WHERE id > \(event) AND subject NOT IN ('session', 'client'))
+            """
+        ).decode(Int64.self)[0]
+    }
+}

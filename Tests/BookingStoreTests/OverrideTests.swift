@@ -1,0 +1,104 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Testing
+
+@Suite("An override with its reason")
+struct OverrideTests {
+    @Test("passes hours, notice, horizon, grid and daily limit, one by one, and nothing passes without it")
+    func softRules() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio {
+                $0.offer.stations = 2
+                $0.offer.noticeMinutes = 1440
+            }
+            let maria = try await books.engage(dailyLimit: 1)
+            try await books.book(studio, "2027-01-05 10:00", for: "first@example.com", with: maria)
+            let cases: [(Refusal.Rule, String)] = [
+                (.outsideHours, "2027-01-06 17:00"), (.tooSoon, "2027-01-02 15:30"),
+                (.beyondHorizon, "2027-03-03 09:00"), (.notOnGrid, "2027-01-06 10:10"),
+                (.dailyLimit, "2027-01-05 12:00"), (.tooSoon, "2026-12-30 10:00"),
+            ]
+            for (number, (rule, start)) in cases.enumerated() {
+                let refusal = await expectRefusal(rule) {
+                    try await books.book(studio, start, for: "p\(number)@example.com", with: maria)
+                }
+                #expect(refusal?.hint.contains("--override") == true || rule == .outsideHours)
+                let session = try await books.book(
+                    studio, start, for: "p\(number)@example.com", with: maria, because: "a favour")
+                #expect(session.overrideReason == "a favour" && session.localStart.hasPrefix(start))
+            }
+            let reasons = try await books.database.query(
+                "SELECT reason FROM event WHERE subject = 'session' AND reason IS NOT NULL"
+            ).decode(String.self)
+            #expect(reasons == Array(repeating: "a favour", count: cases.count))
+        }
+    }
+
+    @Test("passes neither an absence, a closure, a retirement nor anybody else's session")
+    func hardRules() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio { $0.offer.stations = 2 }
+            let (maria, james) = (try await books.engage("maria"), try await books.engage("james"))
+            let (aiko, retired) = (try await books.engage("aiko"), try await books.engage("otto"))
+            try await books.close(studio, "2027-01-06 10:10", "2027-01-06 10:11")
+            let (from, until) = (
+                try Books.instant("2027-01-07 10:19", at: studio), try Books.instant("2027-01-07 10:20", at: studio)
+            )
+            _ = try await books.office.away(maria.handle, from: from, until: until, reason: nil)
+            _ = try await books.office.retire(trainer: retired.handle, now: Books.now)
+            try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com", with: maria)
+            try await books.book(studio, "2027-01-05 10:00", for: "ben@example.com", with: james)
+            let cases: [(Refusal.Rule, String, Trainer)] = [
+                (.studioClosed, "2027-01-06 10:00", maria), (.away, "2027-01-07 10:00", maria),
+                (.trainerRetired, "2027-01-08 10:00", retired), (.slotTaken, "2027-01-05 10:25", maria),
+                (.slotTaken, "2027-01-05 09:35", maria), (.studioFull, "2027-01-05 10:00", aiko),
+            ]
+            for (rule, start, trainer) in cases {
+                for reason in [nil, "a favour"] {
+                    // Off the grid, only the override gets as far as the rule.
+                    guard reason != nil || start.hasSuffix("0:00") else { continue }
+                    let refusal = await expectRefusal(rule) {
+                        try await books.book(studio, start, for: "eve@example.com", with: trainer, because: reason)
+                    }
+                    #expect(refusal?.alternatives.count == 3)
+                }
+            }
+            let moved = try await books.book(studio, "2027-01-08 10:00", for: "max@example.com", with: aiko)
+            await expectRefusal(.studioFull) {
+                try await books.desk.reschedule(
+                    moved.reference, to: try Books.instant("2027-01-05 10:00", at: studio), with: nil,
+                    overrideReason: "a favour", now: Books.now)
+            }
+        }
+    }
+
+    @Test("ends at the first minute of an absence, not before")
+    func edges() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            let maria = try await books.engage()
+            let (from, until) = (
+                try Books.instant("2027-01-05 10:20", at: studio), try Books.instant("2027-01-05 11:00", at: studio)
+            )
+            _ = try await books.office.away(maria.handle, from: from, until: until, reason: nil)
+            // The turnaround may run into an absence: the trainer's session may not.
+            try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com", with: maria)
+            try await books.book(studio, "2027-01-05 11:00", for: "ben@example.com", with: maria)
+            await expectRefusal(.away) {
+                try await books.book(studio, "2027-01-05 10:30", for: "eve@example.com", with: maria)
+            }
+        }
+    }
+}
+
+extension Books {
+    fileprivate func close(_ studio: Studio, _ from: String, _ until: String) async throws {
+        let closure = Closure(
+            from: try Books.instant(from, at: studio), until: try Books.instant(until, at: studio), reason: "fire drill"
+        )
+        _ = try await office.close(studio: studio.handle, closure)
+    }
+}

@@ -1,0 +1,109 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Testing
+
+@Suite("People, as the front desk finds them")
+struct PeopleTests {
+    @Test("what is stored of a person is never overwritten by a booking")
+    func stored() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            let ana = try await books.office.add(
+                ClientDetails(
+                    name: try PersonName("Ana Reyes"), email: try EmailAddress("Ana@example.com"),
+                    phone: try PhoneNumber(e164: "+14155550132"), source: "a friend"))
+            var request = try Books.request(
+                studio, "2027-01-05 10:00", for: "ana@EXAMPLE.com", phone: "(415) 555-0199")
+            request.newcomer?.name = "Somebody Else"
+            request.newcomer?.source = "an advert"
+            let session = try await books.desk.book(request, now: Books.now).session
+            #expect(session.client.id == ana.id)
+            #expect(try await books.people() == [ana])
+        }
+    }
+
+    @Test("an unknown person is written down with the booking, or not at all")
+    func newcomer() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            let maria = try await books.engage()
+            try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com", with: maria)
+            await expectRefusal(.slotTaken) {
+                try await books.book(studio, "2027-01-05 10:00", for: "ben@example.com", with: maria)
+            }
+            #expect(try await books.people().map(\.email?.address) == ["ana@example.com"])
+            var nameless = try Books.request(studio, "2027-01-05 11:00", for: "ben@example.com")
+            nameless.newcomer = nil
+            let request = nameless
+            await #expect(throws: NotFound.self) { try await books.desk.book(request, now: Books.now) }
+        }
+    }
+
+    @Test("two bookings of one newcomer at the same moment write one person down")
+    func sameNewcomer() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            let requests = try (0..<6).map {
+                try Books.request(studio, "2027-01-05 1\($0):00", for: "ana@example.com", phone: "(415) 555-0132")
+            }
+            let answers = await books.ask(requests)
+            #expect(answers.booked.count == 1 && answers.errors.isEmpty, "\(answers.errors)")
+            #expect(answers.refusals.allSatisfy { $0.rule == .introAlreadyBooked })
+            #expect(try await books.people().count == 1)
+        }
+    }
+
+    @Test("a person whom the office writes down at the same moment is the one who is booked")
+    func officeToo() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            for round in 0..<8 {
+                let email = "p\(round)@example.com"
+                let request = try Books.request(studio, "2027-01-\(10 + round) 10:00", for: email)
+                let details = ClientDetails(
+                    name: try PersonName("Somebody"), email: try EmailAddress(email), phone: nil)
+                async let booked = books.desk.book(request, now: Books.now)
+                // Whoever comes second: the office hears of it, the front desk just goes on.
+                _ = try? await books.office.add(details)
+                #expect(try await booked.session.client.email?.address == email)
+            }
+        }
+    }
+
+    @Test("a phone that several share does not tell them apart, their addresses do")
+    func sharedPhone() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            let phone = try PhoneNumber(e164: "+14155550132")
+            for name in ["Ana", "Ben"] {
+                _ = try await books.office.add(
+                    ClientDetails(
+                        name: try PersonName(name), email: try EmailAddress("\(name)@example.com"), phone: phone))
+            }
+            let byPhone = BookingRequest(
+                studio: studio, who: .phone(phone), start: try Books.instant("2027-01-05 10:00", at: studio))
+            let error = await #expect(throws: InvalidInput.self) {
+                try await books.desk.book(byPhone, now: Books.now)
+            }
+            #expect(error?.problem == "several people share that phone: 1 (Ana), 2 (Ben)")
+            try await books.book(studio, "2027-01-05 10:00", for: "ben@example.com")
+            // A household has one free session.
+            await expectRefusal(.introAlreadyBooked) {
+                try await books.book(studio, "2027-01-05 11:00", for: "ana@example.com")
+            }
+        }
+    }
+}
+
+extension Books {
+    fileprivate func people() async throws -> [Client] {
+        try await database.withConnection { try await ClientRepository($0).all(containing: nil) }
+    }
+}

@@ -1,0 +1,93 @@
+import Booking
+import BookingStoreTesting
+import Testing
+
+@Suite("What is listed can be booked, and nothing else can")
+struct SlotPropertyTests {
+    private static let worlds = 45
+    private static let steps = 20
+
+    @Test("the books agree with a brute-force model", arguments: 0..<worlds)
+    func agreement(seed: Int) async throws {
+        var random = SeededGenerator(seed: UInt64(seed))
+        let world = try World.random(Scenario.all[seed % Scenario.all.count], using: &random)
+        try await withBooks(connections: 1) { books in
+            var books = try await WorldBooks(world, in: books)
+            for _ in 0..<Self.steps { try await books.doAnything(using: &random) }
+            #expect(try await books.stations() == books.model.world.bookings.map(\.station))
+            try await books.expectAgreement()
+            for studio in world.studios.indices { try await books.trySamples(at: studio, using: &random) }
+            // What was only rehearsed has left no trace.
+            try await books.expectAgreement()
+        }
+    }
+}
+
+extension WorldBooks {
+    /// Lists everything at every studio.
+    fileprivate func expectAgreement() async throws {
+        for studio in model.world.studios.indices {
+            let (listed, expected) = (try await open(at: studio), model.open(at: studio))
+            #expect(listed.subtracting(expected).isEmpty, "listed at studio \(studio), but not on offer")
+            #expect(expected.subtracting(listed).isEmpty, "on offer at studio \(studio), but not listed")
+        }
+    }
+
+    /// Takes one step of a random history.
+    fileprivate mutating func doAnything(using random: inout some RandomNumberGenerator) async throws {
+        let open = model.world.bookings.indices.filter { model.world.bookings[$0].status == .booked }
+        let studio = model.world.studios.indices.randomElement(using: &random) ?? 0
+        switch (Int.random(in: 0..<10, using: &random), open.randomElement(using: &random)) {
+        case (0, let booking?):
+            try await end(booking, as: .cancelled)
+        case (1, let booking?):
+            try await end(booking, as: Bool.random(using: &random) ? .attended : .noShow)
+        case (2...3, let booking?):
+            let studio = model.world.bookings[booking].studio
+            try await move(
+                booking, to: anyStart(at: studio, using: &random), with: anybody(using: &random),
+                override: Bool.random(using: &random))
+        case (4...5, _):
+            try await book(
+                anyMinute(using: &random), with: anybody(using: &random), at: studio, override: true)
+        default:
+            try await book(anyStart(at: studio, using: &random), with: anybody(using: &random), at: studio)
+        }
+    }
+
+    /// Rehearses what is listed and what is not, with a trainer named and without.
+    fileprivate mutating func trySamples(
+        at studio: Int, using random: inout some RandomNumberGenerator
+    ) async throws {
+        let listed = model.open(at: studio).sorted { ($0.start, $0.trainer) < ($1.start, $1.trainer) }
+        for slot in listed.shuffled(using: &random).prefix(6) {
+            let trainer = model.world.trainers.firstIndex { $0.handle == slot.trainer }
+            try await book(slot.start, with: trainer, at: studio, rehearsal: true)
+            try await book(slot.start, with: nil, at: studio, rehearsal: true)
+        }
+        for _ in 0..<12 {
+            try await book(anyMinute(using: &random), with: anybody(using: &random), at: studio, rehearsal: true)
+        }
+    }
+
+    private func anybody(using random: inout some RandomNumberGenerator) -> Int? {
+        Int.random(in: 0..<3, using: &random) == 0 ? nil : model.world.trainers.indices.randomElement(using: &random)
+    }
+
+    /// Any minute, a quarter of an hour, which is on most grids, or one close to a session: so every rule gets its turn.
+    private func anyMinute(using random: inout some RandomNumberGenerator) -> Int {
+        let minute = Int.random(in: model.world.window, using: &random)
+        switch (Int.random(in: 0..<4, using: &random), model.world.bookings.randomElement(using: &random)) {
+        case (0, _): return minute
+        case (1, let booking?):
+            let near = Int.random(in: booking.start - 90...booking.start + 90, using: &random) / 5 * 5
+            return model.world.window.contains(near) ? near : minute
+        default: return minute / 15 * 15
+        }
+    }
+
+    /// A start that is on offer, if anything is.
+    private func anyStart(at studio: Int, using random: inout some RandomNumberGenerator) -> Int {
+        model.open(at: studio).map(\.start).sorted().randomElement(using: &random) ?? anyMinute(using: &random)
+    }
+}

@@ -1,0 +1,128 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Testing
+
+/// A world written into books: whatever is asked of the front desk is asked of the model too, and the two must agree.
+struct WorldBooks {
+    private(set) var model: SlotModel
+    private let books: Books
+    private let studios: [Studio]
+    private let trainers: [Trainer]
+    private var references: [Reference] = []
+    private var people = 0
+
+    private var now: Date { Date(timeIntervalSince1970: Double(model.world.now)) }
+
+    init(_ world: World, in books: Books) async throws {
+        model = try SlotModel(world)
+        self.books = books
+        var studios: [Studio] = []
+        for (index, studio) in world.studios.enumerated() {
+            studios.append(try await books.open(studio, as: "studio-\(index)"))
+        }
+        var trainers: [Trainer] = []
+        for trainer in world.trainers { trainers.append(try await books.engage(trainer)) }
+        self.studios = studios
+        self.trainers = trainers
+    }
+
+    /// Books, or finds out whether it could.
+    mutating func book(
+        _ start: Int, with trainer: Int?, at studio: Int, override: Bool = false, rehearsal: Bool = false
+    ) async throws {
+        people += 1
+        let email = try EmailAddress("person-\(people)@example.com")
+        var request = BookingRequest(studio: studios[studio], who: .email(email), start: instant(start))
+        request.trainer = trainer.map { trainers[$0] }
+        request.newcomer = ClientDetails(name: try PersonName("Person"), email: email, phone: nil)
+        request.overrideReason = override ? "as the property wants it" : nil
+        request.rehearsal = rehearsal
+        let broken = broken(start, trainer, studio, override)
+        let expected: Int? =
+            if let trainer {
+                broken.isEmpty ? trainer : nil
+            } else {
+                model.choice(start, at: studio, passingSoftRules: override)
+            }
+        do {
+            let session = try await books.desk.book(request, now: now).session
+            #expect(session.trainer.handle == expected.map { trainers[$0].handle.text }, "\(session.localStart)")
+            guard !rehearsal, let expected else { return }
+            #expect(model.place(start, with: expected, at: studio) != nil)
+            references.append(session.reference)
+        } catch let refusal as Refusal {
+            #expect(expected == nil, "\(instant(start)): \(refusal.message)")
+            #expect(broken.contains(refusal.rule), "\(instant(start)): \(refusal.message)")
+        }
+    }
+
+    /// Moves a booking, where the rules allow it.
+    mutating func move(_ booking: Int, to start: Int, with trainer: Int?, override: Bool) async throws {
+        let old = model.world.bookings[booking]
+        let trainer = trainer ?? old.trainer
+        var broken = model.violations(start, with: trainer, at: old.studio, moving: booking)
+        if override { broken.formIntersection(SlotModel.hardRules) }
+        if hasBegun(booking) { broken = [.notChangeable] }
+        do {
+            let moved = try await books.desk.reschedule(
+                references[booking], to: instant(start), with: trainers[trainer],
+                overrideReason: override ? "as the property wants it" : nil, now: now)
+            #expect(broken.isEmpty && moved.startsAt == instant(start), "\(broken)")
+            #expect(model.place(start, with: trainer, at: old.studio, moving: booking) != nil)
+        } catch let refusal as Refusal {
+            #expect(broken.contains(refusal.rule), "\(instant(start)): \(refusal.message)")
+        }
+    }
+
+    /// Ends a booking one way or the other.
+    mutating func end(_ booking: Int, as status: World.Booking.Status) async throws {
+        switch status {
+        case .attended: _ = try await books.desk.close(references[booking], as: .attended)
+        case .noShow: _ = try await books.desk.close(references[booking], as: .noShow)
+        case .cancelled where !hasBegun(booking):
+            _ = try await books.desk.cancel(references[booking], reason: nil, now: now)
+        case .booked, .cancelled: return
+        }
+        model.end(booking, as: status)
+    }
+
+    /// What is on offer in the window, as the books tell it.
+    func open(at studio: Int) async throws -> Set<Offered> {
+        let (window, now, place) = (model.world.window, now, studios[studio])
+        let (from, until) = (instant(window.lowerBound), instant(window.upperBound))
+        let slots = try await books.database.withConnection {
+            try await SlotRepository($0).open(at: place, from: from, until: until, now: now, limit: 100_000)
+        }
+        let offered = slots.map {
+            Offered(start: Int($0.startsAt.timeIntervalSince1970) / 60, trainer: $0.trainer.handle)
+        }
+        #expect(Set(offered).count == offered.count, "no slot is listed twice")
+        return Set(offered)
+    }
+
+    /// The stations that the database has given out, by booking.
+    func stations() async throws -> [Int] {
+        let rows = try await books.database.query("SELECT reference, station FROM session")
+        let stations = Dictionary(uniqueKeysWithValues: try rows.decode((String, Int16).self))
+        return references.map { Int(stations[$0.code] ?? 0) }
+    }
+
+    /// The rules that forbid a start to one trainer, or to all of the studio's.
+    private func broken(_ start: Int, _ trainer: Int?, _ studio: Int, _ override: Bool) -> Set<Refusal.Rule> {
+        let asked = trainer.map { [$0] } ?? model.world.staff(of: studio)
+        let broken = asked.reduce(into: Set<Refusal.Rule>()) { broken, trainer in
+            broken.formUnion(model.violations(start, with: trainer, at: studio))
+        }
+        guard !asked.isEmpty else { return [.outsideHours] }
+        return override ? broken.intersection(SlotModel.hardRules) : broken
+    }
+
+    private func hasBegun(_ booking: Int) -> Bool {
+        model.world.bookings[booking].start * 60 <= model.world.now
+    }
+
+    private func instant(_ minute: Int) -> Date { Date(timeIntervalSince1970: Double(minute * 60)) }
+}

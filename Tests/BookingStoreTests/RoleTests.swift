@@ -1,0 +1,136 @@
+import Booking
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Testing
+
+@testable import BookingStore
+
+@Suite("The service role")
+struct RoleTests {
+    @Test("works at the front desk and sends reminders")
+    func works() async throws {
+        try await withServiceRole { books, studio, maria in
+            let request = try Books.request(studio, "2027-01-05 10:00", for: "ana@example.com", with: maria)
+            let start = try Books.instant("2027-01-05 11:00", at: studio)
+            let moved = try await books.serving { connection in
+                let booked = try await BookingTransaction(
+                    connection: connection, actor: "service", noShowLimit: 2, request: request, key: "r1",
+                    now: Books.now
+                ).run().session
+                return try await MoveTransaction(
+                    connection: connection, actor: "service", reference: booked.reference, studio: studio,
+                    start: start, trainer: nil, overrideReason: nil, now: Books.now
+                ).run()
+            }
+            #expect(moved.localStart == "2027-01-05 11:00 PST")
+            let taken = try await books.serving { connection in
+                let deliveries = DeliveryRepository(connection)
+                let run = try await deliveries.beginRun(actor: "service")
+                let taken = try await deliveries.take(run, until: Books.now, now: Books.now, limit: 10)
+                try await deliveries.endRun(run)
+                return taken
+            }
+            #expect(taken.handouts.map(\.rule) == ["rescheduled"])
+            // The triggers wrote for it what it may not write.
+            let traces = try await books.database.query(
+                """
+                SELECT (SELECT count(*) FROM free_session_claim),
+                       (SELECT count(*) FROM event WHERE subject = 'session' AND actor = 'service')
+                """
+            ).decode((Int64, Int64).self)
+            #expect(traces.map { [$0.0, $0.1] } == [[1, 2]])
+        }
+    }
+
+    @Test("keeps hours, absences, closures and people")
+    func keepsOffice() async throws {
+        try await withServiceRole { books, studio, maria in
+            try await books.serving { connection in
+                let (from, until) = (Books.now, Books.now + 3600)
+                try await TrainerRepository(connection).insert(
+                    TrainerDetails(name: try PersonName("James"), homeStudio: studio.handle),
+                    handle: try Handle("james"))
+                try await HoursRepository(connection).set(
+                    try WeeklyHours(parsing: "mon 09:00-12:00"), of: maria.id, at: studio.id, from: nil, until: nil,
+                    today: try LocalDate("2027-01-02"))
+                let absence = try await TimeOffRepository(connection).insert(
+                    maria.id, from: from, until: until, reason: nil)
+                #expect(try await TimeOffRepository(connection).remove(absence.number, of: maria.id))
+                try await StudioRepository(connection).insert(
+                    Closure(from: from, until: until, reason: "paint"), of: studio.id)
+                try await StudioRepository(connection).update(studio.id, to: StudioDetails(of: studio))
+                _ = try await ClientRepository(connection).insert(
+                    ClientDetails(name: try PersonName("Ana"), email: try EmailAddress("ana@example.com"), phone: nil))
+                try await TrainerRepository(connection).retire(maria.id, at: Books.now)
+            }
+        }
+    }
+
+    @Test("cannot rewrite, forget or redefine anything")
+    func refused() async throws {
+        try await withServiceRole { books, studio, maria in
+            try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com", with: maria)
+            for statement in [
+                "INSERT INTO event (actor, subject, subject_id, action) VALUES ('x', 'session', 1, 'insert')",
+                "INSERT INTO free_session_claim VALUES ('email:x@example.com', 1)",
+                "DELETE FROM free_session_claim", "DELETE FROM session", "DELETE FROM message", "DELETE FROM client",
+                "TRUNCATE message", "UPDATE reminder_rule SET lead = '9 days'", "DELETE FROM schema_function",
+                "CREATE TABLE public.mine ()", "ALTER TABLE session DISABLE TRIGGER ALL", "DROP FUNCTION skip_reason",
+                "SELECT setval(pg_get_serial_sequence('session', 'id'), 1)",
+            ] {
+                let error = await #expect(throws: PostgresError.self, "\(statement)") {
+                    try await books.serving { try await $0.query("\(unsafeSQL: statement)") }
+                }
+                #expect(error?.sqlState == "42501", "\(statement)")
+            }
+        }
+    }
+
+    @Test("cannot put tables of its own in the place of the log and the claims")
+    func shadows() async throws {
+        try await withServiceRole { books, studio, maria in
+            let request = try Books.request(studio, "2027-01-05 10:00", for: "ana@example.com", with: maria)
+            try await books.serving { connection in
+                for table in ["event", "free_session_claim"] {
+                    try await connection.query(
+                        "CREATE TEMP TABLE \(unsafeSQL: table) (LIKE public.\(unsafeSQL: table) INCLUDING ALL)")
+                }
+                _ = try await BookingTransaction(
+                    connection: connection, actor: "service", noShowLimit: 2, request: request, key: "r1",
+                    now: Books.now
+                ).run()
+            }
+            let traces = try await books.database.query(
+                """
+                SELECT (SELECT count(*) FROM public.free_session_claim),
+                       (SELECT count(*) FROM public.event WHERE subject = 'session')
+                """
+            ).decode((Int64, Int64).self)
+            #expect(traces.map { [$0.0, $0.1] } == [[1, 1]])
+        }
+    }
+}
+
+/// Runs a test on books with a studio and a trainer, on a server where the role could be made.
+private func withServiceRole(_ body: (Books, Studio, Trainer) async throws -> Void) async throws {
+    try await withBooks(connections: 1) { books in
+        let roles = try await books.database.query("SELECT FROM pg_roles WHERE rolname = 'intro_service'")
+        guard roles.count == 1 else {
+            try Test.cancel("this server's user may not create roles")
+        }
+        try await body(books, try await books.openStudio(), try await books.engage())
+    }
+}
+
+extension Books {
+    /// Runs a transaction as the service role.
+    fileprivate func serving<Result: Sendable>(
+        _ body: @Sendable (isolated Connection) async throws -> Result
+    ) async throws -> Result {
+        try await database.transaction { connection in
+            try await connection.query("SET LOCAL ROLE intro_service")
+            return try await body(connection)
+        }
+    }
+}

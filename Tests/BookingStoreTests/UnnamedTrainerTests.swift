@@ -1,0 +1,99 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Testing
+
+@Suite("Whoever is free")
+struct UnnamedTrainerTests {
+    @Test("the trainer with the fewest sessions that day is chosen, then the first by handle")
+    func fairness() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio { $0.offer.stations = 3 }
+            let aiko = try await books.engage("aiko")
+            try await books.engage("maria")
+            try await books.engage("james")
+            // Another day does not count, and neither does a session that was cancelled.
+            try await books.book(studio, "2027-01-06 09:00", for: "other-day@example.com", with: aiko)
+            let cancelled = try await books.book(studio, "2027-01-05 16:00", for: "off@example.com", with: aiko)
+            _ = try await books.desk.cancel(cancelled.reference, reason: nil, now: Books.now)
+            var chosen: [String] = []
+            for (number, time) in ["09:00", "10:00", "11:00", "11:00", "12:00"].enumerated() {
+                let session = try await books.book(studio, "2027-01-05 \(time)", for: "p\(number)@example.com")
+                chosen.append(session.trainer.handle)
+            }
+            #expect(chosen == ["aiko", "james", "maria", "aiko", "james"])
+        }
+    }
+
+    @Test("sessions at every studio count, and a trainer who is busy elsewhere is passed over")
+    func elsewhere() async throws {
+        try await withBooks { books in
+            let (here, there) = try await books.openTwoStudios()
+            try await books.book(there, "2027-01-05 16:00", for: "a@example.com", with: books.trainer("aiko"))
+            #expect(try await books.book(here, "2027-01-05 09:00", for: "b@example.com").trainer.handle == "maria")
+            #expect(try await books.book(there, "2027-01-05 09:00", for: "c@example.com").trainer.handle == "aiko")
+            await expectRefusal(.slotTaken) {
+                try await books.book(here, "2027-01-05 09:00", for: "d@example.com")
+            }
+        }
+    }
+
+    @Test("concurrent bookings fill every trainer, and nobody is refused while somebody is free")
+    func filling() async throws {
+        try await withBooks(connections: 12) { books in
+            try await books.failOnDeadlock()
+            let studio = try await books.openStudio { $0.offer.stations = 3 }
+            for handle in ["aiko", "james", "maria"] { try await books.engage(handle) }
+            let times = ["09:00", "09:30", "10:00", "10:30"]
+            let requests = try times.flatMap { time in
+                try (0..<4).map {
+                    try Books.request(
+                        studio, "2027-01-05 \(time)", for: "p\($0)-\(time.prefix(2))\(time.suffix(2))@example.com")
+                }
+            }
+            let answers = await books.ask(requests)
+            #expect(answers.errors.isEmpty, "\(answers.errors)")
+            let booked = Dictionary(grouping: answers.booked.map(\.session), by: \.startsAt)
+            #expect(booked.count == times.count)
+            #expect(booked.values.allSatisfy { Set($0.map(\.trainer.handle)).count == 3 && $0.count == 3 })
+            #expect(answers.refusals.map(\.rule) == Array(repeating: .slotTaken, count: times.count))
+        }
+    }
+
+    @Test("two studios that share their trainers never book one twice, and use both")
+    func shared() async throws {
+        try await withBooks { books in
+            let (here, there) = try await books.openTwoStudios()
+            for round in 0..<6 {
+                let start = "2027-01-\(10 + round) 10:00"
+                let answers = await books.ask([
+                    try Books.request(here, start, for: "a\(round)@example.com"),
+                    try Books.request(there, start, for: "b\(round)@example.com"),
+                ])
+                #expect(answers.refusals.isEmpty && answers.errors.isEmpty, "\(answers)")
+                #expect(Set(answers.booked.map(\.session.trainer.handle)) == ["aiko", "maria"])
+            }
+        }
+    }
+}
+
+extension Books {
+    fileprivate func trainer(_ handle: String) async throws -> Trainer {
+        try await database.withConnection { try await TrainerRepository($0).named(try Handle(handle)) }
+    }
+
+    /// Opens two studios, both with the trainers aiko and maria.
+    fileprivate func openTwoStudios() async throws -> (Studio, Studio) {
+        let here = try await openStudio("here") { $0.offer.stations = 2 }
+        let there = try await openStudio("there") { $0.offer.stations = 2 }
+        for handle in ["aiko", "maria"] {
+            let trainer = try await engage(handle, at: "here")
+            try await office.set(
+                try WeeklyHours(parsing: "daily 09:00-17:00"), of: trainer.handle, at: there.handle, from: nil,
+                until: nil, now: .distantPast)
+        }
+        return (here, there)
+    }
+}
