@@ -11,7 +11,7 @@ private let booking = [
     "--request-id", "form-1", "--json",
 ]
 
-@Suite("a database that fails in the middle of a command", .timeLimit(.minutes(2)))
+@Suite("a database that fails in the middle of a command", .timeLimit(.minutes(5)))
 struct DatabaseFaultTests {
     @Test(
         "no server: 69, and what to do",
@@ -19,10 +19,7 @@ struct DatabaseFaultTests {
             "postgresql://127.0.0.1:1/intro", "host=/nonexistent dbname=intro", "postgresql://db.invalid/intro",
         ])
     func down(conninfo: String) async throws {
-        let commands = [
-            ["slots"], booking, ["schedule", "maria"], ["reminders", "send"], ["setup"], ["setup", "--check"],
-            ["client", "list"],
-        ]
+        let commands = [["slots"], booking, ["reminders", "send"], ["setup", "--check"]]
         for command in commands {
             let result = try await IntroBinary.run(
                 command + ["--json"], environment: ["INTRO_DATABASE_URL": conninfo])
