@@ -4,7 +4,7 @@ import Postgres
 import Testing
 
 @Suite(
-    "a sender that is stopped in the middle of a batch", .timeLimit(.minutes(5)),
+    "a sender that is stopped in the middle of a batch", .timeLimit(.minutes(10)),
     .enabled(if: Installed.python != nil, "needs Python"))
 struct SenderFaultTests {
     /// Waits until so many messages have reached a server that answers none of them.
