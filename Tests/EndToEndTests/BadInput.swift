@@ -58,12 +58,11 @@ enum BadInput {
             "ana@" + String(repeating: "e", count: 10_000) + ".com", "ana@example.com,eve@example.com",
             "ана@example.com",
         ]
-        return emails.flatMap { email -> [[String]] in
-            let asWho = ["book", "--client", email, "--name", "Ana", "--at", "2026-12-01 09:00"]
-            let asNew = ["book", "--client", "4155550123", "--name", "Ana", "--at", "2026-12-01 09:00"]
-            let option = ["--email", email]
-            return [["client", "add", "Ana"] + option, asWho, asNew + option]
-        } + [newStudio + ["--email", emails[0]], ["trainer", "edit", "maria", "--email", emails[0]]]
+        let asNew = ["book", "--client", "4155550123", "--name", "Ana", "--at", "2026-12-01 09:00", "--email"]
+        let office = [newStudio + ["--email", emails[0]], ["trainer", "edit", "maria", "--email", emails[0]]]
+        return emails.map { ["client", "add", "Ana", "--email", $0] }
+            + emails.prefix(4).map { ["book", "--client", $0, "--name", "Ana", "--at", "2026-12-01 09:00"] }
+            + emails.prefix(4).map { asNew + [$0] } + office
     }()
 
     private static let phones: [[String]] = {
@@ -71,10 +70,9 @@ enum BadInput {
             "12", "+1 415", "phone", "+999 123 456 789", "(415) 555-01234567890", "415-555-O123", "415\n5550123", "",
             String(repeating: "4", count: 10_000),
         ]
-        return phones.flatMap { phone -> [[String]] in
-            let option = option("--phone", phone)
-            return [["client", "add", "Ana"] + option, book() + option]
-        } + [newStudio + ["--phone", phones[0]], ["trainer", "edit", "maria", "--phone", phones[0]]]
+        let office = [newStudio + ["--phone", phones[0]], ["trainer", "edit", "maria", "--phone", phones[0]]]
+        return phones.map { ["client", "add", "Ana"] + option("--phone", $0) }
+            + phones.prefix(4).map { book() + option("--phone", $0) } + office
     }()
 
     private static let times: [[String]] = {

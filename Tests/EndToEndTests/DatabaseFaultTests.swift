@@ -163,15 +163,15 @@ extension Studio {
         async let holder = Psql.run(
             "BEGIN; LOCK TABLE session IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600);", on: conninfo)
         // Clones of one template have the same oids.
-        let locks = """
-            SELECT count(*) FROM pg_locks JOIN pg_database AS d ON d.oid = database
-            WHERE d.datname = current_database() AND relation = 'session'::regclass AND 
-            """
+        let here = "datname = current_database() AND relation = 'session'::regclass"
+        func locks(_ condition: String) async throws -> Int64 {
+            try await count("pg_locks JOIN pg_database AS d ON d.oid = database", where: "\(here) AND \(condition)")
+        }
         try await wait(until: "the table is locked") {
-            try await ask(locks + "granted AND mode = 'AccessExclusiveLock'") == "1"
+            try await locks("granted AND mode = 'AccessExclusiveLock'") == 1
         }
         let value = try await body {
-            try await wait(until: "a booking waits for the lock") { try await ask(locks + "NOT granted") != "0" }
+            try await wait(until: "a booking waits for the lock") { try await locks("NOT granted") > 0 }
         }
         _ = try await holder
         return value

@@ -3,7 +3,7 @@ import Subprocess
 import SystemPackage
 import Testing
 
-@Suite("the private PostgreSQL", .serialized)
+@Suite("the private PostgreSQL")
 struct LocalClusterTests {
     /// What one statement answers, asked by PostgreSQL's own client.
     private func query(_ sql: String, at url: String) async throws -> String {
