@@ -97,11 +97,11 @@ struct BookingTransaction {
                 ),
                 booked AS (
                     INSERT INTO session (
-                        reference, request_id, studio_id, trainer_id, client_id, station, starts_at, ends_at, occupied,
-                        waived, override_reason, source, booked_at, arranged_at)
+                        reference, request_id, studio_id, trainer_id, client_id, named_contacts, station, starts_at,
+                        ends_at, occupied, waived, override_reason, source, booked_at, arranged_at)
                     SELECT \(Reference.random(using: &random).code), \(key), place.id, \(trainer.value),
-                           \(client.id.value), free_station(place.id, place.occupied), \(request.start), place.ends_at,
-                           place.occupied, \(waived), \(request.overrideReason), \(request.source), \(now), \(now)
+                           \(client.id.value), \(request.contacts.keys), free_station(place.id, place.occupied),
+                           \(request.start), place.ends_at, place.occupied, \(waived), \(request.overrideReason), \(request.source), \(now), \(now)
                     FROM place
                     RETURNING id, studio_id, revision
                 )
