@@ -36,20 +36,19 @@ enum BadInput {
             "Ana\u{2028}Ruiz", "\u{200B}\u{200D}", String(repeating: "x\u{302}", count: 201),
             "x" + String(repeating: "\u{302}", count: 10_000),
         ]
-        return names.flatMap { name -> [[String]] in
-            [
-                ["book", "--client", "ana@example.com", "--name", name, "--at", "2026-12-01 09:00"],
-                ["studio", "add", name, "--id", "uptown", "--time-zone", "America/New_York"],
-                ["studio", "edit", "downtown", "--name", name], ["trainer", "add", name, "--id", "zoe"],
-                ["client", "add", name, "--email", "ana@example.com"],
-            ]
-        }
+        let office = [
+            ["studio", "add", longName, "--id", "uptown", "--time-zone", "America/New_York"],
+            ["studio", "edit", "downtown", "--name", "Down\ntown"], ["trainer", "add", "\u{202E}", "--id", "zoe"],
+            ["trainer", "edit", "maria", "--name", "Maria\u{1B}[0m"],
+        ]
+        return office
+            + names.flatMap { name -> [[String]] in
+                [
+                    ["book", "--client", "ana@example.com", "--name", name, "--at", "2026-12-01 09:00"],
+                    ["client", "add", name, "--email", "ana@example.com"],
+                ]
+            }
     }()
-
-    /// A contact of a studio or a trainer, where an empty one means none.
-    private static func office(_ contact: [String]) -> [[String]] {
-        contact.last == "" ? [] : [newStudio + contact, ["trainer", "edit", "maria"] + contact]
-    }
 
     private static let emails: [[String]] = {
         let emails = [
@@ -63,8 +62,8 @@ enum BadInput {
             let asWho = ["book", "--client", email, "--name", "Ana", "--at", "2026-12-01 09:00"]
             let asNew = ["book", "--client", "4155550123", "--name", "Ana", "--at", "2026-12-01 09:00"]
             let option = ["--email", email]
-            return [["client", "add", "Ana"] + option, asWho, asNew + option] + office(option)
-        }
+            return [["client", "add", "Ana"] + option, asWho, asNew + option]
+        } + [newStudio + ["--email", emails[0]], ["trainer", "edit", "maria", "--email", emails[0]]]
     }()
 
     private static let phones: [[String]] = {
@@ -74,8 +73,8 @@ enum BadInput {
         ]
         return phones.flatMap { phone -> [[String]] in
             let option = option("--phone", phone)
-            return [["client", "add", "Ana"] + option, book() + option] + office(option)
-        }
+            return [["client", "add", "Ana"] + option, book() + option]
+        } + [newStudio + ["--phone", phones[0]], ["trainer", "edit", "maria", "--phone", phones[0]]]
     }()
 
     private static let times: [[String]] = {
@@ -124,14 +123,11 @@ enum BadInput {
             "--region": ["XX", "USA", "u", ""],
         ]
         let zones = ["Mars/Olympus", "PST8", "+02:00", "", "../etc/passwd", "utc\n"]
-        return rules.flatMap { rule, values in values.flatMap { both([rule, $0]) } }
+        return rules.flatMap { rule, values in values.map { ["studio", "edit", "downtown", rule, $0] } }
+            + rules.compactMap { rule, values in values.first.map { newStudio + [rule, $0] } }
             + zones.map { ["studio", "add", "Uptown", "--id", "uptown", "--time-zone", $0] }
-            + zones.map { ["studio", "edit", "downtown", "--time-zone", $0] }
+            + [["studio", "edit", "downtown", "--time-zone", zones[0]]]
     }()
-
-    private static func both(_ option: [String]) -> [[String]] {
-        [newStudio + option, ["studio", "edit", "downtown"] + option]
-    }
 
     private static let numbers: [[String]] =
         ["0", "-1", "1001", "x", "99999999999999999999"].map { ["trainer", "edit", "maria", "--daily-limit", $0] } + [

@@ -86,7 +86,9 @@ struct RefusalTests {
         return reference
     }
 
-    @Test("it ends with 3, its code, a message, and what to do; nothing is written", arguments: Refused.all)
+    @Test(
+        "it ends with 3, its code, a message and what to do, and writes nothing; --override passes it only where it is soft",
+        arguments: Refused.all)
     func refuses(refused: Refused) async throws {
         try await Studio.with { studio in
             let reference = try await prepare(refused, in: studio)
@@ -98,33 +100,43 @@ struct RefusalTests {
             #expect(result.stderr.filter(\.isNewline).count == 1)
             let error = try #require(result.error)
             #expect(error.code == refused.code)
-            #expect(!error.message.isEmpty)
-            #expect(!error.hint.isEmpty)
+            #expect(!error.message.isEmpty && !error.hint.isEmpty)
             #expect(error.alternatives?.count == (refused.offersSlots ? 3 : nil), "\(error)")
             #expect(try await studio.fingerprint() == before)
-            let plain = try await studio.intro(command)
-            #expect(plain.exit == 3)
-            #expect(plain.stderr.hasPrefix("error: "))
-            #expect(plain.stderr.contains("\nhint: "))
+            try await override(refused, command, in: studio)
         }
     }
 
-    @Test("--override passes the soft rules and says why; it passes no other", arguments: Refused.all)
-    func override(refused: Refused) async throws {
+    private func override(_ refused: Refused, _ command: [String], in studio: Studio) async throws {
+        let result = try await studio.intro(
+            command.prefix { $0 != "--override" } + ["--override", "the owner said so", "--json"])
+        guard refused.isSoft else {
+            #expect(result.exit == 3)
+            #expect(result.error?.code == refused.code)
+            return
+        }
+        try #require(result.exit == 0, "\(result.stderr)")
+        #expect(try result.printed["override_reason"] == "the owner said so")
+        let logged = "subject = 'session' AND action = 'insert' AND reason = 'the owner said so'"
+        #expect(try await studio.count("event", where: logged) == 1)
+    }
+
+    @Test("for people, a refusal is an error, what is free near it, and a hint")
+    func forPeople() async throws {
         try await Studio.with { studio in
-            let reference = try await prepare(refused, in: studio)
-            let command = refused.command.map { $0 == "REF" ? reference : $0 }
-            let result = try await studio.intro(
-                command.prefix { $0 != "--override" } + ["--override", "the owner said so", "--json"])
-            guard refused.isSoft else {
-                #expect(result.exit == 3)
-                #expect(result.error?.code == refused.code)
-                return
-            }
-            try #require(result.exit == 0, "\(result.stderr)")
-            #expect(try result.printed["override_reason"] == "the owner said so")
-            let logged = "subject = 'session' AND action = 'insert' AND reason = 'the owner said so'"
-            #expect(try await studio.count("event", where: logged) == 1)
+            try await studio.book("ben", at: "2026-12-01 09:00")
+            let result = try await studio.intro(Refused.book("ana", "2026-12-01 09:00", "maria"))
+            #expect(result.exit == 3)
+            let expected = """
+                error: Maria Lopez has another session at 2026-12-01 09:00 PST
+                free near it:
+                  2026-12-01 08:00 PST  maria
+                  2026-12-01 08:30 PST  maria
+                  2026-12-01 09:30 PST  maria
+                hint: take one of the slots that are free
+
+                """
+            #expect(result.stderr == expected)
         }
     }
 
