@@ -6,11 +6,9 @@ import Testing
 struct SettingsTests {
     /// Gives a test two studios that are told apart by their trainers: Zoe works at the second one only.
     private func withTwo(_ body: (_ first: Studio, _ second: Studio) async throws -> Void) async throws {
-        try await Studio.with { first in
-            try await Studio.with { second in
-                try await second.answer("trainer", "add", "Zoe", "--id", "zoe")
-                try await body(first, second)
-            }
+        try await Studio.withTwo { first, second in
+            try await second.answer("trainer", "add", "Zoe", "--id", "zoe")
+            try await body(first, second)
         }
     }
 

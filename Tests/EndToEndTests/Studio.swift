@@ -21,6 +21,17 @@ struct Studio: Sendable {
 
     /// Gives a test a studio, and takes it down afterwards.
     static func with<Result>(_ body: (Studio) async throws -> Result) async throws -> Result {
+        try await gate.pass { try await opened(body) }
+    }
+
+    /// Gives a test two studios that know nothing of each other.
+    static func withTwo(_ body: (Studio, Studio) async throws -> Void) async throws {
+        try await gate.pass { try await opened { first in try await opened { try await body(first, $0) } } }
+    }
+
+    private static let gate = Gate(width: 6)
+
+    private static func opened<Result>(_ body: (Studio) async throws -> Result) async throws -> Result {
         let template = try await StudioTemplate.shared.value
         let folder = try ScratchFolder()
         return try await withDatabase(template: template, configure: configure) {
