@@ -81,7 +81,6 @@ struct BookingTransaction {
     ///
     /// The schema's constraints are the judge.
     private func write(_ client: Client, _ trainer: Trainer.ID, waived: Bool) async throws -> Session.ID {
-        var random = SystemRandomNumberGenerator()
         return Session.ID(
             try await connection.query(
                 """
@@ -99,7 +98,7 @@ struct BookingTransaction {
                     INSERT INTO session (
                         reference, request_id, studio_id, trainer_id, client_id, named_contacts, station, starts_at,
                         ends_at, occupied, waived, override_reason, source, booked_at, arranged_at)
-                    SELECT \(Reference.random(using: &random).code), \(key), place.id, \(trainer.value),
+                    SELECT \(Reference.random().code), \(key), place.id, \(trainer.value),
                            \(client.id.value), \(request.contacts.keys), free_station(place.id, place.occupied),
                            \(request.start), place.ends_at, place.occupied, \(waived), \(request.overrideReason), \(request.source), \(now), \(now)
                     FROM place
