@@ -1,5 +1,5 @@
--- Keeps free_session_claim true: a session that is booked or attended claims each contact of its client, any other
--- claims nothing. The claim's primary key is what makes the session free once, chain-wide, for life.
+-- Keeps free_session_claim true: a session that is booked or attended claims each contact of its client and of the request
+-- that made it, any other claims nothing. The claim's primary key is what makes the session free once, chain-wide, for life.
 CREATE OR REPLACE FUNCTION hold_free_session() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
@@ -16,8 +16,8 @@ BEGIN
     IF v_claims THEN
         -- In one order, so that two bookings of one person queue up instead of deadlocking.
         INSERT INTO free_session_claim (contact, session_id)
-        SELECT contact, NEW.id
-        FROM client, unnest(client_contacts(client.email_key, client.phone)) AS contact
+        SELECT DISTINCT contact, NEW.id
+        FROM client, unnest(client_contacts(client.email_key, client.phone) || NEW.named_contacts) AS contact
         WHERE client.id = NEW.client_id
         ORDER BY contact;
     END IF;

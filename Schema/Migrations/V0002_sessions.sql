@@ -8,6 +8,7 @@ CREATE TABLE session (
     studio_id       integer     NOT NULL CONSTRAINT session_studio_exists REFERENCES studio,
     trainer_id      integer     NOT NULL CONSTRAINT session_trainer_exists REFERENCES trainer,
     client_id       bigint      NOT NULL CONSTRAINT session_client_exists REFERENCES client,
+    named_contacts  text[]      NOT NULL DEFAULT '{}',
     station         smallint    NOT NULL,
     starts_at       timestamptz NOT NULL,
     ends_at         timestamptz NOT NULL,
@@ -49,6 +50,8 @@ COMMENT ON COLUMN session.request_id IS 'The request that made it. A repeated re
 COMMENT ON COLUMN session.studio_id IS 'Where.';
 COMMENT ON COLUMN session.trainer_id IS 'With whom.';
 COMMENT ON COLUMN session.client_id IS 'For whom.';
+COMMENT ON COLUMN session.named_contacts IS
+    'Contacts that the request named, also those that are not the client''s stored ones: they use the free session up, too.';
 COMMENT ON COLUMN session.station IS 'Which of the studio''s stations, counted from 1: this makes capacity a constraint.';
 COMMENT ON COLUMN session.starts_at IS 'First instant.';
 COMMENT ON COLUMN session.ends_at IS 'First instant afterwards.';

@@ -38,13 +38,16 @@ public struct Reference: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Reference {
+    /// The reference that stands for 40 bits; higher ones are left out.
+    public init(bits: UInt64) {
+        self.init(code: String((0..<Self.length).map { Self.alphabet[Int(bits >> (5 * $0) & 31)] }))
+    }
+
     /// Draws a reference; every one of the 2^40 is as likely as any other.
     ///
-    /// - Parameter generator: Where the 40 bits come from.
     /// - Returns: A reference that is new as far as chance goes; the database judges.
-    public static func random(using generator: inout some RandomNumberGenerator) -> Reference {
-        let code = (0..<length).map { _ in alphabet[Int.random(in: alphabet.indices, using: &generator)] }
-        return Reference(code: String(code))
+    public static func random() -> Reference {
+        Reference(bits: .random(in: 0...UInt64.max))
     }
 
     private static let length = 8

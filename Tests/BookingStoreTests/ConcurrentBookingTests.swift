@@ -39,6 +39,46 @@ struct ConcurrentBookingTests {
         }
     }
 
+    @Test("a key that two people's requests share makes one booking all the same")
+    func sharedKey() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio { $0.offer.stations = 2 }
+            let trainers = [try await books.engage("maria"), try await books.engage("james")]
+            for round in 0..<6 {
+                let requests = try trainers.enumerated().map { number, trainer in
+                    var request = try Books.request(
+                        studio, "2027-01-\(10 + round) 1\(number * 3):00", for: "p\(number)-\(round)@example.com",
+                        with: trainer)
+                    request.requestID = "key \(round)"
+                    return request
+                }
+                let answers = await books.ask(requests)
+                #expect(answers.booked.count == 2 && answers.errors.isEmpty, "\(answers.errors)")
+                #expect(Set(answers.booked.map(\.session.reference)).count == 1)
+            }
+        }
+    }
+
+    @Test("bookings of one hour with different trainers each get a station, while there is one")
+    func stations() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio { $0.offer.stations = 3 }
+            var trainers: [Trainer] = []
+            for number in 0..<4 { trainers.append(try await books.engage("trainer-\(number)")) }
+            for round in 0..<6 {
+                let answers = await books.ask(
+                    try trainers.enumerated().map { number, trainer in
+                        try Books.request(
+                            studio, "2027-01-\(10 + round) 10:00", for: "p\(number)-\(round)@example.com", with: trainer
+                        )
+                    })
+                #expect(answers.booked.count == 3 && answers.errors.isEmpty, "\(answers.errors)")
+                #expect(answers.refusals.map(\.rule) == [.studioFull])
+                #expect(answers.refusals.first?.message.hasPrefix("every station of Studio downtown") == true)
+            }
+        }
+    }
+
     @Test("a key brings back its booking whatever has become of the person since")
     func oldKey() async throws {
         try await withBooks { books in

@@ -110,8 +110,7 @@ private func withPeople(_ body: (Books) async throws -> Void) async throws {
 
 extension Books {
     fileprivate func insert(_ entry: Entry) async throws {
-        var random = SystemRandomNumberGenerator()
-        let reference = Reference.random(using: &random).code
+        let reference = Reference.random().code
         let (from, until) = ("2027-01-05 \(entry.from)Z", "2027-01-05 \(entry.until)Z")
         try await database.query(
             """

@@ -110,6 +110,22 @@ struct EligibilityTests {
         }
     }
 
+    @Test("a phone that only the request named is not stored, but has had its free session")
+    func namedPhone() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            _ = try await books.office.add(
+                ClientDetails(name: try PersonName("Ana"), email: try EmailAddress("ana@example.com"), phone: nil))
+            let first = try await books.book(
+                studio, "2027-01-05 10:00", for: "ana@example.com", phone: "(415) 555-0132")
+            #expect(first.client.phone == nil)
+            await expectRefusal(.introAlreadyBooked) {
+                try await books.book(studio, "2027-01-05 11:00", for: "other@example.com", phone: "+1 415.555.0132")
+            }
+        }
+    }
+
     @Test("a phone learnt later is claimed too")
     func laterPhone() async throws {
         try await withBooks { books in

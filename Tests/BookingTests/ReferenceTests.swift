@@ -29,7 +29,7 @@ struct ReferenceTests {
     func roundTrips() throws {
         var generator = SeededGenerator(seed: 7)
         for _ in 0..<1000 {
-            let reference = Reference.random(using: &generator)
+            let reference = Reference(bits: generator.next())
             #expect(try Reference(reference.code) == reference)
             #expect(try Reference(reference.description.lowercased()) == reference)
             #expect(try Reference(reference.code.replacing("0", with: "o").replacing("1", with: "L")) == reference)
@@ -41,7 +41,7 @@ struct ReferenceTests {
         var generator = SeededGenerator(seed: 11)
         var seen = [Set<Character>](repeating: [], count: 8)
         for _ in 0..<2000 {
-            for (place, character) in Reference.random(using: &generator).code.enumerated() {
+            for (place, character) in Reference(bits: generator.next()).code.enumerated() {
                 seen[place].insert(character)
             }
         }

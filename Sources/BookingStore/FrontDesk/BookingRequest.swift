@@ -11,6 +11,8 @@ public struct BookingRequest: Sendable {
     public let who: Who
     /// What to write down of a person nobody knows yet; `nil` refuses unknown people.
     public var newcomer: ClientDetails?
+    /// Contacts that were given beside WHO: they are not stored of a known person, but use the free session up, too.
+    public var alsoNamed = Contacts()
     /// First instant.
     public let start: Date
     /// How this booking came about.
@@ -31,7 +33,7 @@ public struct BookingRequest: Sendable {
 
     /// Every contact that the request itself names.
     var contacts: Contacts {
-        var contacts = Contacts()
+        var contacts = alsoNamed
         switch who {
         case .email(let email): contacts.add(email)
         case .phone(let phone): contacts.add(phone)

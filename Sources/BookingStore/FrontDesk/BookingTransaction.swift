@@ -81,7 +81,6 @@ struct BookingTransaction {
     ///
     /// The schema's constraints are the judge.
     private func write(_ client: Client, _ trainer: Trainer.ID, waived: Bool) async throws -> Session.ID {
-        var random = SystemRandomNumberGenerator()
         return Session.ID(
             try await connection.query(
                 """
@@ -97,11 +96,11 @@ struct BookingTransaction {
                 ),
                 booked AS (
                     INSERT INTO session (
-                        reference, request_id, studio_id, trainer_id, client_id, station, starts_at, ends_at, occupied,
-                        waived, override_reason, source, booked_at, arranged_at)
-                    SELECT \(Reference.random(using: &random).code), \(key), place.id, \(trainer.value),
-                           \(client.id.value), free_station(place.id, place.occupied), \(request.start), place.ends_at,
-                           place.occupied, \(waived), \(request.overrideReason), \(request.source), \(now), \(now)
+                        reference, request_id, studio_id, trainer_id, client_id, named_contacts, station, starts_at,
+                        ends_at, occupied, waived, override_reason, source, booked_at, arranged_at)
+                    SELECT \(Reference.random().code), \(key), place.id, \(trainer.value),
+                           \(client.id.value), \(request.contacts.keys), free_station(place.id, place.occupied),
+                           \(request.start), place.ends_at, place.occupied, \(waived), \(request.overrideReason), \(request.source), \(now), \(now)
                     FROM place
                     RETURNING id, studio_id, revision
                 )

@@ -23,6 +23,12 @@ struct MoveTransaction {
         try await takeTurn(before)
         let session = try await sessions.locked(reference)
         try SessionRules.assertChangeable(session, now: now)
+        if session.trainer.id != before.trainer.id {
+            // Somebody else moved it while we waited: the trainer it has now is not ours yet.
+            var work = Work(actor: actor)
+            work.take(trainers: session.trainer.id)
+            try await work.lock(on: connection)
+        }
         let present = try await TrainerRepository(connection).named(Handle(session.trainer.handle))
         let chosen = try await SlotChoice(
             connection: connection, studio: studio, trainer: trainer ?? present, start: start, now: now,

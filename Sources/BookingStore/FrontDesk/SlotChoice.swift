@@ -18,6 +18,15 @@ struct SlotChoice {
     ///
     /// - Throws: ``Refusal`` where nobody can take it.
     func choose() async throws -> Trainer.ID {
+        for _ in 1...3 {
+            if let trainer = try await takeFairest() { return trainer }
+            // A cancellation may have made room between the two questions; then there is no refusal, and we ask again.
+            if let refusal = try await refusal() { throw refusal }
+        }
+        throw RulesDisagree()
+    }
+
+    private func takeFairest() async throws -> Trainer.ID? {
         var tried: Set<Trainer.ID> = []
         while let best = TrainerChoice.fairest(of: try await free(trainer?.id).filter { !tried.contains($0.id) }) {
             guard trainer == nil else { return best.id }
@@ -28,7 +37,7 @@ struct SlotChoice {
             if try await !free(best.id).isEmpty { return best.id }
             tried.insert(best.id)
         }
-        throw try await refusal()
+        return nil
     }
 
     private func free(_ trainer: Trainer.ID?) async throws -> [TrainerChoice.Candidate] {
@@ -44,13 +53,16 @@ struct SlotChoice {
         }
     }
 
-    private func refusal() async throws -> any Error {
+    private func refusal() async throws -> Refusal? {
         let everybody = try await slots.facts(at: studio, with: trainer?.id, start: start, now: now, moving: moving)
         let refusals = everybody.compactMap { judge($0.trainer, $0.facts) }
-        return TrainerChoice.mostTelling(of: refusals)
-            ?? Refusal(
-                .outsideHours, "nobody works at \(visible(studio.name)) at \(studio.clock.text(start))",
-                hint: "see `intro slots --studio \(studio.handle)`")
+        guard everybody.isEmpty else {
+            // Somebody against whom nothing speaks can take it.
+            return refusals.count == everybody.count ? TrainerChoice.mostTelling(of: refusals) : nil
+        }
+        return Refusal(
+            .outsideHours, "nobody works at \(visible(studio.name)) at \(studio.clock.text(start))",
+            hint: "see `intro slots --studio \(studio.handle)`")
     }
 
     private func judge(_ trainer: Session.TrainerName, _ facts: SlotFacts) -> Refusal? {
@@ -59,3 +71,6 @@ struct SlotChoice {
             offer: studio.offer, strictness: strictness)
     }
 }
+
+/// The listing and the rules do not agree on a start: a bug of ours.
+private struct RulesDisagree: Error {}

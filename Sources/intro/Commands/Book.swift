@@ -69,7 +69,11 @@ struct Book: IntroSubcommand {
             studio: setting.studio, who: who,
             start: try typedInstant(at, field: "--at", clock: setting.studio.clock, now: now))
         request.trainer = setting.trainer
-        request.newcomer = try newcomer(who, region)
+        let email = try email.map { try EmailAddress($0, field: "--email") }
+        let phone = try phone.map { try PhoneNumber($0, region: region, field: "--phone") }
+        request.alsoNamed.add(email)
+        request.alsoNamed.add(phone)
+        request.newcomer = try newcomer(who, email, phone)
         request.source = try source.map { try Line($0, field: "--source").text }
         request.requestID = try requestID.map { try Line($0, field: "--request-id").text }
         request.overrideReason = try override.map { try Line($0, field: "--override").text }
@@ -78,9 +82,7 @@ struct Book: IntroSubcommand {
     }
 
     /// Whom to write down where nobody goes by WHO yet: WHO itself counts as the e-mail or phone it is.
-    private func newcomer(_ who: Who, _ region: Region) throws -> ClientDetails? {
-        let email = try email.map { try EmailAddress($0, field: "--email") }
-        let phone = try phone.map { try PhoneNumber($0, region: region, field: "--phone") }
+    private func newcomer(_ who: Who, _ email: EmailAddress?, _ phone: PhoneNumber?) throws -> ClientDetails? {
         guard let name else { return nil }
         var person = ClientDetails(name: try PersonName(name, field: "--name"), email: email, phone: phone)
         person.source = try source.map { try Line($0, field: "--source").text }
