@@ -4,7 +4,7 @@ import Postgres
 import Testing
 
 @Suite(
-    "a sender that is stopped in the middle of a batch", .timeLimit(.minutes(10)),
+    "a sender that is stopped in the middle of a batch", .timeLimit(.minutes(30)),
     .enabled(if: Installed.python != nil, "needs Python"))
 struct SenderFaultTests {
     /// Waits until so many messages have reached a server that answers none of them.

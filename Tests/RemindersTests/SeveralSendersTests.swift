@@ -9,7 +9,7 @@ import PostgresTesting
 import Reminders
 import Testing
 
-@Suite("Several senders at the same moment never send one message twice", .timeLimit(.minutes(10)))
+@Suite("Several senders at the same moment never send one message twice", .timeLimit(.minutes(30)))
 struct SeveralSendersTests {
     @Test(
         "two batches over 300 messages: each message once",
