@@ -44,11 +44,21 @@ final class Leash: Sendable {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO)
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+        // A thread of ours may have signals blocked, and a shell that never hears of a child's end waits for ever.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var nothing = sigset_t()
+        sigemptyset(&nothing)
+        posix_spawnattr_setsigmask(&attributes, &nothing)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         let words = ["setsid", "sh", "-c", Self.script, "leash", folder, ending.rawValue] + command
         var arguments = words.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
         var id: pid_t = 0
-        let code = posix_spawnp(&id, "setsid", &actions, nil, &arguments, environ)
+        let code = posix_spawnp(&id, "setsid", &actions, &attributes, &arguments, environ)
         guard code == 0 else {
             close(ends[1])
             throw BenchFailure("could not start \(command[0])", because: String(cString: strerror(code)))
