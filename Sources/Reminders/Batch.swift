@@ -1,16 +1,16 @@
 import Booking
 import BookingStore
-import Synchronization
+import Messaging
 
 /// What the couriers of one run share: how much may still be taken up, and what has come of it.
-final class Batch: Sendable {
-    private struct State {
-        var left: Int
-        var report = ReminderRun.Report()
-        var unwritten: [DeliveryRecord] = []
-    }
+actor Batch {
+    /// How many messages may still be taken up.
+    private(set) var left: Int
+    private(set) var report = ReminderRun.Report()
+    /// What could not be written down when it happened.
+    private(set) var unwritten: [DeliveryRecord] = []
 
-    private let state: Mutex<State>
+    var isUnreachable: Bool { report.unreachable != nil }
 
     /// Begins a batch.
     ///
@@ -18,41 +18,38 @@ final class Batch: Sendable {
     ///   - limit: How many messages at the most; `nil` is all.
     ///   - orphans: The session of each message whose sender died.
     init(limit: Int?, orphans: [Reference]) {
-        var state = State(left: limit ?? .max)
-        state.report.tally.add(orphans.count, to: \.unknown)
-        state.report.orphans = Set(orphans).sorted { $0.code < $1.code }
-        self.state = Mutex(state)
+        left = limit ?? .max
+        report.tally.add(orphans.count, to: \.unknown)
+        report.orphans = Set(orphans).sorted { $0.code < $1.code }
     }
-
-    var report: ReminderRun.Report { state.withLock { $0.report } }
-    var isUnreachable: Bool { state.withLock { $0.report.unreachable != nil } }
-    /// How many messages may still be taken up.
-    var left: Int { state.withLock { $0.left } }
-    /// What could not be written down when it happened.
-    var unwritten: [DeliveryRecord] { state.withLock { $0.unwritten } }
 
     /// Reserves up to `count` messages; 0 when the limit is reached or the transport cannot be used.
     func reserve(_ count: Int) -> Int {
-        state.withLock { state in
-            guard state.report.unreachable == nil else { return 0 }
-            let granted = min(count, state.left)
-            state.left -= granted
-            return granted
-        }
+        guard !isUnreachable else { return 0 }
+        let granted = min(count, left)
+        left -= granted
+        return granted
     }
 
-    /// Gives back what was reserved and not found.
-    func giveBack(_ count: Int) {
-        state.withLock { $0.left += count }
+    /// Counts what needs no courier, and gives back what was reserved and not found.
+    func settle(_ hand: Hand, of reserved: Int) {
+        left += reserved - hand.count
+        report.tally.add(hand.skipped, to: \.skipped)
+        report.tally.add(hand.unreadable.count, to: \.failed)
     }
 
-    /// Adds to the report.
-    func add(_ change: (inout ReminderRun.Report) -> Void) {
-        state.withLock { change(&$0.report) }
+    /// Counts an outcome.
+    func count(_ outcome: DeliveryOutcome) {
+        report.count(outcome)
+    }
+
+    /// Counts messages that could not be handed over.
+    func fail(_ count: Int = 1) {
+        report.tally.add(count, to: \.failed)
     }
 
     /// Keeps what could not be written down.
     func keep(_ records: [DeliveryRecord]) {
-        state.withLock { $0.unwritten += records }
+        unwritten += records
     }
 }

@@ -24,15 +24,12 @@ struct CourierRound {
 
     /// The next hand, or `nil` when the round is over.
     private func takeHand(_ size: Int) async throws -> Hand? {
-        let reserved = Task.isCancelled ? 0 : batch.reserve(size)
+        guard !Task.isCancelled else { return nil }
+        let reserved = await batch.reserve(size)
         guard reserved > 0 else { return nil }
         do {
             let hand = try await ledger.take(number, until: until, now: run.clock(), limit: reserved)
-            batch.giveBack(reserved - hand.count)
-            batch.add { report in
-                report.tally.add(hand.skipped, to: \.skipped)
-                report.tally.add(hand.unreadable.count, to: \.failed)
-            }
+            await batch.settle(hand, of: reserved)
             return hand.count > 0 ? hand : nil
         } catch is CancellationError {
             // The statement was undone: nothing is in hand.
@@ -48,8 +45,8 @@ struct CourierRound {
 
     private func carry(_ handout: Handout) async -> DeliveryRecord {
         guard !Task.isCancelled else { return .untried(handout.message) }
-        guard !batch.isUnreachable else {
-            batch.add { $0.tally.add(to: \.failed) }
+        guard await !batch.isUnreachable else {
+            await batch.fail()
             return .untried(handout.message)
         }
         do {
@@ -57,10 +54,10 @@ struct CourierRound {
             let mail = try run.composer.mail(for: handout, to: recipient, at: run.clock())
             let outcome = await courier.deliver(mail.render(), from: run.sender, to: recipient)
             if Task.isCancelled, case .notSent = outcome { return .untried(handout.message) }
-            batch.add { $0.count(outcome) }
+            await batch.count(outcome)
             return DeliveryRecord(handout.message, outcome)
         } catch {
-            batch.add { $0.tally.add(to: \.failed) }
+            await batch.fail()
             return DeliveryRecord(
                 message: handout.message, status: .failed, reason: "cannot_be_written", reply: "\(error)")
         }
@@ -71,7 +68,7 @@ struct CourierRound {
         do {
             try await finishing { try await ledger.record(records, by: number, at: now) }
         } catch {
-            batch.keep(records)
+            await batch.keep(records)
             throw error
         }
     }

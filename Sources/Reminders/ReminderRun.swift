@@ -63,7 +63,7 @@ public struct ReminderRun: Sendable {
         }
         let batch = Batch(limit: limit, orphans: orphans)
         if due > 0 { try await carry(batch, until: until, couriers: due) }
-        return batch.report
+        return await batch.report
     }
 
     /// Tells what a batch would do, and changes nothing.
@@ -125,17 +125,17 @@ public struct ReminderRun: Sendable {
     private func countRest(
         of batch: Batch, _ number: Int32, in ledger: DeliveryRepository, until: Date
     ) async throws {
-        guard batch.isUnreachable else { return }
-        let now = clock()
+        guard await batch.isUnreachable else { return }
+        let (now, left) = (clock(), await batch.left)
         let rest = try await finishing {
-            try await ledger.countDue(until: until, now: now, limit: batch.left, untriedBy: number).due
+            try await ledger.countDue(until: until, now: now, limit: left, untriedBy: number).due
         }
-        batch.add { $0.tally.add(rest, to: \.failed) }
+        await batch.fail(rest)
     }
 
     /// Writes down over a new connection what could not be written over a lost one; what this cannot either is unknown.
     private func writeLate(_ batch: Batch, _ number: Int32) async {
-        let (records, database, now) = (batch.unwritten, database, clock())
+        let (records, database, now) = (await batch.unwritten, database, clock())
         guard !records.isEmpty else { return }
         do {
             try await finishing {

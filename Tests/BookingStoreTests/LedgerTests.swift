@@ -93,9 +93,11 @@ struct LedgerTests {
             let session = try await books.book(studio, "2027-01-20 10:00", for: "ana@example.com")
             let until = session.startsAt - 3600
             let plan = { @Sendable () async throws -> Int64 in
-                try await books.database.withConnection {
+                let before = try await books.count("message")
+                try await books.database.transaction {
                     try await DeliveryRepository($0).plan(until: until, now: Books.now)
                 }
+                return try await books.count("message") - before
             }
             #expect(try await plan() == 0)
             try await books.database.query(

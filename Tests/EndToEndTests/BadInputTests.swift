@@ -30,6 +30,7 @@ struct BadInputTests {
         guard let error = result.error else { return }
         #expect(!error.message.isEmpty && !error.hint.isEmpty, comment)
         #expect(!hasTerminalControl(error.message + error.hint), comment)
+        #expect(!error.message.contains("SQLSTATE"), comment)
     }
 
     /// Whether a terminal would act on a text.

@@ -1,6 +1,4 @@
 import Foundation
-import Subprocess
-import SystemPackage
 import Testing
 
 @Suite("the command line, through the built binary")
@@ -65,15 +63,8 @@ struct CommandLineTests {
 
     /// Runs a line of bash, in which `$0` is `intro`, and returns what it ends with.
     private func shell(_ line: String) async throws -> Int32 {
-        let result = try await Subprocess.run(
-            .name("bash"),
-            arguments: ["-c", line, IntroBinary.path],
-            environment: .inherit.updating(["INTRO_HOME": "/nonexistent"]),
-            output: .string(limit: 1 << 16),
-            error: .string(limit: 1 << 16)
-        )
-        #expect(result.standardError.isEmpty)
-        guard case .exited(let code) = result.terminationStatus else { return -1 }
-        return code
+        let result = try await IntroBinary.shell(line, environment: ["INTRO_HOME": "/nonexistent"])
+        #expect(result.stderr.isEmpty)
+        return result.exit
     }
 }

@@ -4,7 +4,7 @@ import PostgresTesting
 import Testing
 
 @Suite(
-    "a connection that breaks at COMMIT: the answer is looked up, never guessed", .timeLimit(.minutes(1)),
+    "a connection that breaks at COMMIT: the answer is looked up, never guessed", .timeLimit(.minutes(10)),
     .enabled(if: ProcessInfo.processInfo.environment["INTRO_TEST_DATABASE_URL"] == nil, "needs a Unix socket"))
 struct CommitTests {
     /// Gives a test a studio whose connections break at the next COMMIT.

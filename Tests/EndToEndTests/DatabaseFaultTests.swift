@@ -11,7 +11,7 @@ private let booking = [
     "--request-id", "form-1", "--json",
 ]
 
-@Suite("a database that fails in the middle of a command", .timeLimit(.minutes(2)))
+@Suite("a database that fails in the middle of a command", .timeLimit(.minutes(10)))
 struct DatabaseFaultTests {
     @Test(
         "no server: 69, and what to do",

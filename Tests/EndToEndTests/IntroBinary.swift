@@ -88,12 +88,8 @@ enum IntroBinary {
                 throw error
             }
         }
-        let exit =
-            switch result.terminationStatus {
-            case .exited(let code): code
-            case .signaled(let signal): 128 + signal
-            }
-        return Result(exit: exit, stdout: result.standardOutput, stderr: result.standardError)
+        return Result(
+            exit: code(of: result.terminationStatus), stdout: result.standardOutput, stderr: result.standardError)
     }
 
     /// The words before a program's own that make it another user's; for tests that run as root.
@@ -107,6 +103,26 @@ enum IntroBinary {
         let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return URL(filePath: bundle).deletingLastPathComponent().appending(path: "intro").path
     }()
+
+    /// Runs a line of bash, in which `$0` is `intro`.
+    static func shell(_ line: String, environment: [String: String] = [:]) async throws -> Result {
+        let result = try await Subprocess.run(
+            .name("bash"),
+            arguments: ["-c", line, path],
+            environment: .custom(variables(environment)),
+            output: .string(limit: 1 << 24),
+            error: .string(limit: 1 << 24)
+        )
+        return Result(
+            exit: code(of: result.terminationStatus), stdout: result.standardOutput, stderr: result.standardError)
+    }
+
+    private static func code(of status: TerminationStatus) -> Int32 {
+        switch status {
+        case .exited(let code): code
+        case .signaled(let signal): 128 + signal
+        }
+    }
 
     private static func variables(_ environment: [String: String]) -> [Environment.Key: String] {
         let own = ProcessInfo.processInfo.environment

@@ -4,7 +4,7 @@ import Postgres
 import Testing
 
 @Suite(
-    "a sender that is stopped in the middle of a batch", .timeLimit(.minutes(2)),
+    "a sender that is stopped in the middle of a batch", .timeLimit(.minutes(10)),
     .enabled(if: Installed.python != nil, "needs Python"))
 struct SenderFaultTests {
     /// Waits until so many messages have reached a server that answers none of them.
@@ -89,7 +89,7 @@ struct SenderFaultTests {
             let result = try await studio.intro(["reminders", "send", "--json"], environment: mailing) { sender in
                 try await wait(for: 2, at: server)
                 kill(sender, signal)
-                try await EndToEndTests.wait(until: "the sender has heard of it") { !ignores(signal, sender) }
+                try await EndToEndTests.wait(until: "the sender has heard of it") { !catches(signal, sender) }
                 server.release()
             }
             #expect(result.exit == 0, "\(result.stderr)")
@@ -111,7 +111,7 @@ struct SenderFaultTests {
             let result = try await studio.intro(["reminders", "send"], environment: mailing) { sender in
                 try await wait(for: 1, at: server)
                 kill(sender, SIGINT)
-                try await EndToEndTests.wait(until: "the sender has heard of it") { !ignores(SIGINT, sender) }
+                try await EndToEndTests.wait(until: "the sender has heard of it") { !catches(SIGINT, sender) }
                 kill(sender, SIGINT)
             }
             #expect(result.exit == 128 + SIGINT)
@@ -123,10 +123,10 @@ struct SenderFaultTests {
         }
     }
 
-    /// Whether a process ignores a signal, as it does until it has heard of the first one.
-    private func ignores(_ signal: Int32, _ process: pid_t) -> Bool {
+    /// Whether a process catches a signal, as it does until it has heard of the first one.
+    private func catches(_ signal: Int32, _ process: pid_t) -> Bool {
         let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
-        let mask = status.firstMatch(of: /SigIgn:\s*([0-9a-f]+)/).flatMap { UInt64($0.1, radix: 16) } ?? 0
+        let mask = status.firstMatch(of: /SigCgt:\s*([0-9a-f]+)/).flatMap { UInt64($0.1, radix: 16) } ?? 0
         return mask & (1 << UInt64(signal - 1)) != 0
     }
 

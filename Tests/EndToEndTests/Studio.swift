@@ -23,7 +23,7 @@ struct Studio: Sendable {
     static func with<Result>(_ body: (Studio) async throws -> Result) async throws -> Result {
         let template = try await StudioTemplate.shared.value
         let folder = try ScratchFolder()
-        return try await withDatabase(template: template, configure: { $0.maximumConnections = 4 }) {
+        return try await withDatabase(template: template, configure: configure) {
             try await body(Studio(database: $0, conninfo: $1, home: folder.path))
         }
     }
@@ -32,11 +32,19 @@ struct Studio: Sendable {
     static func on(_ server: TestServer, _ body: (Studio) async throws -> Void) async throws {
         let test = try await TestDatabase.make(on: server)
         let folder = try ScratchFolder()
-        let database = Database(Database.Configuration(conninfo: test.conninfo), logger: .silent)
+        var configuration = Database.Configuration(conninfo: test.conninfo)
+        configure(&configuration)
+        let database = Database(configuration, logger: .silent)
         let studio = Studio(database: database, conninfo: test.conninfo, home: folder.path)
         try await studio.answer("setup", "--sample")
         try await body(studio)
         await database.close()
+    }
+
+    /// Keeps the test's own connections apart from the binary's.
+    private static func configure(_ configuration: inout Database.Configuration) {
+        configuration.maximumConnections = 4
+        configuration.applicationName = "test"
     }
 
     /// The variables that lead the binary here.

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(
     "SMTP against every fault of smtp-sink",
-    .enabled(if: Installed.smtpSink != nil, "smtp-sink is missing: install Debian's postfix"), .timeLimit(.minutes(1)))
+    .enabled(if: Installed.smtpSink != nil, "smtp-sink is missing: install Debian's postfix"), .timeLimit(.minutes(10)))
 struct MailSinkTests {
     private static let faults: [(MailSink.Fault, Verdict)] = [
         (.rejectForNow(.connect), .rejectedForNow(450)),

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(
     "SMTP against a server that misbehaves as told", .enabled(if: Installed.python != nil, "python3 is missing"),
-    .timeLimit(.minutes(1)))
+    .timeLimit(.minutes(10)))
 struct ScriptedServerTests {
     typealias Step = ScriptedServer.Step
 

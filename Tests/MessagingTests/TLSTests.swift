@@ -4,7 +4,7 @@ import Testing
 
 @Suite(
     "SMTP with TLS", .enabled(if: Installed.python != nil && Installed.openSSL != nil, "python3 or openssl is missing"),
-    .timeLimit(.minutes(1))
+    .timeLimit(.minutes(10))
 )
 struct TLSTests {
     private let good: Certificate

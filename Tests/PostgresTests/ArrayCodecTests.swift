@@ -3,7 +3,7 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("Arrays come back as they were sent", .timeLimit(.minutes(5)))
+@Suite("Arrays come back as they were sent", .timeLimit(.minutes(10)))
 struct ArrayCodecTests {
     @Test("arrays of every element type, empty ones among them")
     func roundTrips() async throws {

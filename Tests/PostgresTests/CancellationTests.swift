@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("A cancelled task stops its statement and hurts nobody else", .timeLimit(.minutes(5)))
+@Suite("A cancelled task stops its statement and hurts nobody else", .timeLimit(.minutes(10)))
 struct CancellationTests {
     private func oneConnection(_ configuration: inout Database.Configuration) {
         configuration.maximumConnections = 1

@@ -3,7 +3,7 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("Every value comes back as it was sent", .timeLimit(.minutes(5)))
+@Suite("Every value comes back as it was sent", .timeLimit(.minutes(10)))
 struct CodecTests {
     /// Sends values one by one and all at once, and expects them back, and the server to agree on what they are.
     private func expectRoundTrip<Value: PostgresEncodable & PostgresDecodable & Equatable & Sendable>(

@@ -3,7 +3,7 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("A row that is not what the caller said is refused", .timeLimit(.minutes(5)))
+@Suite("A row that is not what the caller said is refused", .timeLimit(.minutes(10)))
 struct DecodingTests {
     @Test("tuples decode by column order, and single values without a tuple")
     func order() async throws {

@@ -3,7 +3,7 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("An error says what and where, and names nobody", .timeLimit(.minutes(5)))
+@Suite("An error says what and where, and names nobody", .timeLimit(.minutes(10)))
 struct ErrorTests {
     private static let table: SQL = """
         CREATE TABLE client (

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("Nothing is left behind", .timeLimit(.minutes(5)))
+@Suite("Nothing is left behind", .timeLimit(.minutes(10)))
 struct LeakTests {
     private struct Refused: Error {}
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("A lost connection is noticed, told, and replaced", .timeLimit(.minutes(5)))
+@Suite("A lost connection is noticed, told, and replaced", .timeLimit(.minutes(10)))
 struct LostConnectionTests {
     private func oneConnection(_ configuration: inout Database.Configuration) {
         configuration.maximumConnections = 1

@@ -6,7 +6,7 @@ import Testing
 @testable import Postgres
 
 @Suite(
-    "A COMMIT without an answer is unknown, and never guessed", .timeLimit(.minutes(5)),
+    "A COMMIT without an answer is unknown, and never guessed", .timeLimit(.minutes(10)),
     .enabled(if: ProcessInfo.processInfo.environment["INTRO_TEST_DATABASE_URL"] == nil, "needs a Unix socket"))
 struct OutcomeTests {
     private func withProxy(

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("The pool is bounded, and gives back what it lends", .timeLimit(.minutes(5)))
+@Suite("The pool is bounded, and gives back what it lends", .timeLimit(.minutes(10)))
 struct PoolTests {
     /// Who was served, in order.
     private final class Served: Sendable {

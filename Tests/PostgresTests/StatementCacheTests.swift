@@ -5,7 +5,7 @@ import Testing
 
 @testable import struct Postgres.StatementCache
 
-@Suite("Statements asked for again are prepared, and no more of them than agreed", .timeLimit(.minutes(5)))
+@Suite("Statements asked for again are prepared, and no more of them than agreed", .timeLimit(.minutes(10)))
 struct StatementCacheTests {
     /// The statements that a connection's server process keeps, seen by a script, which is never prepared itself.
     private func prepared(_ connection: isolated Connection) async throws -> [String] {

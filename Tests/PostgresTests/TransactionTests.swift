@@ -4,7 +4,7 @@ import PostgresTesting
 import Synchronization
 import Testing
 
-@Suite("A transaction is kept whole or not at all", .timeLimit(.minutes(5)))
+@Suite("A transaction is kept whole or not at all", .timeLimit(.minutes(10)))
 struct TransactionTests {
     private struct Refused: Error {}
 

@@ -9,7 +9,7 @@ import PostgresTesting
 import Reminders
 import Testing
 
-@Suite("A batch", .timeLimit(.minutes(1)))
+@Suite("A batch", .timeLimit(.minutes(10)))
 struct BatchTests {
     @Test("a limit is kept, by several couriers too, and what is due longest goes first")
     func limit() async throws {

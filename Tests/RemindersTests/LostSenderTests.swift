@@ -9,7 +9,7 @@ import PostgresTesting
 import Reminders
 import Testing
 
-@Suite("A sender that is cut off", .timeLimit(.minutes(1)))
+@Suite("A sender that is cut off", .timeLimit(.minutes(10)))
 struct LostSenderTests {
     /// A pool under a name of its own, for a sender that is to be cut off.
     private func doomedDatabase(_ scene: Scene) -> Database {

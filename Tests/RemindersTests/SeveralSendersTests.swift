@@ -9,7 +9,7 @@ import PostgresTesting
 import Reminders
 import Testing
 
-@Suite("Several senders at the same moment never send one message twice", .timeLimit(.minutes(1)))
+@Suite("Several senders at the same moment never send one message twice", .timeLimit(.minutes(10)))
 struct SeveralSendersTests {
     @Test(
         "two batches over 300 messages: each message once",

@@ -23,8 +23,8 @@ public struct Line: Hashable, Sendable, CustomStringConvertible {
 extension Line {
     /// Trims, single-spaces and composes a text, and refuses what does not belong in one line of it.
     ///
-    /// A limit in characters alone would let one character carry thousands of combining marks: four bytes a character,
-    /// the widest scalar, bound it.
+    /// Characters are counted as PostgreSQL's `length` counts them, in Unicode scalars: one that carries thousands of
+    /// combining marks is not one.
     static func clean(_ text: String, field: String, limit: Int) throws(InvalidInput) -> String {
         for scalar in text.unicodeScalars {
             guard let problem = scalar.problemInLine else { continue }
@@ -35,7 +35,7 @@ extension Line {
             throw InvalidInput(field: field, problem: "is empty", hint: hint)
         }
         let cleaned = singleSpaced(text).composed
-        guard cleaned.utf8.count <= 4 * limit, cleaned.count <= limit else {
+        guard cleaned.unicodeScalars.count <= limit else {
             throw InvalidInput(field: field, problem: "is too long", hint: hint)
         }
         return cleaned

@@ -21,14 +21,14 @@ extension Books {
         return studio
     }
 
-    /// Engages a trainer of a world, with hours and absences.
-    func engage(_ person: World.Trainer) async throws -> Trainer {
-        var details = TrainerDetails(name: try PersonName(person.handle), homeStudio: try Handle("studio-0"))
+    /// Engages a trainer of a world, with hours at its studios and absences.
+    func engage(_ person: World.Trainer, at studios: [Studio]) async throws -> Trainer {
+        var details = TrainerDetails(name: try PersonName(person.handle), homeStudio: studios[0].handle)
         details.dailyLimit = person.limit.map(Int32.init)
         let trainer = try await office.add(details, as: try Handle(person.handle))
         for season in person.seasons {
             try await office.set(
-                try WeeklyHours(season.spans.map(span)), of: trainer.handle, at: try Handle("studio-\(season.studio)"),
+                try WeeklyHours(season.spans.map(span)), of: trainer.handle, at: studios[season.studio].handle,
                 from: try season.from.map(date), until: try season.until.map(date), now: .distantPast)
         }
         for absence in person.away {

@@ -1,13 +1,10 @@
 import Foundation
-import Testing
 
 /// A zone and four days to look at: ordinary ones, or some on which its clocks change.
-struct Scenario: Sendable, CustomTestStringConvertible {
+struct Scenario {
     let zone: String
     /// The first date, in UTC.
     let from: String
-
-    var testDescription: String { "\(zone) from \(from)" }
 
     static let all = [
         ("America/Los_Angeles", "2027-03-12"), ("America/Los_Angeles", "2027-11-05"),
@@ -23,18 +20,21 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 
 extension World {
     /// A world in which anything may meet anything.
-    static func random(_ scenario: Scenario, using random: inout some RandomNumberGenerator) throws -> World {
+    static func random(seed: Int, using random: inout some RandomNumberGenerator) throws -> World {
+        let scenario = Scenario.all[seed % Scenario.all.count]
         let day = try Date.ISO8601FormatStyle().year().month().day().parse(scenario.from)
         let first = Int(day.timeIntervalSince1970) / 60
         let window = first..<first + 4 * 1440
         let now = first * 60 + Int.random(in: -36 * 3600...16 * 3600, using: &random)
-        var world = World(studios: [.random(scenario.zone, in: window, using: &random)], window: window, now: now)
+        var world = World(
+            seed: seed, studios: [.random(scenario.zone, in: window, using: &random)], window: window, now: now)
         if Int.random(in: 0..<5, using: &random) < 2 {
             let zone = Scenario.all.randomElement(using: &random)?.zone ?? scenario.zone
             world.studios.append(.random(zone, in: window, using: &random))
         }
         for handle in ["aiko", "james", "maria"].prefix([1, 2, 2, 3, 3].randomElement(using: &random) ?? 1) {
-            world.trainers.append(.random(handle, studios: world.studios.count, in: window, using: &random))
+            world.trainers.append(
+                .random("\(handle)-\(seed)", studios: world.studios.count, in: window, using: &random))
         }
         return world
     }

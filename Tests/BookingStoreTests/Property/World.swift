@@ -1,6 +1,7 @@
 /// Some studios, their trainers, and what is in their books: plain values, in whole minutes since 1970.
 ///
-/// Local dates are numbers such as 2027_03_14. Studios and trainers are known by their place in the list.
+/// Local dates are numbers such as 2027_03_14. Studios and trainers are known by their place in the list; in the books
+/// their handles end in the world's seed, so that many worlds fit into one database.
 struct World {
     struct Studio {
         var zone: String
@@ -54,6 +55,8 @@ struct World {
         var takesTime: Bool { status == .booked || status == .attended }
     }
 
+    /// Makes the same world again.
+    let seed: Int
     var studios: [Studio]
     var trainers: [Trainer] = []
     var bookings: [Booking] = []

@@ -21,10 +21,10 @@ struct WorldBooks {
         self.books = books
         var studios: [Studio] = []
         for (index, studio) in world.studios.enumerated() {
-            studios.append(try await books.open(studio, as: "studio-\(index)"))
+            studios.append(try await books.open(studio, as: "studio-\(index)-\(world.seed)"))
         }
         var trainers: [Trainer] = []
-        for trainer in world.trainers { trainers.append(try await books.engage(trainer)) }
+        for trainer in world.trainers { trainers.append(try await books.engage(trainer, at: studios)) }
         self.studios = studios
         self.trainers = trainers
     }
@@ -34,7 +34,7 @@ struct WorldBooks {
         _ start: Int, with trainer: Int?, at studio: Int, override: Bool = false, rehearsal: Bool = false
     ) async throws {
         people += 1
-        let email = try EmailAddress("person-\(people)@example.com")
+        let email = try EmailAddress("person-\(people)-\(model.world.seed)@example.com")
         var request = BookingRequest(studio: studios[studio], who: .email(email), start: instant(start))
         request.trainer = trainer.map { trainers[$0] }
         request.newcomer = ClientDetails(name: try PersonName("Person"), email: email, phone: nil)
@@ -49,13 +49,13 @@ struct WorldBooks {
             }
         do {
             let session = try await books.desk.book(request, now: now).session
-            #expect(session.trainer.handle == expected.map { trainers[$0].handle.text }, "\(session.localStart)")
+            #expect(session.trainer.handle == expected.map { trainers[$0].handle.text }, note(session.localStart))
             guard !rehearsal, let expected else { return }
-            #expect(model.place(start, with: expected, at: studio) != nil)
+            #expect(model.place(start, with: expected, at: studio) != nil, note("a station is free"))
             references.append(session.reference)
         } catch let refusal as Refusal {
-            #expect(expected == nil, "\(instant(start)): \(refusal.message)")
-            #expect(broken.contains(refusal.rule), "\(instant(start)): \(refusal.message)")
+            #expect(expected == nil, note(refusal.message))
+            #expect(broken.contains(refusal.rule), note(refusal.message))
         }
     }
 
@@ -70,10 +70,11 @@ struct WorldBooks {
             let moved = try await books.desk.reschedule(
                 references[booking], to: instant(start), with: trainers[trainer],
                 overrideReason: override ? "as the property wants it" : nil, now: now)
-            #expect(broken.isEmpty && moved.startsAt == instant(start), "\(broken)")
-            #expect(model.place(start, with: trainer, at: old.studio, moving: booking) != nil)
+            #expect(broken.isEmpty && moved.startsAt == instant(start), note("\(broken)"))
+            #expect(
+                model.place(start, with: trainer, at: old.studio, moving: booking) != nil, note("a station is free"))
         } catch let refusal as Refusal {
-            #expect(broken.contains(refusal.rule), "\(instant(start)): \(refusal.message)")
+            #expect(broken.contains(refusal.rule), note(refusal.message))
         }
     }
 
@@ -99,7 +100,7 @@ struct WorldBooks {
         let offered = slots.map {
             Offered(start: Int($0.startsAt.timeIntervalSince1970) / 60, trainer: $0.trainer.handle)
         }
-        #expect(Set(offered).count == offered.count, "no slot is listed twice")
+        #expect(Set(offered).count == offered.count, note("no slot is listed twice"))
         return Set(offered)
     }
 
@@ -123,6 +124,9 @@ struct WorldBooks {
     private func hasBegun(_ booking: Int) -> Bool {
         model.world.bookings[booking].start * 60 <= model.world.now
     }
+
+    /// What is expected, with the seed that makes the same world again.
+    func note(_ text: String) -> Comment { "world \(model.world.seed): \(text)" }
 
     private func instant(_ minute: Int) -> Date { Date(timeIntervalSince1970: Double(minute * 60)) }
 }

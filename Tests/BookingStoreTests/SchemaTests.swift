@@ -1,0 +1,123 @@
+import BookingStoreTesting
+import Foundation
+import Postgres
+import PostgresTesting
+import Schema
+import Testing
+
+@Suite("The schema")
+struct SchemaTests {
+    @Test("is missing, then there, and applying it again changes nothing")
+    func twice() async throws {
+        try await withDatabase { database, _ in
+            #expect(try await Schema.status(of: database) == .missing)
+            #expect(try await Schema.apply(to: database) == .missing)
+            #expect(try await Schema.status(of: database) == .current)
+            let before = try await fingerprint(of: database)
+            #expect(try await Schema.apply(to: database) == .current)
+            #expect(try await fingerprint(of: database) == before)
+        }
+    }
+
+    @Test("of eight who apply it at the same moment, one does and the others find it done")
+    func atOnce() async throws {
+        try await withDatabase { database, _ in
+            let found = try await withThrowingTaskGroup(of: Schema.Status.self) { group in
+                for _ in 0..<8 { group.addTask { try await Schema.apply(to: database) } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(found.count { $0 == .missing } == 1)
+            #expect(found.count { $0 == .current } == 7)
+        }
+    }
+
+    @Test("a function that is missing or differs is put right, and nothing else is touched")
+    func behind() async throws {
+        for change in [
+            "DELETE FROM schema_function WHERE name = 'skip_reason'",
+            "UPDATE schema_function SET checksum = 'old' WHERE name = 'open_slots'",
+        ] {
+            try await withBooks { books in
+                let steps = try await appliedSteps(of: books.database)
+                try await books.database.query("\(unsafeSQL: change)")
+                let behind = Schema.Status.behind(database: Schema.version, binary: Schema.version)
+                #expect(try await Schema.status(of: books.database) == behind)
+                #expect(try await Schema.apply(to: books.database) == behind)
+                #expect(try await Schema.status(of: books.database) == .current)
+                #expect(try await appliedSteps(of: books.database) == steps)
+            }
+        }
+    }
+
+    @Test("a function that somebody dropped is made again")
+    func dropped() async throws {
+        try await withBooks { books in
+            try await books.database.query("DROP FUNCTION skip_reason")
+            try await books.database.query("DELETE FROM schema_function WHERE name = 'skip_reason'")
+            try await Schema.apply(to: books.database)
+            let found = try await books.database.query("SELECT FROM pg_proc WHERE proname = 'skip_reason'")
+            #expect(found.count == 1)
+        }
+    }
+
+    @Test("a newer one is left alone")
+    func ahead() async throws {
+        try await withBooks { books in
+            try await books.database.query(
+                "INSERT INTO schema_migration (version, name, checksum) VALUES (999, 'of_later', 'x')")
+            let ahead = Schema.Status.ahead(database: 999, binary: Schema.version)
+            #expect(try await Schema.status(of: books.database) == ahead)
+            #expect(try await Schema.apply(to: books.database) == ahead)
+            #expect(try await appliedSteps(of: books.database).count == Int(Schema.version) + 1)
+        }
+    }
+
+    @Test("one whose steps read otherwise, or have a gap, is nobody's to change")
+    func altered() async throws {
+        for (change, step) in [
+            ("UPDATE schema_migration SET checksum = 'x' WHERE version = 2", "sessions"),
+            ("DELETE FROM schema_migration WHERE version = 3", "events"),
+        ] {
+            try await withBooks { books in
+                try await books.database.query("\(unsafeSQL: change)")
+                let steps = try await appliedSteps(of: books.database)
+                #expect(try await Schema.status(of: books.database) == .altered(step: step))
+                #expect(try await Schema.apply(to: books.database) == .altered(step: step))
+                #expect(try await appliedSteps(of: books.database) == steps)
+            }
+        }
+    }
+
+    @Test("a step that fails leaves nothing behind")
+    func failure() async throws {
+        try await withDatabase { database, _ in
+            // In the way of the second step.
+            try await database.query("CREATE TABLE session ()")
+            await #expect(throws: PostgresError.self) { try await Schema.apply(to: database) }
+            #expect(try await Schema.status(of: database) == .missing)
+            let tables = try await database.query("SELECT FROM pg_class WHERE relname IN ('studio', 'trainer')")
+            #expect(tables.count == 0)
+        }
+    }
+
+    private func appliedSteps(of database: Database) async throws -> [String] {
+        try await database.query("SELECT version || name || checksum || applied_at FROM schema_migration ORDER BY 1")
+            .decode(String.self)
+    }
+
+    /// Changes with every step, function and table that is made anew.
+    private func fingerprint(of database: Database) async throws -> [String] {
+        try await database.query(
+            """
+            SELECT relname || oid FROM pg_class WHERE relnamespace = 'public'::regnamespace
+            UNION ALL
+            SELECT proname || oid || xmin FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+            UNION ALL
+            SELECT name || applied_at FROM schema_migration
+            UNION ALL
+            SELECT name || applied_at FROM schema_function
+            ORDER BY 1
+            """
+        ).decode(String.self)
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import MessagingTesting
+import Testing
+
+@Suite("a trainer's schedule in every form")
+struct ScheduleFormatTests {
+    /// Names that break careless writers of calendars, tables and spreadsheets.
+    private static let names = [
+        #"Comma, "Quote"; Semi\colon"#, "=HYPERLINK(\"http://evil.example\")", "王小明 的 朋友",
+        String(repeating: "Łukasz 👩‍👩‍👧 ", count: 15) + "end", "O'Brien\tSmith".replacing("\t", with: " "),
+    ]
+
+    /// Gives a test a studio in which Maria has a session for each name, from 2026-12-01 09:00 on.
+    private func withSessions(_ body: (Studio, [JSON]) async throws -> Void) async throws {
+        try await Studio.with { studio in
+            var sessions: [JSON] = []
+            for (number, name) in Self.names.enumerated() {
+                sessions.append(
+                    try await studio.answer(
+                        "book", "--client", "guest\(number)@example.com", "--name", name, "--trainer", "maria", "--at",
+                        "2026-12-0\(1 + number % 2) \(number / 2 + 9):00"))
+            }
+            let off = try await studio.reference("Nobody", at: "2026-12-03 09:00")
+            try await studio.answer("cancel", off)
+            try await body(studio, sessions)
+        }
+    }
+
+    /// An entry as Python's icalendar reads it.
+    private struct Entry: Decodable {
+        let uid: String
+        let summary: String
+        let starts: String
+        let ends: String
+    }
+
+    @Test(
+        "as a calendar that Python's icalendar reads",
+        .enabled(if: Installed.pythonHas("icalendar"), "needs a Python with icalendar; INTRO_TEST_PYTHON names one"))
+    func calendar() async throws {
+        try await withSessions { studio, sessions in
+            let result = try await studio.intro("schedule", "maria", "--format", "ics")
+            #expect(result.exit == 0)
+            #expect(result.stdout.hasPrefix("BEGIN:VCALENDAR\r\n"))
+            #expect(result.stdout.hasSuffix("END:VCALENDAR\r\n"))
+            let lines = result.stdout.utf8.split(separator: UInt8(ascii: "\n"))
+            #expect(lines.allSatisfy { $0.last == UInt8(ascii: "\r") && $0.count <= 76 })
+            let entries: [Entry] = try Python.run(
+                """
+                import icalendar, json, sys
+                calendar = icalendar.Calendar.from_ical(sys.stdin.buffer.read())
+                print(json.dumps([{
+                    "uid": str(event["UID"]), "summary": str(event["SUMMARY"]),
+                    "starts": event.decoded("DTSTART").strftime("%Y-%m-%dT%H:%M:%SZ"),
+                    "ends": event.decoded("DTEND").strftime("%Y-%m-%dT%H:%M:%SZ"),
+                } for event in calendar.walk("VEVENT")]))
+                """, on: result.stdout.utf8)
+            #expect(Set(entries.map(\.uid)).count == sessions.count)
+            #expect(Set(entries.map(\.starts)) == Set(sessions.compactMap { $0["starts_at"]?.text }))
+            #expect(Set(entries.map(\.ends)) == Set(sessions.compactMap { $0["ends_at"]?.text }))
+            for name in sessions.compactMap({ $0["client"]?["name"]?.text }) {
+                #expect(entries.contains { $0.summary.contains(name) }, "\(name)")
+            }
+        }
+    }
+
+    @Test("an entry keeps its name in two readings, and an empty schedule is an empty calendar")
+    func stable() async throws {
+        try await withSessions { studio, _ in
+            let first = try await studio.intro("schedule", "maria", "--format", "ics")
+            let second = try await studio.intro(
+                "schedule", "maria", "--format", "ics", now: "2026-11-30T09:00:00-08:00")
+            let names = { (text: String) in text.split(separator: "\r\n").filter { $0.hasPrefix("UID:") } }
+            #expect(names(first.stdout) == names(second.stdout))
+            let none = try await studio.intro("schedule", "james", "--format", "ics")
+            #expect(none.exit == 0)
+            #expect(none.stdout.contains("BEGIN:VCALENDAR") && !none.stdout.contains("VEVENT"))
+        }
+    }
+
+    @Test(
+        "as comma-separated values that Python's csv reads; nothing in them is a formula",
+        .enabled(if: Installed.python != nil, "needs Python"))
+    func csv() async throws {
+        try await withSessions { studio, sessions in
+            let result = try await studio.intro("schedule", "maria", "--format", "csv")
+            let rows: [[String: String]] = try Python.run(
+                """
+                import csv, io, json, sys
+                text = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", newline="")
+                print(json.dumps(list(csv.DictReader(text, strict=True))))
+                """, on: result.stdout.utf8)
+            #expect(rows.count == sessions.count)
+            #expect(Set(rows.map { $0["reference"] }) == Set(sessions.map { $0["reference"]?.text }))
+            #expect(
+                rows.allSatisfy { $0["status"] == "booked" && $0["trainer"] == "maria" && $0["studio"] == "downtown" })
+            #expect(rows.allSatisfy { row in row.values.allSatisfy { !$0.hasPrefix("=") } })
+            #expect(rows.contains { $0["client"] == Self.names[0] })
+        }
+    }
+
+    @Test("as a table by day: local times, names, status, reference, and free days as free")
+    func table() async throws {
+        try await withSessions { studio, sessions in
+            let result = try await studio.intro("schedule", "maria", "--from", "2026-12-01", "--days", "4")
+            #expect(result.exit == 0)
+            let days = result.stdout.split(separator: "\n\n").map(String.init)
+            #expect(days.count == 5, "a heading and four days")
+            #expect(days[0].contains("Maria Lopez"))
+            #expect(days[1].contains("2026-12-01") && days[1].contains("09:00-09:20"))
+            #expect(days[1].contains(sessions[0]["reference"]?.text ?? "-"))
+            #expect(days[2].contains("2026-12-02") && days[2].contains(Self.names[1]) && days[2].contains("booked"))
+            #expect(days[3].contains("2026-12-03") && days[3].contains("free"), "a cancelled session takes no time")
+            #expect(days[4].contains("2026-12-04") && days[4].contains("free"))
+            #expect(!result.stdout.contains("\u{1B}"))
+        }
+    }
+
+    @Test("a reader that has seen enough ends it quietly")
+    func earlyReader() async throws {
+        try await Studio.with { studio in
+            for command in ["slots --days 60 --limit 100000", "slots --days 60 --limit 100000 --json"] {
+                let line = "\"$0\" \(command) --now \(Studio.now) | head -1; exit ${PIPESTATUS[0]}"
+                let result = try await IntroBinary.shell(line, environment: studio.environment)
+                #expect(result.exit == 0)
+                #expect(!result.stdout.isEmpty)
+                #expect(result.stderr.isEmpty)
+            }
+        }
+    }
+}
