@@ -34,7 +34,7 @@ struct Opening: Sendable {
     }
 
     var email: String { "new-\(number)@example.com" }
-    var phone: String { "+1\(2_010_000_000 + number)" }
+    var phone: String { "+1\(2_012_000_000 + number)" }
     var name: String { "New Client \(number)" }
 
     /// The first instant as a command line takes it.

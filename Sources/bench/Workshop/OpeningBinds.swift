@@ -36,7 +36,8 @@ struct OpeningBinds {
             "now": Self.text(World.beginning), "start": Self.text(start), "end": Self.text(start + 1200),
             "free": Self.text(start + 1800), "key": key, "reference": reference, "client": client,
             "session": session, "studio": "\(studio)", "trainer": "\(trainer)", "email": email, "phone": phone,
-            "name": name, "emails": "{\(email)}", "phones": "{\(phone)}", "shared": "{studio:\(studio)}",
+            "name": name, "emails": "{\(email)}", "phones": "{\(phone)}",
+            "contacts": "{email:\(email),phone:\(phone)}", "shared": "{studio:\(studio)}",
             "locks": "{\(locks.joined(separator: ","))}", "actor": "bench", "waived": "f",
             "zone": "America/Los_Angeles", "slug": "studio-\(studio)", "handle": "trainer-\(trainer)",
         ]
@@ -45,19 +46,22 @@ struct OpeningBinds {
     /// In pgbench's words, for `:number` and what follows from it.
     static let pgbench: Replay.Expressions = {
         let start = "to_timestamp(:start)"
-        let email = "('new-' || :number || '@example.com')"
-        let phone = "('+1' || 2010000000 + :number)"
-        let key = "('once:00000000-0000-0000-0000-' || lpad(:number::text, 12, '0'))"
+        let email = "('new-' || :number::bigint || '@example.com')"
+        let phone = "('+1' || 2012000000 + :number::bigint)"
+        let key = "('once:00000000-0000-0000-0000-' || lpad(:number::bigint::text, 12, '0'))"
         return [
             "now": "'2027-01-04 08:00:00+00'::timestamptz", "start": start, "end": "to_timestamp(:start + 1200)",
             "free": "to_timestamp(:start + 1800)", "key": key,
-            "reference": "upper(lpad(to_hex((2000000000 + :number) * 2654435761 % 4294967296), 8, '0'))",
+            "reference": "upper(lpad(to_hex((2000000000 + :number::bigint) * 2654435761 % 4294967296), 8, '0'))",
             "client": ":person_id::bigint", "session": ":session_id::bigint", "studio": ":studio::integer",
-            "trainer": ":trainer::integer", "email": email, "phone": phone, "name": "('New Client ' || :number)",
-            "emails": "ARRAY[\(email)]", "phones": "ARRAY[\(phone)]", "shared": "ARRAY['studio:' || :studio]",
+            "trainer": ":trainer::integer", "email": email, "phone": phone,
+            "name": "('New Client ' || :number::bigint)",
+            "emails": "ARRAY[\(email)]", "phones": "ARRAY[\(phone)]",
+            "contacts": "ARRAY['email:' || \(email), 'phone:' || \(phone)]",
+            "shared": "ARRAY['studio:' || :studio::integer]",
             "locks": """
             ARRAY['request:' || \(key), 'email:' || \(email), 'phone:' || \(phone),
-                  'studio:' || :studio || ':hour:' || :start / 3600, 'trainer:' || :trainer]
+                  'studio:' || :studio::integer || ':' || 'hour:' || :start / 3600, 'trainer:' || :trainer::integer]
             """,
             "actor": "'bench'::text", "waived": "false", "zone": "'America/Los_Angeles'::text",
         ]
@@ -70,6 +74,7 @@ struct OpeningBinds {
             client: "", session: "", studio: opening.studio, trainer: opening.trainer, email: opening.email,
             phone: opening.phone, name: opening.name)
         var expressions = own.values.mapValues { "'\($0)'" }
+        for name in ["now", "start", "end", "free"] { expressions[name]? += "::timestamptz" }
         expressions["client"] = "(SELECT currval('client_id_seq'))"
         expressions["session"] = "(SELECT currval('session_id_seq'))"
         return expressions
@@ -78,7 +83,10 @@ struct OpeningBinds {
     /// What stands for each of these values.
     func expressions(_ others: Replay.Expressions) -> Replay.Expressions {
         var expressions: Replay.Expressions = [:]
-        for (name, value) in values { expressions[value] = others[name] }
+        for (name, value) in values {
+            precondition(expressions[value] == nil || others[name] == nil, "two binds have the value \(value)")
+            expressions[value] = others[name] ?? expressions[value]
+        }
         return expressions
     }
 

@@ -36,7 +36,7 @@ struct Replay: Sendable {
             throw BenchFailure(
                 "the limit does not know what stands for '\(bind)'",
                 because: "our code now runs: \(statement.text)",
-                hint: "teach it in Sources/bench/Workshop/Opening.swift")
+                hint: "teach it in Sources/bench/Workshop/OpeningBinds.swift")
         }
         return expression
     }
