@@ -145,6 +145,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "benchTests",
+            dependencies: ["bench", .product(name: "Subprocess", package: "swift-subprocess")],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "intro", "BookingStoreTesting", "MessagingTesting", "Postgres", "PostgresTesting",

@@ -19,7 +19,7 @@ struct FigureTable {
         }.joined(separator: "\n")
     }
 
-    /// `{"figures": [{"name", "value", "limit", "ratio", "goal", "met", …}]}`
+    /// The figures under one key: `{"figures": [{"name", "value", "limit", "ratio", "goal", "met", …}]}`.
     func json() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]

@@ -90,7 +90,7 @@ struct OpeningBinds {
         return expressions
     }
 
-    /// `2027-01-04 15:30:00+00`
+    /// An instant as the server writes it: `2027-01-04 15:30:00+00`.
     private static func text(_ instant: Int) -> String {
         let text = Date(timeIntervalSince1970: TimeInterval(instant)).formatted(.iso8601)
         return text.replacing("T", with: " ").replacing("Z", with: "+00")
