@@ -8,7 +8,7 @@ final class Workshop {
         /// Pairs of runs.
         var rounds = 5
         /// How long one run of a pair takes.
-        var seconds = 3
+        var seconds = 2
         /// Trainers in the world; 140 sessions each.
         var trainers = 10_000
         /// Messages in a batch, and in the small one whose memory it is compared with.
