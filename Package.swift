@@ -80,6 +80,17 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .executableTarget(
+            name: "bench",
+            dependencies: [
+                "Booking", "BookingStore", "Postgres", "Schema",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: settings
+        ),
+
         .target(
             name: "PostgresTesting",
             dependencies: ["Postgres", .product(name: "Logging", package: "swift-log")],
@@ -131,6 +142,11 @@ let package = Package(
         .testTarget(
             name: "introTests",
             dependencies: ["intro", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "benchTests",
+            dependencies: ["bench", .product(name: "Subprocess", package: "swift-subprocess")],
             swiftSettings: settings
         ),
         .testTarget(

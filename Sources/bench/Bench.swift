@@ -1,0 +1,72 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+
+/// `bench`: measures Intro beside PostgreSQL itself.
+@main
+struct Bench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure Intro beside what PostgreSQL, libpq and libcurl can do.",
+        discussion: "Parts: \(allParts.map { $0.name }.joined(separator: ", ")). Without a name, all but scale.")
+
+    @Argument(help: ArgumentHelp("The parts to run.", valueName: "part"))
+    var parts: [String] = []
+
+    @Option(help: ArgumentHelp("Also write the figures into this file.", valueName: "file"))
+    var json: String?
+
+    @Flag(help: "Only show that everything runs: small sizes, short runs.")
+    var quick = false
+
+    @Option(help: .hidden)
+    var root = "."
+
+    @OptionGroup(visibility: .hidden) var soaking: SoakOptions
+
+    func validate() throws {
+        for name in parts where !allParts.contains(where: { $0.name == name }) {
+            throw ValidationError("There is no part \(name).")
+        }
+    }
+
+    func run() async throws {
+        if let worker = soaking.worker { return try await worker.run() }
+        let server = try await BenchServer.start()
+        defer { server.stop() }
+        let workshop = Workshop(
+            server: server, sizes: quick ? .quick : Workshop.Sizes(), root: root, binaries: try binaries())
+        var figures: [Figure] = []
+        for part in allParts where parts.contains(part.name) || parts.isEmpty && !part.isOnRequest {
+            workshop.say(part.name)
+            let found = try await part.init().run(in: workshop)
+            print(FigureTable(found).text)
+            figures += found
+        }
+        if let json { try FigureTable(figures).json().write(to: URL(filePath: json)) }
+    }
+
+    /// Where this program lies, and `intro` beside it.
+    private func binaries() throws -> String {
+        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let length = readlink("/proc/self/exe", &path, path.count)
+        guard length > 0 else {
+            throw BenchFailure("this program does not find itself", because: String(cString: strerror(errno)))
+        }
+        let program = String(decoding: path.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return URL(filePath: program).deletingLastPathComponent().path
+    }
+}
+
+/// What this program is told when it is to be the process that soaks.
+struct SoakOptions: ParsableArguments {
+    @Option(help: .hidden) var soak: String?
+    @Option(help: .hidden) var trainers = 0
+    @Option(help: .hidden) var first = 0
+    @Option(help: .hidden) var count = 0
+
+    var worker: SoakWorker? {
+        soak.map {
+            SoakWorker(conninfo: $0, world: World("", trainers: trainers), openings: first..<first + count)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Booking
+import BookingStore
+import FoundationEssentials
+import Postgres
+
+/// Many callers after few slots: who loses is told so, and nobody waits long.
+struct Contend: Part {
+    static let name = "contend"
+
+    private static let callers = 32
+
+    /// What became of some attempts.
+    private struct Tally: Sendable {
+        var milliseconds: [Double] = []
+        var booked = 0
+        var refused = 0
+        var errors: [String] = []
+    }
+
+    func run(in workshop: Workshop) async throws -> [Figure] {
+        let world = try await workshop.world()
+        let chain = try await Chain(world, in: workshop)
+        var alone: [Double] = []
+        var waits = PairedRuns(.valueByLimit)
+        var all = Tally()
+        try await workshop.server.withPool(world.database, connections: Self.callers) { pool in
+            let desk = FrontDesk(database: pool, actor: "bench", noShowLimit: 2)
+            for round in 0..<workshop.sizes.rounds {
+                let free = try world.takeOpenings(200).map { try Opening($0, of: world).request(chain) }
+                let calm = await Self.book(free, callers: 1, desk)
+                alone += calm.milliseconds
+                let wanted = try requests(12 * Self.callers, weekOfRound: round, world, chain)
+                let busy = await Self.book(wanted, callers: Self.callers, desk)
+                waits.add(value: quantile(0.99, of: busy.milliseconds), limit: median(calm.milliseconds))
+                all.booked += busy.booked
+                all.refused += busy.refused
+                all.errors += busy.errors + calm.errors
+            }
+        }
+        workshop.say("contend: \(all.booked) booked, \(all.refused) refused")
+        for error in Set(all.errors) { workshop.say("contend: \(error)") }
+        return [
+            Figure("contend, errors", [Double(all.errors.count)], unit: "", goal: .atMost(0)),
+            Figure("contend, p99 by the calm median", waits, unit: "ms", goal: .atMost(20)),
+        ]
+    }
+
+    /// Everybody wants one of four trainers of one studio in one week: 240 slots.
+    private func requests(_ count: Int, weekOfRound round: Int, _ world: World, _ chain: Chain) throws
+        -> [BookingRequest]
+    {
+        try world.takeOpenings(count).map { number in
+            var request = try Opening(number, of: world).request(chain)
+            let day = round % 8 * 7 + Int.random(in: 0..<5)
+            let start = World.beginning + day * 86_400 + Int.random(in: 0..<12) * 3600 + 27_000
+            guard let studio = chain.studios[3], let trainer = chain.trainers[57 + Int32.random(in: 0..<4)] else {
+                throw BenchFailure("there is no third studio", because: "the world is too small")
+            }
+            var wanted = BookingRequest(
+                studio: studio, who: request.who, start: Date(timeIntervalSince1970: TimeInterval(start)))
+            wanted.trainer = trainer
+            wanted.newcomer = request.newcomer
+            request = wanted
+            return request
+        }
+    }
+
+    private static func book(_ requests: [BookingRequest], callers: Int, _ desk: FrontDesk) async -> Tally {
+        await withTaskGroup(of: Tally.self) { group in
+            for caller in 0..<callers {
+                group.addTask {
+                    var tally = Tally()
+                    for index in stride(from: caller, to: requests.count, by: callers) {
+                        let start = ContinuousClock.now
+                        do {
+                            _ = try await desk.book(requests[index], now: World.now)
+                            tally.booked += 1
+                        } catch is Refusal {
+                            tally.refused += 1
+                        } catch {
+                            tally.errors.append("\(error)")
+                        }
+                        tally.milliseconds.append((ContinuousClock.now - start).seconds * 1000)
+                    }
+                    return tally
+                }
+            }
+            return await group.reduce(into: Tally()) { all, one in
+                all.milliseconds += one.milliseconds
+                all.booked += one.booked
+                all.refused += one.refused
+                all.errors += one.errors
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import FoundationEssentials
+import Postgres
+
+/// One statement as the server ran it.
+struct LoggedStatement: Sendable, Equatable {
+    /// Its text, with `$1`, `$2`, … where the binds stand.
+    let text: String
+    /// The binds as text; `nil` is NULL.
+    let binds: [String?]
+}
+
+extension BenchServer {
+    /// Lists the statements that some work makes a database run, each of them one round trip.
+    ///
+    /// - Parameters:
+    ///   - database: The database.
+    ///   - work: What to watch; it must connect by itself.
+    /// - Returns: The statements, in order.
+    /// - Throws: What the work throws, or ``BenchFailure``.
+    func statements(in database: String, of work: () async throws -> Void) async throws -> [LoggedStatement] {
+        let log = URL(filePath: "\(folder)/server.json")
+        let begin = try Data(contentsOf: log).count
+        try await psql("postgres", ["-c", "ALTER DATABASE \(database) SET log_statement = 'all'"])
+        do {
+            try await work()
+        } catch {
+            try await psql("postgres", ["-c", "ALTER DATABASE \(database) RESET log_statement"])
+            throw error
+        }
+        let end = "SELECT 'the end of \(begin)'"
+        try await psql(database, ["-c", end])
+        try await psql("postgres", ["-c", "ALTER DATABASE \(database) RESET log_statement"])
+        // The log is written by a process of its own, which may lag behind.
+        for _ in 0..<500 {
+            let entries = try Self.entries(Data(contentsOf: log).dropFirst(begin), of: database)
+            if entries.last?.text == end { return entries.dropLast() }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        throw BenchFailure("the server's log is not complete", because: "\(log.path) lacks \(end)")
+    }
+
+    private struct Entry: Decodable {
+        let dbname: String?
+        let message: String?
+        let detail: String?
+    }
+
+    private static func entries(_ log: Data, of database: String) throws -> [LoggedStatement] {
+        try log.split(separator: UInt8(ascii: "\n")).compactMap { line -> LoggedStatement? in
+            guard line.last == UInt8(ascii: "}") else { return nil }
+            let entry = try JSONDecoder().decode(Entry.self, from: Data(line))
+            guard entry.dbname == database, let message = entry.message else { return nil }
+            if message.hasPrefix("statement: ") {
+                return LoggedStatement(text: String(message.dropFirst(11)), binds: [])
+            }
+            guard message.hasPrefix("execute "), let colon = message.firstRange(of: ": ") else { return nil }
+            return LoggedStatement(
+                text: String(message[colon.upperBound...]), binds: LoggedBinds.parse(entry.detail ?? ""))
+        }
+    }
+}
+
+/// Reads `parameters: $1 = 'it''s', $2 = NULL`.
+enum LoggedBinds {
+    static func parse(_ detail: String) -> [String?] {
+        var binds: [String?] = []
+        var rest = detail[...]
+        while let sign = rest.firstRange(of: "$\(binds.count + 1) = ") {
+            rest = rest[sign.upperBound...]
+            guard rest.first == "'" else {
+                binds.append(nil)
+                continue
+            }
+            binds.append(quoted(&rest))
+        }
+        return binds
+    }
+
+    private static func quoted(_ rest: inout Substring) -> String {
+        var value = ""
+        rest.removeFirst()
+        while let quote = rest.firstIndex(of: "'") {
+            value += rest[..<quote]
+            rest = rest[rest.index(after: quote)...]
+            guard rest.first == "'" else { break }
+            value.append("'")
+            rest.removeFirst()
+        }
+        return value
+    }
+}

@@ -1,0 +1,53 @@
+import FoundationEssentials
+
+/// The chain of studios that `world.sql` makes: how large it is, and who works where.
+final class World {
+    /// The database it is in.
+    let database: String
+    /// How many trainers there are; each has 140 sessions.
+    let trainers: Int
+    private var nextOpening = 0
+
+    init(_ database: String, trainers: Int) {
+        self.database = database
+        self.trainers = trainers
+    }
+
+    /// The Monday, 0:00 in San Francisco, on which the world begins: 40 weekdays lie ahead without a change of clocks.
+    static let beginning = 1_799_049_600
+
+    /// The clock of every measurement.
+    static var now: Date { Date(timeIntervalSince1970: TimeInterval(beginning)) }
+
+    /// That instant as `--now` and the server write it.
+    static let nowText = "2027-01-04T08:00:00Z"
+
+    /// How many sessions there are.
+    var sessions: Int { trainers * 140 }
+
+    /// The studio of fifty trainers.
+    static let largeStudio = "studio-1"
+    /// The studio of six trainers.
+    static let smallStudio = "studio-2"
+
+    /// How many studios have ten trainers: those that bookings go to.
+    var fullStudios: Int { (trainers - 56) / 10 }
+
+    /// Reserves openings that nobody has booked yet.
+    func takeOpenings(_ count: Int) -> Range<Int> {
+        defer { nextOpening += count }
+        return nextOpening..<nextOpening + count
+    }
+
+    /// Makes the world in a database of its own.
+    static func make(_ database: String, trainers: Int, in workshop: Workshop) async throws -> World {
+        try await workshop.server.makeIntroDatabase(database)
+        try await workshop.server.psql(
+            database,
+            [
+                "-v", "trainers=\(trainers)", "-v", "now=2027-01-04 08:00:00+00", "-f", workshop.source("world.sql"),
+            ])
+        try await workshop.server.psql(database, ["-c", "CHECKPOINT"])
+        return World(database, trainers: trainers)
+    }
+}
