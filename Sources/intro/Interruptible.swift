@@ -5,19 +5,29 @@ import Glibc
 enum Interruptible {
     /// Runs work that looks at its task's cancellation between units.
     static func run<Result: Sendable>(_ work: @escaping @Sendable () async throws -> Result) async throws -> Result {
-        let task = Task { try await work() }
-        let sources = [SIGINT, SIGTERM].map { number in
-            // The default action would end the process before the source hears of the signal.
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                signal(number, SIG_DFL)
-                task.cancel()
-            }
-            source.resume()
-            return source
-        }
+        let (signals, heard) = AsyncStream<Void>.makeStream()
+        // The work begins when both are caught: before, it has nothing in hand, and a signal may end it.
+        let sources = [await source(of: SIGINT, heard), await source(of: SIGTERM, heard)]
         defer { sources.forEach { $0.cancel() } }
+        let task = Task { try await work() }
+        let listener = Task { for await _ in signals { task.cancel() } }
+        defer { listener.cancel() }
         return try await task.value
+    }
+
+    /// Catches a signal once; the next of its kind ends the process.
+    private static func source(
+        of number: Int32, _ heard: AsyncStream<Void>.Continuation
+    ) async -> any DispatchSourceSignal {
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        source.setEventHandler {
+            signal(number, SIG_DFL)
+            heard.yield()
+        }
+        await withCheckedContinuation { continuation in
+            source.setRegistrationHandler { continuation.resume() }
+            source.resume()
+        }
+        return source
     }
 }
