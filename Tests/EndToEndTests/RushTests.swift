@@ -78,4 +78,32 @@ struct RushTests {
             #expect(try await studio.count("session", where: "revision = 1") == 11)
         }
     }
+
+    @Test(
+        "bookings, moves and cancellations of the same hours at once: each is done or refused, and none gets in another's way"
+    )
+    func mixed() async throws {
+        try await Studio.with { studio in
+            let starts = ["09:00", "09:30", "10:00", "10:30"]
+            let references = try await atOnce(8) { number in
+                try await studio.reference(
+                    "Early\(number)", at: "2026-12-01 \(starts[number % 4])", with: number < 4 ? "maria" : "james")
+            }
+            let results = try await atOnce(32) { number in
+                let start = "2026-12-01 \(starts[(number / 4) % 4])"
+                let guest = ["--client", "late\(number)@example.com", "--name", "Late \(number)", "--at", start]
+                let command =
+                    switch number % 4 {
+                    case 0: ["reschedule", references[number / 4], "--at", start, "--override", "mixed up"]
+                    case 1: ["cancel", references[number / 4]]
+                    case 2: ["book", "--trainer", "maria"] + guest
+                    default: ["book"] + guest
+                    }
+                return try await studio.intro(command + ["--json"])
+            }
+            #expect(results.allSatisfy { [0, 3].contains($0.exit) }, "\(results.map(\.stderr))")
+            let cancelled = try await studio.count("session", where: "status = 'cancelled'")
+            #expect(cancelled == 8, "a cancellation waits for a move, and is not refused")
+        }
+    }
 }

@@ -82,7 +82,7 @@ struct LocalStatus: Decodable, Equatable {
 
 extension Result where Failure == any Error {
     /// What an asynchronous body returns or throws.
-    fileprivate static func catching(_ body: () async throws -> Success) async -> Self {
+    static func catching(_ body: () async throws -> Success) async -> Self {
         do {
             return .success(try await body())
         } catch {

@@ -29,10 +29,12 @@ func wait(until what: String, _ isSo: () async throws -> Bool) async throws {
 func atOnce<Value: Sendable>(
     _ count: Int, _ work: @escaping @Sendable (Int) async throws -> Value
 ) async throws -> [Value] {
-    try await withThrowingTaskGroup(of: (Int, Value).self) { group in
+    // One that fails does not stop the others: a process that is cancelled as it starts may never be heard of again.
+    try await withTaskGroup(of: (Int, Result<Value, any Error>).self) { group in
         for number in 0..<count {
-            group.addTask { (number, try await work(number)) }
+            group.addTask { (number, await Result.catching { try await work(number) }) }
         }
-        return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
+        return await group.reduce(into: []) { $0.append($1) }
     }
+    .sorted { $0.0 < $1.0 }.map { try $0.1.get() }
 }
