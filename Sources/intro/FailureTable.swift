@@ -103,8 +103,11 @@ extension Failure {
 
     /// Whether a server that refuses connections will take them soon: libpq 15 gives no SQLSTATE for it.
     private static func passes(_ message: String) -> Bool {
-        ["too many clients", "remaining connection slots", "starting up", "shutting down", "recovery mode"]
-            .contains { message.contains($0) }
+        [
+            "too many clients", "too many connections", "remaining connection slots", "starting up", "shutting down",
+            "recovery mode",
+        ]
+        .contains { message.contains($0) }
     }
 }
 
