@@ -1,11 +1,10 @@
-import Foundation
 import Postgres
 import PostgresTesting
 import Testing
 
 @Suite(
     "a connection that breaks at COMMIT: the answer is looked up, never guessed", .timeLimit(.minutes(30)),
-    .enabled(if: ProcessInfo.processInfo.environment["INTRO_TEST_DATABASE_URL"] == nil, "needs a Unix socket"))
+    .enabled(if: Studio.isOnPrivateServer, "needs a Unix socket"))
 struct CommitTests {
     /// Gives a test a studio whose connections break at the next COMMIT.
     private func withBreaking(

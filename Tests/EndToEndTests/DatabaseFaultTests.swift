@@ -107,10 +107,12 @@ struct DatabaseFaultTests {
         }
     }
 
-    @Test("a database user without rights is told which role to be granted: 78")
+    @Test(
+        "a database user without rights is told which role to be granted: 78",
+        .enabled(if: Studio.isOnPrivateServer, "makes a role"))
     func rights() async throws {
         try await Studio.with { studio in
-            try await studio.withLogin(granted: nil) { stranger in
+            try await studio.withLogin { stranger in
                 let result = try await stranger.intro("slots", "--json")
                 #expect(result.exit == 78)
                 #expect(result.error?.hint.contains("intro_service") == true)
@@ -118,10 +120,24 @@ struct DatabaseFaultTests {
         }
     }
 
-    @Test("the service role does the day's work and no more")
+    @Test(
+        "a server that takes no more connections: 75, it may take one soon",
+        .enabled(if: Studio.isOnPrivateServer, "makes a role"))
+    func full() async throws {
+        try await Studio.with { studio in
+            try await studio.withLogin("CONNECTION LIMIT 0") { late in
+                let result = try await late.intro("slots", "--json")
+                #expect(result.exit == 75, "\(result.stderr)")
+                #expect(result.error?.code == "try_again")
+            }
+        }
+    }
+
+    @Test(
+        "the service role does the day's work and no more", .enabled(if: Studio.isOnPrivateServer, "makes a role"))
     func serviceRole() async throws {
         try await Studio.with { studio in
-            try await studio.withLogin(granted: "intro_service") { desk in
+            try await studio.withLogin("IN ROLE intro_service") { desk in
                 let reference = try await desk.reference("Ana", at: "2026-12-01 09:00")
                 try await desk.answer("reschedule", reference, "--at", "2026-12-01 10:00")
                 #expect(try await desk.answer("reminders", "send")["sent"] == 1)
@@ -177,10 +193,10 @@ extension Studio {
         return value
     }
 
-    /// Does something as a login of its own, which has one role or none.
-    fileprivate func withLogin(granted role: String?, _ body: (Studio) async throws -> Void) async throws {
+    /// Does something as a login of its own.
+    fileprivate func withLogin(_ options: String = "", _ body: (Studio) async throws -> Void) async throws {
         let login = "desk_\(UUID().uuidString.prefix(8).lowercased())"
-        _ = try await ask("CREATE ROLE \(login) LOGIN \(role.map { "IN ROLE \($0)" } ?? "")")
+        _ = try await ask("CREATE ROLE \(login) LOGIN \(options)")
         let outcome: Result<Void, any Error>
         do {
             outcome = .success(try await body(reached(by: conninfo + " user=\(login)")))

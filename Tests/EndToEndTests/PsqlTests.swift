@@ -91,7 +91,7 @@ struct PsqlTests {
             #expect(result.exit == 3)
             let direct = try await Psql.run("UPDATE client SET name = 'Anna'", on: studio.conninfo)
             #expect(direct.exit == 0)
-            #expect(try await studio.count("event", where: "subject = 'client' AND actor = 'postgres'") == 1)
+            #expect(try await studio.count("event", where: "subject = 'client' AND actor = current_user") == 1)
         }
     }
 

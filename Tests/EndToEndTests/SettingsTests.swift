@@ -58,7 +58,9 @@ struct SettingsTests {
         }
     }
 
-    @Test("libpq's own variables choose a database where nothing of ours does")
+    @Test(
+        "libpq's own variables choose a database where nothing of ours does",
+        .enabled(if: Studio.isOnPrivateServer, "needs a Unix socket"))
     func libpqVariables() async throws {
         try await withTwo { first, second in
             let (name, folder) = try await second.database.query(

@@ -52,6 +52,9 @@ struct Studio: Sendable {
         await database.close()
     }
 
+    /// Whether studios are on a server of the tests' own, reached through a Unix socket.
+    static let isOnPrivateServer = (ProcessInfo.processInfo.environment["INTRO_TEST_DATABASE_URL"] ?? "").isEmpty
+
     /// Keeps the test's own connections apart from the binary's.
     private static func configure(_ configuration: inout Database.Configuration) {
         configuration.maximumConnections = 4
