@@ -119,6 +119,18 @@ public final class ScriptedServer: Sendable {
         try events().compactMap(\.line)
     }
 
+    /// Waits for a command whose answer the client need not wait for.
+    ///
+    /// - Parameter line: The whole command.
+    /// - Throws: `TestFailure` after a minute.
+    public func receive(_ line: String) async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try !commands().contains(line) {
+            guard ContinuousClock.now < deadline else { throw TestFailure(description: "\(line) never came.") }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
     /// The messages whose end the server has seen, whatever it then replied.
     public func receivedMessages() throws -> [ReceivedMessage] {
         try events().filter { $0.event == "message" }
