@@ -5,7 +5,11 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export root
 
 # What Intro itself needs.
-export runtime_packages=(pkg-config libpq-dev libcurl4-openssl-dev libphonenumber-dev postgresql tzdata)
+export runtime_packages=(
+    pkg-config libpq-dev libcurl4-openssl-dev libphonenumber-dev libprotobuf-dev libabsl-dev libicu-dev postgresql tzdata)
+
+# The binary that people use has Swift's libraries inside: it starts in half the time, and where there is no Swift.
+export release=(-c release --static-swift-stdlib)
 
 say() {
     printf '\n==> %s\n' "$*"

@@ -15,12 +15,12 @@ public struct Reference: Hashable, Sendable, CustomStringConvertible {
     public init(_ text: String, field: String = "reference") throws(InvalidInput) {
         let hint = "write the eight characters, like K7Q2-9FXM"
         var code = ""
-        for scalar in text.unicodeScalars where !Reference.separators.contains(scalar) {
-            guard let character = Reference.character(for: scalar) else {
+        for scalar in text.unicodeScalars where !Reference.isSeparator(scalar) {
+            guard let letter = Reference.letter(for: scalar) else {
                 throw InvalidInput(
                     field: field, problem: "\(quoted(text)) has a character that no reference has", hint: hint)
             }
-            code.append(character)
+            code.unicodeScalars.append(letter)
         }
         guard code.utf8.count == Reference.length else {
             throw InvalidInput(
@@ -40,7 +40,9 @@ public struct Reference: Hashable, Sendable, CustomStringConvertible {
 extension Reference {
     /// The reference that stands for 40 bits; higher ones are left out.
     public init(bits: UInt64) {
-        self.init(code: String((0..<Self.length).map { Self.alphabet[Int(bits >> (5 * $0) & 31)] }))
+        var code = ""
+        for place in 0..<Self.length { code.unicodeScalars.append(Self.alphabet[Int(bits >> (5 * place) & 31)]) }
+        self.init(code: code)
     }
 
     /// Draws a reference; every one of the 2^40 is as likely as any other.
@@ -51,17 +53,24 @@ extension Reference {
     }
 
     private static let length = 8
-    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
-    private static let separators: Set<Unicode.Scalar> = ["-", " ", "\u{2010}", "\u{2011}", "\u{2013}"]
+    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".unicodeScalars)
 
-    private static func character(for scalar: Unicode.Scalar) -> Character? {
-        guard scalar.isASCII else { return nil }
+    private static func isSeparator(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
-        case "O", "o": return "0"
-        case "I", "i", "L", "l": return "1"
-        default:
-            let character = Character(String(scalar).uppercased())
-            return alphabet.contains(character) ? character : nil
+        case "-", " ", "\u{2010}", "\u{2011}", "\u{2013}": true
+        default: false
+        }
+    }
+
+    /// The letter of the alphabet that is meant.
+    private static func letter(for scalar: Unicode.Scalar) -> Unicode.Scalar? {
+        switch scalar {
+        case "O", "o": "0"
+        case "I", "i", "L", "l": "1"
+        case "U", "u": nil
+        case "0"..."9", "A"..."Z": scalar
+        case "a"..."z": Unicode.Scalar(scalar.value - 32)
+        default: nil
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// The root of the command line: `intro`.
 @main
@@ -22,8 +23,7 @@ struct IntroCommand: AsyncParsableCommand {
 extension IntroCommand {
     static func main() async {
         StandardStreams.prepare()
-        let code = await execute(Array(CommandLine.arguments.dropFirst()))
-        exit(withError: ArgumentParser.ExitCode(code.rawValue))
+        Glibc.exit(await execute(Array(CommandLine.arguments.dropFirst())).rawValue)
     }
 
     /// Parses and runs one command line.

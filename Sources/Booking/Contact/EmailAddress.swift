@@ -13,12 +13,12 @@ public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
     ///   - field: What an error calls it.
     /// - Throws: `InvalidInput` where it is no such address, or longer than 254 octets, or holds a control character.
     public init(_ text: String, field: String = "email") throws(InvalidInput) {
-        let typed = Substring(text.utf8.trimmingSpaces)
+        let typed = text.utf8.trimmingSpaces
         if let problem = EmailAddress.problem(in: typed) {
             throw InvalidInput(field: field, problem: problem, hint: "write it like maria@example.com")
         }
-        let at = typed.lastIndex(of: "@") ?? typed.endIndex
-        address = String(typed[..<at]) + typed[at...].lowercased()
+        let domain = typed.lastIndex(of: EmailAddress.at) ?? typed.endIndex
+        address = String(Substring(typed[..<domain])) + Substring(typed[domain...]).lowercased()
     }
 
     /// The address itself.
@@ -58,40 +58,55 @@ extension EmailAddress {
     }
 }
 
+// Addresses are read with every session: octets, which is all they may be made of, take a fraction of characters' time.
 extension EmailAddress {
-    private static func problem(in typed: Substring) -> String? {
+    private typealias Octets = Substring.UTF8View
+
+    private static let at = UInt8(ascii: "@")
+    private static let dot = UInt8(ascii: ".")
+    private static let hyphen = UInt8(ascii: "-")
+
+    private static func problem(in typed: Octets) -> String? {
         guard !typed.isEmpty else { return "is empty" }
-        guard typed.utf8.count <= 254 else { return "is longer than 254 characters" }
-        guard typed.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+        guard typed.count <= 254 else { return "is longer than 254 characters" }
+        guard typed.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             return "has a space, a line break or a character outside ASCII in it"
         }
-        let parts = typed.split(separator: "@", omittingEmptySubsequences: false)
-        guard parts.count > 1 else { return "has no @" }
-        guard parts.count == 2 else { return "has more than one @" }
-        return problem(inLocalPart: parts[0]) ?? problem(inDomain: parts[1])
+        guard let at = typed.firstIndex(of: at) else { return "has no @" }
+        let domain = typed[typed.index(after: at)...]
+        guard !domain.contains(Self.at) else { return "has more than one @" }
+        return problem(inLocalPart: typed[..<at]) ?? problem(inDomain: domain)
     }
 
-    private static func problem(inLocalPart local: Substring) -> String? {
+    private static func problem(inLocalPart local: Octets) -> String? {
         guard !local.isEmpty else { return "has nothing before the @" }
-        guard local.utf8.count <= 64 else { return "has more than 64 characters before the @" }
-        let atoms = local.split(separator: ".", omittingEmptySubsequences: false)
-        guard atoms.allSatisfy({ !$0.isEmpty }) else { return "has a dot too many before the @" }
-        let isAtom = local.utf8.allSatisfy { $0.isASCIILetterOrDigit || ".!#$%&'*+-/=?^_`{|}~".utf8.contains($0) }
-        return isAtom ? nil : "has a character before the @ that cannot be there"
+        guard local.count <= 64 else { return "has more than 64 characters before the @" }
+        var previous = dot
+        for octet in local {
+            guard octet != dot || previous != dot else { return "has a dot too many before the @" }
+            guard octet == dot || isAtomText(octet) else { return "has a character before the @ that cannot be there" }
+            previous = octet
+        }
+        return previous == dot ? "has a dot too many before the @" : nil
     }
 
-    private static func problem(inDomain domain: Substring) -> String? {
-        let labels = domain.split(separator: ".", omittingEmptySubsequences: false)
+    /// RFC 5322, section 3.2.3: `atext`.
+    private static func isAtomText(_ octet: UInt8) -> Bool {
+        octet.isASCIILetterOrDigit || "!#$%&'*+-/=?^_`{|}~".utf8.contains(octet)
+    }
+
+    private static func problem(inDomain domain: Octets) -> String? {
+        let labels = domain.split(separator: dot, omittingEmptySubsequences: false)
         guard labels.count > 1, let last = labels.last else { return "has no full domain after the @" }
-        guard labels.allSatisfy(isHostLabel), !last.utf8.allSatisfy(\.isASCIIDigit) else {
+        guard labels.allSatisfy(isHostLabel), !last.allSatisfy(\.isASCIIDigit) else {
             return "has no valid domain after the @"
         }
         return nil
     }
 
     /// Letters, digits and inner hyphens, 1 to 63 of them (RFC 1123, section 2.1); punycode is such a label.
-    private static func isHostLabel(_ label: Substring) -> Bool {
-        (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
-            && label.utf8.allSatisfy { $0.isASCIILetterOrDigit || $0 == UInt8(ascii: "-") }
+    private static func isHostLabel(_ label: Octets) -> Bool {
+        (1...63).contains(label.count) && label.first != hyphen && label.last != hyphen
+            && label.allSatisfy { $0.isASCIILetterOrDigit || $0 == hyphen }
     }
 }

@@ -23,6 +23,21 @@ public struct Region: Hashable, Sendable, CustomStringConvertible {
         code = typed.uppercased()
     }
 
+    /// Accepts a region as it is stored.
+    ///
+    /// Only the form is judged: what was known when it was accepted stays known, and numbering plans take long to load.
+    ///
+    /// - Parameter code: Two capital letters.
+    /// - Throws: `InvalidInput` where it is anything else.
+    public init(stored code: String) throws(InvalidInput) {
+        guard code.utf8.count == 2, code.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
+        else {
+            throw InvalidInput(
+                field: "region", problem: "\(quoted(code)) is not a region", hint: "write its two ISO 3166 letters")
+        }
+        self.code = code
+    }
+
     /// The two letters.
     public var description: String { code }
 }

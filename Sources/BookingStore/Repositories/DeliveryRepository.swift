@@ -154,8 +154,7 @@ public struct DeliveryRepository: Sendable {
             \(SessionRepository.joins)
             ORDER BY m.due_at, m.id
             """)
-        var reader = HandReader()
-        return try reader.hand(rows)
+        return try HandReader.hand(rows)
     }
 
     /// Writes down what became of messages that this run had in hand, also where they were taken for unknown meanwhile.

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Postgres
 
 /// Makes hands of rows that hold ``HandReader/columns``.
-struct HandReader {
+enum HandReader {
     private typealias Row = (
         Int64, String, String, String?, String?, String?,
         Int64, String, String, Int32, Date, Date, String?, String?,
@@ -13,10 +13,8 @@ struct HandReader {
     /// What is read of a message `m` and of its session.
     static let columns: SQL = "m.id, m.rule, m.status, st.address, st.phone, st.email, \(SessionRepository.columns)"
 
-    private var sessions = SessionReader()
-
     /// A row that cannot be read, such as an address that was imported and is none, must not keep others from going out.
-    mutating func hand(_ rows: Rows) throws -> Hand {
+    static func hand(_ rows: Rows) throws -> Hand {
         var hand = Hand()
         for row in try rows.decode(Row.self) {
             guard row.2 == "attempting" else {
@@ -34,10 +32,10 @@ struct HandReader {
         return hand
     }
 
-    private mutating func handout(_ row: Row) throws -> Handout {
+    private static func handout(_ row: Row) throws -> Handout {
         Handout(
             message: row.0, rule: row.1, recipient: try EmailAddress(row.16 ?? ""),
-            session: try sessions.session(
+            session: try SessionReader.session(
                 (
                     row.6, row.7, row.8, row.9, row.10, row.11, row.12, row.13, row.14, row.15, row.16, row.17,
                     row.18, row.19, row.20, row.21, row.22, row.23, row.24, row.25

@@ -72,7 +72,7 @@ public struct LedgerRepository: Sendable {
             LedgerEntry(
                 reference: try Reference(row.0), rule: row.1, channel: row.2, revision: row.3, status: row.4,
                 reason: row.5, dueAt: row.6, sentAt: row.7, recipient: row.8,
-                clock: try StudioClock(timeZone: row.9))
+                clock: try StudioClocks.clock(of: row.9))
         }
     }
 

@@ -117,7 +117,7 @@ public struct SessionRepository: Sendable {
         ).decode((String, String, Date, String, String, Bool).self).map { row in
             Eligibility.Visit(
                 reference: try Reference(row.0), status: Session.Status(rawValue: row.1) ?? .booked,
-                localStart: try StudioClock(timeZone: row.3).text(row.2), trainerName: row.4, waived: row.5)
+                localStart: try StudioClocks.clock(of: row.3).text(row.2), trainerName: row.4, waived: row.5)
         }
     }
 
@@ -135,7 +135,6 @@ public struct SessionRepository: Sendable {
     private static let select: SQL = "SELECT \(columns) FROM session AS s \(joins)"
 
     private func read(_ sql: SQL) async throws -> [Session] {
-        var reader = SessionReader()
-        return try await connection.query(sql).decode(SessionReader.Row.self).map { try reader.session($0) }
+        try await connection.query(sql).decode(SessionReader.Row.self).map(SessionReader.session)
     }
 }

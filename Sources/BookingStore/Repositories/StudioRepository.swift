@@ -104,11 +104,12 @@ public struct StudioRepository: Sendable {
         )
         return try await connection.query(sql).decode(Row.self).map { row in
             Studio(
-                id: Studio.ID(row.0), handle: try Handle(row.1), name: row.2, clock: try StudioClock(timeZone: row.3),
+                id: Studio.ID(row.0), handle: try Handle(row.1), name: row.2, clock: try StudioClocks.clock(of: row.3),
                 offer: Studio.Offer(
                     stations: row.4, sessionMinutes: row.5, turnaroundMinutes: row.6, slotEveryMinutes: row.7,
                     noticeMinutes: row.8, horizonMinutes: row.9),
-                region: try Region(row.10), address: row.11, phone: try row.12.map { try PhoneNumber(e164: $0) },
+                region: try Region(stored: row.10), address: row.11,
+                phone: try row.12.map { try PhoneNumber(e164: $0) },
                 email: try row.13.map { try EmailAddress($0) })
         }
     }

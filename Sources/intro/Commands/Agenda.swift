@@ -6,7 +6,7 @@ import Postgres
 
 /// `intro agenda`: a studio's day.
 struct Agenda: IntroSubcommand {
-    static let configuration = CommandConfiguration(abstract: "Show a studio's day.")
+    static let configuration = CommandConfiguration(commandName: "agenda", abstract: "Show a studio's day.")
 
     @Argument(help: ArgumentHelp("The studio.", valueName: "studio"))
     var studio: String

@@ -4,7 +4,7 @@ import BookingStore
 
 /// `intro attend`: the client came.
 struct Attend: IntroSubcommand {
-    static let configuration = CommandConfiguration(abstract: "Write down that the client came.")
+    static let configuration = CommandConfiguration(commandName: "attend", abstract: "Write down that the client came.")
 
     @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
     var reference: String
@@ -18,7 +18,8 @@ struct Attend: IntroSubcommand {
 
 /// `intro no-show`: the client did not come.
 struct NoShow: IntroSubcommand {
-    static let configuration = CommandConfiguration(abstract: "Write down that the client did not come.")
+    static let configuration = CommandConfiguration(
+        commandName: "no-show", abstract: "Write down that the client did not come.")
 
     @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
     var reference: String

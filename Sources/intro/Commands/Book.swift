@@ -7,6 +7,7 @@ import Postgres
 /// `intro book`: books a free introductory session.
 struct Book: IntroSubcommand {
     static let configuration = CommandConfiguration(
+        commandName: "book",
         abstract: "Book a free introductory session.",
         discussion: """
             A person is found by e-mail, phone or client number. With --name, somebody who is not known yet is written \

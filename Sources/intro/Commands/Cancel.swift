@@ -4,7 +4,8 @@ import BookingStore
 
 /// `intro cancel`: calls a session off.
 struct Cancel: IntroSubcommand {
-    static let configuration = CommandConfiguration(abstract: "Call a session off; its time is free again.")
+    static let configuration = CommandConfiguration(
+        commandName: "cancel", abstract: "Call a session off; its time is free again.")
 
     @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
     var reference: String

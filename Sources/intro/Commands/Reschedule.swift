@@ -5,7 +5,8 @@ import Postgres
 
 /// `intro reschedule`: moves a session.
 struct Reschedule: IntroSubcommand {
-    static let configuration = CommandConfiguration(abstract: "Move a session to another time or trainer.")
+    static let configuration = CommandConfiguration(
+        commandName: "reschedule", abstract: "Move a session to another time or trainer.")
 
     @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
     var reference: String

@@ -13,7 +13,7 @@ struct Schedule: IntroSubcommand {
         case table, json, csv, ics
     }
 
-    static let configuration = CommandConfiguration(abstract: "Show a trainer's schedule.")
+    static let configuration = CommandConfiguration(commandName: "schedule", abstract: "Show a trainer's schedule.")
 
     @Argument(help: ArgumentHelp("The trainer.", valueName: "handle"))
     var trainer: String

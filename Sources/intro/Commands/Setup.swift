@@ -4,7 +4,8 @@ import Schema
 
 /// `intro setup`: creates or upgrades the schema.
 struct Setup: IntroSubcommand {
-    static let configuration = CommandConfiguration(abstract: "Create or upgrade the database's schema.")
+    static let configuration = CommandConfiguration(
+        commandName: "setup", abstract: "Create or upgrade the database's schema.")
 
     @Flag(help: "Also load a sample studio with three trainers, once.")
     var sample = false

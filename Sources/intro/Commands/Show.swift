@@ -5,7 +5,7 @@ import Postgres
 
 /// `intro show`: one session.
 struct Show: IntroSubcommand {
-    static let configuration = CommandConfiguration(abstract: "Show a session.")
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show a session.")
 
     @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
     var reference: String

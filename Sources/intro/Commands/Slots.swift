@@ -6,7 +6,7 @@ import Postgres
 
 /// `intro slots`: what is free.
 struct Slots: IntroSubcommand {
-    static let configuration = CommandConfiguration(abstract: "List the slots that are free.")
+    static let configuration = CommandConfiguration(commandName: "slots", abstract: "List the slots that are free.")
 
     @Option(help: ArgumentHelp("The studio. (default: the trainer's, or the only one)", valueName: "id"))
     var studio: String?

@@ -5,10 +5,9 @@ struct Account: Equatable, Sendable {
     let name: String
     let userID: UInt32
     let groupID: UInt32
-    /// All groups, the primary one among them.
-    let groups: [UInt32]
     /// The home folder, or `/` for a user without one.
     let home: String
+    private let knownGroups: [UInt32]?
 
     /// Whether this is the superuser.
     var isRoot: Bool { userID == 0 }
@@ -25,7 +24,7 @@ struct Account: Equatable, Sendable {
         var found: UnsafeMutablePointer<passwd>?
         getpwuid_r(userID, &entry, &buffer, buffer.count, &found)
         return found.map { Account($0.pointee) }
-            ?? Account(name: "user \(userID)", userID: userID, groupID: getegid(), groups: [getegid()], home: "/")
+            ?? Account(name: "user \(userID)", userID: userID, groupID: getegid(), home: "/")
     }
 
     /// The user of a name, or `nil` where there is none.
@@ -37,24 +36,27 @@ struct Account: Equatable, Sendable {
         return found.map { Account($0.pointee) }
     }
 
-    init(name: String, userID: UInt32, groupID: UInt32, groups: [UInt32], home: String) {
+    /// Describes a user; without its groups, the machine is asked for them when they matter, since it takes long to tell.
+    init(name: String, userID: UInt32, groupID: UInt32, groups: [UInt32]? = nil, home: String) {
         self.name = name
         self.userID = userID
         self.groupID = groupID
-        self.groups = groups
         self.home = home
+        knownGroups = groups
     }
 
     private init(_ entry: passwd) {
+        self.init(
+            name: String(cString: entry.pw_name), userID: entry.pw_uid, groupID: entry.pw_gid,
+            home: String(cString: entry.pw_dir))
+    }
+
+    /// All groups, the primary one among them.
+    var groups: [UInt32] {
+        if let knownGroups { return knownGroups }
         var count: Int32 = 64
         var groups = [gid_t](repeating: 0, count: Int(count))
-        getgrouplist(entry.pw_name, entry.pw_gid, &groups, &count)
-        self.init(
-            name: String(cString: entry.pw_name),
-            userID: entry.pw_uid,
-            groupID: entry.pw_gid,
-            groups: Array(groups.prefix(max(0, Int(count)))),
-            home: String(cString: entry.pw_dir)
-        )
+        getgrouplist(name, groupID, &groups, &count)
+        return Array(groups.prefix(max(0, Int(count))))
     }
 }
