@@ -8,6 +8,8 @@ struct Contend: Part {
     static let name = "contend"
 
     private static let callers = 32
+    /// As many as a process of Intro opens unless it is told otherwise.
+    private static let connections = 8
 
     /// What became of some attempts.
     private struct Tally: Sendable {
@@ -23,7 +25,7 @@ struct Contend: Part {
         var alone: [Double] = []
         var waits = PairedRuns(.valueByLimit)
         var all = Tally()
-        try await workshop.server.withPool(world.database, connections: Self.callers) { pool in
+        try await workshop.server.withPool(world.database, connections: Self.connections) { pool in
             let desk = FrontDesk(database: pool, actor: "bench", noShowLimit: 2)
             for round in 0..<workshop.sizes.rounds {
                 let free = try world.takeOpenings(200).map { try Opening($0, of: world).request(chain) }
