@@ -6,6 +6,8 @@ import Messaging
 /// A session in the words of a message to its client.
 struct Appointment {
     let handout: Handout
+    /// The front desk's phone as people write it.
+    let phone: String?
     /// When the client is told, which decides what "tomorrow" is.
     let now: Date
 
@@ -26,7 +28,7 @@ struct Appointment {
             "zone": .text(zone),
             "minutes": .text(minutes),
             "address": .optional(handout.address),
-            "phone": .optional(handout.phone?.display.replacing(" ", with: String.noBreakSpace)),
+            "phone": .optional(phone?.replacing(" ", with: String.noBreakSpace)),
             "phoneNumber": .optional(handout.phone?.e164),
         ]
     }
@@ -36,7 +38,7 @@ struct Appointment {
         [
             "\(minutes) minutes with \(session.trainer.name).",
             "Reference: \(session.reference)",
-            handout.phone.map { "Phone: \($0.display)" },
+            phone.map { "Phone: \($0)" },
         ].compactMap(\.self).joined(separator: "\n")
     }
 

@@ -10,6 +10,7 @@ public struct Composer: Sendable {
 
     private let templates: TemplateLibrary
     private let sender: Mailbox
+    private let phones = WrittenPhones()
 
     /// Takes the built-in templates.
     ///
@@ -29,7 +30,8 @@ public struct Composer: Sendable {
     /// - Returns: The mail, with its calendar entry.
     /// - Throws: `CompositionError` or `TemplateError`.
     public func mail(for handout: Handout, to recipient: Mailbox, at now: Date) throws -> MailMessage {
-        let appointment = Appointment(handout: handout, now: now)
+        let phone = handout.phone.map { phones.text(of: $0) }
+        let appointment = Appointment(handout: handout, phone: phone, now: now)
         let texts = try templates.renderMessage(handout.rule, with: appointment.values)
         let code = handout.session.reference.code.lowercased()
         let domain = sender.address.split(separator: "@").last ?? "intro.invalid"

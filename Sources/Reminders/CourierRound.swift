@@ -10,13 +10,13 @@ struct CourierRound {
     let ledger: DeliveryRepository
     let batch: Batch
     let until: Date
-    let courier: any MailCourier
 
-    func work() async throws {
+    /// Works on the courier's own thread.
+    func work(with courier: isolated any MailCourier) async throws {
         var size = HandSize()
         while let hand = try await takeHand(size.messages) {
             let start = ContinuousClock.now
-            let records = await carry(hand)
+            let records = await carry(hand, by: courier)
             size.adapt(to: .now - start)
             try await write(records)
         }
@@ -25,11 +25,11 @@ struct CourierRound {
     /// The next hand, or `nil` when the round is over.
     private func takeHand(_ size: Int) async throws -> Hand? {
         guard !Task.isCancelled else { return nil }
-        let reserved = await batch.reserve(size)
+        let reserved = batch.reserve(size)
         guard reserved > 0 else { return nil }
         do {
             let hand = try await ledger.take(number, until: until, now: run.clock(), limit: reserved)
-            await batch.settle(hand, of: reserved)
+            batch.settle(hand, of: reserved)
             return hand.count > 0 ? hand : nil
         } catch is CancellationError {
             // The statement was undone: nothing is in hand.
@@ -37,16 +37,16 @@ struct CourierRound {
         }
     }
 
-    private func carry(_ hand: Hand) async -> [DeliveryRecord] {
+    private func carry(_ hand: Hand, by courier: any MailCourier) async -> [DeliveryRecord] {
         var records = hand.unreadable
-        for handout in hand.handouts { records.append(await carry(handout)) }
+        for handout in hand.handouts { records.append(await carry(handout, by: courier)) }
         return records
     }
 
-    private func carry(_ handout: Handout) async -> DeliveryRecord {
+    private func carry(_ handout: Handout, by courier: any MailCourier) async -> DeliveryRecord {
         guard !Task.isCancelled else { return .untried(handout.message) }
-        guard await !batch.isUnreachable else {
-            await batch.fail()
+        guard !batch.isUnreachable else {
+            batch.fail()
             return .untried(handout.message)
         }
         do {
@@ -54,10 +54,10 @@ struct CourierRound {
             let mail = try run.composer.mail(for: handout, to: recipient, at: run.clock())
             let outcome = await courier.deliver(mail.render(), from: run.sender, to: recipient)
             if Task.isCancelled, case .notSent = outcome { return .untried(handout.message) }
-            await batch.count(outcome)
+            batch.count(outcome)
             return DeliveryRecord(handout.message, outcome)
         } catch {
-            await batch.fail()
+            batch.fail()
             return DeliveryRecord(
                 message: handout.message, status: .failed, reason: "cannot_be_written", reply: "\(error)")
         }
@@ -68,7 +68,7 @@ struct CourierRound {
         do {
             try await finishing { try await ledger.record(records, by: number, at: now) }
         } catch {
-            await batch.keep(records)
+            batch.keep(records)
             throw error
         }
     }

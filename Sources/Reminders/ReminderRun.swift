@@ -63,7 +63,7 @@ public struct ReminderRun: Sendable {
         }
         let batch = Batch(limit: limit, orphans: orphans)
         if due > 0 { try await carry(batch, until: until, couriers: due) }
-        return await batch.report
+        return batch.report
     }
 
     /// Tells what a batch would do, and changes nothing.
@@ -111,8 +111,8 @@ public struct ReminderRun: Sendable {
                 group.addTask {
                     try await transport.withCourier { courier in
                         try await CourierRound(
-                            run: self, number: number, ledger: ledger, batch: batch, until: until, courier: courier
-                        ).work()
+                            run: self, number: number, ledger: ledger, batch: batch, until: until
+                        ).work(with: courier)
                     }
                 }
             }
@@ -125,17 +125,17 @@ public struct ReminderRun: Sendable {
     private func countRest(
         of batch: Batch, _ number: Int32, in ledger: DeliveryRepository, until: Date
     ) async throws {
-        guard await batch.isUnreachable else { return }
-        let (now, left) = (clock(), await batch.left)
+        guard batch.isUnreachable else { return }
+        let (now, left) = (clock(), batch.left)
         let rest = try await finishing {
             try await ledger.countDue(until: until, now: now, limit: left, untriedBy: number).due
         }
-        await batch.fail(rest)
+        batch.fail(rest)
     }
 
     /// Writes down over a new connection what could not be written over a lost one; what this cannot either is unknown.
     private func writeLate(_ batch: Batch, _ number: Int32) async {
-        let (records, database, now) = (await batch.unwritten, database, clock())
+        let (records, database, now) = (batch.unwritten, database, clock())
         guard !records.isEmpty else { return }
         do {
             try await finishing {

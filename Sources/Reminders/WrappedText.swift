@@ -6,19 +6,30 @@ extension String {
     ///
     /// A no-break space has then done its work, and becomes a space that every program can search for.
     func wrapped(at width: Int) -> String {
-        split(separator: "\n", omittingEmptySubsequences: false)
-            .map { Self.wrap($0, at: width) }.joined(separator: "\n").replacing(Self.noBreakSpace, with: " ")
+        var wrapped = ""
+        wrapped.reserveCapacity(utf8.count)
+        for (index, line) in utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+            if index > 0 { wrapped += "\n" }
+            wrapped.append(Substring(line), at: width)
+        }
+        return wrapped
     }
 
-    private static func wrap(_ line: Substring, at width: Int) -> String {
-        var lines: [String] = []
-        for word in line.split(separator: " ") {
-            if let last = lines.last, last.count + 1 + word.count <= width {
-                lines[lines.count - 1] += " \(word)"
-            } else {
-                lines.append(String(word))
+    private mutating func append(_ line: Substring, at width: Int) {
+        // Octets are counted much faster than characters, and in ASCII they are the same.
+        let isASCII = line.utf8.allSatisfy { $0 < 0x80 }
+        let words =
+            isASCII ? line.utf8.split(separator: UInt8(ascii: " ")).map { Substring($0) } : line.split(separator: " ")
+        var column = 0
+        for word in words {
+            let length = isASCII ? word.utf8.count : word.count
+            if column > 0 {
+                let fits = column + 1 + length <= width
+                self += fits ? " " : "\n"
+                column = fits ? column + 1 : 0
             }
+            self += isASCII ? word : word.replacing(Self.noBreakSpace, with: " ")
+            column += length
         }
-        return lines.joined(separator: "\n")
     }
 }

@@ -11,8 +11,12 @@ struct ToldTransport: MailTransport {
 
     func makeCourier() -> any MailCourier { Courier(transport: self) }
 
-    private struct Courier: MailCourier {
+    private actor Courier: MailCourier {
         let transport: ToldTransport
+
+        init(transport: ToldTransport) {
+            self.transport = transport
+        }
 
         func deliver(_ message: [UInt8], from: Mailbox, to: Mailbox) async -> DeliveryOutcome {
             await transport.deliveries.note(to.address)

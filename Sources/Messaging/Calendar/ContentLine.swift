@@ -23,42 +23,48 @@ struct ContentLine {
 
     /// The line folded at 75 octets, never inside a character, with its final CRLF.
     var rendered: String {
-        var folded = ""
-        var octets = 0
-        for scalar in line.unicodeScalars {
-            let width = UTF8.width(scalar)
-            if octets + width > Self.maximumOctets {
-                folded += "\r\n "
-                octets = 1
-            }
-            folded.unicodeScalars.append(scalar)
-            octets += width
+        guard line.utf8.count > Self.maximumOctets else { return line + "\r\n" }
+        var folded: [UInt8] = []
+        var rest = Array(line.utf8)[...]
+        while rest.count > room(after: folded) {
+            var end = rest.startIndex + room(after: folded)
+            while UTF8.isContinuation(rest[end]) { end -= 1 }
+            folded += rest[..<end]
+            folded += "\r\n ".utf8
+            rest = rest[end...]
         }
-        return folded + "\r\n"
+        return String(decoding: folded + rest, as: UTF8.self) + "\r\n"
+    }
+
+    /// The space that begins a folded line counts.
+    private func room(after folded: [UInt8]) -> Int {
+        folded.isEmpty ? Self.maximumOctets : Self.maximumOctets - 1
     }
 
     private static func escape(_ text: String) -> String {
-        var escaped = String.UnicodeScalarView()
-        for scalar in text.safeMultiline.unicodeScalars {
-            switch scalar {
-            case "\n": escaped.append(contentsOf: "\\n".unicodeScalars)
-            case "\\", ";", ",": escaped.append(contentsOf: ["\\", scalar])
-            default: escaped.append(scalar)
+        let safe = text.safeMultiline
+        guard safe.utf8.contains(where: { "\n\\;,".utf8.contains($0) }) else { return safe }
+        var escaped: [UInt8] = []
+        for octet in safe.utf8 {
+            switch octet {
+            case UInt8(ascii: "\n"): escaped += "\\n".utf8
+            case UInt8(ascii: "\\"), UInt8(ascii: ";"), UInt8(ascii: ","): escaped += [UInt8(ascii: "\\"), octet]
+            default: escaped.append(octet)
             }
         }
-        return String(escaped)
+        return String(decoding: escaped, as: UTF8.self)
     }
 
     /// A parameter's value in quotes; what quotes cannot hold is written with carets (RFC 6868).
     private static func quote(_ text: String) -> String {
-        var quoted = String.UnicodeScalarView()
+        var quoted = ""
         for scalar in text.safeSingleLine.unicodeScalars {
             switch scalar {
-            case "^": quoted.append(contentsOf: "^^".unicodeScalars)
-            case "\"": quoted.append(contentsOf: "^'".unicodeScalars)
-            default: quoted.append(scalar)
+            case "^": quoted += "^^"
+            case "\"": quoted += "^'"
+            default: quoted.unicodeScalars.append(scalar)
             }
         }
-        return "\"\(String(quoted))\""
+        return "\"\(quoted)\""
     }
 }

@@ -43,19 +43,18 @@ struct HeaderField {
     private static func phrase(_ name: String?) -> [String] {
         guard let name else { return [] }
         guard isPlain(name) else { return EncodedWord.encode(name) }
-        if name.allSatisfy({ $0.isAtomText || $0 == " " }) { return words(of: name) }
+        if name.utf8.allSatisfy({ $0.isAtomText || $0 == UInt8(ascii: " ") }) { return words(of: name) }
         let escaped = name.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
         return words(of: "\"\(escaped)\"")
     }
 
     /// Whether the text survives being split at its spaces and put together again by the reader.
     private static func isPlain(_ text: String) -> Bool {
-        guard text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), !text.contains("=?") else { return false }
-        return text.split(separator: " ", omittingEmptySubsequences: false)
-            .allSatisfy { !$0.isEmpty && $0.utf8.count <= longestPlainWord }
+        guard !text.isEmpty, text.isPlainLine, !text.contains("=?") else { return false }
+        return text.utf8.split(separator: UInt8(ascii: " ")).allSatisfy { $0.count <= longestPlainWord }
     }
 
     private static func words(of text: String) -> [String] {
-        text.split(separator: " ").map(String.init)
+        text.utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
     }
 }

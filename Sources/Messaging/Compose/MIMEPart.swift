@@ -16,27 +16,21 @@ struct MIMEPart {
         )
     }
 
-    /// The calendar entry as an alternative of the text: calendars read their buttons from it (RFC 6047 section 2.4).
-    static func invitation(_ calendar: MailMessage.Calendar) -> MIMEPart {
-        MIMEPart(
-            fields: [
-                HeaderField("Content-Type", "text/calendar;", "charset=utf-8;", "method=\(calendar.method.rawValue)"),
-                HeaderField("Content-Transfer-Encoding", "base64"),
-            ],
-            content: base64(calendar.ics)
-        )
-    }
-
-    /// The same entry as a file, for programs that only open attachments.
-    static func attachment(_ calendar: MailMessage.Calendar) -> MIMEPart {
+    /// A calendar entry, twice.
+    ///
+    /// As an alternative of the text: calendars read their buttons from it (RFC 6047 section 2.4). And as a file, for
+    /// programs that only open attachments.
+    static func invitation(_ calendar: MailMessage.Calendar) -> (alternative: MIMEPart, attachment: MIMEPart) {
         let name = calendar.method == .cancel ? "cancel.ics" : "invite.ics"
-        return MIMEPart(
-            fields: [
-                HeaderField("Content-Type", "application/ics;", "name=\"\(name)\""),
-                HeaderField("Content-Transfer-Encoding", "base64"),
-                HeaderField("Content-Disposition", "attachment;", "filename=\"\(name)\""),
-            ],
-            content: base64(calendar.ics)
+        let content = base64(calendar.ics)
+        let encoding = HeaderField("Content-Transfer-Encoding", "base64")
+        let type = HeaderField(
+            "Content-Type", "text/calendar;", "charset=utf-8;", "method=\(calendar.method.rawValue)")
+        let fileType = HeaderField("Content-Type", "application/ics;", "name=\"\(name)\"")
+        let disposition = HeaderField("Content-Disposition", "attachment;", "filename=\"\(name)\"")
+        return (
+            MIMEPart(fields: [type, encoding], content: content),
+            MIMEPart(fields: [fileType, encoding, disposition], content: content)
         )
     }
 

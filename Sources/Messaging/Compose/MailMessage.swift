@@ -91,17 +91,18 @@ public struct MailMessage: Hashable, Sendable {
     private var body: MIMEPart {
         let texts = [MIMEPart.text(text, subtype: "plain"), MIMEPart.text(html, subtype: "html")]
         guard let calendar else { return .multipart("alternative", of: texts, seed: messageID) }
-        let alternative = MIMEPart.multipart("alternative", of: texts + [.invitation(calendar)], seed: messageID)
-        return .multipart("mixed", of: [alternative, .attachment(calendar)], seed: messageID)
+        let (invitation, attachment) = MIMEPart.invitation(calendar)
+        let alternative = MIMEPart.multipart("alternative", of: texts + [invitation], seed: messageID)
+        return .multipart("mixed", of: [alternative, attachment], seed: messageID)
     }
 
     private static func check(messageID: String) throws(CompositionError) -> String {
         let isBracketed = messageID.hasPrefix("<") && messageID.hasSuffix(">")
         let id = isBracketed ? String(messageID.dropFirst().dropLast()) : messageID
-        let sides = id.split(separator: "@", omittingEmptySubsequences: false)
+        let sides = id.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
         let isValid =
             sides.count == 2 && id.utf8.count <= 200
-            && sides.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isAtomText || $0 == "." } }
+            && sides.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isAtomText || $0 == UInt8(ascii: ".") } }
         guard isValid else { throw CompositionError(part: .messageID, rule: .notAMessageID) }
         return id
     }

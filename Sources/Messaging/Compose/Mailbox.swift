@@ -16,8 +16,8 @@ public struct Mailbox: Hashable, Sendable {
     public init(name: String?, address: String) throws(CompositionError) {
         try name?.checkSingleLine(.name)
         try Self.check(address: address)
-        let words = name?.split(separator: " ").joined(separator: " ") ?? ""
-        self.name = words.isEmpty ? nil : words
+        let words = name.map { $0.isPlainLine ? $0 : $0.split(separator: " ").joined(separator: " ") }
+        self.name = words == "" ? nil : words
         self.address = address
     }
 
@@ -41,11 +41,11 @@ public struct Mailbox: Hashable, Sendable {
 
     private static func check(address: String) throws(CompositionError) {
         try address.checkSingleLine(.address)
-        guard let at = address.lastIndex(of: "@") else {
+        guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else {
             throw CompositionError(part: .address, rule: .notAnAddress)
         }
         let local = address[..<at]
-        let domain = address[address.index(after: at)...]
+        let domain = address[address.utf8.index(after: at)...]
         guard local.utf8.allSatisfy({ $0 < 0x80 }) else {
             throw CompositionError(part: .address, rule: .localPartNotASCII)
         }
@@ -59,25 +59,35 @@ public struct Mailbox: Hashable, Sendable {
     }
 }
 
-extension Character {
+extension UInt8 {
+    /// Whether this is a letter or a digit of ASCII.
+    fileprivate var isLetterOrDigit: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: false
+        }
+    }
+
     /// Whether this is `atext` of RFC 5322 section 3.2.3.
     var isAtomText: Bool {
-        isASCII && (isLetter || isNumber || "!#$%&'*+-/=?^_`{|}~".contains(self))
+        isLetterOrDigit || "!#$%&'*+-/=?^_`{|}~".utf8.contains(self)
     }
 }
 
 extension Substring {
     fileprivate var isDotAtom: Bool {
-        split(separator: ".", omittingEmptySubsequences: false).allSatisfy { atom in
+        utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { atom in
             !atom.isEmpty && atom.allSatisfy(\.isAtomText)
         }
     }
 
     /// Whether this is a host name: labels of letters, digits and hyphens (RFC 5321 section 4.1.2).
     var isDomain: Bool {
-        split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
-            !label.isEmpty && label.utf8.count <= 63 && label.first != "-" && label.last != "-"
-                && label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+        let hyphen = UInt8(ascii: "-")
+        return utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
+            !label.isEmpty && label.count <= 63 && label.first != hyphen && label.last != hyphen
+                && label.allSatisfy { $0.isLetterOrDigit || $0 == hyphen }
         }
     }
 }

@@ -2,34 +2,38 @@
 enum QuotedPrintable {
     /// A line holds at most 76 characters, the last of which may have to be the soft line break.
     private static let lastColumn = 75
-    private static let digits = Array("0123456789ABCDEF".utf8)
 
     /// Encodes text; line breaks become CRLF, and the last line always ends with one.
     static func encode(_ text: String) -> String {
-        var lines = Array(text.safeMultiline.utf8).split(
-            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        if lines.last?.isEmpty == true { lines.removeLast() }
+        let safe = text.safeMultiline
+        let octets = safe.utf8Span.span
         var encoded: [UInt8] = []
-        for line in lines {
-            append(line, to: &encoded)
+        encoded.reserveCapacity(octets.count + octets.count / 8)
+        var start = 0
+        while start < octets.count {
+            var end = start
+            while end < octets.count, octets[end] != UInt8(ascii: "\n") { end += 1 }
+            append(octets.extracting(start..<end), to: &encoded)
             encoded.append(contentsOf: "\r\n".utf8)
+            start = end + 1
         }
         return String(decoding: encoded, as: UTF8.self)
     }
 
     /// Encodes each character whole, so that no soft line break splits one.
-    private static func append(_ line: ArraySlice<UInt8>, to encoded: inout [UInt8]) {
+    private static func append(_ line: Span<UInt8>, to encoded: inout [UInt8]) {
         var column = 0
-        var position = line.startIndex
-        while position < line.endIndex {
+        var position = 0
+        while position < line.count {
             let lead = line[position]
-            let count = min(octetCount(of: lead), line.endIndex - position)
-            let isLast = position + count == line.endIndex
-            if column + width(of: lead, count: count, isFirst: column == 0, isLast: isLast) > lastColumn {
+            let count = min(octetCount(of: lead), line.count - position)
+            let isLast = position + count == line.count
+            var width = width(of: lead, count: count, isFirst: column == 0, isLast: isLast)
+            if column + width > lastColumn {
                 encoded.append(contentsOf: "=\r\n".utf8)
                 column = 0
+                width = Self.width(of: lead, count: count, isFirst: true, isLast: isLast)
             }
-            let width = width(of: lead, count: count, isFirst: column == 0, isLast: isLast)
             if width == 1 {
                 encoded.append(lead)
             } else {
@@ -66,7 +70,11 @@ enum QuotedPrintable {
 
     private static func escape(_ octet: UInt8, into encoded: inout [UInt8]) {
         encoded.append(UInt8(ascii: "="))
-        encoded.append(digits[Int(octet >> 4)])
-        encoded.append(digits[Int(octet & 0x0F)])
+        encoded.append(digit(octet >> 4))
+        encoded.append(digit(octet & 0x0F))
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
     }
 }

@@ -19,8 +19,22 @@ extension Unicode.Scalar {
 }
 
 extension String {
+    /// Whether this is printable ASCII with single spaces between its words: safe, and as tidy as it can be.
+    ///
+    /// So is most of what people write, and this is found out much faster than what is wrong with the rest.
+    var isPlainLine: Bool {
+        let space = UInt8(ascii: " ")
+        var previous = space
+        for octet in utf8 {
+            guard (0x20...0x7E).contains(octet), octet != space || previous != space else { return false }
+            previous = octet
+        }
+        return previous != space || isEmpty
+    }
+
     /// Refuses text that could break out of a header line or disguise what it says.
     func checkSingleLine(_ part: CompositionError.Part) throws(CompositionError) {
+        if isPlainLine { return }
         for scalar in unicodeScalars {
             if scalar.isControl { throw CompositionError(part: part, rule: .controlCharacter) }
             if scalar.isDirectionOverride { throw CompositionError(part: part, rule: .directionOverride) }
@@ -29,8 +43,7 @@ extension String {
 
     /// This text with line breaks as LF, and control characters and direction overrides made visible as U+FFFD.
     var safeMultiline: String {
-        guard unicodeScalars.contains(where: { $0 != "\n" && $0 != "\t" && ($0.isControl || $0.isDirectionOverride) })
-        else { return self }
+        guard holdsUnsafeOctets else { return self }
         var safe = String.UnicodeScalarView()
         var previous: Unicode.Scalar?
         for scalar in unicodeScalars {
@@ -47,6 +60,25 @@ extension String {
 
     /// This text on one line: runs of white space become one space, what is unsafe becomes U+FFFD.
     var safeSingleLine: String {
-        safeMultiline.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        isPlainLine ? self : safeMultiline.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    /// Whether there is anything in the octets of this text that several lines of it must not hold.
+    private var holdsUnsafeOctets: Bool {
+        let octets = utf8Span.span
+        for index in octets.indices {
+            switch octets[index] {
+            case UInt8(ascii: "\n"), UInt8(ascii: "\t"): continue
+            case 0...0x1F, 0x7F: return true
+            // U+0080 to U+009F.
+            case 0xC2 where octets[index + 1] <= 0x9F: return true
+            // U+2028 to U+202E.
+            case 0xE2 where octets[index + 1] == 0x80 && (0xA8...0xAE).contains(octets[index + 2]): return true
+            // U+2066 to U+2069.
+            case 0xE2 where octets[index + 1] == 0x81 && (0xA6...0xA9).contains(octets[index + 2]): return true
+            default: continue
+            }
+        }
+        return false
     }
 }

@@ -62,7 +62,7 @@ actor SMTPCourier: MailCourier {
             envelopeBegun: transfer.envelopeBegun,
             connectionWasOpened: handle.openedConnection,
             reply: transfer.replies.reply(code: code),
-            detail: handle.explanation(of: result)
+            detail: result == CURLE_OK ? "" : handle.explanation(of: result)
         )
     }
 

@@ -28,6 +28,7 @@ enum TemplateKind: String {
 
     /// Escapes scalar by scalar: seen as characters, a `<` with a combining accent would slip through.
     private static func escapeHTML(_ value: String) -> String {
+        guard value.utf8.contains(where: { "<>&\"'".utf8.contains($0) }) else { return value }
         var escaped = String.UnicodeScalarView()
         for scalar in value.unicodeScalars {
             switch scalar {

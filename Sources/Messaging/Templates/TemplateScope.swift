@@ -7,6 +7,17 @@ struct TemplateScope: MustacheParent {
         var first: String?
     }
 
+    /// Text that says what it is: what a plain `String` can do, Mustache asks the runtime anew for each one, and looks
+    /// into it by reflection for every name inside a section.
+    struct Text: MustacheParent, MustacheCustomRenderable, MustacheTransformable {
+        let renderText: String
+        let isNull = false
+
+        func child(named name: String) -> Any? { nil }
+
+        func transform(_ name: String) -> Any? { renderText.transform(name) }
+    }
+
     let values: [String: TemplateValue]
     let kind: TemplateKind
     let misses: Misses
@@ -14,7 +25,7 @@ struct TemplateScope: MustacheParent {
     func child(named name: String) -> Any? {
         switch values[name] {
         case .text(let text):
-            return text.isEmpty ? nil : kind.escape(text)
+            return text.isEmpty ? nil : Text(renderText: kind.escape(text))
         case .flag(let flag):
             return flag
         case .list(let items):

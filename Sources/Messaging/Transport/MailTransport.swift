@@ -9,8 +9,9 @@ public protocol MailTransport: Sendable {
 
 /// Carries messages one after the other, and keeps its connection between them.
 ///
-/// Couriers block on threads of their own, never on those that Swift's tasks share.
-public protocol MailCourier: Sendable {
+/// Couriers block on threads of their own, never on those that Swift's tasks share. Work that is isolated to a courier
+/// runs there too, and hands over message after message without a switch of threads.
+public protocol MailCourier: Actor {
     /// Carries one message to one person.
     ///
     /// A cancelled task stops the delivery as long as the message is not out; once it is, the answer is waited for.
