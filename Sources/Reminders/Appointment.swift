@@ -6,8 +6,8 @@ import Messaging
 /// A session in the words of a message to its client.
 struct Appointment {
     let handout: Handout
-    /// The front desk's phone as people write it.
-    let phone: String?
+    /// The front desk's phone.
+    let phone: WrittenPhones.Phone?
     /// When the client is told, which decides what "tomorrow" is.
     let now: Date
 
@@ -28,8 +28,8 @@ struct Appointment {
             "zone": .text(zone),
             "minutes": .text(minutes),
             "address": .optional(handout.address),
-            "phone": .optional(phone?.replacing(" ", with: String.noBreakSpace)),
-            "phoneNumber": .optional(handout.phone?.e164),
+            "phone": .optional(phone?.unbroken),
+            "phoneNumber": .optional(phone?.number.e164),
         ]
     }
 
@@ -38,7 +38,7 @@ struct Appointment {
         [
             "\(minutes) minutes with \(session.trainer.name).",
             "Reference: \(session.reference)",
-            phone.map { "Phone: \($0)" },
+            phone.map { "Phone: \($0.text)" },
         ].compactMap(\.self).joined(separator: "\n")
     }
 

@@ -30,7 +30,7 @@ public struct Composer: Sendable {
     /// - Returns: The mail, with its calendar entry.
     /// - Throws: `CompositionError` or `TemplateError`.
     public func mail(for handout: Handout, to recipient: Mailbox, at now: Date) throws -> MailMessage {
-        let phone = handout.phone.map { phones.text(of: $0) }
+        let phone = handout.phone.map { phones.phone($0) }
         let appointment = Appointment(handout: handout, phone: phone, now: now)
         let texts = try templates.renderMessage(handout.rule, with: appointment.values)
         let code = handout.session.reference.code.lowercased()

@@ -28,7 +28,7 @@ extension String {
                 self += fits ? " " : "\n"
                 column = fits ? column + 1 : 0
             }
-            self += isASCII ? word : word.replacing(Self.noBreakSpace, with: " ")
+            self += word.utf8.contains(0xA0) ? word.replacing(Self.noBreakSpace, with: " ") : word
             column += length
         }
     }

@@ -109,7 +109,8 @@ public struct DeliveryRepository: Sendable {
 
     /// Takes some messages that are due, longest due first.
     ///
-    /// Each is judged anew: what is no longer true is skipped.
+    /// Each is judged anew: what is no longer true is skipped. The limit is part of the text: with it as a bind, no plan
+    /// could be kept (see ``isDue(_:untriedBy:)``).
     ///
     /// - Parameters:
     ///   - run: The sender.
@@ -126,7 +127,7 @@ public struct DeliveryRepository: Sendable {
                 FROM message AS m
                 WHERE \(Self.isDue(until, untriedBy: run))
                 ORDER BY m.due_at, m.id
-                LIMIT \(Int64(limit))
+                LIMIT \(unsafeSQL: String(limit))
                 FOR UPDATE SKIP LOCKED
             ),
             judged AS (
@@ -183,7 +184,11 @@ public struct DeliveryRepository: Sendable {
     /// What a run may take: nothing that it or a later run has tried.
     ///
     /// Two senders would pass a message that the server puts off to and fro without end.
+    ///
+    /// The subqueries hide the values from the planner. It would not use them for anything but an estimate, and then find
+    /// each plan a little cheaper than the one for any value, and plan anew for each hand, which takes longer than the
+    /// hand.
     private static func isDue(_ until: Date, untriedBy run: Int32) -> SQL {
-        "m.status = 'queued' AND m.due_at <= \(until) AND coalesce(m.run_id, 0) < \(run)"
+        "m.status = 'queued' AND m.due_at <= (SELECT \(until)) AND coalesce(m.run_id, 0) < (SELECT \(run))"
     }
 }
