@@ -1,17 +1,23 @@
--- The first station of a studio that is free for all of p_occupied; NULL when there is none.
+-- The first station of a studio that is free for all of p_occupied; NULL when there is none. One plan, kept from one
+-- booking to the next: an SQL function that is not inlined is planned anew in every statement that calls it.
 CREATE OR REPLACE FUNCTION free_station(p_studio integer, p_occupied tstzrange, p_moving bigint DEFAULT NULL)
 RETURNS smallint
-LANGUAGE sql STABLE AS $$
-    SELECT min(n)::smallint
-    FROM studio
-    CROSS JOIN LATERAL generate_series(1, studio.stations) AS n
-    WHERE studio.id = p_studio
-      AND NOT EXISTS (
-          SELECT FROM session AS s
-          WHERE s.studio_id = p_studio
-            AND s.station = n
-            AND s.occupied && p_occupied
-            AND s.status IN ('booked', 'attended')
-            AND s.id IS DISTINCT FROM p_moving)
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN (
+        SELECT min(n)
+        FROM (
+            SELECT generate_series(1, stations)
+            FROM studio
+            WHERE id = p_studio
+            EXCEPT
+            SELECT station
+            FROM session
+            WHERE studio_id = p_studio
+              AND occupied && p_occupied
+              AND status IN ('booked', 'attended')
+              AND id IS DISTINCT FROM p_moving
+        ) AS free (n));
+END
 $$;
 COMMENT ON FUNCTION free_station(integer, tstzrange, bigint) IS 'The first free station, or NULL.';
