@@ -1,7 +1,7 @@
 import Booking
 import BookingStore
 import Messaging
-import Synchronization
+import Postgres
 
 /// What the couriers of one run share: how much may still be taken up, and what has come of it.
 ///
@@ -13,7 +13,7 @@ final class Batch: Sendable {
         var unwritten: [DeliveryRecord] = []
     }
 
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     /// Begins a batch.
     ///
@@ -24,7 +24,7 @@ final class Batch: Sendable {
         var state = State(left: limit ?? .max)
         state.report.tally.add(orphans.count, to: \.unknown)
         state.report.orphans = Set(orphans).sorted { $0.code < $1.code }
-        self.state = Mutex(state)
+        self.state = Guarded(state)
     }
 
     /// How many messages may still be taken up.

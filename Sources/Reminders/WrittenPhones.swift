@@ -1,5 +1,5 @@
 import Booking
-import Synchronization
+import Postgres
 
 /// Phone numbers as people write them; each is looked up in its numbering plan once, and a batch names the same few.
 final class WrittenPhones: Sendable {
@@ -11,7 +11,7 @@ final class WrittenPhones: Sendable {
         let unbroken: String
     }
 
-    private let phones = Mutex<[PhoneNumber: Phone]>([:])
+    private let phones = Guarded<[PhoneNumber: Phone]>([:])
 
     func phone(_ number: PhoneNumber) -> Phone {
         if let known = phones.withLock({ $0[number] }) { return known }

@@ -18,7 +18,11 @@ public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
             throw InvalidInput(field: field, problem: problem, hint: "write it like maria@example.com")
         }
         let domain = typed.lastIndex(of: EmailAddress.at) ?? typed.endIndex
-        address = String(Substring(typed[..<domain])) + Substring(typed[domain...]).lowercased()
+        let isSmall = !typed[domain...].contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+        address =
+            isSmall
+            ? String(Substring(typed))
+            : String(Substring(typed[..<domain])) + Substring(typed[domain...]).lowercased()
     }
 
     /// The address itself.
@@ -96,12 +100,13 @@ extension EmailAddress {
     }
 
     private static func problem(inDomain domain: Octets) -> String? {
-        let labels = domain.split(separator: dot, omittingEmptySubsequences: false)
-        guard labels.count > 1, let last = labels.last else { return "has no full domain after the @" }
-        guard labels.allSatisfy(isHostLabel), !last.allSatisfy(\.isASCIIDigit) else {
-            return "has no valid domain after the @"
+        guard domain.contains(dot) else { return "has no full domain after the @" }
+        var rest = domain
+        while let end = rest.firstIndex(of: dot) {
+            guard isHostLabel(rest[..<end]) else { return "has no valid domain after the @" }
+            rest = rest[rest.index(after: end)...]
         }
-        return nil
+        return isHostLabel(rest) && !rest.allSatisfy(\.isASCIIDigit) ? nil : "has no valid domain after the @"
     }
 
     /// Letters, digits and inner hyphens, 1 to 63 of them (RFC 1123, section 2.1); punycode is such a label.

@@ -101,9 +101,9 @@ extension String: PostgresDecodable {
     /// Reads `text` and every type whose binary form is text: names, enums, JSON.
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> String {
         guard PostgresType.isText(cell.type),
-            let text = String(validating: try cell.octets(of: cell.type), as: UTF8.self)
+            let text = try? UTF8Span(validating: try cell.octets(of: cell.type).bindMemory(to: UInt8.self).span)
         else { throw DecodingFailure("is of type \(cell.type), which is no text") }
-        return text
+        return String(copying: text)
     }
 }
 

@@ -106,4 +106,12 @@ struct PhoneNumberTests {
             for try await shown in group { #expect(shown == "+1 415-555-0100") }
         }
     }
+
+    @Test("a stored region is judged by its form alone")
+    func readsStoredRegions() throws {
+        #expect(try Region(stored: "US") == Region("us"))
+        for text in ["", "us", "USA", "U1", "\u{00DC}S"] {
+            #expect(throws: InvalidInput.self) { try Region(stored: text) }
+        }
+    }
 }
