@@ -28,6 +28,16 @@ struct QueryPlanTests {
             try await books.expectIndexes("slots") {
                 _ = try await SlotRepository($0).open(at: studio, from: from, until: until, now: from, limit: 20)
             }
+            try await books.expectIndexes("candidates") {
+                _ = try await SlotRepository($0).candidates(at: studio, with: maria.id, start: from + 86_400, now: from)
+            }
+            try await books.expectIndexes("station") {
+                try await $0.query(
+                    "SELECT free_station(\(studio.id.value), tstzrange(\(from), \(from) + interval '30 minutes'))")
+            }
+            try await books.expectIndexes("one session's reminders") {
+                try await LedgerRepository($0).plan(Session.ID(1), now: from)
+            }
             try await books.expectIndexes("facts") {
                 _ = try await SlotRepository($0).facts(at: studio, with: nil, start: from, now: from)
             }
@@ -48,6 +58,42 @@ struct QueryPlanTests {
             }
             try await books.expectIndexes("sweep") { _ = try await DeliveryRepository($0).sweep() }
             try await books.expectIndexes("plan") { try await DeliveryRepository($0).plan(until: from, now: from) }
+        }
+    }
+
+    @Test("a function that reads tables keeps its plan")
+    func keptPlans() async throws {
+        try await withBooks { books in
+            // One in SQL that returns a value is planned anew in every statement that calls it.
+            let planned = try await books.database.query(
+                """
+                SELECT proname::text
+                FROM pg_proc
+                JOIN pg_language AS language ON language.oid = prolang
+                WHERE pronamespace = 'public'::regnamespace
+                  AND lanname = 'sql'
+                  AND NOT proretset
+                  AND prosrc ~ 'FROM'
+                """
+            ).decode(String.self)
+            #expect(planned == [])
+        }
+    }
+
+    @Test("a function that writes leaves the plans of foreign keys alone")
+    func foreignKeys() async throws {
+        try await withBooks { books in
+            // What such a function sets counts for them, too: they would be planned anew for every row.
+            let forcing = try await books.database.query(
+                """
+                SELECT proname::text
+                FROM pg_proc
+                WHERE pronamespace = 'public'::regnamespace
+                  AND provolatile = 'v'
+                  AND array_to_string(proconfig, ' ') LIKE '%plan_cache_mode%'
+                """
+            ).decode(String.self)
+            #expect(forcing == [])
         }
     }
 
