@@ -8,8 +8,9 @@ export root
 export runtime_packages=(
     pkg-config libpq-dev libcurl4-openssl-dev libphonenumber-dev libprotobuf-dev libabsl-dev libicu-dev postgresql tzdata)
 
-# The binary that people use has Swift's libraries inside: it starts in half the time, and where there is no Swift.
-export release=(-c release --static-swift-stdlib)
+# The binary that people use has Swift's libraries inside: it starts in half the time, and where there is no Swift. LLVM's
+# linker packs the places that the loader has to mend, which takes another tenth off.
+export release=(-c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs)
 
 say() {
     printf '\n==> %s\n' "$*"

@@ -78,3 +78,7 @@ extern "C" size_t cphone_display(const char *e164, size_t length, char *out, siz
 extern "C" bool cphone_knows_region(const char *region) {
     return PhoneNumberUtil::GetInstance()->GetCountryCodeForRegion(region) != 0;
 }
+
+extern "C" void cphone_load(void) {
+    PhoneNumberUtil::GetInstance();
+}

@@ -34,6 +34,13 @@ public struct PhoneNumber: Hashable, Sendable, CustomStringConvertible {
         e164 = text
     }
 
+    /// Loads the numbering plans, as the first number that is read would do.
+    ///
+    /// That takes some milliseconds, in which something else may be waited for.
+    public static func loadPlans() {
+        cphone_load()
+    }
+
     /// The number in the international format of its country: `+1 415-555-0100`.
     public var display: String {
         let shown = String(unsafeUninitializedCapacity: 64) { buffer in

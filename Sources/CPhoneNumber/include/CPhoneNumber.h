@@ -37,6 +37,9 @@ size_t cphone_display(const char *e164, size_t length, char *out, size_t capacit
 /// Whether the numbering plan of `region` (two letters, NUL-terminated) is known.
 bool cphone_knows_region(const char *region);
 
+/// Loads the numbering plans, unless that has been done.
+void cphone_load(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -12,7 +12,10 @@ struct Client: Part {
         var figures: [Figure] = []
         for (connections, goal) in [(1, 0.85), (8, 0.6), (32, 0.6)] {
             let runs = try await points(connections, in: workshop)
-            figures.append(Figure("client, \(connections) connections", runs, unit: "/s", goal: .atLeast(goal)))
+            figures.append(
+                Figure(
+                    "client, \(connections) \(connections == 1 ? "connection" : "connections")", runs, unit: "/s",
+                    goal: .atLeast(goal)))
         }
         figures.append(
             Figure("client, 100,000 rows", try await rows(in: workshop), unit: "rows/s", goal: .atLeast(0.5)))

@@ -50,6 +50,7 @@ struct Book: IntroSubcommand {
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run(in intro: Intro) async throws {
+        async let plans: Void = loadNumberingPlans()
         let database = try await intro.database()
         let setting = try await intro.setting(studio: studio, trainer: trainer, in: database)
         let now = intro.now
@@ -60,7 +61,13 @@ struct Book: IntroSubcommand {
             record.reference = nil
             record.dryRun = true
         }
+        await plans
         try intro.console.report(record) { summary(result) }
+    }
+
+    /// Loads what a phone number is read by while the database is reached, which takes as long.
+    private func loadNumberingPlans() {
+        if phone != nil || !client.contains("@") { PhoneNumber.loadPlans() }
     }
 
     private func request(_ setting: Intro.Setting, now: Date) throws -> BookingRequest {
