@@ -15,6 +15,7 @@ public struct Migration: Sendable {
         Migration(3, "events", PackageResources.V0003_events_sql),
         Migration(4, "reminders", PackageResources.V0004_reminders_sql),
         Migration(5, "roles", PackageResources.V0005_roles_sql),
+        Migration(6, "slots_name_their_trainer", PackageResources.V0006_slots_name_their_trainer_sql),
     ]
 
     private init(_ version: Int32, _ name: String, _ bytes: [UInt8]) {

@@ -9,7 +9,7 @@
 CREATE OR REPLACE FUNCTION open_slots(
     p_studio integer, p_trainer integer, p_from timestamptz, p_until timestamptz, p_now timestamptz,
     p_moving bigint DEFAULT NULL
-) RETURNS TABLE (starts_at timestamptz, ends_at timestamptz, trainer_id integer, handle text)
+) RETURNS TABLE (starts_at timestamptz, ends_at timestamptz, trainer_id integer, handle text, name text)
 LANGUAGE plpgsql STABLE SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_studio     studio%ROWTYPE;
@@ -60,7 +60,7 @@ BEGIN
         FROM local_days(v_studio.time_zone, v_first_date, v_last_date) AS d
     ),
     free AS MATERIALIZED (
-        SELECT t.id, t.handle, work.hours - absence.away - others.busy - spent.days AS starts
+        SELECT t.id, t.handle, t.name, work.hours - absence.away - others.busy - spent.days AS starts
         FROM rota(p_studio, p_trainer, v_studio.time_zone, v_first_date, v_last_date) AS rota
         JOIN trainer AS t ON t.id = rota.trainer_id AND t.retired_at IS NULL
         CROSS JOIN LATERAL (
@@ -108,9 +108,9 @@ BEGIN
         ORDER BY grid.at
     )
     -- OFFSET 0 takes one start after the other: callers sort by start and handle, and find the work done.
-    SELECT start.at, start.at + v_length, taker.id, taker.handle
+    SELECT start.at, start.at + v_length, taker.id, taker.handle, taker.name
     FROM start
-    CROSS JOIN LATERAL (SELECT free.id, free.handle FROM free WHERE free.starts @> start.at OFFSET 0) AS taker;
+    CROSS JOIN LATERAL (SELECT free.id, free.handle, free.name FROM free WHERE free.starts @> start.at OFFSET 0) AS taker;
 END
 $$;
 COMMENT ON FUNCTION open_slots(integer, integer, timestamptz, timestamptz, timestamptz, bigint) IS

@@ -27,10 +27,9 @@ public struct SlotRepository: Sendable {
     ) async throws -> [Slot] {
         try await read(
             """
-            SELECT o.starts_at, o.trainer_id, o.handle, t.name
-            FROM open_slots(\(studio.id.value), \(trainer?.value), \(from), \(until), \(now)) AS o
-            JOIN trainer AS t ON t.id = o.trainer_id
-            ORDER BY o.starts_at, o.handle
+            SELECT starts_at, trainer_id, handle, name
+            FROM open_slots(\(studio.id.value), \(trainer?.value), \(from), \(until), \(now))
+            ORDER BY starts_at, handle
             LIMIT \(Int64(limit))
             """, at: studio)
     }
@@ -46,11 +45,10 @@ public struct SlotRepository: Sendable {
             let reach = TimeInterval(days * 86_400)
             found = try await read(
                 """
-                SELECT o.starts_at, o.trainer_id, o.handle, t.name
+                SELECT starts_at, trainer_id, handle, name
                 FROM open_slots(
-                    \(studio.id.value), \(trainer?.value), \(instant - reach), \(instant + reach), \(now)) AS o
-                JOIN trainer AS t ON t.id = o.trainer_id
-                ORDER BY greatest(o.starts_at - \(instant), \(instant) - o.starts_at), o.starts_at, o.handle
+                    \(studio.id.value), \(trainer?.value), \(instant - reach), \(instant + reach), \(now))
+                ORDER BY greatest(starts_at - \(instant), \(instant) - starts_at), starts_at, handle
                 LIMIT \(Int64(limit))
                 """, at: studio)
         }
