@@ -6,30 +6,30 @@ extension String {
     ///
     /// A no-break space has then done its work, and becomes a space that every program can search for.
     func wrapped(at width: Int) -> String {
-        var wrapped = ""
-        wrapped.reserveCapacity(utf8.count)
-        for (index, line) in utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
-            if index > 0 { wrapped += "\n" }
-            wrapped.append(Substring(line), at: width)
+        var wrapped: [UInt8] = []
+        for line in Array(utf8).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            var column = 0
+            for word in Self.words(of: line) {
+                if column > 0 {
+                    let fits = column + 1 + word.length <= width
+                    wrapped.append(fits ? UInt8(ascii: " ") : UInt8(ascii: "\n"))
+                    column = fits ? column + 1 : 0
+                }
+                wrapped += word.octets
+                column += word.length
+            }
+            wrapped.append(UInt8(ascii: "\n"))
         }
-        return wrapped
+        return String(decoding: wrapped.dropLast(), as: UTF8.self)
     }
 
-    private mutating func append(_ line: Substring, at width: Int) {
-        // Octets are counted much faster than characters, and in ASCII they are the same.
-        let isASCII = line.utf8.allSatisfy { $0 < 0x80 }
-        let words =
-            isASCII ? line.utf8.split(separator: UInt8(ascii: " ")).map { Substring($0) } : line.split(separator: " ")
-        var column = 0
-        for word in words {
-            let length = isASCII ? word.utf8.count : word.count
-            if column > 0 {
-                let fits = column + 1 + length <= width
-                self += fits ? " " : "\n"
-                column = fits ? column + 1 : 0
-            }
-            self += word.utf8.contains(0xA0) ? word.replacing(Self.noBreakSpace, with: " ") : word
-            column += length
+    /// A line's words, and how many characters each has. In ASCII these are its octets, which are counted much faster.
+    private static func words(of line: ArraySlice<UInt8>) -> [(octets: ArraySlice<UInt8>, length: Int)] {
+        guard line.contains(where: { $0 >= 0x80 }) else {
+            return line.split(separator: UInt8(ascii: " ")).map { ($0, $0.count) }
+        }
+        return String(decoding: line, as: UTF8.self).split(separator: " ").map { word in
+            (ArraySlice(word.replacing(noBreakSpace, with: " ").utf8), word.count)
         }
     }
 }

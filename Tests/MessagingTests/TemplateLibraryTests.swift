@@ -71,12 +71,37 @@ struct TemplateLibraryTests {
         }
     }
 
+    @Test("what one rendering has found out about a template does not stick to the next")
+    func renderedAgain() throws {
+        let source = "{{#note}}Note: {{note}}{{/note}}{{^note}}{{name}}{{/note}}"
+        let library = try TemplateLibrary(["x.txt": source, "x.html": source])
+        for (name, note) in [("A&B", ""), ("C", "D&E"), ("F", ""), ("G", "H")] {
+            let values: [String: TemplateValue] = ["name": .text(name), "note": .text(note)]
+            #expect(try library.render("x.txt", with: values) == (note.isEmpty ? name : "Note: \(note)"))
+            let html = (note.isEmpty ? name : "Note: \(note)").replacing("&", with: "&amp;")
+            #expect(try library.render("x.html", with: values) == html)
+        }
+        #expect(throws: TemplateError.missingValue(name: "x.txt", value: "note")) {
+            try library.render("x.txt", with: ["name": "A"])
+        }
+    }
+
+    @Test("a value may be transformed, each time anew")
+    func transformed() throws {
+        let library = try library("{{uppercased(name)}} {{name}}", name: "x.txt")
+        #expect(try library.render("x.txt", with: ["name": "Anna"]) == "ANNA Anna")
+        #expect(try library.render("x.txt", with: ["name": "José"]) == "JOSÉ José")
+    }
+
     @Test("what is missing or malformed is named")
     func errors() throws {
         #expect(throws: TemplateError.notFound(name: "y.txt")) {
             try library("", name: "x.txt").render("y.txt", with: [:])
         }
         #expect(throws: TemplateError.unknownKind(name: "x")) { try library("", name: "x") }
+        #expect(throws: TemplateError.malformed(name: "x.txt", line: 1, reason: "U+FFFF is no character")) {
+            try library("\u{FFFF}", name: "x.txt")
+        }
         #expect {
             try library("one\n{{#open}}\nthree", name: "x.txt")
         } throws: { error in

@@ -33,13 +33,13 @@ enum HandReader {
     }
 
     private static func handout(_ row: Row) throws -> Handout {
-        Handout(
-            message: row.0, rule: row.1, recipient: try EmailAddress(row.16 ?? ""),
-            session: try SessionReader.session(
-                (
-                    row.6, row.7, row.8, row.9, row.10, row.11, row.12, row.13, row.14, row.15, row.16, row.17,
-                    row.18, row.19, row.20, row.21, row.22, row.23, row.24, row.25
-                )),
+        let session = try SessionReader.session(
+            (
+                row.6, row.7, row.8, row.9, row.10, row.11, row.12, row.13, row.14, row.15, row.16, row.17,
+                row.18, row.19, row.20, row.21, row.22, row.23, row.24, row.25
+            ))
+        return Handout(
+            message: row.0, rule: row.1, recipient: try session.client.email ?? EmailAddress(""), session: session,
             address: row.3, phone: try row.4.map { try PhoneNumber(e164: $0) },
             email: try row.5.map { try EmailAddress($0) })
     }

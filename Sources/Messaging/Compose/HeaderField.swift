@@ -50,8 +50,12 @@ struct HeaderField {
 
     /// Whether the text survives being split at its spaces and put together again by the reader.
     private static func isPlain(_ text: String) -> Bool {
-        guard !text.isEmpty, text.isPlainLine, !text.contains("=?") else { return false }
+        guard !text.isEmpty, text.isPlainLine, !holdsEncodedWord(text) else { return false }
         return text.utf8.split(separator: UInt8(ascii: " ")).allSatisfy { $0.count <= longestPlainWord }
+    }
+
+    private static func holdsEncodedWord(_ text: String) -> Bool {
+        zip(text.utf8, text.utf8.dropFirst()).contains { $0 == (UInt8(ascii: "="), UInt8(ascii: "?")) }
     }
 
     private static func words(of text: String) -> [String] {

@@ -16,6 +16,7 @@ public struct TemplateLibrary: Sendable {
     }
 
     private let library: MustacheLibrary
+    private let outlines = TemplateOutlines()
 
     /// Reads the templates.
     ///
@@ -41,10 +42,22 @@ public struct TemplateLibrary: Sendable {
         guard let kind = TemplateKind(name: name), let template = library.getTemplate(named: name) else {
             throw .notFound(name: name)
         }
-        let scope = TemplateScope(values: values, kind: kind, misses: TemplateScope.Misses())
+        let outline = try outlines.outline(of: name, for: values) { () throws(TemplateError) in
+            let (marked, findings) = try render(template, name, with: values, as: .mark)
+            return findings.dependsOnValues ? nil : TemplateOutline(marked: marked)
+        }
+        if let outline { return kind.finish(outline.filled(with: values, kind: kind)) }
+        return kind.finish(try render(template, name, with: values, as: .value(kind)).output)
+    }
+
+    private func render(
+        _ template: MustacheTemplate, _ name: String, with values: [String: TemplateValue],
+        as wording: TemplateScope.Wording
+    ) throws(TemplateError) -> (output: String, findings: TemplateScope.Findings) {
+        let scope = TemplateScope(values: values, wording: wording, findings: TemplateScope.Findings())
         let output = template.render(scope, library: library)
-        if let missing = scope.misses.first { throw .missingValue(name: name, value: missing) }
-        return kind.finish(output)
+        if let missing = scope.findings.miss { throw .missingValue(name: name, value: missing) }
+        return (output, scope.findings)
     }
 
     /// Renders the three templates of one message: `NAME.subject`, `NAME.txt` and `NAME.html`.
@@ -64,6 +77,9 @@ public struct TemplateLibrary: Sendable {
 
     /// Values arrive escaped, so the templates themselves must not escape again.
     private static func parse(_ source: String, name: String) throws(TemplateError) -> MustacheTemplate {
+        guard TemplateOutline.canRead(source) else {
+            throw .malformed(name: name, line: 1, reason: "U+FFFF is no character")
+        }
         do {
             return try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}\n" + source)
         } catch let error as MustacheTemplate.ParserError {

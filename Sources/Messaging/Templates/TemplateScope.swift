@@ -2,9 +2,12 @@ import Mustache
 
 /// The values that a template sees, escaped for its kind when they are looked up.
 struct TemplateScope: MustacheParent {
-    /// The names that were looked up in vain.
-    final class Misses {
-        var first: String?
+    /// What comes to light while a template is rendered.
+    final class Findings {
+        /// The first name that was looked up in vain.
+        var miss: String?
+        /// Whether the template does more with a value than to print it where it stands.
+        var dependsOnValues = false
     }
 
     /// Text that says what it is: what a plain `String` can do, Mustache asks the runtime anew for each one, and looks
@@ -12,29 +15,50 @@ struct TemplateScope: MustacheParent {
     struct Text: MustacheParent, MustacheCustomRenderable, MustacheTransformable {
         let renderText: String
         let isNull = false
+        let findings: Findings
 
         func child(named name: String) -> Any? { nil }
 
-        func transform(_ name: String) -> Any? { renderText.transform(name) }
+        func transform(_ name: String) -> Any? {
+            findings.dependsOnValues = true
+            return renderText.transform(name)
+        }
+    }
+
+    /// What stands in the output for a value.
+    enum Wording {
+        /// The value itself, escaped.
+        case value(TemplateKind)
+        /// A mark with its name, as ``TemplateOutline`` reads it.
+        case mark
     }
 
     let values: [String: TemplateValue]
-    let kind: TemplateKind
-    let misses: Misses
+    let wording: Wording
+    let findings: Findings
 
     func child(named name: String) -> Any? {
         switch values[name] {
         case .text(let text):
-            return text.isEmpty ? nil : Text(renderText: kind.escape(text))
+            return text.isEmpty ? nil : Text(renderText: word(text, of: name), findings: findings)
         case .flag(let flag):
             return flag
         case .list(let items):
+            findings.dependsOnValues = true
             return items.map { item in
-                TemplateScope(values: values.merging(item) { _, inner in inner }, kind: kind, misses: misses)
+                TemplateScope(
+                    values: values.merging(item) { _, inner in inner }, wording: wording, findings: findings)
             }
         case nil:
-            misses.first = misses.first ?? name
+            findings.miss = findings.miss ?? name
             return nil
+        }
+    }
+
+    private func word(_ text: String, of name: String) -> String {
+        switch wording {
+        case .value(let kind): kind.escape(text)
+        case .mark: TemplateOutline.mark(name)
         }
     }
 }
