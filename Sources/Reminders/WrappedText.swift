@@ -23,13 +23,16 @@ extension String {
         return String(decoding: wrapped.dropLast(), as: UTF8.self)
     }
 
-    /// A line's words, and how many characters each has. In ASCII these are its octets, which are counted much faster.
+    /// A line's words, and how many characters each has.
+    ///
+    /// In ASCII, characters are octets, and these are counted much faster.
     private static func words(of line: ArraySlice<UInt8>) -> [(octets: ArraySlice<UInt8>, length: Int)] {
         guard line.contains(where: { $0 >= 0x80 }) else {
             return line.split(separator: UInt8(ascii: " ")).map { ($0, $0.count) }
         }
         return String(decoding: line, as: UTF8.self).split(separator: " ").map { word in
-            (ArraySlice(word.replacing(noBreakSpace, with: " ").utf8), word.count)
+            let shown = word.utf8.contains(0xA0) ? word.replacing(noBreakSpace, with: " ") : word
+            return (ArraySlice(shown.utf8), word.count)
         }
     }
 }

@@ -60,7 +60,11 @@ extension String {
 
     /// This text on one line: runs of white space become one space, what is unsafe becomes U+FFFD.
     var safeSingleLine: String {
-        isPlainLine ? self : safeMultiline.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let (cr, lf) = (UInt8(ascii: "\r"), UInt8(ascii: "\n"))
+        let end = utf8.lastIndex { $0 != lf && $0 != cr }.map { utf8.index(after: $0) } ?? startIndex
+        let line = String(self[..<end])
+        return line.isPlainLine
+            ? line : line.safeMultiline.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
     /// Whether there is anything in the octets of this text that several lines of it must not hold.

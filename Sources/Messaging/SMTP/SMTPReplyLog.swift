@@ -8,9 +8,8 @@ struct SMTPReplyLog {
     private var lines: [(code: Int, text: String, isFinal: Bool)] = []
 
     /// Takes in one line as it came from the server.
-    mutating func append(_ line: some BidirectionalCollection<UInt8>) {
-        let lineEnd = line.suffix(2).elementsEqual("\r\n".utf8) ? 2 : 0
-        let text = String(decoding: line.dropLast(lineEnd), as: UTF8.self).safeSingleLine
+    mutating func append(_ line: some Collection<UInt8>) {
+        let text = String(decoding: line, as: UTF8.self).safeSingleLine
         guard let code = Int(text.prefix(3)), code >= 100 else { return }
         if lines.count == Self.maximumLines { lines.removeFirst() }
         lines.append((code, text, text.dropFirst(3).first != "-"))
