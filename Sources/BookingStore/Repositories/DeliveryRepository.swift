@@ -109,8 +109,8 @@ public struct DeliveryRepository: Sendable {
 
     /// Takes some messages that are due, longest due first.
     ///
-    /// Each is judged anew: what is no longer true is skipped. The limit is part of the text: with it as a bind, no plan
-    /// could be kept (see ``isDue(_:untriedBy:)``).
+    /// Each is judged anew: what is no longer true is skipped. The limit is part of the text: with it as a bind, no
+    /// plan could be kept (see ``isDue(_:untriedBy:)``).
     ///
     /// - Parameters:
     ///   - run: The sender.
@@ -185,9 +185,8 @@ public struct DeliveryRepository: Sendable {
     ///
     /// Two senders would pass a message that the server puts off to and fro without end.
     ///
-    /// The subqueries hide the values from the planner. It would not use them for anything but an estimate, and then find
-    /// each plan a little cheaper than the one for any value, and plan anew for each hand, which takes longer than the
-    /// hand.
+    /// The subqueries hide the values from the planner. It would use them for an estimate alone, find each plan a
+    /// little cheaper than the one for any values, and so plan anew for each hand, which takes longer than the hand.
     private static func isDue(_ until: Date, untriedBy run: Int32) -> SQL {
         "m.status = 'queued' AND m.due_at <= (SELECT \(until)) AND coalesce(m.run_id, 0) < (SELECT \(run))"
     }
