@@ -4,12 +4,27 @@ import FoundationInternationalization
 /// The clock on a studio's wall: what it shows at an instant, and when it shows a date and a time.
 public struct StudioClock: Hashable, Sendable {
     /// The zone's rules.
-    public let timeZone: TimeZone
+    public var timeZone: TimeZone { zone.rules }
 
     /// The zone's name in the IANA database, as it was typed: `America/Los_Angeles`.
-    public let identifier: String
+    public var identifier: String { zone.identifier }
 
-    private let abbreviations: ZoneAbbreviations
+    private var abbreviations: ZoneAbbreviations { zone.abbreviations }
+
+    /// Shared by all copies: a listing holds a clock for each of its thousands of slots.
+    private let zone: Zone
+
+    private final class Zone: Sendable {
+        let rules: TimeZone
+        let identifier: String
+        let abbreviations: ZoneAbbreviations
+
+        init(_ rules: TimeZone, identifier: String) {
+            self.rules = rules
+            self.identifier = identifier
+            abbreviations = ZoneAbbreviations(zone: identifier)
+        }
+    }
 
     /// Sets a clock to a zone of the IANA database.
     ///
@@ -19,13 +34,11 @@ public struct StudioClock: Hashable, Sendable {
     /// - Throws: `InvalidInput` where no such zone is known, with the nearest known ones.
     public init(timeZone id: String, field: String = "time zone") throws(InvalidInput) {
         let typed = String(Substring(id.utf8.trimmingSpaces))
-        guard typed == "UTC" || ZoneNames.isWellFormed(typed), let zone = TimeZone(identifier: typed) else {
+        guard typed == "UTC" || ZoneNames.isWellFormed(typed), let rules = TimeZone(identifier: typed) else {
             throw InvalidInput(
                 field: field, problem: "\(quoted(id)) is not a known time zone", hint: ZoneNames.hint(for: typed))
         }
-        timeZone = zone
-        identifier = typed
-        abbreviations = ZoneAbbreviations(zone: typed)
+        zone = Zone(rules, identifier: typed)
     }
 
     /// Two clocks are one where their zones are.

@@ -122,8 +122,8 @@ public struct SessionRepository: Sendable {
     }
 
     static let columns: SQL = """
-        s.id, s.reference, s.status, s.revision, s.starts_at, s.ends_at, s.override_reason, s.cancel_reason,
-        c.id, c.name, c.email, c.phone, t.id, t.handle, t.name, st.id, st.slug, st.name, st.time_zone, s.booked_at
+        s.id, s.reference, s.status, s.revision, c.id, c.name, c.email, c.phone, t.id, t.handle, t.name, st.id, st.slug,
+        st.name, st.time_zone, s.starts_at, s.ends_at, s.booked_at, s.override_reason, s.cancel_reason
         """
 
     static let joins: SQL = """
@@ -135,6 +135,6 @@ public struct SessionRepository: Sendable {
     private static let select: SQL = "SELECT \(columns) FROM session AS s \(joins)"
 
     private func read(_ sql: SQL) async throws -> [Session] {
-        try await connection.query(sql).decode(SessionReader.Row.self).map(SessionReader.session)
+        try await connection.query(sql).map(SessionReader.session)
     }
 }

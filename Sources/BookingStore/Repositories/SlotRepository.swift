@@ -112,9 +112,11 @@ public struct SlotRepository: Sendable {
 
     private func read(_ sql: SQL, at studio: Studio) async throws -> [Slot] {
         let place = Session.Place(studio)
-        return try await connection.query(sql).decode((Date, Int32, String, String).self).map { row in
+        return try await connection.query(sql).map { row in
             Slot(
-                startsAt: row.0, trainer: Session.TrainerName(id: Trainer.ID(row.1), handle: row.2, name: row.3),
+                startsAt: try row.next(),
+                trainer: Session.TrainerName(
+                    id: Trainer.ID(try row.next()), handle: try row.next(), name: try row.next()),
                 studio: place)
         }
     }

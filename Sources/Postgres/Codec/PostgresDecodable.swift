@@ -134,6 +134,7 @@ extension Bytes: PostgresDecodable {
 
 extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
     /// Reads NULL as `nil`.
+    @inlinable
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> Wrapped? {
         cell.bytes == nil ? nil : try Wrapped.decode(cell)
     }

@@ -35,13 +35,7 @@ public struct Rows: Sendable {
         var width: Int32 = 0
         for _ in repeat (each Column).self { width += 1 }
         try assertWidth(width)
-        var rows: [(repeat each Column)] = []
-        rows.reserveCapacity(count)
-        for row in 0..<Int32(count) {
-            var column: Int32 = 0
-            rows.append((repeat try decode((each Column).self, row, &column)))
-        }
-        return rows
+        return try map { row in (repeat try row.next((each Column).self)) }
     }
 
     /// Reads all rows of a single column: `let ids = try rows.decode(Int64.self)`.
@@ -51,9 +45,29 @@ public struct Rows: Sendable {
     /// - Throws: ``PostgresError`` of the kind `decoding` where the column is something else, or there are more.
     public func decode<Column: PostgresDecodable>(_ type: Column.Type) throws -> [Column] {
         try assertWidth(1)
-        return try (0..<Int32(count)).map { row in
-            var column: Int32 = 0
-            return try decode(type, row, &column)
+        return try map { row in try row.next(type) }
+    }
+
+    /// Makes a value of each row, by a body that takes its columns in order.
+    ///
+    /// - Parameter body: Makes the value.
+    /// - Returns: The values, in order.
+    /// - Throws: What the body throws, or ``PostgresError`` of the kind `decoding`.
+    public func map<Value>(_ body: (inout Row) throws -> Value) throws -> [Value] {
+        var values: [Value] = []
+        values.reserveCapacity(count)
+        try forEach { values.append(try body(&$0)) }
+        return values
+    }
+
+    /// Shows each row to a body that takes as many of its columns as it needs, in order.
+    ///
+    /// - Parameter body: Reads the row.
+    /// - Throws: What the body throws, or ``PostgresError`` of the kind `decoding`.
+    public func forEach(_ body: (inout Row) throws -> Void) throws {
+        for index in 0..<Int32(count) {
+            var row = Row(result.pointer, index: index)
+            try body(&row)
         }
     }
 
@@ -61,24 +75,6 @@ public struct Rows: Sendable {
         guard width == PQnfields(result.pointer) else {
             throw PostgresError(
                 kind: .decoding, message: "\(width) columns were asked for, and there are \(PQnfields(result.pointer))")
-        }
-    }
-
-    private func decode<Value: PostgresDecodable>(
-        _ type: Value.Type, _ row: Int32, _ column: inout Int32
-    ) throws -> Value {
-        defer { column += 1 }
-        let pointer = result.pointer
-        let bytes =
-            PQgetisnull(pointer, row, column) == 1
-            ? nil
-            : UnsafeRawBufferPointer(
-                start: PQgetvalue(pointer, row, column), count: Int(PQgetlength(pointer, row, column)))
-        do {
-            return try Value.decode(Cell(type: PQftype(pointer, column), bytes: bytes))
-        } catch {
-            throw PostgresError(
-                kind: .decoding, message: "column \(columns[Int(column)]), read as \(type), \(error.reason)")
         }
     }
 }
