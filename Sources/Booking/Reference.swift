@@ -13,6 +13,11 @@ public struct Reference: Hashable, Sendable, CustomStringConvertible {
     ///   - field: What an error calls it.
     /// - Throws: `InvalidInput` where that leaves anything but eight characters of the alphabet.
     public init(_ text: String, field: String = "reference") throws(InvalidInput) {
+        // As it is stored.
+        if text.utf8.count == Reference.length, text.unicodeScalars.allSatisfy({ Reference.letter(for: $0) == $0 }) {
+            code = text
+            return
+        }
         let hint = "write the eight characters, like K7Q2-9FXM"
         var code = ""
         for scalar in text.unicodeScalars where !Reference.isSeparator(scalar) {

@@ -13,16 +13,13 @@ public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
     ///   - field: What an error calls it.
     /// - Throws: `InvalidInput` where it is no such address, or longer than 254 octets, or holds a control character.
     public init(_ text: String, field: String = "email") throws(InvalidInput) {
-        let typed = text.utf8.trimmingSpaces
-        if let problem = EmailAddress.problem(in: typed) {
+        var typed = Substring(text.utf8.trimmingSpaces)
+        if let problem = typed.withUTF8({ EmailAddress.problem(in: $0[...]) }) {
             throw InvalidInput(field: field, problem: problem, hint: "write it like maria@example.com")
         }
-        let domain = typed.lastIndex(of: EmailAddress.at) ?? typed.endIndex
-        let isSmall = !typed[domain...].contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
-        address =
-            isSmall
-            ? String(Substring(typed))
-            : String(Substring(typed[..<domain])) + Substring(typed[domain...]).lowercased()
+        let domain = typed.utf8.lastIndex(of: EmailAddress.at) ?? typed.endIndex
+        let isSmall = !typed.utf8[domain...].contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+        address = isSmall ? String(typed) : String(typed[..<domain]) + typed[domain...].lowercased()
     }
 
     /// The address itself.
@@ -64,7 +61,7 @@ extension EmailAddress {
 
 // Addresses are read with every session: octets, which is all they may be made of, take a fraction of characters' time.
 extension EmailAddress {
-    private typealias Octets = Substring.UTF8View
+    private typealias Octets = Slice<UnsafeBufferPointer<UInt8>>
 
     private static let at = UInt8(ascii: "@")
     private static let dot = UInt8(ascii: ".")
