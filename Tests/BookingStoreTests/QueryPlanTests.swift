@@ -36,7 +36,7 @@ struct QueryPlanTests {
                     "SELECT free_station(\(studio.id.value), tstzrange(\(from), \(from) + interval '30 minutes'))")
             }
             try await books.expectIndexes("one session's reminders") {
-                try await LedgerRepository($0).plan(Session.ID(1), now: from)
+                _ = try await SessionRepository($0).planned(Session.ID(1), now: from)
             }
             try await books.expectIndexes("facts") {
                 _ = try await SlotRepository($0).facts(at: studio, with: nil, start: from, now: from)

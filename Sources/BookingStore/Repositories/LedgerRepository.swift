@@ -76,11 +76,6 @@ public struct LedgerRepository: Sendable {
         }
     }
 
-    /// Plans what is to be told before the start of one session.
-    func plan(_ session: Session.ID, now: Date) async throws {
-        _ = try await connection.query("SELECT plan_messages(\(session.value), NULL, \(now))")
-    }
-
     /// Queues a notice of the session's present revision.
     func announce(_ rule: String, of session: Session.ID, at now: Date) async throws {
         _ = try await connection.query(

@@ -24,9 +24,10 @@ public struct SessionRepository: Sendable {
         return session
     }
 
-    /// The session with that key.
-    func with(_ id: Session.ID) async throws -> Session {
-        guard let session = try await read("\(Self.select) WHERE s.id = \(id.value)").first else {
+    /// The session with that key, once what is to be told before its start stands in the ledger: in one round trip.
+    func planned(_ id: Session.ID, now: Date) async throws -> Session {
+        let planning: SQL = "CROSS JOIN LATERAL plan_messages(s.id, NULL, \(now))"
+        guard let session = try await read("\(Self.select) \(planning) WHERE s.id = \(id.value)").first else {
             throw NotFound("such session", hint: "see `intro agenda`")
         }
         return session
@@ -92,7 +93,8 @@ public struct SessionRepository: Sendable {
 
     /// Every session that anybody with one of these contacts has or had, but for cancelled ones.
     ///
-    /// A contact that a person has given up since is found by its claim.
+    /// A contact that a person has given up since is found by its claim. The subqueries hide the values from the planner,
+    /// which would find a plan for these few contacts a little cheaper than the one for any, and make it anew each time.
     public func visits(of contacts: Contacts) async throws -> [Eligibility.Visit] {
         try await connection.query(
             """
@@ -101,12 +103,12 @@ public struct SessionRepository: Sendable {
                 SELECT session.id
                 FROM client
                 JOIN session ON session.client_id = client.id
-                WHERE client.email_key = ANY(\(contacts.emailKeys.sorted()))
-                   OR client.phone = ANY(\(contacts.phones.sorted()))
+                WHERE client.email_key = ANY((SELECT \(contacts.emailKeys.sorted()))::text[])
+                   OR client.phone = ANY((SELECT \(contacts.phones.sorted()))::text[])
                 UNION
                 SELECT session_id
                 FROM free_session_claim
-                WHERE contact = ANY(\(contacts.keys))
+                WHERE contact = ANY((SELECT \(contacts.keys))::text[])
             ) AS visit
             JOIN session AS s ON s.id = visit.id
             JOIN trainer AS t ON t.id = s.trainer_id

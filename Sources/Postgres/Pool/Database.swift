@@ -70,14 +70,15 @@ public final class Database: Sendable {
     public func withConnection<Result: Sendable>(
         _ body: @Sendable (isolated Connection) async throws -> Result
     ) async throws -> Result {
-        let connection = try await acquire()
-        do {
-            let result = try await body(connection)
-            await release(connection)
-            return result
-        } catch {
-            await release(connection)
-            throw error
+        while true {
+            let (connection, isNew) = try await acquire()
+            switch await connection.lend(mayBeStale: !isNew, body) {
+            case .refused:
+                await discard(connection)
+            case .used(let result, let isFit):
+                await release(connection, isFit: isFit)
+                return try result.get()
+            }
         }
     }
 
@@ -93,20 +94,17 @@ public final class Database: Sendable {
         for connection in idle { await connection.close() }
     }
 
-    private func acquire() async throws -> Connection {
-        while true {
-            try Task.checkCancellation()
-            switch try await admit() {
-            case .lend(let connection):
-                if await !connection.hasGoneStale(), connection.expires > .now { return connection }
-                await discard(connection)
-            case .open:
-                do {
-                    return try await Connection.open(configuration)
-                } catch {
-                    pass(on: state.withLock { $0.pool.lose() })
-                    throw error
-                }
+    private func acquire() async throws -> (connection: Connection, isNew: Bool) {
+        try Task.checkCancellation()
+        switch try await admit() {
+        case .lend(let connection):
+            return (connection, isNew: false)
+        case .open:
+            do {
+                return (try await Connection.open(configuration), isNew: true)
+            } catch {
+                pass(on: state.withLock { $0.pool.lose() })
+                throw error
             }
         }
     }
@@ -157,8 +155,8 @@ public final class Database: Sendable {
         if case .waiting(let continuation) = waiter { continuation.resume(throwing: error) }
     }
 
-    private func release(_ connection: Connection) async {
-        guard await connection.isFitForUse(), connection.expires > .now else { return await discard(connection) }
+    private func release(_ connection: Connection, isFit: Bool) async {
+        guard isFit, connection.expires > .now else { return await discard(connection) }
         let (passed, closed) = state.withLock { ($0.pool.giveBack(connection), $0.pool.isClosed) }
         if closed { return await connection.close() }
         pass(on: passed)

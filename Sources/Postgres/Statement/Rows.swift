@@ -29,6 +29,7 @@ public struct Rows: Sendable {
     /// - Parameter type: The columns' types, in order.
     /// - Returns: The rows, in order.
     /// - Throws: ``PostgresError`` of the kind `decoding` where a column is something else.
+    @inlinable
     public func decode<each Column: PostgresDecodable>(
         _ type: (repeat each Column).Type
     ) throws -> [(repeat each Column)] {
@@ -43,6 +44,7 @@ public struct Rows: Sendable {
     /// - Parameter type: The column's type.
     /// - Returns: The rows, in order.
     /// - Throws: ``PostgresError`` of the kind `decoding` where the column is something else, or there are more.
+    @inlinable
     public func decode<Column: PostgresDecodable>(_ type: Column.Type) throws -> [Column] {
         try assertWidth(1)
         return try map { row in try row.next(type) }
@@ -53,6 +55,7 @@ public struct Rows: Sendable {
     /// - Parameter body: Makes the value.
     /// - Returns: The values, in order.
     /// - Throws: What the body throws, or ``PostgresError`` of the kind `decoding`.
+    @inlinable
     public func map<Value>(_ body: (inout Row) throws -> Value) throws -> [Value] {
         var values: [Value] = []
         values.reserveCapacity(count)
@@ -64,14 +67,21 @@ public struct Rows: Sendable {
     ///
     /// - Parameter body: Reads the row.
     /// - Throws: What the body throws, or ``PostgresError`` of the kind `decoding`.
+    @inlinable
     public func forEach(_ body: (inout Row) throws -> Void) throws {
         for index in 0..<Int32(count) {
-            var row = Row(result.pointer, index: index)
+            var row = row(index)
             try body(&row)
         }
     }
 
-    private func assertWidth(_ width: Int32) throws {
+    @usableFromInline
+    func row(_ index: Int32) -> Row {
+        Row(result.pointer, index: index)
+    }
+
+    @usableFromInline
+    func assertWidth(_ width: Int32) throws {
         guard width == PQnfields(result.pointer) else {
             throw PostgresError(
                 kind: .decoding, message: "\(width) columns were asked for, and there are \(PQnfields(result.pointer))")
