@@ -86,7 +86,8 @@ struct QueryPlanTests {
         try await withLargeBooks { books, studio, maria in
             let slots = try await books.database.withConnection {
                 try await SlotRepository($0).open(
-                    at: studio, with: maria.id, from: Books.now + 86_400, until: Books.now + 20 * 86_400, now: Books.now,
+                    at: studio, with: maria.id, from: Books.now + 86_400, until: Books.now + 20 * 86_400,
+                    now: Books.now,
                     limit: 12)
             }
             try #require(slots.count == 12)
