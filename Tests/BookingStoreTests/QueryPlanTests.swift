@@ -87,8 +87,7 @@ struct QueryPlanTests {
             let slots = try await books.database.withConnection {
                 try await SlotRepository($0).open(
                     at: studio, with: maria.id, from: Books.now + 86_400, until: Books.now + 20 * 86_400,
-                    now: Books.now,
-                    limit: 12)
+                    now: Books.now, limit: 12)
             }
             try #require(slots.count == 12)
             for (number, slot) in slots.enumerated() {
