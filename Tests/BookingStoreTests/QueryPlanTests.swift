@@ -36,7 +36,7 @@ struct QueryPlanTests {
                     "SELECT free_station(\(studio.id.value), tstzrange(\(from), \(from) + interval '30 minutes'))")
             }
             try await books.expectIndexes("one session's reminders") {
-                _ = try await SessionRepository($0).planned(Session.ID(1), now: from)
+                _ = try await SessionRepository($0).planAndRead(Session.ID(1), now: from)
             }
             try await books.expectIndexes("facts") {
                 _ = try await SlotRepository($0).facts(at: studio, with: nil, start: from, now: from)
@@ -46,6 +46,13 @@ struct QueryPlanTests {
             try await books.expectIndexes("visits") { _ = try await SessionRepository($0).visits(of: person) }
             try await books.expectIndexes("e-mail") { _ = try await ClientRepository($0).matching(.email(email)) }
             try await books.expectIndexes("phone") { _ = try await ClientRepository($0).matching(.phone(phone)) }
+        }
+    }
+
+    @Test("the ledger, and what is due, are found by index")
+    func reminders() async throws {
+        try await withLargeBooks { books, _, _ in
+            let (from, reference) = (Books.now, try Reference("000004D2"))
             try await books.expectIndexes("ledger") {
                 _ = try await LedgerRepository($0).entries(of: reference, status: nil)
             }

@@ -42,6 +42,39 @@ struct DecodingTests {
         }
     }
 
+    @Test("a row is read column by column, also when its values go into one of ours")
+    func columns() async throws {
+        struct Place: Equatable {
+            let id: Int32
+            let name: String?
+        }
+        try await withSharedDatabase { database in
+            let rows = try await database.query("SELECT * FROM (VALUES (1, 'one', true), (2, NULL, false)) AS place")
+            let places = try rows.map { row in Place(id: try row.next(), name: try row.next()) }
+            #expect(places == [Place(id: 1, name: "one"), Place(id: 2, name: nil)])
+            let beyond = #expect(throws: PostgresError.self) {
+                try rows.map { row in
+                    (
+                        try row.next(Int32.self), try row.next(String?.self), try row.next(Bool.self),
+                        try row.next(Bool.self)
+                    )
+                }
+            }
+            #expect(beyond?.kind == .decoding)
+            #expect(beyond?.description.contains("column 4 was asked for, and there are 3") == true)
+        }
+    }
+
+    @Test("a NULL read as a text is told as one")
+    func nullText() async throws {
+        try await withSharedDatabase { database in
+            let rows = try await database.query("SELECT NULL::text AS note")
+            let error = #expect(throws: PostgresError.self) { try rows.decode(String.self) }
+            #expect(error?.description.contains("note") == true)
+            #expect(error?.description.contains("is NULL") == true)
+        }
+    }
+
     @Test("a wider integer is not cut to a narrower one")
     func narrowing() async throws {
         try await withSharedDatabase { database in

@@ -101,7 +101,8 @@ extension PhoneNumber {
     /// Whether a number that fits its plan's length, yet is unknown to the metadata, may be real all the same.
     ///
     /// Numbering plans grow faster than a distribution's libphonenumber (Debian 12 carries the metadata of 2022, which
-    /// lacks the area codes opened since), so the shape decides: in North America [2-9]XX [2-9]XX XXXX.
+    /// lacks the area codes opened since), so the shape decides: in North America, ten digits, and neither the area
+    /// code nor what follows it begins with 0 or 1.
     private static func isPlausible(_ e164: String) -> Bool {
         guard e164.hasPrefix("+1") else { return isE164(e164) }
         let digits = Array(e164.utf8.dropFirst(2))

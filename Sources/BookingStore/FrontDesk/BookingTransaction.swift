@@ -37,7 +37,7 @@ struct BookingTransaction {
             strictness: request.overrideReason == nil ? .all : .hardOnly
         ).choose()
         let session = try await write(client, trainer, waived: waived)
-        return BookingResult(session: try await sessions.planned(session, now: now), created: true)
+        return BookingResult(session: try await sessions.planAndRead(session, now: now), created: true)
     }
 
     /// What an earlier request of the same key came to.

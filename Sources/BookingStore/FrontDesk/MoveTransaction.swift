@@ -38,7 +38,7 @@ struct MoveTransaction {
         let ledger = LedgerRepository(connection)
         try await ledger.supersede(session.id, because: .rescheduled)
         try await ledger.announce("rescheduled", of: session.id, at: now)
-        return try await sessions.planned(session.id, now: now)
+        return try await sessions.planAndRead(session.id, now: now)
     }
 
     private func takeTurn(_ session: Session) async throws {

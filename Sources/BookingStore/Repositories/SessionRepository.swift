@@ -24,8 +24,8 @@ public struct SessionRepository: Sendable {
         return session
     }
 
-    /// The session with that key, once what is to be told before its start stands in the ledger: in one round trip.
-    func planned(_ id: Session.ID, now: Date) async throws -> Session {
+    /// Writes into the ledger what is to be told before a session's start, and reads the session, in one round trip.
+    func planAndRead(_ id: Session.ID, now: Date) async throws -> Session {
         let planning: SQL = "CROSS JOIN LATERAL plan_messages(s.id, NULL, \(now))"
         guard let session = try await read("\(Self.select) \(planning) WHERE s.id = \(id.value)").first else {
             throw NotFound("such session", hint: "see `intro agenda`")

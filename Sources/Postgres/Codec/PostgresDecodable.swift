@@ -100,9 +100,11 @@ extension Double: PostgresDecodable {
 extension String: PostgresDecodable {
     /// Reads `text` and every type whose binary form is text: names, enums, JSON.
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> String {
-        guard PostgresType.isText(cell.type),
-            let text = try? UTF8Span(validating: try cell.octets(of: cell.type).bindMemory(to: UInt8.self).span)
-        else { throw DecodingFailure("is of type \(cell.type), which is no text") }
+        guard PostgresType.isText(cell.type) else {
+            throw DecodingFailure("is of type \(cell.type), which is no text")
+        }
+        let octets = try cell.octets(of: cell.type).bindMemory(to: UInt8.self)
+        guard let text = try? UTF8Span(validating: octets.span) else { throw DecodingFailure("is not UTF-8") }
         return String(copying: text)
     }
 }

@@ -85,16 +85,16 @@ public final actor Connection {
         if mayBeStale, hasGoneStale || expires <= .now { return .refused }
         do {
             let result = try await body(self)
-            return .used(.success(result), isFit: isFitForUse)
+            return .used(.success(result), isFit: isFitForUse())
         } catch {
-            return .used(.failure(error), isFit: isFitForUse)
+            return .used(.failure(error), isFit: isFitForUse())
         }
     }
 
     /// Whether it can be lent once more.
     ///
     /// What was left open is rolled back; what cannot be judged is not lent.
-    private var isFitForUse: Bool {
+    private func isFitForUse() -> Bool {
         guard let link, !link.isBroken else { return false }
         switch link.transactionStatus {
         case PQTRANS_IDLE: return true

@@ -69,9 +69,12 @@ public struct Rows: Sendable {
     /// - Throws: What the body throws, or ``PostgresError`` of the kind `decoding`.
     @inlinable
     public func forEach(_ body: (inout Row) throws -> Void) throws {
-        for index in 0..<Int32(count) {
-            var row = row(index)
-            try body(&row)
+        // A row points into the result, and does not keep it.
+        try withExtendedLifetime(self) {
+            for index in 0..<Int32(count) {
+                var row = row(index)
+                try body(&row)
+            }
         }
     }
 
