@@ -1,0 +1,114 @@
+public import FoundationEssentials
+
+/// A cron entry on the clock of a place: the instants at which it comes.
+///
+/// Where the clock is put forward or back, entries follow it as crontab(5) and cron(8) of Vixie's cron have it:
+///
+/// - An entry with a **fixed time**, whose minute and hour both begin with something other than `*`, comes once for each
+///   date it names. A time that the clock skips comes right after the gap, as the first instant after it, and so do several
+///   of them together, once; a time that the clock shows twice comes at the first.
+/// - A **wildcard** entry, whose minute or hour begins with `*`, follows elapsed time: it comes whenever the clock shows a
+///   time at which it holds. `*/30 * * * *` comes each half hour through both passes of a repeated hour, and what is
+///   skipped does not come.
+public struct CronSchedule: Sendable, Hashable, CustomStringConvertible {
+    /// What repeats.
+    public let cron: Cron
+
+    /// The zone's name in the IANA database: `America/Los_Angeles`.
+    public let zone: String
+
+    private let clock: ZoneClock
+
+    /// Puts an entry on the clock of a zone.
+    ///
+    /// - Parameters:
+    ///   - cron: What repeats.
+    ///   - zone: `Area/Location` or `UTC`. Abbreviations such as PST are refused: they name an offset, not a place.
+    /// - Throws: `CronError` where no such zone is known.
+    public init(_ cron: Cron, zone: String) throws(CronError) {
+        guard let clock = ZoneClock(zone: zone) else {
+            throw CronError(
+                field: "time zone", problem: "\(CronError.quoted(zone)) is not known",
+                hint: "write a name of the IANA database, like \"America/Los_Angeles\", or \"UTC\"")
+        }
+        self.cron = cron
+        self.zone = zone
+        self.clock = clock
+    }
+
+    /// Entry and zone: `30 2 * * * America/Los_Angeles`.
+    public var description: String { "\(cron) \(zone)" }
+}
+
+extension CronSchedule {
+    /// The first occurrence after an instant.
+    ///
+    /// - Parameter instant: An occurrence at this very instant does not count.
+    /// - Returns: The occurrence; nil past the year 9999.
+    public func next(after instant: Date) -> Date? {
+        var second = CronSchedule.second(of: instant) + 1
+        while true {
+            let stretch = clock.stretch(at: second)
+            let floor = floor(of: stretch)
+            let earliest = second > stretch.start ? max(floor, second + stretch.offset) : floor
+            guard let wall = cron.first(from: earliest) else { return nil }
+            let found = max(stretch.start, wall - stretch.offset)
+            if found < stretch.end { return Date(timeIntervalSince1970: Double(found)) }
+            // Nothing comes before the clock shows the time found, and it does not do so more than a day early.
+            let isChange = stretch.offsetAfter != stretch.offset
+            second = isChange ? stretch.end : max(stretch.end, found - ZoneClock.day)
+        }
+    }
+
+    /// The last occurrence in a span of time, found as fast as any: the one to run for everything that was missed.
+    ///
+    /// - Parameters:
+    ///   - end: The end of the span; an occurrence at this very instant counts.
+    ///   - start: The beginning of the span; an occurrence at this very instant does not count.
+    /// - Returns: The occurrence; nil where there is none.
+    public func last(through end: Date, after start: Date = .distantPast) -> Date? {
+        var second = CronSchedule.second(of: end)
+        while true {
+            let stretch = clock.stretch(at: second)
+            guard let wall = cron.last(through: second + stretch.offset) else { return nil }
+            let found = wall - stretch.offset
+            if wall >= floor(of: stretch) {
+                let occurrence = Date(timeIntervalSince1970: Double(max(stretch.start, found)))
+                return occurrence > start ? occurrence : nil
+            }
+            let isChange = stretch.offsetBefore != stretch.offset
+            second = isChange ? stretch.start - 1 : min(stretch.start - 1, found + ZoneClock.day)
+        }
+    }
+
+    /// All occurrences in a span of time, each worked out as it is asked for.
+    ///
+    /// - Parameters:
+    ///   - start: The beginning of the span; an occurrence at this very instant does not count.
+    ///   - end: The end of the span; an occurrence at this very instant counts.
+    /// - Returns: The occurrences in the order in which they come.
+    public func occurrences(after start: Date, through end: Date) -> some Sequence<Date> {
+        sequence(state: start) { latest in
+            guard let next = next(after: latest), next <= end else { return nil }
+            latest = next
+            return next
+        }
+    }
+}
+
+extension CronSchedule {
+    /// The first time on the wall that belongs to a stretch.
+    ///
+    /// For a fixed time the wall goes on where it stood before the change: what the clock skips belongs to the new stretch,
+    /// whose start is then its instant, and what it shows again belonged to the old one.
+    private func floor(of stretch: ZoneClock.Stretch) -> Int {
+        stretch.start + (cron.isFixed ? stretch.offsetBefore : stretch.offset)
+    }
+
+    /// The second in which an instant lies, moved into the years 1 to 9999.
+    private static func second(of instant: Date) -> Int {
+        let first = -62_135_596_800.0
+        let last = 253_402_300_799.0
+        return Int(min(last, max(first, instant.timeIntervalSince1970.rounded(.down))))
+    }
+}
