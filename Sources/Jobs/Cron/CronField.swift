@@ -51,10 +51,11 @@ extension CronUnit {
     }
 
     private func step(_ text: String, of item: String) throws(CronError) -> Int {
-        guard let step = CronUnit.number(text), (1...bounds.count).contains(step) else {
+        let steps = 1...(names.isEmpty ? bounds.count : names.count)
+        guard let step = CronUnit.number(text), steps.contains(step) else {
             throw refusal(
                 "cannot go by steps of \(CronError.quoted(text)) in \(CronError.quoted(item))",
-                hint: "write a step of 1 to \(bounds.count), like \"*/2\"")
+                hint: "write a step of 1 to \(steps.upperBound), like \"*/2\"")
         }
         return step
     }

@@ -1,0 +1,57 @@
+import Foundation
+
+/// What a zone's clock shows at each minute of a few days, by Foundation's calendar.
+struct WalkedWall: Sendable {
+    struct Shown: Sendable {
+        let month: Int
+        let day: Int
+        let hour: Int
+        let minute: Int
+        /// 0 for Sunday.
+        let weekday: Int
+    }
+
+    struct Minute: Sendable {
+        let instant: Date
+        let shown: Shown
+        /// Minutes since 1970-01-01 00:00, counted on the wall.
+        let count: Int
+    }
+
+    let minutes: [Minute]
+
+    init(zone: TimeZone, from start: Date, days: Int) throws {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = zone
+        minutes = try (0..<days * 1440).map { minute in
+            let instant = start.addingTimeInterval(Double(minute * 60))
+            let components = calendar.dateComponents(WalkedWall.parts, from: instant)
+            guard let wall = WalkedWall.utc.date(from: components) else { throw CocoaError(.formatting) }
+            return Minute(
+                instant: instant, shown: Shown(components), count: Int(wall.timeIntervalSince1970) / 60)
+        }
+    }
+
+    /// What a clock shows that is never put forward or back.
+    static func shown(count: Int) -> Shown {
+        Shown(utc.dateComponents(parts, from: Date(timeIntervalSince1970: Double(count * 60))))
+    }
+
+    private static let parts: Set<Calendar.Component> = [.year, .month, .day, .hour, .minute, .weekday]
+
+    private static let utc: Calendar = {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = .gmt
+        return calendar
+    }()
+}
+
+extension WalkedWall.Shown {
+    fileprivate init(_ components: DateComponents) {
+        month = components.month ?? 0
+        day = components.day ?? 0
+        hour = components.hour ?? 0
+        minute = components.minute ?? 0
+        weekday = (components.weekday ?? 0) - 1
+    }
+}
