@@ -5,8 +5,8 @@ public import FoundationEssentials
 /// Where the clock is put forward or back, entries follow it as crontab(5) and cron(8) of Vixie's cron have it:
 ///
 /// - An entry with a **fixed time**, whose minute and hour both begin with something other than `*`, comes once for each
-///   date it names. A time that the clock skips comes right after the gap, as the first instant after it, and so do several
-///   of them together, once; a time that the clock shows twice comes at the first.
+///   date it names. A time that the clock skips comes right after the gap, at the first instant after it, however long the
+///   gap; several such times come there together, once. A time that the clock shows twice comes at the first.
 /// - A **wildcard** entry, whose minute or hour begins with `*`, follows elapsed time: it comes whenever the clock shows a
 ///   time at which it holds. `*/30 * * * *` comes each half hour through both passes of a repeated hour, and what is
 ///   skipped does not come.
