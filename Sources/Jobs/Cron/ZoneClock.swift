@@ -39,12 +39,14 @@ extension ZoneClock {
 
     static let day = 86_400
 
-    /// The stretch around an instant, followed for a day back, since no clock is put back by more, and for two days ahead.
+    /// The stretch around an instant, followed for two days back and two ahead.
     ///
     /// No zone changes its clock twice in so short a while: where the offset at the far end is the same, it never differed.
+    /// Where no change is found in two days, the stretch is given out from a day back: no clock is put back by more, so
+    /// that nothing it shows from there on was shown before.
     func stretch(at instant: Int) -> Stretch {
         let offset = offset(at: instant)
-        let start = firstChange(of: offset, from: instant - ZoneClock.day, to: instant) ?? instant - ZoneClock.day
+        let start = firstChange(of: offset, from: instant - 2 * ZoneClock.day, to: instant) ?? instant - ZoneClock.day
         let end = firstChange(of: offset, from: instant, to: instant + 2 * ZoneClock.day) ?? instant + 2 * ZoneClock.day
         return Stretch(
             start: start, end: end, offset: offset, offsetBefore: self.offset(at: start - 1),

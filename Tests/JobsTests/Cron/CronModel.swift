@@ -53,6 +53,16 @@ extension CronModel {
         return model.comes ? model : random(using: &generator)
     }
 
+    /// Draws an entry that comes once a day, at an hour at which clocks are changed.
+    static func nightly(using generator: inout SeededGenerator) -> CronModel {
+        let minute = Int.random(in: 0...59, using: &generator)
+        let hour = [22, 23, 0, 1, 2, 3].randomElement(using: &generator) ?? 0
+        return CronModel(
+            minute: Field(text: String(minute), values: [minute]), hour: Field(text: String(hour), values: [hour]),
+            dayOfMonth: Field(text: "*", values: Set(1...31)), month: Field(text: "*", values: Set(1...12)),
+            dayOfWeek: Field(text: "*", values: Set(0...6)))
+    }
+
     private static let months = ["jan", "feb", "mar", "apr", "May", "Jun", "jul", "aug", "SEP", "oct", "nov", "dec"]
     private static let weekdays = ["sun", "mon", "Tue", "wed", "thu", "FRI", "sat"]
 
