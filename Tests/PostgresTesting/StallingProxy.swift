@@ -38,6 +38,9 @@ public final class StallingProxy: Sendable {
     /// How many connections have been accepted so far.
     public var accepted: Int { state.withLock { $0.accepted } }
 
+    /// How many connections are open, stalled ones among them.
+    public var open: Int { state.withLock { $0.passages.count } }
+
     /// How many octets have come from either side and go no further until ``resume()``.
     public var withheld: Int { state.withLock { $0.passages }.reduce(0) { $0 + $1.withheld } }
 

@@ -123,9 +123,17 @@ struct ListenerOutageTests {
     func cancelledWhileConnecting() async throws {
         try await withProxy { _, configuration, proxy in
             proxy.stall(.everything)
-            try await withListener(configuration) { _ in
-                try await until { proxy.accepted == 1 }
-            }
+            let heard = Guarded<[ListenerEvent]>([])
+            let listener = Listener(configuration, channels: ["work"], logger: .silent)
+            let task = Task { try await listener.run { event in heard.withLock { $0.append(event) } } }
+            try await until { proxy.accepted == 1 }
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+            #expect(proxy.open == 1)
+            // The attempt that was left alone gets through now, and hangs up.
+            proxy.resume()
+            try await until { proxy.open == 0 || heard.withLock { !$0.isEmpty } }
+            #expect(heard.withLock { $0 } == [])
         }
     }
 
