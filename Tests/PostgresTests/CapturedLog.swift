@@ -1,7 +1,7 @@
 import Logging
 import Postgres
 
-/// Everything that was logged, as text.
+/// Everything that was logged, as text: a line for each, with its level first.
 final class CapturedLog: Sendable {
     private let lines = Guarded<[String]>([])
 
@@ -24,7 +24,7 @@ final class CapturedLog: Sendable {
         }
 
         func log(event: LogEvent) {
-            log.lines.withLock { $0.append("\(event.message) \(metadata) \(event.metadata ?? [:])") }
+            log.lines.withLock { $0.append("\(event.level) \(event.message) \(metadata) \(event.metadata ?? [:])") }
         }
     }
 }

@@ -1,7 +1,8 @@
 import Foundation
-import Postgres
 import PostgresTesting
 import Testing
+
+@testable import Postgres
 
 @Suite("A row that is not what the caller said is refused", .timeLimit(.minutes(30)))
 struct DecodingTests {
@@ -90,7 +91,7 @@ struct DecodingTests {
         arguments: [
             "1::bigint", "1.5::numeric", "interval '1 day'", "date '2026-01-01'", "time '12:00'", "timestamptz 'now'",
             "'127.0.0.1'::inet", "tstzrange(now(), NULL)", "tstzmultirange(tstzrange(now(), NULL))", "numrange(1, 2)",
-            "point '(1, 2)'", "1::oid", "B'101'", "'{}'::jsonb", "ROW(1, 2)", "'\\xff'::bytea", "ARRAY['a']::varchar[]",
+            "point '(1, 2)'", "1::oid", "B'101'", "ROW(1, 2)", "'\\xff'::bytea", "ARRAY['a']::varchar[]",
             "gen_random_uuid()", "'1 2'::tsvector", "true",
         ])
     func noText(value: String) async throws {
@@ -117,6 +118,31 @@ struct DecodingTests {
             }
             let json = try await database.query("SELECT '{}'::json").decode(String.self)
             #expect(json == ["{}"])
+        }
+    }
+
+    @Test("jsonb is read as its text, in arrays too")
+    func jsonb() async throws {
+        try await withSharedDatabase { database in
+            let rows = try await database.query(
+                """
+                SELECT \("{\"b\":[1, null], \"a\":\"Zoë\"}")::jsonb, '""'::jsonb, NULL::jsonb,
+                    ARRAY['1', NULL, '{}']::jsonb[]
+                """)
+            let (object, empty, missing, list) = try rows.decode((String, String, String?, [String?]).self)[0]
+            #expect(object == #"{"a": "Zoë", "b": [1, null]}"#)
+            #expect(empty == #""""#)
+            #expect(missing == nil)
+            #expect(list == ["1", nil, "{}"])
+        }
+    }
+
+    @Test("jsonb of a version that is not known, or cut short, is refused")
+    func jsonbVersion() {
+        for octets: [UInt8] in [[], [2, 0x7b, 0x7d], [0x7b, 0x7d]] {
+            #expect(throws: DecodingFailure.self) {
+                try octets.withUnsafeBytes { try String.decode(Cell(type: PostgresType.jsonb, bytes: $0)) }
+            }
         }
     }
 

@@ -98,14 +98,22 @@ extension Double: PostgresDecodable {
 }
 
 extension String: PostgresDecodable {
-    /// Reads `text` and every type whose binary form is text: names, enums, JSON.
+    /// Reads `text`, every type whose binary form is text (names, enums, `json`), and `jsonb`.
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> String {
-        guard PostgresType.isText(cell.type) else {
-            throw DecodingFailure("is of type \(cell.type), which is no text")
-        }
-        let octets = try cell.octets(of: cell.type).bindMemory(to: UInt8.self)
+        let octets = try textOctets(of: cell).bindMemory(to: UInt8.self)
         guard let text = try? UTF8Span(validating: octets.span) else { throw DecodingFailure("is not UTF-8") }
         return String(copying: text)
+    }
+
+    private static func textOctets(of cell: Cell) throws(DecodingFailure) -> UnsafeRawBufferPointer {
+        if PostgresType.isText(cell.type) { return try cell.octets(of: cell.type) }
+        guard cell.type == PostgresType.jsonb else {
+            throw DecodingFailure("is of type \(cell.type), which is no text")
+        }
+        let octets = try cell.octets(of: PostgresType.jsonb)
+        // A version stands before the text.
+        guard octets.first == 1 else { throw DecodingFailure("is jsonb of an unknown version") }
+        return UnsafeRawBufferPointer(rebasing: octets.dropFirst())
     }
 }
 

@@ -11,6 +11,7 @@ enum PostgresType {
     static let float8: UInt32 = 701
     static let timestamptz: UInt32 = 1184
     static let uuid: UInt32 = 2950
+    static let jsonb: UInt32 = 3802
 
     static let boolArray: UInt32 = 1000
     static let byteaArray: UInt32 = 1001

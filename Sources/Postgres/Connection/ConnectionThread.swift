@@ -1,9 +1,5 @@
 import Dispatch
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 /// A thread of a connection's own, on which libpq may block without holding up anybody else.
 final class ConnectionThread: SerialExecutor {
     private struct State {
@@ -18,16 +14,7 @@ final class ConnectionThread: SerialExecutor {
     ///
     /// It ends at ``stop()``.
     init() {
-        var thread = pthread_t()
-        let argument = Unmanaged.passRetained(self).toOpaque()
-        pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<ConnectionThread>.fromOpaque(argument).takeRetainedValue().run()
-                return nil
-            }, argument)
-        pthread_detach(thread)
+        detachThread { self.run() }
     }
 
     func enqueue(_ job: consuming ExecutorJob) {

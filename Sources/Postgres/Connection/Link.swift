@@ -99,6 +99,63 @@ final class Link {
         return last
     }
 
+    /// Never blocks from now on: what the kernel does not take at once leaves while something is waited for.
+    ///
+    /// Whoever calls this waits in poll(2) for what ``interest()`` says, and reads by ``receive(_:)`` and
+    /// ``takeAnswer(_:)``.
+    func stopBlocking() {
+        PQsetnonblocking(pointer, 1)
+    }
+
+    /// Sends what is left to be sent, and tells what to wait for on the socket.
+    func interest() -> pollfd {
+        let isLeft = PQflush(pointer) == 1
+        return pollfd(fd: PQsocket(pointer), events: Int16(isLeft ? POLLIN | POLLOUT : POLLIN), revents: 0)
+    }
+
+    /// Takes in what the server has said, without waiting for more.
+    func receive(_ callSite: PostgresError.CallSite) throws(PostgresError) {
+        guard PQconsumeInput(pointer) == 1 else { throw lost(callSite) }
+    }
+
+    /// Passes over the results that have been received.
+    ///
+    /// - Parameter callSite: The statement, for errors.
+    /// - Returns: Whether that was the whole answer to what was sent.
+    /// - Throws: ``PostgresError``: what the server refused, or that the connection broke.
+    func takeAnswer(_ callSite: PostgresError.CallSite) throws(PostgresError) -> Bool {
+        while PQisBusy(pointer) == 0 {
+            guard let result = PQgetResult(pointer).map({ ResultMemory($0) }) else { return true }
+            switch PQresultStatus(result.pointer) {
+            case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: continue
+            default: throw PostgresError(result, connectionLost: isBroken, callSite: callSite)
+            }
+        }
+        return false
+    }
+
+    /// Takes the notifications that have been received.
+    ///
+    /// - Returns: Their channels, each once, in the order in which they came.
+    func takeNotifications() -> [String] {
+        var channels: [String] = []
+        while let notification = PQnotifies(pointer) {
+            defer { PQfreemem(notification) }
+            let channel = String(cString: notification.pointee.relname)
+            if !channels.contains(channel) { channels.append(channel) }
+        }
+        return channels
+    }
+
+    /// A name as it is written in a statement, whatever its characters.
+    func quoted(_ name: String) throws(PostgresError) -> String {
+        guard let quoted = PQescapeIdentifier(pointer, name, name.utf8.count) else {
+            throw PostgresError(kind: .encoding, message: String(cString: PQerrorMessage(pointer)))
+        }
+        defer { PQfreemem(quoted) }
+        return String(cString: quoted)
+    }
+
     private func nextResult(_ callSite: PostgresError.CallSite) throws(PostgresError) -> ResultMemory? {
         var patience = Patience()
         while PQisBusy(pointer) == 1 {

@@ -53,15 +53,11 @@ extension Database {
         /// Just-in-time compilation made short statements four times slower; see the README.
         private var serverSettings: String {
             let own = """
-                -c jit=off -c statement_timeout=\(milliseconds(statementTimeout)) \
-                -c lock_timeout=\(milliseconds(lockTimeout)) \
-                -c idle_in_transaction_session_timeout=\(milliseconds(idleInTransactionTimeout))
+                -c jit=off -c statement_timeout=\(statementTimeout.milliseconds) \
+                -c lock_timeout=\(lockTimeout.milliseconds) \
+                -c idle_in_transaction_session_timeout=\(idleInTransactionTimeout.milliseconds)
                 """
             return own + (ProcessInfo.processInfo.environment["PGOPTIONS"].map { " " + $0 } ?? "")
-        }
-
-        private func milliseconds(_ duration: Duration) -> Int64 {
-            duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
         }
     }
 }

@@ -1,0 +1,43 @@
+import Logging
+import Postgres
+import PostgresTesting
+import Testing
+
+/// What a listener tells, one event after another.
+struct Heard: ~Copyable {
+    private var events: AsyncStream<ListenerEvent>.Iterator
+
+    fileprivate init(_ events: AsyncStream<ListenerEvent>) {
+        self.events = events.makeAsyncIterator()
+    }
+
+    /// Waits for the next event; the test's time limit ends a wait in vain.
+    mutating func next() async -> ListenerEvent? {
+        await events.next(isolation: #isolation)
+    }
+}
+
+/// Runs a test while somebody listens, then cancels the listener and expects it to end.
+///
+/// Pings and answers have an hour's time unless the test is about them, so that whatever ends earlier does so at once.
+func withListener(
+    _ configuration: Database.Configuration, channels: [String] = ["work"], ping: Duration = .seconds(3600),
+    patience: Duration = .seconds(3600), logger: Logger = .silent,
+    _ body: (_ heard: inout Heard) async throws -> Void
+) async throws {
+    let (events, continuation) = AsyncStream.makeStream(of: ListenerEvent.self)
+    let listener = Listener(configuration, channels: channels, ping: ping, patience: patience, logger: logger)
+    let task = Task { try await listener.run { continuation.yield($0) } }
+    var heard = Heard(events)
+    do {
+        try await body(&heard)
+    } catch {
+        task.cancel()
+        _ = await task.result
+        throw error
+    }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    continuation.finish()
+    #expect(await heard.next() == nil, "the test leaves nothing unheard")
+}

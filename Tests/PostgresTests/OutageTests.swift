@@ -1,0 +1,50 @@
+import Testing
+
+@testable import Postgres
+
+@Suite("Whoever has lost a server comes back gently")
+struct OutageTests {
+    private let start = ContinuousClock.now
+
+    private func pauses(_ count: Int, draw: Double) -> [Duration] {
+        var outage = Outage()
+        return (0..<count).map { _ in
+            _ = outage.fail(at: start)
+            return outage.pause(draw: draw)
+        }
+    }
+
+    @Test("pauses grow from a tenth of a second to five seconds, and are drawn from nothing on")
+    func growth() {
+        #expect(pauses(8, draw: 1) == [100, 200, 400, 800, 1600, 3200, 5000, 5000].map { .milliseconds($0) })
+        #expect(pauses(3, draw: 0.5) == [50, 100, 200].map { .milliseconds($0) })
+        #expect(pauses(8, draw: 0).allSatisfy { $0 == .zero })
+        #expect(pauses(2000, draw: 1).last == .seconds(5))
+    }
+
+    @Test("an outage begins with its first failure, and ends with a connection")
+    func once() {
+        var outage = Outage()
+        let before = outage.end(at: start)
+        #expect(!before)
+        for _ in 0..<2 {
+            let failures = [outage.fail(at: start), outage.fail(at: start)]
+            #expect(failures == [true, false])
+            let connections = [outage.end(at: start), outage.end(at: start)]
+            #expect(connections == [true, false])
+        }
+    }
+
+    @Test(
+        "a connection that lasted starts the pauses anew; one that did not is one failure more",
+        arguments: zip([6, 4], [100, 800]))
+    func lasting(seconds: Int, pause: Int) {
+        var outage = Outage()
+        for _ in 0..<3 { _ = outage.fail(at: start) }
+        _ = outage.end(at: start)
+        _ = outage.fail(at: start + .seconds(seconds))
+        #expect(outage.pause(draw: 1) == .milliseconds(pause))
+        _ = outage.fail(at: start + .seconds(3600))
+        #expect(outage.pause(draw: 1) == .milliseconds(2 * pause))
+    }
+}
