@@ -23,6 +23,7 @@ let package = Package(
     products: [
         .executable(name: "intro", targets: ["intro"]),
         .library(name: "Postgres", targets: ["Postgres"]),
+        .library(name: "Jobs", targets: ["Jobs"]),
         .library(name: "Booking", targets: ["Booking"]),
         .library(name: "Messaging", targets: ["Messaging"]),
     ],
@@ -30,6 +31,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
@@ -44,6 +46,15 @@ let package = Package(
         .target(
             name: "Postgres",
             dependencies: ["CLibpq", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Jobs",
+            dependencies: [
+                "Postgres",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ],
             swiftSettings: settings
         ),
         .target(name: "Booking", dependencies: ["CPhoneNumber"], swiftSettings: settings),
@@ -64,13 +75,13 @@ let package = Package(
         ),
         .target(
             name: "BookingStore",
-            dependencies: ["Booking", "Postgres", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["Booking", "Jobs", "Postgres", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings
         ),
         .target(
             name: "Reminders",
             dependencies: [
-                "Booking", "BookingStore", "Messaging", "Postgres",
+                "Booking", "BookingStore", "Jobs", "Messaging", "Postgres",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.embedInCode("Templates")],
@@ -79,7 +90,7 @@ let package = Package(
         .executableTarget(
             name: "intro",
             dependencies: [
-                "Booking", "BookingStore", "Messaging", "Postgres", "Reminders", "Schema",
+                "Booking", "BookingStore", "Jobs", "Messaging", "Postgres", "Reminders", "Schema",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -121,6 +132,14 @@ let package = Package(
         .testTarget(
             name: "PostgresTests",
             dependencies: ["Postgres", "PostgresTesting", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "JobsTests",
+            dependencies: [
+                "Jobs", "Postgres", "PostgresTesting", "Schema",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(name: "BookingTests", dependencies: ["Booking"], swiftSettings: settings),

@@ -16,6 +16,8 @@ public struct Migration: Sendable {
         Migration(4, "reminders", PackageResources.V0004_reminders_sql),
         Migration(5, "roles", PackageResources.V0005_roles_sql),
         Migration(6, "slots_name_their_trainer", PackageResources.V0006_slots_name_their_trainer_sql),
+        Migration(7, "jobs", PackageResources.V0007_jobs_sql),
+        Migration(8, "closed_days", PackageResources.V0008_closed_days_sql),
     ]
 
     private init(_ version: Int32, _ name: String, _ bytes: [UInt8]) {

@@ -20,6 +20,14 @@ struct SchemaFunction: Sendable {
         SchemaFunction("open_slots", PackageResources.open_slots_sql),
         SchemaFunction("skip_reason", PackageResources.skip_reason_sql),
         SchemaFunction("plan_messages", PackageResources.plan_messages_sql),
+        SchemaFunction("close_days", PackageResources.close_days_sql),
+        SchemaFunction("queue_rate", PackageResources.queue_rate_sql),
+        SchemaFunction("claim_jobs", PackageResources.claim_jobs_sql),
+        SchemaFunction("acknowledge_jobs", PackageResources.acknowledge_jobs_sql),
+        SchemaFunction("bury_job", PackageResources.bury_job_sql),
+        SchemaFunction("settle_jobs", PackageResources.settle_jobs_sql),
+        SchemaFunction("rescue_jobs", PackageResources.rescue_jobs_sql),
+        SchemaFunction("next_job_in", PackageResources.next_job_in_sql),
     ]
 
     private init(_ name: String, _ bytes: [UInt8]) {

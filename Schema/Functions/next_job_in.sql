@@ -1,0 +1,40 @@
+-- In how many seconds the next job of some kinds can start in a queue; NULL where none waits or the queue is paused.
+CREATE OR REPLACE FUNCTION next_job_in(p_queue text, p_kinds text[]) RETURNS double precision
+LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_bitmapscan = off
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    v_queue job_queue;
+    v_run_at timestamptz;
+BEGIN
+    SELECT * INTO v_queue FROM job_queue WHERE name = p_queue;
+    IF v_queue.paused_at IS NOT NULL THEN
+        RETURN NULL;
+    END IF;
+    SELECT min(first.run_at) INTO v_run_at
+    FROM (
+        SELECT (
+            SELECT j.run_at
+            FROM job AS j
+            WHERE j.queue = p_queue
+              AND j.priority = lane
+              AND j.token IS NULL
+              AND j.crashes = 0
+              AND j.kind = ANY (p_kinds)
+            ORDER BY j.run_at, j.id
+            LIMIT 1) AS run_at
+        FROM generate_series(1, 4) AS lane
+        UNION ALL
+        SELECT (
+            SELECT j.run_at
+            FROM job AS j
+            WHERE j.queue = p_queue AND j.token IS NULL AND j.crashes > 0 AND j.kind = ANY (p_kinds)
+            ORDER BY j.run_at, j.id
+            LIMIT 1)
+    ) AS first;
+    RETURN extract(epoch FROM greatest(v_run_at, CASE WHEN v_run_at IS NOT NULL THEN v_queue.next_at END)
+        - clock_timestamp());
+END
+$$;
+COMMENT ON FUNCTION next_job_in(text, text[]) IS 'In how many seconds the next job can start.';

@@ -1,0 +1,49 @@
+public import FoundationEssentials
+
+/// How a job waits and is tried.
+public struct JobOptions: Sendable {
+    /// The queue it waits in.
+    public var queue: String
+    /// Which jobs of the queue it goes before.
+    public var priority: JobPriority
+    /// Not before this; `nil` is at once, by the database's clock.
+    public var runAt: Date?
+    /// After so many failures it is dead.
+    public var maxAttempts: Int
+    /// What keeps it from being enqueued twice.
+    public var uniqueness: JobUniqueness?
+
+    /// Options, by default those of most jobs.
+    public init(
+        queue: String = "default", priority: JobPriority = .normal, runAt: Date? = nil, maxAttempts: Int = 10,
+        uniqueness: JobUniqueness? = nil
+    ) {
+        self.queue = queue
+        self.priority = priority
+        self.runAt = runAt
+        self.maxAttempts = maxAttempts
+        self.uniqueness = uniqueness
+    }
+}
+
+/// Which jobs of a queue go first.
+///
+/// Every fourth claim takes whatever is due longest, so that the lowest priority is slow and never starves.
+public enum JobPriority: Int16, Sendable, CaseIterable {
+    /// Somebody waits for it.
+    case urgent = 1
+    /// As most.
+    case normal = 2
+    /// After those.
+    case low = 3
+    /// When there is nothing else to do.
+    case idle = 4
+}
+
+/// What keeps a job from being enqueued twice; keys are shared by all kinds and queues.
+public enum JobUniqueness: Sendable, Hashable {
+    /// While a job with this key waits, runs or is to be retried, another is not enqueued.
+    case whileQueued(String)
+    /// For a period from its enqueueing on, whatever becomes of it, another with this key is not enqueued.
+    case forPeriod(String, Duration)
+}

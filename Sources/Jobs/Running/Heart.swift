@@ -1,0 +1,73 @@
+import Logging
+import Postgres
+
+/// Shows that a runner lives, hears whom it should cancel, and takes over what dead runners had in hand.
+struct Heart: Sendable {
+    let runners: RunnerStore
+    let jobs: JobStore
+    let workers: [QueueWorker]
+    let membership: Membership
+    let configuration: JobRunner.Configuration
+    let bell: Bell
+    let pulse: @Sendable () -> Void
+    let logger: Logger
+
+    /// Beats until it is told to stop.
+    func work(until isOver: @Sendable () -> Bool) async {
+        var lastBeat = ContinuousClock.now
+        var failures = 0
+        while !isOver() {
+            let heard = bell.rings
+            pulse()
+            do {
+                try await beat()
+                lastBeat = .now
+                failures = 0
+                try await rescue()
+            } catch {
+                failures += 1
+                if failures == 1 {
+                    logger.warning("no heartbeat can be written; trying again", metadata: ["error": "\(error)"])
+                }
+                if .now - lastBeat > configuration.lease { await lose("its lease has run out") }
+            }
+            let pause =
+                failures > 0
+                ? Backoff.ofConnections.delay(afterFailures: failures)
+                // Runners that were started together drift apart.
+                : configuration.heartbeat * Double.random(in: 0.8...1)
+            await bell.wait(after: heard, atMost: pause)
+        }
+    }
+
+    private func beat() async throws {
+        let news = membership.news
+        guard let unwanted = try await runners.beat(membership.runner, lease: configuration.lease, tally: news) else {
+            await lose("it has been taken for dead")
+            membership.renew(
+                as: try await runners.register(
+                    name: configuration.name, queues: configuration.queues, lease: configuration.lease))
+            return
+        }
+        membership.told(news)
+        for worker in workers {
+            if !unwanted.isEmpty { await worker.cancel(Set(unwanted)) }
+            await worker.reconcile()
+        }
+    }
+
+    private func rescue() async throws {
+        let (rescued, buried) = try await jobs.rescue(
+            lease: configuration.lease, maxCrashes: configuration.maxCrashes)
+        guard rescued + buried > 0 else { return }
+        logger.warning(
+            "took over the jobs of a runner that died", metadata: ["waiting": "\(rescued)", "dead": "\(buried)"])
+        workers.forEach { $0.bell.ring() }
+    }
+
+    /// Others may have the jobs in hand: they are cancelled, and what they come to changes nothing.
+    private func lose(_ reason: String) async {
+        logger.error("this runner gives up what it has in hand", metadata: ["reason": "\(reason)"])
+        for worker in workers { await worker.lose() }
+    }
+}

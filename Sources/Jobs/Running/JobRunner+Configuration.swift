@@ -1,0 +1,58 @@
+extension JobRunner {
+    /// How a runner works.
+    public struct Configuration: Sendable {
+        /// Who it is, for people: host and process number.
+        public var name: String
+        /// The queues it serves.
+        public var queues: [Queue]
+        /// So long after its last heartbeat others take its jobs over.
+        public var lease: Duration = .seconds(25)
+        /// How often its heart beats, and how often it looks for runners that have died.
+        public var heartbeat: Duration = .seconds(5)
+        /// How often it looks for work when nobody tells it of any.
+        public var poll: Duration = .seconds(1)
+        /// How long jobs may run on when it is told to stop.
+        public var gracePeriod: Duration = .seconds(25)
+        /// How long a job whose task has been cancelled may take to end, before it is left to itself.
+        public var cancellationPeriod: Duration = .seconds(5)
+        /// A job that was in hand when its runner died, so many times, is dead.
+        public var maxCrashes = 3
+
+        /// Serves some queues.
+        public init(name: String, queues: [Queue]) {
+            self.name = name
+            self.queues = queues
+        }
+    }
+
+    /// A queue that a runner serves.
+    public struct Queue: Sendable, Hashable {
+        /// Its name.
+        public var name: String
+        /// How many jobs, or batches, this runner does at once.
+        public var concurrency: Int
+        /// How many jobs may start in a period, over all runners; `nil` is any number.
+        public var rate: Rate?
+
+        /// Serves a queue.
+        public init(_ name: String, concurrency: Int = 1, rate: Rate? = nil) {
+            self.name = name
+            self.concurrency = concurrency
+            self.rate = rate
+        }
+    }
+
+    /// A number of jobs in a period.
+    public struct Rate: Sendable, Hashable {
+        /// How many jobs.
+        public var jobs: Int
+        /// The period.
+        public var period: Duration
+
+        /// So many jobs in a period.
+        public init(_ jobs: Int, per period: Duration) {
+            self.jobs = jobs
+            self.period = period
+        }
+    }
+}

@@ -1,0 +1,201 @@
+public import Logging
+public import Postgres
+
+/// Runs jobs: any number of runners, on any number of machines, share one database.
+///
+/// A runner claims jobs under leases that only it holds, shows every few seconds that it lives, and takes over what dead
+/// runners had in hand. It survives a database that goes away.
+public final class JobRunner: Sendable {
+    private enum Order: Int, Comparable {
+        case work, stop, stopNow
+
+        static func < (left: Order, right: Order) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    private let database: Database
+    private let listener: Listener?
+    private let handlers: JobHandlers
+    private let schedules: [CronJob]
+    private let configuration: Configuration
+    private let pulse: @Sendable () -> Void
+    private let logger: Logger
+    private let order = Guarded(Order.work)
+    private let orders = Bell()
+
+    /// Prepares a runner.
+    ///
+    /// - Parameters:
+    ///   - database: A pool of its own, so that its heart beats also when the handlers' is exhausted: one connection for
+    ///     each queue and three more.
+    ///   - listener: Hears of work at once; `nil` where notifications do not pass (PgBouncer in transaction mode).
+    ///   - handlers: Who does what.
+    ///   - schedules: What comes again.
+    ///   - configuration: How it works.
+    ///   - logger: Where trouble is told.
+    ///   - pulse: Called at every heartbeat, also while the database cannot be reached: the process is alive.
+    public init(
+        database: Database, listener: Listener?, handlers: JobHandlers, schedules: [CronJob] = [],
+        configuration: Configuration, logger: Logger, pulse: @escaping @Sendable () -> Void = {}
+    ) {
+        self.database = database
+        self.listener = listener
+        self.handlers = handlers
+        self.schedules = schedules
+        self.configuration = configuration
+        self.logger = logger
+        self.pulse = pulse
+    }
+
+    /// Runs jobs until it is told to stop, or its task is cancelled, which tells it to stop.
+    ///
+    /// - Parameter ready: Called when it is at work.
+    /// - Returns: What it has done.
+    /// - Throws: `PostgresError` where it cannot begin. Later on it goes on trying.
+    @discardableResult
+    public func run(ready: @escaping @Sendable () -> Void = {}) async throws -> Tally {
+        try await detached { [self] in
+            try await declareSchedules()
+            return try await serving { workers in
+                ready()
+                await withTaskGroup { group in
+                    for worker in workers { group.addTask { await worker.work() } }
+                }
+            }
+        }
+    }
+
+    /// Runs jobs until nothing is due, or it is told to stop.
+    ///
+    /// What schedules have asked for since they were last looked at is due as well.
+    ///
+    /// - Returns: What it has done.
+    /// - Throws: `PostgresError` where it cannot begin.
+    @discardableResult
+    public func drain() async throws -> Tally {
+        try await detached { [self] in
+            try await declareSchedules()
+            _ = try await makeCron().turn()
+            return try await serving { workers in
+                // What one queue's jobs have enqueued in another is due as well.
+                while await drainOnce(workers), order.withLock({ $0 }) == .work {}
+            }
+        }
+    }
+
+    /// Tells it to take no more jobs, to let those that run come to their end within the grace period, and to give the
+    /// others back at once.
+    public func stop() {
+        give(.stop)
+    }
+
+    /// Tells it to cancel what runs, too.
+    public func stopNow() {
+        give(.stopNow)
+    }
+
+    private func give(_ new: Order) {
+        order.withLock { $0 = max($0, new) }
+        orders.ring()
+    }
+
+    /// Does work in a task of its own: the cancellation of the caller's must not cancel the handlers'.
+    private func detached(_ work: @escaping @Sendable () async throws -> Tally) async throws -> Tally {
+        let task = Task { try await work() }
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            stop()
+        }
+    }
+
+    /// Does something with workers while their heart beats, schedules are kept and notifications heard.
+    private func serving(_ body: ([QueueWorker]) async -> Void) async throws -> Tally {
+        let runners = RunnerStore(database: database)
+        let membership = Membership(
+            runner: try await runners.register(
+                name: configuration.name, queues: configuration.queues, lease: configuration.lease))
+        let workers = configuration.queues.map {
+            QueueWorker(
+                $0, handlers: handlers, membership: membership, store: JobStore(database: database),
+                configuration: configuration, logger: logger)
+        }
+        let isOver: @Sendable () -> Bool = { membership.isOver }
+        let heart = makeHeart(runners, workers, membership)
+        let cron = makeCron()
+        let attendants = [
+            Task { await heart.work(until: isOver) }, Task { await cron.work(until: isOver) },
+            Task { await obey(workers, membership) },
+        ]
+        let listening = Task { await listen(for: workers) }
+
+        await body(workers)
+
+        membership.end()
+        for bell in [heart.bell, cron.bell, orders] { bell.ring() }
+        listening.cancel()
+        for attendant in attendants { await attendant.value }
+        await listening.value
+        try? await runners.leave(membership.runner, tally: membership.news)
+        return membership.tally
+    }
+
+    private func declareSchedules() async throws {
+        guard !schedules.isEmpty else { return }
+        try await CronStore(database: database).declare(schedules)
+    }
+
+    private func makeCron() -> CronLoop {
+        CronLoop(jobs: schedules, store: CronStore(database: database), bell: Bell(), logger: logger)
+    }
+
+    private func makeHeart(_ runners: RunnerStore, _ workers: [QueueWorker], _ membership: Membership) -> Heart {
+        Heart(
+            runners: runners, jobs: JobStore(database: database), workers: workers, membership: membership,
+            configuration: configuration, bell: Bell(), pulse: pulse, logger: logger)
+    }
+
+    /// Brings the workers to a stop when that is asked for; to a hard one when it is asked for again, or the grace
+    /// period is over.
+    ///
+    /// What cannot be written down even then is left to the rescue.
+    private func obey(_ workers: [QueueWorker], _ membership: Membership) async {
+        await wait(for: .stop, atMost: .seconds(86_400 * 365), membership)
+        for worker in workers where !membership.isOver { await worker.stop() }
+        await wait(for: .stopNow, atMost: configuration.gracePeriod, membership)
+        for worker in workers where !membership.isOver { await worker.stopNow() }
+        await wait(for: nil, atMost: configuration.cancellationPeriod * 2, membership)
+        membership.end()
+        for worker in workers { worker.bell.ring() }
+    }
+
+    private func wait(for awaited: Order?, atMost patience: Duration, _ membership: Membership) async {
+        let end = ContinuousClock.now + patience
+        while !membership.isOver {
+            let heard = orders.rings
+            if let awaited, order.withLock({ $0 }) >= awaited { return }
+            guard .now < end else { return }
+            await orders.wait(after: heard, atMost: end - .now)
+        }
+    }
+
+    private func drainOnce(_ workers: [QueueWorker]) async -> Bool {
+        await withTaskGroup { group in
+            for worker in workers { group.addTask { await worker.drain() } }
+            return await group.reduce(false) { $0 || $1 }
+        }
+    }
+
+    private func listen(for workers: [QueueWorker]) async {
+        guard let listener else { return }
+        do {
+            try await listener.run { event in
+                guard event != .lost else { return }
+                for worker in workers { worker.bell.ring() }
+            }
+        } catch is CancellationError {
+            // It is over.
+        } catch {
+            logger.warning("nothing is listened to: work is polled for", metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,16 @@
+/// How many jobs a worker takes beyond those it has hands for.
+///
+/// What lies ready when a runner dies waits for the rescue, and what lies ready here no other runner can do. So it is no
+/// more than about fifty milliseconds' work: nothing where jobs are long, some hundred where they are done in an instant.
+struct Prefetch: Equatable {
+    private static let horizon: Duration = .milliseconds(50)
+    static let limit = 500
+
+    private(set) var jobs = 0
+
+    /// Learns from a round: so many jobs took so long.
+    mutating func learn(_ count: Int, took time: Duration) {
+        let fits = Double(count) * (Self.horizon / max(time, .microseconds(1)))
+        jobs = min(Self.limit, jobs * 2 + count, Int(min(fits, Double(Self.limit))))
+    }
+}

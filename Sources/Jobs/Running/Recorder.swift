@@ -1,0 +1,58 @@
+import Logging
+import Postgres
+
+/// Writes down what came of jobs, and does not give up over a database that cannot: a deadlock, a time-out or a lost
+/// connection is tried again until the runner's time is up.
+struct Recorder: Sendable {
+    let store: JobStore
+    let membership: Membership
+    let metrics: JobMetrics
+    let logger: Logger
+
+    /// Removes what is done.
+    func acknowledge(_ done: [JobLease]) async {
+        guard !done.isEmpty else { return }
+        let held = await insisting { try await store.acknowledge(done) }
+        count(stale: done.count - (held ?? done.count))
+    }
+
+    /// Removes what a handler has completed by itself, in case that was rolled back and the handler did not notice.
+    func confirm(_ completed: [JobLease]) async {
+        guard !completed.isEmpty else { return }
+        _ = await insisting { try await store.acknowledge(completed) }
+    }
+
+    /// Writes down what is not done.
+    func settle(_ settlements: [JobStore.Settlement]) async {
+        guard !settlements.isEmpty else { return }
+        let held = await insisting { try await store.settle(settlements) }
+        count(stale: settlements.count - (held ?? settlements.count))
+    }
+
+    /// Counts leases that another had taken over.
+    func count(stale: Int) {
+        guard stale > 0 else { return }
+        membership.count(stale: stale)
+        metrics.count(stale: stale)
+        logger.warning(
+            "another runner had taken over what was done here: nothing was changed", metadata: ["jobs": "\(stale)"])
+    }
+
+    private func insisting(_ write: () async throws -> Int) async -> Int? {
+        var failures = 0
+        while true {
+            do {
+                return try await write()
+            } catch {
+                failures += 1
+                if failures == 1 {
+                    logger.warning(
+                        "what came of jobs cannot be written down at the moment; trying again",
+                        metadata: ["error": "\(error)"])
+                }
+                guard !membership.isOver else { return nil }
+                try? await Task.sleep(for: Backoff.ofConnections.delay(afterFailures: failures))
+            }
+        }
+    }
+}

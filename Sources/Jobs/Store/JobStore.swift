@@ -1,0 +1,144 @@
+import FoundationEssentials
+import Postgres
+
+/// A runner's statements on the queue.
+///
+/// Each is one round trip and one commit.
+struct JobStore: Sendable {
+    let database: Database
+
+    /// What to claim.
+    struct Order: Sendable {
+        let runner: Int64
+        let queue: String
+        let kinds: [String]
+        let limit: Int
+        let oldestFirst: Bool
+        let takesSuspect: Bool
+        let watermark: Watermark
+    }
+
+    /// What came of a claim.
+    struct Catch: Sendable {
+        var jobs: [ClaimedJob] = []
+        /// How many of the leases handed in still held.
+        var acknowledged = 0
+    }
+
+    /// A job that was not done, and what to write down of it.
+    struct Settlement: Sendable {
+        enum Ending: String, Sendable {
+            case retry, snooze, release
+            case failed, gaveUp = "gave_up", undecodable, cancelled
+        }
+
+        let lease: JobLease
+        let ending: Ending
+        var delay: Duration = .zero
+        var error: String?
+    }
+
+    /// Acknowledges what is done and takes the next hand, in one round trip.
+    func claim(_ order: Order, acknowledging done: [JobLease]) async throws -> Catch {
+        let suspects: SQL =
+            order.takesSuspect
+            ? "UNION ALL SELECT * FROM claim_suspect(\(order.runner), \(order.queue), \(order.kinds))" : ""
+        let rows = try await database.query(
+            """
+            SELECT acknowledged, claimed.*
+            FROM acknowledge_jobs(\(done.ids), \(done.tokens)) AS acknowledged
+            LEFT JOIN LATERAL (
+                SELECT *
+                FROM claim_jobs(
+                    \(order.runner), \(order.queue), \(order.kinds), \(Int32(order.limit)), \(order.oldestFirst),
+                    \(order.watermark.runAt), \(order.watermark.id))
+                \(suspects)
+            ) AS claimed ON true
+            """)
+        var hand = Catch()
+        hand.jobs.reserveCapacity(rows.count)
+        try rows.forEach { row in
+            hand.acknowledged = Int(try row.next(Int32.self))
+            if let job = try ClaimedJob(&row) { hand.jobs.append(job) }
+        }
+        return hand
+    }
+
+    /// Removes jobs that are done, and tells how many of the leases still held.
+    func acknowledge(_ done: [JobLease]) async throws -> Int {
+        try await database.withConnection { try await Self.acknowledge(done, on: $0) }
+    }
+
+    /// Removes jobs that are done, in a transaction of the caller's.
+    static func acknowledge(_ done: [JobLease], on connection: Connection) async throws -> Int {
+        Int(
+            try await connection.query("SELECT acknowledge_jobs(\(done.ids), \(done.tokens))").decode(Int32.self)[0])
+    }
+
+    /// Writes down what was not done, and tells how many of the leases still held.
+    func settle(_ settlements: [Settlement]) async throws -> Int {
+        let leases = settlements.map(\.lease)
+        return Int(
+            try await database.query(
+                """
+                SELECT settle_jobs(
+                    \(leases.ids), \(leases.tokens), \(settlements.map(\.ending.rawValue)),
+                    \(settlements.map(\.delay.inSeconds)), \(settlements.map(\.error)))
+                """
+            ).decode(Int32.self)[0])
+    }
+
+    /// Gives back what a runner claimed from a queue some time ago and does not have in hand.
+    ///
+    /// - Returns: Whether it is too early to say of some.
+    func release(
+        claimedBy runner: Int64, from queue: String, before age: Duration, except held: [JobLease]
+    ) async throws -> Bool {
+        try await database.query(
+            """
+            WITH forgotten AS (
+                UPDATE job
+                SET token = NULL, runner = NULL, claimed_at = NULL
+                WHERE id = ANY (ARRAY(
+                    SELECT id
+                    FROM job
+                    WHERE runner = \(runner)
+                      AND token IS NOT NULL
+                      AND queue = \(queue)
+                      AND claimed_at < now() - \(age.inSeconds) * interval '1 second'
+                      AND NOT EXISTS (
+                          SELECT FROM unnest(\(held.ids), \(held.tokens)) AS held (id, token)
+                          WHERE held.id = job.id AND held.token = job.token)
+                    ORDER BY id
+                    FOR UPDATE SKIP LOCKED))
+            )
+            SELECT EXISTS (
+                SELECT FROM job
+                WHERE runner = \(runner)
+                  AND token IS NOT NULL
+                  AND queue = \(queue)
+                  AND claimed_at >= now() - \(age.inSeconds) * interval '1 second'
+                  AND NOT id = ANY (\(held.ids)))
+            """
+        ).decode(Bool.self)[0]
+    }
+
+    /// In how long the next job of some kinds can start; `nil` where none waits.
+    func nextJob(in queue: String, of kinds: [String]) async throws -> Duration? {
+        try await database.query("SELECT next_job_in(\(queue), \(kinds))").decode(Double?.self)[0]
+            .map { .seconds(max(0, $0)) }
+    }
+
+    /// Takes over what dead runners had in hand.
+    func rescue(lease: Duration, maxCrashes: Int) async throws -> (rescued: Int, buried: Int) {
+        let (rescued, buried) = try await database.query(
+            "SELECT * FROM rescue_jobs(\(lease.inSeconds), \(Int32(maxCrashes)))"
+        ).decode((Int32, Int32).self)[0]
+        return (Int(rescued), Int(buried))
+    }
+}
+
+extension [JobLease] {
+    fileprivate var ids: [Int64] { map(\.id.value) }
+    fileprivate var tokens: [Int64] { map(\.token) }
+}
