@@ -1,29 +1,48 @@
 import Dispatch
 import Glibc
+import Postgres
 
-/// Work that a first Ctrl-C or SIGTERM lets finish what it has in hand; a second one ends the process at once.
+/// Work that Ctrl-C or SIGTERM brings to an end in steps; one more ends the process at once.
 enum Interruptible {
-    /// Runs work that looks at its task's cancellation between units.
-    static func run<Result: Sendable>(_ work: @escaping @Sendable () async throws -> Result) async throws -> Result {
+    /// Runs work that a signal interrupts.
+    ///
+    /// - Parameters:
+    ///   - steps: What to do at the first signal, at the second and so on. Mostly there is one: the task is cancelled, and
+    ///     finishes what it has in hand.
+    ///   - work: The work.
+    /// - Returns: What the work returns.
+    /// - Throws: What the work throws.
+    static func run<Result: Sendable>(
+        steps: [@Sendable (Task<Result, any Error>) -> Void] = [{ $0.cancel() }],
+        _ work: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
         let (signals, heard) = AsyncStream<Void>.makeStream()
+        let left = Guarded(steps.count)
+        let caught: @Sendable () -> Void = {
+            let isLast = left.withLock { left in
+                left -= 1
+                return left <= 0
+            }
+            if isLast { for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) } }
+            heard.yield()
+        }
         // The work begins when both are caught: before, it has nothing in hand, and a signal may end it.
-        let sources = [await source(of: SIGINT, heard), await source(of: SIGTERM, heard)]
+        let sources = [await source(of: SIGINT, caught), await source(of: SIGTERM, caught)]
         defer { sources.forEach { $0.cancel() } }
         let task = Task { try await work() }
-        let listener = Task { for await _ in signals { task.cancel() } }
+        let listener = Task {
+            var rest = steps[...]
+            for await _ in signals { rest.popFirst()?(task) }
+        }
         defer { listener.cancel() }
         return try await task.value
     }
 
-    /// Catches a signal once; the next of its kind ends the process.
     private static func source(
-        of number: Int32, _ heard: AsyncStream<Void>.Continuation
+        of number: Int32, _ caught: @escaping @Sendable () -> Void
     ) async -> any DispatchSourceSignal {
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-        source.setEventHandler {
-            signal(number, SIG_DFL)
-            heard.yield()
-        }
+        source.setEventHandler(handler: caught)
         await withCheckedContinuation { continuation in
             source.setRegistrationHandler { continuation.resume() }
             source.resume()

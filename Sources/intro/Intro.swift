@@ -17,7 +17,7 @@ final class Intro: Sendable {
     /// Who is at work, for the event log.
     let actor: String
     private let rehearsal: Date?
-    private let opened = Guarded<Database?>(nil)
+    private let opened = Guarded<[Database]>([])
 
     /// Builds the house from the command line and the process's environment.
     ///
@@ -75,11 +75,23 @@ final class Intro: Sendable {
     ///
     /// - Throws: A `Failure` when the private PostgreSQL cannot be made or started.
     func bareDatabase() async throws -> Database {
+        open(try await databaseConfiguration())
+    }
+
+    /// How to reach the database, and what to have of it.
+    ///
+    /// - Throws: A `Failure` when the private PostgreSQL cannot be made or started.
+    func databaseConfiguration() async throws -> Database.Configuration {
         var configuration = Database.Configuration(conninfo: try await connectionString())
         configuration.maximumConnections = settings.database.connections
         configuration.preparedStatements = settings.database.preparedStatements
+        return configuration
+    }
+
+    /// A pool that is closed with the house.
+    func open(_ configuration: Database.Configuration) -> Database {
         let database = Database(configuration, logger: logger)
-        opened.withLock { $0 = database }
+        opened.withLock { $0.append(database) }
         return database
     }
 
@@ -107,7 +119,7 @@ final class Intro: Sendable {
 
     /// Lets go of everything that was opened.
     func close() async {
-        await opened.withLock { $0 }?.close()
+        for database in opened.withLock({ $0 }) { await database.close() }
     }
 
     /// How to reach the database, in libpq's words; starts the private one when none is configured.

@@ -37,6 +37,7 @@ struct BookingTransaction {
             strictness: request.overrideReason == nil ? .all : .hardOnly
         ).choose()
         let session = try await write(client, trainer, waived: waived)
+        try await LedgerRepository(connection).askForDelivery()
         return BookingResult(session: try await sessions.planAndRead(session, now: now), created: true)
     }
 

@@ -79,6 +79,19 @@ public struct DeliveryRepository: Sendable {
             """)
     }
 
+    /// When the message that is overdue for longest was due; `nil` where none is.
+    public func oldestOverdue(now: Date) async throws -> Date? {
+        try await connection.query(
+            """
+            SELECT due_at
+            FROM message
+            WHERE status = 'queued' AND due_at <= \(now)
+            ORDER BY due_at, id
+            LIMIT 1
+            """
+        ).decode(Date.self).first
+    }
+
     /// How many messages are due by an instant, and how many of these would be skipped.
     ///
     /// - Parameters:

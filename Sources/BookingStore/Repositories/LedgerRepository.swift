@@ -1,5 +1,6 @@
 public import Booking
 public import FoundationEssentials
+import Jobs
 public import Postgres
 
 /// One row of the ledger: a message that did, did not or will go out.
@@ -76,7 +77,7 @@ public struct LedgerRepository: Sendable {
         }
     }
 
-    /// Queues a notice of the session's present revision.
+    /// Queues a notice of the session's present revision, and asks for it to be sent at once.
     func announce(_ rule: String, of session: Session.ID, at now: Date) async throws {
         _ = try await connection.query(
             """
@@ -86,6 +87,12 @@ public struct LedgerRepository: Sendable {
             JOIN reminder_rule AS rule ON rule.key = \(rule)
             WHERE s.id = \(session.value)
             """)
+        try await askForDelivery()
+    }
+
+    /// Asks the runners to send what is due.
+    func askForDelivery() async throws {
+        try await JobQueue(connection).enqueue(DeliverMessages(), DeliverMessages.atOnce)
     }
 
     /// Takes back what is queued about a session as it was.

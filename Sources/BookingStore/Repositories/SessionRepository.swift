@@ -65,6 +65,19 @@ public struct SessionRepository: Sendable {
             """)
     }
 
+    /// A studio's sessions that were over before an instant and that nobody has marked as attended or missed, by start.
+    public func leftOpen(at studio: Studio.ID, before: Date) async throws -> [Session] {
+        try await read(
+            """
+            \(Self.select)
+            WHERE s.studio_id = \(studio.value)
+              AND s.status = 'booked'
+              AND s.starts_at < \(before)
+              AND s.ends_at <= \(before)
+            ORDER BY s.starts_at, t.handle
+            """)
+    }
+
     /// Sessions still to be held that meet a stretch of time, at a studio or with a trainer or both.
     func booked(at studio: Studio.ID?, with trainer: Trainer.ID?, meeting from: Date, _ until: Date) async throws
         -> [Session]

@@ -1,0 +1,30 @@
+public import BookingStore
+public import Jobs
+public import Logging
+
+extension DeliverMessages {
+    /// Sends what is due, once for all the jobs that ask for it.
+    ///
+    /// - Parameters:
+    ///   - jobs: Those that ask.
+    ///   - batch: How to send.
+    ///   - logger: Where the result is told.
+    /// - Returns: Done, for each; where the mail server cannot be used at all, another try in a minute.
+    /// - Throws: What sending throws; `CancellationError` where it was cut short, so that another runner goes on.
+    public static func run(
+        _ jobs: [BatchedJob<DeliverMessages>], with batch: ReminderRun, logger: Logger
+    ) async throws -> [JobOutcome] {
+        let report = try await batch.send(until: nil, limit: nil)
+        if report.tally.due > 0 {
+            logger.info(
+                "messages were sent",
+                metadata: [
+                    "sent": "\(report.tally.sent)", "failed": "\(report.tally.failed)",
+                    "unknown": "\(report.tally.unknown)", "skipped": "\(report.tally.skipped)",
+                ])
+        }
+        try Task.checkCancellation()
+        guard let reason = report.unreachable else { return jobs.map { _ in .done } }
+        return jobs.map { _ in .retry(after: .seconds(60), because: "the mail server cannot be used: \(reason)") }
+    }
+}
