@@ -82,6 +82,30 @@ struct RecheckTests {
         }
     }
 
+    @Test("after days on which nobody ran, the earlier of two reminders that are due is skipped")
+    func overtaken() async throws {
+        try await withScene { scene in
+            try await scene.book("2027-01-11 09:00")
+            let transport = ToldTransport()
+            try await scene.send(to: transport)
+            // Both were due while nobody ran.
+            try await scene.send(to: transport, at: try scene.instant("2027-01-10 12:00"))
+            #expect(
+                try await scene.ledger() == ["confirmation 1 sent", "three-days 1 skipped overtaken", "one-day 1 sent"])
+        }
+    }
+
+    @Test("a reminder that is late, with no other due, still goes out")
+    func late() async throws {
+        try await withScene { scene in
+            try await scene.book("2027-01-11 09:00")
+            let transport = ToldTransport()
+            try await scene.send(to: transport)
+            try await scene.send(to: transport, at: try scene.instant("2027-01-09 20:00"))
+            #expect(try await scene.ledger() == ["confirmation 1 sent", "three-days 1 sent", "one-day 1 queued"])
+        }
+    }
+
     @Test("a session that changes while another message is being carried is judged when its turn comes")
     func changedInMidBatch() async throws {
         try await withScene { scene in

@@ -40,6 +40,23 @@ public struct JobQueue: Sendable {
         return try await enqueue(scheduled.kind, payload: scheduled.payload, options)
     }
 
+    /// Takes back all jobs of a kind that wait: somebody has just done, or is about to do, what they ask for.
+    ///
+    /// - Parameter kind: The jobs.
+    /// - Throws: `PostgresError`.
+    public func withdraw<Kind: Job>(_ kind: Kind.Type) async throws {
+        try await connection.query(
+            """
+            DELETE FROM job
+            WHERE id = ANY (ARRAY(
+                SELECT id
+                FROM job
+                WHERE kind = \(kind.kind) AND token IS NULL
+                ORDER BY id
+                FOR UPDATE SKIP LOCKED))
+            """)
+    }
+
     private func enqueue(_ kind: String, payload: String, _ options: JobOptions) async throws -> JobID? {
         let rows = try await connection.query(
             """

@@ -2,6 +2,7 @@ import ArgumentParser
 import Booking
 import BookingStore
 import FoundationEssentials
+import Jobs
 import Postgres
 import Reminders
 
@@ -46,6 +47,10 @@ struct RemindersCommand: AsyncParsableCommand {
                 return try intro.console.report(TallyRecord(tally)) {
                     "\(tally.due) due, \(tally.skipped) of them would be skipped. Nothing was sent."
                 }
+            }
+            // This batch does what the bookings before it have asked the runners for.
+            if limit == nil {
+                try await database.withConnection { try await JobQueue($0).withdraw(DeliverMessages.self) }
             }
             let report = try await Interruptible.run { try await batch.send(until: until, limit: limit) }
             try intro.console.report(TallyRecord(report.tally)) { summary(report) }

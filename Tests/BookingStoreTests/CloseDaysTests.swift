@@ -1,0 +1,84 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Testing
+
+@Suite("Days that are over are closed, and nothing is guessed")
+struct CloseDaysTests {
+    private static func instant(_ text: String) throws -> Date {
+        try Date(text, strategy: .iso8601)
+    }
+
+    private static func close(_ books: Books, at now: String) async throws -> [CloseDays.OpenDay] {
+        let now = try instant(now)
+        return try await books.database.withConnection { try await CloseDays.close(at: now, on: $0) }
+    }
+
+    private static func book(_ books: Books, _ studio: Studio, at start: String, for name: String) async throws
+        -> Session
+    {
+        let address = try EmailAddress("\(name)@example.com")
+        var request = BookingRequest(studio: studio, who: .email(address), start: try instant(start))
+        request.newcomer = ClientDetails(name: try PersonName(name), email: address, phone: nil)
+        return try await books.desk.book(request, now: try instant("2026-11-30T16:00:00Z")).session
+    }
+
+    @Test("a day ends at its studio's midnight, and what nobody has marked stays as it is and is counted")
+    func midnight() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            let ana = try await Self.book(books, studio, at: "2026-12-01T18:00:00Z", for: "ana")
+            _ = try await Self.book(books, studio, at: "2026-12-01T19:00:00Z", for: "ben")
+            _ = try await books.desk.close(ana.reference, as: .attended)
+            // One minute to midnight in Los Angeles, and midnight.
+            #expect(try await Self.close(books, at: "2026-12-02T07:59:00Z") == [])
+            #expect(
+                try await Self.close(books, at: "2026-12-02T08:00:00Z") == [
+                    CloseDays.OpenDay(studio: "downtown", sessions: 1)
+                ])
+            #expect(try await Self.close(books, at: "2026-12-02T09:00:00Z") == [])
+            let states = try await books.database.query("SELECT status FROM session ORDER BY id").decode(String.self)
+            #expect(states == ["attended", "booked"])
+        }
+    }
+
+    @Test("days on which nobody ran are closed afterwards, each once")
+    func catchUp() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            _ = try await Self.close(books, at: "2026-12-01T12:00:00Z")
+            _ = try await Self.book(books, studio, at: "2026-12-02T18:00:00Z", for: "ana")
+            #expect(
+                try await Self.close(books, at: "2026-12-06T12:00:00Z") == [
+                    CloseDays.OpenDay(studio: "downtown", sessions: 1)
+                ])
+            let days = try await books.database.query("SELECT day::text FROM closed_day ORDER BY day")
+                .decode(String.self)
+            #expect(
+                days == ["2026-11-30", "2026-12-01", "2026-12-02", "2026-12-03", "2026-12-04", "2026-12-05"])
+        }
+    }
+
+    @Test("the desk finds what is left open until somebody says whether they came")
+    func listed() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            let ana = try await Self.book(books, studio, at: "2026-12-01T18:00:00Z", for: "ana")
+            func left(before instant: String) async throws -> [Reference] {
+                let instant = try Self.instant(instant)
+                return try await books.database.withConnection { connection in
+                    try await SessionRepository(connection).leftOpen(at: studio.id, before: instant)
+                }.map(\.reference)
+            }
+            #expect(try await left(before: "2026-12-01T08:00:00Z") == [])
+            #expect(try await left(before: "2026-12-02T08:00:00Z") == [ana.reference])
+            _ = try await books.desk.close(ana.reference, as: .noShow)
+            #expect(try await left(before: "2026-12-02T08:00:00Z") == [])
+        }
+    }
+}

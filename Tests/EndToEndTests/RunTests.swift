@@ -1,0 +1,116 @@
+import Foundation
+import Postgres
+import PostgresTesting
+import Testing
+
+@Suite("the job-runner, as a process")
+struct RunTests {
+    @Test("--drain does what is due and ends; what it did is told")
+    func drain() async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.reference("Ana", at: "2026-12-07 09:00")
+            let report = try await studio.answer("run", "--drain")
+            #expect(report["failed"] == 0 && report["stale"] == 0)
+            #expect(report.names == ["completed", "failed", "stale"])
+            let sent = try await studio.answer("reminders", "list", reference, "--status", "sent").items
+            #expect(sent.compactMap { $0["rule"]?.text } == ["confirmation"])
+            #expect(try await studio.count("job") == 0)
+
+            // What has become due with time is planned and sent as well.
+            try await studio.answer("run", "--drain", now: "2026-12-06T10:00:00-08:00")
+            let later = try await studio.answer("reminders", "list", reference, "--status", "sent").items
+            #expect(later.compactMap { $0["rule"]?.text } == ["confirmation", "one-day"])
+        }
+    }
+
+    @Test("the wish to send is there when, and only when, the booking is")
+    func together() async throws {
+        try await Studio.with { studio in
+            try await studio.answer(
+                "book", "--client", "ana@example.com", "--name", "Ana", "--trainer", "maria", "--at",
+                "2026-12-07 09:00", "--dry-run")
+            #expect(try await studio.count("job") == 0)
+            let reference = try await studio.reference("Ana", at: "2026-12-07 09:00")
+            #expect(try await studio.count("job", where: "kind = 'messages.deliver'") == 1)
+            _ = try await studio.refusal("book", "--client", "ana@example.com", "--at", "2026-12-07 10:00")
+            #expect(try await studio.count("job") == 1)
+            try await studio.answer("cancel", reference)
+            #expect(try await studio.count("job") == 2)
+        }
+    }
+
+    @Test("a batch sent by hand leaves the runners nothing to do")
+    func withdrawn() async throws {
+        try await Studio.with { studio in
+            try await studio.book("Ana", at: "2026-12-07 09:00")
+            try await studio.answer("reminders", "send")
+            #expect(try await studio.count("job") == 0)
+        }
+    }
+
+    @Test("a runner sends a booking's mail at once, and ends at SIGTERM with nothing in hand")
+    func service() async throws {
+        try await Studio.with { studio in
+            let result = try await studio.intro(["run"]) { process in
+                try await wait(until: "the runner is at work") { try await studio.count("job_runner") == 1 }
+                try await studio.book("Ana", at: "2026-12-07 09:00")
+                try await wait(until: "the confirmation is sent") {
+                    try await studio.count("message", where: "status = 'sent'") == 1
+                }
+                kill(process, SIGTERM)
+            }
+            #expect(result.exit == 0, "\(result.stderr)")
+            #expect(result.stdout.hasSuffix("jobs done, 0 attempts failed.\n"))
+            #expect(try await studio.count("job", where: "token IS NOT NULL") == 0)
+            #expect(try await studio.count("job_runner", where: "gone_at IS NULL") == 0)
+        }
+    }
+
+    @Test("it serves the queues that are named, and refuses those that there are not")
+    func queues() async throws {
+        try await Studio.with { studio in
+            try await studio.book("Ana", at: "2026-12-07 09:00")
+            try await studio.answer("run", "--drain", "--queue", "default")
+            #expect(try await studio.count("job", where: "queue = 'messages'") > 0)
+            try await studio.answer("run", "--drain", "--queue", "messages", "--concurrency", "2")
+            #expect(try await studio.count("job") == 0)
+            let unknown = try await studio.intro("run", "--queue", "mesages")
+            #expect(unknown.exit == 65)
+            #expect(unknown.stderr.contains("there is no queue mesages"))
+            #expect(try await studio.intro("run", "--concurrency", "0").exit == 65)
+        }
+    }
+
+    @Test("a mail server that is gone uses up no message: the job is tried again, and says why")
+    func noServer() async throws {
+        try await Studio.with { studio in
+            try await studio.book("Ana", at: "2026-12-07 09:00")
+            let mailing = ["INTRO_MAIL_URL": "smtp://127.0.0.1:1?tls=none"]
+            let report = try await studio.answer(["run", "--drain"], environment: mailing)
+            #expect(report["failed"] != 0)
+            #expect(try await studio.count("message", where: "status = 'queued' AND reason = 'not_sent'") == 1)
+            #expect(
+                try await studio.count(
+                    "job", where: "failures = 1 AND errors -> 0 ->> 'message' LIKE 'the mail server cannot be used%'")
+                    >= 1)
+        }
+    }
+
+    @Test("what was left open yesterday is on the desk's agenda, until somebody says")
+    func leftOpen() async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
+            let morning = "2026-12-02T08:00:00-08:00"
+            let agenda = try await studio.intro("agenda", "downtown", now: morning)
+            #expect(agenda.stdout.contains("Left open") && agenda.stdout.contains("Ana"))
+            #expect(try await studio.answer("agenda", "downtown", now: morning).items == [])
+            let open = try await studio.answer("agenda", "downtown", "--open", now: morning).items
+            #expect(open.compactMap { $0["reference"]?.text } == [reference])
+            try await studio.answer("attend", reference, now: morning)
+            #expect(try await studio.answer("agenda", "downtown", "--open", now: morning).items == [])
+            #expect(
+                try await studio.intro("agenda", "downtown", "--open", now: morning).stdout
+                    == "Nothing is left open.\n")
+        }
+    }
+}
