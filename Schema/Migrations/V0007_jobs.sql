@@ -67,6 +67,7 @@ CREATE TABLE job_dead (
         CHECK (reason IN ('failed', 'gave_up', 'crashed', 'undecodable', 'cancelled'))
 );
 CREATE INDEX job_dead_by_time ON job_dead (died_at);
+CREATE INDEX job_dead_by_queue ON job_dead (queue, kind);
 COMMENT ON TABLE job_dead IS 'Jobs that nobody will run unless somebody retries them.';
 COMMENT ON COLUMN job_dead.id IS 'The key that it had as a job.';
 COMMENT ON COLUMN job_dead.queue IS 'The queue that it waited in.';
