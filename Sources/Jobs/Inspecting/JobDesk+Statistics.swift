@@ -130,8 +130,8 @@ extension JobDesk {
             """
         ).map { row in
             HeldSnapshot(
-                holder: HeldSnapshot.Holder(rawValue: try row.next()) ?? .session, name: try row.next(),
-                processID: try row.next(), transactions: Int(try row.next(Int32.self)),
+                holder: try row.next(), name: try row.next(), processID: try row.next(),
+                transactions: Int(try row.next(Int32.self)),
                 held: try row.next(Double?.self).map { .seconds(max(0, $0)) })
         }.first
     }

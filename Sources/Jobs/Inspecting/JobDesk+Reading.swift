@@ -1,0 +1,71 @@
+import Postgres
+
+extension JobDesk {
+    /// Jobs that are not done.
+    ///
+    /// - Parameters:
+    ///   - filter: Which of them.
+    ///   - limit: How many at the most: those that were enqueued last.
+    /// - Returns: The jobs, by the time at which they are due.
+    /// - Throws: `PostgresError`.
+    public func list(_ filter: JobFilter = JobFilter(), limit: Int = 1000) async throws -> [JobEntry] {
+        var parts: [SQL] = []
+        if filter.includesLiving {
+            parts.append(
+                """
+                (SELECT \(JobEntry.living) FROM job WHERE \(filter.ofLiving) ORDER BY id DESC LIMIT \(limit))
+                """)
+        }
+        if filter.includesDead {
+            parts.append(
+                """
+                (SELECT \(JobEntry.dead) FROM job_dead WHERE \(filter.ofAll) ORDER BY id DESC LIMIT \(limit))
+                """)
+        }
+        return try await database.query(
+            """
+            SELECT *
+            FROM (\(SQL.joined(parts, separator: " UNION ALL ")) ORDER BY id DESC LIMIT \(limit)) AS latest
+            ORDER BY run_at, id
+            """
+        ).map { try JobEntry(&$0) }
+    }
+
+    /// The jobs that died last.
+    ///
+    /// - Parameter limit: How many at the most.
+    /// - Returns: The jobs, the latest first.
+    /// - Throws: `PostgresError`.
+    public func lastDead(_ limit: Int) async throws -> [JobEntry] {
+        try await database.query(
+            "SELECT \(JobEntry.dead) FROM job_dead ORDER BY died_at DESC, id DESC LIMIT \(limit)"
+        ).map { try JobEntry(&$0) }
+    }
+
+    /// Everything that is known of a job.
+    ///
+    /// - Throws: ``JobRefusal`` where there is none, or `PostgresError`.
+    public func show(_ job: JobID) async throws -> JobDossier {
+        let found = try await database.query(
+            """
+            SELECT \(JobEntry.living), payload::text, errors::text FROM job WHERE id = \(job.value)
+            UNION ALL
+            SELECT \(JobEntry.dead), payload::text, errors::text FROM job_dead WHERE id = \(job.value)
+            """
+        ).map { row in
+            let entry = try JobEntry(&row)
+            return try JobDossier(entry, payload: try row.next(), errors: try row.next())
+        }
+        guard let dossier = found.first else { throw JobRefusal.unknown(job) }
+        return dossier
+    }
+
+    /// What comes again, by key.
+    ///
+    /// - Throws: `PostgresError`.
+    public func schedules() async throws -> [JobSchedule] {
+        try await database.query(
+            "SELECT key, schedule, time_zone, queue, kind, last_at, declared_at FROM job_cron ORDER BY key"
+        ).map { try JobSchedule(&$0) }
+    }
+}
