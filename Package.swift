@@ -24,6 +24,7 @@ let package = Package(
         .executable(name: "intro", targets: ["intro"]),
         .library(name: "Postgres", targets: ["Postgres"]),
         .library(name: "Jobs", targets: ["Jobs"]),
+        .library(name: "Telemetry", targets: ["Telemetry"]),
         .library(name: "Booking", targets: ["Booking"]),
         .library(name: "Messaging", targets: ["Messaging"]),
     ],
@@ -55,6 +56,11 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Telemetry",
+            dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
             swiftSettings: settings
         ),
         .target(name: "Booking", dependencies: ["CPhoneNumber"], swiftSettings: settings),
@@ -139,6 +145,15 @@ let package = Package(
             dependencies: [
                 "Jobs", "Postgres", "PostgresTesting", "Schema",
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TelemetryTests",
+            dependencies: [
+                "Telemetry",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ],
             swiftSettings: settings
         ),
