@@ -68,6 +68,8 @@ struct CronClockChangeTests {
         // In the second pass, before and after the clock shows 01:15 again.
         #expect(try schedule.last(through: instant("2027-11-07T09:10:00Z"))?.utc == "2027-11-07T08:15:00Z")
         #expect(try schedule.last(through: instant("2027-11-07T09:20:00Z"))?.utc == "2027-11-07T08:15:00Z")
+        let weekly = try CronSchedule(Cron("15 1 * * sun"), zone: day.zone)
+        #expect(try weekly.last(through: instant("2027-11-07T09:10:00Z"))?.utc == "2027-11-07T08:15:00Z")
         // A day after the second pass, just before the clock shows 01:15.
         #expect(try schedule.last(through: instant("2027-11-08T09:10:00Z"))?.utc == "2027-11-07T08:15:00Z")
     }

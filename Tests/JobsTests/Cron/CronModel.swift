@@ -53,14 +53,15 @@ extension CronModel {
         return model.comes ? model : random(using: &generator)
     }
 
-    /// Draws an entry that comes once a day, at an hour at which clocks are changed.
+    /// Draws an entry that comes once a day, or on Sundays alone, at an hour at which clocks are changed.
     static func nightly(using generator: inout SeededGenerator) -> CronModel {
         let minute = Int.random(in: 0...59, using: &generator)
         let hour = [22, 23, 0, 1, 2, 3].randomElement(using: &generator) ?? 0
+        let isDaily = Bool.random(using: &generator)
         return CronModel(
             minute: Field(text: String(minute), values: [minute]), hour: Field(text: String(hour), values: [hour]),
             dayOfMonth: Field(text: "*", values: Set(1...31)), month: Field(text: "*", values: Set(1...12)),
-            dayOfWeek: Field(text: "*", values: Set(0...6)))
+            dayOfWeek: isDaily ? Field(text: "*", values: Set(0...6)) : Field(text: "sun", values: [0]))
     }
 
     private static let months = ["jan", "feb", "mar", "apr", "May", "Jun", "jul", "aug", "SEP", "oct", "nov", "dec"]
