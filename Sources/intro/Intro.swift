@@ -126,6 +126,7 @@ final class Intro: Sendable {
     private func connectionString() async throws -> String {
         switch settings.database.location {
         case .url(let url): url
+        case .urlFile(let path): try Settings.Database.url(inFile: path).revealed
         case .libpqEnvironment: ""
         case .local: try await startLocalCluster().url
         }

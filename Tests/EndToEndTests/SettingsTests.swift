@@ -46,6 +46,21 @@ struct SettingsTests {
         }
     }
 
+    @Test("INTRO_DATABASE_URL_FILE names a file with the URL, which stands above DATABASE_URL")
+    func urlFile() async throws {
+        try await withTwo { first, second in
+            let file = first.home + "/database-url"
+            try (second.conninfo + "\n").write(toFile: file, atomically: false, encoding: .utf8)
+            let both = ["INTRO_DATABASE_URL_FILE": file, "DATABASE_URL": first.conninfo]
+            #expect(try await reached([], both, in: first.home) == "second")
+            #expect(try await reached(["--database", first.conninfo], both, in: first.home) == "first")
+            let missing = try await IntroBinary.run(
+                "slots", "--json", environment: ["INTRO_DATABASE_URL_FILE": file + "s"], in: first.home)
+            #expect(missing.exit == 78)
+            #expect(missing.error?.code == "configuration")
+        }
+    }
+
     @Test("--config names a file that replaces ./intro.json")
     func namedFile() async throws {
         try await withTwo { first, second in

@@ -4,6 +4,7 @@ import Configuration
 enum Setting: String, CaseIterable, Sendable {
     case home
     case databaseURL = "database.url"
+    case databaseURLFile = "database.url_file"
     case databaseConnections = "database.connections"
     case databasePreparedStatements = "database.prepared_statements"
     case mailURL = "mail.url"
@@ -35,7 +36,7 @@ enum Setting: String, CaseIterable, Sendable {
     var kind: Kind {
         switch self {
         case .databaseURL, .mailURL, .mailFrom: .text
-        case .home, .mailPasswordFile: .path
+        case .home, .databaseURLFile, .mailPasswordFile: .path
         case .databaseConnections, .mailConnections: .number(1...1000)
         case .bookingNoShowLimit: .number(0...1000)
         case .databasePreparedStatements: .truth

@@ -12,6 +12,8 @@ struct Settings: Equatable, Sendable {
             case libpqEnvironment
             /// A connection string, URL or keywords.
             case url(String)
+            /// A file that holds one.
+            case urlFile(String)
         }
 
         var location: Location
@@ -54,6 +56,7 @@ extension Settings {
             case .local: "private"
             case .libpqEnvironment: "PG*"
             case .url(let url): redacted(url)
+            case .urlFile(let path): path
             }
         return [
             "home": "\(home)", "database": "\(location)", "mail": "\(redacted(mail.url))",

@@ -11,7 +11,7 @@ extension Settings {
         self.init(
             home: home,
             database: Database(
-                location: try reader.location(),
+                location: reader.location(in: sources),
                 connections: try reader.number(.databaseConnections),
                 preparedStatements: try reader.truth(.databasePreparedStatements)
             ),
@@ -32,9 +32,11 @@ extension Settings {
 /// fail only where a value cannot be converted; its optional getters would take such a value for a missing one.
 private struct SettingsReader {
     private let reader: ConfigReader
+    private let providers: [any ConfigProvider]
 
     init(providers: [any ConfigProvider]) {
         reader = ConfigReader(providers: providers)
+        self.providers = providers
     }
 
     func text(_ setting: Setting) throws(Failure) -> String? {
@@ -54,12 +56,17 @@ private struct SettingsReader {
         try value(setting) { try $0.requiredBool(forKey: $1) }
     }
 
-    func location() throws(Failure) -> Settings.Database.Location {
-        switch try text(.databaseURL) {
-        case nil: .local
-        case Settings.Sources.libpqEnvironment: .libpqEnvironment
-        case .some(let url): .url(url)
+    /// Two settings tell of one thing: the first provider that has either of them counts, whatever those after it have.
+    func location(in sources: Settings.Sources) -> Settings.Database.Location {
+        for reader in providers.map({ ConfigReader(provider: $0) }) {
+            if let url = reader.string(forKey: ConfigKey(Setting.databaseURL.key.components)) {
+                return url == Settings.Sources.libpqEnvironment ? .libpqEnvironment : .url(url)
+            }
+            if let path = reader.string(forKey: ConfigKey(Setting.databaseURLFile.key.components)) {
+                return .urlFile(sources.absolute(path))
+            }
         }
+        return .local
     }
 
     private func value<Value>(

@@ -60,8 +60,7 @@ extension Settings.Sources {
     private var defaults: [AbsoluteConfigKey: ConfigValue] {
         [
             Setting.home.key: text(defaultHome),
-            Setting.databaseURL.key: "", Setting.databaseConnections.key: 8,
-            Setting.databasePreparedStatements.key: true,
+            Setting.databaseConnections.key: 8, Setting.databasePreparedStatements.key: true,
             Setting.mailURL.key: "", Setting.mailFrom.key: "", Setting.mailPasswordFile.key: "",
             Setting.mailConnections.key: 8,
             Setting.bookingNoShowLimit.key: 2,
