@@ -6,6 +6,8 @@ public enum Installed {
     public static let smtpSink = find("smtp-sink")
     /// OpenSSL's command, to make certificates.
     public static let openSSL = find("openssl")
+    /// What judges unit files, from Debian's package `systemd`.
+    public static let systemdAnalyze = find("systemd-analyze")
     /// The Python to run helpers with: `INTRO_TEST_PYTHON`, else `python3`.
     public static let python = ProcessInfo.processInfo.environment["INTRO_TEST_PYTHON"] ?? find("python3")
 

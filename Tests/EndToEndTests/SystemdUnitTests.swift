@@ -1,0 +1,90 @@
+import Foundation
+import MessagingTesting
+import Subprocess
+import SystemPackage
+import Testing
+
+@Suite("the systemd unit")
+struct SystemdUnitTests {
+    private let unit = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../deploy/systemd/intro-runner.service").standardized
+
+    /// Runs systemd-analyze, and returns what it says and what it ends with.
+    private func analyze(_ arguments: String...) async throws -> (said: String, status: TerminationStatus) {
+        let program = try #require(Installed.systemdAnalyze)
+        let result = try await Subprocess.run(
+            .path(FilePath(program)), arguments: Arguments(arguments),
+            output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+        return (result.standardOutput + result.standardError, result.terminationStatus)
+    }
+
+    @Test(
+        "exposes the machine to 2.0 of 10 at most",
+        .enabled(if: Installed.systemdAnalyze != nil, "needs systemd-analyze"))
+    func exposure() async throws {
+        let (said, status) = try await analyze("security", "--offline=true", "--no-pager", unit.path)
+        let level = try #require(said.firstMatch(of: #/exposure level for intro-runner\.service: ([0-9.]+)/#)?.1)
+        #expect(Double(level).map { $0 <= 2.0 } == true, "\(said)")
+        #expect(status.isSuccess)
+    }
+
+    @Test(
+        "has nothing that systemd would pass over",
+        .enabled(if: Installed.systemdAnalyze != nil, "needs systemd-analyze"))
+    func syntax() async throws {
+        // systemd-analyze also looks for the program; the built one stands in for the installed one.
+        let folder = FileManager.default.temporaryDirectory.appending(path: "intro-unit-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let copy = folder.appending(path: "intro-runner.service")
+        try String(contentsOf: unit, encoding: .utf8)
+            .replacingOccurrences(of: "/usr/local/bin/intro", with: IntroBinary.path)
+            .write(to: copy, atomically: false, encoding: .utf8)
+        let (said, status) = try await analyze("verify", copy.path)
+        #expect(said.isEmpty)
+        #expect(status.isSuccess)
+    }
+
+    @Test("gives a runner that stops more time than it takes, and jobs their grace period")
+    func stopping() throws {
+        let settings = try settings()
+        let seconds = try #require(settings["TimeoutStopSec"]?.first.flatMap { Int($0) })
+        #expect(seconds > 25 + 10)
+        #expect(settings["KillSignal"] == ["SIGTERM"])
+    }
+
+    @Test("hands over each secret as a credential, and says where it is")
+    func credentials() throws {
+        let settings = try settings()
+        let environment = settings["Environment", default: []].joined(separator: " ")
+        for credential in settings["LoadCredential", default: []] {
+            let parts = credential.split(separator: ":").map(String.init)
+            #expect(parts.count == 2 && parts[1] == "/etc/intro/\(parts[0])")
+            #expect(environment.contains("_FILE=%d/\(parts[0])"))
+        }
+        #expect(settings["LoadCredential"]?.count == 2)
+    }
+
+    @Test("what a service starts hears nothing of the service manager")
+    func children() async throws {
+        try await TemporaryHome.with { home in
+            let notes = ["NOTIFY_SOCKET": "/nonexistent/notify", "WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "1"]
+            let started = try await home.run(["local", "start"], notes)
+            try #require(started.exit == 0, "\(started.stderr)")
+            let status = try await home.status()
+            let server = try #require(status.pid)
+            let variables = try Data(contentsOf: URL(filePath: "/proc/\(server)/environ"))
+            let names = variables.split(separator: 0).map { String(decoding: $0.prefix { $0 != 61 }, as: UTF8.self) }
+            #expect(!names.isEmpty)
+            #expect(names.allSatisfy { notes[$0] == nil }, "\(names)")
+        }
+    }
+
+    /// The unit's settings, each with all its values.
+    private func settings() throws -> [String: [String]] {
+        try String(contentsOf: unit, encoding: .utf8).split(separator: "\n").reduce(into: [:]) { settings, line in
+            let parts = line.split(separator: "=", maxSplits: 1).map(String.init)
+            if !line.hasPrefix("#"), parts.count == 2 { settings[parts[0], default: []].append(parts[1]) }
+        }
+    }
+}
