@@ -16,7 +16,7 @@ BEGIN
     END IF;
     SELECT * INTO v_queue FROM job_queue WHERE name = p_queue FOR UPDATE;
     v_now := clock_timestamp();
-    v_step := v_queue.rate_period / v_queue.rate_limit;
+    v_step := greatest(v_queue.rate_period / v_queue.rate_limit, interval '1 microsecond');
     RETURN least(p_limit, floor(
         extract(epoch FROM v_now + greatest(v_step, interval '100 ms') - greatest(v_queue.next_at, v_now))
         / extract(epoch FROM v_step)));
