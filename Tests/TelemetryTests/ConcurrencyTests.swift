@@ -14,13 +14,16 @@ struct ConcurrencyTests {
     func sums() {
         let registry = MetricsRegistry()
         DispatchQueue.concurrentPerform(iterations: threads) { thread in
+            let fraction = FloatingPointCounter(label: "f", factory: registry)
+            let meter = Meter(label: "m", factory: registry)
+            let timer = Timer(label: "t", factory: registry)
             for round in 0..<rounds {
                 // Looked up anew each time, as code that counts by a job's kind does.
                 Counter(label: "c", dimensions: [("n", "\(round % 3)")], factory: registry).increment(by: 2)
-                FloatingPointCounter(label: "f", factory: registry).increment(by: 0.5)
-                Meter(label: "m", factory: registry).increment()
-                Timer(label: "t", factory: registry).recordMilliseconds(thread.isMultiple(of: 2) ? 250 : 750)
             }
+            for _ in 0..<rounds { fraction.increment(by: 0.5) }
+            for _ in 0..<rounds { meter.increment() }
+            for _ in 0..<rounds { timer.recordMilliseconds(thread.isMultiple(of: 2) ? 250 : 750) }
         }
         let lines = Set(registry.text.split(separator: "\n"))
         let count = threads * rounds

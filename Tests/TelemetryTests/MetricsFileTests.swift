@@ -88,7 +88,7 @@ struct MetricsFileTests {
         #expect(error?.hint.hasPrefix("let this user write") == true)
     }
 
-    @Test("a name without a folder is one in the working folder, and its draft lies beside it")
+    @Test("a path may start at the working folder")
     func relativePath() throws {
         try withFolder {
             let here = FileManager.default.currentDirectoryPath

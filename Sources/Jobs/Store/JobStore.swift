@@ -83,9 +83,16 @@ struct JobStore: Sendable {
                 """
                 SELECT settle_jobs(
                     \(leases.ids), \(leases.tokens), \(settlements.map(\.ending.rawValue)),
-                    \(settlements.map(\.delay.inSeconds)), \(settlements.map(\.error)))
+                    \(settlements.map(\.delay.inSeconds)), \(settlements.map { $0.error.map(Self.storable) }))
                 """
             ).decode(Int32.self)[0])
+    }
+
+    /// What PostgreSQL's text can hold: a handler's error may have a NUL in it.
+    private static func storable(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        scalars.append(contentsOf: text.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 })
+        return String(scalars)
     }
 
     /// Gives back what a runner claimed from a queue some time ago and does not have in hand.
@@ -96,31 +103,20 @@ struct JobStore: Sendable {
     ) async throws -> Bool {
         try await database.query(
             """
-            WITH forgotten AS (
-                UPDATE job
-                SET token = NULL, runner = NULL, claimed_at = NULL
-                WHERE id = ANY (ARRAY(
-                    SELECT id
-                    FROM job
-                    WHERE runner = \(runner)
-                      AND token IS NOT NULL
-                      AND queue = \(queue)
-                      AND claimed_at < now() - \(age.inSeconds) * interval '1 second'
-                      AND NOT EXISTS (
-                          SELECT FROM unnest(\(held.ids), \(held.tokens)) AS held (id, token)
-                          WHERE held.id = job.id AND held.token = job.token)
-                    ORDER BY id
-                    FOR UPDATE SKIP LOCKED))
-            )
-            SELECT EXISTS (
-                SELECT FROM job
+            WITH forgotten AS MATERIALIZED (
+                SELECT id, token, claimed_at < now() - \(age.inSeconds) * interval '1 second' AS is_old
+                FROM job
                 WHERE runner = \(runner)
                   AND token IS NOT NULL
                   AND queue = \(queue)
-                  AND claimed_at >= now() - \(age.inSeconds) * interval '1 second'
-                  AND NOT id = ANY (\(held.ids)))
+                  AND NOT EXISTS (
+                      SELECT FROM unnest(\(held.ids), \(held.tokens)) AS held (id, token)
+                      WHERE held.id = job.id AND held.token = job.token)
+            )
+            SELECT EXISTS (SELECT FROM forgotten WHERE NOT is_old),
+                   (SELECT release_jobs(array_agg(id), array_agg(token)) FROM forgotten WHERE is_old)
             """
-        ).decode(Bool.self)[0]
+        ).decode((Bool, Int32).self)[0].0
     }
 
     /// In how long the next job of some kinds can start; `nil` where none waits.

@@ -47,16 +47,22 @@ struct RunnerStore: Sendable {
         }
     }
 
-    /// Says that a runner has left, with nothing in hand.
+    /// Says that a runner has left, and gives back what it could not write down or never heard that it had: it did not die,
+    /// and nothing is held against those jobs.
     func leave(_ runner: Int64, tally: JobRunner.Tally) async throws {
         try await database.query(
             """
-            UPDATE job_runner
-            SET gone_at = now(),
-                completed = completed + \(tally.completed),
-                failed = failed + \(tally.failed),
-                stale = stale + \(tally.stale)
-            WHERE id = \(runner) AND gone_at IS NULL
+            WITH gone AS (
+                UPDATE job_runner
+                SET gone_at = now(),
+                    completed = completed + \(tally.completed),
+                    failed = failed + \(tally.failed),
+                    stale = stale + \(tally.stale)
+                WHERE id = \(runner) AND gone_at IS NULL
+            )
+            SELECT release_jobs(array_agg(id), array_agg(token))
+            FROM job
+            WHERE runner = \(runner) AND token IS NOT NULL
             """)
     }
 
