@@ -13,13 +13,16 @@ struct CronLoop: Sendable {
     /// Works until it is told to stop.
     func work(until isOver: @Sendable () -> Bool) async {
         var failures = 0
-        while !isOver() {
+        while true {
+            // What rings after the question is asked is heard by the wait.
             let heard = bell.rings
+            guard !isOver() else { return }
             let patience: Duration
             do {
                 patience = try await turn()
                 failures = 0
             } catch {
+                guard !isOver() else { return }
                 failures += 1
                 if failures == 1 {
                     logger.warning("schedules cannot be read; trying again", metadata: ["error": "\(error)"])

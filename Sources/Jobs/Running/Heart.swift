@@ -16,20 +16,28 @@ struct Heart: Sendable {
     func work(until isOver: @Sendable () -> Bool) async {
         var lastBeat = ContinuousClock.now
         var failures = 0
-        while !isOver() {
+        var isLost = false
+        while true {
+            // What rings after the question is asked is heard by the wait.
             let heard = bell.rings
+            guard !isOver() else { return }
             pulse()
+            let begun = ContinuousClock.now
             do {
                 try await beat()
-                lastBeat = .now
-                failures = 0
+                (lastBeat, isLost) = (begun, false)
                 try await rescue()
+                failures = 0
             } catch {
+                guard !isOver() else { return }
                 failures += 1
                 if failures == 1 {
                     logger.warning("no heartbeat can be written; trying again", metadata: ["error": "\(error)"])
                 }
-                if .now - lastBeat > configuration.lease { await lose("its lease has run out") }
+                if !isLost, .now - lastBeat > configuration.lease {
+                    isLost = true
+                    await lose("its lease has run out")
+                }
             }
             let pause =
                 failures > 0

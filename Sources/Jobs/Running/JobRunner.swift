@@ -170,8 +170,10 @@ public final class JobRunner: Sendable {
 
     private func wait(for awaited: Order?, atMost patience: Duration, _ membership: Membership) async {
         let end = ContinuousClock.now + patience
-        while !membership.isOver {
+        while true {
+            // What rings after the questions are asked is heard by the wait.
             let heard = orders.rings
+            if membership.isOver { return }
             if let awaited, order.withLock({ $0 }) >= awaited { return }
             guard .now < end else { return }
             await orders.wait(after: heard, atMost: end - .now)
