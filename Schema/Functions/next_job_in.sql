@@ -1,5 +1,8 @@
--- In how many seconds the next job of some kinds can start in a queue; NULL where none waits or the queue is paused.
-CREATE OR REPLACE FUNCTION next_job_in(p_queue text, p_kinds text[]) RETURNS double precision
+-- In how many seconds the next job of some kinds can start in a queue; NULL where none waits or the queue is paused. It
+-- may be due and not be able to start: the queue's rate forbids it.
+CREATE OR REPLACE FUNCTION next_job_in(
+    p_queue text, p_kinds text[], OUT is_due boolean, OUT seconds double precision
+)
 LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_bitmapscan = off
 SET plan_cache_mode = force_generic_plan
@@ -8,9 +11,10 @@ DECLARE
     v_queue job_queue;
     v_run_at timestamptz;
 BEGIN
+    is_due := false;
     SELECT * INTO v_queue FROM job_queue WHERE name = p_queue;
     IF v_queue.paused_at IS NOT NULL THEN
-        RETURN NULL;
+        RETURN;
     END IF;
     SELECT min(first.run_at) INTO v_run_at
     FROM (
@@ -33,7 +37,8 @@ BEGIN
             ORDER BY j.run_at, j.id
             LIMIT 1)
     ) AS first;
-    RETURN extract(epoch FROM greatest(v_run_at, CASE WHEN v_run_at IS NOT NULL THEN v_queue.next_at END)
+    is_due := coalesce(v_run_at <= clock_timestamp(), false);
+    seconds := extract(epoch FROM greatest(v_run_at, CASE WHEN v_run_at IS NOT NULL THEN v_queue.next_at END)
         - clock_timestamp());
 END
 $$;

@@ -40,7 +40,8 @@ enum JobVerdict: Sendable, Equatable {
     private init(of error: any Error) {
         switch error {
         case let interruption as JobInterruption: self = .outcome(interruption.outcome)
-        case is CancellationError: self = .interrupted
+        // Whatever a handler makes of its cancellation, it is no failure of its own.
+        case _ where Task.isCancelled || error is CancellationError: self = .interrupted
         default: self = .outcome(.retry(because: "\(error)"))
         }
     }

@@ -60,7 +60,7 @@ struct Heart: Sendable {
         membership.told(news)
         for worker in workers {
             if !unwanted.isEmpty { await worker.cancel(Set(unwanted)) }
-            await worker.reconcile()
+            await worker.reconcileSoon()
         }
     }
 

@@ -64,9 +64,7 @@ public final class JobRunner: Sendable {
         }
     }
 
-    /// Runs jobs until nothing is due, or it is told to stop.
-    ///
-    /// What schedules have asked for since they were last looked at is due as well.
+    /// Runs jobs until nothing is due, or it is told to stop; what schedules have missed is due.
     ///
     /// - Returns: What it has done.
     /// - Throws: `PostgresError` where it cannot begin.
@@ -75,7 +73,7 @@ public final class JobRunner: Sendable {
         try await detached { [self] in
             try await declareSchedules()
             _ = try await makeCron().turn()
-            return try await serving { workers in
+            return try await serving { [self] workers in
                 // What one queue's jobs have enqueued in another is due as well.
                 while await drainOnce(workers), order.withLock({ $0 }) == .work {}
             }
@@ -109,7 +107,7 @@ public final class JobRunner: Sendable {
     }
 
     /// Does something with workers while their heart beats, schedules are kept and notifications heard.
-    private func serving(_ body: ([QueueWorker]) async -> Void) async throws -> Tally {
+    private func serving(_ body: @escaping @Sendable ([QueueWorker]) async -> Void) async throws -> Tally {
         let runners = RunnerStore(database: database)
         let membership = Membership(
             runner: try await runners.register(
@@ -122,19 +120,23 @@ public final class JobRunner: Sendable {
         let isOver: @Sendable () -> Bool = { membership.isOver }
         let heart = makeHeart(runners, workers, membership)
         let cron = makeCron()
+        let working = Task { await body(workers) }
+        let obeying = Task {
+            await obey(workers, membership)
+            // Who still waits for the database then waits in vain.
+            working.cancel()
+        }
         let attendants = [
             Task { await heart.work(until: isOver) }, Task { await cron.work(until: isOver) },
-            Task { await obey(workers, membership) },
+            Task { await listen(for: workers) },
         ]
-        let listening = Task { await listen(for: workers) }
 
-        await body(workers)
+        await working.value
 
         membership.end()
         for bell in [heart.bell, cron.bell, orders] { bell.ring() }
-        listening.cancel()
-        for attendant in attendants { await attendant.value }
-        await listening.value
+        for attendant in attendants { attendant.cancel() }
+        for attendant in attendants + [obeying] { await attendant.value }
         try? await runners.leave(membership.runner, tally: membership.news)
         return membership.tally
     }

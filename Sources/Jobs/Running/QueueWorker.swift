@@ -5,6 +5,16 @@ import Postgres
 ///
 /// While handlers work, the next hand is claimed. A job whose acknowledgement may wait is acknowledged with that claim.
 actor QueueWorker {
+    /// What comes after a turn.
+    private enum Turn {
+        /// Another, at once.
+        case again
+        /// Another after so long, unless the bell rings.
+        case pause(Duration)
+        /// As well; nothing in the queue is due.
+        case idle(Duration)
+    }
+
     /// Rung when there may be work, from any thread.
     nonisolated let bell = Bell()
     nonisolated let queue: JobRunner.Queue
@@ -22,14 +32,18 @@ actor QueueWorker {
     private var rounds: [Int: Round] = [:]
     private var nextRound = 0
     private var done: [JobLease] = []
+    /// What is given back without having been begun.
+    private var leaving: [JobStore.Settlement] = []
     private var prefetch = Prefetch()
     private var search = Search()
     private var trouble = 0
     private var isStopping = false
     private var isDraining = false
     private var hasWorked = false
-    private var isClaiming = false
+    /// How often the runner has been taken for dead.
+    private var losses = 0
     private var mayHaveLostJobs = false
+    private var shouldReconcile = false
 
     init(
         _ queue: JobRunner.Queue, handlers: JobHandlers, membership: Membership, store: JobStore,
@@ -52,10 +66,13 @@ actor QueueWorker {
         while true {
             let heard = bell.rings
             startReady()
+            await settleLeaving()
             if isStopping && (isEmpty || membership.isOver) { return }
-            if let patience = await turn() {
-                if isDraining && isEmpty && patience >= .seconds(1) { return }
-                await bell.wait(after: heard, atMost: patience)
+            await reconcile()
+            switch await turn() {
+            case .again: continue
+            case .idle where isDraining && isEmpty: return
+            case .pause(let patience), .idle(let patience): await bell.wait(after: heard, atMost: patience)
             }
         }
     }
@@ -69,37 +86,53 @@ actor QueueWorker {
     }
 
     /// Takes no more; what runs may run on, what only lies ready is given back.
-    func stop() async {
+    func stop() {
         isStopping = true
-        let rest = ready
+        giveBack(ready)
         ready = []
-        if !rest.isEmpty { await recorder.settle(rest.map { .init(lease: $0.lease, ending: .release) }) }
         bell.ring()
     }
 
     /// Cancels what runs, and gives back what does not end within the cancellation period.
-    func stopNow() async {
-        await stop()
+    func stopNow() {
+        stop()
         giveUp()
     }
 
-    /// The runner has been taken for dead: others have its jobs.
+    /// The runner has been taken for dead, or may have been: others may have its jobs.
     func lose() {
+        losses += 1
+        giveBack(ready)
         ready = []
         giveUp()
+        bell.ring()
     }
 
-    /// Cancels the rounds of jobs that somebody wants cancelled.
+    /// Cancels jobs that somebody wants cancelled, and with them the rounds that they are in.
     func cancel(_ leases: Set<JobLease>) {
+        leaving += ready.filter { leases.contains($0.lease) }
+            .map { .init(lease: $0.lease, ending: .cancelled, error: "cancelled before it was begun") }
+        ready.removeAll { leases.contains($0.lease) }
+        bell.ring()
         for (number, round) in rounds {
             let unwanted = leases.intersection(round.jobs.map(\.lease))
             if !unwanted.isEmpty { interrupt(number, .unwanted(unwanted)) }
         }
     }
 
-    /// Gives back what the database believes to be in our hand and is not: the answer to a claim was lost on its way.
-    func reconcile() async {
-        guard mayHaveLostJobs, !isClaiming else { return }
+    /// The database can be reached: where the answer to a claim was lost on its way, now is the time to clear that up.
+    func reconcileSoon() {
+        guard mayHaveLostJobs else { return }
+        shouldReconcile = true
+        bell.ring()
+    }
+
+    /// Gives back what the database believes to be in our hand and is not.
+    ///
+    /// No claim is under way meanwhile, nor an acknowledgement: what is in hand is what stands here.
+    private func reconcile() async {
+        guard shouldReconcile else { return }
+        shouldReconcile = false
         let held = (ready + rounds.values.flatMap(\.jobs)).map(\.lease) + done
         do {
             // The lost claim may still be at work in the server: what it takes is found the next time.
@@ -110,7 +143,7 @@ actor QueueWorker {
         }
     }
 
-    private var isEmpty: Bool { ready.isEmpty && rounds.isEmpty && done.isEmpty }
+    private var isEmpty: Bool { ready.isEmpty && rounds.isEmpty && done.isEmpty && leaving.isEmpty }
 
     /// How many jobs to claim.
     private var wanted: Int {
@@ -121,54 +154,63 @@ actor QueueWorker {
         return room > ready.count || wanted > prefetch.jobs / 2 ? max(0, wanted) : 0
     }
 
+    private func giveBack(_ jobs: [ClaimedJob]) {
+        leaving += jobs.map { .init(lease: $0.lease, ending: .release) }
+    }
+
+    private func settleLeaving() async {
+        let settlements = leaving
+        leaving = []
+        await recorder.settle(settlements)
+    }
+
     /// Acknowledges and claims once.
-    ///
-    /// - Returns: How long to wait before the next turn, unless the bell rings; `nil` is not at all.
-    private func turn() async -> Duration? {
+    private func turn() async -> Turn {
         let limit = wanted
-        guard limit > 0 || !done.isEmpty else { return configuration.poll }
-        let acknowledged = done
+        guard limit > 0 || !done.isEmpty else { return .pause(configuration.poll) }
+        let (acknowledged, past) = (done, losses)
         done = []
-        isClaiming = true
-        defer { isClaiming = false }
         do {
             let hand = try await store.claim(
                 search.order(
                     runner: membership.runner, queue: queue.name, kinds: kinds, limit: limit,
                     takesSuspect: limit > 0 && !holdsSuspect),
                 acknowledging: acknowledged)
-            recorder.count(stale: acknowledged.count - hand.acknowledged)
+            // After a failure nobody knows whether it was written then: what is missing now may be our own doing.
+            if trouble == 0 { recorder.count(stale: acknowledged.count - hand.acknowledged) }
             trouble = 0
-            return await take(hand.jobs, of: limit)
+            hasWorked = hasWorked || !hand.jobs.isEmpty
+            if isStopping || losses != past {
+                giveBack(hand.jobs)
+                return .again
+            }
+            ready += hand.jobs
+            return await next(after: search.found(hand.jobs, of: limit), of: limit)
         } catch {
             done = acknowledged + done
             return despair(over: error)
         }
     }
 
-    private func take(_ jobs: [ClaimedJob], of limit: Int) async -> Duration? {
-        hasWorked = hasWorked || !jobs.isEmpty
-        if isStopping {
-            await recorder.settle(jobs.map { .init(lease: $0.lease, ending: .release) })
-            return nil
-        }
-        ready += jobs
-        switch search.found(jobs, of: limit) {
-        case .more: return nil
-        case .lookAgain: return isDraining ? nil : .milliseconds(100)
-        case .nothing where limit == 0 || !isDraining && !rounds.isEmpty: return configuration.poll
-        case .nothing: return await nextJob()
+    private func next(after finding: Search.Finding, of limit: Int) async -> Turn {
+        switch finding {
+        case .more: .again
+        case .lookAgain: isDraining ? .again : .pause(.milliseconds(100))
+        case .nothing: limit == 0 ? .pause(configuration.poll) : await nextJob()
         }
     }
 
-    /// How long until the next job can start, at most the poll interval.
-    private func nextJob() async -> Duration {
-        let next = (try? await store.nextJob(in: queue.name, of: kinds)) ?? nil
+    /// Waits until the next job can start, at most for the poll interval.
+    private func nextJob() async -> Turn {
+        guard let prospect = try? await store.nextJob(in: queue.name, of: kinds) else {
+            return .pause(configuration.poll)
+        }
         // What is due and could not be had is being claimed by another at this moment.
-        return min(configuration.poll, max(next ?? configuration.poll, .milliseconds(10)))
+        let patience = min(configuration.poll, max(prospect.wait ?? configuration.poll, .milliseconds(10)))
+        return prospect.isDue ? .pause(patience) : .idle(patience)
     }
 
-    private func despair(over error: any Error) -> Duration {
+    private func despair(over error: any Error) -> Turn {
         trouble += 1
         search.startOver()
         mayHaveLostJobs = true
@@ -177,7 +219,7 @@ actor QueueWorker {
                 "no jobs can be claimed at the moment; trying again",
                 metadata: ["queue": "\(queue.name)", "error": "\(error)"])
         }
-        return Backoff.ofConnections.delay(afterFailures: trouble)
+        return .pause(Backoff.ofConnections.delay(afterFailures: trouble))
     }
 
     private var holdsSuspect: Bool {
@@ -205,10 +247,10 @@ actor QueueWorker {
         let number = nextRound
         nextRound += 1
         var round = Round(jobs: jobs, handler: handler)
-        round.task = Task { @concurrent in
-            let verdicts = await handler.run(jobs)
-            await self.end(number, verdicts)
-        }
+        let work = Task { @concurrent in await handler.run(jobs) }
+        round.task = work
+        // A task of its own: one that has been cancelled could not write anything down.
+        Task { await self.end(number, work.value) }
         round.alarm = Task {
             try await Task.sleep(for: handler.timeout)
             self.interrupt(number, .timedOut)

@@ -42,7 +42,9 @@ struct Recorder: Sendable {
         var failures = 0
         while true {
             do {
-                return try await write()
+                let held = try await write()
+                // After a failure nobody knows whether it was written then: what is missing now may be our own doing.
+                return failures == 0 ? held : nil
             } catch {
                 failures += 1
                 if failures == 1 {

@@ -13,7 +13,7 @@ struct Round {
     let jobs: [ClaimedJob]
     let handler: JobHandler
     let begun = ContinuousClock.now
-    var task: Task<Void, Never>?
+    var task: Task<[JobVerdict], Never>?
     var alarm: Task<Void, any Error>?
     var interruption: Interruption?
     /// What came of it is being written down: nothing can change that any more.

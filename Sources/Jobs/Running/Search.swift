@@ -33,7 +33,8 @@ struct Search {
 
     /// Learns what came of looking there.
     mutating func found(_ jobs: [ClaimedJob], of limit: Int) -> Finding {
-        let isFull = limit > 0 && jobs.count >= limit
+        guard limit > 0 else { return .nothing }
+        let isFull = jobs.count >= limit
         if !isFull, watermark != .beginning {
             startOver()
             return .more

@@ -25,6 +25,14 @@ struct JobStore: Sendable {
         var acknowledged = 0
     }
 
+    /// When the next job can start.
+    struct Prospect: Sendable {
+        /// Whether its time has come, even where its queue's rate does not let it start yet.
+        let isDue: Bool
+        /// In how long it can start; `nil` where none waits.
+        let wait: Duration?
+    }
+
     /// A job that was not done, and what to write down of it.
     struct Settlement: Sendable {
         enum Ending: String, Sendable {
@@ -119,10 +127,11 @@ struct JobStore: Sendable {
         ).decode((Bool, Int32).self)[0].0
     }
 
-    /// In how long the next job of some kinds can start; `nil` where none waits.
-    func nextJob(in queue: String, of kinds: [String]) async throws -> Duration? {
-        try await database.query("SELECT next_job_in(\(queue), \(kinds))").decode(Double?.self)[0]
-            .map { .seconds(max(0, $0)) }
+    /// When the next job of some kinds can start.
+    func nextJob(in queue: String, of kinds: [String]) async throws -> Prospect {
+        let (isDue, seconds) = try await database.query("SELECT is_due, seconds FROM next_job_in(\(queue), \(kinds))")
+            .decode((Bool, Double?).self)[0]
+        return Prospect(isDue: isDue, wait: seconds.map { .seconds(max(0, $0)) })
     }
 
     /// Takes over what dead runners had in hand.
