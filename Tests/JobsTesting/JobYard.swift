@@ -1,0 +1,68 @@
+import FoundationEssentials
+public import Jobs
+public import Postgres
+public import PostgresTesting
+import Schema
+
+/// A test's own queue: a database with the schema, cloned from one template.
+public struct JobYard: Sendable {
+    /// The database.
+    public let database: Database
+    /// How another process, or another pool, reaches it.
+    public let conninfo: String
+
+    /// Enqueues a job, in a transaction of its own.
+    @discardableResult
+    public func enqueue(_ job: some Job, _ options: JobOptions = JobOptions()) async throws -> JobID? {
+        try await database.withConnection { try await JobQueue($0).enqueue(job, options) }
+    }
+
+    /// Enqueues several jobs, in a transaction of their own.
+    @discardableResult
+    public func enqueue(_ jobs: [some Job], _ options: JobOptions = JobOptions()) async throws -> [JobID] {
+        try await database.withConnection { try await JobQueue($0).enqueue(jobs, options) }
+    }
+}
+
+/// Runs a test on a queue of its own.
+///
+/// - Parameters:
+///   - connections: How many connections its pool may have.
+///   - body: The test.
+/// - Returns: What the test returns.
+/// - Throws: What the test throws, or why there is no queue.
+public func withYard<Result>(
+    connections: Int = 8, _ body: (JobYard) async throws -> Result
+) async throws -> Result {
+    let template = try await SchemaTemplate.shared.value
+    return try await withDatabase(template: template, configure: { $0.maximumConnections = connections }) {
+        try await body(JobYard(database: $0, conninfo: $1))
+    }
+}
+
+/// Runs a test on a queue on a server of its own, which it may stop.
+///
+/// - Parameter body: The test.
+/// - Returns: What the test returns.
+/// - Throws: What the test throws, or why there is no server.
+public func withOwnServer<Result>(_ body: (JobYard, TestServer) async throws -> Result) async throws -> Result {
+    let server = try await TestServer.start()
+    let conninfo = server.conninfo(database: "postgres")
+    let database = Database(Database.Configuration(conninfo: conninfo), logger: .silent)
+    try await Schema.apply(to: database)
+    let result = try await body(JobYard(database: database, conninfo: conninfo), server)
+    await database.close()
+    try await server.stop(.immediate)
+    return result
+}
+
+/// The template, made once in each test process.
+enum SchemaTemplate {
+    static let shared = Task {
+        let template = try await TestDatabase.make()
+        let database = Database(Database.Configuration(conninfo: template.conninfo), logger: .silent)
+        try await Schema.apply(to: database)
+        await database.close()
+        return template.name
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import JobsTesting
+import Postgres
+import PostgresTesting
+import Testing
+
+@testable import Jobs
+
+@Suite("Enqueueing")
+struct EnqueueTests {
+    @Test("a job is there when, and only when, the rest of the caller's transaction is")
+    func transaction() async throws {
+        try await withYard { yard in
+            await #expect(throws: Mishap.self) {
+                try await yard.database.transaction { connection in
+                    try await JobQueue(connection).enqueue(Note("lost"))
+                    try await JobQueue(connection).enqueue([Note("lost, too")])
+                    throw Mishap("the rest fails")
+                }
+            }
+            try await yard.database.transaction { connection in
+                _ = try await JobQueue(connection).enqueue(Note("kept"))
+                #expect(try await yard.isEmpty(), "nobody else sees it before the end")
+            }
+            #expect(try await yard.number("SELECT count(*) FROM job WHERE payload ->> 'text' = 'kept'") == 1)
+            #expect(try await yard.number("SELECT count(*) FROM job") == 1)
+        }
+    }
+
+    @Test("many are enqueued by one statement, in their order")
+    func bulk() async throws {
+        try await withYard { yard in
+            let ids = try await yard.enqueue((0..<1000).map { Note("\($0)") }, JobOptions(priority: .low))
+            #expect(ids == ids.sorted())
+            let stored = try await yard.database.query("SELECT id, payload ->> 'text', priority FROM job ORDER BY id")
+                .decode((Int64, String, Int16).self)
+            #expect(stored.map(\.0) == ids.map(\.value))
+            #expect(stored.map(\.1) == (0..<1000).map(String.init))
+            #expect(stored.allSatisfy { $0.2 == JobPriority.low.rawValue })
+            #expect(try await yard.number("SELECT count(DISTINCT xmin::text) FROM job") == 1)
+            #expect(try await yard.enqueue([Note]()) == [])
+        }
+    }
+
+    @Test("a job does not run before its time")
+    func runAt() async throws {
+        try await withYard { yard in
+            try await yard.enqueue(Note("past"), JobOptions(runAt: .distantPast))
+            try await yard.enqueue([Note("future")], JobOptions(runAt: Date(timeIntervalSinceNow: 3600)))
+            let seen = Seen<String>()
+            try await yard.drain(.forNotes { note, _ in seen.note(note.text) })
+            #expect(seen.all == ["past"])
+            #expect(try await yard.jobs().map(\.isWaiting) == [true])
+        }
+    }
+
+    @Test("a key is taken while its job waits, runs or is to be retried, and free afterwards")
+    func whileQueued() async throws {
+        try await withYard { yard in
+            let once = JobOptions(uniqueness: .whileQueued("report"))
+            #expect(try await yard.enqueue(Note("first"), once) != nil)
+            #expect(try await yard.enqueue(Letter("of another kind"), once) == nil)
+            let seen = Seen<String>()
+            let failsFirst = JobHandlers.forNotes { note, context in
+                seen.note(note.text)
+                #expect(try await yard.enqueue(Note("while it runs"), once) == nil)
+                if context.attempt == 1 { throw JobInterruption.retry(after: .zero, because: "not yet") }
+            }
+            try await yard.drain(failsFirst)
+            #expect(seen.all == ["first", "first"])
+            #expect(try await yard.enqueue(Note("second"), once) != nil)
+            try await yard.drain(.forNotes { _, _ in throw JobInterruption.giveUp(because: "never") })
+            #expect(try await yard.enqueue(Note("third"), once) != nil, "a dead job holds no key")
+        }
+    }
+
+    @Test("a key for a period is taken for the period, whatever becomes of its job")
+    func forPeriod() async throws {
+        try await withYard { yard in
+            let hourly = JobOptions(uniqueness: .forPeriod("digest", .seconds(3600)))
+            #expect(try await yard.enqueue(Note("first"), hourly) != nil)
+            try await yard.drain(.forNotes { _, _ in })
+            #expect(try await yard.enqueue(Note("second"), hourly) == nil)
+            try await yard.database.query("UPDATE job_period SET until = now()")
+            await #expect(throws: Mishap.self) {
+                try await yard.database.transaction { connection in
+                    #expect(try await JobQueue(connection).enqueue(Note("rolled back"), hourly) != nil)
+                    throw Mishap("the rest fails")
+                }
+            }
+            #expect(try await yard.enqueue(Note("third"), hourly) != nil, "a rollback gives the key back")
+            #expect(try await yard.enqueue(Note("fourth"), hourly) == nil)
+        }
+    }
+
+    @Test("of many that enqueue under one key at the same moment, one does", arguments: [true, false])
+    func race(isForPeriod: Bool) async throws {
+        try await withYard(connections: 20) { yard in
+            let key: JobUniqueness = isForPeriod ? .forPeriod("race", .seconds(3600)) : .whileQueued("race")
+            let added = try await withThrowingTaskGroup { group in
+                for number in 0..<20 {
+                    group.addTask { try await yard.enqueue(Note("\(number)"), JobOptions(uniqueness: key)) }
+                }
+                return try await group.reduce(into: 0) { $0 += $1 == nil ? 0 : 1 }
+            }
+            #expect(added == 1)
+            #expect(try await yard.number("SELECT count(*) FROM job") == 1)
+        }
+    }
+
+    @Test("runners are told of work once a transaction, and not of work for the future")
+    func notification() async throws {
+        try await withYard { yard in
+            let heard = Seen<ListenerEvent>()
+            let configuration = Database.Configuration(conninfo: yard.conninfo)
+            let listener = Listener(configuration, channels: [JobQueue.channel, "marker"], logger: .silent)
+            let listening = Task { try await listener.run { heard.note($0) } }
+            try await heard.wait(for: .connected)
+            try await yard.enqueue(Note("later"), JobOptions(runAt: Date(timeIntervalSinceNow: 3600)))
+            try await yard.enqueue([Note("later, too")], JobOptions(runAt: Date(timeIntervalSinceNow: 3600)))
+            try await yard.database.query("SELECT pg_notify('marker', '')")
+            try await heard.wait(for: .notified("marker"))
+            #expect(heard.all == [.connected, .notified("marker")])
+            try await yard.enqueue(Note("now"))
+            try await heard.wait(for: .notified(JobQueue.channel))
+            listening.cancel()
+            await #expect(throws: CancellationError.self) { try await listening.value }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import JobsTesting
+import Postgres
+
+extension JobYard {
+    /// Enters another runner, which lives for an hour, and returns its number.
+    @discardableResult
+    func enterRunner(named name: String = "another", living seconds: Int = 3600) async throws -> Int64 {
+        try await number(
+            """
+            INSERT INTO job_runner (name, queues, lease_until)
+            VALUES (\(name), '{default}', now() + \(seconds) * interval '1 second')
+            RETURNING id
+            """)
+    }
+
+    /// Puts all that runs under new leases of another runner, as if its own had died and been relieved.
+    func giveToAnother() async throws {
+        let runner = try await enterRunner()
+        try await database.query(
+            "UPDATE job SET token = nextval('job_lease'), runner = \(runner), claimed_at = now() WHERE token IS NOT NULL"
+        )
+    }
+}

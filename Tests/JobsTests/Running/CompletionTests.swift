@@ -1,0 +1,132 @@
+import Foundation
+import JobsTesting
+import Postgres
+import Testing
+
+@testable import Jobs
+
+@Suite("Completion inside the handler's own transaction")
+struct CompletionTests {
+    @Test("what the handler wrote and \"done\" are committed together")
+    func together() async throws {
+        try await withDiary { yard in
+            try await yard.enqueue(Note("kept"))
+            try await yard.drain(
+                .forNotes { note, context in
+                    try await yard.database.transaction { connection in
+                        try await connection.query("INSERT INTO diary (text) VALUES (\(note.text))")
+                        try await context.complete(on: connection)
+                        #expect(try await yard.jobs().count == 1, "nobody else sees it before the end")
+                    }
+                    #expect(try await yard.isEmpty(), "it is done before the runner hears of it")
+                })
+            #expect(try await yard.diary() == ["kept"])
+            #expect(try await yard.number("SELECT stale FROM job_runner") == 0)
+            #expect(try await yard.number("SELECT completed FROM job_runner") == 1)
+        }
+    }
+
+    @Test("or rolled back together, and the job is tried again")
+    func rolledBack() async throws {
+        try await withDiary { yard in
+            try await yard.enqueue(Note("twice tried"))
+            try await yard.drain(
+                .forNotes { note, context in
+                    try await yard.database.transaction { connection in
+                        try await connection.query("INSERT INTO diary (text) VALUES (\(note.text))")
+                        try await context.complete(on: connection)
+                        if context.attempt == 1 {
+                            throw JobInterruption.retry(after: .zero, because: "changed my mind")
+                        }
+                    }
+                })
+            #expect(try await yard.diary() == ["twice tried"])
+            #expect(try await yard.isEmpty())
+        }
+    }
+
+    @Test("a batch handler completes some of its jobs itself, and tells of the others")
+    func batch() async throws {
+        try await withDiary { yard in
+            try await yard.enqueue(["done", "mine", "retry", "snooze", "give up", "mine, too"].map(Note.init))
+            let handlers = JobHandlers.forBatches(upTo: 10) { batch in
+                try await yard.database.transaction { connection in
+                    for job in batch where job.payload.text.hasPrefix("mine") {
+                        try await connection.query("INSERT INTO diary (text) VALUES (\(job.payload.text))")
+                        try await job.context.complete(on: connection)
+                    }
+                }
+                return batch.map { job in
+                    switch job.payload.text {
+                    case "retry": .retry(after: .seconds(500), because: "busy")
+                    case "snooze": .snooze(.seconds(500))
+                    case "give up": .giveUp(because: "no use")
+                    default: .done
+                    }
+                }
+            }
+            try await yard.drain(handlers) { $0.queues[0].concurrency = 1 }
+            #expect(try await yard.diary() == ["mine", "mine, too"])
+            #expect(try await yard.jobs().map(\.failures) == [1, 0])
+            #expect(try await yard.jobs().allSatisfy { $0.isWaiting && $0.dueIn > 400 })
+            #expect(try await yard.dead().map(\.reason) == ["gave_up"])
+            #expect(try await yard.number("SELECT completed FROM job_runner") == 3)
+            #expect(try await yard.number("SELECT stale FROM job_runner") == 0)
+        }
+    }
+
+    @Test("a batch whose outcomes do not match its jobs has failed as a whole, and one that throws as well")
+    func brokenBatches() async throws {
+        try await withYard { yard in
+            try await yard.enqueue((0..<3).map { Note("\($0)") })
+            try await yard.drain(.forBatches(upTo: 3) { _ in [.done] }) { $0.poll = .seconds(1) }
+            #expect(try await yard.jobs().map(\.failures) == [1, 1, 1])
+            #expect(try await yard.jobs().allSatisfy { $0.errors == ["the handler told 1 outcomes of 3 jobs"] })
+            try await yard.database.query("UPDATE job SET run_at = now()")
+            try await yard.drain(.forBatches(upTo: 3) { _ in throw JobInterruption.giveUp(because: "rain") })
+            #expect(try await yard.dead().map(\.errors.last) == ["rain", "rain", "rain"])
+        }
+    }
+
+    @Test("a lease that was lost keeps the transaction from being committed")
+    func takenOver() async throws {
+        try await withDiary { yard in
+            try await yard.enqueue(Note("late"))
+            let thrown = Seen<String>()
+            try await yard.withRunner(
+                .forNotes { note, context in
+                    try await yard.giveToAnother()
+                    do {
+                        try await yard.database.transaction { connection in
+                            try await connection.query("INSERT INTO diary (text) VALUES (\(note.text))")
+                            try await context.complete(on: connection)
+                        }
+                    } catch {
+                        thrown.note("\(error)")
+                        throw error
+                    }
+                }
+            ) { _ in
+                try await wait(until: "the runner has counted it") {
+                    try await yard.number("SELECT sum(stale)::bigint FROM job_runner WHERE name = 'test'") == 1
+                }
+            }
+            #expect(thrown.all.first?.contains("taken over") == true)
+            #expect(try await yard.diary() == [])
+            #expect(try await yard.jobs().map(\.isWaiting) == [false])
+        }
+    }
+
+    private func withDiary(_ body: (JobYard) async throws -> Void) async throws {
+        try await withYard { yard in
+            try await yard.database.query("CREATE TABLE diary (id serial, text text)")
+            try await body(yard)
+        }
+    }
+}
+
+extension JobYard {
+    fileprivate func diary() async throws -> [String] {
+        try await database.query("SELECT text FROM diary ORDER BY id").decode(String.self)
+    }
+}

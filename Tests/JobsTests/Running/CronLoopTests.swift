@@ -1,0 +1,139 @@
+import Foundation
+import JobsTesting
+import Postgres
+import PostgresTesting
+import Testing
+
+@testable import Jobs
+
+@Suite("Work that comes again")
+struct CronLoopTests {
+    @Test("of two hundred runners that start at the same tick, one enqueues it")
+    func crowd() async throws {
+        try await withYard { yard in
+            let minutely = try CronJob("minutely", "* * * * *", enqueues: Note("tick"))
+            try await CronStore(database: yard.database).declare([minutely])
+            try await yard.database.query(
+                "UPDATE job_cron SET last_at = date_trunc('minute', now()) - interval '1 minute'")
+            try await withThrowingTaskGroup { group in
+                for number in 0..<200 {
+                    group.addTask {
+                        try await JobRunner(
+                            database: yard.database, listener: nil, handlers: JobHandlers(), schedules: [minutely],
+                            configuration: .init(name: "\(number)", queues: [.init("default")]), logger: .silent
+                        ).drain()
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await yard.number("SELECT count(*) FROM job_runner") == 200)
+            #expect(try await yard.jobs().count == 1)
+        }
+    }
+
+    @Test("of many that see the same tick, one enqueues it, even when the job is done in between")
+    func compareAndSwap() async throws {
+        try await withYard { yard in
+            let (hourly, store) = (
+                try CronJob("hourly", "0 * * * *", enqueues: Note("tick")), CronStore(database: yard.database)
+            )
+            try await store.declare([hourly])
+            let seen = try #require(try await store.readings()["hourly"])
+            let tick = seen.lastAt.addingTimeInterval(60)
+            var firsts = 0
+            for _ in 0..<10 {
+                if try await store.enqueue(hourly, at: tick, after: seen.lastAt) { firsts += 1 }
+                try await yard.drain(.forNotes { _, _ in })
+            }
+            #expect(firsts == 1)
+            #expect(try await store.readings()["hourly"]?.lastAt == tick)
+        }
+    }
+
+    @Test("everything that was missed is made good by one, and the next comes at its time")
+    func catchUp() async throws {
+        try await withYard { yard in
+            let (hourly, store) = (
+                try CronJob("hourly", "0 * * * *", enqueues: Note("tick")), CronStore(database: yard.database)
+            )
+            try await store.declare([hourly])
+            try await yard.database.query("UPDATE job_cron SET last_at = now() - interval '3 days'")
+            let cron = CronLoop(jobs: [hourly], store: store, bell: Bell(), logger: .silent)
+            let patience = try await cron.turn()
+            #expect(patience > .zero && patience <= .seconds(30))
+            #expect(try await yard.jobs().count == 1)
+            #expect(
+                try await yard.number(
+                    """
+                    SELECT count(*) FROM job JOIN job_cron ON job_cron.last_at = job.run_at
+                    WHERE job.run_at > now() - interval '1 hour' AND job.run_at <= now()
+                      AND extract(epoch FROM job.run_at)::bigint % 3600 = 0
+                    """) == 1)
+            try await yard.drain(.forNotes { _, _ in })
+            _ = try await cron.turn()
+            #expect(try await yard.isEmpty())
+        }
+    }
+
+    @Test("while one of them is still to be done, the next is passed over")
+    func overlap() async throws {
+        try await withYard { yard in
+            let (hourly, store) = (
+                try CronJob("hourly", "0 * * * *", enqueues: Note("tick")), CronStore(database: yard.database)
+            )
+            try await store.declare([hourly])
+            let cron = CronLoop(jobs: [hourly], store: store, bell: Bell(), logger: .silent)
+            for days in [3, 2, 1] {
+                try await yard.database.query("UPDATE job_cron SET last_at = now() - \(days) * interval '1 day'")
+                _ = try await cron.turn()
+            }
+            #expect(try await yard.jobs().count == 1)
+        }
+    }
+
+    @Test("a drain does what was missed, and a schedule that nobody knew before has missed nothing")
+    func drain() async throws {
+        try await withYard { yard in
+            let minutely = try CronJob("minutely", "* * * * *", enqueues: Note("tick"))
+            let seen = Seen<String>()
+            let handlers = JobHandlers.forNotes { note, _ in seen.note(note.text) }
+            try await CronStore(database: yard.database).declare([minutely])
+            try await yard.database.query("UPDATE job_cron SET last_at = now() - interval '1 day'")
+            let yearly = try CronJob("yearly", "@yearly", enqueues: Note("new year"))
+            try await yard.drain(handlers, schedules: [minutely, yearly])
+            #expect(seen.all.first == "tick" && !seen.all.contains("new year"))
+        }
+    }
+
+    @Test("a schedule that is declared anew is changed, and what came last stays")
+    func declaredAnew() async throws {
+        try await withYard { yard in
+            let store = CronStore(database: yard.database)
+            try await store.declare([try CronJob("report", "0 3 * * *", enqueues: Note("old"))])
+            let before = try #require(try await store.readings()["report"])
+            try await store.declare([
+                try CronJob("report", "30 4 * * *", in: "Australia/Lord_Howe", enqueues: Letter("new"))
+            ])
+            let stored = try await yard.database.query("SELECT schedule, time_zone, kind FROM job_cron")
+                .decode((String, String, String).self)
+            #expect(stored.map(\.0) == ["30 4 * * *"] && stored.map(\.1) == ["Australia/Lord_Howe"])
+            #expect(stored.map(\.2) == ["letter"])
+            #expect(try await store.readings()["report"]?.lastAt == before.lastAt)
+        }
+    }
+
+    @Test("this machine's clock is asked nowhere: all instants are the database's")
+    func clock() throws {
+        let sources = URL(fileURLWithPath: #filePath).appending(path: "../../../../Sources/Jobs").standardized
+        let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+        var read = 0
+        for case let file as URL in files where file.pathExtension == "swift" {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            read += 1
+            for question in ["Date()", "Date.now", "timeIntervalSinceNow", "clock_gettime", "gettimeofday"] {
+                #expect(!text.contains(question), "\(file.lastPathComponent) asks \(question)")
+            }
+        }
+        #expect(read > 20)
+    }
+}

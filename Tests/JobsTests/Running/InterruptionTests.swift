@@ -1,0 +1,157 @@
+import Foundation
+import JobsTesting
+import Postgres
+import Testing
+
+@testable import Jobs
+
+@Suite("A handler that is told to stop")
+struct InterruptionTests {
+    @Test("one that takes too long has failed, and its hand is free again")
+    func timeout() async throws {
+        try await withYard { yard in
+            try await yard.enqueue([Note("slow"), Note("quick")])
+            let seen = Seen<String>()
+            let handlers = JobHandlers.forNotes(timeout: .milliseconds(20)) { note, _ in
+                if note.text == "slow" { try await Task.sleep(for: .seconds(3600)) }
+                seen.note(note.text)
+            }
+            try await yard.withRunner(handlers) { _ in
+                try await seen.wait(for: "quick")
+                try await wait(until: "the slow one waits") { try await yard.jobs().map(\.isWaiting) == [true] }
+                let job = try #require(try await yard.jobs().first)
+                #expect(job.failures == 1 && job.errors.first?.hasPrefix("timed out after") == true)
+            }
+        }
+    }
+
+    @Test("one that does not end is left to itself, and what it says afterwards changes nothing")
+    func hanging() async throws {
+        try await withYard { yard in
+            try await yard.enqueue([Note("hangs"), Note("goes on")])
+            let (seen, door, thrown) = (Seen<String>(), Latch(), Seen<String>())
+            let handlers = JobHandlers.forNotes(timeout: .milliseconds(20)) { note, context in
+                guard note.text == "hangs", context.attempt == 1 else { return seen.note(note.text) }
+                await door.wait()
+                // A task that has been cancelled cannot ask the database: this one is as stubborn as can be.
+                await Task {
+                    do {
+                        try await yard.database.transaction { try await context.complete(on: $0) }
+                    } catch {
+                        thrown.note("\(error)")
+                    }
+                }.value
+                seen.note("late")
+            }
+            try await yard.withRunner(handlers, configure: { $0.cancellationPeriod = .milliseconds(20) }) { _ in
+                try await seen.wait(for: "goes on")
+                try await wait(until: "it waits for another try") { try await yard.jobs().map(\.isWaiting) == [true] }
+                door.open()
+                try await seen.wait(for: "late")
+                #expect(thrown.all.first?.contains("taken over") == true)
+                let job = try #require(try await yard.jobs().first)
+                #expect(job.failures == 1 && job.isWaiting)
+                try await yard.database.query("UPDATE job SET run_at = now()")
+                try await seen.wait(for: "hangs")
+                try await wait(until: "the second try is done") { try await yard.isEmpty() }
+            }
+        }
+    }
+
+    @Test("one that returns after its time-out, and soon enough, has done its job")
+    func late() async throws {
+        try await withYard { yard in
+            try await yard.enqueue(Note("late"))
+            let handlers = JobHandlers.forNotes(timeout: .milliseconds(20)) { _, _ in
+                while !Task.isCancelled { await Task.yield() }
+            }
+            try await yard.withRunner(handlers, configure: { $0.cancellationPeriod = .seconds(60) }) { _ in
+                try await wait(until: "it is done") { try await yard.isEmpty() }
+            }
+            #expect(try await yard.dead().isEmpty)
+        }
+    }
+
+    @Test("whatever it makes of being cancelled, a job that somebody wanted cancelled is dead as that")
+    func cancelled() async throws {
+        try await withYard { yard in
+            try await yard.enqueue(Note("unwanted"))
+            let seen = Seen<String>()
+            let handlers = JobHandlers.forNotes { _, _ in
+                seen.note("begun")
+                do {
+                    try await Task.sleep(for: .seconds(3600))
+                } catch {
+                    throw Mishap("something of its own")
+                }
+            }
+            try await yard.withRunner(handlers) { _ in
+                try await seen.wait(for: "begun")
+                try await yard.database.query("UPDATE job SET cancel_requested = true")
+                try await wait(until: "it is dead") { try await yard.dead().map(\.reason) == ["cancelled"] }
+            }
+            #expect(try await yard.isEmpty())
+            #expect(try await yard.dead().map(\.failures) == [0])
+        }
+    }
+
+    @Test("the others of its batch are given back untouched")
+    func others() async throws {
+        try await withYard { yard in
+            try await yard.enqueue((0..<5).map { Note("\($0)") })
+            let batches = Seen<[String]>()
+            let handlers = JobHandlers.forBatches(upTo: 5) { batch in
+                batches.note(batch.map(\.payload.text))
+                if batches.count == 1 { try await Task.sleep(for: .seconds(3600)) }
+                return batch.map { _ in .done }
+            }
+            try await yard.withRunner(handlers) { _ in
+                try await batches.wait(for: (0..<5).map(String.init))
+                try await yard.database.query(
+                    "UPDATE job SET cancel_requested = true WHERE payload ->> 'text' = '2'")
+                try await wait(until: "all have come to their end") { try await yard.isEmpty() }
+            }
+            #expect(Set(batches.all.dropFirst().flatMap { $0 }) == ["0", "1", "3", "4"])
+            #expect(try await yard.dead().map(\.reason) == ["cancelled"])
+        }
+    }
+
+    @Test("a job that lies ready and is not wanted any more is never begun")
+    func ready() async throws {
+        try await withYard { yard in
+            try await yard.enqueue((0..<3).map { Note("\($0)") })
+            let (seen, door) = (Seen<String>(), Latch())
+            var handlers = JobHandlers.forNotes { note, _ in
+                seen.note(note.text)
+                await door.wait()
+            }
+            // So many are taken at once as the largest batch has.
+            handlers.handleBatch(of: Letter.self, upTo: 10) { batch in batch.map { _ in .done } }
+            try await yard.withRunner(handlers) { _ in
+                try await seen.wait(for: "0")
+                #expect(try await yard.jobs().allSatisfy { !$0.isWaiting })
+                try await yard.database.query(
+                    "UPDATE job SET cancel_requested = true WHERE payload ->> 'text' = '1'")
+                try await wait(until: "it is dead") { try await yard.dead().map(\.reason) == ["cancelled"] }
+                door.open()
+                try await wait(until: "the others are done") { try await yard.isEmpty() }
+            }
+            #expect(seen.all == ["0", "2"])
+        }
+    }
+
+    @Test("a request to cancel that meets a failure wins: the job does not come back", arguments: ["retry", "release"])
+    func requestedMeanwhile(outcome: String) async throws {
+        try await withYard { yard in
+            try await yard.enqueue(Note("unwanted"))
+            try await yard.drain(
+                .forNotes { _, _ in
+                    try await yard.database.query("UPDATE job SET cancel_requested = true")
+                    throw outcome == "retry"
+                        ? JobInterruption.retry(after: .zero, because: "no") : JobInterruption.snooze(.zero)
+                })
+            #expect(try await yard.isEmpty())
+            #expect(try await yard.dead().map(\.reason) == ["cancelled"])
+        }
+    }
+}

@@ -1,0 +1,175 @@
+import Foundation
+import JobsTesting
+import Logging
+import Postgres
+import Testing
+
+@testable import Jobs
+
+@Suite("Leases")
+struct LeaseTests {
+    @Test(
+        "a stale one changes nothing, whatever the handler says, and is counted", arguments: ["done", "retry", "dead"])
+    func stale(outcome: String) async throws {
+        try await withYard { yard in
+            try await yard.enqueue(Note("taken over"))
+            let handlers = JobHandlers.forNotes { _, _ in
+                try await yard.giveToAnother()
+                switch outcome {
+                case "retry": throw JobInterruption.retry(after: .zero, because: "no")
+                case "dead": throw JobInterruption.giveUp(because: "no")
+                default: return
+                }
+            }
+            try await yard.withRunner(handlers) { _ in
+                try await wait(until: "it has been counted") {
+                    try await yard.number("SELECT sum(stale)::bigint FROM job_runner WHERE name = 'test'") == 1
+                }
+            }
+            let job = try #require(try await yard.jobs().first)
+            #expect(!job.isWaiting && job.failures == 0 && job.errors == [])
+            #expect(try await yard.dead().isEmpty)
+            let holder = try await yard.database.query(
+                "SELECT name FROM job_runner WHERE id = (SELECT runner FROM job)"
+            ).decode(String.self)
+            #expect(holder == ["another"])
+        }
+    }
+
+    @Test("a runner that was taken for dead gives up what it has in hand, and comes back under another number")
+    func takenForDead() async throws {
+        try await withYard { yard in
+            try await yard.enqueue((0..<4).map { Note("\($0)") })
+            let seen = Seen<String>()
+            var handlers = JobHandlers.forNotes { note, context in
+                seen.note("\(note.text), attempt \(context.attempt)")
+                if context.attempt == 1 { try await Task.sleep(for: .seconds(3600)) }
+            }
+            handlers.handleBatch(of: Letter.self, upTo: 10) { batch in batch.map { _ in .done } }
+            try await yard.withRunner(handlers, configure: { $0.queues[0].concurrency = 2 }) { _ in
+                try await wait(until: "two have begun") { seen.count == 2 }
+                // Two lie ready. As another does that has found its lease run out:
+                try await yard.database.query("UPDATE job_runner SET gone_at = now()")
+                try await yard.database.query("SELECT rescue_jobs(0, 3)")
+                try await wait(until: "all are done") { try await yard.isEmpty() }
+                #expect(try await yard.number("SELECT count(*) FROM job_runner WHERE gone_at IS NULL") == 1)
+                #expect(try await yard.number("SELECT count(*) FROM job_runner") == 2)
+            }
+            #expect(Set(seen.all.suffix(4)) == Set((0..<4).map { "\($0), attempt 2" }))
+        }
+    }
+
+    @Test("of a claim whose answer was lost, all is given back, and what is in hand is kept")
+    func lostClaim() async throws {
+        try await withYard { yard in
+            try await yard.enqueue(Note("in hand"))
+            let (seen, door) = (Seen<String>(), Latch())
+            try await yard.withRunner(
+                .forNotes { note, _ in
+                    seen.note(note.text)
+                    if note.text == "in hand" { await door.wait() }
+                },
+                lockTimeout: .milliseconds(50), configure: { $0.queues[0].concurrency = 2 }
+            ) { _ in
+                try await seen.wait(for: "in hand")
+                try await yard.enqueue(Note("lost"), JobOptions(queue: "elsewhere"))
+                try await yard.database.query(
+                    """
+                    SELECT * FROM claim_jobs(
+                        (SELECT id FROM job_runner), 'elsewhere', '{note}', 2, false, '{NULL,NULL,NULL,NULL}',
+                        '{0,0,0,0}')
+                    """)
+                try await yard.database.query(
+                    "UPDATE job SET queue = 'default', claimed_at = claimed_at - interval '1 minute'")
+                try await yard.failClaims()
+                try await seen.wait(for: "lost")
+                door.open()
+                try await wait(until: "both are done") { try await yard.isEmpty() }
+            }
+            #expect(seen.all == ["in hand", "lost"])
+        }
+    }
+
+    @Test("a completion that meets a lock is tried again until it is written down")
+    func lockedRow() async throws {
+        try await withYard { yard in
+            try await yard.enqueue([Note("done"), Note("failed"), Note("completed")])
+            let (seen, door) = (Seen<String>(), Latch())
+            let log = CapturedLog()
+            let handlers = JobHandlers.forNotes { note, context in
+                seen.note(note.text)
+                await door.wait()
+                if note.text == "failed" { throw JobInterruption.retry(after: .seconds(500), because: "no") }
+                if note.text == "completed" {
+                    try await yard.database.transaction { try await context.complete(on: $0) }
+                }
+            }
+            try await yard.withRunner(
+                handlers, logger: log.logger, lockTimeout: .milliseconds(20),
+                configure: { $0.queues[0].concurrency = 3 }
+            ) { _ in
+                try await wait(until: "all have begun") { seen.count == 3 }
+                try await yard.database.transaction { connection in
+                    try await connection.query("SELECT FROM job WHERE payload ->> 'text' <> 'completed' FOR UPDATE")
+                    door.open()
+                    try await wait(until: "both have been refused") { log.text.contains("cannot be written down") }
+                }
+                try await wait(until: "all is written down") { try await yard.jobs().map(\.isWaiting) == [true] }
+            }
+            #expect(try await yard.jobs().map(\.failures) == [1])
+            #expect(seen.count == 3)
+            #expect(try await yard.number("SELECT sum(stale)::bigint FROM job_runner") == 0)
+        }
+    }
+
+    @Test(
+        "a completion that the server refuses for the moment is tried again",
+        arguments: ["40P01", "40001", "57014", "53300", "XX000"], [JobHandlers.Acknowledgement.atOnce, .withNextClaim])
+    func refused(sqlState: String, acknowledgement: JobHandlers.Acknowledgement) async throws {
+        try await withYard { yard in
+            try await yard.refuse(times: 2, "DELETE", with: sqlState)
+            try await yard.enqueue([Note("done")])
+            let seen = Seen<String>()
+            try await yard.withRunner(
+                .forNotes(acknowledgement: acknowledgement) { note, _ in seen.note(note.text) }
+            ) { _ in
+                try await wait(until: "it is done") { try await yard.isEmpty() }
+            }
+            #expect(seen.all == ["done"])
+        }
+    }
+}
+
+extension JobYard {
+    /// Makes the next claims fail, by a lock that they wait for in vain.
+    fileprivate func failClaims() async throws {
+        try await database.transaction { connection in
+            try await connection.query("LOCK TABLE job IN ACCESS EXCLUSIVE MODE")
+            try await wait(until: "a claim has failed") {
+                try await connection.query("SELECT pg_stat_clear_snapshot()")
+                return try await connection.query(
+                    "SELECT xact_rollback >= 2 FROM pg_stat_database WHERE datname = current_database()"
+                ).decode(Bool.self)[0]
+            }
+        }
+    }
+
+    /// Makes the server refuse to change jobs, so many times.
+    fileprivate func refuse(times: Int64, _ operation: String, with sqlState: String) async throws {
+        try await database.withConnection { connection in
+            try await connection.execute(
+                script: """
+                    CREATE SEQUENCE refusals;
+                    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+                    BEGIN
+                        IF nextval('refusals') <= \(times) THEN
+                            RAISE EXCEPTION 'not now' USING ERRCODE = '\(sqlState)';
+                        END IF;
+                        RETURN OLD;
+                    END
+                    $$;
+                    CREATE TRIGGER refuse BEFORE \(operation) ON job FOR EACH ROW EXECUTE FUNCTION refuse();
+                    """)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import JobsTesting
+import Postgres
+import Testing
+
+@testable import Jobs
+
+@Suite("Which job goes first")
+struct OrderTests {
+    @Test("the more urgent, whatever was enqueued first")
+    func priority() async throws {
+        try await withYard { yard in
+            for priority in JobPriority.allCases.reversed() {
+                try await yard.enqueue(Note("\(priority)"), JobOptions(priority: priority))
+            }
+            let seen = Seen<String>()
+            try await yard.drain(.forNotes { note, _ in seen.note(note.text) })
+            #expect(seen.all == ["urgent", "normal", "low", "idle"])
+        }
+    }
+
+    @Test("among equals, what has been due longest")
+    func time() async throws {
+        try await withYard { yard in
+            let ids = try await yard.enqueue((0..<20).map { Note("\($0)") })
+            try await yard.database.query("UPDATE job SET run_at = now() - id * interval '1 second'")
+            let seen = Seen<JobID>()
+            try await yard.drain(.forNotes { _, context in seen.note(context.id) })
+            #expect(seen.all == ids.reversed())
+        }
+    }
+
+    @Test("every fourth claim takes what has been due longest: urgent work without end starves nothing")
+    func starvation() async throws {
+        try await withYard { yard in
+            try await yard.enqueue(Note("idle"), JobOptions(priority: .idle))
+            try await yard.enqueue([Note("urgent")], JobOptions(priority: .urgent))
+            let seen = Seen<String>()
+            try await yard.drain(
+                .forNotes { note, _ in
+                    seen.note(note.text)
+                    guard !seen.all.contains("idle"), seen.count < 1000 else { return }
+                    try await yard.enqueue([Note("urgent"), Note("urgent")], JobOptions(priority: .urgent))
+                })
+            #expect(seen.all.firstIndex(of: "idle") ?? .max < 500)
+        }
+    }
+
+    @Test("a batch is of one kind, and no larger than its handler takes")
+    func batches() async throws {
+        try await withYard { yard in
+            try await yard.database.transaction { connection in
+                for number in 0..<10 {
+                    try await JobQueue(connection).enqueue(Note("\(number)"))
+                    try await JobQueue(connection).enqueue(Letter("\(number)"))
+                }
+            }
+            let (notes, letters) = (Seen<[String]>(), Seen<[String]>())
+            var handlers = JobHandlers.forBatches(upTo: 7) { batch in
+                notes.note(batch.map(\.payload.text))
+                return batch.map { _ in .done }
+            }
+            handlers.handleBatch(of: Letter.self, upTo: 3) { batch in
+                letters.note(batch.map(\.payload.text))
+                return batch.map { _ in .done }
+            }
+            try await yard.drain(handlers)
+            #expect(notes.all.flatMap { $0 } == (0..<10).map(String.init))
+            #expect(letters.all.flatMap { $0 } == (0..<10).map(String.init))
+            #expect(notes.all.allSatisfy { (1...7).contains($0.count) })
+            #expect(letters.all.allSatisfy { (1...3).contains($0.count) })
+            #expect(try await yard.isEmpty())
+        }
+    }
+}

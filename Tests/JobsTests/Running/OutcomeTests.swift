@@ -1,0 +1,154 @@
+import Foundation
+import JobsTesting
+import Postgres
+import Testing
+
+@testable import Jobs
+
+@Suite("What becomes of a job")
+struct OutcomeTests {
+    @Test("one that is done leaves the table", arguments: [JobHandlers.Acknowledgement.atOnce, .withNextClaim])
+    func done(acknowledgement: JobHandlers.Acknowledgement) async throws {
+        try await withYard { yard in
+            try await yard.enqueue((0..<50).map { Note("\($0)") })
+            let seen = Seen<String>()
+            try await yard.drain(
+                .forNotes(acknowledgement: acknowledgement) { note, _ in seen.note(note.text) },
+                configure: { $0.queues[0].concurrency = 3 })
+            #expect(Set(seen.all).count == 50 && seen.count == 50)
+            #expect(try await yard.isEmpty())
+            #expect(try await yard.dead().isEmpty)
+            #expect(try await yard.number("SELECT completed FROM job_runner") == 50)
+        }
+    }
+
+    @Test("one that fails comes again after a while, and its error is kept")
+    func failure() async throws {
+        try await withYard { yard in
+            try await yard.enqueue(Note("no"))
+            try await yard.drain(.forNotes { _, _ in throw Mishap("the sun\0 shone") }) { $0.poll = .seconds(1) }
+            let job = try #require(try await yard.jobs().first)
+            #expect(job.isWaiting && job.failures == 1 && job.crashes == 0)
+            #expect(job.errors == ["the sun\u{FFFD} shone"], "what text cannot hold does not stop it")
+            #expect(job.dueIn <= 15)
+            #expect(try await yard.number("SELECT failed FROM job_runner") == 1)
+        }
+    }
+
+    @Test("the wait doubles with each failure up to a bound, and chance uses all of it")
+    func backoff() {
+        let backoff = Backoff.ofJobs
+        #expect(backoff.bound(afterFailures: 1) == .seconds(15))
+        #expect(backoff.bound(afterFailures: 2) == .seconds(30))
+        #expect(backoff.bound(afterFailures: 8) == .seconds(1920))
+        #expect(backoff.bound(afterFailures: 9) == .seconds(3600))
+        #expect(backoff.bound(afterFailures: .max) == .seconds(3600))
+        var generator = SeededGenerator(seed: 7)
+        for failures in 1...10 {
+            let bound = backoff.bound(afterFailures: failures)
+            let waits = (0..<200).map { _ in backoff.delay(afterFailures: failures, using: &generator) }
+            #expect(waits.allSatisfy { $0 >= .zero && $0 <= bound })
+            #expect(waits.contains { $0 < bound * 0.1 } && waits.contains { $0 > bound * 0.9 })
+        }
+    }
+
+    @Test("a handler may choose when a failed job comes again")
+    func chosenDelay() async throws {
+        try await withYard { yard in
+            try await yard.enqueue(Note("later"))
+            try await yard.drain(
+                .forNotes { _, _ in throw JobInterruption.retry(after: .seconds(500), because: "busy") })
+            let job = try #require(try await yard.jobs().first)
+            #expect(job.failures == 1 && job.errors == ["busy"])
+            #expect(job.dueIn > 400 && job.dueIn <= 500)
+        }
+    }
+
+    @Test("a handler may ask for its job to come again later, even at the end of time: that is no failure")
+    func snooze() async throws {
+        try await withYard { yard in
+            try await yard.enqueue([Note("soon"), Note("never")])
+            try await yard.drain(
+                .forNotes { note, _ in throw JobInterruption.snooze(.seconds(note.text == "soon" ? 500 : 1e15)) })
+            let jobs = try await yard.jobs()
+            #expect(jobs.map(\.failures) == [0, 0] && jobs.map(\.errors) == [[], []])
+            #expect(jobs[0].dueIn > 400 && jobs[0].dueIn <= 500)
+            #expect(jobs[1].dueIn > 1e9)
+        }
+    }
+
+    @Test("a handler may give its job up for good")
+    func givingUp() async throws {
+        try await withYard { yard in
+            try await yard.enqueue(Note("hopeless"))
+            try await yard.drain(.forNotes { _, _ in throw JobInterruption.giveUp(because: "no such person") })
+            let dead = try #require(try await yard.dead().first)
+            #expect(dead.reason == "gave_up" && dead.failures == 1 && dead.errors == ["no such person"])
+            #expect(try await yard.isEmpty())
+        }
+    }
+
+    @Test("one that has failed as often as it may is dead, and its errors stay with it")
+    func tooManyFailures() async throws {
+        try await withYard { yard in
+            try await yard.enqueue(Note("no"), JobOptions(maxAttempts: 3))
+            let attempts = Seen<Int>()
+            try await yard.drain(
+                .forNotes { _, context in
+                    attempts.note(context.attempt)
+                    throw JobInterruption.retry(after: .zero, because: "attempt \(context.attempt)")
+                })
+            #expect(attempts.all == [1, 2, 3])
+            let dead = try #require(try await yard.dead().first)
+            #expect(dead.reason == "failed" && dead.failures == 3 && dead.crashes == 0)
+            #expect(dead.errors == ["attempt 1", "attempt 2", "attempt 3"])
+            #expect(try await yard.isEmpty())
+        }
+    }
+
+    @Test("of many errors the latest twenty are kept")
+    func manyErrors() async throws {
+        try await withYard { yard in
+            try await yard.enqueue(Note("no"), JobOptions(maxAttempts: 25))
+            try await yard.drain(
+                .forNotes { _, context in throw JobInterruption.retry(after: .zero, because: "\(context.attempt)") })
+            #expect(try await yard.dead().first?.errors == (6...25).map(String.init))
+        }
+    }
+
+    @Test("one whose payload cannot be read is dead at once, and the queue goes on", arguments: [1, 10])
+    func undecodable(batch: Int) async throws {
+        try await withYard { yard in
+            try await yard.enqueue([Note("before"), Note("spoiled"), Note("after")])
+            try await yard.database.query(
+                "UPDATE job SET payload = '{\"text\": 7}' WHERE payload ->> 'text' = 'spoiled'")
+            let seen = Seen<String>()
+            let handlers =
+                batch == 1
+                ? JobHandlers.forNotes { note, _ in seen.note(note.text) }
+                : .forBatches(upTo: batch) { batch in
+                    batch.forEach { seen.note($0.payload.text) }
+                    return batch.map { _ in .done }
+                }
+            try await yard.drain(handlers)
+            #expect(seen.all == ["before", "after"])
+            let dead = try await yard.dead()
+            #expect(dead.map(\.reason) == ["undecodable"])
+            #expect(dead.first?.errors.first?.contains("payload cannot be read") == true)
+            #expect(try await yard.isEmpty())
+        }
+    }
+
+    @Test("one of a kind that no handler knows is left for a runner that knows it")
+    func unknownKind() async throws {
+        try await withYard { yard in
+            try await yard.enqueue((0..<20).map { Letter("\($0)") })
+            try await yard.enqueue(Note("known"))
+            let seen = Seen<String>()
+            try await yard.drain(.forNotes { note, _ in seen.note(note.text) })
+            #expect(seen.all == ["known"])
+            let left = try await yard.jobs()
+            #expect(left.count == 20 && left.allSatisfy { $0.kind == Letter.kind && $0.isWaiting && $0.failures == 0 })
+        }
+    }
+}

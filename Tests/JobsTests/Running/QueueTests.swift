@@ -1,0 +1,104 @@
+import Foundation
+import JobsTesting
+import Postgres
+import Testing
+
+@testable import Jobs
+
+@Suite("A queue")
+struct QueueTests {
+    @Test("a paused one rests, and goes on when it is resumed")
+    func pause() async throws {
+        try await withYard { yard in
+            try await yard.enqueue(Note("patient"))
+            try await yard.database.query("INSERT INTO job_queue (name, paused_at) VALUES ('default', now())")
+            let seen = Seen<String>()
+            let handlers = JobHandlers.forNotes { note, _ in seen.note(note.text) }
+            try await yard.drain(handlers)
+            #expect(seen.all == [])
+            try await yard.withRunner(handlers) { _ in
+                try await yard.database.query("UPDATE job_queue SET paused_at = NULL")
+                try await seen.wait(for: "patient")
+            }
+        }
+    }
+
+    @Test("a limited one lets no more start than its rate allows, over all runners")
+    func rate() async throws {
+        try await withYard { yard in
+            try await yard.enqueue((0..<14).map { Note("\($0)") })
+            let starts = Seen<Double>()
+            let handlers = JobHandlers.forNotes { _, context in
+                let claimed = try await yard.database.query(
+                    "SELECT extract(epoch FROM claimed_at)::double precision FROM job WHERE id = \(context.id.value)")
+                starts.note(try claimed.decode(Double.self)[0])
+            }
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<2 {
+                    group.addTask {
+                        try await yard.drain(handlers) {
+                            $0.queues = [JobRunner.Queue("default", concurrency: 4, rate: .init(20, per: .seconds(1)))]
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await yard.isEmpty(), "a drain waits for what is due and may not start yet")
+            let times = starts.all.sorted()
+            try #require(times.count == 14)
+            // Evenly spread, fifty milliseconds apart, in spurts of no more than a tenth of a second.
+            for (number, time) in times.enumerated().dropFirst(3) {
+                #expect(time - times[number - 3] > 0.05 - 0.001)
+                #expect(time - times[0] > 0.05 * Double(number - 2) - 0.001)
+            }
+        }
+    }
+
+    @Test("each has its own concurrency, and one that is busy does not hold up another")
+    func concurrency() async throws {
+        try await withYard { yard in
+            try await yard.enqueue((0..<9).map { Note("\($0)") }, JobOptions(queue: "wide"))
+            try await yard.enqueue((0..<3).map { Letter("\($0)") }, JobOptions(queue: "narrow"))
+            let (notes, letters, door) = (Seen<String>(), Seen<String>(), Latch())
+            var handlers = JobHandlers.forNotes { note, _ in
+                notes.note(note.text)
+                await door.wait()
+            }
+            handlers.handle(Letter.self) { letter, _ in letters.note(letter.text) }
+            try await yard.withRunner(
+                handlers,
+                configure: { $0.queues = [JobRunner.Queue("wide", concurrency: 4), JobRunner.Queue("narrow")] }
+            ) { _ in
+                try await wait(until: "both have done what they can") { letters.count == 3 && notes.count == 4 }
+                #expect(try await yard.jobs().count { !$0.isWaiting } == 4, "nothing lies ready where jobs are long")
+                door.open()
+                try await wait(until: "all are done") { try await yard.isEmpty() }
+            }
+            #expect(letters.all == ["0", "1", "2"])
+        }
+    }
+
+    @Test("a drain does what jobs have enqueued, in other queues as well, and waits for nothing that is not due")
+    func drain() async throws {
+        try await withYard { yard in
+            try await yard.enqueue(Note("first"), JobOptions(queue: "one"))
+            try await yard.enqueue(Note("tomorrow"), JobOptions(runAt: Date(timeIntervalSinceNow: 86_400)))
+            let seen = Seen<String>()
+            let handlers = JobHandlers.forNotes { note, _ in
+                seen.note(note.text)
+                let next = ["first": "second", "second": "third", "third": "fourth"][note.text]
+                if let next {
+                    let queue = next == "third" ? "one" : "two"
+                    try await yard.enqueue(Note(next), JobOptions(queue: queue))
+                }
+            }
+            try await yard.drain(handlers) { configuration in
+                configuration.queues = ["default", "one", "two"].map { JobRunner.Queue($0) }
+                configuration.poll = .milliseconds(1)
+            }
+            #expect(seen.all == ["first", "second", "third", "fourth"])
+            #expect(try await yard.jobs().count == 1)
+            #expect(try await yard.number("SELECT count(*) FROM job_runner WHERE gone_at IS NULL") == 0)
+        }
+    }
+}

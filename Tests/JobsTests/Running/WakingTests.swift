@@ -1,0 +1,115 @@
+import Foundation
+import JobsTesting
+import Postgres
+import Testing
+
+@testable import Jobs
+
+/// The poll interval is an hour here: what is found is found by notification, or by a poll timed to it.
+@Suite("Waking up", .timeLimit(.minutes(2)))
+struct WakingTests {
+    @Test("a notification is enough, and none is lost to a claim that has just found nothing")
+    func backToBack() async throws {
+        try await withYard { yard in
+            let seen = Seen<String>()
+            try await yard.withRunner(
+                .forNotes { note, _ in seen.note(note.text) }, listens: true, configure: { $0.poll = .seconds(3600) }
+            ) { _ in
+                // The worker looks once more after each job: sooner or later it does so while the next is enqueued.
+                for number in 0..<500 {
+                    try await yard.enqueue(Note("\(number)"))
+                    while seen.count <= number { await Task.yield() }
+                }
+            }
+            #expect(seen.all == (0..<500).map(String.init))
+        }
+    }
+
+    @Test("many at once wake a worker for all of them")
+    func crowd() async throws {
+        try await withYard(connections: 16) { yard in
+            let seen = Seen<String>()
+            try await yard.withRunner(
+                .forNotes { note, _ in seen.note(note.text) }, listens: true,
+                configure: { configuration in
+                    configuration.poll = .seconds(3600)
+                    configuration.queues[0].concurrency = 4
+                }
+            ) { _ in
+                try await withThrowingTaskGroup { group in
+                    for writer in 0..<16 {
+                        group.addTask {
+                            for number in 0..<25 { try await yard.enqueue(Note("\(writer) \(number)")) }
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+                try await wait(until: "all are done") { seen.count == 400 }
+            }
+            #expect(Set(seen.all).count == 400)
+        }
+    }
+
+    @Test("a bell that rings before anybody waits is heard, and one heard already is not heard again")
+    func bell() async {
+        let bell = Bell()
+        let heard = bell.rings
+        bell.ring()
+        await bell.wait(after: heard, atMost: .seconds(3600))
+        let again = bell.rings
+        await bell.wait(after: again, atMost: .milliseconds(1))
+        let last = bell.rings
+        let waiting = Task { await bell.wait(after: last, atMost: .seconds(3600)) }
+        bell.ring()
+        await waiting.value
+    }
+
+    @Test("the poll is timed to the next job, also while a long one runs beside a free hand")
+    func nextTime() async throws {
+        try await withYard { yard in
+            try await yard.enqueue(Note("long"))
+            try await yard.enqueue(Note("soon"), JobOptions(runAt: Date(timeIntervalSinceNow: 1)))
+            let (seen, door) = (Seen<String>(), Latch())
+            try await yard.withRunner(
+                .forNotes { note, _ in
+                    seen.note(note.text)
+                    if note.text == "long" { await door.wait() }
+                },
+                configure: { configuration in
+                    configuration.poll = .seconds(3600)
+                    configuration.queues[0].concurrency = 2
+                }
+            ) { _ in
+                try await seen.wait(for: "soon")
+                door.open()
+            }
+        }
+    }
+
+    @Test("what one runner gives back, another takes at once")
+    func givenBack() async throws {
+        try await withYard { yard in
+            try await yard.enqueue([Note("handed on")])
+            let seen = Seen<String>()
+            let slow: @Sendable (JobRunner.Configuration) -> JobRunner.Configuration = { configuration in
+                var configuration = configuration
+                configuration.poll = .seconds(3600)
+                return configuration
+            }
+            try await yard.withRunner(
+                .forNotes { _, _ in
+                    seen.note("first")
+                    try await Task.sleep(for: .seconds(3600))
+                }, configure: { $0 = slow($0) }
+            ) { first in
+                try await seen.wait(for: "first")
+                try await yard.withRunner(
+                    .forNotes { _, _ in seen.note("second") }, listens: true, configure: { $0 = slow($0) }
+                ) { _ in
+                    first.stopNow()
+                    try await seen.wait(for: "second")
+                }
+            }
+        }
+    }
+}
