@@ -96,9 +96,10 @@ let package = Package(
         .executableTarget(
             name: "intro",
             dependencies: [
-                "Booking", "BookingStore", "Jobs", "Messaging", "Postgres", "Reminders", "Schema",
+                "Booking", "BookingStore", "Jobs", "Messaging", "Postgres", "Reminders", "Schema", "Telemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
@@ -135,6 +136,14 @@ let package = Package(
             path: "Tests/BookingStoreTesting",
             swiftSettings: settings
         ),
+        .target(
+            name: "JobsTesting",
+            dependencies: [
+                "Jobs", "Postgres", "PostgresTesting", "Schema", .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/JobsTesting",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "PostgresTests",
             dependencies: ["Postgres", "PostgresTesting", .product(name: "Logging", package: "swift-log")],
@@ -143,7 +152,7 @@ let package = Package(
         .testTarget(
             name: "JobsTests",
             dependencies: [
-                "Jobs", "Postgres", "PostgresTesting", "Schema",
+                "Jobs", "JobsTesting", "Postgres", "PostgresTesting", "Schema",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings

@@ -4,6 +4,7 @@ import BookingStore
 import Messaging
 import Postgres
 import Schema
+import Telemetry
 
 extension Failure {
     /// The one table from anything that is thrown to what the user is told.
@@ -25,6 +26,9 @@ extension Failure {
             self = .misconfigured("\(error)", hint: "correct `mail.url` or INTRO_MAIL_URL")
         case let error as CompositionError:
             self = .misconfigured("\(error)", hint: "correct `mail.from` or INTRO_MAIL_FROM")
+        case let error as MetricsFileError:
+            self = .misconfigured(
+                "the metrics file \(error.path) cannot be written", because: error.reason, hint: error.hint)
         case let problem as OutputProblem:
             self.init(problem)
         case let problem as ValidationError:

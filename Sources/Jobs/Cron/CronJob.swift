@@ -4,6 +4,8 @@ public struct CronJob: Sendable {
     public let key: String
     /// When it comes, and on which clock.
     public let schedule: CronSchedule
+    /// The queue of its jobs.
+    public var queue: String { options.queue }
     let kind: String
     let payload: String
     let options: JobOptions

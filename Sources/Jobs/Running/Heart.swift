@@ -9,7 +9,6 @@ struct Heart: Sendable {
     let membership: Membership
     let configuration: JobRunner.Configuration
     let bell: Bell
-    let pulse: @Sendable () -> Void
     let logger: Logger
 
     /// Beats until it is told to stop.
@@ -21,7 +20,6 @@ struct Heart: Sendable {
             // What rings after the question is asked is heard by the wait.
             let heard = bell.rings
             guard !isOver() else { return }
-            pulse()
             let begun = ContinuousClock.now
             do {
                 try await beat()

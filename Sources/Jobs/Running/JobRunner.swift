@@ -17,7 +17,6 @@ public final class JobRunner: Sendable {
     private let handlers: JobHandlers
     private let schedules: [CronJob]
     private let configuration: Configuration
-    private let pulse: @Sendable () -> Void
     private let logger: Logger
     private let order = Guarded(Order.work)
     private let orders = Bell()
@@ -32,10 +31,9 @@ public final class JobRunner: Sendable {
     ///   - schedules: What comes again.
     ///   - configuration: How it works.
     ///   - logger: Where trouble is told.
-    ///   - pulse: Called at every heartbeat, also while the database cannot be reached: the process is alive.
     public init(
         database: Database, listener: Listener?, handlers: JobHandlers, schedules: [CronJob] = [],
-        configuration: Configuration, logger: Logger, pulse: @escaping @Sendable () -> Void = {}
+        configuration: Configuration, logger: Logger
     ) {
         self.database = database
         self.listener = listener
@@ -43,7 +41,6 @@ public final class JobRunner: Sendable {
         self.schedules = schedules
         self.configuration = configuration
         self.logger = logger
-        self.pulse = pulse
     }
 
     /// Runs jobs until it is told to stop, or its task is cancelled, which tells it to stop.
@@ -153,7 +150,7 @@ public final class JobRunner: Sendable {
     private func makeHeart(_ runners: RunnerStore, _ workers: [QueueWorker], _ membership: Membership) -> Heart {
         Heart(
             runners: runners, jobs: JobStore(database: database), workers: workers, membership: membership,
-            configuration: configuration, bell: Bell(), pulse: pulse, logger: logger)
+            configuration: configuration, bell: Bell(), logger: logger)
     }
 
     /// Brings the workers to a stop when that is asked for; to a hard one when it is asked for again, or the grace

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import Jobs
 import Postgres
 
@@ -36,28 +37,52 @@ struct Run: IntroSubcommand {
     func run(in intro: Intro) async throws {
         let concurrency = try concurrency.map { try count($0, field: "--concurrency", in: 1...1000) }
         let queues = try queue.isEmpty ? Intro.queues : queue.map { try queueName($0) }
-        let runner = try await intro.runner(queues: queues, concurrency: concurrency, pulse: {})
-        let tally = try await Interruptible.run(steps: [{ _ in runner.stop() }, { _ in runner.stopNow() }]) {
-            try await drain ? drain(runner, in: intro) : serve(runner, of: queues, in: intro)
+        let database = try await intro.database()
+        let figures = metricsFile.map { path in
+            RunnerFigures(
+                path: path, queues: queues, database: database, clock: { intro.now }, logger: intro.logger)
         }
+        // A file that cannot be written is told now, not in the log of a service.
+        try await figures?.write()
+        let runner = try await intro.runner(queues: queues, concurrency: concurrency, handlers: database)
+        let keeping = Task { await figures?.keep() }
+        defer { keeping.cancel() }
+        let tally =
+            try await drain ? drain(runner, of: queues, in: database, intro) : serve(runner, of: queues, in: intro)
+        try await figures?.write()
         try intro.console.report(Record(completed: tally.completed, failed: tally.failed, stale: tally.stale)) {
             "\(tally.completed) jobs done, \(tally.failed) attempts failed."
         }
     }
 
     private func serve(_ runner: JobRunner, of queues: [String], in intro: Intro) async throws -> JobRunner.Tally {
-        try await runner.run {
-            intro.console.note("Running the jobs of \(queues.joined(separator: ", ")). Ctrl-C stops.")
+        let manager = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
+        let watching = Task { await manager.keepAlive() }
+        defer { watching.cancel() }
+        let stop: @Sendable (Task<JobRunner.Tally, any Error>) -> Void = { _ in
+            manager.stopping("letting jobs come to their end")
+            runner.stop()
+        }
+        return try await Interruptible.run(steps: [stop, { _ in runner.stopNow() }]) {
+            try await runner.run {
+                let served = queues.joined(separator: ", ")
+                manager.ready("running the jobs of \(served)")
+                intro.console.note("Running the jobs of \(served). Ctrl-C stops.")
+            }
         }
     }
 
     /// Plans first: what has become due since the last minute is due as well.
-    private func drain(_ runner: JobRunner, in intro: Intro) async throws -> JobRunner.Tally {
+    private func drain(
+        _ runner: JobRunner, of queues: [String], in database: Database, _ intro: Intro
+    ) async throws -> JobRunner.Tally {
         let planning = try intro.planning
-        try await intro.database().withConnection { connection in
-            _ = try await JobQueue(connection).enqueue(planning)
+        if queues.contains(planning.queue) {
+            _ = try await database.withConnection { try await JobQueue($0).enqueue(planning) }
         }
-        return try await runner.drain()
+        return try await Interruptible.run(steps: [{ _ in runner.stop() }, { _ in runner.stopNow() }]) {
+            try await runner.drain()
+        }
     }
 
     private func queueName(_ text: String) throws -> String {

@@ -32,6 +32,9 @@ extension Intro {
                     metadata: ["sessions": "\(day.sessions)"])
             }
         }
+        handlers.handle(PruneHistory.self) { _, _ in
+            try await JobDesk(database).prune()
+        }
         return handlers
     }
 
@@ -42,6 +45,7 @@ extension Intro {
                 try planning,
                 // Once an hour: somewhere a day has just ended.
                 try CronJob("close-days", "5 * * * *", enqueues: CloseDays()),
+                try CronJob("prune-history", "30 3 * * *", enqueues: PruneHistory()),
             ]
         }
     }
@@ -59,13 +63,13 @@ extension Intro {
     /// - Parameters:
     ///   - names: The queues to serve.
     ///   - concurrency: How many jobs of each at once; `nil` is as many as suit it.
-    ///   - pulse: Called at every heartbeat.
+    ///   - database: The handlers' pool.
     /// - Returns: The runner.
     /// - Throws: A `Failure`, `MailConfigurationError` or `PostgresError`.
     func runner(
-        queues names: [String], concurrency: Int?, pulse: @escaping @Sendable () -> Void
+        queues names: [String], concurrency: Int?, handlers database: Database
     ) async throws -> JobRunner {
-        let handlers = try jobHandlers(try await database())
+        let handlers = try jobHandlers(database)
         let queues = names.map {
             JobRunner.Queue($0, concurrency: concurrency ?? ($0 == DeliverMessages.queue ? 1 : 2))
         }
@@ -76,7 +80,7 @@ extension Intro {
         return JobRunner(
             database: open(connections), listener: listener(connections), handlers: handlers, schedules: try schedules,
             configuration: JobRunner.Configuration(name: "\(hostName):\(getpid())", queues: queues), logger: logger,
-            pulse: pulse)
+        )
     }
 
     /// Hears of work at once, where notifications pass.

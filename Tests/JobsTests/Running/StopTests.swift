@@ -89,7 +89,7 @@ struct StopTests {
             try await seen.wait(for: "begun")
             running.cancel()
             door.open()
-            try await running.value
+            _ = try await running.value
             #expect(seen.all == ["begun", "ended"])
             #expect(try await yard.isEmpty())
             await pool.close()
@@ -119,7 +119,7 @@ struct StopTests {
                 door.open()
                 runner.stop()
                 runner.stopNow()
-                try await running.value
+                _ = try await running.value
             }
             #expect(seen.all == ["0"])
             #expect(try await yard.jobs().count == 5)
