@@ -70,6 +70,7 @@ struct QueueTests {
                 configure: { $0.queues = [JobRunner.Queue("wide", concurrency: 4), JobRunner.Queue("narrow")] }
             ) { _ in
                 try await wait(until: "both have done what they can") { letters.count == 3 && notes.count == 4 }
+                try await wait(until: "the letters are acknowledged") { try await yard.jobs().count == 9 }
                 #expect(try await yard.jobs().count { !$0.isWaiting } == 4, "nothing lies ready where jobs are long")
                 door.open()
                 try await wait(until: "all are done") { try await yard.isEmpty() }
