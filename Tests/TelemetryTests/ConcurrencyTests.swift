@@ -8,7 +8,7 @@ import Testing
 @Suite("metrics, from many threads at once")
 struct ConcurrencyTests {
     private let threads = 8
-    private let rounds = 5_000
+    private let rounds = 20_000
 
     @Test("nothing that any thread counts is lost")
     func sums() {
