@@ -40,8 +40,9 @@ struct SystemdUnitTests {
         try String(contentsOf: unit, encoding: .utf8)
             .replacingOccurrences(of: "/usr/local/bin/intro", with: IntroBinary.path)
             .write(to: copy, atomically: false, encoding: .utf8)
-        let (said, status) = try await analyze("verify", copy.path)
-        #expect(said.isEmpty)
+        let (said, status) = try await analyze("verify", "--recursive-errors=no", copy.path)
+        // Units that this one only comes after are not ours to judge.
+        #expect(!said.contains("intro-runner"), "\(said)")
         #expect(status.isSuccess)
     }
 
