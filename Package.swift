@@ -109,7 +109,7 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "Booking", "BookingStore", "Postgres", "Schema",
+                "Booking", "BookingStore", "Jobs", "Postgres", "Schema",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
