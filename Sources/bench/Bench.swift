@@ -22,6 +22,7 @@ struct Bench: AsyncParsableCommand {
     var root = "."
 
     @OptionGroup(visibility: .hidden) var soaking: SoakOptions
+    @OptionGroup(visibility: .hidden) var working: JobWorkerOptions
 
     func validate() throws {
         for name in parts where !allParts.contains(where: { $0.name == name }) {
@@ -31,6 +32,8 @@ struct Bench: AsyncParsableCommand {
 
     func run() async throws {
         if let worker = soaking.worker { return try await worker.run() }
+        if let worker = working.pickUpWorker { return try await worker.run() }
+        if let worker = working.worker { return try await worker.run() }
         let server = try await BenchServer.start()
         defer { server.stop() }
         let workshop = Workshop(
@@ -68,5 +71,22 @@ struct SoakOptions: ParsableArguments {
         soak.map {
             SoakWorker(conninfo: $0, world: World("", trainers: trainers), openings: first..<first + count)
         }
+    }
+}
+
+/// What this program is told when it is to be a process that runs jobs.
+struct JobWorkerOptions: ParsableArguments {
+    @Option(help: .hidden) var jobs: String?
+    @Option(help: .hidden) var manner = JobWorker.Manner.inBatches
+    @Option(help: .hidden) var pickUps: Int?
+    @Option(help: .hidden) var pace = 0
+
+    var worker: JobWorker? {
+        jobs.map { JobWorker(conninfo: $0, manner: manner) }
+    }
+
+    var pickUpWorker: PickUpWorker? {
+        guard let jobs, let pickUps else { return nil }
+        return PickUpWorker(conninfo: jobs, count: pickUps, pace: .milliseconds(pace))
     }
 }

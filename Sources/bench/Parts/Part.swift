@@ -19,6 +19,6 @@ extension Part {
 var allParts: [any Part.Type] {
     [
         Client.self, Slots.self, Schedule.self, CommandLineRuns.self, Plan.self, Send.self, Book.self, Contend.self,
-        Soak.self, Scale.self,
+        Soak.self, JobRuns.self, Scale.self,
     ]
 }

@@ -42,7 +42,8 @@ struct ProcessGauge: Sendable {
 
     private static let clock = ["--now", World.nowText, "--as", "bench"]
 
-    private func measure(_ command: [String], environment: [String: String]) async throws -> Reading {
+    /// Measures any program.
+    func measure(_ command: [String], environment: [String: String] = [:]) async throws -> Reading {
         let report = try await Program.run([program] + command, environment: environment)
         let numbers = report.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
         guard numbers.count == 2 else { throw BenchFailure("measure told no numbers", because: report) }

@@ -19,11 +19,27 @@ final class Workshop {
         var operations = 10_000
         /// Trainers of the worlds that `scale` compares.
         var scale = [71, 714, 7143, 71_429]
+        var jobs = Jobs()
+
+        /// How many jobs.
+        struct Jobs: Sendable {
+            /// Drained in batches, or enqueued, in one run.
+            var drained = 20_000
+            /// Drained one by one in one run.
+            var single = 3000
+            /// Drained by a process whose memory is compared with that of one that drained fewer.
+            var many = 200_000
+            /// Picked up by an idle runner in one run.
+            var pickUps = 600
+            /// Waiting while claims are timed.
+            var backlog = (few: 10_000, many: 1_000_000)
+        }
 
         /// A smoke test: everything runs, and the numbers mean little.
         static let quick = Sizes(
             seconds: 1, trainers: 200, messages: (large: 400, small: 100), processes: 1, operations: 1000,
-            scale: [71, 142])
+            scale: [71, 142],
+            jobs: Jobs(drained: 1000, single: 50, many: 2000, pickUps: 20, backlog: (few: 100, many: 1000)))
     }
 
     let server: BenchServer
