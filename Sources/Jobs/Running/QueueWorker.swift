@@ -185,6 +185,7 @@ actor QueueWorker {
                 return .again
             }
             ready += hand.jobs
+            startReady()
             return await next(after: search.found(hand.jobs, of: limit), of: limit)
         } catch {
             done = acknowledged + done
