@@ -18,6 +18,9 @@ struct Bench: AsyncParsableCommand {
     @Flag(help: "Only show that everything runs: small sizes, short runs.")
     var quick = false
 
+    @Flag(help: "Measure PgQueuer and Procrastinate beside our job-runner; they are installed from PyPI.")
+    var peers = false
+
     @Option(help: .hidden)
     var root = "."
 
@@ -37,7 +40,8 @@ struct Bench: AsyncParsableCommand {
         let server = try await BenchServer.start()
         defer { server.stop() }
         let workshop = Workshop(
-            server: server, sizes: quick ? .quick : Workshop.Sizes(), root: root, binaries: try binaries())
+            server: server, sizes: quick ? .quick : Workshop.Sizes(), root: root, binaries: try binaries(),
+            hasPeers: peers)
         var figures: [Figure] = []
         for part in allParts where parts.contains(part.name) || parts.isEmpty && !part.isOnRequest {
             workshop.say(part.name)

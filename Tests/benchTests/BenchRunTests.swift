@@ -17,6 +17,31 @@ import Testing
 
     @Test("one part runs end to end, and leaves nothing behind")
     func plan() async throws {
+        let (report, output) = try await run("plan")
+        #expect(report.figures.map(\.name) == ["plan, 2000 due", "plan, the time"])
+        #expect(report.figures.allSatisfy { $0.value > 0 })
+        #expect(output.contains("plan, 2000 due"))
+    }
+
+    @Test("the job-runner is measured beside its statements, from enqueueing to the last acknowledgement")
+    func jobs() async throws {
+        let figures = try await run("jobs").report.figures
+        #expect(
+            figures.map(\.name) == [
+                "jobs, drain", "jobs, drain, each acknowledged at once", "jobs, drain, 4 runners by 1",
+                "jobs, drain while a snapshot is held", "jobs, memory", "jobs, memory of 4000 by that of 2000",
+                "jobs, enqueue, 1000 at a time", "jobs, enqueue, one at a time",
+                "jobs, pick-up back to back, p50", "jobs, pick-up back to back, p99",
+                "jobs, pick-up back to back, the longest",
+                "jobs, pick-up every 20 ms, p50", "jobs, pick-up every 20 ms, p99",
+                "jobs, pick-up every 20 ms, the longest",
+                "jobs, a claim with 1000 queued, by 100",
+            ])
+        #expect(figures.allSatisfy { $0.value > 0 && $0.limit ?? 1 > 0 })
+    }
+
+    /// Runs a part at its smallest, in a place of its own, which is empty afterwards.
+    private func run(_ part: String) async throws -> (report: Report, output: String) {
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -29,15 +54,12 @@ import Testing
         }
         let result = try await Subprocess.run(
             .path(FilePath(Self.program)),
-            arguments: ["plan", "--quick", "--json", json.path, "--root", Self.root],
+            arguments: [part, "--quick", "--json", json.path, "--root", Self.root],
             environment: .inherit.updating(["TMPDIR": place.path]),
             output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
         #expect(result.terminationStatus.isSuccess, "\(result.standardError)")
-        let report = try JSONDecoder().decode(Report.self, from: Data(contentsOf: json))
-        #expect(report.figures.map(\.name) == ["plan, 2000 due", "plan, the time"])
-        #expect(report.figures.allSatisfy { $0.value > 0 })
-        #expect(result.standardOutput.contains("plan, 2000 due"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: place.path) == [])
+        return (try JSONDecoder().decode(Report.self, from: Data(contentsOf: json)), result.standardOutput)
     }
 
     @Test("a part that does not exist is told before anything starts")

@@ -1,8 +1,12 @@
 import FoundationEssentials
+import Jobs
 import Postgres
 
 /// A database for jobs, and who works in it: runners in processes of their own, and the statements alone.
 struct JobYard: Sendable {
+    /// How many jobs are enqueued at a time.
+    static let bulk = 1000
+
     let server: BenchServer
     let database: String
     /// The compiled `jobs.c`.
@@ -64,6 +68,25 @@ struct JobYard: Sendable {
             throw BenchFailure("\(done) jobs were done", because: "\(jobs) were queued")
         }
         return Double(jobs) / (ended - begun)
+    }
+
+    /// Enqueues jobs in bulk, as an application does it.
+    ///
+    /// - Parameter jobs: About how many; it is done by whole thousands.
+    /// - Returns: Jobs per second.
+    /// - Throws: `PostgresError`.
+    func bulkRate(_ jobs: Int) async throws -> Double {
+        try await server.withPool(database, connections: 1) { pool in
+            try await pool.query("SELECT 1")
+            let errands = (0..<Self.bulk).map { Errand(number: $0) }
+            let batches = max(1, jobs / Self.bulk)
+            let seconds = try await duration {
+                for _ in 0..<batches {
+                    _ = try await pool.withConnection { try await JobQueue($0).enqueue(errands) }
+                }
+            }
+            return Double(batches * Self.bulk) / seconds
+        }
     }
 
     /// The words that make this program a process that drains.

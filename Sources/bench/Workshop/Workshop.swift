@@ -39,7 +39,7 @@ final class Workshop {
         static let quick = Sizes(
             seconds: 1, trainers: 200, messages: (large: 400, small: 100), processes: 1, operations: 1000,
             scale: [71, 142],
-            jobs: Jobs(drained: 1000, single: 50, many: 2000, pickUps: 20, backlog: (few: 100, many: 1000)))
+            jobs: Jobs(drained: 2000, single: 50, many: 4000, pickUps: 20, backlog: (few: 100, many: 1000)))
     }
 
     let server: BenchServer
@@ -48,13 +48,16 @@ final class Workshop {
     let root: String
     /// The release build's folder.
     let binaries: String
+    /// Whether others' job-runners are measured, too.
+    let hasPeers: Bool
     private var madeWorld: World?
 
-    init(server: BenchServer, sizes: Sizes, root: String, binaries: String) {
+    init(server: BenchServer, sizes: Sizes, root: String, binaries: String, hasPeers: Bool = false) {
         self.server = server
         self.sizes = sizes
         self.root = root
         self.binaries = binaries
+        self.hasPeers = hasPeers
     }
 
     /// The world that all parts but `scale` share, made at its first use.

@@ -1,0 +1,52 @@
+import FoundationEssentials
+
+/// Other people's job-runners, from PyPI, in a virtual environment beside the build.
+struct PythonPeers {
+    /// What one run of theirs came to, in jobs per second.
+    struct Run: Sendable {
+        let enqueue: Double
+        let drain: Double
+    }
+
+    private static let packages = [
+        "pgqueuer==1.6.0", "asyncpg==0.32.0", "procrastinate==3.10.0", "psycopg[binary]==3.3.9",
+    ]
+
+    private let python: String
+    private let workshop: Workshop
+
+    /// Installs them; where that cannot be done, it says so.
+    static func install(in workshop: Workshop) async -> PythonPeers? {
+        let folder = "\(workshop.root)/.build/job-peers"
+        workshop.say("installing \(packages.joined(separator: ", "))")
+        do {
+            if !FileManager.default.fileExists(atPath: "\(folder)/bin/pip") {
+                try await Program.run(["python3", "-m", "venv", folder])
+            }
+            let pip = URL(filePath: folder).appending(path: "bin/pip").path
+            try await Program.run([pip, "install", "-q", "--disable-pip-version-check"] + packages)
+            return PythonPeers(python: URL(filePath: folder).appending(path: "bin/python").path, workshop: workshop)
+        } catch {
+            workshop.say("they cannot be installed; is there a network? Going on without them.\n\(error)")
+            return nil
+        }
+    }
+
+    /// Enqueues so many jobs and drains them, in a process of its own and a database of the peer's name.
+    ///
+    /// - Parameters:
+    ///   - peer: Whose script of `deploy/bench.d` it is.
+    ///   - jobs: How many.
+    ///   - setting: The one thing that can be set: the size of a batch, or how many jobs at once.
+    /// - Returns: What both came to.
+    /// - Throws: ``BenchFailure`` when it fails.
+    func run(_ peer: String, jobs: Int, setting: Int) async throws -> Run {
+        // They know nothing of PGOPTIONS.
+        let environment = workshop.server.environment(peer).filter { $0.key != "PGOPTIONS" }
+        let report = try await Program.run(
+            [python, workshop.source("peer_\(peer).py"), "\(jobs)", "\(setting)"], environment: environment)
+        let rates = report.split(separator: "\n").compactMap { Double($0) }
+        guard rates.count == 2 else { throw BenchFailure("\(peer) told no rates", because: report) }
+        return Run(enqueue: rates[0], drain: rates[1])
+    }
+}
