@@ -44,6 +44,7 @@ actor QueueWorker {
     private var losses = 0
     private var mayHaveLostJobs = false
     private var shouldReconcile = false
+    private var alarm: (deadline: ContinuousClock.Instant, task: Task<Void, any Error>)?
 
     init(
         _ queue: JobRunner.Queue, handlers: JobHandlers, membership: Membership, store: JobStore,
@@ -63,6 +64,7 @@ actor QueueWorker {
 
     /// Serves the queue until it is told to stop.
     func work() async {
+        defer { alarm?.task.cancel() }
         while true {
             let heard = bell.rings
             startReady()
@@ -252,24 +254,38 @@ actor QueueWorker {
         round.task = work
         // A task of its own: one that has been cancelled could not write anything down.
         Task { await self.end(number, work.value) }
-        round.alarm = Task {
-            try await Task.sleep(for: handler.timeout)
-            self.interrupt(number, .timedOut)
-        }
         rounds[number] = round
+        setAlarm(for: round.deadline)
+    }
+
+    /// One alarm for all rounds, set to the first deadline: one for each would cost more than many a job does.
+    private func setAlarm(for deadline: ContinuousClock.Instant) {
+        if let alarm, alarm.deadline <= deadline { return }
+        alarm?.task.cancel()
+        let task = Task {
+            try await Task.sleep(until: deadline)
+            interruptOverdue()
+        }
+        alarm = (deadline, task)
+    }
+
+    private func interruptOverdue() {
+        alarm = nil
+        let now = ContinuousClock.now
+        for (number, round) in rounds where round.deadline <= now { interrupt(number, .timedOut) }
+        if let next = rounds.values.map(\.deadline).filter({ $0 > now }).min() { setAlarm(for: next) }
     }
 
     /// Writes down what came of a round; its hand is free afterwards.
     private func end(_ number: Int, _ verdicts: [JobVerdict]) async {
         guard let round = rounds[number], !round.isSettled else { return }
         rounds[number]?.isSettled = true
-        round.alarm?.cancel()
         let judgement = Judgement(of: round, verdicts, backoff: .ofJobs)
         await record(judgement, round)
         rounds[number] = nil
         prefetch.learn(round.jobs.count, took: (.now - round.begun) / queue.concurrency)
         startReady()
-        bell.ring()
+        if wanted > 0 || !done.isEmpty || !leaving.isEmpty || isEmpty || isStopping { bell.ring() }
     }
 
     private func record(_ judgement: Judgement, _ round: Round) async {

@@ -14,10 +14,12 @@ struct Round {
     let handler: JobHandler
     let begun = ContinuousClock.now
     var task: Task<[JobVerdict], Never>?
-    var alarm: Task<Void, any Error>?
     var interruption: Interruption?
     /// What came of it is being written down: nothing can change that any more.
     var isSettled = false
+
+    /// When it has taken too long.
+    var deadline: ContinuousClock.Instant { begun + handler.timeout }
 
     /// Tells the handler to stop.
     mutating func interrupt(_ reason: Interruption) {
