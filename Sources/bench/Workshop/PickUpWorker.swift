@@ -22,10 +22,10 @@ struct PickUpWorker {
             handlers: handlers,
             configuration: JobRunner.Configuration(name: "bench", queues: [JobRunner.Queue("default")]),
             logger: .silent)
-        async let running: Void = runner.run()
+        async let running = runner.run()
         let latencies = try await latencies(begins, Database(configuration, logger: .silent))
         runner.stop()
-        try await running
+        _ = try await running
         await pool.close()
         print(latencies.dropFirst(Self.rehearsal).map { "\($0.seconds * 1000)" }.joined(separator: "\n"))
     }
