@@ -17,7 +17,6 @@ DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'intro_service') THEN
         GRANT SELECT, INSERT ON closed_day TO intro_service;
-        GRANT DELETE ON delivery_run TO intro_service;
     END IF;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'intro_reader') THEN
         GRANT SELECT ON closed_day TO intro_reader;

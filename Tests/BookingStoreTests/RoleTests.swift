@@ -67,6 +67,31 @@ struct RoleTests {
         }
     }
 
+    @Test("runs jobs, buries and revives them, and closes the day")
+    func runsJobs() async throws {
+        try await withServiceRole { books, studio, maria in
+            try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com", with: maria)
+            for statement in [
+                "INSERT INTO job_runner (name, queues, lease_until) VALUES ('a', '{messages}', now() + interval '1 hour')",
+                "INSERT INTO job_queue (name, rate_limit, rate_period) VALUES ('messages', 1000, '1 second')",
+                "SELECT * FROM claim_jobs(1, 'messages', '{messages.deliver}', 10, false, NULL, NULL)",
+                "SELECT * FROM claim_suspect(1, 'messages', '{messages.deliver}')",
+                "SELECT settle_jobs(array_agg(id), array_agg(token), '{failed}', '{0}', '{why}') FROM job",
+                "INSERT INTO job SELECT (jsonb_populate_record(NULL::job, to_jsonb(d) || '{\"cancel_requested\": false}')).* "
+                    + "FROM job_dead AS d",
+                "DELETE FROM job_dead", "SELECT acknowledge_jobs('{1}', '{1}')", "SELECT * FROM rescue_jobs(25, 3)",
+                "SELECT * FROM next_job_in('messages', '{messages.deliver}')", "SELECT * FROM close_days(now())",
+                """
+                INSERT INTO job_cron (key, schedule, time_zone, queue, kind, payload, priority, max_attempts)
+                VALUES ('k', '* * * * *', 'UTC', 'default', 'k', '{}', 2, 1)
+                """,
+                "INSERT INTO job_period VALUES ('k', now())", "DELETE FROM job", "DELETE FROM job_runner",
+            ] {
+                try await books.serving { _ = try await $0.query("\(unsafeSQL: statement)") }
+            }
+        }
+    }
+
     @Test("cannot rewrite, forget or redefine anything")
     func refused() async throws {
         try await withServiceRole { books, studio, maria in
