@@ -9,6 +9,8 @@ SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 DECLARE
+    v_ids bigint[];
+    v_tokens bigint[];
     v_lost bigint[];
 BEGIN
     IF pg_postmaster_start_time() > now() - p_lease * interval '1 second' THEN
@@ -23,14 +25,21 @@ BEGIN
         WHERE gone_at IS NULL AND lease_until < now()
         ORDER BY id
         FOR UPDATE SKIP LOCKED));
-    v_lost := ARRAY(
-        SELECT id
+    -- In the order of their ids only once they are found: sought in that order, they would be sought among all jobs.
+    SELECT array_agg(lost.id), array_agg(lost.token)
+    INTO v_ids, v_tokens
+    FROM (
+        SELECT id, token
         FROM job
         WHERE token IS NOT NULL
           AND NOT EXISTS (SELECT FROM job_runner AS r WHERE r.id = job.runner AND r.gone_at IS NULL)
-        ORDER BY id
         LIMIT 10000
-        FOR UPDATE SKIP LOCKED);
+    ) AS lost;
+    v_lost := ARRAY(
+        SELECT job.id
+        FROM (SELECT * FROM unnest(v_ids, v_tokens) AS lost (id, token) ORDER BY id) AS lost
+        JOIN job ON job.id = lost.id AND job.token = lost.token
+        FOR UPDATE OF job SKIP LOCKED);
     WITH gone AS (
         DELETE FROM job
         WHERE id = ANY (v_lost) AND (crashes + 1 >= p_max_crashes OR cancel_requested)
