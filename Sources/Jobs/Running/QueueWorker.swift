@@ -139,7 +139,7 @@ actor QueueWorker {
         do {
             // The lost claim may still be at work in the server: what it takes is found the next time.
             mayHaveLostJobs = try await store.release(
-                claimedBy: membership.runner, from: queue.name, before: .seconds(10), except: held)
+                claimedBy: membership.runner, from: queue.name, before: configuration.lease * 0.4, except: held)
         } catch {
             logger.debug("jobs that were claimed and lost cannot be given back yet", metadata: ["error": "\(error)"])
         }
@@ -229,8 +229,9 @@ actor QueueWorker {
         ready.contains { $0.isSuspect } || rounds.values.contains { $0.jobs.contains { $0.isSuspect } }
     }
 
+    /// Begins what lies ready, unless somebody may have taken it over meanwhile.
     private func startReady() {
-        while rounds.count < queue.concurrency, let first = ready.first, let handler = handlers[first.kind] {
+        while rounds.count < queue.concurrency, membership.holdsLease, let first = ready.first, let handler = handlers[first.kind] {
             guard handler.batch > 1, !first.isSuspect else {
                 ready.removeFirst()
                 start([first], handler)
