@@ -13,17 +13,15 @@ struct Heart: Sendable {
 
     /// Beats until it is told to stop.
     func work(until isOver: @Sendable () -> Bool) async {
-        var lastBeat = ContinuousClock.now
         var failures = 0
         var isLost = false
         while true {
             // What rings after the question is asked is heard by the wait.
             let heard = bell.rings
             guard !isOver() else { return }
-            let begun = ContinuousClock.now
             do {
                 try await beat()
-                (lastBeat, isLost) = (begun, false)
+                isLost = false
                 try await rescue()
                 failures = 0
             } catch {
@@ -32,7 +30,7 @@ struct Heart: Sendable {
                 if failures == 1 {
                     logger.warning("no heartbeat can be written; trying again", metadata: ["error": "\(error)"])
                 }
-                if !isLost, .now - lastBeat > configuration.lease {
+                if !isLost, !membership.holdsLease {
                     isLost = true
                     await lose("its lease has run out")
                 }
@@ -48,14 +46,19 @@ struct Heart: Sendable {
 
     private func beat() async throws {
         let news = membership.news
+        // Counted from before the question: the database counts from when it answers.
+        let leaseEnd = ContinuousClock.now + configuration.lease
+        let heldLease = membership.holdsLease
         guard let unwanted = try await runners.beat(membership.runner, lease: configuration.lease, tally: news) else {
             await lose("it has been taken for dead")
-            membership.renew(
-                as: try await runners.register(
-                    name: configuration.name, queues: configuration.queues, lease: configuration.lease))
+            let runner = try await runners.register(
+                name: configuration.name, queues: configuration.queues, lease: configuration.lease)
+            membership.renew(as: runner, until: leaseEnd)
             return
         }
+        membership.renew(until: leaseEnd)
         membership.told(news)
+        if !heldLease { workers.forEach { $0.bell.ring() } }
         for worker in workers {
             if !unwanted.isEmpty { await worker.cancel(Set(unwanted)) }
             await worker.reconcileSoon()

@@ -106,9 +106,11 @@ public final class JobRunner: Sendable {
     /// Does something with workers while their heart beats, schedules are kept and notifications heard.
     private func serving(_ body: @escaping @Sendable ([QueueWorker]) async -> Void) async throws -> Tally {
         let runners = RunnerStore(database: database)
+        let leaseEnd = ContinuousClock.now + configuration.lease
         let membership = Membership(
             runner: try await runners.register(
-                name: configuration.name, queues: configuration.queues, lease: configuration.lease))
+                name: configuration.name, queues: configuration.queues, lease: configuration.lease),
+            leaseEnd: leaseEnd)
         let workers = configuration.queues.map {
             QueueWorker(
                 $0, handlers: handlers, membership: membership, store: JobStore(database: database),

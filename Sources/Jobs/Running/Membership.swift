@@ -5,6 +5,7 @@ import Postgres
 final class Membership: Sendable {
     private struct State {
         var runner: Int64
+        var leaseEnd: ContinuousClock.Instant
         var tally = JobRunner.Tally()
         var told = JobRunner.Tally()
         var isOver = false
@@ -12,8 +13,8 @@ final class Membership: Sendable {
 
     private let state: Guarded<State>
 
-    init(runner: Int64) {
-        state = Guarded(State(runner: runner))
+    init(runner: Int64, leaseEnd: ContinuousClock.Instant) {
+        state = Guarded(State(runner: runner, leaseEnd: leaseEnd))
     }
 
     /// The present number; a runner that was taken for dead gets another.
@@ -22,9 +23,15 @@ final class Membership: Sendable {
     /// Whether the runner's time is up: what cannot be written down now is left to the rescue.
     var isOver: Bool { state.withLock(\.isOver) }
 
-    /// Takes a new number.
-    func renew(as runner: Int64) {
-        state.withLock { $0.runner = runner }
+    /// Whether nobody can have taken its jobs over yet.
+    var holdsLease: Bool { state.withLock { .now < $0.leaseEnd } }
+
+    /// The lease holds until then, under the present number or a new one.
+    func renew(as runner: Int64? = nil, until leaseEnd: ContinuousClock.Instant) {
+        state.withLock { state in
+            state.runner = runner ?? state.runner
+            state.leaseEnd = leaseEnd
+        }
     }
 
     /// Ends.
