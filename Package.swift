@@ -144,6 +144,16 @@ let package = Package(
             path: "Tests/JobsTesting",
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "jobhand",
+            dependencies: [
+                "Jobs", "JobsTesting", "Postgres",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/JobHand",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "PostgresTests",
             dependencies: ["Postgres", "PostgresTesting", .product(name: "Logging", package: "swift-log")],
@@ -152,7 +162,7 @@ let package = Package(
         .testTarget(
             name: "JobsTests",
             dependencies: [
-                "Jobs", "JobsTesting", "Postgres", "PostgresTesting", "Schema",
+                "Jobs", "JobsTesting", "Postgres", "PostgresTesting", "jobhand",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
