@@ -231,7 +231,9 @@ actor QueueWorker {
 
     /// Begins what lies ready, unless somebody may have taken it over meanwhile.
     private func startReady() {
-        while rounds.count < queue.concurrency, membership.holdsLease, let first = ready.first, let handler = handlers[first.kind] {
+        while rounds.count < queue.concurrency, membership.holdsLease, let first = ready.first,
+            let handler = handlers[first.kind]
+        {
             guard handler.batch > 1, !first.isSuspect else {
                 ready.removeFirst()
                 start([first], handler)

@@ -8,20 +8,25 @@ import Testing
 /// The poll interval is an hour here: what is found is found by notification, or by a poll timed to it.
 @Suite("Waking up", .timeLimit(.minutes(2)))
 struct WakingTests {
-    @Test("a notification is enough, and none is lost to a claim that has just found nothing")
-    func backToBack() async throws {
+    @Test("a notification is enough, and none is lost to a claim that has just found nothing", arguments: [1, 4])
+    func backToBack(concurrency: Int) async throws {
         try await withYard { yard in
             let seen = Seen<String>()
             try await yard.withRunner(
-                .forNotes { note, _ in seen.note(note.text) }, listens: true, configure: { $0.poll = .seconds(3600) }
+                .forNotes { note, _ in seen.note(note.text) }, listens: true,
+                configure: { configuration in
+                    configuration.poll = .seconds(3600)
+                    configuration.queues[0].concurrency = concurrency
+                }
             ) { _ in
-                // The worker looks once more after each job: sooner or later it does so while the next is enqueued.
-                for number in 0..<500 {
+                // The worker looks once more after each job: sooner or later it does so while the next is enqueued. If
+                // each of them lay ready for a tenth of a second, the time would be up.
+                for number in 0..<1300 {
                     try await yard.enqueue(Note("\(number)"))
                     while seen.count <= number { await Task.yield() }
                 }
             }
-            #expect(seen.all == (0..<500).map(String.init))
+            #expect(seen.all == (0..<1300).map(String.init))
         }
     }
 

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Dispatch
+import Foundation
+import Jobs
+import Logging
+import Postgres
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// A runner in a process of its own, for tests that kill it.
+@main
+struct JobHand: AsyncParsableCommand {
+    @Option(help: "Where the database is, as libpq reads it.") var database: String
+    @Option(help: "The file that effects are written to.") var effects: String
+    @Option(help: "How many jobs, or batches, to do at once.") var concurrency = 4
+    @Option(help: "Seconds until others take its jobs over.") var lease = 25.0
+    @Option(help: "Seconds between heartbeats.") var heartbeat = 5.0
+    @Option(help: "Seconds that jobs may run on when it is told to stop.") var grace = 25.0
+
+    func run() async throws {
+        endWithParent()
+        let name = "jobhand-\(getpid())"
+        var logger = Logger(label: name) { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .notice
+        var connect = Database.Configuration(conninfo: database)
+        connect.applicationName = name
+        let pool = Database(connect, logger: logger)
+        let runner = JobRunner(
+            database: pool, listener: Listener(connect, channels: [JobQueue.channel], logger: logger),
+            handlers: errands(database: Database(connect, logger: logger), effects: try EffectFile(effects)),
+            configuration: configuration(name), logger: logger)
+        let signals = obeySignals(runner)
+        try await runner.run { print("ready") }
+        signals.cancel()
+        await pool.close()
+    }
+
+    private func configuration(_ name: String) -> JobRunner.Configuration {
+        var configuration = JobRunner.Configuration(
+            name: name, queues: [JobRunner.Queue("default", concurrency: concurrency)])
+        configuration.lease = .seconds(lease)
+        configuration.heartbeat = .seconds(heartbeat)
+        configuration.gracePeriod = .seconds(grace)
+        return configuration
+    }
+
+    /// The first SIGTERM asks it to stop, the second to stop at once.
+    private func obeySignals(_ runner: JobRunner) -> any DispatchSourceSignal {
+        signal(SIGTERM, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: SIGTERM, queue: DispatchQueue(label: "signals"))
+        let isSecond = Guarded(false)
+        source.setEventHandler {
+            let orderNow = isSecond.withLock { isSecond in
+                defer { isSecond = true }
+                return isSecond
+            }
+            if orderNow { runner.stopNow() } else { runner.stop() }
+        }
+        source.resume()
+        return source
+    }
+
+    /// Ends when the test does, however that ends: its end of our standard input is then closed.
+    private func endWithParent() {
+        Thread.detachNewThread {
+            var octet: UInt8 = 0
+            while read(STDIN_FILENO, &octet, 1) > 0 {}
+            _exit(1)
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import JobsTesting
+import Postgres
+import Testing
+
+@testable import Jobs
+
+/// The statements themselves are run, and the server's own counters tell how it read the table.
+@Suite("On a queue of fifty thousand")
+struct JobPlanTests {
+    /// When the planner last looked at the table.
+    enum Statistics: CaseIterable {
+        /// While it held what it holds.
+        case fresh
+        /// While it was empty.
+        case ofAnEmptyTable
+    }
+
+    @Test(
+        "each statement of a runner finds its rows by index, whatever the planner knows", arguments: Statistics.allCases
+    )
+    func statements(statistics: Statistics) async throws {
+        try await withLargeQueue(statistics) { yard, runner in
+            let (store, runners) = (JobStore(database: yard.database), RunnerStore(database: yard.database))
+            let running = try await yard.leases(limit: 100)
+            for oldestFirst in [false, true] {
+                let claimed = try await yard.expectIndexes("claim", reading: 500) {
+                    let order = JobStore.Order(
+                        runner: runner, queue: "default", kinds: [Note.kind], limit: 100, oldestFirst: oldestFirst,
+                        takesSuspect: true, watermark: .beginning)
+                    return try await store.claim(order, acknowledging: []).jobs.count
+                }
+                #expect(claimed == 101)
+            }
+            let leases = try await yard.leases(limit: 700)
+            for start in stride(from: 0, to: 700, by: 100) {
+                let hand = Array(leases[start..<start + 100])
+                let acknowledged = try await yard.expectIndexes("acknowledge", reading: 250, times: 1) {
+                    try await store.acknowledge(Array(hand.prefix(50)))
+                }
+                let settled = try await yard.expectIndexes("settle", reading: 500, times: 1) {
+                    let endings: [JobStore.Settlement.Ending] = [.retry, .release, .failed, .snooze, .cancelled]
+                    let settlements = hand.suffix(50).enumerated()
+                        .map { JobStore.Settlement(lease: $1, ending: endings[$0 % 5]) }
+                    return try await store.settle(settlements)
+                }
+                #expect(acknowledged == 50 && settled == 50)
+            }
+            let isDue = try await yard.expectIndexes("next") {
+                try await store.nextJob(in: "default", of: ["note"]).isDue
+            }
+            #expect(isDue)
+            let unwanted = try await yard.expectIndexes("heartbeat", reading: 4000) {
+                try await runners.beat(runner, lease: .seconds(60), tally: .init())
+            }
+            #expect(unwanted == [])
+            let isTooEarly = try await yard.expectIndexes("reconcile", reading: 8000) {
+                try await store.release(claimedBy: runner, from: "default", before: .seconds(60), except: running)
+            }
+            #expect(isTooEarly)
+            try await yard.expectIndexes("rescue", reading: 8000) {
+                _ = try await store.rescue(lease: .zero, maxCrashes: 3)
+            }
+            try await yard.expectIndexes("leave", reading: 12_000, times: 1) {
+                try await runners.leave(runner, tally: .init())
+            }
+        }
+    }
+
+    @Test("a claim behind the mark does not walk over what was claimed before")
+    func watermark() async throws {
+        try await withLargeQueue(.fresh) { yard, runner in
+            let store = JobStore(database: yard.database)
+            var search = Search()
+            for _ in 0..<10 {
+                let order = search.order(
+                    runner: runner, queue: "default", kinds: [Note.kind], limit: 500, takesSuspect: false)
+                _ = search.found(try await store.claim(order, acknowledging: []).jobs, of: 500)
+            }
+            let claimed = try await yard.expectIndexes("claim", reading: 50, times: 1) {
+                let order = search.order(
+                    runner: runner, queue: "default", kinds: [Note.kind], limit: 10, takesSuspect: false)
+                return try await store.claim(order, acknowledging: []).jobs.count
+            }
+            #expect(claimed == 10)
+        }
+    }
+
+    /// Fifty thousand jobs of four priorities, a tenth of them for the future, a thousand suspect, two thousand in hand.
+    private func withLargeQueue(_ statistics: Statistics, _ body: (JobYard, Int64) async throws -> Void) async throws {
+        try await withYard(connections: 1) { yard in
+            if statistics == .ofAnEmptyTable { try await yard.database.query("ANALYZE job") }
+            let runner = try await yard.enterRunner(named: "one")
+            try await yard.database.query(
+                """
+                INSERT INTO job (
+                    queue, kind, payload, priority, run_at, max_attempts, crashes, token, runner, claimed_at)
+                SELECT 'default', 'note', '{"text": ""}', 1 + n % 4,
+                       now() + (n % 10 - 9) * interval '1 minute' + (n % 10 = 9)::int * interval '1 hour', 10,
+                       (n > 47000 AND n <= 48000)::int,
+                       CASE WHEN n > 48000 THEN nextval('job_lease') END,
+                       CASE WHEN n > 48000 THEN \(runner) END,
+                       CASE WHEN n > 48000 THEN now() END
+                FROM generate_series(1, 50000) AS n
+                """)
+            if statistics == .fresh { try await yard.database.query("ANALYZE job") }
+            try await body(yard, runner)
+        }
+    }
+}
+
+extension JobYard {
+    fileprivate func leases(limit: Int) async throws -> [JobLease] {
+        try await database.query("SELECT id, token FROM job WHERE token IS NOT NULL ORDER BY id LIMIT \(limit)")
+            .decode((Int64, Int64).self).map { JobLease(id: JobID($0.0), token: $0.1) }
+    }
+
+    /// Expects that some work reads the table by index, and no more than so many rows of it.
+    ///
+    /// A statement that is run often may get a plan for any binds: that one must be good as well.
+    @discardableResult
+    fileprivate func expectIndexes<Value>(
+        _ name: String, reading limit: Int64 = 50, times: Int = 7, sourceLocation: SourceLocation = #_sourceLocation,
+        _ work: () async throws -> Value
+    ) async throws -> Value {
+        let before = try await counters()
+        var value = try await work()
+        for _ in 1..<times { value = try await work() }
+        let after = try await counters()
+        #expect(after.scans == before.scans, "\(name) reads the table from end to end", sourceLocation: sourceLocation)
+        let read = (after.rows - before.rows) / Int64(times)
+        #expect(read <= limit, "\(name) reads \(read) rows", sourceLocation: sourceLocation)
+        return value
+    }
+
+    private func counters() async throws -> (scans: Int64, rows: Int64) {
+        try await database.query("SELECT pg_stat_force_next_flush()")
+        return try await database.query(
+            "SELECT coalesce(seq_scan, 0), coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables WHERE relname = 'job'"
+        ).decode((Int64, Int64).self)[0]
+    }
+}

@@ -1,0 +1,57 @@
+extension LeaseModel {
+    /// What must never happen; `nil` where all is well.
+    func violation(after step: Step, from before: LeaseModel) -> String? {
+        for job in jobs.indices {
+            if let broken = violation(of: job) { return broken }
+            if [.done, .dead].contains(before.jobs[job].place), jobs[job] != before.jobs[job] {
+                return "what is done is not final"
+            }
+        }
+        switch step {
+        case .complete(let runner, let job), .giveBack(let runner, let job):
+            let isStale = before.runners[runner].hand[job]?.token != before.jobs[job].token
+            return isStale && jobs != before.jobs ? "a stale lease has changed something" : nil
+        default:
+            return nil
+        }
+    }
+
+    private func violation(of number: Int) -> String? {
+        let job = jobs[number]
+        let believers = runners.indices.filter { runner in
+            guard let lease = runners[runner].hand[number] else { return false }
+            return !runners[runner].isLate && !runners[runner].isGone && !lease.isOfOldName
+        }
+        if believers.count > 1 { return "two runners with valid leases hold one job" }
+        if let believer = believers.first, runners[believer].hand[number]?.token != job.token {
+            return "a runner with a valid lease does not hold what it believes to hold"
+        }
+        if (job.place == .running) != (job.token != nil) { return "a job runs in nobody's hand" }
+        if let holder = job.holder, runners[holder].isGone { return "a job is lost in a dead runner's hand" }
+        return nil
+    }
+
+    /// A number for all states that go on alike: runners may change places, and all stale tokens are one.
+    var code: UInt64 {
+        var code: UInt64 = 0
+        for job in jobs {
+            code = code << 2 | UInt64(job.place.rawValue)
+            code = code << 2 | UInt64(job.crashes)
+            code = code << 1 | (job.isUnwanted ? 1 : 0)
+        }
+        for runner in runners.indices.map(self.code).sorted() { code = code << 10 | runner }
+        return code
+    }
+
+    private func code(of number: Int) -> UInt64 {
+        let runner = runners[number]
+        var code: UInt64 = (runner.isLate ? 1 : 0) | (runner.isGone ? 2 : 0)
+        for (job, lease) in zip(jobs, runner.hand) {
+            code = code << 1 | (job.holder == number ? 1 : 0)
+            code = code << 1 | (lease == nil ? 0 : 1)
+            code = code << 1 | (lease != nil && lease?.token == job.token ? 1 : 0)
+            code = code << 1 | (lease?.isOfOldName == true ? 1 : 0)
+        }
+        return code
+    }
+}

@@ -1,0 +1,55 @@
+import JobsTesting
+import Postgres
+import Testing
+
+@testable import Jobs
+
+@Suite("The model of leases")
+struct LeaseModelTests {
+    @Test(
+        "whatever happens to three runners and two jobs, in whatever order: nobody holds what another holds, nothing is lost"
+    )
+    func everyInterleaving() {
+        var visited: Set<UInt64> = [LeaseModel().code]
+        var frontier = [LeaseModel()]
+        var ends: Set<String> = []
+        while let state = frontier.popLast() {
+            for step in state.steps {
+                var next = state
+                next.take(step)
+                if let violation = next.violation(after: step, from: state) {
+                    Issue.record("\(violation), after \(step) from \(state)")
+                    return
+                }
+                if visited.insert(next.code).inserted { frontier.append(next) }
+            }
+            ends.insert(state.jobs.map { "\($0.place)" }.joined(separator: " "))
+        }
+        #expect(ends.count == 16, "every end can be reached")
+        #expect(visited.count > 10_000)
+    }
+
+    @Test("the statements do as the model does, over thousands of random steps", arguments: [1, 2, 3] as [UInt64])
+    func statements(seed: UInt64) async throws {
+        try await withYard(connections: 1) { yard in
+            var generator = SeededGenerator(seed: seed)
+            var steps = 0
+            while steps < 700 {
+                var model = LeaseModel()
+                var real = try await ModelledQueue(yard)
+                try await real.expectSame(as: model, after: "the beginning")
+                var history: [LeaseModel.Step] = []
+                while !model.jobs.allSatisfy({ $0.place == .done || $0.place == .dead }) {
+                    guard let step = model.steps.randomElement(using: &generator) else { break }
+                    history.append(step)
+                    let hand = model.runners.map(\.hand)
+                    let (expected, found) = (model.take(step), try await real.take(step, hand))
+                    #expect(expected == found, "\(history)")
+                    let isSame = try await real.expectSame(as: model, after: "\(history)")
+                    guard isSame, expected == found else { return }
+                    steps += 1
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import JobsTesting
+import Postgres
+import Testing
+
+@testable import Jobs
+
+/// Two real jobs and three real runners, to which the same happens as to the model's.
+struct ModelledQueue {
+    private let yard: JobYard
+    private let store: JobStore
+    private let runnerStore: RunnerStore
+    private let jobs: [Int64]
+    private var runners: [Int64]
+    /// The server's tokens, by the model's.
+    private var tokens: [Int: Int64] = [:]
+    private var lastToken = 0
+
+    init(_ yard: JobYard) async throws {
+        self.yard = yard
+        store = JobStore(database: yard.database)
+        runnerStore = RunnerStore(database: yard.database)
+        try await yard.database.query("TRUNCATE job, job_dead, job_runner")
+        jobs = try await yard.enqueue([Note("0"), Note("1")]).map(\.value)
+        runners = []
+        for _ in 0..<3 { runners.append(try await enter()) }
+    }
+
+    /// Lets something happen, with the leases that the runners have in hand.
+    mutating func take(_ step: LeaseModel.Step, _ hand: [[LeaseModel.Lease?]]) async throws -> Int {
+        switch step {
+        case .claim(let runner): return try await claim(runner, takesSuspect: false)
+        case .claimSuspect(let runner): return try await claim(runner, takesSuspect: true)
+        case .complete(let runner, let job): return try await store.acknowledge(leases(hand[runner][job], job))
+        case .giveBack(let runner, let job):
+            return try await store.settle(leases(hand[runner][job], job).map { .init(lease: $0, ending: .release) })
+        case .fallSilent(let runner):
+            return try await yard.database.query(
+                """
+                UPDATE job_runner SET lease_until = now() - interval '1 second'
+                WHERE id = \(runners[runner]) AND gone_at IS NULL
+                """
+            ).affected
+        case .beat(let runner):
+            return try await runnerStore.beat(runners[runner], lease: .seconds(3600), tally: .init()) == nil ? 0 : 1
+        case .enterAnew(let runner):
+            runners[runner] = try await enter()
+            return 1
+        case .rescue:
+            let (waiting, dead) = try await store.rescue(lease: .zero, maxCrashes: LeaseModel.maxCrashes)
+            return waiting + dead
+        case .cancel(let job): return try await cancel(job)
+        }
+    }
+
+    /// Expects the tables to hold what the model holds.
+    @discardableResult
+    func expectSame(as model: LeaseModel, after history: String) async throws -> Bool {
+        let waiting = try await yard.database.query("SELECT id, crashes, token, runner, cancel_requested FROM job")
+            .decode((Int64, Int32, Int64?, Int64?, Bool).self)
+        let dead = try await yard.dead().map(\.id.value)
+        var isSame = true
+        for (number, id) in jobs.enumerated() {
+            let job = model.jobs[number]
+            if let row = waiting.first(where: { $0.0 == id }) {
+                let place: LeaseModel.Place = row.2 == nil ? .waiting : .running
+                isSame = isSame && place == job.place && Int(row.1) == job.crashes && row.4 == job.isUnwanted
+                isSame = isSame && row.2 == job.token.flatMap { tokens[$0] } && row.3 == job.holder.map { runners[$0] }
+            } else {
+                isSame = isSame && (dead.contains(id) ? .dead : .done) == job.place
+            }
+        }
+        #expect(isSame, "the tables hold \(waiting), the model \(model.jobs), after \(history)")
+        return isSame
+    }
+
+    private func enter() async throws -> Int64 {
+        try await runnerStore.register(name: "modelled", queues: [.init("default")], lease: .seconds(3600))
+    }
+
+    private mutating func claim(_ runner: Int, takesSuspect: Bool) async throws -> Int {
+        let order = JobStore.Order(
+            runner: runners[runner], queue: "default", kinds: [Note.kind], limit: takesSuspect ? 0 : 10,
+            oldestFirst: false, takesSuspect: takesSuspect, watermark: .beginning)
+        let claimed = try await store.claim(order, acknowledging: []).jobs
+        guard let token = claimed.first?.lease.token else { return 0 }
+        #expect(claimed.allSatisfy { $0.lease.token == token } && token > tokens[lastToken] ?? 0, "tokens only grow")
+        lastToken += 1
+        tokens[lastToken] = token
+        return claimed.count
+    }
+
+    private func leases(_ lease: LeaseModel.Lease?, _ job: Int) -> [JobLease] {
+        lease.flatMap { tokens[$0.token] }.map { [JobLease(id: JobID(jobs[job]), token: $0)] } ?? []
+    }
+
+    private func cancel(_ job: Int) async throws -> Int {
+        try await yard.database.transaction { connection in
+            let buried = try await connection.query(
+                """
+                WITH gone AS (DELETE FROM job WHERE id = \(jobs[job]) AND token IS NULL RETURNING job)
+                SELECT bury_job(job, 'cancelled', NULL) FROM gone
+                """
+            ).count
+            let asked = try await connection.query("UPDATE job SET cancel_requested = true WHERE id = \(jobs[job])")
+            return buried + asked.affected
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import JobsTesting
+import Postgres
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// A runner's end.
+struct Kill: Sendable {
+    let pid: pid_t
+    /// In seconds, by the database's clock.
+    let at: Double
+}
+
+/// What many killed runners came to.
+struct Account: CustomStringConvertible {
+    let kills: Int
+    /// Jobs that nobody will do, and that are not dead.
+    let lost: Int
+    let dead: Int
+    /// Runs begun after the job's completion had been acknowledged.
+    let afterAcknowledgement: Int
+    /// Runs of jobs that had been begun before, of those acknowledged at once.
+    let repeatedAlone: Int
+    /// Runs of jobs that had been begun before, of those acknowledged with the next claim.
+    let repeatedInBatches: Int
+    /// The longest time from a kill to the takeover, in seconds.
+    let recovery: Double
+
+    var description: String {
+        """
+        \(kills) kills: \(lost) lost, \(dead) dead, \(repeatedAlone) of those acknowledged at once and \
+        \(repeatedInBatches) of those acknowledged with the next claim ran again, \(afterAcknowledgement) after \
+        their acknowledgement; taken over after \((recovery * 10).rounded() / 10) s at the latest
+        """
+    }
+}
+
+extension JobYard {
+    /// Has the database write down when each job leaves the table done.
+    func openLedger() async throws {
+        try await database.withConnection { connection in
+            try await connection.execute(
+                script: """
+                    CREATE TABLE diary (job bigint PRIMARY KEY, pid integer);
+                    CREATE TABLE finished (job bigint PRIMARY KEY, kind text, at bigint);
+                    CREATE SEQUENCE progress;
+                    CREATE FUNCTION finish() RETURNS trigger LANGUAGE plpgsql AS $$
+                    BEGIN
+                        INSERT INTO finished
+                        VALUES (OLD.id, OLD.kind, extract(epoch FROM clock_timestamp()) * 1000000);
+                        PERFORM nextval('progress');
+                        RETURN NULL;
+                    END
+                    $$;
+                    CREATE TRIGGER finish AFTER DELETE ON job FOR EACH ROW EXECUTE FUNCTION finish();
+                    """)
+        }
+    }
+
+    /// What time it is, in seconds.
+    func clock() async throws -> Double {
+        try await database.query("SELECT extract(epoch FROM clock_timestamp())::double precision")
+            .decode(Double.self)[0]
+    }
+
+    /// Kills runners by and by, at moments that chance chooses from how far they are.
+    func kill(fifty crew: Crew, over jobs: Int) async throws -> [Kill] {
+        var kills: [Kill] = []
+        let moments = (0..<50).map { _ in Int64.random(in: 1..<Int64(jobs)) }.sorted()
+        for moment in moments {
+            try await wait(until: "\(moment) jobs are done") {
+                try await number("SELECT last_value FROM progress") >= moment
+            }
+            let victim = Int.random(in: 0..<crew.all.count)
+            let pid = crew.all[victim].pid
+            try await crew.kill(victim)
+            kills.append(Kill(pid: pid, at: try await clock()))
+        }
+        return kills
+    }
+
+    /// Adds up.
+    func account(of folder: ScratchFolder, kills: [Kill]) async throws -> Account {
+        let finished = try await database.query("SELECT job, kind, at FROM finished").decode(
+            (Int64, String, Int64).self)
+        let kinds = Dictionary(uniqueKeysWithValues: finished.map { ($0.0, $0.1) })
+        let ends = Dictionary(uniqueKeysWithValues: finished.map { ($0.0, $0.2) })
+        let lines = try folder.effectLines()
+        var begun: Set<Int64> = []
+        let again = lines.filter { line in !begun.insert(line.job).inserted }
+        let gone = try await database.query(
+            "SELECT name, extract(epoch FROM gone_at)::double precision FROM job_runner WHERE gone_at IS NOT NULL"
+        ).decode((String, Double).self)
+        let takenOver = Dictionary(gone) { max($0, $1) }
+        let left = try await jobs().count
+        let dead = try await dead().count
+        let enqueued = Int(try await number("SELECT last_value FROM job_id_seq"))
+        return Account(
+            kills: kills.count, lost: enqueued - finished.count - left, dead: dead,
+            afterAcknowledgement: lines.count { $0.at > (ends[$0.job] ?? Int64.max) },
+            repeatedAlone: again.count { kinds[$0.job] == "effect" },
+            repeatedInBatches: again.count { kinds[$0.job] != "effect" },
+            recovery: kills.compactMap { kill in takenOver["jobhand-\(kill.pid)"].map { $0 - kill.at } }.max() ?? 0)
+    }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import JobsTesting
+import Postgres
+import Testing
+
+@testable import Jobs
+
+@Suite("A runner that is sent signals", .timeLimit(.minutes(2)))
+struct SignalTests {
+    @Test("stopped past its lease and woken again, it completes nothing that another took over")
+    func stopped() async throws {
+        try await withYard { yard in
+            try await yard.openLedger()
+            let crew = try Crew(of: 1, on: yard)
+            let gate = "\(crew.folder.path)/gate"
+            try await yard.enqueue([Vigil(gate: gate, isStubborn: true)])
+            try await yard.enqueue([Record(gate: gate)])
+            try await wait(until: "both are in hand") {
+                let inHand = try await yard.jobs().count { !$0.isWaiting }
+                return try crew.folder.effectLines().count == 1 && inHand == 2
+            }
+            let sleeper = crew.all[0]
+            sleeper.kill(SIGSTOP)
+            let other = try Crew(of: 1, on: yard)
+            try await wait(until: "the other has done both") { try await yard.isEmpty() }
+            crew.folder.touch("gate")
+            sleeper.kill(SIGCONT)
+            try await wait(until: "the sleeper has found out") {
+                try await yard.number("SELECT sum(stale)::bigint FROM job_runner") == 2
+            }
+            #expect(try await crew.stop() == [0])
+            #expect(try await other.stop() == [0])
+            #expect(try await yard.number("SELECT count(*) FROM finished") == 2)
+            #expect(try await yard.number("SELECT pid::bigint FROM diary") == Int64(other.all[0].pid))
+            #expect(try await yard.dead().isEmpty)
+        }
+    }
+
+    @Test("SIGTERM lets what runs come to its end")
+    func once() async throws {
+        try await withYard { yard in
+            try await yard.openLedger()
+            let crew = try Crew(of: 1, on: yard)
+            let gate = "\(crew.folder.path)/gate"
+            try await yard.enqueue([Vigil(gate: gate)])
+            try await wait(until: "it runs") { try crew.folder.effectLines().count == 1 }
+            crew.all[0].kill(SIGTERM)
+            try await yard.enqueue([Effect()])
+            crew.folder.touch("gate")
+            #expect(try await crew.all[0].waitUntilEnded() == 0)
+            #expect(try await yard.number("SELECT count(*) FROM finished WHERE kind = 'vigil'") == 1)
+            #expect(try crew.folder.effectLines().count == 1)
+        }
+    }
+
+    @Test("a second SIGTERM ends it now, and what ran is given back")
+    func twice() async throws {
+        try await withYard { yard in
+            let crew = try Crew(of: 1, on: yard, ["--grace", "3600"])
+            try await yard.enqueue([Vigil(gate: "\(crew.folder.path)/never")])
+            try await wait(until: "it runs") { try crew.folder.effectLines().count == 1 }
+            crew.all[0].kill(SIGTERM)
+            try await wait(until: "it takes no more") {
+                try await yard.enqueue(Effect(), JobOptions(uniqueness: .whileQueued("effect")))
+                let waiting = try await yard.jobs().contains { $0.kind == "effect" }
+                return waiting
+            }
+            crew.all[0].kill(SIGTERM)
+            #expect(try await crew.all[0].waitUntilEnded() == 0)
+            #expect(try await yard.jobs().allSatisfy { $0.isWaiting && $0.failures == 0 && $0.crashes == 0 })
+        }
+    }
+}
