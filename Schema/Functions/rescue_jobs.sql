@@ -55,6 +55,8 @@ BEGIN
         runner = NULL,
         claimed_at = NULL,
         crashes = crashes + 1,
+        -- Behind the others: what is next in hand each time would be there each time that a runner dies.
+        run_at = now(),
         errors = job_errors(job, 'its runner died with it in hand')
     WHERE id = ANY (v_lost);
     GET DIAGNOSTICS rescued = ROW_COUNT;

@@ -17,6 +17,7 @@ struct JobHand: AsyncParsableCommand {
     @Option(help: "How many jobs, or batches, to do at once.") var concurrency = 4
     @Option(help: "Seconds until others take its jobs over.") var lease = 25.0
     @Option(help: "Seconds between heartbeats.") var heartbeat = 5.0
+    @Option(help: "How many runners a job may take with it.") var crashes = 3
     @Option(help: "Seconds that jobs may run on when it is told to stop.") var grace = 25.0
 
     func run() async throws {
@@ -42,6 +43,7 @@ struct JobHand: AsyncParsableCommand {
             name: name, queues: [JobRunner.Queue("default", concurrency: concurrency)])
         configuration.lease = .seconds(lease)
         configuration.heartbeat = .seconds(heartbeat)
+        configuration.maxCrashes = crashes
         configuration.gracePeriod = .seconds(grace)
         return configuration
     }

@@ -10,10 +10,11 @@ final class Crew: Sendable {
     private let options: [String]
     private let hands: Guarded<[JobHand]>
 
+    /// A short lease.
+    static let hasty = ["--lease", "2", "--heartbeat", "0.3"]
+
     /// Starts some runners, with a short lease unless told otherwise.
-    init(
-        of count: Int, on yard: JobYard, _ options: [String] = ["--lease", "2", "--heartbeat", "0.3"]
-    ) throws {
+    init(of count: Int, on yard: JobYard, _ options: [String] = Crew.hasty) throws {
         let folder = try ScratchFolder()
         self.folder = folder
         self.yard = yard
