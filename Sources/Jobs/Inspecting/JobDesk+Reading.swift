@@ -25,7 +25,12 @@ extension JobDesk {
         return try await database.query(
             """
             SELECT *
-            FROM (\(SQL.joined(parts, separator: " UNION ALL ")) ORDER BY id DESC LIMIT \(limit)) AS latest
+            FROM (
+                SELECT *
+                FROM (\(SQL.joined(parts, separator: " UNION ALL "))) AS found
+                ORDER BY id DESC
+                LIMIT \(limit)
+            ) AS latest
             ORDER BY run_at, id
             """
         ).map { try JobEntry(&$0) }

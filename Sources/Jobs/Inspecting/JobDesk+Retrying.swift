@@ -12,9 +12,11 @@ extension JobDesk {
     /// Lets jobs run again at once: dead ones wait as if they had never been tried, with their errors; those that are
     /// scheduled are due now.
     ///
+    /// - Returns: The jobs, all of them retried.
     /// - Throws: ``JobRefusal`` where one of them is unknown, waits, runs, or has a unique key that is taken by now; or
     ///   `PostgresError`.
-    public func retry(_ jobs: [JobID]) async throws {
+    @discardableResult
+    public func retry(_ jobs: [JobID]) async throws -> Retrial {
         try await database.transaction { connection in
             let living = try await Self.lock(jobs, on: connection)
             for (job, state) in living where state != .scheduled { throw JobRefusal.notDead(job, state) }
@@ -24,6 +26,7 @@ extension JobDesk {
             for case (let job, let holder, isRevived: false) in revived { throw JobRefusal.keyTaken(job, by: holder) }
             try Self.assertKnown(jobs, among: living.map(\.0) + revived.map(\.0))
             try await connection.query("NOTIFY \(unsafeSQL: JobQueue.channel)")
+            return Retrial(retried: jobs)
         }
     }
 

@@ -37,36 +37,7 @@ extension JobDesk {
             SELECT name, sum(waiting)::bigint, sum(scheduled)::bigint, sum(running)::bigint, sum(dead)::bigint,
                    extract(epoch FROM now() - min(due_at))::double precision,
                    setting.paused_at, setting.rate_limit, extract(epoch FROM setting.rate_period)::double precision
-            FROM (
-                -- Apart, since each of the three is in an index of its own.
-                SELECT queue, count(*) FILTER (WHERE run_at <= now()), count(*) FILTER (WHERE run_at > now()), 0, 0,
-                       min(run_at) FILTER (WHERE run_at <= now())
-                FROM job
-                WHERE token IS NULL AND crashes = 0
-                GROUP BY queue
-                UNION ALL
-                SELECT queue, count(*) FILTER (WHERE run_at <= now()), count(*) FILTER (WHERE run_at > now()), 0, 0,
-                       min(run_at) FILTER (WHERE run_at <= now())
-                FROM job
-                WHERE token IS NULL AND crashes > 0
-                GROUP BY queue
-                UNION ALL
-                SELECT queue, 0, 0, count(*), 0, NULL
-                FROM job
-                WHERE token IS NOT NULL
-                GROUP BY queue
-                UNION ALL
-                SELECT queue, 0, 0, 0, count(*), NULL
-                FROM job_dead
-                GROUP BY queue
-                UNION ALL
-                SELECT unnest(queues), 0, 0, 0, 0, NULL
-                FROM job_runner
-                WHERE gone_at IS NULL AND lease_until > now()
-                UNION ALL
-                SELECT name, 0, 0, 0, 0, NULL
-                FROM job_queue
-            ) AS part (name, waiting, scheduled, running, dead, due_at)
+            FROM (\(queueCounts)) AS part (name, waiting, scheduled, running, dead, due_at)
             LEFT JOIN job_queue AS setting USING (name)
             GROUP BY name, setting.paused_at, setting.rate_limit, setting.rate_period
             ORDER BY name
@@ -77,6 +48,40 @@ extension JobDesk {
                 dead: try row.next(), oldestDue: try row.next(Double?.self).map { .seconds($0) },
                 pausedAt: try row.next(), rate: try rate(&row))
         }
+    }
+
+    /// How many jobs of each queue are in which state, in several rows.
+    static var queueCounts: SQL {
+        """
+        -- Apart, since each of the three is in an index of its own.
+        SELECT queue, count(*) FILTER (WHERE run_at <= now()), count(*) FILTER (WHERE run_at > now()), 0, 0,
+               min(run_at) FILTER (WHERE run_at <= now())
+        FROM job
+        WHERE token IS NULL AND crashes = 0
+        GROUP BY queue
+        UNION ALL
+        SELECT queue, count(*) FILTER (WHERE run_at <= now()), count(*) FILTER (WHERE run_at > now()), 0, 0,
+               min(run_at) FILTER (WHERE run_at <= now())
+        FROM job
+        WHERE token IS NULL AND crashes > 0
+        GROUP BY queue
+        UNION ALL
+        SELECT queue, 0, 0, count(*), 0, NULL
+        FROM job
+        WHERE token IS NOT NULL
+        GROUP BY queue
+        UNION ALL
+        SELECT queue, 0, 0, 0, count(*), NULL
+        FROM job_dead
+        GROUP BY queue
+        UNION ALL
+        SELECT unnest(queues), 0, 0, 0, 0, NULL
+        FROM job_runner
+        WHERE gone_at IS NULL AND lease_until > now()
+        UNION ALL
+        SELECT name, 0, 0, 0, 0, NULL
+        FROM job_queue
+        """
     }
 
     private static func rate(_ row: inout Row) throws -> JobRunner.Rate? {
