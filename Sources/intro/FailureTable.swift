@@ -1,6 +1,7 @@
 import ArgumentParser
 import Booking
 import BookingStore
+import Jobs
 import Messaging
 import Postgres
 import Schema
@@ -15,6 +16,8 @@ extension Failure {
         case let failure as Failure:
             self = failure
         case let refusal as Refusal:
+            self.init(refusal)
+        case let refusal as JobRefusal:
             self.init(refusal)
         case let missing as NotFound:
             self.init(code: "not_found", message: "there is no \(missing.what)", hint: missing.hint, exit: .notFound)

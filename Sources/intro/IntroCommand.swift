@@ -10,8 +10,8 @@ struct IntroCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Slots.self, Book.self, Reschedule.self, Cancel.self, Show.self, Attend.self, NoShow.self, Schedule.self,
-            Agenda.self, RemindersCommand.self, Run.self, StudioCommand.self, TrainerCommand.self, ClientCommand.self,
-            Setup.self, LocalCommand.self,
+            Agenda.self, RemindersCommand.self, Run.self, JobsCommand.self, StudioCommand.self, TrainerCommand.self,
+            ClientCommand.self, Setup.self, LocalCommand.self,
         ]
     )
 

@@ -9,7 +9,10 @@ struct Console: Sendable {
     let isColored: Bool
     /// Whether standard error may carry colour.
     let areNotesColored: Bool
-    private let output: Int32
+    /// Whether results go to a terminal that can write over what stands there.
+    let isScreen: Bool
+    /// The descriptor for results.
+    let output: Int32
     private let notes: Int32
 
     /// Makes a console.
@@ -30,6 +33,7 @@ struct Console: Sendable {
         isJSON = json
         isColored = usesColor(color, environment: environment, onTerminal: isatty(output) == 1)
         areNotesColored = usesColor(color, environment: environment, onTerminal: isatty(notes) == 1)
+        isScreen = isatty(output) == 1 && environment["TERM"] != "dumb"
         self.output = output
         self.notes = notes
     }

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Jobs
+
+extension JobsCommand {
+    /// `intro jobs cancel`.
+    struct Cancel: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "cancel",
+            abstract: "Call jobs off.",
+            discussion: """
+                Those that wait are dead at once, and can be retried. Of those that run, the runner is asked: it cancels \
+                them within seconds. Where one of several cannot be called off, none is.
+                """
+        )
+
+        @Argument(help: ArgumentHelp("The jobs' numbers.", valueName: "id"))
+        var ids: [String]
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let jobs = try jobIDs(ids)
+            let cancellation = try await intro.jobDesk().cancel(jobs)
+            try intro.console.report(CancellationRecord(cancellation)) {
+                let cancelled = cancellation.cancelled.map { "Job \($0) is cancelled." }
+                let requested = cancellation.requested.map {
+                    "Job \($0) is running: its runner cancels it in a moment."
+                }
+                return (cancelled + requested).joined(separator: "\n")
+            }
+        }
+    }
+}

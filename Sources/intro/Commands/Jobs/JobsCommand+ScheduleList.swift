@@ -1,0 +1,44 @@
+import ArgumentParser
+import Booking
+import FoundationEssentials
+import Jobs
+
+extension JobsCommand {
+    /// `intro jobs schedule`.
+    struct ScheduleList: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "schedule",
+            abstract: "List the jobs that come again, and when they come next."
+        )
+
+        @Option(
+            parsing: .unconditional,
+            help: ArgumentHelp("How many of the next times. (default: 3)", valueName: "n"))
+        var next: String?
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let times = try next.map { try count($0, field: "--next", in: 0...1000) } ?? 3
+            let now = intro.now
+            let records = try await intro.jobDesk().schedules().map { ScheduleRecord($0, next: times, after: now) }
+            try intro.console.report(records) {
+                records.isEmpty
+                    ? "Nothing comes again: no runner has declared a schedule yet."
+                    : Self.table(records).text(colored: intro.console.isColored)
+            }
+        }
+
+        private static func table(_ records: [ScheduleRecord]) -> Table {
+            var table = Table(["JOB", "SCHEDULE", "ZONE", "LAST", "NEXT", "UTC"].map { Table.Column($0) })
+            for record in records {
+                let own = [record.key, record.schedule, record.zone, record.localLastAt ?? "unreadable"]
+                let runs = record.nextRuns.map { [$0.localAt, RFC3339.string($0.at)] }
+                for (index, run) in (runs.isEmpty ? [[]] : runs).enumerated() {
+                    table.append((index == 0 ? own : ["", "", "", ""]) + run)
+                }
+            }
+            return table
+        }
+    }
+}
