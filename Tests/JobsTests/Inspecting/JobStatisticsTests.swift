@@ -1,0 +1,106 @@
+import Foundation
+import Postgres
+import PostgresTesting
+import Testing
+
+@testable import Jobs
+
+@Suite("Statistics")
+struct JobStatisticsTests {
+    @Test("count each queue's jobs by state, and tell how long the oldest has been due")
+    func queues() async throws {
+        try await DeskScene.with { scene in
+            _ = try await scene.die()
+            _ = try await scene.die(DeskScene.Errand(), JobOptions(queue: "other"))
+            try await scene.enqueue()
+            try await scene.enqueue()
+            try await scene.claim()
+            for _ in 1...4 { _ = try await scene.schedule() }
+            let due = Date(timeIntervalSinceNow: -7200)
+            for age in [0.0, 60, 120] { try await scene.enqueue(DeskScene.Errand(), JobOptions(runAt: due + age)) }
+            try await scene.crashed()
+            try await scene.database.query("DELETE FROM job_runner")
+            let queues = try await scene.desk.statistics().queues
+            #expect(queues.map(\.name) == ["default", "other"])
+            #expect(queues.map(\.waiting) == [4, 0])
+            #expect(queues.map(\.scheduled) == [4, 0])
+            #expect(queues.map(\.running) == [2, 0])
+            #expect(queues.map(\.dead) == [1, 1])
+            let oldest = try #require(queues[0].oldestDue)
+            #expect(.seconds(7200) <= oldest && oldest < .seconds(10_800))
+            #expect(queues[1].oldestDue == nil)
+        }
+    }
+
+    @Test("list runners whose leases hold, and the queues they serve though nothing is in them")
+    func runners() async throws {
+        try await DeskScene.with { scene in
+            let runner = try await scene.runner("host-1", queues: "mail", "default")
+            let tally = JobRunner.Tally(completed: 3, failed: 2, stale: 1)
+            _ = try await RunnerStore(database: scene.database).beat(runner, lease: .seconds(3600), tally: tally)
+            try await scene.database.query(
+                """
+                INSERT INTO job_runner (name, queues, lease_until, gone_at)
+                VALUES ('left', '{gone}', now() + interval '1 hour', now()), ('lost', '{gone}', now(), NULL)
+                """)
+            let statistics = try await scene.desk.statistics()
+            #expect(statistics.queues.map(\.name) == ["default", "mail"])
+            #expect(statistics.runners.map(\.name) == ["host-1"])
+            #expect(statistics.runners.map(\.queues) == [["mail", "default"]])
+            #expect(statistics.runners.map(\.completed) == [3])
+            #expect(statistics.runners.map(\.failed) == [2])
+            #expect(statistics.runners.map(\.stale) == [1])
+        }
+    }
+
+    @Test("name who holds the oldest snapshot, and count the rows it keeps")
+    func snapshot() async throws {
+        try await DeskScene.with { scene in
+            try await scene.database.transaction(isolation: .repeatableRead, readOnly: true) { holder in
+                try await holder.query("SET application_name = 'holder'")
+                try await holder.query("SELECT FROM job")
+                let pid = holder.processID
+                for _ in 1...3 { try await scene.enqueue() }
+                try await scene.database.query("DELETE FROM job")
+                try await scene.database.query("VACUUM job")
+                let statistics = try await scene.desk.statistics()
+                let snapshot = try #require(statistics.snapshot)
+                #expect(snapshot.holder == .session)
+                #expect(snapshot.name == "holder")
+                #expect(snapshot.processID == pid)
+                #expect(snapshot.transactions >= 4)
+                #expect(snapshot.held != nil)
+                #expect(statistics.oldestTransaction != nil)
+                #expect(statistics.table.dead >= 3)
+                #expect(statistics.table.vacuumedAt != nil)
+            }
+            #expect(try await scene.desk.statistics().snapshot?.name != "holder")
+        }
+    }
+
+    @Test("read nothing but an index, where vacuum has kept up")
+    func plan() async throws {
+        try await DeskScene.with { scene in
+            try await scene.database.query(
+                """
+                INSERT INTO job (queue, kind, payload, priority, run_at, max_attempts)
+                SELECT 'queue ' || number % 3, 'errand', to_jsonb(repeat('x', 300)), 2, now() + (number % 99 - 50) * interval '1 minute', 10
+                FROM generate_series(1, 50000) AS number
+                """)
+            try await scene.database.query("VACUUM ANALYZE job")
+            let plan = try await scene.database.query("EXPLAIN \(JobDesk.queueCounts)").decode(String.self)
+            let scans = plan.filter { $0.contains(" on job ") || $0.contains(" on job_dead ") }
+            #expect(scans.contains { $0.contains("Index Only Scan using job_ready on job ") }, "\(plan)")
+            #expect(!plan.contains { $0.contains("Seq Scan on job ") }, "\(plan)")
+            #expect(try await scene.desk.statistics().queues.map { $0.waiting + $0.scheduled }.reduce(0, +) == 50_000)
+        }
+    }
+}
+
+extension DeskScene {
+    /// A job whose runner died with it in hand waits again.
+    fileprivate func crashed() async throws {
+        let job = try await enqueue()
+        try await database.query("UPDATE job SET crashes = 1 WHERE id = \(job.value)")
+    }
+}
