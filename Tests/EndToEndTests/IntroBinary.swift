@@ -117,14 +117,16 @@ enum IntroBinary {
             exit: code(of: result.terminationStatus), stdout: result.standardOutput, stderr: result.standardError)
     }
 
-    private static func code(of status: TerminationStatus) -> Int32 {
+    /// The number that a shell shows.
+    static func code(of status: TerminationStatus) -> Int32 {
         switch status {
         case .exited(let code): code
         case .signaled(let signal): 128 + signal
         }
     }
 
-    private static func variables(_ environment: [String: String]) -> [Environment.Key: String] {
+    /// The variables that a run is given.
+    static func variables(_ environment: [String: String]) -> [Environment.Key: String] {
         let own = ProcessInfo.processInfo.environment
         let kept = own.filter { ["PATH", "LD_LIBRARY_PATH", "TSAN_OPTIONS", "ASAN_OPTIONS"].contains($0.key) }
         let all = kept.merging(["HOME": "/nonexistent"]) { $1 }.merging(environment) { $1 }

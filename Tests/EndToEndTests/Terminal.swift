@@ -1,0 +1,100 @@
+import Foundation
+import Subprocess
+import Synchronization
+import SystemPackage
+
+/// A terminal of a test's own, on which `intro` runs as a person runs it.
+final class Terminal: Sendable {
+    /// How a terminal treats what is typed and printed.
+    struct Mode: Equatable {
+        let input: tcflag_t
+        let output: tcflag_t
+        let local: tcflag_t
+    }
+
+    private let keyboard: Int32
+    private let screen: Int32
+    private let printed = Mutex<[UInt8]>([])
+
+    /// Makes a terminal.
+    init(rows: UInt16 = 24, columns: UInt16 = 80) throws {
+        // As grantpt, unlockpt and ptsname do, which Foundation does not show: unlock the other end, ask for its number.
+        keyboard = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        var (lock, number): (Int32, Int32) = (0, 0)
+        guard ioctl(keyboard, 0x4004_5431, &lock) == 0, ioctl(keyboard, 0x8004_5430, &number) == 0 else {
+            throw NeverSo(description: "there is no terminal")
+        }
+        screen = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        resize(rows: rows, columns: columns)
+    }
+
+    deinit {
+        close(keyboard)
+    }
+
+    /// All that was printed so far.
+    var text: String { printed.withLock { String(decoding: $0, as: UTF8.self) } }
+
+    /// How it treats what is typed and printed now.
+    var mode: Mode {
+        var settings = termios()
+        tcgetattr(keyboard, &settings)
+        return Mode(input: settings.c_iflag, output: settings.c_oflag, local: settings.c_lflag)
+    }
+
+    /// Types.
+    func type(_ text: String) {
+        _ = Array(text.utf8).withUnsafeBytes { write(keyboard, $0.baseAddress, $0.count) }
+    }
+
+    /// Changes the window's size.
+    func resize(rows: UInt16, columns: UInt16) {
+        var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+        _ = ioctl(keyboard, UInt(TIOCSWINSZ), &size)
+    }
+
+    /// Runs `intro` to its end, once in the life of a terminal.
+    ///
+    /// - Parameters:
+    ///   - arguments: The words after the program's name.
+    ///   - environment: Variables beside `PATH`, `HOME` and `TERM`.
+    ///   - meanwhile: What the person does.
+    /// - Returns: The number the process ended with.
+    /// - Throws: What the person throws, or why it cannot be started.
+    func run(
+        _ arguments: String..., environment: [String: String], meanwhile: (pid_t) async throws -> Void
+    ) async throws -> Int32 {
+        let screen = FileDescriptor(rawValue: screen)
+        let variables = environment.merging(["TERM": "xterm"]) { own, _ in own }
+        // setsid -c makes it the terminal of the process: only then does Ctrl-C send a signal.
+        let result = try await Subprocess.run(
+            .path("/usr/bin/setsid"), arguments: Arguments(["-c", "-w", IntroBinary.path] + arguments),
+            environment: .custom(IntroBinary.variables(variables)), workingDirectory: "/",
+            input: .fileDescriptor(screen, closeAfterSpawningProcess: false),
+            output: .fileDescriptor(screen, closeAfterSpawningProcess: false),
+            error: .fileDescriptor(screen, closeAfterSpawningProcess: false)
+        ) { execution in
+            try screen.close()
+            let reading = Thread { self.read() }
+            reading.start()
+            do {
+                try await meanwhile(execution.processIdentifier.value)
+            } catch {
+                // A test that fails must not wait for a process that waits for the test.
+                try? execution.send(signal: .kill)
+                throw error
+            }
+        }
+        return IntroBinary.code(of: result.terminationStatus)
+    }
+
+    /// Reads until nobody has the terminal any more.
+    private func read() {
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Foundation.read(keyboard, &bytes, bytes.count)
+            guard count > 0 else { return }
+            printed.withLock { $0 += bytes.prefix(count) }
+        }
+    }
+}
