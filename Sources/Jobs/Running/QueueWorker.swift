@@ -64,7 +64,10 @@ actor QueueWorker {
 
     /// Serves the queue until it is told to stop.
     func work() async {
-        defer { alarm?.task.cancel() }
+        defer {
+            alarm?.task.cancel()
+            alarm = nil
+        }
         while true {
             let heard = bell.rings
             startReady()
