@@ -1,5 +1,6 @@
 -- Takes over what runners that died had in hand, and tells how many jobs wait again and how many are dead: a job that was
--- in hand p_max_crashes times when its runner died is taken for the reason. Just after the server has started nobody is
+-- in hand p_max_crashes times when its runner died is taken for the reason. From the second time on it waits for the
+-- length of a lease: where runners die in a row for a reason of their own, it is not in hand each time. Just after the server has started nobody is
 -- taken for dead: nobody could be heard before.
 CREATE OR REPLACE FUNCTION rescue_jobs(p_lease double precision, p_max_crashes integer)
 RETURNS TABLE (rescued integer, buried integer)
@@ -56,7 +57,7 @@ BEGIN
         claimed_at = NULL,
         crashes = crashes + 1,
         -- Behind the others: what is next in hand each time would be there each time that a runner dies.
-        run_at = now(),
+        run_at = now() + CASE WHEN crashes = 0 THEN 0 ELSE p_lease END * interval '1 second',
         errors = job_errors(job, 'its runner died with it in hand')
     WHERE id = ANY (v_lost);
     GET DIAGNOSTICS rescued = ROW_COUNT;
