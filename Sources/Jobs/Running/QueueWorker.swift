@@ -26,8 +26,9 @@ actor QueueWorker {
     private let configuration: JobRunner.Configuration
     private let recorder: Recorder
     private let logger: Logger
-    private let unit: Int
 
+    /// How many jobs a hand takes: as many as the batches of what was claimed last.
+    private var unit: Int
     private var ready: [ClaimedJob] = []
     private var rounds: [Int: Round] = [:]
     private var nextRound = 0
@@ -189,13 +190,31 @@ actor QueueWorker {
                 giveBack(hand.jobs)
                 return .again
             }
-            ready += hand.jobs
+            let finding = search.found(hand.jobs, of: limit)
+            // A suspect is begun first: the longer it lies in hand, the sooner it is blamed for what is not its doing.
+            ready = hand.jobs.filter(\.isSuspect) + ready + hand.jobs.filter { !$0.isSuspect }
             startReady()
-            return await next(after: search.found(hand.jobs, of: limit), of: limit)
+            adjust(to: hand.jobs)
+            return leaving.isEmpty ? await next(after: finding, of: limit) : .again
         } catch {
             done = acknowledged + done
             return despair(over: error)
         }
+    }
+
+    /// Gives back what no hand is free for and what is too long to lie ready: others can do it at once.
+    ///
+    /// That happens where a claim for whole batches has met jobs that are done one by one.
+    private func adjust(to claimed: [ClaimedJob]) {
+        unit = Set(claimed.map(\.kind)).compactMap { handlers[$0]?.batch }.max() ?? unit
+        guard rounds.count >= queue.concurrency, ready.count > prefetch.jobs else { return }
+        // Suspects come one at a time anyway.
+        let excess = ready.filter { !$0.isSuspect }.dropFirst(prefetch.jobs)
+        guard !excess.isEmpty else { return }
+        giveBack(Array(excess))
+        let leases = Set(excess.map(\.lease))
+        ready.removeAll { leases.contains($0.lease) }
+        search.startOver()
     }
 
     private func next(after finding: Search.Finding, of limit: Int) async -> Turn {
