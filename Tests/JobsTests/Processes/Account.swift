@@ -82,7 +82,9 @@ extension JobYard {
 
     /// Adds up.
     func account(of folder: ScratchFolder, kills: [Kill]) async throws -> Account {
-        let finished = try await database.query("SELECT job, kind, at FROM finished").decode(
+        let finished = try await database.query(
+            "SELECT job, kind, at FROM finished WHERE job NOT IN (SELECT id FROM job_dead)"
+        ).decode(
             (Int64, String, Int64).self)
         let kinds = Dictionary(uniqueKeysWithValues: finished.map { ($0.0, $0.1) })
         let ends = Dictionary(uniqueKeysWithValues: finished.map { ($0.0, $0.2) })
@@ -97,7 +99,7 @@ extension JobYard {
         let dead = try await dead().count
         let enqueued = Int(try await number("SELECT last_value FROM job_id_seq"))
         return Account(
-            kills: kills.count, lost: enqueued - finished.count - left, dead: dead,
+            kills: kills.count, lost: enqueued - finished.count - left - dead, dead: dead,
             afterAcknowledgement: lines.count { $0.at > (ends[$0.job] ?? Int64.max) },
             repeatedAlone: again.count { kinds[$0.job] == "effect" },
             repeatedInBatches: again.count { kinds[$0.job] != "effect" },

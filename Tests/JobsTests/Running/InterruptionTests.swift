@@ -119,17 +119,17 @@ struct InterruptionTests {
     @Test("a job that lies ready and is not wanted any more is never begun")
     func ready() async throws {
         try await withYard { yard in
-            try await yard.enqueue((0..<3).map { Note("\($0)") })
+            try await yard.enqueueToLieReady((0..<3).map { Note("\($0)") })
             let (seen, door) = (Seen<String>(), Latch())
-            var handlers = JobHandlers.forNotes { note, _ in
+            let handlers = JobHandlers.keepingReady { note, _ in
                 seen.note(note.text)
                 await door.wait()
             }
-            // So many are taken at once as the largest batch has.
-            handlers.handleBatch(of: Letter.self, upTo: 10) { batch in batch.map { _ in .done } }
             try await yard.withRunner(handlers) { _ in
-                try await seen.wait(for: "0")
-                #expect(try await yard.jobs().allSatisfy { !$0.isWaiting })
+                try await wait(until: "the others lie ready") {
+                    let inHand = try await yard.jobs().allSatisfy { !$0.isWaiting }
+                    return inHand && seen.count == 1
+                }
                 try await yard.database.query(
                     "UPDATE job SET cancel_requested = true WHERE payload ->> 'text' = '1'")
                 try await wait(until: "it is dead") { try await yard.dead().map(\.reason) == ["cancelled"] }

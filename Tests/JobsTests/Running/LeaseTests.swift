@@ -39,16 +39,18 @@ struct LeaseTests {
     @Test("a runner that was taken for dead gives up what it has in hand, and comes back under another number")
     func takenForDead() async throws {
         try await withYard { yard in
-            try await yard.enqueue((0..<4).map { Note("\($0)") })
+            try await yard.enqueueToLieReady((0..<4).map { Note("\($0)") })
             let seen = Seen<String>()
-            var handlers = JobHandlers.forNotes { note, context in
+            let handlers = JobHandlers.keepingReady { note, context in
                 seen.note("\(note.text), attempt \(context.attempt)")
                 if context.attempt == 1 { try await Task.sleep(for: .seconds(3600)) }
             }
-            handlers.handleBatch(of: Letter.self, upTo: 10) { batch in batch.map { _ in .done } }
             try await yard.withRunner(handlers, configure: { $0.queues[0].concurrency = 2 }) { _ in
-                try await wait(until: "two have begun") { seen.count == 2 }
-                // Two lie ready. As another does that has found its lease run out:
+                try await wait(until: "two have begun, and the others lie ready") {
+                    let inHand = try await yard.jobs().allSatisfy { !$0.isWaiting }
+                    return inHand && seen.count == 2
+                }
+                // As another does that has found its lease run out:
                 try await yard.database.query("UPDATE job_runner SET gone_at = now()")
                 try await yard.database.query("SELECT rescue_jobs(0, 3)")
                 try await wait(until: "all are done") { try await yard.isEmpty() }

@@ -79,6 +79,49 @@ struct QueueTests {
         }
     }
 
+    @Test("a runner that does batches as well keeps no single jobs from the others")
+    func sharing() async throws {
+        try await withYard { yard in
+            let (seen, door) = (Seen<String>(), Latch())
+            var handlers = JobHandlers.forNotes { note, _ in
+                seen.note(note.text)
+                await door.wait()
+            }
+            handlers.handleBatch(of: Letter.self, upTo: 100) { batch in batch.map { _ in .done } }
+            let both = handlers
+            try await yard.enqueue((0..<8).map { Note("\($0)") })
+            let four: (inout JobRunner.Configuration) -> Void = { $0.queues[0].concurrency = 4 }
+            try await yard.withRunner(both, configure: four) { _ in
+                try await wait(until: "four have begun") { seen.count == 4 }
+                try await yard.withRunner(both, configure: four) { _ in
+                    try await wait(until: "all have begun") { seen.count == 8 }
+                    door.open()
+                    try await wait(until: "all are done") { try await yard.isEmpty() }
+                }
+            }
+            #expect(Set(seen.all).count == 8)
+        }
+    }
+
+    @Test("what a later turn of a drain does is timed out as well", .timeLimit(.minutes(1)))
+    func laterTimeout() async throws {
+        try await withYard { yard in
+            try await yard.enqueue(Note("first"), JobOptions(queue: "one"))
+            let seen = Seen<String>()
+            let handlers = JobHandlers.forNotes(timeout: .milliseconds(300)) { note, _ in
+                seen.note(note.text)
+                switch note.text {
+                case "first": try await yard.enqueue(Note("second"), JobOptions(queue: "two"))
+                case "second": try await yard.enqueue(Note("slow"), JobOptions(queue: "one"))
+                default: try await Task.sleep(for: .seconds(3600))
+                }
+            }
+            try await yard.drain(handlers) { $0.queues = [JobRunner.Queue("two"), JobRunner.Queue("one")] }
+            #expect(seen.all == ["first", "second", "slow"])
+            #expect(try await yard.jobs().map(\.failures) == [1])
+        }
+    }
+
     @Test("a drain does what jobs have enqueued, in other queues as well, and waits for nothing that is not due")
     func drain() async throws {
         try await withYard { yard in

@@ -11,18 +11,18 @@ struct StopTests {
     @Test("what runs comes to its end, what lies ready is given back at once, and none of it counts as an attempt")
     func graceful() async throws {
         try await withYard { yard in
-            try await yard.enqueue((0..<5).map { Note("\($0)") })
+            try await yard.enqueueToLieReady((0..<5).map { Note("\($0)") })
             let (seen, door) = (Seen<String>(), Latch())
-            var handlers = JobHandlers.forNotes { note, _ in
+            let handlers = JobHandlers.keepingReady { note, _ in
                 seen.note("begun \(note.text)")
                 await door.wait()
                 seen.note("ended \(note.text)")
             }
-            // So many are taken at once as the largest batch has.
-            handlers.handleBatch(of: Letter.self, upTo: 10) { batch in batch.map { _ in .done } }
             try await yard.withRunner(handlers) { runner in
-                try await seen.wait(for: "begun 0")
-                #expect(try await yard.jobs().allSatisfy { !$0.isWaiting })
+                try await wait(until: "the others lie ready") {
+                    let inHand = try await yard.jobs().allSatisfy { !$0.isWaiting }
+                    return inHand && seen.count == 1
+                }
                 runner.stop()
                 try await wait(until: "the others wait again") { try await yard.jobs().count(where: \.isWaiting) == 4 }
                 try await yard.enqueue(Note("of no interest"))
@@ -99,21 +99,23 @@ struct StopTests {
     @Test("a database that does not answer does not hold it up")
     func locked() async throws {
         try await withYard { yard in
-            try await yard.enqueue((0..<5).map { Note("\($0)") })
+            try await yard.enqueueToLieReady((0..<5).map { Note("\($0)") })
             let seen = Seen<String>()
             let door = Latch()
-            var handlers = JobHandlers.forNotes { note, _ in
+            let handlers = JobHandlers.keepingReady { note, _ in
                 seen.note(note.text)
                 await door.wait()
             }
-            handlers.handleBatch(of: Letter.self, upTo: 10) { batch in batch.map { _ in .done } }
             let pool = yard.makePool(lockTimeout: .milliseconds(100))
             var configuration = JobRunner.Configuration(name: "test", queues: [.init("default")])
             configuration.cancellationPeriod = .milliseconds(50)
             let runner = JobRunner(
                 database: pool, listener: nil, handlers: handlers, configuration: configuration, logger: .silent)
             let running = Task { try await runner.run() }
-            try await seen.wait(for: "0")
+            try await wait(until: "the others lie ready") {
+                let inHand = try await yard.jobs().allSatisfy { !$0.isWaiting }
+                return inHand && seen.count == 1
+            }
             try await yard.database.transaction { connection in
                 try await connection.query("LOCK TABLE job IN ACCESS EXCLUSIVE MODE")
                 door.open()

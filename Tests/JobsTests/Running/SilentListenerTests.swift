@@ -1,0 +1,48 @@
+import Foundation
+import JobsTesting
+import Logging
+import Postgres
+import PostgresTesting
+import Testing
+
+@testable import Jobs
+
+@Suite("A listener that hears nothing", .timeLimit(.minutes(2)))
+struct SilentListenerTests {
+    @Test("where its connection is cut silently, work goes on within the poll interval")
+    func cutSilently() async throws {
+        try await withYard { yard in
+            // A server that is named by an address has no socket to stand before.
+            guard let folder = yard.conninfo.firstMatch(of: /host=(\S+)/)?.output.1 else { return }
+            let proxy = try StallingProxy(toServerIn: String(folder))
+            defer { proxy.stop() }
+            let through = yard.conninfo.replacing("host=\(folder)", with: "host=\(proxy.folder)")
+            let listener = Listener(
+                Database.Configuration(conninfo: through), channels: [JobQueue.channel], logger: .silent)
+            let pool = yard.makePool()
+            var configuration = JobRunner.Configuration(name: "test", queues: [.init("default")])
+            configuration.poll = .milliseconds(50)
+            let seen = Seen<String>()
+            let runner = JobRunner(
+                database: pool, listener: listener, handlers: .forNotes { note, _ in seen.note(note.text) },
+                configuration: configuration, logger: .silent)
+            let running = Task { try await runner.run() }
+            try await wait(until: "it listens") {
+                try await yard.number(
+                    """
+                    SELECT count(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND state = 'idle' AND query LIKE 'LISTEN%'
+                    """) == 1
+            }
+            proxy.stall(.everything)
+            for number in 0..<5 {
+                try await yard.enqueue(Note("\(number)"))
+                try await seen.wait(for: "\(number)")
+            }
+            #expect(proxy.withheld > 0, "the notifications were sent, and went no further")
+            runner.stop()
+            _ = try await running.value
+            await pool.close()
+        }
+    }
+}
