@@ -1,7 +1,7 @@
 -- Takes over what runners that died had in hand, and tells how many jobs wait again and how many are dead: a job that was
 -- in hand p_max_crashes times when its runner died is taken for the reason. From the second time on it waits for the
--- length of a lease: where runners die in a row for a reason of their own, it is not in hand each time. Just after the server has started nobody is
--- taken for dead: nobody could be heard before.
+-- length of a lease: where runners die in a row for a reason of their own, it is not in hand each time. Just after the
+-- server has started nobody is taken for dead: nobody could be heard before.
 CREATE OR REPLACE FUNCTION rescue_jobs(p_lease double precision, p_max_crashes integer)
 RETURNS TABLE (rescued integer, buried integer)
 LANGUAGE plpgsql
