@@ -2,6 +2,7 @@ import Foundation
 import JobsTesting
 import Logging
 import Postgres
+import PostgresTesting
 import Testing
 
 @testable import Jobs
@@ -58,6 +59,25 @@ struct LeaseTests {
                 #expect(try await yard.number("SELECT count(*) FROM job_runner") == 2)
             }
             #expect(Set(seen.all.suffix(4)) == Set((0..<4).map { "\($0), attempt 2" }))
+        }
+    }
+
+    @Test("nothing is begun once the lease may have run out")
+    func runOut() async throws {
+        try await withYard { yard in
+            try await yard.enqueue([Note("somebody else's by now")])
+            let seen = Seen<String>()
+            let worker = QueueWorker(
+                JobRunner.Queue("default"), handlers: .forNotes { note, _ in seen.note(note.text) },
+                membership: Membership(runner: try await yard.enterRunner(), leaseEnd: .now),
+                store: JobStore(database: yard.database),
+                configuration: JobRunner.Configuration(name: "test", queues: []), logger: .silent)
+            let working = Task { await worker.work() }
+            try await wait(until: "it has been claimed") { try await yard.jobs().map(\.isWaiting) == [false] }
+            await worker.stop()
+            await working.value
+            #expect(seen.all == [])
+            #expect(try await yard.jobs().map(\.isWaiting) == [true])
         }
     }
 
