@@ -9,9 +9,9 @@ public struct NeverSo: Error, CustomStringConvertible {
 /// - Parameters:
 ///   - what: What is waited for, for the message.
 ///   - isSo: Looks.
-/// - Throws: ``NeverSo`` after a minute, or what looking throws.
+/// - Throws: ``NeverSo`` after five minutes: a loaded machine has its time, or what looking throws.
 public func wait(until what: String, _ isSo: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(60)
+    let deadline = ContinuousClock.now + .seconds(300)
     while try await !isSo() {
         guard ContinuousClock.now < deadline else { throw NeverSo(description: "waited in vain until \(what)") }
         try await Task.sleep(for: .milliseconds(5))

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Jobs
 
-@Suite("A runner that is sent signals", .timeLimit(.minutes(2)))
+@Suite("A runner that is sent signals", .timeLimit(.minutes(10)))
 struct SignalTests {
     @Test("stopped past its lease and woken again, it completes nothing that another took over")
     func stopped() async throws {

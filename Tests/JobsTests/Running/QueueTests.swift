@@ -103,7 +103,7 @@ struct QueueTests {
         }
     }
 
-    @Test("what a later turn of a drain does is timed out as well", .timeLimit(.minutes(5)))
+    @Test("what a later turn of a drain does is timed out as well", .timeLimit(.minutes(10)))
     func laterTimeout() async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("first"), JobOptions(queue: "one"))

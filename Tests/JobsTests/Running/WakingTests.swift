@@ -6,7 +6,7 @@ import Testing
 @testable import Jobs
 
 /// The poll interval is an hour here: what is found is found by notification, or by a poll timed to it.
-@Suite("Waking up", .timeLimit(.minutes(5)))
+@Suite("Waking up", .timeLimit(.minutes(10)))
 struct WakingTests {
     @Test("a notification is enough, and none is lost to a claim that has just found nothing", arguments: [1, 4])
     func backToBack(concurrency: Int) async throws {
@@ -22,7 +22,7 @@ struct WakingTests {
                 // The worker looks once more after each job: sooner or later it does so while the next is enqueued.
                 for number in 0..<400 {
                     try await yard.enqueue(Note("\(number)"))
-                    while seen.count <= number { await Task.yield() }
+                    await seen.wait(forCount: number + 1)
                 }
             }
             #expect(seen.all == (0..<400).map(String.init))
