@@ -20,4 +20,16 @@ extension JobYard {
             "UPDATE job SET token = nextval('job_lease'), runner = \(runner), claimed_at = now() WHERE token IS NOT NULL"
         )
     }
+
+    /// Waits until somebody listens to notifications here.
+    func waitForListener() async throws {
+        try await wait(until: "somebody listens") {
+            try await number(
+                """
+                SELECT count(*)
+                FROM pg_stat_activity
+                WHERE datname = current_database() AND state = 'idle' AND query LIKE 'LISTEN%'
+                """) == 1
+        }
+    }
 }

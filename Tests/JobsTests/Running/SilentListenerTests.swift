@@ -27,13 +27,7 @@ struct SilentListenerTests {
                 database: pool, listener: listener, handlers: .forNotes { note, _ in seen.note(note.text) },
                 configuration: configuration, logger: .silent)
             let running = Task { try await runner.run() }
-            try await wait(until: "it listens") {
-                try await yard.number(
-                    """
-                    SELECT count(*) FROM pg_stat_activity
-                    WHERE datname = current_database() AND state = 'idle' AND query LIKE 'LISTEN%'
-                    """) == 1
-            }
+            try await yard.waitForListener()
             proxy.stall(.everything)
             for number in 0..<5 {
                 try await yard.enqueue(Note("\(number)"))

@@ -110,6 +110,7 @@ struct WakingTests {
                 try await yard.withRunner(
                     .forNotes { _, _ in seen.note("second") }, listens: true, configure: { $0 = slow($0) }
                 ) { _ in
+                    try await yard.waitForListener()
                     first.stopNow()
                     try await seen.wait(for: "second")
                 }
