@@ -82,7 +82,13 @@ struct DeskScene: Sendable {
     func listening(_ body: () async throws -> Void) async throws {
         var handlers = JobHandlers()
         handlers.handle(Errand.self) { _, _ in }
-        try await yard.withRunner(handlers, listens: true, configure: { $0.poll = .seconds(3600) }) { _ in
+        let quiet = { (configuration: inout JobRunner.Configuration) in
+            configuration.poll = .seconds(3600)
+            // A heartbeat would hide the search that went before it over the same connection.
+            configuration.heartbeat = .seconds(3600)
+            configuration.lease = .seconds(7200)
+        }
+        try await yard.withRunner(handlers, listens: true, configure: quiet) { _ in
             // It looks for work when it begins, when it is connected, and when it is told: each may be the first.
             for _ in 1...3 { try await searching { try await database.query("NOTIFY jobs") } }
             try await body()
