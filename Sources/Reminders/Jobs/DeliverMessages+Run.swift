@@ -25,6 +25,6 @@ extension DeliverMessages {
         }
         try Task.checkCancellation()
         guard let reason = report.unreachable else { return jobs.map { _ in .done } }
-        return jobs.map { _ in .retry(after: .seconds(60), because: "the mail server cannot be used: \(reason)") }
+        return jobs.map { _ in .retry(after: .seconds(60), because: reason) }
     }
 }
