@@ -30,17 +30,21 @@ struct PickUpWorker {
         print(latencies.dropFirst(Self.rehearsal).map { "\($0.seconds * 1000)" }.joined(separator: "\n"))
     }
 
+    /// Those who enqueue have a connection at hand, as in a transaction of theirs; so this is done on one.
     private func latencies(
         _ begins: AsyncStream<ContinuousClock.Instant>, _ pool: Database
     ) async throws -> [Duration] {
-        var latencies: [Duration] = []
-        var iterator = begins.makeAsyncIterator()
-        for number in 0..<count + Self.rehearsal {
-            let start = ContinuousClock.now
-            _ = try await pool.withConnection { try await JobQueue($0).enqueue(Errand(number: number)) }
-            guard let begin = await iterator.next() else { break }
-            latencies.append(begin - start)
-            if pace > .zero { try await Task.sleep(until: start + pace, tolerance: .zero) }
+        let latencies = try await pool.withConnection { connection in
+            var latencies: [Duration] = []
+            var iterator = begins.makeAsyncIterator()
+            for number in 0..<count + Self.rehearsal {
+                let start = ContinuousClock.now
+                try await JobQueue(connection).enqueue(Errand(number: number))
+                guard let begin = await iterator.next(isolation: connection) else { break }
+                latencies.append(begin - start)
+                if pace > .zero { try await Task.sleep(until: start + pace, tolerance: .zero) }
+            }
+            return latencies
         }
         await pool.close()
         return latencies
