@@ -3,10 +3,11 @@
 -- while an old snapshot is held, the index is full of it.
 --
 -- The settings keep to the indexes whatever the statistics say of a table that is empty in one minute and holds a million
--- rows in the next.
+-- rows in the next. An idle runner's claim stands between a job and its handler: so whatever is seldom needed is asked for
+-- in one look.
 CREATE OR REPLACE FUNCTION claim_jobs(
     p_runner bigint, p_queue text, p_kinds text[], p_limit integer, p_oldest_first boolean,
-    p_after_run_at timestamptz[], p_after_id bigint[]
+    p_after_run_at timestamptz[], p_after_id bigint[], p_takes_suspect boolean DEFAULT false
 )
 RETURNS TABLE (
     id bigint, token bigint, kind text, payload text, priority smallint, run_at timestamptz, enqueued_at timestamptz,
@@ -18,39 +19,43 @@ SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 DECLARE
-    v_limit integer := may_start(p_queue, p_limit);
+    v_limit integer := p_limit;
+    v_lanes smallint[] := '{1,2,3,4}';
+    v_is_present boolean;
+    v_is_restricted boolean;
+    v_has_suspect boolean;
     v_token bigint;
     v_claimed bigint;
 BEGIN
-    IF v_limit <= 0 OR NOT EXISTS (SELECT FROM job_runner AS r WHERE r.id = p_runner AND r.gone_at IS NULL) THEN
+    SELECT EXISTS (SELECT FROM job_runner AS r WHERE r.id = p_runner AND r.gone_at IS NULL),
+           EXISTS (SELECT FROM job_queue AS q WHERE q.name = p_queue),
+           p_takes_suspect AND EXISTS (
+               SELECT FROM job AS j
+               WHERE j.queue = p_queue AND j.token IS NULL AND j.crashes > 0 AND j.run_at <= now())
+    INTO v_is_present, v_is_restricted, v_has_suspect;
+    IF v_is_restricted THEN
+        v_limit := may_start(p_queue, p_limit);
+    END IF;
+    IF v_limit <= 0 OR NOT v_is_present THEN
         RETURN;
+    END IF;
+    IF p_oldest_first THEN
+        v_lanes := job_lanes_by_age(p_queue);
     END IF;
     v_token := nextval('job_lease');
     RETURN QUERY
     WITH due AS MATERIALIZED (
         SELECT ready.id
-        FROM (
-            SELECT lane::smallint
-            FROM generate_series(1, 4) AS lane
-            ORDER BY CASE WHEN p_oldest_first THEN (
-                         SELECT j.run_at
-                         FROM job AS j
-                         WHERE j.queue = p_queue AND j.priority = lane AND j.token IS NULL AND j.crashes = 0
-                         ORDER BY j.run_at, j.id
-                         LIMIT 1)
-                     END,
-                     lane
-        ) AS lanes
+        FROM unnest(v_lanes) AS lane
         CROSS JOIN LATERAL (
             SELECT j.id
             FROM job AS j
             WHERE j.queue = p_queue
-              AND j.priority = lanes.lane
+              AND j.priority = lane
               AND j.token IS NULL
               AND j.crashes = 0
               AND j.run_at <= now()
-              AND (j.run_at, j.id) > (
-                  coalesce(p_after_run_at[lanes.lane], '-infinity'), coalesce(p_after_id[lanes.lane], 0))
+              AND (j.run_at, j.id) > (coalesce(p_after_run_at[lane], '-infinity'), coalesce(p_after_id[lane], 0))
               AND j.kind = ANY (p_kinds)
             ORDER BY j.run_at, j.id
             LIMIT v_limit
@@ -64,12 +69,37 @@ BEGIN
     WHERE j.id = due.id
     RETURNING j.id, j.token, j.kind, j.payload::text, j.priority, j.run_at, j.enqueued_at, j.failures, j.crashes,
               j.max_attempts;
-    GET DIAGNOSTICS v_claimed = ROW_COUNT;
-    PERFORM have_started(p_queue, v_claimed);
+    IF v_is_restricted THEN
+        GET DIAGNOSTICS v_claimed = ROW_COUNT;
+        PERFORM have_started(p_queue, v_claimed);
+    END IF;
+    IF v_has_suspect THEN
+        RETURN QUERY SELECT * FROM claim_suspect(p_runner, p_queue, p_kinds);
+    END IF;
 END
 $$;
-COMMENT ON FUNCTION claim_jobs(bigint, text, text[], integer, boolean, timestamptz[], bigint[]) IS
+COMMENT ON FUNCTION claim_jobs(bigint, text, text[], integer, boolean, timestamptz[], bigint[], boolean) IS
     'Takes jobs that are due, under a new lease.';
+
+-- The priorities in the order of the jobs that are due longest in each.
+CREATE OR REPLACE FUNCTION job_lanes_by_age(p_queue text) RETURNS smallint[]
+LANGUAGE plpgsql STABLE
+SET enable_seqscan = off SET enable_bitmapscan = off
+SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT lane::smallint
+        FROM generate_series(1, 4) AS lane
+        ORDER BY (
+            SELECT j.run_at
+            FROM job AS j
+            WHERE j.queue = p_queue AND j.priority = lane AND j.token IS NULL AND j.crashes = 0
+            ORDER BY j.run_at, j.id
+            LIMIT 1), lane);
+END
+$$;
+COMMENT ON FUNCTION job_lanes_by_age(text) IS 'The priorities in the order of the jobs that are due longest in each.';
 
 -- Takes one job whose runner has died with it in hand. Such jobs come one at a time: the one that kills its runners is
 -- then found by itself, and takes no others with it.
@@ -86,11 +116,7 @@ AS $$
 DECLARE
     v_claimed bigint;
 BEGIN
-    -- Hardly ever is there one: to look costs less than to ask whether one may start.
-    IF NOT EXISTS (
-            SELECT FROM job AS j
-            WHERE j.queue = p_queue AND j.token IS NULL AND j.crashes > 0 AND j.run_at <= now())
-        OR may_start(p_queue, 1) < 1
+    IF may_start(p_queue, 1) < 1
         OR NOT EXISTS (SELECT FROM job_runner AS r WHERE r.id = p_runner AND r.gone_at IS NULL) THEN
         RETURN;
     END IF;
@@ -114,7 +140,9 @@ BEGIN
     RETURNING j.id, j.token, j.kind, j.payload::text, j.priority, j.run_at, j.enqueued_at, j.failures, j.crashes,
               j.max_attempts;
     GET DIAGNOSTICS v_claimed = ROW_COUNT;
-    PERFORM have_started(p_queue, v_claimed);
+    IF v_claimed > 0 THEN
+        PERFORM have_started(p_queue, v_claimed);
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION claim_suspect(bigint, text, text[]) IS 'Takes one job whose runner has died with it in hand.';

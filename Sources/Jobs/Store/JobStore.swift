@@ -48,21 +48,19 @@ struct JobStore: Sendable {
 
     /// Acknowledges what is done and takes the next hand, in one round trip.
     func claim(_ order: Order, acknowledging done: [JobLease]) async throws -> Catch {
-        let suspects: SQL =
-            order.takesSuspect
-            ? "UNION ALL SELECT * FROM claim_suspect(\(order.runner), \(order.queue), \(order.kinds))" : ""
-        let rows = try await database.query(
+        let claim: SQL = """
+            claim_jobs(
+                \(order.runner), \(order.queue), \(order.kinds), \(Int32(order.limit)), \(order.oldestFirst),
+                \(order.watermark.runAt), \(order.watermark.id), \(order.takesSuspect))
             """
-            SELECT acknowledged, claimed.*
-            FROM acknowledge_jobs(\(done.ids), \(done.tokens)) AS acknowledged
-            LEFT JOIN LATERAL (
-                SELECT *
-                FROM claim_jobs(
-                    \(order.runner), \(order.queue), \(order.kinds), \(Int32(order.limit)), \(order.oldestFirst),
-                    \(order.watermark.runAt), \(order.watermark.id))
-                \(suspects)
-            ) AS claimed ON true
-            """)
+        let rows = try await database.query(
+            done.isEmpty
+                ? "SELECT 0, claimed.* FROM \(claim) AS claimed"
+                : """
+                SELECT acknowledged, claimed.*
+                FROM acknowledge_jobs(\(done.ids), \(done.tokens)) AS acknowledged
+                LEFT JOIN LATERAL \(claim) AS claimed ON true
+                """)
         var hand = Catch()
         hand.jobs.reserveCapacity(rows.count)
         try rows.forEach { row in
