@@ -36,42 +36,44 @@ BEGIN
     IF v_is_restricted THEN
         v_limit := may_start(p_queue, p_limit);
     END IF;
-    IF v_limit <= 0 OR NOT v_is_present THEN
+    IF NOT v_is_present THEN
         RETURN;
     END IF;
-    IF p_oldest_first THEN
-        v_lanes := job_lanes_by_age(p_queue);
-    END IF;
-    v_token := nextval('job_lease');
-    RETURN QUERY
-    WITH due AS MATERIALIZED (
-        SELECT ready.id
-        FROM unnest(v_lanes) AS lane
-        CROSS JOIN LATERAL (
-            SELECT j.id
-            FROM job AS j
-            WHERE j.queue = p_queue
-              AND j.priority = lane
-              AND j.token IS NULL
-              AND j.crashes = 0
-              AND j.run_at <= now()
-              AND (j.run_at, j.id) > (coalesce(p_after_run_at[lane], '-infinity'), coalesce(p_after_id[lane], 0))
-              AND j.kind = ANY (p_kinds)
-            ORDER BY j.run_at, j.id
+    IF v_limit > 0 THEN
+        IF p_oldest_first THEN
+            v_lanes := job_lanes_by_age(p_queue);
+        END IF;
+        v_token := nextval('job_lease');
+        RETURN QUERY
+        WITH due AS MATERIALIZED (
+            SELECT ready.id
+            FROM unnest(v_lanes) AS lane
+            CROSS JOIN LATERAL (
+                SELECT j.id
+                FROM job AS j
+                WHERE j.queue = p_queue
+                  AND j.priority = lane
+                  AND j.token IS NULL
+                  AND j.crashes = 0
+                  AND j.run_at <= now()
+                  AND (j.run_at, j.id) > (coalesce(p_after_run_at[lane], '-infinity'), coalesce(p_after_id[lane], 0))
+                  AND j.kind = ANY (p_kinds)
+                ORDER BY j.run_at, j.id
+                LIMIT v_limit
+                FOR UPDATE SKIP LOCKED
+            ) AS ready
             LIMIT v_limit
-            FOR UPDATE SKIP LOCKED
-        ) AS ready
-        LIMIT v_limit
-    )
-    UPDATE job AS j
-    SET token = v_token, runner = p_runner, claimed_at = now()
-    FROM due
-    WHERE j.id = due.id
-    RETURNING j.id, j.token, j.kind, j.payload::text, j.priority, j.run_at, j.enqueued_at, j.failures, j.crashes,
-              j.max_attempts;
-    IF v_is_restricted THEN
-        GET DIAGNOSTICS v_claimed = ROW_COUNT;
-        PERFORM have_started(p_queue, v_claimed);
+        )
+        UPDATE job AS j
+        SET token = v_token, runner = p_runner, claimed_at = now()
+        FROM due
+        WHERE j.id = due.id
+        RETURNING j.id, j.token, j.kind, j.payload::text, j.priority, j.run_at, j.enqueued_at, j.failures, j.crashes,
+                  j.max_attempts;
+        IF v_is_restricted THEN
+            GET DIAGNOSTICS v_claimed = ROW_COUNT;
+            PERFORM have_started(p_queue, v_claimed);
+        END IF;
     END IF;
     IF v_has_suspect THEN
         RETURN QUERY SELECT * FROM claim_suspect(p_runner, p_queue, p_kinds);
