@@ -19,33 +19,33 @@ actor QueueWorker {
     nonisolated let bell = Bell()
     nonisolated let queue: JobRunner.Queue
 
-    private let handlers: JobHandlers
+    let handlers: JobHandlers
     private let kinds: [String]
-    private let membership: Membership
+    let membership: Membership
     private let store: JobStore
-    private let configuration: JobRunner.Configuration
-    private let recorder: Recorder
-    private let logger: Logger
+    let configuration: JobRunner.Configuration
+    let recorder: Recorder
+    let logger: Logger
 
     /// How many jobs a hand takes: as many as the batches of what was claimed last.
     private var unit: Int
     private var ready: [ClaimedJob] = []
-    private var rounds: [Int: Round] = [:]
-    private var nextRound = 0
-    private var done: [JobLease] = []
+    var rounds: [Int: Round] = [:]
+    var nextRound = 0
+    var done: [JobLease] = []
     /// What is given back without having been begun.
-    private var leaving: [JobStore.Settlement] = []
-    private var prefetch = Prefetch()
+    var leaving: [JobStore.Settlement] = []
+    var prefetch = Prefetch()
     private var search = Search()
     private var trouble = 0
-    private var isStopping = false
-    private var isDraining = false
+    var isStopping = false
+    var isDraining = false
     private var hasWorked = false
     /// How often the runner has been taken for dead.
     private var losses = 0
     private var mayHaveLostJobs = false
     private var shouldReconcile = false
-    private var alarm: (deadline: ContinuousClock.Instant, task: Task<Void, any Error>)?
+    var alarm: (deadline: ContinuousClock.Instant, task: Task<Void, any Error>)?
 
     init(
         _ queue: JobRunner.Queue, handlers: JobHandlers, membership: Membership, store: JobStore,
@@ -149,10 +149,10 @@ actor QueueWorker {
         }
     }
 
-    private var isEmpty: Bool { ready.isEmpty && rounds.isEmpty && done.isEmpty && leaving.isEmpty }
+    var isEmpty: Bool { ready.isEmpty && rounds.isEmpty && done.isEmpty && leaving.isEmpty }
 
     /// How many jobs to claim.
-    private var wanted: Int {
+    var wanted: Int {
         guard !isStopping else { return 0 }
         let room = max(0, queue.concurrency - rounds.count) * unit
         let wanted = room + prefetch.jobs - ready.count
@@ -252,7 +252,7 @@ actor QueueWorker {
     }
 
     /// Begins what lies ready, unless somebody may have taken it over meanwhile.
-    private func startReady() {
+    func startReady() {
         while rounds.count < queue.concurrency, membership.holdsLease, let first = ready.first,
             let handler = handlers[first.kind]
         {
@@ -269,84 +269,5 @@ actor QueueWorker {
             ready = rest
             start(batch, handler)
         }
-    }
-
-    private func start(_ jobs: [ClaimedJob], _ handler: JobHandler) {
-        let number = nextRound
-        nextRound += 1
-        var round = Round(jobs: jobs, handler: handler)
-        let work = Task { @concurrent in await handler.run(jobs) }
-        round.task = work
-        // A task of its own: one that has been cancelled could not write anything down.
-        Task { await self.end(number, work.value) }
-        rounds[number] = round
-        setAlarm(for: round.deadline)
-    }
-
-    /// One alarm for all rounds, set to the first deadline: one for each would cost more than many a job does.
-    private func setAlarm(for deadline: ContinuousClock.Instant) {
-        if let alarm, alarm.deadline <= deadline { return }
-        alarm?.task.cancel()
-        let task = Task {
-            try await Task.sleep(until: deadline)
-            interruptOverdue()
-        }
-        alarm = (deadline, task)
-    }
-
-    private func interruptOverdue() {
-        alarm = nil
-        let now = ContinuousClock.now
-        for (number, round) in rounds where round.deadline <= now { interrupt(number, .timedOut) }
-        if let next = rounds.values.map(\.deadline).filter({ $0 > now }).min() { setAlarm(for: next) }
-    }
-
-    /// Writes down what came of a round; its hand is free afterwards.
-    private func end(_ number: Int, _ verdicts: [JobVerdict]) async {
-        guard let round = rounds[number], !round.isSettled else { return }
-        rounds[number]?.isSettled = true
-        let judgement = Judgement(of: round, verdicts, backoff: .ofJobs)
-        await record(judgement, round)
-        rounds[number] = nil
-        prefetch.learn(round.jobs.count, took: (.now - round.begun) / queue.concurrency)
-        startReady()
-        if wanted > 0 || !done.isEmpty || !leaving.isEmpty || isEmpty || isStopping { bell.ring() }
-    }
-
-    private func record(_ judgement: Judgement, _ round: Round) async {
-        membership.count(completed: judgement.done.count + judgement.completed.count, failed: judgement.failures)
-        recorder.metrics.measure(round, judgement)
-        switch round.handler.acknowledgement {
-        case .withNextClaim: done += judgement.done
-        case .atOnce: await recorder.acknowledge(judgement.done)
-        }
-        await recorder.confirm(judgement.completed)
-        await recorder.settle(judgement.settlements)
-    }
-
-    private func giveUp() {
-        for number in rounds.keys { interrupt(number, .givenUp) }
-    }
-
-    /// Cancels a round's task, and after the cancellation period goes on without it.
-    private func interrupt(_ number: Int, _ reason: Round.Interruption) {
-        guard rounds[number]?.isSettled == false, rounds[number]?.interruption == nil else { return }
-        rounds[number]?.interrupt(reason)
-        Task {
-            try? await Task.sleep(for: configuration.cancellationPeriod)
-            await abandon(number)
-        }
-    }
-
-    /// Goes on without a handler that does not end: whatever it will say of its jobs comes too late.
-    private func abandon(_ number: Int) async {
-        guard let round = rounds[number], !round.isSettled else { return }
-        rounds[number]?.isSettled = true
-        logger.error(
-            "a handler does not end although its task was cancelled; going on without it",
-            metadata: ["queue": "\(queue.name)", "kind": "\(round.jobs[0].kind)"])
-        await record(.abandoning(round, backoff: .ofJobs), round)
-        rounds[number] = nil
-        bell.ring()
     }
 }
