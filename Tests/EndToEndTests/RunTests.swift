@@ -91,7 +91,8 @@ struct RunTests {
             #expect(try await studio.count("message", where: "status = 'queued' AND reason = 'not_sent'") == 1)
             #expect(
                 try await studio.count(
-                    "job", where: "failures = 1 AND errors -> 0 ->> 'message' LIKE 'The mail server could not be used%'")
+                    "job", where: "failures = 1 AND errors -> 0 ->> 'message' LIKE 'The mail server could not be used%'"
+                )
                     >= 1)
         }
     }

@@ -78,15 +78,25 @@ struct ModelledQueue {
     }
 
     private mutating func claim(_ runner: Int, takesSuspect: Bool) async throws -> Int {
-        let order = JobStore.Order(
-            runner: runners[runner], queue: "default", kinds: [Note.kind], limit: takesSuspect ? 0 : 10,
-            oldestFirst: false, takesSuspect: takesSuspect, watermark: .beginning)
-        let claimed = try await store.claim(order, acknowledging: []).jobs
+        let claimed = takesSuspect ? try await claimSuspect(runner) : try await claimAll(runner)
         guard let token = claimed.first?.lease.token else { return 0 }
         #expect(claimed.allSatisfy { $0.lease.token == token } && token > tokens[lastToken] ?? 0, "tokens only grow")
         lastToken += 1
         tokens[lastToken] = token
         return claimed.count
+    }
+
+    private func claimAll(_ runner: Int) async throws -> [ClaimedJob] {
+        let order = JobStore.Order(
+            runner: runners[runner], queue: "default", kinds: [Note.kind], limit: 10, oldestFirst: false,
+            takesSuspect: false, watermark: .beginning)
+        return try await store.claim(order, acknowledging: []).jobs
+    }
+
+    private func claimSuspect(_ runner: Int) async throws -> [ClaimedJob] {
+        try await yard.database.query(
+            "SELECT * FROM claim_suspect(\(runners[runner]), 'default', \([Note.kind]))"
+        ).map { try ClaimedJob(&$0) }.compactMap { $0 }
     }
 
     private func leases(_ lease: LeaseModel.Lease?, _ job: Int) -> [JobLease] {

@@ -32,4 +32,14 @@ extension JobYard {
                 """) == 1
         }
     }
+
+    /// Waits until hearts have beaten for so many seconds from now on.
+    func waitForHeartbeats(lasting seconds: Int) async throws {
+        let beaten = try await number("SELECT extract(epoch FROM clock_timestamp())::bigint")
+        try await wait(until: "hearts have beaten for a while") {
+            try await number(
+                "SELECT coalesce(max(extract(epoch FROM seen_at)), 0)::bigint FROM job_runner WHERE gone_at IS NULL"
+            ) > beaten + Int64(seconds)
+        }
+    }
 }

@@ -90,6 +90,50 @@ struct WakingTests {
         }
     }
 
+    @Test("a call that comes while no hand is free is answered when one is")
+    func busy() async throws {
+        try await withYard { yard in
+            try await yard.enqueue([Note("first")])
+            let (seen, door) = (Seen<String>(), Latch())
+            let handlers = JobHandlers.forBatches(upTo: 10) { batch in
+                batch.forEach { seen.note($0.payload.text) }
+                await door.wait()
+                return batch.map { _ in .done }
+            }
+            try await yard.withRunner(handlers, listens: true, configure: { $0.poll = .seconds(3600) }) { _ in
+                try await yard.waitForListener()
+                try await seen.wait(for: "first")
+                try await yard.enqueue([Note("second")])
+                try await yard.waitForHeartbeats(lasting: 1)
+                door.open()
+                try await seen.wait(for: "second")
+            }
+        }
+    }
+
+    @Test("a job that is to be tried again soon is, by a worker that would have slept longer")
+    func again() async throws {
+        try await withYard { yard in
+            try await yard.enqueue([Note("twice")])
+            let attempts = Seen<Int>()
+            let handlers = JobHandlers.forNotes { _, context in
+                attempts.note(context.attempt)
+                // Long enough for the worker to find that there is nothing else, and to sleep.
+                try await yard.waitForHeartbeats(lasting: 1)
+                if context.attempt == 1 { throw JobInterruption.retry(after: .zero, because: "busy") }
+            }
+            try await yard.withRunner(
+                handlers,
+                configure: { configuration in
+                    configuration.poll = .seconds(3600)
+                    configuration.queues[0].concurrency = 2
+                }
+            ) { _ in
+                try await attempts.wait(for: 2)
+            }
+        }
+    }
+
     @Test("what one runner gives back, another takes at once")
     func givenBack() async throws {
         try await withYard { yard in
