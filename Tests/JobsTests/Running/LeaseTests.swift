@@ -52,8 +52,10 @@ struct LeaseTests {
                     return inHand && seen.count == 2
                 }
                 // As another does that has found its lease run out:
-                try await yard.database.query("UPDATE job_runner SET gone_at = now()")
-                try await yard.database.query("SELECT rescue_jobs(0, 3)")
+                try await yard.database.transaction { connection in
+                    try await connection.query("UPDATE job_runner SET gone_at = now()")
+                    _ = try await connection.query("SELECT rescue_jobs(0, 3)")
+                }
                 try await wait(until: "all are done") { try await yard.isEmpty() }
                 #expect(try await yard.number("SELECT count(*) FROM job_runner WHERE gone_at IS NULL") == 1)
                 #expect(try await yard.number("SELECT count(*) FROM job_runner") == 2)
