@@ -1,6 +1,7 @@
 import Foundation
 import JobsTesting
 import Postgres
+import PostgresTesting
 import Testing
 
 @testable import Jobs
@@ -134,31 +135,24 @@ struct WakingTests {
         }
     }
 
-    @Test("what one runner gives back, another takes at once")
+    @Test("what one runner gives back, the others are told of")
     func givenBack() async throws {
         try await withYard { yard in
             try await yard.enqueue([Note("handed on")])
-            let seen = Seen<String>()
-            let slow: @Sendable (JobRunner.Configuration) -> JobRunner.Configuration = { configuration in
-                var configuration = configuration
-                configuration.poll = .seconds(3600)
-                return configuration
-            }
-            try await yard.withRunner(
-                .forNotes { _, _ in
-                    seen.note("first")
-                    try await Task.sleep(for: .seconds(3600))
-                }, configure: { $0 = slow($0) }
-            ) { first in
-                try await seen.wait(for: "first")
-                try await yard.withRunner(
-                    .forNotes { _, _ in seen.note("second") }, listens: true, configure: { $0 = slow($0) }
-                ) { _ in
-                    try await yard.waitForListener()
-                    first.stopNow()
-                    try await seen.wait(for: "second")
-                }
-            }
+            let store = JobStore(database: yard.database)
+            let order = JobStore.Order(
+                runner: try await yard.enterRunner(), queue: "default", kinds: [Note.kind], limit: 1,
+                oldestFirst: false, takesSuspect: false, watermark: .beginning)
+            let leases = try await store.claim(order, acknowledging: []).jobs.map(\.lease)
+            let heard = Seen<ListenerEvent>()
+            let listener = Listener(
+                Database.Configuration(conninfo: yard.conninfo), channels: [JobQueue.channel], logger: .silent)
+            let listening = Task { try await listener.run { heard.note($0) } }
+            try await heard.wait(for: .connected)
+            #expect(try await store.settle(leases.map { .init(lease: $0, ending: .release) }) == 1)
+            try await heard.wait(for: .notified(JobQueue.channel))
+            listening.cancel()
+            await #expect(throws: CancellationError.self) { try await listening.value }
         }
     }
 }
