@@ -40,7 +40,7 @@ struct DeskCancelTests {
         }
     }
 
-    @Test("is cancelled by its runner where it runs", .timeLimit(.minutes(2)))
+    @Test("is cancelled by its runner where it runs", .timeLimit(.minutes(10)))
     func running() async throws {
         try await DeskScene.with { scene in
             var handlers = JobHandlers()

@@ -31,7 +31,7 @@ struct DeskQueueTests {
         }
     }
 
-    @Test("wakes its runners when it is resumed", .timeLimit(.minutes(2)))
+    @Test("wakes its runners when it is resumed", .timeLimit(.minutes(10)))
     func wakeUp() async throws {
         try await DeskScene.with { scene in
             try await scene.listening {
