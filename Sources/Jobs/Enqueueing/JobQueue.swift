@@ -58,19 +58,30 @@ public struct JobQueue: Sendable {
     }
 
     private func enqueue(_ kind: String, payload: String, _ options: JobOptions) async throws -> JobID? {
-        let rows = try await connection.query(
-            """
-            WITH \(Self.reservation(options.uniqueness)),
-            added AS (
-                INSERT INTO job (queue, kind, payload, priority, run_at, max_attempts, unique_key)
-                SELECT \(options.queue), \(kind), \(payload)::jsonb, \(options.priority.rawValue),
-                       coalesce(\(options.runAt), now()), \(Int32(options.maxAttempts)), reservation.unique_key
-                FROM reservation
-                ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL DO NOTHING
-                RETURNING id
-            )
-            \(Self.telling(options.runAt))
-            """)
+        let addition: SQL
+        if let uniqueness = options.uniqueness {
+            addition = """
+                \(Self.reservation(uniqueness)),
+                added AS (
+                    INSERT INTO job (queue, kind, payload, priority, run_at, max_attempts, unique_key)
+                    SELECT \(options.queue), \(kind), \(payload)::jsonb, \(options.priority.rawValue),
+                           coalesce(\(options.runAt), now()), \(Int32(options.maxAttempts)), reservation.unique_key
+                    FROM reservation
+                    ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL DO NOTHING
+                    RETURNING id
+                )
+                """
+        } else {
+            addition = """
+                added AS (
+                    INSERT INTO job (queue, kind, payload, priority, run_at, max_attempts)
+                    VALUES (\(options.queue), \(kind), \(payload)::jsonb, \(options.priority.rawValue),
+                            coalesce(\(options.runAt), now()), \(Int32(options.maxAttempts)))
+                    RETURNING id
+                )
+                """
+        }
+        let rows = try await connection.query("WITH \(addition) \(Self.telling(options.runAt))")
         return try rows.map { JobID(try $0.next()) }.first
     }
 
@@ -107,10 +118,8 @@ public struct JobQueue: Sendable {
     }
 
     /// One row where the job may be enqueued, with the key that it keeps; none where another has taken it.
-    private static func reservation(_ uniqueness: JobUniqueness?) -> SQL {
+    private static func reservation(_ uniqueness: JobUniqueness) -> SQL {
         switch uniqueness {
-        case nil:
-            "reservation AS (SELECT NULL::text AS unique_key)"
         case .whileQueued(let key):
             "reservation AS (SELECT \(key) AS unique_key)"
         case .forPeriod(let key, let period):
