@@ -38,6 +38,9 @@ public enum JobPriority: Int16, Sendable, CaseIterable {
     case low = 3
     /// When there is nothing else to do.
     case idle = 4
+
+    /// In a statement's text: of four values, none needs a bind.
+    var literal: String { String(rawValue) }
 }
 
 /// What keeps a job from being enqueued twice; keys are shared by all kinds and queues.

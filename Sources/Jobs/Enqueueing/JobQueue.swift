@@ -64,7 +64,7 @@ public struct JobQueue: Sendable {
                 \(Self.reservation(uniqueness)),
                 added AS (
                     INSERT INTO job (queue, kind, payload, priority, run_at, max_attempts, unique_key)
-                    SELECT \(options.queue), \(kind), \(payload)::jsonb, \(options.priority.rawValue),
+                    SELECT \(options.queue), \(kind), \(payload)::jsonb, \(unsafeSQL: options.priority.literal),
                            coalesce(\(options.runAt), now()), \(Int32(options.maxAttempts)), reservation.unique_key
                     FROM reservation
                     ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL DO NOTHING
@@ -75,7 +75,7 @@ public struct JobQueue: Sendable {
             addition = """
                 added AS (
                     INSERT INTO job (queue, kind, payload, priority, run_at, max_attempts)
-                    VALUES (\(options.queue), \(kind), \(payload)::jsonb, \(options.priority.rawValue),
+                    VALUES (\(options.queue), \(kind), \(payload)::jsonb, \(unsafeSQL: options.priority.literal),
                             coalesce(\(options.runAt), now()), \(Int32(options.maxAttempts)))
                     RETURNING id
                 )
@@ -99,7 +99,7 @@ public struct JobQueue: Sendable {
             """
             WITH added AS (
                 INSERT INTO job (queue, kind, payload, priority, run_at, max_attempts)
-                SELECT \(options.queue), \(Kind.kind), payload, \(options.priority.rawValue),
+                SELECT \(options.queue), \(Kind.kind), payload, \(unsafeSQL: options.priority.literal),
                        coalesce(\(options.runAt), now()), \(Int32(options.maxAttempts))
                 FROM jsonb_array_elements(\(try JobPayload.text(of: jobs))::jsonb) AS payload
                 RETURNING id

@@ -40,6 +40,7 @@ struct OpeningBinds {
             "contacts": "{email:\(email),phone:\(phone)}", "shared": "{studio:\(studio)}",
             "locks": "{\(locks.joined(separator: ","))}", "actor": "bench", "waived": "f",
             "zone": "America/Los_Angeles", "slug": "studio-\(studio)", "handle": "trainer-\(trainer)",
+            "queue": "messages", "kind": "messages.deliver", "payload": "{}", "attempts": "1000",
         ]
     }
 
@@ -64,6 +65,8 @@ struct OpeningBinds {
                   'studio:' || :studio::integer || ':' || 'hour:' || :start / 3600, 'trainer:' || :trainer::integer]
             """,
             "actor": "'bench'::text", "waived": "false", "zone": "'America/Los_Angeles'::text",
+            "queue": "'messages'::text", "kind": "'messages.deliver'::text", "payload": "'{}'::text",
+            "attempts": "1000",
         ]
     }()
 
