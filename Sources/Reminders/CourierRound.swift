@@ -12,7 +12,7 @@ struct CourierRound {
     let until: Date
 
     /// Works on the courier's own thread.
-    func work(with courier: isolated any MailCourier) async throws {
+    func work(with courier: isolated any Courier<PostedMail>) async throws {
         var size = HandSize()
         while let hand = try await takeHand(size.messages) {
             let start = ContinuousClock.now
@@ -37,13 +37,13 @@ struct CourierRound {
         }
     }
 
-    private func carry(_ hand: Hand, by courier: any MailCourier) async -> [DeliveryRecord] {
+    private func carry(_ hand: Hand, by courier: any Courier<PostedMail>) async -> [DeliveryRecord] {
         var records = hand.unreadable
         for handout in hand.handouts { records.append(await carry(handout, by: courier)) }
         return records
     }
 
-    private func carry(_ handout: Handout, by courier: any MailCourier) async -> DeliveryRecord {
+    private func carry(_ handout: Handout, by courier: any Courier<PostedMail>) async -> DeliveryRecord {
         guard !Task.isCancelled else { return .untried(handout.message) }
         guard !batch.isUnreachable else {
             batch.fail()
@@ -52,7 +52,7 @@ struct CourierRound {
         do {
             let recipient = try Mailbox(name: handout.session.client.name, address: handout.recipient.address)
             let mail = try run.composer.mail(for: handout, to: recipient, at: run.clock())
-            let outcome = await courier.deliver(mail.render(), from: run.sender, to: recipient)
+            let outcome = await courier.deliver(PostedMail(mail.render(), from: run.sender, to: recipient))
             if Task.isCancelled, case .notSent = outcome { return .untried(handout.message) }
             batch.count(outcome)
             return DeliveryRecord(handout.message, outcome)

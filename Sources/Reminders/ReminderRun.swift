@@ -10,7 +10,7 @@ public import Postgres
 /// the same connection: a sender that has lost its lock cannot take up another message.
 public struct ReminderRun: Sendable {
     let database: Database
-    let transport: any MailTransport
+    let transport: any Transport<PostedMail>
     let composer: Composer
     let sender: Mailbox
     let actor: String
@@ -30,7 +30,7 @@ public struct ReminderRun: Sendable {
     ///   - logger: Where trouble is told.
     /// - Throws: `TemplateError`.
     public init(
-        database: Database, transport: any MailTransport, sender: Mailbox, actor: String, couriers: Int,
+        database: Database, transport: any Transport<PostedMail>, sender: Mailbox, actor: String, couriers: Int,
         clock: @escaping @Sendable () -> Date, logger: Logger
     ) throws {
         self.database = database
@@ -52,7 +52,7 @@ public struct ReminderRun: Sendable {
     ///   - until: What is due later is left alone; `nil` is now.
     ///   - limit: How many messages at the most; `nil` is all.
     /// - Returns: What became of them; of a cancelled batch, what had become of them until then.
-    /// - Throws: `PostgresError` or `MailConfigurationError`.
+    /// - Throws: `PostgresError` or `TransportConfigurationError`.
     public func send(until: Date?, limit: Int?) async throws -> Report {
         let until = until ?? clock()
         let (orphans, due) = try await database.withConnection { connection in

@@ -25,7 +25,7 @@ extension Failure {
             self = .invalidInput("\(invalid.field) \(invalid.problem)", hint: invalid.hint)
         case let error as PostgresError:
             self.init(error)
-        case let error as MailConfigurationError:
+        case let error as TransportConfigurationError:
             self = .misconfigured("\(error)", hint: "correct `mail.url` or INTRO_MAIL_URL")
         case let error as CompositionError:
             self = .misconfigured("\(error)", hint: "correct `mail.from` or INTRO_MAIL_FROM")

@@ -107,7 +107,7 @@ final class Intro: Sendable {
 
     /// A batch of reminders, ready to go.
     ///
-    /// - Throws: A `Failure` or `MailConfigurationError` when mail is not configured as it must be.
+    /// - Throws: A `Failure` or `TransportConfigurationError` when mail is not configured as it must be.
     func reminders(_ database: Database) throws -> ReminderRun {
         let mail = settings.mail
         let destination = try TransportURL(parsing: mail.url)

@@ -68,8 +68,14 @@ let patientTimeouts = SMTPTimeouts(connect: .seconds(30), reply: .seconds(60), i
 
 func courier(
     to url: String, password: String? = nil, timeouts: SMTPTimeouts = patientTimeouts
-) throws -> any MailCourier {
+) throws -> any Courier<PostedMail> {
     try TransportURL(parsing: url).makeTransport(password: password, timeouts: timeouts).makeCourier()
+}
+
+extension Courier<PostedMail> {
+    func deliver(_ message: [UInt8], from: Mailbox, to: Mailbox) async -> DeliveryOutcome {
+        await deliver(PostedMail(message, from: from, to: to))
+    }
 }
 
 /// The kind of an outcome, without the words.

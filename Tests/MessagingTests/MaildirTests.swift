@@ -64,7 +64,7 @@ struct MaildirTests {
         let scratch = try ScratchFolder()
         #expect(FileManager.default.createFile(atPath: "\(scratch.path)/file", contents: nil))
         for path in ["\(scratch.path)/file", "\(scratch.path)/file/below", "/proc/intro"] {
-            #expect(throws: MailConfigurationError.self) { try MaildirTransport(path: path).makeCourier() }
+            #expect(throws: TransportConfigurationError.self) { try MaildirTransport(path: path).makeCourier() }
         }
     }
 

@@ -9,7 +9,7 @@ enum Place: String, CaseIterable, Sendable {
     case folder
 
     struct Opened {
-        let transport: any MailTransport
+        let transport: any Transport<PostedMail>
         let arrived: () throws -> [ReceivedMessage]
         let close: () -> Void
     }
@@ -30,7 +30,7 @@ enum Place: String, CaseIterable, Sendable {
     var isInstalled: Bool { self == .folder || Installed.smtpSink != nil }
 
     /// A transport to the same kind of place, where nothing can be delivered.
-    func openBroken() throws -> (transport: any MailTransport, guardian: ScratchFolder) {
+    func openBroken() throws -> (transport: any Transport<PostedMail>, guardian: ScratchFolder) {
         let folder = try ScratchFolder()
         switch self {
         case .server:

@@ -35,7 +35,7 @@ struct TransportURLTests {
         #expect(try TransportURL(parsing: "file://localhost/out") == .maildir(path: "/out"))
     }
 
-    private static let refusals: [(String, MailConfigurationError?)] = [
+    private static let refusals: [(String, TransportConfigurationError.Problem?)] = [
         ("smtp://anna:secret@mail.example.com", .passwordInURL), ("smtps://:secret@mail.example.com", .passwordInURL),
         ("http://mail.example.com", .unknownScheme("http")), ("mailto:a@x.test", .unknownScheme("mailto")),
         ("smtp://mail.example.com?tsl=none", .unknownSetting("tsl=none")),
@@ -50,9 +50,9 @@ struct TransportURLTests {
     ]
 
     @Test("anything else is refused, and a password is not repeated", arguments: refusals)
-    func refused(url: String, expected: MailConfigurationError?) {
-        let error = #expect(throws: MailConfigurationError.self) { try TransportURL(parsing: url) }
-        if let expected { #expect(error == expected) }
+    func refused(url: String, expected: TransportConfigurationError.Problem?) {
+        let error = #expect(throws: TransportConfigurationError.self) { try TransportURL(parsing: url) }
+        if let expected { #expect(error == TransportConfigurationError(.mail, expected)) }
         #expect(error?.description.contains("secret") == false)
     }
 
@@ -61,9 +61,11 @@ struct TransportURLTests {
         let anonymous = try TransportURL(parsing: "smtp://127.0.0.1")
         let named = try TransportURL(parsing: "smtp://anna@127.0.0.1")
         let certified = try TransportURL(parsing: "smtp://127.0.0.1?ca=/no/such/file")
-        #expect(throws: MailConfigurationError.passwordWithoutUser) { try anonymous.makeTransport(password: "x") }
-        #expect(throws: MailConfigurationError.missingPassword) { try named.makeTransport() }
-        #expect(throws: MailConfigurationError.unreadableCertificates(path: "/no/such/file")) {
+        #expect(throws: TransportConfigurationError(.mail, .passwordWithoutUser)) {
+            try anonymous.makeTransport(password: "x")
+        }
+        #expect(throws: TransportConfigurationError(.mail, .missingPassword)) { try named.makeTransport() }
+        #expect(throws: TransportConfigurationError(.mail, .unreadableCertificates(path: "/no/such/file"))) {
             try certified.makeTransport()
         }
         #expect(throws: Never.self) { try named.makeTransport(password: "x") }

@@ -4,7 +4,7 @@ import MessagingTesting
 
 /// A folder that mail is sent to.
 struct MailFolder {
-    let transport: any MailTransport
+    let transport: any Transport<PostedMail>
     private let folder: ScratchFolder
 
     init() throws {

@@ -67,7 +67,8 @@ struct Scene {
 
     /// Prepares a batch.
     func batch(
-        to transport: any MailTransport, couriers: Int = 2, at now: Date = Scene.now, on database: Database? = nil
+        to transport: any Transport<PostedMail>, couriers: Int = 2, at now: Date = Scene.now,
+        on database: Database? = nil
     ) throws -> ReminderRun {
         try ReminderRun(
             database: database ?? books.database, transport: transport,
@@ -78,7 +79,7 @@ struct Scene {
     /// Sends a batch.
     @discardableResult
     func send(
-        to transport: any MailTransport, couriers: Int = 2, at now: Date = Scene.now, limit: Int? = nil
+        to transport: any Transport<PostedMail>, couriers: Int = 2, at now: Date = Scene.now, limit: Int? = nil
     ) async throws -> ReminderRun.Report {
         try await batch(to: transport, couriers: couriers, at: now).send(until: nil, limit: limit)
     }
@@ -114,7 +115,7 @@ func withScene<Result>(connections: Int = 8, _ body: (Scene) async throws -> Res
     }
 }
 
-func transport(to url: String, timeouts: SMTPTimeouts = SMTPTimeouts()) throws -> any MailTransport {
+func transport(to url: String, timeouts: SMTPTimeouts = SMTPTimeouts()) throws -> any Transport<PostedMail> {
     try TransportURL(parsing: url).makeTransport(timeouts: timeouts)
 }
 

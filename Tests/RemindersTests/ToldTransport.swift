@@ -1,7 +1,7 @@
 import Messaging
 
 /// A transport that does what a test says, and remembers whom it was to reach.
-struct ToldTransport: MailTransport {
+struct ToldTransport: Transport {
     let deliveries = Deliveries()
     private let outcome: @Sendable (String) async -> DeliveryOutcome
 
@@ -9,18 +9,18 @@ struct ToldTransport: MailTransport {
         self.outcome = outcome
     }
 
-    func makeCourier() -> any MailCourier { Courier(transport: self) }
+    func makeCourier() -> any Courier<PostedMail> { ToldCourier(transport: self) }
 
-    private actor Courier: MailCourier {
+    private actor ToldCourier: Courier {
         let transport: ToldTransport
 
         init(transport: ToldTransport) {
             self.transport = transport
         }
 
-        func deliver(_ message: [UInt8], from: Mailbox, to: Mailbox) async -> DeliveryOutcome {
-            await transport.deliveries.note(to.address)
-            return await transport.outcome(to.address)
+        func deliver(_ mail: PostedMail) async -> DeliveryOutcome {
+            await transport.deliveries.note(mail.to.address)
+            return await transport.outcome(mail.to.address)
         }
 
         func close() async {}

@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 
 /// Writes messages into a Maildir: whole into `tmp`, then moved to `new`, so that no reader ever sees half of one.
-actor MaildirCourier: MailCourier {
+actor MaildirCourier: Courier {
     private static let deliveries = Atomic(0)
 
     private nonisolated let executor = CourierExecutor(label: "intro.maildir-courier")
@@ -15,14 +15,14 @@ actor MaildirCourier: MailCourier {
         self.path = path
     }
 
-    func deliver(_ message: [UInt8], from: Mailbox, to: Mailbox) async -> DeliveryOutcome {
+    func deliver(_ mail: PostedMail) async -> DeliveryOutcome {
         guard !Task.isCancelled else {
             return .notSent(reason: "The delivery was cancelled before the message went out.", unreachable: false)
         }
         let name = Self.makeName()
-        let envelope = "Return-Path: <\(from.address)>\r\nDelivered-To: \(to.address)\r\n"
+        let envelope = "Return-Path: <\(mail.from.address)>\r\nDelivered-To: \(mail.to.address)\r\n"
         do throws(SystemFailure) {
-            try write(Array(envelope.utf8) + message.withCRLFLineEnds, to: "\(path)/tmp/\(name)")
+            try write(Array(envelope.utf8) + mail.message.withCRLFLineEnds, to: "\(path)/tmp/\(name)")
             try SystemFailure.check(rename("\(path)/tmp/\(name)", "\(path)/new/\(name)"), "move into new")
         } catch {
             unlink("\(path)/tmp/\(name)")

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Mail into a folder: a Maildir, which most mail programs open.
-public struct MaildirTransport: MailTransport {
+public struct MaildirTransport: Transport {
     private let path: String
 
     /// Makes the transport; nothing is written yet.
@@ -12,13 +12,13 @@ public struct MaildirTransport: MailTransport {
     }
 
     /// Makes the folder where it is missing, readable by its owner alone, and a courier that writes into it.
-    public func makeCourier() throws(MailConfigurationError) -> any MailCourier {
+    public func makeCourier() throws(TransportConfigurationError) -> any Courier<PostedMail> {
         try Self.makeFolder(path)
         for folder in ["tmp", "new", "cur"] { try Self.makeFolder("\(path)/\(folder)") }
         return MaildirCourier(path: path)
     }
 
-    private static func makeFolder(_ path: String) throws(MailConfigurationError) {
+    private static func makeFolder(_ path: String) throws(TransportConfigurationError) {
         let root = path.hasPrefix("/") ? "/" : ""
         let parts = path.split(separator: "/")
         for length in parts.indices.map({ $0 + 1 }) {
@@ -27,11 +27,12 @@ public struct MaildirTransport: MailTransport {
             let reason = String(cString: strerror(errno))
             // A folder above may be beyond our rights and exist all the same; only the last one must be ours.
             if length == parts.count || access(folder, F_OK) != 0 {
-                throw .unusableFolder(path: folder, reason: reason)
+                throw TransportConfigurationError(.mail, .unusableFolder(path: folder, reason: reason))
             }
         }
         guard access(path, W_OK | X_OK) == 0 else {
-            throw .unusableFolder(path: path, reason: String(cString: strerror(errno)))
+            throw TransportConfigurationError(
+                .mail, .unusableFolder(path: path, reason: String(cString: strerror(errno))))
         }
     }
 }

@@ -1,7 +1,7 @@
 import CLibcurl
 
 /// Carries messages to a mail server over one kept connection.
-actor SMTPCourier: MailCourier {
+actor SMTPCourier: Courier {
     private nonisolated let executor = CourierExecutor(label: "intro.smtp-courier")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -16,10 +16,10 @@ actor SMTPCourier: MailCourier {
         self.timeouts = timeouts
     }
 
-    func deliver(_ message: [UInt8], from: Mailbox, to: Mailbox) async -> DeliveryOutcome {
+    func deliver(_ mail: PostedMail) async -> DeliveryOutcome {
         let stop = StopRequest()
         return await withTaskCancellationHandler {
-            send(message.withCRLFLineEnds, from: from, to: to, stop: stop)
+            send(mail.message.withCRLFLineEnds, from: mail.from, to: mail.to, stop: stop)
         } onCancel: {
             stop.raise()
         }
@@ -30,7 +30,7 @@ actor SMTPCourier: MailCourier {
     }
 
     private func send(_ body: [UInt8], from: Mailbox, to: Mailbox, stop: StopRequest) -> DeliveryOutcome {
-        do throws(MailConfigurationError) {
+        do throws(CurlFailure) {
             let handle = try openHandle()
             var exchange = exchange(body, from: from, to: to, stop: stop, on: handle)
             if exchange.foundConnectionClosed {
@@ -38,7 +38,7 @@ actor SMTPCourier: MailCourier {
             }
             return exchange.outcome
         } catch {
-            return .notSent(reason: error.description, unreachable: true)
+            return .notSent(reason: "Mail cannot be sent: \(error)", unreachable: true)
         }
     }
 
@@ -66,7 +66,7 @@ actor SMTPCourier: MailCourier {
         )
     }
 
-    private func openHandle() throws(MailConfigurationError) -> EasyHandle {
+    private func openHandle() throws(CurlFailure) -> EasyHandle {
         if let handle { return handle }
         let handle = try EasyHandle()
         SMTPTransfer.installCallbacks(on: handle)

@@ -25,8 +25,8 @@ public struct SMTPServer: Hashable, Sendable {
     /// A file of certificates to trust instead of the system's.
     public let certificates: String?
 
-    init(_ url: URLComponents, isImplicitlySecure: Bool) throws(MailConfigurationError) {
-        guard url.password == nil else { throw .passwordInURL }
+    init(_ url: URLComponents, isImplicitlySecure: Bool) throws(TransportConfigurationError) {
+        guard url.password == nil else { throw TransportConfigurationError(.mail, .passwordInURL) }
         host = try Self.host(of: url)
         port = try Self.port(of: url) ?? (isImplicitlySecure ? 465 : 25)
         user = try Self.user(of: url)
@@ -41,43 +41,50 @@ public struct SMTPServer: Hashable, Sendable {
         "\(security == .implicitTLS ? "smtps" : "smtp")://\(host):\(port)/\(ehloName ?? "")"
     }
 
-    private static func host(of url: URLComponents) throws(MailConfigurationError) -> String {
+    private static func host(of url: URLComponents) throws(TransportConfigurationError) -> String {
         let host = url.percentEncodedHost ?? ""
-        guard host.isNetworkName else { throw .malformedURL(reason: "it names no host") }
+        guard host.isNetworkName else {
+            throw TransportConfigurationError(.mail, .malformedURL(reason: "it names no host"))
+        }
         return host
     }
 
-    private static func port(of url: URLComponents) throws(MailConfigurationError) -> Int? {
+    private static func port(of url: URLComponents) throws(TransportConfigurationError) -> Int? {
         guard let port = url.port else { return nil }
-        guard (1...65_535).contains(port) else { throw .malformedURL(reason: "the port is not between 1 and 65535") }
+        guard (1...65_535).contains(port) else {
+            throw TransportConfigurationError(.mail, .malformedURL(reason: "the port is not between 1 and 65535"))
+        }
         return port
     }
 
-    private static func user(of url: URLComponents) throws(MailConfigurationError) -> String? {
+    private static func user(of url: URLComponents) throws(TransportConfigurationError) -> String? {
         guard let user = url.user, !user.isEmpty else { return nil }
         guard !user.unicodeScalars.contains(where: \.isControl) else {
-            throw .malformedURL(reason: "the user holds a control character")
+            throw TransportConfigurationError(.mail, .malformedURL(reason: "the user holds a control character"))
         }
         return user
     }
 
-    private static func ehloName(of url: URLComponents) throws(MailConfigurationError) -> String? {
+    private static func ehloName(of url: URLComponents) throws(TransportConfigurationError) -> String? {
         let name = String(url.path.drop { $0 == "/" })
         guard !name.isEmpty else { return nil }
-        guard name.isNetworkName else { throw .malformedURL(reason: "the EHLO name after the slash is no host name") }
+        guard name.isNetworkName else {
+            throw TransportConfigurationError(
+                .mail, .malformedURL(reason: "the EHLO name after the slash is no host name"))
+        }
         return name
     }
 
     private static func settings(
         of url: URLComponents, allowsPlainText: Bool
-    ) throws(MailConfigurationError) -> (isPlainText: Bool, certificates: String?) {
+    ) throws(TransportConfigurationError) -> (isPlainText: Bool, certificates: String?) {
         var isPlainText = false
         var certificates: String?
         for setting in url.queryItems ?? [] {
             switch (setting.name, setting.value) {
             case ("tls", "none") where allowsPlainText: isPlainText = true
             case ("ca", let path?) where !path.isEmpty: certificates = path
-            default: throw .unknownSetting("\(setting.name)=\(setting.value ?? "")")
+            default: throw TransportConfigurationError(.mail, .unknownSetting("\(setting.name)=\(setting.value ?? "")"))
             }
         }
         return (isPlainText, certificates)

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Mail by SMTP, through libcurl.
-public struct SMTPTransport: MailTransport {
+public struct SMTPTransport: Transport {
     private let server: SMTPServer
     private let password: String?
     private let timeouts: SMTPTimeouts
@@ -12,20 +12,22 @@ public struct SMTPTransport: MailTransport {
     ///   - server: The server.
     ///   - password: The password of the server's user.
     ///   - timeouts: How long to wait.
-    /// - Throws: `MailConfigurationError` when user and password do not go together, or the certificates cannot be read.
+    /// - Throws: `TransportConfigurationError` when user and password do not go together, or the certificates cannot be read.
     public init(
         server: SMTPServer, password: String? = nil, timeouts: SMTPTimeouts = SMTPTimeouts()
-    ) throws(MailConfigurationError) {
-        if server.user != nil, password == nil { throw .missingPassword }
-        if server.user == nil, password != nil { throw .passwordWithoutUser }
-        if let path = server.certificates, access(path, R_OK) != 0 { throw .unreadableCertificates(path: path) }
+    ) throws(TransportConfigurationError) {
+        if server.user != nil, password == nil { throw TransportConfigurationError(.mail, .missingPassword) }
+        if server.user == nil, password != nil { throw TransportConfigurationError(.mail, .passwordWithoutUser) }
+        if let path = server.certificates, access(path, R_OK) != 0 {
+            throw TransportConfigurationError(.mail, .unreadableCertificates(path: path))
+        }
         self.server = server
         self.password = password
         self.timeouts = timeouts
     }
 
     /// Makes a courier with a connection of its own, opened by its first delivery.
-    public func makeCourier() throws(MailConfigurationError) -> any MailCourier {
+    public func makeCourier() throws(TransportConfigurationError) -> any Courier<PostedMail> {
         SMTPCourier(server: server, password: password, timeouts: timeouts)
     }
 }

@@ -15,16 +15,18 @@ public enum TransportURL: Hashable, Sendable {
     /// Reads a URL.
     ///
     /// - Parameter text: One of the three forms.
-    /// - Throws: `MailConfigurationError` for anything else, and for a password in the URL.
-    public init(parsing text: String) throws(MailConfigurationError) {
+    /// - Throws: `TransportConfigurationError` for anything else, and for a password in the URL.
+    public init(parsing text: String) throws(TransportConfigurationError) {
         guard let url = URLComponents(string: text), let scheme = url.scheme?.lowercased() else {
-            throw .malformedURL(reason: "it is not a URL")
+            throw TransportConfigurationError(.mail, .malformedURL(reason: "it is not a URL"))
         }
-        guard url.fragment == nil else { throw .malformedURL(reason: "it has a fragment (#)") }
+        guard url.fragment == nil else {
+            throw TransportConfigurationError(.mail, .malformedURL(reason: "it has a fragment (#)"))
+        }
         switch scheme {
         case "smtp", "smtps": self = .smtp(try SMTPServer(url, isImplicitlySecure: scheme == "smtps"))
         case "file": self = .maildir(path: try Self.folder(of: url))
-        default: throw .unknownScheme(scheme)
+        default: throw TransportConfigurationError(.mail, .unknownScheme(scheme))
         }
     }
 
@@ -34,23 +36,27 @@ public enum TransportURL: Hashable, Sendable {
     ///   - password: The password of the URL's user; only for a mail server.
     ///   - timeouts: How long to wait for a mail server.
     /// - Returns: The transport; nothing is connected or written yet.
-    /// - Throws: `MailConfigurationError` when user and password do not go together, or the certificates cannot be read.
+    /// - Throws: `TransportConfigurationError` when user and password do not go together, or the certificates cannot be read.
     public func makeTransport(
         password: String? = nil, timeouts: SMTPTimeouts = SMTPTimeouts()
-    ) throws(MailConfigurationError) -> any MailTransport {
+    ) throws(TransportConfigurationError) -> any Transport<PostedMail> {
         switch self {
         case .smtp(let server): try SMTPTransport(server: server, password: password, timeouts: timeouts)
         case .maildir(let path): MaildirTransport(path: path)
         }
     }
 
-    private static func folder(of url: URLComponents) throws(MailConfigurationError) -> String {
-        if let setting = url.queryItems?.first?.name { throw .unknownSetting(setting) }
+    private static func folder(of url: URLComponents) throws(TransportConfigurationError) -> String {
+        if let setting = url.queryItems?.first?.name {
+            throw TransportConfigurationError(.mail, .unknownSetting(setting))
+        }
         guard url.host ?? "" == "" || url.host == "localhost", url.user == nil, url.port == nil else {
-            throw .malformedURL(reason: "a folder is on this machine, so file: takes no host; write three slashes")
+            throw TransportConfigurationError(
+                .mail, .malformedURL(reason: "a folder is on this machine, so file: takes no host; write three slashes")
+            )
         }
         guard url.path.hasPrefix("/"), url.path.count > 1, !url.path.utf8.contains(0) else {
-            throw .malformedURL(reason: "file: needs an absolute path")
+            throw TransportConfigurationError(.mail, .malformedURL(reason: "file: needs an absolute path"))
         }
         return url.path
     }

@@ -10,7 +10,7 @@ extension Intro {
     ///
     /// - Parameter database: The handlers' pool.
     /// - Returns: The handlers.
-    /// - Throws: A `Failure` or `MailConfigurationError` when mail is not configured as it must be.
+    /// - Throws: A `Failure` or `TransportConfigurationError` when mail is not configured as it must be.
     func jobHandlers(_ database: Database) throws -> JobHandlers {
         var handlers = JobHandlers()
         let (batch, logger) = (try reminders(database), logger)
@@ -65,7 +65,7 @@ extension Intro {
     ///   - concurrency: How many jobs of each at once; `nil` is as many as suit it.
     ///   - database: The handlers' pool.
     /// - Returns: The runner.
-    /// - Throws: A `Failure`, `MailConfigurationError` or `PostgresError`.
+    /// - Throws: A `Failure`, `TransportConfigurationError` or `PostgresError`.
     func runner(
         queues names: [String], concurrency: Int?, handlers database: Database
     ) async throws -> JobRunner {

@@ -10,11 +10,11 @@ final class EasyHandle {
     private let errorText: UnsafeMutablePointer<CChar>
     private var settingsStatus = CURLE_OK
 
-    init() throws(MailConfigurationError) {
+    init() throws(CurlFailure) {
         guard Self.libraryStatus == CURLE_OK else {
-            throw .libcurl(reason: String(cString: curl_easy_strerror(Self.libraryStatus)))
+            throw CurlFailure(reason: String(cString: curl_easy_strerror(Self.libraryStatus)))
         }
-        guard let handle = curl_easy_init() else { throw .libcurl(reason: "it gives no handle") }
+        guard let handle = curl_easy_init() else { throw CurlFailure(reason: "it gives no handle") }
         self.handle = handle
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
