@@ -8,7 +8,8 @@ let anna = mailbox("Anna", "anna@example.test")
 
 /// Texts that people, or attackers, have typed where a name was asked for.
 let nastyNames: [TypedText] = [
-    "Anna", "O'Hara & <b>", "Zoë Müller-Łódź", "山田太郎", "👩‍👩‍👧‍👦 family", "=?UTF-8?Q?x?=", "\"quoted\" \\ back",
+    "Anna", "O'Hara & <b>", "Zoë Müller-Łódź", "山田太郎", "דנה כהן", "محمد \u{200F}العربي", "👩‍👩‍👧‍👦 family", "=?UTF-8?Q?x?=",
+    "\"quoted\" \\ back",
     "a, b; c:d@e <f>",
     "<script>alert(1)</script>", "{{{ }}} {{name}}", "  spaced   out  ", "^caret^", ".", "x\u{301}\u{302}\u{303}",
     TypedText(text: String(repeating: "n", count: 10_000)), TypedText(text: String(repeating: "Zoë ", count: 2500)),

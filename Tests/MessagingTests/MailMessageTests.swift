@@ -8,13 +8,14 @@ import Testing
 struct MailMessageTests {
     private let date = Date(timeIntervalSince1970: 1_796_144_400)
 
-    private func message(name: String = "Anna", subject: String = "Booked", calendar: MailMessage.Calendar? = nil)
-        throws -> MailMessage
-    {
+    private func message(
+        name: String = "Anna", subject: String = "Booked", calendar: MailMessage.Calendar? = nil,
+        unsubscribe: String? = nil
+    ) throws -> MailMessage {
         try MailMessage(
             from: desk, replyTo: mailbox("Répondre", "reply@intro.test"), to: mailbox(name, "anna@example.test"),
             subject: subject, text: "Dear \(name)\n.\nFrom here", html: "<p>Dear \(name.count)</p>", calendar: calendar,
-            messageID: "m.1@intro.test", date: date
+            unsubscribe: try unsubscribe.map { try UnsubscribeLink($0) }, messageID: "m.1@intro.test", date: date
         )
     }
 
@@ -69,6 +70,21 @@ struct MailMessageTests {
         #expect(message.messageID == "a@b")
     }
 
+    @Test(
+        "a calendar entry's part says the same method as the calendar", arguments: [ICalendar.Method.request, .cancel])
+    func method(_ method: ICalendar.Method) throws {
+        let event = CalendarEvent(
+            uid: "K7Q29FXM@intro.test", sequence: 1, starts: date, ends: date + 1200, stamp: date, summary: "Intro",
+            organizer: desk, attendee: anna
+        )
+        let ics = try ICalendar.render(events: [event], method: method, productID: "-//Intro//EN")
+        let mail = try message(calendar: MailMessage.Calendar(ics: ics, method: method))
+        let parsed: Parsed = try Python.run(Self.parser, on: mail.render())
+        let part = try #require(parsed.parts.first { $0.type == "text/calendar" })
+        #expect(part.method == method.rawValue)
+        #expect(part.text?.contains("METHOD:\(method.rawValue)\r\n") == true)
+    }
+
     struct Parsed: Decodable {
         struct Part: Decodable {
             let type: String
@@ -110,11 +126,11 @@ struct MailMessageTests {
 
     @Test(
         "Python's email package reads back what was written",
-        .enabled(if: Installed.python != nil, "python3 is missing"),
-        arguments: nastyNames)
+        .enabled(if: Installed.python != nil, "python3 is missing"), arguments: nastyNames)
     func readByPython(name: TypedText) throws {
         let name = name.text
-        let mail = try message(name: name, subject: "Hello \(name) !", calendar: invitation)
+        let mail = try message(
+            name: name, subject: "Hello \(name) !", calendar: invitation, unsubscribe: "https://x.test/u?t=a,b&c=%3E")
         let parsed: Parsed = try Python.run(Self.parser, on: mail.render())
         #expect(parsed.defects.isEmpty)
         #expect(parsed.headers["Subject"] == ["Hello \(name) !"])
@@ -126,6 +142,8 @@ struct MailMessageTests {
         #expect(parsed.headers["Date"] == ["Tue, 01 Dec 2026 17:00:00 +0000"])
         #expect(parsed.headers["Message-ID"] == ["<m.1@intro.test>"])
         #expect(parsed.headers["Auto-Submitted"] == ["auto-generated"])
+        #expect(parsed.headers["List-Unsubscribe"] == ["<https://x.test/u?t=a,b&c=%3E>"])
+        #expect(parsed.headers["List-Unsubscribe-Post"] == ["List-Unsubscribe=One-Click"])
         #expect(parsed.headers.values.allSatisfy { $0.count == 1 })
         let calendar = try invitation
         #expect(

@@ -12,6 +12,8 @@ public struct CompositionError: Error, Hashable, Sendable, CustomStringConvertib
         case subject = "subject"
         /// The message's identifier.
         case messageID = "message id"
+        /// The link that takes a recipient off.
+        case unsubscribe = "unsubscribe link"
         /// A calendar, or an entry in it.
         case calendar = "calendar"
     }
@@ -32,6 +34,10 @@ public struct CompositionError: Error, Hashable, Sendable, CustomStringConvertib
         case domainNotASCII
         /// The text is not an identifier of the form `<left@right>` (RFC 5322 section 3.6.4).
         case notAMessageID
+        /// The text is not one HTTPS URI of a host (RFC 8058 section 3.1).
+        case notAnHTTPSLink
+        /// The link does not fit on one line of a header (RFC 5322 section 2.1.1).
+        case linkTooLong
         /// The entry has no identifier (RFC 5545 section 3.8.4.7).
         case missingUID
         /// The entry ends before it begins, or at once.
@@ -70,6 +76,10 @@ extension CompositionError.Rule {
             "the domain has letters outside ASCII. Write the domain in its xn-- form."
         case .notAMessageID:
             "it does not have the form <left@right>. Use unreserved ASCII characters and a domain of your own."
+        case .notAnHTTPSLink:
+            "mail programs follow only https. Write https://, a host and a path, with other characters as %XX."
+        case .linkTooLong:
+            "it does not fit on one line of a header. Use a link of at most \(UnsubscribeLink.maximumLength) characters."
         case .missingUID:
             "an entry has no UID, so later changes could not find it. Give it one that stays for life."
         case .endsBeforeStart:

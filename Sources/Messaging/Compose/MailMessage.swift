@@ -32,6 +32,8 @@ public struct MailMessage: Hashable, Sendable {
     public let html: String
     /// The calendar entry that comes with it.
     public let calendar: Calendar?
+    /// Where the recipient's mail program asks us to write no more.
+    public let unsubscribe: UnsubscribeLink?
     /// The identifier, without angle brackets: unique, and the same when the same message is rendered again.
     public let messageID: String
     /// The instant of sending.
@@ -47,6 +49,7 @@ public struct MailMessage: Hashable, Sendable {
     ///   - text: The text for programs that show no HTML; line breaks of any kind.
     ///   - html: The same as HTML; line breaks of any kind.
     ///   - calendar: The calendar entry that comes with it.
+    ///   - unsubscribe: Where the recipient's mail program asks us to write no more.
     ///   - messageID: `left@right`, with or without angle brackets.
     ///   - date: The instant of sending.
     /// - Throws: `CompositionError` for a subject or an identifier that would break the header.
@@ -58,6 +61,7 @@ public struct MailMessage: Hashable, Sendable {
         text: String,
         html: String,
         calendar: Calendar? = nil,
+        unsubscribe: UnsubscribeLink? = nil,
         messageID: String,
         date: Date
     ) throws(CompositionError) {
@@ -69,11 +73,13 @@ public struct MailMessage: Hashable, Sendable {
         self.text = text
         self.html = html
         self.calendar = calendar
+        self.unsubscribe = unsubscribe
         self.messageID = try Self.check(messageID: messageID)
         self.date = date
     }
 
-    /// The message as it goes over the wire: ASCII, CRLF line ends, no line over 78 characters but for a long address.
+    /// The message as it goes over the wire: ASCII, CRLF line ends, no line over 78 characters but for a long address
+    /// or link.
     public func render() -> [UInt8] {
         let fields = [
             HeaderField("Date", date.mailDate),
@@ -85,7 +91,8 @@ public struct MailMessage: Hashable, Sendable {
             HeaderField("Auto-Submitted", "auto-generated"),
             HeaderField("MIME-Version", "1.0"),
         ]
-        return Array((fields.compactMap { $0?.rendered }.joined() + body.rendered).utf8)
+        let header = fields.compactMap(\.self) + (unsubscribe?.fields ?? [])
+        return Array((header.map(\.rendered).joined() + body.rendered).utf8)
     }
 
     private var body: MIMEPart {

@@ -61,7 +61,7 @@ public struct Mailbox: Hashable, Sendable {
 
 extension UInt8 {
     /// Whether this is a letter or a digit of ASCII.
-    fileprivate var isLetterOrDigit: Bool {
+    var isLetterOrDigit: Bool {
         switch self {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
         case UInt8(ascii: "0")...UInt8(ascii: "9"): true
