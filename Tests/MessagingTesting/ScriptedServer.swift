@@ -30,6 +30,8 @@ public final class ScriptedServer: Sendable {
     public enum Action: Hashable, Sendable {
         /// These words are sent.
         case reply(String)
+        /// These words are sent, and the connection ends.
+        case dismiss(String)
         /// The connection ends.
         case drop
         /// No answer comes, ever.
@@ -165,6 +167,7 @@ private struct Plan: Encodable {
             times = fault.times
             switch fault.action {
             case .reply(let words): (action, text) = ("reply", words)
+            case .dismiss(let words): (action, text) = ("dismiss", words)
             case .drop: (action, text) = ("drop", "")
             case .hang: (action, text) = ("hang", "")
             case .hold: (action, text) = ("hold", "")

@@ -70,8 +70,10 @@ class Connection:
             raise Dropped
         if action == "hold":
             RELEASE.wait()
-        text = fault["text"] if fault and action == "reply" else reply
+        text = fault["text"] if action in ("reply", "dismiss") and fault else reply
         self.socket.sendall(text.encode("latin-1") + b"\r\n")
+        if action == "dismiss":
+            raise Dropped
         return text
 
     def obey(self, line):

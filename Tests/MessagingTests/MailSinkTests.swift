@@ -7,8 +7,8 @@ import Testing
     .enabled(if: Installed.smtpSink != nil, "smtp-sink is missing: install Debian's postfix"), .timeLimit(.minutes(30)))
 struct MailSinkTests {
     private static let faults: [(MailSink.Fault, Verdict)] = [
-        (.rejectForNow(.connect), .rejectedForNow(450)),
-        (.rejectForNow(.introduction), .rejectedForNow(450)),
+        (.rejectForNow(.connect), .rejectedForNow(421)),
+        (.rejectForNow(.introduction), .rejectedForNow(421)),
         (.rejectForNow(.mail), .rejectedForNow(450)),
         (.rejectForNow(.rcpt), .rejectedForNow(450)),
         (.rejectForNow(.data), .rejectedForNow(450)),

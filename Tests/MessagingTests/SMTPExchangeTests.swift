@@ -46,6 +46,8 @@ struct SMTPExchangeTests {
         Case(CURLE_SEND_ERROR, 354, read: true, .notSent(unreachable: false)),
         Case(CURLE_SEND_ERROR, 0, .notSent(unreachable: false)),
         Case(CURLE_SEND_ERROR, 220, begun: false, .notSent(unreachable: true)),
+        Case(CURLE_SEND_ERROR, 450, begun: false, .rejectedForNow(421)),
+        Case(CURLE_SEND_ERROR, 554, begun: false, .notSent(unreachable: true)),
         // The answer to the final dot never came.
         Case(CURLE_RECV_ERROR, 354, read: true, .unknown),
         Case(CURLE_OPERATION_TIMEDOUT, 354, read: true, .unknown),
@@ -57,6 +59,7 @@ struct SMTPExchangeTests {
         Case(CURLE_RECV_ERROR, 250, .notSent(unreachable: false)),
         Case(CURLE_RECV_ERROR, 0, begun: false, .notSent(unreachable: true)),
         Case(CURLE_RECV_ERROR, 421, begun: false, .rejectedForNow(421)),
+        Case(CURLE_RECV_ERROR, 450, begun: false, .rejectedForNow(421)),
         Case(CURLE_RECV_ERROR, 554, begun: false, .notSent(unreachable: true)),
         Case(CURLE_GOT_NOTHING, 0, begun: false, .notSent(unreachable: true)),
         Case(CURLE_OPERATION_TIMEDOUT, 354, .notSent(unreachable: false)),
@@ -73,12 +76,13 @@ struct SMTPExchangeTests {
         // The server refused us before it heard of the message.
         Case(CURLE_WEIRD_SERVER_REPLY, 421, begun: false, .rejectedForNow(421)),
         Case(CURLE_WEIRD_SERVER_REPLY, 554, begun: false, .notSent(unreachable: true)),
-        Case(CURLE_REMOTE_ACCESS_DENIED, 450, begun: false, .rejectedForNow(450)),
+        Case(CURLE_WEIRD_SERVER_REPLY, 450, begun: false, .rejectedForNow(421)),
+        Case(CURLE_REMOTE_ACCESS_DENIED, 450, begun: false, .rejectedForNow(421)),
         Case(CURLE_REMOTE_ACCESS_DENIED, 550, begun: false, .notSent(unreachable: true)),
         Case(CURLE_LOGIN_DENIED, 535, begun: false, .notSent(unreachable: true)),
-        Case(CURLE_LOGIN_DENIED, 454, begun: false, .rejectedForNow(454)),
+        Case(CURLE_LOGIN_DENIED, 454, begun: false, .rejectedForNow(421)),
         Case(CURLE_USE_SSL_FAILED, 250, begun: false, .notSent(unreachable: true)),
-        Case(CURLE_USE_SSL_FAILED, 454, begun: false, .rejectedForNow(454)),
+        Case(CURLE_USE_SSL_FAILED, 454, begun: false, .rejectedForNow(421)),
     ]
 
     @Test("each verdict has one outcome", arguments: table)

@@ -48,9 +48,58 @@ struct ScriptedServerTests {
     func refusedIntroduction(reply: String) async throws {
         let server = try ScriptedServer(faults: [.at(.ehlo, .reply(reply), times: 2)])
         defer { server.stop() }
-        let verdict = reply.hasPrefix("4") ? Verdict.rejectedForNow(450) : .notSent(unreachable: true)
+        let verdict = reply.hasPrefix("4") ? Verdict.rejectedForNow(421) : .notSent(unreachable: true)
         #expect(try await deliverTwo(server) == [verdict, .accepted])
         #expect(try server.receivedMessages().marks == ["second"])
+    }
+
+    private static let steps: [Step] = [.greeting, .ehlo, .mail, .rcpt, .data, .dot]
+
+    @Test(
+        "a relay that says 421 asks to be left alone, at whatever step, and gets the next message when asked again",
+        arguments: steps, [false, true])
+    func dismissal(step: Step, hangsUp: Bool) async throws {
+        let words = "421 4.3.2 try again in 5 minutes"
+        // Where the introduction is refused, libcurl tries the older one on the same connection.
+        let times = step == .ehlo && !hangsUp ? 2 : 1
+        let fault = ScriptedServer.Fault.at(step, hangsUp ? .dismiss(words) : .reply(words), times: times)
+        let server = try ScriptedServer(faults: [fault])
+        defer { server.stop() }
+        let courier = try courier(to: server.url)
+        let first = await courier.deliver(message("first"), from: desk, to: anna)
+        #expect(first == .rejectedForNow(code: 421, reply: words))
+        #expect(first.asksToWait)
+        let second = await courier.deliver(message("second"), from: desk, to: anna)
+        #expect(second.verdict == .accepted)
+        #expect(!second.asksToWait)
+        #expect(try server.connections() == 2)
+        #expect(try server.receivedMessages().marks == (step == .dot ? ["first", "second"] : ["second"]))
+    }
+
+    @Test("whoever says 4yz before the message is spoken of, at greeting or login, asks to be left alone")
+    func earlyRefusal() async throws {
+        let busy = try ScriptedServer(faults: [.at(.greeting, .reply("450 4.3.2 too busy"))])
+        defer { busy.stop() }
+        let atGreeting = try await courier(to: busy.url).deliver(message("x"), from: desk, to: anna)
+        #expect(atGreeting == .rejectedForNow(code: 421, reply: "450 4.3.2 too busy"))
+        #expect(atGreeting.asksToWait)
+        let locked = try ScriptedServer(
+            faults: [.at(.auth, .reply("454 4.7.0 no logins now"))], login: (user: "intro", password: "secret"))
+        defer { locked.stop() }
+        let url = "smtp://intro@127.0.0.1:\(locked.port)/intro.test?tls=none"
+        let atLogin = try await courier(to: url, password: "secret").deliver(message("x"), from: desk, to: anna)
+        #expect(atLogin == .rejectedForNow(code: 421, reply: "454 4.7.0 no logins now"))
+    }
+
+    @Test(
+        "a 4yz about the message is no wish of the relay's",
+        arguments: [(Step.mail, "450 4.1.8 later"), (.rcpt, "452 4.2.2 full"), (.dot, "451 4.7.1 greylisted")])
+    func refusalOfOneMessage(step: Step, reply: String) async throws {
+        let server = try ScriptedServer(faults: [.at(step, .reply(reply), times: 1)])
+        defer { server.stop() }
+        let outcome = try await courier(to: server.url).deliver(message("x"), from: desk, to: anna)
+        #expect(outcome == .rejectedForNow(code: Int(reply.prefix(3)) ?? 0, reply: reply))
+        #expect(!outcome.asksToWait)
     }
 
     private static let silences: [(Step, Verdict)] = [

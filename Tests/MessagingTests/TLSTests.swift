@@ -32,7 +32,7 @@ struct TLSTests {
     func startTLSRefused(reply: String) async throws {
         let server = try ScriptedServer(faults: [.at(.starttls, .reply(reply))], tls: (.starttls, good))
         defer { server.stop() }
-        let expected = reply.hasPrefix("4") ? Verdict.rejectedForNow(454) : .notSent(unreachable: true)
+        let expected = reply.hasPrefix("4") ? Verdict.rejectedForNow(421) : .notSent(unreachable: true)
         #expect(try await verdict("smtp://127.0.0.1:\(server.port)/?ca=\(good.path)") == expected)
         #expect(try server.receivedMessages().isEmpty)
     }

@@ -31,9 +31,10 @@ struct SMTPExchange {
             .accepted(reply: reply)
         case CURLE_WEIRD_SERVER_REPLY where bodyFullyRead:
             verdictOnMessage
-        case CURLE_SEND_ERROR:
+        case CURLE_SEND_ERROR where envelopeBegun || responseCode < 400:
             verdictOnEnvelope
-        case CURLE_WEIRD_SERVER_REPLY, CURLE_REMOTE_ACCESS_DENIED, CURLE_LOGIN_DENIED, CURLE_USE_SSL_FAILED:
+        case CURLE_SEND_ERROR, CURLE_WEIRD_SERVER_REPLY, CURLE_REMOTE_ACCESS_DENIED, CURLE_LOGIN_DENIED,
+            CURLE_USE_SSL_FAILED:
             refusalOfClient
         default:
             interruption
@@ -68,7 +69,7 @@ struct SMTPExchange {
 
     /// The server refused us before it heard of the message, so a 5yz is no verdict on the message.
     private var refusalOfClient: DeliveryOutcome {
-        if (400..<500).contains(responseCode) { return .rejectedForNow(code: responseCode, reply: reply) }
+        if (400..<500).contains(responseCode) { return dismissal }
         let reason =
             switch result {
             case CURLE_LOGIN_DENIED:
@@ -82,13 +83,16 @@ struct SMTPExchange {
         return .notSent(reason: reason, unreachable: true)
     }
 
+    /// A 4yz from a server that has not heard of the message yet says what 421 says: not now, to no message.
+    private var dismissal: DeliveryOutcome { .rejectedForNow(code: 421, reply: reply) }
+
     private var interruption: DeliveryOutcome {
         if bodyFullyRead {
             .unknown(reason: "The message went out, but the mail server did not confirm it: \(detail)")
         } else if result == CURLE_ABORTED_BY_CALLBACK {
             .notSent(reason: "The delivery was cancelled before the message went out.", unreachable: false)
         } else if !envelopeBegun, (400..<500).contains(responseCode) {
-            .rejectedForNow(code: responseCode, reply: reply)
+            dismissal
         } else {
             .notSent(reason: "The mail server could not be used: \(detail)", unreachable: !envelopeBegun)
         }

@@ -6,6 +6,8 @@ public enum DeliveryOutcome: Hashable, Sendable {
     /// The server has taken responsibility for the message.
     case accepted(reply: String)
     /// The server refused with a 4yz code: the same message may be accepted later (RFC 5321 section 4.2.1).
+    ///
+    /// A server that refused before it heard of the message has refused us: whatever number it gave, `code` is then 421.
     case rejectedForNow(code: Int, reply: String)
     /// The server refused with a 5yz code: the same message must not be tried again.
     case rejectedForGood(code: Int, reply: String)
@@ -14,4 +16,14 @@ public enum DeliveryOutcome: Hashable, Sendable {
     case notSent(reason: String, unreachable: Bool)
     /// The message went out whole and no answer came: the recipient may have it, so it must not be sent again unasked.
     case unknown(reason: String)
+}
+
+extension DeliveryOutcome {
+    /// Whether the server itself asks to be left alone for a while, so that the next message would fare no better.
+    ///
+    /// So it does with 421, at whatever step (RFC 5321 section 3.8), and with any 4yz before it hears of a message: at
+    /// its greeting, at our introduction, at TLS and at the login.
+    public var asksToWait: Bool {
+        if case .rejectedForNow(421, _) = self { true } else { false }
+    }
 }
