@@ -1,0 +1,93 @@
+/// What became of one message, by a server's delivery status notification (RFC 3464).
+///
+/// The texts may name people; they belong into the ledger and not into logs.
+public struct DeliveryReport: Hashable, Sendable {
+    /// What the server has done (RFC 3464 section 2.3.3).
+    public enum Action: String, Hashable, Sendable, CaseIterable {
+        /// It has given up; the message does not arrive.
+        case failed
+        /// It has not delivered the message yet, and goes on trying.
+        case delayed
+        /// It has put the message into the recipient's mailbox.
+        case delivered
+        /// It has handed the message to a server that does not report.
+        case relayed
+        /// It has sent the message on to the several addresses behind this one.
+        case expanded
+    }
+
+    /// What the report says about one recipient.
+    public struct Recipient: Hashable, Sendable {
+        /// The address that the message was sent to, as far as the report tells (Original-Recipient, else Final-Recipient).
+        public let address: Mailbox
+        /// The address that it had come to in the end, when it was forwarded (Final-Recipient).
+        public let finalAddress: Mailbox?
+        /// What the server has done.
+        public let action: Action
+        /// Why, as far as it can be told in numbers.
+        ///
+        /// Where the server's own status is unspecific, such as 5.0.0, this is what the refusing server said.
+        public let status: EnhancedStatus?
+        /// Why, in the words of the server that refused or postponed: one line, at most 500 characters.
+        public let diagnostic: String?
+        /// The server that refused or postponed, in one line.
+        public let remoteServer: String?
+
+        /// Whether no message to this address will ever arrive, so that none should be sent there.
+        ///
+        /// The server must have given up, and by `EnhancedStatus.isAboutAddress` for a reason that lies in the
+        /// address, not in the message, in a policy, in a full mailbox or in the time that passed.
+        public var isPermanent: Bool { action == .failed && status?.isAboutAddress == true }
+    }
+
+    /// The recipients, in the order of the report; at least one.
+    public let recipients: [Recipient]
+    /// The identifier of the message that came back, without angle brackets, where the report tells it.
+    public let messageID: String?
+    /// The server that reports, in one line.
+    public let reportingServer: String?
+}
+
+extension DeliveryReport {
+    /// Mail of ours is for one person; a report about more than this many is not about ours.
+    private static let maximumBlocks = 1000
+
+    init(
+        _ part: ReceivedPart, returned: ReturnedMessage?, answering mail: ReceivedFields
+    ) throws(MailReportError) {
+        guard part.isWhole else { throw .cutOff }
+        let blocks = ReceivedFields.blocks(in: part.content, limit: Self.maximumBlocks)
+        recipients = blocks.compactMap(Recipient.init)
+        guard !recipients.isEmpty else { throw .noRecipient }
+        let about = blocks.first
+        messageID =
+            returned?.messageID ?? about?["x-original-message-id"].flatMap(String.init(bracketed:))
+            ?? mail["in-reply-to"].flatMap(String.init(bracketed:))
+        reportingServer = about?["reporting-mta"].flatMap { ReportedValue($0).line }
+    }
+}
+
+extension DeliveryReport.Recipient {
+    /// Takes in one block of a report; `nil` where it does not tell who, or what was done.
+    fileprivate init?(_ block: ReceivedFields) {
+        let original = block["original-recipient"].flatMap { ReportedValue($0).mailbox }
+        let final = block["final-recipient"].flatMap { ReportedValue($0).mailbox }
+        guard let address = original ?? final,
+            let action = block["action"].flatMap(\.onlyWord).flatMap(DeliveryReport.Action.init)
+        else { return nil }
+        let diagnostic = block["diagnostic-code"].map(ReportedValue.init)
+        self.address = address
+        finalAddress = final
+        self.action = action
+        status = Self.status(block["status"], diagnostic)
+        self.diagnostic = diagnostic?.line
+        remoteServer = block["remote-mta"].flatMap { ReportedValue($0).line }
+    }
+
+    /// What the refusing server said counts where the reporting server's own status says only yes, no or later.
+    private static func status(_ field: String?, _ diagnostic: ReportedValue?) -> EnhancedStatus? {
+        let reported = field.flatMap { EnhancedStatus(leading: $0.withoutComments) }
+        guard reported?.isUnspecific ?? true else { return reported }
+        return diagnostic?.smtpStatus ?? reported
+    }
+}

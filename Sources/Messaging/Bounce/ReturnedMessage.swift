@@ -1,0 +1,40 @@
+/// What a report returns of our message: all of it, or its header.
+struct ReturnedMessage {
+    private static let types: Set<String> = [
+        "message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global", "message/global-headers",
+    ]
+
+    /// The message's identifier, without angle brackets.
+    let messageID: String?
+    /// The one person it was for.
+    let recipient: Mailbox?
+
+    init?(_ part: ReceivedPart) {
+        guard Self.types.contains(part.type.name) else { return nil }
+        let fields = ReceivedPart(part.content, isWhole: part.isWhole).fields
+        messageID = fields["message-id"].flatMap(String.init(bracketed:))
+        recipient = fields["to"].flatMap(Self.mailbox)
+    }
+
+    /// Mail of ours is to one person, so a list of several is none of ours.
+    private static func mailbox(in field: String) -> Mailbox? {
+        let text = field.withoutComments
+        let opening = text.lastIndex(of: "<") ?? text.startIndex
+        let name = text[..<opening].split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let isQuoted = name.count > 1 && name.hasPrefix("\"") && name.hasSuffix("\"")
+        guard isQuoted || !name.contains(",") else { return nil }
+        return Mailbox(address: String(text[opening...]))
+    }
+}
+
+extension String {
+    /// The identifier in a field such as `Message-ID: <left@right>`, without its brackets.
+    init?(bracketed field: String) {
+        guard let opening = field.firstIndex(of: "<"), let closing = field[opening...].firstIndex(of: ">") else {
+            return nil
+        }
+        let id = field[field.index(after: opening)..<closing]
+        guard !id.isEmpty, id.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
+        self = String(id)
+    }
+}

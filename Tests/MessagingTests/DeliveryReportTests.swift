@@ -1,0 +1,174 @@
+import Messaging
+import Testing
+
+@Suite("reports of delivery")
+struct DeliveryReportTests {
+    private static let id = "k7q29fxm.confirmation.1@intro.test"
+
+    private func delivery(_ octets: [UInt8]) throws -> DeliveryReport {
+        guard case .delivery(let report) = try MailReport(reading: octets) else { throw NoDelivery() }
+        return report
+    }
+
+    private struct NoDelivery: Error {}
+
+    struct Expected: Sendable {
+        let action: DeliveryReport.Action
+        let status: String
+        let isPermanent: Bool
+        let diagnostic: String?
+    }
+
+    private static let table: [(BounceSample, Expected)] = [
+        (
+            .postfix,
+            Expected(
+                action: .failed, status: "5.1.1", isPermanent: true,
+                diagnostic:
+                    "550 5.1.1 <anna@example.com>: Recipient address rejected: User unknown in virtual mailbox table")
+        ),
+        (
+            .exchange,
+            Expected(
+                action: .failed, status: "5.1.10", isPermanent: true,
+                diagnostic: "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup")
+        ),
+        (
+            .gmail,
+            Expected(
+                action: .failed, status: "5.1.1", isPermanent: true,
+                diagnostic: "550-5.1.1 The account that you tried to reach does not exist. 550-5.1.1 Please check for "
+                    + "typos. 550 5.1.1 d2e1a72fcca58 - gsmtp")
+        ),
+        (
+            .amazon,
+            Expected(
+                action: .failed, status: "5.1.1", isPermanent: true,
+                diagnostic: "The service has suppressed sending to this address, which has bounced of late.")
+        ),
+        (
+            .exim,
+            Expected(
+                action: .failed, status: "4.2.2", isPermanent: false,
+                diagnostic: "452-4.2.2 The recipient's inbox is out of storage space.")
+        ),
+        (
+            .delayed,
+            Expected(
+                action: .delayed, status: "4.4.1", isPermanent: false,
+                diagnostic: "connect to mx.example.com[192.0.2.25]:25: timed out")
+        ),
+        (.delivered, Expected(action: .delivered, status: "2.0.0", isPermanent: false, diagnostic: nil)),
+        (
+            .wrapped,
+            Expected(
+                action: .failed, status: "5.2.1", isPermanent: true,
+                diagnostic: "550 5.2.1 the account of Änna is disabled")
+        ),
+    ]
+
+    @Test("tell who, what and why, with line ends of either kind", arguments: table)
+    func sample(_ sample: BounceSample, expected: Expected) throws {
+        for octets in [sample.octets, sample.withCRLF] {
+            let report = try delivery(octets)
+            let recipient = try #require(report.recipients.first)
+            #expect(report.recipients.count == 1)
+            #expect(recipient.address.address == "anna@example.com")
+            #expect(recipient.action == expected.action)
+            #expect(recipient.status?.description == expected.status)
+            #expect(recipient.isPermanent == expected.isPermanent)
+            #expect(recipient.diagnostic == expected.diagnostic)
+            #expect(report.messageID == Self.id)
+        }
+    }
+
+    @Test("tell which servers were at it")
+    func servers() throws {
+        let report = try delivery(BounceSample.postfix.octets)
+        #expect(report.reportingServer == "relay.intro.test")
+        #expect(report.recipients.first?.remoteServer == "mx.example.com")
+    }
+
+    @Test("tell where a message was sent on to")
+    func forwarded() throws {
+        let recipient = try #require(try delivery(BounceSample.delivered.octets).recipients.first)
+        #expect(recipient.finalAddress?.address == "anna.b@mail.example.org")
+    }
+
+    @Test("tell of several recipients each for itself, and pass over who has no address of ours")
+    func several() throws {
+        let report = try delivery(
+            BounceSample.report(
+                """
+                Final-Recipient: rfc822; anna@example.com
+                Action: failed
+                Status: 5.1.1
+
+                Final-Recipient: x400; /G=Ben/O=Example/
+                Action: failed
+                Status: 5.1.1
+
+
+                Final-Recipient: rfc822; <cleo@example.com>
+                Action: expanded
+                Status: 2.1.5
+
+                Final-Recipient: rfc822; dora@example.com
+                Action: pondered
+                """
+            ).octets)
+        #expect(report.recipients.map(\.address.address) == ["anna@example.com", "cleo@example.com"])
+        #expect(report.recipients.map(\.isPermanent) == [true, false])
+    }
+
+    private static let statuses: [(String, String?, Bool)] = [
+        // The address is at fault.
+        ("5.1.1", nil, true), ("5.1.2", nil, true), ("5.1.3", nil, true), ("5.1.6", nil, true), ("5.1.10", nil, true),
+        ("5.2.1", nil, true), ("5.0.0", nil, true), ("5.4.1", "smtp; 550 5.4.1 Recipient address rejected", true),
+        ("5.4.4", nil, true), ("5.5.0", "smtp; 550 5.5.0 mailbox unavailable", true), ("5.7.13", nil, true),
+        ("5.7.17", nil, true), ("5.1.1 (no such user)", nil, true),
+        // The sender, the message, the mailbox's size, a policy, a server or the time is.
+        ("5.1.7", nil, false), ("5.1.8", nil, false), ("5.2.2", nil, false), ("5.2.3", nil, false),
+        ("5.3.0", nil, false), ("5.3.4", nil, false), ("5.4.6", nil, false), ("5.4.7", "smtp;550 4.4.7 Expired", false),
+        ("5.4.300", nil, false), ("5.5.3", nil, false), ("5.6.1", nil, false), ("5.7.1", nil, false),
+        ("5.7.26", nil, false),
+        // It was given up after trying for long.
+        ("4.4.1", nil, false), ("4.4.7", "smtp; 550 5.1.1 no", false), ("4.2.2", nil, false),
+        // Where the reporting server says only no, the refusing server's words count.
+        ("5.0.0", "smtp; 552 5.2.2 mailbox full", false), ("5.0.0", "smtp; 550 nobody here", true),
+        ("5.0.0", "smtp; 452 full", false), ("5.0.0", "smtp; 550-5.7.1 spam", false), ("5.0.0", "smtp; 550", true),
+        ("5.0.0", "smtp; 5.7.1 - spam", false), ("5.0.0", "X-Unix; 75", true), ("nonsense", "smtp; 550 5.1.1 no", true),
+        ("nonsense", "smtp; 4501 years", false), ("nonsense", nil, false), ("", nil, false), ("5.1", nil, false),
+        ("5.1.1.1", nil, false), ("9.1.1", nil, false), ("55.1.1", nil, false), ("5.1.1111", nil, false),
+        ("٥.1.1", nil, false),
+    ]
+
+    @Test("say that an address is dead only where the reason lies in the address", arguments: statuses)
+    func permanence(status: String, diagnostic: String?, isPermanent: Bool) throws {
+        let words = diagnostic.map { "\nDiagnostic-Code: \($0)" } ?? ""
+        let block = "Final-Recipient: rfc822; anna@example.com\nAction: failed\nStatus: \(status)\(words)"
+        #expect(try delivery(BounceSample.report(block).octets).recipients.first?.isPermanent == isPermanent)
+    }
+
+    @Test("say so only of what has failed", arguments: DeliveryReport.Action.allCases)
+    func action(_ action: DeliveryReport.Action) throws {
+        let block = "Final-Recipient: rfc822; anna@example.com\nAction: \(action.rawValue)\nStatus: 5.1.1"
+        let recipient = try #require(try delivery(BounceSample.report(block).octets).recipients.first)
+        #expect(recipient.action == action)
+        #expect(recipient.isPermanent == (action == .failed))
+    }
+
+    @Test("keep the server's words on one line, short, and harmless for a terminal")
+    func words() throws {
+        let long = String(repeating: "x", count: 9000)
+        let block = """
+            Final-Recipient: rfc822; anna@example.com
+            Action: failed
+            Status: 5.1.1
+            Diagnostic-Code: smtp; 550 \u{1B}[31m\u{202E}\(long)
+            """
+        let words = try delivery(BounceSample.report(block).octets).recipients.first?.diagnostic
+        #expect(words?.hasPrefix("550 \u{FFFD}[31m\u{FFFD}xxx") == true)
+        #expect(words?.count == 500)
+    }
+}

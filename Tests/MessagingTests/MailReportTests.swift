@@ -1,0 +1,208 @@
+import Messaging
+import Testing
+
+@Suite("mail that may be a report")
+struct MailReportTests {
+    @Test("a complaint tells who complains and about which message, with line ends of either kind")
+    func complaint() throws {
+        for octets in [BounceSample.complaint.octets, BounceSample.complaint.withCRLF] {
+            guard case .complaint(let report) = try MailReport(reading: octets) else {
+                Issue.record("This is a complaint.")
+                return
+            }
+            #expect(report.kind == .abuse)
+            #expect(report.recipients.map(\.address) == ["anna@example.com"])
+            #expect(report.messageID == "k7q29fxm.confirmation.1@intro.test")
+        }
+    }
+
+    @Test("where the provider hides who complains, it is whom the message was for")
+    func hiddenRecipient() throws {
+        let text = BounceSample.complaint.text.replacing("Original-Rcpt-To: <anna@example.com>\n", with: "")
+        guard case .complaint(let report) = try MailReport(reading: Array(text.utf8)) else {
+            Issue.record("This is a complaint.")
+            return
+        }
+        #expect(report.recipients.map(\.address) == ["anna.b@example.com"])
+        let toSeveral = text.replacing("To: Anna <", with: "To: ben@example.com, Anna <")
+        #expect(throws: MailReportError.noRecipient) { try MailReport(reading: Array(toSeveral.utf8)) }
+    }
+
+    @Test(
+        "feedback of other kinds is no complaint",
+        arguments: ["not-spam", "auth-failure", "virus", "dmarc", "", "ab use", "abuse fraud"])
+    func otherFeedback(kind: String) {
+        let text = BounceSample.complaint.text.replacing("Feedback-Type: abuse", with: "Feedback-Type: \(kind)")
+        #expect(throws: MailReportError.notAComplaint) { try MailReport(reading: Array(text.utf8)) }
+    }
+
+    private static let others: [BounceSample] = [
+        .autoReply, BounceSample(description: "nothing", text: ""),
+        BounceSample(description: "a mailbox line", text: "From x"),
+        BounceSample(description: "garbage", text: "\u{1}\u{2}--\n--\n----\n=?=;:;\"("),
+        BounceSample(
+            description: "a report without a boundary",
+            text: BounceSample.postfix.text.replacing("boundary=", with: "bound=")),
+        BounceSample(
+            description: "a report with an empty boundary",
+            text: "Content-Type: multipart/report; boundary=\"\"\n\n--\nContent-Type: message/delivery-status\n\n--\n"),
+        BounceSample(
+            description: "parts that merely look like a report",
+            text: BounceSample.postfix.text.replacing("multipart/report", with: "multipart/mixed")),
+        BounceSample(
+            description: "a forwarded bounce",
+            text: "Content-Type: message/rfc822\n\n" + BounceSample.postfix.text),
+        BounceSample(
+            description: "a receipt of reading",
+            text: BounceSample.report("").text.replacing("delivery-status", with: "disposition-notification")),
+    ]
+
+    @Test("other mail is no report", arguments: others)
+    func otherMail(_ sample: BounceSample) {
+        #expect(throws: MailReportError.notAReport) { try MailReport(reading: sample.octets) }
+        #expect(throws: MailReportError.notAReport) { try MailReport(reading: sample.withCRLF) }
+    }
+
+    @Test(
+        "a report names only addresses that mail of ours could have gone to",
+        arguments: [
+            "", "Final-Recipient: x400; /G=Anna/\nAction: failed", "Final-Recipient: rfc822; anna\nAction: failed",
+            "Final-Recipient: rfc822;\nAction: failed", "Final-Recipient: rfc822; anna@example.com",
+            "Final-Recipient: rfc822; anna@example.com\nAction: lost", "Action: failed\nStatus: 5.1.1",
+            "Final-Recipient: utf-8; änna@example.com\nAction: failed",
+            "Final-Recipient: rfc822; anna@example.com, ben@example.com\nAction: failed",
+            "Final-Recipient: rfc822; anna@exam\n ple.com\nAction: failed",
+            "Final-Recipient: rfc822; an(x)na@example.com\nAction: failed",
+            "Final-Recipient: rfc822; anna@example.com\u{0}\nAction: failed",
+            "Final-Recipient: rfc822; anna@example.com\nAction: fai (x) led",
+        ])
+    func noRecipient(block: String) {
+        #expect(throws: MailReportError.noRecipient) { try MailReport(reading: BounceSample.report(block).octets) }
+    }
+
+    @Test("a mail over 10 MB is not read")
+    func length() {
+        let padding = [UInt8](repeating: UInt8(ascii: "x"), count: MailReport.maximumOctets)
+        #expect(throws: MailReportError.tooLong) { try MailReport(reading: BounceSample.postfix.octets + padding) }
+    }
+
+    @Test("a mail of very many parts, or very deep ones, is left alone")
+    func bombs() {
+        let many = "Content-Type: multipart/report; boundary=b\n\n" + String(repeating: "--b\n", count: 100_000)
+        #expect(throws: MailReportError.notAReport) { try MailReport(reading: Array(many.utf8)) }
+        let deep = (0..<2000).map { "Content-Type: multipart/mixed; boundary=b\($0)\n\n--b\($0)\n" }.joined()
+        #expect(throws: MailReportError.notAReport) {
+            try MailReport(reading: Array(deep.utf8) + BounceSample.postfix.octets)
+        }
+        let comment = "Content-Type: " + String(repeating: "(", count: 100_000) + "\n\n"
+        #expect(throws: MailReportError.notAReport) { try MailReport(reading: Array(comment.utf8)) }
+    }
+
+    @Test("octets that are no text do no harm, and what is readable is read")
+    func junk() throws {
+        var octets = BounceSample.postfix.octets
+        let words = try #require(octets.firstRange(of: Array("User unknown".utf8)))
+        octets.replaceSubrange(words, with: [0xFF, 0xFE, 0xC3, 0x28, 0x00, 0x80])
+        guard case .delivery(let report) = try MailReport(reading: octets) else {
+            Issue.record("This is a report of delivery.")
+            return
+        }
+        #expect(report.recipients.first?.address.address == "anna@example.com")
+        let diagnostic = try #require(report.recipients.first?.diagnostic)
+        #expect(diagnostic.unicodeScalars.contains("\u{FFFD}") && !diagnostic.unicodeScalars.contains("\0"))
+    }
+
+    @Test("an error names no person")
+    func discretion() {
+        for error in [MailReportError.tooLong, .notAReport, .cutOff, .noRecipient, .notAComplaint] {
+            #expect(error.description.hasSuffix(".") && !error.description.contains("@"))
+        }
+    }
+}
+
+@Suite("reports that came to harm on their way")
+struct DamagedReportTests {
+    private func addresses(_ octets: [UInt8]) -> [String] {
+        switch try? MailReport(reading: octets) {
+        case .delivery(let report):
+            report.recipients.flatMap { [$0.address.address, $0.finalAddress?.address].compactMap(\.self) }
+        case .complaint(let report): report.recipients.map(\.address)
+        case nil: []
+        }
+    }
+
+    @Test("cut off anywhere, a report says what it said whole, or nothing", arguments: BounceSample.reports)
+    func cutOff(_ sample: BounceSample) throws {
+        let whole = try MailReport(reading: sample.octets)
+        for length in sample.octets.indices {
+            guard let cut = try? MailReport(reading: Array(sample.octets[..<length])) else { continue }
+            #expect(cut.withoutMessage == whole.withoutMessage, "cut after \(length)")
+            #expect(cut.messageID == nil || cut.messageID == whole.messageID, "cut after \(length)")
+        }
+    }
+
+    @Test("cut off within what it says of a recipient, a report says so")
+    func cutOffWithinStatus() throws {
+        let octets = BounceSample.postfix.octets
+        let end = try #require(octets.firstRange(of: Array("Diagnostic-Code".utf8))?.lowerBound)
+        #expect(throws: MailReportError.cutOff) { try MailReport(reading: Array(octets[..<end])) }
+    }
+
+    @Test("changed at random, a report names nobody who is not in its text", arguments: BounceSample.reports)
+    func mutated(_ sample: BounceSample) {
+        var dice = Dice(state: UInt64(sample.text.utf8.count))
+        // The address of the wrapped report is written with =40.
+        let spellings = ["@", "=40"]
+        var readable = 0
+        for _ in 0..<400 {
+            let octets = dice.mutate(sample.octets)
+            let text = String(decoding: octets, as: UTF8.self)
+            let addresses = addresses(octets)
+            readable += addresses.isEmpty ? 0 : 1
+            for address in addresses {
+                let isThere = spellings.contains { text.contains(address.replacing("@", with: $0)) }
+                #expect(isThere, "\(text)")
+            }
+        }
+        #expect((40..<400).contains(readable), "The accidents are too rare or too grave to tell anything.")
+    }
+}
+
+extension MailReport {
+    /// What the report says, the identifier of the message aside.
+    fileprivate var withoutMessage: String {
+        switch self {
+        case .delivery(let report): "\(report.recipients)"
+        case .complaint(let report): "\(report.kind) \(report.recipients)"
+        }
+    }
+}
+
+/// Chances that fall the same way each time (SplitMix64).
+private struct Dice: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// These octets after a few accidents: octets changed, pieces lost, doubled or put elsewhere.
+    mutating func mutate(_ octets: [UInt8]) -> [UInt8] {
+        var octets = octets
+        for _ in 0..<Int.random(in: 1...6, using: &self) where !octets.isEmpty {
+            let start = Int.random(in: octets.indices, using: &self)
+            let end = min(octets.count, start + Int.random(in: 1...40, using: &self))
+            switch Int.random(in: 0..<4, using: &self) {
+            case 0: octets[start] = UInt8.random(in: .min ... .max, using: &self)
+            case 1: octets.removeSubrange(start..<end)
+            case 2: octets.insert(contentsOf: octets[start..<end], at: start)
+            default: octets.insert(contentsOf: octets[start..<end], at: Int.random(in: octets.indices, using: &self))
+            }
+        }
+        return octets
+    }
+}
