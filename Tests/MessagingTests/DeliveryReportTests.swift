@@ -1,4 +1,5 @@
 import Messaging
+import MessagingTesting
 import Testing
 
 @Suite("reports of delivery")
@@ -80,6 +81,38 @@ struct DeliveryReportTests {
             #expect(recipient.diagnostic == expected.diagnostic)
             #expect(report.messageID == Self.id)
         }
+    }
+
+    private static let writer = """
+        import email.message, email.mime.base, email.mime.message, email.mime.multipart, email.mime.text, json
+        import email.policy
+        def fields(*pairs):
+            block = email.message.Message(policy=email.policy.SMTP)
+            for name, body in pairs:
+                block[name] = body
+            return block
+        status = email.mime.base.MIMEBase("message", "delivery-status", policy=email.policy.SMTP)
+        status.set_payload([
+            fields(("Reporting-MTA", "dns; mx.example.net")),
+            fields(("Final-Recipient", "rfc822; anna@example.com"), ("Action", "failed"), ("Status", "5.1.1"),
+                   ("Diagnostic-Code", "smtp; 550 5.1.1 " + "long words " * 20)),
+        ])
+        ours = fields(("To", "Annä <anna@example.com>"), ("Message-ID", "<k7q29fxm.confirmation.1@intro.test>"))
+        ours.set_payload("Hi")
+        report = email.mime.multipart.MIMEMultipart("report", report_type="delivery-status", policy=email.policy.SMTP)
+        report.attach(email.mime.text.MIMEText("Unzustellbar ü", "plain", "utf-8", policy=email.policy.SMTP))
+        report.attach(status)
+        report.attach(email.mime.message.MIMEMessage(ours, policy=email.policy.SMTP))
+        print(json.dumps(report.as_bytes().decode()))
+        """
+
+    @Test("are read as another's library writes them", .enabled(if: Installed.python != nil, "python3 is missing"))
+    func writtenByPython() throws {
+        let text: String = try Python.run(Self.writer, on: [])
+        let report = try delivery(Array(text.utf8))
+        #expect(report.recipients.map(\.address.address) == ["anna@example.com"])
+        #expect(report.recipients.map(\.isPermanent) == [true])
+        #expect(report.messageID == Self.id)
     }
 
     @Test("tell which servers were at it")
