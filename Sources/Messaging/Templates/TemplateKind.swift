@@ -1,16 +1,16 @@
 /// What a template makes, which decides how values are escaped in it.
-enum TemplateKind: String {
+public enum TemplateKind: String, Sendable, Hashable, CaseIterable {
     /// One line of plain text.
     case subject
     /// Plain text.
     case text = "txt"
     /// HTML.
     case html
+    /// A text message: short plain text in characters that phones can be sent cheaply.
+    case sms
 
-    init?(name: String) {
-        guard let dot = name.lastIndex(of: ".") else { return nil }
-        self.init(rawValue: String(name[name.index(after: dot)...]))
-    }
+    /// The most of one value that a text message repeats, in UTF-16 units: each segment is paid for.
+    static let longestValueInSMS = 80
 
     /// A value as it may stand in the output.
     func escape(_ value: String) -> String {
@@ -18,12 +18,17 @@ enum TemplateKind: String {
         case .subject: value.safeSingleLine
         case .text: value.safeMultiline
         case .html: Self.escapeHTML(value.safeMultiline)
+        case .sms: value.safeSingleLine.shortened(to: Self.longestValueInSMS)
         }
     }
 
     /// The whole output, brought into its form.
     func finish(_ output: String) -> String {
-        self == .subject ? output.safeSingleLine : output
+        switch self {
+        case .subject: output.safeSingleLine
+        case .text, .html: output
+        case .sms: output.foldedForSMS
+        }
     }
 
     /// Escapes scalar by scalar: seen as characters, a `<` with a combining accent would slip through.

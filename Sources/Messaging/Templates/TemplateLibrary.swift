@@ -1,11 +1,12 @@
 import Mustache
 
-/// A set of Mustache templates; the end of a template's name says what it makes.
+/// A set of Mustache templates; the end of a template's name says what it makes, and a code before it in which language.
 ///
-/// `.html` escapes values for HTML, `.txt` leaves them as they are, `.subject` makes one line. Values are never read as
-/// templates, so `{{{ }}}` in a person's name stays those six signs. Templates include each other as `{{> name.html}}`.
+/// `.html` escapes values for HTML, `.txt` leaves them as they are, `.subject` makes one line, `.sms` a text message.
+/// Values are never read as templates, so `{{{ }}}` in a person's name stays those six signs. Templates include each
+/// other by their whole names, as `{{> details.es.txt}}`, so that each says what it shows.
 public struct TemplateLibrary: Sendable {
-    /// The three texts of one message.
+    /// The three texts of one mail.
     public struct Texts: Hashable, Sendable {
         /// The subject line.
         public let subject: String
@@ -20,16 +21,82 @@ public struct TemplateLibrary: Sendable {
 
     /// Reads the templates.
     ///
-    /// - Parameter sources: Each template's source by its name, such as `confirmation.html`.
-    /// - Throws: `TemplateError.unknownKind` or `.malformed`.
+    /// - Parameter sources: Each template's source by its name, such as `confirmation.html` or `confirmation.es.html`.
+    /// - Throws: `TemplateError.unknownKind`, `.malformed`, `.unknownInclusion` or `.endlessInclusion`.
     public init(_ sources: [String: String]) throws(TemplateError) {
         var templates: [String: MustacheTemplate] = [:]
-        for (name, source) in sources {
-            guard TemplateKind(name: name) != nil else { throw .unknownKind(name: name) }
-            templates[name] = try Self.parse(source, name: name)
+        var tags: [String: [TemplateTag]] = [:]
+        for (name, source) in sources.sorted(by: { $0.key < $1.key }) {
+            guard TemplateName(file: name) != nil else { throw .unknownKind(name: name) }
+            do {
+                tags[name] = try TemplateTag.read(source)
+                templates[name] = try MustacheTemplate(source: source)
+            } catch {
+                throw .malformed(name: name, line: error.line, reason: error.reason)
+            }
         }
+        try Self.checkInclusions(tags)
         library = MustacheLibrary(templates: templates)
     }
+
+    /// Reads the templates, some of which an operator has replaced, or added, in a folder.
+    ///
+    /// - Parameters:
+    ///   - sources: Each template's source by its name.
+    ///   - folder: The folder with the operator's own, which is read now and not again.
+    /// - Throws: `TemplateError`, which names the file in the folder, where the fault is in one.
+    public init(_ sources: [String: String], overriddenBy folder: String) throws(TemplateError) {
+        let own = try TemplateFolder.read(folder)
+        do {
+            try self.init(sources.merging(own) { _, own in own })
+        } catch {
+            throw error.name.map { own[$0] != nil } == true ? error.located(in: folder) : error
+        }
+    }
+
+    /// An inclusion that leads nowhere would leave a gap in a mail, and one that leads back to itself would never end.
+    private static func checkInclusions(_ tags: [String: [TemplateTag]]) throws(TemplateError) {
+        let inclusions = TemplateInclusions(tags)
+        for name in tags.keys.sorted() {
+            guard let (line, fault) = inclusions.faults(of: name).first else { continue }
+            switch fault {
+            case .missing(let included): throw .unknownInclusion(name: name, line: line, included: included)
+            case .endless: throw .endlessInclusion(name: name, line: line)
+            case .unnamed: throw .malformed(name: name, line: line, reason: "no value names a template")
+            }
+        }
+    }
+}
+
+extension TemplateLibrary {
+    /// The language in which a message is written: the preferred one where the library has every part of it there.
+    ///
+    /// Ask before the values are made, since days and times are told in the same language.
+    ///
+    /// - Parameters:
+    ///   - message: The name that the parts share.
+    ///   - form: What it is sent as.
+    ///   - preferred: The reader's language.
+    /// - Returns: That language, or `nil` for the one that every message is written in.
+    public func language(
+        of message: String, as form: TemplateForm, preferring preferred: TemplateLanguage?
+    ) -> TemplateLanguage? {
+        guard let preferred else { return nil }
+        let isWhole = form.parts.allSatisfy { holds(TemplateName(message, $0, in: preferred)) }
+        return isWhole ? preferred : nil
+    }
+
+    /// Whether the library has every part of a message, in the language that every message is written in.
+    ///
+    /// - Parameters:
+    ///   - message: The name that the parts share.
+    ///   - form: What it is sent as.
+    /// - Returns: Whether it can be written.
+    public func holds(_ message: String, as form: TemplateForm) -> Bool {
+        form.parts.allSatisfy { holds(TemplateName(message, $0)) }
+    }
+
+    private func holds(_ name: TemplateName) -> Bool { library.getTemplate(named: name.description) != nil }
 
     /// Renders one template.
     ///
@@ -39,10 +106,49 @@ public struct TemplateLibrary: Sendable {
     /// - Returns: The text, HTML or subject line.
     /// - Throws: `TemplateError.notFound` or `.missingValue`.
     public func render(_ name: String, with values: [String: TemplateValue]) throws(TemplateError) -> String {
-        guard let kind = TemplateKind(name: name), let template = library.getTemplate(named: name) else {
-            throw .notFound(name: name)
+        guard let kind = TemplateName(file: name)?.kind else { throw .notFound(name: name) }
+        return try render(name, kind, with: values, outlines.shape(of: values))
+    }
+
+    /// Renders the three templates of one mail: `NAME.subject`, `NAME.txt` and `NAME.html`.
+    ///
+    /// - Parameters:
+    ///   - name: The name that the three share.
+    ///   - language: The language; where the library lacks any of the three in it, the one of every message.
+    ///   - values: A value for every name that they use.
+    /// - Returns: The three texts.
+    /// - Throws: `TemplateError.notFound` or `.missingValue`.
+    public func renderMessage(
+        _ name: String, in language: TemplateLanguage? = nil, with values: [String: TemplateValue]
+    ) throws(TemplateError) -> Texts {
+        let language = self.language(of: name, as: .mail, preferring: language)
+        let shape = outlines.shape(of: values)
+        func part(_ kind: TemplateKind) throws(TemplateError) -> String {
+            try render(TemplateName(name, kind, in: language).description, kind, with: values, shape)
         }
-        let outline = try outlines.outline(of: name, for: values) { () throws(TemplateError) in
+        return Texts(subject: try part(.subject), text: try part(.text), html: try part(.html))
+    }
+
+    /// Renders the template of one text message: `NAME.sms`.
+    ///
+    /// - Parameters:
+    ///   - name: The message's name.
+    ///   - language: The language; where the library lacks the message in it, the one of every message.
+    ///   - values: A value for every name that it uses.
+    /// - Returns: The text, in the alphabet of seven bits wherever its meaning allows.
+    /// - Throws: `TemplateError.notFound` or `.missingValue`.
+    public func renderSMS(
+        _ name: String, in language: TemplateLanguage? = nil, with values: [String: TemplateValue]
+    ) throws(TemplateError) -> String {
+        let language = self.language(of: name, as: .sms, preferring: language)
+        return try render(TemplateName(name, .sms, in: language).description, with: values)
+    }
+
+    private func render(
+        _ name: String, _ kind: TemplateKind, with values: [String: TemplateValue], _ shape: TemplateOutlines.Shape
+    ) throws(TemplateError) -> String {
+        guard let template = library.getTemplate(named: name) else { throw .notFound(name: name) }
+        let outline = try shape.outline(of: name) { () throws(TemplateError) in
             let (marked, findings) = try render(template, name, with: values, as: .mark)
             return findings.dependsOnValues ? nil : TemplateOutline(marked: marked)
         }
@@ -58,35 +164,5 @@ public struct TemplateLibrary: Sendable {
         let output = template.render(scope, library: library)
         if let missing = scope.findings.miss { throw .missingValue(name: name, value: missing) }
         return (output, scope.findings)
-    }
-
-    /// Renders the three templates of one message: `NAME.subject`, `NAME.txt` and `NAME.html`.
-    ///
-    /// - Parameters:
-    ///   - name: The name that the three share.
-    ///   - values: A value for every name that they use.
-    /// - Returns: The three texts.
-    /// - Throws: `TemplateError.notFound` or `.missingValue`.
-    public func renderMessage(_ name: String, with values: [String: TemplateValue]) throws(TemplateError) -> Texts {
-        Texts(
-            subject: try render("\(name).subject", with: values),
-            text: try render("\(name).txt", with: values),
-            html: try render("\(name).html", with: values)
-        )
-    }
-
-    /// Values arrive escaped, so the templates themselves must not escape again.
-    private static func parse(_ source: String, name: String) throws(TemplateError) -> MustacheTemplate {
-        guard TemplateOutline.canRead(source) else {
-            throw .malformed(name: name, line: 1, reason: "U+FFFF is no character")
-        }
-        do {
-            return try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}\n" + source)
-        } catch let error as MustacheTemplate.ParserError {
-            let line = max(1, error.context.lineNumber - 1)
-            throw .malformed(name: name, line: line, reason: "\(error.error)")
-        } catch {
-            throw .malformed(name: name, line: 1, reason: "\(error)")
-        }
     }
 }

@@ -46,23 +46,32 @@ struct TemplateOutline: Sendable {
 
 /// The outlines that were made so far.
 final class TemplateOutlines: Sendable {
-    /// What an outline depends on: its template, and which values there are and show something.
-    private struct Shape: Hashable {
-        let template: String
-        let shown: [String: Bool]
+    /// The outlines of all templates for values of which the same ones show something.
+    final class Shape: Sendable {
+        private let known = Mutex<[String: TemplateOutline?]>([:])
+
+        /// The outline of a template; `nil` where the template does more with values than to print them.
+        func outline(
+            of template: String, make: () throws(TemplateError) -> TemplateOutline?
+        ) throws(TemplateError) -> TemplateOutline? {
+            if let outline = known.withLock({ $0[template] }) { return outline }
+            let outline = try make()
+            known.withLock { $0[template] = .some(outline) }
+            return outline
+        }
     }
 
-    private let known = Mutex<[Shape: TemplateOutline?]>([:])
+    private let known = Mutex<[[String: Bool]: Shape]>([:])
 
-    /// The outline of a template for such values; `nil` where the template does more with them than to print them.
-    func outline(
-        of template: String, for values: [String: TemplateValue], make: () throws(TemplateError) -> TemplateOutline?
-    ) throws(TemplateError) -> TemplateOutline? {
-        let shape = Shape(template: template, shown: values.mapValues(\.isShown))
-        if let outline = known.withLock({ $0[shape] }) { return outline }
-        let outline = try make()
-        known.withLock { $0[shape] = .some(outline) }
-        return outline
+    /// What the outlines for such values are kept under, to be asked for once for all templates of a message.
+    func shape(of values: [String: TemplateValue]) -> Shape {
+        let shown = values.mapValues(\.isShown)
+        return known.withLock { shapes in
+            if let shape = shapes[shown] { return shape }
+            let shape = Shape()
+            shapes[shown] = shape
+            return shape
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 import Mustache
 
 /// The values that a template sees, escaped for its kind when they are looked up.
-struct TemplateScope: MustacheParent {
+///
+/// It is never printed as a whole, since what is printed that way is not escaped: `{{.}}` outside of a section is an error.
+struct TemplateScope: MustacheParent, MustacheCustomRenderable {
     /// What comes to light while a template is rendered.
     final class Findings {
         /// The first name that was looked up in vain.
@@ -25,6 +27,32 @@ struct TemplateScope: MustacheParent {
         }
     }
 
+    /// A list that repeats a section, and is no more to be printed than the items are.
+    struct List: MustacheSequence, MustacheCustomRenderable, MustacheTransformable {
+        let name: String
+        let items: [TemplateScope]
+        let findings: Findings
+        let isNull = false
+
+        var renderText: String {
+            findings.miss = findings.miss ?? name
+            return ""
+        }
+
+        func makeIterator() -> some IteratorProtocol<TemplateScope> { items.makeIterator() }
+
+        func transform(_ transform: String) -> Any? {
+            switch transform {
+            case "first": items.first
+            case "last": items.last
+            case "reversed": List(name: name, items: items.reversed(), findings: findings)
+            case "count": items.count
+            case "empty": items.isEmpty
+            default: nil
+            }
+        }
+    }
+
     /// What stands in the output for a value.
     enum Wording {
         /// The value itself, escaped.
@@ -36,6 +64,12 @@ struct TemplateScope: MustacheParent {
     let values: [String: TemplateValue]
     let wording: Wording
     let findings: Findings
+    let isNull = false
+
+    var renderText: String {
+        findings.miss = findings.miss ?? "."
+        return ""
+    }
 
     func child(named name: String) -> Any? {
         switch values[name] {
@@ -45,10 +79,11 @@ struct TemplateScope: MustacheParent {
             return flag
         case .list(let items):
             findings.dependsOnValues = true
-            return items.map { item in
+            let scopes = items.map { item in
                 TemplateScope(
                     values: values.merging(item) { _, inner in inner }, wording: wording, findings: findings)
             }
+            return List(name: name, items: scopes, findings: findings)
         case nil:
             findings.miss = findings.miss ?? name
             return nil

@@ -1,0 +1,52 @@
+import FoundationEssentials
+
+/// A folder of an operator's own templates, which replace the built-in ones of the same names, or add to them.
+public enum TemplateFolder {
+    /// The longest template that is accepted, in octets.
+    static let longestFile = 262_144
+
+    /// Reads all templates of a folder; files whose names begin with a dot or end with `~` are left out.
+    ///
+    /// Line ends become LF, and a byte order mark is dropped: an editor's habits are not for clients to see.
+    ///
+    /// - Parameter path: The folder.
+    /// - Returns: Each template's source by its file's name.
+    /// - Throws: `TemplateError.unreadable`, which names the file.
+    public static func read(_ path: String) throws(TemplateError) -> [String: String] {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: path)
+        } catch {
+            throw .unreadable(path: path, reason: "there is no such folder, or it may not be read")
+        }
+        var sources: [String: String] = [:]
+        for name in names.sorted() where !name.hasPrefix(".") && !name.hasSuffix("~") {
+            sources[name] = try source("\(path)/\(name)")
+        }
+        return sources
+    }
+
+    private static func source(_ path: String) throws(TemplateError) -> String {
+        var isFolder = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder else {
+            throw .unreadable(path: path, reason: "it is no file, and templates lie side by side in one folder")
+        }
+        guard let content = FileManager.default.contents(atPath: path) else {
+            throw .unreadable(path: path, reason: "it may not be read")
+        }
+        guard content.count <= longestFile else {
+            throw .unreadable(path: path, reason: "it is longer than \(longestFile) octets")
+        }
+        guard let text = String(validating: content, as: UTF8.self) else {
+            throw .unreadable(path: path, reason: "line \(firstBadLine(of: content)) is not UTF-8")
+        }
+        let source = text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
+        return source.replacing("\r\n", with: "\n")
+    }
+
+    /// Lines end at octets that are part of no longer character, so each can be judged alone.
+    private static func firstBadLine(of content: Data) -> Int {
+        let lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return (lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0) + 1
+    }
+}

@@ -1,0 +1,154 @@
+/// One tag of a template, such as `{{name}}` or `{{> details.txt}}`.
+struct TemplateTag: Hashable, Sendable {
+    /// What a tag does.
+    enum Role: Hashable, Sendable {
+        /// Prints a value: `{{name}}`.
+        case value
+        /// Prints a value in braces that elsewhere keep it from being escaped: `{{{name}}}`, `{{&name}}`.
+        case bracedValue
+        /// Begins a part that is shown where there is a value, or for each item of a list: `{{#name}}`.
+        case section
+        /// Begins a part that is shown where there is no value: `{{^name}}`.
+        case invertedSection
+        /// Begins a part that including templates may replace: `{{$name}}`.
+        case block
+        /// Ends one of these: `{{/name}}`.
+        case end
+        /// Includes a template: `{{> name}}`.
+        case inclusion
+        /// Includes a template with parts of it replaced, up to its end: `{{< name}}`.
+        case inheritance
+        /// Sets how the template is read: `{{% CONTENT_TYPE:TEXT}}`.
+        case setting
+    }
+
+    let role: Role
+    /// The value or the template.
+    let name: String
+    /// What is done to the value first, the outermost first: `{{uppercased(name)}}`.
+    let transforms: [String]
+    /// Counted from 1.
+    let line: Int
+
+    /// Whether something must end what this begins.
+    var isOpening: Bool {
+        switch role {
+        case .section, .invertedSection, .block, .inheritance: true
+        case .value, .bracedValue, .end, .inclusion, .setting: false
+        }
+    }
+}
+
+/// Why a source is no Mustache.
+struct TemplateFault: Error, Hashable {
+    let line: Int
+    let reason: String
+}
+
+extension TemplateTag {
+    /// Finds the tags of a template, comments left out.
+    ///
+    /// - Throws: `TemplateFault` where a tag has no end, or a section has none.
+    static func read(_ source: String) throws(TemplateFault) -> [TemplateTag] {
+        var reader = TemplateTagReader(source)
+        var (tags, open): ([TemplateTag], [TemplateTag]) = ([], [])
+        while let tag = try reader.next() {
+            tags.append(tag)
+            if tag.isOpening { open.append(tag) }
+            guard tag.role == .end else { continue }
+            guard let opening = open.popLast() else {
+                throw TemplateFault(line: tag.line, reason: "{{/\(tag.name)}} ends nothing")
+            }
+            guard (opening.name, opening.transforms) == (tag.name, tag.transforms) else {
+                let expected = "{{/\(opening.name)}} of line \(opening.line)"
+                throw TemplateFault(line: tag.line, reason: "{{/\(tag.name)}} stands where \(expected) is due")
+            }
+        }
+        if let opening = open.last {
+            throw TemplateFault(line: opening.line, reason: "what begins here lacks its {{/\(opening.name)}}")
+        }
+        return tags
+    }
+}
+
+/// Goes through a source from tag to tag.
+private struct TemplateTagReader {
+    private let octets: [UInt8]
+    private var position = 0
+    private var line = 1
+    private var opening = Array("{{".utf8)
+    private var closing = Array("}}".utf8)
+
+    init(_ source: String) {
+        octets = Array(source.utf8)
+    }
+
+    /// The next tag that is no comment and sets no delimiters.
+    mutating func next() throws(TemplateFault) -> TemplateTag? {
+        while skip(past: opening) != nil {
+            let start = line
+            guard let content = skip(past: closing) else {
+                throw TemplateFault(line: start, reason: "a tag lacks its \(Self.text(closing))")
+            }
+            if let tag = try tag(content, line: start) { return tag }
+        }
+        return nil
+    }
+
+    private mutating func tag(_ content: ArraySlice<UInt8>, line: Int) throws(TemplateFault) -> TemplateTag? {
+        let text = Self.text(content)
+        switch text.first {
+        case "!": return nil
+        case "=":
+            try setDelimiters(text, line: line)
+            return nil
+        case "#": return Self.tag(.section, text.dropFirst(), line)
+        case "^": return Self.tag(.invertedSection, text.dropFirst(), line)
+        case "$": return Self.tag(.block, text.dropFirst(), line)
+        case "/": return Self.tag(.end, text.dropFirst(), line)
+        case ">": return Self.tag(.inclusion, text.dropFirst(), line)
+        case "<": return Self.tag(.inheritance, text.dropFirst(), line)
+        case "%": return TemplateTag(role: .setting, name: Self.trimmed(text.dropFirst()), transforms: [], line: line)
+        case "&": return Self.tag(.bracedValue, text.dropFirst(), line)
+        case "{":
+            // In {{{name}}}, the end of the tag was found one brace too early.
+            if !text.hasSuffix("}"), position < octets.count, octets[position] == UInt8(ascii: "}") { position += 1 }
+            return Self.tag(.bracedValue, text.dropFirst().split(separator: "}").first ?? "", line)
+        default: return Self.tag(.value, text[...], line)
+        }
+    }
+
+    private mutating func setDelimiters(_ text: String, line: Int) throws(TemplateFault) {
+        let pair = text.dropFirst().dropLast().split(whereSeparator: \.isWhitespace)
+        guard pair.count == 2, text.hasSuffix("=") else {
+            throw TemplateFault(line: line, reason: "{{=…=}} takes two delimiters with a space between them")
+        }
+        (opening, closing) = (Array(pair[0].utf8), Array(pair[1].utf8))
+    }
+
+    /// Moves behind the next occurrence of a sign; what stood before it, or `nil` where there is none.
+    private mutating func skip(past sign: [UInt8]) -> ArraySlice<UInt8>? {
+        let start = position
+        while position + sign.count <= octets.count {
+            if octets[position...].starts(with: sign) {
+                defer { position += sign.count }
+                return octets[start..<position]
+            }
+            if octets[position] == UInt8(ascii: "\n") { line += 1 }
+            position += 1
+        }
+        return nil
+    }
+
+    private static func tag(_ role: TemplateTag.Role, _ text: Substring, _ line: Int) -> TemplateTag {
+        let parts = trimmed(text).split(separator: "(", omittingEmptySubsequences: false)
+        let name = parts.last.map { $0.prefix { $0 != ")" } } ?? ""
+        return TemplateTag(role: role, name: String(name), transforms: parts.dropLast().map { String($0) }, line: line)
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    private static func text(_ octets: some Collection<UInt8>) -> String { String(decoding: octets, as: UTF8.self) }
+}
