@@ -1,0 +1,127 @@
+/// Something that is wrong with a template, or with there being none.
+public struct TemplateFinding: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What can be wrong.
+    public enum Problem: Hashable, Sendable {
+        /// The file's name says not what it makes.
+        case unknownName
+        /// Nobody can choose this language.
+        case unknownLanguage(code: String)
+        /// It is not Mustache.
+        case malformed(reason: String)
+        /// The message cannot speak of that.
+        case unknownValue(name: String, message: String, nearest: String?)
+        /// Values of this kind know no such transform.
+        case unknownTransform(name: String, of: String)
+        /// A list is to be printed as if it were one value.
+        case printedList(name: String)
+        /// It includes a template that is not there.
+        case unknownInclusion(name: String, nearest: String?)
+        /// What it includes leads back to it.
+        case endlessInclusion(path: [String])
+        /// It includes a template that a value is to name.
+        case unnamedInclusion
+        /// It sets how values are escaped, which its name does.
+        case setting
+        /// A message lacks this template, and has others of the same language that it must come with.
+        case missingPart(message: String)
+        /// It cannot be written although nothing seems wrong.
+        case unwritable(reason: String)
+        /// With long values, the text message is sent, and paid for, in too many segments.
+        case tooManySegments(count: Int, most: Int)
+        /// No message is made of it, nor does any include it.
+        case unused(nearest: String?)
+        /// Braces ask that a value be left unescaped, which it never is.
+        case needlessBraces(name: String)
+    }
+
+    /// The template's file, also where it is missing.
+    public let file: String
+    /// The line, counted from 1, where one is to blame.
+    public let line: Int?
+    /// What is wrong.
+    public let problem: Problem
+
+    /// Whether messages go out wrong, or not at all; else it is only advice.
+    public var isError: Bool {
+        switch problem {
+        case .unused, .needlessBraces: false
+        default: true
+        }
+    }
+
+    /// The problem's kind for programs, which does not change.
+    public var code: String {
+        switch problem {
+        case .unknownName: "unknown_name"
+        case .unknownLanguage: "unknown_language"
+        case .malformed: "malformed"
+        case .unknownValue: "unknown_value"
+        case .unknownTransform: "unknown_transform"
+        case .printedList: "printed_list"
+        case .unknownInclusion: "unknown_inclusion"
+        case .endlessInclusion: "endless_inclusion"
+        case .unnamedInclusion: "unnamed_inclusion"
+        case .setting: "setting"
+        case .missingPart: "missing_part"
+        case .unwritable: "unwritable"
+        case .tooManySegments: "too_many_segments"
+        case .unused: "unused"
+        case .needlessBraces: "needless_braces"
+        }
+    }
+
+    /// The place, what is wrong there, and what to do.
+    public var description: String {
+        let place = line.map { "\(file):\($0)" } ?? file
+        return "\(place): \(message). \(hint)\(hint.hasSuffix("?") ? "" : ".")"
+    }
+}
+
+extension TemplateFinding {
+    /// What is wrong.
+    public var message: String {
+        switch problem {
+        case .unknownName: "the name does not say what the file makes"
+        case .unknownLanguage(let code): "no client can choose the language \(code)"
+        case .malformed(let reason): "this is not Mustache: \(reason)"
+        case .unknownValue(let name, let message, _): "{{\(name)}} is nothing that \(message) can speak of"
+        case .unknownTransform(let name, let value): "\(name)(\(value)) is nothing that can be done with {{\(value)}}"
+        case .printedList(let name): "{{\(name)}} is a list"
+        case .unknownInclusion(let name, _): name.isEmpty ? "nothing is included" : "there is no \(name) to include"
+        case .endlessInclusion(let path): "\(path.joined(separator: ", then ")) includes this file again"
+        case .unnamedInclusion: "no value names a template"
+        case .setting: "{{%…}} would have values escaped twice"
+        case .missingPart(let message): "\(message) lacks this file"
+        case .unwritable(let reason): "this cannot be written: \(reason)"
+        case .tooManySegments(let count, let most):
+            "with long names, this takes \(count) segments, and \(most) are allowed"
+        case .unused: "nothing uses this file"
+        case .needlessBraces(let name): "{{\(name)}} is escaped in any braces"
+        }
+    }
+
+    /// What to do.
+    public var hint: String {
+        switch problem {
+        case .unknownName: "Call it NAME.KIND or NAME.LANGUAGE.KIND, where KIND is subject, txt, html or sms"
+        case .unknownLanguage: "Correct the code, or take the file away"
+        case .malformed: "Correct the line"
+        case .unknownValue(_, _, let nearest?): "Did you mean {{\(nearest)}}?"
+        case .unknownValue(_, _, nil): "Write one of the values that are documented for it"
+        case .unknownTransform:
+            "Write uppercased, lowercased, capitalized, reversed or empty; for a list count, empty, first or last"
+        case .printedList(let name): "Write {{#\(name)}}…{{/\(name)}} around what is said of each item"
+        case .unknownInclusion(_, let nearest?): "Did you mean {{> \(nearest)}}?"
+        case .unknownInclusion(_, nil): "Add that file, or correct the name"
+        case .endlessInclusion: "Take the line out"
+        case .unnamedInclusion: "Write the file's name instead"
+        case .setting: "Take the tag out"
+        case .missingPart: "Add it: what a message consists of comes together, in each language"
+        case .unwritable: "Correct the file"
+        case .tooManySegments: "Shorten it"
+        case .unused(let nearest?): "Did you mean to call it \(nearest)?"
+        case .unused(nil): "Take it away, or name it in a rule or another file"
+        case .needlessBraces(let name): "Write {{\(name)}}"
+        }
+    }
+}
