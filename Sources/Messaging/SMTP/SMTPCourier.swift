@@ -77,16 +77,10 @@ actor SMTPCourier: Courier {
     }
 
     private func configureConnection(of handle: EasyHandle) {
+        handle.keepConnection(connect: timeouts.connect, idle: timeouts.idle)
         handle.set(CURLOPT_URL, server.curlURL)
         handle.set(CURLOPT_UPLOAD, 1)
-        handle.set(CURLOPT_NOSIGNAL, 1)
-        handle.set(CURLOPT_NOPROGRESS, 0)
         handle.set(CURLOPT_VERBOSE, 1)
-        handle.set(CURLOPT_PROXY, "")
-        handle.set(CURLOPT_TCP_KEEPALIVE, 1)
-        handle.set(CURLOPT_MAXCONNECTS, 1)
-        handle.set(CURLOPT_MAXAGE_CONN, timeouts.idle.curlSeconds)
-        handle.set(CURLOPT_CONNECTTIMEOUT, timeouts.connect.curlSeconds)
         handle.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, timeouts.reply.curlSeconds)
         // The time for replies does not bound the writing of the body; twice that time never cuts short a reply.
         handle.set(CURLOPT_LOW_SPEED_LIMIT, 1)
@@ -95,9 +89,6 @@ actor SMTPCourier: Courier {
 
     private func configureSecurity(of handle: EasyHandle) {
         handle.set(CURLOPT_USE_SSL, Int(server.security == .none ? CURLUSESSL_NONE.rawValue : CURLUSESSL_ALL.rawValue))
-        handle.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        if let certificates = server.certificates { handle.set(CURLOPT_CAINFO, certificates) }
-        if let user = server.user { handle.set(CURLOPT_USERNAME, user) }
-        if let password { handle.set(CURLOPT_PASSWORD, password) }
+        handle.identify(trusting: server.certificates, user: server.user, password: password)
     }
 }

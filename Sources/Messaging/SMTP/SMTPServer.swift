@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// A mail server, and how to speak to it.
 public struct SMTPServer: Hashable, Sendable {
     /// How the connection is protected.
@@ -25,11 +23,10 @@ public struct SMTPServer: Hashable, Sendable {
     /// A file of certificates to trust instead of the system's.
     public let certificates: String?
 
-    init(_ url: URLComponents, isImplicitlySecure: Bool) throws(TransportConfigurationError) {
-        guard url.password == nil else { throw TransportConfigurationError(.mail, .passwordInURL) }
-        host = try Self.host(of: url)
-        port = try Self.port(of: url) ?? (isImplicitlySecure ? 465 : 25)
-        user = try Self.user(of: url)
+    init(_ url: AddressURL, isImplicitlySecure: Bool) throws(TransportConfigurationError) {
+        user = try url.user
+        host = try url.host
+        port = try url.port ?? (isImplicitlySecure ? 465 : 25)
         ehloName = try Self.ehloName(of: url)
         let settings = try Self.settings(of: url, allowsPlainText: !isImplicitlySecure)
         certificates = settings.certificates
@@ -41,62 +38,25 @@ public struct SMTPServer: Hashable, Sendable {
         "\(security == .implicitTLS ? "smtps" : "smtp")://\(host):\(port)/\(ehloName ?? "")"
     }
 
-    private static func host(of url: URLComponents) throws(TransportConfigurationError) -> String {
-        let host = url.percentEncodedHost ?? ""
-        guard host.isNetworkName else {
-            throw TransportConfigurationError(.mail, .malformedURL(reason: "it names no host"))
-        }
-        return host
-    }
-
-    private static func port(of url: URLComponents) throws(TransportConfigurationError) -> Int? {
-        guard let port = url.port else { return nil }
-        guard (1...65_535).contains(port) else {
-            throw TransportConfigurationError(.mail, .malformedURL(reason: "the port is not between 1 and 65535"))
-        }
-        return port
-    }
-
-    private static func user(of url: URLComponents) throws(TransportConfigurationError) -> String? {
-        guard let user = url.user, !user.isEmpty else { return nil }
-        guard !user.unicodeScalars.contains(where: \.isControl) else {
-            throw TransportConfigurationError(.mail, .malformedURL(reason: "the user holds a control character"))
-        }
-        return user
-    }
-
-    private static func ehloName(of url: URLComponents) throws(TransportConfigurationError) -> String? {
+    private static func ehloName(of url: AddressURL) throws(TransportConfigurationError) -> String? {
         let name = String(url.path.drop { $0 == "/" })
         guard !name.isEmpty else { return nil }
-        guard name.isNetworkName else {
-            throw TransportConfigurationError(
-                .mail, .malformedURL(reason: "the EHLO name after the slash is no host name"))
-        }
+        guard name.isNetworkName else { throw url.malformed("the EHLO name after the slash is no host name") }
         return name
     }
 
     private static func settings(
-        of url: URLComponents, allowsPlainText: Bool
+        of url: AddressURL, allowsPlainText: Bool
     ) throws(TransportConfigurationError) -> (isPlainText: Bool, certificates: String?) {
         var isPlainText = false
         var certificates: String?
-        for setting in url.queryItems ?? [] {
-            switch (setting.name, setting.value) {
+        for setting in url.settings {
+            switch setting {
             case ("tls", "none") where allowsPlainText: isPlainText = true
             case ("ca", let path?) where !path.isEmpty: certificates = path
-            default: throw TransportConfigurationError(.mail, .unknownSetting("\(setting.name)=\(setting.value ?? "")"))
+            default: throw url.unknownSetting(setting)
             }
         }
         return (isPlainText, certificates)
-    }
-}
-
-extension String {
-    /// Whether this is a host name, or an address in brackets.
-    fileprivate var isNetworkName: Bool {
-        if hasPrefix("["), hasSuffix("]"), count > 2 {
-            return dropFirst().dropLast().allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
-        }
-        return self[...].isDomain
     }
 }

@@ -18,11 +18,3 @@ public struct SMTPTimeouts: Hashable, Sendable {
         self.idle = idle
     }
 }
-
-extension Duration {
-    /// Whole seconds, rounded up and at least one, because libcurl reads zero as "its own default".
-    var curlSeconds: Int {
-        let (seconds, attoseconds) = components
-        return max(1, Int(seconds) + (attoseconds > 0 ? 1 : 0))
-    }
-}

@@ -59,7 +59,7 @@ public struct TransportConfigurationError: Error, Hashable, Sendable, CustomStri
                 + "Take it out, and put it into a file that the configuration names."
         case .missingPassword:
             "The \(freight.name) URL names a user, but no password was given. "
-                + "Name the file that holds it, or leave out the user."
+                + "Name the file that holds it\(freight.needsUser ? "" : ", or leave out the user")."
         case .passwordWithoutUser:
             "A password for \(freight.name) was given, but the \(freight.name) URL names no user to log in as. "
                 + "Write the user before the host."
@@ -82,6 +82,9 @@ extension TransportConfigurationError.Freight {
         case .texts: "SMS"
         }
     }
+
+    /// Nobody takes texts without an account, but many relays take mail without one.
+    fileprivate var needsUser: Bool { self == .texts }
 
     fileprivate var forms: String {
         switch self {

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// A transport, written as a URL.
 ///
 /// - `smtp://[user@]host[:port][/ehlo-name][?tls=none][&ca=FILE]`: port 25 unless given; STARTTLS is required unless
@@ -17,16 +15,11 @@ public enum TransportURL: Hashable, Sendable {
     /// - Parameter text: One of the three forms.
     /// - Throws: `TransportConfigurationError` for anything else, and for a password in the URL.
     public init(parsing text: String) throws(TransportConfigurationError) {
-        guard let url = URLComponents(string: text), let scheme = url.scheme?.lowercased() else {
-            throw TransportConfigurationError(.mail, .malformedURL(reason: "it is not a URL"))
-        }
-        guard url.fragment == nil else {
-            throw TransportConfigurationError(.mail, .malformedURL(reason: "it has a fragment (#)"))
-        }
-        switch scheme {
-        case "smtp", "smtps": self = .smtp(try SMTPServer(url, isImplicitlySecure: scheme == "smtps"))
-        case "file": self = .maildir(path: try Self.folder(of: url))
-        default: throw TransportConfigurationError(.mail, .unknownScheme(scheme))
+        let url = try AddressURL(parsing: text, for: .mail)
+        switch url.scheme {
+        case "smtp", "smtps": self = .smtp(try SMTPServer(url, isImplicitlySecure: url.scheme == "smtps"))
+        case "file": self = .maildir(path: try url.folder)
+        default: throw url.refusal(.unknownScheme(url.scheme))
         }
     }
 
@@ -44,20 +37,5 @@ public enum TransportURL: Hashable, Sendable {
         case .smtp(let server): try SMTPTransport(server: server, password: password, timeouts: timeouts)
         case .maildir(let path): MaildirTransport(path: path)
         }
-    }
-
-    private static func folder(of url: URLComponents) throws(TransportConfigurationError) -> String {
-        if let setting = url.queryItems?.first?.name {
-            throw TransportConfigurationError(.mail, .unknownSetting(setting))
-        }
-        guard url.host ?? "" == "" || url.host == "localhost", url.user == nil, url.port == nil else {
-            throw TransportConfigurationError(
-                .mail, .malformedURL(reason: "a folder is on this machine, so file: takes no host; write three slashes")
-            )
-        }
-        guard url.path.hasPrefix("/"), url.path.count > 1, !url.path.utf8.contains(0) else {
-            throw TransportConfigurationError(.mail, .malformedURL(reason: "file: needs an absolute path"))
-        }
-        return url.path
     }
 }

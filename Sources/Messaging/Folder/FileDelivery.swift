@@ -1,0 +1,67 @@
+import Glibc
+
+/// Puts a message into a folder as a file: written whole elsewhere, then moved, so that no reader ever sees half of one.
+struct FileDelivery {
+    /// The folder that readers look into.
+    let folder: String
+    /// The file's name there.
+    let name: String
+    /// Where it is written, on the same file system.
+    let draft: String
+    /// The words for the folder in a reason.
+    let place: String
+
+    /// Writes the file.
+    ///
+    /// - Parameters:
+    ///   - octets: What it holds.
+    ///   - reply: What the folder answers, as it were.
+    /// - Returns: How it ended.
+    func deliver(_ octets: [UInt8], reply: String) -> DeliveryOutcome {
+        guard !Task.isCancelled else {
+            return .notSent(reason: "The delivery was cancelled before the message went out.", unreachable: false)
+        }
+        do throws(SystemFailure) {
+            try write(octets)
+            try SystemFailure.check(rename(draft, "\(folder)/\(name)"), "move into the folder")
+        } catch {
+            unlink(draft)
+            return .notSent(reason: "The \(place) cannot be written: \(error.reason)", unreachable: true)
+        }
+        return settle(reply)
+    }
+
+    private func write(_ octets: [UInt8]) throws(SystemFailure) {
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        try SystemFailure.check(descriptor, "create a file")
+        defer { Glibc.close(descriptor) }
+        var position = 0
+        while position < octets.count {
+            let count = octets[position...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            try SystemFailure.check(Int32(clamping: count), "write")
+            position += count
+        }
+        try SystemFailure.check(fsync(descriptor), "write to the disk")
+    }
+
+    /// The message is in the folder; whether it would survive a power cut is known when the folder is on the disk too.
+    private func settle(_ reply: String) -> DeliveryOutcome {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if descriptor >= 0 { Glibc.close(descriptor) } }
+        guard descriptor >= 0, fsync(descriptor) == 0 else {
+            return .unknown(reason: "The message is in the \(place), which could not be brought to the disk.")
+        }
+        return .accepted(reply: reply)
+    }
+}
+
+/// A call to the system that failed, and why.
+private struct SystemFailure: Error {
+    let reason: String
+
+    static func check(_ result: Int32, _ action: String) throws(SystemFailure) {
+        guard result < 0 else { return }
+        throw SystemFailure(reason: "\(action): \(String(cString: strerror(errno)))")
+    }
+}
