@@ -16,8 +16,10 @@ struct TemplateScope: MustacheParent, MustacheCustomRenderable {
     /// into it by reflection for every name inside a section.
     struct Text: MustacheParent, MustacheCustomRenderable, MustacheTransformable {
         let renderText: String
-        let isNull = false
         let findings: Findings
+
+        /// Hides a section, and is found all the same: nothing is then looked for around the item of a list.
+        var isNull: Bool { renderText.isEmpty }
 
         func child(named name: String) -> Any? { nil }
 
@@ -74,7 +76,7 @@ struct TemplateScope: MustacheParent, MustacheCustomRenderable {
     func child(named name: String) -> Any? {
         switch values[name] {
         case .text(let text):
-            return text.isEmpty ? nil : Text(renderText: word(text, of: name), findings: findings)
+            return Text(renderText: text.isEmpty ? "" : word(text, of: name), findings: findings)
         case .flag(let flag):
             return flag
         case .list(let items):
