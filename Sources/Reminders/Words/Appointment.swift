@@ -3,81 +3,70 @@ import BookingStore
 import FoundationEssentials
 import Messaging
 
-/// A session in the words of a message to its client.
+/// A session in the words of a message about it.
 struct Appointment {
     let handout: Handout
     /// The front desk's phone.
     let phone: WrittenPhones.Phone?
-    /// When the client is told, which decides what "tomorrow" is.
+    /// When the reader is told, which decides what "tomorrow" is.
     let now: Date
+    /// The language of the message.
+    var language = Language.english
+    /// The client's phone, where staff are told.
+    var clientPhone: WrittenPhones.Phone?
 
     private var session: Session { handout.session }
     private var clock: StudioClock { session.studio.clock }
 
     /// What templates may speak of.
     var values: [String: TemplateValue] {
-        [
-            "client": .text(session.client.name),
-            "trainer": .text(session.trainer.name),
-            "studio": .text(session.studio.name),
-            "reference": .text(session.reference.description),
-            "day": .text(day),
-            "when": .text(when),
-            "whenTitle": .text(when.prefix(1).uppercased() + when.dropFirst()),
-            "time": .text(time),
-            "zone": .text(zone),
-            "minutes": .text(minutes),
-            "address": .optional(handout.address),
-            "phone": .optional(phone?.unbroken),
-            "phoneNumber": .optional(phone?.number.e164),
-        ]
-    }
-
-    /// What an entry of the client's calendar says besides its title.
-    var note: String {
-        [
-            "\(minutes) minutes with \(session.trainer.name).",
-            "Reference: \(session.reference)",
-            phone.map { "Phone: \($0.text)" },
-        ].compactMap(\.self).joined(separator: "\n")
-    }
-
-    private var minutes: String { String(Int(session.endsAt.timeIntervalSince(session.startsAt) / 60)) }
-
-    /// Such as `Tuesday, December 1`.
-    private var day: String {
-        let date = clock.date(of: session.startsAt)
-        return "\(date.weekday.title), \(Self.months[date.month - 1]) \(date.day)"
-    }
-
-    /// Counted in days of the studio's calendar, because a message may go out earlier or later than it was due.
-    private var when: String {
-        let days = clock.date(of: now).days(to: clock.date(of: session.startsAt))
-        return switch days {
-        case ...0: "today"
-        case 1: "tomorrow"
-        case 2...6: "in \(Self.numbers[days - 2]) days"
-        default: "on \(day)"
+        let (wording, clock) = (language.wording, clock)
+        let (date, time) = (clock.date(of: session.startsAt), clock.time(of: session.startsAt))
+        let when = wording.when(date, from: clock.date(of: now))
+        return AppointmentWord.values { word in
+            switch word {
+            case .client: .text(session.client.name)
+            case .trainer: .text(session.trainer.name)
+            case .studio: .text(session.studio.name)
+            case .reference: .text(session.reference.description)
+            case .day: .text(wording.day(date))
+            case .dayTitle: .text(wording.day(date).titled)
+            case .when: .text(when)
+            case .whenTitle: .text(when.titled)
+            case .time: .text(wording.time(time))
+            case .at: .text(wording.atTime(time))
+            case .zone: .text(session.zone)
+            case .minutes: .text(session.minutes)
+            case .address: .optional(handout.address)
+            case .phone: .optional(phone?.unbroken)
+            case .phoneNumber: .optional(phone?.number.e164)
+            case .clientPhone: .optional(clientPhone?.unbroken)
+            case .clientPhoneNumber: .optional(clientPhone?.number.e164)
+            case .booked: .flag(session.status != .cancelled && session.revision == 1)
+            case .moved: .flag(session.status != .cancelled && session.revision > 1)
+            case .cancelled: .flag(session.status == .cancelled)
+            }
         }
     }
 
-    /// Such as `9:00 AM`: whoever books by phone in these regions says it so.
-    private var time: String {
-        let minutes = clock.time(of: session.startsAt).minutes
-        let (hour, minute) = (minutes / 60, minutes % 60)
-        let clockFace = hour % 12 == 0 ? 12 : hour % 12
-        return "\(clockFace):\(minute < 10 ? "0" : "")\(minute) \(hour < 12 ? "AM" : "PM")"
+    /// What an entry of the client's calendar is called.
+    var title: String { language.wording.calendarTitle(studio: session.studio.name) }
+
+    /// What an entry of the client's calendar says besides its title.
+    var note: String {
+        language.wording.calendarNote(
+            minutes: session.minutes, trainer: session.trainer.name, reference: session.reference.description,
+            phone: phone?.text)
     }
+}
+
+extension Session {
+    /// How long it is.
+    var minutes: String { String(Int(endsAt.timeIntervalSince(startsAt) / 60)) }
 
     /// Such as `PST`; where a zone has no letters of its own, `UTC-03`.
-    private var zone: String {
-        let name = clock.abbreviation(session.startsAt)
+    var zone: String {
+        let name = studio.clock.abbreviation(startsAt)
         return name.hasPrefix("+") || name.hasPrefix("-") ? "UTC\(name)" : name
     }
-
-    private static let numbers = ["two", "three", "four", "five", "six"]
-    private static let months = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December",
-    ]
 }

@@ -1,0 +1,97 @@
+import Booking
+import BookingStore
+import Foundation
+import Messaging
+import Testing
+
+@testable import Reminders
+
+@Suite("what templates are told")
+struct AppointmentTests {
+    private func appointment(_ details: Details = Details(), in language: Language = .english) throws -> Appointment {
+        let handout = Handout(
+            message: 1, rule: "one-day", recipient: try EmailAddress("ana@example.com"), session: details.session(),
+            address: details.address, phone: nil, email: nil)
+        return Appointment(
+            handout: handout, phone: try details.phone("+12135550100"), now: details.now, language: language)
+    }
+
+    @Test("of a session, every word in the client's language")
+    func spanish() throws {
+        let values = try appointment(in: .spanish).values
+        #expect(
+            values == [
+                "client": "Ana Lopez", "trainer": "Maria Lopez", "studio": "Downtown Strength",
+                "reference": "9000-0000",
+                "day": "martes 1 de diciembre", "dayTitle": "Martes 1 de diciembre", "when": "mañana",
+                "whenTitle": "Mañana",
+                "time": "9:00 a.\u{A0}m.", "at": "a las 9:00 a.\u{A0}m.", "zone": "PST", "minutes": "20",
+                "address": "500 S Hope St, Los Angeles, CA 90071", "phone": "+1\u{A0}213-555-0100",
+                "phoneNumber": "+12135550100",
+                "clientPhone": "", "clientPhoneNumber": "", "booked": true, "moved": false, "cancelled": false,
+            ])
+    }
+
+    @Test("every word that is documented, and no other", arguments: Language.allCases)
+    func names(language: Language) throws {
+        #expect(Set(try appointment(in: language).values.keys) == Set(AppointmentWord.allCases.map(\.rawValue)))
+        #expect(Set(AppointmentWord.samples(language).keys) == Set(AppointmentWord.allCases.map(\.rawValue)))
+    }
+
+    @Test(
+        "days on the studio's clock, also where the client's message goes out on another day of it",
+        arguments: [
+            ("America/Los_Angeles", "Tuesday, December 1", "tomorrow"),
+            ("Asia/Tokyo", "Wednesday, December 2", "tomorrow"),
+            ("Pacific/Kiritimati", "Wednesday, December 2", "tomorrow"),
+        ])
+    func clocks(zone: String, day: String, when: String) throws {
+        let values = try appointment(Details(zone: zone)).values
+        #expect(values["day"] == .text(day) && values["when"] == .text(when))
+    }
+
+    @Test("the same entry of a calendar in either language")
+    func calendar() throws {
+        let (english, spanish) = (try appointment(), try appointment(in: .spanish))
+        #expect(english.title == "Free introductory session at Downtown Strength")
+        #expect(english.note == "20 minutes with Maria Lopez.\nReference: 9000-0000\nPhone: +1 213-555-0100")
+        #expect(spanish.title == "Sesión de introducción gratuita en Downtown Strength")
+        #expect(spanish.note == "20 minutos con Maria Lopez.\nReferencia: 9000-0000\nTeléfono: +1 213-555-0100")
+    }
+
+    @Test("of a trainer's day, the sessions in their order, each on its studio's clock")
+    func trainerDay() throws {
+        let details = Details()
+        let entries = [
+            TrainerDay.Entry(session: details.session(atHour: 11)),
+            TrainerDay.Entry(
+                session: details.session(), clientPhone: try details.phone("+13235550123"), isConfirmed: true),
+            TrainerDay.Entry(
+                session: Details(client: "Bo", studioName: "Denver", zone: "America/Denver").session(atHour: 10)),
+        ]
+        let day = TrainerDay(
+            trainer: "Maria Lopez", home: details.studio, date: try LocalDate("2026-12-01"), entries: entries,
+            now: details.now)
+        let texts = try ReminderTemplates.library().renderMessage("trainer-digest", with: day.values)
+        #expect(texts.subject == "Tomorrow: 3 sessions")
+        #expect(
+            texts.text == """
+                Hi Maria Lopez,
+
+                Tuesday, December 1: 3 sessions.
+
+                9:00 AM, 20 minutes: Ana Lopez, confirmed
+                Downtown Strength, reference 9000-0000, +1\u{A0}323-555-0123
+
+                11:00 AM, 20 minutes: Bo
+                Denver, reference A000-0000
+
+                11:00 AM, 20 minutes: Ana Lopez
+                Downtown Strength, reference B000-0000
+
+                Times are those of each studio's clock.
+
+                """)
+        #expect(Set(day.values.keys) == Set(TrainerDayWord.allCases.map(\.rawValue)))
+    }
+}

@@ -1,0 +1,128 @@
+import Booking
+import Foundation
+import Messaging
+import Testing
+
+@testable import Reminders
+
+@Suite("the built-in messages in every language")
+struct BuiltInTemplateTests {
+    @Test("have nothing for the check to find")
+    func check() {
+        let check = TemplateCheck(.reminders) { Segments.count($0) }
+        #expect(check.findings(in: [:], overriddenBy: ReminderTemplates.sources) == [])
+    }
+
+    @Test("are there in every language and form", arguments: WrittenMessage.all)
+    func languages(message: WrittenMessage) throws {
+        let library = try WrittenMessage.library.get()
+        let code = message.language.ofTemplates
+        for form in message.forms {
+            #expect(library.holds(message.name, as: form))
+            #expect(library.language(of: message.name, as: form, preferring: code) == code)
+        }
+    }
+
+    @Test("fit a narrow screen, with single blank lines and nothing left over", arguments: WrittenMessage.all)
+    func layout(message: WrittenMessage) throws {
+        for hasContacts in [true, false] {
+            let parts = try message.parts(Details(hasContacts: hasContacts))
+            for (kind, part) in parts {
+                #expect(!part.contains("{{") && !part.contains("}}"), "\(kind)")
+                #expect(!part.isEmpty && !part.contains("..") && !part.contains("  "))
+            }
+            guard let text = parts[.text] else { continue }
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            #expect(lines.allSatisfy { $0.count <= 72 && !$0.hasSuffix(" ") })
+            #expect(!text.contains("\n\n\n") && !text.hasPrefix("\n"))
+            #expect(text.hasSuffix("\n") && !text.hasSuffix("\n\n"))
+        }
+    }
+
+    @Test("say who, when, where, in mail", arguments: WrittenMessage.aboutSessions)
+    func facts(message: WrittenMessage) throws {
+        let parts = try message.parts()
+        let day = message.language == .english ? "Tuesday, December 1" : "martes 1 de diciembre"
+        for kind in [TemplateKind.text, .html] {
+            guard let part = parts[kind]?.replacing("\u{A0}", with: " ").replacing("\n", with: " ") else { continue }
+            for word in ["Ana Lopez", "Downtown Strength", "9000-0000", day] {
+                #expect(part.lowercased().contains(word.lowercased()), "\(kind): \(word)")
+            }
+            #expect(part.contains(message.language == .english ? "9:00 AM" : "9:00 a. m."))
+        }
+        #expect(parts[.subject]?.contains("\n") != true)
+    }
+
+    @Test("are HTML without pictures, in light and dark, of the message's language", arguments: WrittenMessage.all)
+    func html(message: WrittenMessage) throws {
+        guard let html = try message.parts()[.html] else { return }
+        #expect(html.hasPrefix("<!DOCTYPE html>\n<html lang=\"\(message.language.rawValue)\">"))
+        #expect(html.hasSuffix("</div>\n</body>\n</html>\n"))
+        #expect(html.contains(#"name="color-scheme" content="light dark""#))
+        #expect(
+            !html.contains("<img") && !html.contains("http") && !html.contains("color:#")
+                && !html.contains("background"))
+        for tag in ["p", "div", "table", "tr", "td", "strong", "bdi", "a"] {
+            #expect(
+                html.components(separatedBy: "<\(tag)>").count + html.components(separatedBy: "<\(tag) ").count
+                    == html.components(separatedBy: "</\(tag)>").count + 1, "\(tag)")
+        }
+    }
+
+    @Test(
+        "are one segment of a text message with usual names, and told who they are from", arguments: WrittenMessage.all)
+    func segments(message: WrittenMessage) throws {
+        guard let text = try message.parts()[.sms] else { return }
+        #expect(text.hasPrefix("Downtown Strength: "))
+        #expect(Segments.count(text) == 1)
+        #expect(!text.contains("\n"))
+    }
+
+    @Test("tell a client how to stop texts, and ask for no word that stops them", arguments: WrittenMessage.all)
+    func replies(message: WrittenMessage) throws {
+        guard let text = try message.parts()[.sms], message.name != "staff", message.name != "opted-out" else { return }
+        #expect(text.contains("STOP"))
+        for word in ["CANCEL", "QUIT", "END", "YES", "REVOKE"] { #expect(!text.contains(word)) }
+        let asks = message.name == "one-day" || message.name == "two-hours"
+        #expect(
+            (text.contains("Reply C to confirm") || text.contains("Responde C para confirmar"))
+                == (asks || message.name == "help"))
+    }
+
+    @Test(
+        "say the cost of a miss where there is still time to avoid it",
+        arguments: [
+            ("one-day", "keeps this time for you alone", "has kept this time for you alone"),
+            ("two-hours", "keeps this time for you alone", ""),
+        ])
+    func cost(name: String, text: String, mail: String) throws {
+        let parts = try WrittenMessage(name: name, language: .english).parts()
+        #expect(parts[.sms]?.contains("Maria Lopez \(text)") == true)
+        if let shown = parts[.text] {
+            #expect(shown.replacing("\n", with: " ").contains(mail))
+            #expect(shown.replacing("\n", with: " ").contains("somebody else can have this one"))
+        }
+    }
+
+    @Test(
+        "tell staff what happened, and one thing only",
+        arguments: [
+            (Session.Status.booked, Int32(1), "Booked", "Reservada"), (.booked, 3, "Moved", "Cambiada"),
+            (.cancelled, 2, "Cancelled", "Cancelada"), (.attended, 1, "Booked", "Reservada"),
+        ])
+    func staff(status: Session.Status, revision: Int32, english: String, spanish: String) throws {
+        for (language, word) in [(Language.english, english), (.spanish, spanish)] {
+            let parts = try WrittenMessage(name: "staff", language: language)
+                .parts(Details(status: status, revision: revision))
+            #expect(parts[.subject]?.hasPrefix("\(word): ") == true)
+            #expect(parts[.sms]?.contains(": \(word.lowercased()): Ana Lopez, ") == true)
+            #expect(parts[.text]?.contains("+1 323-555-0123") == true)
+        }
+    }
+
+    @Test("answer somebody who opts out that the session stands, since CANCEL is such a word")
+    func optedOut() throws {
+        let parts = try WrittenMessage(name: "opted-out", language: .english).parts()
+        #expect(parts[.sms]?.contains("still booked: to change it, call +1 213-555-0100.") == true)
+    }
+}

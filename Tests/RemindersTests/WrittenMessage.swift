@@ -1,0 +1,112 @@
+import Booking
+import BookingStore
+import Foundation
+import Messaging
+
+@testable import Reminders
+
+/// One of the built-in messages about Ana's session on Tuesday, 2026-12-01, at 17:00 UTC.
+struct WrittenMessage: CustomStringConvertible {
+    static let library = Result { try ReminderTemplates.library() }
+
+    /// Every built-in message in every language.
+    static let all = TemplateGuide.reminders.messages.keys.sorted().flatMap { name in
+        Language.allCases.map { WrittenMessage(name: name, language: $0) }
+    }
+
+    /// Those about one session.
+    static let aboutSessions = all.filter { !["trainer-digest", "opted-out", "opted-in", "help"].contains($0.name) }
+
+    let name: String
+    let language: Language
+
+    var description: String { "\(name) (\(language.rawValue))" }
+
+    var forms: Set<TemplateForm> { TemplateGuide.reminders.messages[name]?.forms ?? [] }
+
+    /// The parts of the message by their kinds.
+    func parts(_ details: Details = Details()) throws -> [TemplateKind: String] {
+        let (library, values) = (try Self.library.get(), try values(details))
+        var parts: [TemplateKind: String] = [:]
+        if forms.contains(.mail) {
+            let texts = try library.renderMessage(name, in: language.ofTemplates, with: values)
+            (parts[.subject], parts[.text], parts[.html]) = (texts.subject, texts.text.wrapped(at: 72), texts.html)
+        }
+        if forms.contains(.sms) { parts[.sms] = try library.renderSMS(name, in: language.ofTemplates, with: values) }
+        return parts
+    }
+
+    private func values(_ details: Details) throws -> [String: TemplateValue] {
+        let (phone, clientPhone) = (try details.phone("+12135550100"), try details.phone("+13235550123"))
+        switch name {
+        case "trainer-digest":
+            let entries = [9, 10].map {
+                TrainerDay.Entry(session: details.session(atHour: $0), clientPhone: clientPhone)
+            }
+            return TrainerDay(
+                trainer: details.trainer, home: details.studio, date: LocalDate(daysSince1970: 20_788),
+                entries: entries, now: details.now, language: language
+            ).values
+        case "opted-out", "opted-in", "help": return Answer(studio: details.studio.name, phone: phone).values
+        default:
+            let handout = Handout(
+                message: 1, rule: name, recipient: try EmailAddress("ana@example.com"), session: details.session(),
+                address: details.address, phone: phone?.number, email: nil)
+            // What is said of a session that is over goes out the next morning.
+            let now = ["no-show", "attended"].contains(name) ? details.now + 2 * 86_400 : details.now
+            return Appointment(
+                handout: handout, phone: phone, now: now, language: language, clientPhone: clientPhone
+            ).values
+        }
+    }
+}
+
+/// What a message is about.
+struct Details {
+    var client = "Ana Lopez"
+    var trainer = "Maria Lopez"
+    var studioName = "Downtown Strength"
+    var zone = "America/Los_Angeles"
+    var status = Session.Status.booked
+    var revision: Int32 = 1
+    var hasContacts = true
+    /// The day before at nine.
+    var now = Date(timeIntervalSince1970: 1_796_058_000)
+
+    var address: String? { hasContacts ? "500 S Hope St, Los Angeles, CA 90071" : nil }
+
+    var studio: Session.Place {
+        guard let clock = try? StudioClock(timeZone: zone) else { fatalError("no zone \(zone)") }
+        return Session.Place(id: Studio.ID(1), handle: "downtown", name: studioName, clock: clock)
+    }
+
+    func phone(_ number: String) throws -> WrittenPhones.Phone? {
+        hasContacts ? WrittenPhones().phone(try PhoneNumber(e164: number)) : nil
+    }
+
+    func session(atHour hour: Int = 9) -> Session {
+        let start = Date(timeIntervalSince1970: 1_796_144_400 + Double(hour - 9) * 3600)
+        return Session(
+            id: Session.ID(1), reference: Reference(bits: UInt64(hour)), status: status, revision: revision,
+            client: Client(id: Client.ID(1), name: client, email: nil, phone: nil),
+            trainer: Session.TrainerName(id: Trainer.ID(1), handle: "maria", name: trainer), studio: studio,
+            startsAt: start, endsAt: start + 1200, bookedAt: start - 864_000, overrideReason: nil, cancelReason: nil)
+    }
+}
+
+/// How many segments a text takes, counted apart from the program.
+enum Segments {
+    private static let alphabet = Set(
+        "@£$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+            .unicodeScalars)
+    private static let extended = Set("^{}\\[~]|€".unicodeScalars)
+
+    static func count(_ text: String) -> Int {
+        let isCheap = text.unicodeScalars.allSatisfy { alphabet.contains($0) || extended.contains($0) }
+        let units =
+            isCheap
+            ? text.unicodeScalars.reduce(0) { $0 + (extended.contains($1) ? 2 : 1) } : text.utf16.count
+        let (one, many) = isCheap ? (160, 153) : (70, 67)
+        return units <= one ? 1 : (units + many - 1) / many
+    }
+}
