@@ -60,11 +60,7 @@ public final class ScriptedServer: Sendable {
         case implicit
     }
 
-    /// The port on 127.0.0.1.
-    public let port: Int
-
-    private let folder: ScratchFolder
-    private let process: ChildProcess
+    private let process: ScriptedProcess
 
     /// Starts a server.
     ///
@@ -78,32 +74,25 @@ public final class ScriptedServer: Sendable {
         tls: (security: Security, certificate: Certificate)? = nil,
         login: (user: String, password: String)? = nil
     ) throws {
-        guard let python = Installed.python else { throw TestFailure(description: "Python is not installed.") }
-        folder = try ScratchFolder()
-        let plan = Plan(
-            log: "\(folder.path)/events",
-            faults: faults.map(Plan.Fault.init),
-            tls: tls.map { Plan.TLS(mode: $0.rawValue, certificate: $1.path, key: $1.keyPath) },
-            login: login.map { Plan.Login(user: $0, password: $1) }
-        )
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("scripted_smtp_server.py").path
-        let json = String(decoding: try JSONEncoder().encode(plan), as: UTF8.self)
-        process = try ChildProcess(python, ["-u", script, json])
-        guard let port = Int(try process.readLine()) else { throw TestFailure(description: "No port was told.") }
-        self.port = port
+        process = try ScriptedProcess("scripted_smtp_server.py") { log in
+            Plan(
+                log: log,
+                faults: faults.map(Plan.Fault.init),
+                tls: tls.map { Plan.TLS(mode: $0.rawValue, certificate: $1.path, key: $1.keyPath) },
+                login: login.map { Plan.Login(user: $0, password: $1) }
+            )
+        }
     }
 
-    deinit {
-        stop()
-    }
+    /// The port on 127.0.0.1.
+    public var port: Int { process.port }
 
     /// Where to send to, without TLS.
     public var url: String { "smtp://127.0.0.1:\(port)/intro.test?tls=none" }
 
     /// Lets the held answers go.
     public func release() {
-        process.write("release\n")
+        process.release()
     }
 
     /// Ends the server.
@@ -142,8 +131,7 @@ public final class ScriptedServer: Sendable {
     }
 
     private func events() throws -> [Event] {
-        let log = try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/events"))
-        return try log.split(separator: UInt8(ascii: "\n")).map { try JSONDecoder().decode(Event.self, from: $0) }
+        try process.events()
     }
 }
 

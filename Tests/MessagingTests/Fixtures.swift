@@ -51,6 +51,17 @@ func message(_ mark: String) -> [UInt8] {
     Array("From: desk@intro.test\r\nTo: anna@example.test\r\nSubject: \(mark)\r\n\r\nHello\r\n.dot\r\n".utf8)
 }
 
+/// A small text with a mark to find it by.
+func text(_ mark: String) -> TextMessage {
+    do {
+        return try TextMessage(to: "+14155550100", from: TextSender("+14155550199"), body: markedBody(mark))
+    } catch {
+        fatalError("\(error)")
+    }
+}
+
+func markedBody(_ mark: String) -> String { "\(mark)\nHello\n.dot" }
+
 extension [ReceivedMessage] {
     /// The subjects of the messages, each as often as it arrived.
     var marks: [String] {
@@ -66,6 +77,10 @@ let shortTimeouts = SMTPTimeouts(connect: .seconds(2), reply: .seconds(2))
 
 /// Long enough for every other test, however busy the machine is.
 let patientTimeouts = SMTPTimeouts(connect: .seconds(30), reply: .seconds(60), idle: .seconds(600))
+
+/// The same for texts.
+let shortSMSTimeouts = SMSTimeouts(connect: .seconds(1), reply: .seconds(1))
+let patientSMSTimeouts = SMSTimeouts(connect: .seconds(30), reply: .seconds(60), idle: .seconds(600))
 
 func courier(
     to url: String, password: String? = nil, timeouts: SMTPTimeouts = patientTimeouts

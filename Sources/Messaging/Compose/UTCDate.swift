@@ -18,6 +18,13 @@ extension Date {
         return day + "T" + padded(parts.tm_hour) + padded(parts.tm_min) + padded(parts.tm_sec) + "Z"
     }
 
+    /// The date and time of RFC 3339 in UTC, in whole seconds: `2026-12-01T17:00:00Z`.
+    var internetDate: String {
+        let parts = utcParts
+        let day = "\(padded(parts.tm_year + 1900, to: 4))-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))"
+        return "\(day)T\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec))Z"
+    }
+
     /// The C library does in no time what a `Calendar` takes long for: in UTC there is nothing to look up.
     private var utcParts: tm {
         var seconds = time_t(timeIntervalSince1970.rounded(.down))

@@ -9,6 +9,7 @@ final class EasyHandle {
     private let handle: UnsafeMutableRawPointer
     private let errorText: UnsafeMutablePointer<CChar>
     private var settingsStatus = CURLE_OK
+    private var headerLines: UnsafeMutablePointer<curl_slist>?
 
     init() throws(CurlFailure) {
         guard Self.libraryStatus == CURLE_OK else {
@@ -25,6 +26,7 @@ final class EasyHandle {
         // libcurl says QUIT and would wait two minutes for a server that hangs. Nothing more is read, so it does not.
         shutdownSocket(Int32(SHUT_RD))
         curl_easy_cleanup(handle)
+        curl_slist_free_all(headerLines)
         errorText.deallocate()
     }
 
@@ -55,6 +57,19 @@ final class EasyHandle {
         note(intro_curl_set_progress_callback(handle, callback))
     }
 
+    /// Lets a function stop a request, on a new connection or a kept one, before a single octet of it goes out.
+    func setPrerequestCallback(_ callback: curl_prereq_callback) {
+        note(intro_curl_set_prereq_callback(handle, callback))
+    }
+
+    /// Sets the header lines that every request carries beside libcurl's own.
+    func setHeaderLines(_ lines: [String]) {
+        let former = headerLines
+        headerLines = lines.reduce(nil) { curl_slist_append($0, $1) }
+        set(CURLOPT_HTTPHEADER, headerLines)
+        curl_slist_free_all(former)
+    }
+
     /// Lets a function watch the conversation, and keeps libcurl from printing it.
     func setDebugCallback(_ callback: curl_debug_callback) {
         note(intro_curl_set_debug_callback(handle, callback))
@@ -69,6 +84,15 @@ final class EasyHandle {
 
     /// The code of the last reply in the last transfer.
     var responseCode: Int { number(CURLINFO_RESPONSE_CODE) }
+
+    /// How many octets of HTTP requests went out in the last transfer.
+    var requestSize: Int { number(CURLINFO_REQUEST_SIZE) }
+
+    /// How many seconds the last answer asks us to wait (RFC 9110 section 10.2.3), or 0.
+    var retryAfter: Int {
+        var value: curl_off_t = 0
+        return intro_curl_get_offset(handle, CURLINFO_RETRY_AFTER, &value) == CURLE_OK ? Int(value) : 0
+    }
 
     /// Whether the last transfer opened a connection of its own.
     var openedConnection: Bool { number(CURLINFO_NUM_CONNECTS) > 0 }

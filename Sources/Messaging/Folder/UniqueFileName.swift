@@ -16,6 +16,8 @@ enum UniqueFileName {
         clock_gettime(CLOCK_REALTIME, &now)
         let delivery = deliveries.add(1, ordering: .relaxed).newValue
         let random = String(UInt64.random(in: .min ... .max), radix: 16)
-        return "\(now.tv_sec).M\(now.tv_nsec / 1000)P\(getpid())Q\(delivery)R\(random).\(hostName)"
+        // Of one width, so that the names sort by time.
+        let micros = String(String(now.tv_nsec / 1000 + 1_000_000).dropFirst())
+        return "\(now.tv_sec).M\(micros)P\(getpid())Q\(delivery)R\(random).\(hostName)"
     }
 }

@@ -1,0 +1,41 @@
+/// Texts into a folder: each a file with one JSON object.
+public struct SMSFolderTransport: Transport {
+    private let path: String
+
+    /// Makes the transport; nothing is written yet.
+    ///
+    /// - Parameter path: The folder; it is made, with the folders above it, when the first courier is.
+    public init(path: String) {
+        self.path = path
+    }
+
+    /// Makes the folder where it is missing, readable by its owner alone, and a courier that writes into it.
+    public func makeCourier() throws(TransportConfigurationError) -> any Courier<TextMessage> {
+        try FolderPath(path: path, freight: .texts).make()
+        return SMSFolderCourier(path: path)
+    }
+}
+
+/// Writes texts into a folder, each whole at once; their names sort by time.
+actor SMSFolderCourier: Courier {
+    private nonisolated let executor = CourierExecutor(label: "intro.sms-folder-courier")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let path: String
+
+    init(path: String) {
+        self.path = path
+    }
+
+    func deliver(_ text: TextMessage) async -> DeliveryOutcome {
+        let name = "\(UniqueFileName.make()).json"
+        let file = FileDelivery(folder: path, name: name, draft: "\(path)/.\(name).tmp", place: "SMS folder")
+        do {
+            return file.deliver(try WrittenText(text).json, reply: name)
+        } catch {
+            return .notSent(reason: "The text cannot be written as JSON.", unreachable: false)
+        }
+    }
+
+    func close() async {}
+}

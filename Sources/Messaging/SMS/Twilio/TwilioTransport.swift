@@ -1,0 +1,37 @@
+public import FoundationEssentials
+import Glibc
+
+/// Texts through a service that speaks Twilio's dialect, by libcurl.
+public struct TwilioTransport: Transport {
+    private let server: SMSServer
+    private let token: String
+    private let timeouts: SMSTimeouts
+    private let clock: @Sendable () -> Date
+
+    /// Makes the transport; nothing is connected yet.
+    ///
+    /// - Parameters:
+    ///   - server: The service, and the account with it.
+    ///   - token: The account's token.
+    ///   - timeouts: How long to wait.
+    ///   - clock: The clock by which a text's validity is judged.
+    /// - Throws: `TransportConfigurationError` when the token is missing, or the certificates cannot be read.
+    public init(
+        server: SMSServer, token: String?, timeouts: SMSTimeouts = SMSTimeouts(),
+        clock: @escaping @Sendable () -> Date = { Date() }
+    ) throws(TransportConfigurationError) {
+        guard let token, !token.isEmpty else { throw TransportConfigurationError(.texts, .missingPassword) }
+        if let path = server.certificates, access(path, R_OK) != 0 {
+            throw TransportConfigurationError(.texts, .unreadableCertificates(path: path))
+        }
+        self.server = server
+        self.token = token
+        self.timeouts = timeouts
+        self.clock = clock
+    }
+
+    /// Makes a courier with a connection of its own, opened by its first delivery.
+    public func makeCourier() throws(TransportConfigurationError) -> any Courier<TextMessage> {
+        TwilioCourier(server: server, token: token, timeouts: timeouts, clock: clock)
+    }
+}

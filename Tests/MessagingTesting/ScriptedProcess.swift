@@ -1,0 +1,45 @@
+import Foundation
+
+/// A server in Python that behaves as a plan says, and writes down what happens.
+final class ScriptedProcess: Sendable {
+    /// The port on 127.0.0.1.
+    let port: Int
+
+    private let folder: ScratchFolder
+    private let process: ChildProcess
+
+    /// Starts a server.
+    ///
+    /// - Parameters:
+    ///   - script: The name of the program beside this file.
+    ///   - plan: Makes the plan, given the file to write events into.
+    /// - Throws: `TestFailure` when it does not start.
+    init(_ script: String, plan: (String) -> some Encodable) throws {
+        guard let python = Installed.python else { throw TestFailure(description: "Python is not installed.") }
+        folder = try ScratchFolder()
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(script).path
+        let json = String(decoding: try JSONEncoder().encode(plan("\(folder.path)/events")), as: UTF8.self)
+        process = try ChildProcess(python, ["-u", path, json])
+        guard let port = Int(try process.readLine()) else { throw TestFailure(description: "No port was told.") }
+        self.port = port
+    }
+
+    deinit {
+        stop()
+    }
+
+    /// Lets the held answers go.
+    func release() {
+        process.write("release\n")
+    }
+
+    func stop() {
+        process.stop()
+    }
+
+    /// What has happened so far, in order.
+    func events<Event: Decodable>() throws -> [Event] {
+        let log = try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/events"))
+        return try log.split(separator: UInt8(ascii: "\n")).map { try JSONDecoder().decode(Event.self, from: $0) }
+    }
+}

@@ -1,0 +1,154 @@
+import CLibcurl
+import Foundation
+import Testing
+
+@testable import Messaging
+
+@Suite("what became of a text, by libcurl's verdict and the service's answer")
+struct TwilioExchangeTests {
+    private func answer(_ status: Int, _ body: String = "", retryAfter: Int = 0) -> TwilioAnswer {
+        TwilioAnswer(status: status, body: Array(body.utf8), retryAfter: retryAfter)
+    }
+
+    private static let sid = #"{"sid": "SM1", "status": "queued", "error_code": null, "error_message": null}"#
+
+    private static let answers: [(Int, String, Verdict)] = [
+        // A text was made.
+        (201, sid, .accepted), (200, sid, .accepted), (202, sid, .accepted), (201, "{}", .accepted),
+        (201, #"{"sid": "SM1", "status": 3}"#, .accepted),
+        // A yes that is not the service's.
+        (200, "{}", .unknown), (200, "<html>Please log in</html>", .unknown), (204, "", .unknown), (201, "", .unknown),
+        (201, "null", .unknown),
+        // A text was made that failed at once.
+        (201, #"{"sid": "SM1", "status": "failed", "error_code": 30001}"#, .rejectedForNow(30001)),
+        (201, #"{"sid": "SM1", "status": "undelivered", "error_code": 30006}"#, .rejectedForGood(30006)),
+        (201, #"{"sid": "SM1", "status": "failed"}"#, .rejectedForGood(201)),
+        // The request was refused, and the service says why.
+        (400, #"{"code": 21211, "message": "no number", "status": 400}"#, .rejectedForGood(21211)),
+        (400, #"{"code": 21610}"#, .rejectedForGood(21610)), (403, #"{"code": 21610}"#, .rejectedForGood(21610)),
+        (400, #"{"code": 21614}"#, .rejectedForGood(21614)), (403, #"{"code": 21408}"#, .rejectedForGood(21408)),
+        (400, #"{"code": 99999}"#, .rejectedForGood(99999)), (400, "", .rejectedForGood(400)),
+        (400, "<html>", .rejectedForGood(400)), (422, "{}", .rejectedForGood(422)),
+        (400, #"{"code": 21611}"#, .rejectedForNow(21611)), (400, #"{"code": 14107}"#, .rejectedForNow(14107)),
+        (400, #"{"code": 30001}"#, .rejectedForNow(30001)), (400, #"{"code": 20500}"#, .unknown),
+        (429, #"{"code": 20429}"#, .rejectedForNow(20429)), (429, "", .rejectedForNow(429)),
+        (429, #"{"code": 21610}"#, .rejectedForNow(21610)), (425, "", .rejectedForNow(425)),
+        // We are not served.
+        (401, #"{"code": 20003}"#, .notSent(unreachable: true)), (401, "", .notSent(unreachable: true)),
+        (403, "", .notSent(unreachable: true)), (404, #"{"code": 20404}"#, .notSent(unreachable: true)),
+        (405, "", .notSent(unreachable: true)), (400, #"{"code": 21659}"#, .notSent(unreachable: true)),
+        (400, #"{"code": 21212}"#, .notSent(unreachable: true)), (301, "", .notSent(unreachable: true)),
+        (307, "", .notSent(unreachable: true)), (308, "", .notSent(unreachable: true)),
+        // The service failed.
+        (503, "", .rejectedForNow(503)), (503, #"{"code": 20503}"#, .rejectedForNow(20503)),
+        (500, #"{"code": 20503}"#, .rejectedForNow(20503)), (503, #"{"code": 20500}"#, .unknown),
+        (500, #"{"code": 20500}"#, .unknown), (500, "", .unknown), (502, "<html>", .unknown), (504, "", .unknown),
+        (500, #"{"code": 21211}"#, .unknown), (408, "", .unknown),
+        // Nothing that such a service answers.
+        (0, "", .unknown), (100, "", .unknown), (302, "", .unknown), (303, "", .unknown), (304, "", .unknown),
+        (600, "", .unknown), (999, sid, .unknown),
+    ]
+
+    @Test("each answer has one outcome", arguments: answers)
+    func outcome(status: Int, body: String, verdict: Verdict) {
+        #expect(answer(status, body).outcome.verdict == verdict)
+    }
+
+    @Test("no failure of libcurl is ever an acceptance, and none after the request went out says the text may go again")
+    func everyCode() {
+        for raw in 1..<CURL_LAST.rawValue {
+            for status in [0, 201, 400, 429, 503] {
+                var exchange = TwilioExchange(
+                    result: CURLcode(rawValue: raw), requestWentOut: true, answer: answer(status, Self.sid), detail: "d"
+                )
+                #expect(exchange.outcome.verdict == .unknown)
+                exchange.requestWentOut = false
+                let isCancelled = CURLcode(rawValue: raw) == CURLE_ABORTED_BY_CALLBACK
+                #expect(exchange.outcome.verdict == .notSent(unreachable: !isCancelled))
+            }
+        }
+    }
+
+    @Test("the proof of an accepted text is its identifier and where it stands")
+    func proof() {
+        #expect(answer(201, Self.sid).outcome == .accepted(reply: "SM1 queued"))
+        #expect(answer(201, "{}").outcome == .accepted(reply: "HTTP 201"))
+    }
+
+    @Test("the service's words say status, wait, code and message, on one line of at most 200 characters")
+    func words() {
+        let busy = answer(429, #"{"code": 20429, "message": "Too\r\n\u001b[31mmany"}"#, retryAfter: 30).outcome
+        let words = "HTTP 429, Retry-After: 30, error 20429: Too \u{FFFD}[31mmany"
+        #expect(busy == .rejectedForNow(code: 20429, reply: words))
+        let long = answer(400, #"{"code": 21211, "message": "\#(String(repeating: "x", count: 500))"}"#).outcome
+        guard case .rejectedForGood(21211, let reply) = long else {
+            Issue.record("\(long)")
+            return
+        }
+        #expect(reply.count == 200)
+        #expect(reply.hasPrefix("HTTP 400, error 21211: xxx"))
+    }
+
+    @Test("a page of a proxy is not repeated")
+    func page() {
+        guard case .unknown(let reason) = answer(502, "<html>anna@example.test</html>").outcome else {
+            Issue.record("not unknown")
+            return
+        }
+        #expect(!reason.contains("anna"))
+    }
+
+    @Test("an outcome leads back to its error, and to what it means for the number")
+    func errors() {
+        let optedOut = SMSError(answer(400, #"{"code": 21610}"#).outcome)
+        #expect(optedOut == .recipientOptedOut)
+        #expect(optedOut?.condemnsNumber == false)
+        #expect(SMSError(answer(400, #"{"code": 21614}"#).outcome)?.condemnsNumber == true)
+        #expect(SMSError(answer(201, Self.sid).outcome) == nil)
+        #expect(SMSError(answer(429).outcome) == nil)
+    }
+
+    @Test("a number is condemned only by an error that forbids another try")
+    func condemned() {
+        for error in SMSError.allCases where error.condemnsNumber { #expect(error.verdict == .never) }
+    }
+}
+
+@Suite("the form that is posted")
+struct TwilioFormTests {
+    private let now = Date(timeIntervalSince1970: 1_800_000_000)
+
+    private func form(from sender: String = "+14155550199", validFor seconds: Double? = nil) throws -> TwilioForm? {
+        let text = try TextMessage(
+            to: "+14155550100", from: TextSender(sender), body: "a b&c=d\n+é%",
+            validUntil: seconds.map { now.addingTimeInterval($0) })
+        return TwilioForm(text, at: now)
+    }
+
+    @Test("fields are escaped octet by octet")
+    func escapes() throws {
+        #expect(
+            try form()?.encoded == "To=%2B14155550100&From=%2B14155550199&Body=a%20b%26c%3Dd%0A%2B%C3%A9%25")
+    }
+
+    @Test("a pool of senders goes by the name of its own")
+    func pool() throws {
+        let pool = "MG0123456789abcdef0123456789abcdef"
+        #expect(try form(from: pool)?.fields.map(\.[0]) == ["To", "MessagingServiceSid", "Body"])
+    }
+
+    private static let periods: [(Double?, String?)] = [
+        (nil, nil), (1, "1"), (1.99, "1"), (60, "60"), (36_000, "36000"), (36_001, "36000"), (1e18, "36000"),
+    ]
+
+    @Test("the validity is in whole seconds, never longer than asked, and within the bounds", arguments: periods)
+    func validity(seconds: Double?, period: String?) throws {
+        let field = try #require(try form(validFor: seconds)).fields.first { $0[0] == "ValidityPeriod" }
+        #expect(field?[1] == period)
+    }
+
+    @Test("a text whose time is over has no form", arguments: [0.99, 0, -1, -1e18, -.infinity, .nan])
+    func over(seconds: Double) throws {
+        #expect(try form(validFor: seconds) == nil)
+    }
+}
