@@ -3,128 +3,234 @@ import Messaging
 import MessagingTesting
 import Testing
 
-/// A place that mail can be carried to, and what has arrived there.
+/// A place that messages can be carried to.
 enum Place: String, CaseIterable, Sendable {
-    case server
-    case folder
+    case mailServer
+    case mailFolder
+    case pacedMailFolder
+    case smsService
+    case smsFolder
+    case pacedSMSFolder
 
-    struct Opened {
-        let transport: any Transport<PostedMail>
-        let arrived: () throws -> [ReceivedMessage]
-        let close: () -> Void
-    }
-
-    func open() async throws -> Opened {
+    var isInstalled: Bool {
         switch self {
-        case .server:
-            let sink = try await MailSink.start()
-            let transport = try TransportURL(parsing: sink.url).makeTransport()
-            return Opened(transport: transport, arrived: { try sink.receivedMessages() }, close: { sink.stop() })
-        case .folder:
-            let folder = try ScratchFolder()
-            let transport = try TransportURL(parsing: "file://\(folder.path)/out").makeTransport()
-            return Opened(transport: transport, arrived: { try Maildir.messages(in: "\(folder.path)/out") }, close: {})
+        case .mailServer: Installed.smtpSink != nil
+        case .smsService: Installed.python != nil
+        case .mailFolder, .pacedMailFolder, .smsFolder, .pacedSMSFolder: true
         }
     }
 
-    var isInstalled: Bool { self == .folder || Installed.smtpSink != nil }
-
-    /// A transport to the same kind of place, where nothing can be delivered.
-    func openBroken() throws -> (transport: any Transport<PostedMail>, guardian: ScratchFolder) {
+    func open() async throws -> Destination {
         let folder = try ScratchFolder()
+        let url = "file://\(folder.path)/out"
         switch self {
-        case .server:
-            let url = "smtp://127.0.0.1:\(try Loopback.freePort())/?tls=none"
-            return (try TransportURL(parsing: url).makeTransport(), folder)
-        case .folder:
-            let transport = try TransportURL(parsing: "file://\(folder.path)/out").makeTransport()
-            return (transport, folder)
+        case .mailServer: return try await .mailServer()
+        case .mailFolder: return try .mail(to: url) { try Maildir.messages(in: "\(folder.path)/out") }
+        case .pacedMailFolder:
+            return try .mail(to: url, at: quick) { try Maildir.messages(in: "\(folder.path)/out") }
+        case .smsService: return try .smsService()
+        case .smsFolder: return try .texts(to: url) { try SMSFolder.texts(in: "\(folder.path)/out") }
+        case .pacedSMSFolder:
+            return try .texts(to: url, at: quick) { try SMSFolder.texts(in: "\(folder.path)/out") }
         }
+    }
+
+    /// The same kind of place, where nothing can be delivered once the folder's `out` is gone.
+    func openBroken() throws -> (destination: Destination, guardian: ScratchFolder) {
+        let folder = try ScratchFolder()
+        let (port, url) = (try Loopback.freePort(), "file://\(folder.path)/out")
+        let destination: Destination =
+            switch self {
+            case .mailServer: try .mail(to: "smtp://127.0.0.1:\(port)/?tls=none") { [] }
+            case .mailFolder: try .mail(to: url) { [] }
+            case .pacedMailFolder: try .mail(to: url, at: quick) { [] }
+            case .smsService: try .texts(to: "http://AC1@127.0.0.1:\(port)") { [] }
+            case .smsFolder: try .texts(to: url) { [] }
+            case .pacedSMSFolder: try .texts(to: url, at: quick) { [] }
+            }
+        return (destination, folder)
+    }
+
+    /// Faster than any test, so that nobody waits for long.
+    private var quick: Pace? { Pace(100_000, per: .seconds(1)) }
+}
+
+/// A message as it arrived somewhere; what a server adds at its end is left out.
+struct Arrival: Hashable {
+    let mark: String
+    let sender: String
+    let recipients: [String]
+    let body: String
+}
+
+/// An open place: takes messages by their marks, whatever they are there, and tells what has arrived.
+struct Destination: Sendable {
+    let makeCarrier: @Sendable () throws -> Carrier
+    /// Who sends there, and who receives.
+    let sender: String
+    let recipient: String
+    let arrived: @Sendable () throws -> [Arrival]
+    var close: @Sendable () -> Void = {}
+
+    var marks: [String] { get throws { try arrived().map(\.mark).sorted() } }
+
+    static func mail(
+        to url: String, at pace: Pace? = nil, arrived: @escaping @Sendable () throws -> [ReceivedMessage]
+    ) throws -> Destination {
+        let transport = try TransportURL(parsing: url).makeTransport()
+        let paced = pace.map { transport.paced($0) } ?? transport
+        return Destination(
+            makeCarrier: { Carrier(try paced.makeCourier()) { PostedMail(message($0), from: desk, to: anna) } },
+            sender: desk.address, recipient: anna.address, arrived: { try arrived().map(Arrival.init) })
+    }
+
+    static func texts(
+        to url: String, at pace: Pace? = nil, arrived: @escaping @Sendable () throws -> [[String: String?]]
+    ) throws -> Destination {
+        let transport = try SMSTransportURL(parsing: url).makeTransport(token: "t", timeouts: patientSMSTimeouts)
+        let paced = pace.map { transport.pacedBySender($0) } ?? transport
+        return Destination(
+            makeCarrier: { Carrier(try paced.makeCourier()) { text($0) } },
+            sender: text("x").from.text, recipient: text("x").to, arrived: { try arrived().map(Arrival.init) })
+    }
+
+    static func mailServer() async throws -> Destination {
+        let sink = try await MailSink.start()
+        var destination = try mail(to: sink.url) { try sink.receivedMessages() }
+        destination.close = { sink.stop() }
+        return destination
+    }
+
+    static func smsService() throws -> Destination {
+        let server = try ScriptedHTTPServer()
+        var destination = try texts(to: server.url) {
+            try server.requests().map { ["to": $0.form["To"], "from": $0.form["From"], "body": $0.form["Body"]] }
+        }
+        destination.close = { server.stop() }
+        return destination
     }
 }
 
-@Suite("what every transport does")
+/// A courier of whatever it may be, which is told only the mark of what to carry.
+struct Carrier: Sendable {
+    let deliver: @Sendable (String) async -> DeliveryOutcome
+    let close: @Sendable () async -> Void
+
+    init<Item>(_ courier: any Courier<Item>, item: @escaping @Sendable (String) -> Item) {
+        deliver = { await courier.deliver(item($0)) }
+        close = { await courier.close() }
+    }
+}
+
+extension Arrival {
+    fileprivate init(_ mail: ReceivedMessage) {
+        let content = mail.content.replacing("\r\n", with: "\n")
+        let end = content.firstRange(of: "\n\n")
+        self.init(
+            mark: [mail].marks.first ?? "", sender: mail.sender, recipients: mail.recipients,
+            body: content[(end?.upperBound ?? content.endIndex)...].trimmingCharacters(in: .newlines))
+    }
+
+    fileprivate init(_ text: [String: String?]) {
+        let lines = (text["body"] ?? "")?.split(separator: "\n", maxSplits: 1).map(String.init) ?? []
+        self.init(
+            mark: lines.first ?? "", sender: (text["from"] ?? "") ?? "", recipients: [(text["to"] ?? "") ?? ""],
+            body: lines.last ?? "")
+    }
+}
+
+@Suite("what every transport does", .timeLimit(.minutes(30)))
 struct TransportConformanceTests {
     static let places = Place.allCases.filter(\.isInstalled)
 
-    @Test("a message arrives once, whole, with its envelope", arguments: places)
+    @Test("a message arrives once, whole, from its sender to its recipient", arguments: places)
     func delivery(place: Place) async throws {
-        let opened = try await place.open()
-        defer { opened.close() }
-        try await opened.transport.withCourier { courier in
-            #expect(await courier.deliver(message("one"), from: desk, to: anna).verdict == .accepted)
-        }
-        let arrived = try opened.arrived()
-        #expect(arrived.map(\.sender) == ["desk@intro.test"])
-        #expect(arrived.map(\.recipients) == [["anna@example.test"]])
-        #expect(arrived.map { $0.content.replacing("\r\n", with: "\n") }.first?.contains("\n\nHello\n.dot\n") == true)
+        let destination = try await place.open()
+        defer { destination.close() }
+        let carrier = try destination.makeCarrier()
+        #expect(await carrier.deliver("one").verdict == .accepted)
+        await carrier.close()
+        let expected = Arrival(
+            mark: "one", sender: destination.sender, recipients: [destination.recipient], body: "Hello\n.dot")
+        #expect(try destination.arrived() == [expected])
     }
 
     @Test("couriers work side by side, and nothing is lost or doubled", arguments: places)
     func concurrency(place: Place) async throws {
-        let opened = try await place.open()
-        defer { opened.close() }
-        let transport = opened.transport
-        await withThrowingTaskGroup(of: Void.self) { group in
+        let destination = try await place.open()
+        defer { destination.close() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for worker in 0..<4 {
                 group.addTask {
-                    try await transport.withCourier { courier in
-                        for number in 0..<25 {
-                            let mark = "\(worker)-\(number + 10)"
-                            #expect(await courier.deliver(message(mark), from: desk, to: anna).verdict == .accepted)
-                        }
+                    let carrier = try destination.makeCarrier()
+                    for number in 10..<35 {
+                        #expect(await carrier.deliver("\(worker)-\(number)").verdict == .accepted)
                     }
+                    await carrier.close()
                 }
             }
+            try await group.waitForAll()
         }
         let expected = (0..<4).flatMap { worker in (10..<35).map { "\(worker)-\($0)" } }
-        #expect(try opened.arrived().marks == expected.sorted())
+        #expect(try destination.marks == expected)
     }
 
     @Test("one courier asked by many at once delivers each message once", arguments: places)
     func sharedCourier(place: Place) async throws {
-        let opened = try await place.open()
-        defer { opened.close() }
-        let courier = try opened.transport.makeCourier()
+        let destination = try await place.open()
+        defer { destination.close() }
+        let carrier = try destination.makeCarrier()
         await withTaskGroup(of: Void.self) { group in
             for number in 10..<40 {
-                group.addTask {
-                    #expect(await courier.deliver(message("\(number)"), from: desk, to: anna).verdict == .accepted)
-                }
+                group.addTask { #expect(await carrier.deliver("\(number)").verdict == .accepted) }
             }
         }
-        #expect(try opened.arrived().marks == (10..<40).map(String.init))
+        #expect(try destination.marks == (10..<40).map(String.init))
     }
 
     @Test("a courier works again after it was closed", arguments: places)
     func reopening(place: Place) async throws {
-        let opened = try await place.open()
-        defer { opened.close() }
-        let courier = try opened.transport.makeCourier()
-        #expect(await courier.deliver(message("one"), from: desk, to: anna).verdict == .accepted)
-        await courier.close()
-        #expect(await courier.deliver(message("two"), from: desk, to: anna).verdict == .accepted)
-        #expect(try opened.arrived().marks == ["one", "two"])
+        let destination = try await place.open()
+        defer { destination.close() }
+        let carrier = try destination.makeCarrier()
+        #expect(await carrier.deliver("one").verdict == .accepted)
+        await carrier.close()
+        #expect(await carrier.deliver("two").verdict == .accepted)
+        #expect(try destination.marks == ["one", "two"])
     }
 
     @Test("a cancelled task sends nothing", arguments: places)
     func cancellation(place: Place) async throws {
-        let opened = try await place.open()
-        defer { opened.close() }
-        let courier = try opened.transport.makeCourier()
+        let destination = try await place.open()
+        defer { destination.close() }
+        let carrier = try destination.makeCarrier()
+        // What has arrived can be told once something has.
+        #expect(await carrier.deliver("first").verdict == .accepted)
         let outcome = await Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            return await courier.deliver(message("never"), from: desk, to: anna)
+            return await carrier.deliver("never")
         }.value
         #expect(outcome.verdict == .notSent(unreachable: false))
-        #expect(try opened.arrived().isEmpty)
+        #expect(try destination.marks == ["first"])
     }
 
     @Test("a place that is gone is unreachable, and the message may go again", arguments: places)
     func unreachable(place: Place) async throws {
-        let (transport, guardian) = try place.openBroken()
-        let courier = try transport.makeCourier()
+        let (destination, guardian) = try place.openBroken()
+        let carrier = try destination.makeCarrier()
         try? FileManager.default.removeItem(atPath: "\(guardian.path)/out")
-        #expect(await courier.deliver(message("x"), from: desk, to: anna).verdict == .notSent(unreachable: true))
+        #expect(await carrier.deliver("x").verdict == .notSent(unreachable: true))
+    }
+
+    @Test("a courier is closed after the work, whether it succeeds or fails, paced or not")
+    func withCourier() async throws {
+        let recorder = Recorder<String>()
+        let pace = try #require(Pace(parsing: "1/s"))
+        #expect(try await recorder.withCourier { await $0.deliver("x").verdict } == .accepted)
+        #expect(recorder.closings == 1)
+        await #expect(throws: CancellationError.self) {
+            try await recorder.paced(pace).withCourier { _ in throw CancellationError() }
+        }
+        #expect(recorder.closings == 2)
     }
 }

@@ -1,0 +1,72 @@
+import Dispatch
+import Messaging
+import Synchronization
+
+/// A transport that takes everything and remembers it, and how often its couriers were closed.
+final class Recorder<Item: Sendable>: Transport {
+    private struct State {
+        var items: [Item] = []
+        var couriers: [RecordingCourier<Item>] = []
+        var closings = 0
+    }
+
+    private let state = Mutex(State())
+
+    var items: [Item] { state.withLock(\.items) }
+    var closings: Int { state.withLock(\.closings) }
+    var couriers: [RecordingCourier<Item>] { state.withLock(\.couriers) }
+
+    func makeCourier() -> any Courier<Item> {
+        let courier = RecordingCourier(recorder: self)
+        state.withLock { $0.couriers.append(courier) }
+        return courier
+    }
+
+    func record(_ item: Item) {
+        state.withLock { $0.items.append(item) }
+    }
+
+    func recordClosing() {
+        state.withLock { $0.closings += 1 }
+    }
+}
+
+actor RecordingCourier<Item: Sendable>: Courier {
+    private nonisolated let executor = MarkedExecutor()
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let recorder: Recorder<Item>
+
+    init(recorder: Recorder<Item>) {
+        self.recorder = recorder
+    }
+
+    /// Whether the present thread is the one that this courier works on.
+    nonisolated var isCurrent: Bool { executor.isCurrent }
+
+    func deliver(_ item: Item) async -> DeliveryOutcome {
+        recorder.record(item)
+        return .accepted(reply: "taken")
+    }
+
+    func close() async {
+        recorder.recordClosing()
+    }
+}
+
+/// Runs work on a queue of its own that can be told from others.
+private final class MarkedExecutor: SerialExecutor {
+    private let key = DispatchSpecificKey<Bool>()
+    private let queue = DispatchQueue(label: "intro.test-courier")
+
+    init() {
+        queue.setSpecific(key: key, value: true)
+    }
+
+    var isCurrent: Bool { DispatchQueue.getSpecific(key: key) == true }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    }
+}
