@@ -1,0 +1,66 @@
+import Messaging
+import Testing
+
+@Suite("texts and their senders")
+struct TextMessageTests {
+    private static let kinds: [(String, TextSender.Kind)] = [
+        ("+14155550100", .number), ("+442079460958", .number), ("72345", .shortCode), ("723456", .shortCode),
+        ("Iron House", .name), ("IRONHOUSE-1", .name), ("MG0123456789abcdef0123456789abcdef", .pool),
+    ]
+
+    @Test("a number, a short code, a name or a pool is a sender", arguments: kinds)
+    func senders(text: String, kind: TextSender.Kind) throws {
+        let sender = try TextSender(text)
+        #expect(sender.kind == kind)
+        #expect(sender.text == text)
+    }
+
+    @Test(
+        "nothing else is a sender",
+        arguments: [
+            "", "+0123456789", "+1", "4155550100", "1234", "Twelve chars", "a\nb", "Zoë", " a", "a ", "12 34 56",
+            "+1415555010\u{660}", "MG0123456789abcdef0123456789abcdeg", "+1415555010012345",
+        ])
+    func noSender(text: String) {
+        #expect(throws: TextMessageError.notASender) { try TextSender(text) }
+    }
+
+    @Test(
+        "a recipient is a number in E.164 form",
+        arguments: ["", "4155550100", "+1 415 555 0100", "+14155550100\n", "+0555010012", "tel:+14155550100", "72345"])
+    func recipients(number: String) throws {
+        let sender = try TextSender("72345")
+        #expect(throws: TextMessageError.notANumber) { try TextMessage(to: number, from: sender, body: "x") }
+    }
+
+    private static let bodies: [(String, TextMessageError)] = [
+        ("", .empty), (" \n ", .empty), (String(repeating: "a", count: 1601), .tooLong),
+        (String(repeating: "👋", count: 801), .tooLong), ("a\tb", .controlCharacter), ("a\u{1B}[31m", .controlCharacter),
+        ("a\0", .controlCharacter), ("a\rb", .controlCharacter), ("a\u{202E}b", .directionOverride),
+    ]
+
+    @Test("a body that says nothing, too much, or something else than it shows is refused", arguments: bodies)
+    func refusedBody(body: String, error: TextMessageError) throws {
+        let sender = try TextSender("72345")
+        #expect(throws: error) { try TextMessage(to: "+14155550100", from: sender, body: body) }
+    }
+
+    @Test("any other body is kept as it is, with its line breaks as LF")
+    func body() throws {
+        let sender = try TextSender("+14155550199")
+        let text = try TextMessage(to: "+14155550100", from: sender, body: "a\r\nb\nZoë 👋 <&>")
+        #expect(text.body == "a\nb\nZoë 👋 <&>")
+        #expect(text.segments.encoding == .ucs2)
+        #expect(throws: Never.self) {
+            try TextMessage(to: "+14155550100", from: sender, body: String(repeating: "a", count: 1600))
+        }
+    }
+
+    @Test("an error never repeats the number or the words")
+    func errors() {
+        let error = #expect(throws: TextMessageError.self) {
+            try TextMessage(to: "5550100 anna", from: try TextSender("72345"), body: "secret")
+        }
+        #expect(error?.description.contains("anna") == false)
+    }
+}
