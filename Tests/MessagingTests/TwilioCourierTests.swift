@@ -32,7 +32,7 @@ struct TwilioCourierTests {
         (.reply(400, #"{"code": 21211, "message": "no", "status": 400}"#), .rejectedForGood(21211)),
         (.reply(400, #"{"code": 21610}"#), .rejectedForGood(21610)),
         (.reply(429, #"{"code": 20429}"#, headers: ["Retry-After": "30"]), .rejectedForNow(20429)),
-        (.reply(503, "busy"), .rejectedForNow(503)),
+        (.reply(503, "busy"), .rejectedForNow(20503)),
         (.reply(401, #"{"code": 20003}"#), .notSent(unreachable: true)),
         (.reply(404, "{}"), .notSent(unreachable: true)),
         (.reply(500, #"{"code": 20500}"#), .unknown),

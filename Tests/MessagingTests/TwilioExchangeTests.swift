@@ -31,8 +31,9 @@ struct TwilioExchangeTests {
         (400, "<html>", .rejectedForGood(400)), (422, "{}", .rejectedForGood(422)),
         (400, #"{"code": 21611}"#, .rejectedForNow(21611)), (400, #"{"code": 14107}"#, .rejectedForNow(14107)),
         (400, #"{"code": 30001}"#, .rejectedForNow(30001)), (400, #"{"code": 20500}"#, .unknown),
-        (429, #"{"code": 20429}"#, .rejectedForNow(20429)), (429, "", .rejectedForNow(429)),
-        (429, #"{"code": 21610}"#, .rejectedForNow(21610)), (425, "", .rejectedForNow(425)),
+        (429, #"{"code": 20429}"#, .rejectedForNow(20429)), (429, "", .rejectedForNow(20429)),
+        (429, #"{"code": 21610}"#, .rejectedForNow(20429)), (429, #"{"code": 63038}"#, .rejectedForNow(63038)),
+        (425, "", .rejectedForNow(425)),
         // We are not served.
         (401, #"{"code": 20003}"#, .notSent(unreachable: true)), (401, "", .notSent(unreachable: true)),
         (403, "", .notSent(unreachable: true)), (404, #"{"code": 20404}"#, .notSent(unreachable: true)),
@@ -40,7 +41,7 @@ struct TwilioExchangeTests {
         (400, #"{"code": 21212}"#, .notSent(unreachable: true)), (301, "", .notSent(unreachable: true)),
         (307, "", .notSent(unreachable: true)), (308, "", .notSent(unreachable: true)),
         // The service failed.
-        (503, "", .rejectedForNow(503)), (503, #"{"code": 20503}"#, .rejectedForNow(20503)),
+        (503, "", .rejectedForNow(20503)), (503, #"{"code": 20503}"#, .rejectedForNow(20503)),
         (500, #"{"code": 20503}"#, .rejectedForNow(20503)), (503, #"{"code": 20500}"#, .unknown),
         (500, #"{"code": 20500}"#, .unknown), (500, "", .unknown), (502, "<html>", .unknown), (504, "", .unknown),
         (500, #"{"code": 21211}"#, .unknown), (408, "", .unknown),
@@ -105,12 +106,18 @@ struct TwilioExchangeTests {
         #expect(optedOut?.condemnsNumber == false)
         #expect(SMSError(answer(400, #"{"code": 21614}"#).outcome)?.condemnsNumber == true)
         #expect(SMSError(answer(201, Self.sid).outcome) == nil)
-        #expect(SMSError(answer(429).outcome) == nil)
+        #expect(SMSError(answer(400).outcome) == nil)
+        #expect(SMSError(answer(429).outcome)?.asksToWait == true)
+        #expect(SMSError(answer(503, "<html>").outcome)?.asksToWait == true)
+        #expect(optedOut?.asksToWait == false)
     }
 
-    @Test("a number is condemned only by an error that forbids another try")
+    @Test(
+        "a number is condemned only by an error that forbids another try, and a pause asked for only by one that allows it"
+    )
     func condemned() {
         for error in SMSError.allCases where error.condemnsNumber { #expect(error.verdict == .never) }
+        for error in SMSError.allCases where error.asksToWait { #expect(error.verdict == .later) }
     }
 }
 

@@ -118,6 +118,14 @@ public enum SMSError: Int, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// Whether the service itself asks to be left alone for a while, so that the next text would fare no better.
+    public var asksToWait: Bool {
+        switch self {
+        case .tooManyRequests, .serviceUnavailable, .maintenance, .hourlyLimit, .rateLimit, .dailyLimit: true
+        default: false
+        }
+    }
+
     /// Whether no text to the number will ever arrive, so that it is not worth trying again.
     public var condemnsNumber: Bool {
         switch self {

@@ -1,7 +1,8 @@
 /// How an attempt to deliver one message ended.
 ///
 /// A reply is the server's own words: one line, without control characters, at most 200 characters. It may name the
-/// recipient, so it belongs into the ledger and not into logs.
+/// recipient, so it belongs into the ledger and not into logs. A code is SMTP's; of a text it is the service's own error
+/// (`SMSError`), else the HTTP status.
 public enum DeliveryOutcome: Hashable, Sendable {
     /// The server has taken responsibility for the message.
     case accepted(reply: String)

@@ -43,8 +43,8 @@ struct TwilioAnswer {
 
     private func refusal(_ verdict: SMSError.Verdict) -> DeliveryOutcome {
         switch verdict {
-        case .later: .rejectedForNow(code: reply?.code ?? status, reply: words)
-        case .never: .rejectedForGood(code: reply?.code ?? status, reply: words)
+        case .later: .rejectedForNow(code: code, reply: words)
+        case .never: .rejectedForGood(code: code, reply: words)
         case .unknown: .unknown(reason: "The SMS service failed, and the text may have gone out: \(words)")
         case .misconfigured:
             .notSent(
@@ -54,16 +54,24 @@ struct TwilioAnswer {
         }
     }
 
+    /// What is wrong, as the service says or as its status alone does.
     private var error: SMSError? {
-        // A request that is one too many is not worked on, whatever the reason (RFC 6585 section 4).
-        status == 429 ? .tooManyRequests : reply?.code.flatMap(SMSError.init(rawValue:))
+        let told = reply?.code.flatMap(SMSError.init(rawValue:))
+        switch status {
+        // A request that is one too many is not worked on, whatever else is said (RFC 6585 section 4).
+        case 429: return told?.verdict == .later ? told : .tooManyRequests
+        case 503: return told ?? .serviceUnavailable
+        default: return told
+        }
     }
+
+    private var code: Int { error?.rawValue ?? reply?.code ?? status }
 
     private var verdictOfStatus: SMSError.Verdict {
         switch status {
         case 401, 403, 404, 405, 407, 410, 421: .misconfigured
         case 408: .unknown
-        case 425, 503: .later
+        case 425: .later
         default: .never
         }
     }
