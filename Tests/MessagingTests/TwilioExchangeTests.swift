@@ -107,9 +107,10 @@ struct TwilioExchangeTests {
         #expect(SMSError(answer(400, #"{"code": 21614}"#).outcome)?.condemnsNumber == true)
         #expect(SMSError(answer(201, Self.sid).outcome) == nil)
         #expect(SMSError(answer(400).outcome) == nil)
-        #expect(SMSError(answer(429).outcome)?.asksToWait == true)
-        #expect(SMSError(answer(503, "<html>").outcome)?.asksToWait == true)
-        #expect(optedOut?.asksToWait == false)
+        #expect(answer(429).outcome.asksToWait)
+        #expect(answer(503, "<html>").outcome.asksToWait)
+        #expect(!answer(400, #"{"code": 21611}"#).outcome.asksToWait)
+        #expect(!answer(400, #"{"code": 21610}"#).outcome.asksToWait)
     }
 
     @Test(

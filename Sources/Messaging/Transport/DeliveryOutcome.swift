@@ -23,8 +23,10 @@ extension DeliveryOutcome {
     /// Whether the server itself asks to be left alone for a while, so that the next message would fare no better.
     ///
     /// So it does with 421, at whatever step (RFC 5321 section 3.8), and with any 4yz before it hears of a message: at
-    /// its greeting, at our introduction, at TLS and at the login.
+    /// its greeting, at our introduction, at TLS and at the login. A service of texts does with the errors that concern
+    /// every text (`SMSError.asksToWait`); their numbers have five digits, those of SMTP three.
     public var asksToWait: Bool {
-        if case .rejectedForNow(421, _) = self { true } else { false }
+        guard case .rejectedForNow(let code, _) = self else { return false }
+        return code == 421 || SMSError(rawValue: code)?.asksToWait == true
     }
 }
