@@ -12,7 +12,10 @@ public struct TemplateCheck: Sendable {
     ///   - guide: What the templates are for.
     ///   - mostSegments: How many segments a text message may take.
     ///   - segments: Counts a text's segments.
-    public init(_ guide: TemplateGuide, mostSegments: Int = 2, segments: @escaping @Sendable (String) -> Int) {
+    public init(
+        _ guide: TemplateGuide, mostSegments: Int = 2,
+        segments: @escaping @Sendable (String) -> Int = { TextSegments(of: $0).count }
+    ) {
         self.guide = guide
         self.mostSegments = mostSegments
         self.segments = segments

@@ -1,15 +1,15 @@
 extension String {
     /// This text in the characters that a text message is sent in at seven bits each, where its meaning allows.
     ///
-    /// One character outside of that alphabet (3GPP TS 23.038 section 6.2.1) more than halves what fits into a segment.
-    /// Typographic signs always become the plain ones. Accents are dropped only where nothing but accents stands in the
-    /// way: beside a name in Japanese, "sábado" costs nothing.
+    /// One character outside of that alphabet more than halves what fits into a segment. Typographic signs always become
+    /// the plain ones. Accents are dropped only where nothing but accents stands in the way: beside a name in Japanese,
+    /// "sábado" costs nothing.
     var foldedForSMS: String {
         let text = trimmed
         guard !text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "`") }) else { return text }
         let plain = text.replacingScalars { TextFolding.signs[$0] }
-        let unaccented = plain.replacingScalars { TextFolding.alphabet.contains($0) ? nil : TextFolding.letters[$0] }
-        return unaccented.unicodeScalars.allSatisfy(TextFolding.alphabet.contains) ? unaccented : plain
+        let unaccented = plain.replacingScalars { TextFolding.letters[$0] }
+        return TextSegments(of: unaccented).encoding == .gsm7 ? unaccented : plain
     }
 
     /// This text where it is at most so many UTF-16 units long, else its beginning and three dots.
@@ -47,13 +47,6 @@ extension String {
 
 /// What stands for what in a text message.
 private enum TextFolding {
-    /// The default alphabet and its extension table (3GPP TS 23.038 section 6.2.1).
-    static let alphabet = Set(
-        """
-        @£$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿\
-        abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€
-        """.unicodeScalars)
-
     /// Signs that mean no more than the plain ones; white space that shows nothing means nothing.
     static let signs = table([
         "'": "`´‘’‚‛′", "\"": "“”„‟«»″", "-": "‐‑‒–—―−", "...": "…", "*": "•·", "?": "\u{FFFD}",
@@ -62,7 +55,7 @@ private enum TextFolding {
         "": "\u{AD}\u{200B}\u{2060}\u{FEFF}",
     ])
 
-    /// Letters with the accents that the alphabet lacks.
+    /// Letters with accents that GSM-7 lacks.
     static let letters = table([
         "A": "ÁÀÂÃĀĂĄ", "a": "áâãāăą", "C": "ĆČ", "c": "çćč", "D": "ĎĐ", "d": "ďđ", "E": "ÈÊËĒĖĘĚ", "e": "êëēėęě",
         "G": "Ğ", "g": "ğ", "I": "ÍÌÎÏĪĮİ", "i": "íîïīįı", "L": "Ł", "l": "ł", "N": "ŃŇ", "n": "ńň", "O": "ÓÒÔÕŌŐ",

@@ -1,0 +1,60 @@
+import Testing
+
+@testable import Messaging
+
+@Suite("templates that were typed carelessly")
+struct TemplateFuzzTests {
+    /// What templates are made of, and what gets into them by mistake.
+    private static let pieces = [
+        "{{", "}}", "{", "}", "{{{", "}}}", "{{#a}}", "{{/a}}", "{{^a}}", "{{#list}}", "{{/list}}", "{{a}}", "{{&a}}",
+        "{{{a}}}",
+        "{{!", "{{! a }}", "{{=", "=}}", "{{=<% %>=}}", "<%a%>", "<%={{ }}=%>", "{{$b}}", "{{/b}}", "{{<p.txt}}",
+        "{{/p.txt}}",
+        "{{> p.txt}}", "{{> q.txt}}", "{{>", "{{%", "{{% CONTENT_TYPE:TEXT}}", "{{uppercased(a)}}", "{{count(list)}}",
+        "{{first()}}",
+        "{{.}}", "(", ")", ".", "=", "a", "\n", " ", "\t", "é", "\u{301}", "👍", "",
+    ]
+
+    private func sources(_ seed: UInt64) -> [String: String] {
+        var generator = SplitMix(state: seed)
+        func source(_ limit: Int) -> String {
+            (0..<Int.random(in: 0...limit, using: &generator))
+                .map { _ in Self.pieces.randomElement(using: &generator) ?? "" }.joined()
+        }
+        return ["m.txt": source(8), "p.txt": source(3), "m.sms": source(4)]
+    }
+
+    @Test("are refused with a line, or rendered, and never end the program", arguments: 0..<8)
+    func robustness(block: Int) {
+        var (refused, rendered) = (0, 0)
+        for index in 0..<500 {
+            let sources = sources(UInt64(block * 500 + index))
+            do {
+                let library = try TemplateLibrary(sources)
+                _ = try? library.render("m.txt", with: ["a": "x", "list": .list([["b": "y"], [:]])])
+                _ = try? library.render("m.txt", with: ["a": "", "list": .list([])])
+                rendered += 1
+            } catch {
+                #expect(error.description.contains("line"))
+                refused += 1
+            }
+            let guide = TemplateGuide(
+                messages: ["m": TemplateGuide.Message([.sms]) { _ in ["a": "x", "list": .list([["b": "y"]])] }],
+                languages: [], others: { _ in [:] })
+            _ = TemplateCheck(guide).findings(in: sources)
+        }
+        #expect(refused > 20 && rendered > 10)
+    }
+
+    /// Numbers that are the same at each run.
+    private struct SplitMix: RandomNumberGenerator {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+            return mixed ^ (mixed >> 31)
+        }
+    }
+}
