@@ -1,5 +1,4 @@
 import Booking
-import BookingStore
 import Foundation
 import Messaging
 import Testing
@@ -9,11 +8,7 @@ import Testing
 @Suite("what templates are told")
 struct AppointmentTests {
     private func appointment(_ details: Details = Details(), in language: Language = .english) throws -> Appointment {
-        let handout = Handout(
-            message: 1, rule: "one-day", recipient: try EmailAddress("ana@example.com"), session: details.session(),
-            address: details.address, phone: nil, email: nil)
-        return Appointment(
-            handout: handout, phone: try details.phone("+12135550100"), now: details.now, language: language)
+        try details.appointment(in: language)
     }
 
     @Test("of a session, every word in the client's language")

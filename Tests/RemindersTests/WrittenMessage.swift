@@ -49,14 +49,12 @@ struct WrittenMessage: CustomStringConvertible {
             ).values
         case "opted-out", "opted-in", "help": return Answer(studio: details.studio.name, phone: phone).values
         default:
-            let handout = Handout(
-                message: 1, rule: name, recipient: try EmailAddress("ana@example.com"), session: details.session(),
-                address: details.address, phone: phone?.number, email: nil)
             // What is said of a session that is over goes out the next morning.
-            let now = ["no-show", "attended"].contains(name) ? details.now + 2 * 86_400 : details.now
-            return Appointment(
-                handout: handout, phone: phone, now: now, language: language, clientPhone: clientPhone
-            ).values
+            var details = details
+            if ["no-show", "attended"].contains(name) { details.now += 2 * 86_400 }
+            var appointment = try details.appointment(in: language)
+            appointment.clientPhone = clientPhone
+            return appointment.values
         }
     }
 }
@@ -82,6 +80,13 @@ struct Details {
 
     func phone(_ number: String) throws -> WrittenPhones.Phone? {
         hasContacts ? WrittenPhones().phone(try PhoneNumber(e164: number)) : nil
+    }
+
+    func appointment(in language: Language) throws -> Appointment {
+        let handout = Handout(
+            message: 1, rule: "one-day", recipient: try EmailAddress("ana@example.com"), session: session(),
+            address: address, phone: nil, email: nil)
+        return Appointment(handout: handout, phone: try phone("+12135550100"), now: now, language: language)
     }
 
     func session(atHour hour: Int = 9) -> Session {
