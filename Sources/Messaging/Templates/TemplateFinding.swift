@@ -1,5 +1,5 @@
 /// Something that is wrong with a template, or with there being none.
-public struct TemplateFinding: Error, Hashable, Sendable, CustomStringConvertible {
+public struct TemplateFinding: Hashable, Sendable, CustomStringConvertible {
     /// What can be wrong.
     public enum Problem: Hashable, Sendable {
         /// The file's name says not what it makes.
