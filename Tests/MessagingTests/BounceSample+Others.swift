@@ -137,6 +137,12 @@ extension BounceSample {
             """
     )
 
+    static let hiddenComplaint = BounceSample(
+        description: "a complaint that hides who complains",
+        text: complaint.text.replacing("Original-Rcpt-To: <anna@example.com>\n", with: "")
+            .replacing("To: Anna <anna.b@example.com>", with: "To: anna.b@example.com")
+    )
+
     static let autoReply = BounceSample(
         description: "an automatic answer",
         text: """
@@ -161,6 +167,6 @@ extension BounceSample {
 
     /// Every report that names Anna.
     static let reports = [
-        postfix, exchange, gmail, amazon, exim, delayed, delivered, wrapped, complaint,
+        postfix, exchange, gmail, amazon, exim, delayed, delivered, wrapped, complaint, hiddenComplaint,
     ]
 }

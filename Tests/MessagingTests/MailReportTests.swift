@@ -16,16 +16,26 @@ struct MailReportTests {
         }
     }
 
-    @Test("where the provider hides who complains, it is whom the message was for")
-    func hiddenRecipient() throws {
-        let text = BounceSample.complaint.text.replacing("Original-Rcpt-To: <anna@example.com>\n", with: "")
+    @Test(
+        "where the provider hides who complains, it is the one person whom the message was for",
+        arguments: [
+            ("anna.b@example.com", true), ("Anna <anna.b@example.com>", true), ("<anna.b@example.com>", true),
+            ("\"B, Anna\" <anna.b@example.com>", true), ("=?UTF-8?B?QW5uYQ==?=\n <anna.b@example.com>", true),
+            ("anna.b@example.com (B, Anna)", true), ("Ben <ben@example.com>, Anna <anna.b@example.com>", false),
+            ("\"Ben\" <ben@example.com>, \"Anna\" <anna.b@example.com>", false),
+            ("ben@example.com, anna.b@example.com", false), ("undisclosed-recipients:;", false), ("", false),
+        ])
+    func hiddenRecipient(to: String, isOne: Bool) throws {
+        let text = BounceSample.hiddenComplaint.text.replacing("To: anna.b@example.com", with: "To: \(to)")
+        guard isOne else {
+            #expect(throws: MailReportError.noRecipient) { try MailReport(reading: Array(text.utf8)) }
+            return
+        }
         guard case .complaint(let report) = try MailReport(reading: Array(text.utf8)) else {
             Issue.record("This is a complaint.")
             return
         }
         #expect(report.recipients.map(\.address) == ["anna.b@example.com"])
-        let toSeveral = text.replacing("To: Anna <", with: "To: ben@example.com, Anna <")
-        #expect(throws: MailReportError.noRecipient) { try MailReport(reading: Array(toSeveral.utf8)) }
     }
 
     @Test(
@@ -94,8 +104,16 @@ struct MailReportTests {
         #expect(throws: MailReportError.notAReport) {
             try MailReport(reading: Array(deep.utf8) + BounceSample.postfix.octets)
         }
-        let comment = "Content-Type: " + String(repeating: "(", count: 100_000) + "\n\n"
-        #expect(throws: MailReportError.notAReport) { try MailReport(reading: Array(comment.utf8)) }
+        for piece in ["(", ";", "\"", "\n ", "=", "a=\"\\\";"] {
+            let field = "Content-Type: multipart/report" + String(repeating: piece, count: 10_000) + "\n\n"
+            #expect(throws: MailReportError.notAReport) { try MailReport(reading: Array(field.utf8)) }
+        }
+    }
+
+    @Test("a field of a length that no program writes is not looked at")
+    func longField() {
+        let block = "Final-Recipient: rfc822; anna@example.com\nAction:\(String(repeating: " ", count: 70_000))failed"
+        #expect(throws: MailReportError.noRecipient) { try MailReport(reading: BounceSample.report(block).octets) }
     }
 
     @Test("octets that are no text do no harm, and what is readable is read")

@@ -39,7 +39,7 @@ struct ContentType {
 
 extension String {
     /// The pieces between separators that stand outside quoted strings.
-    fileprivate func splitOutsideQuotes(at separator: Character) -> [String] {
+    func splitOutsideQuotes(at separator: Character) -> [String] {
         var (pieces, isQuoted, isEscaped) = ([""], false, false)
         for character in self {
             if character == separator, !isQuoted {

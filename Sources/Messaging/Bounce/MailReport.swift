@@ -20,7 +20,7 @@ public enum MailReport: Hashable, Sendable {
     /// - Throws: `MailReportError` when the mail is no report, is cut off, or says nothing about anybody.
     public init(reading octets: [UInt8]) throws(MailReportError) {
         guard octets.count <= Self.maximumOctets else { throw .tooLong }
-        let mail = ReceivedPart(octets.withoutMailboxLine, isWhole: false)
+        let mail = ReceivedPart(octets[...], isWhole: false)
         let parts = Self.reports(in: mail, depth: 0).flatMap { Self.leaves(of: $0, depth: 0) }
         let returned = parts.lazy.compactMap(ReturnedMessage.init).first
         if let status = parts.first(where: \.type.isDeliveryStatus) {

@@ -2,12 +2,15 @@
 struct ReceivedFields {
     /// More fields than this are not kept.
     private static let maximumCount = 1000
+    /// Longer fields are not looked at; no program writes them.
+    private static let maximumLength = 65_536
 
     private var fields: [(name: String, body: String)] = []
 
-    /// Takes the lines up to the first empty one, and that; lines that belong to no field are passed over.
+    /// Takes the lines up to the first empty one, and that.
     ///
-    /// Where the mail may be cut off before the empty line, the last field may be half of itself and does not count.
+    /// Lines that belong to no field are passed over, such as the `From ...` that mailbox files put before a mail. Where
+    /// the mail may be cut off before the empty line, the last field may be half of itself and does not count.
     init(_ lines: inout ReceivedLines, isWhole: Bool) {
         var field: [UInt8] = []
         while let line = lines.next() {
@@ -48,7 +51,9 @@ struct ReceivedFields {
 
     /// Keeps a field that has a name (RFC 5322 section 2.2).
     private mutating func append(_ field: [UInt8]) {
-        guard fields.count < Self.maximumCount, let colon = field.firstIndex(of: UInt8(ascii: ":")) else { return }
+        guard fields.count < Self.maximumCount, field.count <= Self.maximumLength,
+            let colon = field.firstIndex(of: UInt8(ascii: ":"))
+        else { return }
         let name = field[..<colon].reversed().drop(while: \.isBlank).reversed()
         guard !name.isEmpty, name.allSatisfy({ (0x21...0x7E).contains($0) }) else { return }
         let body = String(decoding: field[(colon + 1)...].drop(while: \.isBlank), as: UTF8.self)

@@ -56,13 +56,3 @@ private enum Delimiter {
         guard padding.allSatisfy(\.isBlank) else { return nil }
     }
 }
-
-extension [UInt8] {
-    /// These octets without the line `From ...` that mailbox files and some programs put before a mail.
-    var withoutMailboxLine: ArraySlice<UInt8> {
-        guard starts(with: "From ".utf8) else { return self[...] }
-        var lines = ReceivedLines(self[...])
-        _ = lines.next()
-        return lines.rest
-    }
-}

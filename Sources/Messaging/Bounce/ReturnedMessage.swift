@@ -19,10 +19,8 @@ struct ReturnedMessage {
     /// Mail of ours is to one person, so a list of several is none of ours.
     private static func mailbox(in field: String) -> Mailbox? {
         let text = field.withoutComments
+        guard text.splitOutsideQuotes(at: ",").count == 1 else { return nil }
         let opening = text.lastIndex(of: "<") ?? text.startIndex
-        let name = text[..<opening].split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        let isQuoted = name.count > 1 && name.hasPrefix("\"") && name.hasSuffix("\"")
-        guard isQuoted || !name.contains(",") else { return nil }
         return Mailbox(address: String(text[opening...]))
     }
 }
