@@ -127,7 +127,7 @@ let package = Package(
             name: "MessagingTesting",
             dependencies: ["Messaging"],
             path: "Tests/MessagingTesting",
-            exclude: ["scripted_smtp_server.py"],
+            exclude: ["scripted_http_server.py", "scripted_smtp_server.py"],
             swiftSettings: settings
         ),
         .target(

@@ -18,6 +18,7 @@ public struct Migration: Sendable {
         Migration(6, "slots_name_their_trainer", PackageResources.V0006_slots_name_their_trainer_sql),
         Migration(7, "jobs", PackageResources.V0007_jobs_sql),
         Migration(8, "closed_days", PackageResources.V0008_closed_days_sql),
+        Migration(9, "reminder_rules", PackageResources.V0009_reminder_rules_sql),
     ]
 
     private init(_ version: Int32, _ name: String, _ bytes: [UInt8]) {

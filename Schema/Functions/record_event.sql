@@ -39,3 +39,15 @@ CREATE OR REPLACE TRIGGER client_events AFTER INSERT OR UPDATE OR DELETE ON clie
     FOR EACH ROW EXECUTE FUNCTION record_event();
 CREATE OR REPLACE TRIGGER session_events AFTER INSERT OR UPDATE OR DELETE ON session
     FOR EACH ROW EXECUTE FUNCTION record_event();
+CREATE OR REPLACE TRIGGER reminder_rule_events AFTER INSERT OR UPDATE OR DELETE ON reminder_rule
+    FOR EACH ROW EXECUTE FUNCTION record_event();
+CREATE OR REPLACE TRIGGER contact_hours_events AFTER INSERT OR UPDATE OR DELETE ON contact_hours
+    FOR EACH ROW EXECUTE FUNCTION record_event();
+-- The first consent is that of giving a contact, which the client's own event tells.
+CREATE OR REPLACE TRIGGER consent_events AFTER UPDATE OR DELETE ON consent
+    FOR EACH ROW EXECUTE FUNCTION record_event();
+CREATE OR REPLACE TRIGGER suppression_events AFTER INSERT OR UPDATE OR DELETE ON suppression
+    FOR EACH ROW EXECUTE FUNCTION record_event();
+-- What was unknown and is known now, because somebody found out or had it sent again.
+CREATE OR REPLACE TRIGGER message_events AFTER UPDATE OF status ON message
+    FOR EACH ROW WHEN (OLD.status IN ('unknown', 'failed') AND NEW.status <> OLD.status) EXECUTE FUNCTION record_event();

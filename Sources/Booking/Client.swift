@@ -15,10 +15,13 @@ public struct Client: Sendable, Hashable {
     public let timeZone: String?
     /// How the person heard of us.
     public let source: String?
+    /// The language to write in; `nil` is English.
+    public let language: Language?
 
     /// Puts a client together from the stored parts.
     public init(
-        id: ID, name: String, email: EmailAddress?, phone: PhoneNumber?, timeZone: String? = nil, source: String? = nil
+        id: ID, name: String, email: EmailAddress?, phone: PhoneNumber?, timeZone: String? = nil, source: String? = nil,
+        language: Language? = nil
     ) {
         self.id = id
         self.name = name
@@ -26,5 +29,6 @@ public struct Client: Sendable, Hashable {
         self.phone = phone
         self.timeZone = timeZone
         self.source = source
+        self.language = language
     }
 }

@@ -78,11 +78,14 @@ public struct Session: Sendable {
     public let overrideReason: String?
     /// Why it was cancelled, where somebody said so.
     public let cancelReason: String?
+    /// When the client said that they will come.
+    public let confirmedAt: Date?
 
     /// Puts a session together from its stored parts.
     public init(
         id: ID, reference: Reference, status: Status, revision: Int32, client: Client, trainer: TrainerName,
-        studio: Place, startsAt: Date, endsAt: Date, bookedAt: Date, overrideReason: String?, cancelReason: String?
+        studio: Place, startsAt: Date, endsAt: Date, bookedAt: Date, overrideReason: String?, cancelReason: String?,
+        confirmedAt: Date? = nil
     ) {
         self.id = id
         self.reference = reference
@@ -96,6 +99,7 @@ public struct Session: Sendable {
         self.bookedAt = bookedAt
         self.overrideReason = overrideReason
         self.cancelReason = cancelReason
+        self.confirmedAt = confirmedAt
     }
 
     /// The start on the studio's wall clock, such as `2026-12-01 09:00 PST`.

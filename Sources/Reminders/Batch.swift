@@ -11,6 +11,8 @@ final class Batch: Sendable {
         var left: Int
         var report = ReminderRun.Report()
         var unwritten: [DeliveryRecord] = []
+        /// The channels of which a server asked a courier to go away.
+        var resting: [Channel: String] = [:]
     }
 
     private let state: Guarded<State>
@@ -19,11 +21,11 @@ final class Batch: Sendable {
     ///
     /// - Parameters:
     ///   - limit: How many messages at the most; `nil` is all.
-    ///   - orphans: The session of each message whose sender died.
-    init(limit: Int?, orphans: [Reference]) {
+    ///   - orphans: The session of each message whose sender died, where it was about one.
+    init(limit: Int?, orphans: [Reference?]) {
         var state = State(left: limit ?? .max)
         state.report.tally.add(orphans.count, to: \.unknown)
-        state.report.orphans = Set(orphans).sorted { $0.code < $1.code }
+        state.report.orphans = Set(orphans.compactMap(\.self)).sorted { $0.code < $1.code }
         self.state = Guarded(state)
     }
 
@@ -35,12 +37,19 @@ final class Batch: Sendable {
     /// What could not be written down when it happened.
     var unwritten: [DeliveryRecord] { state.withLock(\.unwritten) }
 
-    var isUnreachable: Bool { state.withLock { $0.report.unreachable != nil } }
+    func isUnreachable(_ channel: Channel) -> Bool {
+        state.withLock { $0.report.unreachable[channel] != nil }
+    }
 
-    /// Reserves up to `count` messages; 0 when the limit is reached or the transport cannot be used.
-    func reserve(_ count: Int) -> Int {
+    /// What a server said that asked to be left alone, where one did.
+    func rest(of channel: Channel) -> String? {
+        state.withLock { $0.resting[channel] }
+    }
+
+    /// Reserves up to `count` messages; 0 when the limit is reached or the channel's transport cannot be used.
+    func reserve(_ count: Int, of channel: Channel) -> Int {
         state.withLock { state in
-            guard state.report.unreachable == nil else { return 0 }
+            guard state.report.unreachable[channel] == nil else { return 0 }
             let granted = min(count, state.left)
             state.left -= granted
             return granted
@@ -56,14 +65,27 @@ final class Batch: Sendable {
         }
     }
 
+    /// Lets others have what was taken up and not tried.
+    func giveBack(_ count: Int) {
+        state.withLock { $0.left += count }
+    }
+
     /// Counts an outcome.
-    func count(_ outcome: DeliveryOutcome) {
-        state.withLock { $0.report.count(outcome) }
+    func count(_ outcome: DeliveryOutcome, of channel: Channel) {
+        state.withLock { state in
+            state.report.count(outcome, of: channel)
+            if outcome.asksToWait, case .rejectedForNow(_, let reply) = outcome { state.resting[channel] = reply }
+        }
     }
 
     /// Counts messages that could not be handed over.
     func fail(_ count: Int = 1) {
         state.withLock { $0.report.tally.add(count, to: \.failed) }
+    }
+
+    /// Notes that every courier of a channel was asked to go away.
+    func postpone(_ channel: Channel, because reply: String) {
+        state.withLock { $0.report.deferred[channel] = reply }
     }
 
     /// Keeps what could not be written down.

@@ -4,19 +4,39 @@ import FoundationEssentials
 import Messaging
 
 /// One courier at work: takes a hand of messages, carries them, writes down what became of them, and takes the next.
-struct CourierRound {
+struct CourierRound<Item: Sendable> {
+    let route: Route<Item>
     let run: ReminderRun
     let number: Int32
     let ledger: DeliveryRepository
     let batch: Batch
     let until: Date
 
-    /// Works on the courier's own thread.
-    func work(with courier: isolated any Courier<PostedMail>) async throws {
+    /// What became of one message.
+    private struct Carried {
+        let record: DeliveryRecord
+        var mayGoOn = true
+    }
+
+    /// Works on the courier's own thread, until nothing is due or the server has asked us to go away.
+    func work(with courier: isolated any Courier<Item>) async throws {
         var size = HandSize()
-        while let hand = try await takeHand(size.messages) {
+        var mayGoOn = true
+        while mayGoOn, let hand = try await takeHand(size.messages) {
             let start = ContinuousClock.now
-            let records = await carry(hand, by: courier)
+            var records = hand.unreadable
+            for (index, handout) in hand.handouts.enumerated() {
+                // What was judged long ago may no longer be true.
+                guard mayGoOn, index == 0 || .now - start < run.freshness else {
+                    let rest = hand.handouts[index...]
+                    batch.giveBack(rest.count)
+                    records += rest.map { .untried($0.message) }
+                    break
+                }
+                let carried = await carry(handout, by: courier)
+                records.append(carried.record)
+                mayGoOn = carried.mayGoOn
+            }
             size.adapt(to: .now - start)
             try await write(records)
         }
@@ -25,41 +45,38 @@ struct CourierRound {
     /// The next hand, or `nil` when the round is over.
     private func takeHand(_ size: Int) async throws -> Hand? {
         guard !Task.isCancelled else { return nil }
-        let reserved = batch.reserve(size)
+        let reserved = batch.reserve(size, of: route.channel)
         guard reserved > 0 else { return nil }
         do {
-            let hand = try await ledger.take(number, until: until, now: run.clock(), limit: reserved)
+            let hand = try await ledger.take(
+                number, by: route.channel, until: until, now: run.clock(), limit: reserved)
             batch.settle(hand, of: reserved)
-            return hand.count > 0 ? hand : nil
+            return hand.isEmpty ? nil : hand
         } catch is CancellationError {
             // The statement was undone: nothing is in hand.
             return nil
         }
     }
 
-    private func carry(_ hand: Hand, by courier: any Courier<PostedMail>) async -> [DeliveryRecord] {
-        var records = hand.unreadable
-        for handout in hand.handouts { records.append(await carry(handout, by: courier)) }
-        return records
-    }
-
-    private func carry(_ handout: Handout, by courier: any Courier<PostedMail>) async -> DeliveryRecord {
-        guard !Task.isCancelled else { return .untried(handout.message) }
-        guard !batch.isUnreachable else {
-            batch.fail()
-            return .untried(handout.message)
+    private func carry(_ handout: Handout, by courier: any Courier<Item>) async -> Carried {
+        guard !Task.isCancelled else { return Carried(record: .untried(handout.message)) }
+        guard !batch.isUnreachable(route.channel) else {
+            batch.giveBack(1)
+            return Carried(record: .untried(handout.message))
         }
         do {
-            let recipient = try Mailbox(name: handout.session.client.name, address: handout.recipient.address)
-            let mail = try run.composer.mail(for: handout, to: recipient, at: run.clock())
-            let outcome = await courier.deliver(PostedMail(mail.render(), from: run.sender, to: recipient))
-            if Task.isCancelled, case .notSent = outcome { return .untried(handout.message) }
-            batch.count(outcome)
-            return DeliveryRecord(handout.message, outcome)
+            let now = run.clock()
+            let letter = try route.write(handout, now)
+            let outcome = await courier.deliver(letter.item)
+            if Task.isCancelled, case .notSent = outcome { return Carried(record: .untried(handout.message)) }
+            batch.count(outcome, of: route.channel)
+            return Carried(
+                record: DeliveryRecord(handout, outcome, copy: letter.copy, at: now), mayGoOn: !outcome.asksToWait)
         } catch {
             batch.fail()
-            return DeliveryRecord(
-                message: handout.message, status: .failed, reason: "cannot_be_written", reply: "\(error)")
+            return Carried(
+                record: DeliveryRecord(
+                    message: handout.message, status: .failed, reason: "cannot_be_written", reply: "\(error)"))
         }
     }
 

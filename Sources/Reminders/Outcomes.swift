@@ -1,34 +1,56 @@
+import Booking
 import BookingStore
+import FoundationEssentials
 import Messaging
 
 extension DeliveryRecord {
-    /// What the ledger says of an outcome.
-    init(_ message: Int64, _ outcome: DeliveryOutcome) {
+    /// What the ledger says of an attempt.
+    ///
+    /// - Parameters:
+    ///   - handout: What was attempted.
+    ///   - outcome: How that ended.
+    ///   - copy: What was said.
+    ///   - now: The instant of the attempt.
+    init(_ handout: Handout, _ outcome: DeliveryOutcome, copy: Copy, at now: Date) {
+        let message = handout.message
         switch outcome {
         case .accepted(let reply):
-            self.init(message: message, status: .sent, reason: nil, reply: reply)
+            self.init(message: message, status: .sent, reason: nil, reply: reply, copy: copy)
         case .rejectedForNow(_, let reply):
-            self.init(message: message, status: .queued, reason: "rejected_for_now", reply: reply)
+            self.init(putOff: handout, because: "rejected_for_now", reply, hint: RetryHint(reading: reply), at: now)
         case .rejectedForGood(_, let reply):
-            self.init(message: message, status: .failed, reason: "rejected_for_good", reply: reply)
-        case .notSent(let reason, _):
+            self.init(message: message, status: .failed, reason: "rejected_for_good", reply: reply, copy: copy)
+        case .notSent(let reason, unreachable: true):
             self.init(message: message, status: .queued, reason: "not_sent", reply: reason)
+        case .notSent(let reason, unreachable: false):
+            self.init(putOff: handout, because: "not_sent", reason, hint: nil, at: now)
         case .unknown(let reason):
-            self.init(message: message, status: .unknown, reason: "no_answer", reply: reason)
+            self.init(message: message, status: .unknown, reason: "no_answer", reply: reason, copy: copy)
         }
+    }
+
+    /// A message that may be tried again, as long as that makes sense.
+    private init(putOff handout: Handout, because reason: String, _ reply: String, hint: RetryHint?, at now: Date) {
+        let next = RetryDelay.nextAttempt(
+            after: Int(handout.attempt), hint: hint, jitter: Double.random(in: 0...1), now: now,
+            deadline: handout.deadline)
+        self.init(
+            message: handout.message, status: next == nil ? .failed : .queued,
+            reason: next == nil ? "too_late" : reason,
+            reply: reply, waitUntil: next)
     }
 }
 
 extension ReminderRun.Report {
     /// Counts an outcome.
-    mutating func count(_ outcome: DeliveryOutcome) {
+    mutating func count(_ outcome: DeliveryOutcome, of channel: Channel) {
         switch outcome {
         case .accepted: tally.add(to: \.sent)
         case .rejectedForNow, .rejectedForGood: tally.add(to: \.failed)
         case .unknown: tally.add(to: \.unknown)
         case .notSent(let reason, let isUnreachable):
             tally.add(to: \.failed)
-            if isUnreachable { unreachable = unreachable ?? reason }
+            if isUnreachable { unreachable[channel] = unreachable[channel] ?? reason }
         }
     }
 }

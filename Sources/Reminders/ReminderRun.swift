@@ -1,45 +1,56 @@
+import Booking
 import BookingStore
 public import FoundationEssentials
 public import Logging
 public import Messaging
 public import Postgres
 
-/// One batch: plans what is due, and lets several couriers carry it, each message at most once.
+/// One batch: plans what is due, and lets several couriers of each channel carry it, each message at most once.
 ///
 /// A batch has one connection to the database, whatever the number of its couriers. The lock that shows it alive is on
 /// the same connection: a sender that has lost its lock cannot take up another message.
 public struct ReminderRun: Sendable {
+    /// Whether a sender waits for what may still change.
+    public enum Patience: Sendable {
+        /// Sends all that is due: by hand, from a crontab.
+        case none
+        /// Leaves alone what waits: for another change, for a server that asked for time.
+        case asLongAsNeeded
+    }
+
     let database: Database
-    let transport: any Transport<PostedMail>
-    let composer: Composer
-    let sender: Mailbox
+    let mail: Route<PostedMail>
+    let texts: Route<TextMessage>
     let actor: String
+    let patience: Patience
     let clock: @Sendable () -> Date
-    let couriers: Int
+    let freshness: Duration
     let logger: Logger
+    private let rests = Rests()
 
     /// Prepares a batch.
     ///
     /// - Parameters:
     ///   - database: Where the ledger is.
-    ///   - transport: How mail leaves.
-    ///   - sender: Who mail is from.
+    ///   - mail: How mail leaves.
+    ///   - texts: How texts leave.
     ///   - actor: Who sends, for the ledger.
-    ///   - couriers: How many connections to the mail server at the most.
+    ///   - patience: Whether to leave alone what waits.
     ///   - clock: The clock by which messages are due.
+    ///   - freshness: A message that was judged longer ago is judged anew before it goes out.
     ///   - logger: Where trouble is told.
-    /// - Throws: `TemplateError`.
     public init(
-        database: Database, transport: any Transport<PostedMail>, sender: Mailbox, actor: String, couriers: Int,
-        clock: @escaping @Sendable () -> Date, logger: Logger
-    ) throws {
+        database: Database, mail: Route<PostedMail>, texts: Route<TextMessage>, actor: String,
+        patience: Patience = .none, clock: @escaping @Sendable () -> Date, freshness: Duration = .milliseconds(100),
+        logger: Logger
+    ) {
         self.database = database
-        self.transport = transport
-        self.composer = try Composer(sender: sender)
-        self.sender = sender
+        self.mail = mail
+        self.texts = texts
         self.actor = actor
-        self.couriers = couriers
+        self.patience = patience
         self.clock = clock
+        self.freshness = freshness
         self.logger = logger
     }
 
@@ -55,46 +66,46 @@ public struct ReminderRun: Sendable {
     /// - Throws: `PostgresError` or `TransportConfigurationError`.
     public func send(until: Date?, limit: Int?) async throws -> Report {
         let until = until ?? clock()
-        let (orphans, due) = try await database.withConnection { connection in
+        let (orphans, mails, messages) = try await database.withConnection { connection in
             let ledger = DeliveryRepository(connection)
             try await ledger.plan(until: until, now: clock())
-            let due = try await ledger.countDue(until: until, now: clock(), limit: min(limit ?? .max, couriers)).due
-            return (try await ledger.sweep(), due)
+            if patience == .none { try await ledger.release(until: until) }
+            return (
+                try await ledger.sweep(), try await couriers(of: mail, limit, ledger, until: until),
+                try await couriers(of: texts, limit, ledger, until: until)
+            )
         }
         let batch = Batch(limit: limit, orphans: orphans)
-        if due > 0 { try await carry(batch, until: until, couriers: due) }
+        if mails + messages > 0 { try await carry(batch, until: until, mails: mails, texts: messages) }
+        for (channel, reply) in batch.report.deferred { rests.begin(channel, asked: reply) }
         return batch.report
     }
 
-    /// Tells what a batch would do, and changes nothing.
-    ///
-    /// - Parameters:
-    ///   - until: What is due later is left alone; `nil` is now.
-    ///   - limit: How many messages at the most; `nil` is all.
-    /// - Returns: How many are due, and how many of these would be skipped.
-    /// - Throws: `PostgresError`.
-    public func rehearse(until: Date?, limit: Int?) async throws -> Tally {
-        let until = until ?? clock()
-        do {
-            return try await database.transaction { connection in
-                let ledger = DeliveryRepository(connection)
-                try await ledger.plan(until: until, now: clock())
-                let (due, skipped) = try await ledger.countDue(until: until, now: clock(), limit: limit ?? .max)
-                throw Rehearsed(tally: Tally(due: due, skipped: skipped))
-            }
-        } catch let rehearsed as Rehearsed {
-            return rehearsed.tally
-        }
+    /// How many couriers of a route there is work for.
+    private func couriers<Item>(
+        of route: Route<Item>, _ limit: Int?, _ ledger: DeliveryRepository, until: Date
+    ) async throws -> Int {
+        guard rests.left(of: route.channel) == nil else { return 0 }
+        return try await ledger.countDue(
+            by: route.channel, until: until, now: clock(), limit: min(limit ?? .max, route.couriers)
+        ).due
     }
 
-    private func carry(_ batch: Batch, until: Date, couriers: Int) async throws {
+    private func carry(_ batch: Batch, until: Date, mails: Int, texts messages: Int) async throws {
         let number = try await database.withConnection { try await DeliveryRepository($0).openRun(actor: actor) }
         do {
             try await database.withConnection { connection in
                 let ledger = DeliveryRepository(connection)
                 try await ledger.keepingAlive(number) {
-                    try await send(batch, number, through: ledger, until: until, couriers: couriers)
-                    try await countRest(of: batch, number, in: ledger, until: until)
+                    try await withThrowingTaskGroup { group in
+                        group.addTask {
+                            try await send(mail, batch, number, through: ledger, until: until, couriers: mails)
+                        }
+                        group.addTask {
+                            try await send(texts, batch, number, through: ledger, until: until, couriers: messages)
+                        }
+                        for try await _ in group {}
+                    }
                 }
             }
         } catch {
@@ -103,15 +114,16 @@ public struct ReminderRun: Sendable {
         }
     }
 
-    private func send(
-        _ batch: Batch, _ number: Int32, through ledger: DeliveryRepository, until: Date, couriers: Int
+    private func send<Item>(
+        _ route: Route<Item>, _ batch: Batch, _ number: Int32, through ledger: DeliveryRepository, until: Date,
+        couriers: Int
     ) async throws {
         try await withThrowingTaskGroup { group in
             for _ in 0..<couriers {
                 group.addTask {
-                    try await transport.withCourier { courier in
+                    try await route.transport.withCourier { courier in
                         try await CourierRound(
-                            run: self, number: number, ledger: ledger, batch: batch, until: until
+                            route: route, run: self, number: number, ledger: ledger, batch: batch, until: until
                         ).work(with: courier)
                     }
                 }
@@ -119,18 +131,21 @@ public struct ReminderRun: Sendable {
             // The first failure tells the other couriers to stop.
             for try await _ in group {}
         }
+        try await countRest(of: batch, route.channel, number, in: ledger, until: until)
     }
 
     /// What was due and not even tried, because nothing can be handed over, has failed like what was tried.
     private func countRest(
-        of batch: Batch, _ number: Int32, in ledger: DeliveryRepository, until: Date
+        of batch: Batch, _ channel: Channel, _ number: Int32, in ledger: DeliveryRepository, until: Date
     ) async throws {
-        guard batch.isUnreachable else { return }
+        let reply = batch.rest(of: channel)
+        guard batch.isUnreachable(channel) || reply != nil else { return }
         let (now, left) = (clock(), batch.left)
         let rest = try await finishing {
-            try await ledger.countDue(until: until, now: now, limit: left, untriedBy: number).due
+            try await ledger.countDue(by: channel, until: until, now: now, limit: left, untriedBy: number).due
         }
         batch.fail(rest)
+        if let reply, rest > 0 || batch.report.tally.sent == 0 { batch.postpone(channel, because: reply) }
     }
 
     /// Writes down over a new connection what could not be written over a lost one; what this cannot either is unknown.
@@ -149,9 +164,4 @@ public struct ReminderRun: Sendable {
                 metadata: ["messages": "\(records.count)", "run": "\(number)", "error": "\(error)"])
         }
     }
-}
-
-/// Ends a rehearsal's transaction without keeping it.
-private struct Rehearsed: Error {
-    let tally: ReminderRun.Tally
 }

@@ -27,7 +27,9 @@ extension ReminderRun {
         public internal(set) var tally = Tally()
         /// Sessions with a message whose sender died before its outcome was written.
         public internal(set) var orphans: [Reference] = []
-        /// Why the transport cannot be used at all, where it cannot.
-        public internal(set) var unreachable: String?
+        /// Why a channel's transport cannot be used at all, where it cannot.
+        public internal(set) var unreachable: [Channel: String] = [:]
+        /// What the server of a channel said that asked to be left alone for a while.
+        public internal(set) var deferred: [Channel: String] = [:]
     }
 }

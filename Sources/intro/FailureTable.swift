@@ -27,6 +27,12 @@ extension Failure {
             self.init(error)
         case let error as TransportConfigurationError:
             self = .misconfigured("\(error)", hint: "correct `mail.url` or INTRO_MAIL_URL")
+        case let error as TemplateError:
+            self = .misconfigured("\(error)", hint: "correct it; `intro templates check` tells of all of them")
+        case let error as MailReportError:
+            self = .invalidInput("\(error)", hint: "give the message as it came, with all its headers")
+        case let error as InboundTextError:
+            self = .invalidInput("\(error)", hint: "give it as the provider posts it: {\"From\": …, \"Body\": …}")
         case let error as CompositionError:
             self = .misconfigured("\(error)", hint: "correct `mail.from` or INTRO_MAIL_FROM")
         case let error as MetricsFileError:

@@ -1,9 +1,7 @@
 import BookingStore
 import FoundationEssentials
 import Logging
-import Messaging
 import Postgres
-import Reminders
 import Schema
 
 /// The house, built once for each command: settings, clock, console, log, and the way to the database.
@@ -105,16 +103,24 @@ final class Intro: Sendable {
         BackOffice(database: database, actor: actor)
     }
 
-    /// A batch of reminders, ready to go.
-    ///
-    /// - Throws: A `Failure` or `TransportConfigurationError` when mail is not configured as it must be.
-    func reminders(_ database: Database) throws -> ReminderRun {
-        let mail = settings.mail
-        let destination = try TransportURL(parsing: mail.url)
-        let transport = try destination.makeTransport(password: try mail.password()?.revealed)
-        return try ReminderRun(
-            database: database, transport: transport, sender: try mail.sender(to: destination), actor: actor,
-            couriers: mail.connections, clock: { [self] in now }, logger: logger)
+    /// The rules by which messages are sent.
+    func ruleBook(_ database: Database) -> RuleBook {
+        RuleBook(database: database, actor: actor)
+    }
+
+    /// Where people say what they want to be told.
+    func wishDesk(_ database: Database) -> WishDesk {
+        WishDesk(database: database, actor: actor)
+    }
+
+    /// Where clients' texts are heard.
+    func inboundDesk(_ database: Database) -> InboundDesk {
+        InboundDesk(database: database, actor: actor)
+    }
+
+    /// Where people set right what the ledger cannot know.
+    func ledgerDesk(_ database: Database) -> LedgerDesk {
+        LedgerDesk(database: database, actor: actor)
     }
 
     /// Lets go of everything that was opened.

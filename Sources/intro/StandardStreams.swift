@@ -34,6 +34,30 @@ enum StandardStreams {
             }
         }
     }
+
+    /// Reads standard input to its end, or until there is more than anybody wants.
+    ///
+    /// - Parameter most: How many octets are enough.
+    /// - Returns: The octets.
+    /// - Throws: A `Failure` where there is nothing to read.
+    static func read(upTo most: Int) throws(Failure) -> [UInt8] {
+        var octets: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while octets.count < most {
+            let count = buffer.withUnsafeMutableBytes { Glibc.read(STDIN_FILENO, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                throw .invalidInput(
+                    "standard input cannot be read", because: systemMessage(errno), hint: "pipe the message into it")
+            }
+            guard count > 0 else { break }
+            octets += buffer[..<count]
+        }
+        guard !octets.isEmpty else {
+            throw .invalidInput("there is nothing on standard input", hint: "pipe the message into it")
+        }
+        return octets
+    }
 }
 
 /// Why standard output took nothing more.

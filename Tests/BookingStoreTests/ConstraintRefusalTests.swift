@@ -14,7 +14,9 @@ struct ConstraintRefusalTests {
         // Replaced in place, or told as bad input before it gets here.
         "hours_season_key", "hours_pkey", "hours_do_not_overlap",
         // Written once by us.
-        "message_once", "reminder_rule_pkey", "schema_migration_pkey", "schema_function_pkey", "closed_day_pkey",
+        "message_once", "consent_key", "suppression_key", "contact_hours_do_not_overlap",
+        "inbound_text_provider_id_key", "client_unsubscribe_token_key", "schema_migration_pkey", "schema_function_pkey",
+        "closed_day_pkey",
         // The job-runner's own.
         "job_dead_pkey", "job_queue_pkey", "job_period_pkey", "job_cron_pkey",
     ]

@@ -81,7 +81,9 @@ struct LedgerTests {
             try await books.engage()
             let session = try await books.book(studio, "2027-01-20 10:00", for: "ana@example.com")
             _ = try await books.desk.close(session.reference, as: .attended)
-            #expect(try await books.ledger(session, dueTimes: false).allSatisfy { $0.hasSuffix("session_closed") })
+            let ledger = try await books.ledger(session, dueTimes: false)
+            #expect(ledger.filter { !$0.hasPrefix("attended") }.allSatisfy { $0.hasSuffix("session_closed") })
+            #expect(ledger.last == "attended 1 queued")
         }
     }
 
@@ -101,7 +103,7 @@ struct LedgerTests {
             }
             #expect(try await plan() == 0)
             try await books.database.query(
-                "INSERT INTO reminder_rule (key, anchor, lead, channel) VALUES ('two-hours', 'start', '2 hours', 'email')"
+                "INSERT INTO reminder_rule (key, anchor, lag_days, channel, template) VALUES ('five-days', 'start', -5, 'email', 'three-days')"
             )
             #expect(try await plan() == 1)
             #expect(try await plan() == 0)

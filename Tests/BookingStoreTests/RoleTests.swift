@@ -29,7 +29,8 @@ struct RoleTests {
                 let run = try await deliveries.openRun(actor: "service")
                 _ = try await deliveries.sweep()
                 try await deliveries.plan(until: Books.now, now: Books.now)
-                return try await deliveries.take(run, until: Books.now, now: Books.now, limit: 10)
+                try await deliveries.release(until: Books.now)
+                return try await deliveries.take(run, by: .email, until: Books.now, now: Books.now, limit: 10)
             }
             #expect(taken.handouts.map(\.rule) == ["rescheduled"])
             // The triggers wrote for it what it may not write.
@@ -100,8 +101,8 @@ struct RoleTests {
                 "INSERT INTO event (actor, subject, subject_id, action) VALUES ('x', 'session', 1, 'insert')",
                 "INSERT INTO free_session_claim VALUES ('email:x@example.com', 1)",
                 "DELETE FROM free_session_claim", "DELETE FROM session", "DELETE FROM message", "DELETE FROM client",
-                "TRUNCATE message", "UPDATE reminder_rule SET lead = '9 days'", "DELETE FROM schema_function",
-                "CREATE TABLE public.mine ()", "ALTER TABLE session DISABLE TRIGGER ALL", "DROP FUNCTION skip_reason",
+                "TRUNCATE message", "DELETE FROM reminder_rule", "DELETE FROM schema_function",
+                "CREATE TABLE public.mine ()", "ALTER TABLE session DISABLE TRIGGER ALL", "DROP FUNCTION plan_days",
                 "SELECT setval(pg_get_serial_sequence('session', 'id'), 1)",
             ] {
                 let error = await #expect(throws: PostgresError.self, "\(statement)") {

@@ -34,7 +34,7 @@ struct SchemaTests {
     @Test("a function that is missing or differs is put right, and nothing else is touched")
     func behind() async throws {
         for change in [
-            "DELETE FROM schema_function WHERE name = 'skip_reason'",
+            "DELETE FROM schema_function WHERE name = 'plan_days'",
             "UPDATE schema_function SET checksum = 'old' WHERE name = 'open_slots'",
         ] {
             try await withBooks { books in
@@ -52,10 +52,10 @@ struct SchemaTests {
     @Test("a function that somebody dropped is made again")
     func dropped() async throws {
         try await withBooks { books in
-            try await books.database.query("DROP FUNCTION skip_reason")
-            try await books.database.query("DELETE FROM schema_function WHERE name = 'skip_reason'")
+            try await books.database.query("DROP FUNCTION plan_days")
+            try await books.database.query("DELETE FROM schema_function WHERE name = 'plan_days'")
             try await Schema.apply(to: books.database)
-            let found = try await books.database.query("SELECT FROM pg_proc WHERE proname = 'skip_reason'")
+            let found = try await books.database.query("SELECT FROM pg_proc WHERE proname = 'plan_days'")
             #expect(found.count == 1)
         }
     }

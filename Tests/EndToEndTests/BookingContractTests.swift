@@ -6,7 +6,7 @@ struct BookingContractTests {
     private let kinds = [
         "reference": "text", "status": "text", "revision": "number", "client": "object", "trainer": "object",
         "studio": "object", "starts_at": "text", "ends_at": "text", "local_start": "text", "override_reason": "null",
-        "cancel_reason": "null",
+        "cancel_reason": "null", "confirmed_at": "null",
     ]
 
     private func kinds(of record: JSON) -> [String: String] {

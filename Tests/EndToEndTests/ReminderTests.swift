@@ -76,7 +76,8 @@ struct ReminderTests {
             try await studio.answer("reminders", "send")
             let ledger = try await studio.answer("reminders", "list", reference).items
             let fields: Set = [
-                "reference", "rule", "channel", "revision", "status", "reason", "due_at", "sent_at", "to",
+                "id", "reference", "trainer", "rule", "channel", "audience", "revision", "status", "reason", "due_at",
+                "local_due_at", "wait_until", "attempts", "attempted_at", "sent_at", "to", "reply",
             ]
             #expect(ledger.allSatisfy { $0.names == fields && $0["channel"] == "email" && $0["revision"] == 1 })
             #expect(ledger.allSatisfy { $0["reference"] == .text(reference) && $0["to"] == "ana@example.com" })

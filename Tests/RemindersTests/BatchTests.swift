@@ -176,7 +176,7 @@ struct BatchTests {
                     ? .notSent(reason: "gone", unreachable: true) : .accepted(reply: "250")
             }
             let report = try await scene.send(to: transport, couriers: 1)
-            #expect(report.unreachable == "gone")
+            #expect(report.unreachable == [.email: "gone"])
             #expect(report.tally.sent == 9)
             #expect(report.tally.failed == 31)
             #expect(report.tally.isComplete)

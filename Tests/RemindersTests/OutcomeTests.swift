@@ -29,7 +29,7 @@ struct OutcomeTests {
                 defer { faulty.stop() }
                 let report = try await scene.send(to: try transport(to: faulty.url))
                 #expect(report.tally.isComplete && report.tally.failed == 2, "\(fault)")
-                #expect(report.unreachable == nil, "\(fault)")
+                #expect(report.unreachable.isEmpty, "\(fault)")
                 #expect(try await scene.counts() == [ending: 2], "\(fault)")
             }
             try await expectNextBatch(scene, sends: 2)
@@ -65,7 +65,7 @@ struct OutcomeTests {
             let report = try await scene.send(to: try transport(to: faulty.url))
             #expect(report.tally.isComplete && report.tally.due == 2)
             #expect(report.tally.unknown == (ending.hasPrefix("unknown") ? 2 : 0))
-            #expect(report.unreachable == nil)
+            #expect(report.unreachable.isEmpty)
             #expect(try await scene.counts() == [ending: 2])
             try await expectNextBatch(scene, sends: 0)
         }
@@ -124,7 +124,7 @@ struct OutcomeTests {
 
     private func expectUnreachable(_ scene: Scene, _ url: String) async throws {
         let report = try await scene.send(to: try transport(to: url))
-        #expect(report.unreachable != nil)
+        #expect(!report.unreachable.isEmpty)
         #expect(report.tally.isComplete && report.tally.due == 3 && report.tally.failed == 3)
         #expect(try await scene.counts().keys.allSatisfy { $0.hasPrefix("queued") })
     }

@@ -41,7 +41,7 @@ struct RecheckTests {
             #expect(tally.isComplete && tally.skipped == 6 && tally.sent == 1)
             #expect(await transport.deliveries.addresses == ["c7@example.com"])
             let endings = try await scene.books.database.query(
-                "SELECT concat_ws(' ', status, reason) FROM message ORDER BY session_id"
+                "SELECT concat_ws(' ', status, reason) FROM message WHERE rule = 'confirmation' ORDER BY session_id"
             ).decode(String.self)
             #expect(endings == Self.turns.map(\.ending))
         }
@@ -65,7 +65,7 @@ struct RecheckTests {
             #expect(
                 Set(try await scene.ledger(of: over)) == [
                     "confirmation 1 skipped session_closed", "three-days 1 skipped session_closed",
-                    "one-day 1 skipped session_closed",
+                    "one-day 1 skipped session_closed", "no-show 1 queued",
                 ])
         }
     }

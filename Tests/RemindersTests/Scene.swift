@@ -67,21 +67,27 @@ struct Scene {
 
     /// Prepares a batch.
     func batch(
-        to transport: any Transport<PostedMail>, couriers: Int = 2, at now: Date = Scene.now,
+        to transport: any Transport<PostedMail>, texts: any Transport<TextMessage> = ToldTexts(), couriers: Int = 2,
+        patience: ReminderRun.Patience = .none, at now: Date = Scene.now, freshness: Duration = .seconds(600),
         on database: Database? = nil
     ) throws -> ReminderRun {
-        try ReminderRun(
-            database: database ?? books.database, transport: transport,
-            sender: try Mailbox(name: "Intro", address: "desk@intro.test"), actor: "test", couriers: couriers,
-            clock: { now }, logger: .silent)
+        let templates = try ReminderTemplates.library()
+        let mail = MailComposer(templates: templates, sender: try Mailbox(name: "Intro", address: "desk@intro.test"))
+        let text = TextComposer(templates: templates, sender: try TextSender("+12135550100"))
+        return ReminderRun(
+            database: database ?? books.database,
+            mail: Route(.email, by: transport, couriers: couriers) { try mail.letter(for: $0, at: $1) },
+            texts: Route(.sms, by: texts, couriers: couriers) { try text.letter(for: $0, at: $1) }, actor: "test",
+            patience: patience, clock: { now }, freshness: freshness, logger: .silent)
     }
 
     /// Sends a batch.
     @discardableResult
     func send(
-        to transport: any Transport<PostedMail>, couriers: Int = 2, at now: Date = Scene.now, limit: Int? = nil
+        to transport: any Transport<PostedMail>, texts: any Transport<TextMessage> = ToldTexts(), couriers: Int = 2,
+        at now: Date = Scene.now, limit: Int? = nil
     ) async throws -> ReminderRun.Report {
-        try await batch(to: transport, couriers: couriers, at: now).send(until: nil, limit: limit)
+        try await batch(to: transport, texts: texts, couriers: couriers, at: now).send(until: nil, limit: limit)
     }
 
     /// The ledger in short, by due time: `confirmation 1 sent`, `three-days 1 skipped late_booking`.

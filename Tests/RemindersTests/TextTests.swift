@@ -144,15 +144,17 @@ private struct Sample {
             studio: Session.Place(id: Studio.ID(1), handle: "downtown", name: "Downtown Strength", clock: clock),
             startsAt: start, endsAt: start + 1200, bookedAt: start - 864_000, overrideReason: nil, cancelReason: nil)
         handout = Handout(
-            message: 1, rule: rule, recipient: address, session: session,
-            address: hasAddress ? "500 S Hope St, Los Angeles, CA 90071" : nil,
-            phone: hasPhone ? try PhoneNumber(e164: "+12135550100") : nil,
-            email: try EmailAddress("downtown@example.com"))
+            message: 1, rule: rule, template: rule, language: .english, audience: .client, revision: 1,
+            recipient: .email(address), subject: .session(session),
+            desk: Handout.Desk(
+                name: "Downtown Strength", address: hasAddress ? "500 S Hope St, Los Angeles, CA 90071" : nil,
+                phone: hasPhone ? try PhoneNumber(e164: "+12135550100") : nil,
+                email: try EmailAddress("downtown@example.com")))
     }
 
     func mail(at now: Date = Date(timeIntervalSince1970: 1_796_058_000)) throws -> MailMessage {
-        let recipient = try Mailbox(name: handout.session.client.name, address: handout.recipient.address)
-        return try Composer(sender: try Mailbox(name: "Intro", address: "desk@intro.test"))
-            .mail(for: handout, to: recipient, at: now)
+        try MailComposer(
+            templates: try ReminderTemplates.library(), sender: try Mailbox(name: "Intro", address: "desk@intro.test")
+        ).mail(for: handout, at: now)
     }
 }

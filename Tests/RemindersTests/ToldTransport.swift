@@ -1,7 +1,13 @@
 import Messaging
 
+/// Mail that does what a test says, and remembers whom it was to reach.
+typealias ToldTransport = Told<PostedMail>
+
+/// Texts that do what a test says, and remember whom they were to reach.
+typealias ToldTexts = Told<TextMessage>
+
 /// A transport that does what a test says, and remembers whom it was to reach.
-struct ToldTransport: Transport {
+struct Told<Item: Addressed>: Transport {
     let deliveries = Deliveries()
     private let outcome: @Sendable (String) async -> DeliveryOutcome
 
@@ -9,22 +15,35 @@ struct ToldTransport: Transport {
         self.outcome = outcome
     }
 
-    func makeCourier() -> any Courier<PostedMail> { ToldCourier(transport: self) }
+    func makeCourier() -> any Courier<Item> { ToldCourier(transport: self) }
 
     private actor ToldCourier: Courier {
-        let transport: ToldTransport
+        let transport: Told
 
-        init(transport: ToldTransport) {
+        init(transport: Told) {
             self.transport = transport
         }
 
-        func deliver(_ mail: PostedMail) async -> DeliveryOutcome {
-            await transport.deliveries.note(mail.to.address)
-            return await transport.outcome(mail.to.address)
+        func deliver(_ item: Item) async -> DeliveryOutcome {
+            await transport.deliveries.note(item.address)
+            return await transport.outcome(item.address)
         }
 
         func close() async {}
     }
+}
+
+/// What goes to one address or number.
+protocol Addressed: Sendable {
+    var address: String { get }
+}
+
+extension PostedMail: Addressed {
+    var address: String { to.address }
+}
+
+extension TextMessage: Addressed {
+    var address: String { to }
 }
 
 /// Whom a transport was to reach, in order.

@@ -83,10 +83,8 @@ struct Details {
     }
 
     func appointment(in language: Language) throws -> Appointment {
-        let handout = Handout(
-            message: 1, rule: "one-day", recipient: try EmailAddress("ana@example.com"), session: session(),
-            address: address, phone: nil, email: nil)
-        return Appointment(handout: handout, phone: try phone("+12135550100"), now: now, language: language)
+        Appointment(
+            session: session(), address: address, phone: try phone("+12135550100"), now: now, language: language)
     }
 
     func session(atHour hour: Int = 9) -> Session {

@@ -99,12 +99,13 @@ WHERE status IN ('booked', 'attended');
 -- Everybody has had the confirmation; those whose session is over have had the reminders, too.
 INSERT INTO message (
     session_id, studio_id, rule, channel, revision, status, due_at, attempts, attempted_at, sent_at, recipient)
-SELECT session.id, studio_id, rule.key, 'email', 1, 'sent', told.at, 1, told.at, told.at,
+SELECT session.id, session.studio_id, rule.key, 'email', 1, 'sent', told.at, 1, told.at, told.at,
        'client-' || client_id || '@example.com'
 FROM session
-JOIN reminder_rule AS rule ON rule.anchor = 'booked' OR rule.anchor = 'start' AND session.status <> 'booked'
+JOIN reminder_rule AS rule ON rule.channel = 'email'
+    AND (rule.anchor = 'booked' OR rule.anchor = 'start' AND session.status <> 'booked')
 CROSS JOIN LATERAL (
-    SELECT CASE rule.anchor WHEN 'booked' THEN booked_at ELSE starts_at - rule.lead END AS at
+    SELECT CASE rule.anchor WHEN 'booked' THEN booked_at ELSE starts_at + make_interval(days => rule.lag_days) END AS at
 ) AS told;
 
 -- The numbers of new people and of their sessions differ, so that nobody who reads a log takes one for the other.

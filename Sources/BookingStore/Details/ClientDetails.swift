@@ -12,6 +12,8 @@ public struct ClientDetails: Sendable {
     public var timeZone: String?
     /// How the person heard of us.
     public var source: String?
+    /// The language to write in; `nil` is English.
+    public var language: Language?
 
     /// Describes a new person.
     public init(name: PersonName, email: EmailAddress?, phone: PhoneNumber?, source: String? = nil) {
@@ -28,6 +30,7 @@ public struct ClientDetails: Sendable {
         phone = client.phone
         timeZone = client.timeZone
         source = client.source
+        language = client.language
     }
 
     /// The contacts by which the person is recognised.

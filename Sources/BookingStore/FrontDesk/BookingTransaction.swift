@@ -77,7 +77,7 @@ struct BookingTransaction {
         return true
     }
 
-    /// Writes the session, as long as the studio has it now, and its confirmation.
+    /// Writes the session, as long as the studio has it now.
     ///
     /// The schema's constraints are the judge.
     private func write(_ client: Client, _ trainer: Trainer.ID, waived: Bool) async throws -> Session.ID {
@@ -93,22 +93,15 @@ struct BookingTransaction {
                            ) AS occupied
                     FROM studio
                     WHERE id = \(request.studio.id.value)
-                ),
-                booked AS (
-                    INSERT INTO session (
-                        reference, request_id, studio_id, trainer_id, client_id, named_contacts, station, starts_at,
-                        ends_at, occupied, waived, override_reason, source, booked_at, arranged_at)
-                    SELECT \(Reference.random().code), \(key), place.id, \(trainer.value),
-                           \(client.id.value), \(request.contacts.keys), free_station(place.id, place.occupied),
-                           \(request.start), place.ends_at, place.occupied, \(waived), \(request.overrideReason), \(request.source), \(now), \(now)
-                    FROM place
-                    RETURNING id, studio_id, revision
                 )
-                INSERT INTO message (session_id, studio_id, rule, channel, revision, due_at)
-                SELECT booked.id, booked.studio_id, rule.key, rule.channel, booked.revision, \(now)
-                FROM booked
-                JOIN reminder_rule AS rule ON rule.anchor = 'booked'
-                RETURNING session_id
+                INSERT INTO session (
+                    reference, request_id, studio_id, trainer_id, client_id, named_contacts, station, starts_at,
+                    ends_at, occupied, waived, override_reason, source, booked_at, arranged_at)
+                SELECT \(Reference.random().code), \(key), place.id, \(trainer.value), \(client.id.value),
+                       \(request.contacts.keys), free_station(place.id, place.occupied), \(request.start), place.ends_at,
+                       place.occupied, \(waived), \(request.overrideReason), \(request.source), \(now), \(now)
+                FROM place
+                RETURNING id
                 """
             ).decode(Int64.self)[0])
     }

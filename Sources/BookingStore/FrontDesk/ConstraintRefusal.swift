@@ -21,6 +21,8 @@ enum ConstraintRefusal {
             Refusal(
                 .notChangeable, "the session has been attended, missed or cancelled",
                 hint: "see `intro show`")
+        case "reminder_rule_key":
+            Refusal(.alreadyExists, "there is a rule of that name", hint: "see `intro rules list`")
         case "studio_slug_key":
             Refusal(.alreadyExists, "there is a studio with that id", hint: "see `intro studio list`")
         case "trainer_handle_key":

@@ -100,7 +100,7 @@ public struct FrontDesk: Sendable {
                 """)
             let ledger = LedgerRepository(connection)
             try await ledger.supersede(session.id, because: .cancelled)
-            try await ledger.announce("cancelled", of: session.id, at: now)
+            try await ledger.announce(.cancelled, of: session.id, at: now)
         }
     }
 
@@ -117,6 +117,21 @@ public struct FrontDesk: Sendable {
             try await connection.query(
                 "UPDATE session SET status = \(outcome.rawValue) WHERE id = \(session.id.value)")
             try await LedgerRepository(connection).supersede(session.id, because: .sessionClosed)
+        }
+    }
+
+    /// Writes down that the client will come.
+    ///
+    /// - Parameters:
+    ///   - reference: Which session.
+    ///   - now: When they said so.
+    /// - Returns: The session as it is now.
+    /// - Throws: ``Refusal`` of the rule `not_changeable`, ``NotFound`` or ``PostgresError``.
+    public func confirm(_ reference: Reference, now: Date) async throws -> Session {
+        try await changing(reference, reason: nil) { session, connection in
+            try SessionRules.assertChangeable(session, now: now)
+            try await connection.query(
+                "UPDATE session SET confirmed_at = coalesce(confirmed_at, \(now)) WHERE id = \(session.id.value)")
         }
     }
 

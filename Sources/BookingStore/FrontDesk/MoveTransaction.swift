@@ -37,7 +37,7 @@ struct MoveTransaction {
         try await write(session.id, chosen)
         let ledger = LedgerRepository(connection)
         try await ledger.supersede(session.id, because: .rescheduled)
-        try await ledger.announce("rescheduled", of: session.id, at: now)
+        try await ledger.announce(session.startsAt == start ? .trainerChanged : .moved, of: session.id, at: now)
         return try await sessions.planAndRead(session.id, now: now)
     }
 
@@ -63,6 +63,8 @@ struct MoveTransaction {
                 ends_at = place.ends_at,
                 occupied = place.occupied,
                 revision = revision + 1,
+                -- Who said yes to a time has not said it to another.
+                confirmed_at = CASE WHEN starts_at = \(start) THEN confirmed_at END,
                 arranged_at = \(now),
                 override_reason = coalesce(\(overrideReason), override_reason)
             FROM (

@@ -81,16 +81,16 @@ public struct ClientRepository: Sendable {
     func insert(_ client: ClientDetails) async throws -> Client {
         let id = try await connection.query(
             """
-            INSERT INTO client (name, email, email_key, phone, time_zone, source)
+            INSERT INTO client (name, email, email_key, phone, time_zone, source, language)
             VALUES (
                 \(client.name), \(client.email?.address), \(client.email?.matchKey), \(client.phone?.e164),
-                \(client.timeZone), \(client.source))
+                \(client.timeZone), \(client.source), \(client.language?.rawValue))
             RETURNING id
             """
         ).decode(Int64.self)[0]
         return Client(
             id: Client.ID(id), name: client.name, email: client.email, phone: client.phone,
-            timeZone: client.timeZone, source: client.source)
+            timeZone: client.timeZone, source: client.source, language: client.language)
     }
 
     func update(_ id: Client.ID, to client: ClientDetails) async throws {
@@ -102,18 +102,21 @@ public struct ClientRepository: Sendable {
                 email_key = \(client.email?.matchKey),
                 phone = \(client.phone?.e164),
                 time_zone = \(client.timeZone),
-                source = \(client.source)
+                source = \(client.source),
+                language = \(client.language?.rawValue)
             WHERE id = \(id.value)
             """)
     }
 
-    private static let select: SQL = "SELECT id, name, email, phone, time_zone, source FROM client"
+    private static let select: SQL = "SELECT id, name, email, phone, time_zone, source, language FROM client"
 
     private func read(_ sql: SQL) async throws -> [Client] {
-        try await connection.query(sql).decode((Int64, String, String?, String?, String?, String?).self).map { row in
+        typealias Row = (Int64, String, String?, String?, String?, String?, String?)
+        return try await connection.query(sql).decode(Row.self).map { row in
             Client(
                 id: Client.ID(row.0), name: row.1, email: try row.2.map { try EmailAddress($0) },
-                phone: try row.3.map { try PhoneNumber(e164: $0) }, timeZone: row.4, source: row.5)
+                phone: try row.3.map { try PhoneNumber(e164: $0) }, timeZone: row.4, source: row.5,
+                language: row.6.flatMap { Language(rawValue: $0) })
         }
     }
 }

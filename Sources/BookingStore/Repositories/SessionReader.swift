@@ -16,6 +16,6 @@ enum SessionReader {
                 id: Studio.ID(try row.next()), handle: try row.next(), name: try row.next(),
                 clock: try StudioClocks.clock(of: row.next())),
             startsAt: try row.next(), endsAt: try row.next(), bookedAt: try row.next(),
-            overrideReason: try row.next(), cancelReason: try row.next())
+            overrideReason: try row.next(), cancelReason: try row.next(), confirmedAt: try row.next())
     }
 }

@@ -138,7 +138,8 @@ public struct SessionRepository: Sendable {
 
     static let columns: SQL = """
         s.id, s.reference, s.status, s.revision, c.id, c.name, c.email, c.phone, t.id, t.handle, t.name, st.id, st.slug,
-        st.name, st.time_zone, s.starts_at, s.ends_at, s.booked_at, s.override_reason, s.cancel_reason
+        st.name, st.time_zone, s.starts_at, s.ends_at, s.booked_at, s.override_reason, s.cancel_reason,
+        s.confirmed_at
         """
 
     static let joins: SQL = """

@@ -28,8 +28,12 @@ public struct StudioRepository: Sendable {
         return studio
     }
 
-    /// The studio with that key.
-    func with(_ id: Studio.ID) async throws -> Studio {
+    /// The studio of that key.
+    ///
+    /// - Parameter id: The key.
+    /// - Returns: The studio.
+    /// - Throws: ``NotFound``.
+    public func with(_ id: Studio.ID) async throws -> Studio {
         guard let studio = try await read("\(Self.select) WHERE id = \(id.value)").first else {
             throw NotFound("such studio", hint: "see `intro studio list`")
         }

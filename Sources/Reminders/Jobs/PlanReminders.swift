@@ -1,3 +1,4 @@
+import Booking
 import BookingStore
 public import FoundationEssentials
 public import Jobs
@@ -23,7 +24,8 @@ public struct PlanReminders: Job {
         try await database.transaction { connection in
             let ledger = DeliveryRepository(connection)
             try await ledger.plan(until: now, now: now)
-            if try await ledger.countDue(until: now, now: now, limit: 1).due > 0 {
+            for channel in Channel.allCases
+            where try await ledger.countDue(by: channel, until: now, now: now, limit: 1).due > 0 {
                 try await JobQueue(connection).enqueue(DeliverMessages(), DeliverMessages.whenDue)
             }
             try await context.complete(on: connection)

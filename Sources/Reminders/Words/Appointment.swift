@@ -1,11 +1,12 @@
 import Booking
-import BookingStore
 import FoundationEssentials
 import Messaging
 
 /// A session in the words of a message about it.
 struct Appointment {
-    let handout: Handout
+    let session: Session
+    /// Where to come.
+    let address: String?
     /// The front desk's phone.
     let phone: WrittenPhones.Phone?
     /// When the reader is told, which decides what "tomorrow" is.
@@ -15,7 +16,6 @@ struct Appointment {
     /// The client's phone, where staff are told.
     var clientPhone: WrittenPhones.Phone?
 
-    private var session: Session { handout.session }
     private var clock: StudioClock { session.studio.clock }
 
     /// What templates may speak of.
@@ -37,7 +37,7 @@ struct Appointment {
             case .at: .text(wording.atTime(time))
             case .zone: .text(session.zone)
             case .minutes: .text(session.minutes)
-            case .address: .optional(handout.address)
+            case .address: .optional(address)
             case .phone: .optional(phone?.unbroken)
             case .phoneNumber: .optional(phone?.number.e164)
             case .clientPhone: .optional(clientPhone?.unbroken)

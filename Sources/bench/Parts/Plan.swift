@@ -59,6 +59,8 @@ struct Plan: Part {
         }
         return String(source[begin.lowerBound..<end.upperBound])
             .replacing("p_session", with: "NULL::bigint")
+            .replacing("v_quiet_sms", with: "longest_quiet('sms')")
+            .replacing("v_quiet_email", with: "longest_quiet('email')")
             .replacing("p_until", with: "'\(World.nowText)'::timestamptz")
             .replacing("p_now", with: "'\(World.nowText)'::timestamptz")
     }

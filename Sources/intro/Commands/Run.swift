@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import Jobs
 import Postgres
+import Reminders
 
 /// `intro run`: the job-runner.
 struct Run: IntroSubcommand {
@@ -44,7 +45,9 @@ struct Run: IntroSubcommand {
         }
         // A file that cannot be written is told now, not in the log of a service.
         try await figures?.write()
-        let runner = try await intro.runner(queues: queues, concurrency: concurrency, handlers: database)
+        // What is started from a crontab does not come back for what waits.
+        let runner = try await intro.runner(
+            queues: queues, concurrency: concurrency, handlers: database, patience: drain ? .none : .asLongAsNeeded)
         let keeping = Task { await figures?.keep() }
         defer { keeping.cancel() }
         let tally =

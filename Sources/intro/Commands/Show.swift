@@ -30,6 +30,7 @@ struct Show: IntroSubcommand {
             "Trainer": session.trainer.name,
             "Studio": session.studio.name,
             "Status": session.status.words,
+            "Confirmed": session.confirmedAt.map { session.studio.clock.text($0) },
             "Override": session.overrideReason,
             "Cancelled": session.cancelReason,
         ])

@@ -15,12 +15,17 @@ struct ClientRecord: Encodable {
     @Null var phone: String?
     @Null var timeZone: String?
     @Null var source: String?
+    @Null var language: String?
     /// Only where one person is shown: their sessions, cancelled ones too.
     var sessions: [SessionRecord]?
     /// Only where one person is shown: whether they may book the free session.
     var mayBook: Bool?
     /// Only where they may not: why.
     var refusal: Refused?
+    /// Only where one person is shown: what they want to be told.
+    var consents: [ConsentRecord]?
+    /// Only where one person is shown: what keeps messages from them all the same.
+    var suppressions: [SuppressionRecord]?
 
     init(_ client: Client) {
         id = client.id.value
@@ -29,6 +34,7 @@ struct ClientRecord: Encodable {
         phone = client.phone?.e164
         timeZone = client.timeZone
         source = client.source
+        language = client.language?.rawValue
     }
 }
 

@@ -20,27 +20,64 @@ struct TallyRecord: Encodable {
     }
 }
 
-/// A row of the ledger as JSON has it.
-struct LedgerRecord: Encodable {
-    let reference: String
+/// Messages that are due and alike, as JSON has them.
+struct DueGroupRecord: Encodable {
     let rule: String
     let channel: String
+    let studio: String
+    @Null var skipReason: String?
+    /// Whether quiet hours would keep them waiting.
+    let waits: Bool
+    let count: Int64
+
+    init(_ group: DueGroup) {
+        rule = group.rule
+        channel = group.channel
+        studio = group.studio
+        skipReason = group.skipReason
+        waits = group.waits
+        count = group.count
+    }
+}
+
+/// A row of the ledger as JSON has it.
+struct LedgerRecord: Encodable {
+    @Null var id: Int64?
+    @Null var reference: String?
+    /// Whose day it speaks of; `null` for a session.
+    @Null var trainer: String?
+    let rule: String
+    let channel: String
+    let audience: String
     let revision: Int32
     let status: String
     @Null var reason: String?
     let dueAt: Date
+    let localDueAt: String
+    @Null var waitUntil: Date?
+    let attempts: Int32
+    @Null var attemptedAt: Date?
     @Null var sentAt: Date?
     @Null var to: String?
+    @Null var reply: String?
 
     init(_ entry: LedgerEntry) {
-        reference = entry.reference.description
+        id = entry.id
+        reference = entry.reference?.description
+        trainer = entry.trainer
         rule = entry.rule
         channel = entry.channel
+        audience = entry.audience
         revision = entry.revision
         status = entry.status
         reason = entry.reason
         dueAt = entry.dueAt
+        localDueAt = entry.clock.text(entry.dueAt)
+        waitUntil = entry.waitUntil
+        attempts = entry.attempts
+        attemptedAt = entry.attemptedAt
         sentAt = entry.sentAt
         to = entry.recipient
+        reply = entry.reply
     }
 }

@@ -33,6 +33,7 @@ struct SessionRecord: Encodable {
     let localStart: String
     @Null var overrideReason: String?
     @Null var cancelReason: String?
+    @Null var confirmedAt: Date?
     /// Only where something was booked: `false` where an earlier request's result is returned.
     var created: Bool?
     /// Only where nothing was to be written.
@@ -53,5 +54,6 @@ struct SessionRecord: Encodable {
         localStart = session.localStart
         overrideReason = session.overrideReason
         cancelReason = session.cancelReason
+        confirmedAt = session.confirmedAt
     }
 }

@@ -8,12 +8,14 @@ import Reminders
 extension Intro {
     /// Who does Intro's jobs.
     ///
-    /// - Parameter database: The handlers' pool.
+    /// - Parameters:
+    ///   - database: The handlers' pool.
+    ///   - patience: Whether messages that wait are left alone.
     /// - Returns: The handlers.
     /// - Throws: A `Failure` or `TransportConfigurationError` when mail is not configured as it must be.
-    func jobHandlers(_ database: Database) throws -> JobHandlers {
+    func jobHandlers(_ database: Database, patience: ReminderRun.Patience) throws -> JobHandlers {
         var handlers = JobHandlers()
-        let (batch, logger) = (try reminders(database), logger)
+        let (batch, logger) = (try reminders(database, patience: patience), logger)
         handlers.handle(PlanReminders.self) { [self] _, context in
             try await PlanReminders.run(at: now, context, database)
         }
@@ -64,12 +66,13 @@ extension Intro {
     ///   - names: The queues to serve.
     ///   - concurrency: How many jobs of each at once; `nil` is as many as suit it.
     ///   - database: The handlers' pool.
+    ///   - patience: Whether messages that wait are left alone.
     /// - Returns: The runner.
     /// - Throws: A `Failure`, `TransportConfigurationError` or `PostgresError`.
     func runner(
-        queues names: [String], concurrency: Int?, handlers database: Database
+        queues names: [String], concurrency: Int?, handlers database: Database, patience: ReminderRun.Patience
     ) async throws -> JobRunner {
-        let handlers = try jobHandlers(database)
+        let handlers = try jobHandlers(database, patience: patience)
         let queues = names.map {
             JobRunner.Queue($0, concurrency: concurrency ?? ($0 == DeliverMessages.queue ? 1 : 2))
         }

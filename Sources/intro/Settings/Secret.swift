@@ -51,6 +51,17 @@ extension Settings.Mail {
     }
 }
 
+extension Settings.Texts {
+    /// Reads the token of the account that sends texts from its file.
+    ///
+    /// - Returns: The token, or `nil` where no file is configured or the file is empty.
+    /// - Throws: A `Failure` that ends with 78 when the file is missing, cannot be read, or has more than a line.
+    func token() throws(Failure) -> Secret? {
+        guard let tokenFile else { return nil }
+        return try .read(tokenFile, "token for texts", .smsTokenFile)
+    }
+}
+
 extension Settings.Database {
     /// Reads the database's URL from a file; it may have a password in it.
     ///

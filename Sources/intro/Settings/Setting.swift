@@ -11,6 +11,14 @@ enum Setting: String, CaseIterable, Sendable {
     case mailFrom = "mail.from"
     case mailPasswordFile = "mail.password_file"
     case mailConnections = "mail.connections"
+    case mailRate = "mail.rate"
+    case mailUnsubscribeURL = "mail.unsubscribe_url"
+    case smsURL = "sms.url"
+    case smsFrom = "sms.from"
+    case smsTokenFile = "sms.token_file"
+    case smsConnections = "sms.connections"
+    case smsRate = "sms.rate"
+    case templatesFolder = "templates.folder"
     case bookingNoShowLimit = "booking.no_show_limit"
 
     /// What a setting's value looks like.
@@ -35,9 +43,9 @@ enum Setting: String, CaseIterable, Sendable {
     /// What the value looks like.
     var kind: Kind {
         switch self {
-        case .databaseURL, .mailURL, .mailFrom: .text
-        case .home, .databaseURLFile, .mailPasswordFile: .path
-        case .databaseConnections, .mailConnections: .number(1...1000)
+        case .databaseURL, .mailURL, .mailFrom, .mailRate, .mailUnsubscribeURL, .smsURL, .smsFrom, .smsRate: .text
+        case .home, .databaseURLFile, .mailPasswordFile, .smsTokenFile, .templatesFolder: .path
+        case .databaseConnections, .mailConnections, .smsConnections: .number(1...1000)
         case .bookingNoShowLimit: .number(0...1000)
         case .databasePreparedStatements: .truth
         }

@@ -33,6 +33,24 @@ struct Settings: Equatable, Sendable {
         var passwordFile: String?
         /// The most connections to the mail server at once.
         var connections: Int
+        /// How much mail may leave, such as `20/s`; `nil` is as much as the server takes.
+        var rate: String?
+        /// Where a link that ends the mail leads to, without the token that ends it; `nil` is no link.
+        var unsubscribeURL: String?
+    }
+
+    /// Where texts go.
+    struct Texts: Equatable, Sendable {
+        /// `https://ACCOUNT@host` of a service in Twilio's dialect, or `file:///folder`.
+        var url: String
+        /// The number or name that texts are from, or `nil` where none is configured.
+        var from: String?
+        /// The file that holds the account's token.
+        var tokenFile: String?
+        /// The most connections to the service at once.
+        var connections: Int
+        /// How many segments may leave from one number, such as `1/s`.
+        var rate: String?
     }
 
     /// The rules of booking that can be set.
@@ -45,7 +63,10 @@ struct Settings: Equatable, Sendable {
     var home: String
     var database: Database
     var mail: Mail
+    var texts: Texts
     var booking: Booking
+    /// The folder of the operator's own templates, where there is one.
+    var templatesFolder: String?
 }
 
 extension Settings {
@@ -60,6 +81,7 @@ extension Settings {
             }
         return [
             "home": "\(home)", "database": "\(location)", "mail": "\(redacted(mail.url))",
+            "texts": "\(redacted(texts.url))",
             "connections": "\(database.connections)", "prepared_statements": "\(database.preparedStatements)",
         ]
     }

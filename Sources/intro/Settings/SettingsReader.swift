@@ -19,9 +19,19 @@ extension Settings {
                 url: try reader.text(.mailURL) ?? "file://" + percentEncoded(path: home) + "/outbox",
                 from: try reader.text(.mailFrom),
                 passwordFile: try reader.text(.mailPasswordFile).map { sources.absolute($0) },
-                connections: try reader.number(.mailConnections)
+                connections: try reader.number(.mailConnections),
+                rate: try reader.text(.mailRate),
+                unsubscribeURL: try reader.text(.mailUnsubscribeURL)
             ),
-            booking: Booking(noShowLimit: try reader.number(.bookingNoShowLimit))
+            texts: Texts(
+                url: try reader.text(.smsURL) ?? "file://" + percentEncoded(path: home) + "/texts",
+                from: try reader.text(.smsFrom),
+                tokenFile: try reader.text(.smsTokenFile).map { sources.absolute($0) },
+                connections: try reader.number(.smsConnections),
+                rate: try reader.text(.smsRate)
+            ),
+            booking: Booking(noShowLimit: try reader.number(.bookingNoShowLimit)),
+            templatesFolder: try reader.text(.templatesFolder).map { sources.absolute($0) }
         )
     }
 }

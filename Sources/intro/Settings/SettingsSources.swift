@@ -62,7 +62,9 @@ extension Settings.Sources {
             Setting.home.key: text(defaultHome),
             Setting.databaseConnections.key: 8, Setting.databasePreparedStatements.key: true,
             Setting.mailURL.key: "", Setting.mailFrom.key: "", Setting.mailPasswordFile.key: "",
-            Setting.mailConnections.key: 8,
+            Setting.mailConnections.key: 8, Setting.mailRate.key: "", Setting.mailUnsubscribeURL.key: "",
+            Setting.smsURL.key: "", Setting.smsFrom.key: "", Setting.smsTokenFile.key: "",
+            Setting.smsConnections.key: 2, Setting.smsRate.key: "", Setting.templatesFolder.key: "",
             Setting.bookingNoShowLimit.key: 2,
         ]
     }

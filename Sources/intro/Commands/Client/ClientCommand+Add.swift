@@ -63,6 +63,7 @@ extension Sheet {
             "Phone": client.phone?.display,
             "Time zone": client.timeZone,
             "Source": client.source,
+            "Language": client.language?.rawValue,
         ])
     }
 }

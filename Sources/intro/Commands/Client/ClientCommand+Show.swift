@@ -19,12 +19,16 @@ extension ClientCommand {
         func run(in intro: Intro) async throws {
             let database = try await intro.database()
             let who = try await intro.who(who, studio: nil, in: database)
-            let (client, sessions, visits) = try await database.withConnection { connection in
+            let (client, sessions, visits, consents, suppressions) = try await database.withConnection { connection in
                 let client = try await ClientRepository(connection).one(who)
                 let repository = SessionRepository(connection)
+                let wishes = WishRepository(connection)
+                var suppressions: [Suppression] = []
+                for address in client.addresses { suppressions += try await wishes.suppressions(of: address.text) }
                 return (
                     client, try await repository.all(for: client.id),
-                    try await repository.visits(of: ClientDetails(of: client).contacts)
+                    try await repository.visits(of: ClientDetails(of: client).contacts),
+                    try await wishes.consents(of: client.id), suppressions
                 )
             }
             let refusal = Eligibility.refusal(
@@ -32,17 +36,19 @@ extension ClientCommand {
             var record = ClientRecord(client)
             record.sessions = sessions.map { SessionRecord($0) }
             record.mayBook = refusal == nil
+            record.consents = consents.map { ConsentRecord($0) }
+            record.suppressions = suppressions.map { SuppressionRecord($0) }
             record.refusal = refusal.map { ClientRecord.Refused($0) }
             try intro.console.report(record) {
-                Self.text(client, sessions, refusal, colored: intro.console.isColored)
+                var sheet = Sheet(client)
+                sheet.append("May book", [refusal.map { "no: \($0.message)" } ?? "yes"])
+                // What is as usual needs no words.
+                sheet.append(consents.filter { !$0.isGranted }, suppressions)
+                return Self.text(sheet, sessions, colored: intro.console.isColored)
             }
         }
 
-        private static func text(
-            _ client: Client, _ sessions: [Session], _ refusal: Refusal?, colored: Bool
-        ) -> String {
-            var sheet = Sheet(client)
-            sheet.append("May book", [refusal.map { "no: \($0.message)" } ?? "yes"])
+        private static func text(_ sheet: Sheet, _ sessions: [Session], colored: Bool) -> String {
             guard !sessions.isEmpty else { return sheet.text(colored: colored) }
             let table = Table(
                 ["SESSION", "START", "TRAINER", "STUDIO", "STATUS"].map { Table.Column($0) },

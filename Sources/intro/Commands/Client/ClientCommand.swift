@@ -5,7 +5,7 @@ struct ClientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "client",
         abstract: "Write down, find or change the people who come.",
-        subcommands: [Add.self, List.self, Show.self, Edit.self]
+        subcommands: [Add.self, List.self, Show.self, Edit.self, OptOut.self, OptIn.self]
     )
 
     @OptionGroup(title: "Global options") var global: GlobalOptions

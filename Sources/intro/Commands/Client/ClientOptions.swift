@@ -16,9 +16,12 @@ struct ClientOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How they heard of us, such as a friend.", valueName: "text"))
     var source: String?
 
+    @Option(help: ArgumentHelp("The language to write in, en or es, or `none` for English.", valueName: "language"))
+    var language: String?
+
     /// Whether nothing was said.
     var isEmpty: Bool {
-        [email, phone, timeZone, source].allSatisfy { $0 == nil }
+        [email, phone, timeZone, source, language].allSatisfy { $0 == nil }
     }
 
     /// Changes a person's details as the options say.
@@ -31,6 +34,7 @@ struct ClientOptions: ParsableArguments {
         try change(&details.email, to: email) { try EmailAddress($0, field: "--email") }
         try change(&details.phone, to: phone) { try PhoneNumber($0, region: region, field: "--phone") }
         try change(&details.timeZone, to: timeZone) { try StudioClock(timeZone: $0, field: "--time-zone").identifier }
+        try change(&details.language, to: language) { try Language($0, field: "--language") }
         try change(&details.source, to: source) { try Line($0, field: "--source").text }
         guard details.email != nil || details.phone != nil else {
             throw InvalidInput(

@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 /// What became of a message that a sender took up.
 public struct DeliveryRecord: Sendable, Equatable {
     /// What the ledger says afterwards.
@@ -12,6 +14,20 @@ public struct DeliveryRecord: Sendable, Equatable {
         case unknown
     }
 
+    /// What was said, for whoever asks later.
+    public struct Copy: Sendable, Equatable {
+        /// The subject; texts have none.
+        public let subject: String?
+        /// The text.
+        public let body: String
+
+        /// Keeps what was said.
+        public init(subject: String?, body: String) {
+            self.subject = subject
+            self.body = body
+        }
+    }
+
     /// The ledger row.
     public let message: Int64
     /// What the ledger says afterwards.
@@ -20,13 +36,21 @@ public struct DeliveryRecord: Sendable, Equatable {
     public let reason: String?
     /// What the server said.
     public let reply: String?
+    /// When a runner may try it again; `nil` is in its next run.
+    public var waitUntil: Date?
+    /// What was said, where it went out or may have.
+    public var copy: Copy?
 
     /// Notes what became of an attempt.
-    public init(message: Int64, status: Status, reason: String?, reply: String?) {
+    public init(
+        message: Int64, status: Status, reason: String?, reply: String?, waitUntil: Date? = nil, copy: Copy? = nil
+    ) {
         self.message = message
         self.status = status
         self.reason = reason
         self.reply = reply
+        self.waitUntil = waitUntil
+        self.copy = copy
     }
 
     /// Gives a message back that was taken up and not tried.

@@ -1,0 +1,123 @@
+-- Whether a reminder of a start is late, and a later one of the same start is due by now as well: after days on which
+-- nobody ran, one of them is enough. In PL/pgSQL, which keeps the plan.
+CREATE OR REPLACE FUNCTION is_overtaken(p_message message, p_now timestamptz) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM message AS later
+        WHERE later.session_id = p_message.session_id
+          AND later.revision = p_message.revision
+          AND later.channel = p_message.channel
+          AND later.audience = p_message.audience
+          AND later.status <> 'skipped'
+          AND later.due_at > p_message.due_at
+          AND later.due_at <= p_now
+          AND EXISTS (SELECT FROM reminder_rule WHERE key = later.rule AND anchor = 'start')
+          AND EXISTS (SELECT FROM reminder_rule WHERE key = p_message.rule AND anchor = 'start'));
+END
+$$;
+COMMENT ON FUNCTION is_overtaken(message, timestamptz) IS 'Whether a later reminder of the same start is due as well.';
+
+-- Every message as it stands at this moment: where it goes, in what words, why it must not go out, or until when it has to
+-- wait. What is sent, rehearsed and explained is judged here and nowhere else. The planner reads this as it would a view; one
+-- more table in it, and with the caller's own it would be more than the planner puts in order by itself.
+CREATE OR REPLACE FUNCTION judged_messages(p_now timestamptz)
+RETURNS TABLE (
+    id bigint, address text, template text, language text, reason text, wait_until timestamptz, deadline timestamptz
+)
+LANGUAGE sql STABLE AS $$
+    SELECT m.id,
+           reach.address,
+           rule.template,
+           CASE m.audience WHEN 'client' THEN coalesce(c.language, 'en') ELSE 'en' END,
+           coalesce(
+               verdict.reason,
+               CASE WHEN open.at IS NULL THEN 'quiet_hours' END,
+               CASE WHEN m.due_at < p_now - interval '10 minutes' AND is_overtaken(m, p_now) THEN 'overtaken' END),
+           CASE WHEN open.at > p_now THEN open.at END,
+           limits.deadline
+    FROM message AS m
+    JOIN studio ON studio.id = m.studio_id
+    LEFT JOIN session AS s ON s.id = m.session_id
+    LEFT JOIN client AS c ON c.id = s.client_id
+    LEFT JOIN LATERAL (
+        SELECT own.*
+        FROM reminder_rule AS own
+        WHERE own.key = m.rule AND (own.studio_id IS NULL OR own.studio_id = m.studio_id)
+        ORDER BY own.studio_id NULLS LAST
+        LIMIT 1
+    ) AS rule ON true
+    CROSS JOIN LATERAL (
+        SELECT CASE m.audience
+            WHEN 'client' THEN CASE m.channel WHEN 'email' THEN c.email ELSE c.phone END
+            WHEN 'trainer' THEN (
+                SELECT CASE m.channel WHEN 'email' THEN t.email ELSE t.phone END
+                FROM trainer AS t
+                WHERE t.id = coalesce(m.trainer_id, s.trainer_id))
+            ELSE CASE m.channel WHEN 'email' THEN studio.email ELSE studio.phone END
+        END AS address
+    ) AS reach
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN m.day IS NOT NULL THEN start_of_day(m.day + 1, studio.time_zone)
+            WHEN rule.anchor = 'end' THEN m.due_at + interval '3 days'
+            ELSE s.starts_at
+        END AS deadline
+    ) AS limits
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN m.day IS NOT NULL AND day_skip_reason(m.trainer_id, m.day, studio.time_zone, p_now) IS NOT NULL
+            THEN day_skip_reason(m.trainer_id, m.day, studio.time_zone, p_now)
+            WHEN rule.anchor = 'cancelled' AND s.status <> 'cancelled' THEN 'session_closed'
+            WHEN rule.anchor <> 'cancelled' AND s.status = 'cancelled' THEN 'cancelled'
+            WHEN rule.anchor <> 'end' AND s.status IN ('attended', 'no_show') THEN 'session_closed'
+            WHEN m.revision <> s.revision THEN 'rescheduled'
+            WHEN rule.anchor <> 'end' AND s.starts_at <= p_now THEN 'session_started'
+            WHEN limits.deadline <= p_now THEN 'too_late'
+            WHEN rule.id IS NULL OR NOT rule.enabled THEN 'rule_disabled'
+            WHEN rule.condition = 'unconfirmed' AND s.confirmed_at IS NOT NULL THEN 'confirmed'
+            WHEN rule.condition IN ('attended', 'no_show') AND s.status <> rule.condition THEN 'condition_not_met'
+            WHEN rule.condition = 'first_booking' AND EXISTS (
+                SELECT FROM session AS earlier
+                WHERE earlier.client_id = s.client_id AND earlier.booked_at < s.booked_at)
+            THEN 'not_first_booking'
+            WHEN reach.address IS NULL THEN CASE m.channel WHEN 'email' THEN 'no_email' ELSE 'no_phone' END
+            WHEN m.audience = 'client' AND EXISTS (
+                SELECT FROM consent
+                WHERE consent.client_id = s.client_id
+                  AND consent.channel = m.channel
+                  AND consent.scope = CASE rule.anchor WHEN 'end' THEN 'follow_up' ELSE 'session' END
+                  AND NOT consent.granted)
+            THEN 'opted_out'
+            ELSE (
+                SELECT CASE suppression.reason
+                    WHEN 'opt_out' THEN 'opted_out'
+                    WHEN 'manual' THEN 'suppressed'
+                    ELSE suppression.reason
+                END
+                FROM suppression
+                WHERE suppression.channel = m.channel AND suppression.address = lower(reach.address)
+                ORDER BY suppression.reason
+                LIMIT 1)
+        END AS reason
+        OFFSET 0
+    ) AS verdict
+    CROSS JOIN LATERAL (
+        -- Late now: what cannot go out at once waits, and cannot go out earlier any more. What answers somebody goes out.
+        SELECT CASE
+            WHEN verdict.reason IS NOT NULL OR rule.anchor NOT IN ('start', 'end')
+                OR m.channel NOT IN (SELECT hours.channel FROM contact_hours AS hours)
+            THEN p_now
+            ELSE contact_time(
+                p_now,
+                p_now,
+                limits.deadline,
+                CASE m.audience WHEN 'client' THEN coalesce(c.time_zone, studio.time_zone) ELSE studio.time_zone END,
+                studio.region,
+                m.channel)
+        END AS at
+        OFFSET 0
+    ) AS open
+$$;
+COMMENT ON FUNCTION judged_messages(timestamptz) IS
+    'Every message as it stands: where it goes, in what words, why not, until when it waits, and when it is too late.';

@@ -1,0 +1,22 @@
+-- Whoever gives a contact may be written to by it, until they say otherwise: written down for every way in which a person
+-- comes to be known. What they said before stays.
+CREATE OR REPLACE FUNCTION remember_consent() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO consent (client_id, channel, scope, granted, at, how, actor)
+    SELECT NEW.id, given.channel, scope, true, now(), 'contact_given',
+           coalesce(nullif(current_setting('intro.actor', true), ''), session_user)
+    FROM (VALUES ('email', NEW.email), ('sms', NEW.phone)) AS given (channel, address)
+    CROSS JOIN unnest(ARRAY['session', 'follow_up']) AS scope
+    WHERE given.address IS NOT NULL
+    ON CONFLICT ON CONSTRAINT consent_key DO NOTHING;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION remember_consent() IS 'Writes down that a person gave a contact.';
+
+CREATE OR REPLACE TRIGGER client_consents_by_insert AFTER INSERT ON client
+    FOR EACH ROW EXECUTE FUNCTION remember_consent();
+CREATE OR REPLACE TRIGGER client_consents_by_update AFTER UPDATE OF email, phone ON client
+    FOR EACH ROW WHEN (NEW.email IS DISTINCT FROM OLD.email OR NEW.phone IS DISTINCT FROM OLD.phone)
+    EXECUTE FUNCTION remember_consent();

@@ -1,0 +1,296 @@
+public import Booking
+public import FoundationEssentials
+public import Postgres
+
+/// How messages leave the ledger: claimed by one sender, attempted at most once a run, accounted for.
+///
+/// A row is `attempting` from just before its transport sees it until the outcome is written. A sender proves that it
+/// lives by a lock on its run, which the server drops with the sender's connection; what a run without a lock has in hand
+/// is unknown. (PgBouncer in transaction mode keeps the connection, and so the lock, for longer: what a dead sender had
+/// in hand is then told later, and still not sent again.)
+public struct DeliveryRepository: Sendable {
+    /// "Intr" in ASCII: keeps our locks apart from those of other programs.
+    private static let lockClass: Int32 = 0x496e_7472
+    /// Runs are counted from 1.
+    private static let planning: Int32 = 0
+
+    let connection: Connection
+
+    /// Reads and writes through one connection.
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// Numbers a run, higher than all before it.
+    public func openRun(actor: String) async throws -> Int32 {
+        try await connection.query("INSERT INTO delivery_run (actor) VALUES (\(actor)) RETURNING id")
+            .decode(Int32.self)[0]
+    }
+
+    /// Shows other senders that a run is alive, for as long as the body works and this connection lasts.
+    public func keepingAlive(_ run: Int32, _ body: () async throws -> Void) async throws {
+        try await connection.query("SELECT pg_advisory_lock(\(Self.lockClass), \(run))")
+        do {
+            try await body()
+        } catch {
+            await letGo(run)
+            throw error
+        }
+        await letGo(run)
+    }
+
+    /// Gives a run's lock back; where this fails, the connection is gone, and the lock with it.
+    private func letGo(_ run: Int32) async {
+        let connection = connection
+        // A task of its own: a cancelled sender lets go, too.
+        _ = await Task { try await connection.query("SELECT pg_advisory_unlock(\(Self.lockClass), \(run))") }.result
+    }
+
+    /// Writes down as unknown what dead senders had in hand, and returns the session of each such message, where it has one.
+    public func sweep() async throws -> [Reference?] {
+        try await connection.query(
+            """
+            WITH dead AS MATERIALIZED (
+                SELECT run_id
+                FROM (SELECT DISTINCT run_id FROM message WHERE status = 'attempting') AS run
+                -- A living sender's lock cannot be had.
+                WHERE pg_try_advisory_xact_lock(\(Self.lockClass), run_id)
+            )
+            UPDATE message AS m
+            SET status = 'unknown', reason = 'sender_died'
+            FROM dead
+            WHERE m.status = 'attempting'
+              AND m.run_id = dead.run_id
+            RETURNING (SELECT s.reference FROM session AS s WHERE s.id = m.session_id)
+            """
+        ).decode(String?.self).map { try $0.map { try Reference($0) } }
+    }
+
+    /// Plans the reminders of all sessions that are due by an instant, and what trainers are told of their days.
+    ///
+    /// One sender after the other: the second finds what the first has planned, where two at once would wait for each
+    /// other's rows.
+    public func plan(until: Date, now: Date) async throws {
+        try await connection.query(
+            """
+            SELECT plan_messages(NULL, \(until), \(now)), plan_days(\(until), \(now))
+            FROM pg_advisory_xact_lock(\(Self.lockClass), \(Self.planning))
+            """)
+    }
+
+    /// Ends the waiting of what is due by an instant.
+    ///
+    /// What is sent by hand does not wait for another change, or until a
+    /// server has had its rest.
+    ///
+    /// Quiet hours are kept all the same: they are judged anew.
+    public func release(until: Date) async throws {
+        try await connection.query(
+            """
+            UPDATE message
+            SET wait_until = NULL
+            WHERE status = 'queued' AND wait_until IS NOT NULL AND due_at <= \(until)
+            """)
+    }
+
+    /// When the message that is overdue for longest was due, or `nil`; one that waits is not overdue.
+    public func oldestOverdue(now: Date) async throws -> Date? {
+        try await connection.query(
+            """
+            SELECT min(oldest.due_at)
+            FROM unnest(ARRAY['email', 'sms']) AS known (channel)
+            CROSS JOIN LATERAL (
+                SELECT due_at
+                FROM message AS m
+                WHERE status = 'queued' AND m.channel = known.channel AND coalesce(wait_until, due_at) <= \(now)
+                ORDER BY coalesce(wait_until, due_at), id
+                LIMIT 1
+            ) AS oldest
+            """
+        ).decode(Date?.self)[0]
+    }
+
+    /// How many messages of a channel are due by an instant, and how many of these would be skipped.
+    ///
+    /// - Parameters:
+    ///   - channel: The channel.
+    ///   - until: What is due later does not count, nor does what waits for longer.
+    ///   - now: The clock of the judgement.
+    ///   - limit: Where counting stops.
+    ///   - run: What this run has tried does not count; `nil` is a run that has tried nothing.
+    /// - Returns: Both numbers.
+    /// - Throws: `PostgresError`.
+    public func countDue(
+        by channel: Channel, until: Date, now: Date, limit: Int, untriedBy run: Int32? = nil
+    ) async throws -> (due: Int, skipped: Int) {
+        try await connection.query(
+            """
+            SELECT count(*), count(judged.reason)
+            FROM (
+                SELECT m.id
+                FROM message AS m
+                WHERE \(Self.isDue(channel, until, untriedBy: run ?? .max))
+                ORDER BY coalesce(m.wait_until, m.due_at), m.id
+                LIMIT \(Int64(limit))
+            ) AS due
+            JOIN judged_messages(\(now)) AS judged ON judged.id = due.id
+            WHERE judged.reason IS NOT NULL OR judged.wait_until IS NULL
+            """
+        ).decode((Int, Int).self)[0]
+    }
+
+    /// What is due by an instant, counted by rule, channel, studio and the reason for which it would be skipped.
+    ///
+    /// - Parameters:
+    ///   - until: What is due later does not count.
+    ///   - now: The clock of the judgement.
+    /// - Returns: The groups, by rule, channel, studio and reason.
+    /// - Throws: `PostgresError`.
+    public func dueGroups(until: Date, now: Date) async throws -> [DueGroup] {
+        try await connection.query(
+            """
+            SELECT due.rule, due.channel, studio.slug, due.reason, due.waits, due.messages
+            FROM (
+                SELECT m.rule, m.channel, m.studio_id, judged.reason,
+                       judged.reason IS NULL AND judged.wait_until IS NOT NULL AS waits, count(*) AS messages
+                FROM message AS m
+                JOIN judged_messages(\(now)) AS judged ON judged.id = m.id
+                WHERE m.status = 'queued'
+                  AND m.channel IN ('email', 'sms')
+                  AND coalesce(m.wait_until, m.due_at) <= \(until)
+                GROUP BY 1, 2, 3, 4, 5
+            ) AS due
+            JOIN studio ON studio.id = due.studio_id
+            ORDER BY due.rule, due.channel, studio.slug, due.waits, due.reason NULLS FIRST
+            """
+        ).decode((String, String, String, String?, Bool, Int64).self).map {
+            DueGroup(rule: $0.0, channel: $0.1, studio: $0.2, skipReason: $0.3, waits: $0.4, count: $0.5)
+        }
+    }
+
+    /// Takes some messages of a channel that are due, longest due first.
+    ///
+    /// Each is judged anew: what is no longer true is skipped. The limit is part of the text: with it as a bind, no
+    /// plan could be kept (see ``isDue(_:_:untriedBy:)``).
+    ///
+    /// - Parameters:
+    ///   - run: The sender.
+    ///   - channel: The channel.
+    ///   - until: What is due later is left alone.
+    ///   - now: The clock of the judgement.
+    ///   - limit: How many at the most.
+    /// - Returns: What was taken.
+    /// - Throws: `PostgresError`.
+    public func take(_ run: Int32, by channel: Channel, until: Date, now: Date, limit: Int) async throws -> Hand {
+        let rows = try await connection.query(
+            """
+            WITH due AS (
+                SELECT m.id
+                FROM message AS m
+                WHERE \(Self.isDue(channel, until, untriedBy: run))
+                ORDER BY coalesce(m.wait_until, m.due_at), m.id
+                LIMIT \(unsafeSQL: String(limit))
+                FOR UPDATE SKIP LOCKED
+            ),
+            judged AS (
+                SELECT judged.*, judged.reason IS NULL AND judged.wait_until IS NULL AS goes
+                FROM due
+                JOIN judged_messages(\(now)) AS judged ON judged.id = due.id
+            ),
+            taken AS (
+                UPDATE message AS m
+                SET run_id = \(run),
+                    status = CASE
+                        WHEN judged.goes THEN 'attempting'
+                        WHEN judged.reason IS NULL THEN 'queued'
+                        ELSE 'skipped'
+                    END,
+                    reason = CASE WHEN NOT judged.goes THEN coalesce(judged.reason, 'quiet_hours') END,
+                    wait_until = judged.wait_until,
+                    attempts = m.attempts + judged.goes::integer,
+                    attempted_at = CASE WHEN judged.goes THEN \(now) ELSE m.attempted_at END,
+                    recipient = CASE WHEN judged.goes THEN judged.address END
+                FROM judged
+                WHERE m.id = judged.id
+                RETURNING m.id, m.rule, m.channel, m.audience, m.revision, m.status, m.session_id, m.studio_id,
+                          m.trainer_id, m.day, m.due_at, m.attempts, judged.address, judged.template, judged.language,
+                          judged.deadline
+            )
+            SELECT \(HandReader.columns)
+            FROM taken AS m
+            JOIN studio AS st ON st.id = m.studio_id
+            LEFT JOIN session AS s ON s.id = m.session_id
+            LEFT JOIN client AS c ON c.id = s.client_id
+            LEFT JOIN trainer AS t ON t.id = s.trainer_id
+            ORDER BY m.due_at, m.id
+            """)
+        var (hand, days) = try HandReader.hand(rows)
+        for day in days {
+            hand.handouts.append(day.letter.handout(about: .day(try await workDay(of: day.trainer, day.date))))
+        }
+        return hand
+    }
+
+    /// What is booked with a trainer on a day of their home studio's calendar.
+    func workDay(of trainer: Trainer.ID, _ date: LocalDate) async throws -> WorkDay {
+        typealias Names = (String, String, Int32, String, String, String)
+        let names = try await connection.query(
+            """
+            SELECT t.handle, t.name, st.id, st.slug, st.name, st.time_zone
+            FROM trainer AS t
+            JOIN studio AS st ON st.id = t.home_studio_id
+            WHERE t.id = \(trainer.value)
+            """
+        ).decode(Names.self)[0]
+        let clock = try StudioClocks.clock(of: names.5)
+        let sessions = try await SessionRepository(connection).all(
+            of: trainer, from: clock.startOfDay(date), until: clock.startOfDay(date.adding(days: 1)))
+        return WorkDay(
+            trainer: Session.TrainerName(id: trainer, handle: names.0, name: names.1),
+            studio: Session.Place(id: Studio.ID(names.2), handle: names.3, name: names.4, clock: clock), date: date,
+            sessions: sessions.filter { $0.status == .booked })
+    }
+
+    /// Writes down what became of messages that this run had in hand, also where they were taken for unknown meanwhile.
+    public func record(_ records: [DeliveryRecord], by run: Int32, at now: Date) async throws {
+        guard !records.isEmpty else { return }
+        try await connection.query(
+            """
+            UPDATE message AS m
+            SET status = outcome.status,
+                reason = outcome.reason,
+                reply = outcome.reply,
+                wait_until = outcome.wait_until,
+                subject = outcome.subject,
+                body = outcome.body,
+                -- Queued without a reason: it was not tried, and this run may try it still.
+                attempts = m.attempts - (outcome.status = 'queued' AND outcome.reason IS NULL)::integer,
+                run_id = CASE WHEN outcome.status <> 'queued' OR outcome.reason IS NOT NULL THEN m.run_id END,
+                recipient = CASE WHEN outcome.status <> 'queued' THEN m.recipient END,
+                sent_at = CASE WHEN outcome.status = 'sent' THEN \(now) END
+            FROM unnest(
+                \(records.map(\.message)), \(records.map(\.status.rawValue)), \(records.map(\.reason)),
+                \(records.map(\.reply)), \(records.map(\.waitUntil)), \(records.map(\.copy?.subject)),
+                \(records.map(\.copy?.body))
+            ) AS outcome (id, status, reason, reply, wait_until, subject, body)
+            WHERE m.id = outcome.id
+              AND m.run_id = \(run)
+              AND m.status IN ('attempting', 'unknown')
+            """)
+    }
+
+    /// What a run may take: nothing that it or a later run has tried.
+    ///
+    /// Two senders would pass a message that the server puts off to and fro without end.
+    ///
+    /// The subqueries hide the values from the planner. It would use them for an estimate alone, find each plan a
+    /// little cheaper than the one for any values, and so plan anew for each hand, which takes longer than the hand.
+    private static func isDue(_ channel: Channel, _ until: Date, untriedBy run: Int32) -> SQL {
+        """
+        m.status = 'queued'
+          AND m.channel = '\(unsafeSQL: channel.rawValue)'
+          AND coalesce(m.wait_until, m.due_at) <= (SELECT \(until))
+          AND coalesce(m.run_id, 0) < (SELECT \(run))
+        """
+    }
+}

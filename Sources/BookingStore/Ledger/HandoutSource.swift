@@ -1,0 +1,56 @@
+public import Booking
+import FoundationEssentials
+public import Postgres
+
+/// Makes handouts of sessions and days that no row of the ledger speaks of: to look at, or to try.
+public struct HandoutSource: Sendable {
+    let connection: Connection
+
+    /// Reads through one connection.
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// What a rule would say of a session now.
+    ///
+    /// - Parameters:
+    ///   - rule: The rule.
+    ///   - reference: The session.
+    ///   - recipient: Where it goes instead of to whom it is for; `nil` is to them.
+    /// - Returns: The message to be written.
+    /// - Throws: ``NotFound``, ``InvalidInput`` where there is no address, or ``PostgresError``.
+    public func handout(
+        _ rule: ReminderRule, about reference: Reference, to recipient: Handout.Recipient?
+    ) async throws -> Handout {
+        let session = try await SessionRepository(connection).named(reference)
+        let studio = try await StudioRepository(connection).with(session.studio.id)
+        let trainer = try await TrainerRepository(connection).named(Handle(session.trainer.handle))
+        let client = try await ClientRepository(connection).one(.id(session.client.id))
+        let deadline = rule.anchor == .end ? session.endsAt + 4 * 86_400 : session.startsAt
+        let own: Handout.Recipient? =
+            switch (rule.audience, rule.channel) {
+            case (.client, .email): client.email.map { .email($0) }
+            case (.client, .sms): client.phone.map { .phone($0) }
+            case (.trainer, .email): trainer.email.map { .email($0) }
+            case (.trainer, .sms): trainer.phone.map { .phone($0) }
+            case (.studio, .email): studio.email.map { .email($0) }
+            case (.studio, .sms): studio.phone.map { .phone($0) }
+            }
+        guard let recipient = recipient ?? own else {
+            throw InvalidInput(
+                field: "the \(rule.audience.rawValue)", problem: "has no address for \(rule.channel.words)",
+                hint: "add one, or take another session")
+        }
+        let subject: Handout.Subject =
+            rule.anchor == .day
+            ? .day(
+                try await DeliveryRepository(connection).workDay(
+                    of: session.trainer.id, session.studio.clock.date(of: session.startsAt)))
+            : .session(session)
+        return Handout(
+            message: 0, rule: rule.key.text, template: rule.template.text, language: client.language ?? .english,
+            audience: rule.audience, revision: session.revision, recipient: recipient, subject: subject,
+            desk: Handout.Desk(name: studio.name, address: studio.address, phone: studio.phone, email: studio.email),
+            deadline: deadline)
+    }
+}

@@ -1,0 +1,171 @@
+public import Booking
+public import FoundationEssentials
+import Jobs
+public import Postgres
+
+/// Where people set right what the ledger cannot know: whether a message arrived after all.
+public struct LedgerDesk: Sendable {
+    /// Which messages are meant.
+    public enum Target: Sendable {
+        /// One message, by its number.
+        case message(Int64)
+        /// All of a session.
+        case session(Reference)
+    }
+
+    let database: Database
+    let actor: String
+
+    /// Opens the desk.
+    ///
+    /// - Parameters:
+    ///   - database: Where the ledger is.
+    ///   - actor: Who acts, for the event log.
+    public init(database: Database, actor: String) {
+        self.database = database
+        self.actor = actor
+    }
+
+    /// Sends what is unknown or failed once more: judged anew, and at once.
+    ///
+    /// - Parameters:
+    ///   - target: Which messages.
+    ///   - now: When it is due from now on.
+    /// - Returns: The messages as they are now.
+    /// - Throws: ``Refusal`` of the rule `not_changeable` where none is unknown or failed, ``NotFound`` or
+    ///   ``PostgresError``.
+    public func resend(_ target: Target, now: Date) async throws -> [LedgerEntry] {
+        try await changing(target, from: ["unknown", "failed"]) { ids, connection in
+            try await connection.query(
+                """
+                UPDATE message
+                SET status = 'queued', reason = 'resent', due_at = \(now), wait_until = NULL, run_id = NULL
+                WHERE id = ANY(\(ids))
+                """)
+            try await LedgerRepository(connection).askForDelivery()
+        }
+    }
+
+    /// Writes down what became of unknown messages, as somebody has found out.
+    ///
+    /// - Parameters:
+    ///   - target: Which messages.
+    ///   - arrived: Whether they arrived.
+    /// - Returns: The messages as they are now.
+    /// - Throws: ``Refusal`` of the rule `not_changeable` where none is unknown, ``NotFound`` or ``PostgresError``.
+    public func settle(_ target: Target, arrived: Bool) async throws -> [LedgerEntry] {
+        try await changing(target, from: ["unknown"]) { ids, connection in
+            try await connection.query(
+                """
+                UPDATE message
+                SET status = \(arrived ? "sent" : "failed"),
+                    reason = 'settled',
+                    sent_at = CASE WHEN \(arrived) THEN attempted_at END
+                WHERE id = ANY(\(ids))
+                """)
+        }
+    }
+
+    /// Writes down that a mail came back.
+    ///
+    /// - Parameters:
+    ///   - messageID: The mail's Message-ID, without angle brackets.
+    ///   - diagnosis: What the server said.
+    /// - Returns: The message, where it is one of ours.
+    /// - Throws: ``PostgresError``.
+    public func bounced(_ messageID: String, diagnosis: String?) async throws -> LedgerEntry? {
+        guard let name = MessageName(messageID) else { return nil }
+        return try await database.transaction { connection in
+            try await Work(actor: actor).begin(on: connection)
+            let id = try await connection.query(
+                """
+                UPDATE message AS m
+                SET status = 'failed', reason = 'bounced', reply = coalesce(\(diagnosis), m.reply), sent_at = NULL
+                FROM session AS s
+                WHERE s.reference = \(name.reference.code)
+                  AND m.session_id = s.id
+                  AND m.rule = \(name.rule)
+                  AND m.revision = \(name.revision)
+                  AND m.channel = 'email'
+                  AND m.status IN ('sent', 'unknown')
+                RETURNING m.id
+                """
+            ).decode(Int64.self)
+            return try await entries(id, on: connection).first
+        }
+    }
+
+    private func changing(
+        _ target: Target, from statuses: [String], _ change: @Sendable ([Int64], Connection) async throws -> Void
+    ) async throws -> [LedgerEntry] {
+        try await database.transaction { connection in
+            try await Work(actor: actor).begin(on: connection)
+            let found = try await rows(target, on: connection)
+            let ids = found.filter { statuses.contains($0.status) }.map(\.id)
+            guard !ids.isEmpty else {
+                throw Refusal(
+                    .notChangeable, "nothing of it is \(statuses.joined(separator: " or "))",
+                    hint: "see `intro reminders unknown`")
+            }
+            try await change(ids, connection)
+            return try await entries(ids, on: connection)
+        }
+    }
+
+    private func rows(_ target: Target, on connection: Connection) async throws -> [(id: Int64, status: String)] {
+        switch target {
+        case .message(let id):
+            let rows = try await connection.query("SELECT id, status FROM message WHERE id = \(id) FOR UPDATE")
+            guard rows.count > 0 else {
+                throw NotFound("message number \(id)", hint: "see `intro reminders unknown`")
+            }
+            return try rows.decode((Int64, String).self).map { (id: $0.0, status: $0.1) }
+        case .session(let reference):
+            let session = try await SessionRepository(connection).named(reference)
+            return try await connection.query(
+                "SELECT id, status FROM message WHERE session_id = \(session.id.value) ORDER BY id FOR UPDATE"
+            ).decode((Int64, String).self).map { (id: $0.0, status: $0.1) }
+        }
+    }
+
+    private func entries(_ ids: [Int64], on connection: Connection) async throws -> [LedgerEntry] {
+        try await connection.query(
+            """
+            SELECT \(LedgerEntry.columns)
+            FROM message AS m
+            \(LedgerEntry.joins)
+            WHERE m.id = ANY(\(ids))
+            ORDER BY m.id
+            """
+        ).map { try LedgerEntry(&$0) }
+    }
+}
+
+/// What the left side of a Message-ID says of a session's message: its reference, its rule and the revision.
+public struct MessageName: Sendable, Equatable {
+    /// The session.
+    public let reference: Reference
+    /// The rule.
+    public let rule: String
+    /// The revision.
+    public let revision: Int32
+
+    /// Names a message.
+    public init(reference: Reference, rule: String, revision: Int32) {
+        self.reference = reference
+        self.rule = rule
+        self.revision = revision
+    }
+
+    /// Reads the name in a Message-ID; `nil` where it is not one of ours.
+    public init?(_ messageID: String) {
+        let parts = messageID.prefix { $0 != "@" }.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, let reference = try? Reference(String(parts[0])), let revision = Int32(parts[2]) else {
+            return nil
+        }
+        self.init(reference: reference, rule: String(parts[1]), revision: revision)
+    }
+
+    /// The left side of the Message-ID.
+    public var text: String { "\(reference.code.lowercased()).\(rule).\(revision)" }
+}

@@ -1,0 +1,97 @@
+public import Booking
+public import FoundationEssentials
+import Postgres
+
+/// One row of the ledger: a message that did, did not or will go out.
+public struct LedgerEntry: Sendable {
+    /// The number by which it is resent or settled; `nil` for a message that is planned and not written down yet.
+    public let id: Int64?
+    /// The session it speaks of; `nil` for a trainer's day.
+    public let reference: Reference?
+    /// The trainer whose day it speaks of; `nil` for a session.
+    public let trainer: String?
+    /// The studio's id.
+    public let studio: String
+    /// Why it exists.
+    public let rule: String
+    /// How it goes out.
+    public let channel: String
+    /// Whom it is for.
+    public let audience: String
+    /// The revision of the session that it speaks of.
+    public let revision: Int32
+    /// planned, queued, attempting, sent, failed, unknown or skipped.
+    public let status: String
+    /// Why it was skipped, failed, is unknown, or waits for another try; of one to come, why it would be skipped as
+    /// things stand.
+    public internal(set) var reason: String?
+    /// When it should go out.
+    public let dueAt: Date
+    /// Until when a runner leaves it alone.
+    public let waitUntil: Date?
+    /// How often it was handed to a transport.
+    public let attempts: Int32
+    /// When it was last handed to a transport.
+    public let attemptedAt: Date?
+    /// When a server took it.
+    public let sentAt: Date?
+    /// Where it went, or would go.
+    public let recipient: String?
+    /// What the server said.
+    public let reply: String?
+    /// The subject as it was sent.
+    public let subject: String?
+    /// The text as it was sent.
+    public let body: String?
+    /// Clock of the studio.
+    public let clock: StudioClock
+}
+
+extension LedgerEntry {
+    /// What is read of a message `m`, its session `s`, client `c`, trainer `t` and studio `st`.
+    static let columns: SQL = """
+        m.id, s.reference, CASE WHEN m.day IS NOT NULL THEN t.handle END, st.slug, m.rule, m.channel, m.audience,
+        m.revision, m.status, m.reason, m.due_at, m.wait_until, m.attempts, m.attempted_at, m.sent_at,
+        coalesce(m.recipient, \(address)), m.reply, m.subject, m.body, st.time_zone
+        """
+
+    /// Where a message `m` would go as things stand.
+    static let address: SQL = """
+        CASE m.audience
+            WHEN 'client' THEN CASE m.channel WHEN 'email' THEN c.email ELSE c.phone END
+            WHEN 'trainer' THEN CASE m.channel WHEN 'email' THEN t.email ELSE t.phone END
+            ELSE CASE m.channel WHEN 'email' THEN st.email ELSE st.phone END
+        END
+        """
+
+    static let joins: SQL = """
+        JOIN studio AS st ON st.id = m.studio_id
+        LEFT JOIN session AS s ON s.id = m.session_id
+        LEFT JOIN client AS c ON c.id = s.client_id
+        LEFT JOIN trainer AS t ON t.id = coalesce(m.trainer_id, s.trainer_id)
+        """
+
+    /// Reads a row of ``columns``.
+    init(_ row: inout Row) throws {
+        id = try row.next()
+        reference = try row.next(String?.self).map { try Reference($0) }
+        trainer = try row.next()
+        studio = try row.next()
+        rule = try row.next()
+        channel = try row.next()
+        audience = try row.next()
+        revision = try row.next()
+        status = try row.next()
+        reason = try row.next()
+        dueAt = try row.next()
+        waitUntil = try row.next()
+        attempts = try row.next()
+        attemptedAt = try row.next()
+        sentAt = try row.next()
+        recipient = try row.next()
+        reply = try row.next()
+        subject = try row.next()
+        body = try row.next()
+        clock = try StudioClocks.clock(of: row.next())
+    }
+}

@@ -1,0 +1,153 @@
+public import Booking
+public import FoundationEssentials
+import Jobs
+public import Postgres
+
+/// The ledger of messages, as the database holds it.
+public struct LedgerRepository: Sendable {
+    /// Why a queued message will not go out any more.
+    enum Supersession: String {
+        case rescheduled, cancelled
+        case sessionClosed = "session_closed"
+    }
+
+    /// So long a move may be followed by another before its notice goes out.
+    private static let burst: TimeInterval = 60
+
+    let connection: Connection
+
+    /// Reads and writes through one connection.
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// The ledger of one session, or the rows written last, by due time.
+    ///
+    /// - Parameters:
+    ///   - reference: One session; `nil` is all.
+    ///   - status: One status; `nil` is all.
+    ///   - limit: How many at the most.
+    /// - Returns: The rows, by due time.
+    /// - Throws: ``PostgresError``.
+    public func entries(of reference: Reference?, status: String?, limit: Int = 1000) async throws -> [LedgerEntry] {
+        var conditions: SQL = "true"
+        if let reference {
+            conditions = "\(conditions) AND m.session_id = (SELECT id FROM session WHERE reference = \(reference.code))"
+        }
+        if let status { conditions = "\(conditions) AND m.status = \(status)" }
+        return try await connection.query(
+            """
+            SELECT \(LedgerEntry.columns)
+            FROM (
+                SELECT m.*
+                FROM message AS m
+                WHERE \(conditions)
+                ORDER BY m.id DESC
+                LIMIT \(Int64(limit))
+            ) AS m
+            \(LedgerEntry.joins)
+            ORDER BY m.due_at, m.id
+            """
+        ).map { try LedgerEntry(&$0) }
+    }
+
+    /// Everything that did, did not or will go out about one session, by due time.
+    ///
+    /// What is to come is judged as things stand at the time when it is due; what no rule has written down yet is worked
+    /// out. Nothing is written.
+    ///
+    /// - Parameters:
+    ///   - reference: The session.
+    ///   - now: The present instant.
+    /// - Returns: The messages, by due time.
+    /// - Throws: ``PostgresError``.
+    public func account(of reference: Reference, now: Date) async throws -> [LedgerEntry] {
+        let written = try await connection.query(
+            """
+            SELECT \(LedgerEntry.columns), judged.reason
+            FROM message AS m
+            \(LedgerEntry.joins)
+            LEFT JOIN LATERAL judged_messages(greatest(m.due_at, m.wait_until, \(now))) AS judged
+                ON judged.id = m.id AND m.status = 'queued'
+            WHERE s.reference = \(reference.code)
+            """
+        ).map { row in
+            var entry = try LedgerEntry(&row)
+            entry.reason = try row.next(String?.self) ?? entry.reason
+            return entry
+        }
+        let planned = try await connection.query(
+            """
+            SELECT \(LedgerEntry.columns)
+            FROM (
+                SELECT NULL::bigint AS id, told.session_id, told.studio_id, told.rule, told.channel, told.audience,
+                       told.revision, CASE told.status WHEN 'queued' THEN 'planned' ELSE told.status END AS status,
+                       told.reason, told.due_at, NULL::timestamptz AS wait_until, 0 AS attempts,
+                       NULL::timestamptz AS attempted_at, NULL::timestamptz AS sent_at, NULL AS recipient,
+                       NULL AS reply, NULL AS subject, NULL AS body, NULL::integer AS trainer_id, NULL::date AS day
+                FROM (
+                    SELECT session_id, studio_id, rule, channel, audience, revision, due_at,
+                           CASE WHEN is_reachable THEN status ELSE 'skipped' END AS status,
+                           CASE
+                               WHEN is_reachable THEN reason
+                               ELSE CASE channel WHEN 'email' THEN 'no_email' ELSE 'no_phone' END
+                           END AS reason
+                    FROM planned_messages()
+                    WHERE session_id = (SELECT id FROM session WHERE reference = \(reference.code))
+                ) AS told
+                WHERE NOT EXISTS (
+                    SELECT FROM message AS known
+                    WHERE known.session_id = told.session_id
+                      AND known.rule = told.rule
+                      AND known.revision = told.revision)
+            ) AS m
+            \(LedgerEntry.joins)
+            """
+        ).map { try LedgerEntry(&$0) }
+        return (written + planned).sorted { ($0.dueAt, $0.id ?? .max) < ($1.dueAt, $1.id ?? .max) }
+    }
+
+    /// Queues what the rules of a studio say of a change of a session, in its present revision.
+    ///
+    /// A move may be followed by another in the same minute: runners wait that long, and only the last is told.
+    func announce(_ anchor: ReminderRule.Anchor, of session: Session.ID, at now: Date) async throws {
+        let wait = anchor == .moved || anchor == .trainerChanged
+        _ = try await connection.query(
+            """
+            INSERT INTO message (session_id, studio_id, rule, channel, audience, revision, due_at, wait_until)
+            SELECT s.id, s.studio_id, rule.key, rule.channel, rule.audience, s.revision, \(now),
+                   \(wait ? now + Self.burst : nil)
+            FROM session AS s
+            JOIN client ON client.id = s.client_id
+            JOIN trainer ON trainer.id = s.trainer_id
+            JOIN studio ON studio.id = s.studio_id
+            CROSS JOIN LATERAL rules_at(s.studio_id) AS rule
+            WHERE s.id = \(session.value)
+              AND rule.enabled
+              AND rule.anchor = \(anchor.rawValue)
+              AND is_reachable(rule, client, trainer, studio)
+            ON CONFLICT ON CONSTRAINT message_once DO NOTHING
+            """)
+        try await askForDelivery(at: wait ? Date() + Self.burst : nil)
+    }
+
+    /// Asks the runners to send what is due, at once or at an instant of the database's clock.
+    func askForDelivery(at instant: Date? = nil) async throws {
+        var options = DeliverMessages.atOnce
+        options.runAt = instant
+        try await JobQueue(connection).enqueue(DeliverMessages(), options)
+    }
+
+    /// Takes back what is queued about a session as it was; what follows its end stays.
+    func supersede(_ session: Session.ID, because reason: Supersession) async throws {
+        _ = try await connection.query(
+            """
+            UPDATE message AS m
+            SET status = 'skipped', reason = \(reason.rawValue), wait_until = NULL
+            WHERE session_id = \(session.value)
+              AND status = 'queued'
+              AND (\(reason.rawValue) <> 'session_closed'
+                   OR NOT EXISTS (SELECT FROM reminder_rule AS rule WHERE rule.key = m.rule AND rule.anchor = 'end'))
+            """)
+    }
+}

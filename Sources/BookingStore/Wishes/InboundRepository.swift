@@ -1,0 +1,143 @@
+public import Booking
+public import FoundationEssentials
+public import Postgres
+
+/// A client's text, and what came of it.
+public struct InboundEntry: Sendable {
+    /// The number by which it is marked as done.
+    public let id: Int64
+    /// When it came.
+    public let receivedAt: Date
+    /// The number it came from, in E.164.
+    public let sender: String
+    /// What it says.
+    public let body: String
+    /// What it came to.
+    public let action: String
+    /// The session that it was about, where one was.
+    public let reference: Reference?
+    /// The name of whoever has that number, where one person has.
+    public let name: String?
+    /// What was answered.
+    public let answer: String?
+    /// none, attempting, sent, failed or unknown.
+    public let answered: String
+    /// When nothing was left to do for the desk.
+    public let doneAt: Date?
+    /// Who did it.
+    public let doneBy: String?
+}
+
+/// Clients' texts, as the database holds them.
+public struct InboundRepository: Sendable {
+    /// The session that a text is about.
+    struct Meant {
+        let id: Session.ID
+        let reference: Reference
+    }
+
+    let connection: Connection
+
+    /// Reads and writes through one connection.
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// What was texted, newest first.
+    ///
+    /// - Parameters:
+    ///   - isOpen: Whether only what the desk still has to do something about.
+    ///   - limit: How many at the most.
+    /// - Returns: The texts.
+    /// - Throws: ``PostgresError``.
+    public func all(open isOpen: Bool, limit: Int = 200) async throws -> [InboundEntry] {
+        typealias Row = (
+            Int64, Date, String, String, String, String?, String?, String?, String, Date?, String?
+        )
+        return try await connection.query(
+            """
+            SELECT text.id, text.received_at, text.sender, text.body, text.action, session.reference,
+                   (SELECT min(client.name) FROM client WHERE client.phone = text.sender HAVING count(*) = 1),
+                   text.answer, text.answered, text.done_at, text.done_by
+            FROM inbound_text AS text
+            LEFT JOIN session ON session.id = text.session_id
+            WHERE NOT \(isOpen) OR text.done_at IS NULL
+            ORDER BY text.id DESC
+            LIMIT \(Int64(limit))
+            """
+        ).decode(Row.self).map { row in
+            InboundEntry(
+                id: row.0, receivedAt: row.1, sender: row.2, body: row.3, action: row.4,
+                reference: try row.5.map { try Reference($0) }, name: row.6, answer: row.7, answered: row.8,
+                doneAt: row.9, doneBy: row.10)
+        }
+    }
+
+    /// Writes a text down; `nil` where the provider has told of it before.
+    func insert(_ text: InboundDesk.Text, now: Date) async throws -> Int64? {
+        try await connection.query(
+            """
+            INSERT INTO inbound_text (provider_id, sender, recipient, body, received_at, action)
+            VALUES (\(text.providerID), \(text.sender.e164), \(text.recipient), \(text.body), \(now), 'none')
+            ON CONFLICT ON CONSTRAINT inbound_text_provider_id_key DO NOTHING
+            RETURNING id
+            """
+        ).decode(Int64.self).first
+    }
+
+    /// What came of a text when it was told of for the first time.
+    func known(_ text: InboundDesk.Text) async throws -> InboundDesk.Heard {
+        let row = try await connection.query(
+            """
+            SELECT text.id, text.action, session.reference
+            FROM inbound_text AS text
+            LEFT JOIN session ON session.id = text.session_id
+            WHERE text.provider_id = \(text.providerID)
+            """
+        ).decode((Int64, String, String?).self)[0]
+        return InboundDesk.Heard(
+            id: row.0, action: InboundDesk.Action(rawValue: row.1) ?? .none,
+            session: try row.2.map { try Reference($0) }, answer: nil, isNew: false)
+    }
+
+    /// The session to come that a number was last written to about, else its next one; nobody else may change it.
+    func session(of sender: PhoneNumber, now: Date) async throws -> Meant? {
+        try await connection.query(
+            """
+            SELECT s.id, s.reference
+            FROM session AS s
+            JOIN client AS c ON c.id = s.client_id
+            WHERE c.phone = \(sender.e164) AND s.status = 'booked' AND s.starts_at > \(now)
+            ORDER BY (
+                SELECT max(m.attempted_at) FROM message AS m WHERE m.session_id = s.id AND m.channel = 'sms'
+            ) DESC NULLS LAST, s.starts_at
+            LIMIT 1
+            FOR UPDATE OF s
+            """
+        ).decode((Int64, String).self).first.map { Meant(id: Session.ID($0.0), reference: try Reference($0.1)) }
+    }
+
+    /// Writes down what a text came to; what only a person can do stays open.
+    func finish(_ id: Int64, as action: InboundDesk.Action, about session: Session.ID?, answer: String?) async throws {
+        let isOpen = action == .callAsked || action == .none
+        try await connection.query(
+            """
+            UPDATE inbound_text
+            SET action = \(action.rawValue),
+                session_id = \(session?.value),
+                answer = \(answer),
+                answered = \(answer == nil ? "none" : "attempting"),
+                done_at = CASE WHEN NOT \(isOpen) THEN received_at END
+            WHERE id = \(id)
+            """)
+    }
+
+    func answered(_ id: Int64, _ status: DeliveryRecord.Status, reply: String?) async throws {
+        try await connection.query(
+            """
+            UPDATE inbound_text
+            SET answered = \(status == .queued ? "failed" : status.rawValue), reply = \(reply)
+            WHERE id = \(id)
+            """)
+    }
+}

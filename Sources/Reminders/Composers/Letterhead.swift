@@ -1,0 +1,47 @@
+import Booking
+import BookingStore
+import FoundationEssentials
+import Messaging
+
+/// What a message may speak of, whatever it is sent as.
+struct Letterhead: Sendable {
+    let templates: TemplateLibrary
+    private let phones = WrittenPhones()
+
+    init(templates: TemplateLibrary) {
+        self.templates = templates
+    }
+
+    /// The language in which a message is written: the client's, where there are words in it.
+    func language(of handout: Handout, as form: TemplateForm) -> Language {
+        Language(
+            ofTemplates: templates.language(
+                of: handout.template, as: form, preferring: handout.language.ofTemplates))
+    }
+
+    /// The values of a message.
+    func values(of handout: Handout, in language: Language, at now: Date) -> [String: TemplateValue] {
+        switch handout.subject {
+        case .session(let session): appointment(session, handout, in: language, at: now).values
+        case .day(let day):
+            TrainerDay(
+                trainer: day.trainer.name, home: day.studio, date: day.date,
+                entries: day.sessions.map { session in
+                    TrainerDay.Entry(
+                        session: session, clientPhone: session.client.phone.map { phones.phone($0) },
+                        isConfirmed: session.confirmedAt != nil)
+                }, now: now, language: language
+            ).values
+        }
+    }
+
+    /// A session in words; staff are told the client's phone as well.
+    func appointment(
+        _ session: Session, _ handout: Handout, in language: Language, at now: Date
+    ) -> Appointment {
+        Appointment(
+            session: session, address: handout.desk.address, phone: handout.desk.phone.map { phones.phone($0) },
+            now: now, language: language,
+            clientPhone: handout.audience == .client ? nil : session.client.phone.map { phones.phone($0) })
+    }
+}

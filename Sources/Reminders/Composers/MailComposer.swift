@@ -1,0 +1,99 @@
+import Booking
+public import BookingStore
+public import FoundationEssentials
+public import Messaging
+
+/// Writes mail for rows of the ledger.
+public struct MailComposer: Sendable {
+    /// Long enough to read, short enough to be quoted (RFC 5322 section 2.1.1 asks for at most 78 characters).
+    private static let lineWidth = 72
+
+    private let head: Letterhead
+    private let sender: Mailbox
+    private let unsubscribing: String?
+
+    /// Takes the words.
+    ///
+    /// - Parameters:
+    ///   - templates: The words.
+    ///   - sender: Who mail is from.
+    ///   - unsubscribing: Where a link that ends the mail leads to, without the token that ends it; `nil` is no link.
+    public init(templates: TemplateLibrary, sender: Mailbox, unsubscribing: String? = nil) {
+        head = Letterhead(templates: templates)
+        self.sender = sender
+        self.unsubscribing = unsubscribing
+    }
+
+    /// A mail, ready to be carried.
+    ///
+    /// - Parameters:
+    ///   - handout: The row of the ledger, and what it is about.
+    ///   - now: The instant of sending.
+    /// - Returns: The mail, and what the ledger keeps of it.
+    /// - Throws: `CompositionError` or `TemplateError`.
+    public func letter(for handout: Handout, at now: Date) throws -> Route<PostedMail>.Letter {
+        let mail = try mail(for: handout, at: now)
+        return Route.Letter(
+            item: PostedMail(mail.render(), from: sender, to: mail.to),
+            copy: DeliveryRecord.Copy(subject: mail.subject, body: mail.text))
+    }
+
+    /// Writes the mail; the same row of the ledger always makes the same Message-ID (RFC 5322 section 3.6.4).
+    ///
+    /// - Parameters:
+    ///   - handout: The row of the ledger, and what it is about.
+    ///   - now: The instant of sending.
+    /// - Returns: The mail; one to a client about a session that is to come, or off, has its calendar entry.
+    /// - Throws: `CompositionError` or `TemplateError`.
+    public func mail(for handout: Handout, at now: Date) throws -> MailMessage {
+        let recipient = try Mailbox(name: handout.name, address: handout.recipient.text)
+        let language = head.language(of: handout, as: .mail)
+        let texts = try head.templates.renderMessage(
+            handout.template, in: language.ofTemplates, with: head.values(of: handout, in: language, at: now))
+        return try MailMessage(
+            from: sender,
+            replyTo: try handout.desk.email.map { try Mailbox(name: handout.desk.name, address: $0.address) },
+            to: recipient, subject: texts.subject, text: texts.text.wrapped(at: Self.lineWidth), html: texts.html,
+            calendar: try invitation(handout, to: recipient, in: language, at: now),
+            unsubscribe: try link(handout), messageID: "\(handout.idName)@\(domain)", date: now)
+    }
+
+    private var domain: Substring { sender.address.split(separator: "@").last ?? "intro.invalid" }
+
+    /// What only a client has a reason to follow: staff cannot opt out of their work.
+    private func link(_ handout: Handout) throws -> UnsubscribeLink? {
+        guard let unsubscribing, let token = handout.unsubscribeToken, handout.audience == .client else { return nil }
+        return try UnsubscribeLink(unsubscribing + token.uuidString.lowercased())
+    }
+
+    /// The calendar entry: REQUEST with a sequence that rises at each move, CANCEL when it is off (RFC 5546 section 3.2).
+    private func invitation(
+        _ handout: Handout, to recipient: Mailbox, in language: Language, at now: Date
+    ) throws -> MailMessage.Calendar? {
+        guard handout.audience == .client, case .session(let session) = handout.subject,
+            [.booked, .cancelled].contains(session.status)
+        else { return nil }
+        let method: ICalendar.Method = session.status == .cancelled ? .cancel : .request
+        let appointment = head.appointment(session, handout, in: language, at: now)
+        var event = CalendarEvent(session, stamp: now)
+        event.summary = appointment.title
+        event.description = appointment.note
+        event.location = [session.studio.name, handout.desk.address].compactMap(\.self).joined(separator: ", ")
+        event.organizer = sender
+        event.attendee = recipient
+        return MailMessage.Calendar(
+            ics: try ICalendar.render(events: [event], method: method, productID: CalendarEvent.productID),
+            method: method)
+    }
+}
+
+extension Handout {
+    /// The left side of its Message-ID: the same for the same row of the ledger, and no other's.
+    var idName: String {
+        switch subject {
+        case .session(let session):
+            MessageName(reference: session.reference, rule: rule, revision: revision).text
+        case .day(let day): "\(day.trainer.handle).\(day.date).\(rule)"
+        }
+    }
+}

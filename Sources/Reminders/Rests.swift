@@ -1,0 +1,29 @@
+import Booking
+import Messaging
+import Postgres
+
+/// The channels whose servers asked to be left alone for a while, as long as this process lives.
+final class Rests: Sendable {
+    /// How long, where the server does not say.
+    private static let usual: Duration = .seconds(300)
+
+    private let ends = Guarded<[Channel: ContinuousClock.Instant]>([:])
+
+    /// How long a server asked to be left alone.
+    static func length(asked reply: String) -> Duration {
+        RetryHint(reading: reply)?.wait ?? usual
+    }
+
+    /// Leaves a channel alone for as long as its server asked.
+    func begin(_ channel: Channel, asked reply: String) {
+        ends.withLock { $0[channel] = .now + Self.length(asked: reply) }
+    }
+
+    /// How long a channel is still to be left alone; `nil` where it may be used.
+    func left(of channel: Channel) -> Duration? {
+        ends.withLock { ends in
+            guard let end = ends[channel], end > .now else { return nil }
+            return end - .now
+        }
+    }
+}

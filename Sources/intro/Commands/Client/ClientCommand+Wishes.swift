@@ -1,0 +1,129 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import FoundationEssentials
+
+extension ClientCommand {
+    /// What a person wants, or wants no more.
+    struct WishOptions: ParsableArguments {
+        @Option(help: ArgumentHelp("email or sms. (default: both)", valueName: "channel"))
+        var channel: String?
+
+        @Option(
+            help: ArgumentHelp(
+                "session (what concerns a session to come) or follow_up (what comes after). (default: both)",
+                valueName: "scope"))
+        var scope: String?
+
+        @Option(help: ArgumentHelp("How they said so. (default: desk)", valueName: "text"))
+        var how: String?
+
+        /// The wish that the options tell of.
+        ///
+        /// - Parameter isGranted: Whether they want it.
+        /// - Returns: The wish.
+        /// - Throws: `InvalidInput`.
+        func wish(isGranted: Bool) throws -> WishDesk.Wish {
+            var wish = WishDesk.Wish(
+                isGranted: isGranted, how: try how.map { try Line($0, field: "--how").text } ?? "desk")
+            if let channel { wish.channels = [try choice(channel, field: "--channel", of: Channel.allCases)] }
+            if let scope { wish.scopes = [try choice(scope, field: "--scope", of: Consent.Scope.allCases)] }
+            return wish
+        }
+    }
+
+    /// `intro client opt-out`.
+    struct OptOut: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "opt-out", abstract: "Write down that a person wants no messages.",
+            discussion: "With --token, the person is the one whose mail has it in its unsubscribe link.")
+
+        @Argument(help: "The person: an e-mail address, a phone number or a client number.")
+        var who: String?
+
+        @Option(help: ArgumentHelp("What the unsubscribe link in a mail says.", valueName: "token"))
+        var token: String?
+
+        @OptionGroup var options: WishOptions
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func validate() throws {
+            guard (who == nil) != (token == nil) else {
+                throw ValidationError("name the person, or the --token of their mail's link")
+            }
+        }
+
+        func run(in intro: Intro) async throws {
+            let wish = try options.wish(isGranted: false)
+            let database = try await intro.database()
+            guard let token else {
+                let who = try await intro.who(who ?? "", studio: nil, in: database)
+                return try intro.report(try await intro.wishDesk(database).note(wish, of: who, now: intro.now))
+            }
+            guard let token = UUID(uuidString: token) else {
+                throw InvalidInput(
+                    field: "--token", problem: "is no token", hint: "take it from the link as it stands in the mail")
+            }
+            try intro.report(try await intro.wishDesk(database).unsubscribe(token, now: intro.now))
+        }
+    }
+
+    /// `intro client opt-in`.
+    struct OptIn: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "opt-in", abstract: "Write down that a person wants messages again.")
+
+        @Argument(help: "The person: an e-mail address, a phone number or a client number.")
+        var who: String
+
+        @OptionGroup var options: WishOptions
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let wish = try options.wish(isGranted: true)
+            let database = try await intro.database()
+            let who = try await intro.who(who, studio: nil, in: database)
+            try intro.report(try await intro.wishDesk(database).note(wish, of: who, now: intro.now))
+        }
+    }
+}
+
+extension Intro {
+    /// Shows what a person wants, and what keeps messages from them all the same.
+    fileprivate func report(_ record: WishDesk.Record) throws {
+        try console.report(WishRecord(record)) {
+            Sheet(
+                ["Client": "\(record.client.id.value)", "Name": record.client.name],
+                consents: record.consents, suppressions: record.suppressions
+            ).text(colored: console.isColored)
+        }
+        guard !record.suppressions.isEmpty else { return }
+        console.note("note: nothing is sent to a suppressed address; see `intro suppression --help`")
+    }
+}
+
+extension Sheet {
+    /// A sheet that ends with what a person wants.
+    init(_ lines: KeyValuePairs<String, String?>, consents: [Consent], suppressions: [Suppression]) {
+        self.init(lines)
+        append(consents, suppressions)
+    }
+
+    /// Adds what a person wants.
+    mutating func append(_ consents: [Consent], _ suppressions: [Suppression]) {
+        for channel in Channel.allCases {
+            let said = consents.filter { $0.channel == channel }
+            append(
+                channel == .email ? "Mail" : "Texts",
+                said.map { consent in
+                    let about = consent.scope == .session ? "about sessions" : "afterwards"
+                    let day = RFC3339.string(consent.at).prefix(10)
+                    return
+                        "\(consent.isGranted ? "yes" : "no"), \(about): since \(day), \(consent.how), \(consent.actor)"
+                })
+        }
+        append("Suppressed", suppressions.map { "\($0.address): \($0.reason.rawValue)" })
+    }
+}

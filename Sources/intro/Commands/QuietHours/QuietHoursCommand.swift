@@ -1,0 +1,82 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import Postgres
+
+/// `intro quiet-hours`: when people may be written to.
+struct QuietHoursCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quiet-hours",
+        abstract: "See and change when people may be written to; all other hours are quiet.",
+        discussion: """
+            Hours are on the clock where the person is. A reminder that falls into quiet hours goes out before they begin, \
+            where that is still after the booking, else when they end; where that is too late, it is skipped.
+            """,
+        subcommands: [List.self, Set.self]
+    )
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    /// `intro quiet-hours list`.
+    struct List: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List when people may be written to, by region.")
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let all = try await intro.database().withConnection { try await ContactHoursRepository($0).all() }
+            try intro.console.report(all.map { ContactHoursRecord($0) }) {
+                var table = Table(["REGION", "BY", "MAY BE WRITTEN TO"].map { Table.Column($0) })
+                for hours in all {
+                    table.append([hours.region, hours.channel.rawValue, hours.hours.description])
+                }
+                return table.text(colored: intro.console.isColored)
+            }
+        }
+    }
+
+    /// `intro quiet-hours set`.
+    struct Set: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "set", abstract: "Set when people of a region may be written to.")
+
+        @Argument(help: "Two letters such as US, or * for every region that has none of its own.")
+        var region: String
+
+        @Argument(help: "When they may be written to, as in `mon-sat 09:00-20:00; sun 12:00-20:00`, or `none`.")
+        var hours: String
+
+        @Option(help: ArgumentHelp("email or sms. (default: sms)", valueName: "channel"))
+        var channel = "sms"
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let region = region == "*" ? region : try Region(region, field: "the region").code
+            let channel = try choice(channel, field: "--channel", of: Channel.allCases)
+            let hours: WeeklyHours? =
+                hours.lowercased() == "none" ? nil : try WeeklyHours(parsing: hours, field: "the hours")
+            let database = try await intro.database()
+            try await intro.ruleBook(database).set(contactHoursOf: region, by: channel, to: hours)
+            let all = try await database.withConnection { try await ContactHoursRepository($0).all() }
+            try intro.console.report(all.map { ContactHoursRecord($0) }) {
+                let when = hours.map { "may be written to \($0)" } ?? "have no hours of their own any more"
+                return "People in \(region) \(when), by \(channel.words)."
+            }
+        }
+    }
+}
+
+/// When people may be written to, as JSON has it.
+struct ContactHoursRecord: Encodable {
+    let region: String
+    let channel: String
+    let hours: String
+
+    init(_ hours: ContactHours) {
+        region = hours.region
+        channel = hours.channel.rawValue
+        self.hours = hours.hours.description
+    }
+}

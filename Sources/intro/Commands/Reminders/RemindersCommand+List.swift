@@ -1,0 +1,54 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import Postgres
+
+extension RemindersCommand {
+    /// `intro reminders list`.
+    struct List: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list",
+            abstract: "List what was sent, waits, or was skipped, and why."
+        )
+
+        @Argument(help: ArgumentHelp("One session's messages.", valueName: "ref"))
+        var reference: String?
+
+        @Option(help: "Only those that are queued, attempting, sent, failed, unknown or skipped.")
+        var status: LedgerStatus?
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let reference = try reference.map { try Reference($0) }
+            let status = status?.rawValue
+            let entries = try await intro.database().withConnection { connection in
+                if let reference { _ = try await SessionRepository(connection).named(reference) }
+                return try await LedgerRepository(connection).entries(of: reference, status: status)
+            }
+            try intro.console.report(entries.map { LedgerRecord($0) }) {
+                guard !entries.isEmpty else { return "There is no such message." }
+                var table = Table([
+                    .init("REFERENCE"), .init("RULE"), .init("DUE"), .init("STATUS"), .init("WHY"), .init("TO"),
+                ])
+                for entry in entries {
+                    table.append([
+                        entry.about, entry.rule, entry.clock.text(entry.dueAt), entry.status,
+                        entry.reason ?? "", entry.recipient ?? "",
+                    ])
+                }
+                return table.text(colored: intro.console.isColored)
+            }
+        }
+    }
+}
+
+extension LedgerEntry {
+    /// What it is about, for people: the session's reference, or whose day.
+    var about: String { reference?.description ?? trainer ?? "" }
+}
+
+/// What `--status` may name.
+enum LedgerStatus: String, CaseIterable, ExpressibleByArgument {
+    case queued, attempting, sent, failed, unknown, skipped
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import BookingStore
+import Reminders
+
+extension RemindersCommand {
+    /// `intro reminders plan`.
+    struct Plan: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "plan",
+            abstract: "Tell what the next batch would send and skip, and change nothing.",
+            discussion: "With --json, one object a line: how many of a rule, channel, studio and reason.")
+
+        @Option(help: ArgumentHelp("Also what is due until then. (default: now)", valueName: "time"))
+        var until: String?
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let database = try await intro.database()
+            let until = try await intro.until(until)
+            let groups = try await intro.reminders(database).forecast(until: until)
+            guard !intro.console.isJSON else {
+                return try groups.forEach { try intro.console.print(jsonText(DueGroupRecord($0))) }
+            }
+            try intro.console.print(text(groups, colored: intro.console.isColored))
+        }
+
+        private func text(_ groups: [DueGroup], colored: Bool) -> String {
+            guard !groups.isEmpty else { return "Nothing is due." }
+            var table = Table([
+                .init("RULE"), .init("BY"), .init("STUDIO"), .init("MESSAGES", .right), .init("SKIPPED BECAUSE"),
+            ])
+            for group in groups {
+                let why = group.skipReason ?? (group.waits ? "waits for quiet hours to end" : "")
+                table.append([group.rule, group.channel, group.studio, "\(group.count)", why])
+            }
+            let due = groups.map(\.count).reduce(0, +)
+            let skipped = groups.filter { $0.skipReason != nil }.map(\.count).reduce(0, +)
+            return table.text(colored: colored)
+                + "\n\n\(due) due, \(skipped) of them would be skipped. Nothing was sent."
+        }
+    }
+}

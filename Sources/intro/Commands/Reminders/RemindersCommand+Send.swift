@@ -1,0 +1,97 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import FoundationEssentials
+import Jobs
+import Postgres
+import Reminders
+
+extension RemindersCommand {
+    /// `intro reminders send`.
+    struct Send: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "send",
+            abstract: "Send the messages that are due, each once.",
+            discussion: """
+                A message of which nobody knows whether it arrived is listed as unknown and never sent again by itself. \
+                One that the server put off is tried again in the next batch.
+                """)
+
+        @Option(help: ArgumentHelp("Also what is due until then. (default: now)", valueName: "time"))
+        var until: String?
+
+        @Option(parsing: .unconditional, help: ArgumentHelp("How many messages at the most.", valueName: "n"))
+        var limit: String?
+
+        @Flag(help: "Only tell what would be sent.")
+        var dryRun = false
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let limit = try limit.map { try count($0, field: "--limit", in: 0...1_000_000_000) }
+            let database = try await intro.database()
+            let until = try await intro.until(until)
+            let batch = try intro.reminders(database)
+            if dryRun {
+                let tally = try await batch.rehearse(until: until, limit: limit)
+                return try intro.console.report(TallyRecord(tally)) {
+                    "\(tally.due) due, \(tally.skipped) of them would be skipped. Nothing was sent."
+                }
+            }
+            // This batch does what the bookings before it have asked the runners for.
+            if limit == nil {
+                try await database.withConnection { try await JobQueue($0).withdraw(DeliverMessages.self) }
+            }
+            let report = try await Interruptible.run { try await batch.send(until: until, limit: limit) }
+            try intro.console.report(TallyRecord(report.tally)) { summary(report) }
+            if let failure = report.failure { throw failure }
+        }
+
+        private func summary(_ report: ReminderRun.Report) -> String {
+            let tally = report.tally
+            var lines = [
+                "\(tally.due) due: \(tally.sent) sent, \(tally.failed) failed, \(tally.unknown) unknown, "
+                    + "\(tally.skipped) skipped."
+            ]
+            if !report.orphans.isEmpty {
+                let list = report.orphans.map(\.description).joined(separator: ", ")
+                lines.append("Unknown since an earlier batch was cut off: \(list)")
+            }
+            lines += report.deferred.sorted { $0.key.rawValue < $1.key.rawValue }.map { channel, reply in
+                "The server for \(channel.words) asks to be left alone for a while: \(reply.visible)"
+            }
+            return lines.joined(separator: "\n")
+        }
+    }
+}
+
+extension Intro {
+    /// Reads `--until` in the only studio's zone; where there are several, it needs an offset.
+    ///
+    /// - Parameter text: What was typed; `nil` is now.
+    /// - Returns: The instant, or `nil`.
+    /// - Throws: `InvalidInput`, a `Refusal`, or a `Failure` where several studios may be meant.
+    func until(_ text: String?) async throws -> Date? {
+        guard let text else { return nil }
+        if let instant = RFC3339.parse(text) { return instant }
+        let studio = try await setting(studio: nil, trainer: nil, in: database()).studio
+        return try typedPhrase(text, field: "--until", clock: studio.clock, now: now).end(studio.clock)
+    }
+}
+
+extension ReminderRun.Report {
+    /// What a transport that cannot be used at all means.
+    fileprivate var failure: Failure? {
+        if let reason = unreachable[.email] {
+            return Failure(
+                code: "mail_unreachable", message: "the mail server cannot be used", reason: reason.visible,
+                hint: "correct INTRO_MAIL_URL or start the server: what is due stays queued", exit: .unreachable)
+        }
+        return unreachable[.sms].map { reason in
+            Failure(
+                code: "sms_unreachable", message: "texts cannot be sent", reason: reason.visible,
+                hint: "correct INTRO_SMS_URL: what is due stays queued", exit: .unreachable)
+        }
+    }
+}

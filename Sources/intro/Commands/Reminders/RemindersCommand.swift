@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// `intro reminders`: what people are told.
+struct RemindersCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reminders",
+        abstract: "Send what is due, see what was sent, and what would be.",
+        subcommands: [
+            Send.self, Plan.self, List.self, Preview.self, Test.self, Unknown.self, Resend.self, Settle.self,
+        ]
+    )
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+}

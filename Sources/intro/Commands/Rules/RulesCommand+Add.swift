@@ -1,0 +1,41 @@
+import ArgumentParser
+import Booking
+import BookingStore
+
+extension RulesCommand {
+    /// `intro rules add`.
+    struct Add: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "add", abstract: "Add a rule; it counts from now on.",
+            discussion:
+                "Without --channel it is mail, without --audience it is for clients, without --template its texts have its name."
+        )
+
+        @Argument(help: "Its name, such as week-before.")
+        var key: String
+
+        @Option(help: ArgumentHelp("The one studio where it counts.", valueName: "id"))
+        var studio: String?
+
+        @OptionGroup var options: RuleOptions
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func validate() throws {
+            guard options.anchor != nil else {
+                throw ValidationError("a rule needs --anchor: what its time is counted from, as in --anchor start")
+            }
+        }
+
+        func run(in intro: Intro) async throws {
+            let key = try Handle(key, field: "the rule")
+            var rule = ReminderRule(
+                key: key, studio: try studio.map { try Handle($0, field: "--studio") }, anchor: .start,
+                channel: .email, template: key)
+            try options.apply(to: &rule)
+            try intro.templates.assertHolds(rule)
+            let added = try await intro.ruleBook(intro.database()).add(rule, now: intro.now)
+            try intro.console.report(RuleRecord(added)) { Sheet(added).text(colored: intro.console.isColored) }
+        }
+    }
+}

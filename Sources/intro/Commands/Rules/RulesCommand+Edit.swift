@@ -1,0 +1,86 @@
+import ArgumentParser
+import Booking
+import BookingStore
+
+extension RulesCommand {
+    /// `intro rules edit`.
+    struct Edit: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "edit",
+            abstract: "Change a rule; what is not named stays as it is.",
+            discussion: "With --studio, the studio gets a rule of its own where it has none yet.")
+
+        @Argument(help: "The rule.")
+        var key: String
+
+        @Option(help: ArgumentHelp("The one studio where it is to be otherwise.", valueName: "id"))
+        var studio: String?
+
+        @OptionGroup var options: RuleOptions
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func validate() throws {
+            guard !options.isEmpty else {
+                throw ValidationError("there is nothing to change: name what shall be otherwise, as in --offset -2d")
+            }
+        }
+
+        func run(in intro: Intro) async throws {
+            let templates = try intro.templates
+            try await intro.edit(key, at: studio) { [options] rule in
+                try options.apply(to: &rule)
+                try templates.assertHolds(rule)
+            }
+        }
+    }
+
+    /// `intro rules disable`.
+    struct Disable: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "disable", abstract: "Send a rule's messages no more; what was sent stays in the ledger.")
+
+        @Argument(help: "The rule.")
+        var key: String
+
+        @Option(help: ArgumentHelp("At this studio alone.", valueName: "id"))
+        var studio: String?
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            try await intro.edit(key, at: studio) { $0.isEnabled = false }
+        }
+    }
+
+    /// `intro rules enable`.
+    struct Enable: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "enable",
+            abstract: "Send a rule's messages again; what was due meanwhile is not made up for.")
+
+        @Argument(help: "The rule.")
+        var key: String
+
+        @Option(help: ArgumentHelp("At this studio alone.", valueName: "id"))
+        var studio: String?
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            try await intro.edit(key, at: studio) { $0.isEnabled = true }
+        }
+    }
+}
+
+extension Intro {
+    /// Changes a rule and shows it.
+    fileprivate func edit(
+        _ key: String, at studio: String?, _ change: @Sendable (inout ReminderRule) throws -> Void
+    ) async throws {
+        let key = try Handle(key, field: "the rule")
+        let studio = try studio.map { try Handle($0, field: "--studio") }
+        let rule = try await ruleBook(database()).edit(key, at: studio, now: now, change)
+        try console.report(RuleRecord(rule)) { Sheet(rule).text(colored: console.isColored) }
+    }
+}

@@ -1,0 +1,105 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import Postgres
+
+/// `intro suppression`: where nothing is sent.
+struct SuppressionCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "suppression",
+        abstract: "See and change the list of addresses and numbers to which nothing is sent.",
+        subcommands: [List.self, Add.self, Remove.self]
+    )
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    /// `intro suppression list`.
+    struct List: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List where nothing is sent, and why.")
+
+        @Argument(help: ArgumentHelp("One address or number.", valueName: "address"))
+        var address: String?
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let database = try await intro.database()
+            let address: Handout.Recipient? =
+                if let address { try await intro.recipient(address, in: database) } else { nil }
+            let entries = try await database.withConnection {
+                try await WishRepository($0).suppressions(of: address?.text)
+            }
+            try intro.console.report(entries.map { SuppressionRecord($0) }) {
+                guard !entries.isEmpty else { return "There is no such address on the list." }
+                var table = Table(["ADDRESS", "BY", "WHY", "SINCE", "SAID", "BY WHOM"].map { Table.Column($0) })
+                for entry in entries {
+                    table.append([
+                        entry.address, entry.channel.rawValue, entry.reason.rawValue, RFC3339.string(entry.at),
+                        entry.detail ?? "", entry.actor,
+                    ])
+                }
+                return table.text(colored: intro.console.isColored)
+            }
+        }
+    }
+
+    /// `intro suppression add`.
+    struct Add: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "add", abstract: "Send nothing to an address or a number any more, whoever it belongs to.")
+
+        @Argument(help: "An e-mail address or a phone number.")
+        var address: String
+
+        @Option(help: ArgumentHelp("opt_out, hard_bounce, complaint or manual. (default: manual)", valueName: "reason"))
+        var reason = "manual"
+
+        @Option(help: ArgumentHelp("What was said.", valueName: "text"))
+        var detail: String?
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let reason = try choice(reason, field: "--reason", of: Suppression.Reason.allCases)
+            let detail = try detail.map { try Line($0, field: "--detail").text }
+            let database = try await intro.database()
+            let address = try await intro.recipient(address, in: database)
+            try await intro.wishDesk(database).suppress(address, because: reason, detail: detail, now: intro.now)
+            try await intro.report(address, in: database, saying: "Nothing is sent to \(address.text) any more.")
+        }
+    }
+
+    /// `intro suppression remove`.
+    struct Remove: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "remove", abstract: "Let an address or a number be written to again.")
+
+        @Argument(help: "An e-mail address or a phone number.")
+        var address: String
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let database = try await intro.database()
+            let address = try await intro.recipient(address, in: database)
+            try await intro.wishDesk(database).lift(address)
+            try await intro.report(address, in: database, saying: "\(address.text) may be written to again.")
+        }
+    }
+}
+
+extension Intro {
+    /// Reads an e-mail address or a phone number.
+    fileprivate func recipient(_ text: String, in database: Database) async throws -> Handout.Recipient {
+        guard !text.contains("@") else { return .email(try EmailAddress(text, field: "the address")) }
+        return .phone(try PhoneNumber(text, region: try await region(in: database), field: "the number"))
+    }
+
+    fileprivate func report(_ address: Handout.Recipient, in database: Database, saying words: String) async throws {
+        let entries = try await database.withConnection {
+            try await WishRepository($0).suppressions(of: address.text)
+        }
+        try console.report(entries.map { SuppressionRecord($0) }) { words }
+    }
+}

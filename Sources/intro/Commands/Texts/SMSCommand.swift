@@ -1,0 +1,112 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import Glibc
+import Messaging
+import Postgres
+import Reminders
+
+/// `intro sms`: what clients text to us.
+struct SMSCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sms",
+        abstract: "Hear what clients text, and see what is left to do.",
+        subcommands: [Receive.self, List.self, Done.self]
+    )
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    /// `intro sms receive`.
+    struct Receive: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "receive",
+            abstract: "Hear one text: a JSON object on standard input, as the provider posts it.",
+            discussion: """
+                It has From and Body, and should have MessageSid, by which a text that is told of twice is heard once. STOP \
+                and its like end all texts to that number, with one text that says so; START takes that back. C confirms \
+                the session, R asks the desk to call. Anything else is listed by `intro sms list --open`.
+                """)
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let text = try InboundText(parsing: try StandardStreams.read(upTo: InboundText.maximumSize + 1))
+            let database = try await intro.database()
+            let sender = try PhoneNumber(text.from, region: try await intro.region(in: database), field: "From")
+            let heard = try await intro.textDesk(database).receive(text, from: sender, now: intro.now)
+            try intro.console.report(HeardRecord(heard)) {
+                let about = heard.session.map { " (\($0))" } ?? ""
+                return heard.isNew
+                    ? "\(heard.action.words)\(about)." : "That text was heard before: \(heard.action.words)\(about)."
+            }
+        }
+    }
+
+    /// `intro sms list`.
+    struct List: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List what clients texted, newest first.")
+
+        @Flag(help: "Only what the desk still has to do something about.")
+        var open = false
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let texts = try await intro.database().withConnection { [open] connection in
+                try await InboundRepository(connection).all(open: open)
+            }
+            try intro.console.report(texts.map { InboundRecord($0) }) {
+                guard !texts.isEmpty else { return open ? "Nothing is left to do." : "Nobody has texted yet." }
+                var table = Table(
+                    ["TEXT", "WHEN", "FROM", "NAME", "SAYS", "MEANT", "SESSION", "ANSWER", "DONE"]
+                        .map { Table.Column($0) })
+                for text in texts {
+                    table.append([
+                        "\(text.id)", RFC3339.string(text.receivedAt), text.sender, text.name ?? "", text.body,
+                        text.action, text.reference?.description ?? "", text.answered == "none" ? "" : text.answered,
+                        text.doneAt == nil ? "" : text.doneBy ?? "yes",
+                    ])
+                }
+                return table.text(colored: intro.console.isColored)
+            }
+        }
+    }
+
+    /// `intro sms done`.
+    struct Done: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "done", abstract: "Mark a text as dealt with.")
+
+        @Argument(help: "Its number, from `intro sms list`.")
+        var text: String
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        /// A text that was dealt with.
+        private struct Record: Encodable {
+            let id: Int
+            let done: Bool
+        }
+
+        func run(in intro: Intro) async throws {
+            let id = try count(text, field: "the text", in: 1...Int.max)
+            try await intro.inboundDesk(intro.database()).finish(Int64(id), now: intro.now)
+            try intro.console.report(Record(id: id, done: true)) { "Text \(id) is dealt with." }
+        }
+    }
+}
+
+extension InboundDesk.Action {
+    /// What a text came to, for people.
+    fileprivate var words: String {
+        switch self {
+        case .optedOut: "No text goes to that number any more"
+        case .optedIn: "That number may be written to again"
+        case .helped: "They were told how to reach us"
+        case .confirmed: "The client will come"
+        case .callAsked: "The client asks to be called"
+        case .none: "Somebody has to read it: see `intro sms list --open`"
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import Postgres
+
+/// `intro why`: what was sent about a session, what was not, what will be, and why.
+struct Why: IntroSubcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "why",
+        abstract: "Tell each message of a session that did, did not or will go out, and why.",
+        discussion:
+            "`planned` and `queued` messages are still to come; a reason beside them is why they would be skipped as things stand."
+    )
+
+    @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
+    var reference: String
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run(in intro: Intro) async throws {
+        let reference = try Reference(reference)
+        let entries = try await intro.database().withConnection { [now = intro.now] connection in
+            _ = try await SessionRepository(connection).named(reference)
+            return try await LedgerRepository(connection).account(of: reference, now: now)
+        }
+        try intro.console.report(entries.map { AccountRecord($0) }) {
+            guard !entries.isEmpty else { return "No rule has anything to say about this session." }
+            return entries.map { Self.text($0, colored: intro.console.isColored) }.joined(separator: "\n\n")
+        }
+    }
+
+    private static func text(_ entry: LedgerEntry, colored: Bool) -> String {
+        var sheet = Sheet([
+            "Message": [entry.rule, entry.channel, "to the \(entry.audience)"].joined(separator: ", "),
+            "Due": entry.clock.text(entry.dueAt),
+            "Status": [entry.status, entry.reason].compactMap(\.self).joined(separator: ": "),
+            "Waits until": entry.waitUntil.map { entry.clock.text($0) },
+            "Number": entry.id.map { "\($0)" },
+            "To": entry.recipient,
+            "Tried": entry.attemptedAt.map { "\(entry.clock.text($0)), \(counted(Int(entry.attempts), "time"))" },
+            "Sent": entry.sentAt.map { entry.clock.text($0) },
+            "Server said": entry.reply,
+            "Subject": entry.subject,
+        ])
+        sheet.append(
+            "Text", entry.body?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) ?? [])
+        return sheet.text(colored: colored)
+    }
+}
+
+/// A message's account as JSON has it: the row of the ledger, and what was said.
+struct AccountRecord: Encodable {
+    let entry: LedgerRecord
+    @Null var subject: String?
+    @Null var text: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case subject, text
+    }
+
+    init(_ entry: LedgerEntry) {
+        self.entry = LedgerRecord(entry)
+        subject = entry.subject
+        text = entry.body
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try entry.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(_subject, forKey: .subject)
+        try container.encode(_text, forKey: .text)
+    }
+}

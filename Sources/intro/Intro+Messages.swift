@@ -1,0 +1,105 @@
+import Booking
+import BookingStore
+import Messaging
+import Postgres
+import Reminders
+
+extension Intro {
+    /// How texts leave, and who writes them.
+    struct Texting: Sendable {
+        let transport: any Transport<TextMessage>
+        let composer: TextComposer
+    }
+
+    /// How mail leaves, and who writes it.
+    struct Mailing: Sendable {
+        let transport: any Transport<PostedMail>
+        let composer: MailComposer
+    }
+
+    /// The words of all messages, the operator's own among them.
+    var templates: TemplateLibrary {
+        get throws { try ReminderTemplates.library(overriddenBy: settings.templatesFolder) }
+    }
+
+    /// How mail leaves.
+    ///
+    /// - Parameter templates: The words.
+    /// - Returns: The transport, and who writes mail.
+    /// - Throws: A `Failure` or `TransportConfigurationError` when mail is not configured as it must be.
+    func mailing(_ templates: TemplateLibrary) throws -> Mailing {
+        let mail = settings.mail
+        let destination = try TransportURL(parsing: mail.url)
+        let transport = try destination.makeTransport(password: try mail.password()?.revealed)
+        let composer = MailComposer(
+            templates: templates, sender: try mail.sender(to: destination), unsubscribing: mail.unsubscribeURL)
+        if let link = mail.unsubscribeURL { _ = try UnsubscribeLink(link) }
+        guard let rate = mail.rate else { return Mailing(transport: transport, composer: composer) }
+        return Mailing(transport: transport.paced(try pace(rate, of: .mailRate)), composer: composer)
+    }
+
+    /// How texts leave: a number may send one segment a second, where nothing else is configured.
+    ///
+    /// - Parameter templates: The words.
+    /// - Returns: The transport, and who writes texts.
+    /// - Throws: A `Failure` or `TransportConfigurationError` when texts are not configured as they must be.
+    func texting(_ templates: TemplateLibrary) throws -> Texting {
+        let texts = settings.texts
+        let destination = try SMSTransportURL(parsing: texts.url)
+        let transport = try destination.makeTransport(token: try texts.token()?.revealed, clock: { [self] in now })
+        let composer = TextComposer(templates: templates, sender: try texts.sender(to: destination))
+        let usual: String? = if case .folder = destination { nil } else { "1/s" }
+        guard let rate = texts.rate ?? usual else { return Texting(transport: transport, composer: composer) }
+        return Texting(transport: transport.pacedBySender(try pace(rate, of: .smsRate)), composer: composer)
+    }
+
+    /// A batch of messages, ready to go.
+    ///
+    /// - Parameters:
+    ///   - database: Where the ledger is.
+    ///   - patience: Whether to leave alone what waits.
+    /// - Returns: The batch.
+    /// - Throws: A `Failure`, `TemplateError` or `TransportConfigurationError` when something is not configured as it must be.
+    func reminders(_ database: Database, patience: ReminderRun.Patience = .none) throws -> ReminderRun {
+        let templates = try templates
+        let (mailing, texting) = (try mailing(templates), try texting(templates))
+        return ReminderRun(
+            database: database,
+            mail: Route(.email, by: mailing.transport, couriers: settings.mail.connections) {
+                try mailing.composer.letter(for: $0, at: $1)
+            },
+            texts: Route(.sms, by: texting.transport, couriers: settings.texts.connections) {
+                try texting.composer.letter(for: $0, at: $1)
+            }, actor: actor, patience: patience, clock: { [self] in now }, logger: logger)
+    }
+
+    private func pace(_ text: String, of setting: intro.Setting) throws(Failure) -> Pace {
+        try setting.pace(text)
+    }
+
+    /// Where clients' texts are heard and answered.
+    ///
+    /// - Parameter database: Where they are kept.
+    /// - Returns: The desk.
+    /// - Throws: A `Failure`, `TemplateError` or `TransportConfigurationError` when something is not configured as it must be.
+    func textDesk(_ database: Database) throws -> TextDesk {
+        let texting = try texting(try templates)
+        return TextDesk(
+            database: database, transport: texting.transport, composer: texting.composer, actor: actor)
+    }
+}
+
+extension TemplateLibrary {
+    /// Refuses a rule whose words nobody has written.
+    ///
+    /// - Parameter rule: The rule.
+    /// - Throws: `InvalidInput`.
+    func assertHolds(_ rule: ReminderRule) throws(InvalidInput) {
+        let form: TemplateForm = rule.channel == .email ? .mail : .sms
+        guard !holds(rule.template.text, as: form) else { return }
+        let files = form.parts.map { "\(rule.template).\($0.rawValue)" }.joined(separator: ", ")
+        throw InvalidInput(
+            field: "--template", problem: "\(rule.template) has no texts for \(rule.channel.words)",
+            hint: "write \(files) into the folder of INTRO_TEMPLATES_FOLDER, or name another")
+    }
+}
