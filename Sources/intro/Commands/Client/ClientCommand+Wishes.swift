@@ -59,13 +59,13 @@ extension ClientCommand {
             let database = try await intro.database()
             guard let token else {
                 let who = try await intro.who(who ?? "", studio: nil, in: database)
-                return try intro.report(try await intro.wishDesk(database).note(wish, of: who, now: intro.now))
+                return try intro.report(try await intro.wishDesk(database).note(wish, of: who, now: intro.now), wish.channels)
             }
             guard let token = UUID(uuidString: token) else {
                 throw InvalidInput(
                     field: "--token", problem: "is no token", hint: "take it from the link as it stands in the mail")
             }
-            try intro.report(try await intro.wishDesk(database).unsubscribe(token, now: intro.now))
+            try intro.report(try await intro.wishDesk(database).unsubscribe(token, now: intro.now), [.email])
         }
     }
 
@@ -85,18 +85,18 @@ extension ClientCommand {
             let wish = try options.wish(isGranted: true)
             let database = try await intro.database()
             let who = try await intro.who(who, studio: nil, in: database)
-            try intro.report(try await intro.wishDesk(database).note(wish, of: who, now: intro.now))
+            try intro.report(try await intro.wishDesk(database).note(wish, of: who, now: intro.now), wish.channels)
         }
     }
 }
 
 extension Intro {
-    /// Shows what a person wants, and what keeps messages from them all the same.
-    fileprivate func report(_ record: WishDesk.Record) throws {
+    /// Shows what a person wants by some channels, and what keeps messages from them all the same.
+    fileprivate func report(_ record: WishDesk.Record, _ channels: [Channel]) throws {
         try console.report(WishRecord(record)) {
             Sheet(
                 ["Client": "\(record.client.id.value)", "Name": record.client.name],
-                consents: record.consents, suppressions: record.suppressions
+                consents: record.consents.filter { channels.contains($0.channel) }, suppressions: record.suppressions
             ).text(colored: console.isColored)
         }
         guard !record.suppressions.isEmpty else { return }
