@@ -67,7 +67,9 @@ LANGUAGE sql STABLE AS $$
             WHEN due.at <= s.arranged_at
                 AND (rule.anchor = 'start' OR rule.anchor = 'booked' AND rule.lag_days + rule.lag_minutes > 0)
             THEN 'late_booking'
-            WHEN due.at < rule.since THEN 'rule_is_newer'
+            -- What answers somebody is about now, whenever the rule was made.
+            WHEN due.at < rule.since AND (rule.anchor <> 'booked' OR rule.lag_days + rule.lag_minutes > 0)
+            THEN 'rule_is_newer'
         END AS reason
     ) AS late
     CROSS JOIN LATERAL (

@@ -53,6 +53,16 @@ extension Intro {
         return Texting(transport: transport.pacedBySender(try pace(rate, of: .smsRate)), composer: composer)
     }
 
+    /// Says where texts end up, where mail leaves the machine and they do not: nobody would miss them for days.
+    ///
+    /// - Throws: `TransportConfigurationError`.
+    func noteWhereTextsGo() throws {
+        guard case .smtp = try TransportURL(parsing: settings.mail.url),
+            case .folder(let path) = try SMSTransportURL(parsing: settings.texts.url)
+        else { return }
+        console.note("note: texts go into the folder \(path); set INTRO_SMS_URL, or disable the rules that send them")
+    }
+
     /// A batch of messages, ready to go.
     ///
     /// - Parameters:

@@ -85,7 +85,7 @@ public struct Handout: Sendable {
     }
 
     /// The same message in another language.
-    public func `in`(_ language: Language) -> Handout {
+    public func written(in language: Language) -> Handout {
         Handout(
             message: message, rule: rule, template: template, language: language, audience: audience,
             revision: revision, recipient: recipient, subject: subject, desk: desk, attempt: attempt,

@@ -50,6 +50,7 @@ struct Run: IntroSubcommand {
             queues: queues, concurrency: concurrency, handlers: database, patience: drain ? .none : .asLongAsNeeded)
         let keeping = Task { await figures?.keep() }
         defer { keeping.cancel() }
+        try intro.noteWhereTextsGo()
         let tally =
             try await drain ? drain(runner, of: queues, in: database, intro) : serve(runner, of: queues, in: intro)
         try await figures?.write()

@@ -59,7 +59,8 @@ extension ClientCommand {
             let database = try await intro.database()
             guard let token else {
                 let who = try await intro.who(who ?? "", studio: nil, in: database)
-                return try intro.report(try await intro.wishDesk(database).note(wish, of: who, now: intro.now), wish.channels)
+                let record = try await intro.wishDesk(database).note(wish, of: who, now: intro.now)
+                return try intro.report(record, wish.channels)
             }
             guard let token = UUID(uuidString: token) else {
                 throw InvalidInput(
@@ -85,7 +86,8 @@ extension ClientCommand {
             let wish = try options.wish(isGranted: true)
             let database = try await intro.database()
             let who = try await intro.who(who, studio: nil, in: database)
-            try intro.report(try await intro.wishDesk(database).note(wish, of: who, now: intro.now), wish.channels)
+            let record = try await intro.wishDesk(database).note(wish, of: who, now: intro.now)
+            try intro.report(record, wish.channels)
         }
     }
 }

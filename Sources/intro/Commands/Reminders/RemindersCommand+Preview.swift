@@ -122,7 +122,7 @@ extension Intro {
                 return (rule, try .sample(of: rule, in: language ?? .english, to: recipient, at: now))
             }
             let handout = try await HandoutSource(connection).handout(rule, about: reference, to: recipient)
-            return (rule, language.map { handout.in($0) } ?? handout)
+            return (rule, language.map { handout.written(in: $0) } ?? handout)
         }
     }
 }
