@@ -60,7 +60,7 @@ LANGUAGE sql STABLE AS $$
     CROSS JOIN LATERAL (
         SELECT CASE
             WHEN m.day IS NOT NULL THEN start_of_day(m.day + 1, studio.time_zone)
-            WHEN rule.anchor = 'end' THEN m.due_at + interval '3 days'
+            WHEN rule.anchor IN ('end', 'call_asked') THEN m.due_at + interval '3 days'
             ELSE s.starts_at
         END AS deadline
     ) AS limits
@@ -69,10 +69,11 @@ LANGUAGE sql STABLE AS $$
             WHEN m.day IS NOT NULL AND day_skip_reason(m.trainer_id, m.day, studio.time_zone, p_now) IS NOT NULL
             THEN day_skip_reason(m.trainer_id, m.day, studio.time_zone, p_now)
             WHEN rule.anchor = 'cancelled' AND s.status <> 'cancelled' THEN 'session_closed'
-            WHEN rule.anchor <> 'cancelled' AND s.status = 'cancelled' THEN 'cancelled'
-            WHEN rule.anchor <> 'end' AND s.status IN ('attended', 'no_show') THEN 'session_closed'
-            WHEN m.revision <> s.revision THEN 'rescheduled'
-            WHEN rule.anchor <> 'end' AND s.starts_at <= p_now THEN 'session_started'
+            -- Whoever asks to be called is to be called, whatever has become of the session.
+            WHEN rule.anchor NOT IN ('cancelled', 'call_asked') AND s.status = 'cancelled' THEN 'cancelled'
+            WHEN rule.anchor NOT IN ('end', 'call_asked') AND s.status IN ('attended', 'no_show') THEN 'session_closed'
+            WHEN rule.anchor <> 'call_asked' AND m.revision <> s.revision THEN 'rescheduled'
+            WHEN rule.anchor NOT IN ('end', 'call_asked') AND s.starts_at <= p_now THEN 'session_started'
             WHEN limits.deadline <= p_now THEN 'too_late'
             WHEN rule.id IS NULL OR NOT rule.enabled THEN 'rule_disabled'
             WHEN rule.condition = 'unconfirmed' AND s.confirmed_at IS NOT NULL THEN 'confirmed'

@@ -48,7 +48,8 @@ public struct HandoutSource: Sendable {
                     of: session.trainer.id, session.studio.clock.date(of: session.startsAt)))
             : .session(session)
         return Handout(
-            message: 0, rule: rule.key.text, template: rule.template.text, language: client.language ?? .english,
+            message: 0, rule: rule.key.text, template: rule.template.text,
+            language: rule.audience == .client ? client.language ?? .english : .english,
             audience: rule.audience, revision: session.revision, recipient: recipient, subject: subject,
             desk: Handout.Desk(name: studio.name, address: studio.address, phone: studio.phone, email: studio.email),
             deadline: deadline)

@@ -34,6 +34,8 @@ public struct InboundRepository: Sendable {
     struct Meant {
         let id: Session.ID
         let reference: Reference
+        /// Whether it is still to come.
+        let isAhead: Bool
     }
 
     let connection: Connection
@@ -100,21 +102,23 @@ public struct InboundRepository: Sendable {
             session: try row.2.map { try Reference($0) }, answer: nil, isNew: false)
     }
 
-    /// The session to come that a number was last written to about, else its next one; nobody else may change it.
+    /// The session that a number was last written to about, one to come before any other; nobody else may change it.
     func session(of sender: PhoneNumber, now: Date) async throws -> Meant? {
         try await connection.query(
             """
-            SELECT s.id, s.reference
+            SELECT s.id, s.reference, s.status = 'booked' AND s.starts_at > \(now) AS is_ahead
             FROM session AS s
             JOIN client AS c ON c.id = s.client_id
-            WHERE c.phone = \(sender.e164) AND s.status = 'booked' AND s.starts_at > \(now)
-            ORDER BY (
+            WHERE c.phone = \(sender.e164)
+            ORDER BY is_ahead DESC, (
                 SELECT max(m.attempted_at) FROM message AS m WHERE m.session_id = s.id AND m.channel = 'sms'
-            ) DESC NULLS LAST, s.starts_at
+            ) DESC NULLS LAST, abs(extract(epoch FROM s.starts_at - \(now)))
             LIMIT 1
             FOR UPDATE OF s
             """
-        ).decode((Int64, String).self).first.map { Meant(id: Session.ID($0.0), reference: try Reference($0.1)) }
+        ).decode((Int64, String, Bool).self).first.map {
+            Meant(id: Session.ID($0.0), reference: try Reference($0.1), isAhead: $0.2)
+        }
     }
 
     /// Writes down what a text came to; what only a person can do stays open.

@@ -33,6 +33,7 @@ extension RulesCommand {
                 key: key, studio: try studio.map { try Handle($0, field: "--studio") }, anchor: .start,
                 channel: .email, template: key)
             try options.apply(to: &rule)
+            try rule.assertSound()
             try intro.templates.assertHolds(rule)
             let added = try await intro.ruleBook(intro.database()).add(rule, now: intro.now)
             try intro.console.report(RuleRecord(added)) { Sheet(added).text(colored: intro.console.isColored) }

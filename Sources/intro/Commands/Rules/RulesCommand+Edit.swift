@@ -30,6 +30,7 @@ extension RulesCommand {
             let templates = try intro.templates
             try await intro.edit(key, at: studio) { [options] rule in
                 try options.apply(to: &rule)
+                try rule.assertSound()
                 try templates.assertHolds(rule)
             }
         }
