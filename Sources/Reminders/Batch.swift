@@ -16,17 +16,21 @@ final class Batch: Sendable {
     }
 
     private let state: Guarded<State>
+    /// From then on nothing more is taken up.
+    private let end: ContinuousClock.Instant?
 
     /// Begins a batch.
     ///
     /// - Parameters:
     ///   - limit: How many messages at the most; `nil` is all.
     ///   - orphans: The session of each message whose sender died, where it was about one.
-    init(limit: Int?, orphans: [Reference?]) {
+    ///   - end: From then on nothing more is taken up; `nil` is never.
+    init(limit: Int?, orphans: [Reference?], end: ContinuousClock.Instant? = nil) {
         var state = State(left: limit ?? .max)
         state.report.tally.add(orphans.count, to: \.unknown)
         state.report.orphans = Set(orphans.compactMap(\.self)).sorted { $0.code < $1.code }
         self.state = Guarded(state)
+        self.end = end
     }
 
     /// How many messages may still be taken up.
@@ -50,6 +54,10 @@ final class Batch: Sendable {
     func reserve(_ count: Int, of channel: Channel) -> Int {
         state.withLock { state in
             guard state.report.unreachable[channel] == nil else { return 0 }
+            if let end, .now >= end {
+                state.report.isCutShort = true
+                return 0
+            }
             let granted = min(count, state.left)
             state.left -= granted
             return granted

@@ -25,6 +25,7 @@ public struct ReminderRun: Sendable {
     let patience: Patience
     let clock: @Sendable () -> Date
     let freshness: Duration
+    let reach: Duration
     let logger: Logger
     private let rests = Rests()
 
@@ -38,11 +39,13 @@ public struct ReminderRun: Sendable {
     ///   - patience: Whether to leave alone what waits.
     ///   - clock: The clock by which messages are due.
     ///   - freshness: A message that was judged longer ago is judged anew before it goes out.
+    ///   - reach: A patient batch takes up nothing more after so long: texts that leave one a second must not keep a
+    ///     confirmation waiting that is asked for meanwhile.
     ///   - logger: Where trouble is told.
     public init(
         database: Database, mail: Route<PostedMail>, texts: Route<TextMessage>, actor: String,
         patience: Patience = .none, clock: @escaping @Sendable () -> Date, freshness: Duration = .milliseconds(100),
-        logger: Logger
+        reach: Duration = .seconds(5), logger: Logger
     ) {
         self.database = database
         self.mail = mail
@@ -51,6 +54,7 @@ public struct ReminderRun: Sendable {
         self.patience = patience
         self.clock = clock
         self.freshness = freshness
+        self.reach = reach
         self.logger = logger
     }
 
@@ -75,7 +79,8 @@ public struct ReminderRun: Sendable {
                 try await couriers(of: texts, limit, ledger, until: until)
             )
         }
-        let batch = Batch(limit: limit, orphans: orphans)
+        let batch = Batch(
+            limit: limit, orphans: orphans, end: patience == .none ? nil : ContinuousClock.now + reach)
         if mails + messages > 0 { try await carry(batch, until: until, mails: mails, texts: messages) }
         for (channel, reply) in batch.report.deferred { rests.begin(channel, asked: reply) }
         return batch.report

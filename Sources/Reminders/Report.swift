@@ -29,6 +29,8 @@ extension ReminderRun {
         public internal(set) var orphans: [Reference] = []
         /// Why a channel's transport cannot be used at all, where it cannot.
         public internal(set) var unreachable: [Channel: String] = [:]
+        /// Whether a patient batch ended with some left, so that what has become due meanwhile has its turn.
+        public internal(set) var isCutShort = false
         /// What the server of a channel said that asked to be left alone for a while.
         public internal(set) var deferred: [Channel: String] = [:]
     }

@@ -69,7 +69,7 @@ struct Scene {
     func batch(
         to transport: any Transport<PostedMail>, texts: any Transport<TextMessage> = ToldTexts(), couriers: Int = 2,
         patience: ReminderRun.Patience = .none, at now: Date = Scene.now, freshness: Duration = .seconds(600),
-        on database: Database? = nil
+        reach: Duration = .seconds(600), on database: Database? = nil
     ) throws -> ReminderRun {
         let templates = try ReminderTemplates.library()
         let mail = MailComposer(templates: templates, sender: try Mailbox(name: "Intro", address: "desk@intro.test"))
@@ -78,7 +78,7 @@ struct Scene {
             database: database ?? books.database,
             mail: Route(.email, by: transport, couriers: couriers) { try mail.letter(for: $0, at: $1) },
             texts: Route(.sms, by: texts, couriers: couriers) { try text.letter(for: $0, at: $1) }, actor: "test",
-            patience: patience, clock: { now }, freshness: freshness, logger: .silent)
+            patience: patience, clock: { now }, freshness: freshness, reach: reach, logger: .silent)
     }
 
     /// Sends a batch.
