@@ -63,7 +63,7 @@ struct SystemdUnitTests {
             #expect(parts.count == 2 && parts[1] == "/etc/intro/\(parts[0])")
             #expect(environment.contains("_FILE=%d/\(parts[0])"))
         }
-        #expect(settings["LoadCredential"]?.count == 2)
+        #expect(settings["LoadCredential"]?.count == 3)
     }
 
     @Test("what a service starts hears nothing of the service manager")
