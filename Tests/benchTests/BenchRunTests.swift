@@ -16,11 +16,19 @@ import Testing
     }
 
     @Test("one part runs end to end, and leaves nothing behind")
-    func plan() async throws {
-        let (report, output) = try await run("plan")
-        #expect(report.figures.map(\.name) == ["plan, 2000 due", "plan, the time"])
-        #expect(report.figures.allSatisfy { $0.value > 0 })
-        #expect(output.contains("plan, 2000 due"))
+    func reminders() async throws {
+        let (report, output) = try await run("reminders")
+        #expect(
+            report.figures.map(\.name) == [
+                "reminders, plan 2000 of 20000", "reminders, plan, the time",
+                "reminders, plan, by that of a tenth to come",
+                "reminders, memory, telling of 20000 due", "reminders, memory, sending 100 of 20000",
+                "reminders, telling of 20000 due",
+                "reminders, send 400", "reminders, send, memory", "reminders, send, memory by that at 100",
+                "reminders, send 100, replies after 20 ms",
+            ])
+        #expect(report.figures.allSatisfy { $0.value > 0 && $0.limit ?? 1 > 0 })
+        #expect(output.contains("reminders, plan 2000 of 20000"))
     }
 
     @Test("the job-runner is measured beside its statements, from enqueueing to the last acknowledgement")

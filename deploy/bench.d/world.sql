@@ -1,12 +1,12 @@
--- A chain of studios: :trainers trainers, each with forty past sessions and a hundred to come, so 140 * :trainers sessions.
+-- A chain of studios: :trainers trainers, each with forty past sessions and :ahead to come.
 --
 -- The first fifty trainers share one studio, the next six another, then ten each. Everybody works 7:00 - 19:00 on
 -- weekdays and 8:00 - 12:00 on Saturdays. Sessions stand on the full hours, so that every half hour is free to be booked.
 -- A trainer's k-th session to come is on weekday (2k + trainer mod 2) / 5: ten per weekday and four trainers, which makes
--- 100,000 of 10,000 trainers' reminders due at the instant of :now, the Monday on which all this begins.
+-- 100,000 of 10,000 trainers' mails due at the instant of :now, the Monday on which all this begins. Every tenth client has a
+-- phone, and is told by texts as well.
 \set ON_ERROR_STOP on
 \set past 40
-\set each 140
 SET client_min_messages = warning;
 SET TimeZone = 'UTC';
 SET synchronous_commit = off;
@@ -47,9 +47,17 @@ SELECT trainer, weekday, CASE weekday WHEN 6 THEN time '08:00' ELSE time '07:00'
 FROM roster
 CROSS JOIN generate_series(1, 6) AS weekday;
 
-INSERT INTO client (id, name, email, email_key, created_at)
-SELECT n, 'Client ' || n, 'client-' || n || '@example.com', 'client-' || n || '@example.com', :'now'
-FROM generate_series(1, :trainers::bigint * :each) AS n;
+INSERT INTO client (id, name, email, email_key, phone, created_at)
+SELECT n, 'Client ' || n, 'client-' || n || '@example.com', 'client-' || n || '@example.com',
+       CASE WHEN (n + n / :trainers) % 10 = 0 THEN '+1' || 2012000000 + n END, :'now'
+FROM generate_series(1, :trainers::bigint * (:past + :ahead)) AS n;
+
+INSERT INTO consent (client_id, channel, scope, granted, at, how, actor)
+SELECT client.id, given.channel, scope, true, client.created_at, 'contact_given', 'bench'
+FROM client
+CROSS JOIN LATERAL (VALUES ('email', email), ('sms', phone)) AS given (channel, address)
+CROSS JOIN unnest(ARRAY['session', 'follow_up']) AS scope
+WHERE given.address IS NOT NULL;
 
 -- In the order of booking: neighbours in the table have nothing to do with each other.
 INSERT INTO session (
@@ -73,7 +81,7 @@ SELECT n,
        END,
        least(start.at, :'now') - interval '14 days',
        least(start.at, :'now') - interval '14 days'
-FROM generate_series(1, :trainers::bigint * :each) AS n
+FROM generate_series(1, :trainers::bigint * (:past + :ahead)) AS n
 CROSS JOIN LATERAL (SELECT ((n - 1) / :trainers)::integer AS k) AS turn
 JOIN roster ON roster.trainer = (n - 1) % :trainers + 1
 CROSS JOIN LATERAL (
@@ -92,8 +100,10 @@ CROSS JOIN LATERAL (
 SELECT format('ALTER TABLE session ADD CONSTRAINT %I %s', name, definition) FROM put_aside \gexec
 
 INSERT INTO free_session_claim (contact, session_id)
-SELECT 'email:client-' || client_id || '@example.com', id
+SELECT contact, session.id
 FROM session
+JOIN client ON client.id = session.client_id
+CROSS JOIN unnest(client_contacts(email_key, phone)) AS contact
 WHERE status IN ('booked', 'attended');
 
 -- Everybody has had the confirmation; those whose session is over have had the reminders, too.

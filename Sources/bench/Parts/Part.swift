@@ -18,7 +18,7 @@ extension Part {
 /// Every part, in the order in which they run: those that only read come first.
 var allParts: [any Part.Type] {
     [
-        Client.self, Slots.self, Schedule.self, CommandLineRuns.self, Plan.self, Send.self, Book.self, Contend.self,
+        Client.self, Slots.self, Schedule.self, CommandLineRuns.self, ReminderRuns.self, Book.self, Contend.self,
         Soak.self, JobRuns.self, Scale.self,
     ]
 }

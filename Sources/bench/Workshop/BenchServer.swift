@@ -92,6 +92,18 @@ struct BenchServer: Sendable {
         try await Program.run(["\(Self.programs)/createdb", name], environment: environment("postgres"))
     }
 
+    /// Copies a database to which nobody is connected.
+    func copyDatabase(_ name: String, to copy: String) async throws {
+        try await Program.run(
+            ["\(Self.programs)/createdb", "-T", name, "--strategy=file_copy", copy],
+            environment: environment("postgres"))
+    }
+
+    /// Removes a database.
+    func dropDatabase(_ name: String) async throws {
+        try await Program.run(["\(Self.programs)/dropdb", name], environment: environment("postgres"))
+    }
+
     /// Makes a database with Intro's schema.
     func makeIntroDatabase(_ name: String) async throws {
         try await makeDatabase(name)

@@ -4,6 +4,7 @@ import Glibc
 struct MailSink {
     /// Where to send to.
     let url: String
+    private let port: UInt16
     private let leash: Leash
 
     /// Starts a sink, and waits until it takes connections.
@@ -14,13 +15,35 @@ struct MailSink {
         let leash = try Leash(
             ["/usr/sbin/smtp-sink"] + (user.map { ["-u", $0] } ?? []) + ["127.0.0.1:\(port)", "64"],
             in: Leash.makeFolder("mail"))
+        return try await awaiting(
+            port, leash,
+            BenchFailure(
+                "smtp-sink takes no connections", because: "it is Postfix's", hint: "install the package postfix"))
+    }
+
+    /// The same sink as if it were far away.
+    ///
+    /// - Parameters:
+    ///   - delay: The compiled `delay.c`.
+    ///   - milliseconds: How long each of the sink's answers waits.
+    /// - Returns: A sink to be ended before this one.
+    /// - Throws: ``BenchFailure``.
+    func behind(_ delay: String, milliseconds: Int) async throws -> MailSink {
+        let far = try Self.freePort()
+        let leash = try Leash([delay, "\(far)", "\(port)", "\(milliseconds)"], in: Leash.makeFolder("delay"))
+        return try await Self.awaiting(
+            far, leash, BenchFailure("no connections are taken", because: "\(delay) does not listen"))
+    }
+
+    private static func awaiting(_ port: UInt16, _ leash: Leash, _ failure: BenchFailure) async throws -> MailSink {
         for _ in 0..<500 {
-            if accepts(port) { return MailSink(url: "smtp://127.0.0.1:\(port)/bench.example?tls=none", leash: leash) }
+            if accepts(port) {
+                return MailSink(url: "smtp://127.0.0.1:\(port)/bench.example?tls=none", port: port, leash: leash)
+            }
             try await Task.sleep(for: .milliseconds(10))
         }
         leash.release()
-        throw BenchFailure(
-            "smtp-sink takes no connections", because: "it is Postfix's", hint: "install the package postfix")
+        throw failure
     }
 
     /// Ends the sink.

@@ -12,7 +12,7 @@ final class Workshop {
         /// Trainers in the world; 140 sessions each.
         var trainers = 10_000
         /// Messages in a batch, and in the small one whose memory it is compared with.
-        var messages = (large: 100_000, small: 10_000)
+        var messages = (large: 75_000, small: 10_000)
         /// Runs of whole processes in a round.
         var processes = 10
         /// Operations of the soak.

@@ -4,13 +4,21 @@ import FoundationEssentials
 final class World {
     /// The database it is in.
     let database: String
-    /// How many trainers there are; each has 140 sessions.
+    /// How many trainers there are; each has forty past sessions, and some to come.
     let trainers: Int
+    private let ahead: Int
     private var nextOpening = 0
 
-    init(_ database: String, trainers: Int) {
+    /// Describes a world.
+    ///
+    /// - Parameters:
+    ///   - database: The database it is in.
+    ///   - trainers: How many there are.
+    ///   - ahead: How many sessions each has to come.
+    init(_ database: String, trainers: Int, ahead: Int = 100) {
         self.database = database
         self.trainers = trainers
+        self.ahead = ahead
     }
 
     /// The Monday, 0:00 in San Francisco, on which the world begins: 40 weekdays lie ahead without a change of clocks.
@@ -22,8 +30,18 @@ final class World {
     /// That instant as `--now` and the server write it.
     static let nowText = "2027-01-04T08:00:00Z"
 
+    /// By this instant, both mails ahead of each session in the first four weeks are due, and none of a later one: a
+    /// hundred for each trainer.
+    static let flood = "2027-01-29T08:00:00Z"
+
+    /// With so few to come for each trainer, as many mails are due at the beginning: they speak of the first three days.
+    static let fewAhead = 10
+
     /// How many sessions there are.
-    var sessions: Int { trainers * 140 }
+    var sessions: Int { trainers * (40 + ahead) }
+
+    /// How many of them are to come.
+    var upcoming: Int { trainers * ahead }
 
     /// The studio of fifty trainers.
     static let largeStudio = "studio-1"
@@ -40,14 +58,17 @@ final class World {
     }
 
     /// Makes the world in a database of its own.
-    static func make(_ database: String, trainers: Int, in workshop: Workshop) async throws -> World {
+    static func make(
+        _ database: String, trainers: Int, ahead: Int = 100, in workshop: Workshop
+    ) async throws -> World {
         try await workshop.server.makeIntroDatabase(database)
         try await workshop.server.psql(
             database,
             [
-                "-v", "trainers=\(trainers)", "-v", "now=2027-01-04 08:00:00+00", "-f", workshop.source("world.sql"),
+                "-v", "trainers=\(trainers)", "-v", "ahead=\(ahead)", "-v", "now=2027-01-04 08:00:00+00",
+                "-f", workshop.source("world.sql"),
             ])
         try await workshop.server.psql(database, ["-c", "CHECKPOINT"])
-        return World(database, trainers: trainers)
+        return World(database, trainers: trainers, ahead: ahead)
     }
 }

@@ -1,0 +1,100 @@
+import BookingStore
+import FoundationEssentials
+import Postgres
+
+/// How long it takes to plan what is due into the ledger, beside the INSERT alone, and by how many sessions are to come.
+struct ReminderPlans {
+    let world: World
+
+    func figures(in workshop: Workshop) async throws -> [Figure] {
+        let server = workshop.server
+        let insert = try await insert(in: workshop)
+        let mails = world.trainers * 10
+        let runs = try await planning(world, in: server) { plan in
+            try await PairedRuns.measure(.limitByValue, rounds: workshop.sizes.rounds, value: plan) {
+                try await server.psql(world.database, ["-c", "VACUUM message"])
+                return try await server.timed(world.database, "\(insert);", within: ("BEGIN;", "ROLLBACK;"))
+            }
+        }
+        let growth = try await growth(in: workshop)
+        return [
+            Figure("reminders, plan \(mails) of \(world.upcoming)", runs, unit: "s", goal: .atLeast(0.9)),
+            Figure("reminders, plan, the time", runs.pairs.map(\.value), unit: "s", goal: .atMost(5)),
+            Figure("reminders, plan, by that of a tenth to come", growth, unit: "s", goal: .atMost(1.5)),
+        ]
+    }
+
+    /// The same reminders are due where only those sessions are to come that they, and little else, speak of.
+    private func growth(in workshop: Workshop) async throws -> PairedRuns {
+        workshop.say("reminders: making a world where little is to come")
+        let sparse = try await World.make("sparse", trainers: world.trainers, ahead: World.fewAhead, in: workshop)
+        return try await planning(world, in: workshop.server) { plan in
+            try await planning(sparse, in: workshop.server) { planSparse in
+                try await PairedRuns.measure(
+                    .valueByLimit, rounds: workshop.sizes.rounds, value: plan, limit: planSparse)
+            }
+        }
+    }
+
+    /// Lends something that plans all that is due in a world, takes it back, and tells how long it took.
+    private func planning<Result>(
+        _ world: World, in server: BenchServer, _ body: (() async throws -> Double) async throws -> Result
+    ) async throws -> Result {
+        try await server.withPool(world.database, connections: 1) { pool in
+            try await body {
+                try await server.psql(world.database, ["-c", "VACUUM message"])
+                return try await Self.seconds(planning: Int64(world.trainers * 10), pool)
+            }
+        }
+    }
+
+    /// Plans, and takes it back.
+    private static func seconds(planning mails: Int64, _ pool: Database) async throws -> Double {
+        do {
+            return try await pool.transaction { connection in
+                let start = ContinuousClock.now
+                try await DeliveryRepository(connection).plan(until: World.now, now: World.now)
+                let seconds = (ContinuousClock.now - start).seconds
+                let planned = try await queued(connection)
+                guard planned.mails == mails, planned.texts > 0 else {
+                    throw BenchFailure(
+                        "\(planned.mails) mails and \(planned.texts) texts were planned",
+                        because: "\(mails) mails are due, and some texts")
+                }
+                throw TakenBack(seconds: seconds)
+            }
+        } catch let planned as TakenBack {
+            return planned.seconds
+        }
+    }
+
+    private static func queued(_ connection: isolated Connection) async throws -> (mails: Int64, texts: Int64) {
+        try await connection.query(
+            """
+            SELECT count(*) FILTER (WHERE channel = 'email'), count(*) FILTER (WHERE channel = 'sms')
+            FROM message
+            WHERE status = 'queued'
+            """
+        ).decode((Int64, Int64).self)[0]
+    }
+
+    /// The INSERT that `plan_messages` runs, with values in place of its parameters.
+    private func insert(in workshop: Workshop) async throws -> String {
+        let source = try await workshop.server.psql(
+            world.database, ["-c", "SELECT prosrc FROM pg_proc WHERE proname = 'plan_messages'"])
+        guard let begin = source.firstRange(of: "INSERT INTO message"), let end = source.firstRange(of: "DO NOTHING")
+        else {
+            throw BenchFailure("plan_messages has no INSERT", because: source)
+        }
+        return String(source[begin.lowerBound..<end.upperBound])
+            .replacing("v_quiet_sms", with: "(SELECT longest_quiet('sms'))")
+            .replacing("v_quiet_email", with: "(SELECT longest_quiet('email'))")
+            .replacing("p_until", with: "'\(World.nowText)'::timestamptz")
+            .replacing("p_now", with: "'\(World.nowText)'::timestamptz")
+    }
+}
+
+/// Ends a transaction without keeping it.
+private struct TakenBack: Error {
+    let seconds: Double
+}

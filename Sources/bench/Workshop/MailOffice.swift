@@ -1,0 +1,85 @@
+import FoundationEssentials
+
+/// Where mail is sent from: the ledger with what is due in it, the real binary, and the C program beside it.
+struct MailOffice {
+    private let gauge: ProcessGauge
+    /// The compiled `smtp.c`.
+    private let peer: String
+    /// The mail that the C program sends: one of ours.
+    private let mail: String
+
+    private static let sending = ["reminders", "send", "--limit"]
+
+    /// Plans what is due.
+    static func open(in world: World, _ workshop: Workshop) async throws -> MailOffice {
+        let gauge = ProcessGauge(
+            program: try await workshop.compile("measure"), server: workshop.server, database: world.database,
+            intro: "\(workshop.binaries)/intro")
+        // It is night in the world: texts wait, and each batch would judge them anew. And of two reminders of one session
+        // only the later goes out.
+        let now = "timestamptz '\(World.nowText)'"
+        try await workshop.server.psql(
+            world.database,
+            [
+                "-c", "SELECT plan_messages(NULL, \(now), \(now))", "-c",
+                """
+                UPDATE message AS m
+                SET status = 'skipped',
+                    reason = CASE m.channel WHEN 'sms' THEN 'quiet_hours' ELSE 'overtaken' END
+                WHERE m.status = 'queued' AND (m.channel = 'sms' OR is_overtaken(m, \(now)))
+                """,
+            ])
+        let folder = "\(workshop.server.folder)/outbox"
+        try await Program.run(
+            [gauge.intro] + sending + ["1", "--now", World.nowText],
+            environment: gauge.environment.merging(mailing(to: "file://\(folder)", connections: 1)) { _, other in other
+            })
+        guard let mail = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/new").first else {
+            throw BenchFailure("no mail was written", because: "\(folder)/new is empty")
+        }
+        return MailOffice(
+            gauge: gauge, peer: try await workshop.compile("smtp", with: "libcurl"), mail: "\(folder)/new/\(mail)")
+    }
+
+    /// Queues what was sent once more, lets the real binary send it, and makes sure that it was sent.
+    func send(_ count: Int, to sink: MailSink, connections: Int) async throws -> ProcessGauge.Reading {
+        try await queueAgain()
+        let reading = try await gauge.measureIntro(
+            Self.sending + ["\(count)"], environment: Self.mailing(to: sink.url, connections: connections))
+        let sent = try await gauge.server.psql(
+            gauge.database, ["-c", "SELECT count(*) FROM message WHERE run_id IS NOT NULL AND status = 'sent'"])
+        guard Int(sent.prefix { !$0.isNewline }) == count else {
+            throw BenchFailure("\(sent) messages were sent", because: "\(count) were due")
+        }
+        return reading
+    }
+
+    /// Lets the C program send as many.
+    ///
+    /// - Returns: How many a second.
+    func sendByPeer(_ count: Int, to sink: MailSink, connections: Int) async throws -> Double {
+        let report = try await Program.run([peer, sink.url, mail, "\(count)", "\(connections)"])
+        return Double(report.prefix { !$0.isNewline }) ?? .nan
+    }
+
+    private static func mailing(to url: String, connections: Int) -> [String: String] {
+        [
+            "INTRO_MAIL_URL": url, "INTRO_MAIL_FROM": "Intro <intro@example.com>",
+            "INTRO_MAIL_CONNECTIONS": "\(connections)",
+        ]
+    }
+
+    private func queueAgain() async throws {
+        try await gauge.server.psql(
+            gauge.database,
+            [
+                "-c",
+                """
+                UPDATE message
+                SET status = 'queued', run_id = NULL, attempts = 0, attempted_at = NULL, sent_at = NULL,
+                    recipient = NULL, reply = NULL, subject = NULL, body = NULL
+                WHERE run_id IS NOT NULL AND channel = 'email'
+                """, "-c", "VACUUM ANALYZE message",
+            ])
+    }
+}

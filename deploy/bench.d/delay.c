@@ -1,0 +1,155 @@
+// Stands before a server and lets its answers wait: a server that is far away, for whoever connects here.
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+struct end {
+    int descriptor;
+    bool is_server;
+    struct end *other;
+};
+
+// Of no size: the server has hung up.
+struct answer {
+    struct end *client;
+    long due;
+    ssize_t size;
+    char octets[4096];
+    STAILQ_ENTRY(answer) next;
+};
+
+// All wait equally long, so the oldest is always the next one.
+static STAILQ_HEAD(, answer) waiting = STAILQ_HEAD_INITIALIZER(waiting);
+static long latency;
+static int poller;
+
+static long microseconds(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * 1000000L + time.tv_nsec / 1000;
+}
+
+static void fail(const char *what) {
+    perror(what);
+    exit(1);
+}
+
+static int stream(void) {
+    int descriptor = socket(AF_INET, SOCK_STREAM, 0), yes = 1;
+    if (descriptor < 0) fail("socket");
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    return descriptor;
+}
+
+static struct sockaddr_in loopback(const char *port) {
+    return (struct sockaddr_in){
+        .sin_family = AF_INET, .sin_port = htons(atoi(port)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+}
+
+static void watch(int descriptor, void *end) {
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = end};
+    if (epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) != 0) fail("epoll_ctl");
+}
+
+static void let_in(int listener, const struct sockaddr_in *server) {
+    struct end *ends = calloc(2, sizeof *ends);
+    int yes = 1;
+    ends[0] = (struct end){accept(listener, NULL, NULL), false, &ends[1]};
+    ends[1] = (struct end){stream(), true, &ends[0]};
+    if (ends[0].descriptor < 0) fail("accept");
+    if (connect(ends[1].descriptor, (const struct sockaddr *)server, sizeof *server) != 0) fail("connect");
+    setsockopt(ends[0].descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    watch(ends[0].descriptor, &ends[0]);
+    watch(ends[1].descriptor, &ends[1]);
+}
+
+static void put(int descriptor, const char *octets, ssize_t size) {
+    while (size > 0) {
+        ssize_t written = send(descriptor, octets, size, MSG_NOSIGNAL);
+        // Whoever has gone needs nothing more.
+        if (written < 0) return;
+        octets += written;
+        size -= written;
+    }
+}
+
+static void pass_on(struct end *client) {
+    static char octets[65536];
+    ssize_t size = recv(client->descriptor, octets, sizeof octets, 0);
+    if (size > 0) return put(client->other->descriptor, octets, size);
+    // The server hears of it, and hangs up in its turn.
+    epoll_ctl(poller, EPOLL_CTL_DEL, client->descriptor, NULL);
+    shutdown(client->other->descriptor, SHUT_WR);
+}
+
+static void put_off(struct end *server) {
+    struct answer *answer = malloc(sizeof *answer);
+    answer->client = server->other;
+    answer->due = microseconds() + latency;
+    answer->size = recv(server->descriptor, answer->octets, sizeof answer->octets, 0);
+    if (answer->size <= 0) epoll_ctl(poller, EPOLL_CTL_DEL, server->descriptor, NULL);
+    STAILQ_INSERT_TAIL(&waiting, answer, next);
+}
+
+static void hand_over(struct answer *answer) {
+    STAILQ_REMOVE_HEAD(&waiting, next);
+    if (answer->size > 0) {
+        put(answer->client->descriptor, answer->octets, answer->size);
+    } else {
+        close(answer->client->descriptor);
+        close(answer->client->other->descriptor);
+        free(answer->client);
+    }
+    free(answer);
+}
+
+// NULL is as long as it takes.
+static const struct timespec *until_due(struct timespec *left) {
+    struct answer *first;
+    while ((first = STAILQ_FIRST(&waiting)) != NULL) {
+        long microseconds_left = first->due - microseconds();
+        if (microseconds_left > 0) {
+            *left = (struct timespec){microseconds_left / 1000000, microseconds_left % 1000000 * 1000};
+            return left;
+        }
+        hand_over(first);
+    }
+    return NULL;
+}
+
+int main(int count, char **arguments) {
+    if (count != 4) {
+        fputs("usage: delay PORT SERVER_PORT MILLISECONDS\n", stderr);
+        return 64;
+    }
+    struct sockaddr_in here = loopback(arguments[1]), server = loopback(arguments[2]);
+    latency = atol(arguments[3]) * 1000;
+    poller = epoll_create1(0);
+    int listener = stream();
+    if (bind(listener, (struct sockaddr *)&here, sizeof here) != 0 || listen(listener, 64) != 0) fail("listen");
+    watch(listener, NULL);
+    for (;;) {
+        struct epoll_event event;
+        struct timespec left;
+        int ready = epoll_pwait2(poller, &event, 1, until_due(&left), NULL);
+        if (ready < 0 && errno != EINTR) fail("epoll_pwait2");
+        if (ready <= 0) continue;
+        struct end *end = event.data.ptr;
+        if (end == NULL) {
+            let_in(listener, &server);
+        } else if (end->is_server) {
+            put_off(end);
+        } else {
+            pass_on(end);
+        }
+    }
+}
