@@ -192,7 +192,8 @@ public struct DeliveryRepository: Sendable {
                 LIMIT \(unsafeSQL: String(limit))
                 FOR UPDATE SKIP LOCKED
             ),
-            judged AS (
+            -- Materialized: the verdict is asked for in seven places below, and would be worked out in each of them.
+            judged AS MATERIALIZED (
                 SELECT judged.*, judged.reason IS NULL AND judged.wait_until IS NULL AS goes
                 FROM due
                 JOIN judged_messages(\(now)) AS judged ON judged.id = due.id
