@@ -25,17 +25,20 @@ BEGIN
     THEN
         RETURN p_at;
     END IF;
-    SELECT max(near.ends) FILTER (WHERE near.ends < p_at), min(near.begins) FILTER (WHERE near.begins > p_at)
+    SELECT max(edge.at) FILTER (WHERE edge.at < p_at), min(edge.at) FILTER (WHERE edge.at > p_at)
     INTO v_before, v_after
     FROM generate_series(-7, 7) AS away
     JOIN contact_hours AS hours ON hours.weekday = extract(isodow FROM v_local::date + away)
     CROSS JOIN LATERAL (
-        SELECT (v_local::date + away + hours.opens) AT TIME ZONE p_zone AS begins,
-               greatest(
-                   v_local::date + away + hours.opens, v_local::date + away + hours.closes - v_margin
-               ) AT TIME ZONE p_zone AS ends
-    ) AS near
-    WHERE hours.region = v_region AND hours.channel = p_channel;
+        SELECT v_local::date + away + hours.opens AS opens, v_local::date + away + hours.closes AS closes
+    ) AS wall
+    CROSS JOIN LATERAL unnest(ARRAY[wall.opens, wall.closes - v_margin]) AS meant
+    CROSS JOIN LATERAL (SELECT meant AT TIME ZONE p_zone AS at) AS edge
+    WHERE hours.region = v_region
+      AND hours.channel = p_channel
+      -- What the clock shows then: a time that it leaps over is another one, and hours may be shorter than what is kept free.
+      AND edge.at AT TIME ZONE p_zone >= wall.opens
+      AND edge.at AT TIME ZONE p_zone < wall.closes;
     RETURN CASE WHEN v_before > p_earliest THEN v_before WHEN v_after < p_latest THEN v_after END;
 END
 $$;

@@ -1,0 +1,155 @@
+import Booking
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Testing
+
+@Suite("Nobody is written to in quiet hours")
+struct ContactTimeTests {
+    private static let zones = [
+        "America/Los_Angeles", "America/New_York", "Australia/Lord_Howe", "Europe/Berlin", "America/Havana",
+        "Pacific/Honolulu",
+    ]
+    private static let tables = 12
+    private static let questions = 60
+
+    @Test("the database agrees with a model that looks at every minute", arguments: zones)
+    func agreement(zone: String) async throws {
+        try await withBooks(connections: 1) { books in
+            var random = SeededGenerator(seed: UInt64(Self.zones.firstIndex(of: zone) ?? 0))
+            for middle in try Self.changes(of: zone) {
+                let reach = middle - 10 * 1440..<middle + 10 * 1440
+                let clock = try WallClock(zone: zone, over: reach)
+                for _ in 0..<Self.tables {
+                    let table = Table.random(using: &random)
+                    try await books.write(table)
+                    let model = ContactTimeModel(hours: table.counting, clock: clock, reach: reach)
+                    for _ in 0..<Self.questions {
+                        try await expectAgreement(model, .random(around: middle, using: &random), zone, books)
+                    }
+                }
+            }
+        }
+    }
+
+    private func expectAgreement(
+        _ model: ContactTimeModel, _ question: ContactTimeModel.Question, _ zone: String, _ books: Books
+    ) async throws {
+        let (told, longest) = try await books.contactTime(question, zone: zone)
+        let moves = model.moves(from: question.at)
+        let note: Comment = "\(zone) \(question) \(model.hours) \(moves)"
+        if let told, told != question.at {
+            #expect(model.open(told) != nil, note)
+            #expect(told < question.at ? told > question.earliest : told < question.latest, note)
+            #expect(abs(told - question.at) <= longest, note)
+        }
+        let edges = [moves.before, moves.after].compactMap(\.self)
+        guard !edges.contains(where: model.isChanging) else { return }
+        #expect(told == model.time(question, moves: moves), note)
+    }
+
+    /// The minutes at which the zone's clock is changed within a year, or some minute where it never is.
+    private static func changes(of zone: String) throws -> [Int] {
+        let zone = try #require(TimeZone(identifier: zone))
+        guard let first = zone.nextDaylightSavingTimeTransition(after: Books.now),
+            let second = zone.nextDaylightSavingTimeTransition(after: first)
+        else { return [Int(Books.now.timeIntervalSince1970) / 60] }
+        return [first, second].map { Int($0.timeIntervalSince1970) / 60 }
+    }
+
+    @Test("a region without hours of its own keeps those of everywhere, and a channel without any is never quiet")
+    func regions() async throws {
+        try await withBooks(connections: 1) { books in
+            let told = try await books.database.query(
+                """
+                SELECT to_char(
+                    contact_time(at, '-infinity', 'infinity', 'America/Los_Angeles', region, channel)
+                        AT TIME ZONE 'America/Los_Angeles', 'Dy HH24:MI')
+                FROM (VALUES
+                    -- A Sunday at ten: too early in the United States only.
+                    ('2027-01-03 10:00-08'::timestamptz, 'US', 'sms'), ('2027-01-03 10:00-08', 'CA', 'sms'),
+                    ('2027-01-03 03:00-08', 'CA', 'sms'), ('2027-01-03 03:00-08', 'US', 'email')
+                ) AS asked (at, region, channel)
+                """
+            ).decode(String.self)
+            #expect(told == ["Sat 19:30", "Sun 10:00", "Sat 19:30", "Sun 03:00"])
+        }
+    }
+}
+
+/// Hours of the region asked for, and those of everywhere.
+private struct Table {
+    let own: [ContactTimeModel.Hours]
+    let others: [ContactTimeModel.Hours]
+
+    var counting: [ContactTimeModel.Hours] { own.isEmpty ? others : own }
+
+    static func random(using random: inout some RandomNumberGenerator) -> Table {
+        Table(own: hours(using: &random), others: hours(using: &random))
+    }
+
+    private static func hours(using random: inout some RandomNumberGenerator) -> [ContactTimeModel.Hours] {
+        let share = [0, 20, 60, 100].randomElement(using: &random) ?? 0
+        return (1...7).flatMap { weekday in
+            Int.random(in: 0..<100, using: &random) < share ? day(weekday, using: &random) : []
+        }
+    }
+
+    /// One or two stretches; long ones at night, too, when clocks are changed, which swallows no more than an hour.
+    private static func day(
+        _ weekday: Int, using random: inout some RandomNumberGenerator
+    ) -> [ContactTimeModel.Hours] {
+        let length = [10, 20, 45, 120, 300, 600].randomElement(using: &random) ?? 120
+        let opens = Int.random(in: (length < 120 ? 240 : 0)...720, using: &random) / 5 * 5
+        let first = ContactTimeModel.Hours(weekday: weekday, minutes: opens..<opens + length)
+        let gap = Int.random(in: 0...200, using: &random)
+        let rest = first.minutes.upperBound + gap
+        guard Bool.random(using: &random), rest < 1440 else { return [first] }
+        return [first, ContactTimeModel.Hours(weekday: weekday, minutes: rest..<1440)]
+    }
+}
+
+extension ContactTimeModel.Question {
+    fileprivate static func random(around middle: Int, using random: inout some RandomNumberGenerator) -> Self {
+        let at = Int.random(in: middle - 1500..<middle + 1500, using: &random)
+        let reach = [60, 600, 3000, 20_000]
+        let (before, after) = (reach.randomElement(using: &random) ?? 60, reach.randomElement(using: &random) ?? 60)
+        return ContactTimeModel.Question(
+            at: at, earliest: at - Int.random(in: 0...before, using: &random),
+            latest: at + Int.random(in: 0...after, using: &random))
+    }
+}
+
+extension Books {
+    fileprivate func write(_ table: Table) async throws {
+        try await database.query("DELETE FROM contact_hours")
+        for (region, hours) in [("US", table.own), ("*", table.others)] {
+            try await database.query(
+                """
+                INSERT INTO contact_hours (region, channel, weekday, opens, closes)
+                SELECT \(region), 'sms', weekday, time '00:00' + opens * interval '1 minute',
+                       CASE closes WHEN 1440 THEN '24:00' ELSE time '00:00' + closes * interval '1 minute' END
+                FROM unnest(
+                    \(hours.map { Int32($0.isoWeekday) }), \(hours.map { Int32($0.minutes.lowerBound) }),
+                    \(hours.map { Int32($0.minutes.upperBound) })
+                ) AS given (weekday, opens, closes)
+                """)
+        }
+    }
+
+    /// What the database says, and the longest that quiet hours last, in minutes.
+    fileprivate func contactTime(
+        _ question: ContactTimeModel.Question, zone: String
+    ) async throws -> (told: Int?, longest: Int) {
+        let instants = [question.at, question.earliest, question.latest].map {
+            Date(timeIntervalSince1970: Double($0 * 60))
+        }
+        let (told, longest) = try await database.query(
+            """
+            SELECT contact_time(\(instants[0]), \(instants[1]), \(instants[2]), \(zone), 'US', 'sms'),
+                   (extract(epoch FROM longest_quiet('sms')) / 60)::integer
+            """
+        ).decode((Date?, Int32).self)[0]
+        return (told.map { Int($0.timeIntervalSince1970) / 60 }, Int(longest))
+    }
+}
