@@ -82,12 +82,15 @@ extension ReminderRule {
     ///
     /// - Throws: `InvalidInput` that names the part which does not go with the others.
     public func assertSound() throws(InvalidInput) {
+        guard (-365...365).contains(lag.days), (-1440...1440).contains(lag.minutes) else {
+            throw invalid("--offset", "is longer than a year", "write it like -2h or -1d")
+        }
         switch anchor {
         case .start where lag.isAfter:
             throw invalid("--offset", "is after the start, when nothing is sent any more", "write it like -2h or -1d")
         case .booked where lag.isBefore, .end where lag.isBefore:
             throw invalid("--offset", "lies before what it is counted from", "write it like 0, +2h or +1d")
-        case .day where lag.isAfter:
+        case .day where lag.days > 0:
             throw invalid("--offset", "lies after the day", "write it like -1d")
         case .moved where lag != .none, .trainerChanged where lag != .none, .cancelled where lag != .none,
             .callAsked where lag != .none:

@@ -1,0 +1,84 @@
+import Booking
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Testing
+
+@testable import BookingStore
+
+@Suite("A rule that makes sense to us makes sense to the database, and the other way round")
+struct RuleSoundnessTests {
+    private static let samples = 3000
+
+    @Test("rules made at random are taken by both or refused by both, and read back as they were")
+    func agreement() async throws {
+        try await withBooks(connections: 1) { books in
+            var random = SeededGenerator(seed: 11)
+            var taken = 0
+            for number in 0..<Self.samples {
+                let rule = try Self.rule(number, using: &random)
+                let isSound = (try? rule.assertSound()) != nil
+                let kept = try await books.keep(rule)
+                #expect((kept != nil) == isSound, "\(rule)")
+                guard let kept else { continue }
+                #expect(kept == rule)
+                taken += 1
+            }
+            // Chance alone could make all of them absurd.
+            #expect((Self.samples / 20...Self.samples / 2).contains(taken))
+        }
+    }
+
+    private static func rule(_ number: Int, using random: inout SeededGenerator) throws -> ReminderRule {
+        let lags = [0, 0, 0, 1, -1, 3, -3, 365, -365, 366, -366]
+        let minutes = [0, 0, 0, 30, -30, 1440, -1440, 1441, -1441]
+        let times = try [nil, nil, LocalTime("00:00"), LocalTime("18:00"), LocalTime("24:00")]
+        let since = [nil, Books.now]
+        return ReminderRule(
+            key: try Handle("rule-\(number)"), anchor: one(ReminderRule.Anchor.allCases, &random),
+            lag: Lag(days: one(lags, &random), minutes: one(minutes, &random)), time: one(times, &random),
+            channel: one(Channel.allCases, &random), audience: one(Audience.allCases, &random),
+            template: try Handle("one-day"),
+            condition: one([nil, nil, nil] + ReminderRule.Condition.allCases, &random),
+            isEnabled: one([true, false], &random), since: one(since, &random))
+    }
+
+    private static func one<Value>(_ values: [Value], _ random: inout SeededGenerator) -> Value {
+        values[Int.random(in: values.indices, using: &random)]
+    }
+
+    @Test("every rule that we begin with is sound, and reads as it is written in the field's own words")
+    func builtIn() async throws {
+        try await withBooks(connections: 1) { books in
+            let rules = try await books.database.withConnection { try await RuleRepository($0).all() }
+            for rule in rules { try rule.assertSound() }
+            #expect(
+                rules.map { "\($0.key) \($0.channel) \($0.audience): \($0.when)" } == [
+                    "attended email client: 1d after the end, at 09:00",
+                    "call-back email studio: when a call is asked for",
+                    "cancelled email client: when cancelled", "confirmation email client: when booked",
+                    "no-show email client: 1d after the end, at 09:00", "one-day email client: 1d before the start",
+                    "one-day-sms sms client: 1d before the start", "rescheduled email client: when moved",
+                    "three-days email client: 3d before the start",
+                    "trainer-changed email client: when the trainer changes",
+                    "trainer-digest email trainer: 1d before each day, at 18:00",
+                    "two-hours sms client: 2h before the start",
+                ])
+        }
+    }
+}
+
+extension Books {
+    /// The rule as the database has kept it; `nil` where one of its constraints refuses it.
+    fileprivate func keep(_ rule: ReminderRule) async throws -> ReminderRule? {
+        do {
+            return try await database.transaction { connection in
+                let rules = RuleRepository(connection)
+                try await rules.insert(rule)
+                return try await rules.named(rule.key, at: nil)
+            }
+        } catch let error as PostgresError where error.sqlState == "23514" {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import Booking
+import Testing
+
+@Suite("How long before or after something a message is due")
+struct LagTests {
+    @Test(
+        "days are days of the calendar, and the rest is minutes, all before or all after",
+        arguments: [
+            ("0", Lag.none), ("-0", .none), ("+0m", .none), ("-3d", Lag(days: -3, minutes: 0)),
+            ("-2h", Lag(days: 0, minutes: -120)), ("+1d", Lag(days: 1, minutes: 0)),
+            ("1d12h", Lag(days: 1, minutes: 720)),
+            ("-1d12h30m", Lag(days: -1, minutes: -750)), (" 24h ", Lag(days: 1, minutes: 0)),
+            ("90", Lag(days: 0, minutes: 90)),
+            ("-365d", Lag(days: -365, minutes: 0)), ("-2 weeks", Lag(days: -14, minutes: 0)),
+        ])
+    func reads(text: String, lag: Lag) throws {
+        #expect(try Lag(text) == lag)
+    }
+
+    @Test(
+        "what is none, or longer than a year, is refused",
+        arguments: [
+            "", "-", "+", "--2h", "+-2h", "- ", "tomorrow", "366d", "-365d1m", "1.5h", "2h-", "99999999999999999999d",
+        ])
+    func refuses(text: String) {
+        #expect { try Lag(text, field: "--offset") } throws: { ($0 as? InvalidInput)?.field == "--offset" }
+    }
+
+    @Test("a lag reads back as it is written")
+    func readsBack() throws {
+        var random = SeededGenerator(seed: 5)
+        for _ in 0..<2000 {
+            let sign = Bool.random(using: &random) ? 1 : -1
+            let lag = Lag(
+                days: sign * Int.random(in: 0..<365, using: &random),
+                minutes: sign * Int.random(in: 0..<1440, using: &random))
+            #expect(try Lag(lag.description) == lag)
+        }
+    }
+}
