@@ -58,8 +58,11 @@ LANGUAGE sql STABLE AS $$
                 (anchor.at AT TIME ZONE studio.time_zone + rule.lag_days * interval '1 day')
                     AT TIME ZONE studio.time_zone + rule.lag_minutes * interval '1 minute'
             ELSE
-                ((anchor.at AT TIME ZONE studio.time_zone)::date + rule.lag_days + rule.at_time)
-                    AT TIME ZONE studio.time_zone
+                greatest(
+                    ((anchor.at AT TIME ZONE studio.time_zone)::date + rule.lag_days + rule.at_time)
+                        AT TIME ZONE studio.time_zone,
+                    -- What follows an end follows it, also at an hour that was over by then.
+                    CASE rule.anchor WHEN 'end' THEN anchor.at END)
         END AS at
     ) AS due
     CROSS JOIN LATERAL (
@@ -137,8 +140,15 @@ BEGIN
     ELSE
         INSERT INTO message (session_id, studio_id, rule, channel, audience, revision, status, reason, due_at)
         SELECT session_id, studio_id, rule, channel, audience, revision, status, reason, due_at
-        FROM planned_messages()
-        WHERE session_id = p_session AND is_reachable
+        FROM planned_messages() AS told
+        WHERE session_id = p_session
+          AND is_reachable
+          -- By whatever channel it was said.
+          AND NOT EXISTS (
+              SELECT FROM message AS m
+              WHERE m.session_id = told.session_id
+                AND m.rule = told.rule
+                AND m.revision = told.revision)
         ON CONFLICT ON CONSTRAINT message_once DO NOTHING;
     END IF;
     GET DIAGNOSTICS v_planned = ROW_COUNT;

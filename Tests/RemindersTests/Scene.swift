@@ -20,14 +20,15 @@ struct Scene {
     /// Books a session at a time on the studio's wall.
     @discardableResult
     func book(
-        _ at: String, for email: String = "ana@example.com", name: String = "Ana", now: Date = Scene.now,
-        overriding reason: String? = nil
+        _ at: String, for email: String = "ana@example.com", phone: String? = nil, name: String = "Ana",
+        now: Date = Scene.now, overriding reason: String? = nil
     ) async throws -> Session {
         let address = try EmailAddress(email)
         var request = BookingRequest(
             studio: studio, who: .email(address), start: try TimePhrase.instant(at, clock: studio.clock, now: now))
         request.trainer = maria
-        request.newcomer = ClientDetails(name: try PersonName(name), email: address, phone: nil)
+        request.newcomer = ClientDetails(
+            name: try PersonName(name), email: address, phone: try phone.map { try PhoneNumber(e164: $0) })
         request.overrideReason = reason
         return try await books.desk.book(request, now: now).session
     }

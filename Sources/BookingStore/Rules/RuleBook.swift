@@ -31,7 +31,9 @@ public struct RuleBook: Sendable {
             if let studio = rule.studio { _ = try await StudioRepository(connection).named(studio) }
             var rule = rule
             rule.since = now
-            try await RuleRepository(connection).insert(rule)
+            let rules = RuleRepository(connection)
+            try await rules.insert(rule)
+            try await rules.plan(rule.key)
             return rule
         }
     }
@@ -64,7 +66,9 @@ public struct RuleBook: Sendable {
                 rule.studio = studio
                 try await rules.insert(rule)
             }
-            if rule.timing != before.timing { try await rules.reschedule(key) }
+            guard rule.timing != before.timing else { return rule }
+            try await rules.reschedule(key)
+            try await rules.plan(key)
             return rule
         }
     }

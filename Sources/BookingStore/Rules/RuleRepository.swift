@@ -99,6 +99,27 @@ public struct RuleRepository: Sendable {
             """)
     }
 
+    /// Writes into the ledger what a rule asks for of sessions that were booked before it counted.
+    ///
+    /// What is counted from a start needs no such thing: a batch plans it when its time has come.
+    func plan(_ key: Handle) async throws {
+        try await connection.query(
+            """
+            INSERT INTO message (session_id, studio_id, rule, channel, audience, revision, status, reason, due_at)
+            SELECT session_id, studio_id, rule, channel, audience, revision, status, reason, due_at
+            FROM planned_messages() AS told
+            WHERE told.rule = \(key.text)
+              AND told.anchor IN ('booked', 'end')
+              AND told.status = 'queued'
+              AND told.is_reachable
+              AND NOT EXISTS (
+                  SELECT FROM message AS m
+                  WHERE m.session_id = told.session_id
+                    AND m.rule = told.rule
+                    AND m.revision = told.revision)
+            """)
+    }
+
     private static func select(from source: SQL) -> SQL {
         """
         SELECT rule.key, studio.slug, rule.anchor, rule.lag_days, rule.lag_minutes, to_char(rule.at_time, 'HH24:MI'),

@@ -1,0 +1,209 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Reminders
+import Testing
+
+@Suite("Rules are edited while messages are under way")
+struct RuleEditTests {
+    /// What an office may do to a rule.
+    struct Edit: CustomTestStringConvertible {
+        let testDescription: String
+        let change: @Sendable (Scene, Date) async throws -> Void
+
+        init(_ text: String, _ change: @escaping @Sendable (Scene, Date) async throws -> Void) {
+            testDescription = text
+            self.change = change
+        }
+    }
+
+    private static let edits = [
+        Edit("offset") { scene, now in
+            _ = try await scene.rules.edit("three-days", now: now) { $0.lag = Lag(days: -2, minutes: 0) }
+        },
+        Edit("channel") { scene, now in _ = try await scene.rules.edit("three-days", now: now) { $0.channel = .sms } },
+        Edit("channel and offset") { scene, now in
+            _ = try await scene.rules.edit("three-days", now: now) { rule in
+                rule.channel = .sms
+                rule.lag = Lag(days: -2, minutes: 0)
+            }
+        },
+        Edit("template") { scene, now in
+            _ = try await scene.rules.edit("three-days", now: now) { $0.template = try Handle("one-day") }
+        },
+        Edit("disabled and enabled") { scene, now in
+            _ = try await scene.rules.edit("three-days", now: now) { $0.isEnabled = false }
+            _ = try await scene.rules.edit("three-days", now: now) { $0.isEnabled = true }
+        },
+        Edit("a rule of the studio's own") { scene, now in
+            _ = try await scene.rules.edit("three-days", at: "downtown", now: now) {
+                $0.lag = Lag(days: -2, minutes: 0)
+            }
+        },
+        Edit("deleted and made again") { scene, now in
+            try await scene.books.database.query("DELETE FROM reminder_rule WHERE key = 'three-days'")
+            _ = try await scene.rules.add(
+                ReminderRule(
+                    key: try Handle("three-days"), anchor: .start, lag: Lag(days: -2, minutes: 0), channel: .sms,
+                    template: try Handle("one-day")), now: now)
+        },
+    ]
+
+    @Test("what a rule has said it does not say again, whatever becomes of the rule", arguments: edits)
+    func sentStaysSent(edit: Edit) async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 09:00", phone: "+12135550147")
+            try await scene.send(to: ToldTransport())
+            try await scene.send(to: ToldTransport(), at: scene.instant("2027-01-09 09:00"))
+            try await edit.change(scene, scene.instant("2027-01-09 12:00"))
+            let (mail, texts) = (ToldTransport(), ToldTexts())
+            for batch in ["2027-01-09 12:00", "2027-01-10 09:00", "2027-01-10 23:00"] {
+                try await scene.send(to: mail, texts: texts, at: scene.instant(batch))
+            }
+            #expect(await mail.deliveries.addresses + texts.deliveries.addresses == [])
+            #expect(try await scene.told("three-days", of: session) == ["2027-01-09 09:00 PST sent"])
+        }
+    }
+
+    @Test("a rule that changes its channel after an end does not follow up twice when the session is marked")
+    func followedUpOnce() async throws {
+        try await withScene { scene in
+            _ = try await scene.rules.add(
+                ReminderRule(
+                    key: try Handle("thanks"), anchor: .end, lag: Lag(days: 0, minutes: 60), channel: .email,
+                    template: try Handle("attended")), now: Scene.now)
+            let session = try await scene.book("2027-01-04 10:00", phone: "+12135550147")
+            let after = try scene.instant("2027-01-04 12:00")
+            try await scene.send(to: ToldTransport(), at: after)
+            _ = try await scene.rules.edit("thanks", now: after) { rule in
+                rule.channel = .sms
+                rule.lag = Lag(days: 0, minutes: 300)
+            }
+            _ = try await scene.books.desk.close(session.reference, as: .attended)
+            #expect(try await scene.told("thanks", of: session) == ["2027-01-04 11:20 PST sent"])
+        }
+    }
+
+    @Test("what waits follows the rule, but keeps its time where the new one is over")
+    func queued() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 09:00")
+            let now = try scene.instant("2027-01-08 12:00")
+            _ = try await scene.rules.edit("one-day", now: now) { $0.lag = Lag(days: -2, minutes: 0) }
+            _ = try await scene.rules.edit("three-days", now: now) { $0.lag = Lag(days: -5, minutes: 0) }
+            #expect(try await scene.told("one-day", of: session) == ["2027-01-10 09:00 PST queued"])
+            #expect(try await scene.told("three-days", of: session) == ["2027-01-09 09:00 PST queued"])
+            let mail = ToldTransport()
+            for batch in ["2027-01-08 12:00", "2027-01-09 09:00", "2027-01-10 09:00", "2027-01-11 09:00"] {
+                try await scene.send(to: mail, at: scene.instant(batch))
+            }
+            // The confirmation, and each of both once.
+            #expect(await mail.deliveries.addresses.count == 3)
+        }
+    }
+
+    @Test("a studio's own rule counts there only, and the chain's counts everywhere else")
+    func ownRule() async throws {
+        try await withScene { scene in
+            let uptown = try await scene.books.openStudio("uptown")
+            let james = try await scene.books.engage("james", at: "uptown")
+            let here = try await scene.book("2027-01-12 09:00")
+            let there = try await scene.books.book(uptown, "2027-01-12 09:00", for: "ben@example.com", with: james)
+            _ = try await scene.rules.edit("one-day", at: "uptown", now: Scene.now) {
+                $0.lag = Lag(days: -2, minutes: 0)
+            }
+            #expect(try await scene.told("one-day", of: here) == ["2027-01-11 09:00 PST queued"])
+            #expect(try await scene.told("one-day", of: there) == ["2027-01-10 09:00 PST queued"])
+            _ = try await scene.rules.edit("one-day", at: "uptown", now: Scene.now) { $0.isEnabled = false }
+            try await scene.send(to: ToldTransport(), at: scene.instant("2027-01-11 09:00"))
+            #expect(try await scene.told("one-day", of: here) == ["2027-01-11 09:00 PST sent"])
+            #expect(try await scene.told("one-day", of: there) == ["2027-01-10 09:00 PST skipped rule_disabled"])
+            let later = try await scene.book("2027-01-13 09:00", for: "eve@example.com")
+            let laterThere = try await scene.books.book(uptown, "2027-01-13 09:00", for: "max@example.com", with: james)
+            #expect(try await scene.told("one-day", of: later).count == 1)
+            #expect(try await scene.told("one-day", of: laterThere) == [])
+        }
+    }
+
+    @Test("a rule that is deleted leaves its history, and what it had queued is skipped")
+    func deleted() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 09:00")
+            try await scene.send(to: ToldTransport(), at: scene.instant("2027-01-09 09:00"))
+            try await scene.books.database.query("DELETE FROM reminder_rule WHERE key IN ('three-days', 'one-day')")
+            let mail = ToldTransport()
+            try await scene.send(to: mail, at: scene.instant("2027-01-11 09:00"))
+            #expect(await mail.deliveries.addresses == [])
+            #expect(try await scene.told("three-days", of: session) == ["2027-01-09 09:00 PST sent"])
+            #expect(try await scene.told("one-day", of: session) == ["2027-01-11 09:00 PST skipped rule_disabled"])
+        }
+    }
+
+    @Test("a new rule tells of nothing that had been due before")
+    func newRule() async throws {
+        try await withScene { scene in
+            let (soon, later) = (
+                try await scene.book("2027-01-12 09:00"),
+                try await scene.book("2027-01-20 09:00", for: "ben@example.com")
+            )
+            let now = try scene.instant("2027-01-09 12:00")
+            try await scene.send(to: ToldTransport(), at: now)
+            _ = try await scene.rules.add(
+                ReminderRule(
+                    key: try Handle("five-days"), anchor: .start, lag: Lag(days: -5, minutes: 0), channel: .email,
+                    template: try Handle("three-days")), now: now)
+            let mail = ToldTransport()
+            try await scene.send(to: mail, at: now)
+            #expect(await mail.deliveries.addresses == [])
+            #expect(try await scene.told("five-days", of: soon) == ["2027-01-07 09:00 PST skipped rule_is_newer"])
+            try await scene.send(to: mail, at: scene.instant("2027-01-15 09:00"))
+            #expect(await mail.deliveries.addresses.last == "ben@example.com")
+            #expect(try await scene.told("five-days", of: later) == ["2027-01-15 09:00 PST sent"])
+        }
+    }
+
+    @Test("a new rule that counts from the booking or the end counts for sessions booked before it, too")
+    func newRuleOfOldBookings() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 09:00")
+            for (key, anchor) in [("welcome", ReminderRule.Anchor.booked), ("thanks", .end)] {
+                _ = try await scene.rules.add(
+                    ReminderRule(
+                        key: try Handle(key), anchor: anchor, lag: Lag(days: 0, minutes: 120), channel: .email,
+                        template: try Handle("one-day")), now: Scene.now + 3600)
+            }
+            _ = try await scene.rules.add(
+                ReminderRule(
+                    key: try Handle("at-once"), anchor: .booked, lag: Lag(days: 0, minutes: 30), channel: .email,
+                    template: try Handle("one-day")), now: Scene.now + 3600)
+            #expect(try await scene.told("welcome", of: session) == ["2027-01-01 18:00 PST queued"])
+            #expect(try await scene.told("thanks", of: session) == ["2027-01-12 11:20 PST queued"])
+            #expect(try await scene.told("at-once", of: session) == [])
+        }
+    }
+}
+
+extension RuleBook {
+    /// Changes a rule by its name alone.
+    func edit(
+        _ key: String, at studio: String? = nil, now: Date, _ change: @Sendable (inout ReminderRule) throws -> Void
+    ) async throws -> ReminderRule {
+        try await edit(try Handle(key), at: try studio.map { try Handle($0) }, now: now, change)
+    }
+}
+
+extension Scene {
+    /// The rules, as the office edits them.
+    var rules: RuleBook { RuleBook(database: books.database, actor: "office") }
+
+    /// What the ledger has of one rule and session: `2027-01-09 09:00 PST skipped late_booking`.
+    func told(_ rule: String, of session: Session) async throws -> [String] {
+        try await books.database.withConnection { connection in
+            try await LedgerRepository(connection).entries(of: session.reference, status: nil)
+        }.filter { $0.rule == rule }.map { entry in
+            [entry.clock.text(entry.dueAt), entry.status, entry.reason].compactMap(\.self).joined(separator: " ")
+        }
+    }
+}
