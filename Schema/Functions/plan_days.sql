@@ -10,8 +10,8 @@ BEGIN
     FROM trainer
     JOIN studio ON studio.id = trainer.home_studio_id
     CROSS JOIN LATERAL rules_at(studio.id) AS rule
-    -- Also the day before, for a sender that comes late.
-    CROSS JOIN generate_series(0, 1) AS ago
+    -- Also the day before, for a sender that comes late, and the day after, for what is due before midnight.
+    CROSS JOIN generate_series(-1, 1) AS ago
     CROSS JOIN LATERAL (
         SELECT (p_until AT TIME ZONE studio.time_zone)::date - rule.lag_days - ago AS day
     ) AS told

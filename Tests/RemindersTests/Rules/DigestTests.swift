@@ -1,0 +1,133 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Reminders
+import Testing
+
+@Suite("Trainers are told of tomorrow at six in the evening")
+struct DigestTests {
+    private static let maria = "maria@intro.test"
+
+    @Test("one mail a day, however many sessions and batches there are")
+    func onceADay() async throws {
+        try await withScene { scene in
+            try await scene.giveAddress(Self.maria)
+            for (hour, person) in [("09", "ana"), ("10", "ben"), ("11", "eve")] {
+                try await scene.book("2027-01-05 \(hour):00", for: "\(person)@example.com")
+            }
+            try await scene.book("2027-01-06 09:00", for: "max@example.com")
+            #expect(try await scene.digests(["2027-01-04 17:59"]) == [])
+            #expect(
+                try await scene.digests(["2027-01-04 18:00", "2027-01-04 18:00", "2027-01-05 08:00"]) == [Self.maria])
+            #expect(try await scene.digests(["2027-01-05 18:00", "2027-01-06 07:00"]) == [Self.maria])
+            #expect(try await scene.days() == ["2027-01-05 sent", "2027-01-06 sent"])
+        }
+    }
+
+    @Test("a day without sessions is not told of, and neither is one whose sessions were all cancelled")
+    func nothingToTell() async throws {
+        try await withScene { scene in
+            try await scene.giveAddress(Self.maria)
+            let early = try await scene.book("2027-01-05 09:00")
+            _ = try await scene.books.desk.cancel(early.reference, reason: nil, now: Scene.now)
+            let late = try await scene.book("2027-01-06 09:00", now: Scene.now + 60)
+            #expect(try await scene.digests(["2027-01-04 18:00"]) == [])
+            #expect(try await scene.days() == [])
+            // Planned, and cancelled before it went out.
+            let evening = try scene.instant("2027-01-05 18:00")
+            try await scene.books.database.withConnection {
+                try await DeliveryRepository($0).plan(until: evening, now: evening)
+            }
+            _ = try await scene.books.desk.cancel(late.reference, reason: nil, now: evening)
+            #expect(try await scene.digests(["2027-01-05 18:01"]) == [])
+            #expect(try await scene.days() == ["2027-01-06 skipped nothing_to_tell"])
+        }
+    }
+
+    @Test(
+        "a sender that comes late still tells of the day, until its first session begins",
+        arguments: [
+            ("2027-01-04 23:59", ["2027-01-05 sent"]), ("2027-01-05 08:59", ["2027-01-05 sent"]),
+            ("2027-01-05 09:00", ["2027-01-05 skipped session_started"]), ("2027-01-05 11:00", []),
+        ])
+    func late(batch: String, days: [String]) async throws {
+        try await withScene { scene in
+            try await scene.giveAddress(Self.maria)
+            try await scene.book("2027-01-05 09:00")
+            try await scene.book("2027-01-05 11:00", for: "ben@example.com")
+            #expect(try await scene.digests([batch]).count == days.count { $0.hasSuffix("sent") })
+            #expect(try await scene.days() == days)
+        }
+    }
+
+    @Test("six in the evening, and tomorrow, are those of the trainer's own studio")
+    func otherZone() async throws {
+        try await withScene { scene in
+            let waikiki = try await scene.books.openStudio("waikiki", zone: "Pacific/Honolulu")
+            let keola = try await scene.books.engage("keola", at: "waikiki")
+            try await scene.giveAddress("keola@intro.test", to: "keola")
+            try await scene.books.book(waikiki, "2027-01-05 09:00", for: "ana@example.com", with: keola)
+            // Six in the evening is eight in Los Angeles.
+            #expect(try await scene.digests(["2027-01-04 19:59"]) == [])
+            #expect(try await scene.digests(["2027-01-04 20:00"]) == ["keola@intro.test"])
+        }
+    }
+
+    @Test("who has retired is told of nothing")
+    func retired() async throws {
+        try await withScene { scene in
+            try await scene.giveAddress(Self.maria)
+            try await scene.book("2027-01-05 09:00")
+            _ = try await scene.books.office.retire(trainer: scene.maria.handle, now: Scene.now)
+            #expect(try await scene.digests(["2027-01-04 18:00", "2027-01-05 08:00"]) == [])
+        }
+    }
+
+    @Test(
+        "a rule may ask for an hour before midnight, the same morning, or a week ahead",
+        arguments: [
+            (Lag(days: 0, minutes: -120), nil, "2027-01-11 22:00"),
+            (Lag(days: 0, minutes: 0), "06:00", "2027-01-12 06:00"),
+            (Lag(days: -7, minutes: 0), "12:00", "2027-01-05 12:00"),
+            (Lag(days: -1, minutes: -1), nil, "2027-01-10 23:59"),
+        ])
+    func otherHours(lag: Lag, time: String?, due: String) async throws {
+        try await withScene { scene in
+            try await scene.giveAddress(Self.maria)
+            try await scene.book("2027-01-12 09:00")
+            _ = try await scene.rules.edit("trainer-digest", now: Scene.now) { rule in
+                rule.lag = lag
+                rule.time = try time.map { try LocalTime($0) }
+            }
+            let instant = try scene.instant(due)
+            #expect(try await scene.digests(at: [instant - 60]) == [])
+            #expect(try await scene.digests(at: [instant, instant + 60]) == [Self.maria])
+        }
+    }
+}
+
+extension Scene {
+    fileprivate func giveAddress(_ address: String, to trainer: String = "maria") async throws {
+        try await books.database.query("UPDATE trainer SET email = \(address) WHERE handle = \(trainer)")
+    }
+
+    /// Which trainers get mail in batches at times on the studio's wall.
+    fileprivate func digests(_ batches: [String]) async throws -> [String] {
+        try await digests(at: batches.map { try instant($0) })
+    }
+
+    fileprivate func digests(at instants: [Date]) async throws -> [String] {
+        let mail = ToldTransport()
+        for instant in instants { try await send(to: mail, at: instant) }
+        return await mail.deliveries.addresses.filter { $0.hasSuffix("@intro.test") }
+    }
+
+    /// What the ledger says of trainers' days.
+    fileprivate func days() async throws -> [String] {
+        try await books.database.query(
+            "SELECT concat_ws(' ', day, status, reason) FROM message WHERE day IS NOT NULL ORDER BY id"
+        ).decode(String.self)
+    }
+}
