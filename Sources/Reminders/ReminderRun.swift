@@ -91,9 +91,8 @@ public struct ReminderRun: Sendable {
         of route: Route<Item>, _ limit: Int?, _ ledger: DeliveryRepository, until: Date
     ) async throws -> Int {
         guard rests.left(of: route.channel) == nil else { return 0 }
-        return try await ledger.countDue(
-            by: route.channel, until: until, now: clock(), limit: min(limit ?? .max, route.couriers)
-        ).due
+        return try await ledger.countWork(
+            by: route.channel, until: until, limit: min(limit ?? .max, route.couriers))
     }
 
     private func carry(_ batch: Batch, until: Date, mails: Int, texts messages: Int) async throws {

@@ -110,64 +110,6 @@ public struct DeliveryRepository: Sendable {
         ).decode(Date?.self)[0]
     }
 
-    /// How many messages of a channel are due by an instant, and how many of these would be skipped.
-    ///
-    /// - Parameters:
-    ///   - channel: The channel.
-    ///   - until: What is due later does not count, nor does what waits for longer.
-    ///   - now: The clock of the judgement.
-    ///   - limit: Where counting stops.
-    ///   - run: What this run has tried does not count; `nil` is a run that has tried nothing.
-    /// - Returns: Both numbers.
-    /// - Throws: `PostgresError`.
-    public func countDue(
-        by channel: Channel, until: Date, now: Date, limit: Int, untriedBy run: Int32? = nil
-    ) async throws -> (due: Int, skipped: Int) {
-        try await connection.query(
-            """
-            SELECT count(*), count(judged.reason)
-            FROM (
-                SELECT m.id
-                FROM message AS m
-                WHERE \(Self.isDue(channel, until, untriedBy: run ?? .max))
-                ORDER BY coalesce(m.wait_until, m.due_at), m.id
-                LIMIT \(Int64(limit))
-            ) AS due
-            JOIN judged_messages(\(now)) AS judged ON judged.id = due.id
-            WHERE judged.reason IS NOT NULL OR judged.wait_until IS NULL
-            """
-        ).decode((Int, Int).self)[0]
-    }
-
-    /// What is due by an instant, counted by rule, channel, studio and the reason for which it would be skipped.
-    ///
-    /// - Parameters:
-    ///   - until: What is due later does not count.
-    ///   - now: The clock of the judgement.
-    /// - Returns: The groups, by rule, channel, studio and reason.
-    /// - Throws: `PostgresError`.
-    public func dueGroups(until: Date, now: Date) async throws -> [DueGroup] {
-        try await connection.query(
-            """
-            SELECT due.rule, due.channel, studio.slug, due.reason, due.waits, due.messages
-            FROM (
-                SELECT m.rule, m.channel, m.studio_id, judged.reason,
-                       judged.reason IS NULL AND judged.wait_until IS NOT NULL AS waits, count(*) AS messages
-                FROM message AS m
-                JOIN judged_messages(\(now)) AS judged ON judged.id = m.id
-                WHERE m.status = 'queued'
-                  AND m.channel IN ('email', 'sms')
-                  AND coalesce(m.wait_until, m.due_at) <= \(until)
-                GROUP BY 1, 2, 3, 4, 5
-            ) AS due
-            JOIN studio ON studio.id = due.studio_id
-            ORDER BY due.rule, due.channel, studio.slug, due.waits, due.reason NULLS FIRST
-            """
-        ).decode((String, String, String, String?, Bool, Int64).self).map {
-            DueGroup(rule: $0.0, channel: $0.1, studio: $0.2, skipReason: $0.3, waits: $0.4, count: $0.5)
-        }
-    }
-
     /// Takes some messages of a channel that are due, longest due first.
     ///
     /// Each is judged anew: what is no longer true is skipped. The limit is part of the text: with it as a bind, no
@@ -286,7 +228,7 @@ public struct DeliveryRepository: Sendable {
     ///
     /// The subqueries hide the values from the planner. It would use them for an estimate alone, find each plan a
     /// little cheaper than the one for any values, and so plan anew for each hand, which takes longer than the hand.
-    private static func isDue(_ channel: Channel, _ until: Date, untriedBy run: Int32) -> SQL {
+    static func isDue(_ channel: Channel, _ until: Date, untriedBy run: Int32) -> SQL {
         """
         m.status = 'queued'
           AND m.channel = '\(unsafeSQL: channel.rawValue)'

@@ -1,0 +1,84 @@
+public import Booking
+public import FoundationEssentials
+import Postgres
+
+extension DeliveryRepository {
+    /// How many messages of a channel are due by an instant, and how many of these would be skipped.
+    ///
+    /// - Parameters:
+    ///   - channel: The channel.
+    ///   - until: What is due later does not count, nor does what waits for longer.
+    ///   - now: The clock of the judgement.
+    ///   - limit: Where counting stops.
+    ///   - run: What this run has tried does not count; `nil` is a run that has tried nothing.
+    /// - Returns: Both numbers.
+    /// - Throws: `PostgresError`.
+    public func countDue(
+        by channel: Channel, until: Date, now: Date, limit: Int, untriedBy run: Int32? = nil
+    ) async throws -> (due: Int, skipped: Int) {
+        try await connection.query(
+            """
+            SELECT count(*), count(judged.reason)
+            FROM (
+                SELECT m.id
+                FROM message AS m
+                WHERE \(Self.isDue(channel, until, untriedBy: run ?? .max))
+                ORDER BY coalesce(m.wait_until, m.due_at), m.id
+                LIMIT \(Int64(limit))
+            ) AS due
+            JOIN judged_messages(\(now)) AS judged ON judged.id = due.id
+            WHERE judged.reason IS NOT NULL OR judged.wait_until IS NULL
+            """
+        ).decode((Int, Int).self)[0]
+    }
+
+    /// How many messages of a channel a sender has to take up.
+    ///
+    /// Also those that quiet hours put off: until they are, they stand in the way of what is due behind them.
+    ///
+    /// - Parameters:
+    ///   - channel: The channel.
+    ///   - until: What is due later does not count, nor does what waits for longer.
+    ///   - limit: Where counting stops.
+    /// - Returns: How many.
+    /// - Throws: `PostgresError`.
+    public func countWork(by channel: Channel, until: Date, limit: Int) async throws -> Int {
+        try await connection.query(
+            """
+            SELECT count(*)
+            FROM (
+                SELECT FROM message AS m WHERE \(Self.isDue(channel, until, untriedBy: .max)) LIMIT \(Int64(limit))
+            ) AS due
+            """
+        ).decode(Int.self)[0]
+    }
+
+    /// What is due by an instant, counted by rule, channel, studio and the reason for which it would be skipped.
+    ///
+    /// - Parameters:
+    ///   - until: What is due later does not count.
+    ///   - now: The clock of the judgement.
+    /// - Returns: The groups, by rule, channel, studio and reason.
+    /// - Throws: `PostgresError`.
+    public func dueGroups(until: Date, now: Date) async throws -> [DueGroup] {
+        try await connection.query(
+            """
+            SELECT due.rule, due.channel, studio.slug, due.reason, due.waits, due.messages
+            FROM (
+                SELECT m.rule, m.channel, m.studio_id, judged.reason,
+                       judged.reason IS NULL AND judged.wait_until IS NOT NULL AS waits, count(*) AS messages
+                FROM message AS m
+                JOIN judged_messages(\(now)) AS judged ON judged.id = m.id
+                WHERE m.status = 'queued'
+                  AND m.channel IN ('email', 'sms')
+                  AND coalesce(m.wait_until, m.due_at) <= \(until)
+                GROUP BY 1, 2, 3, 4, 5
+            ) AS due
+            JOIN studio ON studio.id = due.studio_id
+            ORDER BY due.rule, due.channel, studio.slug, due.waits, due.reason NULLS FIRST
+            """
+        ).decode((String, String, String, String?, Bool, Int64).self).map {
+            DueGroup(rule: $0.0, channel: $0.1, studio: $0.2, skipReason: $0.3, waits: $0.4, count: $0.5)
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Messaging
+import Postgres
+import Reminders
+import Testing
+
+@Suite("Servers that ask for rest, and people who sleep")
+struct RestTests {
+    private static let busy = DeliveryOutcome.rejectedForNow(code: 421, reply: "421 too many connections")
+
+    @Test("a server that sends every courier away is left alone, and texts go on")
+    func everyCourier() async throws {
+        try await withScene { scene in
+            try await scene.fill(6)
+            try await scene.addTexts(2)
+            let (mail, texts) = (ToldTransport { _ in Self.busy }, ToldTexts())
+            let batch = try scene.batch(to: mail, texts: texts, couriers: 2)
+            let report = try await batch.send(until: nil, limit: nil)
+            #expect(report.deferred == [.email: "421 too many connections"])
+            #expect(report.tally.isComplete && report.tally.failed == 6 && report.tally.sent == 2)
+            let tried = await mail.deliveries.addresses.count
+            #expect((1...2).contains(tried))
+            // While it rests, the same runner does not even knock.
+            let next = try await batch.send(until: nil, limit: nil)
+            #expect(next.tally.due == 0)
+            #expect(await mail.deliveries.addresses.count == tried)
+            let attempts = try await scene.books.database.query(
+                "SELECT sum(attempts) FROM message WHERE channel = 'email'"
+            ).decode(Int64.self)
+            #expect(attempts == [Int64(tried)])
+            #expect(try await scene.send(to: ToldTransport(), at: Scene.now + 3600).tally.sent == 6)
+        }
+    }
+
+    @Test("where one courier of two is sent away, the other goes on, and the channel does not rest")
+    func oneCourier() async throws {
+        try await withScene { scene in
+            try await scene.fill(10)
+            let mail = ToldTransport { $0 == "c1@example.com" ? Self.busy : .accepted(reply: "250") }
+            let report = try await scene.send(to: mail, couriers: 2)
+            #expect(report.deferred.isEmpty)
+            #expect(report.tally.isComplete && report.tally.sent == 9 && report.tally.failed == 1)
+            #expect(try await scene.counts() == ["sent": 9, "queued rejected_for_now": 1])
+        }
+    }
+
+    @Test("texts to people who sleep do not keep those behind them from people who are awake")
+    func sleepers() async throws {
+        try await withScene { scene in
+            try await scene.fill(4)
+            try await scene.books.database.query("DELETE FROM message")
+            try await scene.addTexts(4)
+            // Half past five in the morning in Kathmandu; those who sleep there were due before.
+            try await scene.books.database.query("UPDATE client SET time_zone = 'Asia/Kathmandu' WHERE id < 4")
+            let texts = ToldTexts()
+            let report = try await scene.send(to: ToldTransport(), texts: texts, couriers: 1)
+            #expect(report.tally.isComplete && report.tally.sent == 1)
+            #expect(await texts.deliveries.addresses == ["+12135550104"])
+            #expect(try await scene.counts() == ["sent": 1, "queued quiet_hours": 3])
+            // It is nine there at a quarter past three UTC.
+            let morning = Scene.now + 11_700
+            #expect(try await scene.send(to: ToldTransport(), texts: texts, at: morning - 60).tally.due == 0)
+            #expect(try await scene.send(to: ToldTransport(), texts: texts, at: morning).tally.sent == 3)
+        }
+    }
+
+    @Test("the planner asks for a delivery also where those who sleep are first")
+    func planner() async throws {
+        try await withScene { scene in
+            try await scene.fill(1)
+            try await scene.books.database.query("DELETE FROM message")
+            try await scene.addTexts(1)
+            try await scene.books.database.query("UPDATE client SET time_zone = 'Asia/Kathmandu'")
+            let work = { @Sendable () async throws -> [Int] in
+                try await scene.books.database.withConnection { connection in
+                    let ledger = DeliveryRepository(connection)
+                    return [
+                        try await ledger.countWork(by: .sms, until: Scene.now, limit: 1),
+                        try await ledger.countDue(by: .sms, until: Scene.now, now: Scene.now, limit: 1).due,
+                    ]
+                }
+            }
+            #expect(try await work() == [1, 0])
+            _ = try await scene.batch(to: ToldTransport(), patience: .asLongAsNeeded).send(until: nil, limit: nil)
+            #expect(try await work() == [0, 0])
+        }
+    }
+}
+
+extension Scene {
+    /// Gives some clients a phone, and each a text that is due.
+    fileprivate func addTexts(_ count: Int) async throws {
+        try await books.database.query(
+            "UPDATE client SET phone = '+121355501' || lpad(id::text, 2, '0') WHERE id <= \(count)")
+        try await books.database.query(
+            """
+            INSERT INTO message (session_id, studio_id, rule, channel, revision, due_at)
+            SELECT id, studio_id, 'one-day-sms', 'sms', revision, \(Self.now) - interval '1 hour' + id * interval '1 minute'
+            FROM session
+            WHERE client_id <= \(count)
+            """)
+    }
+}
