@@ -36,8 +36,10 @@ struct MoveTransaction {
         ).choose()
         try await write(session.id, chosen)
         let ledger = LedgerRepository(connection)
-        try await ledger.supersede(session.id, because: .rescheduled)
-        try await ledger.announce(session.startsAt == start ? .trainerChanged : .moved, of: session.id, at: now)
+        let isUntold = try await ledger.supersede(session.id, because: .rescheduled)
+        // Whoever has not heard of the new time yet hears of it, whatever else has changed since.
+        let isSameTime = session.startsAt == start && session.trainer.id != chosen && !isUntold
+        try await ledger.announce(isSameTime ? .trainerChanged : .moved, of: session.id, at: now)
         return try await sessions.planAndRead(session.id, now: now)
     }
 

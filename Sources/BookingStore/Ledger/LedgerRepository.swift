@@ -139,8 +139,15 @@ public struct LedgerRepository: Sendable {
     }
 
     /// Takes back what is queued about a session as it was; what follows its end stays.
-    func supersede(_ session: Session.ID, because reason: Supersession) async throws {
-        _ = try await connection.query(
+    ///
+    /// - Parameters:
+    ///   - session: The session.
+    ///   - reason: What has become of it.
+    /// - Returns: Whether a move was among it of which nobody has been told.
+    /// - Throws: ``PostgresError``.
+    @discardableResult
+    func supersede(_ session: Session.ID, because reason: Supersession) async throws -> Bool {
+        try await connection.query(
             """
             UPDATE message AS m
             SET status = 'skipped', reason = \(reason.rawValue), wait_until = NULL
@@ -148,6 +155,8 @@ public struct LedgerRepository: Sendable {
               AND status = 'queued'
               AND (\(reason.rawValue) <> 'session_closed'
                    OR NOT EXISTS (SELECT FROM reminder_rule AS rule WHERE rule.key = m.rule AND rule.anchor = 'end'))
-            """)
+            RETURNING EXISTS (SELECT FROM reminder_rule AS rule WHERE rule.key = m.rule AND rule.anchor = 'moved')
+            """
+        ).decode(Bool.self).contains(true)
     }
 }

@@ -1,0 +1,145 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Reminders
+import Testing
+
+@Suite("A burst of changes makes one notice, and none is lost")
+struct BurstTests {
+    @Test("three moves within a minute are told once, a minute after the last")
+    func moves() async throws {
+        try await withScene { scene in
+            let session = try await scene.bookAndConfirm("2027-01-11 09:00")
+            let mail = ToldTransport()
+            for (second, hour) in [(100.0, 10), (120, 11), (140, 12)] {
+                try await scene.move(session, to: "2027-01-11 \(hour):00", after: second)
+                try await scene.sendPatiently(to: mail, after: second)
+            }
+            try await scene.sendPatiently(to: mail, after: 199)
+            #expect(await mail.deliveries.addresses == [])
+            try await scene.sendPatiently(to: mail, after: 200)
+            try await scene.sendPatiently(to: mail, after: 400)
+            #expect(await mail.deliveries.addresses == ["ana@example.com"])
+            #expect(
+                try await scene.notices(of: session) == [
+                    "rescheduled 2 skipped rescheduled", "rescheduled 3 skipped rescheduled", "rescheduled 4 sent",
+                ])
+        }
+    }
+
+    @Test("a cancellation right after three moves is all that is told, and at once")
+    func cancellation() async throws {
+        try await withScene { scene in
+            let session = try await scene.bookAndConfirm("2027-01-11 09:00")
+            for (second, hour) in [(100.0, 10), (120, 11), (140, 12)] {
+                try await scene.move(session, to: "2027-01-11 \(hour):00", after: second)
+            }
+            _ = try await scene.books.desk.cancel(session.reference, reason: nil, now: Scene.now + 150)
+            let mail = ToldTransport()
+            try await scene.sendPatiently(to: mail, after: 150)
+            #expect(await mail.deliveries.addresses == ["ana@example.com"])
+            try await scene.sendPatiently(to: mail, after: 400)
+            #expect(await mail.deliveries.addresses.count == 1)
+            #expect(try await scene.notices(of: session).last == "cancelled 5 sent")
+        }
+    }
+
+    @Test("moves that are minutes apart are each told")
+    func apart() async throws {
+        try await withScene { scene in
+            let session = try await scene.bookAndConfirm("2027-01-11 09:00")
+            let mail = ToldTransport()
+            for (second, hour) in [(100.0, 10), (300, 11)] {
+                try await scene.move(session, to: "2027-01-11 \(hour):00", after: second)
+                try await scene.sendPatiently(to: mail, after: second + 60)
+            }
+            #expect(try await scene.notices(of: session) == ["rescheduled 2 sent", "rescheduled 3 sent"])
+        }
+    }
+
+    @Test("who sends by hand does not wait for another change")
+    func byHand() async throws {
+        try await withScene { scene in
+            let session = try await scene.bookAndConfirm("2027-01-11 09:00")
+            try await scene.move(session, to: "2027-01-11 10:00", after: 100)
+            try await scene.send(to: ToldTransport(), at: Scene.now + 101)
+            #expect(try await scene.notices(of: session) == ["rescheduled 2 sent"])
+        }
+    }
+
+    @Test("a change of trainer at the same time says just that")
+    func trainer() async throws {
+        try await withScene { scene in
+            let james = try await scene.books.engage("james")
+            let session = try await scene.bookAndConfirm("2027-01-11 09:00")
+            try await scene.move(session, to: "2027-01-11 09:00", with: james, after: 100)
+            try await scene.sendPatiently(to: ToldTransport(), after: 160)
+            #expect(try await scene.notices(of: session) == ["trainer-changed 2 sent"])
+        }
+    }
+
+    @Test("a new time is told also where the trainer changed before anybody had heard of it")
+    func moveThenTrainer() async throws {
+        try await withScene { scene in
+            let james = try await scene.books.engage("james")
+            let session = try await scene.bookAndConfirm("2027-01-11 09:00")
+            try await scene.move(session, to: "2027-01-11 10:00", after: 100)
+            try await scene.move(session, to: "2027-01-11 10:00", with: james, after: 120)
+            try await scene.move(session, to: "2027-01-11 10:00", with: scene.maria, after: 130)
+            let mail = ToldTransport()
+            try await scene.sendPatiently(to: mail, after: 190)
+            #expect(await mail.deliveries.addresses == ["ana@example.com"])
+            #expect(
+                try await scene.notices(of: session) == [
+                    "rescheduled 2 skipped rescheduled", "rescheduled 3 skipped rescheduled", "rescheduled 4 sent",
+                ])
+            // They know of it now.
+            try await scene.move(session, to: "2027-01-11 10:00", with: james, after: 300)
+            #expect(try await scene.notices(of: session).last == "trainer-changed 5 queued")
+        }
+    }
+
+    @Test("a move to where the session is already tells of no other trainer")
+    func sameTimeSameTrainer() async throws {
+        try await withScene { scene in
+            let session = try await scene.bookAndConfirm("2027-01-11 09:00")
+            try await scene.move(session, to: "2027-01-11 09:00", after: 100)
+            #expect(try await scene.notices(of: session) == ["rescheduled 2 queued"])
+        }
+    }
+}
+
+extension Scene {
+    /// Books a session of which the client has been told.
+    fileprivate func bookAndConfirm(_ start: String) async throws -> Session {
+        let session = try await book(start)
+        try await send(to: ToldTransport())
+        return session
+    }
+
+    fileprivate func move(
+        _ session: Session, to start: String, with trainer: Trainer? = nil, after seconds: TimeInterval
+    ) async throws {
+        _ = try await books.desk.reschedule(
+            session.reference, to: instant(start), with: trainer, overrideReason: nil, now: Self.now + seconds)
+    }
+
+    /// A batch of a sender that leaves alone what waits.
+    fileprivate func sendPatiently(to mail: ToldTransport, after seconds: TimeInterval) async throws {
+        _ = try await batch(to: mail, patience: .asLongAsNeeded, at: Self.now + seconds).send(until: nil, limit: nil)
+    }
+
+    /// What the ledger says of changes, in order of the revisions.
+    fileprivate func notices(of session: Session) async throws -> [String] {
+        try await books.database.query(
+            """
+            SELECT concat_ws(' ', rule, revision, status, reason)
+            FROM message
+            WHERE session_id = \(session.id.value) AND rule IN ('rescheduled', 'trainer-changed', 'cancelled')
+            ORDER BY revision
+            """
+        ).decode(String.self)
+    }
+}
