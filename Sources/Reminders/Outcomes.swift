@@ -19,7 +19,10 @@ extension DeliveryRecord {
         case .rejectedForNow(_, let reply):
             self.init(putOff: handout, because: "rejected_for_now", reply, hint: RetryHint(reading: reply), at: now)
         case .rejectedForGood(_, let reply):
-            self.init(message: message, status: .failed, reason: "rejected_for_good", reply: reply, copy: copy)
+            let verdict = SMSError(outcome)?.suppression
+            self.init(
+                message: message, status: .failed, reason: verdict == .optOut ? "opted_out" : "rejected_for_good",
+                reply: reply, copy: copy, suppression: verdict)
         case .notSent(let reason, unreachable: true):
             self.init(message: message, status: .queued, reason: "not_sent", reply: reason)
         case .notSent(let reason, unreachable: false):
@@ -38,6 +41,14 @@ extension DeliveryRecord {
             message: handout.message, status: next == nil ? .failed : .queued,
             reason: next == nil ? "too_late" : reason,
             reply: reply, waitUntil: next)
+    }
+}
+
+extension SMSError {
+    /// Why no other text needs to be tried to the number, where the service knows it for good.
+    fileprivate var suppression: Suppression.Reason? {
+        if self == .recipientOptedOut { return .optOut }
+        return condemnsNumber ? .hardBounce : nil
     }
 }
 

@@ -1,3 +1,4 @@
+public import Booking
 public import FoundationEssentials
 
 /// What became of a message that a sender took up.
@@ -40,10 +41,13 @@ public struct DeliveryRecord: Sendable, Equatable {
     public var waitUntil: Date?
     /// What was said, where it went out or may have.
     public var copy: Copy?
+    /// Why nothing is to be sent to that address any more, where the server said so of the address itself.
+    public var suppression: Suppression.Reason?
 
     /// Notes what became of an attempt.
     public init(
-        message: Int64, status: Status, reason: String?, reply: String?, waitUntil: Date? = nil, copy: Copy? = nil
+        message: Int64, status: Status, reason: String?, reply: String?, waitUntil: Date? = nil, copy: Copy? = nil,
+        suppression: Suppression.Reason? = nil
     ) {
         self.message = message
         self.status = status
@@ -51,6 +55,7 @@ public struct DeliveryRecord: Sendable, Equatable {
         self.reply = reply
         self.waitUntil = waitUntil
         self.copy = copy
+        self.suppression = suppression
     }
 
     /// Gives a message back that was taken up and not tried.

@@ -197,6 +197,7 @@ public struct DeliveryRepository: Sendable {
     /// Writes down what became of messages that this run had in hand, also where they were taken for unknown meanwhile.
     public func record(_ records: [DeliveryRecord], by run: Int32, at now: Date) async throws {
         guard !records.isEmpty else { return }
+        try await suppress(records.filter { $0.suppression != nil }, by: run, at: now)
         try await connection.query(
             """
             UPDATE message AS m
@@ -219,6 +220,22 @@ public struct DeliveryRepository: Sendable {
             WHERE m.id = outcome.id
               AND m.run_id = \(run)
               AND m.status IN ('attempting', 'unknown')
+            """)
+    }
+
+    /// Puts on the list the addresses of which a server said that nothing must be sent there.
+    private func suppress(_ records: [DeliveryRecord], by run: Int32, at now: Date) async throws {
+        guard !records.isEmpty else { return }
+        try await connection.query(
+            """
+            INSERT INTO suppression (channel, address, reason, detail, at, actor)
+            SELECT m.channel, lower(m.recipient), told.reason, told.reply, \(now), run.actor
+            FROM unnest(
+                \(records.map(\.message)), \(records.map(\.suppression?.rawValue)), \(records.map(\.reply))
+            ) AS told (id, reason, reply)
+            JOIN message AS m ON m.id = told.id AND m.recipient IS NOT NULL
+            JOIN delivery_run AS run ON run.id = m.run_id AND run.id = \(run)
+            ON CONFLICT ON CONSTRAINT suppression_key DO NOTHING
             """)
     }
 
