@@ -26,7 +26,13 @@ extension Failure {
         case let error as PostgresError:
             self.init(error)
         case let error as TransportConfigurationError:
-            self = .misconfigured("\(error)", hint: "correct `mail.url` or INTRO_MAIL_URL")
+            let setting: Setting = error.freight == .mail ? .mailURL : .smsURL
+            self = .misconfigured("\(error)", hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")
+        case TemplateError.unreadable(let path, let reason):
+            let setting = Setting.templatesFolder
+            self = .misconfigured(
+                "the templates at \(path) cannot be read", because: reason,
+                hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")
         case let error as TemplateError:
             self = .misconfigured("\(error)", hint: "correct it; `intro templates check` tells of all of them")
         case let error as MailReportError:
@@ -34,7 +40,10 @@ extension Failure {
         case let error as InboundTextError:
             self = .invalidInput("\(error)", hint: "give it as the provider posts it: {\"From\": …, \"Body\": …}")
         case let error as CompositionError:
-            self = .misconfigured("\(error)", hint: "correct `mail.from` or INTRO_MAIL_FROM")
+            let setting: Setting = error.part == .unsubscribe ? .mailUnsubscribeURL : .mailFrom
+            self = .misconfigured("\(error)", hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")
+        case let error as TextMessageError:
+            self = .misconfigured("\(error)", hint: "`intro templates check` tells which texts are at fault")
         case let error as MetricsFileError:
             self = .misconfigured(
                 "the metrics file \(error.path) cannot be written", because: error.reason, hint: error.hint)

@@ -92,6 +92,10 @@ struct SettingsTests {
         #expect(settings.database == .init(location: .local, connections: 8, preparedStatements: true))
         #expect(settings.mail == .init(url: "file://\(home)/outbox", from: nil, passwordFile: nil, connections: 8))
         #expect(settings.booking.noShowLimit == 2)
+        #expect(
+            settings.texts
+                == .init(url: "file://\(home)/texts", from: nil, tokenFile: nil, connections: 2, rate: nil))
+        #expect(settings.templatesFolder == nil)
     }
 
     @Test("root's home is where the server's user can reach it")
@@ -108,7 +112,10 @@ struct SettingsTests {
             "INTRO_HOME": "/srv/in tro", "INTRO_DATABASE_CONNECTIONS": "3",
             "INTRO_DATABASE_PREPARED_STATEMENTS": "false", "INTRO_MAIL_FROM": "desk@example.com",
             "INTRO_MAIL_PASSWORD_FILE": "/run/secret", "INTRO_MAIL_CONNECTIONS": "4",
-            "INTRO_BOOKING_NO_SHOW_LIMIT": "0",
+            "INTRO_BOOKING_NO_SHOW_LIMIT": "0", "INTRO_MAIL_RATE": "20/s",
+            "INTRO_MAIL_UNSUBSCRIBE_URL": "https://example.com/u/", "INTRO_SMS_URL": "https://AC1@sms.example",
+            "INTRO_SMS_FROM": "+12135550100", "INTRO_SMS_TOKEN_FILE": "/run/token", "INTRO_SMS_CONNECTIONS": "3",
+            "INTRO_SMS_RATE": "1/s", "INTRO_TEMPLATES_FOLDER": "/srv/templates",
         ])
         defer { try? FileManager.default.removeItem(at: folder) }
         let settings = try Settings(from: sources)
@@ -120,10 +127,76 @@ struct SettingsTests {
                     url: "file:///srv/in%20tro/outbox",
                     from: "desk@example.com",
                     passwordFile: "/run/secret",
-                    connections: 4
+                    connections: 4,
+                    rate: "20/s",
+                    unsubscribeURL: "https://example.com/u/"
                 )
         )
+        #expect(
+            settings.texts
+                == .init(
+                    url: "https://AC1@sms.example", from: "+12135550100", tokenFile: "/run/token", connections: 3,
+                    rate: "1/s"))
+        #expect(settings.templatesFolder == "/srv/templates")
         #expect(settings.booking.noShowLimit == 0)
+    }
+
+    @Test("every setting can stand in a file, and its environment variable is above it; set to nothing, it is not")
+    func everySettingInAFile() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = """
+            {"mail": {"rate": "1/s", "unsubscribe_url": "https://file.example/", "url": "file:///file"},
+             "sms": {"url": "file:///texts", "from": "Studio", "token_file": "token", "connections": 4, "rate": "2/s"},
+             "templates": {"folder": "words"}}
+            """
+        var sources = try sources(project: file)
+        var settings = try Settings(from: sources)
+        #expect(settings.mail.rate == "1/s" && settings.mail.unsubscribeURL == "https://file.example/")
+        #expect(
+            settings.texts
+                == .init(
+                    url: "file:///texts", from: "Studio", tokenFile: folder.path + "/token", connections: 4,
+                    rate: "2/s"))
+        #expect(settings.templatesFolder == folder.path + "/words")
+        sources.environment = [
+            "INTRO_MAIL_RATE": "9/s", "INTRO_MAIL_UNSUBSCRIBE_URL": "https://variable.example/", "INTRO_SMS_URL": "",
+            "INTRO_SMS_FROM": "Desk", "INTRO_SMS_TOKEN_FILE": "here", "INTRO_SMS_CONNECTIONS": "5",
+            "INTRO_SMS_RATE": "8/s", "INTRO_TEMPLATES_FOLDER": "~/words",
+        ]
+        settings = try Settings(from: sources)
+        #expect(settings.mail.rate == "9/s" && settings.mail.unsubscribeURL == "https://variable.example/")
+        #expect(
+            settings.texts
+                == .init(
+                    url: "file:///texts", from: "Desk", tokenFile: folder.path + "/here", connections: 5, rate: "8/s"))
+        #expect(settings.templatesFolder == "/home/ana/words")
+    }
+
+    @Test("the token for texts comes from its file, without the line end, and is not printed")
+    func token() throws {
+        var texts = try Settings(from: sources()).texts
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(try texts.token() == nil)
+        let file = folder.appending(path: "token")
+        texts.tokenFile = file.path
+        let missing = #expect(throws: Failure.self) { try texts.token() }
+        #expect(missing?.exit == .misconfigured && missing?.hint.contains("INTRO_SMS_TOKEN_FILE") == true)
+        try "t0ken\n".write(to: file, atomically: false, encoding: .utf8)
+        let secret = try #require(try texts.token())
+        #expect(secret.revealed == "t0ken")
+        #expect("\(secret) \(String(reflecting: secret))".contains("t0ken") == false)
+    }
+
+    @Test("a rate is so much in so much time, and what is none is refused by the setting's name")
+    func rates() throws {
+        for rate in ["20/s", "60/min", "500/h"] {
+            _ = try Setting.smsRate.pace(rate)
+        }
+        for rate in ["", "fast", "0/s", "-1/s", "1", "1/", "/s", "1/day\u{1B}"] {
+            let failure = #expect(throws: Failure.self) { try Setting.mailRate.pace(rate) }
+            #expect(failure?.exit == .misconfigured && failure?.hint.contains("INTRO_MAIL_RATE") == true)
+            #expect(failure?.reason?.contains("\u{1B}") == false)
+        }
     }
 
     @Test("--config replaces the project file and the system file")

@@ -28,8 +28,7 @@ struct TemplatesCommand: AsyncParsableCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let folder = folder ?? intro.settings.templatesFolder
-            let own = try folder.map { try TemplateFolder.read($0) } ?? [:]
+            let own = try own(intro.settings.templatesFolder)
             let check = TemplateCheck(.reminders) { TextSegments(of: $0).count }
             let findings = check.findings(in: ReminderTemplates.sources, overriddenBy: own)
             try intro.console.report(CheckRecord(findings)) {
@@ -41,6 +40,18 @@ struct TemplatesCommand: AsyncParsableCommand {
                 throw Failure(
                     code: "templates_invalid", message: "some messages could not be written",
                     hint: "correct what is listed, then check again", exit: .invalidInput)
+            }
+        }
+
+        /// The operator's own templates, in the folder that was named, else in the configured one.
+        private func own(_ configured: String?) throws -> [String: String] {
+            guard let folder else { return try configured.map { try TemplateFolder.read($0) } ?? [:] }
+            do {
+                return try TemplateFolder.read(folder)
+            } catch {
+                guard case .unreadable(let path, let reason) = error else { throw error }
+                throw Failure.invalidInput(
+                    "the templates at \(path) cannot be read", because: reason, hint: "name a folder of templates")
             }
         }
     }
