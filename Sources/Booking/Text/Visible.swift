@@ -21,7 +21,10 @@ public func visible(_ text: String) -> String {
 }
 
 /// The beginning of a refused input as an error may repeat it: visible, quoted, at most 40 characters.
-func quoted(_ text: String) -> String {
+///
+/// - Parameter text: What was typed.
+/// - Returns: As much of it as tells it from others.
+public func quoted(_ text: String) -> String {
     let limit = 40
     let start = text.unicodeScalars.prefix(limit + 1)
     let shown = visible(String(start))

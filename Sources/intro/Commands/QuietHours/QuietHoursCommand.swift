@@ -55,15 +55,30 @@ struct QuietHoursCommand: AsyncParsableCommand {
         func run(in intro: Intro) async throws {
             let region = region == "*" ? region : try Region(region, field: "the region").code
             let channel = try choice(channel, field: "--channel", of: Channel.allCases)
-            let hours: WeeklyHours? =
-                hours.lowercased() == "none" ? nil : try WeeklyHours(parsing: hours, field: "the hours")
+            let hours = try Self.hours(hours)
             let database = try await intro.database()
             try await intro.ruleBook(database).set(contactHoursOf: region, by: channel, to: hours)
             let all = try await database.withConnection { try await ContactHoursRepository($0).all() }
             try intro.console.report(all.map { ContactHoursRecord($0) }) {
-                let when = hours.map { "may be written to \($0)" } ?? "have no hours of their own any more"
-                return "People in \(region) \(when), by \(channel.words)."
+                let people = region == "*" ? "People in all other regions" : "People in \(region)"
+                guard let hours else {
+                    let instead = region == "*" ? "may be written to at any time" : "have the hours of all other regions"
+                    return "\(people) \(instead), by \(channel.words)."
+                }
+                return "\(people) may be written to \(hours), by \(channel.words)."
             }
+        }
+
+        /// The hours, or `nil` where a region's own are taken away.
+        private static func hours(_ text: String) throws -> WeeklyHours? {
+            guard text.lowercased() != "none" else { return nil }
+            let hours = try WeeklyHours(parsing: text, field: "the hours")
+            guard hours != .none else {
+                throw InvalidInput(
+                    field: "the hours", problem: "leave no time at all",
+                    hint: "write `none` to take a region's own hours away, or `intro rules disable` to send nothing")
+            }
+            return hours
         }
     }
 }

@@ -76,7 +76,7 @@ extension LedgerDesk.Target {
         } else {
             throw InvalidInput(
                 field: "the message",
-                problem: "\"\(text.visible)\" is neither a message's number nor a booking reference",
+                problem: "\(quoted(text)) is neither a message's number nor a booking reference",
                 hint: "take the number from `intro reminders unknown`")
         }
     }
