@@ -1,4 +1,5 @@
 import Messaging
+import MessagingTesting
 import Testing
 
 @Suite("mail that may be a report")

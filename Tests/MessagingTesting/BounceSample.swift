@@ -1,15 +1,23 @@
 /// Reports as mail servers write them, about a message of ours to anna@example.com.
-struct BounceSample: Sendable, CustomStringConvertible {
-    let description: String
-    let text: String
+public struct BounceSample: Sendable, CustomStringConvertible {
+    /// Who writes so, or of what.
+    public let description: String
+    /// The report with LF line ends.
+    public let text: String
+
+    /// Keeps a report.
+    public init(description: String, text: String) {
+        self.description = description
+        self.text = text
+    }
 
     /// The octets with LF line ends.
-    var octets: [UInt8] { Array(text.utf8) }
+    public var octets: [UInt8] { Array(text.utf8) }
     /// The octets as they travel.
-    var withCRLF: [UInt8] { Array(text.replacing("\n", with: "\r\n").utf8) }
+    public var withCRLF: [UInt8] { Array(text.replacing("\n", with: "\r\n").utf8) }
 
     /// A report of the usual three parts.
-    static func report(_ status: String, description: String = "made up") -> BounceSample {
+    public static func report(_ status: String, description: String = "made up") -> BounceSample {
         BounceSample(
             description: description,
             text: """
@@ -41,7 +49,8 @@ struct BounceSample: Sendable, CustomStringConvertible {
         )
     }
 
-    static let postfix = BounceSample(
+    /// What Postfix writes of a user who is not there.
+    public static let postfix = BounceSample(
         description: "Postfix, unknown user",
         text: """
             Return-Path: <>
@@ -106,7 +115,8 @@ struct BounceSample: Sendable, CustomStringConvertible {
             """
     )
 
-    static let exchange = BounceSample(
+    /// What Exchange writes.
+    public static let exchange = BounceSample(
         description: "Exchange Online, not in the directory",
         text: """
             From: "Microsoft Outlook" <postmaster@example.onmicrosoft.test>
@@ -167,7 +177,8 @@ struct BounceSample: Sendable, CustomStringConvertible {
             """
     )
 
-    static let gmail = BounceSample(
+    /// What Gmail writes.
+    public static let gmail = BounceSample(
         description: "Gmail, no such account",
         text: """
             From: Mail Delivery Subsystem <mailer-daemon@mail.example.com>
@@ -217,7 +228,8 @@ struct BounceSample: Sendable, CustomStringConvertible {
             """
     )
 
-    static let amazon = BounceSample(
+    /// What Amazon SES writes.
+    public static let amazon = BounceSample(
         description: "Amazon SES, suppressed address",
         text: """
             From: MAILER-DAEMON@amazonses.example

@@ -1,5 +1,6 @@
 extension BounceSample {
-    static let exim = BounceSample(
+    /// What Exim writes of a mailbox that stays full.
+    public static let exim = BounceSample(
         description: "Exim, mailbox full all the while",
         text: """
             From Mailer-Daemon Tue Dec 01 09:00:00 2026
@@ -40,7 +41,8 @@ extension BounceSample {
             """
     )
 
-    static let delayed = BounceSample.report(
+    /// A server is still trying.
+    public static let delayed = BounceSample.report(
         """
         Final-Recipient: rfc822; anna@example.com
         Action: delayed
@@ -49,7 +51,8 @@ extension BounceSample {
         Will-Retry-Until: Sun, 06 Dec 2026 09:00:00 -0800 (PST)
         """, description: "a delay")
 
-    static let delivered = BounceSample.report(
+    /// A server tells of a delivery.
+    public static let delivered = BounceSample.report(
         """
         Original-Recipient: rfc822;anna@example.com
         Final-Recipient: rfc822;anna.b@mail.example.org
@@ -58,7 +61,7 @@ extension BounceSample {
         """, description: "a delivery to where she has her mail forwarded")
 
     /// Wrapped by a filter, encoded, in upper case, with comments and folds, in the types of RFC 6533.
-    static let wrapped = BounceSample(
+    public static let wrapped = BounceSample(
         description: "a report within other parts",
         text: """
             FROM: MAILER-DAEMON@mx.example.net
@@ -98,7 +101,8 @@ extension BounceSample {
             """
     )
 
-    static let complaint = BounceSample(
+    /// A provider passes on that somebody called it spam.
+    public static let complaint = BounceSample(
         description: "a complaint by feedback loop",
         text: """
             From: <abusedesk@provider.example>
@@ -137,13 +141,15 @@ extension BounceSample {
             """
     )
 
-    static let hiddenComplaint = BounceSample(
+    /// The same without the name of whoever complains.
+    public static let hiddenComplaint = BounceSample(
         description: "a complaint that hides who complains",
         text: complaint.text.replacing("Original-Rcpt-To: <anna@example.com>\n", with: "")
             .replacing("To: Anna <anna.b@example.com>", with: "To: anna.b@example.com")
     )
 
-    static let autoReply = BounceSample(
+    /// Somebody is away.
+    public static let autoReply = BounceSample(
         description: "an automatic answer",
         text: """
             From: Anna <anna@example.com>
@@ -166,7 +172,7 @@ extension BounceSample {
     )
 
     /// Every report that names Anna.
-    static let reports = [
+    public static let reports = [
         postfix, exchange, gmail, amazon, exim, delayed, delivered, wrapped, complaint, hiddenComplaint,
     ]
 }
