@@ -62,7 +62,8 @@ struct QuietHoursCommand: AsyncParsableCommand {
             try intro.console.report(all.map { ContactHoursRecord($0) }) {
                 let people = region == "*" ? "People in all other regions" : "People in \(region)"
                 guard let hours else {
-                    let instead = region == "*" ? "may be written to at any time" : "have the hours of all other regions"
+                    let instead =
+                        region == "*" ? "may be written to at any time" : "have the hours of all other regions"
                     return "\(people) \(instead), by \(channel.words)."
                 }
                 return "\(people) may be written to \(hours), by \(channel.words)."

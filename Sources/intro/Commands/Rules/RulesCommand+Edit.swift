@@ -35,48 +35,17 @@ extension RulesCommand {
             }
         }
     }
-
-    /// `intro rules disable`.
-    struct Disable: IntroSubcommand {
-        static let configuration = CommandConfiguration(
-            commandName: "disable", abstract: "Send a rule's messages no more; what was sent stays in the ledger.")
-
-        @Argument(help: "The rule.")
-        var key: String
-
-        @Option(help: ArgumentHelp("At this studio alone.", valueName: "id"))
-        var studio: String?
-
-        @OptionGroup(title: "Global options") var global: GlobalOptions
-
-        func run(in intro: Intro) async throws {
-            try await intro.edit(key, at: studio) { $0.isEnabled = false }
-        }
-    }
-
-    /// `intro rules enable`.
-    struct Enable: IntroSubcommand {
-        static let configuration = CommandConfiguration(
-            commandName: "enable",
-            abstract: "Send a rule's messages again; what was due meanwhile is not made up for.")
-
-        @Argument(help: "The rule.")
-        var key: String
-
-        @Option(help: ArgumentHelp("At this studio alone.", valueName: "id"))
-        var studio: String?
-
-        @OptionGroup(title: "Global options") var global: GlobalOptions
-
-        func run(in intro: Intro) async throws {
-            try await intro.edit(key, at: studio) { $0.isEnabled = true }
-        }
-    }
 }
 
 extension Intro {
     /// Changes a rule and shows it.
-    fileprivate func edit(
+    ///
+    /// - Parameters:
+    ///   - key: The rule, as it was typed.
+    ///   - studio: The studio where it is to be otherwise, as it was typed.
+    ///   - change: The change.
+    /// - Throws: `InvalidInput`, `NotFound` or `PostgresError`.
+    func edit(
         _ key: String, at studio: String?, _ change: @Sendable (inout ReminderRule) throws -> Void
     ) async throws {
         let key = try Handle(key, field: "the rule")

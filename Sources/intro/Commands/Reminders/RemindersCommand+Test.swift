@@ -1,0 +1,45 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import Messaging
+import Reminders
+
+extension RemindersCommand {
+    /// `intro reminders test`.
+    struct Test: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "test",
+            abstract: "Send what a rule says to an address of your own.",
+            discussion:
+                "Nothing is written into the ledger. Without --ref it speaks of a session that nobody has booked.")
+
+        @Argument(help: "The rule.")
+        var rule: String
+
+        @Option(help: ArgumentHelp("An e-mail address, or a phone number for a text.", valueName: "address"))
+        var to: String
+
+        @OptionGroup var sample: SampleOptions
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let (rule, handout) = try await sample.handout(of: rule, to: to, in: intro)
+            let templates = try intro.templates
+            let outcome: DeliveryOutcome
+            switch rule.channel {
+            case .email:
+                let mailing = try intro.mailing(templates)
+                let letter = try mailing.composer.letter(for: handout, at: intro.now)
+                outcome = try await mailing.transport.withCourier { await $0.deliver(letter.item) }
+            case .sms:
+                let texting = try intro.texting(templates)
+                let letter = try texting.composer.letter(for: handout, at: intro.now)
+                outcome = try await texting.transport.withCourier { await $0.deliver(letter.item) }
+            }
+            let record = TestRecord(rule: rule, to: handout.recipient.text, outcome: outcome)
+            try intro.console.report(record) { "\(record.outcome): \(record.reply)".visible }
+            if let failure = record.failure(rule.channel) { throw failure }
+        }
+    }
+}
