@@ -76,9 +76,10 @@ LANGUAGE sql STABLE AS $$
         END AS reason
     ) AS late
     CROSS JOIN LATERAL (
-        -- What answers somebody goes out at once.
+        -- What answers somebody goes out at once. For whom there is no address, no hour is looked for: most have no phone,
+        -- and are looked at in each pass.
         SELECT CASE
-            WHEN late.reason IS NOT NULL OR rule.anchor = 'booked' AND rule.lag_days + rule.lag_minutes = 0
+            WHEN late.reason IS NOT NULL OR NOT is_reachable(rule, client, trainer, studio) OR rule.anchor = 'booked' AND rule.lag_days + rule.lag_minutes = 0
                 OR rule.channel NOT IN (SELECT hours.channel FROM contact_hours AS hours)
             THEN due.at
             ELSE contact_time(
