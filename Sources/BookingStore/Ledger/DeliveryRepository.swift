@@ -195,6 +195,9 @@ public struct DeliveryRepository: Sendable {
     }
 
     /// Writes down what became of messages that this run had in hand, also where they were taken for unknown meanwhile.
+    ///
+    /// Nobody waits for the disk: the next hand that is taken up does, and what was written before it is safe with it. What
+    /// a server loses that dies in between are outcomes. Such a message is still `attempting`, and becomes unknown.
     public func record(_ records: [DeliveryRecord], by run: Int32, at now: Date) async throws {
         guard !records.isEmpty else { return }
         try await suppress(records.filter { $0.suppression != nil }, by: run, at: now)
@@ -216,7 +219,8 @@ public struct DeliveryRepository: Sendable {
                 \(records.map(\.message)), \(records.map(\.status.rawValue)), \(records.map(\.reason)),
                 \(records.map(\.reply)), \(records.map(\.waitUntil)), \(records.map(\.copy?.subject)),
                 \(records.map(\.copy?.body))
-            ) AS outcome (id, status, reason, reply, wait_until, subject, body)
+            ) AS outcome (id, status, reason, reply, wait_until, subject, body),
+                set_config('synchronous_commit', 'off', true)
             WHERE m.id = outcome.id
               AND m.run_id = \(run)
               AND m.status IN ('attempting', 'unknown')
