@@ -25,14 +25,13 @@ extension String {
 
     /// A line's words, and how many characters each has.
     ///
-    /// In ASCII, characters are octets, and these are counted much faster.
+    /// In ASCII, characters are octets, and these are counted much faster: few words are of anything else.
     private static func words(of line: ArraySlice<UInt8>) -> [(octets: ArraySlice<UInt8>, length: Int)] {
-        guard line.contains(where: { $0 >= 0x80 }) else {
-            return line.split(separator: UInt8(ascii: " ")).map { ($0, $0.count) }
-        }
-        return String(decoding: line, as: UTF8.self).split(separator: " ").map { word in
-            let shown = word.utf8.contains(0xA0) ? word.replacing(noBreakSpace, with: " ") : word
-            return (ArraySlice(shown.utf8), word.count)
+        line.split(separator: UInt8(ascii: " ")).map { word in
+            guard word.contains(where: { $0 >= 0x80 }) else { return (word, word.count) }
+            let text = String(decoding: word, as: UTF8.self)
+            let shown = word.contains(0xA0) ? text.replacing(noBreakSpace, with: " ") : text
+            return (ArraySlice(shown.utf8), text.count)
         }
     }
 }
