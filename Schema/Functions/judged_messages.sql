@@ -4,7 +4,9 @@ CREATE OR REPLACE FUNCTION is_overtaken(p_message message, p_now timestamptz) RE
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN EXISTS (
-        SELECT FROM message AS later
+        SELECT
+        FROM message AS later
+        JOIN session AS s ON s.id = later.session_id
         WHERE later.session_id = p_message.session_id
           AND later.revision = p_message.revision
           AND later.channel = p_message.channel
@@ -12,7 +14,13 @@ BEGIN
           AND later.status <> 'skipped'
           AND later.due_at > p_message.due_at
           AND later.due_at <= p_now
-          AND EXISTS (SELECT FROM reminder_rule WHERE key = later.rule AND anchor = 'start')
+          AND EXISTS (
+              SELECT FROM reminder_rule AS rule
+              WHERE rule.key = later.rule
+                AND rule.anchor = 'start'
+                -- One that will not go out itself is not enough.
+                AND (later.status <> 'queued'
+                     OR rule.enabled AND (rule.condition IS DISTINCT FROM 'unconfirmed' OR s.confirmed_at IS NULL)))
           AND EXISTS (SELECT FROM reminder_rule WHERE key = p_message.rule AND anchor = 'start'));
 END
 $$;
@@ -106,7 +114,9 @@ LANGUAGE sql STABLE AS $$
     CROSS JOIN LATERAL (
         -- Late now: what cannot go out at once waits, and cannot go out earlier any more. What answers somebody goes out.
         SELECT CASE
-            WHEN verdict.reason IS NOT NULL OR rule.anchor NOT IN ('start', 'end')
+            WHEN verdict.reason IS NOT NULL
+                OR rule.anchor NOT IN ('booked', 'start', 'end')
+                OR rule.anchor = 'booked' AND rule.lag_days + rule.lag_minutes = 0
                 OR m.channel NOT IN (SELECT hours.channel FROM contact_hours AS hours)
             THEN p_now
             ELSE contact_time(

@@ -1,0 +1,192 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Testing
+
+@Suite("Each reason for which a message does not go out")
+struct JudgementTests {
+    /// What was done to a session, or to the message about it, and how it is then judged.
+    ///
+    /// A message is a reminder of tomorrow's session by mail; the numbers of session, client and message are the same.
+    private static func cases() -> [(reason: String?, change: (Int) -> SQL)] {
+        let now = Scene.now
+        return [
+            (nil, { "SELECT \($0)" }),
+            ("cancelled", { "UPDATE session SET status = 'cancelled' WHERE id = \($0)" }),
+            ("session_closed", { "UPDATE session SET status = 'attended' WHERE id = \($0)" }),
+            ("session_closed", { "UPDATE message SET rule = 'cancelled' WHERE session_id = \($0)" }),
+            ("rescheduled", { "UPDATE session SET revision = 2 WHERE id = \($0)" }),
+            ("session_started", { begin($0, at: now) }),
+            ("rule_disabled", { "UPDATE message SET rule = 'gone' WHERE session_id = \($0)" }),
+            ("rule_disabled", { "UPDATE message SET rule = 'off' WHERE session_id = \($0)" }),
+            ("condition_not_met", { "UPDATE message SET rule = 'no-show' WHERE session_id = \($0)" }),
+            (
+                "too_late",
+                { "UPDATE message SET rule = 'no-show', due_at = \(now) - interval '3 days' WHERE session_id = \($0)" }
+            ),
+            (
+                "confirmed",
+                {
+                    """
+                    WITH said AS (UPDATE session SET confirmed_at = \(now) WHERE id = \($0))
+                    UPDATE message SET rule = 'asking' WHERE session_id = \($0)
+                    """
+                }
+            ),
+            (
+                "not_first_booking",
+                {
+                    """
+                    WITH earlier AS (
+                        INSERT INTO session (
+                            reference, studio_id, trainer_id, client_id, station, starts_at, ends_at, occupied, status,
+                            booked_at, arranged_at)
+                        SELECT '9' || right(reference, 7), studio_id, trainer_id, client_id, station, starts_at, ends_at,
+                               occupied, 'cancelled', booked_at - interval '1 hour', arranged_at
+                        FROM session
+                        WHERE id = \($0)
+                    )
+                    UPDATE message SET rule = 'welcome' WHERE session_id = \($0)
+                    """
+                }
+            ),
+            (
+                "no_email",
+                { "UPDATE client SET email = NULL, email_key = NULL, phone = '+12135550147' WHERE id = \($0)" }
+            ),
+            ("no_phone", { "UPDATE message SET channel = 'sms' WHERE session_id = \($0)" }),
+            ("opted_out", { "UPDATE consent SET granted = false WHERE scope = 'session' AND client_id = \($0)" }),
+            (nil, { "UPDATE consent SET granted = false WHERE scope = 'follow_up' AND client_id = \($0)" }),
+            ("opted_out", { suppress("opt_out", $0) }), ("hard_bounce", { suppress("hard_bounce", $0) }),
+            ("complaint", { suppress("complaint", $0) }), ("suppressed", { suppress("manual", $0) }),
+            (
+                "overtaken",
+                {
+                    """
+                    WITH late AS (UPDATE message SET due_at = \(now - 660) WHERE session_id = \($0))
+                    INSERT INTO message (session_id, studio_id, rule, channel, revision, due_at)
+                    SELECT \($0), studio_id, 'three-days', 'email', 1, \(now - 60) FROM session WHERE id = \($0)
+                    """
+                }
+            ),
+            (
+                // It begins before people there are awake.
+                "quiet_hours",
+                {
+                    """
+                    WITH soon AS (\(begin($0, at: now + 3600))),
+                         far AS (UPDATE client SET time_zone = 'Asia/Kathmandu', phone = '+12135550148' WHERE id = \($0))
+                    UPDATE message SET channel = 'sms' WHERE session_id = \($0)
+                    """
+                }
+            ),
+        ]
+    }
+
+    private static func begin(_ session: Int, at start: Date) -> SQL {
+        """
+        UPDATE session
+        SET starts_at = \(start), ends_at = \(start + 1200), occupied = tstzrange(\(start), \(start + 1800)),
+            station = \(Int16(session))
+        WHERE id = \(session)
+        """
+    }
+
+    private static func suppress(_ reason: String, _ session: Int) -> SQL {
+        """
+        INSERT INTO suppression (channel, address, reason, at, actor)
+        SELECT 'email', lower(email), \(reason), \(Scene.now), 'test' FROM client WHERE id = \(session)
+        """
+    }
+
+    @Test("each is told once it is so, and not before")
+    func reasons() async throws {
+        try await withScene { scene in
+            let database = scene.books.database
+            let cases = Self.cases()
+            try await scene.fill(cases.count)
+            try await database.query("UPDATE message SET rule = 'one-day'")
+            try await database.query(
+                """
+                INSERT INTO reminder_rule (key, anchor, lag_days, channel, template, condition, enabled)
+                VALUES ('off', 'start', -1, 'email', 'one-day', NULL, false),
+                       ('asking', 'start', -1, 'email', 'one-day', 'unconfirmed', true),
+                       ('welcome', 'start', -1, 'email', 'one-day', 'first_booking', true)
+                """)
+            #expect(try await scene.judgements() == cases.map { _ in nil })
+            for (index, example) in cases.enumerated() { try await database.query(example.change(index + 1)) }
+            let judged = try await scene.judgements()
+            for (index, example) in cases.enumerated() {
+                #expect(judged[index] == example.reason, "\(index + 1): \(example.reason ?? "goes out")")
+            }
+        }
+    }
+
+    @Test("a late reminder goes out all the same where the later one will not", arguments: [true, false])
+    func notOvertaken(confirmed: Bool) async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 16:00", phone: "+12135550147")
+            if confirmed {
+                _ = try await scene.books.desk.confirm(session.reference, now: Scene.now)
+            } else {
+                _ = try await scene.rules.edit("two-hours", now: Scene.now) { $0.isEnabled = false }
+            }
+            let texts = ToldTexts()
+            try await scene.send(to: ToldTransport(), texts: texts, at: scene.instant("2027-01-12 15:00"))
+            #expect(await texts.deliveries.addresses == ["+12135550147"])
+            #expect(try await scene.told("one-day-sms", of: session) == ["2027-01-11 16:00 PST sent"])
+        }
+    }
+
+    @Test("a text some hours after the booking is late at night, and waits; the answer to a booking does not")
+    func afterBooking() async throws {
+        try await withScene { scene in
+            for (key, minutes) in [("welcome-text", 120), ("text-at-once", 0)] {
+                _ = try await scene.rules.add(
+                    ReminderRule(
+                        key: try Handle(key), anchor: .booked, lag: Lag(days: 0, minutes: minutes), channel: .sms,
+                        template: try Handle("one-day")), now: Scene.now)
+            }
+            let session = try await scene.book("2027-01-12 16:00", phone: "+12135550147")
+            let texts = ToldTexts()
+            try await scene.send(to: ToldTransport(), texts: texts, at: scene.instant("2027-01-01 23:00"))
+            #expect(try await scene.told("welcome-text", of: session) == ["2027-01-01 18:00 PST queued quiet_hours"])
+            #expect(try await scene.told("text-at-once", of: session) == ["2027-01-01 16:00 PST sent"])
+            try await scene.send(to: ToldTransport(), texts: texts, at: scene.instant("2027-01-02 09:00"))
+            #expect(try await scene.told("welcome-text", of: session) == ["2027-01-01 18:00 PST sent"])
+        }
+    }
+
+    @Test("people who sleep are written to when they wake, where that is still of use")
+    func waits() async throws {
+        try await withScene { scene in
+            try await scene.fill(1)
+            let database = scene.books.database
+            try await database.query("UPDATE client SET time_zone = 'Asia/Kathmandu', phone = '+12135550148'")
+            try await database.query("UPDATE message SET rule = 'one-day-sms', channel = 'sms'")
+            let waits = try await database.query(
+                "SELECT wait_until FROM judged_messages(\(Scene.now)) WHERE reason IS NULL"
+            )
+            .decode(Date?.self)
+            // 2027-01-02 09:00 in Kathmandu, at an offset of 5:45.
+            #expect(waits == [Date(timeIntervalSince1970: 1_798_859_700)])
+        }
+    }
+}
+
+extension Scene {
+    /// How the first message of each session is judged now.
+    fileprivate func judgements() async throws -> [String?] {
+        try await books.database.query(
+            """
+            SELECT judged.reason
+            FROM message AS m
+            JOIN judged_messages(\(Self.now)) AS judged ON judged.id = m.id
+            WHERE m.id = (SELECT min(id) FROM message AS first WHERE first.session_id = m.session_id)
+            ORDER BY m.session_id
+            """
+        ).decode(String?.self)
+    }
+}
