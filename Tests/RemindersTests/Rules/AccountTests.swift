@@ -1,0 +1,82 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Messaging
+import Postgres
+import Reminders
+import Testing
+
+@Suite("Each message that did, did not or will go out is accounted for")
+struct AccountTests {
+    @Test("what went out, what did not, what will, and what will not as things stand")
+    func account() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 14:00", phone: "+12135550147")
+            try await scene.send(to: ToldTransport { _ in .accepted(reply: "250 taken") })
+            try await scene.send(
+                to: ToldTransport { _ in .unknown(reason: "no answer") }, at: scene.instant("2027-01-09 14:00"))
+            _ = try await WishDesk(database: scene.books.database, actor: "front").note(
+                WishDesk.Wish(isGranted: false, channels: [.email], how: "desk"), of: .id(session.client.id),
+                now: Scene.now)
+            _ = try await scene.books.desk.confirm(session.reference, now: Scene.now)
+            #expect(
+                try await scene.explained(session, at: "2027-01-10 09:00") == [
+                    "confirmation sent", "three-days unknown no_answer", "one-day queued opted_out",
+                    "one-day-sms queued",
+                    "two-hours queued confirmed",
+                ])
+        }
+    }
+
+    @Test("what nobody has written down yet is worked out, and what there is no address for says so")
+    func planned() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 14:00")
+            try await scene.books.database.query("DELETE FROM message WHERE rule <> 'confirmation'")
+            #expect(
+                try await scene.explained(session, at: "2027-01-02 09:00") == [
+                    "confirmation queued", "three-days planned", "one-day planned", "one-day-sms skipped no_phone",
+                    "two-hours skipped no_phone",
+                ])
+        }
+    }
+
+    @Test("after a move, both what was planned before and what is planned now")
+    func moved() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 14:00")
+            _ = try await scene.books.desk.reschedule(
+                session.reference, to: scene.instant("2027-01-03 14:00"), with: nil, overrideReason: nil,
+                now: Scene.now + 60)
+            #expect(
+                try await scene.explained(session, at: "2027-01-02 09:00").filter { !$0.contains("no_phone") } == [
+                    "three-days skipped late_booking", "confirmation skipped rescheduled", "rescheduled queued",
+                    "one-day queued", "three-days skipped rescheduled", "one-day skipped rescheduled",
+                ])
+        }
+    }
+
+    @Test("once a session has begun, nothing of it will go out any more")
+    func begun() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 14:00")
+            let account = try await scene.explained(session, at: "2027-01-12 14:00").filter { !$0.contains("no_phone") }
+            #expect(account == ["confirmation", "three-days", "one-day"].map { "\($0) queued session_started" })
+        }
+    }
+}
+
+extension Scene {
+    /// The account of a session, asked for at a time on the studio's wall by a role that may only read.
+    fileprivate func explained(_ session: Session, at time: String) async throws -> [String] {
+        let now = try instant(time)
+        return try await books.database.transaction { connection in
+            try await connection.query("SET TRANSACTION READ ONLY")
+            if try await connection.query("SELECT FROM pg_roles WHERE rolname = 'intro_reader'").count == 1 {
+                try await connection.query("SET LOCAL ROLE intro_reader")
+            }
+            return try await LedgerRepository(connection).account(of: session.reference, now: now)
+        }.map { entry in [entry.rule, entry.status, entry.reason].compactMap(\.self).joined(separator: " ") }
+    }
+}

@@ -1,0 +1,167 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Reminders
+import Testing
+
+@Suite("What people want to be told")
+struct WishTests {
+    private static let number = "+12135550147"
+
+    @Test("who wants no texts still gets mail, and who wants nothing afterwards is still reminded")
+    func channelsAndScopes() async throws {
+        try await withScene { scene in
+            let silent = try await scene.book("2027-01-12 14:00", phone: Self.number)
+            let brief = try await scene.book("2027-01-12 15:00", for: "ben@example.com", phone: "+12135550148")
+            try await scene.note(
+                WishDesk.Wish(isGranted: false, channels: [.sms], scopes: [.session], how: "desk"), of: silent)
+            try await scene.note(WishDesk.Wish(isGranted: false, scopes: [.followUp], how: "desk"), of: brief)
+            try await scene.send(to: ToldTransport(), at: scene.instant("2027-01-11 15:00"))
+            #expect(try await scene.told("one-day", of: silent) == ["2027-01-11 14:00 PST sent"])
+            #expect(try await scene.told("one-day-sms", of: silent) == ["2027-01-11 14:00 PST skipped opted_out"])
+            #expect(try await scene.told("one-day-sms", of: brief) == ["2027-01-11 15:00 PST sent"])
+            for session in [silent, brief] { _ = try await scene.books.desk.close(session.reference, as: .attended) }
+            try await scene.send(to: ToldTransport(), at: scene.instant("2027-01-13 09:00"))
+            #expect(try await scene.told("attended", of: silent) == ["2027-01-13 09:00 PST sent"])
+            #expect(try await scene.told("attended", of: brief) == ["2027-01-13 09:00 PST skipped opted_out"])
+        }
+    }
+
+    @Test("STOP from a number that two people share stops texts to both, and START lets both have them again")
+    func sharedNumber() async throws {
+        try await withScene { scene in
+            let ana = try await scene.book("2027-01-12 14:00")
+            let ben = try await scene.book("2027-01-12 15:00", for: "ben@example.com")
+            try await scene.books.database.query("UPDATE client SET phone = \(Self.number)")
+            try await scene.hear(.optedOut, "STOP")
+            for session in [ana, ben] {
+                #expect(try await scene.consents(of: session, to: .sms) == [false, false])
+                #expect(try await scene.consents(of: session, to: .email) == [true, true])
+            }
+            #expect(try await scene.suppressions() == ["opt_out STOP"])
+            try await scene.send(to: ToldTransport(), at: scene.instant("2027-01-11 14:30"))
+            #expect(try await scene.told("one-day-sms", of: ana) == ["2027-01-11 14:00 PST skipped opted_out"])
+            try await scene.hear(.optedIn, "START")
+            for session in [ana, ben] { #expect(try await scene.consents(of: session, to: .sms) == [true, true]) }
+            #expect(try await scene.suppressions() == [])
+            try await scene.send(to: ToldTransport(), at: scene.instant("2027-01-11 15:00"))
+            #expect(try await scene.told("one-day-sms", of: ben) == ["2027-01-11 15:00 PST sent"])
+        }
+    }
+
+    @Test("one of two people who says otherwise at the desk does not speak for the other")
+    func oneOfTwo() async throws {
+        try await withScene { scene in
+            let ana = try await scene.book("2027-01-12 14:00")
+            let ben = try await scene.book("2027-01-12 15:00", for: "ben@example.com")
+            try await scene.books.database.query("UPDATE client SET phone = \(Self.number)")
+            try await scene.hear(.optedOut, "STOP")
+            try await scene.note(WishDesk.Wish(isGranted: true, how: "desk"), of: ana)
+            #expect(try await scene.consents(of: ana, to: .sms) == [true, true])
+            #expect(try await scene.consents(of: ben, to: .sms) == [false, false])
+        }
+    }
+
+    @Test("who wants mail again gets none where the mailbox is gone, complained, or was taken off by us")
+    func optInLiftsOptOutOnly() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 14:00")
+            let wishes = scene.wishes
+            for reason in Suppression.Reason.allCases {
+                try await wishes.suppress(
+                    .email(try EmailAddress("Ana@Example.com")), because: reason, detail: nil, now: Scene.now)
+            }
+            try await scene.note(WishDesk.Wish(isGranted: true, how: "desk"), of: session)
+            #expect(try await Set(scene.suppressions()) == ["hard_bounce", "complaint", "manual"])
+            try await scene.send(to: ToldTransport())
+            #expect(try await scene.told("confirmation", of: session) == ["2027-01-01 16:00 PST skipped complaint"])
+            try await wishes.lift(.email(try EmailAddress("ana@example.com")))
+            #expect(try await scene.suppressions() == [])
+        }
+    }
+
+    @Test("a link in a mail stops mail, and a link of nobody is not found")
+    func link() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 14:00", phone: Self.number)
+            let token = try await scene.books.database.query("SELECT unsubscribe_token FROM client").decode(UUID.self)[
+                0]
+            _ = try await scene.wishes.unsubscribe(token, now: Scene.now)
+            #expect(try await scene.consents(of: session, to: .email) == [false, false])
+            #expect(try await scene.consents(of: session, to: .sms) == [true, true])
+            let stranger = UUID()
+            await #expect(throws: NotFound.self) { try await scene.wishes.unsubscribe(stranger, now: Scene.now) }
+        }
+    }
+
+    @Test("a mail that came back has failed, whatever the server said when it took it")
+    func bounced() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 14:00")
+            try await scene.send(to: ToldTransport())
+            let name = MessageName(reference: session.reference, rule: "confirmation", revision: 1)
+            let ledger = LedgerDesk(database: scene.books.database, actor: "front")
+            let entry = try await ledger.bounced("\(name.text)@intro.test", diagnosis: "550 no such user")
+            #expect(entry?.status == "failed" && entry?.reason == "bounced" && entry?.reply == "550 no such user")
+            try await scene.send(to: ToldTransport(), at: Scene.now + 60)
+            #expect(try await scene.told("confirmation", of: session) == ["2027-01-01 16:00 PST failed bounced"])
+            for stranger in ["x@y.test", "\(session.reference.code).three-days.1@intro.test"] {
+                #expect(try await ledger.bounced(stranger, diagnosis: nil)?.id == nil)
+            }
+        }
+    }
+
+    @Test("the log knows who said what, when and how")
+    func log() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 14:00", phone: Self.number)
+            try await scene.hear(.optedOut, "STOP")
+            try await scene.note(WishDesk.Wish(isGranted: true, channels: [.sms], how: "on the phone"), of: session)
+            let events = try await scene.books.database.query(
+                """
+                SELECT concat_ws(' ', actor, subject, action, coalesce(after, before) ->> 'channel',
+                                 after ->> 'granted', after ->> 'how', coalesce(after, before) ->> 'reason')
+                FROM event
+                WHERE subject IN ('consent', 'suppression')
+                  AND (coalesce(after, before) ->> 'at')::timestamptz = \(Scene.now)
+                ORDER BY id
+                """
+            ).decode(String.self)
+            #expect(
+                events == [
+                    "provider consent update sms false sms", "provider consent update sms false sms",
+                    "provider suppression insert sms opt_out", "front consent update sms true on the phone",
+                    "front consent update sms true on the phone", "front suppression delete sms opt_out",
+                ])
+        }
+    }
+}
+
+extension Scene {
+    fileprivate var wishes: WishDesk { WishDesk(database: books.database, actor: "front") }
+
+    fileprivate func note(_ wish: WishDesk.Wish, of session: Session) async throws {
+        _ = try await wishes.note(wish, of: .id(session.client.id), now: Self.now)
+    }
+
+    /// A text from the number of the client.
+    fileprivate func hear(_ action: InboundDesk.Action, _ body: String) async throws {
+        let text = InboundDesk.Text(
+            providerID: nil, sender: try PhoneNumber(e164: "+12135550147"), recipient: nil, body: body)
+        _ = try await InboundDesk(database: books.database, actor: "provider").hear(
+            text, meaning: action, now: Self.now
+        ) { _, _ in nil }
+    }
+
+    fileprivate func consents(of session: Session, to channel: Channel) async throws -> [Bool] {
+        try await books.database.withConnection { try await WishRepository($0).consents(of: session.client.id) }
+            .filter { $0.channel == channel }.map(\.isGranted)
+    }
+
+    fileprivate func suppressions() async throws -> [String] {
+        try await books.database.withConnection { try await WishRepository($0).suppressions() }
+            .map { [$0.reason.rawValue, $0.detail].compactMap(\.self).joined(separator: " ") }
+    }
+}
