@@ -57,6 +57,29 @@ struct ContactTimeTests {
         return [first, second].map { Int($0.timeIntervalSince1970) / 60 }
     }
 
+    @Test("an hour that the clock leaps over is no time to be written to")
+    func leap() async throws {
+        try await withBooks(connections: 1) { books in
+            try await books.database.query("DELETE FROM contact_hours")
+            try await books.database.query(
+                """
+                INSERT INTO contact_hours (region, channel, weekday, opens, closes)
+                SELECT '*', 'sms', weekday, '01:00', '02:30' FROM generate_series(1, 7) AS weekday
+                """)
+            // On the 14th two o'clock is three; half an hour is kept free before the hours end.
+            let told = try await books.database.query(
+                """
+                SELECT to_char(
+                    contact_time(at, '-infinity', 'infinity', 'America/Los_Angeles', 'US', 'sms')
+                        AT TIME ZONE 'America/Los_Angeles', 'DD HH24:MI')
+                FROM (VALUES ('2027-03-13 05:00-08'::timestamptz), ('2027-03-14 05:00-07'), ('2027-03-15 05:00-07'))
+                    AS asked (at)
+                """
+            ).decode(String.self)
+            #expect(told == ["13 02:00", "14 01:00", "15 02:00"])
+        }
+    }
+
     @Test("a region without hours of its own keeps those of everywhere, and a channel without any is never quiet")
     func regions() async throws {
         try await withBooks(connections: 1) { books in
@@ -95,12 +118,16 @@ private struct Table {
         }
     }
 
-    /// One or two stretches; long ones at night, too, when clocks are changed, which swallows no more than an hour.
+    /// One or two stretches; long ones at night, too, when clocks are changed, which swallows no more than an hour, and
+    /// some that end just then.
     private static func day(
         _ weekday: Int, using random: inout some RandomNumberGenerator
     ) -> [ContactTimeModel.Hours] {
-        let length = [10, 20, 45, 120, 300, 600].randomElement(using: &random) ?? 120
-        let opens = Int.random(in: (length < 120 ? 240 : 0)...720, using: &random) / 5 * 5
+        let length = [10, 20, 45, 120, 120, 120, 300, 600].randomElement(using: &random) ?? 120
+        let opens =
+            length == 120
+            ? Int.random(in: 0...90, using: &random) / 5 * 5
+            : Int.random(in: (length < 120 ? 240 : 0)...720, using: &random) / 5 * 5
         let first = ContactTimeModel.Hours(weekday: weekday, minutes: opens..<opens + length)
         let gap = Int.random(in: 0...200, using: &random)
         let rest = first.minutes.upperBound + gap
