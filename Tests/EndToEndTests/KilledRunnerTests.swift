@@ -1,0 +1,107 @@
+import Foundation
+import MessagingTesting
+import Postgres
+import Testing
+
+@Suite(
+    "a runner that is killed while messages go out", .timeLimit(.minutes(30)),
+    .enabled(if: Installed.smtpSink != nil, "needs smtp-sink of the package postfix"))
+struct KilledRunnerTests {
+    /// How much is sent, and how often the runner is killed meanwhile.
+    struct Trial: Sendable, CustomTestStringConvertible {
+        let messages: Int
+        let kills: Int
+
+        /// A short one; `INTRO_TEST_KILLS=50` makes it the whole account, of 10,000 messages.
+        static let wanted = [
+            ProcessInfo.processInfo.environment["INTRO_TEST_KILLS"].flatMap { Int($0) }
+                .map { Trial(messages: 10_000, kills: $0) } ?? Trial(messages: 400, kills: 4)
+        ]
+
+        var testDescription: String { "\(kills) kills, \(messages) messages" }
+    }
+
+    @Test(
+        "kill -9 loses no message and sends none twice; what was in hand is unknown, and people decide",
+        arguments: Trial.wanted)
+    func killed(trial: Trial) async throws {
+        try await Studio.with { studio in
+            try await studio.bookMany(trial.messages)
+            let sink = try await MailSink.start()
+            // Slow enough that none is done before it is killed.
+            let mailing = studio.mailing(to: sink.url).merging(["INTRO_MAIL_RATE": "1000/s"]) { $1 }
+            for number in 1...trial.kills {
+                let goal = Int64(trial.messages * number / (trial.kills + 1))
+                try await studio.askForDelivery()
+                let ended = try await studio.intro(["run", "--drain"], environment: mailing) { runner in
+                    try await wait(until: "\(goal) messages are accounted for") {
+                        try await studio.count("message", where: "status IN ('sent', 'unknown')") >= goal
+                    }
+                    kill(runner, SIGKILL)
+                }
+                #expect(ended.exit == 128 + SIGKILL, "\(ended.stdout)\(ended.stderr)")
+                try await wait(until: "the dead runner's connections are closed") { try await studio.isIdle }
+            }
+            try await studio.askForDelivery()
+            let last = try await studio.intro("run", "--drain", environment: mailing)
+            #expect(last.exit == 0, "\(last.stderr)")
+            try await settle(studio, sink, mailing, trial)
+        }
+    }
+
+    /// Compares the ledger with the sink, then has what is unknown resent or settled.
+    private func settle(
+        _ studio: Studio, _ sink: MailSink, _ mailing: [String: String], _ trial: Trial
+    ) async throws {
+        let unknown = try await studio.answer("reminders", "unknown").items
+        let sent = try await studio.messages("sent")
+        #expect(Int(sent) + unknown.count == trial.messages, "none is lost")
+        #expect(unknown.allSatisfy { $0["reason"] == "sender_died" && $0["attempts"] == 1 })
+        let received = try sink.receivedMessages().flatMap(\.recipients)
+        let arrived = Set(received)
+        #expect(received.count == arrived.count, "none is there twice")
+        let missing = try await studio.recipients("status = 'sent'").filter { !arrived.contains($0) }
+        #expect(missing.isEmpty, "what is said to be sent has arrived")
+        let inHand = Set(unknown.compactMap { $0["to"]?.text })
+        #expect(arrived.subtracting(try await studio.recipients("status = 'sent'")).isSubset(of: inHand))
+        print(
+            "kill -9: \(trial.kills) times, \(trial.messages) messages: \(sent) sent, \(unknown.count) unknown, "
+                + "\(inHand.intersection(arrived).count) of these had arrived; none lost, none twice")
+
+        for entry in unknown {
+            let (number, to) = (entry["id"]?.number ?? -1, entry["to"]?.text ?? "")
+            try await studio.answer("reminders", arrived.contains(to) ? "settle" : "resend", "\(number)")
+        }
+        let resent = try await studio.answer("reminders", "send", environment: mailing)
+        #expect(resent["sent"]?.number == inHand.subtracting(arrived).count)
+        let all = try sink.receivedMessages().flatMap(\.recipients)
+        #expect(all.count == trial.messages && Set(all).count == trial.messages, "now everybody has theirs, once")
+        #expect(try await studio.messages("sent") == Int64(trial.messages))
+    }
+}
+
+extension Studio {
+    /// Asks the runners to send what is due, as a booking does.
+    fileprivate func askForDelivery() async throws {
+        try await database.query(
+            """
+            INSERT INTO job (queue, kind, payload, priority, max_attempts)
+            VALUES ('messages', 'messages.deliver', '{}', 1, 1000)
+            """)
+    }
+
+    /// Whether nobody but the test is connected.
+    fileprivate var isIdle: Bool {
+        get async throws {
+            try await count(
+                "pg_stat_activity", where: "datname = current_database() AND application_name = 'intro'") == 0
+        }
+    }
+
+    /// Whom messages went to.
+    fileprivate func recipients(_ condition: String) async throws -> Set<String> {
+        Set(
+            try await database.query("SELECT recipient FROM message WHERE \(unsafeSQL: condition)")
+                .decode(String?.self).compactMap(\.self))
+    }
+}
