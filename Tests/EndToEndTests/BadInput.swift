@@ -1,7 +1,11 @@
 /// Command lines with something wrong in them, which the sample studio would carry out otherwise.
 enum BadInput {
     /// Values that are not valid: 65.
-    static let values: [[String]] = [names, emails, phones, times, hours, studioRules, numbers, words].flatMap(\.self)
+    static let values: [[String]] =
+        [
+            names, emails, phones, times, hours, studioRules, numbers, words, rules, quietHours, suppressions, wishes,
+            ledger,
+        ].flatMap(\.self)
 
     /// Command lines that cannot be understood: 64.
     static let usage: [[String]] = [
@@ -18,7 +22,7 @@ enum BadInput {
         ["trainer", "hours", "maria", "--from", "2026-12-24"], ["show"], ["cancel"],
     ]
 
-    private static let longName = String(repeating: "x", count: 10_000)
+    static let longName = String(repeating: "x", count: 10_000)
     private static let newStudio = ["studio", "add", "Uptown", "--id", "uptown", "--time-zone", "America/New_York"]
 
     private static func book(_ more: String...) -> [String] {
@@ -26,7 +30,7 @@ enum BadInput {
     }
 
     /// An option and its value in one word where the value is not empty: it may begin with a dash.
-    private static func option(_ name: String, _ value: String) -> [String] {
+    static func option(_ name: String, _ value: String) -> [String] {
         value.isEmpty ? [name, value] : ["\(name)=\(value)"]
     }
 

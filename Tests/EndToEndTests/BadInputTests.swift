@@ -5,21 +5,25 @@ import Testing
 struct BadInputTests {
     /// Runs command lines a few at a time; nothing of them may be written.
     private func refuse(_ commands: [[String]], with exit: Int32) async throws {
+        try await refuse(commands.map { (command: $0, input: "") }, with: exit)
+    }
+
+    private func refuse(_ commands: [(command: [String], input: String)], with exit: Int32) async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-02 09:00")
             let before = try await studio.fingerprint()
             let desks = 4
             _ = try await atOnce(desks) { desk in
                 for command in commands.enumerated() where command.offset % desks == desk {
-                    try await refuse(command.element, with: exit, in: studio)
+                    try await refuse(command.element.command, command.element.input, with: exit, in: studio)
                 }
             }
             #expect(try await studio.fingerprint() == before)
         }
     }
 
-    private func refuse(_ command: [String], with exit: Int32, in studio: Studio) async throws {
-        let result = try await studio.intro(command + ["--json"])
+    private func refuse(_ command: [String], _ input: String, with exit: Int32, in studio: Studio) async throws {
+        let result = try await studio.intro(command + ["--json"], stdin: input)
         let comment = Comment(rawValue: "\(command.map { $0.prefix(60) }): \(result.stdout)\(result.stderr)")
         #expect(result.exit == exit, comment)
         #expect(result.stdout.isEmpty, comment)
@@ -48,10 +52,20 @@ struct BadInputTests {
 
     @Test("a command line that cannot be understood: 64, one message, nothing written")
     func usage() async throws {
-        try await refuse(BadInput.usage, with: 64)
+        try await refuse(BadInput.usage + BadInput.messageUsage, with: 64)
     }
 
-    @Test("a group of commands alone shows its help", arguments: ["studio", "trainer", "client", "reminders", "local"])
+    @Test("what comes on standard input and is no text or report: 65, one message, nothing written")
+    func inputs() async throws {
+        try await refuse(BadInput.inputs, with: 65)
+    }
+
+    @Test(
+        "a group of commands alone shows its help",
+        arguments: [
+            "studio", "trainer", "client", "reminders", "local", "rules", "quiet-hours", "suppression", "sms", "mail",
+            "templates",
+        ])
     func group(name: String) async throws {
         let result = try await IntroBinary.run(name)
         #expect(result.exit == 0)
