@@ -104,7 +104,7 @@ public struct LedgerDesk: Sendable {
             let ids = found.filter { statuses.contains($0.status) }.map(\.id)
             guard !ids.isEmpty else {
                 throw Refusal(
-                    .notChangeable, "nothing of it is \(statuses.joined(separator: " or "))",
+                    .notChangeable, "no message of it is \(statuses.joined(separator: " or "))",
                     hint: "see `intro reminders unknown`")
             }
             try await change(ids, connection)

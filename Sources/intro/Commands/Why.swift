@@ -42,8 +42,8 @@ struct Why: IntroSubcommand {
             "Server said": entry.reply,
             "Subject": entry.subject,
         ])
-        sheet.append(
-            "Text", entry.body?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) ?? [])
+        let words = entry.body.map { String($0.reversed().drop(while: \.isNewline).reversed()) }
+        sheet.append("Text", words?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) ?? [])
         return sheet.text(colored: colored)
     }
 }

@@ -122,8 +122,8 @@ extension Sheet {
                 said.map { consent in
                     let about = consent.scope == .session ? "about sessions" : "afterwards"
                     let day = RFC3339.string(consent.at).prefix(10)
-                    return
-                        "\(consent.isGranted ? "yes" : "no"), \(about): since \(day), \(consent.how), \(consent.actor)"
+                    let how = consent.how == "contact_given" ? "with the contact" : consent.how
+                    return "\(consent.isGranted ? "yes" : "no"), \(about): since \(day), \(how), \(consent.actor)"
                 })
         }
         append("Suppressed", suppressions.map { "\($0.address): \($0.reason.rawValue)" })

@@ -60,13 +60,14 @@ struct QuietHoursCommand: AsyncParsableCommand {
             try await intro.ruleBook(database).set(contactHoursOf: region, by: channel, to: hours)
             let all = try await database.withConnection { try await ContactHoursRepository($0).all() }
             try intro.console.report(all.map { ContactHoursRecord($0) }) {
+                let how = channel == .email ? "mail" : "text"
                 let people = region == "*" ? "People in all other regions" : "People in \(region)"
                 guard let hours else {
                     let instead =
                         region == "*" ? "may be written to at any time" : "have the hours of all other regions"
-                    return "\(people) \(instead), by \(channel.words)."
+                    return "\(people) \(instead), by \(how)."
                 }
-                return "\(people) may be written to \(hours), by \(channel.words)."
+                return "\(people) may be written to \(hours), by \(how)."
             }
         }
 

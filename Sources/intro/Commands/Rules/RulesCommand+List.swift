@@ -23,7 +23,7 @@ extension RulesCommand {
             }
             try intro.console.report(rules.map { RuleRecord($0) }) {
                 var table = Table(
-                    ["RULE", "STUDIO", "WHEN", "BY", "TO", "TEXTS", "ONLY IF", ""].map { Table.Column($0) })
+                    ["RULE", "STUDIO", "WHEN", "BY", "TO", "TEMPLATE", "ONLY IF", ""].map { Table.Column($0) })
                 for rule in rules {
                     table.append([
                         rule.key.text, rule.studio?.text ?? "all", rule.when, rule.channel.rawValue,

@@ -35,9 +35,9 @@ extension Sheet {
             "Rule": rule.key.text,
             "Studio": rule.studio?.text ?? "all",
             "When": rule.when,
-            "By": rule.channel.words,
+            "By": rule.channel.rawValue,
             "To": rule.audience.rawValue,
-            "Texts": rule.template.text,
+            "Template": rule.template.text,
             "Only if": rule.condition?.rawValue,
             "Sent": rule.isEnabled ? "yes" : "no: disabled",
         ])
