@@ -49,7 +49,7 @@ extension IntroCommand {
     }
 
     private static func conclude(_ error: any Error, arguments: [String]) -> ExitCode {
-        let console = Console(json: wantsJSON(arguments), color: .auto)
+        let console = Console(json: wantsJSON(arguments), color: color(of: arguments))
         guard exitCode(for: error) != .success else {
             return print(help: fullMessage(for: error), on: console)
         }
@@ -69,6 +69,16 @@ extension IntroCommand {
             console.show(failure)
             return failure.exit
         }
+    }
+
+    /// What `--color` says on a command line, also on one that cannot be parsed.
+    static func color(of arguments: [String]) -> ColorChoice {
+        let words = arguments.prefix { $0 != "--" }
+        let said = zip(words, words.dropFirst() + [""]).compactMap { word, next in
+            if word == "--color" { return ColorChoice(rawValue: next) }
+            return word.hasPrefix("--color=") ? ColorChoice(rawValue: String(word.dropFirst("--color=".count))) : nil
+        }
+        return said.last ?? .auto
     }
 
     /// Whether `--json` stands on a command line, also one that cannot be parsed.

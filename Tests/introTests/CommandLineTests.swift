@@ -26,6 +26,14 @@ struct CommandLineTests {
         #expect(!IntroCommand.wantsJSON(["local", "--", "--json"]))
     }
 
+    @Test("--color counts for errors as well, the last one, but for the words after --")
+    func color() {
+        #expect(IntroCommand.color(of: ["slots", "--color", "never", "--bogus"]) == .never)
+        #expect(IntroCommand.color(of: ["--color=always", "slots", "--color=never"]) == .never)
+        #expect(IntroCommand.color(of: ["slots", "--color", "mauve"]) == .auto)
+        #expect(IntroCommand.color(of: ["slots", "--", "--color", "never"]) == .auto)
+    }
+
     @Test(
         "what cannot be parsed is a usage error with a hint",
         arguments: [
