@@ -79,7 +79,9 @@ LANGUAGE sql STABLE AS $$
         -- What answers somebody goes out at once. For whom there is no address, no hour is looked for: most have no phone,
         -- and are looked at in each pass.
         SELECT CASE
-            WHEN late.reason IS NOT NULL OR NOT is_reachable(rule, client, trainer, studio) OR rule.anchor = 'booked' AND rule.lag_days + rule.lag_minutes = 0
+            WHEN late.reason IS NOT NULL
+                OR NOT is_reachable(rule, client, trainer, studio)
+                OR rule.anchor = 'booked' AND rule.lag_days + rule.lag_minutes = 0
                 OR rule.channel NOT IN (SELECT hours.channel FROM contact_hours AS hours)
             THEN due.at
             ELSE contact_time(
@@ -127,9 +129,12 @@ BEGIN
         WHERE anchor = 'start'
           AND is_reachable
           AND starts_at > p_now
-          -- This bound keeps the scan to what can be due.
+          -- These bounds keep the scan to what can be due, and has been for three days at the most: what is due later is
+          -- planned later, and what is older was written when it was booked, or is not made up for.
           AND starts_at <= p_until + ahead + CASE channel WHEN 'sms' THEN v_quiet_sms ELSE v_quiet_email END
+          AND starts_at > p_now + ahead - interval '98 hours'
           AND due_at <= p_until
+          AND due_at > p_now - interval '3 days'
           -- OFFSET 0 keeps this a look into the index for each message: a join would read every session to come.
           AND NOT EXISTS (
               SELECT FROM message AS m

@@ -209,7 +209,7 @@ CREATE TABLE inbound_text (
     CONSTRAINT inbound_text_answered_is_known
         CHECK (answered IN ('none', 'attempting', 'sent', 'failed', 'unknown'))
 );
-CREATE INDEX inbound_text_open ON inbound_text (received_at) WHERE done_at IS NULL;
+CREATE INDEX inbound_text_open ON inbound_text (id) WHERE done_at IS NULL;
 COMMENT ON TABLE inbound_text IS 'What clients texted to us, and what came of it.';
 COMMENT ON COLUMN inbound_text.id IS 'Key.';
 COMMENT ON COLUMN inbound_text.provider_id IS 'The provider''s own key: a text that is told twice is heard once.';
@@ -251,3 +251,8 @@ WHERE CASE channel WHEN 'email' THEN client.email IS NOT NULL ELSE client.phone 
 DROP FUNCTION IF EXISTS start_messages();
 DROP FUNCTION IF EXISTS skip_reason(message, session, text, timestamptz);
 DROP FUNCTION IF EXISTS is_overtaken(message, timestamptz);
+
+-- A chain that is at work already is told from now on what it was not told before.
+UPDATE reminder_rule
+SET since = now()
+WHERE key NOT IN ('confirmation', 'three-days', 'one-day') AND EXISTS (SELECT FROM session);

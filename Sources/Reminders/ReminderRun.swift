@@ -60,6 +60,9 @@ public struct ReminderRun: Sendable {
 
     /// Sends what is due.
     ///
+    /// A patient sender leaves planning to those who do it each minute: whatever may keep that from coming to its end does
+    /// not keep what is written down from going out.
+    ///
     /// A cancelled task lets each courier finish the message that it is handing over; what it has taken up beyond that
     /// stays queued.
     ///
@@ -72,8 +75,10 @@ public struct ReminderRun: Sendable {
         let until = until ?? clock()
         let (orphans, mails, messages) = try await database.withConnection { connection in
             let ledger = DeliveryRepository(connection)
-            try await ledger.plan(until: until, now: clock())
-            if patience == .none { try await ledger.release(until: until) }
+            if patience == .none {
+                try await ledger.plan(until: until, now: clock())
+                try await ledger.release(until: until)
+            }
             return (
                 try await ledger.sweep(), try await couriers(of: mail, limit, ledger, until: until),
                 try await couriers(of: texts, limit, ledger, until: until)
@@ -82,7 +87,8 @@ public struct ReminderRun: Sendable {
         let batch = Batch(
             limit: limit, orphans: orphans, end: patience == .none ? nil : ContinuousClock.now + reach)
         if mails + messages > 0 { try await carry(batch, until: until, mails: mails, texts: messages) }
-        for (channel, reply) in batch.report.deferred { rests.begin(channel, asked: reply) }
+        for (channel, reply) in batch.report.deferred { rests.begin(channel, for: Rests.length(asked: reply)) }
+        for channel in batch.report.unreachable.keys { rests.begin(channel, for: Rests.unreachable) }
         return batch.report
     }
 

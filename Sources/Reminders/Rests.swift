@@ -6,6 +6,8 @@ import Postgres
 final class Rests: Sendable {
     /// How long, where the server does not say.
     private static let usual: Duration = .seconds(300)
+    /// How long a server that cannot be used at all is left alone, while the other channels go on.
+    static let unreachable: Duration = .seconds(60)
 
     private let ends = Guarded<[Channel: ContinuousClock.Instant]>([:])
 
@@ -14,9 +16,9 @@ final class Rests: Sendable {
         RetryHint(reading: reply)?.wait ?? usual
     }
 
-    /// Leaves a channel alone for as long as its server asked.
-    func begin(_ channel: Channel, asked reply: String) {
-        ends.withLock { $0[channel] = .now + Self.length(asked: reply) }
+    /// Leaves a channel alone for a while.
+    func begin(_ channel: Channel, for length: Duration) {
+        ends.withLock { $0[channel] = .now + length }
     }
 
     /// How long a channel is still to be left alone; `nil` where it may be used.

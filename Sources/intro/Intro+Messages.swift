@@ -90,12 +90,12 @@ extension Intro {
     /// Where clients' texts are heard and answered.
     ///
     /// - Parameter database: Where they are kept.
-    /// - Returns: The desk.
-    /// - Throws: A `Failure`, `TemplateError` or `TransportConfigurationError` when something is not configured as it must be.
-    func textDesk(_ database: Database) throws -> TextDesk {
-        let texting = try texting(try templates)
-        return TextDesk(
-            database: database, transport: texting.transport, composer: texting.composer, actor: actor)
+    /// - Returns: The desk; how it answers is looked for when it does.
+    func textDesk(_ database: Database) -> TextDesk {
+        TextDesk(database: database, actor: actor) { [self] in
+            let texting = try texting(try templates)
+            return TextDesk.Answering(transport: texting.transport, composer: texting.composer)
+        }
     }
 }
 

@@ -212,6 +212,9 @@ public struct DeliveryRepository: Sendable {
                 body = outcome.body,
                 -- Queued without a reason: it was not tried, and this run may try it still.
                 attempts = m.attempts - (outcome.status = 'queued' AND outcome.reason IS NULL)::integer,
+                attempted_at = CASE
+                    WHEN outcome.status <> 'queued' OR outcome.reason IS NOT NULL OR m.attempts > 1 THEN m.attempted_at
+                END,
                 run_id = CASE WHEN outcome.status <> 'queued' OR outcome.reason IS NOT NULL THEN m.run_id END,
                 recipient = CASE WHEN outcome.status <> 'queued' THEN m.recipient END,
                 sent_at = CASE WHEN outcome.status = 'sent' THEN \(now) END

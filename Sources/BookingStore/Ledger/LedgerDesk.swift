@@ -9,7 +9,7 @@ public struct LedgerDesk: Sendable {
     public enum Target: Sendable {
         /// One message, by its number.
         case message(Int64)
-        /// All of a session.
+        /// All of a session as it is now.
         case session(Reference)
     }
 
@@ -123,7 +123,13 @@ public struct LedgerDesk: Sendable {
         case .session(let reference):
             let session = try await SessionRepository(connection).named(reference)
             return try await connection.query(
-                "SELECT id, status FROM message WHERE session_id = \(session.id.value) ORDER BY id FOR UPDATE"
+                """
+                SELECT id, status
+                FROM message
+                WHERE session_id = \(session.id.value) AND revision = \(session.revision)
+                ORDER BY id
+                FOR UPDATE
+                """
             ).decode((Int64, String).self).map { (id: $0.0, status: $0.1) }
         }
     }
@@ -139,33 +145,4 @@ public struct LedgerDesk: Sendable {
             """
         ).map { try LedgerEntry(&$0) }
     }
-}
-
-/// What the left side of a Message-ID says of a session's message: its reference, its rule and the revision.
-public struct MessageName: Sendable, Equatable {
-    /// The session.
-    public let reference: Reference
-    /// The rule.
-    public let rule: String
-    /// The revision.
-    public let revision: Int32
-
-    /// Names a message.
-    public init(reference: Reference, rule: String, revision: Int32) {
-        self.reference = reference
-        self.rule = rule
-        self.revision = revision
-    }
-
-    /// Reads the name in a Message-ID; `nil` where it is not one of ours.
-    public init?(_ messageID: String) {
-        let parts = messageID.prefix { $0 != "@" }.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, let reference = try? Reference(String(parts[0])), let revision = Int32(parts[2]) else {
-            return nil
-        }
-        self.init(reference: reference, rule: String(parts[1]), revision: revision)
-    }
-
-    /// The left side of the Message-ID.
-    public var text: String { "\(reference.code.lowercased()).\(rule).\(revision)" }
 }

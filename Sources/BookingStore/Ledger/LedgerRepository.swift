@@ -138,7 +138,8 @@ public struct LedgerRepository: Sendable {
         try await JobQueue(connection).enqueue(DeliverMessages(), options)
     }
 
-    /// Takes back what is queued about a session as it was; what follows its end stays.
+    /// Takes back what is queued about a session as it was; what follows its end stays, and whoever asked to be called is
+    /// called.
     ///
     /// - Parameters:
     ///   - session: The session.
@@ -153,8 +154,10 @@ public struct LedgerRepository: Sendable {
             SET status = 'skipped', reason = \(reason.rawValue), wait_until = NULL
             WHERE session_id = \(session.value)
               AND status = 'queued'
-              AND (\(reason.rawValue) <> 'session_closed'
-                   OR NOT EXISTS (SELECT FROM reminder_rule AS rule WHERE rule.key = m.rule AND rule.anchor = 'end'))
+              AND NOT EXISTS (
+                  SELECT FROM reminder_rule AS rule
+                  WHERE rule.key = m.rule
+                    AND (rule.anchor = 'call_asked' OR rule.anchor = 'end' AND \(reason.rawValue) = 'session_closed'))
             RETURNING EXISTS (SELECT FROM reminder_rule AS rule WHERE rule.key = m.rule AND rule.anchor = 'moved')
             """
         ).decode(Bool.self).contains(true)

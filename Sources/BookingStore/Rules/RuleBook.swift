@@ -33,7 +33,7 @@ public struct RuleBook: Sendable {
             rule.since = now
             let rules = RuleRepository(connection)
             try await rules.insert(rule)
-            try await rules.plan(rule.key)
+            try await rules.plan(rule.key, now: now)
             return rule
         }
     }
@@ -68,7 +68,7 @@ public struct RuleBook: Sendable {
             }
             guard rule.timing != before.timing else { return rule }
             try await rules.reschedule(key)
-            try await rules.plan(key)
+            try await rules.plan(key, now: now)
             return rule
         }
     }

@@ -96,13 +96,16 @@ public struct RuleRepository: Sendable {
               AND m.revision = told.revision
               AND m.status = 'queued'
               AND m.attempts = 0
+              AND (m.due_at, m.reason, m.channel, m.audience)
+                  IS DISTINCT FROM (told.due_at, told.reason, told.channel, told.audience)
             """)
     }
 
     /// Writes into the ledger what a rule asks for of sessions that were booked before it counted.
     ///
-    /// What is counted from a start needs no such thing: a batch plans it when its time has come.
-    func plan(_ key: Handle) async throws {
+    /// What is counted from a start needs no such thing: a batch plans it when its time has come. What had been due before
+    /// now is not made up for.
+    func plan(_ key: Handle, now: Date) async throws {
         try await connection.query(
             """
             INSERT INTO message (session_id, studio_id, rule, channel, audience, revision, status, reason, due_at)
@@ -111,12 +114,14 @@ public struct RuleRepository: Sendable {
             WHERE told.rule = \(key.text)
               AND told.anchor IN ('booked', 'end')
               AND told.status = 'queued'
+              AND told.due_at >= \(now)
               AND told.is_reachable
               AND NOT EXISTS (
                   SELECT FROM message AS m
                   WHERE m.session_id = told.session_id
                     AND m.rule = told.rule
                     AND m.revision = told.revision)
+            ON CONFLICT ON CONSTRAINT message_once DO NOTHING
             """)
     }
 

@@ -52,6 +52,23 @@ public struct InboundDesk: Sendable {
         public let answer: String?
         /// Whether it was told of for the first time.
         public let isNew: Bool
+        /// What became of the answer, where one left.
+        public private(set) var answered: DeliveryRecord.Status?
+
+        init(id: Int64, action: Action, session: Reference?, answer: String?, isNew: Bool) {
+            self.id = id
+            self.action = action
+            self.session = session
+            self.answer = answer
+            self.isNew = isNew
+        }
+
+        /// The same text, answered.
+        public func answered(_ status: DeliveryRecord.Status) -> Heard {
+            var heard = self
+            heard.answered = status
+            return heard
+        }
     }
 
     let database: Database
@@ -75,10 +92,10 @@ public struct InboundDesk: Sendable {
     ///   - now: When it came.
     ///   - answer: The words with which to answer what was done, in the client's language.
     /// - Returns: What was done.
-    /// - Throws: What `answer` throws, or ``PostgresError``.
+    /// - Throws: ``PostgresError``.
     public func hear(
         _ text: Text, meaning meant: Action, now: Date,
-        answer: @escaping @Sendable (Action, Language) throws -> String?
+        answer: @escaping @Sendable (Action, Language) -> String?
     ) async throws -> Heard {
         try await WishDesk(database: database, actor: actor).working { connection in
             let texts = InboundRepository(connection)
@@ -87,7 +104,7 @@ public struct InboundDesk: Sendable {
             let session = try await texts.session(of: text.sender, now: now)
             let action = try await act(on: meant, text, people, session, now: now, connection)
             let language = people.lazy.compactMap(\.language).first ?? .english
-            let words = try action.changed ? answer(action.done, language) : nil
+            let words = action.changed ? answer(action.done, language) : nil
             try await texts.finish(id, as: action.done, about: session?.id, answer: words)
             return Heard(id: id, action: action.done, session: session?.reference, answer: words, isNew: true)
         }

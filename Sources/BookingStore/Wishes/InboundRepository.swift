@@ -56,6 +56,7 @@ public struct InboundRepository: Sendable {
         typealias Row = (
             Int64, Date, String, String, String, String?, String?, String?, String, Date?, String?
         )
+        let condition: SQL = isOpen ? "text.done_at IS NULL" : "true"
         return try await connection.query(
             """
             SELECT text.id, text.received_at, text.sender, text.body, text.action, session.reference,
@@ -63,7 +64,7 @@ public struct InboundRepository: Sendable {
                    text.answer, text.answered, text.done_at, text.done_by
             FROM inbound_text AS text
             LEFT JOIN session ON session.id = text.session_id
-            WHERE NOT \(isOpen) OR text.done_at IS NULL
+            WHERE \(condition)
             ORDER BY text.id DESC
             LIMIT \(Int64(limit))
             """

@@ -6,59 +6,67 @@ public import Postgres
 
 /// Hears clients' texts, does what they ask for, and answers once where an answer is owed.
 public struct TextDesk: Sendable {
+    /// How answers are written, and leave.
+    public struct Answering: Sendable {
+        let transport: any Transport<TextMessage>
+        let composer: TextComposer
+
+        /// Pairs a transport with who writes for it.
+        public init(transport: any Transport<TextMessage>, composer: TextComposer) {
+            self.transport = transport
+            self.composer = composer
+        }
+    }
+
     let database: Database
-    let transport: any Transport<TextMessage>
-    let composer: TextComposer
     let actor: String
+    let answering: @Sendable () throws -> Answering
 
     /// Opens the desk.
     ///
     /// - Parameters:
     ///   - database: Where texts are kept.
-    ///   - transport: How answers leave.
-    ///   - composer: Who writes them.
     ///   - actor: Who listens, for the event log.
-    public init(
-        database: Database, transport: any Transport<TextMessage>, composer: TextComposer, actor: String
-    ) {
+    ///   - answering: How answers leave; asked only after what a text wants is done.
+    public init(database: Database, actor: String, answering: @escaping @Sendable () throws -> Answering) {
         self.database = database
-        self.transport = transport
-        self.composer = composer
         self.actor = actor
+        self.answering = answering
     }
 
     /// Hears one text.
     ///
-    /// What it asks for is done, and the answer written down, before the answer leaves: one that is cut off is unknown and
-    /// never sent again.
+    /// What it asks for is done first, whatever may keep us from answering: nobody is texted after STOP because a template
+    /// or a setting is wrong. An answer that is cut off is unknown, and never sent again.
     ///
     /// - Parameters:
     ///   - text: The text.
     ///   - sender: Its number.
     ///   - now: When it came.
     /// - Returns: What came of it.
-    /// - Throws: `PostgresError`, `TextMessageError`, `TemplateError` or `TransportConfigurationError`.
+    /// - Throws: `PostgresError`; and, after the text was heard, why it cannot be answered.
     public func receive(
         _ text: InboundText, from sender: PhoneNumber, now: Date
     ) async throws -> InboundDesk.Heard {
         let (name, phone) = try await desk(of: sender)
         let inbound = InboundDesk(database: database, actor: actor)
-        let composer = composer
+        let way = Result { try self.answering() }
         let heard = try await inbound.hear(
             InboundDesk.Text(providerID: text.id, sender: sender, recipient: text.to, body: text.body),
             meaning: InboundDesk.Action(text.word), now: now
         ) { action, language in
-            try action.template.map {
-                try composer.answer($0, from: name, phone: phone, in: language)
-            }
+            guard let composer = (try? way.get())?.composer else { return nil }
+            return action.template.flatMap { try? composer.answer($0, from: name, phone: phone, in: language) }
         }
+        guard heard.isNew else { return heard }
+        let answering = try way.get()
         guard let answer = heard.answer else { return heard }
-        let outcome = try await transport.withCourier { [composer] courier in
-            await courier.deliver(try composer.message(answer, to: sender))
+        let outcome = try await answering.transport.withCourier { courier in
+            await courier.deliver(try answering.composer.message(answer, to: sender))
         }
         let (status, reply) = outcome.ofAnswer
         try await finishing { try await inbound.answered(heard.id, status, reply: reply) }
-        return heard
+        return heard.answered(status)
     }
 
     /// Who answers: the studio of the sender's last session, else the only studio, else none by name.

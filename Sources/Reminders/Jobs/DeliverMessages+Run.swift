@@ -9,8 +9,7 @@ extension DeliverMessages {
     ///   - jobs: Those that ask.
     ///   - batch: How to send.
     ///   - logger: Where the result is told.
-    /// - Returns: Done, for each; again at once where there is more; another try in a minute where a server cannot be used at all, and after its rest where it
-    ///   asked for one.
+    /// - Returns: Done, for each; again at once where there is more; another try in a minute where a server cannot be used at all.
     /// - Throws: What sending throws; `CancellationError` where it was cut short, so that another runner goes on.
     public static func run(
         _ jobs: [BatchedJob<DeliverMessages>], with batch: ReminderRun, logger: Logger
@@ -25,12 +24,9 @@ extension DeliverMessages {
                 ])
         }
         try Task.checkCancellation()
-        if let reason = report.unreachable.values.first {
-            return jobs.map { _ in .retry(after: .seconds(60), because: reason) }
-        }
         if report.isCutShort { return jobs.map { _ in .snooze(.zero) } }
-        // The server has asked to be left alone: that is no failure of ours.
-        let rest = report.deferred.values.map { Rests.length(asked: $0) }.max()
-        return jobs.map { _ in rest.map { .snooze($0) } ?? .done }
+        // A server that asked to be left alone needs nobody here to wait for it: each minute asks for what is due by then.
+        guard let reason = report.unreachable.values.first else { return jobs.map { _ in .done } }
+        return jobs.map { _ in .retry(after: Rests.unreachable, because: reason) }
     }
 }

@@ -9,7 +9,10 @@ struct Why: IntroSubcommand {
         commandName: "why",
         abstract: "Tell each message of a session that did, did not or will go out, and why.",
         discussion:
-            "`planned` and `queued` messages are still to come; a reason beside them is why they would be skipped as things stand."
+            """
+            `planned` and `queued` messages are still to come. A reason beside them tells why they wait (quiet_hours, \
+            rejected_for_now, not_sent, resent), or else why they would be skipped as things stand.
+            """
     )
 
     @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))

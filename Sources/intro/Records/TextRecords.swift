@@ -7,8 +7,10 @@ struct HeardRecord: Encodable {
     let id: Int64
     let action: String
     @Null var reference: String?
-    /// What was answered; `null` is nothing.
+    /// What we answer; `null` is nothing.
     @Null var answer: String?
+    /// sent, failed or unknown; `null` where nothing is answered.
+    @Null var answered: String?
     /// Whether it had been heard before.
     let repeated: Bool
 
@@ -17,6 +19,7 @@ struct HeardRecord: Encodable {
         action = heard.action.rawValue
         reference = heard.session?.description
         answer = heard.answer
+        answered = heard.answered?.rawValue
         repeated = !heard.isNew
     }
 }

@@ -18,6 +18,9 @@ extension ClientCommand {
         @Option(help: ArgumentHelp("How they said so. (default: desk)", valueName: "text"))
         var how: String?
 
+        /// Whether nothing was said.
+        var isEmpty: Bool { [channel, scope, how].allSatisfy { $0 == nil } }
+
         /// The wish that the options tell of.
         ///
         /// - Parameter isGranted: Whether they want it.
@@ -51,6 +54,9 @@ extension ClientCommand {
         func validate() throws {
             guard (who == nil) != (token == nil) else {
                 throw ValidationError("name the person, or the --token of their mail's link")
+            }
+            guard token == nil || options.isEmpty else {
+                throw ValidationError("a link ends all mail: leave out --channel, --scope and --how")
             }
         }
 

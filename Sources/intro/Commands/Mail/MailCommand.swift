@@ -28,7 +28,7 @@ struct MailCommand: AsyncParsableCommand {
         func run(in intro: Intro) async throws {
             let octets = try StandardStreams.read(upTo: MailReport.maximumOctets + 1)
             let report = try MailReport(reading: octets)
-            let verdicts = try report.verdicts
+            let verdicts = report.verdicts
             let database = try await intro.database()
             for verdict in verdicts {
                 guard let reason = verdict.reason else { continue }
@@ -55,22 +55,23 @@ private struct BounceVerdict {
 }
 
 extension MailReport {
-    /// What follows for each address.
+    /// What follows for each address; one that can be none of ours does not keep the others from being heard.
     fileprivate var verdicts: [BounceVerdict] {
-        get throws {
-            switch self {
-            case .delivery(let report):
-                try report.recipients.map { recipient in
+        switch self {
+        case .delivery(let report):
+            report.recipients.compactMap { recipient in
+                (try? EmailAddress(recipient.address.address)).map { address in
                     BounceVerdict(
-                        address: try EmailAddress(recipient.address.address),
-                        reason: recipient.isPermanent ? .hardBounce : nil,
+                        address: address, reason: recipient.isPermanent ? .hardBounce : nil,
                         detail: recipient.diagnostic ?? recipient.status.map { "\($0)" })
                 }
-            case .complaint(let report):
-                try report.recipients.map {
+            }
+        case .complaint(let report):
+            report.recipients.compactMap { recipient in
+                (try? EmailAddress(recipient.address)).map { address in
                     BounceVerdict(
-                        address: try EmailAddress($0.address),
-                        reason: report.kind == .optOut ? .optOut : .complaint, detail: report.kind.rawValue)
+                        address: address, reason: report.kind == .optOut ? .optOut : .complaint,
+                        detail: report.kind.rawValue)
                 }
             }
         }
