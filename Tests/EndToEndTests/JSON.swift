@@ -54,6 +54,12 @@ enum JSON: Decodable, Hashable, Sendable {
         return text
     }
 
+    /// The whole number; -1 where this is none.
+    var number: Int {
+        guard case .number(let number) = self else { return -1 }
+        return Int(number)
+    }
+
     /// What kind of value it is, in one word.
     var kind: String {
         switch self {

@@ -93,16 +93,17 @@ extension Studio {
     ///   - arguments: The words after the program's name.
     ///   - now: The value of `--now`.
     ///   - environment: Variables that differ.
+    ///   - stdin: What the program reads on standard input.
     ///   - meanwhile: What to do with the process while it runs.
     /// - Returns: What the run left behind.
     /// - Throws: `SubprocessError`, or what happens meanwhile.
     func intro(
-        _ arguments: [String], now: String = Studio.now, environment: [String: String] = [:],
+        _ arguments: [String], now: String = Studio.now, environment: [String: String] = [:], stdin: String = "",
         meanwhile: (pid_t) async throws -> Void = { _ in }
     ) async throws -> IntroBinary.Result {
         try await IntroBinary.run(
-            arguments + ["--now", now], environment: self.environment.merging(environment) { $1 }, in: home,
-            meanwhile: meanwhile)
+            arguments + ["--now", now], environment: self.environment.merging(environment) { $1 }, stdin: stdin,
+            in: home, meanwhile: meanwhile)
     }
 
     /// Runs the binary on this studio.
@@ -121,10 +122,11 @@ extension Studio {
     }
 
     /// Runs a command that must do its work, and reads the JSON that it prints.
+    @discardableResult
     func answer(
-        _ arguments: [String], now: String = Studio.now, environment: [String: String] = [:]
+        _ arguments: [String], now: String = Studio.now, environment: [String: String] = [:], stdin: String = ""
     ) async throws -> JSON {
-        let result = try await intro(arguments + ["--json"], now: now, environment: environment)
+        let result = try await intro(arguments + ["--json"], now: now, environment: environment, stdin: stdin)
         try #require(result.exit == 0, "\(arguments): \(result.stderr)")
         return try result.printed
     }
