@@ -1,0 +1,237 @@
+import Foundation
+import MessagingTesting
+import Postgres
+import Testing
+
+@Suite(
+    "texts, from the booking to the service in Twilio's dialect", .timeLimit(.minutes(10)),
+    .enabled(if: Installed.python != nil, "needs Python"))
+struct TextDeliveryTests {
+    @Test("a text goes out as a form with a period that ends before the session, and its proof is kept")
+    func accepted() async throws {
+        try await Studio.with { studio in
+            let references = try await studio.bookTexts(1)
+            let service = try ScriptedHTTPServer(
+                login: (user: ScriptedHTTPServer.account, password: ScriptedHTTPServer.token))
+            let texting = try studio.texting(to: service)
+            try await studio.answer("reminders", "send", now: "2026-12-01T07:00:00-08:00", environment: texting)
+            #expect(try service.requests().isEmpty, "people sleep")
+            let tally = try await studio.answer(
+                "reminders", "send", now: "2026-12-01T09:00:00-08:00", environment: texting)
+            #expect(tally["sent"] == 1, "\(tally)")
+            let request = try #require(try service.requests().first)
+            #expect(request.method == "POST")
+            #expect(request.path == "/2010-04-01/Accounts/\(ScriptedHTTPServer.account)/Messages.json")
+            #expect(request.form["To"] == Studio.phone(0) && request.form["From"] == "+12135550100")
+            #expect(request.form["ValidityPeriod"] == "3600")
+            let account = try await studio.account(of: references[0])
+            #expect(account["one-day-sms"]?["reason"] == "overtaken", "one text in a morning is enough")
+            let entry = try #require(account["two-hours"])
+            #expect(entry["status"] == "sent" && entry["reply"]?.text.hasPrefix("SM") == true)
+            #expect(entry["text"]?.text == request.form["Body"])
+        }
+    }
+
+    @Test("who has told the provider to stop is on our list from then on, and is not tried again")
+    func optedOutAtProvider() async throws {
+        try await Studio.with { studio in
+            let references = try await studio.bookTexts(1)
+            let service = try ScriptedHTTPServer(
+                answers: [.reply(400, #"{"code": 21610, "message": "Attempt to send to unsubscribed recipient"}"#)])
+            let texting = try studio.texting(to: service)
+            let tally = try await studio.answer("reminders", "send", now: Studio.atTen, environment: texting)
+            #expect(tally["failed"] == 1)
+            let entry = try #require(try await studio.account(of: references[0])["one-day-sms"])
+            #expect(entry["status"] == "failed" && entry["reason"] == "opted_out")
+            let listed = try await studio.answer("suppression", "list").items
+            #expect(listed.map { [$0["address"], $0["reason"]] } == [[.text(Studio.phone(0)), "opt_out"]])
+            #expect(listed.first?["detail"]?.text.contains("21610") == true)
+            #expect(try await studio.account(of: references[0])["two-hours"]?["reason"] == "opted_out")
+            try await studio.answer(
+                "reminders", "send", now: "2026-12-01T09:30:00-08:00", environment: texting)
+            #expect(try service.requests().count == 1)
+            #expect(try await studio.hear("START", from: Studio.phone(0))["action"] == "opted_in")
+            #expect(try await studio.answer("suppression", "list") == .list([]))
+        }
+    }
+
+    @Test("a landline is not texted again, a number that is only out of reach is")
+    func landline() async throws {
+        try await Studio.with { studio in
+            let references = try await studio.bookTexts(2)
+            let service = try ScriptedHTTPServer(
+                answers: [.reply(400, #"{"code": 21614}"#), .reply(400, #"{"code": 21612}"#)])
+            try await studio.answer(
+                "reminders", "send", now: "2026-11-30T11:00:00-08:00", environment: try studio.texting(to: service))
+            let listed = try await studio.answer("suppression", "list").items
+            #expect(listed.compactMap { $0["reason"]?.text } == ["hard_bounce"])
+            for reference in references {
+                let entry = try #require(try await studio.account(of: reference)["one-day-sms"])
+                #expect(entry["status"] == "failed" && entry["reason"] == "rejected_for_good")
+            }
+        }
+    }
+
+    @Test("an answer that never comes leaves the text unknown, and nobody sends it again")
+    func unknown() async throws {
+        try await Studio.with { studio in
+            let references = try await studio.bookTexts(1)
+            let service = try ScriptedHTTPServer(answers: [.drop])
+            let texting = try studio.texting(to: service)
+            func send() async throws -> JSON {
+                try await studio.answer("reminders", "send", now: Studio.atTen, environment: texting)
+            }
+            #expect(try await send()["unknown"] == 1)
+            #expect(try await send()["due"] == 0)
+            #expect(try service.requests().count == 1)
+            let unknown = try await studio.answer("reminders", "unknown").items
+            #expect(unknown.map { [$0["reference"], $0["reason"]] } == [[.text(references[0]), "no_answer"]])
+            try await studio.answer("reminders", "resend", references[0], now: Studio.atTen)
+            #expect(try await send()["sent"] == 1)
+            #expect(try service.requests().count == 2)
+        }
+    }
+
+    @Test("a sender that is killed while the service hangs leaves the text unknown")
+    func hang() async throws {
+        try await Studio.with { studio in
+            let references = try await studio.bookTexts(1)
+            let service = try ScriptedHTTPServer(answers: [.hang])
+            let texting = try studio.texting(to: service)
+            let dead = try await studio.intro(
+                ["reminders", "send"], now: Studio.atTen, environment: texting
+            ) { sender in
+                try await wait(until: "the text is at the service") { try service.requests().count == 1 }
+                kill(sender, SIGKILL)
+            }
+            #expect(dead.exit == 128 + SIGKILL)
+            try await wait(until: "the dead sender's connections are closed") {
+                try await studio.count(
+                    "pg_stat_activity", where: "datname = current_database() AND application_name = 'intro'") == 0
+            }
+            let next = try await studio.answer("reminders", "send", now: Studio.atTen, environment: texting)
+            #expect(next["failed"] == 0)
+            let text = try #require(try await studio.account(of: references[0])["one-day-sms"])
+            #expect(text["status"] == "unknown" && text["reason"] == "sender_died")
+            #expect(try service.requests().count == 1)
+        }
+    }
+
+    @Test("a service that is too busy gets the text later, and mail goes out meanwhile")
+    func busy() async throws {
+        try await Studio.with { studio in
+            let references = try await studio.bookTexts(2)
+            let service = try ScriptedHTTPServer(
+                answers: [.reply(429, #"{"code": 20429}"#, headers: ["Retry-After": "30"])])
+            let texting = try studio.texting(to: service)
+            let now = "2026-11-30T11:00:00-08:00"
+            let result = try await studio.intro(["reminders", "send"], now: now, environment: texting)
+            #expect(result.exit == 0)
+            #expect(result.stdout.contains("The server for texts asks to be left alone"), "\(result.stdout)")
+            #expect(try service.requests().count == 1, "the other text would fare no better")
+            let entries = try await studio.answer("reminders", "list", "--status", "queued").items
+            let texts = entries.filter { $0["rule"] == "one-day-sms" }
+            #expect(texts.count == 2 && texts.contains { $0["reason"] == "rejected_for_now" })
+            #expect(try await studio.messages("sent") == 4, "two confirmations and two reminders by mail")
+            #expect(try await studio.answer("reminders", "send", now: now, environment: texting)["sent"] == 2)
+            #expect(try await studio.account(of: references[1])["one-day-sms"]?["status"] == "sent")
+        }
+    }
+
+    @Test("texts keep the pace that is set, and one that waits for its turn is given back when the sender stops")
+    func pace() async throws {
+        try await Studio.with { studio in
+            _ = try await studio.bookTexts(2)
+            let service = try ScriptedHTTPServer()
+            let texting = try studio.texting(to: service, rate: "1/h")
+            let now = "2026-11-30T11:00:00-08:00"
+            let result = try await studio.intro(
+                ["reminders", "send", "--json"], now: now, environment: texting
+            ) { sender in
+                try await wait(until: "one text is sent, and the second waits for its turn") {
+                    let states = try await studio.database.query(
+                        "SELECT status FROM message WHERE channel = 'sms' AND attempts > 0 ORDER BY id"
+                    ).decode(String.self)
+                    return states == ["sent", "attempting"]
+                }
+                kill(sender, SIGINT)
+            }
+            #expect(result.exit == 0, "\(result.stderr)")
+            #expect(try service.requests().count == 1)
+            #expect(try await studio.count("message", where: "channel = 'sms' AND status = 'queued'") >= 1)
+            for rate in ["fast", "0/s", "1", "-1/s", "1/fortnight"] {
+                let wrong = try await studio.intro(
+                    "reminders", "send", "--json", environment: texting.merging(["INTRO_SMS_RATE": rate]) { $1 })
+                #expect(wrong.exit == 78 && wrong.error?.hint.contains("INTRO_SMS_RATE") == true, "\(rate)")
+            }
+        }
+    }
+
+    @Test("the token is in no list of processes, no log and no message")
+    func secret() async throws {
+        try await Studio.with { studio in
+            _ = try await studio.bookTexts(1)
+            let service = try ScriptedHTTPServer(answers: [.hold])
+            let result = try await studio.intro(
+                ["reminders", "send", "--verbose"], now: Studio.atTen, environment: try studio.texting(to: service)
+            ) { sender in
+                try await wait(until: "the text is at the service") { try service.requests().count == 1 }
+                for file in ["cmdline", "environ"] {
+                    let seen = try Data(contentsOf: URL(filePath: "/proc/\(sender)/\(file)"))
+                    #expect(!seen.isEmpty && seen.range(of: Data(ScriptedHTTPServer.token.utf8)) == nil)
+                }
+                service.release()
+            }
+            #expect(result.exit == 0, "\(result.stderr)")
+            #expect(!result.stderr.isEmpty)
+            let login = Data("\(ScriptedHTTPServer.account):\(ScriptedHTTPServer.token)".utf8).base64EncodedString()
+            for trace in [ScriptedHTTPServer.token, login] {
+                #expect(!(result.stdout + result.stderr).contains(trace))
+            }
+            #expect(!result.stderr.contains(Studio.phone(0)), "nobody's number is in the log")
+        }
+    }
+
+    @Test("texts that are not configured as they must be: 78 with the setting's name, and nothing is tried")
+    func misconfigured() async throws {
+        try await Studio.with { studio in
+            _ = try await studio.bookTexts(1)
+            let service = try ScriptedHTTPServer()
+            let sound = try studio.texting(to: service)
+            let wrong: [(String, String)] = [
+                ("INTRO_SMS_URL", "ftp://sms.example"), ("INTRO_SMS_URL", "https://sms.example"),
+                ("INTRO_SMS_URL", "https://AC1:secret@sms.example"), ("INTRO_SMS_URL", "http://AC1@sms.example"),
+                ("INTRO_SMS_URL", "file:relative"), ("INTRO_SMS_URL", "sms.example"), ("INTRO_SMS_FROM", ""),
+                ("INTRO_SMS_FROM", "a number with far too many letters"),
+                ("INTRO_SMS_TOKEN_FILE", "/nonexistent/token"), ("INTRO_SMS_TOKEN_FILE", ""),
+                ("INTRO_SMS_CONNECTIONS", "0"), ("INTRO_TEMPLATES_FOLDER", "/nonexistent"),
+                ("INTRO_MAIL_UNSUBSCRIBE_URL", "http://intro.example/u/"), ("INTRO_MAIL_RATE", "fast"),
+            ]
+            for (name, value) in wrong {
+                let environment = sound.merging([name: value]) { $1 }
+                let result = try await studio.intro(
+                    ["reminders", "send", "--json"], now: Studio.atTen, environment: environment)
+                #expect(result.exit == 78, "\(name)=\(value): \(result.stdout)\(result.stderr)")
+                #expect(result.stdout.isEmpty && !result.stderr.contains("secret"))
+                let told = (result.error?.hint ?? "") + (result.error?.message ?? "")
+                #expect(told.contains(name.hasSuffix("TOKEN_FILE") && value.isEmpty ? "INTRO_SMS" : name), "\(told)")
+            }
+            #expect(try service.requests().isEmpty)
+            #expect(try await studio.count("message", where: "attempts > 0") == 0)
+        }
+    }
+
+    @Test("a service that refuses us: 69, and all of it waits for the next batch")
+    func refused() async throws {
+        try await Studio.with { studio in
+            _ = try await studio.bookTexts(2)
+            let service = try ScriptedHTTPServer(login: (user: "other", password: "other"))
+            let now = "2026-11-30T11:00:00-08:00"
+            let result = try await studio.intro(
+                ["reminders", "send", "--json"], now: now, environment: try studio.texting(to: service))
+            #expect(result.exit == 69 && result.error?.code == "sms_unreachable", "\(result.stderr)")
+            #expect(try result.printed["sent"] == 4, "mail goes out all the same")
+            #expect(try await studio.count("message", where: "channel = 'sms' AND status = 'queued'") >= 2)
+        }
+    }
+}
