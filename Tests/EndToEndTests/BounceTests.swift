@@ -1,0 +1,93 @@
+import Foundation
+import MessagingTesting
+import Testing
+
+@Suite("mail that comes back, through the built binary")
+struct BounceTests {
+    /// Sends Anna's confirmation, and makes a report speak of it.
+    private func withSent(
+        _ sample: BounceSample, _ body: (Studio, _ reference: String, _ report: String) async throws -> Void
+    ) async throws {
+        try await Studio.with { studio in
+            let booked = try await studio.answer(
+                "book", "--client", "anna@example.com", "--name", "Anna", "--trainer", "maria", "--at",
+                "2026-12-07 09:00")
+            let reference = booked["reference"]?.text ?? ""
+            try await studio.answer("reminders", "send")
+            let name = reference.lowercased().replacing("-", with: "")
+            try await body(studio, reference, sample.text.replacing("k7q29fxm", with: name))
+        }
+    }
+
+    @Test(
+        "an address that is gone for good is suppressed, its message counts as failed, and `why` says so",
+        arguments: [BounceSample.postfix, .exchange, .gmail, .amazon])
+    func permanent(sample: BounceSample) async throws {
+        try await withSent(sample) { studio, reference, report in
+            let heard = try await studio.answer(["mail", "bounce"], stdin: report)
+            #expect(heard.names == ["addresses", "reference", "rule"])
+            #expect(heard["reference"] == .text(reference) && heard["rule"] == "confirmation")
+            let address = try #require(heard["addresses"]?.items.first)
+            #expect(address["address"] == "anna@example.com" && address["suppressed"] == true)
+            #expect(address["reason"] == "hard_bounce" && address["detail"]?.text.isEmpty == false)
+            let listed = try await studio.answer("suppression", "list").items
+            #expect(listed.map { $0["reason"] } == ["hard_bounce"])
+
+            let account = try await studio.account(of: reference)
+            #expect(account["confirmation"]?["status"] == "failed" && account["confirmation"]?["reason"] == "bounced")
+            #expect(account["three-days"]?["reason"] == "hard_bounce", "what is to come would be skipped")
+            let why = try await studio.intro("why", reference)
+            #expect(why.stdout.contains("failed: bounced"), "\(why.stdout)")
+            let later = try await studio.answer("reminders", "send", now: "2026-12-04T09:00:00-08:00")
+            #expect(later["sent"] == 0 && later["skipped"] == 1)
+            #expect(try await studio.answer(["mail", "bounce"], stdin: report)["addresses"] == heard["addresses"])
+            #expect(try await studio.answer("suppression", "list").items.count == 1)
+        }
+    }
+
+    @Test(
+        "a mailbox that is full, a delay and a delivery leave the address alone",
+        arguments: [BounceSample.exim, .delayed, .delivered])
+    func transient(sample: BounceSample) async throws {
+        try await withSent(sample) { studio, reference, report in
+            let heard = try await studio.answer(["mail", "bounce"], stdin: report)
+            #expect(heard["addresses"]?.items.allSatisfy { $0["suppressed"] == false } == true)
+            #expect(try await studio.answer("suppression", "list") == .list([]))
+            let later = try await studio.answer("reminders", "send", now: "2026-12-04T09:00:00-08:00")
+            #expect(later["sent"] == 1)
+        }
+    }
+
+    @Test("a delay does not take back that the message was sent")
+    func delay() async throws {
+        try await withSent(.delayed) { studio, reference, report in
+            try await studio.answer(["mail", "bounce"], stdin: report)
+            #expect(try await studio.account(of: reference)["confirmation"]?["status"] == "sent")
+        }
+    }
+
+    @Test("whoever calls our mail spam gets no more of it, and has had what was sent")
+    func complaint() async throws {
+        try await withSent(.complaint) { studio, reference, report in
+            let result = try await studio.intro(["mail", "bounce"], stdin: report)
+            #expect(result.exit == 0, "\(result.stderr)")
+            #expect(result.stdout == "Nothing is sent to anna@example.com any more: complaint.\n", "\(result.stdout)")
+            #expect(try await studio.account(of: reference)["confirmation"]?["status"] == "sent")
+            #expect(try await studio.account(of: reference)["three-days"]?["reason"] == "complaint")
+        }
+    }
+
+    @Test("what is no report is refused, whatever it says: 65, and nothing is written")
+    func noReport() async throws {
+        try await withSent(.autoReply) { studio, _, report in
+            let before = try await studio.fingerprint()
+            for text in [report, "", "\n", "garbage\u{0}\u{1B}[2J", "Subject: hello\n\nAction: failed"] {
+                let result = try await studio.intro(["mail", "bounce", "--json"], stdin: text)
+                #expect(result.exit == 65, "\(result.stdout)\(result.stderr)")
+                #expect(result.error?.code == "invalid_input")
+                #expect(result.stdout.isEmpty)
+            }
+            #expect(try await studio.fingerprint() == before)
+        }
+    }
+}
