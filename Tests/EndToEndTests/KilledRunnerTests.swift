@@ -66,7 +66,9 @@ struct KilledRunnerTests {
         #expect(arrived.subtracting(try await studio.recipients("status = 'sent'")).isSubset(of: inHand))
         print(
             "kill -9: \(trial.kills) times, \(trial.messages) messages: \(sent) sent, \(unknown.count) unknown, "
-                + "\(inHand.intersection(arrived).count) of these had arrived; none lost, none twice")
+                + "\(inHand.intersection(arrived).count) of these had arrived; "
+                + "\(trial.messages - Int(sent) - unknown.count + missing.count) lost, "
+                + "\(received.count - arrived.count) twice")
 
         let desks = 4
         _ = try await atOnce(desks) { desk in

@@ -15,7 +15,7 @@ extension RemindersCommand {
 
         func run(in intro: Intro) async throws {
             let entries = try await intro.database().withConnection { connection in
-                try await LedgerRepository(connection).entries(of: nil, status: "unknown")
+                try await LedgerRepository(connection).entries(of: nil, status: "unknown", limit: .max)
             }
             try intro.report(entries, empty: "No message is unknown.")
         }
