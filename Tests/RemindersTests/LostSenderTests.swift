@@ -29,6 +29,26 @@ struct LostSenderTests {
             """)
     }
 
+    @Test("what is about to be handed over waits for the disk; what became of it does not")
+    func durability() async throws {
+        try await withScene { scene in
+            try await scene.fill(1)
+            try await scene.books.database.transaction { connection in
+                // Whatever the server of the tests is told.
+                try await connection.query("SET LOCAL synchronous_commit = on")
+                let ledger = DeliveryRepository(connection)
+                let run = try await ledger.openRun(actor: "test")
+                let hand = try await ledger.take(run, by: .email, until: Scene.now, now: Scene.now, limit: 1)
+                let waiting: SQL = "SELECT current_setting('synchronous_commit')"
+                #expect(try await connection.query(waiting).decode(String.self) == ["on"])
+                let sent = DeliveryRecord(
+                    message: try #require(hand.handouts.first).message, status: .sent, reason: nil, reply: "250")
+                try await ledger.record([sent], by: run, at: Scene.now)
+                #expect(try await connection.query(waiting).decode(String.self) == ["off"])
+            }
+        }
+    }
+
     @Test("what a dead sender had in hand is unknown, listed, and never sent again; the rest goes out")
     func dead() async throws {
         try await withScene { scene in
