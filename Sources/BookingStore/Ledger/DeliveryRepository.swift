@@ -69,13 +69,21 @@ public struct DeliveryRepository: Sendable {
     /// Plans the reminders of all sessions that are due by an instant, and what trainers are told of their days.
     ///
     /// One sender after the other: the second finds what the first has planned, where two at once would wait for each
-    /// other's rows.
+    /// other's rows. A million that are due at once take their time, and may.
     public func plan(until: Date, now: Date) async throws {
-        try await connection.query(
-            """
-            SELECT plan_messages(NULL, \(until), \(now)), plan_days(\(until), \(now))
-            FROM pg_advisory_xact_lock(\(Self.lockClass), \(Self.planning))
-            """)
+        try await connection.query("SET statement_timeout = '10min'")
+        do {
+            try await connection.query(
+                """
+                SELECT plan_messages(NULL, \(until), \(now)), plan_days(\(until), \(now))
+                FROM pg_advisory_xact_lock(\(Self.lockClass), \(Self.planning))
+                """)
+        } catch {
+            // In a transaction, the server has taken the setting back with everything else, and refuses this.
+            _ = try? await connection.query("RESET statement_timeout")
+            throw error
+        }
+        try await connection.query("RESET statement_timeout")
     }
 
     /// Ends the waiting of what is due by an instant.

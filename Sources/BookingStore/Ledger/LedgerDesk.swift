@@ -9,7 +9,7 @@ public struct LedgerDesk: Sendable {
     public enum Target: Sendable {
         /// One message, by its number.
         case message(Int64)
-        /// All of a session as it is now.
+        /// All of a session.
         case session(Reference)
     }
 
@@ -126,7 +126,7 @@ public struct LedgerDesk: Sendable {
                 """
                 SELECT id, status
                 FROM message
-                WHERE session_id = \(session.id.value) AND revision = \(session.revision)
+                WHERE session_id = \(session.id.value)
                 ORDER BY id
                 FOR UPDATE
                 """

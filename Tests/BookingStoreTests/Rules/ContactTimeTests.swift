@@ -83,6 +83,12 @@ struct ContactTimeTests {
     @Test("a region without hours of its own keeps those of everywhere, and a channel without any is never quiet")
     func regions() async throws {
         try await withBooks(connections: 1) { books in
+            try await books.database.query(
+                """
+                INSERT INTO contact_hours (region, channel, weekday, opens, closes)
+                SELECT 'US', 'sms', day, CASE day WHEN 7 THEN time '12:00' ELSE time '09:00' END, '20:00'
+                FROM generate_series(1, 7) AS day
+                """)
             let told = try await books.database.query(
                 """
                 SELECT to_char(
