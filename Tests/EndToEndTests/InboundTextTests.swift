@@ -38,6 +38,22 @@ struct InboundTextTests {
         }
     }
 
+    @Test("STOP is heard also where nothing can be answered: a wrong template, or a wrong setting")
+    func stopWithoutAnswer() async throws {
+        try await Studio.with { studio in
+            for (number, wrong) in [["INTRO_TEMPLATES_FOLDER": "/nonexistent"], ["INTRO_SMS_URL": "ftp://x"]]
+                .enumerated()
+            {
+                let phone = "+1213555014\(number)"
+                let text = #"{"From": "\#(phone)", "Body": "STOP", "MessageSid": "SM\#(number)"}"#
+                let result = try await studio.intro(["sms", "receive"], environment: wrong, stdin: text)
+                #expect(result.exit == 78, "\(wrong)")
+                let listed = try await studio.answer("suppression", "list", phone).items
+                #expect(listed.compactMap { $0["reason"]?.text } == ["opt_out"], "\(wrong)")
+            }
+        }
+    }
+
     @Test("64 processes that are told of one text hear it once, and answer it once")
     func told64Times() async throws {
         try await Studio.with { studio in
@@ -113,6 +129,18 @@ struct InboundTextTests {
             let listed = try await studio.answer("sms", "list").items
             #expect(listed.allSatisfy { $0["done_by"] == "desk" })
             #expect(try await studio.intro("sms", "done", "99", "--json").exit == 4)
+        }
+    }
+
+    @Test("whoever asked to be called is called also when the session is off by then")
+    func callMeAfterAll() async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.book("Ana", phone: ana, at: "2026-12-07 14:00")
+            try await studio.answer("reminders", "send")
+            try await studio.hear("R", from: ana, id: "SM1")
+            try await studio.answer("cancel", reference)
+            try await studio.answer("reminders", "send", now: Studio.atTen)
+            #expect(try await studio.account(of: reference)["call-back"]?["status"] == "sent")
         }
     }
 

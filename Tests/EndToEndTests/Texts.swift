@@ -32,6 +32,7 @@ extension Studio {
     static func phone(_ number: Int) -> String { "+121355501\(10 + number)" }
 
     /// Lets the binary hear a text, as the provider posts it.
+    @discardableResult
     func hear(
         _ body: String, from phone: String, id: String? = nil, now: String = Studio.atTen,
         environment: [String: String] = [:]

@@ -67,7 +67,7 @@ public struct RuleBook: Sendable {
                 try await rules.insert(rule)
             }
             guard rule.timing != before.timing else { return rule }
-            try await rules.reschedule(key)
+            try await rules.reschedule(key, at: studio)
             try await rules.plan(key, now: now)
             return rule
         }
@@ -94,6 +94,8 @@ public struct RuleBook: Sendable {
                 var work = Work(actor: actor)
                 work.locks.append("reminder rules")
                 try await work.begin(on: connection)
+                // Of a large chain, what waits in the ledger takes its time to follow a rule.
+                try await connection.query("SET LOCAL statement_timeout = '10min'")
                 return try await body(connection)
             }
         }

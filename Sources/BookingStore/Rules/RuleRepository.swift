@@ -79,7 +79,7 @@ public struct RuleRepository: Sendable {
     ///
     /// What would have been due before now keeps its time, and what was handed to a transport once is left alone:
     /// nothing is lost, and nothing is said twice.
-    func reschedule(_ key: Handle) async throws {
+    func reschedule(_ key: Handle, at studio: Handle?) async throws {
         try await connection.query(
             """
             UPDATE message AS m
@@ -90,6 +90,8 @@ public struct RuleRepository: Sendable {
                 wait_until = NULL
             FROM planned_messages() AS told
             WHERE told.rule = \(key.text)
+              AND (\(studio?.text)::text IS NULL
+                   OR told.studio_id = (SELECT id FROM studio WHERE slug = \(studio?.text)))
               AND told.status = 'queued'
               AND m.session_id = told.session_id
               AND m.rule = told.rule

@@ -67,6 +67,41 @@ struct RuleEditTests {
         }
     }
 
+    @Test("a rule that answers a booking is not told to those who booked before there was one, or before it was on")
+    func bookedBefore() async throws {
+        try await withScene { scene in
+            try await scene.book("2027-01-12 09:00")
+            _ = try await scene.rules.edit("confirmation", now: Scene.now) { $0.isEnabled = false }
+            try await scene.book("2027-01-12 10:00", for: "ben@example.com")
+            let later = Scene.now + 3600
+            _ = try await scene.rules.edit("confirmation", now: later) { $0.isEnabled = true }
+            _ = try await scene.rules.add(
+                ReminderRule(
+                    key: try Handle("welcome"), anchor: .booked, channel: .email, template: try Handle("confirmation")),
+                now: later)
+            let mail = ToldTransport()
+            try await scene.send(to: mail, at: later)
+            #expect(await mail.deliveries.addresses == ["ana@example.com"], "who was waiting for a confirmation")
+            let session = try await scene.book("2027-01-12 11:00", for: "cleo@example.com", now: later)
+            try await scene.send(to: mail, at: later)
+            #expect(try await scene.told("welcome", of: session).map { $0.hasSuffix("sent") } == [true])
+        }
+    }
+
+    @Test("what had been due for more than three days is not planned any more")
+    func longDue() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-20 09:00", now: Scene.now)
+            try await scene.books.database.query("DELETE FROM message")
+            try await scene.books.database.query(
+                "UPDATE reminder_rule SET lag_days = -10 WHERE key = 'three-days'")
+            try await scene.send(to: ToldTransport(), at: scene.instant("2027-01-13 09:01"))
+            #expect(try await scene.ledger(of: session) == [])
+            try await scene.send(to: ToldTransport(), at: scene.instant("2027-01-13 08:59"))
+            #expect(try await scene.ledger(of: session) == ["three-days 1 sent"])
+        }
+    }
+
     @Test("a rule that changes its channel after an end does not follow up twice when the session is marked")
     func followedUpOnce() async throws {
         try await withScene { scene in
