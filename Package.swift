@@ -117,6 +117,7 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .target(name: "SeededChance", path: "Tests/SeededChance", swiftSettings: settings),
         .target(
             name: "PostgresTesting",
             dependencies: ["Postgres", .product(name: "Logging", package: "swift-log")],
@@ -147,7 +148,7 @@ let package = Package(
         .executableTarget(
             name: "jobhand",
             dependencies: [
-                "Jobs", "JobsTesting", "Postgres",
+                "Jobs", "JobsTesting", "Postgres", "PostgresTesting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -162,7 +163,7 @@ let package = Package(
         .testTarget(
             name: "JobsTests",
             dependencies: [
-                "Jobs", "JobsTesting", "Postgres", "PostgresTesting", "jobhand",
+                "Jobs", "JobsTesting", "Postgres", "PostgresTesting", "SeededChance", "jobhand",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -176,11 +177,12 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "BookingTests", dependencies: ["Booking"], swiftSettings: settings),
+        .testTarget(name: "BookingTests", dependencies: ["Booking", "SeededChance"], swiftSettings: settings),
         .testTarget(
             name: "MessagingTests",
             dependencies: [
-                "CLibcurl", "Messaging", "MessagingTesting", .product(name: "Mustache", package: "swift-mustache"),
+                "CLibcurl", "Messaging", "MessagingTesting", "SeededChance",
+                .product(name: "Mustache", package: "swift-mustache"),
             ],
             swiftSettings: settings
         ),
@@ -188,6 +190,7 @@ let package = Package(
             name: "BookingStoreTests",
             dependencies: [
                 "Booking", "BookingStore", "BookingStoreTesting", "Postgres", "PostgresTesting", "Schema",
+                "SeededChance",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings

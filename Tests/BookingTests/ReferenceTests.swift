@@ -1,4 +1,5 @@
 import Booking
+import SeededChance
 import Testing
 
 @Suite("References")

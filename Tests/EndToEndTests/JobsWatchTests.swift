@@ -1,6 +1,7 @@
 import BookingStoreTesting
 import Foundation
 import Postgres
+import PostgresTesting
 import Testing
 
 @Suite("intro jobs watch, and questions on a terminal")

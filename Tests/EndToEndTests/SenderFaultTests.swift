@@ -1,6 +1,7 @@
 import Foundation
 import MessagingTesting
 import Postgres
+import PostgresTesting
 import Testing
 
 @Suite(
@@ -9,14 +10,14 @@ import Testing
 struct SenderFaultTests {
     /// Waits until so many messages have reached a server that answers none of them.
     private func wait(for count: Int, at server: ScriptedServer) async throws {
-        try await EndToEndTests.wait(until: "\(count) messages are at the server") {
+        try await PostgresTesting.wait(until: "\(count) messages are at the server") {
             try server.receivedMessages().count == count
         }
     }
 
     /// Waits until the database has noticed that a sender is gone.
     private func waitForGoneSender(_ studio: Studio) async throws {
-        try await EndToEndTests.wait(until: "the dead sender's connections are closed") {
+        try await PostgresTesting.wait(until: "the dead sender's connections are closed") {
             try await studio.count(
                 "pg_stat_activity", where: "datname = current_database() AND application_name = 'intro'") == 0
         }
@@ -89,7 +90,7 @@ struct SenderFaultTests {
             let result = try await studio.intro(["reminders", "send", "--json"], environment: mailing) { sender in
                 try await wait(for: 2, at: server)
                 kill(sender, signal)
-                try await EndToEndTests.wait(until: "the sender has heard of it") { !catches(signal, sender) }
+                try await PostgresTesting.wait(until: "the sender has heard of it") { !catches(signal, sender) }
                 server.release()
             }
             #expect(result.exit == 0, "\(result.stderr)")
@@ -111,7 +112,7 @@ struct SenderFaultTests {
             let result = try await studio.intro(["reminders", "send"], environment: mailing) { sender in
                 try await wait(for: 1, at: server)
                 kill(sender, SIGINT)
-                try await EndToEndTests.wait(until: "the sender has heard of it") { !catches(SIGINT, sender) }
+                try await PostgresTesting.wait(until: "the sender has heard of it") { !catches(SIGINT, sender) }
                 kill(sender, SIGINT)
             }
             #expect(result.exit == 128 + SIGINT)

@@ -1,6 +1,7 @@
 import Foundation
 import MessagingTesting
 import Postgres
+import PostgresTesting
 import Testing
 
 @Suite(

@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import PostgresTesting
 
 /// A runner in a process of its own: the program `jobhand`, which lies next to the test bundle.
 public final class JobHand: Sendable {

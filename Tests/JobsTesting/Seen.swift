@@ -1,4 +1,5 @@
 import Postgres
+import PostgresTesting
 
 /// What handlers have been seen to do, in order.
 public final class Seen<Event: Sendable & Equatable>: Sendable {
@@ -33,7 +34,7 @@ public final class Seen<Event: Sendable & Equatable>: Sendable {
     /// - Parameter event: What.
     /// - Throws: ``NeverSo``.
     public func wait(for event: Event) async throws {
-        try await JobsTesting.wait(until: "\(event) is seen") { all.contains(event) }
+        try await PostgresTesting.wait(until: "\(event) is seen") { all.contains(event) }
     }
 
     /// Waits until so much has been seen, without looking again and again; one at a time may wait so.

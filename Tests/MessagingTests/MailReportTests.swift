@@ -1,5 +1,6 @@
 import Messaging
 import MessagingTesting
+import SeededChance
 import Testing
 
 @Suite("mail that may be a report")
@@ -169,7 +170,7 @@ struct DamagedReportTests {
 
     @Test("changed at random, a report names nobody who is not in its text", arguments: BounceSample.reports)
     func mutated(_ sample: BounceSample) {
-        var dice = Dice(state: UInt64(sample.text.utf8.count))
+        var dice = SeededGenerator(seed: UInt64(sample.text.utf8.count))
         // The address of the wrapped report is written with =40.
         let spellings = ["@", "=40"]
         var readable = 0
@@ -197,20 +198,9 @@ extension MailReport {
     }
 }
 
-/// Chances that fall the same way each time (SplitMix64).
-private struct Dice: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SeededGenerator {
     /// These octets after a few accidents: octets changed, pieces lost, doubled or put elsewhere.
-    mutating func mutate(_ octets: [UInt8]) -> [UInt8] {
+    fileprivate mutating func mutate(_ octets: [UInt8]) -> [UInt8] {
         var octets = octets
         for _ in 0..<Int.random(in: 1...6, using: &self) where !octets.isEmpty {
             let start = Int.random(in: octets.indices, using: &self)

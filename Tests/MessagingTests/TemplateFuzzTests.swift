@@ -1,3 +1,4 @@
+import SeededChance
 import Testing
 
 @testable import Messaging
@@ -16,7 +17,7 @@ struct TemplateFuzzTests {
     ]
 
     private func sources(_ seed: UInt64) -> [String: String] {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         func source(_ limit: Int) -> String {
             (0..<Int.random(in: 0...limit, using: &generator))
                 .map { _ in Self.pieces.randomElement(using: &generator) ?? "" }.joined()
@@ -44,17 +45,5 @@ struct TemplateFuzzTests {
             _ = TemplateCheck(guide).findings(in: sources)
         }
         #expect(refused > 20 && rendered > 10)
-    }
-
-    /// Numbers that are the same at each run.
-    private struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
     }
 }

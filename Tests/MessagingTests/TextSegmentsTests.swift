@@ -1,4 +1,5 @@
 import Messaging
+import SeededChance
 import Testing
 
 /// The segments of a text, found in another way: the alphabet by its code points, the cuts by trying all.
@@ -90,7 +91,7 @@ struct TextSegmentsTests {
 
     @Test("texts of any mixture have as few segments as cuts between characters allow")
     func mixtures() {
-        var generator = SplitMix(state: 7)
+        var generator = SeededGenerator(seed: 7)
         let pools: [[Character]] = [["a", "é"], ["a", "€", "["], ["я", "a", "👋"], ["👋", "€"], ["a", "\u{301}"]]
         for _ in 0..<400 {
             let pool = pools[Int(generator.next() % UInt64(pools.count))]
@@ -104,18 +105,5 @@ struct TextSegmentsTests {
     func beyond() {
         #expect(TextSegments.charactersBeyondGSM7(in: "a ’b’ á [€] 👋 ’") == ["’", "á", "👋"])
         #expect(TextSegments.charactersBeyondGSM7(in: "Reply C to confirm.").isEmpty)
-    }
-}
-
-/// A small generator of the same numbers in each run.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

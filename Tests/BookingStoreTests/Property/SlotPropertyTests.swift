@@ -1,5 +1,6 @@
 import Booking
 import BookingStoreTesting
+import SeededChance
 import Testing
 
 @Suite("What is listed can be booked, and nothing else can")

@@ -1,4 +1,5 @@
 import Booking
+import SeededChance
 import Testing
 
 @Suite("How long before or after something a message is due")

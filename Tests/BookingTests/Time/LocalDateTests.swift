@@ -1,5 +1,6 @@
 import Booking
 import Foundation
+import SeededChance
 import Testing
 
 @Suite("Dates on the wall")

@@ -1,4 +1,5 @@
 import Foundation
+import SeededChance
 
 /// A cron entry drawn at random, and the rules of crontab(5) as plainly as they can be put.
 struct CronModel: Sendable {

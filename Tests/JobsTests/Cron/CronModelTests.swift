@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import SeededChance
 import Testing
 
 @Suite("Cron against a walk over all minutes")

@@ -1,4 +1,5 @@
 import JobsTesting
+import PostgresTesting
 import Testing
 
 @testable import Jobs

@@ -1,5 +1,6 @@
 import JobsTesting
 import Postgres
+import SeededChance
 import Testing
 
 @testable import Jobs

@@ -1,5 +1,6 @@
 import JobsTesting
 import Postgres
+import PostgresTesting
 
 #if canImport(Glibc)
 import Glibc

@@ -1,5 +1,6 @@
 import JobsTesting
 import Postgres
+import PostgresTesting
 
 extension JobYard {
     /// Enters another runner, which lives for an hour, and returns its number.

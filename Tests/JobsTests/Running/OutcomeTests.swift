@@ -1,6 +1,7 @@
 import Foundation
 import JobsTesting
 import Postgres
+import SeededChance
 import Testing
 
 @testable import Jobs

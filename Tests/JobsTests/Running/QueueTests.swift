@@ -1,6 +1,7 @@
 import Foundation
 import JobsTesting
 import Postgres
+import PostgresTesting
 import Testing
 
 @testable import Jobs

@@ -2,6 +2,11 @@
 public struct NeverSo: Error, CustomStringConvertible {
     /// What.
     public let description: String
+
+    /// Tells what.
+    public init(description: String) {
+        self.description = description
+    }
 }
 
 /// Waits until something is so, by looking again and again.

@@ -1,13 +1,18 @@
-import Logging
+public import Logging
 import Postgres
 
 /// Everything that was logged, as text: a line for each, with its level first.
-final class CapturedLog: Sendable {
+public final class CapturedLog: Sendable {
     private let lines = Guarded<[String]>([])
 
-    var text: String { lines.withLock { $0.joined(separator: "\n") } }
+    /// An empty log.
+    public init() {}
 
-    var logger: Logger {
+    /// What was logged so far.
+    public var text: String { lines.withLock { $0.joined(separator: "\n") } }
+
+    /// What to log with.
+    public var logger: Logger {
         var logger = Logger(label: "captured") { _ in Handler(log: self) }
         logger.logLevel = .trace
         return logger

@@ -1,24 +1,3 @@
-import Foundation
-
-/// Something that a test waited for did not come true.
-struct NeverSo: Error, CustomStringConvertible {
-    let description: String
-}
-
-/// Waits until something is so, by looking again and again.
-///
-/// - Parameters:
-///   - what: What is waited for, for the message.
-///   - isSo: Looks.
-/// - Throws: ``NeverSo`` after a minute, or what looking throws.
-func wait(until what: String, _ isSo: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(60)
-    while try await !isSo() {
-        guard ContinuousClock.now < deadline else { throw NeverSo(description: "waited in vain until \(what)") }
-        try await Task.sleep(for: .milliseconds(10))
-    }
-}
-
 /// Does something several times at the same moment.
 ///
 /// - Parameters:
