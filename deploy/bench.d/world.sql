@@ -49,7 +49,7 @@ CROSS JOIN generate_series(1, 6) AS weekday;
 
 INSERT INTO client (id, name, email, email_key, phone, created_at)
 SELECT n, 'Client ' || n, 'client-' || n || '@example.com', 'client-' || n || '@example.com',
-       CASE WHEN (n + n / :trainers) % 10 = 0 THEN '+1' || 2012000000 + n END, :'now'
+       CASE WHEN (n + n / :trainers) % 10 = 0 THEN '+1' || 3012000000 + n END, :'now'
 FROM generate_series(1, :trainers::bigint * (:past + :ahead)) AS n;
 
 INSERT INTO consent (client_id, channel, scope, granted, at, how, actor)
