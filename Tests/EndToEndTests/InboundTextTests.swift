@@ -102,6 +102,18 @@ struct InboundTextTests {
         }
     }
 
+    @Test("C that answers a text about the time before a move confirms nothing, and waits for a person")
+    func confirmsTheOldTime() async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.book("Ana", phone: ana, at: "2026-12-01 10:00")
+            try await studio.answer("reminders", "send", now: Studio.atTen)
+            #expect(try await studio.account(of: reference)["one-day-sms"]?["status"] == "sent")
+            try await studio.answer("reschedule", reference, "--at", "2026-12-02 10:00", now: Studio.atTen)
+            #expect(try await studio.hear("C", from: ana, id: "SM1")["action"] == "none")
+            #expect(try await studio.answer("show", reference)["confirmed_at"] == .null)
+        }
+    }
+
     @Test("R asks the studio by one mail to call, and stays open until somebody has")
     func callMe() async throws {
         try await Studio.with { studio in

@@ -161,7 +161,8 @@ public struct InboundDesk: Sendable {
                 channel: .sms, address: text.sender.e164, reason: .optOut, detail: text.body, at: now, actor: actor)
             return (meant, try await wishes.suppress(entry))
         case .confirmed:
-            guard let session, session.isAhead else { return (.none, false) }
+            // A yes to the time before a move is none to the time after it.
+            guard let session, session.isAhead, session.isAsTold else { return (.none, false) }
             try await connection.query(
                 "UPDATE session SET confirmed_at = coalesce(confirmed_at, \(now)) WHERE id = \(session.id.value)")
             return (.confirmed, true)

@@ -36,6 +36,8 @@ public struct InboundRepository: Sendable {
         let reference: Reference
         /// Whether it is still to come.
         let isAhead: Bool
+        /// Whether the last text about it told of it as it is now.
+        let isAsTold: Bool
     }
 
     let connection: Connection
@@ -107,7 +109,14 @@ public struct InboundRepository: Sendable {
     func session(of sender: PhoneNumber, now: Date) async throws -> Meant? {
         try await connection.query(
             """
-            SELECT s.id, s.reference, s.status = 'booked' AND s.starts_at > \(now) AS is_ahead
+            SELECT s.id, s.reference, s.status = 'booked' AND s.starts_at > \(now) AS is_ahead,
+                   s.revision = coalesce((
+                       SELECT m.revision
+                       FROM message AS m
+                       WHERE m.session_id = s.id AND m.channel = 'sms' AND m.attempted_at IS NOT NULL
+                       ORDER BY m.attempted_at DESC
+                       LIMIT 1
+                   ), s.revision)
             FROM session AS s
             JOIN client AS c ON c.id = s.client_id
             WHERE c.phone = \(sender.e164)
@@ -117,8 +126,8 @@ public struct InboundRepository: Sendable {
             LIMIT 1
             FOR UPDATE OF s
             """
-        ).decode((Int64, String, Bool).self).first.map {
-            Meant(id: Session.ID($0.0), reference: try Reference($0.1), isAhead: $0.2)
+        ).decode((Int64, String, Bool, Bool).self).first.map {
+            Meant(id: Session.ID($0.0), reference: try Reference($0.1), isAhead: $0.2, isAsTold: $0.3)
         }
     }
 
