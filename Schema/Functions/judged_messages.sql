@@ -11,7 +11,7 @@ BEGIN
           AND later.revision = p_message.revision
           AND later.channel = p_message.channel
           AND later.audience = p_message.audience
-          AND later.status <> 'skipped'
+          AND later.status IN ('queued', 'attempting', 'sent', 'unknown')
           AND later.due_at > p_message.due_at
           AND later.due_at <= p_now
           AND EXISTS (
