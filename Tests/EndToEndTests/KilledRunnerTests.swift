@@ -16,7 +16,7 @@ struct KilledRunnerTests {
         /// A short one; `INTRO_TEST_KILLS=50` makes it the whole account, of 10,000 messages.
         static let wanted = [
             ProcessInfo.processInfo.environment["INTRO_TEST_KILLS"].flatMap { Int($0) }
-                .map { Trial(messages: 10_000, kills: $0) } ?? Trial(messages: 400, kills: 4)
+                .map { Trial(messages: 10_000, kills: $0) } ?? Trial(messages: 200, kills: 2)
         ]
 
         var testDescription: String { "\(kills) kills, \(messages) messages" }
