@@ -2,7 +2,6 @@ import ArgumentParser
 import Booking
 import BookingStore
 import Jobs
-import Messaging
 import Postgres
 import Schema
 import Telemetry
@@ -12,6 +11,10 @@ extension Failure {
     ///
     /// Errors of the modules below are listed here by type; whatever is not listed is a bug of ours and says so.
     init(describing error: any Error) {
+        if let failure = Failure(ofMessages: error) {
+            self = failure
+            return
+        }
         switch error {
         case let failure as Failure:
             self = failure
@@ -25,25 +28,6 @@ extension Failure {
             self = .invalidInput("\(invalid.field) \(invalid.problem)", hint: invalid.hint)
         case let error as PostgresError:
             self.init(error)
-        case let error as TransportConfigurationError:
-            let setting: Setting = error.freight == .mail ? .mailURL : .smsURL
-            self = .misconfigured("\(error)", hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")
-        case TemplateError.unreadable(let path, let reason):
-            let setting = Setting.templatesFolder
-            self = .misconfigured(
-                "the templates at \(path) cannot be read", because: reason,
-                hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")
-        case let error as TemplateError:
-            self = .misconfigured("\(error)", hint: "correct it; `intro templates check` tells of all of them")
-        case let error as MailReportError:
-            self = .invalidInput("\(error)", hint: "give the message as it came, with all its headers")
-        case let error as InboundTextError:
-            self = .invalidInput("\(error)", hint: "give it as the provider posts it: {\"From\": …, \"Body\": …}")
-        case let error as CompositionError:
-            let setting: Setting = error.part == .unsubscribe ? .mailUnsubscribeURL : .mailFrom
-            self = .misconfigured("\(error)", hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")
-        case let error as TextMessageError:
-            self = .misconfigured("\(error)", hint: "`intro templates check` tells which texts are at fault")
         case let error as MetricsFileError:
             self = .misconfigured(
                 "the metrics file \(error.path) cannot be written", because: error.reason, hint: error.hint)

@@ -132,54 +132,58 @@ public struct DeliveryRepository: Sendable {
     /// - Returns: What was taken.
     /// - Throws: `PostgresError`.
     public func take(_ run: Int32, by channel: Channel, until: Date, now: Date, limit: Int) async throws -> Hand {
-        let rows = try await connection.query(
-            """
-            WITH due AS (
-                SELECT m.id
-                FROM message AS m
-                WHERE \(Self.isDue(channel, until, untriedBy: run))
-                ORDER BY coalesce(m.wait_until, m.due_at), m.id
-                LIMIT \(unsafeSQL: String(limit))
-                FOR UPDATE SKIP LOCKED
-            ),
-            -- Materialized: the verdict is asked for in seven places below, and would be worked out in each of them.
-            judged AS MATERIALIZED (
-                SELECT judged.*, judged.reason IS NULL AND judged.wait_until IS NULL AS goes
-                FROM due
-                JOIN judged_messages(\(now)) AS judged ON judged.id = due.id
-            ),
-            taken AS (
-                UPDATE message AS m
-                SET run_id = \(run),
-                    status = CASE
-                        WHEN judged.goes THEN 'attempting'
-                        WHEN judged.reason IS NULL THEN 'queued'
-                        ELSE 'skipped'
-                    END,
-                    reason = CASE WHEN NOT judged.goes THEN coalesce(judged.reason, 'quiet_hours') END,
-                    wait_until = judged.wait_until,
-                    attempts = m.attempts + judged.goes::integer,
-                    attempted_at = CASE WHEN judged.goes THEN \(now) ELSE m.attempted_at END,
-                    recipient = CASE WHEN judged.goes THEN judged.address END
-                FROM judged
-                WHERE m.id = judged.id
-                RETURNING m.id, m.rule, m.channel, m.audience, m.revision, m.status, m.session_id, m.studio_id,
-                          m.trainer_id, m.day, m.due_at, m.attempts, judged.address, judged.template, judged.language,
-                          judged.deadline
-            )
-            SELECT \(HandReader.columns)
-            FROM taken AS m
-            JOIN studio AS st ON st.id = m.studio_id
-            LEFT JOIN session AS s ON s.id = m.session_id
-            LEFT JOIN client AS c ON c.id = s.client_id
-            LEFT JOIN trainer AS t ON t.id = s.trainer_id
-            ORDER BY m.due_at, m.id
-            """)
+        let rows = try await connection.query(Self.taking(run, channel, until, now, limit))
         var (hand, days) = try HandReader.hand(rows)
         for day in days {
             hand.handouts.append(day.letter.handout(about: .day(try await workDay(of: day.trainer, day.date))))
         }
         return hand
+    }
+
+    /// Takes, judges and marks in one statement, and tells what was taken.
+    private static func taking(_ run: Int32, _ channel: Channel, _ until: Date, _ now: Date, _ limit: Int) -> SQL {
+        """
+        WITH due AS (
+            SELECT m.id
+            FROM message AS m
+            WHERE \(isDue(channel, until, untriedBy: run))
+            ORDER BY coalesce(m.wait_until, m.due_at), m.id
+            LIMIT \(unsafeSQL: String(limit))
+            FOR UPDATE SKIP LOCKED
+        ),
+        -- Materialized: the verdict is asked for in seven places below, and would be worked out in each of them.
+        judged AS MATERIALIZED (
+            SELECT judged.*, judged.reason IS NULL AND judged.wait_until IS NULL AS goes
+            FROM due
+            JOIN judged_messages(\(now)) AS judged ON judged.id = due.id
+        ),
+        taken AS (
+            UPDATE message AS m
+            SET run_id = \(run),
+                status = CASE
+                    WHEN judged.goes THEN 'attempting'
+                    WHEN judged.reason IS NULL THEN 'queued'
+                    ELSE 'skipped'
+                END,
+                reason = CASE WHEN NOT judged.goes THEN coalesce(judged.reason, 'quiet_hours') END,
+                wait_until = judged.wait_until,
+                attempts = m.attempts + judged.goes::integer,
+                attempted_at = CASE WHEN judged.goes THEN \(now) ELSE m.attempted_at END,
+                recipient = CASE WHEN judged.goes THEN judged.address END
+            FROM judged
+            WHERE m.id = judged.id
+            RETURNING m.id, m.rule, m.channel, m.audience, m.revision, m.status, m.session_id, m.studio_id,
+                      m.trainer_id, m.day, m.due_at, m.attempts, judged.address, judged.template, judged.language,
+                      judged.deadline
+        )
+        SELECT \(HandReader.columns)
+        FROM taken AS m
+        JOIN studio AS st ON st.id = m.studio_id
+        LEFT JOIN session AS s ON s.id = m.session_id
+        LEFT JOIN client AS c ON c.id = s.client_id
+        LEFT JOIN trainer AS t ON t.id = s.trainer_id
+        ORDER BY m.due_at, m.id
+        """
     }
 
     /// What is booked with a trainer on a day of their home studio's calendar.

@@ -1,0 +1,30 @@
+import Messaging
+
+extension Failure {
+    /// What is wrong with messages, and with what is told of them; `nil` for any other error.
+    init?(ofMessages error: any Error) {
+        switch error {
+        case let error as TransportConfigurationError:
+            let setting: Setting = error.freight == .mail ? .mailURL : .smsURL
+            self = .misconfigured("\(error)", hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")
+        case TemplateError.unreadable(let path, let reason):
+            let setting = Setting.templatesFolder
+            self = .misconfigured(
+                "the templates at \(path) cannot be read", because: reason,
+                hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")
+        case let error as TemplateError:
+            self = .misconfigured("\(error)", hint: "correct it; `intro templates check` tells of all of them")
+        case let error as MailReportError:
+            self = .invalidInput("\(error)", hint: "give the message as it came, with all its headers")
+        case let error as InboundTextError:
+            self = .invalidInput("\(error)", hint: "give it as the provider posts it: {\"From\": …, \"Body\": …}")
+        case let error as CompositionError:
+            let setting: Setting = error.part == .unsubscribe ? .mailUnsubscribeURL : .mailFrom
+            self = .misconfigured("\(error)", hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")
+        case let error as TextMessageError:
+            self = .misconfigured("\(error)", hint: "`intro templates check` tells which texts are at fault")
+        default:
+            return nil
+        }
+    }
+}
