@@ -18,12 +18,13 @@ enum Interruptible {
     ) async throws -> Result {
         let (signals, heard) = AsyncStream<Void>.makeStream()
         let left = Guarded(steps.count)
-        let caught: @Sendable () -> Void = {
-            let isLast = left.withLock { left in
+        let caught: @Sendable (Int32) -> Void = { number in
+            let left = left.withLock { left in
                 left -= 1
-                return left <= 0
+                return left
             }
-            if isLast { for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) } }
+            if left <= 0 { for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) } }
+            if left < 0 { end(by: number) }
             heard.yield()
         }
         // The work begins when both are caught: before, it has nothing in hand, and a signal may end it.
@@ -39,14 +40,26 @@ enum Interruptible {
     }
 
     private static func source(
-        of number: Int32, _ caught: @escaping @Sendable () -> Void
+        of number: Int32, _ caught: @escaping @Sendable (Int32) -> Void
     ) async -> any DispatchSourceSignal {
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-        source.setEventHandler(handler: caught)
+        source.setEventHandler { caught(number) }
         await withCheckedContinuation { continuation in
             source.setRegistrationHandler { continuation.resume() }
             source.resume()
         }
         return source
+    }
+
+    /// Ends the process by a signal that Dispatch took off the kernel's hands.
+    ///
+    /// Dispatch blocks the signals that it listens to, thread by thread as they meet one. Only a thread that has met none
+    /// is ended by the default action; when none is left, the signal comes here.
+    private static func end(by number: Int32) {
+        var one = sigset_t()
+        sigemptyset(&one)
+        sigaddset(&one, number)
+        pthread_sigmask(SIG_UNBLOCK, &one, nil)
+        raise(number)
     }
 }

@@ -68,9 +68,10 @@ enum IntroBinary {
         stdin: String = "",
         in folder: String = "/",
         as userID: UInt32? = nil,
+        blocking signal: Int32? = nil,
         meanwhile: (pid_t) async throws -> Void = { _ in }
     ) async throws -> Result {
-        let words = asUser(userID) + [path] + arguments
+        let words = asUser(userID) + withBlocked(signal) + [path] + arguments
         let result = try await Subprocess.run(
             .path(FilePath(words[0])),
             arguments: Arguments(Array(words.dropFirst())),
@@ -96,6 +97,11 @@ enum IntroBinary {
     static func asUser(_ userID: UInt32?) -> [String] {
         guard let userID else { return [] }
         return ["/usr/bin/setpriv", "--reuid=\(userID)", "--regid=65534", "--clear-groups", "--"]
+    }
+
+    /// The words before a program's own that start it, and each of its threads, with a signal blocked.
+    private static func withBlocked(_ signal: Int32?) -> [String] {
+        signal.map { ["/usr/bin/env", "--block-signal=\($0)"] } ?? []
     }
 
     /// The binary lies next to the test bundle.
