@@ -161,7 +161,7 @@ struct QueryPlanTests {
         }
     }
 
-    /// Books with 200,000 sessions of as many clients, 20 a day with each of ten trainers, over almost three years.
+    /// Books with 60,000 sessions of as many clients, 20 a day with each of ten trainers, over ten months.
     private func withLargeBooks(_ body: (Books, Studio, Trainer) async throws -> Void) async throws {
         try await withBooks(connections: 1) { books in
             let studio = try await books.openStudio { $0.offer.stations = 10 }
@@ -200,7 +200,7 @@ extension Books {
         return Dictionary(uniqueKeysWithValues: try counters.decode((String, Int64).self))
     }
 
-    /// Writes the past of some years, without what watches over rows that people write.
+    /// Writes the past of some months, without what watches over rows that people write.
     fileprivate func fill() async throws {
         try await database.withConnection { connection in
             try await connection.execute(
@@ -209,14 +209,14 @@ extension Books {
                     INSERT INTO client (name, email, email_key, phone)
                     SELECT 'Client ' || n, 'client-' || n || '@example.com', 'client-' || n || '@example.com',
                            '+1415' || 5000000 + n
-                    FROM generate_series(1, 200000) AS n;
+                    FROM generate_series(1, 60000) AS n;
                     INSERT INTO session (
                         reference, request_id, studio_id, trainer_id, client_id, station, starts_at, ends_at, occupied, status)
                     SELECT translate(lpad(to_hex(n), 8, '0'), 'abcdef', 'ABCDEF'), 'request ' || n, 1, trainer, n, trainer,
                            starts_at, starts_at + interval '20 minutes',
                            tstzrange(starts_at, starts_at + interval '30 minutes'),
                            CASE WHEN starts_at > '2027-01-02' THEN 'booked' WHEN n % 10 = 0 THEN 'attended' ELSE 'no_show' END
-                    FROM generate_series(1, 200000) AS n,
+                    FROM generate_series(1, 60000) AS n,
                          LATERAL (SELECT 1 + n % 10 AS trainer, n / 10 AS number) AS which,
                          LATERAL (
                              SELECT timestamptz '2027-02-01' - number / 20 * interval '1 day'

@@ -12,11 +12,14 @@ struct KilledRunnerTests {
     struct Trial: Sendable, CustomTestStringConvertible {
         let messages: Int
         let kills: Int
+        /// So slow that the runner is not done, on however busy a machine, before it is killed.
+        let rate: String
 
         /// A short one; `INTRO_TEST_KILLS=50` makes it the whole account, of 10,000 messages.
         static let wanted = [
             ProcessInfo.processInfo.environment["INTRO_TEST_KILLS"].flatMap { Int($0) }
-                .map { Trial(messages: 10_000, kills: $0) } ?? Trial(messages: 200, kills: 2)
+                .map { Trial(messages: 10_000, kills: $0, rate: "1000/s") }
+                ?? Trial(messages: 200, kills: 2, rate: "30/s")
         ]
 
         var testDescription: String { "\(kills) kills, \(messages) messages" }
@@ -29,12 +32,12 @@ struct KilledRunnerTests {
         try await Studio.with { studio in
             try await studio.bookMany(trial.messages)
             let sink = try await MailSink.start()
-            // Slow enough that none is done before it is killed.
-            let mailing = studio.mailing(to: sink.url).merging(["INTRO_MAIL_RATE": "1000/s"]) { $1 }
+            let mailing = studio.mailing(to: sink.url)
+            let slowly = mailing.merging(["INTRO_MAIL_RATE": trial.rate]) { $1 }
             for number in 1...trial.kills {
-                let goal = Int64(trial.messages * number / (trial.kills + 1))
+                let goal = Int64(trial.messages * number / (trial.kills + 2))
                 try await studio.askForDelivery()
-                let ended = try await studio.intro(["run", "--drain"], environment: mailing) { runner in
+                let ended = try await studio.intro(["run", "--drain"], environment: slowly) { runner in
                     try await wait(until: "\(goal) messages are accounted for") {
                         try await studio.count("message", where: "status IN ('sent', 'unknown')") >= goal
                     }

@@ -67,9 +67,10 @@ struct PrivateCluster: Sendable {
     }
 
     private static func makeFolder() throws -> String {
-        var template = Array("/tmp/intro-test-XXXXXX".utf8CString)
+        let place = place()
+        var template = Array("\(place)/intro-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw TestServerFailure("could not make a folder in /tmp", because: String(cString: strerror(errno)))
+            throw TestServerFailure("could not make a folder in \(place)", because: String(cString: strerror(errno)))
         }
         let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         if geteuid() == 0 {
@@ -80,6 +81,18 @@ struct PrivateCluster: Sendable {
             }
         }
         return folder
+    }
+
+    /// In memory where there is plenty of it, else on the disk: hundreds of databases come and go, and none is to last.
+    private static func place() -> String {
+        let (memory, plenty) = ("/dev/shm", UInt64(8) << 30)
+        var space = statvfs()
+        guard statvfs(memory, &space) == 0, UInt64(space.f_bavail) * UInt64(space.f_frsize) >= plenty else {
+            return "/tmp"
+        }
+        let told = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? ""
+        let available = told.firstMatch(of: /MemAvailable: +([0-9]+) kB/).flatMap { UInt64($0.1) } ?? 0
+        return available << 10 >= plenty ? memory : "/tmp"
     }
 
     /// Where Debian keeps the newest server; elsewhere whatever the `PATH` has.

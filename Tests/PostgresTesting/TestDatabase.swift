@@ -26,7 +26,7 @@ public struct TestDatabase: Sendable {
         while true {
             do {
                 try await server.administration.query(
-                    "CREATE DATABASE \(unsafeSQL: name) TEMPLATE \(unsafeSQL: source)")
+                    "CREATE DATABASE \(unsafeSQL: name) TEMPLATE \(unsafeSQL: source) STRATEGY FILE_COPY")
                 return TestDatabase(name: name, conninfo: server.conninfo(database: name), server: server)
             } catch let error as PostgresError where error.sqlState == "55006" && attempt < 50 {
                 // Whoever prepared the template has hung up, but its server process is not gone yet.

@@ -37,7 +37,7 @@ final class Workshop {
 
         /// A smoke test: everything runs, and the numbers mean little.
         static let quick = Sizes(
-            seconds: 1, trainers: 200, messages: (large: 400, small: 100), processes: 1, operations: 1000,
+            rounds: 1, seconds: 1, trainers: 200, messages: (large: 400, small: 100), processes: 1, operations: 1000,
             scale: [71, 142],
             jobs: Jobs(drained: 2000, single: 50, many: 4000, pickUps: 20, backlog: (few: 100, many: 1000)))
     }

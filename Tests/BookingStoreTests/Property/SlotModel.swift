@@ -39,6 +39,7 @@ struct SlotModel {
         let place = world.studios[studio]
         let session = start..<start + place.length
         let occupied = start..<start + place.length + place.turnaround
+        let busy = busy(moving)
         var broken: Set<Refusal.Rule> = []
         if world.trainers[trainer].isRetired { broken.insert(.trainerRetired) }
         if clocks[studio][start].minute % place.every != 0 { broken.insert(.notOnGrid) }
@@ -47,12 +48,12 @@ struct SlotModel {
         if !session.allSatisfy({ hours[studio][trainer][$0 - reach.lowerBound] }) { broken.insert(.outsideHours) }
         if place.closures.contains(where: session.overlaps) { broken.insert(.studioClosed) }
         if world.trainers[trainer].away.contains(where: session.overlaps) { broken.insert(.away) }
-        if busy(moving).contains(where: { $0.trainer == trainer && $0.occupied.overlaps(occupied) }) {
+        if busy.contains(where: { $0.trainer == trainer && $0.occupied.overlaps(occupied) }) {
             broken.insert(.slotTaken)
         }
-        if freeStation(at: studio, occupied, moving: moving) == nil { broken.insert(.studioFull) }
+        if freeStation(at: studio, occupied, among: busy) == nil { broken.insert(.studioFull) }
         if let limit = world.trainers[trainer].limit,
-            sessionsThatDay(start, with: trainer, at: studio, moving: moving) >= limit
+            sessionsThatDay(start, with: trainer, at: studio, among: busy) >= limit
         {
             broken.insert(.dailyLimit)
         }
@@ -72,14 +73,15 @@ struct SlotModel {
 
     /// Who takes a start that names nobody: the fewest sessions that day, then the first handle.
     func choice(_ start: Int, at studio: Int, passingSoftRules: Bool) -> Int? {
-        world.staff(of: studio)
+        let busy = busy(nil)
+        return world.staff(of: studio)
             .filter { trainer in
                 let broken = violations(start, with: trainer, at: studio)
                 return passingSoftRules ? broken.isDisjoint(with: Self.hardRules) : broken.isEmpty
             }
             .min { left, right in
-                (sessionsThatDay(start, with: left, at: studio), world.trainers[left].handle)
-                    < (sessionsThatDay(start, with: right, at: studio), world.trainers[right].handle)
+                (sessionsThatDay(start, with: left, at: studio, among: busy), world.trainers[left].handle)
+                    < (sessionsThatDay(start, with: right, at: studio, among: busy), world.trainers[right].handle)
             }
     }
 
@@ -87,7 +89,7 @@ struct SlotModel {
     mutating func place(_ start: Int, with trainer: Int, at studio: Int, moving: Int? = nil) -> Int? {
         let place = world.studios[studio]
         let occupied = start..<start + place.length + place.turnaround
-        guard let station = freeStation(at: studio, occupied, moving: moving) else { return nil }
+        guard let station = freeStation(at: studio, occupied, among: busy(moving)) else { return nil }
         let booking = World.Booking(
             studio: studio, trainer: trainer, start: start, length: place.length, turnaround: place.turnaround,
             station: station)
@@ -103,21 +105,22 @@ struct SlotModel {
         world.bookings[booking].status = status
     }
 
+    /// The bookings that take time, but for the one that moves.
     private func busy(_ moving: Int?) -> [World.Booking] {
         world.bookings.enumerated().filter { $0.offset != moving && $0.element.takesTime }.map(\.element)
     }
 
-    private func freeStation(at studio: Int, _ occupied: Range<Int>, moving: Int?) -> Int? {
+    private func freeStation(at studio: Int, _ occupied: Range<Int>, among busy: [World.Booking]) -> Int? {
         (1...world.studios[studio].stations).first { station in
-            !busy(moving).contains {
+            !busy.contains {
                 $0.studio == studio && $0.station == station && $0.occupied.overlaps(occupied)
             }
         }
     }
 
-    private func sessionsThatDay(_ start: Int, with trainer: Int, at studio: Int, moving: Int? = nil) -> Int {
+    private func sessionsThatDay(_ start: Int, with trainer: Int, at studio: Int, among busy: [World.Booking]) -> Int {
         let date = clocks[studio][start].date
-        return busy(moving).count { $0.trainer == trainer && clocks[studio][$0.start].date == date }
+        return busy.count { $0.trainer == trainer && clocks[studio][$0.start].date == date }
     }
 }
 

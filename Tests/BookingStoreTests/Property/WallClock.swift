@@ -12,16 +12,20 @@ struct WallClock {
         let minute: Int
     }
 
-    private let readings: [Reading]
+    /// Clocks are put forward and back by quarters of an hour, at quarters of an hour.
+    private static let quarter = 15
+
+    private let quarters: [Reading]
     private let first: Int
 
     init(zone: String, over minutes: Range<Int>) throws {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = try #require(TimeZone(identifier: zone))
-        first = minutes.lowerBound
-        readings = try minutes.map { minute in
+        first = minutes.lowerBound / Self.quarter
+        quarters = try (first...minutes.upperBound / Self.quarter).map { quarter in
             let parts = calendar.dateComponents(
-                [.year, .month, .day, .weekday, .hour, .minute], from: Date(timeIntervalSince1970: Double(minute * 60)))
+                [.year, .month, .day, .weekday, .hour, .minute],
+                from: Date(timeIntervalSince1970: Double(quarter * Self.quarter * 60)))
             let (year, month, day) = (try #require(parts.year), try #require(parts.month), try #require(parts.day))
             return Reading(
                 date: year * 10_000 + month * 100 + day, weekday: try #require(parts.weekday),
@@ -29,5 +33,9 @@ struct WallClock {
         }
     }
 
-    subscript(minute: Int) -> Reading { readings[minute - first] }
+    subscript(minute: Int) -> Reading {
+        let quarter = quarters[minute / Self.quarter - first]
+        return Reading(
+            date: quarter.date, weekday: quarter.weekday, minute: quarter.minute + minute % Self.quarter)
+    }
 }

@@ -33,6 +33,7 @@ struct ContactTimeModel {
 
     /// When to write instead, were there no bounds: a little before quiet hours began, and when they end.
     func moves(from at: Int) -> (before: Int?, after: Int?) {
+        guard !hours.isEmpty else { return (nil, nil) }
         let after = (at + 1..<reach.upperBound).first { open($0) != nil }
         guard let last = (reach.lowerBound..<at).last(where: { open($0) != nil }), let span = open(last) else {
             return (nil, after)

@@ -38,15 +38,16 @@ struct ContactTimeTests {
     ) async throws {
         let (told, longest) = try await books.contactTime(question, zone: zone)
         let moves = model.moves(from: question.at)
-        let note: Comment = "\(zone) \(question) \(model.hours) \(moves)"
+        // Words for what goes wrong only: they cost more than the comparison.
+        func note() -> Comment { "\(zone) \(question) \(model.hours) \(moves)" }
         if let told, told != question.at {
-            #expect(model.open(told) != nil, note)
-            #expect(told < question.at ? told > question.earliest : told < question.latest, note)
-            #expect(abs(told - question.at) <= longest, note)
+            #expect(model.open(told) != nil, note())
+            #expect(told < question.at ? told > question.earliest : told < question.latest, note())
+            #expect(abs(told - question.at) <= longest, note())
         }
         let edges = [moves.before, moves.after].compactMap(\.self)
         guard !edges.contains(where: model.isChanging) else { return }
-        #expect(told == model.time(question, moves: moves), note)
+        #expect(told == model.time(question, moves: moves), note())
     }
 
     /// The minutes at which the zone's clock is changed within a year, or some minute where it never is.
