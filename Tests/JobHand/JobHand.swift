@@ -32,8 +32,8 @@ struct JobHand: AsyncParsableCommand {
             database: pool, listener: Listener(connect, channels: [JobQueue.channel], logger: logger),
             handlers: errands(database: Database(connect, logger: logger), effects: try EffectFile(effects)),
             configuration: configuration(name), logger: logger)
-        let signals = obeySignals(runner)
-        try await runner.run { print("ready") }
+        let signals = await obeySignals(runner)
+        try await runner.run { FileHandle.standardOutput.write(Data("ready\n".utf8)) }
         signals.cancel()
         await pool.close()
     }
@@ -49,7 +49,7 @@ struct JobHand: AsyncParsableCommand {
     }
 
     /// The first SIGTERM asks it to stop, the second to stop at once.
-    private func obeySignals(_ runner: JobRunner) -> any DispatchSourceSignal {
+    private func obeySignals(_ runner: JobRunner) async -> any DispatchSourceSignal {
         signal(SIGTERM, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: SIGTERM, queue: DispatchQueue(label: "signals"))
         let isSecond = Guarded(false)
@@ -60,7 +60,10 @@ struct JobHand: AsyncParsableCommand {
             }
             if orderNow { runner.stopNow() } else { runner.stop() }
         }
-        source.resume()
+        await withCheckedContinuation { continuation in
+            source.setRegistrationHandler { continuation.resume() }
+            source.resume()
+        }
         return source
     }
 

@@ -40,7 +40,10 @@ final class Crew: Sendable {
     }
 
     /// Asks all to stop, and returns how they ended.
+    ///
+    /// One that has only just been started would not hear it.
     func stop() async throws -> [Int32] {
+        for hand in all { try await hand.waitUntilReady() }
         for hand in all { hand.kill(SIGTERM) }
         var statuses: [Int32] = []
         for hand in all { statuses.append(try await hand.waitUntilEnded()) }
