@@ -1,30 +1,26 @@
--- Whether a reminder of a start is late, and a later one of the same start is due by now as well: after days on which
--- nobody ran, one of them is enough. In PL/pgSQL, which keeps the plan.
-CREATE OR REPLACE FUNCTION is_overtaken(p_message message, p_now timestamptz) RETURNS boolean
-LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    RETURN EXISTS (
-        SELECT
-        FROM message AS later
-        JOIN session AS s ON s.id = later.session_id
-        WHERE later.session_id = p_message.session_id
-          AND later.revision = p_message.revision
-          AND later.channel = p_message.channel
-          AND later.audience = p_message.audience
-          AND later.status IN ('queued', 'attempting', 'sent', 'unknown')
-          AND later.due_at > p_message.due_at
-          AND later.due_at <= p_now
-          AND EXISTS (
-              SELECT FROM reminder_rule AS rule
-              WHERE rule.key = later.rule
-                AND rule.anchor = 'start'
-                -- One that will not go out itself is not enough.
-                AND (later.status <> 'queued'
-                     OR rule.enabled AND (rule.condition IS DISTINCT FROM 'unconfirmed' OR s.confirmed_at IS NULL)))
-          AND EXISTS (SELECT FROM reminder_rule WHERE key = p_message.rule AND anchor = 'start'));
-END
+-- The later reminders of the same start that are due by now as well: a reminder that is late and has one is overtaken, as
+-- after days on which nobody ran one of them is enough. The planner reads this as it would a view.
+CREATE OR REPLACE FUNCTION later_reminders(p_message message, p_now timestamptz) RETURNS TABLE (id bigint)
+LANGUAGE sql STABLE AS $$
+    SELECT later.id
+    FROM message AS later
+    JOIN session AS s ON s.id = later.session_id
+    JOIN reminder_rule AS rule ON rule.key = later.rule AND rule.anchor = 'start'
+    WHERE later.session_id = p_message.session_id
+      AND later.revision = p_message.revision
+      AND later.channel = p_message.channel
+      AND later.audience = p_message.audience
+      AND later.status IN ('queued', 'attempting', 'sent', 'unknown')
+      AND later.due_at > p_message.due_at
+      AND later.due_at <= p_now
+      -- One that will not go out itself is not enough.
+      AND (later.status <> 'queued'
+           OR rule.enabled AND (rule.condition IS DISTINCT FROM 'unconfirmed' OR s.confirmed_at IS NULL))
+      AND EXISTS (SELECT FROM reminder_rule AS own WHERE own.key = p_message.rule AND own.anchor = 'start')
 $$;
-COMMENT ON FUNCTION is_overtaken(message, timestamptz) IS 'Whether a later reminder of the same start is due as well.';
+COMMENT ON FUNCTION later_reminders(message, timestamptz) IS
+    'The later reminders of the same start that are due as well.';
+DROP FUNCTION IF EXISTS is_overtaken(message, timestamptz);
 
 -- Every message as it stands at this moment: where it goes, in what words, why it must not go out, or until when it has to
 -- wait. What is sent, rehearsed and explained is judged here and nowhere else. The planner reads this as it would a view; one
@@ -41,7 +37,10 @@ LANGUAGE sql STABLE AS $$
            coalesce(
                verdict.reason,
                CASE WHEN open.at IS NULL THEN 'quiet_hours' END,
-               CASE WHEN m.due_at < p_now - interval '10 minutes' AND is_overtaken(m, p_now) THEN 'overtaken' END),
+               CASE
+                   WHEN m.due_at < p_now - interval '10 minutes' AND EXISTS (SELECT FROM later_reminders(m, p_now))
+                   THEN 'overtaken'
+               END),
            CASE WHEN open.at > p_now THEN open.at END,
            limits.deadline
     FROM message AS m

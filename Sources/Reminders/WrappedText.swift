@@ -6,32 +6,39 @@ extension String {
     ///
     /// A no-break space has then done its work, and becomes a space that every program can search for.
     func wrapped(at width: Int) -> String {
+        let (space, lineEnd) = (UInt8(ascii: " "), UInt8(ascii: "\n"))
+        let octets = Array(utf8)
         var wrapped: [UInt8] = []
-        for line in Array(utf8).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            var column = 0
-            for word in Self.words(of: line) {
+        wrapped.reserveCapacity(octets.count)
+        var (start, column) = (0, 0)
+        while start < octets.count {
+            let end = octets[start...].firstIndex { $0 == space || $0 == lineEnd } ?? octets.count
+            if start < end {
+                let word = Self.word(octets[start..<end])
                 if column > 0 {
                     let fits = column + 1 + word.length <= width
-                    wrapped.append(fits ? UInt8(ascii: " ") : UInt8(ascii: "\n"))
+                    wrapped.append(fits ? space : lineEnd)
                     column = fits ? column + 1 : 0
                 }
                 wrapped += word.octets
                 column += word.length
             }
-            wrapped.append(UInt8(ascii: "\n"))
+            if end < octets.count, octets[end] == lineEnd {
+                wrapped.append(lineEnd)
+                column = 0
+            }
+            start = end + 1
         }
-        return String(decoding: wrapped.dropLast(), as: UTF8.self)
+        return String(decoding: wrapped, as: UTF8.self)
     }
 
-    /// A line's words, and how many characters each has.
+    /// A word as it is shown, and how many characters it has.
     ///
     /// In ASCII, characters are octets, and these are counted much faster: few words are of anything else.
-    private static func words(of line: ArraySlice<UInt8>) -> [(octets: ArraySlice<UInt8>, length: Int)] {
-        line.split(separator: UInt8(ascii: " ")).map { word in
-            guard word.contains(where: { $0 >= 0x80 }) else { return (word, word.count) }
-            let text = String(decoding: word, as: UTF8.self)
-            let shown = word.contains(0xA0) ? text.replacing(noBreakSpace, with: " ") : text
-            return (ArraySlice(shown.utf8), text.count)
-        }
+    private static func word(_ octets: ArraySlice<UInt8>) -> (octets: ArraySlice<UInt8>, length: Int) {
+        guard octets.contains(where: { $0 >= 0x80 }) else { return (octets, octets.count) }
+        let text = String(decoding: octets, as: UTF8.self)
+        let shown = octets.contains(0xA0) ? text.replacing(noBreakSpace, with: " ") : text
+        return (ArraySlice(shown.utf8), text.count)
     }
 }

@@ -151,9 +151,9 @@ public struct DeliveryRepository: Sendable {
             LIMIT \(unsafeSQL: String(limit))
             FOR UPDATE SKIP LOCKED
         ),
-        -- Materialized: the verdict is asked for in seven places below, and would be worked out in each of them.
+        -- Materialized: the verdict is asked for in several places below, and would be worked out in each of them.
         judged AS MATERIALIZED (
-            SELECT judged.*, judged.reason IS NULL AND judged.wait_until IS NULL AS goes
+            SELECT judged.*
             FROM due
             JOIN judged_messages(\(now)) AS judged ON judged.id = due.id
         ),
@@ -170,7 +170,7 @@ public struct DeliveryRepository: Sendable {
                 attempts = m.attempts + judged.goes::integer,
                 attempted_at = CASE WHEN judged.goes THEN \(now) ELSE m.attempted_at END,
                 recipient = CASE WHEN judged.goes THEN judged.address END
-            FROM judged
+            FROM (SELECT *, reason IS NULL AND wait_until IS NULL AS goes FROM judged) AS judged
             WHERE m.id = judged.id
             RETURNING m.id, m.rule, m.channel, m.audience, m.revision, m.status, m.session_id, m.studio_id,
                       m.trainer_id, m.day, m.due_at, m.attempts, judged.address, judged.template, judged.language,

@@ -26,7 +26,7 @@ struct MailOffice {
                 UPDATE message AS m
                 SET status = 'skipped',
                     reason = CASE m.channel WHEN 'sms' THEN 'quiet_hours' ELSE 'overtaken' END
-                WHERE m.status = 'queued' AND (m.channel = 'sms' OR is_overtaken(m, \(now)))
+                WHERE m.status = 'queued' AND (m.channel = 'sms' OR EXISTS (SELECT FROM later_reminders(m, \(now))))
                 """,
             ])
         let folder = "\(workshop.server.folder)/outbox"
