@@ -78,6 +78,8 @@ extension JobYard {
         configuration.heartbeat = .milliseconds(50)
         configuration.poll = .milliseconds(50)
         configuration.cancellationPeriod = .milliseconds(200)
+        // By chance a first wait may be next to nothing: what failed once would fail once more within the test.
+        configuration.backoff = Backoff(base: .seconds(10_000_000), cap: .seconds(10_000_000))
         change(&configuration)
         return configuration
     }

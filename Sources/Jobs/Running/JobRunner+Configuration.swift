@@ -17,6 +17,8 @@ extension JobRunner {
         public var cancellationPeriod: Duration = .seconds(5)
         /// A job that was in hand when its runner died, so many times, is dead.
         public var maxCrashes = 3
+        /// How long a job waits after a failure, where its handler does not say.
+        public var backoff = Backoff.ofJobs
 
         /// Serves some queues.
         public init(name: String, queues: [Queue]) {

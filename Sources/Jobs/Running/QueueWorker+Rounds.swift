@@ -36,7 +36,7 @@ extension QueueWorker {
     private func end(_ number: Int, _ verdicts: [JobVerdict]) async {
         guard let round = rounds[number], !round.isSettled else { return }
         rounds[number]?.isSettled = true
-        let judgement = Judgement(of: round, verdicts, backoff: .ofJobs)
+        let judgement = Judgement(of: round, verdicts, backoff: configuration.backoff)
         await record(judgement, round)
         rounds[number] = nil
         prefetch.learn(round.jobs.count, took: (.now - round.begun) / queue.concurrency)
@@ -76,7 +76,7 @@ extension QueueWorker {
         logger.error(
             "a handler does not end although its task was cancelled; going on without it",
             metadata: ["queue": "\(queue.name)", "kind": "\(round.jobs[0].kind)"])
-        await record(.abandoning(round, backoff: .ofJobs), round)
+        await record(.abandoning(round, backoff: configuration.backoff), round)
         rounds[number] = nil
         bell.ring()
     }

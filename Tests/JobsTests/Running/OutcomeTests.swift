@@ -31,14 +31,14 @@ struct OutcomeTests {
             let job = try #require(try await yard.jobs().first)
             #expect(job.isWaiting && job.failures == 1 && job.crashes == 0)
             #expect(job.errors == ["the sun\u{FFFD} shone"], "what text cannot hold does not stop it")
-            #expect(job.dueIn <= 15)
+            #expect(job.dueIn > 15, "it waits as its runner is configured")
             #expect(try await yard.number("SELECT failed FROM job_runner") == 1)
         }
     }
 
     @Test("the wait doubles with each failure up to a bound, and chance uses all of it")
     func backoff() {
-        let backoff = Backoff.ofJobs
+        let backoff = JobRunner.Configuration(name: "any", queues: []).backoff
         #expect(backoff.bound(afterFailures: 1) == .seconds(15))
         #expect(backoff.bound(afterFailures: 2) == .seconds(30))
         #expect(backoff.bound(afterFailures: 8) == .seconds(1920))
