@@ -1,5 +1,5 @@
--- The later reminders of the same start that are due by now as well: a reminder that is late and has one is overtaken, as
--- after days on which nobody ran one of them is enough. The planner reads this as it would a view.
+-- The later reminders of the same start that are due by now as well. A late reminder that has one is overtaken: after days
+-- on which nobody ran, one of them is enough. The planner reads this as it would a view.
 CREATE OR REPLACE FUNCTION later_reminders(p_message message, p_now timestamptz) RETURNS TABLE (id bigint)
 LANGUAGE sql STABLE AS $$
     SELECT later.id

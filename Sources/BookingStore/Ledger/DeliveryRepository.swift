@@ -88,10 +88,8 @@ public struct DeliveryRepository: Sendable {
 
     /// Ends the waiting of what is due by an instant.
     ///
-    /// What is sent by hand does not wait for another change, or until a
-    /// server has had its rest.
-    ///
-    /// Quiet hours are kept all the same: they are judged anew.
+    /// What is sent by hand does not wait for another change, or until a server has had its rest. Quiet hours are kept
+    /// all the same: they are judged anew.
     public func release(until: Date) async throws {
         try await connection.query(
             """
@@ -158,23 +156,7 @@ public struct DeliveryRepository: Sendable {
             JOIN judged_messages(\(now)) AS judged ON judged.id = due.id
         ),
         taken AS (
-            UPDATE message AS m
-            SET run_id = \(run),
-                status = CASE
-                    WHEN judged.goes THEN 'attempting'
-                    WHEN judged.reason IS NULL THEN 'queued'
-                    ELSE 'skipped'
-                END,
-                reason = CASE WHEN NOT judged.goes THEN coalesce(judged.reason, 'quiet_hours') END,
-                wait_until = judged.wait_until,
-                attempts = m.attempts + judged.goes::integer,
-                attempted_at = CASE WHEN judged.goes THEN \(now) ELSE m.attempted_at END,
-                recipient = CASE WHEN judged.goes THEN judged.address END
-            FROM (SELECT *, reason IS NULL AND wait_until IS NULL AS goes FROM judged) AS judged
-            WHERE m.id = judged.id
-            RETURNING m.id, m.rule, m.channel, m.audience, m.revision, m.status, m.session_id, m.studio_id,
-                      m.trainer_id, m.day, m.due_at, m.attempts, judged.address, judged.template, judged.language,
-                      judged.deadline
+            \(marking(run, now))
         )
         SELECT \(HandReader.columns)
         FROM taken AS m
@@ -183,6 +165,28 @@ public struct DeliveryRepository: Sendable {
         LEFT JOIN client AS c ON c.id = s.client_id
         LEFT JOIN trainer AS t ON t.id = s.trainer_id
         ORDER BY m.due_at, m.id
+        """
+    }
+
+    /// Marks what was judged: attempted from now on, postponed or skipped.
+    private static func marking(_ run: Int32, _ now: Date) -> SQL {
+        """
+        UPDATE message AS m
+        SET run_id = \(run),
+            status = CASE
+                WHEN judged.goes THEN 'attempting'
+                WHEN judged.reason IS NULL THEN 'queued'
+                ELSE 'skipped'
+            END,
+            reason = CASE WHEN NOT judged.goes THEN coalesce(judged.reason, 'quiet_hours') END,
+            wait_until = judged.wait_until,
+            attempts = m.attempts + judged.goes::integer,
+            attempted_at = CASE WHEN judged.goes THEN \(now) ELSE m.attempted_at END,
+            recipient = CASE WHEN judged.goes THEN judged.address END
+        FROM (SELECT *, reason IS NULL AND wait_until IS NULL AS goes FROM judged) AS judged
+        WHERE m.id = judged.id
+        RETURNING m.id, m.rule, m.channel, m.audience, m.revision, m.status, m.session_id, m.studio_id, m.trainer_id,
+                  m.day, m.due_at, m.attempts, judged.address, judged.template, judged.language, judged.deadline
         """
     }
 

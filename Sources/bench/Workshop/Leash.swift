@@ -74,7 +74,7 @@ final class Leash: Sendable {
         while waitpid(shell, &status, 0) == -1, errno == EINTR {}
     }
 
-    /// Whether the shell still runs; it goes on when its program has ended.
+    /// Makes a folder of our own on a disk, which goes to another user where one is named.
     static func makeFolder(_ name: String, ownedBy user: String? = nil) throws -> String {
         // Measurements want a disk: /tmp may be memory.
         let place = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
