@@ -14,6 +14,7 @@ struct SchemaFunction: Sendable {
         SchemaFunction("start_of_day", PackageResources.start_of_day_sql),
         SchemaFunction("local_days", PackageResources.local_days_sql),
         SchemaFunction("working_hours", PackageResources.working_hours_sql),
+        SchemaFunction("session_obstacle", PackageResources.session_obstacle_sql),
         SchemaFunction("sessions_that_day", PackageResources.sessions_that_day_sql),
         SchemaFunction("free_station", PackageResources.free_station_sql),
         SchemaFunction("slot_facts", PackageResources.slot_facts_sql),

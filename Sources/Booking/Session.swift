@@ -17,6 +17,18 @@ public struct Session: Sendable {
         case cancelled
     }
 
+    /// Why a session that is booked cannot take place as booked; raw values are the codes that scripts see.
+    public enum Obstacle: String, Sendable, CaseIterable {
+        /// The trainer is away at that time.
+        case away
+        /// The studio is closed at that time.
+        case closed
+        /// The trainer does not work at that time, and no override waived that rule.
+        case outsideHours = "outside_hours"
+        /// The trainer no longer takes sessions.
+        case trainerRetired = "trainer_retired"
+    }
+
     /// What a session tells of its trainer.
     public struct TrainerName: Sendable, Hashable {
         /// The key in the database.
@@ -80,12 +92,18 @@ public struct Session: Sendable {
     public let cancelReason: String?
     /// When the client said that they will come.
     public let confirmedAt: Date?
+    /// The rules that were waived when the session got its present time.
+    public let waivedRules: [Refusal.Rule]
+    /// Why the session cannot take place as booked; `nil` for one that can, and for one that is no longer booked.
+    public var affected: Obstacle?
+    /// The recorded reason of ``affected``, such as that of a closure.
+    public var affectedReason: String?
 
     /// Puts a session together from its stored parts.
     public init(
         id: ID, reference: Reference, status: Status, revision: Int32, client: Client, trainer: TrainerName,
         studio: Place, startsAt: Date, endsAt: Date, bookedAt: Date, overrideReason: String?, cancelReason: String?,
-        confirmedAt: Date? = nil
+        confirmedAt: Date? = nil, waivedRules: [Refusal.Rule] = []
     ) {
         self.id = id
         self.reference = reference
@@ -100,6 +118,7 @@ public struct Session: Sendable {
         self.overrideReason = overrideReason
         self.cancelReason = cancelReason
         self.confirmedAt = confirmedAt
+        self.waivedRules = waivedRules
     }
 
     /// The start on the studio's wall clock, such as `2026-12-01 09:00 PST`.

@@ -6,7 +6,7 @@ enum SessionReader {
     static func session(_ row: inout Row) throws -> Session {
         Session(
             id: Session.ID(try row.next()), reference: try Reference(row.next()),
-            status: Session.Status(rawValue: try row.next()) ?? .booked, revision: try row.next(),
+            status: try row.nextCode(), revision: try row.next(),
             client: Client(
                 id: Client.ID(try row.next()), name: try row.next(),
                 email: try row.next(String?.self).map { try EmailAddress($0) },
@@ -16,6 +16,48 @@ enum SessionReader {
                 id: Studio.ID(try row.next()), handle: try row.next(), name: try row.next(),
                 clock: try StudioClocks.clock(of: row.next())),
             startsAt: try row.next(), endsAt: try row.next(), bookedAt: try row.next(),
-            overrideReason: try row.next(), cancelReason: try row.next(), confirmedAt: try row.next())
+            overrideReason: try row.next(), cancelReason: try row.next(), confirmedAt: try row.next(),
+            waivedRules: try row.next([String].self).map { try storedCode($0) })
+    }
+
+    /// Makes a session of a row that holds ``SessionRepository/columns`` and then its obstacle's code and reason.
+    static func sessionAndObstacle(_ row: inout Row) throws -> Session {
+        var session = try session(&row)
+        session.affected = try row.nextCode()
+        session.affectedReason = try row.next()
+        return session
+    }
+}
+
+/// A stored code that this version does not know: a newer version wrote it, or someone changed the data by hand.
+struct UnknownCode: Error, CustomStringConvertible {
+    let description: String
+
+    init<Code>(_ code: String, of type: Code.Type) {
+        description = "unknown stored value \"\(code)\" for \(type)"
+    }
+}
+
+/// Reads a stored code.
+///
+/// - Throws: ``UnknownCode`` for a value that the type does not have.
+func storedCode<Code: RawRepresentable<String>>(_ code: String) throws -> Code {
+    guard let value = Code(rawValue: code) else { throw UnknownCode(code, of: Code.self) }
+    return value
+}
+
+extension Row {
+    /// Reads a stored code.
+    ///
+    /// - Throws: ``UnknownCode`` for a value that the type does not have.
+    mutating func nextCode<Code: RawRepresentable<String>>() throws -> Code {
+        try storedCode(try next())
+    }
+
+    /// Reads a stored code that may be NULL.
+    ///
+    /// - Throws: ``UnknownCode`` for a value that the type does not have.
+    mutating func nextCode<Code: RawRepresentable<String>>() throws -> Code? {
+        try next(String?.self).map { try storedCode($0) }
     }
 }

@@ -131,7 +131,7 @@ public struct SessionRepository: Sendable {
             """
         ).decode((String, String, Date, String, String, Bool).self).map { row in
             Eligibility.Visit(
-                reference: try Reference(row.0), status: Session.Status(rawValue: row.1) ?? .booked,
+                reference: try Reference(row.0), status: try storedCode(row.1),
                 localStart: try StudioClocks.clock(of: row.3).text(row.2), trainerName: row.4, waived: row.5)
         }
     }
@@ -139,7 +139,7 @@ public struct SessionRepository: Sendable {
     static let columns: SQL = """
         s.id, s.reference, s.status, s.revision, c.id, c.name, c.email, c.phone, t.id, t.handle, t.name, st.id, st.slug,
         st.name, st.time_zone, s.starts_at, s.ends_at, s.booked_at, s.override_reason, s.cancel_reason,
-        s.confirmed_at
+        s.confirmed_at, s.waived_rules
         """
 
     static let joins: SQL = """
@@ -148,9 +148,29 @@ public struct SessionRepository: Sendable {
         JOIN studio AS st ON st.id = s.studio_id
         """
 
-    private static let select: SQL = "SELECT \(columns) FROM session AS s \(joins)"
+    /// Why a booked session cannot take place; working hours do not count where an override waived them.
+    private static let obstacle: SQL = """
+        LEFT JOIN LATERAL (
+            SELECT code, detail
+            FROM session_obstacle(s.studio_id, s.trainer_id, s.starts_at, s.ends_at)
+            WHERE s.status = 'booked'
+        ) AS obstacle ON true
+        """
+
+    private static let select: SQL = """
+        SELECT \(columns),
+               CASE
+                   WHEN obstacle.code IS NOT NULL THEN obstacle.code
+                   WHEN s.status = 'booked'
+                       AND 'outside_hours' <> ALL (s.waived_rules)
+                       AND NOT is_within_hours(s.studio_id, s.trainer_id, st.time_zone, s.starts_at, s.ends_at)
+                   THEN 'outside_hours'
+               END AS affected,
+               obstacle.detail
+        FROM session AS s \(joins) \(obstacle)
+        """
 
     private func read(_ sql: SQL) async throws -> [Session] {
-        try await connection.query(sql).map(SessionReader.session)
+        try await connection.query(sql).map(SessionReader.sessionAndObstacle)
     }
 }

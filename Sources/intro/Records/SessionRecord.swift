@@ -34,6 +34,11 @@ struct SessionRecord: Encodable {
     @Null var overrideReason: String?
     @Null var cancelReason: String?
     @Null var confirmedAt: Date?
+    /// Rules that an override waived.
+    let waivedRules: [String]
+    /// Why the session cannot take place as booked: away, closed, outside_hours or trainer_retired.
+    @Null var affected: String?
+    @Null var affectedReason: String?
     /// Only where something was booked: `false` where an earlier request's result is returned.
     var created: Bool?
     /// Only where nothing was to be written.
@@ -55,5 +60,8 @@ struct SessionRecord: Encodable {
         overrideReason = session.overrideReason
         cancelReason = session.cancelReason
         confirmedAt = session.confirmedAt
+        waivedRules = session.waivedRules.map(\.rawValue)
+        affected = session.affected?.rawValue
+        affectedReason = session.affectedReason
     }
 }
