@@ -5,3 +5,6 @@ COMMENT ON COLUMN session.waived_rules IS
 
 -- Which rules an earlier override waived was not recorded: assume working hours, so that no such session is marked.
 UPDATE session SET waived_rules = '{outside_hours}' WHERE override_reason IS NOT NULL;
+
+-- It returns more columns from now on, and is created again with the other functions.
+DROP FUNCTION IF EXISTS slot_facts(integer, integer, timestamptz, timestamptz, bigint);

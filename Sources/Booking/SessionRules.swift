@@ -14,7 +14,7 @@ public enum SessionRules {
             throw Refusal(
                 .notChangeable, "\(session.reference) began at \(session.localStart)",
                 hint:
-                    "write down how it went: `intro attend \(session.reference)` or `intro no-show \(session.reference)`"
+                    "mark it: `intro attend \(session.reference)` or `intro no-show \(session.reference)`"
             )
         }
     }
@@ -28,7 +28,7 @@ public enum SessionRules {
             switch session.status {
             case .booked: nil as String?
             case .attended: "was attended"
-            case .noShow: "was missed"
+            case .noShow: "was a no-show"
             case .cancelled: "was cancelled"
             }
         if let ending {

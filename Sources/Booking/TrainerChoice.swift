@@ -1,7 +1,24 @@
-/// Who takes a session when nobody was named.
+/// Who takes a session when no trainer was named, and why nobody can.
 public enum TrainerChoice {
-    /// A trainer who is free then.
+    /// A trainer of the studio and the state of each rule for the start.
     public struct Candidate: Sendable {
+        /// The trainer.
+        public let trainer: Session.TrainerName
+        /// The state of each rule.
+        public let facts: SlotFacts
+
+        /// Creates a candidate.
+        public init(trainer: Session.TrainerName, facts: SlotFacts) {
+            self.trainer = trainer
+            self.facts = facts
+        }
+
+        /// The rank under an override: fewer waived rules first, then fewer sessions that day, then the handle.
+        fileprivate var rank: (Int, Int64, String) { (facts.isAtDailyLimit ? 1 : 0, facts.thatDay, trainer.handle) }
+    }
+
+    /// A trainer for whom a start is on offer.
+    public struct Offered: Sendable {
         /// The key in the database.
         public let id: Trainer.ID
         /// What people type.
@@ -9,7 +26,7 @@ public enum TrainerChoice {
         /// Booked and attended sessions on that date.
         public let thatDay: Int64
 
-        /// Names a candidate.
+        /// Creates a choice.
         public init(id: Trainer.ID, handle: String, thatDay: Int64) {
             self.id = id
             self.handle = handle
@@ -17,18 +34,72 @@ public enum TrainerChoice {
         }
     }
 
-    /// The candidate with the fewest sessions that day; among equals the first by handle.
-    public static func fairest(of candidates: [Candidate]) -> Candidate? {
-        candidates.min { ($0.thatDay, $0.handle) < ($1.thatDay, $1.handle) }
+    /// The trainer with the fewest sessions that day; among equals the first by handle.
+    public static func fairest(of offered: [Offered]) -> Offered? {
+        offered.min { ($0.thatDay, $0.handle) < ($1.thatDay, $1.handle) }
     }
 
-    /// Which of several trainers' refusals tells most, where nobody is free: being taken says more than not working.
-    public static func mostTelling(of refusals: [Refusal]) -> Refusal? {
-        let order: [Refusal.Rule] = [
-            .studioClosed, .tooSoon, .beyondHorizon, .notOnGrid, .slotTaken, .studioFull, .dailyLimit, .away,
-            .outsideHours, .trainerRetired,
-        ]
-        func rank(_ refusal: Refusal) -> Int { order.firstIndex(of: refusal.rule) ?? order.count }
-        return refusals.min { rank($0) < rank($1) }
+    /// The trainers who can take a start under an override, best first.
+    ///
+    /// An override waives the studio's rules about notice, horizon and grid, and the daily limit. It never sends a trainer
+    /// who is not at work: to book one, name them.
+    ///
+    /// - Parameter candidates: The trainers of the studio.
+    /// - Returns: Those at work and free, below their daily limit first, then by sessions that day, then by handle.
+    public static func underOverride(of candidates: [Candidate]) -> [Candidate] {
+        candidates
+            .filter { candidate in
+                let facts = candidate.facts
+                return facts.isAtWork && !facts.trainerBusy && facts.stationFree && facts.closedFor == nil
+            }
+            .sorted { $0.rank < $1.rank }
+    }
+
+    /// Why no trainer can take a start, in the order in which a front desk would give the reason.
+    ///
+    /// - Parameters:
+    ///   - candidates: The trainers with hours at the studio who have not retired.
+    ///   - studio: The studio.
+    ///   - localStart: The start on the studio's wall clock.
+    ///   - slot: Creates the slot of a trainer, for the wording.
+    ///   - offer: The studio's rules.
+    ///   - strictness: Which rules count.
+    /// - Returns: The refusal, or `nil` when a trainer can take it.
+    public static func refusal(
+        for candidates: [Candidate], at studio: Session.Place, localStart: String, slot: (Session.TrainerName) -> Slot,
+        offer: Studio.Offer, strictness: SlotRules.Strictness
+    ) -> Refusal? {
+        let name = visible(studio.name)
+        guard let first = candidates.first else {
+            return Refusal(
+                .outsideHours, "no trainer has working hours at \(name) yet",
+                hint: "set some with `intro trainer hours HANDLE --set`")
+        }
+        let ofStudio = SlotRules.studioObjections(first.facts, slot(first.trainer), offer)
+        if let objection = ofStudio.first(where: { strictness == .all || !$0.isWaivable }) { return objection.refusal }
+        let atWork = candidates.filter(\.facts.isAtWork)
+        guard !atWork.isEmpty else { return nobodyWorks(candidates, at: studio, localStart) }
+        let free = atWork.filter { !$0.facts.trainerBusy }
+        guard !free.isEmpty else {
+            return Refusal(
+                .slotTaken, "nobody is free at \(name) at \(localStart): every trainer at work has a session",
+                hint: "choose one of the free slots")
+        }
+        guard first.facts.stationFree else { return SlotRules.noStation(slot(first.trainer)).refusal }
+        guard strictness == .all, free.allSatisfy(\.facts.isAtDailyLimit) else { return nil }
+        return Refusal(
+            .dailyLimit,
+            "nobody is free at \(name) at \(localStart): every free trainer has all the sessions of the day",
+            hint: "choose another day, or pass --override REASON")
+    }
+
+    private static func nobodyWorks(
+        _ candidates: [Candidate], at studio: Session.Place, _ localStart: String
+    ) -> Refusal {
+        let away = candidates.filter { $0.facts.withinHours && $0.facts.away }.map { visible($0.trainer.name) }
+        let note = away.isEmpty ? "" : " (\(away.joined(separator: ", ")) \(away.count == 1 ? "is" : "are") away)"
+        return Refusal(
+            .outsideHours, "nobody works at \(visible(studio.name)) at \(localStart)\(note)",
+            hint: "see `intro slots --studio \(studio.handle)`")
     }
 }

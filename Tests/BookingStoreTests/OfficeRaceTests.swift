@@ -56,7 +56,8 @@ struct OfficeRaceTests {
             let booked = try await books.book(known, "2027-01-05 10:00", for: "ana@example.com", with: maria)
             #expect(booked.endsAt.timeIntervalSince(booked.startsAt) == 50 * 60)
             let moved = try await books.desk.reschedule(
-                old.reference, to: old.startsAt + 4 * 3600, with: nil, overrideReason: nil, now: Books.now)
+                old.reference, to: old.startsAt + 4 * 3600, with: nil, overrideReason: nil, now: Books.now
+            ).session
             #expect(moved.endsAt.timeIntervalSince(moved.startsAt) == 50 * 60)
             let occupied = try await books.database.query(
                 "SELECT extract(epoch FROM upper(occupied) - lower(occupied))::integer FROM session"

@@ -43,7 +43,9 @@ struct QueryPlanTests {
             }
             try await books.expectIndexes("reference") { _ = try await SessionRepository($0).named(reference) }
             try await books.expectIndexes("request") { _ = try await SessionRepository($0).made(by: "request 1234") }
-            try await books.expectIndexes("visits") { _ = try await SessionRepository($0).visits(of: person) }
+            try await books.expectIndexes("visits") {
+                _ = try await SessionRepository($0).visits(of: person, now: from)
+            }
             try await books.expectIndexes("e-mail") { _ = try await ClientRepository($0).matching(.email(email)) }
             try await books.expectIndexes("phone") { _ = try await ClientRepository($0).matching(.phone(phone)) }
         }

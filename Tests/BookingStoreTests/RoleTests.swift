@@ -23,7 +23,7 @@ struct RoleTests {
                     start: start, trainer: nil, overrideReason: nil, now: Books.now
                 ).run()
             }
-            #expect(moved.localStart == "2027-01-05 11:00 PST")
+            #expect(moved.session.localStart == "2027-01-05 11:00 PST")
             let taken = try await books.serving { connection in
                 let deliveries = DeliveryRepository(connection)
                 let run = try await deliveries.openRun(actor: "service")

@@ -133,7 +133,7 @@ struct RefusalTests {
                   2026-12-01 08:00 PST  maria
                   2026-12-01 08:30 PST  maria
                   2026-12-01 09:30 PST  maria
-                hint: take one of the slots that are free
+                hint: choose one of the free slots
 
                 """
             #expect(result.stderr == expected)

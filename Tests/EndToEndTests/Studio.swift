@@ -134,6 +134,11 @@ extension Studio {
 
     /// Runs a command that a rule must refuse, and reads the error that it prints.
     func refusal(_ arguments: String..., now: String = Studio.now) async throws -> IntroBinary.ErrorObject {
+        try await refusal(arguments, now: now)
+    }
+
+    /// Runs a command that a rule must refuse, and reads the error that it prints.
+    func refusal(_ arguments: [String], now: String = Studio.now) async throws -> IntroBinary.ErrorObject {
         let result = try await intro(arguments + ["--json"], now: now)
         #expect(result.exit == 3, "\(arguments): \(result.stdout)\(result.stderr)")
         #expect(result.stdout.isEmpty)

@@ -28,13 +28,14 @@ struct TimePhraseParser {
         let date: LocalDate
         do { date = try fields.date(field: field) } catch { throw .invalid(error) }
         if cursor.isAtEnd { return .day(date) }
-        guard cursor.take("t") || cursor.take(" ") else { throw unreadable() }
+        guard cursor.take("t") || cursor.take(" ") else { throw notUnderstood(cursor.remainder) }
         let second = try timeOfDay(endingPhrase: false)
         cursor.skipSpaces()
         return .instant(try instant(date, second, zone()))
     }
 
     private mutating func namedDay() throws(TimeProblem) -> TimePhrase {
+        let written = cursor.remainder
         let word = cursor.letters()
         if word == "now", cursor.isAtEnd { return .instant(now) }
         let today = clock.date(of: now)
@@ -43,17 +44,17 @@ struct TimePhraseParser {
         case "yesterday": dates = [today.adding(days: -1)]
         case "today": dates = [today]
         case "tomorrow": dates = [today.adding(days: 1)]
-        case "next", "this", "last":
-            throw invalid(
-                "\(quoted(text)) could be two different days",
-                hint: "write the date, or tue for the next Tuesday to come")
+        case "next", "this":
+            throw twoReadings(of: word, today)
         default:
-            guard let weekday = Weekday(name: word) else { throw unreadable() }
+            guard let weekday = Weekday(name: word) else {
+                throw notUnderstood(word.isEmpty ? written : word)
+            }
             let ahead = floorModulo(weekday.rawValue - today.weekday.rawValue, 7)
             dates = ahead == 0 ? [today, today.adding(days: 7)] : [today.adding(days: ahead)]
         }
         if cursor.isAtEnd { return .day(dates[0]) }
-        guard cursor.take(" ") else { throw unreadable() }
+        guard cursor.take(" ") else { throw notUnderstood(cursor.remainder) }
         return .instant(try firstAhead(dates, timeOfDay(endingPhrase: true)))
     }
 
@@ -77,11 +78,12 @@ extension TimePhraseParser {
     private mutating func timeOfDay(endingPhrase: Bool) throws(TimeProblem) -> Int {
         cursor.skipSpaces()
         guard let hour = cursor.digits(1...2) else { return try namedTime() }
+        let written = "\(hour)\(cursor.remainder)"
         let isBare = !cursor.take(":")
         let minutes = isBare ? 0 : try twoDigits()
         let seconds = !isBare && cursor.take(":") ? try wholeSeconds() : 0
-        let hours = try hourOfDay(hour, isBare: isBare)
-        if endingPhrase, !cursor.isAtEnd { throw unreadable() }
+        let hours = try hourOfDay(hour, isBare: isBare, written: written)
+        if endingPhrase, !cursor.isAtEnd { throw notUnderstood(cursor.remainder) }
         return try secondOfDay(hours, minutes, seconds)
     }
 
@@ -98,18 +100,22 @@ extension TimePhraseParser {
     }
 
     private mutating func namedTime() throws(TimeProblem) -> Int {
-        guard cursor.letters() == "noon", cursor.isAtEnd else { throw unreadable() }
+        let written = cursor.remainder
+        guard cursor.letters() == "noon", cursor.isAtEnd else { throw notUnderstood(written) }
         return 12 * 3600
     }
 
     /// Takes `am` or `pm` where it is written, and gives the hour on a clock of 24 hours.
-    private mutating func hourOfDay(_ hour: Int, isBare: Bool) throws(TimeProblem) -> Int {
+    private mutating func hourOfDay(_ hour: Int, isBare: Bool, written: String) throws(TimeProblem) -> Int {
         var ahead = cursor
         ahead.skipSpaces()
         let word = ahead.letters()
         guard word == "am" || word == "pm" else {
-            if isBare { throw invalid("\(quoted(text)) leaves open which half of the day", hint: "write 9am or 09:00") }
-            return hour
+            guard isBare else { return hour }
+            guard ahead.isAtEnd, word.isEmpty, hour <= 12 else { throw notUnderstood(written) }
+            throw invalid(
+                "\(quoted(text)) does not say which half of the day: \(hour) AM or \(hour) PM?",
+                hint: "write \(hour)am or \(hour)pm")
         }
         cursor = ahead
         guard (1...12).contains(hour) else { throw notOnAnyClock() }
@@ -140,13 +146,14 @@ extension TimePhraseParser {
         if cursor.isAtEnd { return nil }
         let word = cursor.letters()
         if !word.isEmpty {
-            guard cursor.isAtEnd else { throw unreadable() }
+            guard cursor.isAtEnd else { throw notUnderstood(cursor.remainder) }
             return word == "z" || word == "utc" ? .offset(seconds: 0) : .abbreviation(word.uppercased())
         }
+        let written = cursor.remainder
         let isEast = cursor.take("+")
         guard isEast || cursor.take("-"), let (hours, minutes) = offsetFields(), hours < 24, minutes < 60,
             cursor.isAtEnd
-        else { throw unreadable() }
+        else { throw notUnderstood(written) }
         return .offset(seconds: (hours * 60 + minutes) * (isEast ? 60 : -60))
     }
 
@@ -189,17 +196,37 @@ extension TimePhraseParser {
 
     private static let hint = "write it like \"2026-12-01 09:00\", \"tomorrow 9am\" or \"tue 14:30\""
 
-    private func unreadable() -> TimeProblem { invalid("\(quoted(text)) is not a time") }
+    /// Says which part of the text was not understood.
+    private func notUnderstood(_ part: String) -> TimeProblem {
+        let part = String(Substring(part.utf8.trimmingSpaces))
+        let whole = String(Substring(text.utf8.trimmingSpaces)).lowercased()
+        guard !part.isEmpty, part != whole else { return invalid("\(quoted(text)) is not a time") }
+        return invalid("\(quoted(text)) is not a time: \(quoted(part)) was not understood")
+    }
+
+    /// Says which two days `this` or `next` before a weekday could mean.
+    private mutating func twoReadings(of word: String, _ today: LocalDate) -> TimeProblem {
+        cursor.skipSpaces()
+        let following = cursor.letters()
+        guard let weekday = Weekday(name: following) else {
+            return notUnderstood(following.isEmpty ? word : "\(word) \(following)")
+        }
+        let ahead = floorModulo(weekday.rawValue - today.weekday.rawValue, 7)
+        let first = today.adding(days: ahead == 0 ? 7 : ahead)
+        return invalid(
+            "\(quoted(text)) could be \(first) or \(first.adding(days: 7))",
+            hint: "write the date, or \(weekday.name) for \(today.adding(days: ahead))")
+    }
 
     private func notOnAnyClock() -> TimeProblem { invalid("\(quoted(text)) has a time that no clock shows") }
 
     /// Something that begins with a digit and is no date: a time without its day, or a date in another form.
     private func misreadNumber() -> TimeProblem {
         var ahead = cursor
-        let isTime =
-            ahead.digits(1...2) != nil
-            && (ahead.isAtEnd || ahead.take(":") || ahead.take(" ") || ahead.take("a") || ahead.take("p"))
-        guard isTime else { return unreadable() }
+        let hasHour = ahead.digits(1...2) != nil
+        ahead.skipSpaces()
+        let isTime = hasHour && (ahead.isAtEnd || ahead.take(":") || ["am", "pm"].contains(ahead.letters()))
+        guard isTime else { return notUnderstood(cursor.remainder.split(separator: " ").first.map(String.init) ?? "") }
         return invalid("\(quoted(text)) has no day", hint: "write the day before it, like \"tomorrow 9am\"")
     }
 }

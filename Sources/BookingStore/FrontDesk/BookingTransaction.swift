@@ -31,12 +31,12 @@ struct BookingTransaction {
         let client = try await person(known)
         contacts.add(client.email)
         contacts.add(client.phone)
-        let waived = try await judgeEligibility(of: client, contacts)
-        let trainer = try await SlotChoice(
+        let ineligible = try await judgeEligibility(of: client, contacts)
+        let choice = try await SlotChoice(
             connection: connection, studio: request.studio, trainer: request.trainer, start: request.start, now: now,
             strictness: request.overrideReason == nil ? .all : .hardOnly
         ).choose()
-        let session = try await write(client, trainer, waived: waived)
+        let session = try await write(client, choice, ineligible: ineligible)
         try await LedgerRepository(connection).askForDelivery()
         return BookingResult(session: try await sessions.planAndRead(session, now: now), created: true)
     }
@@ -67,20 +67,23 @@ struct BookingTransaction {
         return try await clients.insert(newcomer)
     }
 
-    /// Whether staff had to waive the one-session rule.
-    private func judgeEligibility(of client: Client, _ contacts: Contacts) async throws -> Bool {
-        let visits = try await sessions.visits(of: contacts)
-        guard let refusal = Eligibility.refusal(for: visits, of: client.name, noShowLimit: noShowLimit) else {
-            return false
+    /// The rule by which the person has no further free session, where the override waives it.
+    private func judgeEligibility(of client: Client, _ contacts: Contacts) async throws -> Refusal.Rule? {
+        let visits = try await sessions.visits(of: contacts, now: now)
+        guard let refusal = Eligibility.refusal(for: visits, of: client.id, noShowLimit: noShowLimit) else {
+            return nil
         }
         guard request.overrideReason != nil else { throw refusal }
-        return true
+        return refusal.rule
     }
 
     /// Writes the session, as long as the studio has it now.
     ///
     /// The schema's constraints are the judge.
-    private func write(_ client: Client, _ trainer: Trainer.ID, waived: Bool) async throws -> Session.ID {
+    private func write(
+        _ client: Client, _ choice: SlotChoice.Choice, ineligible: Refusal.Rule?
+    ) async throws -> Session.ID {
+        let waivedRules = ((ineligible.map { [$0] } ?? []) + choice.waived).map(\.rawValue)
         return Session.ID(
             try await connection.query(
                 """
@@ -96,10 +99,10 @@ struct BookingTransaction {
                 )
                 INSERT INTO session (
                     reference, request_id, studio_id, trainer_id, client_id, named_contacts, station, starts_at,
-                    ends_at, occupied, waived, override_reason, source, booked_at, arranged_at)
-                SELECT \(Reference.random().code), \(key), place.id, \(trainer.value), \(client.id.value),
+                    ends_at, occupied, waived, waived_rules, override_reason, source, booked_at, arranged_at)
+                SELECT \(Reference.random().code), \(key), place.id, \(choice.trainer.value), \(client.id.value),
                        \(request.contacts.keys), free_station(place.id, place.occupied), \(request.start), place.ends_at,
-                       place.occupied, \(waived), \(request.overrideReason), \(request.source), \(now), \(now)
+                       place.occupied, \(ineligible != nil), \(waivedRules), \(request.overrideReason), \(request.source), \(now), \(now)
                 FROM place
                 RETURNING id
                 """

@@ -7,10 +7,10 @@ enum ConstraintRefusal {
     static func refusal(for error: PostgresError) -> Refusal? {
         switch error.constraint {
         case "session_trainer_free":
-            Refusal(.slotTaken, "the trainer has another session then", hint: "take one of the slots that are free")
+            Refusal(.slotTaken, "the trainer has another session then", hint: "choose one of the free slots")
         case "session_station_free":
             Refusal(
-                .studioFull, "every station of the studio is in use then", hint: "take one of the slots that are free")
+                .studioFull, "the studio has no station left then", hint: "choose one of the free slots")
         case "session_client_free":
             Refusal(.clientBusy, "the client has another session then", hint: "choose another time")
         case "one_free_session_per_person":

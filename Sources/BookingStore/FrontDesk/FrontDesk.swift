@@ -58,11 +58,11 @@ public struct FrontDesk: Sendable {
     ///   - trainer: The new trainer; `nil` keeps the present one.
     ///   - overrideReason: Why soft rules are to be passed over; `nil` keeps every rule.
     ///   - now: The clock against which notice and horizon count.
-    /// - Returns: The session at its new time.
+    /// - Returns: The session at its new time, and whether it moved.
     /// - Throws: ``Refusal`` with free slots to offer, ``NotFound`` or ``PostgresError``.
     public func reschedule(
         _ reference: Reference, to start: Date, with trainer: Trainer?, overrideReason: String?, now: Date
-    ) async throws -> Session {
+    ) async throws -> MoveResult {
         let (studio, present) = try await database.withConnection { connection in
             let session = try await SessionRepository(connection).named(reference)
             return (try await StudioRepository(connection).with(session.studio.id), session.trainer.id)

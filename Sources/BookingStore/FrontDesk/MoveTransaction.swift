@@ -1,6 +1,14 @@
-import Booking
+public import Booking
 import FoundationEssentials
 import Postgres
+
+/// The outcome of a move.
+public struct MoveResult: Sendable {
+    /// The session.
+    public let session: Session
+    /// `false` where the session already was at that time with that trainer, so that nothing changed.
+    public let moved: Bool
+}
 
 /// One move of a session to another time or trainer, inside one transaction.
 struct MoveTransaction {
@@ -18,7 +26,7 @@ struct MoveTransaction {
         start + TimeInterval((studio.offer.sessionMinutes + studio.offer.turnaroundMinutes) * 60)
     }
 
-    func run() async throws -> Session {
+    func run() async throws -> MoveResult {
         let before = try await sessions.named(reference)
         try await takeTurn(before)
         let session = try await sessions.locked(reference)
@@ -29,18 +37,21 @@ struct MoveTransaction {
             work.take(trainers: session.trainer.id)
             try await work.lock(on: connection)
         }
+        if session.startsAt == start, trainer == nil || trainer?.id == session.trainer.id {
+            return MoveResult(session: session, moved: false)
+        }
         let present = try await TrainerRepository(connection).named(Handle(session.trainer.handle))
-        let chosen = try await SlotChoice(
+        let choice = try await SlotChoice(
             connection: connection, studio: studio, trainer: trainer ?? present, start: start, now: now,
             strictness: overrideReason == nil ? .all : .hardOnly, moving: session.id
         ).choose()
-        try await write(session.id, chosen)
+        try await write(session.id, choice)
         let ledger = LedgerRepository(connection)
         let isUntold = try await ledger.supersede(session.id, because: .rescheduled)
         // Whoever has not heard of the new time yet hears of it, whatever else has changed since.
-        let isSameTime = session.startsAt == start && session.trainer.id != chosen && !isUntold
+        let isSameTime = session.startsAt == start && session.trainer.id != choice.trainer && !isUntold
         try await ledger.announce(isSameTime ? .trainerChanged : .moved, of: session.id, at: now)
-        return try await sessions.planAndRead(session.id, now: now)
+        return MoveResult(session: try await sessions.planAndRead(session.id, now: now), moved: true)
     }
 
     private func takeTurn(_ session: Session) async throws {
@@ -55,11 +66,11 @@ struct MoveTransaction {
         try await work.begin(on: connection)
     }
 
-    private func write(_ id: Session.ID, _ trainer: Trainer.ID) async throws {
+    private func write(_ id: Session.ID, _ choice: SlotChoice.Choice) async throws {
         try await connection.query(
             """
             UPDATE session
-            SET trainer_id = \(trainer.value),
+            SET trainer_id = \(choice.trainer.value),
                 station = free_station(place.id, place.occupied, session.id),
                 starts_at = \(start),
                 ends_at = place.ends_at,
@@ -68,6 +79,12 @@ struct MoveTransaction {
                 -- Who said yes to a time has not said it to another.
                 confirmed_at = CASE WHEN starts_at = \(start) THEN confirmed_at END,
                 arranged_at = \(now),
+                -- Rules about the person stay waived; those about the time are judged again.
+                waived_rules = ARRAY(
+                    SELECT rule
+                    FROM unnest(session.waived_rules) AS rule
+                    WHERE rule IN ('intro_already_booked', 'intro_already_used', 'too_many_no_shows')
+                ) || \(choice.waived.map(\.rawValue)),
                 override_reason = coalesce(\(overrideReason), override_reason)
             FROM (
                 SELECT id,

@@ -2,7 +2,7 @@ import Booking
 import FoundationEssentials
 import Postgres
 
-/// Finds who takes a start: the trainer who was named, or the fairest choice among those who are free.
+/// Finds the trainer who takes a start: the one who was named, or the fairest choice among those who are free.
 struct SlotChoice {
     let connection: Connection
     let studio: Studio
@@ -14,63 +14,75 @@ struct SlotChoice {
 
     private var slots: SlotRepository { SlotRepository(connection) }
 
-    /// The trainer, who cannot be booked by anybody else until this transaction is over.
+    /// The trainer who takes a start, and the rules that an override waives for it.
+    struct Choice {
+        let trainer: Trainer.ID
+        let waived: [Refusal.Rule]
+    }
+
+    /// The choice; the trainer cannot be booked by anyone else until this transaction is over.
     ///
-    /// - Throws: ``Refusal`` where nobody can take it.
-    func choose() async throws -> Trainer.ID {
+    /// - Throws: ``Refusal`` where no trainer can take it.
+    func choose() async throws -> Choice {
         for _ in 1...3 {
-            if let trainer = try await takeFairest() { return trainer }
+            if let choice = try await takeBest() { return choice }
             // A cancellation may have made room between the two questions; then there is no refusal, and we ask again.
             if let refusal = try await refusal() { throw refusal }
         }
         throw RulesDisagree()
     }
 
-    private func takeFairest() async throws -> Trainer.ID? {
+    private func takeBest() async throws -> Choice? {
         var tried: Set<Trainer.ID> = []
-        while let best = TrainerChoice.fairest(of: try await free(trainer?.id).filter { !tried.contains($0.id) }) {
-            guard trainer == nil else { return best.id }
-            // Until now only the studio's hour is ours: the trainer may have been booked elsewhere a moment ago.
+        while let best = try await best(except: tried, only: trainer?.id) {
+            guard trainer == nil else { return best }
+            // So far only the studio's hour is locked: the trainer may have been booked elsewhere a moment ago.
             var work = Work(actor: "")
-            work.take(trainers: best.id)
+            work.take(trainers: best.trainer)
             try await work.lock(on: connection)
-            if try await !free(best.id).isEmpty { return best.id }
-            tried.insert(best.id)
+            if let still = try await self.best(except: [], only: best.trainer) { return still }
+            tried.insert(best.trainer)
         }
         return nil
     }
 
-    private func free(_ trainer: Trainer.ID?) async throws -> [TrainerChoice.Candidate] {
+    private func best(except tried: Set<Trainer.ID>, only trainer: Trainer.ID?) async throws -> Choice? {
         switch strictness {
         case .all:
-            try await slots.candidates(at: studio, with: trainer, start: start, now: now, moving: moving)
+            let offered = try await slots.candidates(
+                at: studio, with: trainer, start: start, now: now, moving: moving)
+            return TrainerChoice.fairest(of: offered.filter { !tried.contains($0.id) })
+                .map { Choice(trainer: $0.id, waived: []) }
         case .hardOnly:
-            try await slots.facts(at: studio, with: trainer, start: start, now: now, moving: moving)
-                .filter { judge($0.trainer, $0.facts) == nil }
-                .map {
-                    TrainerChoice.Candidate(id: $0.trainer.id, handle: $0.trainer.handle, thatDay: $0.facts.thatDay)
-                }
+            let candidates = try await slots.facts(at: studio, with: trainer, start: start, now: now, moving: moving)
+            let able =
+                self.trainer == nil
+                ? TrainerChoice.underOverride(of: candidates) : candidates.filter { refusal(for: $0) == nil }
+            return able.first { !tried.contains($0.trainer.id) }.map { candidate in
+                Choice(
+                    trainer: candidate.trainer.id,
+                    waived: SlotRules.waived(for: candidate.facts, slot: slot(candidate.trainer), offer: studio.offer))
+            }
         }
     }
 
     private func refusal() async throws -> Refusal? {
-        let everybody = try await slots.facts(at: studio, with: trainer?.id, start: start, now: now, moving: moving)
-        let refusals = everybody.compactMap { judge($0.trainer, $0.facts) }
-        guard everybody.isEmpty else {
-            // Somebody against whom nothing speaks can take it.
-            return refusals.count == everybody.count ? TrainerChoice.mostTelling(of: refusals) : nil
-        }
-        return Refusal(
-            .outsideHours, "nobody works at \(visible(studio.name)) at \(studio.clock.text(start))",
-            hint: "see `intro slots --studio \(studio.handle)`")
+        let candidates = try await slots.facts(at: studio, with: trainer?.id, start: start, now: now, moving: moving)
+        guard trainer == nil else { return candidates.first.flatMap { refusal(for: $0) } }
+        return TrainerChoice.refusal(
+            for: candidates, at: Session.Place(studio), localStart: studio.clock.text(start), slot: slot,
+            offer: studio.offer, strictness: strictness)
     }
 
-    private func judge(_ trainer: Session.TrainerName, _ facts: SlotFacts) -> Refusal? {
+    private func refusal(for candidate: TrainerChoice.Candidate) -> Refusal? {
         SlotRules.refusal(
-            for: facts, slot: Slot(startsAt: start, trainer: trainer, studio: Session.Place(studio)),
-            offer: studio.offer, strictness: strictness)
+            for: candidate.facts, slot: slot(candidate.trainer), offer: studio.offer, strictness: strictness)
+    }
+
+    private func slot(_ trainer: Session.TrainerName) -> Slot {
+        Slot(startsAt: start, trainer: trainer, studio: Session.Place(studio))
     }
 }
 
-/// The listing and the rules do not agree on a start: a bug of ours.
+/// The listing and the rules do not agree on a start: a bug in Intro.
 private struct RulesDisagree: Error {}

@@ -104,14 +104,21 @@ public struct SessionRepository: Sendable {
         try await read("\(Self.select) WHERE s.request_id = \(request)").first
     }
 
-    /// Every session that anybody with one of these contacts has or had, but for cancelled ones.
+    /// Every session under one of these contacts, except cancelled ones.
     ///
     /// A contact that a person has given up since is found by its claim. The subqueries hide the values from the planner,
     /// which would find a plan for these few contacts a little cheaper than the one for any, and make it anew each time.
-    public func visits(of contacts: Contacts) async throws -> [Eligibility.Visit] {
+    public func visits(of contacts: Contacts, now: Date) async throws -> [Eligibility.Visit] {
         try await connection.query(
             """
-            SELECT s.reference, s.status, s.starts_at, st.time_zone, t.name, s.waived
+            SELECT s.reference, s.status, s.starts_at, st.time_zone, t.name, s.waived, s.ends_at <= \(now), c.id, c.name,
+                   ARRAY(
+                       SELECT contact
+                       FROM unnest((SELECT \(contacts.keys))::text[]) AS contact
+                       WHERE contact = ANY (client_contacts(c.email_key, c.phone) || s.named_contacts)
+                          OR EXISTS (
+                              SELECT FROM free_session_claim AS claim
+                              WHERE claim.contact = contact.contact AND claim.session_id = s.id))
             FROM (
                 SELECT session.id
                 FROM client
@@ -124,15 +131,19 @@ public struct SessionRepository: Sendable {
                 WHERE contact = ANY((SELECT \(contacts.keys))::text[])
             ) AS visit
             JOIN session AS s ON s.id = visit.id
+            JOIN client AS c ON c.id = s.client_id
             JOIN trainer AS t ON t.id = s.trainer_id
             JOIN studio AS st ON st.id = s.studio_id
             WHERE s.status <> 'cancelled'
             ORDER BY s.starts_at
             """
-        ).decode((String, String, Date, String, String, Bool).self).map { row in
-            Eligibility.Visit(
-                reference: try Reference(row.0), status: try storedCode(row.1),
-                localStart: try StudioClocks.clock(of: row.3).text(row.2), trainerName: row.4, waived: row.5)
+        ).map { row in
+            let (reference, status) = (try Reference(row.next()), try row.nextCode() as Session.Status)
+            let (start, zone) = (try row.next(Date.self), try row.next(String.self))
+            return Eligibility.Visit(
+                reference: reference, status: status, localStart: try StudioClocks.clock(of: zone).text(start),
+                trainerName: try row.next(), waived: try row.next(), isOver: try row.next(),
+                owner: Client.ID(try row.next()), ownerName: try row.next(), shared: try row.next())
         }
     }
 

@@ -58,7 +58,7 @@ public struct SlotRepository: Sendable {
     /// The trainers for whom one start is on offer, with their sessions of that day.
     func candidates(
         at studio: Studio, with trainer: Trainer.ID?, start: Date, now: Date, moving: Session.ID? = nil
-    ) async throws -> [TrainerChoice.Candidate] {
+    ) async throws -> [TrainerChoice.Offered] {
         try await connection.query(
             """
             SELECT o.trainer_id,
@@ -71,43 +71,50 @@ public struct SlotRepository: Sendable {
                 \(moving?.value)) AS o
             """
         ).decode((Int32, String, Int64).self).map {
-            TrainerChoice.Candidate(id: Trainer.ID($0), handle: $1, thatDay: $2)
+            TrainerChoice.Offered(id: Trainer.ID($0), handle: $1, thatDay: $2)
         }
     }
 
-    /// What each rule says of a start, for one trainer or for everybody with hours at the studio, by handle.
+    /// The state of each rule for a start, for one trainer or for everyone with hours at the studio, by handle.
     func facts(
         at studio: Studio, with trainer: Trainer.ID?, start: Date, now: Date, moving: Session.ID? = nil
-    ) async throws -> [(trainer: Session.TrainerName, facts: SlotFacts)] {
+    ) async throws -> [TrainerChoice.Candidate] {
         try await connection.query(
             """
-            SELECT t.id, t.handle, t.name, f.retired, f.too_soon, f.beyond_horizon, f.closed_for, f.within_hours,
-                   f.away, f.on_grid, f.trainer_busy, f.daily_limit, f.that_day, f.station IS NOT NULL
+            SELECT t.id, t.handle, t.name, f.retired, f.in_the_past, f.too_soon, f.beyond_horizon, f.closed_for,
+                   f.within_hours, f.hours_that_day, f.elsewhere, f.away, f.away_for, f.on_grid, f.trainer_busy,
+                   f.daily_limit, f.that_day, f.station IS NOT NULL
             FROM trainer AS t
             CROSS JOIN LATERAL slot_facts(\(studio.id.value), t.id, \(start), \(now), \(moving?.value)) AS f
             WHERE t.id = \(trainer?.value)
                OR \(trainer?.value)::integer IS NULL AND f.works_here AND NOT f.retired
             ORDER BY t.handle
             """
-        ).decode(
-            (
-                Int32, String, String, Bool, Bool, Bool, String?, Bool, Bool, Bool, Bool, Int32?, Int64, Bool
-            ).self
         ).map { row in
-            var facts = SlotFacts()
-            facts.retired = row.3
-            facts.tooSoon = row.4
-            facts.beyondHorizon = row.5
-            facts.closedFor = row.6
-            facts.withinHours = row.7
-            facts.away = row.8
-            facts.onGrid = row.9
-            facts.trainerBusy = row.10
-            facts.dailyLimit = row.11
-            facts.thatDay = row.12
-            facts.stationFree = row.13
-            return (Session.TrainerName(id: Trainer.ID(row.0), handle: row.1, name: row.2), facts)
+            let name = Session.TrainerName(
+                id: Trainer.ID(try row.next()), handle: try row.next(), name: try row.next())
+            return TrainerChoice.Candidate(trainer: name, facts: try facts(&row))
         }
+    }
+
+    private func facts(_ row: inout Row) throws -> SlotFacts {
+        var facts = SlotFacts()
+        facts.retired = try row.next()
+        facts.inThePast = try row.next()
+        facts.tooSoon = try row.next()
+        facts.beyondHorizon = try row.next()
+        facts.closedFor = try row.next()
+        facts.withinHours = try row.next()
+        facts.hoursThatDay = try row.next()
+        facts.elsewhere = try row.next()
+        facts.away = try row.next()
+        facts.awayFor = try row.next()
+        facts.onGrid = try row.next()
+        facts.trainerBusy = try row.next()
+        facts.dailyLimit = try row.next()
+        facts.thatDay = try row.next()
+        facts.stationFree = try row.next()
+        return facts
     }
 
     private func read(_ sql: SQL, at studio: Studio) async throws -> [Slot] {

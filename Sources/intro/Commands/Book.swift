@@ -105,8 +105,9 @@ struct Book: IntroSubcommand {
     private func summary(_ result: BookingResult) -> String {
         let session = result.session
         let what = "\(session.localStart) with \(session.trainer.name) for \(session.client.name)".visible
-        if dryRun { return "Can be booked: \(what), at \(session.studio.name.visible)." }
+        let waived = session.waivedText(under: override).visible
+        if dryRun { return "Can be booked: \(what), at \(session.studio.name.visible).\(waived)" }
         let said = result.created ? "Booked" : "Booked before"
-        return "\(said)  \(session.reference)  \(what), at \(session.studio.name.visible)."
+        return "\(said)  \(session.reference)  \(what), at \(session.studio.name.visible).\(waived)"
     }
 }

@@ -34,11 +34,18 @@ struct Reschedule: IntroSubcommand {
         }
         let now = intro.now
         let start = try typedInstant(at, field: "--at", clock: session.studio.clock, now: now)
-        let moved = try await intro.frontDesk(database).reschedule(
+        let result = try await intro.frontDesk(database).reschedule(
             reference, to: start, with: other, overrideReason: reason, now: now)
-        try intro.console.report(SessionRecord(moved)) {
-            "Moved  \(moved.reference)  from \(session.localStart) to \(moved.localStart) "
-                + "with \(moved.trainer.name) for \(moved.client.name).".visible
+        let moved = result.session
+        var record = SessionRecord(moved)
+        record.moved = result.moved
+        try intro.console.report(record) {
+            guard result.moved else {
+                return "\(moved.reference) is already at \(moved.localStart) with \(moved.trainer.name).".visible
+            }
+            let waived = moved.waivedText(under: reason)
+            return "Moved  \(moved.reference)  from \(session.localStart) to \(moved.localStart) ".visible
+                + "with \(moved.trainer.name) for \(moved.client.name).\(waived)".visible
         }
     }
 }

@@ -41,6 +41,8 @@ struct SessionRecord: Encodable {
     @Null var affectedReason: String?
     /// Only where something was booked: `false` where an earlier request's result is returned.
     var created: Bool?
+    /// Only after `reschedule`: `false` where the session already was at that time with that trainer.
+    var moved: Bool?
     /// Only where nothing was to be written.
     var dryRun: Bool?
 
@@ -63,5 +65,33 @@ struct SessionRecord: Encodable {
         waivedRules = session.waivedRules.map(\.rawValue)
         affected = session.affected?.rawValue
         affectedReason = session.affectedReason
+    }
+}
+
+extension Session {
+    /// A sentence about the rules that an override waived, to be read after what was done; empty without an override.
+    func waivedText(under reason: String?) -> String {
+        guard reason != nil else { return "" }
+        guard !waivedRules.isEmpty else { return " No rule had to be waived." }
+        return " Waived: " + waivedRules.map { $0.words(trainer: trainer.name) }.joined(separator: ", ") + "."
+    }
+}
+
+extension Refusal.Rule {
+    /// What was waived, in words.
+    fileprivate func words(trainer: String) -> String {
+        switch self {
+        case .outsideHours: "outside \(trainer)'s working hours"
+        case .tooSoon: "the notice"
+        case .beyondHorizon: "the booking horizon"
+        case .notOnGrid: "the slot times"
+        case .dailyLimit: "\(trainer)'s daily limit"
+        case .introAlreadyBooked: "another free session is booked"
+        case .introAlreadyUsed: "the free session was used"
+        case .tooManyNoShows: "the no-show limit"
+        case .slotTaken, .away, .studioClosed, .studioFull, .clientBusy, .trainerRetired, .wallTimeMissing,
+            .wallTimeAmbiguous, .notChangeable, .alreadyExists:
+            rawValue
+        }
     }
 }

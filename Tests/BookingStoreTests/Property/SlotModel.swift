@@ -8,7 +8,7 @@ struct SlotModel {
     private let hours: [[[Bool]]]
     private let reach: Range<Int>
 
-    /// The rules that no reason passes over.
+    /// The rules that no override waives, whoever the trainer is.
     static let hardRules: Set<Refusal.Rule> = [.trainerRetired, .studioClosed, .away, .slotTaken, .studioFull]
 
     init(_ world: World) throws {
@@ -71,18 +71,64 @@ struct SlotModel {
             })
     }
 
-    /// Who takes a start that names nobody: the fewest sessions that day, then the first handle.
-    func choice(_ start: Int, at studio: Int, passingSoftRules: Bool) -> Int? {
+    /// Every rule that objects to a start and that no override waives.
+    ///
+    /// Working hours are one of them for a trainer who is at another studio that day.
+    func hardViolations(_ start: Int, with trainer: Int, at studio: Int, moving: Int? = nil) -> Set<Refusal.Rule> {
+        let broken = violations(start, with: trainer, at: studio, moving: moving)
+        let isElsewhere = broken.contains(.outsideHours) && isElsewhere(start, trainer, studio)
+        return broken.intersection(isElsewhere ? Self.hardRules.union([.outsideHours]) : Self.hardRules)
+    }
+
+    private func isElsewhere(_ start: Int, _ trainer: Int, _ studio: Int) -> Bool {
+        let others = world.studios.indices.filter { $0 != studio }
+        let session = start..<start + world.studios[studio].length
+        func works(at studio: Int, _ minute: Int) -> Bool { hours[studio][trainer][minute - reach.lowerBound] }
+        if session.contains(where: { minute in others.contains { works(at: $0, minute) } }) { return true }
+        let date = clocks[studio][start].date
+        let day = (max(reach.lowerBound, start - 1500)..<min(reach.upperBound, start + 1500))
+            .filter { clocks[studio][$0].date == date }
+        if !day.contains(where: { works(at: studio, $0) }),
+            day.contains(where: { minute in others.contains { works(at: $0, minute) } })
+        {
+            return true
+        }
+        // Every trainer's home is the first studio.
+        return studio != 0 && !world.trainers[trainer].seasons.contains { $0.studio == studio }
+    }
+
+    /// The trainer who takes a start when none is named: under an override those below their daily limit first, then the
+    /// fewest sessions that day, then the first handle.
+    func choice(_ start: Int, at studio: Int, override: Bool) -> Int? {
         let busy = busy(nil)
+        func rank(_ trainer: Int) -> (Int, Int, String) {
+            let isAtLimit = violations(start, with: trainer, at: studio).contains(.dailyLimit)
+            return (
+                isAtLimit ? 1 : 0, sessionsThatDay(start, with: trainer, at: studio, among: busy),
+                world.trainers[trainer].handle
+            )
+        }
         return world.staff(of: studio)
             .filter { trainer in
                 let broken = violations(start, with: trainer, at: studio)
-                return passingSoftRules ? broken.isDisjoint(with: Self.hardRules) : broken.isEmpty
+                return override
+                    ? broken.isDisjoint(with: Self.hardRules.union([.outsideHours])) : broken.isEmpty
             }
-            .min { left, right in
-                (sessionsThatDay(start, with: left, at: studio, among: busy), world.trainers[left].handle)
-                    < (sessionsThatDay(start, with: right, at: studio, among: busy), world.trainers[right].handle)
-            }
+            .min { rank($0) < rank($1) }
+    }
+
+    /// The rule for which a start without a named trainer is refused.
+    func refusal(_ start: Int, at studio: Int, override: Bool) -> Refusal.Rule? {
+        let broken = world.staff(of: studio).map { violations(start, with: $0, at: studio) }
+        guard let first = broken.first else { return .outsideHours }
+        let ofStudio: [Refusal.Rule] = [.studioClosed] + (override ? [] : [.tooSoon, .beyondHorizon, .notOnGrid])
+        if let rule = ofStudio.first(where: first.contains) { return rule }
+        let atWork = broken.filter { $0.isDisjoint(with: [.outsideHours, .away]) }
+        if atWork.isEmpty { return .outsideHours }
+        let free = atWork.filter { !$0.contains(.slotTaken) }
+        if free.isEmpty { return .slotTaken }
+        if first.contains(.studioFull) { return .studioFull }
+        return !override && free.allSatisfy { $0.contains(.dailyLimit) } ? .dailyLimit : nil
     }
 
     /// Writes a session down, at the first station that is free for all of it, and returns its place in the list.

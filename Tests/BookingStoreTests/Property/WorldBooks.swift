@@ -41,12 +41,8 @@ struct WorldBooks {
         request.overrideReason = override ? "as the property wants it" : nil
         request.rehearsal = rehearsal
         let broken = broken(start, trainer, studio, override)
-        let expected: Int? =
-            if let trainer {
-                broken.isEmpty ? trainer : nil
-            } else {
-                model.choice(start, at: studio, passingSoftRules: override)
-            }
+        let expected =
+            trainer == nil ? model.choice(start, at: studio, override: override) : broken.isEmpty ? trainer : nil
         do {
             let session = try await books.desk.book(request, now: now).session
             #expect(session.trainer.handle == expected.map { trainers[$0].handle.text }, note(session.localStart))
@@ -64,13 +60,17 @@ struct WorldBooks {
         let old = model.world.bookings[booking]
         let trainer = trainer ?? old.trainer
         var broken = model.violations(start, with: trainer, at: old.studio, moving: booking)
-        if override { broken.formIntersection(SlotModel.hardRules) }
+        if override { broken = model.hardViolations(start, with: trainer, at: old.studio, moving: booking) }
+        let isUnchanged = start == old.start && trainer == old.trainer
+        if isUnchanged { broken = [] }
         if hasBegun(booking) { broken = [.notChangeable] }
         do {
-            let moved = try await books.desk.reschedule(
+            let result = try await books.desk.reschedule(
                 references[booking], to: instant(start), with: trainers[trainer],
                 overrideReason: override ? "as the property wants it" : nil, now: now)
-            #expect(broken.isEmpty && moved.startsAt == instant(start), note("\(broken)"))
+            #expect(broken.isEmpty && result.session.startsAt == instant(start), note("\(broken)"))
+            #expect(result.moved != isUnchanged, note("moved"))
+            if isUnchanged { return }
             #expect(
                 model.place(start, with: trainer, at: old.studio, moving: booking) != nil, note("a station is free"))
         } catch let refusal as Refusal {
@@ -111,14 +111,14 @@ struct WorldBooks {
         return references.map { Int(stations[$0.code] ?? 0) }
     }
 
-    /// The rules that forbid a start to one trainer, or to all of the studio's.
+    /// The rules that forbid a start to one trainer, or the one rule for which a start without a trainer is refused.
     private func broken(_ start: Int, _ trainer: Int?, _ studio: Int, _ override: Bool) -> Set<Refusal.Rule> {
-        let asked = trainer.map { [$0] } ?? model.world.staff(of: studio)
-        let broken = asked.reduce(into: Set<Refusal.Rule>()) { broken, trainer in
-            broken.formUnion(model.violations(start, with: trainer, at: studio))
+        guard let trainer else {
+            return Set([model.refusal(start, at: studio, override: override)].compactMap { $0 })
         }
-        guard !asked.isEmpty else { return [.outsideHours] }
-        return override ? broken.intersection(SlotModel.hardRules) : broken
+        return override
+            ? model.hardViolations(start, with: trainer, at: studio)
+            : model.violations(start, with: trainer, at: studio)
     }
 
     private func hasBegun(_ booking: Int) -> Bool {

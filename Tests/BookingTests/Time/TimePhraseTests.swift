@@ -111,8 +111,8 @@ struct TimePhraseTests {
         arguments: [
             ("", "is not a time"), ("soon", "is not a time"), ("9am", "has no day"), ("14:30", "has no day"),
             ("9", "has no day"),
-            ("next tue 9am", "two different days"), ("tomorrow 9", "which half of the day"),
-            ("2026-12-01 9", "which half"),
+            ("next tue 9am", "could be 20"), ("tomorrow 9", "9 AM or 9 PM?"),
+            ("2026-12-01 9", "9 AM or 9 PM?"), ("9 pm", "has no day"),
             ("2026-12-01 25:00", "no clock shows"), ("2026-12-01 09:60", "no clock shows"),
             ("2026-12-01 13pm", "no clock shows"),
             ("2026-12-01 0am", "no clock shows"), ("2026-12-01 09:00:60", "no clock shows"),
@@ -127,8 +127,13 @@ struct TimePhraseTests {
             ("2026-12-01\n09:00", "is not a time"),
             ("2026-12-01 09:00\0", "is not a time"), ("tomorrow\u{1B}9am", "is not a time"),
             ("now now", "is not a time"), ("2026-12-01 09:00.5", "is not a time"),
-            ("2026-12-01 09:00 - 10:00", "is not a time"), ("2026-12-01 0x9:00", "which half"),
-            ("2026-12-01Z", "is not a time"),
+            ("2026-12-01 09:00 - 10:00", "is not a time"), ("2026-12-01 0x9:00", "\"0x9:00\" was not understood"),
+            ("2026-12-01Z", "is not a time"), ("mon 9.30am", "\"9.30am\" was not understood"),
+            ("mon 9a", "\"9a\" was not understood"), ("8 dec 9am", "\"8\" was not understood"),
+            ("next week", "\"next week\" is not a time"), ("last monday", "\"last\" was not understood"),
+            ("next available", "\"next available\" is not a time"), ("this tuesday 9am", "could be 20"),
+            ("tomorrow morning", "\"morning\" was not understood"), ("tue 9am sharp", "\"sharp\" was not understood"),
+            ("2026-12-01 at 9", "\"at 9\" was not understood"), ("dec 8", "\"dec\" was not understood"),
         ])
     func refuses(typed: Typed, problem: String) {
         let text = typed.text

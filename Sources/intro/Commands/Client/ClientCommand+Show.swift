@@ -18,6 +18,7 @@ extension ClientCommand {
 
         func run(in intro: Intro) async throws {
             let database = try await intro.database()
+            let now = intro.now
             let who = try await intro.who(who, studio: nil, in: database)
             let (client, sessions, visits, consents, suppressions) = try await database.withConnection { connection in
                 let client = try await ClientRepository(connection).one(who)
@@ -27,12 +28,12 @@ extension ClientCommand {
                 for address in client.addresses { suppressions += try await wishes.suppressions(of: address.text) }
                 return (
                     client, try await repository.all(for: client.id),
-                    try await repository.visits(of: ClientDetails(of: client).contacts),
+                    try await repository.visits(of: ClientDetails(of: client).contacts, now: now),
                     try await wishes.consents(of: client.id), suppressions
                 )
             }
             let refusal = Eligibility.refusal(
-                for: visits, of: client.name, noShowLimit: intro.settings.booking.noShowLimit)
+                for: visits, of: client.id, noShowLimit: intro.settings.booking.noShowLimit)
             var record = ClientRecord(client)
             record.sessions = sessions.map { SessionRecord($0) }
             record.mayBook = refusal == nil

@@ -1,0 +1,188 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Testing
+
+@Suite("A refusal states the true reason")
+struct TrueReasonTests {
+    @Test("without a trainer: nobody works, every station is taken, or every trainer at work is busy")
+    func withoutTrainer() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio { $0.offer.stations = 2 }
+            let (maria, james) = (try await books.engage("maria"), try await books.engage("james"))
+            try await books.engage("aiko", hours: "sat 09:00-12:00")
+            _ = try await books.office.away(
+                maria.handle, from: try Books.instant("2027-01-07 00:00", at: studio),
+                until: try Books.instant("2027-01-08 00:00", at: studio), reason: "honeymoon")
+            let night = await expectRefusal(.outsideHours) {
+                try await books.book(studio, "2027-01-05 06:00", for: "a@example.com")
+            }
+            #expect(night?.message == "nobody works at Studio downtown at 2027-01-05 06:00 PST")
+            try await books.book(studio, "2027-01-07 10:00", for: "b@example.com")
+            let busy = await expectRefusal(.slotTaken) {
+                try await books.book(studio, "2027-01-07 10:00", for: "c@example.com")
+            }
+            #expect(busy?.message.hasPrefix("nobody is free at Studio downtown at 2027-01-07 10:00 PST") == true)
+            _ = try await books.office.away(
+                james.handle, from: try Books.instant("2027-01-07 14:00", at: studio),
+                until: try Books.instant("2027-01-07 15:00", at: studio), reason: nil)
+            let away = await expectRefusal(.outsideHours) {
+                try await books.book(studio, "2027-01-07 14:30", for: "c@example.com")
+            }
+            #expect(
+                away?.message
+                    == "nobody works at Studio downtown at 2027-01-07 14:30 PST (james, maria are away)")
+            #expect(away?.hint.contains("--trainer") == false)
+        }
+    }
+
+    @Test("without a trainer, a full studio is said to be full also where a trainer is free")
+    func full() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio { $0.offer.stations = 1 }
+            let luz = try await books.engage("luz")
+            try await books.engage("sam")
+            try await books.book(studio, "2027-01-05 10:00", for: "a@example.com", with: luz)
+            let refusal = await expectRefusal(.studioFull) {
+                try await books.book(studio, "2027-01-05 10:00", for: "b@example.com")
+            }
+            #expect(refusal?.message == "Studio downtown has no station left at 2027-01-05 10:00 PST")
+        }
+    }
+
+    @Test(
+        "a time that has passed is in the past, not short of notice",
+        arguments: ["2027-01-01 09:00", "2027-01-02 15:59"])
+    func past(start: String) async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio { $0.offer.slotEveryMinutes = 1 }
+            let maria = try await books.engage(hours: "daily 00:00-24:00")
+            for trainer in [nil, maria] {
+                let request = try Books.request(studio, start, for: "a@example.com", with: trainer)
+                let now = try Books.instant("2027-01-02 16:00", at: studio)
+                let refusal = await expectRefusal(.tooSoon) { try await books.desk.book(request, now: now) }
+                #expect(refusal?.message == "\(start) PST is in the past")
+            }
+        }
+    }
+
+    @Test("a trainer of another studio is said to work there, and an override does not send them")
+    func elsewhere() async throws {
+        try await withBooks { books in
+            let downtown = try await books.openStudio { $0.offer.stations = 3 }
+            let phoenix = try await books.openStudio("phoenix", zone: "America/Phoenix")
+            try await books.engage("maria")
+            let luz = try await books.engage("luz", at: "phoenix", hours: "mon,tue,wed,thu,fri 09:00-17:00")
+            let sam = try await books.engage("sam", at: "downtown", hours: "mon-fri 09:00-12:00")
+            try await books.office.set(
+                try WeeklyHours(parsing: "sat 09:00-12:00"), of: sam.handle, at: phoenix.handle, from: nil, until: nil,
+                now: .distantPast)
+            let session = try await books.book(downtown, "2027-01-05 10:00", for: "a@example.com")
+            let cases = [(luz, "2027-01-07 09:00"), (luz, "2027-01-09 10:00"), (sam, "2027-01-09 15:00")]
+            for (trainer, start) in cases {
+                for reason in [nil, "a favour"] {
+                    let refusal = await expectRefusal(.outsideHours) {
+                        try await books.desk.reschedule(
+                            session.reference, to: try Books.instant(start, at: downtown), with: trainer,
+                            overrideReason: reason, now: Books.now)
+                    }
+                    let day = start.prefix(10)
+                    let name = trainer.name
+                    #expect(
+                        refusal?.message == "\(name) works at Studio phoenix, not at Studio downtown, on \(day)")
+                    #expect(refusal?.hint.contains("--override") == false)
+                }
+            }
+            // On a weekday Sam is downtown, so that an override may ask for an hour more.
+            let moved = try await books.desk.reschedule(
+                session.reference, to: try Books.instant("2027-01-07 15:00", at: downtown), with: sam,
+                overrideReason: "a favour", now: Books.now)
+            #expect(moved.session.waivedRules == [.outsideHours])
+        }
+    }
+
+    @Test("an override without a trainer takes one at work, waives only what blocked the booking, and records it")
+    func override() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio {
+                $0.offer.stations = 3
+                $0.offer.noticeMinutes = 1440
+            }
+            try await books.engage("maria", hours: "mon-fri 09:00-17:00", dailyLimit: 1)
+            try await books.engage("noah", hours: "mon-fri 09:00-17:00")
+            try await books.engage("aiko", hours: "sat 09:00-12:00")
+            // Without any conflict, the choice is the ordinary one and nothing is waived.
+            let plain = try await books.book(studio, "2027-01-05 10:00", for: "a@example.com", because: "a favour")
+            #expect(plain.trainer.handle == "maria" && plain.waivedRules.isEmpty)
+            // Off the grid: the trainer at work below the daily limit comes first, though Aiko has no session that day.
+            let grid = try await books.book(studio, "2027-01-05 12:10", for: "b@example.com", because: "a favour")
+            #expect(grid.trainer.handle == "noah" && grid.waivedRules == [.notOnGrid])
+            await expectRefusal(.outsideHours) {
+                try await books.book(studio, "2027-01-05 19:00", for: "c@example.com", because: "a favour")
+            }
+            let named = try await books.engage("zoe", hours: "sat 09:00-12:00")
+            let asked = try await books.book(
+                studio, "2027-01-05 19:10", for: "c@example.com", with: named, because: "a favour")
+            #expect(asked.waivedRules == [.outsideHours, .notOnGrid] && asked.affected == nil)
+            try await books.book(studio, "2027-01-05 12:00", for: "d@example.com", with: nil, because: "a favour")
+            await expectRefusal(.slotTaken) {
+                try await books.book(studio, "2027-01-05 12:00", for: "e@example.com", because: "a favour")
+            }
+        }
+    }
+
+    @Test("a session of another person is theirs, and moving it is not suggested")
+    func sharedContact() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio { $0.offer.stations = 3 }
+            try await books.engage("maria")
+            let first = try await books.book(
+                studio, "2027-01-05 10:00", for: "greg@example.com", phone: "(213) 555-0601")
+            let refusal = await expectRefusal(.introAlreadyBooked) {
+                try await books.book(studio, "2027-01-06 10:00", for: "ines@example.com", phone: "213 555 0601")
+            }
+            #expect(
+                refusal?.message
+                    == "New Person (client \(first.client.id.value)), who has the same phone, has the free session "
+                    + "\(first.reference) on 2027-01-05 10:00 PST with maria")
+            #expect(refusal?.hint.contains("reschedule") == false)
+            let own = await expectRefusal(.introAlreadyBooked) {
+                try await books.book(studio, "2027-01-06 10:00", for: "greg@example.com")
+            }
+            #expect(own?.hint == "move it with `intro reschedule \(first.reference) --at TIME`")
+            let late = try Books.instant("2027-01-05 12:00", at: studio)
+            let request = try Books.request(studio, "2027-01-06 10:00", for: "greg@example.com")
+            let unmarked = await expectRefusal(.introAlreadyBooked) { try await books.desk.book(request, now: late) }
+            #expect(
+                unmarked?.message
+                    == "New Person was booked for 2027-01-05 10:00 PST with maria, and \(first.reference) is not marked yet"
+            )
+            #expect(unmarked?.hint.contains("intro attend \(first.reference)") == true)
+        }
+    }
+
+    @Test("a move to the present time and trainer changes nothing and queues nothing")
+    func unchanged() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            let maria = try await books.engage("maria")
+            let session = try await books.book(studio, "2027-01-05 10:00", for: "greg@example.com", with: maria)
+            let before = try await books.ledger()
+            for trainer in [nil, maria] {
+                let result = try await books.desk.reschedule(
+                    session.reference, to: session.startsAt, with: trainer, overrideReason: nil, now: Books.now)
+                #expect(!result.moved && result.session.revision == session.revision)
+            }
+            #expect(try await books.ledger() == before)
+        }
+    }
+}
+
+extension Books {
+    fileprivate func ledger() async throws -> [String] {
+        try await database.query("SELECT rule || ' ' || status || ' ' || revision FROM message ORDER BY id")
+            .decode(String.self)
+    }
+}
