@@ -6,6 +6,8 @@ import CLibpq
 public struct PostgresError: Error, Sendable, CustomStringConvertible {
     /// What kind of thing went wrong.
     public enum Kind: String, Sendable {
+        /// The conninfo cannot be read.
+        case misconfigured
         /// No connection could be made.
         case unreachable
         /// The connection broke. Whatever transaction was open is rolled back by the server.
@@ -54,6 +56,8 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
     public var message: String
     /// The statement that failed.
     public var callSite: CallSite?
+    /// Whether the connection was given up because the server no longer answers.
+    public internal(set) var isSilence = false
 
     init(kind: Kind, message: String, callSite: CallSite? = nil) {
         self.kind = kind
@@ -79,17 +83,32 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
     /// Kind, SQLSTATE, constraint, table, column and call site.
     public var description: String {
         var parts = ["PostgreSQL: \(kind.rawValue)"]
-        if let sqlState { parts.append("SQLSTATE \(sqlState)") }
+        if let sqlState {
+            parts.append("SQLSTATE \(sqlState)" + (Self.meanings[sqlState].map { " (\($0))" } ?? ""))
+        }
         if let constraint { parts.append("constraint \(constraint)") }
         if let table { parts.append("table \(table)") }
         if let column { parts.append("column \(column)") }
         // These are our own words.
-        if [.decoding, .encoding, .poolExhausted, .acquireTimedOut, .closed, .rolledBack].contains(kind) {
+        if isSilence || [.misconfigured, .decoding, .encoding, .poolExhausted, .acquireTimedOut, .closed, .rolledBack].contains(kind) {
             parts.append(message)
         }
         if let callSite { parts.append("at \(callSite)") }
         return parts.joined(separator: ", ")
     }
+
+    /// What the codes mean that an operator meets in a log.
+    private static let meanings = [
+        "08P01": "protocol violation", "25006": "read-only transaction", "26000": "prepared statement not found",
+        "28000": "login not permitted", "28P01": "wrong password", "3D000": "database not found",
+        "40001": "serialization failure", "40P01": "deadlock", "42501": "insufficient privilege",
+        "42883": "function not found", "42P01": "table not found", "42P05": "prepared statement exists already",
+        "53100": "disk full", "53200": "out of memory", "53300": "too many connections",
+        "55000": "object not in the required state", "55P03": "lock not available", "57014": "statement cancelled",
+        "57P01": "terminated by an administrator", "57P02": "server crashed", "57P03": "server not ready",
+        "58030": "input or output error", "58P01": "file not found", "XX001": "data corrupted",
+        "XX002": "index corrupted",
+    ]
 
     /// Whether the same transaction, run anew, may succeed: it met another one, or a plan or a connection went stale.
     var isWorthAnotherTry: Bool {

@@ -44,7 +44,8 @@ extension Failure {
         }
     }
 
-    private init(bug description: String) {
+    /// Reports an error that nothing is known about.
+    init(bug description: String) {
         self.init(
             code: "bug", message: "Intro met an error that it does not expect", reason: description,
             hint: "this is a bug in Intro: please report the two lines above", exit: .bug)
@@ -60,60 +61,6 @@ extension Failure {
             code: "output", message: "the result could not be written to standard output", reason: problem.reason,
             hint: "the work itself is done: free some space, then look before you give the command again",
             exit: .tryAgain)
-    }
-
-    private init(_ error: PostgresError) {
-        switch error.kind {
-        case .unreachable where Self.passes(error.message):
-            self = .busy("the database takes no connection at the moment", because: error.message)
-        case .unreachable:
-            self.init(
-                code: "database_unreachable", message: "the database cannot be reached",
-                reason: redacted(error.message.split(separator: "\n").first.map(String.init) ?? error.message),
-                hint: "start PostgreSQL, or correct --database, INTRO_DATABASE_URL or PG*", exit: .unreachable)
-        case .connectionLost, .outcomeUnknown:
-            self = .busy("the connection to the database broke", because: "\(error)")
-        case .poolExhausted, .acquireTimedOut, .closed:
-            self = .busy("the database is busy", because: "\(error)")
-        case .server, .rolledBack:
-            self.init(refusedByServer: error)
-        case .encoding:
-            self = .invalidInput(
-                "a text cannot be stored", because: error.message, hint: "take the unusual character out")
-        case .decoding:
-            self.init(bug: "\(error)")
-        }
-    }
-
-    private init(refusedByServer error: PostgresError) {
-        switch error.sqlState.map({ $0.prefix(2) }) {
-        case "42":
-            self = .misconfigured(
-                "the database's schema or rights are not as Intro needs them", because: "\(error)",
-                hint: "run `intro setup`, or grant the role intro_service to this database user")
-        case "22", "23":
-            self = .invalidInput(
-                "the database refuses a value", because: "\(error)", hint: "correct the value, and try again")
-        case "40", "53", "55", "57":
-            self = .busy("the database could not finish this", because: "\(error)")
-        default:
-            self.init(bug: "\(error)")
-        }
-    }
-
-    private static func busy(_ message: String, because reason: String) -> Failure {
-        Failure(
-            code: "try_again", message: message, reason: redacted(reason),
-            hint: "try again; with --request-id a repeated booking is safe", exit: .tryAgain)
-    }
-
-    /// Whether a server that refuses connections will take them soon: libpq 15 gives no SQLSTATE for it.
-    private static func passes(_ message: String) -> Bool {
-        [
-            "too many clients", "too many connections", "remaining connection slots", "starting up", "shutting down",
-            "recovery mode",
-        ]
-        .contains { message.contains($0) }
     }
 }
 

@@ -80,7 +80,7 @@ public final class CommitProxy: Sendable {
     }
 
     private static func holdsCommit(_ octets: [UInt8]) -> Bool {
-        Data(octets).range(of: Data("COMMIT".utf8)) != nil
+        Data(octets).range(of: Data("COMMIT\0".utf8)) != nil
     }
 
     private static func shut(_ sockets: UnixSocket...) {

@@ -95,7 +95,7 @@ public struct RuleBook: Sendable {
                 work.locks.append("reminder rules")
                 try await work.begin(on: connection)
                 // Of a large chain, what waits in the ledger takes its time to follow a rule.
-                try await connection.query("SET LOCAL statement_timeout = '10min'")
+                try await connection.setLocalStatementTimeout(.seconds(600))
                 return try await body(connection)
             }
         }

@@ -6,9 +6,11 @@ import FoundationEssentials
 public final actor Connection {
     nonisolated private let thread: ConnectionThread
     nonisolated private let canceller: Canceller
+    nonisolated let opened: ContinuousClock.Instant
     nonisolated let expires: ContinuousClock.Instant
     private var link: Link?
     private var statements: StatementCache
+    private let answerTimeout: Duration
 
     /// The connection's own thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -22,7 +24,9 @@ public final actor Connection {
         self.thread = thread
         canceller = link.canceller
         statements = StatementCache(capacity: configuration.preparedStatements ? configuration.statementCacheSize : 0)
-        expires = .now + configuration.maximumLifetime * Double.random(in: 0.8...1)
+        answerTimeout = configuration.answerTimeout
+        opened = .now
+        expires = opened + configuration.maximumLifetime * Double.random(in: 0.8...1)
         self.link = link
     }
 
@@ -64,6 +68,15 @@ public final actor Connection {
         }
     }
 
+    /// Gives the statements of the running transaction more time, on the server and here.
+    ///
+    /// - Parameter timeout: The server ends a statement after this long.
+    /// - Throws: ``PostgresError``.
+    public func setLocalStatementTimeout(_ timeout: Duration) async throws {
+        try await query("SELECT set_config('statement_timeout', \("\(timeout.milliseconds)ms"), true)")
+        link?.answerTimeout = timeout + .seconds(10)
+    }
+
     /// Runs a transaction's frame (`BEGIN`, `COMMIT`, `ROLLBACK`), which no cancellation may interrupt.
     func control(_ command: SQL, _ callSite: PostgresError.CallSite) throws(PostgresError) -> Rows {
         try run(command, callSite)
@@ -83,6 +96,7 @@ public final actor Connection {
         mayBeStale: Bool, _ body: @Sendable (isolated Connection) async throws -> Result
     ) async -> Loan<Result> {
         if mayBeStale, hasGoneStale || expires <= .now { return .refused }
+        link?.answerTimeout = answerTimeout
         do {
             let result = try await body(self)
             return .used(.success(result), isFit: isFitForUse())

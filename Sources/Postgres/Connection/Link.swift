@@ -10,24 +10,32 @@ import Glibc
 /// It belongs to one thread at a time.
 final class Link {
     private let pointer: OpaquePointer
+    private let probe: ServerProbe
+    private let probeInterval: Duration
     let canceller: Canceller
+    /// The maximum time to wait for an answer; a little more than the server's own statement timeout.
+    var answerTimeout: Duration
 
     /// Connects, as libpq defines it: several hosts, `target_session_attrs`, `PG*` and the password file included.
     init(_ configuration: Database.Configuration) throws(PostgresError) {
-        let settings = configuration.connectionSettings
-        let keywords = settings.map { strdup($0.0) } + [nil]
-        let values = settings.map { strdup($0.1) } + [nil]
-        defer { (keywords + values).forEach { free($0) } }
-        let connection = PQconnectdbParams(keywords.map { UnsafePointer($0) }, values.map { UnsafePointer($0) }, 1)
+        try configuration.validate()
+        let connection = withLibpqSettings(configuration.connectionSettings) { PQconnectdbParams($0, $1, 1) }
         guard let connection else { throw PostgresError(kind: .unreachable, message: "out of memory") }
         guard PQstatus(connection) == CONNECTION_OK else {
             let message = String(cString: PQerrorMessage(connection))
             PQfinish(connection)
-            throw PostgresError(kind: .unreachable, message: message)
+            var error = PostgresError(kind: .unreachable, message: message)
+            error.sqlState = RefusedConnection.sqlState(configuration)
+            throw error
         }
-        // Notices are chatter for a terminal, and this is not one.
+        // Notices are meant for a terminal, and this is none.
         PQsetNoticeProcessor(connection, { _, _ in }, nil)
+        // What the kernel does not take at once is sent while waiting, so that no send can block for ever.
+        PQsetnonblocking(connection, 1)
         pointer = connection
+        probe = ServerProbe(connection, configuration)
+        probeInterval = configuration.probeInterval
+        answerTimeout = configuration.answerTimeout
         canceller = Canceller(connection)
     }
 
@@ -37,7 +45,10 @@ final class Link {
 
     var processID: Int32 { PQbackendPID(pointer) }
 
-    var isBroken: Bool { PQstatus(pointer) != CONNECTION_OK }
+    /// The connection was given up, because the server no longer answers.
+    private var isAbandoned = false
+
+    var isBroken: Bool { isAbandoned || PQstatus(pointer) != CONNECTION_OK }
 
     var transactionStatus: PGTransactionStatusType { PQtransactionStatus(pointer) }
 
@@ -83,7 +94,9 @@ final class Link {
         guard sent else { throw lost(callSite) }
         var last: ResultMemory?
         var failure: PostgresError?
-        while let result = try nextResult(callSite) {
+        var waiting = Waiting(until: .now + answerTimeout, probeInterval: probeInterval)
+        try flush(&waiting, callSite)
+        while let result = try nextResult(&waiting, callSite) {
             switch PQresultStatus(result.pointer) {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: last = result
             case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
@@ -97,14 +110,6 @@ final class Link {
         if let failure { throw failure }
         guard let last else { throw lost(callSite) }
         return last
-    }
-
-    /// Never blocks from now on: what the kernel does not take at once leaves while something is waited for.
-    ///
-    /// Whoever calls this waits in poll(2) for what ``interest()`` says, and reads by ``receive(_:)`` and
-    /// ``takeAnswer(_:)``.
-    func stopBlocking() {
-        PQsetnonblocking(pointer, 1)
     }
 
     /// Sends what is left to be sent, and tells what to wait for on the socket.
@@ -156,19 +161,61 @@ final class Link {
         return String(cString: quoted)
     }
 
-    private func nextResult(_ callSite: PostgresError.CallSite) throws(PostgresError) -> ResultMemory? {
-        var patience = Patience()
-        while PQisBusy(pointer) == 1 {
-            var descriptor = pollfd(fd: PQsocket(pointer), events: Int16(POLLIN), revents: 0)
-            if poll(&descriptor, 1, patience.milliseconds) == 0 {
-                guard canceller.isRequested else { continue }
-                guard patience.waitsOn() else { throw lost(callSite) }
-                canceller.deliver()
-            } else if PQconsumeInput(pointer) == 0 {
-                throw lost(callSite)
+    /// Sends what the kernel has not taken yet.
+    private func flush(_ waiting: inout Waiting, _ callSite: PostgresError.CallSite) throws(PostgresError) {
+        while true {
+            switch PQflush(pointer) {
+            case 0: return
+            case 1: try wait(for: POLLIN | POLLOUT, &waiting, callSite)
+            default: throw lost(callSite)
             }
         }
+    }
+
+    private func nextResult(
+        _ waiting: inout Waiting, _ callSite: PostgresError.CallSite
+    ) throws(PostgresError) -> ResultMemory? {
+        while PQisBusy(pointer) == 1 { try wait(for: POLLIN, &waiting, callSite) }
         return PQgetResult(pointer).map { ResultMemory($0) }
+    }
+
+    /// Waits for the socket a quarter of a second, and checks meanwhile whether the wait makes sense.
+    private func wait(
+        for events: Int32, _ waiting: inout Waiting, _ callSite: PostgresError.CallSite
+    ) throws(PostgresError) {
+        var descriptor = pollfd(fd: PQsocket(pointer), events: Int16(events), revents: 0)
+        if poll(&descriptor, 1, Waiting.milliseconds) != 0 {
+            if descriptor.revents & Int16(POLLIN | POLLHUP | POLLERR) != 0, PQconsumeInput(pointer) == 0 {
+                throw lost(callSite)
+            }
+            return
+        }
+        if canceller.isRequested {
+            guard waiting.waitsForCancellation() else { throw silent(callSite) }
+            canceller.deliver()
+        }
+        switch waiting.next(at: .now) {
+        case .waitOn: return
+        case .giveUp: throw silent(callSite)
+        case .probe:
+            switch probe.ask() {
+            case .working: waiting.probed(at: .now)
+            case .silent: throw silent(callSite)
+            case .finished:
+                // The answer may have arrived while the server was asked.
+                descriptor.revents = 0
+                guard poll(&descriptor, 1, 1000) > 0 else { throw silent(callSite) }
+            }
+        }
+    }
+
+    /// The server no longer answers: nothing more is expected of this connection.
+    private func silent(_ callSite: PostgresError.CallSite) -> PostgresError {
+        var error = PostgresError(
+            kind: .connectionLost, message: "the database server does not answer", callSite: callSite)
+        error.isSilence = true
+        isAbandoned = true
+        return error
     }
 
     private func lost(_ callSite: PostgresError.CallSite) -> PostgresError {
@@ -176,13 +223,84 @@ final class Link {
     }
 }
 
-/// How long a cancelled statement is waited for: a server that does not answer in ten seconds has gone.
-private struct Patience {
-    let milliseconds: Int32 = 250
-    private var left = 40
+/// How long to wait for an answer, and when to find out whether the server is still there.
+struct Waiting {
+    /// What to do when nothing has arrived.
+    enum Step: Equatable {
+        case waitOn, probe, giveUp
+    }
 
-    mutating func waitsOn() -> Bool {
-        left -= 1
-        return left > 0
+    /// How long one wait for the socket lasts.
+    static let milliseconds: Int32 = 250
+    /// A server that does not answer within ten seconds of a cancellation is given up.
+    private var cancellationsLeft = 40
+    private let deadline: ContinuousClock.Instant
+    private let probeInterval: Duration
+    private var nextProbe: ContinuousClock.Instant
+
+    init(until deadline: ContinuousClock.Instant, probeInterval: Duration, now: ContinuousClock.Instant = .now) {
+        self.deadline = deadline
+        self.probeInterval = probeInterval
+        nextProbe = now + probeInterval
+    }
+
+    /// What to do at an instant at which nothing has arrived.
+    func next(at now: ContinuousClock.Instant) -> Step {
+        if now >= deadline { return .giveUp }
+        return now >= nextProbe ? .probe : .waitOn
+    }
+
+    /// The server was asked, and is working.
+    mutating func probed(at now: ContinuousClock.Instant) {
+        nextProbe = now + probeInterval
+    }
+
+    /// Whether the answer to a cancelled statement is still waited for.
+    mutating func waitsForCancellation() -> Bool {
+        cancellationsLeft -= 1
+        return cancellationsLeft > 0
+    }
+}
+
+/// Why a server refuses connections.
+enum RefusedConnection {
+    /// The SQLSTATE with which the server refuses a connection; `nil` where none was given.
+    ///
+    /// libpq's messages are in the server's language, and `PQconnectdbParams` reports no code: connect again, with the code
+    /// in the message.
+    static func sqlState(_ configuration: Database.Configuration) -> String? {
+        let connection = withLibpqSettings(configuration.connectionSettings) { PQconnectStartParams($0, $1, 1) }
+        guard let connection else { return nil }
+        defer { PQfinish(connection) }
+        PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
+        PQsetNoticeProcessor(connection, { _, _ in }, nil)
+        let deadline = ContinuousClock.now + .seconds(2)
+        var step = PGRES_POLLING_WRITING
+        while step == PGRES_POLLING_WRITING || step == PGRES_POLLING_READING, .now < deadline,
+            PQstatus(connection) != CONNECTION_BAD
+        {
+            let events = step == PGRES_POLLING_WRITING ? POLLOUT : POLLIN
+            var descriptor = pollfd(fd: PQsocket(connection), events: Int16(events), revents: 0)
+            if poll(&descriptor, 1, 100) > 0 { step = PQconnectPoll(connection) }
+        }
+        return code(in: String(cString: PQerrorMessage(connection)))
+    }
+
+    /// The last SQLSTATE in a verbose message, which reads `FATAL:  57P03: the database system is starting up`.
+    static func code(in message: String) -> String? {
+        for line in message.split(separator: "\n").reversed() {
+            for part in line.split(separator: ":").dropFirst() {
+                let word = part.drop { $0 == " " }
+                if isCode(word) { return String(word) }
+            }
+        }
+        return nil
+    }
+
+    private static func isCode(_ word: Substring) -> Bool {
+        let (digits, capitals) = (UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"))
+        return word.utf8.count == 5
+            && word.utf8.allSatisfy { digits.contains($0) || capitals.contains($0) }
+            && word.utf8.contains { digits.contains($0) }
     }
 }

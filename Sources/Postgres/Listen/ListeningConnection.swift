@@ -14,7 +14,6 @@ struct ListeningConnection {
         self.bell = bell
         ping = listener.ping
         patience = listener.patience
-        link.stopBlocking()
         try ask(listener.channels.map { "LISTEN " + (try link.quoted($0)) }.joined(separator: "; "))
     }
 

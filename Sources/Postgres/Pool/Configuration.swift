@@ -1,3 +1,4 @@
+import CLibpq
 import FoundationEssentials
 
 extension Database {
@@ -13,8 +14,10 @@ extension Database {
         public var acquireTimeout: Duration = .seconds(30)
         /// How long a connection is kept, less up to a fifth by chance so that they do not all go at once.
         public var maximumLifetime: Duration = .seconds(3600)
-        /// How long to try to connect; whole seconds.
+        /// How long to try to connect to the only host; whole seconds. Each of several hosts gets three seconds.
         public var connectTimeout: Duration = .seconds(10)
+        /// How long an answer is awaited before the server is asked whether it is still there.
+        public var probeInterval: Duration = .seconds(5)
         /// The server gives a statement up after this long.
         public var statementTimeout: Duration = .seconds(60)
         /// The server gives up waiting for a lock after this long.
@@ -37,10 +40,11 @@ extension Database {
 
         /// libpq's keywords in order: what the conninfo says replaces what stands before it.
         var connectionSettings: [(String, String)] {
+            let patience = hasSeveralHosts ? Self.hostPatience : max(2, connectTimeout.components.seconds)
             var settings = [
-                ("fallback_application_name", applicationName),
-                ("connect_timeout", String(max(2, connectTimeout.components.seconds))),
-                ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
+                ("fallback_application_name", applicationName), ("connect_timeout", String(patience)),
+                ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"),
+                ("tcp_user_timeout", "10000"),
             ]
             if preparedStatements {
                 settings.append(("options", serverSettings))
@@ -50,10 +54,54 @@ extension Database {
             return settings
         }
 
+        /// The seconds that each of several hosts has to answer before the next one is tried.
+        private static let hostPatience: Int64 = 3
+
+        /// The maximum time to wait for an answer.
+        var answerTimeout: Duration { statementTimeout + .seconds(10) }
+
+        /// Whether the conninfo, or `PGHOST`, names several hosts.
+        private var hasSeveralHosts: Bool {
+            let environment = ProcessInfo.processInfo.environment
+            let hosts = options.map { $0["host"] ?? $0["hostaddr"] ?? environment["PGHOST"] } ?? nil
+            return hosts?.contains(",") ?? false
+        }
+
+        /// The conninfo's own options by keyword; `nil` where it cannot be read.
+        private var options: [String: String]? {
+            guard !conninfo.isEmpty else { return [:] }
+            var message: UnsafeMutablePointer<CChar>?
+            defer { PQfreemem(message) }
+            guard let options = PQconninfoParse(conninfo, &message) else {
+                // A plain name is the database's.
+                return conninfo.contains("=") || conninfo.contains("://") ? nil : [:]
+            }
+            defer { PQconninfoFree(options) }
+            var found: [String: String] = [:]
+            var option = options
+            while let keyword = option.pointee.keyword {
+                if let value = option.pointee.val { found[String(cString: keyword)] = String(cString: value) }
+                option += 1
+            }
+            return found
+        }
+
+        /// Checks that libpq can read the conninfo.
+        ///
+        /// - Throws: ``PostgresError`` of the kind `misconfigured`. libpq's own message is not passed on: it quotes the
+        ///   text, and with it the password.
+        func validate() throws(PostgresError) {
+            if options == nil {
+                throw PostgresError(
+                    kind: .misconfigured,
+                    message: "the database URL cannot be read: a % or @ in a password is written %25 or %40")
+            }
+        }
+
         /// Just-in-time compilation made short statements four times slower; see the README.
         private var serverSettings: String {
             let own = """
-                -c jit=off -c statement_timeout=\(statementTimeout.milliseconds) \
+                -c jit=off -c default_transaction_isolation=read\\ committed -c statement_timeout=\(statementTimeout.milliseconds) \
                 -c lock_timeout=\(lockTimeout.milliseconds) \
                 -c idle_in_transaction_session_timeout=\(idleInTransactionTimeout.milliseconds)
                 """

@@ -10,12 +10,15 @@ extension Database {
 
         fileprivate var begin: SQL {
             switch self {
-            case .readCommitted: "BEGIN"
+            case .readCommitted: "BEGIN ISOLATION LEVEL READ COMMITTED"
             case .repeatableRead: "BEGIN ISOLATION LEVEL REPEATABLE READ"
             case .serializable: "BEGIN ISOLATION LEVEL SERIALIZABLE"
             }
         }
     }
+
+    /// No transaction is run again after this long: a caller has to be told in time.
+    private static let retryPeriod: Duration = .seconds(15)
 
     /// Runs a transaction: commits when the work returns, rolls back when it throws.
     ///
@@ -38,6 +41,7 @@ extension Database {
     ) async throws -> Result {
         let callSite = PostgresError.CallSite(fileID: fileID, line: line)
         let begin = readOnly ? isolation.begin + " READ ONLY" : isolation.begin
+        let giveUp = ContinuousClock.now + Self.retryPeriod
         var attempt = 1
         var lost = false
         while true {
@@ -46,7 +50,7 @@ extension Database {
                     try await connection.transaction(begin, callSite, body)
                 }
             } catch let error as PostgresError
-                where attempt < attempts && (error.isWorthAnotherTry || lost && error.kind == .unreachable)
+                where attempt < attempts && .now < giveUp && (error.isWorthAnotherTry || lost && error.kind == .unreachable)
             {
                 // A server that restarts takes a second or two; one that was never there is told at once.
                 lost = lost || error.kind == .connectionLost

@@ -23,6 +23,8 @@ public final class Database: Sendable {
     private struct State {
         var pool: PoolState<Connection>
         var waiters: [PoolState<Connection>.Ticket: Waiter] = [:]
+        /// Connections opened before this instant are suspect: another one to the same server was lost since.
+        var lastLoss: ContinuousClock.Instant?
     }
 
     private let configuration: Configuration
@@ -72,14 +74,24 @@ public final class Database: Sendable {
     ) async throws -> Result {
         while true {
             let (connection, isNew) = try await acquire()
-            switch await connection.lend(mayBeStale: !isNew, body) {
+            switch isSuspect(connection) ? .refused : await connection.lend(mayBeStale: !isNew, body) {
             case .refused:
                 await discard(connection)
             case .used(let result, let isFit):
+                if case .failure(let error as PostgresError) = result, error.isSilence {
+                    state.withLock { $0.lastLoss = .now }
+                }
                 await release(connection, isFit: isFit)
                 return try result.get()
             }
         }
+    }
+
+    /// Whether a connection is older than the last time that the server stopped answering.
+    ///
+    /// Without this, each idle connection to a frozen server would cost its caller a wait of its own.
+    private func isSuspect(_ connection: Connection) -> Bool {
+        state.withLock { $0.lastLoss.map { connection.opened < $0 } ?? false }
     }
 
     /// Hangs up: idle connections now, lent ones when they come back.

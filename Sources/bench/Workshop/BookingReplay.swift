@@ -21,7 +21,7 @@ struct BookingReplay {
                 }
             }
         }
-        guard let last, let begin = statements.lastIndex(where: { $0.text == "BEGIN" }) else {
+        guard let last, let begin = statements.lastIndex(where: { $0.text.hasPrefix("BEGIN") }) else {
             throw BenchFailure("no booking was seen", because: "the log has \(statements.count) statements")
         }
         replay = Replay(statements: Array(statements[begin...]))

@@ -1,0 +1,105 @@
+import Postgres
+
+extension Failure {
+    /// Explains an error of the database: by its kind and SQLSTATE alone, because messages are in the server's language.
+    init(_ error: PostgresError) {
+        switch error.kind {
+        case .misconfigured:
+            self = .misconfigured(error.message, hint: Self.urlHint)
+        case .unreachable:
+            self.init(unreachable: error)
+        case .connectionLost where error.isSilence:
+            self = .busy("the database does not answer", because: "\(error)")
+        case .connectionLost, .outcomeUnknown:
+            self = .busy("the connection to the database broke", because: "\(error)")
+        case .poolExhausted, .acquireTimedOut, .closed:
+            self = .busy("the database is busy", because: "\(error)")
+        case .server, .rolledBack:
+            self.init(refusedByServer: error)
+        case .encoding:
+            self = .invalidInput(
+                "a text cannot be stored", because: error.message, hint: "take the unusual character out")
+        case .decoding:
+            self.init(bug: "\(error)")
+        }
+    }
+
+    private static let urlHint = "correct --database, INTRO_DATABASE_URL or database.url"
+
+    /// No connection could be made.
+    private init(unreachable error: PostgresError) {
+        switch error.sqlState {
+        case "08P01":
+            self = .withoutPreparedStatements(error)
+        case "28P01", "28000", "3D000":
+            self = .misconfigured(
+                "the database refuses this login", because: "\(error)",
+                hint: "correct the user, the password or the "
+                    + "database name in --database, INTRO_DATABASE_URL or PG*")
+        case .some:
+            self = .busy("the database takes no connection at the moment", because: "\(error)")
+        case nil where Self.isMisreadURL(error.message):
+            self = .misconfigured(
+                "the database URL has a part that cannot be used",
+                because: "a port, a setting or a special character in the password is not written correctly",
+                hint: Self.urlHint)
+        case nil:
+            let line = error.message.split(separator: "\n").first.map(String.init) ?? error.message
+            self.init(
+                code: "database_unreachable", message: "the database cannot be reached",
+                reason: redacted(Self.withoutHostName(line)),
+                hint: "start PostgreSQL, or correct --database, INTRO_DATABASE_URL or PG*", exit: .unreachable)
+        }
+    }
+
+    /// Whether libpq refused the URL before it connected to anything; its messages about that quote the URL's parts.
+    private static func isMisreadURL(_ message: String) -> Bool {
+        message.hasPrefix("invalid ") || message.hasPrefix("could not match") || message.hasPrefix("missing ")
+    }
+
+    /// A misplaced `@` makes part of a password the host name, which libpq quotes when it cannot be resolved.
+    private static func withoutHostName(_ line: String) -> String {
+        line.hasPrefix("could not translate host name") ? "the host name cannot be resolved" : line
+    }
+
+    private init(refusedByServer error: PostgresError) {
+        let state = error.sqlState ?? ""
+        switch (state, state.prefix(2)) {
+        case ("26000", _), ("42P05", _):
+            self = .withoutPreparedStatements(error)
+        case ("25006", _):
+            self = .busy(
+                "the database is read-only", because: "\(error): it may be a standby server",
+                hint: "try again after the switchover, or connect to the primary (target_session_attrs=read-write)")
+        case (_, "42"):
+            self = .misconfigured(
+                "the database's schema or privileges are not as Intro needs them", because: "\(error)",
+                hint: "run `intro setup`, or grant the role intro_service to this database user")
+        case (_, "22"), (_, "23"):
+            self = .invalidInput(
+                "the database refuses a value", because: "\(error)", hint: "correct the value, and try again")
+        case (_, "58"), ("XX001", _), ("XX002", _):
+            self.init(
+                code: "database_unreachable", message: "the database server reports a problem with its storage",
+                reason: "\(error)", hint: "see the PostgreSQL server's log", exit: .unreachable)
+        case (_, "40"), (_, "53"), (_, "55"), (_, "57"):
+            self = .busy("the database could not finish this", because: "\(error)")
+        default:
+            self.init(bug: "\(error)")
+        }
+    }
+
+    private static func withoutPreparedStatements(_ error: PostgresError) -> Failure {
+        .misconfigured(
+            "prepared statements and session settings do not pass through this connection", because: "\(error)",
+            hint: "behind PgBouncer in transaction mode, set database.prepared_statements to false "
+                + "(INTRO_DATABASE_PREPARED_STATEMENTS=false)")
+    }
+
+    private static func busy(
+        _ message: String, because reason: String,
+        hint: String = "try again; with --request-id a repeated booking is safe"
+    ) -> Failure {
+        Failure(code: "try_again", message: message, reason: redacted(reason), hint: hint, exit: .tryAgain)
+    }
+}
