@@ -90,7 +90,10 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
         if let table { parts.append("table \(table)") }
         if let column { parts.append("column \(column)") }
         // These are our own words.
-        if isSilence || [.misconfigured, .decoding, .encoding, .poolExhausted, .acquireTimedOut, .closed, .rolledBack].contains(kind) {
+        let ownWords: [Kind] = [
+            .misconfigured, .decoding, .encoding, .poolExhausted, .acquireTimedOut, .closed, .rolledBack,
+        ]
+        if isSilence || ownWords.contains(kind) {
             parts.append(message)
         }
         if let callSite { parts.append("at \(callSite)") }

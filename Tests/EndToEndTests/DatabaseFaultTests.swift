@@ -161,7 +161,7 @@ extension Studio {
     }
 
     /// What one statement answers.
-    fileprivate func ask(_ query: String) async throws -> String {
+    func ask(_ query: String) async throws -> String {
         let result = try await Psql.run(query, on: conninfo)
         #expect(result.exit == 0, "\(result.stderr)")
         return result.stdout.trimmingCharacters(in: .newlines)
@@ -173,7 +173,7 @@ extension Studio {
     ///   connection ends.
     /// - Returns: What the body returns.
     /// - Throws: What the body throws.
-    fileprivate func whileTableIsLocked<Value: Sendable>(
+    func whileTableIsLocked<Value: Sendable>(
         _ body: (_ waiting: () async throws -> Void) async throws -> Value
     ) async throws -> Value {
         async let holder = Psql.run(

@@ -19,6 +19,7 @@ public final class JobRunner: Sendable {
     private let configuration: Configuration
     private let logger: Logger
     private let order = Guarded(Order.work)
+    private let present = Guarded<Membership?>(nil)
     private let orders = Bell()
 
     /// Prepares a runner.
@@ -77,6 +78,11 @@ public final class JobRunner: Sendable {
         }
     }
 
+    /// Whether its heartbeats reach the database: the lease that the last one renewed has not run out.
+    ///
+    /// A service manager should be told that the process is well only while this holds. False before ``run(ready:)``.
+    public var isBeating: Bool { present.withLock { $0 }?.holdsLease ?? false }
+
     /// Tells it to take no more jobs, to let those that run come to their end within the grace period, and to give the
     /// others back at once.
     public func stop() {
@@ -111,6 +117,7 @@ public final class JobRunner: Sendable {
             runner: try await runners.register(
                 name: configuration.name, queues: configuration.queues, lease: configuration.lease),
             leaseEnd: leaseEnd)
+        present.withLock { $0 = membership }
         let workers = configuration.queues.map {
             QueueWorker(
                 $0, handlers: handlers, membership: membership, store: JobStore(database: database),
@@ -136,7 +143,8 @@ public final class JobRunner: Sendable {
         for bell in [heart.bell, cron.bell, orders] { bell.ring() }
         for attendant in attendants { attendant.cancel() }
         for attendant in attendants + [obeying] { await attendant.value }
-        try? await runners.leave(membership.runner, tally: membership.news)
+        // Where the database no longer answers, the other runners find out by themselves.
+        if membership.holdsLease { try? await runners.leave(membership.runner, tally: membership.news) }
         return membership.tally
     }
 
@@ -164,7 +172,7 @@ public final class JobRunner: Sendable {
         for worker in workers where !membership.isOver { await worker.stop() }
         await wait(for: .stopNow, atMost: configuration.gracePeriod, membership)
         for worker in workers where !membership.isOver { await worker.stopNow() }
-        await wait(for: nil, atMost: configuration.cancellationPeriod * 2, membership)
+        await wait(for: nil, atMost: configuration.cancellationPeriod, membership)
         membership.end()
         for worker in workers { worker.bell.ring() }
     }

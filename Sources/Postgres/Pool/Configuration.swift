@@ -14,7 +14,9 @@ extension Database {
         public var acquireTimeout: Duration = .seconds(30)
         /// How long a connection is kept, less up to a fifth by chance so that they do not all go at once.
         public var maximumLifetime: Duration = .seconds(3600)
-        /// How long to try to connect to the only host; whole seconds. Each of several hosts gets three seconds.
+        /// How long to try to connect to the only host; whole seconds.
+        ///
+        /// Each of several hosts gets three seconds.
         public var connectTimeout: Duration = .seconds(10)
         /// How long an answer is awaited before the server is asked whether it is still there.
         public var probeInterval: Duration = .seconds(5)

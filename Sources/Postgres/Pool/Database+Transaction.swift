@@ -50,7 +50,8 @@ extension Database {
                     try await connection.transaction(begin, callSite, body)
                 }
             } catch let error as PostgresError
-                where attempt < attempts && .now < giveUp && (error.isWorthAnotherTry || lost && error.kind == .unreachable)
+                where attempt < attempts && .now < giveUp
+                && (error.isWorthAnotherTry || lost && error.kind == .unreachable)
             {
                 // A server that restarts takes a second or two; one that was never there is told at once.
                 lost = lost || error.kind == .connectionLost

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Dispatch
 import FoundationEssentials
+import Glibc
 import Jobs
 import Postgres
 import Reminders
@@ -61,11 +63,12 @@ struct Run: IntroSubcommand {
 
     private func serve(_ runner: JobRunner, of queues: [String], in intro: Intro) async throws -> JobRunner.Tally {
         let manager = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
-        let watching = Task { await manager.keepAlive() }
+        let watching = Task { await manager.keepAlive { runner.isBeating } }
         defer { watching.cancel() }
         let stop: @Sendable (Task<JobRunner.Tally, any Error>) -> Void = { _ in
-            manager.stopping("letting jobs come to their end")
+            manager.stopping("waiting for running jobs to finish")
             runner.stop()
+            Self.endProcess(after: 33)
         }
         return try await Interruptible.run(steps: [stop, { _ in runner.stopNow() }]) {
             try await runner.run {
@@ -73,6 +76,15 @@ struct Run: IntroSubcommand {
                 manager.ready("running the jobs of \(served)")
                 intro.console.note("Running the jobs of \(served). Ctrl-C stops.")
             }
+        }
+    }
+
+    /// Ends the process even where a database or a mail server never answers again.
+    ///
+    /// A stop takes 30 seconds at most where they do: 25 for running jobs and 5 to cancel the rest.
+    private static func endProcess(after seconds: Int) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) {
+            _exit(ExitCode.tryAgain.rawValue)
         }
     }
 

@@ -1,0 +1,120 @@
+import Foundation
+import PostgresTesting
+import Testing
+
+@Suite(
+    "a database that stops answering without hanging up", .timeLimit(.minutes(10)),
+    .enabled(if: Studio.isOnPrivateServer))
+struct SilentDatabaseTests {
+    private let booking = [
+        "book", "--client", "ana@example.com", "--name", "Ana", "--trainer", "maria", "--at", "2026-12-01 09:00",
+        "--request-id", "r1", "--json",
+    ]
+
+    @Test("a booking under way ends with 75, is not made, and can be repeated")
+    func booking() async throws {
+        try await withProxy { studio, proxy in
+            let result = try await studio.whileTableIsLocked { waiting in
+                let result = try await studio.reached(through: proxy).intro(booking) { _ in
+                    try await waiting()
+                    proxy.stall(.everything)
+                }
+                _ = try await studio.ask(
+                    """
+                    SELECT count(pg_terminate_backend(pid))
+                    FROM pg_stat_activity
+                    WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'psql'
+                    """)
+                return result
+            }
+            #expect([69, 75].contains(result.exit), "\(result.stderr)")
+            #expect(result.stdout.isEmpty)
+            proxy.resume()
+            let again = try await studio.answer(booking)
+            #expect(again["client"]?["name"] == "Ana")
+            #expect(try await studio.count("session") == 1)
+        }
+    }
+
+    @Test("a new command ends with 69")
+    func newCommand() async throws {
+        try await withProxy { studio, proxy in
+            proxy.stall(.everything)
+            let result = try await studio.reached(through: proxy).intro("schedule", "maria", "--json")
+            #expect(result.exit == 69 && result.error?.code == "database_unreachable", "\(result.stderr)")
+        }
+    }
+
+    @Test("a runner ends after SIGTERM, and feeds no watchdog while its heartbeats do not arrive")
+    func runner() async throws {
+        try await withProxy { studio, proxy in
+            let manager = try ServiceManager(in: studio.home)
+            let result = try await studio.reached(through: proxy).intro(
+                ["run"], environment: ["NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "300000"]
+            ) { process in
+                try await wait(until: "the watchdog is fed") { manager.received("WATCHDOG=1") > 0 }
+                proxy.stall(.everything)
+                // The lease of the last heartbeat lasts for 25 seconds; after it, nothing is reported any more.
+                try await wait(until: "the watchdog is no longer fed") {
+                    let before = manager.received("WATCHDOG=1")
+                    try await Task.sleep(for: .milliseconds(900))
+                    return manager.received("WATCHDOG=1") == before
+                }
+                kill(process, SIGTERM)
+            }
+            #expect([0, 69, 75].contains(result.exit), "\(result.exit): \(result.stderr)")
+            proxy.resume()
+        }
+    }
+
+    private func withProxy(_ body: (Studio, StallingProxy) async throws -> Void) async throws {
+        try await Studio.with { studio in
+            let folder = String(try #require(studio.conninfo.firstMatch(of: /host=(\S+)/)?.output.1))
+            let proxy = try StallingProxy(toServerIn: folder)
+            defer { proxy.stop() }
+            try await body(studio, proxy)
+        }
+    }
+}
+
+extension Studio {
+    /// The same studio, reached through a proxy.
+    fileprivate func reached(through proxy: StallingProxy) -> Studio {
+        reached(by: conninfo.replacing(/host=\S+/, with: "host=\(proxy.folder)"))
+    }
+}
+
+/// The socket on which a service manager receives notices.
+private final class ServiceManager {
+    let path: String
+    private let descriptor: Int32
+    private var notices: [String] = []
+
+    init(in folder: String) throws {
+        path = "\(folder)/notify"
+        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let octets = Array(path.utf8) + [0]
+        try #require(octets.count <= MemoryLayout.size(ofValue: address.sun_path))
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: octets) }
+        let length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let bound = withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) }
+        }
+        try #require(bound == 0)
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// How many notices with this text have arrived so far.
+    func received(_ text: String) -> Int {
+        var octets = [UInt8](repeating: 0, count: 4096)
+        while case let count = recv(descriptor, &octets, octets.count, Int32(MSG_DONTWAIT)), count > 0 {
+            notices.append(String(decoding: octets.prefix(count), as: UTF8.self))
+        }
+        return notices.count { $0 == text }
+    }
+}
