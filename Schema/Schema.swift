@@ -49,7 +49,11 @@ public enum Schema {
             let rows = try await connection.query(recordedSteps)
             let found = rows.count == 0 ? Status.missing : judge(rows)
             switch found {
-            case .current, .ahead, .altered: return found
+            case .ahead, .altered: return found
+            case .current:
+                // Roles may have been created since, or a dump restored that has no privileges.
+                try await Privileges.grant(on: connection)
+                return found
             case .missing, .behind: break
             }
             let applied = Set(try rows.decode((String, Int32, String).self).map { $0.0 })
@@ -70,6 +74,7 @@ public enum Schema {
                     ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum, applied_at = now()
                     """)
             }
+            try await Privileges.grant(on: connection)
             return found
         }
     }

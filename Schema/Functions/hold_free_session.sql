@@ -5,6 +5,11 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     v_claims boolean := NEW.status IN ('booked', 'attended') AND NOT NEW.waived;
 BEGIN
+    -- It runs as the owner: attached to another table, it would write and delete claims for anyone.
+    IF TG_RELID <> 'session'::regclass THEN
+        RAISE EXCEPTION 'hold_free_session() does not serve the table %', TG_RELID::regclass
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
     IF TG_OP = 'UPDATE' THEN
         IF NEW.client_id = OLD.client_id
             AND v_claims = (OLD.status IN ('booked', 'attended') AND NOT OLD.waived)
@@ -34,6 +39,10 @@ CREATE OR REPLACE TRIGGER session_claims AFTER INSERT OR UPDATE OF status, waive
 CREATE OR REPLACE FUNCTION hold_new_contact() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
+    IF TG_RELID <> 'client'::regclass THEN
+        RAISE EXCEPTION 'hold_new_contact() does not serve the table %', TG_RELID::regclass
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
     INSERT INTO free_session_claim (contact, session_id)
     SELECT contact, session.id
     FROM session, unnest(client_contacts(NEW.email_key, NEW.phone)) AS contact

@@ -1,4 +1,6 @@
--- Writes one event for one changed row. The actor and the reason come from the transaction that changed it.
+-- Writes one event for one changed row. The actor and the reason come from the transaction that changed it, and may be
+-- whatever its login says; the login itself is the server's word. Runs as the owner, and therefore only for tables of this
+-- schema: a login could otherwise attach it to a temporary table and write events of its own.
 CREATE OR REPLACE FUNCTION record_event() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
@@ -6,13 +8,22 @@ DECLARE
     v_after  jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
     v_row    jsonb := coalesce(v_after, v_before);
 BEGIN
+    IF TG_TABLE_SCHEMA <> current_schema() THEN
+        RAISE EXCEPTION 'record_event() does not serve the table %.%', TG_TABLE_SCHEMA, TG_TABLE_NAME
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    -- The token of the unsubscribe link is the client's password, so to speak.
+    IF TG_TABLE_NAME = 'client' THEN
+        v_before := v_before - 'unsubscribe_token';
+        v_after := v_after - 'unsubscribe_token';
+    END IF;
     IF v_before IS DISTINCT FROM v_after THEN
         INSERT INTO event (actor, reason, subject, subject_id, studio_id, action, before, after)
         VALUES (
             coalesce(nullif(current_setting('intro.actor', true), ''), session_user),
             nullif(current_setting('intro.reason', true), ''),
             TG_TABLE_NAME,
-            coalesce(v_row ->> 'id', v_row ->> 'season_id')::bigint,
+            coalesce(v_row ->> 'id', v_row ->> 'season_id', '0')::bigint,
             coalesce(v_row ->> 'studio_id', v_row ->> 'home_studio_id')::integer,
             lower(TG_OP),
             v_before,
@@ -43,11 +54,29 @@ CREATE OR REPLACE TRIGGER reminder_rule_events AFTER INSERT OR UPDATE OR DELETE 
     FOR EACH ROW EXECUTE FUNCTION record_event();
 CREATE OR REPLACE TRIGGER contact_hours_events AFTER INSERT OR UPDATE OR DELETE ON contact_hours
     FOR EACH ROW EXECUTE FUNCTION record_event();
--- The first consent is that of giving a contact, which the client's own event tells.
-CREATE OR REPLACE TRIGGER consent_events AFTER UPDATE OR DELETE ON consent
+CREATE OR REPLACE TRIGGER consent_events AFTER INSERT OR UPDATE OR DELETE ON consent
     FOR EACH ROW EXECUTE FUNCTION record_event();
 CREATE OR REPLACE TRIGGER suppression_events AFTER INSERT OR UPDATE OR DELETE ON suppression
     FOR EACH ROW EXECUTE FUNCTION record_event();
--- What was unknown and is known now, because somebody found out or had it sent again.
+-- A message that leaves a final status was settled or queued again by a person. What senders do is recorded in the ledger.
 CREATE OR REPLACE TRIGGER message_events AFTER UPDATE OF status ON message
-    FOR EACH ROW WHEN (OLD.status IN ('unknown', 'failed') AND NEW.status <> OLD.status) EXECUTE FUNCTION record_event();
+    FOR EACH ROW WHEN (OLD.status NOT IN ('queued', 'attempting') AND NEW.status <> OLD.status)
+    EXECUTE FUNCTION record_event();
+CREATE OR REPLACE TRIGGER inbound_text_events AFTER INSERT OR DELETE ON inbound_text
+    FOR EACH ROW EXECUTE FUNCTION record_event();
+CREATE OR REPLACE TRIGGER inbound_text_done_events AFTER UPDATE ON inbound_text
+    FOR EACH ROW WHEN (NEW.done_at IS DISTINCT FROM OLD.done_at OR NEW.body <> OLD.body OR NEW.action <> OLD.action)
+    EXECUTE FUNCTION record_event();
+-- Queues that were paused or resumed, jobs that a person cancelled, and dead jobs that were buried, retried or discarded.
+CREATE OR REPLACE TRIGGER job_queue_events AFTER INSERT OR DELETE ON job_queue
+    FOR EACH ROW EXECUTE FUNCTION record_event();
+CREATE OR REPLACE TRIGGER job_queue_pause_events AFTER UPDATE ON job_queue
+    FOR EACH ROW WHEN (
+        NEW.paused_at IS DISTINCT FROM OLD.paused_at
+        OR NEW.rate_limit IS DISTINCT FROM OLD.rate_limit
+        OR NEW.rate_period IS DISTINCT FROM OLD.rate_period)
+    EXECUTE FUNCTION record_event();
+CREATE OR REPLACE TRIGGER job_cancel_events AFTER UPDATE OF cancel_requested ON job
+    FOR EACH ROW WHEN (NEW.cancel_requested AND NOT OLD.cancel_requested) EXECUTE FUNCTION record_event();
+CREATE OR REPLACE TRIGGER job_dead_events AFTER INSERT OR DELETE ON job_dead
+    FOR EACH ROW EXECUTE FUNCTION record_event();

@@ -92,6 +92,18 @@ extension Failure {
     }
 }
 
+extension Failure {
+    /// Reports privileges that are not as this binary expects them.
+    init(privileges differences: [String]) {
+        let shown = differences.prefix(5).joined(separator: "; ")
+        let more = differences.count > 5 ? "; and \(differences.count - 5) more" : ""
+        self = .misconfigured(
+            "the privileges in the database are not as Intro needs them", because: shown + more,
+            hint: "run `intro setup` as the owner of the schema")
+        code = "schema"
+    }
+}
+
 extension Schema.Status {
     /// Whether `intro setup` has something to do.
     var canBeApplied: Bool {

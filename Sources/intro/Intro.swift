@@ -83,6 +83,8 @@ final class Intro: Sendable {
         var configuration = Database.Configuration(conninfo: try await connectionString())
         configuration.maximumConnections = settings.database.connections
         configuration.preparedStatements = settings.database.preparedStatements
+        // Changes outside of a front desk's transaction, such as a paused queue, are logged with their actor too.
+        configuration.sessionSettings = [("intro.actor", actor)]
         return configuration
     }
 

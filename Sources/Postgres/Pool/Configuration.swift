@@ -28,6 +28,8 @@ extension Database {
         public var idleInTransactionTimeout: Duration = .seconds(60)
         /// What the server's activity list shows.
         public var applicationName = "intro"
+        /// Further settings of each session, such as custom ones that triggers read; not set behind PgBouncer.
+        public var sessionSettings: [(name: String, value: String)] = []
         /// Off for PgBouncer in transaction mode, where a statement prepared on one server meets another.
         ///
         /// Then nothing is set per connection either: PgBouncer would refuse it.
@@ -100,6 +102,11 @@ extension Database {
             }
         }
 
+        /// Escapes a value for the server's command line, where a space ends an argument.
+        private static func escaped(_ value: String) -> String {
+            value.map { " \\".contains($0) ? "\\\($0)" : String($0) }.joined()
+        }
+
         /// Just-in-time compilation made short statements four times slower; see the README.
         private var serverSettings: String {
             let own = """
@@ -107,6 +114,7 @@ extension Database {
                 -c lock_timeout=\(lockTimeout.milliseconds) \
                 -c idle_in_transaction_session_timeout=\(idleInTransactionTimeout.milliseconds)
                 """
+                + sessionSettings.map { " -c \($0.name)=\(Self.escaped($0.value))" }.joined()
             return own + (ProcessInfo.processInfo.environment["PGOPTIONS"].map { " " + $0 } ?? "")
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BookingStore
+import Postgres
 import Schema
 
 /// `intro setup`: creates or upgrades the schema.
@@ -30,6 +31,10 @@ struct Setup: IntroSubcommand {
         let database = try await intro.bareDatabase()
         let found = check ? try await Schema.status(of: database) : try await Schema.apply(to: database)
         if let failure = Failure(found), check || !found.canBeApplied { throw failure }
+        if check {
+            let differences = try await database.withConnection { try await Privileges.differences(on: $0) }
+            if !differences.isEmpty { throw Failure(privileges: differences) }
+        }
         let loaded = sample ? try await SampleStudio.load(into: intro.backOffice(database), database) : false
         try intro.console.report(Record(version: Schema.version, changed: found.canBeApplied, sample: loaded)) {
             let schema = found.canBeApplied ? "The schema is now at step" : "The schema is at step"

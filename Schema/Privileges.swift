@@ -1,0 +1,200 @@
+public import Postgres
+
+/// Who may do what in the schema: one table, from which `setup` grants and with which `setup --check` compares.
+///
+/// There are two roles, which operators grant to their logins: `intro_service` for desks and runners, and `intro_reader` for
+/// reports. Whatever is not listed here is granted to nobody but the owner.
+public enum Privileges {
+    /// What the two roles may do with a table.
+    struct Table {
+        let service: Set<String>
+        /// The columns that a reader does not see; `nil` hides the whole table.
+        let hiddenFromReader: Set<String>?
+
+        init(_ service: String, hidden: Set<String>? = []) {
+            self.service = Set(service.split(separator: " ").map(String.init))
+            hiddenFromReader = hidden
+        }
+    }
+
+    /// Who may call a function.
+    enum Caller {
+        /// Nobody: it is a trigger, and PostgreSQL asks for the privilege only when a trigger is created.
+        case trigger
+        /// Desks and runners: it writes.
+        case service
+        /// Readers too: it only reads.
+        case everyone
+    }
+
+    static let tables: [String: Table] = [
+        "client": Table("SELECT INSERT UPDATE", hidden: ["unsubscribe_token"]),
+        "closed_day": Table("SELECT INSERT"),
+        "closure": Table("SELECT INSERT UPDATE"),
+        "consent": Table("SELECT INSERT UPDATE"),
+        // Contact hours, weekly hours and suppressions are replaced or lifted; the event log keeps what was there before.
+        "contact_hours": Table("SELECT INSERT UPDATE DELETE"),
+        "delivery_run": Table("SELECT INSERT"),
+        "event": Table("SELECT"),
+        "free_session_claim": Table("SELECT"),
+        "hours": Table("SELECT INSERT UPDATE DELETE"),
+        "hours_season": Table("SELECT INSERT UPDATE"),
+        "inbound_text": Table("SELECT INSERT UPDATE"),
+        "job": Table("SELECT INSERT UPDATE DELETE"),
+        "job_cron": Table("SELECT INSERT UPDATE DELETE"),
+        "job_dead": Table("SELECT INSERT UPDATE DELETE"),
+        "job_period": Table("SELECT INSERT UPDATE DELETE"),
+        "job_queue": Table("SELECT INSERT UPDATE DELETE"),
+        "job_runner": Table("SELECT INSERT UPDATE DELETE"),
+        // Whoever reads it can take the locks of the desks.
+        "lock_salt": Table("SELECT", hidden: nil),
+        "message": Table("SELECT INSERT UPDATE"),
+        "reminder_rule": Table("SELECT INSERT UPDATE"),
+        "schema_function": Table("SELECT"),
+        "schema_migration": Table("SELECT"),
+        "session": Table("SELECT INSERT UPDATE"),
+        "studio": Table("SELECT INSERT UPDATE"),
+        "suppression": Table("SELECT INSERT UPDATE DELETE"),
+        "time_off": Table("SELECT INSERT UPDATE DELETE"),
+        "trainer": Table("SELECT INSERT UPDATE"),
+    ]
+
+    /// Sequences that are drawn from by name. Those of identity columns need no privilege.
+    static let sequences: [String: String] = ["job_lease": "USAGE"]
+
+    static let functions: [String: Caller] = [
+        "acknowledge_jobs": .service, "begin_work": .service, "bury_job": .service, "claim_jobs": .service,
+        "claim_suspect": .service, "client_contacts": .everyone, "close_days": .service, "contact_time": .everyone,
+        "day_skip_reason": .everyone, "follow_session_up": .trigger, "free_station": .everyone,
+        "have_started": .service, "hold_free_session": .trigger, "hold_new_contact": .trigger,
+        "is_reachable": .everyone, "is_within_hours": .everyone, "job_errors": .everyone,
+        "job_lanes_by_age": .everyone, "judged_messages": .everyone, "keep_session_final": .trigger,
+        "later_reminders": .everyone, "local_days": .everyone, "lock_key": .service, "longest_quiet": .everyone,
+        "may_start": .service, "next_job_in": .service, "open_slots": .everyone, "plan_days": .service,
+        "plan_messages": .service, "planned_messages": .everyone, "record_event": .trigger,
+        "refuse_event_change": .trigger, "release_jobs": .service, "remember_consent": .trigger,
+        "rescue_jobs": .service, "rota": .everyone, "rules_at": .everyone, "session_obstacle": .everyone,
+        "sessions_that_day": .everyone, "settle_jobs": .service, "slot_facts": .everyone, "start_of_day": .everyone,
+        "working_elsewhere": .everyone, "working_hours": .everyone,
+        // The constructors of the range type, which the constraint on weekly hours calls.
+        "timemultirange": .everyone, "timerange": .everyone,
+    ]
+
+    /// Grants exactly what the table above says, to the roles that exist, and takes everything else away.
+    ///
+    /// Changes nothing where nothing differs.
+    ///
+    /// - Parameter connection: A connection of the schema's owner, in a transaction.
+    /// - Throws: ``PostgresError``.
+    static func grant(on connection: Connection) async throws {
+        guard try await !differences(on: connection).isEmpty else { return }
+        let columns = try await columns(of: connection)
+        try await connection.execute(script: Self.withdrawal)
+        let roles = try await connection.query(
+            "SELECT rolname::text FROM pg_roles WHERE rolname IN ('intro_service', 'intro_reader')"
+        ).decode(String.self)
+        for role in roles {
+            try await connection.execute(script: grants(to: role, columns: columns).joined(separator: ";\n"))
+        }
+    }
+
+    /// Compares the privileges of PUBLIC and of the two roles with the table above.
+    ///
+    /// - Parameter connection: A connection to the database.
+    /// - Returns: What is missing and what is too much, in words; empty where nothing differs.
+    /// - Throws: ``PostgresError``.
+    public static func differences(on connection: Connection) async throws -> [String] {
+        let columns = try await columns(of: connection)
+        // What an operator has granted to roles of their own is theirs to judge.
+        let judged = ["PUBLIC ", "intro_service ", "intro_reader "]
+        let found = Set(
+            try await connection.query(Self.inventory).decode(String.self)
+                .filter { entry in judged.contains { entry.hasPrefix($0) } })
+        let roles = Set(
+            try await connection.query(
+                "SELECT rolname::text FROM pg_roles WHERE rolname IN ('intro_service', 'intro_reader')"
+            ).decode(String.self))
+        let functions = try await connection.query(Self.ownFunctions).decode(String.self)
+        let unknown =
+            columns.keys.filter { tables[$0] == nil }.map { "table \($0) is not listed" }
+            + Set(functions).filter { Self.functions[$0] == nil }.map { "function \($0) is not listed" }
+        let ownsDatabase = try await connection.query(Self.ownsDatabase).decode(Bool.self)[0]
+        let expected = Set(
+            expected(columns: columns).filter { entry in
+                roles.contains { entry.hasPrefix("\($0) ") } && (ownsDatabase || !entry.hasSuffix(" database"))
+            })
+        return unknown.sorted() + expected.subtracting(found).sorted().map { "missing: \($0)" }
+            + found.subtracting(expected).sorted().map { "too much: \($0)" }
+    }
+
+    /// Every privilege that there should be, such as `intro_reader SELECT table studio`.
+    private static func expected(columns: [String: [String]]) -> [String] {
+        var entries: [String] = []
+        for (name, table) in tables {
+            entries += table.service.map { "intro_service \($0) table \(name)" }
+            guard let hidden = table.hiddenFromReader else { continue }
+            entries +=
+                hidden.isEmpty
+                ? ["intro_reader SELECT table \(name)"]
+                : (columns[name] ?? []).filter { !hidden.contains($0) }.map {
+                    "intro_reader SELECT column \(name).\($0)"
+                }
+        }
+        for role in ["intro_service", "intro_reader"] {
+            entries += ["\(role) CONNECT database", "\(role) USAGE schema"]
+        }
+        entries += sequences.map { "intro_service \($0.value) sequence \($0.key)" }
+        for (name, caller) in functions {
+            if caller != .trigger { entries.append("intro_service EXECUTE function \(name)") }
+            if caller == .everyone { entries.append("intro_reader EXECUTE function \(name)") }
+        }
+        return entries
+    }
+
+    private static func grants(to role: String, columns: [String: [String]]) -> [String] {
+        var statements: [String] = []
+        for (name, table) in tables.sorted(by: { $0.key < $1.key }) where columns[name] != nil {
+            if role == "intro_service" {
+                statements.append("GRANT \(table.service.sorted().joined(separator: ", ")) ON \(name) TO \(role)")
+            } else if let hidden = table.hiddenFromReader {
+                let seen = (columns[name] ?? []).filter { !hidden.contains($0) }
+                let list = hidden.isEmpty ? "" : " (\(seen.joined(separator: ", ")))"
+                statements.append("GRANT SELECT\(list) ON \(name) TO \(role)")
+            }
+        }
+        if role == "intro_service" {
+            statements += sequences.map { "GRANT \($0.value) ON SEQUENCE \($0.key) TO \(role)" }
+        }
+        let callable = functions.filter { $0.value == .everyone || $0.value == .service && role == "intro_service" }
+        let names = callable.keys.sorted().map { "'\($0)'" }.joined(separator: ", ")
+        statements.append(
+            """
+            DO $$
+            DECLARE
+                v_function regprocedure;
+            BEGIN
+                FOR v_function IN
+                    SELECT oid FROM pg_proc
+                    WHERE pronamespace = current_schema()::regnamespace AND proname IN (\(names))
+                LOOP
+                    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO \(role)', v_function);
+                END LOOP;
+            END
+            $$
+            """)
+        return statements
+    }
+
+    private static func columns(of connection: Connection) async throws -> [String: [String]] {
+        let rows = try await connection.query(
+            """
+            SELECT c.relname::text, a.attname::text
+            FROM pg_class AS c
+            JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+            WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+            ORDER BY c.relname, a.attnum
+            """
+        ).decode((String, String).self)
+        return Dictionary(grouping: rows, by: \.0).mapValues { $0.map(\.1) }
+    }
+}

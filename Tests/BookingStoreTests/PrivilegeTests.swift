@@ -1,0 +1,222 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Postgres
+import PostgresTesting
+import Schema
+import Testing
+
+@Suite("Privileges")
+struct PrivilegeTests {
+    @Test("every table, column, sequence and function has the listed privileges, and none that is not listed")
+    func listed() async throws {
+        try await withLogins { books, _, _, _ in
+            let differences = try await books.database.withConnection { try await Privileges.differences(on: $0) }
+            #expect(differences == [])
+        }
+    }
+
+    @Test(
+        "a missing and an additional privilege are both found, and setup mends them",
+        arguments: [
+            ("REVOKE SELECT ON session FROM intro_service", "missing: intro_service SELECT table session"),
+            ("GRANT DELETE ON session TO intro_service", "too much: intro_service DELETE table session"),
+            (
+                "GRANT SELECT (unsubscribe_token) ON client TO intro_reader",
+                "too much: intro_reader SELECT column client.unsubscribe_token"
+            ),
+            ("GRANT EXECUTE ON FUNCTION record_event() TO PUBLIC", "too much: PUBLIC EXECUTE function record_event"),
+            ("GRANT SELECT ON job_lease TO intro_reader", "too much: intro_reader SELECT sequence job_lease"),
+        ])
+    func differences(statement: String, difference: String) async throws {
+        try await withLogins { books, _, _, _ in
+            try await books.database.query("\(unsafeSQL: statement)")
+            let found = try await books.database.withConnection { try await Privileges.differences(on: $0) }
+            #expect(found == [difference])
+            try await Schema.apply(to: books.database)
+            let after = try await books.database.withConnection { try await Privileges.differences(on: $0) }
+            #expect(after == [])
+        }
+    }
+
+    @Test("an object that is not in the list is reported")
+    func unlisted() async throws {
+        try await withLogins { books, _, _, _ in
+            try await books.database.query("CREATE TABLE mine (id int)")
+            try await books.database.query("CREATE FUNCTION yours() RETURNS int LANGUAGE sql AS 'SELECT 1'")
+            let found = try await books.database.withConnection { try await Privileges.differences(on: $0) }
+            #expect(found.contains("table mine is not listed") && found.contains("function yours is not listed"))
+            #expect(found.contains("too much: PUBLIC EXECUTE function yours"))
+        }
+    }
+
+    @Test("a login without privileges changes nothing, forges nothing and blocks nobody")
+    func stranger() async throws {
+        try await withLogins { books, stranger, _, _ in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            let session = try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com")
+            // It may not even connect; with that privilege given back, it can do no harm either.
+            let name = try await books.database.query("SELECT current_database()").decode(String.self)[0]
+            try await books.database.query("GRANT CONNECT, TEMPORARY ON DATABASE \(unsafeSQL: name) TO PUBLIC")
+            let before = try await books.counts()
+            for (table, function) in [
+                ("client", "record_event"), ("session", "record_event"), ("session", "hold_free_session"),
+                ("client", "hold_new_contact"),
+            ] {
+                let error = await #expect(throws: PostgresError.self) {
+                    try await stranger.transaction { connection in
+                        try await connection.query(
+                            "CREATE TEMP TABLE \(unsafeSQL: table) (id bigint, status text, waived boolean)")
+                        try await connection.query(
+                            """
+                            CREATE TRIGGER t AFTER INSERT ON \(unsafeSQL: table)
+                                FOR EACH ROW EXECUTE FUNCTION \(unsafeSQL: function)()
+                            """)
+                        try await connection.query(
+                            "INSERT INTO \(unsafeSQL: table) VALUES (\(session.id.value), 'cancelled', false)")
+                    }
+                }
+                #expect(error?.sqlState == "42501", "\(function) on \(table)")
+            }
+            try await stranger.transaction { connection in
+                for key in ["studio:1", "trainer:1", "email:ana@example.com", "intro schema"] {
+                    try await connection.query("SELECT pg_advisory_xact_lock(hashtextextended(\(key), 0))")
+                }
+                // Would wait for the lock's holder if it were the same lock.
+                try await books.book(studio, "2027-01-05 11:00", for: "ben@example.com")
+            }
+            for table in try await books.tables() {
+                let error = await #expect(throws: PostgresError.self) {
+                    try await stranger.query("SELECT FROM \(unsafeSQL: table)")
+                }
+                #expect(error?.sqlState == "42501", "\(table)")
+            }
+            let after = try await books.counts()
+            #expect(after["free_session_claim"] == before["free_session_claim"].map { $0 + 1 })
+            let actors = try await books.database.query("SELECT DISTINCT actor FROM event").decode(String.self)
+            #expect(actors == ["test"])
+        }
+    }
+
+    @Test("a definer's trigger function refuses a table that is not its own, even where it may be executed")
+    func definers() async throws {
+        try await withLogins { books, stranger, _, _ in
+            let name = try await books.database.query("SELECT current_database()").decode(String.self)[0]
+            try await books.database.query("GRANT CONNECT, TEMPORARY ON DATABASE \(unsafeSQL: name) TO PUBLIC")
+            try await books.database.query("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO PUBLIC")
+            for function in ["record_event", "hold_free_session", "hold_new_contact"] {
+                let error = await #expect(throws: PostgresError.self) {
+                    try await stranger.transaction { connection in
+                        try await connection.query("CREATE TEMP TABLE session (id bigint, status text, waived boolean)")
+                        try await connection.query(
+                            """
+                            CREATE TRIGGER t AFTER INSERT ON session
+                                FOR EACH ROW EXECUTE FUNCTION \(unsafeSQL: function)()
+                            """)
+                        try await connection.query("INSERT INTO session VALUES (1, 'booked', false)")
+                    }
+                }
+                #expect(error?.sqlState == "42501" && error?.message.contains("does not serve") == true, "\(function)")
+            }
+        }
+    }
+
+    @Test("a reader sees no token, neither in the table nor in the log, and can write nothing")
+    func reader() async throws {
+        try await withLogins { books, _, reader, _ in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com")
+            for statement in [
+                "SELECT unsubscribe_token FROM client", "SELECT * FROM client", "SELECT salt FROM lock_salt",
+                "INSERT INTO suppression (channel, address, reason, at, actor) VALUES ('email', 'a', 'manual', now(), 'x')",
+                "SELECT plan_messages(NULL, now(), now())", "DELETE FROM job", "SELECT nextval('job_lease')",
+                "SELECT begin_work('ceo', NULL, '{}', '{studio:1}')",
+            ] {
+                let error = await #expect(throws: PostgresError.self) {
+                    try await reader.query("\(unsafeSQL: statement)")
+                }
+                #expect(error?.sqlState == "42501", "\(statement)")
+            }
+            let leaked = try await reader.query(
+                """
+                SELECT count(*) FROM event
+                WHERE before::text LIKE '%unsubscribe_token%' OR after::text LIKE '%unsubscribe_token%'
+                """
+            ).decode(Int64.self)
+            #expect(leaked == [0])
+            let seen = try await reader.query("SELECT name FROM client").decode(String.self)
+            #expect(seen == ["New Person"])
+        }
+    }
+
+    @Test("an event names the login beside the actor that was claimed")
+    func login() async throws {
+        try await withLogins { books, _, _, service in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            let desk = FrontDesk(database: service, actor: "ceo", noShowLimit: 2)
+            _ = try await desk.book(
+                try Books.request(studio, "2027-01-05 10:00", for: "ana@example.com"), now: Books.now)
+            let logged = try await books.database.query(
+                "SELECT DISTINCT actor, login FROM event WHERE subject IN ('session', 'client', 'consent')"
+            ).decode((String, String).self)
+            let login = try await service.query("SELECT session_user::text").decode(String.self)[0]
+            #expect(logged.map { [$0.0, $0.1] } == [["ceo", login]])
+            let subjects = try await books.database.query("SELECT DISTINCT subject FROM event").decode(String.self)
+            #expect(subjects.contains("consent"))
+        }
+    }
+}
+
+/// Gives a test books, and pools of a login without privileges, of a reader and of a desk.
+private func withLogins(
+    _ body: (_ books: Books, _ stranger: Database, _ reader: Database, _ service: Database) async throws -> Void
+) async throws {
+    try await withBooks { books in
+        let roles = try await books.database.query(
+            "SELECT FROM pg_roles WHERE rolname IN ('intro_service', 'intro_reader')")
+        guard roles.count == 2 else { try Test.cancel("this server's user may not create roles") }
+        // A clone has the template's tables, and not its privileges on the database.
+        try await Schema.apply(to: books.database)
+        let suffix = UUID().uuidString.prefix(8).lowercased()
+        let logins = ["stranger", "reader", "service"].map { "\($0)_\(suffix)" }
+        for login in logins { try await books.database.query("CREATE ROLE \(unsafeSQL: login) LOGIN") }
+        try await books.database.query("GRANT intro_reader TO \(unsafeSQL: logins[1])")
+        try await books.database.query("GRANT intro_service TO \(unsafeSQL: logins[2])")
+        let pools = logins.map { login in
+            Database(Database.Configuration(conninfo: "\(books.conninfo) user=\(login)"), logger: .silent)
+        }
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await body(books, pools[0], pools[1], pools[2]))
+        } catch {
+            outcome = .failure(error)
+        }
+        for pool in pools { await pool.close() }
+        for login in logins {
+            try await books.database.query("DROP OWNED BY \(unsafeSQL: login)")
+            try await books.database.query("DROP ROLE \(unsafeSQL: login)")
+        }
+        try outcome.get()
+    }
+}
+
+extension Books {
+    fileprivate func tables() async throws -> [String] {
+        try await database.query(
+            "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        )
+        .decode(String.self)
+    }
+
+    fileprivate func counts() async throws -> [String: Int64] {
+        var counts: [String: Int64] = [:]
+        for table in ["free_session_claim", "session", "client"] {
+            counts[table] = try await database.query("SELECT count(*) FROM \(unsafeSQL: table)").decode(Int64.self)[0]
+        }
+        return counts
+    }
+}
