@@ -39,11 +39,13 @@ public enum Schema {
     /// - Parameter database: The database to change; its user must own the schema.
     /// - Returns: What was found before anything changed. Nothing is changed for ``Status/current``, ``Status/ahead`` and
     ///   ``Status/altered``.
-    /// - Throws: ``PostgresError`` when a step fails; then nothing has changed.
+    /// - Throws: ``DatabaseRequirement`` when the database cannot hold the schema, or ``PostgresError`` when a step fails;
+    ///   then nothing has changed.
     @discardableResult
     public static func apply(to database: Database) async throws -> Status {
         try await database.transaction { connection in
             _ = try await connection.query("SELECT pg_advisory_xact_lock(hashtextextended('intro schema', 0))")
+            try await DatabaseRequirement.check(connection)
             _ = try await connection.query(ownTablesFirst)
             try await connection.execute(script: ledger)
             let rows = try await connection.query(recordedSteps)

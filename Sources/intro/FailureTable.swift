@@ -28,6 +28,8 @@ extension Failure {
             self = .invalidInput("\(invalid.field) \(invalid.problem)", hint: invalid.hint)
         case let error as PostgresError:
             self.init(error)
+        case let requirement as DatabaseRequirement:
+            self.init(requirement)
         case let error as MetricsFileError:
             self = .misconfigured(
                 "the metrics file \(error.path) cannot be written", because: error.reason, hint: error.hint)
@@ -100,6 +102,27 @@ extension Failure {
         self = .misconfigured(
             "the privileges in the database are not as Intro needs them", because: shown + more,
             hint: "run `intro setup` as the owner of the schema")
+        code = "schema"
+    }
+}
+
+extension Failure {
+    /// Explains what a database lacks.
+    init(_ requirement: DatabaseRequirement) {
+        switch requirement {
+        case .encoding(let encoding):
+            self = .misconfigured(
+                "the database uses the encoding \(encoding), and Intro needs UTF8",
+                hint: "create one with `createdb --encoding=UTF8 --template=template0`, and connect to that")
+        case .searchPath(let path):
+            self = .misconfigured(
+                "the search_path of this login (\(path.isEmpty ? "empty" : path)) names no schema that exists",
+                hint: "set it for the login: ALTER ROLE name SET search_path = public")
+        case .otherSchema(let found, let current):
+            self = .misconfigured(
+                "Intro's tables are in the schema \(found), and this login's search_path leads to \(current)",
+                hint: "set it for the login: ALTER ROLE name SET search_path = \(found)")
+        }
         code = "schema"
     }
 }

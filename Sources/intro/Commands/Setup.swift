@@ -29,6 +29,7 @@ struct Setup: IntroSubcommand {
 
     func run(in intro: Intro) async throws {
         let database = try await intro.bareDatabase()
+        if check { try await DatabaseRequirement.check(database) }
         let found = check ? try await Schema.status(of: database) : try await Schema.apply(to: database)
         if let failure = Failure(found), check || !found.canBeApplied { throw failure }
         if check {

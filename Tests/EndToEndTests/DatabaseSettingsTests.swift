@@ -1,0 +1,111 @@
+import Foundation
+import Postgres
+import PostgresTesting
+import Testing
+
+@Suite("databases with unusual settings")
+struct DatabaseSettingsTests {
+    @Test("setup refuses an encoding other than UTF8 and says what is needed: 78", arguments: ["LATIN1", "SQL_ASCII"])
+    func encoding(name: String) async throws {
+        try await withDatabase { database, _ in
+            let other = "test_\(UUID().uuidString.lowercased().filter { $0 != "-" })"
+            try await database.query(
+                """
+                CREATE DATABASE \(unsafeSQL: other) TEMPLATE template0 ENCODING '\(unsafeSQL: name)'
+                    LC_COLLATE 'C' LC_CTYPE 'C'
+                """)
+            let conninfo = try await TestServer.shared.conninfo(database: other)
+            for words in [["setup"], ["setup", "--check"]] {
+                let result = try await IntroBinary.run(
+                    words + ["--json"], environment: ["INTRO_DATABASE_URL": conninfo])
+                #expect(result.exit == 78 && result.error?.message.contains("UTF8") == true, "\(result.stderr)")
+            }
+            try await database.query("DROP DATABASE \(unsafeSQL: other)")
+        }
+    }
+
+    @Test("an empty search_path is refused by setup, not answered with a second schema: 78")
+    func searchPath() async throws {
+        try await Studio.with { studio in
+            for (path, word) in [("''", "search_path"), ("nowhere", "search_path"), ("other", "schema public")] {
+                try await studio.database.query("CREATE SCHEMA IF NOT EXISTS other")
+                let name = try await studio.database.query("SELECT current_database()").decode(String.self)[0]
+                try await studio.database.withConnection {
+                    try await $0.execute(script: "ALTER DATABASE \(name) SET search_path = \(path)")
+                }
+                for words in [["setup"], ["setup", "--check"]] {
+                    let result = try await studio.intro(words + ["--json"])
+                    #expect(result.exit == 78, "\(path): \(result.stderr)")
+                    #expect(result.error?.message.contains(word) == true, "\(path): \(result.stderr)")
+                }
+                let tables = try await studio.database.query(
+                    "SELECT count(*) FROM pg_tables WHERE schemaname = 'other'"
+                ).decode(Int64.self)
+                #expect(tables == [0])
+            }
+        }
+    }
+
+    @Test("a read-only database is said to be one: 75")
+    func readOnly() async throws {
+        try await Studio.with { studio in
+            let name = try await studio.database.query("SELECT current_database()").decode(String.self)[0]
+            try await studio.database.withConnection {
+                try await $0.execute(script: "ALTER DATABASE \(name) SET default_transaction_read_only = on")
+            }
+            let result = try await studio.intro(
+                "book", "--client", "ana@example.com", "--name", "Ana", "--trainer", "maria", "--at",
+                "2026-12-01 09:00", "--json")
+            #expect(result.exit == 75 && result.error?.message.contains("read-only") == true, "\(result.stderr)")
+            #expect(try await studio.intro("schedule", "maria").exit == 0)
+        }
+    }
+
+    @Test(
+        "refusals and bookings do not depend on the database's isolation level",
+        arguments: ["serializable", "repeatable read"])
+    func isolation(level: String) async throws {
+        try await Studio.with { studio in
+            let name = try await studio.database.query("SELECT current_database()").decode(String.self)[0]
+            try await studio.database.withConnection {
+                try await $0.execute(script: "ALTER DATABASE \(name) SET default_transaction_isolation = '\(level)'")
+            }
+            let results = try await withThrowingTaskGroup(of: IntroBinary.Result.self) { group in
+                for number in 0..<6 {
+                    group.addTask {
+                        try await studio.intro(
+                            "book", "--client", "p\(number)@example.com", "--name", "P\(number)", "--trainer", "maria",
+                            "--at", "2026-12-01 09:00", "--json")
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(results.count { $0.exit == 0 } == 1)
+            let refused = results.filter { $0.exit != 0 }
+            #expect(refused.allSatisfy { $0.exit == 3 && $0.error?.code == "slot_taken" })
+        }
+    }
+
+    @Test("a database that does not exist is a mistake in the configuration: 78")
+    func unknownDatabase() async throws {
+        try await Studio.with { studio in
+            let gone = studio.reached(by: studio.conninfo + " dbname=nowhere")
+            let result = try await gone.intro("schedule", "maria", "--json")
+            #expect(result.exit == 78 && result.error?.code == "configuration", "\(result.stderr)")
+        }
+    }
+
+    @Test(
+        "a URL that libpq misreads is a mistake in the configuration, and no part of the password is printed",
+        arguments: [
+            "postgresql://desk:s3cr%zzet@localhost/intro", "postgresql://desk:s3cret@h@localhost:1/intro",
+            "postgresql://desk:s3c/ret@localhost/intro",
+        ])
+    func password(url: String) async throws {
+        let result = try await IntroBinary.run(
+            ["schedule", "maria", "--verbose"], environment: ["INTRO_DATABASE_URL": url])
+        #expect([69, 78].contains(result.exit), "\(result.stderr)")
+        #expect(!result.stderr.contains("s3c") && !result.stderr.contains("zz") && !result.stderr.contains("ret@"))
+        #expect(!result.stderr.contains("h@"), "\(result.stderr)")
+    }
+}
