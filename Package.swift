@@ -205,7 +205,7 @@ let package = Package(
         ),
         .testTarget(
             name: "introTests",
-            dependencies: ["intro", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["intro", "MessagingTesting", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: settings
         ),
         .testTarget(

@@ -19,6 +19,7 @@ extension Secret {
     /// - Returns: The secret, or `nil` when the file has nothing but a line end, if that.
     /// - Throws: A `Failure` that ends with 78 when the file is missing, cannot be read, or has more than a line.
     fileprivate static func read(_ path: String, _ name: String, _ setting: Setting) throws(Failure) -> Secret? {
+        try FileTrust.check(path, .secret)
         guard let data = try? Data(contentsOf: URL(filePath: path)) else {
             throw .misconfigured(
                 "the \(name) cannot be read from \(path)",

@@ -19,6 +19,7 @@ enum SettingsFile {
     }
 
     private static func contents(path: String, isRequired: Bool) throws(Failure) -> Data? {
+        try FileTrust.check(path, .settings)
         do {
             return try Data(contentsOf: URL(filePath: path))
         } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
