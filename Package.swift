@@ -186,6 +186,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(name: "SchemaTests", dependencies: ["Schema"], swiftSettings: settings),
         .testTarget(
             name: "BookingStoreTests",
             dependencies: [
@@ -205,7 +206,9 @@ let package = Package(
         ),
         .testTarget(
             name: "introTests",
-            dependencies: ["intro", "MessagingTesting", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "intro", "MessagingTesting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -52,6 +52,7 @@ public enum Privileges {
         "reminder_rule": Table("SELECT INSERT UPDATE"),
         "schema_function": Table("SELECT"),
         "schema_migration": Table("SELECT"),
+        "schema_release": Table("SELECT"),
         "session": Table("SELECT INSERT UPDATE"),
         "studio": Table("SELECT INSERT UPDATE"),
         "suppression": Table("SELECT INSERT UPDATE DELETE"),
@@ -59,7 +60,9 @@ public enum Privileges {
         "trainer": Table("SELECT INSERT UPDATE"),
     ]
 
-    /// Sequences that are drawn from by name. Those of identity columns need no privilege.
+    /// Sequences that are drawn from by name.
+    ///
+    /// Those of identity columns need no privilege.
     static let sequences: [String: String] = ["job_lease": "USAGE"]
 
     static let functions: [String: Caller] = [

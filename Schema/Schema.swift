@@ -2,20 +2,6 @@ public import Postgres
 
 /// The database's shape: what this binary expects, what it finds, and how it gets from one to the other.
 public enum Schema {
-    /// What a database holds, compared with what this binary expects.
-    public enum Status: Sendable, Equatable {
-        /// There is no schema yet.
-        case missing
-        /// Steps are missing, or functions differ from this binary's.
-        case behind(database: Int32, binary: Int32)
-        /// Exactly what this binary expects.
-        case current
-        /// A newer binary has been here.
-        case ahead(database: Int32, binary: Int32)
-        /// An applied step reads otherwise than this binary's: the two do not belong together.
-        case altered(step: String)
-    }
-
     /// The last step that this binary knows.
     public static var version: Int32 { Migration.all.last?.version ?? 0 }
 
@@ -25,60 +11,131 @@ public enum Schema {
     /// - Returns: What was found.
     /// - Throws: ``PostgresError`` when the database cannot be asked.
     public static func status(of database: Database) async throws -> Status {
-        do {
-            return judge(try await database.query(recordedSteps))
-        } catch let error as PostgresError where error.sqlState == "42P01" {
-            return .missing
+        try await database.withConnection { connection in
+            do {
+                let rows = try await connection.query(recordedAtOnce).decode((String, Int32, String).self)
+                return rows.isEmpty ? .missing : RecordedSchema(rows).judged(by: .own)
+            } catch let error as PostgresError where error.sqlState == "42P01" {
+                // No schema yet, or one from before releases were recorded.
+                return try await recorded(on: connection)?.judged(by: .own) ?? .missing
+            }
         }
     }
 
     /// Brings a database to what this binary expects.
     ///
-    /// Harmless to repeat, and safe to run twice at once.
+    /// Harmless to repeat, and safe to run twice at once. A new database gets everything in one transaction. An existing
+    /// one is upgraded step by step, each in a transaction of its own that waits for locks two seconds at most and is then
+    /// tried again, so that desks go on working meanwhile; where it fails, the steps before it stay.
     ///
-    /// - Parameter database: The database to change; its user must own the schema.
-    /// - Returns: What was found before anything changed. Nothing is changed for ``Status/current``, ``Status/ahead`` and
-    ///   ``Status/altered``.
-    /// - Throws: ``DatabaseRequirement`` when the database cannot hold the schema, or ``PostgresError`` when a step fails;
-    ///   then nothing has changed.
+    /// - Parameters:
+    ///   - database: The database to change; its user must own the schema.
+    ///   - report: Called when another session is in the way, with what is known of it.
+    /// - Returns: What was found before anything changed. Nothing but privileges is changed for ``Status/current``, and
+    ///   nothing at all for ``Status/compatible``, ``Status/ahead`` and ``Status/altered``.
+    /// - Throws: ``DatabaseRequirement`` when the database cannot hold the schema, or ``PostgresError`` when a step fails.
     @discardableResult
-    public static func apply(to database: Database) async throws -> Status {
-        try await database.transaction { connection in
-            _ = try await connection.query("SELECT pg_advisory_xact_lock(hashtextextended('intro schema', 0))")
-            try await DatabaseRequirement.check(connection)
-            _ = try await connection.query(ownTablesFirst)
+    public static func apply(
+        to database: Database, report: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws -> Status {
+        let found = try await database.transaction { connection in
+            try await begin(on: connection)
             try await connection.execute(script: ledger)
-            let rows = try await connection.query(recordedSteps)
-            let found = rows.count == 0 ? Status.missing : judge(rows)
+            let found = try await recorded(on: connection)?.judged(by: .own) ?? .missing
             switch found {
-            case .ahead, .altered: return found
+            case .missing:
+                for step in Migration.all { try await apply(step, on: connection) }
+                for function in SchemaFunction.all { try await apply(function, on: connection) }
+                try await recordRelease(on: connection)
+                try await Privileges.grant(on: connection)
             case .current:
                 // Roles may have been created since, or a dump restored that has no privileges.
                 try await Privileges.grant(on: connection)
-                return found
-            case .missing, .behind: break
+            case .behind, .compatible, .ahead, .altered:
+                break
             }
-            let applied = Set(try rows.decode((String, Int32, String).self).map { $0.0 })
-            for step in Migration.all where !applied.contains(step.name) {
-                try await connection.execute(script: step.script.sql)
-                _ = try await connection.query(
-                    """
-                    INSERT INTO schema_migration (version, name, checksum)
-                    VALUES (\(step.version), \(step.name), \(step.script.checksum))
-                    """)
-            }
-            for function in SchemaFunction.all {
-                try await connection.execute(script: function.script.sql)
-                _ = try await connection.query(
-                    """
-                    INSERT INTO schema_function (name, checksum)
-                    VALUES (\(function.name), \(function.script.checksum))
-                    ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum, applied_at = now()
-                    """)
-            }
-            try await Privileges.grant(on: connection)
             return found
         }
+        if case .behind = found { try await upgrade(database, report) }
+        return found
+    }
+
+    /// Applies what is missing, one piece after the other.
+    private static func upgrade(_ database: Database, _ report: @escaping @Sendable (String) -> Void) async throws {
+        let patience = LockPatience(database: database, report: report)
+        for step in Migration.all {
+            try await patience.transaction { connection in
+                guard try await recorded(on: connection)?.steps[step.version] == nil else { return }
+                try await apply(step, on: connection)
+            }
+        }
+        for function in SchemaFunction.all {
+            try await patience.transaction { connection in
+                let known = try await recorded(on: connection)?.functions[function.name]
+                guard known != function.script.checksum else { return }
+                try await apply(function, on: connection)
+            }
+        }
+        try await patience.transaction { connection in
+            try await recordRelease(on: connection)
+            try await Privileges.grant(on: connection)
+        }
+    }
+
+    /// Waits for other setups, and makes the names in scripts mean the tables of this schema.
+    static func begin(on connection: Connection) async throws {
+        _ = try await connection.query("SELECT pg_advisory_xact_lock(hashtextextended('intro schema', 0))")
+        try await DatabaseRequirement.check(connection)
+        _ = try await connection.query(ownTablesFirst)
+    }
+
+    private static func apply(_ step: Migration, on connection: Connection) async throws {
+        try await connection.execute(script: step.script.sql)
+        _ = try await connection.query(
+            """
+            INSERT INTO schema_migration (version, name, checksum)
+            VALUES (\(step.version), \(step.name), \(step.script.checksum))
+            """)
+    }
+
+    private static func apply(_ function: SchemaFunction, on connection: Connection) async throws {
+        try await connection.execute(script: function.script.sql)
+        _ = try await connection.query(
+            """
+            INSERT INTO schema_function (name, checksum)
+            VALUES (\(function.name), \(function.script.checksum))
+            ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum, applied_at = now()
+            """)
+    }
+
+    private static func recordRelease(on connection: Connection) async throws {
+        _ = try await connection.query(
+            """
+            INSERT INTO schema_release (function_set, oldest_binary)
+            VALUES (\(SchemaFunction.set), \(SchemaFunction.oldestBinary))
+            ON CONFLICT (only_row) DO UPDATE
+            SET function_set = excluded.function_set, oldest_binary = excluded.oldest_binary, applied_at = now()
+            """)
+    }
+
+    /// What a database records of its schema; `nil` where there is none.
+    private static func recorded(on connection: Connection) async throws -> RecordedSchema? {
+        let tables = try await connection.query(
+            """
+            SELECT count(*) FILTER (WHERE relname = 'schema_migration'), count(*) FILTER (WHERE relname = 'schema_release')
+            FROM pg_class
+            WHERE relnamespace = current_schema()::regnamespace AND relname IN ('schema_migration', 'schema_release')
+            """
+        ).decode((Int64, Int64).self)[0]
+        guard tables.0 == 1 else { return nil }
+        let steps = try await connection.query(recordedSteps).decode((String, Int32, String).self)
+        guard !steps.isEmpty else { return nil }
+        var schema = RecordedSchema(steps)
+        if tables.1 == 1 {
+            schema.release = try await connection.query("SELECT function_set, oldest_binary FROM schema_release")
+                .decode((Int32, Int32).self).first.map { .init(functionSet: $0.0, oldestBinary: $0.1) }
+        }
+        return schema
     }
 
     /// What has been applied: steps by version, then functions under version 0.
@@ -86,6 +143,15 @@ public enum Schema {
         SELECT name, version, checksum FROM schema_migration
         UNION ALL
         SELECT name, 0, checksum FROM schema_function
+        """
+
+    /// The same with the release, under versions below zero.
+    private static let recordedAtOnce: SQL = """
+        \(recordedSteps)
+        UNION ALL
+        SELECT 'function_set', -1, function_set::text FROM schema_release
+        UNION ALL
+        SELECT 'oldest_binary', -2, oldest_binary::text FROM schema_release
         """
 
     // Functions that run as the owner keep this path. Unless it names the temporary schema last, PostgreSQL looks there
@@ -115,25 +181,4 @@ public enum Schema {
         COMMENT ON COLUMN schema_function.checksum IS 'Of its text, as it was applied.';
         COMMENT ON COLUMN schema_function.applied_at IS 'When it last changed.';
         """
-
-    private static func judge(_ rows: Rows) -> Status {
-        guard let recorded = try? rows.decode((String, Int32, String).self) else {
-            return .altered(step: "schema_migration")
-        }
-        var found: [String: String] = [:]
-        for (name, version, checksum) in recorded { found["\(version) \(name)"] = checksum }
-        let database = recorded.map { $0.1 }.max() ?? 0
-        guard database <= version else { return .ahead(database: database, binary: version) }
-        var complete = true
-        for step in Migration.all {
-            switch found["\(step.version) \(step.name)"] {
-            case nil where step.version <= database: return .altered(step: step.name)
-            case nil: complete = false
-            case .some(let checksum) where checksum != step.script.checksum: return .altered(step: step.name)
-            case .some: break
-            }
-        }
-        complete = complete && SchemaFunction.all.allSatisfy { found["0 \($0.name)"] == $0.script.checksum }
-        return complete ? .current : .behind(database: database, binary: version)
-    }
 }

@@ -3,6 +3,20 @@ struct SchemaFunction: Sendable {
     let name: String
     let script: SchemaText
 
+    /// The number of this set of functions.
+    ///
+    /// It rises with every release that changes one of them, and a binary with a lower number does not put its own back. A
+    /// test fails where a text has changed since ``digest`` was recorded.
+    static let set: Int32 = 1
+
+    /// The last step that a binary must know at least to work with these steps and functions.
+    ///
+    /// Raise it when a step or function breaks an older binary; until then, old and new binaries work side by side.
+    static let oldestBinary: Int32 = 15
+
+    /// The checksum of all functions with which ``set`` belongs together.
+    static let digest = "unset"
+
     /// Every function, callees before their callers: SQL-language bodies are checked when they are stored.
     static let all = [
         SchemaFunction("begin_work", PackageResources.begin_work_sql),
@@ -34,6 +48,11 @@ struct SchemaFunction: Sendable {
         SchemaFunction("rescue_jobs", PackageResources.rescue_jobs_sql),
         SchemaFunction("next_job_in", PackageResources.next_job_in_sql),
     ]
+
+    /// The checksum of all functions as they are.
+    static var currentDigest: String {
+        SchemaText(Array(all.map { "\($0.name) \($0.script.checksum)\n" }.joined().utf8)).checksum
+    }
 
     private init(_ name: String, _ bytes: [UInt8]) {
         self.name = name

@@ -23,3 +23,17 @@ COMMENT ON TABLE lock_salt IS
 COMMENT ON COLUMN lock_salt.only_row IS 'Always true: the table has one row.';
 COMMENT ON COLUMN lock_salt.salt IS 'A random number, drawn once for each database.';
 INSERT INTO lock_salt (salt) VALUES (('x' || left(replace(gen_random_uuid()::text, '-', ''), 16))::bit(64)::bigint);
+
+CREATE TABLE schema_release (
+    only_row      boolean CONSTRAINT schema_release_pkey PRIMARY KEY DEFAULT true,
+    function_set  integer     NOT NULL,
+    oldest_binary integer     NOT NULL,
+    applied_at    timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT schema_release_has_one_row CHECK (only_row)
+);
+COMMENT ON TABLE schema_release IS 'Which binaries may work on this schema: old and new ones side by side during an upgrade.';
+COMMENT ON COLUMN schema_release.only_row IS 'Always true: the table has one row.';
+COMMENT ON COLUMN schema_release.function_set IS
+    'The number of the set of functions; a binary with a lower number does not put its own functions back.';
+COMMENT ON COLUMN schema_release.oldest_binary IS 'The last step that a binary must know at least to go on working.';
+COMMENT ON COLUMN schema_release.applied_at IS 'When setup last changed something.';

@@ -70,19 +70,19 @@ extension Failure {
     /// What a schema that is not this binary's means; `nil` for the current one.
     init?(_ status: Schema.Status) {
         switch status {
-        case .current:
+        case .current, .compatible:
             return nil
         case .missing:
             self = .misconfigured("the database has no schema of Intro's", hint: "run `intro setup`")
         case .behind(let database, let binary):
             self = .misconfigured(
                 "the database's schema is older than this intro",
-                because: "it is at step \(database), and this binary wants step \(binary) with its functions",
+                because: "it is at step \(database), and this binary needs step \(binary) with its functions",
                 hint: "run `intro setup`")
         case .ahead(let database, let binary):
             self = .misconfigured(
                 "the database's schema is newer than this intro",
-                because: "it is at step \(database), and this binary knows \(binary)",
+                because: "it is at step \(database), this binary knows \(binary), and it is too old to go on",
                 hint: "install the newer intro")
         case .altered(let step):
             self = .misconfigured(
@@ -128,11 +128,16 @@ extension Failure {
 }
 
 extension Schema.Status {
+    /// The step that the database is at once this binary has done its part.
+    var version: Int32 {
+        if case .compatible(let database, _) = self { database } else { Schema.version }
+    }
+
     /// Whether `intro setup` has something to do.
     var canBeApplied: Bool {
         switch self {
         case .missing, .behind: true
-        case .current, .ahead, .altered: false
+        case .current, .compatible, .ahead, .altered: false
         }
     }
 }

@@ -88,6 +88,73 @@ struct SchemaTests {
         }
     }
 
+    @Test("an upgrade re-creates only functions whose text changed")
+    func onlyChanged() async throws {
+        try await withBooks { books in
+            // A clone lacks the privileges on the database, which are granted with those on functions.
+            try await Schema.apply(to: books.database)
+            let before = try await functions(of: books.database)
+            try await books.database.query("UPDATE schema_function SET checksum = 'old' WHERE name = 'open_slots'")
+            try await Schema.apply(to: books.database)
+            let after = try await functions(of: books.database)
+            #expect(Set(after).subtracting(before).map { $0.prefix(10) } == ["open_slots"])
+        }
+    }
+
+    @Test("an upgrade beside a forgotten transaction names it, lets bookings pass, and ends when it is over")
+    func blocked() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            // Its triggers need a lock on the session table that a reader's open transaction does not allow.
+            try await books.database.query(
+                "UPDATE schema_function SET checksum = 'old' WHERE name = 'hold_free_session'")
+            let reported = Latch()
+            let names = Guarded<[String]>([])
+            let upgrade = try await books.database.transaction { reader in
+                try await reader.query("LOCK TABLE session IN ROW EXCLUSIVE MODE")
+                let process = reader.processID
+                let upgrade = Task {
+                    try await Schema.apply(to: books.database) { text in
+                        names.withLock { $0.append(text) }
+                        reported.open()
+                    }
+                }
+                await reported.wait()
+                #expect(names.withLock { $0 }.first?.contains("process \(process) ") == true)
+                try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com")
+                return upgrade
+            }
+            _ = try await upgrade.value
+            #expect(try await Schema.status(of: books.database) == .current)
+        }
+    }
+
+    @Test("a binary that is older than the functions in the database leaves them alone and goes on")
+    func compatible() async throws {
+        try await withBooks { books in
+            try await books.database.query("UPDATE schema_release SET function_set = function_set + 1")
+            try await books.database.query("UPDATE schema_function SET checksum = 'newer' WHERE name = 'open_slots'")
+            let before = try await functions(of: books.database)
+            let compatible = Schema.Status.compatible(database: Schema.version, binary: Schema.version)
+            #expect(try await Schema.status(of: books.database) == compatible)
+            #expect(try await Schema.apply(to: books.database) == compatible)
+            #expect(try await functions(of: books.database) == before)
+            try await books.database.query("UPDATE schema_release SET oldest_binary = 999")
+            let ahead = Schema.Status.ahead(database: Schema.version, binary: Schema.version)
+            #expect(try await Schema.status(of: books.database) == ahead)
+            #expect(try await Schema.apply(to: books.database) == ahead)
+            #expect(try await functions(of: books.database) == before)
+        }
+    }
+
+    /// Changes with every function that is created again.
+    private func functions(of database: Database) async throws -> [String] {
+        try await database.query(
+            "SELECT proname || ' ' || xmin FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1"
+        ).decode(String.self)
+    }
+
     @Test("a step that fails leaves nothing behind")
     func failure() async throws {
         try await withDatabase { database, _ in

@@ -30,17 +30,22 @@ struct Setup: IntroSubcommand {
     func run(in intro: Intro) async throws {
         let database = try await intro.bareDatabase()
         if check { try await DatabaseRequirement.check(database) }
-        let found = check ? try await Schema.status(of: database) : try await Schema.apply(to: database)
+        let found = try await check ? Schema.status(of: database) : apply(to: database, intro)
         if let failure = Failure(found), check || !found.canBeApplied { throw failure }
         if check {
             let differences = try await database.withConnection { try await Privileges.differences(on: $0) }
             if !differences.isEmpty { throw Failure(privileges: differences) }
         }
         let loaded = sample ? try await SampleStudio.load(into: intro.backOffice(database), database) : false
-        try intro.console.report(Record(version: Schema.version, changed: found.canBeApplied, sample: loaded)) {
-            let schema = found.canBeApplied ? "The schema is now at step" : "The schema is at step"
-            return "\(schema) \(Schema.version)."
+        let changed = found.canBeApplied && !check
+        try intro.console.report(Record(version: found.version, changed: changed, sample: loaded)) {
+            let schema = changed ? "The schema is now at step" : "The schema is at step"
+            return "\(schema) \(found.version)."
                 + (loaded ? " The sample studio `downtown` is open: see `intro slots`." : "")
         }
+    }
+
+    private func apply(to database: Database, _ intro: Intro) async throws -> Schema.Status {
+        try await Schema.apply(to: database) { intro.console.note("waiting for a lock: \($0)") }
     }
 }

@@ -1,0 +1,90 @@
+extension Schema {
+    /// What a database holds, compared with what this binary expects.
+    public enum Status: Sendable, Equatable {
+        /// There is no schema yet.
+        case missing
+        /// Steps are missing, or functions differ from this binary's.
+        case behind(database: Int32, binary: Int32)
+        /// Exactly what this binary expects.
+        case current
+        /// A newer binary has been here, and this one may go on.
+        case compatible(database: Int32, binary: Int32)
+        /// A newer binary has been here, and this one is too old for what it left.
+        case ahead(database: Int32, binary: Int32)
+        /// An applied step reads otherwise than this binary's: the two do not belong together.
+        case altered(step: String)
+    }
+}
+
+/// What a binary expects of a database.
+struct SchemaExpectation {
+    let steps: [(version: Int32, name: String, checksum: String)]
+    let functions: [String: String]
+    let functionSet: Int32
+
+    var version: Int32 { steps.last?.version ?? 0 }
+
+    /// What this binary expects.
+    static var own: SchemaExpectation {
+        SchemaExpectation(
+            steps: Migration.all.map { ($0.version, $0.name, $0.script.checksum) },
+            functions: Dictionary(uniqueKeysWithValues: SchemaFunction.all.map { ($0.name, $0.script.checksum) }),
+            functionSet: SchemaFunction.set)
+    }
+}
+
+/// What a database records of its schema.
+struct RecordedSchema {
+    /// What the newest `setup` said about binaries.
+    struct Release: Equatable {
+        /// The number of the set of functions; it only rises.
+        let functionSet: Int32
+        /// The last step that a binary must know at least to work on this schema.
+        let oldestBinary: Int32
+    }
+
+    private(set) var steps: [Int32: (name: String, checksum: String)] = [:]
+    private(set) var functions: [String: String] = [:]
+    /// `nil` for a schema from before releases were recorded.
+    var release: Release?
+
+    /// Reads rows of name, version and checksum; functions have the version 0, and numbers of the release versions below.
+    init(_ rows: [(String, Int32, String)]) {
+        var numbers: [String: Int32] = [:]
+        for (name, version, checksum) in rows {
+            switch version {
+            case ..<0: numbers[name] = Int32(checksum)
+            case 0: functions[name] = checksum
+            default: steps[version] = (name, checksum)
+            }
+        }
+        if let functionSet = numbers["function_set"], let oldestBinary = numbers["oldest_binary"] {
+            release = Release(functionSet: functionSet, oldestBinary: oldestBinary)
+        }
+    }
+
+    private var version: Int32 { steps.keys.max() ?? 0 }
+
+    /// Compares with what a binary expects.
+    ///
+    /// A binary never goes back: where a newer one has run `setup`, this one keeps its hands off the functions, and goes on
+    /// only if the newer one said that it may.
+    func judged(by binary: SchemaExpectation) -> Schema.Status {
+        for step in binary.steps where step.version <= version {
+            guard let applied = steps[step.version], applied.name == step.name, applied.checksum == step.checksum else {
+                return .altered(step: step.name)
+            }
+        }
+        let isNewer = release.map { $0.functionSet > binary.functionSet } ?? false
+        if version > binary.version || isNewer {
+            let mayGoOn = isNewer && (release.map { $0.oldestBinary <= binary.version } ?? false)
+            return mayGoOn
+                ? .compatible(database: version, binary: binary.version)
+                : .ahead(database: version, binary: binary.version)
+        }
+        let isComplete =
+            version == binary.version && release?.functionSet == binary.functionSet
+            && binary.functions.allSatisfy { functions[$0.key] == $0.value }
+        return isComplete ? .current : .behind(database: version, binary: binary.version)
+    }
+}

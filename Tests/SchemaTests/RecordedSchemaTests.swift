@@ -1,0 +1,80 @@
+import Testing
+
+@testable import Schema
+
+@Suite("A database's schema beside what a binary expects")
+struct RecordedSchemaTests {
+    private let binary = SchemaExpectation(
+        steps: [(1, "people", "a"), (2, "sessions", "b"), (3, "events", "c")],
+        functions: ["open_slots": "x", "plan": "y"], functionSet: 7)
+
+    private func recorded(
+        steps: [(String, Int32, String)] = [("people", 1, "a"), ("sessions", 2, "b"), ("events", 3, "c")],
+        functions: [(String, Int32, String)] = [("open_slots", 0, "x"), ("plan", 0, "y")],
+        functionSet: Int32? = 7, oldestBinary: Int32 = 1
+    ) -> RecordedSchema {
+        var rows = steps + functions
+        if let functionSet {
+            rows += [("function_set", -1, "\(functionSet)"), ("oldest_binary", -2, "\(oldestBinary)")]
+        }
+        return RecordedSchema(rows)
+    }
+
+    @Test("the same steps, functions and number are current")
+    func current() {
+        #expect(recorded().judged(by: binary) == .current)
+    }
+
+    @Test("a missing step, a function that differs or an older number is behind")
+    func behind() {
+        let behind = Schema.Status.behind(database: 3, binary: 3)
+        #expect(
+            recorded(steps: [("people", 1, "a"), ("sessions", 2, "b")]).judged(by: binary)
+                == .behind(database: 2, binary: 3))
+        #expect(recorded(functions: [("open_slots", 0, "x")]).judged(by: binary) == behind)
+        #expect(recorded(functions: [("open_slots", 0, "old"), ("plan", 0, "y")]).judged(by: binary) == behind)
+        #expect(recorded(functionSet: 6).judged(by: binary) == behind)
+        #expect(recorded(functionSet: nil).judged(by: binary) == behind)
+    }
+
+    @Test("a newer set of functions is left alone, and the binary goes on where it may")
+    func newerFunctions() {
+        let functions: [(String, Int32, String)] = [("open_slots", 0, "newer"), ("plan", 0, "y")]
+        #expect(
+            recorded(functions: functions, functionSet: 8, oldestBinary: 3).judged(by: binary)
+                == .compatible(database: 3, binary: 3))
+        #expect(
+            recorded(functions: functions, functionSet: 8, oldestBinary: 4).judged(by: binary)
+                == .ahead(database: 3, binary: 3))
+    }
+
+    @Test("a newer step is compatible only where a newer setup has said so")
+    func newerStep() {
+        let steps: [(String, Int32, String)] = [
+            ("people", 1, "a"), ("sessions", 2, "b"), ("events", 3, "c"), ("rooms", 4, "d"),
+        ]
+        #expect(
+            recorded(steps: steps, functionSet: 8, oldestBinary: 3).judged(by: binary)
+                == .compatible(database: 4, binary: 3))
+        #expect(
+            recorded(steps: steps, functionSet: 8, oldestBinary: 4).judged(by: binary) == .ahead(database: 4, binary: 3)
+        )
+        #expect(recorded(steps: steps).judged(by: binary) == .ahead(database: 4, binary: 3))
+        #expect(recorded(steps: steps, functionSet: nil).judged(by: binary) == .ahead(database: 4, binary: 3))
+    }
+
+    @Test("a step that reads otherwise, or is missing among later ones, belongs to another binary")
+    func altered() {
+        #expect(
+            recorded(steps: [("people", 1, "z"), ("sessions", 2, "b")]).judged(by: binary) == .altered(step: "people"))
+        #expect(
+            recorded(steps: [("people", 1, "a"), ("events", 3, "c")]).judged(by: binary) == .altered(step: "sessions"))
+    }
+
+    @Test("the number of the set of functions rises when a function changes")
+    func digest() {
+        #expect(
+            SchemaFunction.currentDigest == SchemaFunction.digest,
+            "raise SchemaFunction.set where this release is out, and record the digest \(SchemaFunction.currentDigest)")
+    }
+}
