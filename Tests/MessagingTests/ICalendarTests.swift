@@ -18,8 +18,9 @@ struct ICalendarTests {
         return event
     }
 
-    private func render(_ event: CalendarEvent, _ method: ICalendar.Method = .request) throws -> String {
-        try ICalendar.render(events: [event], method: method, productID: "-//Intro//EN")
+    private func render(_ event: CalendarEvent, _ method: ICalendar.Method? = .request) throws -> String {
+        guard let method else { return try ICalendar.feed(events: [event], productID: "-//Intro//EN") }
+        return try ICalendar.render(events: [event], method: method, productID: "-//Intro//EN")
     }
 
     @Test("an invitation has every property that RFC 5546 asks for")
@@ -47,13 +48,13 @@ struct ICalendarTests {
         #expect(!calendar.contains("VALARM"))
     }
 
-    private static let refusals: [(CompositionError.Rule, ICalendar.Method, @Sendable (inout CalendarEvent) -> Void)] =
+    private static let refusals: [(CompositionError.Rule, ICalendar.Method?, @Sendable (inout CalendarEvent) -> Void)] =
         [
             (.missingOrganizer, .request, { $0.organizer = nil }), (.missingOrganizer, .cancel, { $0.organizer = nil }),
             (.missingAttendee, .request, { $0.attendee = nil }), (.missingAttendee, .cancel, { $0.attendee = nil }),
-            (.attendeeInPublication, .publish, { _ in }), (.missingUID, .request, { $0.uid = "" }),
+            (.attendeeInPublication, nil, { _ in }), (.missingUID, .request, { $0.uid = "" }),
             (.endsBeforeStart, .request, { $0.ends = $0.starts }),
-            (.endsBeforeStart, .publish, { $0.ends = $0.starts - 1 }),
+            (.endsBeforeStart, nil, { $0.ends = $0.starts - 1 }),
         ]
 
     @Test("what RFC 5545 and 5546 forbid is refused", arguments: 0..<8)
@@ -105,7 +106,7 @@ struct ICalendarTests {
             let starts: String
             let attendeeName: String?
         }
-        let method: String
+        let method: String?
         let errors: [String]
         let events: [Event]
     }
@@ -121,7 +122,7 @@ struct ICalendarTests {
             "attendeeName": text(e["ATTENDEE"].params.get("CN")) if "ATTENDEE" in e else None,
         } for e in calendar.walk("VEVENT")]
         errors = [str(error) for part in calendar.walk() for error in getattr(part, "errors", [])]
-        print(json.dumps({"method": str(calendar["METHOD"]), "errors": errors, "events": events}))
+        print(json.dumps({"method": calendar.get("METHOD"), "errors": errors, "events": events}))
         """
 
     @Test(
@@ -150,9 +151,9 @@ struct ICalendarTests {
     }
 
     @Test(
-        "a trainer's month is one published calendar",
+        "a trainer's month is one feed, which has no method",
         .enabled(if: Installed.pythonHas("icalendar"), "Python's icalendar is missing: pip install icalendar"))
-    func publish() throws {
+    func feed() throws {
         let events = (0..<60).map { number in
             event {
                 $0.uid = "\(number)@intro.test"
@@ -162,20 +163,23 @@ struct ICalendarTests {
                 $0.ends += Double(number) * 86_400
             }
         }
-        let calendar = try ICalendar.render(
-            events: events, method: .publish, productID: "-//Intro//EN", name: "Maria's sessions, all"
-        )
+        let calendar = try ICalendar.feed(
+            events: events, productID: "-//Intro//EN", name: "Maria's sessions, all")
         let parsed: Parsed = try Python.run(Self.parser, on: calendar.utf8)
-        #expect(parsed.method == "PUBLISH")
+        #expect(parsed.method == nil)
         #expect(parsed.errors.isEmpty)
         #expect(parsed.events.map(\.uid) == (0..<60).map { "\($0)@intro.test" })
         #expect(calendar.contains("\r\nX-WR-CALNAME:Maria's sessions\\, all\r\n"))
     }
 
-    @Test("a calendar without events is still a calendar")
+    @Test("a feed without events has one component, as RFC 5545 asks for")
     func empty() throws {
-        let calendar = try ICalendar.render(events: [], method: .publish, productID: "-//Intro//EN")
-        #expect(calendar.hasPrefix("BEGIN:VCALENDAR\r\n"))
-        #expect(calendar.hasSuffix("METHOD:PUBLISH\r\nEND:VCALENDAR\r\n"))
+        let lines = try ICalendar.feed(events: [], productID: "-//Intro//EN").components(separatedBy: "\r\n")
+        #expect(
+            lines == [
+                "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Intro//EN", "CALSCALE:GREGORIAN", "BEGIN:VTIMEZONE",
+                "TZID:Etc/UTC", "BEGIN:STANDARD", "DTSTART:19700101T000000", "TZOFFSETFROM:+0000", "TZOFFSETTO:+0000",
+                "END:STANDARD", "END:VTIMEZONE", "END:VCALENDAR", "",
+            ])
     }
 }

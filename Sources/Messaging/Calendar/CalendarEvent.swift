@@ -30,7 +30,7 @@ public struct CalendarEvent: Hashable, Sendable {
     public var location: String?
     /// Who invites; needed for invitations and cancellations.
     public var organizer: Mailbox?
-    /// Who is invited; needed for invitations and cancellations, refused in a publication.
+    /// Who is invited; needed for invitations and cancellations, refused in a feed.
     public var attendee: Mailbox?
     /// Whether the event takes place.
     public var status: Status

@@ -6,8 +6,6 @@ public enum ICalendar {
         case request = "REQUEST"
         /// Take these events out.
         case cancel = "CANCEL"
-        /// Show these events; nobody is invited.
-        case publish = "PUBLISH"
     }
 
     /// Renders events as one calendar.
@@ -20,34 +18,72 @@ public enum ICalendar {
     ///   - productID: The name of the program that made the calendar, such as `-//Intro//EN`.
     ///   - name: The title under which programs list a subscribed calendar.
     /// - Returns: The calendar, with CRLF line ends.
-    /// - Throws: `CompositionError` for an event without identifier or duration, for an invitation or a cancellation
-    ///   without organizer or attendee, and for a publication with an attendee.
+    /// - Throws: `CompositionError` for an event without identifier or duration, or without organizer or attendee.
     public static func render(
         events: [CalendarEvent], method: Method, productID: String, name: String? = nil
     ) throws(CompositionError) -> String {
+        var components: [ContentLine] = []
+        for event in events {
+            try check(event, method: method)
+            components += component(event, method: method)
+        }
+        return calendar(components, method: method, productID: productID, name: name)
+    }
+
+    /// Renders events as a calendar that programs subscribe to or import: it asks nothing of them and invites nobody.
+    ///
+    /// It has no METHOD, which would make it a scheduling message (RFC 5546 section 1.4) and ask for an organizer. A
+    /// calendar has at least one component (RFC 5545 section 3.6): without events it is the definition of UTC.
+    ///
+    /// - Parameters:
+    ///   - events: The events, in the order to be written.
+    ///   - productID: The name of the program that made the calendar, such as `-//Intro//EN`.
+    ///   - name: The title under which programs list a subscribed calendar.
+    /// - Returns: The calendar, with CRLF line ends.
+    /// - Throws: `CompositionError` for an event without identifier or duration, or with an attendee.
+    public static func feed(
+        events: [CalendarEvent], productID: String, name: String? = nil
+    ) throws(CompositionError) -> String {
+        var components: [ContentLine] = []
+        for event in events {
+            try check(event, method: nil)
+            components += component(event, method: nil)
+        }
+        return calendar(components.isEmpty ? utc : components, method: nil, productID: productID, name: name)
+    }
+
+    private static func calendar(
+        _ components: [ContentLine], method: Method?, productID: String, name: String?
+    ) -> String {
         var lines = [
             ContentLine("BEGIN", "VCALENDAR"),
             ContentLine("VERSION", "2.0"),
             ContentLine("PRODID", text: productID),
             ContentLine("CALSCALE", "GREGORIAN"),
-            ContentLine("METHOD", method.rawValue),
         ]
+        if let method { lines.append(ContentLine("METHOD", method.rawValue)) }
         if let name { lines.append(ContentLine("X-WR-CALNAME", text: name.safeSingleLine)) }
-        for event in events {
-            try check(event, method: method)
-            lines += component(event, method: method)
-        }
-        lines.append(ContentLine("END", "VCALENDAR"))
-        return lines.map(\.rendered).joined()
+        return (lines + components + [ContentLine("END", "VCALENDAR")]).map(\.rendered).joined()
     }
 
-    private static func check(_ event: CalendarEvent, method: Method) throws(CompositionError) {
+    private static let utc = [
+        ContentLine("BEGIN", "VTIMEZONE"),
+        ContentLine("TZID", "Etc/UTC"),
+        ContentLine("BEGIN", "STANDARD"),
+        ContentLine("DTSTART", "19700101T000000"),
+        ContentLine("TZOFFSETFROM", "+0000"),
+        ContentLine("TZOFFSETTO", "+0000"),
+        ContentLine("END", "STANDARD"),
+        ContentLine("END", "VTIMEZONE"),
+    ]
+
+    private static func check(_ event: CalendarEvent, method: Method?) throws(CompositionError) {
         let rule: CompositionError.Rule? =
             if event.uid.isEmpty {
                 .missingUID
             } else if event.ends <= event.starts {
                 .endsBeforeStart
-            } else if method == .publish {
+            } else if method == nil {
                 event.attendee == nil ? nil : .attendeeInPublication
             } else if event.organizer == nil {
                 .missingOrganizer
@@ -57,7 +93,7 @@ public enum ICalendar {
         if let rule { throw CompositionError(part: .calendar, rule: rule) }
     }
 
-    private static func component(_ event: CalendarEvent, method: Method) -> [ContentLine] {
+    private static func component(_ event: CalendarEvent, method: Method?) -> [ContentLine] {
         let status = method == .cancel ? .cancelled : event.status
         let required = [
             ContentLine("BEGIN", "VEVENT"),
@@ -83,7 +119,7 @@ public enum ICalendar {
     }
 
     /// The client has said yes by booking, so no calendar should ask for an answer that nobody reads.
-    private static func people(of event: CalendarEvent, method: Method) -> [ContentLine] {
+    private static func people(of event: CalendarEvent, method: Method?) -> [ContentLine] {
         let answer = method == .request ? ";ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE" : ""
         return [
             event.organizer.map { ContentLine("ORGANIZER", mailbox: $0) },

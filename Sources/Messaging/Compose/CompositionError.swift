@@ -46,7 +46,7 @@ public struct CompositionError: Error, Hashable, Sendable, CustomStringConvertib
         case missingOrganizer
         /// An invitation or a cancellation has no attendee (RFC 5546 section 3.2).
         case missingAttendee
-        /// A published calendar names an attendee (RFC 5546 section 3.2.1).
+        /// A calendar that invites nobody names an attendee.
         case attendeeInPublication
     }
 
@@ -89,7 +89,7 @@ extension CompositionError.Rule {
         case .missingAttendee:
             "invitations and cancellations need an attendee. Name the person invited."
         case .attendeeInPublication:
-            "a published calendar must not name attendees. Leave them out, or send an invitation."
+            "a calendar feed must not name attendees. Leave them out, or send an invitation."
         }
     }
 }

@@ -59,7 +59,7 @@ struct Schedule: IntroSubcommand {
             event.summary = "Introductory session: \(session.client.name)"
             return event
         }
-        return try ICalendar.render(
-            events: events, method: .publish, productID: CalendarEvent.productID, name: "Sessions of \(trainer.name)")
+        return try ICalendar.feed(
+            events: events, productID: CalendarEvent.productID, name: "Sessions of \(trainer.name)")
     }
 }
