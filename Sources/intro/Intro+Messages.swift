@@ -100,12 +100,18 @@ extension Intro {
 }
 
 extension TemplateLibrary {
-    /// Refuses a rule whose words nobody has written.
+    /// Refuses a rule whose template is missing, or is written for another audience.
     ///
     /// - Parameter rule: The rule.
     /// - Throws: `InvalidInput`.
     func assertHolds(_ rule: ReminderRule) throws(InvalidInput) {
         let form: TemplateForm = rule.channel == .email ? .mail : .sms
+        guard ReminderTemplates.suits(rule) else {
+            let audience = rule.anchor == .day ? "a day of a trainer" : "the \(rule.audience.rawValue)"
+            throw InvalidInput(
+                field: "--template", problem: "\(rule.template) is not written for \(audience)",
+                hint: "name another, such as \(ReminderTemplates.suiting(rule).joined(separator: ", "))")
+        }
         guard !holds(rule.template.text, as: form) else { return }
         let files = form.parts.map { "\(rule.template).\($0.rawValue)" }.joined(separator: ", ")
         throw InvalidInput(

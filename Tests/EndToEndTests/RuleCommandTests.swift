@@ -132,4 +132,37 @@ struct RuleCommandTests {
             #expect(try await studio.answer("quiet-hours", "list").items == listed)
         }
     }
+
+    @Test("a rule for one audience is refused with texts that are written for another")
+    func audiences() async throws {
+        try await Studio.with { studio in
+            let refused = [
+                ["--audience", "trainer", "--template", "confirmation"],
+                ["--audience", "studio", "--template", "one-day"],
+                ["--audience", "trainer", "--template", "two-hours", "--channel", "sms"],
+                ["--template", "staff"], ["--audience", "client", "--template", "call-back"],
+                ["--template", "trainer-digest"], ["--audience", "trainer", "--template", "trainer-digest"],
+                ["--template", "help", "--channel", "sms"],
+            ]
+            for options in refused {
+                let result = try await studio.intro(["rules", "add", "mine", "--anchor", "booked", "--json"] + options)
+                #expect(result.exit == 65, "\(options): \(result.stdout)")
+                #expect(result.error?.message.contains("--template") == true, "\(options): \(result.stderr)")
+            }
+            let digest = try await studio.intro(
+                ["rules", "add", "mine", "--anchor", "day", "--offset", "-1d", "--audience", "trainer", "--json"]
+                    + ["--template", "staff"])
+            #expect(digest.exit == 65, "a day's mail has no single session")
+            for (key, options) in [
+                ("a", ["--audience", "trainer", "--template", "staff"]),
+                ("b", ["--audience", "studio", "--template", "staff", "--channel", "email"]),
+                ("c", ["--audience", "trainer", "--template", "call-back"]), ("d", ["--template", "attended"]),
+            ] {
+                try await studio.answer(["rules", "add", key, "--anchor", "booked"] + options)
+            }
+            let edited = try await studio.intro("rules", "edit", "d", "--audience", "trainer", "--json")
+            #expect(edited.exit == 65)
+            #expect(try await studio.intro("rules", "edit", "confirmation", "--template", "staff").exit == 65)
+        }
+    }
 }

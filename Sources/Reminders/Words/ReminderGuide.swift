@@ -1,4 +1,4 @@
-import Booking
+public import Booking
 public import Messaging
 
 extension TemplateGuide {
@@ -25,6 +25,34 @@ extension TemplateGuide {
         ],
         languages: Language.allCases.compactMap(\.ofTemplates),
         others: { AppointmentWord.samples(Language(ofTemplates: $0)) })
+}
+
+extension ReminderTemplates {
+    /// Whether a rule's template is written for its readers and for what it is about.
+    ///
+    /// - Parameter rule: The rule.
+    /// - Returns: `false` for a built-in template of another audience; an operator's own may be for anybody.
+    public static func suits(_ rule: ReminderRule) -> Bool {
+        switch rule.template.text {
+        case "trainer-digest": rule.anchor == .day
+        case "staff", "call-back": rule.audience != .client && rule.anchor != .day
+        case "opted-out", "opted-in", "help": false
+        case let name: TemplateGuide.reminders.messages[name] == nil || rule.audience == .client
+        }
+    }
+
+    /// The built-in templates that rules for an audience may name.
+    ///
+    /// - Parameter rule: The rule, whose template does not count.
+    /// - Returns: Names, in order.
+    public static func suiting(_ rule: ReminderRule) -> [String] {
+        TemplateGuide.reminders.messages.filter { name, message in
+            var other = rule
+            guard let template = try? Handle(name) else { return false }
+            other.template = template
+            return suits(other) && message.forms.contains(rule.channel == .email ? .mail : .sms)
+        }.keys.sorted()
+    }
 }
 
 extension TemplateGuide.Message {
