@@ -8,6 +8,11 @@ protocol IntroSubcommand: AsyncParsableCommand {
     /// The options that every command takes.
     var global: GlobalOptions { get }
 
+    /// Checks that the arguments go together, once the parser has reported every unknown option.
+    ///
+    /// - Throws: `ValidationError`.
+    func checkUsage() throws
+
     /// Does the command's work.
     ///
     /// - Parameter intro: Everything the work needs, built from the configuration.
@@ -16,7 +21,15 @@ protocol IntroSubcommand: AsyncParsableCommand {
 }
 
 extension IntroSubcommand {
+    func checkUsage() throws {}
+
     func run() async throws {
+        do {
+            try checkUsage()
+        } catch let problem as ValidationError {
+            let words = IntroCommand.words(to: Self.self).joined(separator: " ")
+            throw Failure(code: "usage", message: problem.message, hint: "see `\(words) --help`", exit: .usage)
+        }
         let intro = try Intro(options: global)
         do {
             try await run(in: intro)

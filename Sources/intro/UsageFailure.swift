@@ -32,6 +32,16 @@ extension IntroCommand {
         return pieces.count > 1 ? String(pieces[1]) : nil
     }
 
+    /// The words that call a command, such as `intro studio edit`; the program's name alone for one that is not in the tree.
+    static func words(to command: any ParsableCommand.Type) -> [String] {
+        func words(below parent: any ParsableCommand.Type) -> [String]? {
+            if parent == command { return [parent._commandName] }
+            return parent.configuration.subcommands.lazy.compactMap { words(below: $0) }.first
+                .map { [parent._commandName] + $0 }
+        }
+        return words(below: IntroCommand.self) ?? [IntroCommand._commandName]
+    }
+
     /// The commands of a group of commands, such as `intro studio`; none where the words name no group.
     private static func commandNames(in group: some Sequence<Substring>) -> [String] {
         group.reduce(configuration.subcommands) { commands, name in

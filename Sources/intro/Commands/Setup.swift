@@ -23,7 +23,7 @@ struct Setup: IntroSubcommand {
         let sample: Bool
     }
 
-    func validate() throws {
+    func checkUsage() throws {
         if sample && check { throw ValidationError("--sample and --check do not go together") }
     }
 

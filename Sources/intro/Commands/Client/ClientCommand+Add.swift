@@ -18,7 +18,7 @@ extension ClientCommand {
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
-        func validate() throws {
+        func checkUsage() throws {
             guard options.email != nil || options.phone != nil else {
                 throw ValidationError("a client needs an e-mail or a phone: give --email or --phone")
             }

@@ -20,9 +20,9 @@ extension ClientCommand {
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
-        func validate() throws {
+        func checkUsage() throws {
             guard name != nil || !options.isEmpty else {
-                throw ValidationError("there is nothing to change: name what shall be otherwise, as in --email ADDRESS")
+                throw ValidationError("give at least one option to change, such as --email ADDRESS")
             }
         }
 

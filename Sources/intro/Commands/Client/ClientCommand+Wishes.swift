@@ -51,7 +51,7 @@ extension ClientCommand {
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
-        func validate() throws {
+        func checkUsage() throws {
             guard (who == nil) != (token == nil) else {
                 throw ValidationError("name the person, or the --token of their mail's link")
             }

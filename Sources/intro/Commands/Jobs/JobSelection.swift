@@ -16,7 +16,10 @@ struct JobSelection: ParsableArguments {
     @Option(help: ArgumentHelp("With --all: only those of this kind.", valueName: "kind"))
     var kind: String?
 
-    func validate() throws {
+    /// Checks that the jobs are named one way or the other.
+    ///
+    /// - Throws: `ValidationError`.
+    func check() throws {
         guard all != !ids.isEmpty else {
             throw ValidationError("say which: the numbers of some jobs, or --all")
         }

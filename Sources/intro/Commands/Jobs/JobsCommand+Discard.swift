@@ -17,6 +17,8 @@ extension JobsCommand {
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
+        func checkUsage() throws { try selection.check() }
+
         func run(in intro: Intro) async throws {
             let jobs = try selection.jobs
             if !yes { try Confirmation.assertPossible() }

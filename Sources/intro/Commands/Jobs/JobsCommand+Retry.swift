@@ -18,6 +18,8 @@ extension JobsCommand {
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
+        func checkUsage() throws { try selection.check() }
+
         func run(in intro: Intro) async throws {
             if selection.all {
                 return try report(try await retryAll(intro), in: intro)

@@ -21,7 +21,7 @@ extension RulesCommand {
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
-        func validate() throws {
+        func checkUsage() throws {
             guard options.anchor != nil else {
                 throw ValidationError("a rule needs --anchor: what its time is counted from, as in --anchor start")
             }

@@ -20,9 +20,9 @@ extension RulesCommand {
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
-        func validate() throws {
+        func checkUsage() throws {
             guard !options.isEmpty else {
-                throw ValidationError("there is nothing to change: name what shall be otherwise, as in --offset -2d")
+                throw ValidationError("give at least one option to change, such as --offset -2d")
             }
         }
 

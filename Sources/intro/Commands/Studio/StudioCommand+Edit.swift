@@ -23,9 +23,9 @@ extension StudioCommand {
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
-        func validate() throws {
+        func checkUsage() throws {
             guard name != nil || timeZone != nil || !options.isEmpty else {
-                throw ValidationError("there is nothing to change: name what shall be otherwise, as in --stations 2")
+                throw ValidationError("give at least one option to change, such as --stations 2")
             }
         }
 

@@ -37,7 +37,7 @@ extension TrainerCommand {
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
-        func validate() throws {
+        func checkUsage() throws {
             let enters = from != nil || until != nil || reason != nil
             guard [enters, list, remove != nil].filter(\.self).count == 1 else {
                 throw ValidationError("say one of these: --from and --until, or --list, or --remove NUMBER")

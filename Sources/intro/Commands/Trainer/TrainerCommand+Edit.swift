@@ -23,9 +23,9 @@ extension TrainerCommand {
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
-        func validate() throws {
+        func checkUsage() throws {
             guard name != nil || studio != nil || !options.isEmpty else {
-                throw ValidationError("there is nothing to change: name what shall be otherwise, as in --daily-limit 6")
+                throw ValidationError("give at least one option to change, such as --daily-limit 6")
             }
         }
 

@@ -36,7 +36,7 @@ extension TrainerCommand {
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
-        func validate() throws {
+        func checkUsage() throws {
             guard set != nil || (from == nil && until == nil) else {
                 throw ValidationError("--from and --until say when hours count that --set gives")
             }
