@@ -36,3 +36,45 @@ struct UsageOrderTests {
         #expect(result.error?.message.contains("there is nothing to change") == false)
     }
 }
+
+@Suite("reminders plan and send with --until")
+struct ReminderUntilTests {
+    @Test("a length of time needs no studio, however many there are")
+    func durations() async throws {
+        try await Studio.with { studio in
+            try await studio.openChain()
+            try await studio.book("Ana", at: "2026-12-07 09:00")
+            for until in ["1h", "90m", "1h30m", "2 days", "+2h", "in 2 hours", "now", "2026-12-01T09:00:00-08:00"] {
+                let plan = try await studio.intro("reminders", "plan", "--until", until)
+                #expect(plan.exit == 0, "\(until): \(plan.stderr)")
+            }
+            #expect(try await studio.answer("reminders", "send", "--until", "5d", "--dry-run")["due"] == 2)
+            #expect(try await studio.answer("reminders", "send", "--until", "1h", "--dry-run")["due"] == 1)
+            #expect(try await studio.answer("reminders", "send", "--until", "5d")["due"] == 2)
+        }
+    }
+
+    @Test("a time of day needs one clock: an offset, --studio, or studios of one zone")
+    func clocks() async throws {
+        try await Studio.with { studio in
+            try await studio.book("Ana", at: "2026-12-07 09:00")
+            #expect(try await studio.intro("reminders", "plan", "--until", "today 6pm").exit == 0)
+            try await studio.answer("studio", "add", "Uptown", "--id", "uptown", "--time-zone", "America/Los_Angeles")
+            #expect(try await studio.intro("reminders", "plan", "--until", "today 6pm").exit == 0)
+            try await studio.openChain()
+            for command in [["reminders", "plan"], ["reminders", "send"]] {
+                let undecided = try await studio.intro(command + ["--until", "today 6pm", "--json"])
+                #expect(undecided.exit == 64)
+                #expect(undecided.error?.hint.contains("offset") == true, "\(undecided.stderr)")
+                #expect(undecided.error?.hint.contains("--studio") == true)
+                for line in [["today 6pm", "--studio", "phoenix"], ["2026-11-30 18:00-08:00"]] {
+                    let result = try await studio.intro(command + ["--until"] + line)
+                    #expect(result.exit == 0, "\(line): \(result.stderr)")
+                }
+                #expect(try await studio.intro(command + ["--until", "soon"]).exit == 65)
+                #expect(try await studio.intro(command + ["--studio", "phoenix"]).exit == 64)
+                #expect(try await studio.intro(command + ["--until", "today 6pm", "--studio", "nowhere"]).exit == 4)
+            }
+        }
+    }
+}

@@ -10,14 +10,15 @@ extension RemindersCommand {
             abstract: "Tell what the next batch would send and skip, and change nothing.",
             discussion: "With --json, one object a line: how many of a rule, channel, studio and reason.")
 
-        @Option(help: ArgumentHelp("Also what is due until then. (default: now)", valueName: "time"))
-        var until: String?
+        @OptionGroup var until: UntilOptions
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
+        func checkUsage() throws { try until.check() }
+
         func run(in intro: Intro) async throws {
             let database = try await intro.database()
-            let until = try await intro.until(until)
+            let until = try await until.instant(in: intro)
             let groups = try await intro.reminders(database).forecast(until: until)
             guard !intro.console.isJSON else {
                 return try groups.forEach { try intro.console.print(jsonText(DueGroupRecord($0))) }

@@ -17,8 +17,7 @@ extension RemindersCommand {
                 One that the server put off is tried again in the next batch.
                 """)
 
-        @Option(help: ArgumentHelp("Also what is due until then. (default: now)", valueName: "time"))
-        var until: String?
+        @OptionGroup var until: UntilOptions
 
         @Option(parsing: .unconditional, help: ArgumentHelp("How many messages at the most.", valueName: "n"))
         var limit: String?
@@ -28,10 +27,12 @@ extension RemindersCommand {
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
+        func checkUsage() throws { try until.check() }
+
         func run(in intro: Intro) async throws {
             let limit = try limit.map { try count($0, field: "--limit", in: 0...1_000_000_000) }
             let database = try await intro.database()
-            let until = try await intro.until(until)
+            let until = try await until.instant(in: intro)
             let batch = try intro.reminders(database)
             if dryRun {
                 let tally = try await batch.rehearse(until: until, limit: limit)
@@ -63,20 +64,6 @@ extension RemindersCommand {
             }
             return lines.joined(separator: "\n")
         }
-    }
-}
-
-extension Intro {
-    /// Reads `--until` in the only studio's zone; where there are several, it needs an offset.
-    ///
-    /// - Parameter text: What was typed; `nil` is now.
-    /// - Returns: The instant, or `nil`.
-    /// - Throws: `InvalidInput`, a `Refusal`, or a `Failure` where several studios may be meant.
-    func until(_ text: String?) async throws -> Date? {
-        guard let text else { return nil }
-        if let instant = RFC3339.parse(text) { return instant }
-        let studio = try await setting(studio: nil, trainer: nil, in: database()).studio
-        return try typedPhrase(text, field: "--until", clock: studio.clock, now: now).end(studio.clock)
     }
 }
 

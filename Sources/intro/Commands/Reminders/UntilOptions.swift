@@ -1,0 +1,77 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import FoundationEssentials
+import Postgres
+
+/// Until when a batch of messages looks ahead.
+struct UntilOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Include what is due until then: 1h, \"today 6pm\", or a time with offset. (default: now)",
+            valueName: "time"))
+    var until: String?
+
+    @Option(help: ArgumentHelp("The studio whose clock --until is read on.", valueName: "id"))
+    var studio: String?
+
+    /// Checks that the options go together.
+    ///
+    /// - Throws: `ValidationError`.
+    func check() throws {
+        guard studio == nil || until != nil else {
+            throw ValidationError("--studio names the clock of --until: a batch is always of all studios")
+        }
+    }
+
+    /// Reads `--until`.
+    ///
+    /// - Parameter intro: The clock, and the way to the database.
+    /// - Returns: The instant; `nil` where none was given.
+    /// - Throws: `InvalidInput`, `NotFound`, a `Refusal`, or a `Failure` where the clocks of several studios may be meant.
+    func instant(in intro: Intro) async throws -> Date? {
+        guard let until else { return nil }
+        if let length = Self.length(until) { return intro.now + TimeInterval(length * 60) }
+        if let instant = RFC3339.parse(until) { return instant }
+        let database = try await intro.database()
+        if let studio {
+            let clock = try await intro.setting(studio: studio, trainer: nil, in: database).studio.clock
+            return try read(until, clock, now: intro.now)
+        }
+        let studios = try await database.withConnection { try await StudioRepository($0).all() }
+        guard studios.count > 1 else {
+            let clock = try await intro.setting(studio: nil, trainer: nil, in: database).studio.clock
+            return try read(until, clock, now: intro.now)
+        }
+        return try instant(until, on: Set(studios.map(\.clock)), studios, now: intro.now)
+    }
+
+    /// Minutes, where the text is a length of time with its unit: `1h`, `+2h`, `in 90m`.
+    private static func length(_ text: String) -> Int? {
+        let words = text.lowercased().split(separator: " ").joined(separator: " ")
+        let length = words.hasPrefix("in ") ? words.dropFirst(3) : words.hasPrefix("+") ? words.dropFirst() : words[...]
+        guard length.contains(where: \.isLetter) else { return nil }
+        return try? DurationInput.minutes(String(length))
+    }
+
+    private func read(_ text: String, _ clock: StudioClock, now: Date) throws -> Date {
+        try typedPhrase(text, field: "--until", clock: clock, now: now).end(clock)
+    }
+
+    /// Reads a time that is the same on every clock, such as one with an offset.
+    private func instant(_ text: String, on clocks: Set<StudioClock>, _ studios: [Studio], now: Date) throws -> Date {
+        var instants: Set<Date> = []
+        var problems: [any Error] = []
+        for clock in clocks.sorted(by: { $0.identifier < $1.identifier }) {
+            do { instants.insert(try read(text, clock, now: now)) } catch { problems.append(error) }
+        }
+        if instants.isEmpty, let problem = problems.first { throw problem }
+        guard let instant = instants.first, instants.count == 1, problems.allSatisfy({ $0 is InvalidInput }) else {
+            throw Failure(
+                code: "usage", message: "\(quoted(text)) is not the same time at all \(studios.count) studios",
+                hint: "give an offset, as in \"2026-12-01 18:00-08:00\", or add --studio with one of "
+                    + studios.map(\.handle.text).joined(separator: ", "), exit: .usage)
+        }
+        return instant
+    }
+}

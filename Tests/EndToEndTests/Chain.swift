@@ -1,0 +1,42 @@
+import Testing
+
+extension Studio {
+    /// Adds a studio in Brooklyn and one in Phoenix, with trainers whose weeks differ, to the sample studio.
+    ///
+    /// Phoenix has one station and keeps no summer time. Sam works in Brooklyn on weekdays and in Phoenix on Saturdays.
+    func openChain() async throws {
+        try await answer(
+            "studio", "add", "Iron Brooklyn", "--id", "brooklyn", "--time-zone", "America/New_York", "--stations", "2")
+        try await answer("studio", "add", "Iron Phoenix", "--id", "phoenix", "--time-zone", "America/Phoenix")
+        try await engage("Priya Nair", at: "brooklyn", hours: "mon-sat 08:00-16:00")
+        try await engage("Sam Ito", at: "brooklyn", hours: "mon-fri 10:00-18:00")
+        try await answer("trainer", "hours", "sam", "--studio", "phoenix", "--set", "sat 09:00-13:00")
+        try await engage("Luz Vega", at: "phoenix", hours: "daily 09:00-17:00")
+    }
+
+    /// Adds a trainer whose handle is the first name.
+    func engage(_ name: String, at studio: String, hours: String) async throws {
+        let handle = name.split(separator: " ")[0].lowercased()
+        try await answer("trainer", "add", name, "--id", handle, "--studio", studio)
+        try await answer("trainer", "hours", handle, "--set", hours)
+    }
+
+    /// The days of a schedule or an agenda, as people read them: each date's lines, without the blank ones.
+    func days(_ arguments: String..., now: String = Studio.now) async throws -> [String: [String]] {
+        let result = try await intro(arguments, now: now)
+        try #require(result.exit == 0, "\(arguments): \(result.stderr)")
+        var days: [String: [String]] = [:]
+        var date: String?
+        for line in result.stdout.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
+            if let match = line.wholeMatch(of: /[A-Z][a-z]+day (\d{4}-\d\d-\d\d)/) {
+                date = String(match.1)
+                days[date ?? ""] = []
+            } else if line.isEmpty {
+                date = nil
+            } else if let date {
+                days[date]?.append(String(line.drop { $0 == " " }))
+            }
+        }
+        return days
+    }
+}
