@@ -30,18 +30,13 @@ public struct LedgerRepository: Sendable {
     /// - Returns: The rows, by due time.
     /// - Throws: ``PostgresError``.
     public func entries(of reference: Reference?, status: String?, limit: Int = 1000) async throws -> [LedgerEntry] {
-        var conditions: SQL = "true"
-        if let reference {
-            conditions = "\(conditions) AND m.session_id = (SELECT id FROM session WHERE reference = \(reference.code))"
-        }
-        if let status { conditions = "\(conditions) AND m.status = \(status)" }
-        return try await connection.query(
+        try await connection.query(
             """
             SELECT \(LedgerEntry.columns)
             FROM (
                 SELECT m.*
                 FROM message AS m
-                WHERE \(conditions)
+                WHERE \(Self.condition(reference, status))
                 ORDER BY m.id DESC
                 LIMIT \(Int64(limit))
             ) AS m
@@ -49,6 +44,26 @@ public struct LedgerRepository: Sendable {
             ORDER BY m.due_at, m.id
             """
         ).map { try LedgerEntry(&$0) }
+    }
+
+    /// How many rows ``entries(of:status:limit:)`` finds without a limit, counted no further than a bound.
+    public func count(of reference: Reference?, status: String?, upTo bound: Int) async throws -> Int {
+        let count = try await connection.query(
+            """
+            SELECT count(*)
+            FROM (SELECT FROM message AS m WHERE \(Self.condition(reference, status)) LIMIT \(Int64(bound))) AS found
+            """
+        ).decode(Int64.self)[0]
+        return Int(count)
+    }
+
+    private static func condition(_ reference: Reference?, _ status: String?) -> SQL {
+        var conditions: [SQL] = ["true"]
+        if let reference {
+            conditions.append("m.session_id = (SELECT id FROM session WHERE reference = \(reference.code))")
+        }
+        if let status { conditions.append("m.status = \(status)") }
+        return .joined(conditions, separator: " AND ")
     }
 
     /// Queues what the rules of a studio say of a change of a session, in its present revision.

@@ -58,7 +58,6 @@ public struct InboundRepository: Sendable {
         typealias Row = (
             Int64, Date, String, String, String, String?, String?, String?, String, Date?, String?
         )
-        let condition: SQL = isOpen ? "text.done_at IS NULL" : "true"
         return try await connection.query(
             """
             SELECT text.id, text.received_at, text.sender, text.body, text.action, session.reference,
@@ -66,7 +65,7 @@ public struct InboundRepository: Sendable {
                    text.answer, text.answered, text.done_at, text.done_by
             FROM inbound_text AS text
             LEFT JOIN session ON session.id = text.session_id
-            WHERE \(condition)
+            WHERE \(Self.condition(open: isOpen))
             ORDER BY text.id DESC
             LIMIT \(Int64(limit))
             """
@@ -76,6 +75,21 @@ public struct InboundRepository: Sendable {
                 reference: try row.5.map { try Reference($0) }, name: row.6, answer: row.7, answered: row.8,
                 doneAt: row.9, doneBy: row.10)
         }
+    }
+
+    /// How many texts ``all(open:limit:)`` finds without a limit, counted no further than a bound.
+    public func count(open isOpen: Bool, upTo bound: Int) async throws -> Int {
+        let count = try await connection.query(
+            """
+            SELECT count(*)
+            FROM (SELECT FROM inbound_text AS text WHERE \(Self.condition(open: isOpen)) LIMIT \(Int64(bound))) AS found
+            """
+        ).decode(Int64.self)[0]
+        return Int(count)
+    }
+
+    private static func condition(open isOpen: Bool) -> SQL {
+        isOpen ? "text.done_at IS NULL" : "true"
     }
 
     /// Writes a text down; `nil` where the provider has told of it before.

@@ -61,7 +61,7 @@ public struct WishRepository: Sendable {
             """
             SELECT channel, address, reason, detail, at, actor
             FROM suppression
-            WHERE \(address)::text IS NULL OR address = lower(\(address))
+            WHERE \(Self.isMeant(address))
             ORDER BY id DESC
             LIMIT \(Int64(limit))
             """
@@ -72,6 +72,21 @@ public struct WishRepository: Sendable {
             return Suppression(
                 channel: channel, address: row.1, reason: reason, detail: row.3, at: row.4, actor: row.5)
         }
+    }
+
+    /// How many entries ``suppressions(of:limit:)`` finds without a limit, counted no further than a bound.
+    public func countSuppressions(of address: String?, upTo bound: Int) async throws -> Int {
+        let count = try await connection.query(
+            """
+            SELECT count(*)
+            FROM (SELECT FROM suppression WHERE \(Self.isMeant(address)) LIMIT \(Int64(bound))) AS found
+            """
+        ).decode(Int64.self)[0]
+        return Int(count)
+    }
+
+    private static func isMeant(_ address: String?) -> SQL {
+        "(\(address)::text IS NULL OR address = lower(\(address)))"
     }
 
     /// Puts an address on the list; whether it was not there for that reason.

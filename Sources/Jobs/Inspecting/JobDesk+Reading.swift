@@ -36,6 +36,23 @@ extension JobDesk {
         ).map { try JobEntry(&$0) }
     }
 
+    /// How many jobs there are, counted no further than a bound in each table.
+    ///
+    /// - Parameters:
+    ///   - filter: Which of them.
+    ///   - bound: How far to count.
+    /// - Returns: The number.
+    /// - Throws: `PostgresError`.
+    public func count(_ filter: JobFilter, upTo bound: Int) async throws -> Int {
+        var parts: [SQL] = []
+        if filter.includesLiving { parts.append("(SELECT FROM job WHERE \(filter.ofLiving) LIMIT \(bound))") }
+        if filter.includesDead { parts.append("(SELECT FROM job_dead WHERE \(filter.ofAll) LIMIT \(bound))") }
+        let count = try await database.query(
+            "SELECT count(*) FROM (\(SQL.joined(parts, separator: " UNION ALL "))) AS found"
+        ).decode(Int64.self)[0]
+        return Int(count)
+    }
+
     /// The jobs that died last.
     ///
     /// - Parameter limit: How many at the most.

@@ -11,25 +11,28 @@ extension ClientCommand {
             abstract: "List people, the newest first, or find them."
         )
 
-        /// More than anybody reads; who looks for somebody narrows the search.
-        private static let most = 200
-
         @Option(help: ArgumentHelp("Part of a name, an e-mail or a phone number.", valueName: "text"))
         var search: String?
+
+        @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of people.", valueName: "n"))
+        var limit = "200"
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
             let text = search
-            let found = try await intro.database().withConnection { connection in
-                try await ClientRepository(connection).all(containing: text, limit: Self.most + 1)
+            let limit = try count(limit, field: "--limit", in: 1...1_000_000)
+            let (clients, total) = try await intro.database().withConnection { connection in
+                let repository = ClientRepository(connection)
+                let found = try await repository.all(containing: text, limit: limit + 1)
+                guard found.count > limit else { return (found, found.count) }
+                let all = try await repository.all(containing: text, limit: limit + ListRest.mostCounted + 1)
+                return (Array(found.prefix(limit)), all.count)
             }
-            let clients = found.prefix(Self.most)
-            try intro.console.report(clients.map { ClientRecord($0) }) {
+            let rest =
+                total > clients.count ? ListRest(shown: clients.count, total: total, narrowing: "--search TEXT") : nil
+            try intro.console.report(clients.map { ClientRecord($0) }, leavingOut: rest) {
                 clients.isEmpty ? nobody : Self.table(clients).text(colored: intro.console.isColored)
-            }
-            if found.count > Self.most {
-                intro.console.note("these are the newest \(Self.most): narrow the list with --search TEXT")
             }
         }
 

@@ -10,9 +10,6 @@ extension JobsCommand {
             abstract: "List jobs that are not done, by the time at which they are due."
         )
 
-        /// More than anybody reads; who looks for something narrows the list.
-        private static let most = 1000
-
         @Option(help: "Only those that are waiting, scheduled, running or dead.")
         var state: JobState?
 
@@ -24,22 +21,19 @@ extension JobsCommand {
 
         @Option(
             parsing: .unconditional,
-            help: ArgumentHelp("How many at the most, the newest. (default: 1000)", valueName: "n"))
-        var limit: String?
+            help: ArgumentHelp("Maximum number of jobs: the newest.", valueName: "n"))
+        var limit = "1000"
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let limit = try limit.map { try count($0, field: "--limit", in: 1...1_000_000) }
-            let jobs = try await intro.jobDesk().list(
-                JobFilter(state: state, queue: queue, kind: kind), limit: limit ?? Self.most)
-            try intro.console.report(jobs.map { JobRecord($0) }) {
+            let limit = try count(limit, field: "--limit", in: 1...1_000_000)
+            let desk = try await intro.jobDesk()
+            let filter = JobFilter(state: state, queue: queue, kind: kind)
+            let jobs = try await desk.list(filter, limit: limit)
+            let rest = try await ListRest(shown: jobs.count, limit: limit) { try await desk.count(filter, upTo: $0) }
+            try intro.console.report(jobs.map { JobRecord($0) }, leavingOut: rest) {
                 jobs.isEmpty ? "There is no such job." : JobTables.jobs(jobs).text(colored: intro.console.isColored)
-            }
-            if limit == nil, jobs.count == Self.most {
-                intro.console.note(
-                    "these are the newest \(Self.most): narrow the list with --state, --queue or --kind, or give --limit"
-                )
             }
         }
     }

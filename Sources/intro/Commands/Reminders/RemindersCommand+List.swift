@@ -17,16 +17,25 @@ extension RemindersCommand {
         @Option(help: "Only those that are queued, attempting, sent, failed, unknown or skipped.")
         var status: LedgerStatus?
 
+        @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of messages: the newest.", valueName: "n"))
+        var limit = "1000"
+
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
             let reference = try reference.map { try Reference($0) }
             let status = status?.rawValue
-            let entries = try await intro.database().withConnection { connection in
+            let limit = try count(limit, field: "--limit", in: 1...1_000_000)
+            let (entries, rest) = try await intro.database().withConnection { connection in
                 if let reference { _ = try await SessionRepository(connection).named(reference) }
-                return try await LedgerRepository(connection).entries(of: reference, status: status)
+                let ledger = LedgerRepository(connection)
+                let entries = try await ledger.entries(of: reference, status: status, limit: limit)
+                let rest = try await ListRest(shown: entries.count, limit: limit) {
+                    try await ledger.count(of: reference, status: status, upTo: $0)
+                }
+                return (entries, rest)
             }
-            try intro.console.report(entries.map { LedgerRecord($0) }) {
+            try intro.console.report(entries.map { LedgerRecord($0) }, leavingOut: rest) {
                 guard !entries.isEmpty else { return "There is no such message." }
                 var table = Table([
                     .init("REFERENCE"), .init("RULE"), .init("DUE"), .init("STATUS"), .init("WHY"), .init("TO"),

@@ -21,16 +21,25 @@ struct SuppressionCommand: AsyncParsableCommand {
         @Argument(help: ArgumentHelp("One address or number.", valueName: "address"))
         var address: String?
 
+        @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of entries.", valueName: "n"))
+        var limit = "1000"
+
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
+            let limit = try count(limit, field: "--limit", in: 1...1_000_000)
             let database = try await intro.database()
             let address: Handout.Recipient? =
                 if let address { try await intro.recipient(address, in: database) } else { nil }
-            let entries = try await database.withConnection {
-                try await WishRepository($0).suppressions(of: address?.text)
+            let (entries, rest) = try await database.withConnection { connection in
+                let repository = WishRepository(connection)
+                let entries = try await repository.suppressions(of: address?.text, limit: limit)
+                let rest = try await ListRest(shown: entries.count, limit: limit) {
+                    try await repository.countSuppressions(of: address?.text, upTo: $0)
+                }
+                return (entries, rest)
             }
-            try intro.console.report(entries.map { SuppressionRecord($0) }) {
+            try intro.console.report(entries.map { SuppressionRecord($0) }, leavingOut: rest) {
                 guard !entries.isEmpty else { return "There is no such address on the list." }
                 var table = Table(["ADDRESS", "BY", "WHY", "SINCE", "SAID", "BY WHOM"].map { Table.Column($0) })
                 for entry in entries {

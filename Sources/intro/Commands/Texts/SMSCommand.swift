@@ -50,13 +50,22 @@ struct SMSCommand: AsyncParsableCommand {
         @Flag(help: "Only what the desk still has to do something about.")
         var open = false
 
+        @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of texts.", valueName: "n"))
+        var limit = "200"
+
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let texts = try await intro.database().withConnection { [open] connection in
-                try await InboundRepository(connection).all(open: open)
+            let limit = try count(limit, field: "--limit", in: 1...1_000_000)
+            let (texts, rest) = try await intro.database().withConnection { [open] connection in
+                let repository = InboundRepository(connection)
+                let texts = try await repository.all(open: open, limit: limit)
+                let rest = try await ListRest(shown: texts.count, limit: limit) {
+                    try await repository.count(open: open, upTo: $0)
+                }
+                return (texts, rest)
             }
-            try intro.console.report(texts.map { InboundRecord($0) }) {
+            try intro.console.report(texts.map { InboundRecord($0) }, leavingOut: rest) {
                 guard !texts.isEmpty else { return open ? "Nothing is left to do." : "Nobody has texted yet." }
                 var table = Table(
                     ["TEXT", "WHEN", "FROM", "NAME", "SAYS", "MEANT", "SESSION", "ANSWER", "DONE"]
