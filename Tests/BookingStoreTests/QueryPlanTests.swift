@@ -22,6 +22,16 @@ struct QueryPlanTests {
             try await books.expectIndexes("schedule") {
                 _ = try await SessionRepository($0).all(of: maria.id, from: from, until: until)
             }
+            let dates = studio.clock.date(of: from)...studio.clock.date(of: until)
+            try await books.expectIndexes("schedule by date") {
+                _ = try await SessionRepository($0).all(of: maria.id, on: dates)
+            }
+            try await books.expectIndexes("affected") {
+                _ = try await SessionRepository($0).affected(at: studio.id, from: until, until: until + 86_400)
+            }
+            try await books.expectIndexes("left outside hours") {
+                _ = try await SessionRepository($0).outsideHours(of: maria.id, at: studio.id, after: from)
+            }
             try await books.expectIndexes("agenda") {
                 _ = try await SessionRepository($0).all(at: studio.id, from: from, until: from + 86_400)
             }

@@ -52,29 +52,101 @@ public struct SessionRepository: Sendable {
             """)
     }
 
-    /// A studio's sessions that begin in a stretch of time and were not cancelled, by start and trainer.
+    /// A trainer's sessions that take place on some dates and were not cancelled, by start.
+    ///
+    /// - Parameters:
+    ///   - trainer: The trainer.
+    ///   - dates: Local dates; for each session they are days of its own studio's calendar.
+    /// - Returns: The sessions, also those that began on the date before and cross midnight.
+    /// - Throws: ``PostgresError``.
+    public func all(of trainer: Trainer.ID, on dates: ClosedRange<LocalDate>) async throws -> [Session] {
+        // Two more days on both sides hold the dates of every zone, and every session that runs into them.
+        let from = dates.lowerBound.adding(days: -2).description
+        let until = dates.upperBound.adding(days: 3).description
+        return try await read(
+            """
+            \(Self.select)
+            WHERE s.trainer_id = \(trainer.value)
+              AND s.starts_at >= \(from)::text::timestamptz
+              AND s.starts_at < \(until)::text::timestamptz
+              AND s.status <> 'cancelled'
+            ORDER BY s.starts_at
+            """
+        ).filter { $0.dates.overlaps(dates) }
+    }
+
+    /// A studio's sessions that overlap a stretch of time and were not cancelled, by start and trainer.
     public func all(at studio: Studio.ID, from: Date, until: Date) async throws -> [Session] {
         try await read(
             """
             \(Self.select)
             WHERE s.studio_id = \(studio.value)
-              AND s.starts_at >= \(from)
+              -- No session is longer than a day: the index on the start finds them.
+              AND s.starts_at > \(from) - interval '1 day'
               AND s.starts_at < \(until)
+              AND s.ends_at > \(from)
               AND s.status <> 'cancelled'
             ORDER BY s.starts_at, t.handle
             """)
     }
 
-    /// A studio's sessions that were over before an instant and that nobody has marked as attended or missed, by start.
-    public func leftOpen(at studio: Studio.ID, before: Date) async throws -> [Session] {
+    /// A studio's sessions that were over before an instant and were never marked as attended or no-show, by start.
+    ///
+    /// - Parameters:
+    ///   - studio: The studio.
+    ///   - before: The instant.
+    ///   - limit: Maximum number of sessions.
+    /// - Returns: The sessions that began first.
+    /// - Throws: ``PostgresError``.
+    public func leftOpen(at studio: Studio.ID, before: Date, limit: Int = .max) async throws -> [Session] {
         try await read(
             """
             \(Self.select)
-            WHERE s.studio_id = \(studio.value)
-              AND s.status = 'booked'
-              AND s.starts_at < \(before)
-              AND s.ends_at <= \(before)
+            WHERE \(Self.isUnmarked(at: studio, before: before))
             ORDER BY s.starts_at, t.handle
+            LIMIT \(Int64(limit))
+            """)
+    }
+
+    /// How many sessions ``leftOpen(at:before:limit:)`` finds without a limit, and when the last of them begins.
+    public func countLeftOpen(at studio: Studio.ID, before: Date) async throws -> (count: Int, last: Date?) {
+        let row = try await connection.query(
+            "SELECT count(*), max(s.starts_at) FROM session AS s WHERE \(Self.isUnmarked(at: studio, before: before))"
+        ).decode((Int64, Date?).self)[0]
+        return (Int(row.0), row.1)
+    }
+
+    private static func isUnmarked(at studio: Studio.ID, before: Date) -> SQL {
+        """
+        s.studio_id = \(studio.value)
+        AND s.status = 'booked'
+        AND s.starts_at < \(before)
+        AND s.ends_at <= \(before)
+        """
+    }
+
+    /// A studio's sessions to come that cannot take place as booked, by start and trainer.
+    ///
+    /// - Parameters:
+    ///   - studio: The studio.
+    ///   - from: The first instant of the time that counts.
+    ///   - until: The first instant afterwards.
+    /// - Returns: Every session that is ``Session/affected``.
+    /// - Throws: ``PostgresError``.
+    public func affected(at studio: Studio.ID, from: Date, until: Date = .distantFuture) async throws -> [Session] {
+        try await read(
+            """
+            SELECT *
+            FROM (
+                \(Self.select)
+                WHERE s.studio_id = \(studio.value)
+                  AND s.status = 'booked'
+                  AND s.starts_at > \(from) - interval '1 day'
+                  AND s.starts_at < \(until)
+                  AND s.ends_at > \(from)
+            ) AS found
+            WHERE affected IS NOT NULL
+            ORDER BY starts_at, handle
             """)
     }
 
@@ -91,6 +163,37 @@ public struct SessionRepository: Sendable {
               AND s.starts_at < \(until)
               AND s.ends_at > \(from)
             ORDER BY s.starts_at
+            """)
+    }
+
+    /// A trainer's sessions to come at a studio that lie outside working hours, but for those where that rule was waived.
+    func outsideHours(of trainer: Trainer.ID, at studio: Studio.ID, after instant: Date) async throws -> [Session] {
+        try await read(
+            """
+            \(Self.select)
+            WHERE s.studio_id = \(studio.value)
+              AND s.trainer_id = \(trainer.value)
+              AND s.status = 'booked'
+              AND s.starts_at > \(instant) - interval '1 day'
+              AND s.ends_at > \(instant)
+              AND 'outside_hours' <> ALL (s.waived_rules)
+              AND NOT is_within_hours(s.studio_id, s.trainer_id, st.time_zone, s.starts_at, s.ends_at)
+            ORDER BY s.starts_at
+            """)
+    }
+
+    /// Gives sessions to come a station that the studio still has, and returns those for which none is free, by start.
+    func reseat(at studio: Studio.ID, after instant: Date) async throws -> [Session] {
+        _ = try await connection.query("SELECT reseat_sessions(\(studio.value), \(instant))")
+        return try await read(
+            """
+            \(Self.select)
+            WHERE s.studio_id = \(studio.value)
+              AND s.status = 'booked'
+              AND s.starts_at > \(instant) - interval '1 day'
+              AND s.ends_at > \(instant)
+              AND s.station > st.stations
+            ORDER BY s.starts_at, t.handle
             """)
     }
 

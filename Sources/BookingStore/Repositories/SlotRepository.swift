@@ -34,6 +34,28 @@ public struct SlotRepository: Sendable {
             """, at: studio)
     }
 
+    /// How many slots ``open(at:with:from:until:now:limit:)`` finds without a limit, and when the last of them begins.
+    ///
+    /// - Parameters:
+    ///   - studio: Where.
+    ///   - trainer: With whom; `nil` is everybody.
+    ///   - from: The earliest start.
+    ///   - until: The first instant that is too late to start.
+    ///   - now: The clock against which notice and horizon count.
+    /// - Returns: The number, and the last start.
+    /// - Throws: ``PostgresError``.
+    public func count(
+        at studio: Studio, with trainer: Trainer.ID? = nil, from: Date, until: Date, now: Date
+    ) async throws -> (count: Int, last: Date?) {
+        let row = try await connection.query(
+            """
+            SELECT count(*), max(starts_at)
+            FROM open_slots(\(studio.id.value), \(trainer?.value), \(from), \(until), \(now))
+            """
+        ).decode((Int64, Date?).self)[0]
+        return (Int(row.0), row.1)
+    }
+
     /// The free slots nearest to a time, by start: what to offer instead.
     ///
     /// A day on either side mostly has enough of them, and takes a tenth of the time that two weeks take.
