@@ -7,6 +7,7 @@ struct ScheduleFormatTests {
     /// Names that break careless writers of calendars, tables and spreadsheets.
     private static let names = [
         #"Comma, "Quote"; Semi\colon"#, "=HYPERLINK(\"http://evil.example\")", "王小明 的 朋友",
+        "Ana;=1+1;@SUM(1)",
         String(repeating: "Łukasz 👩‍👩‍👧 ", count: 15) + "end", "O'Brien\tSmith".replacing("\t", with: " "),
     ]
 
@@ -64,6 +65,49 @@ struct ScheduleFormatTests {
         }
     }
 
+    @Test(
+        "as a feed: without a method, and valid for a strict reader also where there are no sessions",
+        .enabled(if: Installed.pythonHas("icalendar"), "needs a Python with icalendar; INTRO_TEST_PYTHON names one"))
+    func feed() async throws {
+        try await withSessions { studio, sessions in
+            for (trainer, count) in [("maria", sessions.count), ("james", 0)] {
+                let result = try await studio.intro("schedule", trainer, "--format", "ics")
+                let feed: Feed = try Python.run(
+                    """
+                    import icalendar, json, sys
+                    calendar = icalendar.Calendar.from_ical(sys.stdin.buffer.read())
+                    print(json.dumps({
+                        "method": calendar.get("METHOD"), "names": [part.name for part in calendar.subcomponents],
+                        "errors": [str(error) for part in calendar.walk() for error in getattr(part, "errors", [])],
+                    }))
+                    """, on: result.stdout.utf8)
+                #expect(feed.method == nil)
+                #expect(!feed.names.isEmpty, "RFC 5545 section 3.6: at least one component")
+                #expect(feed.names.filter { $0 == "VEVENT" }.count == count)
+                #expect(feed.errors.isEmpty)
+            }
+        }
+    }
+
+    private struct Feed: Decodable {
+        let method: String?
+        let names: [String]
+        let errors: [String]
+    }
+
+    @Test("as a calendar, a session that cannot take place is tentative and says why")
+    func affected() async throws {
+        try await Studio.with { studio in
+            try await studio.book("Ana", at: "2026-12-01 09:00")
+            try await studio.answer("trainer", "away", "maria", "--from", "2026-12-01", "--until", "2026-12-01")
+            let ics = try await studio.intro("schedule", "maria", "--format", "ics").stdout
+            #expect(ics.contains("STATUS:TENTATIVE\r\n") && ics.contains("trainer away"))
+            let csv = try await studio.intro("schedule", "maria", "--format", "csv").stdout
+            let lines = csv.split(separator: "\r\n")
+            #expect(lines[0].hasSuffix(",studio,affected") && lines[1].hasSuffix(",downtown,away"))
+        }
+    }
+
     @Test("an entry keeps its name in two readings, and an empty schedule is an empty calendar")
     func stable() async throws {
         try await withSessions { studio, _ in
@@ -96,10 +140,27 @@ struct ScheduleFormatTests {
                 rows.allSatisfy { $0["status"] == "booked" && $0["trainer"] == "maria" && $0["studio"] == "downtown" })
             #expect(rows.allSatisfy { row in row.values.allSatisfy { !$0.hasPrefix("=") } })
             #expect(rows.contains { $0["client"] == Self.names[0] })
+            #expect(rows.contains { $0["client"] == "Ana;'=1+1;'@SUM(1)" }, "a spreadsheet may split at semicolons")
         }
     }
 
-    @Test("as a table by day: local times, names, status, reference, and free days as free")
+    @Test("--bom begins the CSV with a byte order mark, for Excel; it goes with CSV alone")
+    func byteOrderMark() async throws {
+        try await Studio.with { studio in
+            try await studio.answer(
+                "book", "--client", "jose@example.com", "--name", "José", "--trainer", "maria", "--at",
+                "2026-12-01 09:00")
+            let plain = try await studio.intro("schedule", "maria", "--format", "csv")
+            let marked = try await studio.intro("schedule", "maria", "--format", "csv", "--bom")
+            #expect(plain.stdout.hasPrefix("reference,"))
+            #expect(Array(marked.stdout.utf8) == [0xEF, 0xBB, 0xBF] + Array(plain.stdout.utf8))
+            #expect(try await studio.intro("schedule", "maria", "--bom").exit == 64)
+            #expect(try await studio.intro("schedule", "maria", "--format", "ics", "--bom").exit == 64)
+            #expect(try await studio.intro("schedule", "--help").stdout.contains("Excel"))
+        }
+    }
+
+    @Test("as a table by day: local times, names, status, reference, and the hours of days without sessions")
     func table() async throws {
         try await withSessions { studio, sessions in
             let result = try await studio.intro("schedule", "maria", "--from", "2026-12-01", "--days", "4")
@@ -110,8 +171,8 @@ struct ScheduleFormatTests {
             #expect(days[1].contains("2026-12-01") && days[1].contains("09:00-09:20"))
             #expect(days[1].contains(sessions[0]["reference"]?.text ?? "-"))
             #expect(days[2].contains("2026-12-02") && days[2].contains(Self.names[1]) && days[2].contains("booked"))
-            #expect(days[3].contains("2026-12-03") && days[3].contains("free"), "a cancelled session takes no time")
-            #expect(days[4].contains("2026-12-04") && days[4].contains("free"))
+            #expect(days[3].contains("2026-12-03") && days[3].contains("no sessions"), "a cancelled one does not count")
+            #expect(days[4].contains("2026-12-04") && days[4].contains("no sessions (07:00-12:00, 13:00-19:00)"))
             #expect(!result.stdout.contains("\u{1B}"))
         }
     }

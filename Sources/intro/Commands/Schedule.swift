@@ -13,7 +13,12 @@ struct Schedule: IntroSubcommand {
         case table, json, csv, ics
     }
 
-    static let configuration = CommandConfiguration(commandName: "schedule", abstract: "Show a trainer's schedule.")
+    static let configuration = CommandConfiguration(
+        commandName: "schedule", abstract: "Show a trainer's schedule.",
+        discussion: """
+            Shows working hours, time off, closures and sessions of each day; a session that cannot take place is marked \
+            with "!". Excel reads names correctly with --format csv --bom.
+            """)
 
     @Argument(help: ArgumentHelp("The trainer.", valueName: "handle"))
     var trainer: String
@@ -27,7 +32,14 @@ struct Schedule: IntroSubcommand {
     @Option(help: "How to write it: table, json, csv or ics.")
     var format = Format.table
 
+    @Flag(help: "With --format csv: begin with a byte order mark, for Excel.")
+    var bom = false
+
     @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func checkUsage() throws {
+        guard !bom || format == .csv else { throw ValidationError("--bom goes with --format csv") }
+    }
 
     func run(in intro: Intro) async throws {
         let days = try count(days, field: "--days", in: 1...400)
@@ -35,21 +47,30 @@ struct Schedule: IntroSubcommand {
         let setting = try await intro.setting(studio: nil, trainer: trainer, in: database)
         guard let trainer = setting.trainer else { return }
         let clock = setting.studio.clock
-        let now = intro.now
-        let asked = try DayWindow(from: from, days: days, clock: clock, now: now)
         // A day is shown whole, also when it has begun: the morning's sessions belong to today's schedule.
-        let window = DayWindow(start: clock.startOfDay(clock.date(of: asked.start)), days: days, clock: clock)
+        let first = clock.date(of: try DayWindow(from: from, days: days, clock: clock, now: intro.now).start)
+        let dates = first...first.adding(days: days - 1)
         let sessions = try await database.withConnection { connection in
-            try await SessionRepository(connection).all(of: trainer.id, from: window.start, until: window.end)
+            try await SessionRepository(connection).all(of: trainer.id, on: dates)
         }
         switch intro.console.isJSON ? .json : format {
         case .json: try intro.console.print(jsonText(sessions.map { SessionRecord($0) }))
-        case .csv: try intro.console.print(SessionCSV.text(sessions))
-        case .ics: try intro.console.print(try calendar(sessions, of: trainer, now: now))
+        case .csv: try intro.console.print((bom ? SessionCSV.byteOrderMark : "") + SessionCSV.text(sessions))
+        case .ics: try intro.console.print(try calendar(sessions, of: trainer, now: intro.now))
         case .table:
-            try intro.console.print(
-                DayPlan(heading: trainer.name, dates: window.dates, sessions: sessions, clock: clock)
-                    .text(colored: intro.console.isColored))
+            let roster = try await database.withConnection { connection in
+                try await RosterRepository(connection).roster(of: trainer.id, on: dates)
+            }
+            let home = Session.Place(setting.studio)
+            let plan = DayPlan(
+                heading: trainer.name,
+                days: (0..<days).map { day in
+                    DayPlan.Day(
+                        TrainerDay(
+                            date: first.adding(days: day), clock: clock, retiredAt: trainer.retiredAt, roster: roster,
+                            sessions: sessions), home: home)
+                }, studio: home)
+            try intro.console.print(plan.text(colored: intro.console.isColored))
         }
     }
 
@@ -57,6 +78,10 @@ struct Schedule: IntroSubcommand {
         let events = sessions.map { session in
             var event = CalendarEvent(session, stamp: now)
             event.summary = "Introductory session: \(session.client.name)"
+            if let obstacle = session.affected {
+                event.status = .tentative
+                event.summary += " (! \(obstacle.words))"
+            }
             return event
         }
         return try ICalendar.feed(

@@ -21,6 +21,7 @@ struct Show: IntroSubcommand {
     }
 
     private func card(_ session: Session) -> Sheet {
+        let problem = [session.affected?.words, session.affectedReason].compactMap(\.self).joined(separator: ": ")
         let contact = [session.client.email?.address, session.client.phone?.display].compactMap(\.self)
         return Sheet([
             "Reference": session.reference.description,
@@ -30,6 +31,7 @@ struct Show: IntroSubcommand {
             "Trainer": session.trainer.name,
             "Studio": session.studio.name,
             "Status": session.status.words,
+            "Problem": problem.isEmpty ? nil : problem,
             "Confirmed": session.confirmedAt.map { session.studio.clock.text($0) },
             "Override": session.overrideReason,
             "Cancelled": session.cancelReason,

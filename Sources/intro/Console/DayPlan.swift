@@ -1,39 +1,166 @@
 import Booking
+import FoundationEssentials
 
-/// Sessions by day, as a trainer likes to read them: free days are shown as free.
+/// Days as people read them: what is special about each, and its sessions.
+///
+/// Lines fit 80 columns, as far as headings do.
 struct DayPlan {
+    /// One day.
+    struct Day {
+        let date: LocalDate
+        /// Working hours, time off, closures.
+        var notes: [String] = []
+        let sessions: [Session]
+    }
+
     let heading: String
-    let dates: [LocalDate]
-    let sessions: [Session]
-    let clock: StudioClock
+    let days: [Day]
+    /// The studio that is meant where a line names none.
+    let studio: Session.Place
     var namesTrainers = false
+
+    static let width = 80
+    /// What the other columns of a session leave of the width.
+    private static let longestName = 43
+    private static let indent = 15
 
     /// The days as lines.
     func text(colored: Bool) -> String {
-        let byDate = Dictionary(grouping: sessions) { clock.date(of: $0.startsAt) }
-        let names = sessions.map { displayWidth(name($0)) }.max() ?? 0
+        let names = days.flatMap(\.sessions).map { displayWidth(name($0)) }.max() ?? 0
         var lines = [Style.bold(heading.visible, when: colored)]
-        for date in dates {
+        for day in days {
             lines.append("")
-            lines.append(Style.bold("\(date.weekday.title) \(date)", when: colored))
-            let day = byDate[date] ?? []
-            lines += day.isEmpty ? [Style.dim("  free", when: colored)] : day.map { line($0, names: names) }
+            lines.append(Style.bold("\(day.date.weekday.title) \(day.date)", when: colored))
+            lines += day.notes.map { Style.dim("  \($0)", when: colored) }
+            lines += day.sessions.flatMap { self.lines($0, on: day.date, names: names, colored: colored) }
         }
         return lines.joined(separator: "\n")
     }
 
     private func name(_ session: Session) -> String {
         (namesTrainers ? "\(session.trainer.name): \(session.client.name)" : session.client.name).visible
+            .truncated(to: Self.longestName)
     }
 
-    private func line(_ session: Session, names: Int) -> String {
-        // A session at another studio reads in that studio's time, and says so.
-        let own = session.studio.clock
-        let hours = "\(own.time(of: session.startsAt))-\(own.time(of: session.endsAt))"
-        let zone =
-            own.identifier == clock.identifier
-            ? "" : "  \(own.abbreviation(session.startsAt)) at \(session.studio.name.visible)"
-        return "  \(hours)  \(name(session).padded(to: names))  \(session.status.words.padded(to: 9))"
-            + "  \(session.reference)\(zone)"
+    private func lines(_ session: Session, on date: LocalDate, names: Int, colored: Bool) -> [String] {
+        let clock = session.studio.clock
+        let hours = "\(clock.time(of: session.startsAt))-\(clock.time(of: session.endsAt))"
+        var line =
+            "  \(hours)  \(name(session).padded(to: names))  \(session.status.words.padded(to: 9))  \(session.reference)"
+        var width = displayWidth(line)
+        var lines: [String] = []
+        for (remark, isWarning) in remarks(session, on: date) {
+            if width + 2 + displayWidth(remark) > Self.width {
+                lines.append(line)
+                (line, width) = (String(repeating: " ", count: Self.indent - 2), Self.indent - 2)
+            }
+            let shown = remark.truncated(to: Self.width - width - 2)
+            line += "  " + (isWarning ? Style.red(shown, when: colored) : shown)
+            width += 2 + displayWidth(shown)
+        }
+        return lines + [line]
+    }
+
+    /// What stands behind a session: why it cannot take place, where it is, and that it began on another day.
+    private func remarks(_ session: Session, on date: LocalDate) -> [(text: String, isWarning: Bool)] {
+        var remarks: [(text: String, isWarning: Bool)] = []
+        if let obstacle = session.affected { remarks.append(("! \(obstacle.words)", true)) }
+        let place = studio.elsewhere(session.studio, at: session.startsAt)
+        if !place.isEmpty { remarks.append((place, false)) }
+        let first = session.dates.lowerBound
+        if first < date { remarks.append(("began \(first.weekday.title.prefix(3))", false)) }
+        return remarks
+    }
+}
+
+extension Session.Obstacle {
+    /// Why a session cannot take place, for people.
+    var words: String {
+        switch self {
+        case .away: "trainer away"
+        case .closed: "studio closed"
+        case .outsideHours: "outside working hours"
+        case .trainerRetired: "trainer retired"
+        }
+    }
+}
+
+extension Session.Place {
+    /// Where another studio is, with its zone where that differs: `EST at Iron Brooklyn`; empty for this studio.
+    fileprivate func elsewhere(_ other: Session.Place, at instant: Date) -> String {
+        guard other.id != id else { return "" }
+        let zone = other.clock == clock ? "" : "\(other.clock.abbreviation(instant)) "
+        return "\(zone)at \(other.name.visible)"
+    }
+
+    /// Stretches of one day by this studio's clock: `07:00-12:00, 13:00-19:00`; the day ends at 24:00.
+    fileprivate func hours(_ spans: [Range<Date>], on date: LocalDate) -> String {
+        let end = clock.day(date).upperBound
+        return spans.map { span in
+            let until = span.upperBound == end ? LocalTime.endOfDay : clock.time(of: span.upperBound)
+            return "\(clock.time(of: span.lowerBound))-\(until)"
+        }.joined(separator: ", ")
+    }
+
+    /// An obstacle of a day: `away: Honeymoon`, `closed 12:00-14:00: Inspection`.
+    fileprivate func text(_ word: String, _ obstacle: DayObstacle, on date: LocalDate) -> String {
+        let hours = obstacle.during.map { " \(self.hours([$0], on: date))" } ?? ""
+        return word + hours + (obstacle.reason.map { ": \($0.visible)" } ?? "")
+    }
+}
+
+extension DayPlan.Day {
+    private static func wrapped(_ note: String, indent: Int = 2) -> [String] {
+        note.wrapped(to: DayPlan.width - 2, indent: indent)
+    }
+
+    /// A day of a trainer's schedule.
+    ///
+    /// - Parameters:
+    ///   - day: The day.
+    ///   - home: The trainer's home studio, which is not named.
+    init(_ day: TrainerDay, home: Session.Place) {
+        var notes = day.retiredSince.map { ["retired since \($0)"] } ?? []
+        notes += day.closures.map { closed in
+            let place = home.elsewhere(closed.studio, at: closed.studio.clock.startOfDay(day.date))
+            return closed.studio.text("closed", closed.obstacle, on: day.date) + (place.isEmpty ? "" : " (\(place))")
+        }
+        notes += day.absences.map { home.text("away", $0, on: day.date) }
+        if day.isOff { notes.append("off") }
+        notes += day.work.map { work in
+            let place = home.elsewhere(work.studio, at: work.spans[0].lowerBound)
+            let hours = work.studio.hours(work.spans, on: day.date) + (place.isEmpty ? "" : " \(place)")
+            return day.sessions.isEmpty ? "no sessions (\(hours))" : "works \(hours)"
+        }
+        self.init(date: day.date, notes: notes.flatMap { Self.wrapped($0) }, sessions: day.sessions)
+    }
+
+    /// A day of a studio's agenda.
+    ///
+    /// - Parameters:
+    ///   - day: The day.
+    ///   - studio: The studio.
+    init(_ day: StudioDay, studio: Session.Place) {
+        var notes = day.closures.flatMap { Self.wrapped(studio.text("closed", $0, on: day.date)) }
+        let names = day.workers.map { $0.trainer.name.visible.truncated(to: 30) }
+        let width = names.map { displayWidth($0) }.max() ?? 0
+        for (worker, name) in zip(day.workers, names) {
+            let hours = worker.spans.isEmpty ? [] : [studio.hours(worker.spans, on: day.date)]
+            let parts = hours + worker.absences.map { studio.text("away", $0, on: day.date) }
+            let text = parts.isEmpty ? "closed" : parts.joined(separator: "; ")
+            notes += Self.wrapped("\(name.padded(to: width))  \(text)", indent: width + 2)
+        }
+        if day.hasNoTrainer { notes.append("nobody works") }
+        if day.sessions.isEmpty, !day.isClosed { notes.append("no sessions") }
+        self.init(date: day.date, notes: notes, sessions: day.sessions)
+    }
+
+    /// The days on which sessions begin, each with its sessions.
+    ///
+    /// - Parameter sessions: Sessions of one studio.
+    /// - Returns: The days, in order.
+    static func days(of sessions: [Session]) -> [DayPlan.Day] {
+        Dictionary(grouping: sessions) { $0.dates.lowerBound }
+            .map { DayPlan.Day(date: $0, sessions: $1) }.sorted { $0.date < $1.date }
     }
 }

@@ -1,0 +1,182 @@
+import Postgres
+import Testing
+
+@Suite("a list that is cut short says how many entries were left out")
+struct TruncatedListTests {
+    @Test("slots: the last line says how many more, until when, and how to see them")
+    func slots() async throws {
+        try await Studio.with { studio in
+            let day = ["slots", "--trainer", "maria", "--from", "2026-12-01", "--days", "1"]
+            let all = try await studio.answer(day + ["--limit", "100"]).items
+            #expect(all.count == 22 && all.last?["local_start"] == "2026-12-01 18:30 PST")
+            let cut = try await studio.intro(day)
+            #expect(cut.stdout.hasSuffix("\n2 more until 18:30: --limit 100\n"), "\(cut.stdout)")
+            #expect(cut.stderr.isEmpty)
+            let json = try await studio.intro(day + ["--json"])
+            #expect(try json.printed.items.count == 20)
+            #expect(json.stderr == "2 more until 18:30: --limit 100\n")
+            let exact = try await studio.intro(day + ["--limit", "22"])
+            #expect(!exact.stdout.contains("more") && exact.stderr.isEmpty)
+        }
+    }
+
+    @Test("slots: what was left out on another day is told with its date, and the limit is large enough")
+    func slotsOfDays() async throws {
+        try await Studio.with { studio in
+            let days = ["slots", "--from", "2026-12-01 18:00", "--days", "5"]
+            let count = try await studio.answer(days + ["--limit", "10000"]).items.count
+            let cut = try await studio.intro(days).stdout
+            let line = try #require(cut.split(separator: "\n").last)
+            let match = try #require(line.wholeMatch(of: /(\d+) more until 2026-12-05 13:30: --limit (\d+)/), "\(line)")
+            #expect(Int(match.1) == count - 20)
+            #expect(try await studio.answer(days + ["--limit", String(match.2)]).items.count == count)
+        }
+    }
+
+    @Test("clients")
+    func clients() async throws {
+        try await Studio.with { studio in
+            for name in ["Ana", "Ben", "Cleo"] {
+                try await studio.answer("client", "add", name, "--email", "\(name.lowercased())@example.com")
+            }
+            try await expectCut(["client", "list"], of: 3, in: studio)
+            try await expectCut(["client", "list", "--search", "example"], of: 3, in: studio)
+        }
+    }
+
+    @Test("jobs and messages")
+    func jobs() async throws {
+        try await Studio.with { studio in
+            for (hour, name) in ["Ana", "Ben", "Cleo"].enumerated() {
+                try await studio.book(name, at: "2026-12-01 \(9 + hour):00")
+            }
+            let jobs = try await studio.answer("jobs", "list").items.count
+            try await expectCut(["jobs", "list"], of: jobs, in: studio)
+            let messages = try await studio.answer("reminders", "list").items.count
+            try await expectCut(["reminders", "list"], of: messages, in: studio)
+            try await expectCut(["reminders", "list", "--status", "skipped"], of: 3, in: studio)
+        }
+    }
+
+    @Test("suppressed addresses and incoming texts")
+    func suppressions() async throws {
+        try await Studio.with { studio in
+            for name in ["a", "b", "c"] { try await studio.answer("suppression", "add", "\(name)@example.com") }
+            try await expectCut(["suppression", "list"], of: 3, in: studio)
+            for (number, text) in ["When?", "Where?", "Who?"].enumerated() {
+                try await studio.answer(
+                    ["sms", "receive"],
+                    stdin: #"{"From": "+12135550142", "Body": "\#(text)", "MessageSid": "SM\#(number)"}"#)
+            }
+            try await expectCut(["sms", "list"], of: 3, in: studio)
+            try await expectCut(["sms", "list", "--open"], of: 3, in: studio)
+        }
+    }
+
+    @Test("sessions that nobody has marked: a hundred unless told otherwise")
+    func open() async throws {
+        try await Studio.with { studio in
+            try await studio.fillThePast(with: 103)
+            let cut = try await studio.intro("agenda", "downtown", "--open")
+            #expect(cut.stdout.hasSuffix("\n3 more until 2026-11-29 09:00: --limit 200\n"), "\(cut.stdout.suffix(80))")
+            let json = try await studio.intro("agenda", "downtown", "--open", "--json")
+            #expect(try json.printed.items.count == 100)
+            #expect(json.stderr == "3 more until 2026-11-29 09:00: --limit 200\n")
+            let all = try await studio.intro("agenda", "downtown", "--open", "--limit", "200", "--json")
+            #expect(try all.printed.items.count == 103)
+            #expect(all.stderr.isEmpty)
+            let today = try await studio.intro("agenda", "downtown")
+            #expect(today.stdout.hasSuffix("\n103 sessions not marked: intro agenda downtown --open\n"))
+            #expect(try await studio.intro("agenda", "downtown", "--open", "--limit", "0").exit == 65)
+        }
+    }
+
+    /// Expects that a list which is cut after one entry says how many more there are, on the right stream.
+    private func expectCut(_ list: [String], of count: Int, in studio: Studio) async throws {
+        try #require(count > 1, "\(list)")
+        let note = "\(count - 1) more: --limit 100"
+        let text = try await studio.intro(list + ["--limit", "1"])
+        #expect(text.exit == 0 && text.stderr.isEmpty)
+        #expect(text.stdout.split(separator: "\n").last?.hasPrefix(note) == true, "\(list): \(text.stdout)")
+        let json = try await studio.intro(list + ["--limit", "1", "--json"])
+        #expect(try json.printed.items.count == 1, "\(list)")
+        #expect(json.stderr.hasPrefix(note), "\(list): \(json.stderr)")
+        let all = try await studio.intro(list + ["--limit", "\(count)"])
+        #expect(!all.stdout.contains("more:") && all.stderr.isEmpty, "\(list)")
+    }
+}
+
+extension Studio {
+    /// Writes one session of Maria's for each of the last days, which nobody has marked.
+    fileprivate func fillThePast(with count: Int) async throws {
+        try await database.query(
+            """
+            WITH person AS (
+                INSERT INTO client (name, email, email_key)
+                SELECT 'Client ' || n, n || '@example.com', n || '@example.com' FROM generate_series(1, \(count)) AS n
+                RETURNING id
+            )
+            INSERT INTO session (
+                reference, studio_id, trainer_id, client_id, station, starts_at, ends_at, occupied, booked_at)
+            SELECT translate(lpad(to_hex(person.id), 8, '0'), 'abcdef', 'ABCDEF'), studio.id, trainer.id, person.id, 1, at,
+                   at + interval '20 minutes', tstzrange(at, at + interval '30 minutes'), at - interval '1 day'
+            FROM person
+            JOIN studio ON slug = 'downtown'
+            JOIN trainer ON handle = 'maria'
+            CROSS JOIN LATERAL (
+                SELECT timestamptz '2026-11-30 09:00 America/Los_Angeles' - person.id * interval '24 hours' AS at
+            ) AS start
+            """)
+    }
+}
+
+@Suite("a list of slots that is empty says why")
+struct NoSlotsTests {
+    @Test("closed, nobody at work, away, retired, fully booked, too soon, too far ahead, in the past")
+    func reasons() async throws {
+        try await Studio.with { studio in
+            try await studio.openChain()
+            func told(_ arguments: String..., now: String = Studio.now) async throws -> String {
+                let result = try await studio.intro(["slots"] + arguments, now: now)
+                #expect(result.exit == 0)
+                return result.stdout
+            }
+            try await studio.answer("studio", "close", "phoenix", "2026-12-02", "2026-12-02", "--reason", "Repair")
+            let phoenix = ["--studio", "phoenix", "--from", "2026-12-02", "--days", "1"]
+            #expect(try await studio.intro(["slots"] + phoenix).stdout == "Iron Phoenix is closed then: Repair\n")
+            #expect(
+                try await told("--studio", "brooklyn", "--from", "2026-12-06", "--days", "1")
+                    == "Nobody works at Iron Brooklyn then.\n")
+            #expect(
+                try await told("--trainer", "aiko", "--from", "2026-12-04", "--days", "1")
+                    == "Aiko Tanaka does not work at Downtown Strength then.\n")
+            try await studio.answer(
+                "trainer", "away", "priya", "--from", "2026-12-01", "--until", "2026-12-06", "--reason", "Honeymoon")
+            #expect(
+                try await told("--trainer", "priya", "--from", "2026-12-02", "--days", "2")
+                    == "Priya Nair is away then: Honeymoon\n")
+            #expect(
+                try await told("--studio", "brooklyn", "--from", "2026-12-05", "--days", "1")
+                    == "All trainers who work at Iron Brooklyn then are away.\n")
+            try await studio.answer("trainer", "retire", "aiko")
+            #expect(
+                try await told("--trainer", "aiko", "--from", "2026-12-01", "--days", "2")
+                    == "Aiko Tanaka has been retired since 2026-11-30.\n")
+            try await studio.answer("trainer", "hours", "sam", "--set", "tue 09:00-09:30", "--from", "2026-12-01")
+            try await studio.answer(
+                "book", "--client", "ana@example.com", "--name", "Ana", "--trainer", "sam", "--at", "2026-12-01 09:00")
+            #expect(
+                try await told("--trainer", "sam", "--from", "2026-12-01", "--days", "1")
+                    == "Sam Ito is fully booked at Iron Brooklyn then.\n")
+            #expect(
+                try await told("--studio", "downtown", "--from", "2026-11-01", "--days", "1")
+                    == "That time is in the past.\n")
+            #expect(
+                try await told("--studio", "downtown", "--days", "1", now: "2026-11-30T22:30:00-08:00")
+                    == "Downtown Strength takes bookings at least 2h ahead: from 2026-12-01 00:30 on.\n")
+            #expect(
+                try await told("--studio", "downtown", "--from", "2027-06-01", "--days", "1")
+                    == "Downtown Strength takes bookings at most 60d ahead: until 2027-01-29 08:00.\n")
+        }
+    }
+}
