@@ -76,7 +76,8 @@ public enum Privileges {
         "may_start": .service, "next_job_in": .service, "open_slots": .everyone, "plan_days": .service,
         "plan_messages": .service, "planned_messages": .everyone, "record_event": .trigger,
         "refuse_event_change": .trigger, "release_jobs": .service, "remember_consent": .trigger,
-        "rescue_jobs": .service, "rota": .everyone, "rules_at": .everyone, "session_obstacle": .everyone,
+        "rescue_jobs": .service, "reseat_sessions": .service, "rota": .everyone, "rules_at": .everyone,
+        "session_obstacle": .everyone,
         "sessions_that_day": .everyone, "settle_jobs": .service, "slot_facts": .everyone, "start_of_day": .everyone,
         "working_elsewhere": .everyone, "working_hours": .everyone,
         // The constructors of the range type, which the constraint on weekly hours calls.

@@ -31,6 +31,7 @@ struct SchemaFunction: Sendable {
         SchemaFunction("session_obstacle", PackageResources.session_obstacle_sql),
         SchemaFunction("sessions_that_day", PackageResources.sessions_that_day_sql),
         SchemaFunction("free_station", PackageResources.free_station_sql),
+        SchemaFunction("reseat_sessions", PackageResources.reseat_sessions_sql),
         SchemaFunction("slot_facts", PackageResources.slot_facts_sql),
         SchemaFunction("open_slots", PackageResources.open_slots_sql),
         SchemaFunction("remember_consent", PackageResources.remember_consent_sql),

@@ -27,9 +27,11 @@ public struct Reference: Hashable, Sendable, CustomStringConvertible {
             }
             code.unicodeScalars.append(letter)
         }
-        guard code.utf8.count == Reference.length else {
+        let count = code.utf8.count
+        guard count == Reference.length else {
             throw InvalidInput(
-                field: field, problem: "\(quoted(text)) has \(code.utf8.count) characters, not eight", hint: hint)
+                field: field, problem: "\(quoted(text)) has \(count) character\(count == 1 ? "" : "s"), not eight",
+                hint: hint)
         }
         self.code = code
     }

@@ -49,7 +49,7 @@ struct OfficeRaceTests {
             let known = try await books.openStudio()
             let maria = try await books.engage()
             let old = try await books.book(known, "2027-01-05 09:00", for: "old@example.com", with: maria)
-            _ = try await books.office.edit(studio: known.handle) {
+            try await books.office.edit(studio: known.handle, now: Books.now) {
                 $0.offer.sessionMinutes = 50
                 $0.offer.turnaroundMinutes = 40
             }

@@ -60,7 +60,7 @@ struct RunTests {
                 kill(process, SIGTERM)
             }
             #expect(result.exit == 0, "\(result.stderr)")
-            #expect(result.stdout.hasSuffix("jobs done, 0 attempts failed.\n"))
+            #expect(result.stdout.hasSuffix("done, 0 attempts failed.\n"))
             #expect(try await studio.count("job", where: "token IS NOT NULL") == 0)
             #expect(try await studio.count("job_runner", where: "gone_at IS NULL") == 0)
         }
@@ -103,7 +103,7 @@ struct RunTests {
             let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
             let morning = "2026-12-02T08:00:00-08:00"
             let agenda = try await studio.intro("agenda", "downtown", now: morning)
-            #expect(agenda.stdout.contains("Left open") && agenda.stdout.contains("Ana"))
+            #expect(agenda.stdout.contains("1 session not marked: intro agenda downtown --open"))
             #expect(try await studio.answer("agenda", "downtown", now: morning).items == [])
             let open = try await studio.answer("agenda", "downtown", "--open", now: morning).items
             #expect(open.compactMap { $0["reference"]?.text } == [reference])
@@ -111,7 +111,17 @@ struct RunTests {
             #expect(try await studio.answer("agenda", "downtown", "--open", now: morning).items == [])
             #expect(
                 try await studio.intro("agenda", "downtown", "--open", now: morning).stdout
-                    == "Nothing is left open.\n")
+                    == "All past sessions are marked.\n")
+        }
+    }
+
+    @Test("what a runner did is counted in good English")
+    func plural() async throws {
+        try await Studio.with { studio in
+            let line = ["run", "--drain", "--queue", "messages"]
+            #expect(try await studio.intro(line).stdout == "0 jobs done, 0 attempts failed.\n")
+            try await studio.book("Ana", at: "2026-12-07 09:00")
+            #expect(try await studio.intro(line).stdout == "1 job done, 0 attempts failed.\n")
         }
     }
 }

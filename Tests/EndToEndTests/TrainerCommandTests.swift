@@ -50,7 +50,11 @@ struct TrainerCommandTests {
             #expect(try await office.array("trainer", "hours", "maria").isEmpty)
             let always = "mon-fri 07:00-12:00 13:00-19:00; sat 08:00-12:00"
             let first = try await office.array("trainer", "hours", "maria", "--set", always)
-            #expect(first == [["studio": "downtown", "from": NSNull(), "until": NSNull(), "hours": always]])
+            let fields: NSDictionary = [
+                "studio": "downtown", "from": NSNull(), "until": NSNull(), "hours": always,
+                "affected": [NSDictionary](),
+            ]
+            #expect(first == [fields])
             let both = try await office.array(
                 "trainer", "hours", "maria", "--set", "daily 22:00-24:00", "--from", "2026-12-01", "--until",
                 "2026-12-02")
@@ -63,7 +67,8 @@ struct TrainerCommandTests {
                 starts.first { $0.hasPrefix(day) }?.dropFirst(11).prefix(5)
             }
             #expect(firsts == ["07:00", "22:00", "22:00", "07:00"])
-            #expect(try await office.object("trainer", "show", "maria")["hours"] as? [NSDictionary] == both)
+            let shown = try await office.object("trainer", "show", "maria")["hours"] as? [NSDictionary]
+            #expect(shown == (try await office.array("trainer", "hours", "maria")))
         }
     }
 
@@ -115,7 +120,7 @@ struct TrainerCommandTests {
             #expect(result.exit == 0)
             #expect(result.stdout.contains(#""booked":["\#(reference)"]"#))
             #expect(result.stdout.contains(#""retired_at":"2026-11-23T16:00:00Z""#))
-            #expect(result.stderr.contains("1 session is booked still: \(reference)"))
+            #expect(result.stderr.isEmpty)
             #expect(try await office.array("slots").isEmpty)
         }
     }

@@ -30,20 +30,32 @@ public struct BackOffice: Sendable {
         }
     }
 
-    /// Changes a studio.
+    /// Changes a studio, and returns the sessions to come that the change affects.
+    ///
+    /// A new time zone changes the local time of all of them. Where stations are taken away, sessions move to stations
+    /// that are left; those for which none is free are affected. Sessions keep their length and turnaround.
     ///
     /// - Throws: ``NotFound``, or ``PostgresError``.
+    @discardableResult
     public func edit(
-        studio handle: Handle, _ change: @Sendable (inout StudioDetails) throws -> Void
-    ) async throws -> Studio {
+        studio handle: Handle, now: Date, _ change: @Sendable (inout StudioDetails) throws -> Void
+    ) async throws -> OfficeChange<Studio> {
         try await working { connection in
             let studios = StudioRepository(connection)
             let id = try await studios.named(handle).id
             try await taking { $0.change(studio: id) }.lock(on: connection)
-            var details = StudioDetails(of: try await studios.named(handle))
+            let before = try await studios.named(handle)
+            var details = StudioDetails(of: before)
             try change(&details)
             try await studios.update(id, to: details)
-            return try await studios.named(handle)
+            let after = try await studios.named(handle)
+            let sessions = SessionRepository(connection)
+            let hasOtherStations = before.offer.stations != after.offer.stations
+            let unseated = hasOtherStations ? try await sessions.reseat(at: id, after: now) : []
+            let affected =
+                before.clock == after.clock
+                ? unseated : try await sessions.booked(at: id, with: nil, meeting: now, .distantFuture)
+            return OfficeChange(before: before, after: after, affected: affected)
         }
     }
 
@@ -73,18 +85,27 @@ public struct BackOffice: Sendable {
         }
     }
 
-    /// Changes a trainer.
+    /// Changes a trainer, and returns the sessions to come that the change affects: at the old home studio, where there
+    /// is a new one.
     ///
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func edit(
-        trainer handle: Handle, _ change: @Sendable (inout TrainerDetails) throws -> Void
-    ) async throws -> Trainer {
+        trainer handle: Handle, now: Date, _ change: @Sendable (inout TrainerDetails) throws -> Void
+    ) async throws -> OfficeChange<Trainer> {
         try await working(with: handle) { trainer, connection in
             var details = TrainerDetails(of: trainer)
             try change(&details)
-            _ = try await StudioRepository(connection).named(details.homeStudio)
+            let studios = StudioRepository(connection)
+            let old = try await studios.named(trainer.homeStudio)
+            let new = try await studios.named(details.homeStudio)
             try await TrainerRepository(connection).update(trainer.id, to: details)
-            return try await TrainerRepository(connection).named(handle)
+            let affected =
+                old.id == new.id
+                ? []
+                : try await SessionRepository(connection).booked(
+                    at: old.id, with: trainer.id, meeting: now, .distantFuture)
+            return OfficeChange(
+                before: trainer, after: try await TrainerRepository(connection).named(handle), affected: affected)
         }
     }
 
@@ -101,7 +122,7 @@ public struct BackOffice: Sendable {
         }
     }
 
-    /// Sets a trainer's weekly hours at a studio.
+    /// Sets a trainer's weekly hours at a studio, and returns the sessions to come there that lie outside working hours.
     ///
     /// - Parameters:
     ///   - hours: The weekly hours.
@@ -109,11 +130,13 @@ public struct BackOffice: Sendable {
     ///   - studio: The studio; `nil` is the trainer's own.
     ///   - from: First local date; `nil` is since ever for the first hours, else today.
     ///   - until: Last local date; `nil` has no end.
-    ///   - now: Decides what today is.
+    ///   - now: Decides what today is, and which sessions are still to come.
+    /// - Returns: The season that was set, and the sessions; those where an override waived the hours are left out.
     /// - Throws: ``NotFound``, ``InvalidInput`` or ``PostgresError``.
+    @discardableResult
     public func set(
         _ hours: WeeklyHours, of handle: Handle, at studio: Handle?, from: LocalDate?, until: LocalDate?, now: Date
-    ) async throws {
+    ) async throws -> (season: HoursSeason.ID, affected: [Session]) {
         try await working(with: handle) { trainer, connection in
             let studio = try await StudioRepository(connection).named(studio ?? trainer.homeStudio)
             let today = studio.clock.date(of: now)
@@ -122,8 +145,12 @@ public struct BackOffice: Sendable {
                     field: "--until", problem: "lies before the first day, \(from ?? today)",
                     hint: "give the last day on which these hours count")
             }
-            try await HoursRepository(connection).set(
+            let season = try await HoursRepository(connection).set(
                 hours, of: trainer.id, at: studio.id, from: from, until: until, today: today)
+            return (
+                season,
+                try await SessionRepository(connection).outsideHours(of: trainer.id, at: studio.id, after: now)
+            )
         }
     }
 

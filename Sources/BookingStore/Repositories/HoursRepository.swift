@@ -3,6 +3,11 @@ public import Postgres
 
 /// A set of weekly hours of a trainer at a studio, and the dates on which it counts.
 public struct HoursSeason: Sendable {
+    /// The key in the database.
+    public typealias ID = Key<HoursSeason, Int64>
+
+    /// The key in the database.
+    public let id: ID
     /// The studio's id.
     public let studio: String
     /// First local date; `nil` is since ever.
@@ -26,7 +31,8 @@ public struct HoursRepository: Sendable {
     public func seasons(of trainer: Trainer.ID) async throws -> [HoursSeason] {
         let rows = try await connection.query(
             """
-            SELECT studio.slug,
+            SELECT season.id,
+                   studio.slug,
                    nullif(season.valid_from, '-infinity')::text,
                    season.valid_until::text,
                    array_remove(array_agg(hours.weekday ORDER BY hours.weekday, hours.opens), NULL)::integer[],
@@ -39,25 +45,28 @@ public struct HoursRepository: Sendable {
             GROUP BY studio.slug, season.id
             ORDER BY studio.slug, season.valid_from
             """)
-        return try rows.decode((String, String?, String?, [Int32], [String], [String]).self).map { row in
-            let spans = try zip(row.3, zip(row.4, row.5)).compactMap { day, times in
+        return try rows.decode((Int64, String, String?, String?, [Int32], [String], [String]).self).map { row in
+            let spans = try zip(row.4, zip(row.5, row.6)).compactMap { day, times in
                 WeeklyHours.Span(
                     weekday: Weekday(rawValue: Int(day)) ?? .monday, opens: try LocalTime(times.0),
                     closes: try LocalTime(times.1))
             }
             return HoursSeason(
-                studio: row.0, from: try row.1.map { try LocalDate($0) }, until: try row.2.map { try LocalDate($0) },
-                hours: try WeeklyHours(spans))
+                id: HoursSeason.ID(row.0), studio: row.1, from: try row.2.map { try LocalDate($0) },
+                until: try row.3.map { try LocalDate($0) }, hours: try WeeklyHours(spans))
         }
     }
 
     /// Puts a season in place of one that begins on the same date.
     ///
     /// With no beginning given, a trainer's first hours at a studio count since ever, later ones from today.
+    ///
+    /// - Returns: The season's key.
+    @discardableResult
     func set(
         _ hours: WeeklyHours, of trainer: Trainer.ID, at studio: Studio.ID, from: LocalDate?, until: LocalDate?,
         today: LocalDate
-    ) async throws {
+    ) async throws -> HoursSeason.ID {
         let season = try await connection.query(
             """
             INSERT INTO hours_season (trainer_id, studio_id, valid_from, valid_until)
@@ -87,5 +96,6 @@ public struct HoursRepository: Sendable {
                 \(hours.spans.map(\.closes.description))
             ) AS span (weekday, opens, closes)
             """)
+        return HoursSeason.ID(season)
     }
 }

@@ -75,9 +75,10 @@ extension Cron {
             return fields.split(separator: " ").map(String.init)
         }
         guard words.count == CronUnit.allCases.count else {
+            let count = "\(words.count) field\(words.count == 1 ? "" : "s")"
             throw CronError(
                 field: "cron",
-                problem: "has \(words.count) fields in \(CronError.quoted(words.joined(separator: " "))), not five",
+                problem: "has \(count) in \(CronError.quoted(words.joined(separator: " "))), not five",
                 hint: "write minute, hour, day of month, month and day of week, like \"30 2 * * mon-fri\", or @daily")
         }
         return words

@@ -57,7 +57,7 @@ struct Run: IntroSubcommand {
             try await drain ? drain(runner, of: queues, in: database, intro) : serve(runner, of: queues, in: intro)
         try await figures?.write()
         try intro.console.report(Record(completed: tally.completed, failed: tally.failed, stale: tally.stale)) {
-            "\(tally.completed) jobs done, \(tally.failed) attempts failed."
+            "\(counted(tally.completed, "job")) done, \(counted(tally.failed, "attempt")) failed."
         }
     }
 

@@ -12,6 +12,8 @@ struct AbsenceRecord: Encodable {
     @Null var reason: String?
     /// Only where the absence was entered just now: references of the sessions that are booked into it.
     var booked: [String]?
+    /// Only where the absence was entered or removed just now: the sessions to come that this affects.
+    var affected: [SessionRecord]?
 
     init(_ absence: TimeOff, _ period: Period) {
         number = absence.number

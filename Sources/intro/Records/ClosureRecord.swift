@@ -10,6 +10,8 @@ struct ClosureRecord: Encodable {
     let reason: String
     /// Only where the studio was closed just now: references of the sessions that are booked into it.
     var booked: [String]?
+    /// Only where the studio was closed just now: the sessions to come among them.
+    var affected: [SessionRecord]?
 
     init(of studio: String, _ period: Period, reason: String) {
         self.studio = studio

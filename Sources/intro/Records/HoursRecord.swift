@@ -10,6 +10,8 @@ struct HoursRecord: Encodable {
     @Null var until: String?
     /// The hours as they are typed.
     let hours: String
+    /// Only for the hours that were set just now: the sessions to come that lie outside working hours.
+    var affected: [SessionRecord]?
 
     init(_ season: HoursSeason) {
         studio = season.studio

@@ -17,6 +17,8 @@ struct StudioRecord: Encodable {
     @Null var email: String?
     /// Only where one studio is shown: closures that are not over yet.
     var closures: [ClosureRecord]?
+    /// Only where the studio was changed just now: the sessions to come that this affects.
+    var affected: [SessionRecord]?
 
     init(_ studio: Studio) {
         id = studio.handle.text

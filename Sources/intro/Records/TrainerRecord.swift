@@ -17,6 +17,8 @@ struct TrainerRecord: Encodable {
     var away: [AbsenceRecord]?
     /// Only where the trainer was retired just now: references of the sessions that are booked still.
     var booked: [String]?
+    /// Only where the trainer was changed just now: the sessions to come that this affects.
+    var affected: [SessionRecord]?
 
     init(_ trainer: Trainer) {
         handle = trainer.handle.text

@@ -39,10 +39,15 @@ extension StudioCommand {
                 now: intro.now)
             let booked = try await intro.backOffice(database).close(
                 studio: handle, Closure(from: period.from, until: period.until, reason: reason))
+            let affected = booked.filter { $0.endsAt > intro.now }
             var record = ClosureRecord(of: handle.text, period, reason: reason)
             record.booked = booked.map(\.reference.description)
-            try intro.console.report(record) { "\(studio.name) is closed \(period.text): \(reason)".visible }
-            intro.console.note(booked: booked, "then")
+            record.affected = affected.map { SessionRecord($0) }
+            try intro.console.report(record) {
+                AffectedSessions(affected).text(
+                    after: "\(studio.name) is closed \(period.text): \(reason)".visible,
+                    colored: intro.console.isColored)
+            }
         }
     }
 }

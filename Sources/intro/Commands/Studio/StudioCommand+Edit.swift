@@ -7,7 +7,11 @@ extension StudioCommand {
     struct Edit: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "edit",
-            abstract: "Change a studio; what is not named stays as it is."
+            abstract: "Change a studio; what is not named stays as it is.",
+            discussion: """
+                Lists the sessions to come that a change of stations or time zone affects. Sessions that are booked keep \
+                their length.
+                """
         )
 
         @Argument(help: "The studio.")
@@ -33,12 +37,22 @@ extension StudioCommand {
             let handle = try Handle(id, field: "the id")
             let name = try name.map { try PersonName($0, field: "--name").text }
             let clock = try timeZone.map { try StudioClock(timeZone: $0, field: "--time-zone") }
-            let studio = try await intro.backOffice(intro.database()).edit(studio: handle) { [options] details in
+            let change = try await intro.backOffice(intro.database()).edit(studio: handle, now: intro.now) {
+                [options] details in
                 details.name = name ?? details.name
                 details.clock = clock ?? details.clock
                 try options.apply(to: &details)
             }
-            try intro.console.report(StudioRecord(studio)) { Sheet(studio).text(colored: intro.console.isColored) }
+            var record = StudioRecord(change.after)
+            record.affected = change.affected.map { SessionRecord($0) }
+            try intro.console.report(record) {
+                let (colored, old) = (intro.console.isColored, change.before.clock)
+                let sessions =
+                    old == change.after.clock
+                    ? AffectedSessions(change.affected) { _ in "no station" }
+                    : .shifted(change.affected, from: old)
+                return sessions.text(after: Sheet(change.after).text(colored: colored), colored: colored)
+            }
         }
     }
 }

@@ -68,12 +68,15 @@ extension TrainerCommand.Away {
         let reason = try reason.map { try Line($0, field: "--reason").text }
         let (absence, booked) = try await intro.backOffice(database).away(
             trainer.handle, from: period.from, until: period.until, reason: reason)
+        let affected = booked.filter { $0.endsAt > intro.now }
         var record = AbsenceRecord(absence, period)
         record.booked = booked.map(\.reference.description)
+        record.affected = affected.map { SessionRecord($0) }
         try intro.console.report(record) {
-            "\(trainer.name) is away \(period.text) (time off number \(absence.number)).".visible
+            AffectedSessions(affected).text(
+                after: "\(trainer.name) is away \(period.text) (time off number \(absence.number)).".visible,
+                colored: intro.console.isColored)
         }
-        intro.console.note(booked: booked, "then")
     }
 
     private func remove(
@@ -86,9 +89,10 @@ extension TrainerCommand.Away {
         }
         let absence = try await intro.backOffice(database).removeAbsence(number, of: trainer.handle)
         let period = Period(absence, clock: clock)
-        try intro.console.report(AbsenceRecord(absence, period)) {
-            "\(trainer.name) is not away \(period.text) after all.".visible
-        }
+        var record = AbsenceRecord(absence, period)
+        // Time that is given back takes none from a session.
+        record.affected = []
+        try intro.console.report(record) { "Time off removed: \(trainer.name), \(period.text).".visible }
     }
 
     private func list(

@@ -7,7 +7,8 @@ extension TrainerCommand {
     struct Edit: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "edit",
-            abstract: "Change a trainer; what is not named stays as it is."
+            abstract: "Change a trainer; what is not named stays as it is.",
+            discussion: "With --studio, lists the sessions to come at the old home studio: they stay there."
         )
 
         @Argument(help: "The trainer.")
@@ -35,13 +36,18 @@ extension TrainerCommand {
             let database = try await intro.database()
             let home = try await intro.setting(studio: studio, trainer: handle.text, in: database).studio
             let moves = studio != nil
-            let trainer = try await intro.backOffice(database).edit(trainer: handle) { [options] details in
+            let change = try await intro.backOffice(database).edit(trainer: handle, now: intro.now) {
+                [options] details in
                 details.name = name ?? details.name
                 if moves { details.homeStudio = home.handle }
                 try options.apply(to: &details, region: home.region)
             }
-            try intro.console.report(TrainerRecord(trainer)) {
-                Sheet(trainer, clock: home.clock).text(colored: intro.console.isColored)
+            var record = TrainerRecord(change.after)
+            record.affected = change.affected.map { SessionRecord($0) }
+            try intro.console.report(record) {
+                let colored = intro.console.isColored
+                return AffectedSessions.left(change.affected).text(
+                    after: Sheet(change.after, clock: home.clock).text(colored: colored), colored: colored)
             }
         }
     }

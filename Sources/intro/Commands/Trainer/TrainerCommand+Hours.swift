@@ -12,7 +12,8 @@ extension TrainerCommand {
             discussion: """
                 A trainer may have hours at several studios. Hours that begin later replace earlier ones from their date \
                 on; after their last date the earlier ones count again. Hours without --from count from today, a \
-                trainer's first ones at a studio since ever.
+                trainer's first ones at a studio since ever. Sessions to come that lie outside working hours afterwards are \
+                listed.
                 """
         )
 
@@ -49,15 +50,24 @@ extension TrainerCommand {
             let from = try from.map { try LocalDate($0, field: "--from") }
             let until = try until.map { try LocalDate($0, field: "--until") }
             let database = try await intro.database()
+            var change: (season: HoursSeason.ID, affected: [Session])?
             if let hours {
-                try await intro.backOffice(database).set(
+                change = try await intro.backOffice(database).set(
                     hours, of: handle, at: studio, from: from, until: until, now: intro.now)
             }
             let seasons = try await seasons(of: handle, at: studio, in: database)
-            try intro.console.report(seasons.map { HoursRecord($0) }) {
-                seasons.isEmpty
-                    ? "\(handle) has no hours yet: set them with `intro trainer hours \(handle) --set HOURS`."
-                    : Self.table(seasons).text(colored: intro.console.isColored)
+            let records = seasons.map { season in
+                var record = HoursRecord(season)
+                if season.id == change?.season { record.affected = change?.affected.map { SessionRecord($0) } }
+                return record
+            }
+            try intro.console.report(records) {
+                guard !seasons.isEmpty else {
+                    return "\(handle) has no hours yet: set them with `intro trainer hours \(handle) --set HOURS`."
+                }
+                let colored = intro.console.isColored
+                return AffectedSessions(change?.affected ?? []) { $0.affected?.words ?? "outside working hours" }
+                    .text(after: Self.table(seasons).text(colored: colored), colored: colored)
             }
         }
 

@@ -23,10 +23,12 @@ extension TrainerCommand {
             let (trainer, home) = try await intro.trainer(handle.text, in: database)
             var record = TrainerRecord(trainer)
             record.booked = booked.map(\.reference.description)
+            record.affected = booked.map { SessionRecord($0) }
             try intro.console.report(record) {
-                Sheet(trainer, clock: home.clock).text(colored: intro.console.isColored)
+                let colored = intro.console.isColored
+                return AffectedSessions(booked).text(
+                    after: Sheet(trainer, clock: home.clock).text(colored: colored), colored: colored)
             }
-            intro.console.note(booked: booked, "still")
         }
     }
 }
