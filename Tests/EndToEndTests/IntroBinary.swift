@@ -131,10 +131,15 @@ enum IntroBinary {
         }
     }
 
+    /// What a program needs to run at all, and to be in the sanitizer or at the time that the tests are in.
+    private static let passedOn: Set = [
+        "PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "INTRO_TEST_CLOCK_SHIFT", "TSAN_OPTIONS", "ASAN_OPTIONS",
+    ]
+
     /// The variables that a run is given.
     static func variables(_ environment: [String: String]) -> [Environment.Key: String] {
         let own = ProcessInfo.processInfo.environment
-        let kept = own.filter { ["PATH", "LD_LIBRARY_PATH", "TSAN_OPTIONS", "ASAN_OPTIONS"].contains($0.key) }
+        let kept = own.filter { passedOn.contains($0.key) }
         let all = kept.merging(["HOME": "/nonexistent"]) { $1 }.merging(environment) { $1 }
         return all.reduce(into: [:]) { variables, variable in
             if let key = Environment.Key(rawValue: variable.key) {
