@@ -118,6 +118,7 @@ let package = Package(
         ),
 
         .target(name: "SeededChance", path: "Tests/SeededChance", swiftSettings: settings),
+        .target(name: "LoopbackTesting", path: "Tests/LoopbackTesting", swiftSettings: settings),
         .target(
             name: "PostgresTesting",
             dependencies: ["Postgres", .product(name: "Logging", package: "swift-log")],
@@ -126,7 +127,7 @@ let package = Package(
         ),
         .target(
             name: "MessagingTesting",
-            dependencies: ["Messaging"],
+            dependencies: ["LoopbackTesting", "Messaging"],
             path: "Tests/MessagingTesting",
             exclude: ["scripted_http_server.py", "scripted_smtp_server.py"],
             swiftSettings: settings
@@ -157,7 +158,9 @@ let package = Package(
         ),
         .testTarget(
             name: "PostgresTests",
-            dependencies: ["Postgres", "PostgresTesting", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "LoopbackTesting", "Postgres", "PostgresTesting", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(
@@ -181,7 +184,7 @@ let package = Package(
         .testTarget(
             name: "MessagingTests",
             dependencies: [
-                "CLibcurl", "Messaging", "MessagingTesting", "SeededChance",
+                "CLibcurl", "LoopbackTesting", "Messaging", "MessagingTesting", "SeededChance",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             swiftSettings: settings
@@ -199,8 +202,8 @@ let package = Package(
         .testTarget(
             name: "RemindersTests",
             dependencies: [
-                "Booking", "BookingStore", "BookingStoreTesting", "Messaging", "MessagingTesting", "Postgres",
-                "PostgresTesting", "Reminders", "Schema", .product(name: "Logging", package: "swift-log"),
+                "Booking", "BookingStore", "BookingStoreTesting", "LoopbackTesting", "Messaging", "MessagingTesting",
+                "Postgres", "PostgresTesting", "Reminders", "Schema", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),
@@ -219,7 +222,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "intro", "BookingStoreTesting", "MessagingTesting", "Postgres", "PostgresTesting",
+                "intro", "BookingStoreTesting", "LoopbackTesting", "MessagingTesting", "Postgres", "PostgresTesting",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],

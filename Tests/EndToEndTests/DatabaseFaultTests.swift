@@ -1,4 +1,5 @@
 import Foundation
+import LoopbackTesting
 import Postgres
 import PostgresTesting
 import Testing
@@ -16,9 +17,13 @@ struct DatabaseFaultTests {
     @Test(
         "no server: 69, and what to do",
         arguments: [
-            "postgresql://127.0.0.1:1/intro", "host=/nonexistent dbname=intro", "postgresql://db.invalid/intro",
+            "postgresql://127.0.0.1:PORT/intro", "host=/nonexistent dbname=intro", "postgresql://db.invalid/intro",
         ])
     func down(conninfo: String) async throws {
+        try await withRefusingPort { try await expectUnreachable(conninfo.replacing("PORT", with: "\($0)")) }
+    }
+
+    private func expectUnreachable(_ conninfo: String) async throws {
         let commands = [["slots"], booking, ["reminders", "send"], ["setup", "--check"]]
         for command in commands {
             let result = try await IntroBinary.run(

@@ -1,4 +1,5 @@
 import Foundation
+import LoopbackTesting
 import MessagingTesting
 import Postgres
 import Testing
@@ -128,8 +129,10 @@ struct LedgerCommandTests {
     func failedTest() async throws {
         try await Studio.with { studio in
             let words = ["reminders", "test", "one-day", "--to", "me@example.com", "--json"]
-            let nowhere = studio.mailing(to: "smtp://127.0.0.1:\(try Loopback.freePort())?tls=none")
-            let gone = try await studio.intro(words, environment: nowhere)
+            let gone = try await withRefusingPort { port in
+                try await studio.intro(
+                    words, environment: studio.mailing(to: "smtp://127.0.0.1:\(port)?tls=none"))
+            }
             #expect(gone.exit == 69 && gone.error?.code == "not_sent", "\(gone.stderr)")
             let busy = try ScriptedServer(faults: [.at(.rcpt, .reply("450 4.2.1 busy"))])
             let later = try await studio.intro(words, environment: studio.mailing(to: busy.url))

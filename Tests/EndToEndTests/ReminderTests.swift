@@ -1,4 +1,5 @@
 import Foundation
+import LoopbackTesting
 import MessagingTesting
 import Postgres
 import Testing
@@ -185,8 +186,10 @@ struct ReminderTests {
     func refused() async throws {
         try await Studio.with { studio in
             try await studio.bookMany(20)
-            let nowhere = studio.mailing(to: "smtp://127.0.0.1:\(try Loopback.freePort())?tls=none")
-            let result = try await studio.intro("reminders", "send", "--json", environment: nowhere)
+            let result = try await withRefusingPort { port in
+                let nowhere = studio.mailing(to: "smtp://127.0.0.1:\(port)?tls=none")
+                return try await studio.intro("reminders", "send", "--json", environment: nowhere)
+            }
             #expect(result.exit == 69)
             #expect(result.error?.code == "mail_unreachable")
             #expect(result.error?.hint.isEmpty == false)

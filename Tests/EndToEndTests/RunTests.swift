@@ -1,4 +1,5 @@
 import Foundation
+import LoopbackTesting
 import Postgres
 import PostgresTesting
 import Testing
@@ -85,8 +86,10 @@ struct RunTests {
     func noServer() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-07 09:00")
-            let mailing = ["INTRO_MAIL_URL": "smtp://127.0.0.1:1?tls=none"]
-            let report = try await studio.answer(["run", "--drain"], environment: mailing)
+            let report = try await withRefusingPort { port in
+                let mailing = ["INTRO_MAIL_URL": "smtp://127.0.0.1:\(port)?tls=none"]
+                return try await studio.answer(["run", "--drain"], environment: mailing)
+            }
             #expect(report["failed"] != 0)
             #expect(try await studio.count("message", where: "status = 'queued' AND reason = 'not_sent'") == 1)
             #expect(

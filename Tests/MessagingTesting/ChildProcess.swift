@@ -11,7 +11,7 @@ final class ChildProcess: Sendable {
         case ended(status: Int32)
     }
 
-    private let id: pid_t
+    let id: pid_t
     private let state = Mutex(State.running)
     /// Our end of the program's input and output.
     private let channel: FileHandle

@@ -1,6 +1,7 @@
 import Foundation
+import LoopbackTesting
 
-/// Postfix's `smtp-sink` on a free loopback port: takes mail, keeps it as files, and injects faults.
+/// Postfix's `smtp-sink` on a loopback port of the kernel's choice: takes mail, keeps it as files, and injects faults.
 public final class MailSink: Sendable {
     /// A step of the conversation, as `smtp-sink` names it.
     public enum Step: String, Sendable, CaseIterable {
@@ -53,19 +54,17 @@ public final class MailSink: Sendable {
     /// Starts a sink, and waits until it takes connections.
     public static func start(faults: [Fault] = []) async throws -> MailSink {
         guard let program = Installed.smtpSink else { throw TestFailure(description: "smtp-sink is not installed.") }
-        for _ in 0..<5 {
-            let port = try Loopback.freePort()
-            let folder = try ScratchFolder(isOpen: true)
-            let user = getuid() == 0 ? ["-u", "nobody"] : []
-            let arguments =
-                user + faults.flatMap(\.arguments) + ["-d", "\(folder.path)/mail.", "127.0.0.1:\(port)", "64"]
-            let process = try ChildProcess(program, arguments)
-            while process.isRunning {
-                if Loopback.accepts(port: port) { return MailSink(port: port, folder: folder, process: process) }
-                await Task.yield()
-            }
+        let folder = try ScratchFolder(isOpen: true)
+        let user = getuid() == 0 ? ["-u", "nobody"] : []
+        let arguments = user + faults.flatMap(\.arguments) + ["-d", "\(folder.path)/mail.", "127.0.0.1:0", "64"]
+        let process = try ChildProcess(program, arguments)
+        var port: Int?
+        try await poll(until: "smtp-sink listens") {
+            guard process.isRunning else { throw TestFailure(description: "smtp-sink ended before it listened.") }
+            port = ListeningPort.of(process: process.id)
+            return port != nil
         }
-        throw TestFailure(description: "smtp-sink found no free port.")
+        return MailSink(port: port ?? 0, folder: folder, process: process)
     }
 
     /// The messages whose end the sink has seen, in no order, whatever it then replied.

@@ -77,6 +77,13 @@ public final class ScriptedHTTPServer: Sendable {
         process.stop()
     }
 
+    /// Waits until so many requests have been received, whether they are answered or not.
+    ///
+    /// - Throws: `TestFailure` when they do not come.
+    public func receive(_ count: Int) async throws {
+        try await poll(until: "the server has \(count) requests") { try requests().count >= count }
+    }
+
     /// How many connections were made.
     public func connections() throws -> Int {
         try process.events().count { (event: Event) in event.isConnection }

@@ -37,9 +37,10 @@ final class ScriptedProcess: Sendable {
         process.stop()
     }
 
-    /// What has happened so far, in order.
+    /// The events so far, in order; a line that is still being written is left out.
     func events<Event: Decodable>() throws -> [Event] {
         let log = try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/events"))
-        return try log.split(separator: UInt8(ascii: "\n")).map { try JSONDecoder().decode(Event.self, from: $0) }
+        let lines = log[..<(log.lastIndex(of: UInt8(ascii: "\n")) ?? log.startIndex)]
+        return try lines.split(separator: UInt8(ascii: "\n")).map { try JSONDecoder().decode(Event.self, from: $0) }
     }
 }

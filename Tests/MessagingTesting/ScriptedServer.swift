@@ -112,14 +112,17 @@ public final class ScriptedServer: Sendable {
 
     /// Waits for a command whose answer the client need not wait for.
     ///
-    /// - Parameter line: The whole command.
-    /// - Throws: `TestFailure` after a minute.
-    public func receive(_ line: String) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while try !commands().contains(line) {
-            guard ContinuousClock.now < deadline else { throw TestFailure(description: "\(line) never came.") }
-            try await Task.sleep(for: .milliseconds(10))
-        }
+    /// - Parameter prefix: The command, or its beginning.
+    /// - Throws: `TestFailure` when it does not come.
+    public func receive(_ prefix: String) async throws {
+        try await poll(until: "the server receives \(prefix)") { try commands().contains { $0.hasPrefix(prefix) } }
+    }
+
+    /// Waits until so many connections have been made.
+    ///
+    /// - Throws: `TestFailure` when they are not made.
+    public func accept(_ count: Int) async throws {
+        try await poll(until: "the server has \(count) connections") { try connections() >= count }
     }
 
     /// The messages whose end the server has seen, whatever it then replied.

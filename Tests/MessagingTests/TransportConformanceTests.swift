@@ -1,4 +1,5 @@
 import Foundation
+import LoopbackTesting
 import Messaging
 import MessagingTesting
 import Testing
@@ -35,10 +36,11 @@ enum Place: String, CaseIterable, Sendable {
         }
     }
 
-    /// The same kind of place, where nothing can be delivered once the folder's `out` is gone.
-    func openBroken() throws -> (destination: Destination, guardian: ScratchFolder) {
+    /// The same kind of place, where nothing can be delivered once the folder's `out` is gone and while a port refuses
+    /// connections.
+    func openBroken(refusing port: Int) throws -> (destination: Destination, guardian: ScratchFolder) {
         let folder = try ScratchFolder()
-        let (port, url) = (try Loopback.freePort(), "file://\(folder.path)/out")
+        let url = "file://\(folder.path)/out"
         let destination: Destination =
             switch self {
             case .mailServer: try .mail(to: "smtp://127.0.0.1:\(port)/?tls=none") { [] }
@@ -216,10 +218,12 @@ struct TransportConformanceTests {
 
     @Test("a place that is gone is unreachable, and the message may go again", arguments: places)
     func unreachable(place: Place) async throws {
-        let (destination, guardian) = try place.openBroken()
-        let carrier = try destination.makeCarrier()
-        try? FileManager.default.removeItem(atPath: "\(guardian.path)/out")
-        #expect(await carrier.deliver("x").verdict == .notSent(unreachable: true))
+        try await withRefusingPort { port in
+            let (destination, guardian) = try place.openBroken(refusing: port)
+            let carrier = try destination.makeCarrier()
+            try? FileManager.default.removeItem(atPath: "\(guardian.path)/out")
+            #expect(await carrier.deliver("x").verdict == .notSent(unreachable: true))
+        }
     }
 
     @Test("a courier is closed after the work, whether it succeeds or fails, paced or not")

@@ -1,4 +1,5 @@
 import Foundation
+import LoopbackTesting
 import Messaging
 import MessagingTesting
 import Testing
@@ -187,7 +188,7 @@ struct TwilioCourierTests {
         defer { server.stop() }
         let courier = try courier(to: server.url)
         let delivery = Task { await courier.deliver(text("cancelled")) }
-        while try server.requests().isEmpty { await Task.yield() }
+        try await server.receive(1)
         delivery.cancel()
         server.release()
         #expect(await delivery.value.verdict == .accepted)
@@ -195,8 +196,10 @@ struct TwilioCourierTests {
 
     @Test("a service that does not answer, or does not exist, is unreachable")
     func unreachable() async throws {
-        let refused = try courier(to: "http://AC1@127.0.0.1:\(try Loopback.freePort())")
-        #expect(await refused.deliver(text("x")).verdict == .notSent(unreachable: true))
+        try await withRefusingPort { port in
+            let refused = try courier(to: "http://AC1@127.0.0.1:\(port)")
+            #expect(await refused.deliver(text("x")).verdict == .notSent(unreachable: true))
+        }
         let unresolved = try courier(to: "https://AC1@no-such-host.invalid")
         #expect(await unresolved.deliver(text("x")).verdict == .notSent(unreachable: true))
     }

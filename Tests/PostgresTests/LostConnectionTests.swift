@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import LoopbackTesting
 import PostgresTesting
 import Synchronization
 import Testing
@@ -144,10 +145,14 @@ struct LostConnectionTests {
     @Test(
         "a server that is not there is told as unreachable, every time",
         arguments: [
-            "host=/nonexistent dbname=intro", "host=127.0.0.1 port=1 dbname=intro",
-            "postgres://nobody@localhost:1/intro",
+            "host=/nonexistent dbname=intro", "host=127.0.0.1 port=PORT dbname=intro",
+            "postgres://nobody@127.0.0.1:PORT/intro",
         ])
     func unreachable(conninfo: String) async throws {
+        try await withRefusingPort { try await expectUnreachable(conninfo.replacing("PORT", with: "\($0)")) }
+    }
+
+    private func expectUnreachable(_ conninfo: String) async throws {
         var configuration = Database.Configuration(conninfo: conninfo)
         configuration.maximumConnections = 2
         let database = Database(configuration, logger: .silent)

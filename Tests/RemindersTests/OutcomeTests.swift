@@ -2,6 +2,7 @@ import Booking
 import BookingStore
 import BookingStoreTesting
 import Foundation
+import LoopbackTesting
 import Messaging
 import MessagingTesting
 import Postgres
@@ -40,7 +41,7 @@ struct OutcomeTests {
     func unreachable() async throws {
         try await withScene { scene in
             try await scene.fill(3)
-            try await expectUnreachable(scene, "smtp://127.0.0.1:\(try Loopback.freePort())/?tls=none")
+            try await withRefusingPort { try await expectUnreachable(scene, "smtp://127.0.0.1:\($0)/?tls=none") }
             for step in [MailSink.Step.connect, .introduction] {
                 for fault in [MailSink.Fault.rejectForGood(step), .disconnect(step)] {
                     let closed = try await MailSink.start(faults: [fault])
@@ -95,7 +96,7 @@ struct OutcomeTests {
             try await scene.fill(3)
             let server = try ScriptedServer(faults: [fault])
             defer { server.stop() }
-            let timeouts = SMTPTimeouts(connect: .seconds(20), reply: .seconds(1))
+            let timeouts = SMTPTimeouts(connect: .seconds(60), reply: .seconds(10))
             let report = try await scene.send(to: try transport(to: server.url, timeouts: timeouts), couriers: 1)
             #expect(report.tally.unknown == 1)
             #expect(report.tally.sent == 2)
