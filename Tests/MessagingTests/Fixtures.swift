@@ -72,14 +72,15 @@ extension [ReceivedMessage] {
     }
 }
 
-/// Short enough for tests that wait for them to pass.
-let shortTimeouts = SMTPTimeouts(connect: .seconds(2), reply: .seconds(2))
+/// For tests that wait until a time-out has passed: every step before the silent one must be answered in less time, on
+/// however busy a machine.
+let shortTimeouts = SMTPTimeouts(connect: .seconds(10), reply: .seconds(10))
 
-/// Long enough for every other test, however busy the machine is.
+/// For every other test: only a hang takes that long.
 let patientTimeouts = SMTPTimeouts(connect: .seconds(30), reply: .seconds(60), idle: .seconds(600))
 
 /// The same for texts.
-let shortSMSTimeouts = SMSTimeouts(connect: .seconds(1), reply: .seconds(1))
+let shortSMSTimeouts = SMSTimeouts(connect: .seconds(10), reply: .seconds(10))
 let patientSMSTimeouts = SMSTimeouts(connect: .seconds(30), reply: .seconds(60), idle: .seconds(600))
 
 func courier(

@@ -31,12 +31,12 @@ struct MailSinkTests {
         (.shutDown(.rcpt), .rejectedForNow(421)),
         (.shutDown(.data), .rejectedForNow(421)),
         (.shutDown(.dot), .rejectedForNow(421)),
-        (.delay(.connect, seconds: 3), .notSent(unreachable: true)),
-        (.delay(.introduction, seconds: 3), .notSent(unreachable: true)),
-        (.delay(.mail, seconds: 3), .notSent(unreachable: false)),
-        (.delay(.rcpt, seconds: 3), .notSent(unreachable: false)),
-        (.delay(.data, seconds: 3), .notSent(unreachable: false)),
-        (.delay(.dot, seconds: 3), .unknown),
+        (.delay(.connect, seconds: 60), .notSent(unreachable: true)),
+        (.delay(.introduction, seconds: 60), .notSent(unreachable: true)),
+        (.delay(.mail, seconds: 60), .notSent(unreachable: false)),
+        (.delay(.rcpt, seconds: 60), .notSent(unreachable: false)),
+        (.delay(.data, seconds: 60), .notSent(unreachable: false)),
+        (.delay(.dot, seconds: 60), .unknown),
     ]
 
     @Test("each fault ends in the right outcome, and nothing is sent twice", arguments: faults)

@@ -27,7 +27,7 @@ final class StoppedClock: Clock {
 
     /// Waits until so many wait for the clock.
     func waiters(_ count: Int) async {
-        while state.withLock({ $0.sleepers.count }) < count { await Task.yield() }
+        while state.withLock({ $0.sleepers.count }) < count { try? await Task.sleep(for: .milliseconds(1)) }
     }
 
     func advance(by duration: Duration) {

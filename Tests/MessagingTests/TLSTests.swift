@@ -14,9 +14,7 @@ struct TLSTests {
     }
 
     private func verdict(_ url: String) async throws -> Verdict {
-        try await courier(to: url, timeouts: SMTPTimeouts(reply: .seconds(5))).deliver(
-            message("x"), from: desk, to: anna
-        ).verdict
+        try await courier(to: url).deliver(message("x"), from: desk, to: anna).verdict
     }
 
     @Test("without STARTTLS on offer, nothing is said in the clear")
