@@ -18,6 +18,7 @@ struct JobHand: AsyncParsableCommand {
     @Option(help: "Seconds until others take its jobs over.") var lease = 25.0
     @Option(help: "Seconds between heartbeats.") var heartbeat = 5.0
     @Option(help: "How many runners a job may take with it.") var crashes = 3
+    @Option(help: "How many jobs to keep ready, however long they take.") var ready: Int?
     @Option(help: "Seconds that jobs may run on when it is told to stop.") var grace = 25.0
 
     func run() async throws {
@@ -45,6 +46,7 @@ struct JobHand: AsyncParsableCommand {
         configuration.heartbeat = .seconds(heartbeat)
         configuration.maxCrashes = crashes
         configuration.gracePeriod = .seconds(grace)
+        if let ready { configuration.prefetch = .fixed(ready) }
         return configuration
     }
 
@@ -58,7 +60,9 @@ struct JobHand: AsyncParsableCommand {
                 defer { isSecond = true }
                 return isSecond
             }
-            if orderNow { runner.stopNow() } else { runner.stop() }
+            guard !orderNow else { return runner.stopNow() }
+            runner.stop()
+            FileHandle.standardOutput.write(Data("stopping\n".utf8))
         }
         await withCheckedContinuation { continuation in
             source.setRegistrationHandler { continuation.resume() }

@@ -52,9 +52,16 @@ public final class JobHand: Sendable {
 
     /// Waits until it has said that it is at work.
     public func waitUntilReady() async throws {
-        try await wait(until: "a runner is at work") {
-            try String(contentsOfFile: log, encoding: .utf8).contains("ready")
-        }
+        try await wait(until: "a runner is at work") { try says("ready") }
+    }
+
+    /// Waits until it has received the first SIGTERM: it begins no job after that.
+    public func waitUntilStopping() async throws {
+        try await wait(until: "a runner is told to stop") { try says("stopping") }
+    }
+
+    private func says(_ word: String) throws -> Bool {
+        try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").contains { $0 == word }
     }
 
     /// Waits until it has ended, and returns how.

@@ -41,15 +41,6 @@ extension JobHandlers {
         return handlers
     }
 
-    /// Handlers of notes, and of letters that take no time: whoever has done such keeps notes ready.
-    static func keepingReady(_ body: @escaping @Sendable (Note, JobContext) async throws -> Void) -> JobHandlers {
-        var handlers = forNotes(body)
-        handlers.handleBatch(of: Letter.self, upTo: 100, acknowledgement: .withNextClaim) { batch in
-            batch.map { _ in .done }
-        }
-        return handlers
-    }
-
     /// Handlers of batches of notes alone.
     static func forBatches(
         upTo limit: Int, timeout: Duration = .seconds(300), acknowledgement: Acknowledgement = .atOnce,
@@ -58,13 +49,5 @@ extension JobHandlers {
         var handlers = JobHandlers()
         handlers.handleBatch(of: Note.self, upTo: limit, timeout: timeout, acknowledgement: acknowledgement, body)
         return handlers
-    }
-}
-
-extension JobYard {
-    /// Enqueues notes behind letters that take no time.
-    func enqueueToLieReady(_ notes: [Note]) async throws {
-        try await enqueue((0..<100).map { Letter("\($0)") }, JobOptions(priority: .urgent))
-        try await enqueue(notes)
     }
 }

@@ -36,8 +36,12 @@ struct CronLoop: Sendable {
     /// Enqueues what has come, and tells how long it is until something comes next: at most half a minute, since a
     /// computer that slept has counted less time than the database.
     func turn() async throws -> Duration {
+        try await turn(by: store.readings())
+    }
+
+    /// The same by what the database's clock has said, or by whatever clock a test has.
+    func turn(by readings: [String: CronStore.Reading]) async throws -> Duration {
         var patience: Duration = .seconds(30)
-        let readings = try await store.readings()
         for job in jobs {
             guard let reading = readings[job.key] else { continue }
             var last = reading.lastAt

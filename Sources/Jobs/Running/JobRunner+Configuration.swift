@@ -19,6 +19,8 @@ extension JobRunner {
         public var maxCrashes = 3
         /// How long a job waits after a failure, where its handler does not say.
         public var backoff = Backoff.ofJobs
+        /// How many jobs it takes beyond those it has hands for, at first.
+        package var prefetch = Prefetch()
 
         /// Serves some queues.
         public init(name: String, queues: [Queue]) {

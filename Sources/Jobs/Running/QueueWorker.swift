@@ -35,7 +35,7 @@ actor QueueWorker {
     var done: [JobLease] = []
     /// What is given back without having been begun.
     var leaving: [JobStore.Settlement] = []
-    var prefetch = Prefetch()
+    var prefetch: Prefetch
     private var search = Search()
     private var trouble = 0
     var isStopping = false
@@ -59,6 +59,7 @@ actor QueueWorker {
         self.logger = logger
         kinds = handlers.kinds
         unit = handlers.largestBatch
+        prefetch = configuration.prefetch
         recorder = Recorder(
             store: store, membership: membership, metrics: JobMetrics(queue: queue.name), logger: logger)
     }

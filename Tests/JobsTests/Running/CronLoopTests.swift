@@ -38,12 +38,15 @@ struct CronLoopTests {
                 try CronJob("hourly", "0 * * * *", enqueues: Note("tick")), CronStore(database: yard.database)
             )
             try await store.declare([hourly])
+            try await yard.database.query("UPDATE job_cron SET last_at = '2020-01-01 10:17Z'")
             let seen = try #require(try await store.readings()["hourly"])
-            let tick = seen.lastAt.addingTimeInterval(60)
+            let tick = try instant("2020-01-01T11:00:00Z")
+            let done = Seen<String>()
             var firsts = 0
             for _ in 0..<10 {
                 if try await store.enqueue(hourly, at: tick, after: seen.lastAt) { firsts += 1 }
-                try await yard.drain(.forNotes { _, _ in })
+                try await yard.drain(.forNotes { note, _ in done.note(note.text) })
+                #expect(try await yard.isEmpty() && done.all == ["tick"])
             }
             #expect(firsts == 1)
             #expect(try await store.readings()["hourly"]?.lastAt == tick)
@@ -57,21 +60,27 @@ struct CronLoopTests {
                 try CronJob("hourly", "0 * * * *", enqueues: Note("tick")), CronStore(database: yard.database)
             )
             try await store.declare([hourly])
-            try await yard.database.query("UPDATE job_cron SET last_at = now() - interval '3 days'")
+            try await yard.database.query("UPDATE job_cron SET last_at = '2019-12-29 10:17Z'")
             let cron = CronLoop(jobs: [hourly], store: store, bell: Bell(), logger: .silent)
-            let patience = try await cron.turn()
-            #expect(patience > .zero && patience <= .seconds(30))
-            #expect(try await yard.jobs().count == 1)
-            #expect(
+            func turn(at now: String) async throws -> Duration {
+                let last = try #require(try await store.readings()["hourly"]).lastAt
+                return try await cron.turn(by: ["hourly": CronStore.Reading(lastAt: last, now: try instant(now))])
+            }
+            func jobs(at time: String) async throws -> Int64 {
                 try await yard.number(
                     """
                     SELECT count(*) FROM job JOIN job_cron ON job_cron.last_at = job.run_at
-                    WHERE job.run_at > now() - interval '1 hour' AND job.run_at <= now()
-                      AND extract(epoch FROM job.run_at)::bigint % 3600 = 0
-                    """) == 1)
+                    WHERE job.run_at = \(try instant(time))
+                    """)
+            }
+            #expect(try await turn(at: "2020-01-01T10:17:00Z") == .seconds(30))
+            let (first, all) = (try await jobs(at: "2020-01-01T10:00:00Z"), try await yard.jobs().count)
+            #expect(first == 1 && all == 1)
             try await yard.drain(.forNotes { _, _ in })
-            _ = try await cron.turn()
+            #expect(try await turn(at: "2020-01-01T10:59:50Z") == .seconds(10))
             #expect(try await yard.isEmpty())
+            #expect(try await turn(at: "2020-01-01T11:00:00Z") == .seconds(30))
+            #expect(try await jobs(at: "2020-01-01T11:00:00Z") == 1)
         }
     }
 

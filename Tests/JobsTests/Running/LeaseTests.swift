@@ -40,13 +40,19 @@ struct LeaseTests {
     @Test("a runner that was taken for dead gives up what it has in hand, and comes back under another number")
     func takenForDead() async throws {
         try await withYard { yard in
-            try await yard.enqueueToLieReady((0..<4).map { Note("\($0)") })
+            try await yard.enqueue((0..<4).map { Note("\($0)") })
             let seen = Seen<String>()
-            let handlers = JobHandlers.keepingReady { note, context in
+            let handlers = JobHandlers.forNotes { note, context in
                 seen.note("\(note.text), attempt \(context.attempt)")
                 if context.attempt == 1 { try await Task.sleep(for: .seconds(3600)) }
             }
-            try await yard.withRunner(handlers, configure: { $0.queues[0].concurrency = 2 }) { _ in
+            try await yard.withRunner(
+                handlers,
+                configure: { configuration in
+                    configuration.queues[0].concurrency = 2
+                    configuration.prefetch = .fixed(10)
+                }
+            ) { _ in
                 try await wait(until: "two have begun, and the others lie ready") {
                     let inHand = try await yard.jobs().allSatisfy { !$0.isWaiting }
                     return inHand && seen.count == 2

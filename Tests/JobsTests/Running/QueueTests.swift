@@ -28,16 +28,11 @@ struct QueueTests {
     func rate() async throws {
         try await withYard { yard in
             try await yard.enqueue((0..<14).map { Note("\($0)") })
-            let starts = Seen<Double>()
-            let handlers = JobHandlers.forNotes { _, context in
-                let claimed = try await yard.database.query(
-                    "SELECT extract(epoch FROM claimed_at)::double precision FROM job WHERE id = \(context.id.value)")
-                starts.note(try claimed.decode(Double.self)[0])
-            }
+            try await yard.recordClaims()
             try await withThrowingTaskGroup { group in
                 for _ in 0..<2 {
                     group.addTask {
-                        try await yard.drain(handlers) {
+                        try await yard.drain(.forNotes { _, _ in }) {
                             $0.queues = [JobRunner.Queue("default", concurrency: 4, rate: .init(20, per: .seconds(1)))]
                         }
                     }
@@ -45,7 +40,7 @@ struct QueueTests {
                 try await group.waitForAll()
             }
             #expect(try await yard.isEmpty(), "a drain waits for what is due and may not start yet")
-            let times = starts.all.sorted()
+            let times = try await yard.claims()
             try #require(times.count == 14)
             // Evenly spread, fifty milliseconds apart, in spurts of no more than a tenth of a second.
             for (number, time) in times.enumerated().dropFirst(3) {
@@ -109,15 +104,20 @@ struct QueueTests {
         try await withYard { yard in
             try await yard.enqueue(Note("first"), JobOptions(queue: "one"))
             let seen = Seen<String>()
-            let handlers = JobHandlers.forNotes(timeout: .milliseconds(300)) { note, _ in
+            var handlers = JobHandlers.forNotes { note, _ in
                 seen.note(note.text)
-                switch note.text {
-                case "first": try await yard.enqueue(Note("second"), JobOptions(queue: "two"))
-                case "second": try await yard.enqueue(Note("slow"), JobOptions(queue: "one"))
-                default: try await Task.sleep(for: .seconds(3600))
+                if note.text == "first" {
+                    try await yard.enqueue(Note("second"), JobOptions(queue: "two"))
+                } else {
+                    try await yard.enqueue(Letter("slow"), JobOptions(queue: "one"))
                 }
             }
-            try await yard.drain(handlers) { $0.queues = [JobRunner.Queue("two"), JobRunner.Queue("one")] }
+            handlers.handle(Letter.self, timeout: .milliseconds(20)) { letter, _ in
+                seen.note(letter.text)
+                try await Task.sleep(for: .seconds(3600))
+            }
+            let both = handlers
+            try await yard.drain(both) { $0.queues = [JobRunner.Queue("two"), JobRunner.Queue("one")] }
             #expect(seen.all == ["first", "second", "slow"])
             #expect(try await yard.jobs().map(\.failures) == [1])
         }
@@ -145,5 +145,33 @@ struct QueueTests {
             #expect(try await yard.jobs().count == 1)
             #expect(try await yard.number("SELECT count(*) FROM job_runner WHERE gone_at IS NULL") == 0)
         }
+    }
+}
+
+extension JobYard {
+    /// Has the database record when each job is claimed.
+    ///
+    /// `claimed_at` is the time at which the claim's transaction began, which may have waited for another claim since.
+    fileprivate func recordClaims() async throws {
+        try await database.withConnection { connection in
+            try await connection.execute(
+                script: """
+                    CREATE TABLE claim (at timestamptz);
+                    CREATE FUNCTION record_claim() RETURNS trigger LANGUAGE plpgsql AS $$
+                    BEGIN
+                        INSERT INTO claim VALUES (clock_timestamp());
+                        RETURN NULL;
+                    END
+                    $$;
+                    CREATE TRIGGER record_claim AFTER UPDATE OF token ON job
+                        FOR EACH ROW WHEN (OLD.token IS NULL AND NEW.token IS NOT NULL) EXECUTE FUNCTION record_claim();
+                    """)
+        }
+    }
+
+    /// When jobs were claimed, in seconds since 1970, in order.
+    fileprivate func claims() async throws -> [Double] {
+        try await database.query("SELECT extract(epoch FROM at)::double precision FROM claim ORDER BY at")
+            .decode(Double.self)
     }
 }

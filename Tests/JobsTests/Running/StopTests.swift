@@ -11,14 +11,14 @@ struct StopTests {
     @Test("what runs comes to its end, what lies ready is given back at once, and none of it counts as an attempt")
     func graceful() async throws {
         try await withYard { yard in
-            try await yard.enqueueToLieReady((0..<5).map { Note("\($0)") })
+            try await yard.enqueue((0..<5).map { Note("\($0)") })
             let (seen, door) = (Seen<String>(), Latch())
-            let handlers = JobHandlers.keepingReady { note, _ in
+            let handlers = JobHandlers.forNotes { note, _ in
                 seen.note("begun \(note.text)")
                 await door.wait()
                 seen.note("ended \(note.text)")
             }
-            try await yard.withRunner(handlers) { runner in
+            try await yard.withRunner(handlers, configure: { $0.prefetch = .fixed(10) }) { runner in
                 try await wait(until: "the others lie ready") {
                     let inHand = try await yard.jobs().allSatisfy { !$0.isWaiting }
                     return inHand && seen.count == 1
@@ -99,16 +99,17 @@ struct StopTests {
     @Test("a database that does not answer does not hold it up")
     func locked() async throws {
         try await withYard { yard in
-            try await yard.enqueueToLieReady((0..<5).map { Note("\($0)") })
+            try await yard.enqueue((0..<5).map { Note("\($0)") })
             let seen = Seen<String>()
             let door = Latch()
-            let handlers = JobHandlers.keepingReady { note, _ in
+            let handlers = JobHandlers.forNotes { note, _ in
                 seen.note(note.text)
                 await door.wait()
             }
             let pool = yard.makePool(lockTimeout: .milliseconds(100))
             var configuration = JobRunner.Configuration(name: "test", queues: [.init("default")])
             configuration.cancellationPeriod = .milliseconds(50)
+            configuration.prefetch = .fixed(10)
             let runner = JobRunner(
                 database: pool, listener: nil, handlers: handlers, configuration: configuration, logger: .silent)
             let running = Task { try await runner.run() }
