@@ -23,11 +23,11 @@ struct CourierRound<Item: Sendable> {
         var size = HandSize()
         var mayGoOn = true
         while mayGoOn, let hand = try await takeHand(size.messages) {
-            let start = ContinuousClock.now
+            let start = run.stopwatch()
             var records = hand.unreadable
             for (index, handout) in hand.handouts.enumerated() {
                 // What was judged long ago may no longer be true.
-                guard mayGoOn, index == 0 || .now - start < run.freshness else {
+                guard mayGoOn, index == 0 || run.stopwatch() - start < run.freshness else {
                     let rest = hand.handouts[index...]
                     batch.giveBack(rest.count)
                     records += rest.map { .untried($0.message) }
@@ -37,7 +37,7 @@ struct CourierRound<Item: Sendable> {
                 records.append(carried.record)
                 mayGoOn = carried.mayGoOn
             }
-            size.adapt(to: .now - start)
+            size.adapt(to: run.stopwatch() - start)
             try await write(records)
         }
     }

@@ -18,6 +18,9 @@ public struct ReminderRun: Sendable {
         case asLongAsNeeded
     }
 
+    /// The clock that measures how long messages are in hand; tests stop it, so that hands have the same sizes each time.
+    var stopwatch: @Sendable () -> ContinuousClock.Instant = { .now }
+
     let database: Database
     let mail: Route<PostedMail>
     let texts: Route<TextMessage>

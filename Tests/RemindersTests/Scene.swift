@@ -6,7 +6,8 @@ import Messaging
 import MessagingTesting
 import Postgres
 import PostgresTesting
-import Reminders
+
+@testable import Reminders
 
 /// A studio in Los Angeles with one trainer, and the batches that are sent for it.
 struct Scene {
@@ -66,7 +67,7 @@ struct Scene {
         }
     }
 
-    /// Prepares a batch.
+    /// Prepares a batch whose couriers take up 1, 2, 4, … messages, on however busy a machine.
     func batch(
         to transport: any Transport<PostedMail>, texts: any Transport<TextMessage> = ToldTexts(), couriers: Int = 2,
         patience: ReminderRun.Patience = .none, at now: Date = Scene.now, freshness: Duration = .seconds(600),
@@ -75,11 +76,14 @@ struct Scene {
         let templates = try ReminderTemplates.library()
         let mail = MailComposer(templates: templates, sender: try Mailbox(name: "Intro", address: "desk@intro.test"))
         let text = TextComposer(templates: templates, sender: try TextSender("+12135550100"))
-        return ReminderRun(
+        let start = ContinuousClock.now
+        var run = ReminderRun(
             database: database ?? books.database,
             mail: Route(.email, by: transport, couriers: couriers) { try mail.letter(for: $0, at: $1) },
             texts: Route(.sms, by: texts, couriers: couriers) { try text.letter(for: $0, at: $1) }, actor: "test",
             patience: patience, clock: { now }, freshness: freshness, reach: reach, logger: .silent)
+        run.stopwatch = { start }
+        return run
     }
 
     /// Sends a batch.

@@ -14,6 +14,10 @@ struct WrittenMessage: CustomStringConvertible {
         Language.allCases.map { WrittenMessage(name: name, language: $0) }
     }
 
+    /// Those that go out as mail, and those that go out as texts.
+    static let mails = all.filter { $0.forms.contains(.mail) }
+    static let texts = all.filter { $0.forms.contains(.sms) }
+
     /// Those about one session.
     static let aboutSessions = all.filter { !["trainer-digest", "opted-out", "opted-in", "help"].contains($0.name) }
 

@@ -71,6 +71,8 @@ struct FreshnessTests {
             let mail = ToldTransport { address in
                 guard address == "c2@example.com" else { return .accepted(reply: "250") }
                 do {
+                    let inHand = try await scene.sessionsInHand()
+                    guard inHand == [2, 3] else { return .unknown(reason: "\(inHand) were taken up") }
                     try await turn.change(scene, third)
                     return .accepted(reply: "250")
                 } catch {
@@ -82,5 +84,13 @@ struct FreshnessTests {
             #expect(await mail.deliveries.addresses == turn.reached.map { "\($0)@example.com" })
             #expect(try await scene.told("confirmation", of: third) == ["2027-01-01 16:00 PST \(turn.ending)"])
         }
+    }
+}
+
+extension Scene {
+    /// The sessions whose messages a sender has taken up.
+    fileprivate func sessionsInHand() async throws -> [Int64] {
+        try await books.database.query("SELECT session_id FROM message WHERE status = 'attempting' ORDER BY 1")
+            .decode(Int64.self)
     }
 }
