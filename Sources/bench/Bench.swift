@@ -42,14 +42,32 @@ struct Bench: AsyncParsableCommand {
         let workshop = Workshop(
             server: server, sizes: quick ? .quick : Workshop.Sizes(), root: root, binaries: try binaries(),
             hasPeers: peers)
-        var figures: [Figure] = []
+        let (figures, failed) = await run(in: workshop)
+        if let json { try FigureTable(figures).json().write(to: URL(filePath: json)) }
+        guard failed.isEmpty else {
+            throw BenchFailure(
+                "not measured: \(failed.joined(separator: ", "))", because: "the errors are above",
+                hint: "run `deploy/bench \(failed.joined(separator: " "))` when they are mended")
+        }
+    }
+
+    /// Runs the parts that are wanted; one that fails does not keep the others from running.
+    ///
+    /// - Returns: All figures, and the names of the parts that failed.
+    private func run(in workshop: Workshop) async -> (figures: [Figure], failed: [String]) {
+        var (figures, failed) = ([Figure](), [String]())
         for part in allParts where parts.contains(part.name) || parts.isEmpty && !part.isOnRequest {
             workshop.say(part.name)
-            let found = try await part.init().run(in: workshop)
-            print(FigureTable(found).text)
-            figures += found
+            do {
+                let found = try await part.init().run(in: workshop)
+                print(FigureTable(found).text)
+                figures += found
+            } catch {
+                workshop.say("\(part.name) failed: \(error)")
+                failed.append(part.name)
+            }
         }
-        if let json { try FigureTable(figures).json().write(to: URL(filePath: json)) }
+        return (figures, failed)
     }
 
     /// Where this program lies, and `intro` beside it.

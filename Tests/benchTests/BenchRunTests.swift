@@ -15,11 +15,12 @@ import Testing
         let figures: [Figure]
     }
 
-    @Test("one part runs end to end, and leaves nothing behind")
-    func reminders() async throws {
-        let (report, output) = try await run("reminders")
+    @Test("what other parts have booked, and the date of the machine, change nothing in what is measured")
+    func anyDate() async throws {
+        let (report, output) = try await run(
+            "cli", "reminders", "book", environment: try await clock(at: "2031-07-04 12:00"))
         #expect(
-            report.figures.map(\.name) == [
+            report.figures.map(\.name).filter { $0.hasPrefix("reminders") } == [
                 "reminders, plan 2000 of 20000", "reminders, plan, the time",
                 "reminders, plan, by that of a tenth to come",
                 "reminders, memory, telling of 20000 due", "reminders, memory, sending 100 of 20000",
@@ -27,6 +28,9 @@ import Testing
                 "reminders, send 400", "reminders, send, memory", "reminders, send, memory by that at 100",
                 "reminders, send 100, replies after 20 ms",
             ])
+        for name in ["cli, intro book", "book, 1 at once", "book, 32 at once"] {
+            #expect(report.figures.contains { $0.name == name }, "\(name)")
+        }
         #expect(report.figures.allSatisfy { $0.value > 0 && $0.limit ?? 1 > 0 })
         #expect(output.contains("reminders, plan 2000 of 20000"))
     }
@@ -48,8 +52,20 @@ import Testing
         #expect(figures.allSatisfy { $0.value > 0 && $0.limit ?? 1 > 0 })
     }
 
-    /// Runs a part at its smallest, in a place of its own, which is empty afterwards.
-    private func run(_ part: String) async throws -> (report: Report, output: String) {
+    @Test("a part that fails does not keep the others from running, and is named at the end")
+    func failure() async throws {
+        // Without this file, no world can be made.
+        let root = try ScratchRoot(without: "world.sql")
+        let (report, output) = try await run("slots", "client", "soak", root: root.path, failing: "slots, soak")
+        #expect(Set(report.figures.map { $0.name.prefix { $0 != "," } }) == ["client"])
+        #expect(output.contains("client, 1 connection"))
+    }
+
+    /// Runs parts at their smallest, in a place of their own, which is empty afterwards.
+    private func run(
+        _ parts: String..., root: String = Self.root, environment: [Environment.Key: String?] = [:],
+        failing: String? = nil
+    ) async throws -> (report: Report, output: String) {
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -62,12 +78,30 @@ import Testing
         }
         let result = try await Subprocess.run(
             .path(FilePath(Self.program)),
-            arguments: [part, "--quick", "--json", json.path, "--root", Self.root],
-            environment: .inherit.updating(["TMPDIR": place.path]),
+            arguments: Arguments(parts + ["--quick", "--json", json.path, "--root", root]),
+            environment: .inherit.updating(environment.merging(["TMPDIR": place.path]) { $1 }),
             output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
-        #expect(result.terminationStatus.isSuccess, "\(result.standardError)")
+        #expect(result.terminationStatus.isSuccess == (failing == nil), "\(result.standardError)")
+        if let failing {
+            #expect(result.standardError.contains("not measured: \(failing)\n"), "\(result.standardError)")
+        }
         #expect(try FileManager.default.contentsOfDirectory(atPath: place.path) == [])
         return (try JSONDecoder().decode(Report.self, from: Data(contentsOf: json)), result.standardOutput)
+    }
+
+    /// The variables that let a process and all that it starts live at another time, as `deploy/test --at` does.
+    private func clock(at time: String) async throws -> [Environment.Key: String?] {
+        let library = Self.program + "-clock.so"
+        let compiler = try await Subprocess.run(
+            .name("cc"), arguments: ["-shared", "-fPIC", "-O2", "-o", library, "\(Self.root)/deploy/test.d/clock.c"],
+            output: .discarded, error: .string(limit: 1 << 16))
+        try #require(compiler.terminationStatus.isSuccess, "\(compiler.standardError)")
+        let then = try Date("\(time.replacing(" ", with: "T")):00Z", strategy: .iso8601)
+        // The tests themselves may live at another time already.
+        let shift = (ProcessInfo.processInfo.environment["INTRO_TEST_CLOCK_SHIFT"].flatMap { Int($0) } ?? 0)
+        return [
+            "LD_PRELOAD": library, "INTRO_TEST_CLOCK_SHIFT": "\(shift + Int(then.timeIntervalSinceNow))",
+        ]
     }
 
     @Test("a part that does not exist is told before anything starts")
@@ -87,4 +121,23 @@ import Testing
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
         .standardized.path
+}
+
+/// A repository's root with the bench's sources, less one.
+private final class ScratchRoot {
+    let path: String
+
+    init(without name: String) throws {
+        let files = FileManager.default
+        let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../deploy/bench.d")
+        let root = files.temporaryDirectory.appending(path: UUID().uuidString)
+        path = root.path
+        try files.createDirectory(at: root.appending(path: "deploy"), withIntermediateDirectories: true)
+        try files.copyItem(at: sources, to: root.appending(path: "deploy/bench.d"))
+        try files.removeItem(at: root.appending(path: "deploy/bench.d/\(name)"))
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
 }

@@ -127,12 +127,13 @@ static const struct timespec *until_due(struct timespec *left) {
 }
 
 int main(int count, char **arguments) {
-    if (count != 4) {
-        fputs("usage: delay PORT SERVER_PORT MILLISECONDS\n", stderr);
+    if (count != 3) {
+        fputs("usage: delay SERVER_PORT MILLISECONDS\n", stderr);
         return 64;
     }
-    struct sockaddr_in here = loopback(arguments[1]), server = loopback(arguments[2]);
-    latency = atol(arguments[3]) * 1000;
+    // The kernel chooses a free port; the parent finds it in /proc.
+    struct sockaddr_in here = loopback("0"), server = loopback(arguments[1]);
+    latency = atol(arguments[2]) * 1000;
     poller = epoll_create1(0);
     int listener = stream();
     if (bind(listener, (struct sockaddr *)&here, sizeof here) != 0 || listen(listener, 64) != 0) fail("listen");

@@ -7,7 +7,10 @@ struct Book: Part {
     static let name = "book"
 
     func run(in workshop: Workshop) async throws -> [Figure] {
-        let world = try await workshop.world()
+        try await workshop.withWorldCopy { try await run(in: $0, workshop) }
+    }
+
+    private func run(in world: World, _ workshop: Workshop) async throws -> [Figure] {
         let chain = try await Chain(world, in: workshop)
         let booking = try await BookingReplay(world, chain, in: workshop)
         let script = try workshop.scratch("book.pgbench", try booking.script(world))

@@ -5,15 +5,20 @@ struct CommandLineRuns: Part {
     static let name = "cli"
 
     func run(in workshop: Workshop) async throws -> [Figure] {
-        let world = try await workshop.world()
-        let gauge = ProcessGauge(
-            program: try await workshop.compile("measure"), server: workshop.server, database: world.database,
-            intro: "\(workshop.binaries)/intro")
+        let gauge = try await gauge(try await workshop.world(), in: workshop)
         var figures: [Figure] = []
         figures += try await compareReading("schedule", ["trainer-60"], gauge, in: workshop)
         figures += try await compareReading("slots", ["--studio", "studio-4"], gauge, in: workshop)
-        figures += try await compareBooking(world, gauge, in: workshop)
-        return figures
+        return try await workshop.withWorldCopy { world in
+            figures += try await compareBooking(world, try await self.gauge(world, in: workshop), in: workshop)
+            return figures
+        }
+    }
+
+    private func gauge(_ world: World, in workshop: Workshop) async throws -> ProcessGauge {
+        ProcessGauge(
+            program: try await workshop.compile("measure"), server: workshop.server, database: world.database,
+            intro: "\(workshop.binaries)/intro")
     }
 
     private func compareReading(

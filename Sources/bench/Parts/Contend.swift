@@ -20,7 +20,10 @@ struct Contend: Part {
     }
 
     func run(in workshop: Workshop) async throws -> [Figure] {
-        let world = try await workshop.world()
+        try await workshop.withWorldCopy { try await run(in: $0, workshop) }
+    }
+
+    private func run(in world: World, _ workshop: Workshop) async throws -> [Figure] {
         let chain = try await Chain(world, in: workshop)
         var alone: [Double] = []
         var waits = PairedRuns(.valueByLimit)

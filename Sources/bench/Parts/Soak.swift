@@ -5,7 +5,10 @@ struct Soak: Part {
     static let name = "soak"
 
     func run(in workshop: Workshop) async throws -> [Figure] {
-        let world = try await workshop.world()
+        try await workshop.withWorldCopy { try await run(in: $0, workshop) }
+    }
+
+    private func run(in world: World, _ workshop: Workshop) async throws -> [Figure] {
         let openings = world.takeOpenings(workshop.sizes.operations)
         // A process of its own: what the other parts have used must not hide what this one loses.
         let report = try await Program.run([

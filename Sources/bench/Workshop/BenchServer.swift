@@ -87,21 +87,23 @@ struct BenchServer: Sendable {
         }
     }
 
-    /// Makes an empty database.
+    /// Makes an empty database in place of one that a part which failed may have left.
     func makeDatabase(_ name: String) async throws {
+        try await dropDatabase(name)
         try await Program.run(["\(Self.programs)/createdb", name], environment: environment("postgres"))
     }
 
-    /// Copies a database to which nobody is connected.
+    /// Copies a database to which nobody is connected, in place of an older copy.
     func copyDatabase(_ name: String, to copy: String) async throws {
+        try await dropDatabase(copy)
         try await Program.run(
             ["\(Self.programs)/createdb", "-T", name, "--strategy=file_copy", copy],
             environment: environment("postgres"))
     }
 
-    /// Removes a database.
+    /// Removes a database, if it is there.
     func dropDatabase(_ name: String) async throws {
-        try await Program.run(["\(Self.programs)/dropdb", name], environment: environment("postgres"))
+        try await Program.run(["\(Self.programs)/dropdb", "--if-exists", name], environment: environment("postgres"))
     }
 
     /// Makes a database with Intro's schema.

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 
 /// A program that runs for as long as it is held.
@@ -18,6 +19,7 @@ final class Leash: Sendable {
         folder=$1; ending=$2; shift 2
         cd /
         "$@" </dev/null >>"$folder/program.log" 2>&1 &
+        echo $! >"$folder/program.pid"
         while read -r _; do :; done
         kill -s "$ending" $! 2>/dev/null
         wait $!
@@ -26,6 +28,7 @@ final class Leash: Sendable {
 
     private let shell: pid_t
     private let pipe: Int32
+    private let folder: String
 
     /// Starts a program.
     ///
@@ -65,6 +68,13 @@ final class Leash: Sendable {
         }
         shell = id
         pipe = ends[1]
+        self.folder = folder
+    }
+
+    /// The program's process, as soon as it has been started.
+    var program: pid_t? {
+        let text = (try? String(contentsOfFile: "\(folder)/program.pid", encoding: .utf8)) ?? ""
+        return pid_t(text.prefix { !$0.isNewline })
     }
 
     /// Ends the program, and waits until it and its folder are gone.

@@ -1,22 +1,22 @@
+import FoundationEssentials
 import Glibc
 
-/// Postfix's `smtp-sink` on a free port of the loopback: takes mail and forgets it.
+/// Postfix's `smtp-sink` on a loopback port of the kernel's choice: takes mail and forgets it.
 struct MailSink {
     /// Where to send to.
     let url: String
-    private let port: UInt16
+    private let port: Int
     private let leash: Leash
 
     /// Starts a sink, and waits until it takes connections.
     static func start() async throws -> MailSink {
-        let port = try freePort()
         // By root, it must become somebody else.
         let user: String? = geteuid() == 0 ? "nobody" : nil
         let leash = try Leash(
-            ["/usr/sbin/smtp-sink"] + (user.map { ["-u", $0] } ?? []) + ["127.0.0.1:\(port)", "64"],
+            ["/usr/sbin/smtp-sink"] + (user.map { ["-u", $0] } ?? []) + ["127.0.0.1:0", "64"],
             in: Leash.makeFolder("mail"))
         return try await awaiting(
-            port, leash,
+            leash,
             BenchFailure(
                 "smtp-sink takes no connections", because: "it is Postfix's", hint: "install the package postfix"))
     }
@@ -29,15 +29,14 @@ struct MailSink {
     /// - Returns: A sink to be ended before this one.
     /// - Throws: ``BenchFailure``.
     func behind(_ delay: String, milliseconds: Int) async throws -> MailSink {
-        let far = try Self.freePort()
-        let leash = try Leash([delay, "\(far)", "\(port)", "\(milliseconds)"], in: Leash.makeFolder("delay"))
+        let leash = try Leash([delay, "\(port)", "\(milliseconds)"], in: Leash.makeFolder("delay"))
         return try await Self.awaiting(
-            far, leash, BenchFailure("no connections are taken", because: "\(delay) does not listen"))
+            leash, BenchFailure("no connections are taken", because: "\(delay) does not listen"))
     }
 
-    private static func awaiting(_ port: UInt16, _ leash: Leash, _ failure: BenchFailure) async throws -> MailSink {
-        for _ in 0..<500 {
-            if accepts(port) {
+    private static func awaiting(_ leash: Leash, _ failure: BenchFailure) async throws -> MailSink {
+        for _ in 0..<3000 {
+            if let port = leash.program.flatMap(listeningPort) {
                 return MailSink(url: "smtp://127.0.0.1:\(port)/bench.example?tls=none", port: port, leash: leash)
             }
             try await Task.sleep(for: .milliseconds(10))
@@ -51,39 +50,19 @@ struct MailSink {
         leash.release()
     }
 
-    private static func freePort() throws -> UInt16 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = loopback(0)
-        let bound = withSocket(&address) { bind(descriptor, $0, $1) }
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        guard bound == 0, withSocket(&address, { pointer, _ in getsockname(descriptor, pointer, &length) }) == 0 else {
-            throw BenchFailure("there is no free port", because: String(cString: strerror(errno)))
+    /// The TCP port that a program listens on: the kernel's choice, which nobody else can take in between.
+    private static func listeningPort(of program: pid_t) -> Int? {
+        let folder = "/proc/\(program)/fd"
+        let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let sockets = Set(
+            descriptors.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)") })
+        let table = (try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)) ?? ""
+        for line in table.split(separator: "\n").dropFirst() {
+            // sl, local address, remote address, state, queues, timer, retransmissions, user, timeout, inode
+            let fields = line.split(separator: " ")
+            guard fields.count > 9, fields[3] == "0A", sockets.contains("socket:[\(fields[9])]") else { continue }
+            return fields[1].split(separator: ":").last.flatMap { Int($0, radix: 16) }
         }
-        return UInt16(bigEndian: address.sin_port)
-    }
-
-    private static func accepts(_ port: UInt16) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = loopback(port)
-        return withSocket(&address) { connect(descriptor, $0, $1) } == 0
-    }
-
-    private static func loopback(_ port: UInt16) -> sockaddr_in {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        return address
-    }
-
-    private static func withSocket(
-        _ address: inout sockaddr_in, _ body: (UnsafeMutablePointer<sockaddr>, socklen_t) -> Int32
-    ) -> Int32 {
-        let length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        return withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
-        }
+        return nil
     }
 }

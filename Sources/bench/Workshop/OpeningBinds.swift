@@ -65,7 +65,7 @@ struct OpeningBinds {
                   'studio:' || :studio::integer || ':' || 'hour:' || :start / 3600, 'trainer:' || :trainer::integer]
             """,
             "actor": "'bench'::text", "waived": "false", "zone": "'America/Los_Angeles'::text",
-            "queue": "'messages'::text", "kind": "'messages.deliver'::text", "payload": "'{}'::text",
+            "queue": "'messages'::text", "kind": "'messages.deliver'::text", "payload": "'{}'",
             "attempts": "1000",
         ]
     }()

@@ -61,12 +61,28 @@ final class Workshop {
     }
 
     /// The world that all parts but `scale` share, made at its first use.
+    ///
+    /// Parts that change it use a copy.
     func world() async throws -> World {
         if let madeWorld { return madeWorld }
         say("making \(sizes.trainers * 140) sessions")
         let world = try await World.make("world", trainers: sizes.trainers, in: self)
         madeWorld = world
         return world
+    }
+
+    /// Lends a copy of the world, for a part that changes it: no figure depends on what other parts have booked or sent.
+    ///
+    /// - Parameter body: Measures in the copy.
+    /// - Returns: The body's result.
+    /// - Throws: ``BenchFailure``, or the body's error.
+    func withWorldCopy<Result>(_ body: (World) async throws -> Result) async throws -> Result {
+        let world = try await world()
+        let copy = world.copied(to: "copy")
+        try await server.copyDatabase(world.database, to: copy.database)
+        let result = try await body(copy)
+        try await server.dropDatabase(copy.database)
+        return result
     }
 
     /// A file of `deploy/bench.d`.

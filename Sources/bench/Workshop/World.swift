@@ -21,6 +21,11 @@ final class World {
         self.ahead = ahead
     }
 
+    /// The same world in a copy of its database.
+    func copied(to database: String) -> World {
+        World(database, trainers: trainers, ahead: ahead)
+    }
+
     /// The Monday, 0:00 in San Francisco, on which the world begins: 40 weekdays lie ahead without a change of clocks.
     static let beginning = 1_799_049_600
 

@@ -3,7 +3,10 @@ struct ReminderRuns: Part {
     static let name = "reminders"
 
     func run(in workshop: Workshop) async throws -> [Figure] {
-        let world = try await workshop.world()
+        try await workshop.withWorldCopy { try await run(in: $0, workshop) }
+    }
+
+    private func run(in world: World, _ workshop: Workshop) async throws -> [Figure] {
         var figures = try await ReminderPlans(world: world).figures(in: workshop)
         figures += try await ReminderMemory(world: world).figures(in: workshop)
         let office = try await MailOffice.open(in: world, workshop)
