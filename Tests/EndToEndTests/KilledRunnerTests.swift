@@ -19,7 +19,7 @@ struct KilledRunnerTests {
         static let wanted = [
             ProcessInfo.processInfo.environment["INTRO_TEST_KILLS"].flatMap { Int($0) }
                 .map { Trial(messages: 10_000, kills: $0, rate: "1000/s") }
-                ?? Trial(messages: 200, kills: 2, rate: "30/s")
+                ?? Trial(messages: 120, kills: 2, rate: "10/s")
         ]
 
         var testDescription: String { "\(kills) kills, \(messages) messages" }
