@@ -35,6 +35,7 @@ extension IntroCommand {
     static func execute(_ arguments: [String]) async -> ExitCode {
         do {
             var command = try await asyncParseAsRoot(arguments)
+            try EmptyValue.assertNone(in: arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

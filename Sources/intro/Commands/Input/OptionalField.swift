@@ -1,4 +1,4 @@
-/// Changes a field that may be empty as an option says: left out, the field stays; empty or `none`, it is cleared.
+/// Changes a field that may be empty as an option says: left out, the field stays; `none`, it is cleared.
 ///
 /// - Parameters:
 ///   - field: The field.
@@ -8,5 +8,5 @@
 func change<Value>(_ field: inout Value?, to option: String?, _ read: (String) throws -> Value) rethrows {
     guard let option else { return }
     let word = option.split(separator: " ").joined(separator: " ").lowercased()
-    field = ["", "none"].contains(word) ? nil : try read(option)
+    field = word == "none" ? nil : try read(option)
 }
