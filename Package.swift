@@ -43,6 +43,10 @@ let package = Package(
             name: "CPhoneNumber",
             linkerSettings: phoneNumberArchives.map { .linkedLibrary(":lib\($0).a") }
         ),
+        .target(
+            name: "CDomainName",
+            linkerSettings: ["icuuc", "icudata"].map { .linkedLibrary(":lib\($0).a") }
+        ),
 
         .target(
             name: "Postgres",
@@ -63,7 +67,7 @@ let package = Package(
             dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
             swiftSettings: settings
         ),
-        .target(name: "Booking", dependencies: ["CPhoneNumber"], swiftSettings: settings),
+        .target(name: "Booking", dependencies: ["CDomainName", "CPhoneNumber"], swiftSettings: settings),
         .target(
             name: "Messaging",
             dependencies: ["CLibcurl", .product(name: "Mustache", package: "swift-mustache")],

@@ -40,7 +40,7 @@ public enum Schema {
     ) async throws -> Status {
         let found = try await database.transaction { connection in
             try await begin(on: connection)
-            try await connection.execute(script: ledger)
+            try await connection.execute(script: recordTables)
             let found = try await recorded(on: connection)?.judged(by: .own) ?? .missing
             switch found {
             case .missing:
@@ -159,7 +159,7 @@ public enum Schema {
     private static let ownTablesFirst: SQL =
         "SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)"
 
-    private static let ledger = """
+    static let recordTables = """
         CREATE TABLE IF NOT EXISTS schema_migration (
             version    integer     CONSTRAINT schema_migration_pkey PRIMARY KEY,
             name       text        NOT NULL,

@@ -19,10 +19,12 @@ struct SchemaFunction: Sendable {
 
     /// Every function, callees before their callers: SQL-language bodies are checked when they are stored.
     static let all = [
-        SchemaFunction("begin_work", PackageResources.begin_work_sql),
         SchemaFunction("record_event", PackageResources.record_event_sql),
         SchemaFunction("refuse_event_change", PackageResources.refuse_event_change_sql),
+        SchemaFunction("phone_match_key", PackageResources.phone_match_key_sql),
+        SchemaFunction("search_text", PackageResources.search_text_sql),
         SchemaFunction("client_contacts", PackageResources.client_contacts_sql),
+        SchemaFunction("begin_work", PackageResources.begin_work_sql),
         SchemaFunction("hold_free_session", PackageResources.hold_free_session_sql),
         SchemaFunction("keep_session_final", PackageResources.keep_session_final_sql),
         SchemaFunction("start_of_day", PackageResources.start_of_day_sql),

@@ -9,7 +9,8 @@ $$;
 COMMENT ON FUNCTION lock_key(text) IS 'The key of an advisory lock, which a login without privileges cannot work out.';
 
 -- Opens a piece of work: names the actor and the reason for the event log and takes the locks, those shared first, then
--- the others, each in the order given. Work that can meet gives its keys in one order, and so never deadlocks.
+-- the others, each in the order given. Work that can meet gives its keys in one order, and so never deadlocks. Two
+-- spellings of one phone number are one lock.
 CREATE OR REPLACE FUNCTION begin_work(p_actor text, p_reason text, p_shared text[], p_locks text[]) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -21,7 +22,7 @@ BEGIN
         PERFORM pg_advisory_xact_lock_shared(hashtextextended(v_key, v_salt));
     END LOOP;
     FOREACH v_key IN ARRAY p_locks LOOP
-        PERFORM pg_advisory_xact_lock(hashtextextended(v_key, v_salt));
+        PERFORM pg_advisory_xact_lock(hashtextextended(contact_key(v_key), v_salt));
     END LOOP;
 END
 $$;

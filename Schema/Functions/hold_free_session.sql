@@ -21,10 +21,10 @@ BEGIN
     IF v_claims THEN
         -- In one order, so that two bookings of one person queue up instead of deadlocking.
         INSERT INTO free_session_claim (contact, session_id)
-        SELECT DISTINCT contact, NEW.id
+        SELECT DISTINCT contact_key(contact) AS key, NEW.id
         FROM client, unnest(client_contacts(client.email_key, client.phone) || NEW.named_contacts) AS contact
         WHERE client.id = NEW.client_id
-        ORDER BY contact;
+        ORDER BY key;
     END IF;
     RETURN NULL;
 END

@@ -2,7 +2,7 @@
 public struct Contacts: Sendable, Equatable {
     /// Mailboxes, normalised.
     public private(set) var emailKeys: Set<String> = []
-    /// Phone numbers in E.164.
+    /// Phone numbers in E.164; the database knows which of them are two forms of one number.
     public private(set) var phones: Set<String> = []
 
     /// No contacts yet.
@@ -18,6 +18,12 @@ public struct Contacts: Sendable, Equatable {
         if let phone { phones.insert(phone.e164) }
     }
 
+    /// Adds a client's contacts.
+    public mutating func add(_ client: Client) {
+        add(client.email)
+        add(client.phone)
+    }
+
     /// The contacts of both.
     public func union(_ other: Contacts) -> Contacts {
         var all = self
@@ -26,7 +32,7 @@ public struct Contacts: Sendable, Equatable {
         return all
     }
 
-    /// One text per contact, sorted, in the form that the database's claims have.
+    /// One text per contact, sorted, as the database's `contact_key` takes it.
     public var keys: [String] {
         (emailKeys.map { "email:\($0)" } + phones.map { "phone:\($0)" }).sorted()
     }

@@ -38,6 +38,8 @@ public struct Refusal: Error, Sendable {
         case notChangeable = "not_changeable"
         /// Somebody is written down with that address, id or name already.
         case alreadyExists = "already_exists"
+        /// The contact belongs to a client with another name.
+        case nameDiffers = "name_differs"
     }
 
     /// The rule.
@@ -69,7 +71,7 @@ public struct Refusal: Error, Sendable {
             .studioFull, .clientBusy, .trainerRetired:
             true
         case .introAlreadyBooked, .introAlreadyUsed, .tooManyNoShows, .wallTimeMissing, .wallTimeAmbiguous,
-            .notChangeable, .alreadyExists:
+            .notChangeable, .alreadyExists, .nameDiffers:
             false
         }
     }

@@ -17,7 +17,7 @@ public enum Who: Sendable, Equatable {
     ///   - region: Where a number without a country code is from.
     /// - Throws: ``InvalidInput`` where the text is none of the three.
     public init(_ text: String, region: Region) throws(InvalidInput) {
-        let text = String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        let text = String(Substring(plainTyped(text).utf8.trimmingSpaces))
         if text.contains("@") {
             self = .email(try EmailAddress(text))
         } else if text.hasPrefix("#"), let id = Int64(text.dropFirst()), id > 0 {

@@ -104,6 +104,6 @@ struct PeopleTests {
 
 extension Books {
     fileprivate func people() async throws -> [Client] {
-        try await database.withConnection { try await ClientRepository($0).all(containing: nil) }
+        try await database.withConnection { try await ClientRepository($0).all() }
     }
 }

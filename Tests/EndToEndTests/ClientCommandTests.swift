@@ -36,10 +36,10 @@ struct ClientCommandTests {
             let again = try await office.run("client", "add", "Ana", "--email", "AnaLee+gym@gmail.com", "--json")
             #expect(again.exit == 3)
             #expect(again.error?.code == "already_exists")
-            #expect(again.error?.message == "client 1 has that e-mail already")
+            #expect(again.error?.message == "Ana (client 1) has that e-mail already")
             let edited = try await office.run("client", "edit", "2", "--email", "ana.lee@gmail.com", "--json")
             #expect(edited.exit == 3)
-            #expect(edited.error?.message == "client 1 has that e-mail already")
+            #expect(edited.error?.message == "Ana (client 1) has that e-mail already")
         }
     }
 
@@ -66,7 +66,7 @@ struct ClientCommandTests {
                 "client", "add", "Ana", "--email", "ana@example.com", "--phone", "415 555 0123")
             let ben = try await office.run("client", "add", "Ben", "--phone", "+1 (415) 555-0123", "--json")
             #expect(ben.exit == 0)
-            #expect(ben.stderr.contains("client 1 has the same phone"))
+            #expect(ben.stderr.contains("Ana (client 1) has the same phone"))
             let shared = try await office.run("client", "show", "4155550123")
             #expect(shared.exit == 65)
             #expect(shared.stderr.contains("1 (Ana), 2 (Ben)"))
@@ -87,7 +87,7 @@ struct ClientCommandTests {
             _ = try await office.object(
                 "client", "add", "Ana", "--email", "ana@example.com", "--phone", "4155550123", "--source", "friend")
             let edited = try await office.object(
-                "client", "edit", "ana@example.com", "--name", "Ana Lee", "--phone", "none", "--source", "")
+                "client", "edit", "ana@example.com", "--name", "Ana Lee", "--phone", "none", "--source", "none")
             let expected: NSDictionary = [
                 "id": 1, "name": "Ana Lee", "email": "ana@example.com", "phone": NSNull(), "time_zone": NSNull(),
                 "source": NSNull(), "language": NSNull(),

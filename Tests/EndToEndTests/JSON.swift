@@ -36,6 +36,12 @@ enum JSON: Decodable, Hashable, Sendable {
         return .object(members.filter { !names.contains($0.key) })
     }
 
+    /// An object with no more than some of its members.
+    func only(_ names: String...) -> JSON {
+        guard case .object(let members) = self else { return self }
+        return .object(members.filter { names.contains($0.key) })
+    }
+
     /// The names of an object's members.
     var names: Set<String> {
         guard case .object(let members) = self else { return [] }

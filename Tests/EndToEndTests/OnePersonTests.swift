@@ -32,7 +32,7 @@ struct OnePersonTests {
         let callers = [
             ["ana@example.com"], ["ANA@EXAMPLE.COM"], ["1 (415) 555-0123"], ["1"],
             ["new@example.com", "--name", "A. Ruiz", "--phone", "4155550123"],
-            ["+14155550123", "--name", "A. Ruiz", "--email", "new@example.com"],
+            ["+14155550123", "--name", "Ana Ruiz", "--email", "new@example.com"],
         ]
         try await Studio.with { studio in
             let booking = try await studio.answer(
@@ -95,7 +95,7 @@ struct OnePersonTests {
                 "client", "add", "Ana Ruiz", "--email", "ana@example.com", "--source", "a friend")
             let booking = try await studio.answer(
                 "book", "--client", "ANA@example.com", "--name", "Somebody Else", "--phone", "(415) 555-0199",
-                "--source", "walk-in", "--at", "2026-12-01 09:00")
+                "--source", "walk-in", "--yes", "--at", "2026-12-01 09:00")
             #expect(booking["client"]?["id"] == before["id"])
             #expect(booking["client"]?["name"] == "Ana Ruiz")
             #expect(booking["client"]?["email"] == "ana@example.com")

@@ -1,19 +1,20 @@
 /// An e-mail address that mail can be sent to, in the form that addresses have in practice.
 ///
 /// The grammar is RFC 5321's `Local-part "@" Domain` with a dot-atom on the left and a dotted host name on the right:
-/// no quoted strings, comments, address literals or non-ASCII text.
+/// no quoted strings, comments, address literals or non-ASCII user names. An internationalised domain is kept in its ASCII
+/// form, `xn--…`.
 public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
     /// The address as mail is sent to it: the local part as typed, the domain in small letters.
     public let address: String
 
-    /// Accepts an address; the spaces around it are dropped.
+    /// Accepts an address; the spaces around it and invisible characters in it are dropped.
     ///
     /// - Parameters:
     ///   - text: What was typed.
     ///   - field: What an error calls it.
     /// - Throws: `InvalidInput` where it is no such address, or longer than 254 octets, or holds a control character.
     public init(_ text: String, field: String = "email") throws(InvalidInput) {
-        var typed = Substring(text.utf8.trimmingSpaces)
+        var typed = EmailAddress.withASCIIDomain(Substring(plainTyped(text).utf8.trimmingSpaces))
         if let problem = typed.withUTF8({ EmailAddress.problem(in: $0[...]) }) {
             throw InvalidInput(field: field, problem: problem, hint: "write it like maria@example.com")
         }
@@ -29,33 +30,20 @@ public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
 extension EmailAddress {
     /// What two addresses of one mailbox have in common; for finding a person again, never for sending.
     ///
-    /// Small letters throughout. Gmail ignores dots in the local part, and some providers deliver `name+anything` to
-    /// `name`: there both are taken out. Elsewhere a plus is kept, since the owner of a domain may mean two people by it.
+    /// Small letters throughout, and at providers that deliver several spellings to one mailbox, one of them. Elsewhere each
+    /// spelling is kept, since the owner of a domain may mean two people by it. Stored with clients and claims: a change of
+    /// the rule needs a migration that computes the stored keys again.
     public var matchKey: String {
         let parts = address.lowercased().split(separator: "@", maxSplits: 1)
-        let local = parts.first ?? ""
-        let domain = parts.last ?? ""
-        if EmailAddress.gmail.contains(String(domain)) {
-            return EmailAddress.withoutTag(local).filter { $0 != "." } + "@gmail.com"
-        }
-        if EmailAddress.tagging.contains(String(domain)) {
-            return EmailAddress.withoutTag(local) + "@\(domain)"
-        }
-        return "\(local)@\(domain)"
+        return MailboxProvider.mailbox(parts.first ?? "", at: parts.last ?? "")
     }
 
-    private static let gmail: Set = ["gmail.com", "googlemail.com"]
-
-    /// Providers that document subaddressing with a plus for all of their mailboxes.
-    private static let tagging: Set = [
-        "outlook.com", "hotmail.com", "live.com", "icloud.com", "me.com", "mac.com", "fastmail.com", "proton.me",
-        "protonmail.com", "pm.me",
-    ]
-
-    private static func withoutTag(_ local: Substring) -> String {
-        // A plus in front leaves no name to deliver to, so it is no tag.
-        guard let plus = local.firstIndex(of: "+"), plus != local.startIndex else { return String(local) }
-        return String(local[..<plus])
+    /// The address with its domain in ASCII form, where that has other characters in it and is valid.
+    private static func withASCIIDomain(_ typed: Substring) -> Substring {
+        guard !typed.utf8.allSatisfy({ $0 < 0x80 }), let at = typed.lastIndex(of: "@"),
+            let domain = DomainName.ascii(typed[typed.index(after: at)...])
+        else { return typed }
+        return typed[...at] + domain
     }
 }
 

@@ -7,13 +7,15 @@ public struct PhoneNumber: Hashable, Sendable, CustomStringConvertible {
 
     /// Accepts a number as it is typed in a region: `(415) 555-0100`, `415.555.0100`, `+1 415 555 0100`.
     ///
+    /// Invisible characters, which come with a number that is copied, are dropped.
+    ///
     /// - Parameters:
     ///   - text: What was typed.
     ///   - region: Where a number without `+` is dialled from.
     ///   - field: What an error calls it.
     /// - Throws: `InvalidInput` where it is no full number, has letters in it, or an extension.
     public init(_ text: String, region: Region, field: String = "phone") throws(InvalidInput) {
-        let typed = Substring(text.utf8.trimmingSpaces)
+        let typed = Substring(PhoneNumber.plain(text).utf8.trimmingSpaces)
         guard let problem = PhoneNumber.problem(in: typed) else {
             e164 = try PhoneNumber.read(String(typed), region: region.code, field: field)
             return
@@ -65,6 +67,18 @@ extension PhoneNumber {
             && digits.first != UInt8(ascii: "0") && digits.allSatisfy(\.isASCIIDigit)
     }
 
+    /// The text with plain separators: dashes and dots of every kind are hyphens.
+    private static func plain(_ text: String) -> String {
+        let plain = plainTyped(text)
+        guard !plain.utf8.allSatisfy({ $0 < 0x80 }) else { return plain }
+        return String(String.UnicodeScalarView(plain.unicodeScalars.map { separators.contains($0) ? "-" : $0 }))
+    }
+
+    /// Hyphens, dashes, the minus sign, the middle dot and the bullet.
+    private static let separators: Set<Unicode.Scalar> = [
+        "\u{2010}", "\u{2011}", "\u{2012}", "\u{2013}", "\u{2014}", "\u{2015}", "\u{2212}", "\u{B7}", "\u{2022}",
+    ]
+
     /// Why the characters alone cannot be a number.
     ///
     /// libphonenumber is more forgiving: it reads `1-800-FLOWERS` as digits
@@ -72,7 +86,7 @@ extension PhoneNumber {
     private static func problem(in typed: Substring) -> String? {
         guard !typed.isEmpty else { return "is empty" }
         guard typed.utf8.count <= 64 else { return "is too long" }
-        let separators: Set<Unicode.Scalar> = ["+", " ", "-", ".", "(", ")", "/", "\u{A0}", "\u{2011}", "\u{2013}"]
+        let separators: Set<Unicode.Scalar> = ["+", " ", "-", ".", "(", ")", "/"]
         for scalar in typed.unicodeScalars where !separators.contains(scalar) {
             if scalar.properties.numericType == .decimal { continue }
             return scalar.properties.isAlphabetic
@@ -83,6 +97,25 @@ extension PhoneNumber {
     }
 
     private static func read(_ text: String, region: String, field: String) throws(InvalidInput) -> String {
+        let (e164, verdict) = read(text, region: region)
+        if let e164 { return e164 }
+        for other in otherReadings(of: text) {
+            if let e164 = read(other, region: region).e164 { return e164 }
+        }
+        throw InvalidInput(field: field, problem: problem(of: verdict), hint: hint)
+    }
+
+    /// What else may be meant by a text that is no number as it stands.
+    private static func otherReadings(of text: String) -> [String] {
+        // Most of the world dials 00 before a country code, wherever the studio is.
+        let abroad = text.hasPrefix("00") ? "+" + text.dropFirst(2) : text
+        let digits = "+" + abroad.compactMap(\.wholeNumberValue).map(String.init).joined()
+        // An Argentine mobile has a 9 before the area code for callers from abroad, or a 15 after it within the country.
+        let withoutBoth = digits.hasPrefix("+549") && abroad.hasPrefix("+") ? ["+54" + digits.dropFirst(4)] : []
+        return (abroad == text ? [] : [abroad]) + withoutBoth
+    }
+
+    private static func read(_ text: String, region: String) -> (e164: String?, verdict: CPhoneVerdict) {
         var verdict = CPhoneVerdict.notANumber
         let e164 = String(unsafeUninitializedCapacity: 32) { buffer in
             buffer.withMemoryRebound(to: CChar.self) { out in
@@ -92,9 +125,9 @@ extension PhoneNumber {
             }
         }
         switch verdict {
-        case .valid where isE164(e164): return e164
-        case .possible where isPlausible(e164): return e164
-        default: throw InvalidInput(field: field, problem: problem(of: verdict), hint: hint)
+        case .valid where isE164(e164): return (e164, verdict)
+        case .possible where isPlausible(e164): return (e164, verdict)
+        default: return (nil, verdict)
         }
     }
 

@@ -216,7 +216,7 @@ public struct BackOffice: Sendable {
             // Somebody else may have changed the person while we waited.
             var details = ClientDetails(of: try await clients.one(.id(client.id)))
             try change(&details)
-            try await clients.assertNobodyElse(has: details.email, but: client.id)
+            try await clients.assertNobodyElse(has: details.email, but: client.id, before: before.email)
             try await clients.update(client.id, to: details)
             return try await clients.one(.id(client.id))
         }

@@ -11,8 +11,14 @@ public struct BookingRequest: Sendable {
     public let who: Who
     /// What to write down of a person nobody knows yet; `nil` refuses unknown people.
     public var newcomer: ClientDetails?
-    /// Contacts that were given beside WHO: they are not stored of a known person, but use the free session up, too.
-    public var alsoNamed = Contacts()
+    /// The name that was given; a known person with another name is refused.
+    public var name: PersonName?
+    /// Whether the known person is meant although the name differs.
+    public var acceptsOtherName = false
+    /// An e-mail that was given beside WHO; it uses the free session up, whether it is stored or not.
+    public var email: EmailAddress?
+    /// A phone that was given beside WHO; likewise.
+    public var phone: PhoneNumber?
     /// First instant.
     public let start: Date
     /// How this booking came about.
@@ -33,7 +39,9 @@ public struct BookingRequest: Sendable {
 
     /// Every contact that the request itself names.
     var contacts: Contacts {
-        var contacts = alsoNamed
+        var contacts = Contacts()
+        contacts.add(email)
+        contacts.add(phone)
         switch who {
         case .email(let email): contacts.add(email)
         case .phone(let phone): contacts.add(phone)
@@ -51,4 +59,6 @@ public struct BookingResult: Sendable {
     public let session: Session
     /// `false` where an earlier request of the same key made it, or nothing was to be written.
     public let created: Bool
+    /// What became of the contacts that were given.
+    public let contacts: ContactReport
 }

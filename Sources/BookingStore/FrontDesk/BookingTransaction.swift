@@ -12,6 +12,8 @@ struct BookingTransaction {
     let now: Date
 
     private var clients: ClientRepository { ClientRepository(connection) }
+    private var identity: ClientIdentification { ClientIdentification(clients: clients, request: request) }
+    private var given: GivenContacts { GivenContacts(clients: clients, request: request) }
     private var sessions: SessionRepository { SessionRepository(connection) }
     private var free: Date {
         let offer = request.studio.offer
@@ -21,30 +23,33 @@ struct BookingTransaction {
     func run() async throws -> BookingResult {
         // Asked before the person is looked for, who may share a phone with others by now.
         if let earlier = try await earlierResult() { return earlier }
-        let known = try await clients.atMostOne(request.who)
+        var identification = try await identity.look()
         var contacts = request.contacts
-        contacts.add(known?.email)
-        contacts.add(known?.phone)
+        if case .client(let known, _) = identification.decision { contacts.add(known) }
         try await takeTurn(contacts)
         // And again, since the first of them may have been under way until now.
         if let earlier = try await earlierResult() { return earlier }
-        let client = try await person(known)
-        contacts.add(client.email)
-        contacts.add(client.phone)
-        let ineligible = try await judgeEligibility(of: client, contacts)
+        // Somebody else may have added the person while this waited for its turn.
+        if !identification.isDecided { identification = try await identity.look() }
+        let (client, isOtherName) = try await person(identification, contacts)
+        contacts.add(client)
+        let ineligible = try await judgeEligibility(of: client.id, contacts)
         let choice = try await SlotChoice(
             connection: connection, studio: request.studio, trainer: request.trainer, start: request.start, now: now,
             strictness: request.overrideReason == nil ? .all : .hardOnly
         ).choose()
+        let report = try await given.keep(for: client, unless: isOtherName ? .otherName : nil)
         let session = try await write(client, choice, ineligible: ineligible)
         try await LedgerRepository(connection).askForDelivery()
-        return BookingResult(session: try await sessions.planAndRead(session, now: now), created: true)
+        return BookingResult(
+            session: try await sessions.planAndRead(session, now: now), created: true, contacts: report)
     }
 
     /// What an earlier request of the same key came to.
     private func earlierResult() async throws -> BookingResult? {
-        guard request.requestID != nil else { return nil }
-        return try await sessions.made(by: key).map { BookingResult(session: $0, created: false) }
+        guard request.requestID != nil, let session = try await sessions.made(by: key) else { return nil }
+        let report = try await given.keep(for: session.client, unless: .repetition)
+        return BookingResult(session: session, created: false, contacts: report)
     }
 
     private func takeTurn(_ contacts: Contacts) async throws {
@@ -57,20 +62,44 @@ struct BookingTransaction {
         try await work.begin(on: connection)
     }
 
-    /// The person as stored: somebody else may have written them down while we waited for our turn.
-    private func person(_ known: Client?) async throws -> Client {
-        if let known { return known }
-        if let known = try await clients.atMostOne(request.who) { return known }
-        guard let newcomer = request.newcomer else {
-            throw NotFound("client who goes by that", hint: "add --name to book a new person")
+    /// The client as stored, and whether the name that was given is another one.
+    private func person(
+        _ identification: Identification, _ contacts: Contacts
+    ) async throws -> (client: Client, isOtherName: Bool) {
+        switch identification.decision {
+        case .client(let known, let isOtherName):
+            return (known, isOtherName)
+        case .ambiguous(let several):
+            throw InvalidInput.ambiguous(several, named: request.who)
+        case .otherName(let refusal):
+            throw try await telling(refusal, of: identification.named.clients, contacts)
+        case .nobody:
+            guard let newcomer = request.newcomer else { throw identity.notFound(identification) }
+            return (try await clients.insert(newcomer), false)
         }
-        return try await clients.insert(newcomer)
     }
 
-    /// The rule by which the person has no further free session, where the override waives it.
-    private func judgeEligibility(of client: Client, _ contacts: Contacts) async throws -> Refusal.Rule? {
+    /// The refusal of a name that is not the known person's.
+    ///
+    /// People who share a contact have one free session. Where that is gone, whichever of them is meant, this is said too:
+    /// alone where the contact was only given beside an unknown one.
+    private func telling(_ refusal: Refusal, of named: [Client], _ contacts: Contacts) async throws -> Refusal {
+        var contacts = contacts
+        for client in named { contacts.add(client) }
+        do {
+            _ = try await judgeEligibility(of: named.count == 1 ? named.first?.id : nil, contacts)
+            return refusal
+        } catch let ineligible as Refusal {
+            guard !named.isEmpty else { return ineligible }
+            return Refusal(refusal.rule, "\(refusal.message). \(ineligible.message)", hint: refusal.hint)
+        }
+    }
+
+    /// The rule by which the person has no further free session, where the override waives it; a person without a number is
+    /// not a client yet.
+    private func judgeEligibility(of client: Client.ID?, _ contacts: Contacts) async throws -> Refusal.Rule? {
         let visits = try await sessions.visits(of: contacts, now: now)
-        guard let refusal = Eligibility.refusal(for: visits, of: client.id, noShowLimit: noShowLimit) else {
+        guard let refusal = Eligibility.refusal(for: visits, of: client, noShowLimit: noShowLimit) else {
             return nil
         }
         guard request.overrideReason != nil else { throw refusal }

@@ -39,7 +39,7 @@ public struct FrontDesk: Sendable {
                     try await placing(request, key: key, now: now)
                 }
             } catch let error as PostgresError where error.kind == .outcomeUnknown && attempt < 5 {
-                if let session = try await settled(key) { return BookingResult(session: session, created: true) }
+                if let result = try await settled(request, key: key) { return result }
             } catch let error as PostgresError where error.constraint == "session_reference_key" && attempt < 5 {
                 // One in a million millions: another reference is drawn.
             } catch let refusal as Refusal {
@@ -155,23 +155,27 @@ public struct FrontDesk: Sendable {
                 let result = try await BookingTransaction(
                     connection: connection, actor: actor, noShowLimit: noShowLimit, request: request, key: key, now: now
                 ).run()
-                if request.rehearsal { throw Rehearsed(session: result.session) }
+                if request.rehearsal { throw Rehearsed(result: result) }
                 return result
             }
         } catch let rehearsed as Rehearsed {
-            return BookingResult(session: rehearsed.session, created: false)
+            return BookingResult(
+                session: rehearsed.result.session, created: false, contacts: rehearsed.result.contacts)
         }
     }
 
     /// What became of a request whose commit was not confirmed.
     ///
     /// Its lock is free only when the old transaction is over.
-    private func settled(_ key: String) async throws -> Session? {
+    private func settled(_ request: BookingRequest, key: String) async throws -> BookingResult? {
         try await database.transaction { connection in
             var work = Work(actor: actor)
             work.take(request: key)
             try await work.begin(on: connection)
-            return try await SessionRepository(connection).made(by: key)
+            guard let session = try await SessionRepository(connection).made(by: key) else { return nil }
+            let given = GivenContacts(clients: ClientRepository(connection), request: request)
+            let report = try await given.keep(for: session.client, unless: .repetition)
+            return BookingResult(session: session, created: true, contacts: report)
         }
     }
 
@@ -194,5 +198,5 @@ public struct FrontDesk: Sendable {
 
 /// Ends a rehearsed booking's transaction without keeping it.
 private struct Rehearsed: Error {
-    let session: Session
+    let result: BookingResult
 }

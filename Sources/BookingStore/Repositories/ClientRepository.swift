@@ -10,12 +10,14 @@ public struct ClientRepository: Sendable {
         self.connection = connection
     }
 
-    /// The people who go by that e-mail, phone or number: a phone may be shared.
+    /// The people who go by that e-mail, phone or number: a phone may be shared, and so may a mailbox that was stored under
+    /// two spellings before they were known to be one.
     public func matching(_ who: Who) async throws -> [Client] {
         switch who {
         case .id(let id): try await read("\(Self.select) WHERE id = \(id.value)")
-        case .email(let email): try await read("\(Self.select) WHERE email_key = \(email.matchKey)")
-        case .phone(let phone): try await read("\(Self.select) WHERE phone = \(phone.e164) ORDER BY id")
+        case .email(let email): try await read("\(Self.select) WHERE email_key = \(email.matchKey) ORDER BY id")
+        case .phone(let phone):
+            try await read("\(Self.select) WHERE phone_key = phone_match_key(\(phone.e164)) ORDER BY id")
         }
     }
 
@@ -33,49 +35,82 @@ public struct ClientRepository: Sendable {
 
     func atMostOne(_ who: Who) async throws -> Client? {
         let people = try await matching(who)
-        guard people.count <= 1 else {
-            let names = people.map { "\($0.id.value) (\(visible($0.name)))" }.joined(separator: ", ")
-            throw InvalidInput(
-                field: "client", problem: "several people share that phone: \(names)",
-                hint: "name the one you mean by number or e-mail")
-        }
+        guard people.count <= 1 else { throw InvalidInput.ambiguous(people, named: who) }
         return people.first
     }
 
-    /// People whose name, e-mail or phone contains a text, newest first; all of them without a text.
+    /// Clients who have all the words of a search, newest first; all clients without one.
     ///
     /// - Parameters:
-    ///   - text: What to look for; a phone number may be written with spaces, dashes and brackets.
-    ///   - limit: The most people to return.
-    /// - Returns: The people, newest first.
+    ///   - search: What to look for.
+    ///   - limit: The most clients to return.
+    /// - Returns: The clients, newest first.
     /// - Throws: ``PostgresError``.
-    public func all(containing text: String?, limit: Int = 200) async throws -> [Client] {
-        let pattern = text.map { text in
-            "%" + text.map { "\\%_".contains($0) ? "\\\($0)" : String($0) }.joined() + "%"
-        }
-        let digits = text.flatMap(Self.digits).map { "%\($0)%" }
-        return try await read(
+    public func all(matching search: ClientSearch? = nil, limit: Int = 200) async throws -> [Client] {
+        try await read(
             """
             \(Self.select)
-            WHERE \(pattern)::text IS NULL OR name ILIKE \(pattern) OR email ILIKE \(pattern) OR phone LIKE \(digits)
+            WHERE \(search.map(ClientSearchCondition.sql) ?? "true")
             ORDER BY id DESC
             LIMIT \(Int64(limit))
             """)
     }
 
-    /// The digits of a text that may be part of a phone number, without the zero that is dialled inside a country.
-    private static func digits(_ text: String) -> String? {
-        guard text.allSatisfy({ $0.isASCII && ($0.isNumber || " +-./()".contains($0)) }) else { return nil }
-        let digits = text.filter(\.isNumber).drop { $0 == "0" }
-        return digits.isEmpty ? nil : String(digits)
+    /// Clients who turned out to have one mailbox when the schema was upgraded, by mailbox; older clients first.
+    ///
+    /// - Returns: At least two clients for each mailbox.
+    /// - Throws: ``PostgresError``.
+    public func sharingMailboxes() async throws -> [[Client]] {
+        let clients = try await read(
+            """
+            \(Self.select)
+            WHERE email_key IN (SELECT email_key FROM client WHERE shares_mailbox)
+            ORDER BY id
+            """)
+        return Dictionary(grouping: clients) { $0.email?.matchKey }.values.sorted { $0[0].id.value < $1[0].id.value }
     }
 
-    /// Refuses an address that somebody is written down with already.
-    func assertNobodyElse(has email: EmailAddress?, but client: Client.ID? = nil) async throws {
-        guard let email, let owner = try await matching(.email(email)).first, owner.id != client else { return }
+    /// Refuses an address that another client has already.
+    ///
+    /// - Parameters:
+    ///   - email: The address.
+    ///   - client: The client whose it will be; `nil` for a new one.
+    ///   - before: The client's present address, which is not asked about again.
+    /// - Throws: ``Refusal`` of the rule `already_exists`, or ``PostgresError``.
+    func assertNobodyElse(
+        has email: EmailAddress?, but client: Client.ID? = nil, before: EmailAddress? = nil
+    ) async throws {
+        guard let email, email.matchKey != before?.matchKey else { return }
+        guard let owner = try await matching(.email(email)).first(where: { $0.id != client }) else { return }
         throw Refusal(
-            .alreadyExists, "client \(owner.id.value) has that e-mail already",
+            .alreadyExists, "\(owner.nameAndNumber) has that e-mail already",
             hint: "see `intro client show \(owner.id.value)`")
+    }
+
+    /// Gives a client an e-mail or a phone, where the client has none and nobody else has it.
+    ///
+    /// - Returns: Whether it was stored.
+    func store(_ contact: Contact, of client: Client.ID) async throws -> Bool {
+        let stored: SQL =
+            switch contact {
+            case .email(let email):
+                """
+                UPDATE client
+                SET email = \(email.address), email_key = \(email.matchKey)
+                WHERE id = \(client.value) AND email IS NULL
+                  AND NOT EXISTS (SELECT FROM client AS other WHERE other.email_key = \(email.matchKey))
+                RETURNING id
+                """
+            case .phone(let phone):
+                """
+                UPDATE client
+                SET phone = \(phone.e164)
+                WHERE id = \(client.value) AND phone IS NULL
+                  AND NOT EXISTS (SELECT FROM client AS other WHERE other.phone_key = phone_match_key(\(phone.e164)))
+                RETURNING id
+                """
+            }
+        return try await connection.query(stored).count > 0
     }
 
     func insert(_ client: ClientDetails) async throws -> Client {
@@ -100,6 +135,7 @@ public struct ClientRepository: Sendable {
             SET name = \(client.name),
                 email = \(client.email?.address),
                 email_key = \(client.email?.matchKey),
+                shares_mailbox = shares_mailbox AND email_key IS NOT DISTINCT FROM \(client.email?.matchKey),
                 phone = \(client.phone?.e164),
                 time_zone = \(client.timeZone),
                 source = \(client.source),
@@ -118,5 +154,16 @@ public struct ClientRepository: Sendable {
                 phone: try row.3.map { try PhoneNumber(e164: $0) }, timeZone: row.4, source: row.5,
                 language: row.6.flatMap { Language(rawValue: $0) })
         }
+    }
+}
+
+extension InvalidInput {
+    /// Several clients go by what was given, and nothing tells which is meant.
+    static func ambiguous(_ clients: [Client], named who: Who) -> InvalidInput {
+        let names = clients.map { "\($0.id.value) (\(visible($0.name)))" }.joined(separator: ", ")
+        let what = if case .email = who { "e-mail" } else { "phone" }
+        return InvalidInput(
+            field: "client", problem: "several people share that \(what): \(names)",
+            hint: "name the one you mean by number or e-mail")
     }
 }

@@ -214,11 +214,19 @@ public struct SessionRepository: Sendable {
     public func visits(of contacts: Contacts, now: Date) async throws -> [Eligibility.Visit] {
         try await connection.query(
             """
+            WITH given AS MATERIALIZED (
+                SELECT \(contacts.emailKeys.sorted())::text[] AS emails,
+                       ARRAY(
+                           SELECT phone_match_key(phone) FROM unnest(\(contacts.phones.sorted())::text[]) AS phone
+                       ) AS phones,
+                       ARRAY(SELECT contact_key(contact) FROM unnest(\(contacts.keys)::text[]) AS contact) AS keys
+            )
             SELECT s.reference, s.status, s.starts_at, st.time_zone, t.name, s.waived, s.ends_at <= \(now), c.id, c.name,
                    ARRAY(
                        SELECT contact
-                       FROM unnest((SELECT \(contacts.keys))::text[]) AS contact
-                       WHERE contact = ANY (client_contacts(c.email_key, c.phone) || s.named_contacts)
+                       FROM unnest((SELECT keys FROM given)) AS contact
+                       WHERE contact = ANY (client_contacts(c.email_key, c.phone))
+                          OR contact IN (SELECT contact_key(named) FROM unnest(s.named_contacts) AS named)
                           OR EXISTS (
                               SELECT FROM free_session_claim AS claim
                               WHERE claim.contact = contact.contact AND claim.session_id = s.id))
@@ -226,12 +234,12 @@ public struct SessionRepository: Sendable {
                 SELECT session.id
                 FROM client
                 JOIN session ON session.client_id = client.id
-                WHERE client.email_key = ANY((SELECT \(contacts.emailKeys.sorted()))::text[])
-                   OR client.phone = ANY((SELECT \(contacts.phones.sorted()))::text[])
+                WHERE client.email_key = ANY((SELECT emails FROM given)::text[])
+                   OR client.phone_key = ANY((SELECT phones FROM given)::text[])
                 UNION
                 SELECT session_id
                 FROM free_session_claim
-                WHERE contact = ANY((SELECT \(contacts.keys))::text[])
+                WHERE contact = ANY((SELECT keys FROM given)::text[])
             ) AS visit
             JOIN session AS s ON s.id = visit.id
             JOIN client AS c ON c.id = s.client_id

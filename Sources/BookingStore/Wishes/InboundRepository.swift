@@ -61,7 +61,7 @@ public struct InboundRepository: Sendable {
         return try await connection.query(
             """
             SELECT text.id, text.received_at, text.sender, text.body, text.action, session.reference,
-                   (SELECT min(client.name) FROM client WHERE client.phone = text.sender HAVING count(*) = 1),
+                   (SELECT min(client.name) FROM client WHERE phone_key = phone_match_key(text.sender) HAVING count(*) = 1),
                    text.answer, text.answered, text.done_at, text.done_by
             FROM inbound_text AS text
             LEFT JOIN session ON session.id = text.session_id
@@ -133,7 +133,7 @@ public struct InboundRepository: Sendable {
                    ), s.revision)
             FROM session AS s
             JOIN client AS c ON c.id = s.client_id
-            WHERE c.phone = \(sender.e164)
+            WHERE c.phone_key = phone_match_key(\(sender.e164))
             ORDER BY is_ahead DESC, (
                 SELECT max(m.attempted_at) FROM message AS m WHERE m.session_id = s.id AND m.channel = 'sms'
             ) DESC NULLS LAST, abs(extract(epoch FROM s.starts_at - \(now)))

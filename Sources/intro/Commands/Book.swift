@@ -10,20 +10,22 @@ struct Book: IntroSubcommand {
         commandName: "book",
         abstract: "Book a free introductory session.",
         discussion: """
-            A person is found by e-mail, phone or client number. With --name, somebody who is not known yet is written \
-            down. Without --trainer, the trainer with the fewest sessions that day is chosen.
+            A person is found by e-mail, phone or client number. With --name, a new client is created where nobody is \
+            found; a known client with another name is refused, unless --yes says that they are meant. An e-mail or a \
+            phone that a known client does not have yet is stored. Without --trainer, the trainer with the fewest sessions \
+            that day is chosen.
             """)
 
     @Option(help: ArgumentHelp("For whom: e-mail, phone or client number.", valueName: "who"))
     var client: String
 
-    @Option(help: ArgumentHelp("The name of a new person.", valueName: "name"))
+    @Option(help: ArgumentHelp("The client's name; creates a new client.", valueName: "name"))
     var name: String?
 
-    @Option(help: ArgumentHelp("The e-mail of a new person.", valueName: "address"))
+    @Option(help: ArgumentHelp("The client's e-mail, stored where there is none.", valueName: "address"))
     var email: String?
 
-    @Option(help: ArgumentHelp("The phone of a new person.", valueName: "number"))
+    @Option(help: ArgumentHelp("The client's phone, stored where there is none.", valueName: "number"))
     var phone: String?
 
     @Option(help: ArgumentHelp("With whom. (default: whoever has fewest that day)", valueName: "handle"))
@@ -44,6 +46,9 @@ struct Book: IntroSubcommand {
     @Option(help: ArgumentHelp("Pass over soft rules, for this reason.", valueName: "reason"))
     var override: String?
 
+    @Flag(help: "Book for the known client although the name differs.")
+    var yes = false
+
     @Flag(help: "Only tell whether it could be booked.")
     var dryRun = false
 
@@ -57,12 +62,15 @@ struct Book: IntroSubcommand {
         let result = try await intro.frontDesk(database).book(try request(setting, now: now), now: now)
         var record = SessionRecord(result.session)
         record.created = result.created
+        record.add(result.contacts)
         if dryRun {
             record.reference = nil
             record.dryRun = true
         }
         await plans
-        try intro.console.report(record) { summary(result) }
+        let contacts = result.contacts.lines.map(\.visible)
+        try intro.console.report(record) { ([summary(result)] + contacts).joined(separator: "\n") }
+        if intro.console.isJSON, !contacts.isEmpty { intro.console.note(contacts.joined(separator: "\n")) }
     }
 
     /// Loads what a phone number is read by while the database is reached, which takes as long.
@@ -79,9 +87,11 @@ struct Book: IntroSubcommand {
         request.trainer = setting.trainer
         let email = try email.map { try EmailAddress($0, field: "--email") }
         let phone = try phone.map { try PhoneNumber($0, region: region, field: "--phone") }
-        request.alsoNamed.add(email)
-        request.alsoNamed.add(phone)
-        request.newcomer = try newcomer(who, email, phone)
+        request.email = email
+        request.phone = phone
+        request.name = try name.map { try PersonName($0, field: "--name") }
+        request.acceptsOtherName = yes
+        request.newcomer = try newcomer(who, request)
         request.source = try source.map { try Line($0, field: "--source").text }
         request.requestID = try requestID.map { try Line($0, field: "--request-id").text }
         request.overrideReason = try override.map { try Line($0, field: "--override").text }
@@ -90,9 +100,9 @@ struct Book: IntroSubcommand {
     }
 
     /// Whom to write down where nobody goes by WHO yet: WHO itself counts as the e-mail or phone it is.
-    private func newcomer(_ who: Who, _ email: EmailAddress?, _ phone: PhoneNumber?) throws -> ClientDetails? {
-        guard let name else { return nil }
-        var person = ClientDetails(name: try PersonName(name, field: "--name"), email: email, phone: phone)
+    private func newcomer(_ who: Who, _ request: BookingRequest) throws -> ClientDetails? {
+        guard let name = request.name else { return nil }
+        var person = ClientDetails(name: name, email: request.email, phone: request.phone)
         person.source = try source.map { try Line($0, field: "--source").text }
         switch who {
         case .email(let address): person.email = address

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Booking
 import BookingStore
 import Postgres
 import Schema
@@ -21,6 +22,8 @@ struct Setup: IntroSubcommand {
         let version: Int32
         let changed: Bool
         let sample: Bool
+        /// Only where clients turned out to have one mailbox: their numbers, the older one first.
+        var sharedMailboxes: [[Int64]]?
     }
 
     func checkUsage() throws {
@@ -38,11 +41,22 @@ struct Setup: IntroSubcommand {
         }
         let loaded = sample ? try await SampleStudio.load(into: intro.backOffice(database), database) : false
         let changed = found.canBeApplied && !check
-        try intro.console.report(Record(version: found.version, changed: changed, sample: loaded)) {
+        let shared = changed ? try await sharedMailboxes(in: database) : []
+        var record = Record(version: found.version, changed: changed, sample: loaded)
+        if !shared.isEmpty { record.sharedMailboxes = shared.map { $0.map(\.id.value) } }
+        try intro.console.report(record) {
             let schema = changed ? "The schema is now at step" : "The schema is at step"
             return "\(schema) \(found.version)."
                 + (loaded ? " The sample studio `downtown` is open: see `intro slots`." : "")
         }
+        for clients in shared {
+            let names = clients.map(\.nameAndNumber).joined(separator: " and ")
+            intro.console.note("\(names) have one mailbox and one free session: see `intro client show` for each")
+        }
+    }
+
+    private func sharedMailboxes(in database: Database) async throws -> [[Client]] {
+        try await database.withConnection { try await ClientRepository($0).sharingMailboxes() }
     }
 
     private func apply(to database: Database, _ intro: Intro) async throws -> Schema.Status {

@@ -41,6 +41,10 @@ struct SessionRecord: Encodable {
     @Null var affectedReason: String?
     /// Only where something was booked: `false` where an earlier request's result is returned.
     var created: Bool?
+    /// Only where a booking gave contacts that the client did not have: the ones that were stored.
+    var contactsStored: [String]?
+    /// Only where a booking gave contacts that the client still does not have: these, and why.
+    var contactsNotStored: [ContactNotStoredRecord]?
     /// Only after `reschedule`: `false` where the session already was at that time with that trainer.
     var moved: Bool?
     /// Only where nothing was to be written.
@@ -90,7 +94,7 @@ extension Refusal.Rule {
         case .introAlreadyUsed: "the free session was used"
         case .tooManyNoShows: "the no-show limit"
         case .slotTaken, .away, .studioClosed, .studioFull, .clientBusy, .trainerRetired, .wallTimeMissing,
-            .wallTimeAmbiguous, .notChangeable, .alreadyExists:
+            .wallTimeAmbiguous, .notChangeable, .alreadyExists, .nameDiffers:
             rawValue
         }
     }

@@ -9,7 +9,13 @@ struct EmailAddressTests {
             ("maria@example.com", "maria@example.com"), ("  maria@example.com ", "maria@example.com"),
             ("Maria.O'Neill+gym@Mail.Example.COM", "Maria.O'Neill+gym@mail.example.com"),
             ("a@b.co", "a@b.co"), ("1@xn--bcher-kva.example", "1@xn--bcher-kva.example"),
-            ("x_y-z@a-b.c1.org", "x_y-z@a-b.c1.org"),
+            ("x_y-z@a-b.c1.org", "x_y-z@a-b.c1.org"), ("maria@exämple.com", "maria@xn--exmple-cua.com"),
+            ("maria@EXA\u{308}MPLE.com", "maria@xn--exmple-cua.com"),
+            ("chef@straße.example", "chef@xn--strae-oqa.example"),
+            ("ops@例え。テスト", "ops@xn--r8jz45g.xn--zckzah"), ("a@XN--BCHER-KVA.example", "a@xn--bcher-kva.example"),
+            ("\u{FEFF}maria@exam\u{AD}ple.com\u{200B}", "maria@example.com"),
+            ("\u{202A}maria@example.com\u{202C}", "maria@example.com"),
+            ("ｍａｒｉａ＠ｅｘａｍｐｌｅ．ｃｏｍ\u{3000}", "maria@example.com"), ("\u{A0}maria@example.com", "maria@example.com"),
         ])
     func accepts(text: String, address: String) throws {
         #expect(try EmailAddress(text).address == address)
@@ -24,7 +30,9 @@ struct EmailAddressTests {
             "\"maria\"@example.com", "maria(x)@example.com", "<maria@example.com>", ".maria@example.com",
             "maria.@example.com", "ma..ria@example.com", "maria@-example.com", "maria@example-.com", "maria@.com",
             "maria@example..com", "maria@example.com.", "maria@[127.0.0.1]", "maria@127.0.0.1", "maria@exa_mple.com",
-            "maría@example.com", "maria@exämple.com", "a,b@example.com", "maria@example.com,ana@example.com",
+            "maría@example.com", "maria@exa\u{202E}mple.com", "maria@exämple..com", "maria@-exämple.com",
+            "maria@xn--\u{E4}.com",
+            "a,b@example.com", "maria@example.com,ana@example.com",
         ])
     func refuses(typed: Typed) {
         let text = typed.text
@@ -57,9 +65,31 @@ struct EmailAddressTests {
             ("maria+gym@outlook.com", "maria@outlook.com"), ("ma.ria+x+y@icloud.com", "ma.ria@icloud.com"),
             ("Maria+Gym@Example.com", "maria+gym@example.com"), ("ma.ria@example.com", "ma.ria@example.com"),
             ("+maria@proton.me", "+maria@proton.me"), ("maria+a@notgmail.com", "maria+a@notgmail.com"),
+            ("Ana.Li-m_a+gym@ProtonMail.com", "analima@proton.me"), ("analima@pm.me", "analima@proton.me"),
+            ("ana@protonmail.ch", "ana@proton.me"), ("_-@proton.me", "_-@proton.me"),
+            ("ana.b+x@me.com", "ana.b@icloud.com"), ("ana.b@mac.com", "ana.b@icloud.com"),
+            ("ana.b@ya.ru", "ana-b@yandex.ru"), ("ana-b+x@yandex.com", "ana-b@yandex.ru"),
+            ("ana+x@hotmail.co.uk", "ana@hotmail.co.uk"), ("ana+x@outlook.fr", "ana@outlook.fr"),
+            ("ana+x@live.com.au", "ana@live.com.au"), ("ana+x@msn.com", "ana@msn.com"),
+            ("ana+x@hotmail.example", "ana+x@hotmail.example"),
+            ("ana+x@hotmail.co.example", "ana+x@hotmail.co.example"),
+            ("ana-x@yahoo.com", "ana@yahoo.com"), ("ana+x@ymail.com", "ana@ymail.com"),
+            ("ana-x@yahoo.co.jp", "ana-x@yahoo.co.jp"), ("ana-x@yahoo.co.uk", "ana@yahoo.co.uk"),
+            ("gym@ana.fastmail.com", "ana@fastmail.com"), ("ana+x@fastmail.fm", "ana@fastmail.fm"),
+            ("a@b.c.fastmail.com", "a@b.c.fastmail.com"), ("ana+x@münchen.example", "ana+x@xn--mnchen-3ya.example"),
         ])
     func matches(text: String, key: String) throws {
         #expect(try EmailAddress(text).matchKey == key)
+    }
+
+    @Test("the mailbox of a mailbox is itself")
+    func matchesItself() throws {
+        for text in [
+            "A.b-c_d+e@protonmail.com", "a.b+c@mac.com", "a.b-c@ya.ru", "a-b-c@yahoo.fr", "x@a-b.fastmail.com",
+        ] {
+            let address = try EmailAddress(text)
+            #expect(try EmailAddress(address.matchKey).matchKey == address.matchKey, "\(text)")
+        }
     }
 
     @Test("no hostile text is an address", arguments: HostileText.all)

@@ -46,10 +46,11 @@ extension Intro {
     func noteHousehold(of client: Client, in database: Database) async throws {
         guard let phone = client.phone else { return }
         let sharing = try await database.withConnection { try await ClientRepository($0).matching(.phone(phone)) }
-        let others = sharing.filter { $0.id != client.id }.map { "\($0.id.value)" }
+        let others = sharing.filter { $0.id != client.id }.map(\.nameAndNumber)
         guard !others.isEmpty else { return }
-        let who = others.count == 1 ? "client \(others[0]) has" : "clients \(others.joined(separator: ", ")) have"
-        console.note("\(who) the same phone: there is one free session for all who share it")
+        let verb = others.count == 1 ? "has" : "have"
+        console.note(
+            "\(others.joined(separator: ", ")) \(verb) the same phone: there is one free session for all who share it")
     }
 }
 

@@ -11,7 +11,10 @@ extension ClientCommand {
             abstract: "List people, the newest first, or find them."
         )
 
-        @Option(help: ArgumentHelp("Part of a name, an e-mail or a phone number.", valueName: "text"))
+        @Option(
+            help: ArgumentHelp(
+                "Words of a name, an e-mail or a phone number; four digits are the end of a phone number.",
+                valueName: "text"))
         var search: String?
 
         @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of people.", valueName: "n"))
@@ -20,13 +23,15 @@ extension ClientCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let text = search
             let limit = try count(limit, field: "--limit", in: 1...1_000_000)
-            let (clients, total) = try await intro.database().withConnection { connection in
+            let database = try await intro.database()
+            var wanted: ClientSearch?
+            if let search { wanted = ClientSearch(search, region: try await intro.region(in: database)) }
+            let (clients, total) = try await database.withConnection { [wanted] connection in
                 let repository = ClientRepository(connection)
-                let found = try await repository.all(containing: text, limit: limit + 1)
+                let found = try await repository.all(matching: wanted, limit: limit + 1)
                 guard found.count > limit else { return (found, found.count) }
-                let all = try await repository.all(containing: text, limit: limit + ListRest.mostCounted + 1)
+                let all = try await repository.all(matching: wanted, limit: limit + ListRest.mostCounted + 1)
                 return (Array(found.prefix(limit)), all.count)
             }
             let rest =
@@ -38,8 +43,8 @@ extension ClientCommand {
 
         private var nobody: String {
             search == nil
-                ? "Nobody is written down yet: add someone with `intro client add`."
-                : "Nobody's name, e-mail or phone contains that."
+                ? "No clients yet: add one with `intro client add`."
+                : "No client found with that name, e-mail or phone."
         }
 
         private static func table(_ clients: some Sequence<Client>) -> Table {

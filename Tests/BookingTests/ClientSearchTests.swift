@@ -1,0 +1,42 @@
+import Booking
+import Testing
+
+@Suite("What a search for clients means")
+struct ClientSearchTests {
+    private func patterns(_ text: String) throws -> [ClientSearch.PhonePattern?] {
+        ClientSearch(text, region: try Region("US")).terms.map(\.phone)
+    }
+
+    @Test("digits are the end of a number, a part of it, or its beginning")
+    func digits() throws {
+        #expect(try patterns("0602") == [.end("0602")])
+        #expect(try patterns(" 06-02 ") == [.end("0602")])
+        #expect(try patterns("٠٦٠٢") == [.end("0602")])
+        #expect(try patterns("602") == [.part("602")])
+        #expect(try patterns("(213) 555") == [.part("213555")])
+        #expect(try patterns("+44 (0)20") == [.start("4420")])
+        #expect(try patterns("020 7946") == [.national("207946", dialled: "0207946")])
+        #expect(try patterns("00000") == [.part("00000")])
+        #expect(try patterns("nunez 0102") == [nil, .end("0102")])
+        #expect(try patterns("sick day 5") == [nil, nil, .part("5")])
+    }
+
+    @Test("words without a letter or a digit mean nothing")
+    func empty() throws {
+        for text in ["", " ", "%", "_ '", "()", "\u{200B}"] {
+            #expect(ClientSearch(text, region: try Region("US")).isEmpty, "\(text)")
+        }
+    }
+
+    @Test("a whole address or number is also looked up by what it is recognised by")
+    func contacts() throws {
+        let us = try Region("US")
+        #expect(ClientSearch("ana@pm.me", region: us).email?.address == "ana@pm.me")
+        #expect(ClientSearch("(213) 555-0142", region: us).phone?.e164 == "+12135550142")
+        #expect(ClientSearch("ana@", region: us).email == nil)
+        #expect(ClientSearch("555-0142", region: us).phone == nil)
+        #expect(
+            ClientSearch("info@münchen.example", region: us).terms.map(\.texts).first?.last
+                == "info@xn--mnchen-3ya.example")
+    }
+}

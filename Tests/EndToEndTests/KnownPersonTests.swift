@@ -1,0 +1,214 @@
+import Testing
+
+@Suite("a booking under a contact that is known")
+struct KnownPersonTests {
+    private static let at = ["--at", "2026-12-01 09:00"]
+
+    @Test("refuses another name on a known phone, e-mail or client number, and names the known person")
+    func otherName() async throws {
+        try await Studio.with { studio in
+            try await studio.answer(
+                "client", "add", "Greg Park", "--phone", "(213) 555-1305", "--email", "greg.park@gmail.com")
+            let before = try await studio.fingerprint()
+            for (who, shared) in [
+                ("213.555.1305", "+1 213-555-1305"), ("gregpark+gym@googlemail.com", "gregpark+gym@googlemail.com"),
+                ("1", "client 1"), ("#1", "client 1"),
+            ] {
+                for rehearsal in [[], ["--dry-run"]] {
+                    let result = try await studio.intro(
+                        ["book", "--client", who, "--name", "Somebody Else", "--json"] + Self.at + rehearsal)
+                    #expect(result.exit == 3, "\(who)")
+                    #expect(result.stdout.isEmpty)
+                    let error = try #require(result.error)
+                    #expect(error.code == "name_differs")
+                    #expect(error.message.contains("Greg Park") && error.message.contains("client 1"), "\(error)")
+                    #expect(error.message.contains(shared), "\(error)")
+                    #expect(error.hint.contains("--yes"), "\(error)")
+                    #expect(error.alternatives == nil)
+                }
+            }
+            #expect(try await studio.fingerprint() == before)
+        }
+    }
+
+    @Test("a refused name is told of the session too where the person whose contact it is has had it")
+    func usedAlready() async throws {
+        try await Studio.with { studio in
+            let booked = try await studio.answer(
+                ["book", "--client", "(213) 555-1305", "--name", "Greg Park", "--email", "greg@example.com"] + Self.at)
+            let reference = try #require(booked["reference"]?.text)
+            let later = ["--at", "2026-12-02 09:00"]
+            for who in ["213.555.1305", "1"] {
+                let known = try await studio.intro(
+                    ["book", "--client", who, "--name", "Ines Po", "--json"] + later)
+                #expect(known.error?.code == "name_differs")
+                #expect(known.error?.message.contains("Greg Park has the free session \(reference)") == true)
+                #expect(known.error?.hint.contains("reschedule") == false)
+            }
+            // The contact of the unknown person is their own: it is the phone that has no free session any more.
+            let words = [
+                "book", "--client", "ines@example.com", "--name", "Ines Po", "--phone", "213 555 1305", "--json",
+            ]
+            let unknown = try await studio.intro(words + later)
+            #expect(unknown.error?.code == "intro_already_booked")
+            #expect(unknown.error?.message.contains("Greg Park (client 1), who has the same phone, has") == true)
+            #expect(unknown.error?.hint.contains("reschedule") == false)
+            let granted = try await studio.intro(words + later + ["--override", "a friend"])
+            #expect(granted.error?.code == "name_differs")
+            #expect(try await studio.count("client") == 1)
+        }
+    }
+
+    @Test("--yes books for the known person and stores nothing that was given under the other name")
+    func yes() async throws {
+        try await Studio.with { studio in
+            let greg = try await studio.answer("client", "add", "Greg Park", "--phone", "(213) 555-1305")
+            let booking = try await studio.answer(
+                ["book", "--client", "213 555 1305", "--name", "Ines Park", "--email", "ines@example.com", "--yes"]
+                    + Self.at)
+            #expect(booking["client"]?["id"] == greg["id"])
+            #expect(booking["client"]?["name"] == "Greg Park")
+            #expect(booking["client"]?["email"] == .null)
+            #expect(booking["contacts_not_stored"]?.items.compactMap { $0["contact"] } == ["ines@example.com"])
+            #expect(try await studio.count("client") == 1)
+        }
+    }
+
+    @Test("--yes books for the known person whose phone was given beside an unknown e-mail")
+    func yesBeside() async throws {
+        try await Studio.with { studio in
+            try await studio.answer("client", "add", "Greg Park", "--phone", "(213) 555-1305")
+            let words =
+                ["book", "--client", "ines@example.com", "--name", "Ines Po", "--phone", "213 555 1305"] + Self.at
+            let refused = try await studio.intro(words + ["--json"])
+            #expect(refused.exit == 3)
+            #expect(refused.error?.code == "name_differs")
+            #expect(refused.error?.message.contains("+1 213-555-1305 belongs to Greg Park (client 1)") == true)
+            #expect(try await studio.count("client") == 1)
+            let booking = try await studio.answer(words + ["--yes"])
+            #expect(booking["client"]?["name"] == "Greg Park")
+            #expect(try await studio.count("client") == 1)
+        }
+    }
+
+    @Test(
+        "takes a name as the stored one where only accents, case, order or one letter differ, or one contains the other",
+        arguments: [
+            ("José Núñez", "jose nunez"), ("José Núñez", "JOSE\u{301} NUN\u{303}EZ"), ("Ana Lima", "Lima, Ana"),
+            ("Ana Lima", "Ana"), ("Maria Ruiz", "Maria del Carmen Ruiz"), ("Greg Park", "Gerg Park"),
+            ("Greg Park", "Greg Parks"), ("Catherine Nguyễn", "catherin nguyen"), ("Sinéad O'Brien", "Sinead O’Brien"),
+            ("Işıl Yıldız", "ISIL YILDIZ"), ("王小明", "王 小明"),
+        ])
+    func sameName(stored: String, given: String) async throws {
+        try await Studio.with { studio in
+            try await studio.answer("client", "add", stored, "--email", "p@example.com")
+            let booking = try await studio.answer(
+                ["book", "--client", "p@example.com", "--name", given] + Self.at)
+            #expect(booking["client"]?["name"] == .text(stored))
+        }
+    }
+
+    @Test("a known phone beside an unknown e-mail, under the same name, is the known person, who gets the e-mail")
+    func samePerson() async throws {
+        try await Studio.with { studio in
+            try await studio.answer("client", "add", "Ana Lima", "--phone", "(213) 555-0142")
+            let booking = try await studio.answer(
+                [
+                    "book", "--client", "ana@example.com", "--name", "ana lima", "--phone", "+1 213 555 0142",
+                ] + Self.at)
+            #expect(booking["client"]?["id"] == 1)
+            #expect(booking["client"]?["email"] == "ana@example.com")
+            #expect(booking["contacts_stored"] == .list(["ana@example.com"]))
+            #expect(try await studio.count("client") == 1)
+        }
+    }
+
+    @Test("another person with the same phone is added first, and then booked by e-mail, number or name")
+    func relative() async throws {
+        try await Studio.with { studio in
+            try await studio.answer("client", "add", "Greg Park", "--phone", "(213) 555-1305")
+            let refused = try await studio.intro(
+                ["book", "--client", "213 555 1305", "--name", "Ines Po", "--json"] + Self.at)
+            #expect(refused.error?.hint.contains("intro client add") == true)
+            let added = try await studio.intro(
+                "client", "add", "Ines Po", "--phone", "(213) 555-1305", "--email", "ines@example.com")
+            #expect(added.exit == 0)
+            #expect(added.stderr.contains("Greg Park"))
+            for who in ["ines@example.com", "2", "(213) 555-1305"] {
+                let booking = try await studio.answer(
+                    ["book", "--client", who, "--name", "Ines Po", "--phone", "(213) 555-1305"] + Self.at)
+                #expect(booking["client"]?["id"] == 2, "\(who)")
+                #expect(booking.names.isDisjoint(with: ["contacts_stored", "contacts_not_stored"]))
+                try await studio.answer("cancel", booking["reference"]?.text ?? "")
+            }
+        }
+    }
+
+    @Test("of several people with one phone, the name picks one; otherwise they are listed by name and number")
+    func household() async throws {
+        try await Studio.with { studio in
+            for name in ["Ana Lima", "Ana Maria Lima", "Ben Lima"] {
+                try await studio.answer("client", "add", name, "--phone", "(213) 555-0142")
+            }
+            let phone = ["book", "--client", "(213) 555-0142"]
+            let nameless = try await studio.intro(phone + Self.at + ["--json"])
+            #expect(nameless.exit == 65)
+            #expect(nameless.error?.message.contains("1 (Ana Lima), 2 (Ana Maria Lima), 3 (Ben Lima)") == true)
+            let ben = try await studio.answer(phone + ["--name", "ben lima"] + Self.at)
+            #expect(ben["client"]?["id"] == 3)
+            try await studio.answer("cancel", ben["reference"]?.text ?? "")
+            // Two names would do; one of them is exactly what was given.
+            let ana = try await studio.answer(phone + ["--name", "Lima Ana"] + Self.at)
+            #expect(ana["client"]?["id"] == 1)
+            try await studio.answer("cancel", ana["reference"]?.text ?? "")
+            let either = try await studio.intro(phone + ["--name", "Lima", "--json"] + Self.at)
+            #expect(either.exit == 65)
+            let other = try await studio.intro(phone + ["--name", "Zoe Hart", "--json"] + Self.at)
+            #expect(other.exit == 3)
+            #expect(other.error?.code == "name_differs")
+            #expect(other.error?.message.contains("Ben Lima (client 3)") == true)
+            let confirmed = try await studio.intro(phone + ["--name", "Zoe Hart", "--yes", "--json"] + Self.at)
+            #expect(confirmed.exit == 65, "nobody knows which of them is meant")
+        }
+    }
+
+    @Test("the person whose e-mail was given beside another person's phone is booked, and the phone stays where it is")
+    func besideAnothersPhone() async throws {
+        try await Studio.with { studio in
+            try await studio.answer("client", "add", "Greg Park", "--phone", "(213) 555-1305")
+            try await studio.answer("client", "add", "Ines Po", "--email", "ines@example.com")
+            let booking = try await studio.answer(
+                ["book", "--client", "(213) 555-1305", "--name", "Ines Po", "--email", "ines@example.com"] + Self.at)
+            #expect(booking["client"]?["id"] == 2)
+            #expect(booking["client"]?["phone"] == .null)
+            #expect(booking["contacts_not_stored"]?.items.compactMap { $0["contact"] } == ["+12135551305"])
+        }
+    }
+
+    @Test("an unknown e-mail without a name is not found; the hint names the person whose phone was given")
+    func nameless() async throws {
+        try await Studio.with { studio in
+            try await studio.answer("client", "add", "Greg Park", "--phone", "(213) 555-1305")
+            let result = try await studio.intro(
+                ["book", "--client", "new@example.com", "--phone", "213 555 1305", "--json"] + Self.at)
+            #expect(result.exit == 4)
+            #expect(result.error?.hint.contains("--name") == true)
+            #expect(result.error?.hint.contains("Greg Park (client 1)") == true)
+        }
+    }
+
+    @Test("two people at once under one unknown phone: one is created, the other is told whose phone it is")
+    func atTheSameMoment() async throws {
+        try await Studio.with { studio in
+            let names = ["Greg Park", "Ines Po"]
+            let results = try await atOnce(2) { desk in
+                try await studio.intro(
+                    "book", "--client", "(213) 555-1305", "--name", names[desk], "--at", "2026-12-01 1\(desk):00",
+                    "--json")
+            }
+            #expect(results.map(\.exit).sorted() == [0, 3])
+            #expect(results.compactMap(\.error?.code) == ["name_differs"])
+            #expect(try await studio.count("client") == 1)
+        }
+    }
+}
