@@ -63,6 +63,11 @@ public struct Identification: Sendable {
         return .otherName(nameDiffers(name))
     }
 
+    /// The contact by which clients were found, the first one that was given.
+    public var sharedContact: Contact? {
+        named.clients.isEmpty ? beside.first { !$0.clients.isEmpty }?.contact : named.contact
+    }
+
     /// Whether one client is meant.
     public var isDecided: Bool {
         if case .client = decision { true } else { false }
@@ -104,8 +109,8 @@ extension Identification {
                 ? "\(known); otherwise correct the client number"
                 : "\(known); another person needs an e-mail of their own"
         }
-        return "\(known); another person with the same phone is added first: "
-            + "`intro client add NAME --phone NUMBER`, then `--client` with the new client number"
+        return "\(known); for another person with the same phone, add them first: "
+            + "`intro client add NAME --phone NUMBER`, and book by the new client number"
     }
 }
 

@@ -20,16 +20,23 @@ public enum Who: Sendable, Equatable {
         let text = String(Substring(plainTyped(text).utf8.trimmingSpaces))
         if text.contains("@") {
             self = .email(try EmailAddress(text))
-        } else if text.hasPrefix("#"), let id = Int64(text.dropFirst()), id > 0 {
-            self = .id(Client.ID(id))
+        } else if text.hasPrefix("#"), let id = Who.clientNumber(text.dropFirst()) {
+            self = .id(id)
         } else if let phone = try? PhoneNumber(text, region: region) {
             self = .phone(phone)
-        } else if text.allSatisfy({ $0.isASCII && $0.isNumber }), let id = Int64(text), id > 0 {
-            self = .id(Client.ID(id))
+        } else if let id = Who.clientNumber(text[...]) {
+            self = .id(id)
         } else {
             throw InvalidInput(
                 field: "client", problem: "\(quoted(text)) is no e-mail address, phone number or client number",
-                hint: "write ana@example.com, (415) 555-0100 or the number that `intro client list` shows")
+                hint: "write ana@example.com, (415) 555-0100 or the number that `intro client list` shows; "
+                    + "part of a phone number is found by `intro client list --search`")
         }
+    }
+
+    /// A client number; one that begins with a zero is rather a part of a phone number.
+    private static func clientNumber(_ text: Substring) -> Client.ID? {
+        guard text.utf8.allSatisfy(\.isASCIIDigit), text.first != "0", let number = Int64(text) else { return nil }
+        return Client.ID(number)
     }
 }

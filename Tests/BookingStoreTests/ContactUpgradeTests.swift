@@ -170,6 +170,7 @@ struct MatchKeyTests {
                 ("ИВАН Ёлкин", "иван елкин"),
                 ("ΑΛΕΞΗΣ Αλέξης", "αλεξησ αλεξησ"), ("ＡＮＡ", "ana"), ("김민수", "김민수"), ("が", "が"), ("%_'", ""),
                 ("ana.x+y@pm.me", "ana x y pm me"), ("\u{202A}Ana\u{202C}\u{FEFF}", "ana"), ("👍", "👍"), ("", ""),
+                ("ƊAN Ɗan", "dan dan"),
             ] {
                 let found = try await books.database.query(
                     "SELECT search_text(\(text)), search_text(search_text(\(text)))"

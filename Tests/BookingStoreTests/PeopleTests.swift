@@ -92,7 +92,7 @@ struct PeopleTests {
             let error = await #expect(throws: InvalidInput.self) {
                 try await books.desk.book(byPhone, now: Books.now)
             }
-            #expect(error?.problem == "several people share that phone: 1 (Ana), 2 (Ben)")
+            #expect(error?.problem == "belongs to several people: 1 (Ana), 2 (Ben)")
             try await books.book(studio, "2027-01-05 10:00", for: "ben@example.com")
             // A household has one free session.
             await expectRefusal(.introAlreadyBooked) {

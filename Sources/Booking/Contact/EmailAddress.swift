@@ -14,8 +14,9 @@ public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
     ///   - field: What an error calls it.
     /// - Throws: `InvalidInput` where it is no such address, or longer than 254 octets, or holds a control character.
     public init(_ text: String, field: String = "email") throws(InvalidInput) {
-        var typed = EmailAddress.withASCIIDomain(Substring(plainTyped(text).utf8.trimmingSpaces))
-        if let problem = typed.withUTF8({ EmailAddress.problem(in: $0[...]) }) {
+        var typed = Substring(plainTyped(text).utf8.trimmingSpaces)
+        let isDomainValid = EmailAddress.makeDomainASCII(in: &typed)
+        if let problem = typed.withUTF8({ EmailAddress.problem(in: $0[...], isDomainValid) }) {
             throw InvalidInput(field: field, problem: problem, hint: "write it like maria@example.com")
         }
         let domain = typed.utf8.lastIndex(of: EmailAddress.at) ?? typed.endIndex
@@ -38,12 +39,14 @@ extension EmailAddress {
         return MailboxProvider.mailbox(parts.first ?? "", at: parts.last ?? "")
     }
 
-    /// The address with its domain in ASCII form, where that has other characters in it and is valid.
-    private static func withASCIIDomain(_ typed: Substring) -> Substring {
-        guard !typed.utf8.allSatisfy({ $0 < 0x80 }), let at = typed.lastIndex(of: "@"),
-            let domain = DomainName.ascii(typed[typed.index(after: at)...])
-        else { return typed }
-        return typed[...at] + domain
+    /// Gives the domain its ASCII form where it has other characters in it; returns whether it has one.
+    private static func makeDomainASCII(in typed: inout Substring) -> Bool {
+        guard !typed.utf8.allSatisfy({ $0 < 0x80 }), let at = typed.lastIndex(of: "@") else { return true }
+        let domain = typed[typed.index(after: at)...]
+        guard !domain.utf8.allSatisfy({ $0 < 0x80 }) else { return true }
+        guard let ascii = DomainName.ascii(domain) else { return false }
+        typed = typed[...at] + ascii
+        return true
     }
 }
 
@@ -55,9 +58,10 @@ extension EmailAddress {
     private static let dot = UInt8(ascii: ".")
     private static let hyphen = UInt8(ascii: "-")
 
-    private static func problem(in typed: Octets) -> String? {
+    private static func problem(in typed: Octets, _ isDomainValid: Bool) -> String? {
         guard !typed.isEmpty else { return "is empty" }
         guard typed.count <= 254 else { return "is longer than 254 characters" }
+        guard isDomainValid else { return "has no valid domain after the @" }
         guard typed.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             return "has a space, a line break or a character outside ASCII in it"
         }

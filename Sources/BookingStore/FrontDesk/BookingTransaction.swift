@@ -70,7 +70,7 @@ struct BookingTransaction {
         case .client(let known, let isOtherName):
             return (known, isOtherName)
         case .ambiguous(let several):
-            throw InvalidInput.ambiguous(several, named: request.who)
+            throw InvalidInput.ambiguous(several, by: identification.sharedContact)
         case .otherName(let refusal):
             throw try await telling(refusal, of: identification.named.clients, contacts)
         case .nobody:

@@ -35,7 +35,7 @@ public struct ClientRepository: Sendable {
 
     func atMostOne(_ who: Who) async throws -> Client? {
         let people = try await matching(who)
-        guard people.count <= 1 else { throw InvalidInput.ambiguous(people, named: who) }
+        guard people.count <= 1 else { throw InvalidInput.ambiguous(people, by: who.contact) }
         return people.first
     }
 
@@ -158,12 +158,12 @@ public struct ClientRepository: Sendable {
 }
 
 extension InvalidInput {
-    /// Several clients go by what was given, and nothing tells which is meant.
-    static func ambiguous(_ clients: [Client], named who: Who) -> InvalidInput {
+    /// Several clients have a contact, and nothing tells which of them is meant.
+    static func ambiguous(_ clients: [Client], by contact: Contact?) -> InvalidInput {
         let names = clients.map { "\($0.id.value) (\(visible($0.name)))" }.joined(separator: ", ")
-        let what = if case .email = who { "e-mail" } else { "phone" }
+        let what = if case .email = contact { "that e-mail" } else { "that phone" }
         return InvalidInput(
-            field: "client", problem: "several people share that \(what): \(names)",
-            hint: "name the one you mean by number or e-mail")
+            field: what, problem: "belongs to several people: \(names)",
+            hint: "give the client number of the one you mean")
     }
 }
