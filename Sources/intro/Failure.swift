@@ -1,7 +1,7 @@
 /// An error as a person at a terminal, or a program behind `--json`, is told of it.
 ///
-/// Three parts: what happened, why, and what to do next. Names, addresses and phone numbers of clients belong in none
-/// of them.
+/// Three parts: what happened, why, and what to do next. Names and contacts of clients stand only where it says whose
+/// session or whose contact something is.
 struct Failure: Error, Equatable, Sendable {
     /// A stable word for programs, such as `usage` or `slot_taken`.
     var code: String

@@ -59,7 +59,8 @@ struct GivenContacts {
 
     private func reason(_ contact: Contact, _ client: Client, _ owners: [Client], _ obstacle: Obstacle?) -> String {
         guard owners.isEmpty else { return "belongs to " + owners.map(\.nameAndNumber).joined(separator: " and ") }
-        if let obstacle { return obstacle.rawValue }
+        let isMissing = contact.isEmail ? client.email == nil : client.phone == nil
+        if let obstacle, obstacle == .otherName || isMissing { return obstacle.rawValue }
         let (what, option) = contact.isEmail ? ("e-mail", "--email") : ("phone", "--phone")
         return "differs from the stored \(what); to change it: "
             + "`intro client edit \(client.id.value) \(option) \(contact.text)`"

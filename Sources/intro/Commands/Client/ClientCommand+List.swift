@@ -13,7 +13,7 @@ extension ClientCommand {
 
         @Option(
             help: ArgumentHelp(
-                "Words of a name, an e-mail or a phone number; four digits are the end of a phone number.",
+                "Words of a name, e-mail or phone (4 digits: its end).",
                 valueName: "text"))
         var search: String?
 
