@@ -39,6 +39,8 @@ public enum Privileges {
         "free_session_claim": Table("SELECT"),
         "hours": Table("SELECT INSERT UPDATE DELETE"),
         "hours_season": Table("SELECT INSERT UPDATE"),
+        // Its excerpt may hold a returned message, and with it the unsubscribe token.
+        "inbound_mail": Table("SELECT INSERT UPDATE", hidden: ["excerpt"]),
         "inbound_text": Table("SELECT INSERT UPDATE"),
         "job": Table("SELECT INSERT UPDATE DELETE"),
         "job_cron": Table("SELECT INSERT UPDATE DELETE"),
@@ -58,6 +60,8 @@ public enum Privileges {
         "suppression": Table("SELECT INSERT UPDATE DELETE"),
         "time_off": Table("SELECT INSERT UPDATE DELETE"),
         "trainer": Table("SELECT INSERT UPDATE"),
+        // A status is removed once its text is known.
+        "unmatched_text_status": Table("SELECT INSERT UPDATE DELETE"),
     ]
 
     /// Sequences that are drawn from by name.

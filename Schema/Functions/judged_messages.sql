@@ -35,13 +35,12 @@ LANGUAGE sql STABLE AS $$
            rule.template,
            CASE m.audience WHEN 'client' THEN coalesce(c.language, 'en') ELSE 'en' END,
            coalesce(
-               verdict.reason,
-               CASE WHEN open.at IS NULL THEN 'quiet_hours' END,
-               CASE
-                   WHEN m.due_at < p_now - interval '10 minutes' AND EXISTS (SELECT FROM later_reminders(m, p_now))
-                   THEN 'overtaken'
-               END),
-           CASE WHEN open.at > p_now THEN open.at END,
+               open.hold, verdict.reason, CASE WHEN open.at IS NULL THEN 'quiet_hours' END, open.superseded),
+           CASE
+               WHEN verdict.reason IS NOT NULL THEN NULL
+               WHEN open.hold IS NOT NULL THEN limits.deadline
+               WHEN open.superseded IS NULL AND open.at > p_now THEN open.at
+           END,
            limits.deadline
     FROM message AS m
     JOIN studio ON studio.id = m.studio_id
@@ -125,9 +124,22 @@ LANGUAGE sql STABLE AS $$
                 CASE m.audience WHEN 'client' THEN coalesce(c.time_zone, studio.time_zone) ELSE studio.time_zone END,
                 studio.region,
                 m.channel)
-        END AS at
+        END AS at,
+        -- A text from this number may be an opt-out: nothing is sent there before a person has read it.
+        CASE
+            WHEN verdict.reason IS NULL AND m.channel = 'sms' AND EXISTS (
+                SELECT FROM inbound_text AS unread
+                WHERE unread.sender = reach.address AND unread.action = 'opt_out_review' AND unread.done_at IS NULL)
+            THEN 'opt_out_review'
+        END AS hold,
+        CASE
+            WHEN verdict.reason IS NULL
+                AND m.due_at < p_now - interval '10 minutes'
+                AND EXISTS (SELECT FROM later_reminders(m, p_now))
+            THEN 'overtaken'
+        END AS superseded
         OFFSET 0
     ) AS open
 $$;
 COMMENT ON FUNCTION judged_messages(timestamptz) IS
-    'Every message as it stands: where it goes, in what words, why not, until when it waits, and when it is too late.';
+    'Every message as it stands: where it goes, in what words, why not, until when it waits, and when it is too late. With a reason and an instant it waits for that reason.';

@@ -17,6 +17,11 @@ BEGIN
         v_before := v_before - 'unsubscribe_token';
         v_after := v_after - 'unsubscribe_token';
     END IF;
+    -- A returned message has that link in it.
+    IF TG_TABLE_NAME = 'inbound_mail' THEN
+        v_before := v_before - 'excerpt' - 'digest';
+        v_after := v_after - 'excerpt' - 'digest';
+    END IF;
     IF v_before IS DISTINCT FROM v_after THEN
         INSERT INTO event (actor, reason, subject, subject_id, studio_id, action, before, after)
         VALUES (
@@ -58,7 +63,8 @@ CREATE OR REPLACE TRIGGER consent_events AFTER INSERT OR UPDATE OR DELETE ON con
     FOR EACH ROW EXECUTE FUNCTION record_event();
 CREATE OR REPLACE TRIGGER suppression_events AFTER INSERT OR UPDATE OR DELETE ON suppression
     FOR EACH ROW EXECUTE FUNCTION record_event();
--- A message that leaves a final status was settled or queued again by a person. What senders do is recorded in the ledger.
+-- A message that leaves a final status was settled or queued again by a person, or corrected by a report. What senders do is
+-- recorded in the ledger.
 CREATE OR REPLACE TRIGGER message_events AFTER UPDATE OF status ON message
     FOR EACH ROW WHEN (OLD.status NOT IN ('queued', 'attempting') AND NEW.status <> OLD.status)
     EXECUTE FUNCTION record_event();
@@ -67,6 +73,8 @@ CREATE OR REPLACE TRIGGER inbound_text_events AFTER INSERT OR DELETE ON inbound_
 CREATE OR REPLACE TRIGGER inbound_text_done_events AFTER UPDATE ON inbound_text
     FOR EACH ROW WHEN (NEW.done_at IS DISTINCT FROM OLD.done_at OR NEW.body <> OLD.body OR NEW.action <> OLD.action)
     EXECUTE FUNCTION record_event();
+CREATE OR REPLACE TRIGGER inbound_mail_done_events AFTER UPDATE ON inbound_mail
+    FOR EACH ROW WHEN (NEW.done_at IS DISTINCT FROM OLD.done_at) EXECUTE FUNCTION record_event();
 -- Queues that were paused or resumed, jobs that a person cancelled, and dead jobs that were buried, retried or discarded.
 CREATE OR REPLACE TRIGGER job_queue_events AFTER INSERT OR DELETE ON job_queue
     FOR EACH ROW EXECUTE FUNCTION record_event();

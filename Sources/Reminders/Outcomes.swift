@@ -14,12 +14,13 @@ extension DeliveryRecord {
     init(_ handout: Handout, _ outcome: DeliveryOutcome, copy: Copy, at now: Date) {
         let message = handout.message
         switch outcome {
-        case .accepted(let reply):
+        case .accepted(let reply, let id):
             self.init(message: message, status: .sent, reason: nil, reply: reply, copy: copy)
+            providerID = id
         case .rejectedForNow(_, let reply):
             self.init(putOff: handout, because: "rejected_for_now", reply, hint: RetryHint(reading: reply), at: now)
-        case .rejectedForGood(_, let reply):
-            let verdict = SMSError(outcome)?.suppression
+        case .rejectedForGood(_, let reply, let condemnsAddress):
+            let verdict = SMSError(outcome)?.suppression ?? (condemnsAddress ? .hardBounce : nil)
             self.init(
                 message: message, status: .failed, reason: verdict == .optOut ? "opted_out" : "rejected_for_good",
                 reply: reply, copy: copy, suppression: verdict)
@@ -46,7 +47,7 @@ extension DeliveryRecord {
 
 extension SMSError {
     /// Why no other text needs to be tried to the number, where the service knows it for good.
-    fileprivate var suppression: Suppression.Reason? {
+    var suppression: Suppression.Reason? {
         if self == .recipientOptedOut { return .optOut }
         return condemnsNumber ? .hardBounce : nil
     }

@@ -13,11 +13,11 @@ extension CalendarEvent {
     ///   - stamp: When this form of the entry was made.
     public init(_ session: Session, stamp: Date) {
         self.init(
-            // The second of the booking keeps the name apart from those of other installations.
-            uid: "\(session.reference.code.lowercased())-\(Int64(session.bookedAt.timeIntervalSince1970))@intro",
+            uid: SessionUID(session).description,
             sequence: Int(session.revision) - 1, starts: session.startsAt, ends: session.endsAt, stamp: stamp,
             summary: "Free introductory session at \(session.studio.name)",
             description: "Reference: \(session.reference)", location: session.studio.name,
             status: session.status == .cancelled ? .cancelled : .confirmed)
+        isAccepted = session.confirmedAt != nil
     }
 }

@@ -14,10 +14,8 @@ extension Failure {
                 hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")
         case let error as TemplateError:
             self = .misconfigured("\(error)", hint: "correct it; `intro templates check` tells of all of them")
-        case let error as MailReportError:
-            self = .invalidInput("\(error)", hint: "give the message as it came, with all its headers")
         case let error as InboundTextError:
-            self = .invalidInput("\(error)", hint: "give it as the provider posts it: {\"From\": …, \"Body\": …}")
+            self = .invalidInput("\(error)", hint: "give all fields that the provider posts, as JSON or as a form")
         case let error as CompositionError:
             let setting: Setting = error.part == .unsubscribe ? .mailUnsubscribeURL : .mailFrom
             self = .misconfigured("\(error)", hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")

@@ -46,7 +46,8 @@ extension Intro {
     func texting(_ templates: TemplateLibrary) throws -> Texting {
         let texts = settings.texts
         let destination = try SMSTransportURL(parsing: texts.url)
-        let transport = try destination.makeTransport(token: try texts.token()?.revealed, clock: { [self] in now })
+        let transport = try destination.makeTransport(
+            token: try texts.token()?.revealed, callback: try texts.callback(), clock: { [self] in now })
         let composer = TextComposer(templates: templates, sender: try texts.sender(to: destination))
         let usual: String? = if case .folder = destination { nil } else { "1/s" }
         guard let rate = texts.rate ?? usual else { return Texting(transport: transport, composer: composer) }

@@ -120,6 +120,16 @@ final class Intro: Sendable {
         InboundDesk(database: database, actor: actor)
     }
 
+    /// Where mail to the sender's address is received.
+    func inboundMail(_ database: Database) -> InboundMail {
+        InboundMail(database: database, actor: actor)
+    }
+
+    /// Where delivery statuses of texts are received.
+    func textStatuses(_ database: Database) -> TextStatuses {
+        TextStatuses(database: database, actor: actor)
+    }
+
     /// Where people set right what the ledger cannot know.
     func ledgerDesk(_ database: Database) -> LedgerDesk {
         LedgerDesk(database: database, actor: actor)

@@ -53,10 +53,27 @@ enum StandardStreams {
             guard count > 0 else { break }
             octets += buffer[..<count]
         }
-        guard !octets.isEmpty else {
-            throw .invalidInput("there is nothing on standard input", hint: "pipe the message into it")
-        }
+        guard !octets.isEmpty else { throw nothingToRead }
         return octets
+    }
+
+    /// What is wrong where standard input holds nothing.
+    static var nothingToRead: Failure {
+        .invalidInput("there is nothing on standard input", hint: "pipe the message into it")
+    }
+
+    /// Reads the rest of standard input and drops it, so that whoever writes it does not meet a closed pipe.
+    ///
+    /// - Parameter most: How many octets are dropped at the most.
+    static func skip(upTo most: Int) {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        var skipped = 0
+        while skipped < most {
+            let count = buffer.withUnsafeMutableBytes { Glibc.read(STDIN_FILENO, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            skipped += count
+        }
     }
 }
 

@@ -94,6 +94,32 @@ struct RoleTests {
         }
     }
 
+    @Test("receives mail and delivery statuses")
+    func receives() async throws {
+        try await withServiceRole { books, studio, maria in
+            try await books.serving { connection in
+                let mails = InboundMailRepository(connection)
+                let item = InboundMail.Item(sender: "a@b.test", subject: nil, excerpt: "hello", content: .other)
+                let id = try #require(try await mails.insert(item, now: Books.now))
+                #expect(try await mails.insert(item, now: Books.now) == nil)
+                let judged = try await MailJudgement(.other, now: Books.now, on: connection)
+                try await mails.finish(id, judged, now: Books.now)
+                #expect(try await mails.all(open: true, limit: 10).map(\.id) == [id])
+                #expect(try await mails.markDone([id, id + 1], by: "service", now: Books.now) == [id])
+                let statuses = TextStatusRepository(connection)
+                let report = TextStatuses.Report(
+                    providerID: "SM1", progress: .failed, detail: "failed", suppression: .hardBounce, recipient: nil)
+                try await statuses.keep(report, by: "service", now: Books.now)
+                try await statuses.applyEarly(["SM1"], now: Books.now)
+                guard case .unknown = try await statuses.apply(report, by: "service", now: Books.now).subject else {
+                    Issue.record("no text has that name")
+                    return
+                }
+                try await statuses.keep(report, by: "service", now: Books.now + 8 * 86_400)
+            }
+        }
+    }
+
     @Test("cannot rewrite, forget or redefine anything")
     func refused() async throws {
         try await withServiceRole { books, studio, maria in
@@ -102,7 +128,8 @@ struct RoleTests {
                 "INSERT INTO event (actor, subject, subject_id, action) VALUES ('x', 'session', 1, 'insert')",
                 "INSERT INTO free_session_claim VALUES ('email:x@example.com', 1)",
                 "DELETE FROM free_session_claim", "DELETE FROM session", "DELETE FROM message", "DELETE FROM client",
-                "TRUNCATE message", "DELETE FROM reminder_rule", "DELETE FROM schema_function",
+                "TRUNCATE message", "DELETE FROM inbound_mail", "DELETE FROM reminder_rule",
+                "DELETE FROM schema_function",
                 "CREATE TABLE public.mine ()", "ALTER TABLE session DISABLE TRIGGER ALL", "DROP FUNCTION plan_days",
                 "SELECT setval(pg_get_serial_sequence('session', 'id'), 1)",
             ] {

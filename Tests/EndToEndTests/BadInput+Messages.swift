@@ -80,7 +80,12 @@ extension BadInput {
                 ["reminders", "test", "one-day", "--to", "me@example.com", "--ref", reference],
             ]
         }
-            + messages.flatMap { [["reminders", "resend", $0], ["reminders", "settle", $0], ["sms", "done", $0]] }
+            + messages.flatMap {
+                [
+                    ["reminders", "resend", $0], ["reminders", "settle", $0], ["sms", "done", $0],
+                    ["mail", "done", $0], ["mail", "show", $0],
+                ]
+            }
             + addresses.map { ["reminders", "test", "one-day", "--to", $0] }
             + (["12", "me@example.com"] + hostile).map { ["reminders", "test", "two-hours", "--to", $0] }
             + hostile.map { ["reminders", "preview", $0] }
@@ -101,28 +106,26 @@ extension BadInput {
         ["reminders", "test"], ["reminders", "resend"], ["reminders", "settle"],
         ["reminders", "settle", "1", "--outcome", "lost"], ["reminders", "unknown", "1"], ["sms", "done"],
         ["sms", "receive", "STOP"], ["sms", "list", "--closed"], ["mail", "bounce", "report.eml"],
+        ["mail", "done"], ["mail", "show"], ["mail", "list", "1"], ["sms", "status", "SM1"], ["sms", "done", "1", "2"],
         ["templates", "check", "a", "b"], ["rules", "edit", "one-day", "--enabled", "no"],
     ]
 
-    /// What no text and no report is, on standard input: 65.
+    /// What no text, no delivery status and no mail is, on standard input: 65.
     static let inputs: [(command: [String], input: String)] = {
-        let texts = [
-            "", "\n", "STOP", "[]", "7", "null", #""STOP""#, "{", "{}", #"{"From": "+12135550142"}"#,
-            #"{"Body": "STOP"}"#, #"{"From": "", "Body": "STOP"}"#, #"{"From": 12135550142, "Body": "STOP"}"#,
-            #"{"From": "+12135550142", "Body": 7}"#, #"{"From": "+12135550142", "Body": ["STOP"]}"#,
-            #"{"From": "ana", "Body": "STOP"}"#, #"{"From": "12", "Body": "STOP"}"#,
-            #"{"From": "+12135550142\u0000", "Body": "\u0000", "MessageSid": {}}"#,
+        let neither = [
+            "", "\n", "STOP", "[]", "7", "null", #""STOP""#, "{", "{}", "a=b&c",
             #"{"From": "+12135550142", "Body": "STOP"}{"From": "+12135550142", "Body": "START"}"#,
-            "From=%2B12135550142&Body=STOP",
             #"{"From": "+12135550142", "Body": ""# + String(repeating: "x", count: 70_000) + #""}"#,
             String(repeating: #"{"a":"#, count: 10_000),
         ]
-        let mails = [
-            "", "\n", "garbage", "\u{0}\u{1B}[2J", "Subject: hello\n\nhello",
-            "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n",
-            String(repeating: "x", count: 70_000),
+        let texts = [
+            #"{"Body": "STOP"}"#, #"{"From": "", "Body": "STOP"}"#, #"{"From": {}, "Body": "STOP"}"#, "Body=STOP",
         ]
-        return texts.map { (command: ["sms", "receive"], input: $0) }
-            + mails.map { (command: ["mail", "bounce"], input: $0) }
+        let statuses = [
+            #"{"MessageSid": "SM1"}"#, "MessageStatus=sent", #"{"MessageSid": [], "MessageStatus": "sent"}"#,
+        ]
+        return (neither + texts).map { (command: ["sms", "receive"], input: $0) }
+            + (neither + statuses).map { (command: ["sms", "status"], input: $0) }
+            + ["", "\n", " \t\r\n"].map { (command: ["mail", "bounce"], input: $0) }
     }()
 }

@@ -12,7 +12,7 @@ struct InboundTextTests {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: ana, at: "2026-12-01 10:00")
             let stop = try await studio.hear("Stop.", from: ana, id: "SM1", now: Studio.now)
-            #expect(stop.names == ["id", "action", "reference", "answer", "answered", "repeated"])
+            #expect(stop.names == ["id", "action", "reference", "answer", "answered", "repeated", "open"])
             #expect(stop["action"] == "opted_out" && stop["repeated"] == false)
             let texts = try studio.writtenTexts()
             #expect(texts.map { $0["to"] } == [.text(ana)])
@@ -129,7 +129,8 @@ struct InboundTextTests {
 
             let open = try await studio.answer("sms", "list", "--open").items
             let fields: Set = [
-                "id", "received_at", "from", "name", "body", "action", "reference", "answer", "answered", "done_at",
+                "id", "received_at", "from", "name", "body", "attachments", "action", "reference", "answer", "answered",
+                "done_at",
                 "done_by",
             ]
             #expect(open.count == 2 && open.allSatisfy { $0.names == fields && $0["name"] == "Ana" })

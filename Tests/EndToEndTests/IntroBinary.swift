@@ -93,6 +93,17 @@ enum IntroBinary {
             exit: code(of: result.terminationStatus), stdout: result.standardOutput, stderr: result.standardError)
     }
 
+    /// Runs `intro` to its end with octets on standard input that need not be text.
+    static func run(
+        _ arguments: [String], environment: [String: String], octets: [UInt8]
+    ) async throws -> Result {
+        let result = try await Subprocess.run(
+            .path(FilePath(path)), arguments: Arguments(arguments), environment: .custom(variables(environment)),
+            input: .array(octets), output: .string(limit: 1 << 24), error: .string(limit: 1 << 24))
+        return Result(
+            exit: code(of: result.terminationStatus), stdout: result.standardOutput, stderr: result.standardError)
+    }
+
     /// The words before a program's own that make it another user's; for tests that run as root.
     static func asUser(_ userID: UInt32?) -> [String] {
         guard let userID else { return [] }

@@ -19,6 +19,7 @@ struct Mail: Decodable, Equatable {
     let status: String
     let organizer: String
     let attendee: String
+    let rsvp: String
 
     /// Why a test that reads mail is skipped.
     static let canBeRead = Installed.pythonHas("icalendar")
@@ -43,6 +44,7 @@ struct Mail: Decodable, Equatable {
             "uid": str(event["UID"]), "sequence": int(event["SEQUENCE"]),
             "starts": event.decoded("DTSTART").isoformat(), "ends": event.decoded("DTEND").isoformat(),
             "status": str(event["STATUS"]), "organizer": str(event["ORGANIZER"]), "attendee": str(event["ATTENDEE"]),
+            "rsvp": str(event["ATTENDEE"].params.get("RSVP")) if "ATTENDEE" in event else "",
         }))
         """
 }

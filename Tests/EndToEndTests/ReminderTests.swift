@@ -78,7 +78,7 @@ struct ReminderTests {
             let ledger = try await studio.answer("reminders", "list", reference).items
             let fields: Set = [
                 "id", "reference", "trainer", "rule", "channel", "audience", "revision", "status", "reason", "due_at",
-                "local_due_at", "wait_until", "attempts", "attempted_at", "sent_at", "to", "reply",
+                "local_due_at", "wait_until", "attempts", "attempted_at", "sent_at", "delivered_at", "to", "reply",
             ]
             #expect(ledger.allSatisfy { $0.names == fields && $0["channel"] == "email" && $0["revision"] == 1 })
             #expect(ledger.allSatisfy { $0["reference"] == .text(reference) && $0["to"] == "ana@example.com" })

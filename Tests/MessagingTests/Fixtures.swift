@@ -109,7 +109,7 @@ extension DeliveryOutcome {
         switch self {
         case .accepted: .accepted
         case .rejectedForNow(let code, _): .rejectedForNow(code)
-        case .rejectedForGood(let code, _): .rejectedForGood(code)
+        case .rejectedForGood(let code, _, _): .rejectedForGood(code)
         case .notSent(_, let unreachable): .notSent(unreachable: unreachable)
         case .unknown: .unknown
         }

@@ -32,7 +32,8 @@ struct ICalendarTests {
                 "BEGIN:VEVENT", "UID:K7Q29FXM@intro.test", "DTSTAMP:20261201T165900Z", "SEQUENCE:2",
                 "DTSTART:20261201T170000Z", "DTEND:20261201T172000Z", "SUMMARY:Intro", "STATUS:CONFIRMED",
                 "TRANSP:OPAQUE", "ORGANIZER;CN=\"Intro\":mailto:desk@intro.test",
-                "ATTENDEE;CN=\"Anna\";ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto", " :anna@example.test",
+                "ATTENDEE;CN=\"Anna\";ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mai",
+                " lto:anna@example.test",
                 "BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:Intro", "TRIGGER:-PT60M", "END:VALARM", "END:VEVENT",
                 "END:VCALENDAR", "",
             ])

@@ -34,18 +34,67 @@ struct InboundTextTests {
 
     private static let refusals: [(String, InboundTextError)] = [
         ("", .notAnObject), ("C", .notAnObject), ("[]", .notAnObject), (#""C""#, .notAnObject), ("null", .notAnObject),
+        ("Body", .notAnObject), ("Body=C", .missing("From")), ("From=&Body=C", .missing("From")),
         (#"{"From": "+14155550100", "Body": "C"} {}"#, .notAnObject), (#"{"From": "+1415"#, .notAnObject),
         ("{}", .missing("From")), (#"{"Body": "C"}"#, .missing("From")),
         (#"{"From": " ", "Body": "C"}"#, .missing("From")),
-        (#"{"From": "+14155550100"}"#, .missing("Body")), (#"{"From": "+1", "Body": null}"#, .missing("Body")),
-        (#"{"From": 14155550100, "Body": "C"}"#, .notText("From")),
-        (#"{"from": "+1", "body": ["C"]}"#, .notText("body")),
-        (#"{"From": "+1", "Body": "C", "MessageSid": {}}"#, .notText("MessageSid")),
+        (#"{"From": ["+1"], "Body": "C"}"#, .missing("From")), (#"{"From": "\u0007", "Body": "C"}"#, .missing("From")),
     ]
 
-    @Test("anything but one object with a sender and a body is refused", arguments: refusals)
+    @Test("anything but one object or form with a sender is refused", arguments: refusals)
     func refused(json: String, error: InboundTextError) {
         #expect(throws: error) { try read(json) }
+    }
+
+    @Test("a form is read like an object")
+    func form() throws {
+        let text = try read("From=%2B14155550100&To=72345&Body=caf%C3%A9+%26+more%ZZ&NumMedia=2&MessageSid=SM9&X=\n")
+        #expect(text.from == "+14155550100" && text.to == "72345" && text.id == "SM9")
+        #expect(text.body == "café & more%ZZ")
+        #expect(text.attachments == 2)
+        #expect(try read("Body=C&From=+14155550100").from == "+14155550100", "the plus was not encoded")
+    }
+
+    @Test("a picture has no body, and a number need not be text")
+    func picture() throws {
+        let text = try read(#"{"From": 14155550100, "NumMedia": 1, "MessageSid": {}, "Body": null}"#)
+        #expect(text.from == "14155550100" && text.body.isEmpty && text.attachments == 1 && text.id == nil)
+        #expect(try read(#"{"from": "+1", "body": ["C"], "NumMedia": "-4"}"#).attachments == 0)
+    }
+
+    private static let broken: [(String, String)] = [
+        (#"STOP \ud83d"#, "STOP \u{FFFD}"), (#"\udc4d!"#, "\u{FFFD}!"), (#"\ud83d\ud83d\udc4d"#, "\u{FFFD}👍"),
+        (#"\ud83d\udc4d"#, "👍"), (#"\uZZ"#, "\u{FFFD}ZZ"), ("a\u{1}b", "a\u{FFFD}b"), ("a\nb", "a\nb"),
+        (#"it\'s"#, "it's"),
+        (#"\u00e9\/\\"#, "é/\\"),
+    ]
+
+    @Test("what services write into strings is mended", arguments: broken)
+    func mended(json: String, body: String) throws {
+        #expect(try read(#"{"From": "+1", "Body": "\#(json)"}"#).body == body)
+    }
+
+    @Test("octets that are no UTF-8 do no harm")
+    func junk() throws {
+        let octets = Array(#"{"From": "+1", "Body": "STOP"#.utf8) + [0xFF, 0xC3] + Array(#""}"#.utf8)
+        #expect(try InboundText(parsing: octets).word == .optOut)
+    }
+
+    @Test(
+        "the number is found behind the app that it was sent with",
+        arguments: [
+            ("whatsapp:+14155550100", "+14155550100"), ("RCS:+14155550100", "+14155550100"), ("72345", "72345"),
+            ("messenger:4155550100", "messenger:4155550100"), ("+14155550100", "+14155550100"),
+        ])
+    func number(from: String, number: String) throws {
+        #expect(try read(#"{"From": "\#(from)"}"#).number == number)
+    }
+
+    @Test("what the service itself makes of a text counts more than its words")
+    func optOutType() throws {
+        #expect(try read(#"{"From": "+1", "Body": "no thanks", "OptOutType": "STOP"}"#).word == .optOut)
+        #expect(try read(#"{"From": "+1", "Body": "yes", "OptOutType": "START"}"#).word == .optIn)
+        #expect(try read(#"{"From": "+1", "Body": "C", "OptOutType": ""}"#).word == .confirm)
     }
 
     @Test("input is read up to 64 kB and refused beyond")
@@ -60,7 +109,7 @@ struct InboundTextTests {
     @Test("what could harm a terminal is made visible")
     func hostile() throws {
         let text = try read(#"{"From": "+1\u001b[31m\r\n", "Body": "a\u0000\u202eb\r\nc", "MessageSid": "x\ny"}"#)
-        #expect(text.from == "+1\u{FFFD}[31m")
+        #expect(text.from == "+1[31m")
         #expect(text.body == "a\u{FFFD}\u{FFFD}b\nc")
         #expect(text.id == "x y")
     }
@@ -70,10 +119,23 @@ struct InboundTextTests {
             .optOut,
             [
                 "STOP", "stop", " Stop. ", "STOPALL", "stop all", "QUIT", "END", "REVOKE", "OPTOUT", "opt-out",
-                "CANCEL",
-                "cancel!", "UNSUBSCRIBE", "ＳＴＯＰ", "S\u{200B}TOP", "\u{FEFF}stop\u{200F}", "\"STOP\"", "stop\n",
+                "UNSUBSCRIBE", "ＳＴＯＰ", "S\u{200B}TOP", "\u{FEFF}stop\u{200F}", "\"STOP\"", "stop\n",
                 "STOP 🛑",
-                "Please stop", "alto", "PARAR", "¡Basta!", "cancelar", "baja", "s\u{AD}top", "ｓｔｏｐ．",
+                "Please stop", "alto", "PARAR", "¡Basta!", "baja", "s\u{AD}top", "ｓｔｏｐ．",
+            ]
+        ),
+        (.cancel, ["CANCEL", "cancel!", " Cancel. ", "cancelar", "C\u{200B}ANCEL"]),
+        (
+            .possibleOptOut,
+            [
+                "Stop. Thank you", "Please stop texting me", "stop stop stop", "STOPSTOP", "stopp", "STOP2END", "sotp",
+                "ARRET", "Arrêt", "arre\u{302}tez", "unsuscribe", "please unsubscribe my number", "no more texts",
+                "No more!", "OPT me OUT please", "don't text me", "don’t text me again", "do not contact me",
+                "I do not want these", "wrong number", "Who is this? Wrong person", "leave me alone",
+                "remove my number",
+                "this is SPAM", "I revoke consent", "quit texting", "enough messages", "🛑", "🛑🛑 please", "退订",
+                "dar de baja por favor", "no me envíen más mensajes", "número equivocado", "ya basta", "Alto por favor",
+                "please cancel", "cancel these messages", "cancel it", "end texts", "ＳＴＯＰ now", "not interested thanks",
             ]
         ),
         (.optIn, ["START", "unstop", "Start.", "alta"]),
@@ -85,7 +147,10 @@ struct InboundTextTests {
             [
                 "", " ", "?", "👍", "yes", "YES", "Sí", "si", "ok", "no", "C?!x", "can I come at 5", "stop by at 5?",
                 "cancel my session please", "I'll be at the end", "see you", "1", "C1", "STOPPED", "restart", "ССС",
-                "help me find the door",
+                "help me find the door", "which bus stop?", "I need to cancel my appointment tomorrow",
+                "I did not get your message", "I don't see a text", "no more than ten minutes late",
+                "see you at the weekend", "¿en la planta baja?", "quiero cancelar mi cita", "can I bring a friend",
+                "I'll stop in at noon", "shop", "top", "no",
             ]
         ),
     ]

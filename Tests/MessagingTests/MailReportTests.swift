@@ -14,7 +14,7 @@ struct MailReportTests {
             }
             #expect(report.kind == .abuse)
             #expect(report.recipients.map(\.address) == ["anna@example.com"])
-            #expect(report.messageID == "k7q29fxm.confirmation.1@intro.test")
+            #expect(report.messageIDs == ["k7q29fxm.confirmation.1@intro.test"])
         }
     }
 
@@ -29,15 +29,11 @@ struct MailReportTests {
         ])
     func hiddenRecipient(to: String, isOne: Bool) throws {
         let text = BounceSample.hiddenComplaint.text.replacing("To: anna.b@example.com", with: "To: \(to)")
-        guard isOne else {
-            #expect(throws: MailReportError.noRecipient) { try MailReport(reading: Array(text.utf8)) }
-            return
-        }
         guard case .complaint(let report) = try MailReport(reading: Array(text.utf8)) else {
             Issue.record("This is a complaint.")
             return
         }
-        #expect(report.recipients.map(\.address) == ["anna.b@example.com"])
+        #expect(report.recipients.map(\.address) == (isOne ? ["anna.b@example.com"] : []))
     }
 
     @Test(
@@ -157,7 +153,7 @@ struct DamagedReportTests {
         for length in sample.octets.indices {
             guard let cut = try? MailReport(reading: Array(sample.octets[..<length])) else { continue }
             #expect(cut.withoutMessage == whole.withoutMessage, "cut after \(length)")
-            #expect(cut.messageID == nil || cut.messageID == whole.messageID, "cut after \(length)")
+            #expect(Set(cut.messageIDs).isSubset(of: whole.messageIDs), "cut after \(length)")
         }
     }
 

@@ -55,7 +55,7 @@ struct SMSFolderTests {
         let courier = try SMSFolderTransport(path: scratch.path).makeCourier()
         let outcome = await courier.deliver(text("x"))
         let name = try #require(try FileManager.default.contentsOfDirectory(atPath: scratch.path).first)
-        #expect(outcome == .accepted(reply: name))
+        #expect(outcome == .accepted(reply: name, id: name))
     }
 
     @Test("a path that is no folder is a configuration error of texts")

@@ -171,4 +171,20 @@ struct SMTPReplyLogTests {
         log.append("550 end".utf8)
         #expect(log.reply(code: 550).count <= 200)
     }
+
+    private static let refusals: [(String, recipientNamed: Bool, Bool)] = [
+        ("550 5.1.1 unknown", true, true), ("550 5.1.1 unknown", false, false), ("550 No such user", true, true),
+        ("550 5.7.1 no", true, false), ("554 spam", true, false), ("550", true, false), ("552 5.2.2 full", true, false),
+    ]
+
+    @Test("a refusal for good condemns the address only where it is about it", arguments: refusals)
+    func condemned(reply: String, recipientNamed: Bool, condemns: Bool) {
+        for result in [CURLE_SEND_ERROR, CURLE_WEIRD_SERVER_REPLY] {
+            let exchange = SMTPExchange(
+                result: result, responseCode: 550, bodyFullyRead: result == CURLE_WEIRD_SERVER_REPLY,
+                envelopeBegun: true, recipientNamed: recipientNamed, connectionWasOpened: true, reply: reply, detail: ""
+            )
+            #expect(exchange.outcome == .rejectedForGood(code: 550, reply: reply, condemnsAddress: condemns))
+        }
+    }
 }

@@ -246,7 +246,7 @@ struct ScriptedServerTests {
         let server = try ScriptedServer(faults: [.at(.rcpt, .reply("550-5.1.1 \u{1B}[31mno\r\n550 5.1.1 \(long)"))])
         defer { server.stop() }
         let outcome = try await courier(to: server.url).deliver(message("x"), from: desk, to: anna)
-        guard case .rejectedForGood(550, let reply) = outcome else {
+        guard case .rejectedForGood(550, let reply, true) = outcome else {
             Issue.record("\(outcome)")
             return
         }

@@ -127,7 +127,8 @@ struct TwilioCourierTests {
         let text = try TextMessage(
             to: "+14155550100", from: TextSender("+14155550199"), body: body, validUntil: now.addingTimeInterval(90.5))
         let courier = try courier(to: "\(server.url)/base", clock: { now })
-        #expect(await courier.deliver(text) == .accepted(reply: "SM\(String(repeating: "0", count: 31))1 queued"))
+        let id = "SM\(String(repeating: "0", count: 31))1"
+        #expect(await courier.deliver(text) == .accepted(reply: "\(id) queued", id: id))
         let request = try #require(try server.requests().first)
         #expect(request.method == "POST")
         #expect(request.path == "/base/2010-04-01/Accounts/\(ScriptedHTTPServer.account)/Messages.json")

@@ -72,7 +72,7 @@ struct TwilioExchangeTests {
 
     @Test("the proof of an accepted text is its identifier and where it stands")
     func proof() {
-        #expect(answer(201, Self.sid).outcome == .accepted(reply: "SM1 queued"))
+        #expect(answer(201, Self.sid).outcome == .accepted(reply: "SM1 queued", id: "SM1"))
         #expect(answer(201, "{}").outcome == .accepted(reply: "HTTP 201"))
     }
 
@@ -82,7 +82,7 @@ struct TwilioExchangeTests {
         let words = "HTTP 429, Retry-After: 30, error 20429: Too \u{FFFD}[31mmany"
         #expect(busy == .rejectedForNow(code: 20429, reply: words))
         let long = answer(400, #"{"code": 21211, "message": "\#(String(repeating: "x", count: 500))"}"#).outcome
-        guard case .rejectedForGood(21211, let reply) = long else {
+        guard case .rejectedForGood(21211, let reply, _) = long else {
             Issue.record("\(long)")
             return
         }
@@ -153,6 +153,26 @@ struct TwilioFormTests {
     func validity(seconds: Double?, period: String?) throws {
         let field = try #require(try form(validFor: seconds)).fields.first { $0[0] == "ValidityPeriod" }
         #expect(field?[1] == period)
+    }
+
+    @Test("the service is told where to report, where that is configured")
+    func callback() throws {
+        let callback = try #require(StatusCallback("https://studio.example/s?a=b&c=%20"))
+        let text = try TextMessage(to: "+14155550100", from: TextSender("+14155550199"), body: "Hi")
+        let form = try #require(TwilioForm(text, at: now, callback: callback))
+        #expect(form.fields.last == ["StatusCallback", callback.url])
+        #expect(form.encoded.hasSuffix("&StatusCallback=https%3A%2F%2Fstudio.example%2Fs%3Fa%3Db%26c%3D%2520"))
+        #expect(try #require(TwilioForm(text, at: now)).fields.count == 3)
+    }
+
+    @Test(
+        "only an HTTPS address can be reported to",
+        arguments: [
+            "", "https://", "http://studio.example/", "studio.example", "https://user@studio.example/", "https://a b/",
+            "https://studio.example/#x", "https://studio.example/ü", "https://studio.example/%zz",
+        ])
+    func badCallback(url: String) {
+        #expect(StatusCallback(url) == nil)
     }
 
     @Test("a text whose time is over has no form", arguments: [0.99, 0, -1, -1e18, -.infinity, .nan])

@@ -15,10 +15,8 @@ struct FailureTableTests {
             TemplateError.unreadable(path: "/x", reason: "no"), .misconfigured, "configuration",
             "INTRO_TEMPLATES_FOLDER"
         ),
-        (InboundTextError.notAnObject, .invalidInput, "invalid_input", "From"),
-        (InboundTextError.missing("Body"), .invalidInput, "invalid_input", "Body"),
-        (MailReportError.notAReport, .invalidInput, "invalid_input", "headers"),
-        (MailReportError.noRecipient, .invalidInput, "invalid_input", "headers"),
+        (InboundTextError.notAnObject, .invalidInput, "invalid_input", "JSON or as a form"),
+        (InboundTextError.missing("From"), .invalidInput, "invalid_input", "all fields"),
     ]
 
     @Test("messages that cannot be written, sent or read are no bugs of ours, and the hint names what to correct")

@@ -115,7 +115,8 @@ struct SettingsTests {
             "INTRO_BOOKING_NO_SHOW_LIMIT": "0", "INTRO_MAIL_RATE": "20/s",
             "INTRO_MAIL_UNSUBSCRIBE_URL": "https://example.com/u/", "INTRO_SMS_URL": "https://AC1@sms.example",
             "INTRO_SMS_FROM": "+12135550100", "INTRO_SMS_TOKEN_FILE": "/run/token", "INTRO_SMS_CONNECTIONS": "3",
-            "INTRO_SMS_RATE": "1/s", "INTRO_TEMPLATES_FOLDER": "/srv/templates",
+            "INTRO_SMS_RATE": "1/s", "INTRO_SMS_STATUS_URL": "https://example.com/s",
+            "INTRO_TEMPLATES_FOLDER": "/srv/templates",
         ])
         defer { try? FileManager.default.removeItem(at: folder) }
         let settings = try Settings(from: sources)
@@ -136,7 +137,7 @@ struct SettingsTests {
             settings.texts
                 == .init(
                     url: "https://AC1@sms.example", from: "+12135550100", tokenFile: "/run/token", connections: 3,
-                    rate: "1/s"))
+                    rate: "1/s", statusURL: "https://example.com/s"))
         #expect(settings.templatesFolder == "/srv/templates")
         #expect(settings.booking.noShowLimit == 0)
     }

@@ -130,8 +130,7 @@ public struct FrontDesk: Sendable {
     public func confirm(_ reference: Reference, now: Date) async throws -> Session {
         try await changing(reference, reason: nil) { session, connection in
             try SessionRules.assertChangeable(session, now: now)
-            try await connection.query(
-                "UPDATE session SET confirmed_at = coalesce(confirmed_at, \(now)) WHERE id = \(session.id.value)")
+            try await SessionRepository(connection).confirm(session.id, at: now)
         }
     }
 

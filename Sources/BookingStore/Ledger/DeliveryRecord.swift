@@ -41,6 +41,8 @@ public struct DeliveryRecord: Sendable, Equatable {
     public var waitUntil: Date?
     /// What was said, where it went out or may have.
     public var copy: Copy?
+    /// The service's own name for the message, by which it reports on it later.
+    public var providerID: String?
     /// Why nothing is to be sent to that address any more, where the server said so of the address itself.
     public var suppression: Suppression.Reason?
 

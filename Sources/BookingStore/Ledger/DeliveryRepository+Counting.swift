@@ -27,7 +27,7 @@ extension DeliveryRepository {
                 LIMIT \(Int64(limit))
             ) AS due
             JOIN judged_messages(\(now)) AS judged ON judged.id = due.id
-            WHERE judged.reason IS NOT NULL OR judged.wait_until IS NULL
+            WHERE judged.wait_until IS NULL
             """
         ).decode((Int, Int).self)[0]
     }
@@ -65,8 +65,8 @@ extension DeliveryRepository {
             """
             SELECT due.rule, due.channel, studio.slug, due.reason, due.waits, due.messages
             FROM (
-                SELECT m.rule, m.channel, m.studio_id, judged.reason,
-                       judged.reason IS NULL AND judged.wait_until IS NOT NULL AS waits, count(*) AS messages
+                SELECT m.rule, m.channel, m.studio_id, judged.reason, judged.wait_until IS NOT NULL AS waits,
+                       count(*) AS messages
                 FROM message AS m
                 JOIN judged_messages(\(now)) AS judged ON judged.id = m.id
                 WHERE m.status = 'queued'

@@ -175,7 +175,7 @@ public struct DeliveryRepository: Sendable {
         SET run_id = \(run),
             status = CASE
                 WHEN judged.goes THEN 'attempting'
-                WHEN judged.reason IS NULL THEN 'queued'
+                WHEN judged.wait_until IS NOT NULL THEN 'queued'
                 ELSE 'skipped'
             END,
             reason = CASE WHEN NOT judged.goes THEN coalesce(judged.reason, 'quiet_hours') END,
@@ -226,6 +226,7 @@ public struct DeliveryRepository: Sendable {
                 wait_until = outcome.wait_until,
                 subject = outcome.subject,
                 body = outcome.body,
+                provider_id = outcome.provider_id,
                 -- Queued without a reason: it was not tried, and this run may try it still.
                 attempts = m.attempts - (outcome.status = 'queued' AND outcome.reason IS NULL)::integer,
                 attempted_at = CASE
@@ -237,13 +238,15 @@ public struct DeliveryRepository: Sendable {
             FROM unnest(
                 \(records.map(\.message)), \(records.map(\.status.rawValue)), \(records.map(\.reason)),
                 \(records.map(\.reply)), \(records.map(\.waitUntil)), \(records.map(\.copy?.subject)),
-                \(records.map(\.copy?.body))
-            ) AS outcome (id, status, reason, reply, wait_until, subject, body),
+                \(records.map(\.copy?.body)), \(records.map(\.providerID))
+            ) AS outcome (id, status, reason, reply, wait_until, subject, body, provider_id),
                 set_config('synchronous_commit', 'off', true)
             WHERE m.id = outcome.id
               AND m.run_id = \(run)
               AND m.status IN ('attempting', 'unknown')
             """)
+        let named = records.compactMap(\.providerID)
+        if !named.isEmpty { try await TextStatusRepository(connection).applyEarly(named, now: now) }
     }
 
     /// Puts on the list the addresses of which a server said that nothing must be sent there.

@@ -66,35 +66,6 @@ public struct LedgerDesk: Sendable {
         }
     }
 
-    /// Writes down that a mail came back.
-    ///
-    /// - Parameters:
-    ///   - messageID: The mail's Message-ID, without angle brackets.
-    ///   - diagnosis: What the server said.
-    /// - Returns: The message, where it is one of ours.
-    /// - Throws: ``PostgresError``.
-    public func bounced(_ messageID: String, diagnosis: String?) async throws -> LedgerEntry? {
-        guard let name = MessageName(messageID) else { return nil }
-        return try await database.transaction { connection in
-            try await Work(actor: actor).begin(on: connection)
-            let id = try await connection.query(
-                """
-                UPDATE message AS m
-                SET status = 'failed', reason = 'bounced', reply = coalesce(\(diagnosis), m.reply), sent_at = NULL
-                FROM session AS s
-                WHERE s.reference = \(name.reference.code)
-                  AND m.session_id = s.id
-                  AND m.rule = \(name.rule)
-                  AND m.revision = \(name.revision)
-                  AND m.channel = 'email'
-                  AND m.status IN ('sent', 'unknown')
-                RETURNING m.id
-                """
-            ).decode(Int64.self)
-            return try await entries(id, on: connection).first
-        }
-    }
-
     private func changing(
         _ target: Target, from statuses: [String], _ change: @Sendable ([Int64], Connection) async throws -> Void
     ) async throws -> [LedgerEntry] {

@@ -35,6 +35,8 @@ public struct LedgerEntry: Sendable {
     public let attemptedAt: Date?
     /// When a server took it.
     public let sentAt: Date?
+    /// When its service reported that it had arrived; only services for texts do.
+    public let deliveredAt: Date?
     /// Where it went, or would go.
     public let recipient: String?
     /// What the server said.
@@ -52,7 +54,7 @@ extension LedgerEntry {
     static let columns: SQL = """
         m.id, s.reference, CASE WHEN m.day IS NOT NULL THEN t.handle END, st.slug, m.rule, m.channel, m.audience,
         m.revision, m.status, m.reason, m.due_at, m.wait_until, m.attempts, m.attempted_at, m.sent_at,
-        coalesce(m.recipient, \(address)), m.reply, m.subject, m.body, st.time_zone
+        m.delivered_at, coalesce(m.recipient, \(address)), m.reply, m.subject, m.body, st.time_zone
         """
 
     /// Where a message `m` would go as things stand.
@@ -88,6 +90,7 @@ extension LedgerEntry {
         attempts = try row.next()
         attemptedAt = try row.next()
         sentAt = try row.next()
+        deliveredAt = try row.next()
         recipient = try row.next()
         reply = try row.next()
         subject = try row.next()

@@ -25,7 +25,10 @@ extension LedgerRepository {
             SELECT \(LedgerEntry.columns), judged.reason
             FROM message AS m
             \(LedgerEntry.joins)
-            LEFT JOIN LATERAL judged_messages(greatest(m.due_at, m.wait_until, \(now))) AS judged
+            -- What is held back until somebody acts is judged now, the rest at the time when it is tried.
+            LEFT JOIN LATERAL judged_messages(
+                greatest(m.due_at, CASE WHEN m.reason IS DISTINCT FROM 'opt_out_review' THEN m.wait_until END, \(now))
+            ) AS judged
                 ON judged.id = m.id AND m.status = 'queued'
             WHERE s.reference = \(reference.code)
             """
@@ -45,8 +48,8 @@ extension LedgerRepository {
                 SELECT NULL::bigint AS id, told.session_id, told.studio_id, told.rule, told.channel, told.audience,
                        told.revision, CASE told.status WHEN 'queued' THEN 'planned' ELSE told.status END AS status,
                        told.reason, told.due_at, NULL::timestamptz AS wait_until, 0 AS attempts,
-                       NULL::timestamptz AS attempted_at, NULL::timestamptz AS sent_at, NULL AS recipient,
-                       NULL AS reply, NULL AS subject, NULL AS body, NULL::integer AS trainer_id, NULL::date AS day
+                       NULL::timestamptz AS attempted_at, NULL::timestamptz AS sent_at,
+                       NULL::timestamptz AS delivered_at, NULL AS recipient, NULL AS reply, NULL AS subject, NULL AS body, NULL::integer AS trainer_id, NULL::date AS day
                 FROM (
                     SELECT session_id, studio_id, rule, channel, audience, revision, due_at,
                            CASE WHEN is_reachable THEN status ELSE 'skipped' END AS status,

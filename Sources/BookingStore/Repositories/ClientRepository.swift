@@ -21,6 +21,12 @@ public struct ClientRepository: Sendable {
         }
     }
 
+    /// The people who have the phone that a text came from; nobody has a short code.
+    public func withPhone(of sender: InboundSender) async throws -> [Client] {
+        guard let phone = sender.number else { return [] }
+        return try await matching(.phone(phone))
+    }
+
     /// The one person who goes by that e-mail, phone or number.
     ///
     /// - Parameter who: What was typed.
@@ -68,6 +74,25 @@ public struct ClientRepository: Sendable {
             ORDER BY id
             """)
         return Dictionary(grouping: clients) { $0.email?.matchKey }.values.sorted { $0[0].id.value < $1[0].id.value }
+    }
+
+    /// Returns those of some addresses that belong to a client, a trainer or a studio, but for one.
+    func known(_ addresses: [EmailAddress], except own: EmailAddress?) async throws -> Set<EmailAddress> {
+        let others = addresses.filter { $0.matchKey != own?.matchKey }
+        guard !others.isEmpty else { return [] }
+        let known = Set(
+            try await connection.query(
+                """
+                SELECT email_key
+                FROM client
+                WHERE email_key = ANY(\(others.map(\.matchKey)))
+                UNION
+                SELECT lower(email)
+                FROM (SELECT email FROM trainer UNION ALL SELECT email FROM studio) AS staff
+                WHERE lower(email) = ANY(\(others.map { $0.address.lowercased() }))
+                """
+            ).decode(String.self))
+        return Set(others.filter { known.contains($0.matchKey) || known.contains($0.address.lowercased()) })
     }
 
     /// Refuses an address that another client has already.

@@ -39,6 +39,21 @@ public struct SessionRepository: Sendable {
         return try await named(reference)
     }
 
+    /// The session that a calendar knows by that identifier, locked until this transaction is over.
+    func locked(_ uid: SessionUID?) async throws -> Session? {
+        guard let uid else { return nil }
+        let rows = try await connection.query("SELECT FROM session WHERE reference = \(uid.reference.code) FOR UPDATE")
+        guard rows.count > 0 else { return nil }
+        let session = try await named(uid.reference)
+        return SessionUID(session) == uid ? session : nil
+    }
+
+    /// Records that the client will come; the first time counts.
+    func confirm(_ id: Session.ID, at now: Date) async throws {
+        try await connection.query(
+            "UPDATE session SET confirmed_at = coalesce(confirmed_at, \(now)) WHERE id = \(id.value)")
+    }
+
     /// A trainer's sessions that begin in a stretch of time and were not cancelled, by start.
     public func all(of trainer: Trainer.ID, from: Date, until: Date) async throws -> [Session] {
         try await read(

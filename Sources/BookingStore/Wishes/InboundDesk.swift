@@ -16,8 +16,27 @@ public struct InboundDesk: Sendable {
         case confirmed
         /// The desk is to call.
         case callAsked = "call_asked"
+        /// It may be an opt-out: no text goes to that number until a person has read it.
+        case optOutReview = "opt_out_review"
         /// A person has to read it.
         case none
+    }
+
+    /// What a text asks for.
+    public struct Meaning: Sendable {
+        /// What is done at once.
+        public let action: Action
+        /// Whether the desk should call all the same: whoever texts CANCEL may mean the session.
+        public let leavesCall: Bool
+        /// Whether it is answered; a service that handles opt-outs itself has done so.
+        public let isAnswered: Bool
+
+        /// Describes what a text asks for.
+        public init(_ action: Action, leavesCall: Bool = false, isAnswered: Bool = true) {
+            self.action = action
+            self.leavesCall = leavesCall
+            self.isAnswered = isAnswered
+        }
     }
 
     /// A text as it came.
@@ -25,18 +44,23 @@ public struct InboundDesk: Sendable {
         /// The provider's own key.
         public let providerID: String?
         /// Who sent it.
-        public let sender: PhoneNumber
+        public let sender: InboundSender
         /// The number of ours it came to.
         public let recipient: String?
         /// What it says.
         public let body: String
+        /// How many pictures and other files came with it.
+        public let attachments: Int
 
         /// Describes a text.
-        public init(providerID: String?, sender: PhoneNumber, recipient: String?, body: String) {
+        public init(
+            providerID: String?, sender: InboundSender, recipient: String?, body: String, attachments: Int = 0
+        ) {
             self.providerID = providerID
             self.sender = sender
             self.recipient = recipient
             self.body = body
+            self.attachments = attachments
         }
     }
 
@@ -52,15 +76,18 @@ public struct InboundDesk: Sendable {
         public let answer: String?
         /// Whether it was told of for the first time.
         public let isNew: Bool
+        /// Whether the desk has something to do about it.
+        public let isOpen: Bool
         /// What became of the answer, where one left.
         public private(set) var answered: DeliveryRecord.Status?
 
-        init(id: Int64, action: Action, session: Reference?, answer: String?, isNew: Bool) {
+        init(id: Int64, action: Action, session: Reference?, answer: String?, isNew: Bool, isOpen: Bool) {
             self.id = id
             self.action = action
             self.session = session
             self.answer = answer
             self.isNew = isNew
+            self.isOpen = isOpen
         }
 
         /// The same text, answered.
@@ -94,19 +121,22 @@ public struct InboundDesk: Sendable {
     /// - Returns: What was done.
     /// - Throws: ``PostgresError``.
     public func hear(
-        _ text: Text, meaning meant: Action, now: Date,
+        _ text: Text, meaning meant: Meaning, now: Date,
         answer: @escaping @Sendable (Action, Language) -> String?
     ) async throws -> Heard {
         try await WishDesk(database: database, actor: actor).working { connection in
             let texts = InboundRepository(connection)
             guard let id = try await texts.insert(text, now: now) else { return try await texts.known(text) }
-            let people = try await ClientRepository(connection).matching(.phone(text.sender))
+            let people = try await ClientRepository(connection).withPhone(of: text.sender)
             let session = try await texts.session(of: text.sender, now: now)
-            let action = try await act(on: meant, text, people, session, now: now, connection)
+            let action = try await act(on: meant.action, text, people, session, now: now, connection)
             let language = people.lazy.compactMap(\.language).first ?? .english
-            let words = action.changed ? answer(action.done, language) : nil
-            try await texts.finish(id, as: action.done, about: session?.id, answer: words)
-            return Heard(id: id, action: action.done, session: session?.reference, answer: words, isNew: true)
+            let isAnswered = action.changed && meant.isAnswered && text.sender.number != nil
+            let words = isAnswered ? answer(action.done, language) : nil
+            let isOpen = action.done.isForPerson || meant.leavesCall
+            try await texts.finish(id, as: action.done, isOpen: isOpen, about: session?.id, answer: words)
+            return Heard(
+                id: id, action: action.done, session: session?.reference, answer: words, isNew: true, isOpen: isOpen)
         }
     }
 
@@ -116,28 +146,58 @@ public struct InboundDesk: Sendable {
     ///   - id: The text that was answered.
     ///   - status: What became of the answer.
     ///   - reply: What the provider said.
+    ///   - providerID: The provider's own name for the answer.
+    ///   - now: When.
     /// - Throws: ``PostgresError``.
-    public func answered(_ id: Int64, _ status: DeliveryRecord.Status, reply: String?) async throws {
+    public func answered(
+        _ id: Int64, _ status: DeliveryRecord.Status, reply: String?, providerID: String?, now: Date
+    ) async throws {
         try await database.withConnection { connection in
-            try await InboundRepository(connection).answered(id, status, reply: reply)
+            try await InboundRepository(connection).answered(id, status, reply: reply, providerID: providerID)
+            if let providerID { try await TextStatusRepository(connection).applyEarly([providerID], now: now) }
         }
     }
 
     /// Marks a text as done: nothing is left to do for the desk.
     ///
+    /// What was held because of it may go out.
+    ///
     /// - Parameters:
     ///   - id: The text.
+    ///   - isOptOut: Whether its sender is opted out of texts.
     ///   - now: When.
     /// - Throws: ``NotFound`` or ``PostgresError``.
-    public func finish(_ id: Int64, now: Date) async throws {
-        let found = try await database.query(
-            """
-            UPDATE inbound_text
-            SET done_at = coalesce(done_at, \(now)), done_by = coalesce(done_by, \(actor))
-            WHERE id = \(id)
-            RETURNING id
-            """)
-        guard found.count > 0 else { throw NotFound("text number \(id)", hint: "see `intro sms list`") }
+    public func finish(_ id: Int64, optingOut isOptOut: Bool = false, now: Date) async throws {
+        try await WishDesk(database: database, actor: actor).working { connection in
+            let texts = InboundRepository(connection)
+            guard let (sender, body) = try await texts.markDone(id, by: actor, now: now) else {
+                throw NotFound("text number \(id)", hint: "see `intro sms list`")
+            }
+            if isOptOut {
+                let people = try await ClientRepository(connection).withPhone(of: sender)
+                _ = try await optOut(sender, people, saying: body, now: now, connection)
+            } else {
+                try await texts.release(sender)
+            }
+        }
+    }
+
+    /// Opts a number out of texts; whether it was not before.
+    private func optOut(
+        _ sender: InboundSender, _ people: [Client], saying body: String, now: Date, _ connection: Connection
+    ) async throws -> Bool {
+        try await note(isGranted: false, people, now: now, connection)
+        try await InboundRepository(connection).closeReviews(of: sender, by: actor, now: now)
+        guard let phone = sender.number else { return false }
+        return try await WishRepository(connection).suppress(
+            Suppression(channel: .sms, address: phone.e164, reason: .optOut, detail: body, at: now, actor: actor))
+    }
+
+    private func note(isGranted: Bool, _ people: [Client], now: Date, _ connection: Connection) async throws {
+        let wish = WishDesk.Wish(isGranted: isGranted, channels: [.sms], how: "sms")
+        for person in people {
+            _ = try await WishDesk(database: database, actor: actor).note(wish, of: person, now: now, on: connection)
+        }
     }
 
     /// Does what was meant; whether anything is otherwise now, so that an answer is worth sending.
@@ -145,32 +205,36 @@ public struct InboundDesk: Sendable {
         on meant: Action, _ text: Text, _ people: [Client], _ session: InboundRepository.Meant?, now: Date,
         _ connection: Connection
     ) async throws -> (done: Action, changed: Bool) {
-        let wishes = WishRepository(connection)
         switch meant {
-        case .optedOut, .optedIn:
-            let wish = WishDesk.Wish(isGranted: meant == .optedIn, channels: [.sms], how: "sms")
-            for person in people {
-                _ = try await WishDesk(database: database, actor: actor).note(
-                    wish, of: person, now: now, on: connection)
-            }
-            guard meant == .optedOut else {
-                try await wishes.lift(.sms, text.sender.e164, .optOut)
-                return (meant, true)
-            }
-            let entry = Suppression(
-                channel: .sms, address: text.sender.e164, reason: .optOut, detail: text.body, at: now, actor: actor)
-            return (meant, try await wishes.suppress(entry))
+        case .optedOut:
+            return (meant, try await optOut(text.sender, people, saying: text.body, now: now, connection))
+        case .optedIn:
+            try await note(isGranted: true, people, now: now, connection)
+            if let phone = text.sender.number { try await WishRepository(connection).lift(.sms, phone.e164, .optOut) }
+            let texts = InboundRepository(connection)
+            try await texts.closeReviews(of: text.sender, by: actor, now: now)
+            try await texts.release(text.sender)
+            return (meant, true)
         case .confirmed:
             // A yes to the time before a move is none to the time after it.
             guard let session, session.isAhead, session.isAsTold else { return (.none, false) }
-            try await connection.query(
-                "UPDATE session SET confirmed_at = coalesce(confirmed_at, \(now)) WHERE id = \(session.id.value)")
+            try await SessionRepository(connection).confirm(session.id, at: now)
             return (.confirmed, true)
         case .callAsked:
             if let session { try await LedgerRepository(connection).announce(.callAsked, of: session.id, at: now) }
             return (.callAsked, true)
-        case .helped, .none:
+        case .helped, .optOutReview, .none:
             return (meant, meant == .helped)
+        }
+    }
+}
+
+extension InboundDesk.Action {
+    /// Whether the desk has something to do about it.
+    fileprivate var isForPerson: Bool {
+        switch self {
+        case .callAsked, .optOutReview, .none: true
+        case .optedOut, .optedIn, .helped, .confirmed: false
         }
     }
 }

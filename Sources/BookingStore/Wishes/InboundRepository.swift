@@ -8,10 +8,12 @@ public struct InboundEntry: Sendable {
     public let id: Int64
     /// When it came.
     public let receivedAt: Date
-    /// The number it came from, in E.164.
+    /// The number it came from, in E.164; else the short code or the name, as the service writes it.
     public let sender: String
     /// What it says.
     public let body: String
+    /// How many pictures and other files came with it.
+    public let attachments: Int32
     /// What it came to.
     public let action: String
     /// The session that it was about, where one was.
@@ -55,12 +57,9 @@ public struct InboundRepository: Sendable {
     /// - Returns: The texts.
     /// - Throws: ``PostgresError``.
     public func all(open isOpen: Bool, limit: Int = 200) async throws -> [InboundEntry] {
-        typealias Row = (
-            Int64, Date, String, String, String, String?, String?, String?, String, Date?, String?
-        )
-        return try await connection.query(
+        try await connection.query(
             """
-            SELECT text.id, text.received_at, text.sender, text.body, text.action, session.reference,
+            SELECT text.id, text.received_at, text.sender, text.body, text.attachments, text.action, session.reference,
                    (SELECT min(client.name) FROM client WHERE phone_key = phone_match_key(text.sender) HAVING count(*) = 1),
                    text.answer, text.answered, text.done_at, text.done_by
             FROM inbound_text AS text
@@ -69,11 +68,12 @@ public struct InboundRepository: Sendable {
             ORDER BY text.id DESC
             LIMIT \(Int64(limit))
             """
-        ).decode(Row.self).map { row in
+        ).map { row in
             InboundEntry(
-                id: row.0, receivedAt: row.1, sender: row.2, body: row.3, action: row.4,
-                reference: try row.5.map { try Reference($0) }, name: row.6, answer: row.7, answered: row.8,
-                doneAt: row.9, doneBy: row.10)
+                id: try row.next(), receivedAt: try row.next(), sender: try row.next(), body: try row.next(),
+                attachments: try row.next(), action: try row.next(),
+                reference: try row.next(String?.self).map { try Reference($0) }, name: try row.next(),
+                answer: try row.next(), answered: try row.next(), doneAt: try row.next(), doneBy: try row.next())
         }
     }
 
@@ -96,8 +96,10 @@ public struct InboundRepository: Sendable {
     func insert(_ text: InboundDesk.Text, now: Date) async throws -> Int64? {
         try await connection.query(
             """
-            INSERT INTO inbound_text (provider_id, sender, recipient, body, received_at, action)
-            VALUES (\(text.providerID), \(text.sender.e164), \(text.recipient), \(text.body), \(now), 'none')
+            INSERT INTO inbound_text (provider_id, sender, recipient, body, attachments, received_at, action)
+            VALUES (
+                \(text.providerID), \(text.sender.text), \(text.recipient), \(text.body), \(Int32(text.attachments)),
+                \(now), 'none')
             ON CONFLICT ON CONSTRAINT inbound_text_provider_id_key DO NOTHING
             RETURNING id
             """
@@ -108,20 +110,21 @@ public struct InboundRepository: Sendable {
     func known(_ text: InboundDesk.Text) async throws -> InboundDesk.Heard {
         let row = try await connection.query(
             """
-            SELECT text.id, text.action, session.reference
+            SELECT text.id, text.action, session.reference, text.done_at IS NULL
             FROM inbound_text AS text
             LEFT JOIN session ON session.id = text.session_id
             WHERE text.provider_id = \(text.providerID)
             """
-        ).decode((Int64, String, String?).self)[0]
+        ).decode((Int64, String, String?, Bool).self)[0]
         return InboundDesk.Heard(
-            id: row.0, action: InboundDesk.Action(rawValue: row.1) ?? .none,
-            session: try row.2.map { try Reference($0) }, answer: nil, isNew: false)
+            id: row.0, action: try storedCode(row.1),
+            session: try row.2.map { try Reference($0) }, answer: nil, isNew: false, isOpen: row.3)
     }
 
     /// The session that a number was last written to about, one to come before any other; nobody else may change it.
-    func session(of sender: PhoneNumber, now: Date) async throws -> Meant? {
-        try await connection.query(
+    func session(of sender: InboundSender, now: Date) async throws -> Meant? {
+        guard let phone = sender.number else { return nil }
+        return try await connection.query(
             """
             SELECT s.id, s.reference, s.status = 'booked' AND s.starts_at > \(now) AS is_ahead,
                    s.revision = coalesce((
@@ -133,7 +136,7 @@ public struct InboundRepository: Sendable {
                    ), s.revision)
             FROM session AS s
             JOIN client AS c ON c.id = s.client_id
-            WHERE c.phone_key = phone_match_key(\(sender.e164))
+            WHERE c.phone_key = phone_match_key(\(phone.e164))
             ORDER BY is_ahead DESC, (
                 SELECT max(m.attempted_at) FROM message AS m WHERE m.session_id = s.id AND m.channel = 'sms'
             ) DESC NULLS LAST, abs(extract(epoch FROM s.starts_at - \(now)))
@@ -145,9 +148,10 @@ public struct InboundRepository: Sendable {
         }
     }
 
-    /// Writes down what a text came to; what only a person can do stays open.
-    func finish(_ id: Int64, as action: InboundDesk.Action, about session: Session.ID?, answer: String?) async throws {
-        let isOpen = action == .callAsked || action == .none
+    /// Writes down what a text came to.
+    func finish(
+        _ id: Int64, as action: InboundDesk.Action, isOpen: Bool, about session: Session.ID?, answer: String?
+    ) async throws {
         try await connection.query(
             """
             UPDATE inbound_text
@@ -160,12 +164,59 @@ public struct InboundRepository: Sendable {
             """)
     }
 
-    func answered(_ id: Int64, _ status: DeliveryRecord.Status, reply: String?) async throws {
+    func answered(
+        _ id: Int64, _ status: DeliveryRecord.Status, reply: String?, providerID: String? = nil
+    ) async throws {
         try await connection.query(
             """
             UPDATE inbound_text
-            SET answered = \(status == .queued ? "failed" : status.rawValue), reply = \(reply)
+            SET answered = \(status == .queued ? "failed" : status.rawValue), reply = \(reply),
+                answer_id = coalesce(\(providerID), answer_id)
             WHERE id = \(id)
             """)
+    }
+
+    /// Marks a text as done and returns its sender and what it says; `nil` where there is no such text.
+    func markDone(_ id: Int64, by actor: String, now: Date) async throws -> (sender: InboundSender, body: String)? {
+        try await connection.query(
+            """
+            UPDATE inbound_text
+            SET done_at = coalesce(done_at, \(now)), done_by = coalesce(done_by, \(actor))
+            WHERE id = \(id)
+            RETURNING sender, body
+            """
+        ).decode((String, String).self).first.map { row in
+            ((try? PhoneNumber(e164: row.0)).map { .phone($0) } ?? .other(row.0), row.1)
+        }
+    }
+
+    /// Marks as done what might have been an opt-out: its sender has made clear what they want.
+    func closeReviews(of sender: InboundSender, by actor: String, now: Date) async throws {
+        try await connection.query(
+            """
+            UPDATE inbound_text
+            SET done_at = \(now), done_by = \(actor)
+            WHERE sender = \(sender.text) AND action = 'opt_out_review' AND done_at IS NULL
+            """)
+    }
+
+    /// Ends the wait of texts to a number that were held until somebody has read what came from there.
+    func release(_ sender: InboundSender) async throws {
+        let released = try await connection.query(
+            """
+            UPDATE message AS m
+            SET wait_until = NULL, reason = NULL
+            WHERE m.status = 'queued'
+              AND m.reason = 'opt_out_review'
+              AND m.session_id IN (
+                  SELECT s.id
+                  FROM session AS s
+                  JOIN client AS c ON c.id = s.client_id
+                  JOIN trainer AS t ON t.id = s.trainer_id
+                  JOIN studio AS st ON st.id = s.studio_id
+                  WHERE \(sender.text) IN (c.phone, t.phone, st.phone))
+            RETURNING m.id
+            """)
+        if released.count > 0 { try await LedgerRepository(connection).askForDelivery() }
     }
 }

@@ -12,24 +12,35 @@ public struct ComplaintReport: Hashable, Sendable {
 
     /// What the recipient said.
     public let kind: Kind
-    /// Who complains, as far as the provider tells; at least one.
+    /// Who complains, as far as the provider tells.
     ///
-    /// Some put a made-up address in place of the real one.
+    /// Some put a made-up address in place of the real one (RFC 6590), or none. Only the message complained about says
+    /// whom it was for.
     public let recipients: [Mailbox]
-    /// The identifier of the message complained about, without angle brackets, where the report tells it.
-    public let messageID: String?
+    /// Identifiers, without angle brackets, one of which is that of the message complained about; the likeliest first.
+    public let messageIDs: [String]
 }
 
 extension ComplaintReport {
-    init(_ part: ReceivedPart, returned: ReturnedMessage?) throws(MailReportError) {
+    init(
+        _ part: ReceivedPart, returned: ReturnedMessage?, answering mail: ReceivedFields
+    ) throws(MailReportError) {
         guard part.isWhole else { throw .cutOff }
         guard let report = ReceivedFields.blocks(in: part.content, limit: 1).first,
             let kind = report["feedback-type"].flatMap(\.onlyWord).flatMap(Kind.init)
         else { throw .notAComplaint }
         let told = report.all("original-rcpt-to").compactMap { ReportedValue($0).mailbox }
         recipients = told.isEmpty ? [returned?.recipient].compactMap(\.self) : told
-        guard !recipients.isEmpty else { throw .noRecipient }
         self.kind = kind
-        messageID = returned?.messageID
+        messageIDs = mail.messageIDs(of: returned)
+        guard !recipients.isEmpty || !messageIDs.isEmpty else { throw .noRecipient }
+    }
+
+    /// A complaint of Microsoft's Junk Mail Reporting Program before it spoke RFC 5965; `nil` for any other message.
+    init?(old returned: ReturnedMessage) {
+        guard let complainant = returned.complainant, let messageID = returned.messageID else { return nil }
+        kind = .abuse
+        recipients = [Mailbox(address: complainant)].compactMap(\.self)
+        messageIDs = [messageID]
     }
 }

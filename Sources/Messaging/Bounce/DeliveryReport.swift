@@ -33,17 +33,20 @@ public struct DeliveryReport: Hashable, Sendable {
         /// The server that refused or postponed, in one line.
         public let remoteServer: String?
 
+        /// What a failure is about; of no interest where the server has not given up.
+        public let cause: FailureCause
+
         /// Whether no message to this address will ever arrive, so that none should be sent there.
         ///
-        /// The server must have given up, and by `EnhancedStatus.isAboutAddress` for a reason that lies in the
-        /// address, not in the message, in a policy, in a full mailbox or in the time that passed.
-        public var isPermanent: Bool { action == .failed && status?.isAboutAddress == true }
+        /// The server must have given up for a reason that lies in the address, not in the message, in a policy, in a
+        /// full mailbox or in the time that passed.
+        public var isPermanent: Bool { action == .failed && cause == .address }
     }
 
     /// The recipients, in the order of the report; at least one.
     public let recipients: [Recipient]
-    /// The identifier of the message that came back, without angle brackets, where the report tells it.
-    public let messageID: String?
+    /// Identifiers, without angle brackets, one of which is that of the message that came back; the likeliest first.
+    public let messageIDs: [String]
     /// The server that reports, in one line.
     public let reportingServer: String?
 }
@@ -60,9 +63,7 @@ extension DeliveryReport {
         recipients = blocks.compactMap(Recipient.init)
         guard !recipients.isEmpty else { throw .noRecipient }
         let about = blocks.first
-        messageID =
-            returned?.messageID ?? about?["x-original-message-id"].flatMap(String.init(bracketed:))
-            ?? mail["in-reply-to"].flatMap(String.init(bracketed:))
+        messageIDs = mail.messageIDs(of: returned, and: about?["x-original-message-id"])
         reportingServer = about?["reporting-mta"].flatMap { ReportedValue($0).line }
     }
 }
@@ -75,13 +76,16 @@ extension DeliveryReport.Recipient {
         guard let address = original ?? final,
             let action = block["action"].flatMap(\.onlyWord).flatMap(DeliveryReport.Action.init)
         else { return nil }
-        let diagnostic = block["diagnostic-code"].map(ReportedValue.init)
+        let diagnostic = (block["diagnostic-code"] ?? block["x-supplementary-info"]).map(ReportedValue.init)
         self.address = address
         finalAddress = final
         self.action = action
         status = Self.status(block["status"], diagnostic)
         self.diagnostic = diagnostic?.line
         remoteServer = block["remote-mta"].flatMap { ReportedValue($0).line }
+        let words = (block.all("diagnostic-code").map { ReportedValue($0).words } + block.all("x-supplementary-info"))
+            .joined(separator: " ")
+        cause = FailureCause(status: status, words: words)
     }
 
     /// What the refusing server said counts where the reporting server's own status says only yes, no or later.

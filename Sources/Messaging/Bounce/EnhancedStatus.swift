@@ -48,29 +48,44 @@ public struct EnhancedStatus: Hashable, Sendable, CustomStringConvertible {
     /// Whether this tells no more than its first number.
     var isUnspecific: Bool { subject == 0 && detail == 0 }
 
-    /// Whether this says that the address itself leads nowhere, for good.
+    /// The status in a refusal's words: `550 5.1.1 no`, `550-5.1.1 no`, `(#5.1.1)`, `5.1.1 no`; else that of the first
+    /// reply code, `550` being 5.0.0.
     ///
-    /// Class 5 alone does not say so: it means that this message, in this form, will not arrive. A full mailbox, a
-    /// message too long or of the wrong content pass (Amazon SES counts all three as transient bounces); policy (5.7.x)
-    /// is about us or about the message; a time-out, a loop or a broken system (5.3.x, most of 5.4.x) is nobody's
-    /// address. When in doubt this says no: a second bounce costs little, and a person who hears nothing more, much.
-    public var isAboutAddress: Bool {
-        guard outcome == .permanent else { return false }
-        return switch (subject, detail) {
-        // A plain 550 is what most servers say of a mailbox that they do not know.
-        case (0, _): true
-        // Bad mailbox, host or syntax, moved, no mail server at all (RFC 7505); but 7 and 8 are about the sender.
-        case (1, 7), (1, 8): false
-        case (1, _): true
-        // Disabled, or unspecific; but not full, too small for the message, or a list's own trouble.
-        case (2, 0), (2, 1): true
-        // Microsoft's word for an address that is not in its directory; no route; no such domain.
-        case (4, 1), (4, 4), (4, 310): true
-        // Outlook.com's "mailbox unavailable".
-        case (5, 0): true
-        // The account is disabled (RFC 5248's registry), or belongs to somebody else by now (RFC 7293).
-        case (7, 13), (7, 17), (7, 18): true
-        default: false
+    /// Three numbers elsewhere are an address or a version.
+    init?(saidIn text: some StringProtocol) {
+        let words = String(text)
+        var previous: Substring?
+        var unspecific: EnhancedStatus?
+        for word in words.split(whereSeparator: { $0.isWhitespace || "()<>[],;:\"".contains($0) }).prefix(400) {
+            defer { previous = word }
+            let pieces = word.split(separator: "-", maxSplits: 1)
+            let code = pieces.first.flatMap { Int(replyCode: $0) }
+            let isMarked = word.hasPrefix("#") || (previous.map { Int(replyCode: $0) != nil } ?? true)
+            let candidate = code != nil && pieces.count == 2 ? pieces[1] : word
+            if isMarked || code != nil, let status = EnhancedStatus(whole: candidate.drop { $0 == "#" }) {
+                guard status.isUnspecific else {
+                    self = status
+                    return
+                }
+                unspecific = unspecific ?? status
+            }
+            unspecific = unspecific ?? code.flatMap { EnhancedStatus(replyCode: $0) }
         }
+        guard let unspecific else { return nil }
+        self = unspecific
+    }
+
+    /// The status that a word consists of.
+    private init?(whole word: some StringProtocol) {
+        guard word.allSatisfy({ $0.isASCII && ($0.isWholeNumber || $0 == ".") }) else { return nil }
+        self.init(leading: word)
+    }
+}
+
+extension Int {
+    /// The reply code of a refusal (RFC 5321 section 4.2) that a word consists of; `nil` for any other word.
+    fileprivate init?(replyCode word: some StringProtocol) {
+        guard word.utf8.count == 3, let code = Int(word), (400..<600).contains(code) else { return nil }
+        self = code
     }
 }

@@ -2,6 +2,8 @@
 struct ReceivedFields {
     /// More fields than this are not kept.
     private static let maximumCount = 1000
+    /// More identifiers than this are not looked at.
+    private static let maximumIdentifiers = 10
     /// Longer fields are not looked at; no program writes them.
     private static let maximumLength = 65_536
 
@@ -36,6 +38,14 @@ struct ReceivedFields {
     /// The bodies of all fields of a name, which is written in lower case here.
     func all(_ name: String) -> [String] {
         fields.filter { $0.name == name }.map(\.body)
+    }
+
+    /// The identifiers that a report may mean: that of the message it returns, another that it names, those it answers.
+    func messageIDs(of returned: ReturnedMessage?, and named: String? = nil) -> [String] {
+        let answered = [self["in-reply-to"], self["references"]].compactMap(\.self)
+        let all =
+            [returned?.messageID].compactMap(\.self) + ([named].compactMap(\.self) + answered).flatMap(\.bracketed)
+        return Array(all.uniqued.prefix(Self.maximumIdentifiers))
     }
 
     /// The blocks of fields in a report that is known to be whole, separated by empty lines.

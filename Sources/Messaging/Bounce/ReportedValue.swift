@@ -26,6 +26,9 @@ struct ReportedValue {
         return line.isEmpty ? nil : String(line)
     }
 
+    /// The words without their type.
+    var words: String { String(text.prefix(2000)) }
+
     /// The status in a refusal's words: `550 5.1.1 no`, `550-no`, `5.1.1 no`.
     var smtpStatus: EnhancedStatus? {
         guard type == nil || type == "smtp" else { return nil }

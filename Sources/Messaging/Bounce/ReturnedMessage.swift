@@ -8,12 +8,15 @@ struct ReturnedMessage {
     let messageID: String?
     /// The one person it was for.
     let recipient: Mailbox?
+    /// Who complains, in a complaint of Microsoft's that is older than RFC 5965.
+    let complainant: String?
 
     init?(_ part: ReceivedPart) {
         guard Self.types.contains(part.type.name) else { return nil }
         let fields = ReceivedPart(part.content, isWhole: part.isWhole).fields
         messageID = fields["message-id"].flatMap(String.init(bracketed:))
         recipient = fields["to"].flatMap(Self.mailbox)
+        complainant = fields["x-hmxmroriginalrecipient"]
     }
 
     /// Mail of ours is to one person, so a list of several is none of ours.
@@ -26,6 +29,18 @@ struct ReturnedMessage {
 }
 
 extension String {
+    /// The identifiers in a field such as `References: <one@right> <two@right>`, without their brackets.
+    var bracketed: [String] {
+        var (ids, rest) = ([String](), self[...])
+        while ids.count < 100, let opening = rest.firstIndex(of: "<"),
+            let closing = rest[opening...].firstIndex(of: ">")
+        {
+            if let id = String(bracketed: String(rest[opening...closing])) { ids.append(id) }
+            rest = rest[rest.index(after: closing)...]
+        }
+        return ids
+    }
+
     /// The identifier in a field such as `Message-ID: <left@right>`, without its brackets.
     init?(bracketed field: String) {
         guard let opening = field.firstIndex(of: "<"), let closing = field[opening...].firstIndex(of: ">") else {
@@ -34,5 +49,13 @@ extension String {
         let id = field[field.index(after: opening)..<closing]
         guard !id.isEmpty, id.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
         self = String(id)
+    }
+}
+
+extension [String] {
+    /// These texts, each once, in their order.
+    var uniqued: [String] {
+        var known: Set<String> = []
+        return filter { known.insert($0).inserted }
     }
 }

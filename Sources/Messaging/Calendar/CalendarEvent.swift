@@ -32,6 +32,8 @@ public struct CalendarEvent: Hashable, Sendable {
     public var organizer: Mailbox?
     /// Who is invited; needed for invitations and cancellations, refused in a feed.
     public var attendee: Mailbox?
+    /// Whether the attendee has said that they will come.
+    public var isAccepted = false
     /// Whether the event takes place.
     public var status: Status
     /// A page about the event.

@@ -118,9 +118,10 @@ public enum ICalendar {
         ].compactMap(\.self)
     }
 
-    /// The client has said yes by booking, so no calendar should ask for an answer that nobody reads.
+    /// An invitation asks for an answer, also where one was given: a client may change their mind.
     private static func people(of event: CalendarEvent, method: Method?) -> [ContentLine] {
-        let answer = method == .request ? ";ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE" : ""
+        let status = event.isAccepted ? "ACCEPTED" : "NEEDS-ACTION"
+        let answer = method == .request ? ";ROLE=REQ-PARTICIPANT;PARTSTAT=\(status);RSVP=TRUE" : ""
         return [
             event.organizer.map { ContentLine("ORGANIZER", mailbox: $0) },
             event.attendee.map { ContentLine("ATTENDEE", mailbox: $0, parameters: answer) },

@@ -19,7 +19,7 @@ public struct UnsubscribeLink: Hashable, Sendable {
         guard url.utf8.count <= Self.maximumLength else {
             throw CompositionError(part: .unsubscribe, rule: .linkTooLong)
         }
-        guard Self.isLink(url) else { throw CompositionError(part: .unsubscribe, rule: .notAnHTTPSLink) }
+        guard url.isHTTPSLink else { throw CompositionError(part: .unsubscribe, rule: .notAnHTTPSLink) }
         self.url = url
     }
 
@@ -27,15 +27,18 @@ public struct UnsubscribeLink: Hashable, Sendable {
     var fields: [HeaderField] {
         [HeaderField(Self.field, "<\(url)>"), HeaderField("\(Self.field)-Post", "List-Unsubscribe=One-Click")]
     }
+}
 
-    private static func isLink(_ url: String) -> Bool {
+extension String {
+    /// Whether this is one absolute HTTPS URI in ASCII: a host, perhaps a port, a path and a query; no user, no fragment.
+    var isHTTPSLink: Bool {
         let scheme = "https://"
-        guard url.utf8.count > scheme.utf8.count, url.prefix(scheme.count).lowercased() == scheme else { return false }
-        let rest = url.dropFirst(scheme.count)
+        guard utf8.count > scheme.utf8.count, prefix(scheme.count).lowercased() == scheme else { return false }
+        let rest = dropFirst(scheme.count)
         let authority = rest.prefix { $0 != "/" && $0 != "?" }
         let sides = authority.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let host = sides.first, host.isDomain, sides.count == 1 || isPort(sides[1]) else { return false }
-        return isPathAndQuery(rest[authority.endIndex...])
+        guard let host = sides.first, host.isDomain, sides.count == 1 || Self.isPort(sides[1]) else { return false }
+        return Self.isPathAndQuery(rest[authority.endIndex...])
     }
 
     private static func isPort(_ text: Substring) -> Bool {

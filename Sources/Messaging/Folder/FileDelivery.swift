@@ -16,8 +16,9 @@ struct FileDelivery {
     /// - Parameters:
     ///   - octets: What it holds.
     ///   - reply: What the folder answers, as it were.
+    ///   - id: The message's name for whoever reads the folder.
     /// - Returns: How it ended.
-    func deliver(_ octets: [UInt8], reply: String) -> DeliveryOutcome {
+    func deliver(_ octets: [UInt8], reply: String, id: String? = nil) -> DeliveryOutcome {
         guard !Task.isCancelled else {
             return .notSent(reason: "The delivery was cancelled before the message went out.", unreachable: false)
         }
@@ -28,7 +29,7 @@ struct FileDelivery {
             unlink(draft)
             return .notSent(reason: "The \(place) cannot be written: \(error.reason)", unreachable: true)
         }
-        return settle(reply)
+        return settle(reply, id)
     }
 
     private func write(_ octets: [UInt8]) throws(SystemFailure) {
@@ -46,13 +47,13 @@ struct FileDelivery {
     }
 
     /// The message is in the folder; whether it would survive a power cut is known when the folder is on the disk too.
-    private func settle(_ reply: String) -> DeliveryOutcome {
+    private func settle(_ reply: String, _ id: String?) -> DeliveryOutcome {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { if descriptor >= 0 { Glibc.close(descriptor) } }
         guard descriptor >= 0, fsync(descriptor) == 0 else {
             return .unknown(reason: "The message is in the \(place), which could not be brought to the disk.")
         }
-        return .accepted(reply: reply)
+        return .accepted(reply: reply, id: id)
     }
 }
 

@@ -1,77 +1,77 @@
-import FoundationEssentials
-
 /// A text that somebody has sent to us.
 public struct InboundText: Hashable, Sendable {
     /// Larger input is refused unread.
     public static let maximumSize = 65_536
 
-    /// Who sent it, as the service writes it; usually a number in E.164 form.
+    /// What the service itself has made of the text, where it handles opt-outs (Twilio's `OptOutType`).
+    public enum OptOutType: String, Hashable, Sendable {
+        /// It has opted the sender out, and has said so.
+        case stop = "STOP"
+        /// It has opted the sender in, and has said so.
+        case start = "START"
+        /// It has answered a call for help.
+        case help = "HELP"
+    }
+
+    /// Who sent it, as the service writes it: a number in E.164 form, a short code, `whatsapp:+14155550100`, a name.
     public let from: String
     /// Which of our numbers it was sent to, when the service tells.
     public let to: String?
     /// What it says; may be empty, as of a picture.
     public let body: String
+    /// How many pictures and other files came with it.
+    public let attachments: Int
     /// The service's name for it, by which a second delivery of the same text is known.
     public let id: String?
+    /// What the service itself has made of it.
+    public let optOutType: OptOutType?
 
-    /// Reads one JSON object.
+    /// Reads one text.
     ///
-    /// - Parameter json: The object, with Twilio's names `From`, `To`, `Body`, `MessageSid`, or `from`, `to`, `body`, `id`;
-    ///   other names are ignored.
-    /// - Throws: `InboundTextError` when it is too large, no such object, or lacks the sender or the body.
-    public init(parsing json: some Collection<UInt8>) throws(InboundTextError) {
-        guard json.count <= Self.maximumSize else { throw .tooLarge }
-        let fields = try Self.fields(of: json)
-        guard let from = try fields.text("From", "from")?.safeSingleLine, !from.isEmpty else { throw .missing("From") }
-        guard let body = try fields.text("Body", "body") else { throw .missing("Body") }
-        self.from = from
-        self.body = body.safeMultiline
-        to = try fields.text("To", "to")?.safeSingleLine
-        id = try fields.text("MessageSid", "id")?.safeSingleLine
+    /// - Parameter octets: A JSON object or a form, with Twilio's names `From`, `To`, `Body`, `NumMedia`, `MessageSid` and
+    ///   `OptOutType`, or `from`, `to`, `body`, `id`; other names are ignored.
+    /// - Throws: `InboundTextError` when it is too large, neither object nor form, or lacks the sender.
+    public init(parsing octets: some Collection<UInt8>) throws(InboundTextError) {
+        guard octets.count <= Self.maximumSize else { throw .tooLarge }
+        guard let fields = ProviderFields(octets) else { throw .notAnObject }
+        let sender = (fields["From", "from"] ?? "").visibleWord
+        guard !sender.isEmpty else { throw .missing("From") }
+        from = sender
+        to = fields["To", "to"]?.visibleWord
+        body = (fields["Body", "body"] ?? "").safeMultiline
+        attachments = min(max(fields["NumMedia"].flatMap { Int($0) } ?? 0, 0), 1000)
+        id = fields["MessageSid", "SmsMessageSid", "SmsSid", "id"].flatMap { $0.isEmpty ? nil : $0.safeSingleLine }
+        optOutType = fields["OptOutType"].flatMap { OptOutType(rawValue: $0.uppercased()) }
     }
 
     /// What the text asks for.
-    public var word: ReplyWord { ReplyWord(body) }
-
-    private static func fields(of json: some Collection<UInt8>) throws(InboundTextError) -> [String: Field] {
-        do {
-            return try JSONDecoder().decode([String: Field].self, from: Data(json))
-        } catch {
-            throw .notAnObject
+    public var word: ReplyWord {
+        switch optOutType {
+        case .stop: .optOut
+        case .start: .optIn
+        case .help: .help
+        case nil: ReplyWord(body)
         }
+    }
+
+    /// The phone number within ``from``: services put the app that it was sent with in front.
+    public var number: String {
+        let pieces = from.split(separator: ":", maxSplits: 1)
+        guard pieces.count == 2, ["whatsapp", "rcs", "sms", "mms", "tel"].contains(pieces[0].lowercased()) else {
+            return from
+        }
+        return String(pieces[1])
     }
 }
 
-/// A value of any kind; only texts are of interest.
-private struct Field: Decodable {
-    enum Content {
-        case text(String)
-        case null
-        case other
-    }
-
-    let content: Content
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            content = .null
-        } else {
-            content = (try? container.decode(String.self)).map { .text($0) } ?? .other
-        }
-    }
-}
-
-extension [String: Field] {
-    /// The text under the first of two names that has one.
-    fileprivate func text(_ name: String, _ otherName: String) throws(InboundTextError) -> String? {
-        for name in [name, otherName] {
-            switch self[name]?.content {
-            case .text(let text): return text
-            case .other: throw .notText(name)
-            case .null, nil: continue
-            }
-        }
-        return nil
+extension String {
+    /// This text on one line, without characters that cannot be seen; a `+` that a form has turned into a space is one
+    /// again.
+    fileprivate var visibleWord: String {
+        let seen = unicodeScalars.filter { !$0.isControl && !$0.properties.isDefaultIgnorableCodePoint }
+        let word = String(String.UnicodeScalarView(seen))
+        let line = word.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let lostItsPlus = word.first == " " && (7...15).contains(line.count) && line.allSatisfy(\.isWholeNumber)
+        return String((lostItsPlus ? "+" + line : line).prefix(100))
     }
 }

@@ -1,29 +1,24 @@
-/// Input that is not one inbound text.
+/// Input that is not what an SMS service posts.
 ///
 /// The description never repeats what the input says.
 public enum InboundTextError: Error, Hashable, Sendable, CustomStringConvertible {
     /// There is more input than any text needs.
     case tooLarge
-    /// The input is not one JSON object.
+    /// The input is neither a JSON object nor a form.
     case notAnObject
-    /// The object lacks a field.
+    /// A field is missing or empty.
     case missing(String)
-    /// A field holds something else than text.
-    case notText(String)
 
     /// What is wrong, why, and what to do.
     public var description: String {
         switch self {
         case .tooLarge:
-            "The inbound text is refused: it is larger than \(InboundText.maximumSize) octets. "
-                + "Give one message as one JSON object."
+            "The input is refused: it is larger than \(InboundText.maximumSize) octets. Give one message at a time."
         case .notAnObject:
-            "The inbound text cannot be read: it is not one JSON object. "
+            "The input cannot be read: it is neither one JSON object nor a form. "
                 + #"Write it like {"From": "+14155550100", "To": "+14155550199", "Body": "C", "MessageSid": "SM.."}."#
         case .missing(let field):
-            "The inbound text cannot be read: it has no \(field). Pass on all fields that the SMS service sends."
-        case .notText(let field):
-            "The inbound text cannot be read: its \(field) is no text. Write the value in quotation marks."
+            "The input cannot be read: it has no \(field). Pass on all fields that the SMS service sends."
         }
     }
 }

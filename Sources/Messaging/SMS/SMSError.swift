@@ -113,7 +113,7 @@ public enum SMSError: Int, Hashable, Sendable, CaseIterable {
     /// - Parameter outcome: How the delivery of a text ended.
     public init?(_ outcome: DeliveryOutcome) {
         switch outcome {
-        case .rejectedForNow(let code, _), .rejectedForGood(let code, _): self.init(rawValue: code)
+        case .rejectedForNow(let code, _), .rejectedForGood(let code, _, _): self.init(rawValue: code)
         case .accepted, .notSent, .unknown: return nil
         }
     }

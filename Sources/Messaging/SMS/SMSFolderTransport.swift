@@ -31,7 +31,7 @@ actor SMSFolderCourier: Courier {
         let name = "\(UniqueFileName.make()).json"
         let file = FileDelivery(folder: path, name: name, draft: "\(path)/.\(name).tmp", place: "SMS folder")
         do {
-            return file.deliver(try WrittenText(text).json, reply: name)
+            return file.deliver(try WrittenText(text).json, reply: name, id: name)
         } catch {
             return .notSent(reason: "The text cannot be written as JSON.", unreachable: false)
         }

@@ -28,15 +28,18 @@ public enum SMSTransportURL: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - token: The token of the URL's account; only for a service.
+    ///   - callback: Where a service reports what becomes of each text.
     ///   - timeouts: How long to wait for a service.
     ///   - clock: The clock by which a text's validity is judged.
     /// - Returns: The transport; nothing is connected or written yet.
     /// - Throws: `TransportConfigurationError` when the token is missing, or the certificates cannot be read.
     public func makeTransport(
-        token: String? = nil, timeouts: SMSTimeouts = SMSTimeouts(), clock: @escaping @Sendable () -> Date = { Date() }
+        token: String? = nil, callback: StatusCallback? = nil, timeouts: SMSTimeouts = SMSTimeouts(),
+        clock: @escaping @Sendable () -> Date = { Date() }
     ) throws(TransportConfigurationError) -> any Transport<TextMessage> {
         switch self {
-        case .twilio(let server): try TwilioTransport(server: server, token: token, timeouts: timeouts, clock: clock)
+        case .twilio(let server):
+            try TwilioTransport(server: server, token: token, callback: callback, timeouts: timeouts, clock: clock)
         case .folder(let path): SMSFolderTransport(path: path)
         }
     }

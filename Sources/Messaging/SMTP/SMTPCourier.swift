@@ -60,6 +60,7 @@ actor SMTPCourier: Courier {
             responseCode: code,
             bodyFullyRead: transfer.bodyFullyRead,
             envelopeBegun: transfer.envelopeBegun,
+            recipientNamed: transfer.recipientNamed,
             connectionWasOpened: handle.openedConnection,
             reply: transfer.replies.reply(code: code),
             detail: result == CURLE_OK ? "" : handle.explanation(of: result)

@@ -10,6 +10,8 @@ struct SMTPExchange {
     var bodyFullyRead: Bool
     /// Whether we had come to say MAIL, after greeting, introduction, TLS and login.
     var envelopeBegun: Bool
+    /// Whether the recipient had been named, so that a refusal may be about them.
+    var recipientNamed = false
     /// Whether the attempt opened a connection of its own.
     var connectionWasOpened: Bool
     /// The words of the last reply.
@@ -46,7 +48,7 @@ struct SMTPExchange {
         switch responseCode {
         case 200..<300: .accepted(reply: reply)
         case 400..<500: .rejectedForNow(code: responseCode, reply: reply)
-        case 500..<600: .rejectedForGood(code: responseCode, reply: reply)
+        case 500..<600: rejection
         default: .unknown(reason: "The mail server gave no sensible answer to the message (\(responseCode)).")
         }
     }
@@ -61,10 +63,17 @@ struct SMTPExchange {
                 unreachable: true
             )
         case 400..<500: .rejectedForNow(code: responseCode, reply: reply)
-        case 500..<600: .rejectedForGood(code: responseCode, reply: reply)
+        case 500..<600: rejection
         default:
             .notSent(reason: "The conversation with the mail server broke off: \(detail)", unreachable: !envelopeBegun)
         }
+    }
+
+    /// A refusal for good; whether it is about the recipient's address is told by its code and words.
+    private var rejection: DeliveryOutcome {
+        .rejectedForGood(
+            code: responseCode, reply: reply,
+            condemnsAddress: recipientNamed && FailureCause(status: nil, words: reply) == .address)
     }
 
     /// The server refused us before it heard of the message, so a 5yz is no verdict on the message.

@@ -6,6 +6,7 @@ final class SMTPTransfer {
     private var position = 0
     private let stop: StopRequest
     private(set) var envelopeBegun = false
+    private(set) var recipientNamed = false
     private(set) var bodyFullyRead = false
     private(set) var replies = SMTPReplyLog()
 
@@ -27,6 +28,7 @@ final class SMTPTransfer {
 
     fileprivate func noteCommand(_ command: UnsafeRawBufferPointer) {
         if command.starts(with: "MAIL FROM:".utf8) { envelopeBegun = true }
+        if command.starts(with: "RCPT TO:".utf8) { recipientNamed = true }
     }
 
     fileprivate func noteReply(_ line: UnsafeRawBufferPointer) {

@@ -4,14 +4,16 @@
 /// recipient, so it belongs into the ledger and not into logs. A code is SMTP's; of a text it is the service's own error
 /// (`SMSError`), else the HTTP status.
 public enum DeliveryOutcome: Hashable, Sendable {
-    /// The server has taken responsibility for the message.
-    case accepted(reply: String)
+    /// The server has taken responsibility for the message. `id` is the service's own name for it, by which the service
+    /// speaks of it later; SMTP servers have none that senders could use.
+    case accepted(reply: String, id: String? = nil)
     /// The server refused with a 4yz code: the same message may be accepted later (RFC 5321 section 4.2.1).
     ///
     /// A server that refused before it heard of the message has refused us: whatever number it gave, `code` is then 421.
     case rejectedForNow(code: Int, reply: String)
-    /// The server refused with a 5yz code: the same message must not be tried again.
-    case rejectedForGood(code: Int, reply: String)
+    /// The server refused with a 5yz code: the same message must not be tried again. `condemnsAddress` tells that the
+    /// refusal is about the recipient's address, to which no message will ever get through (`FailureCause`).
+    case rejectedForGood(code: Int, reply: String, condemnsAddress: Bool = false)
     /// The message certainly did not go out, and may be tried again. `unreachable` tells that the server could not be
     /// used at all, so that the next message would fare no better.
     case notSent(reason: String, unreachable: Bool)

@@ -46,34 +46,35 @@ public struct TextDesk: Sendable {
     /// - Returns: What came of it.
     /// - Throws: `PostgresError`; and, after the text was heard, why it cannot be answered.
     public func receive(
-        _ text: InboundText, from sender: PhoneNumber, now: Date
+        _ text: InboundText, from sender: InboundSender, now: Date
     ) async throws -> InboundDesk.Heard {
         let (name, phone) = try await desk(of: sender)
         let inbound = InboundDesk(database: database, actor: actor)
         let way = Result { try self.answering() }
         let heard = try await inbound.hear(
-            InboundDesk.Text(providerID: text.id, sender: sender, recipient: text.to, body: text.body),
-            meaning: InboundDesk.Action(text.word), now: now
+            InboundDesk.Text(
+                providerID: text.id, sender: sender, recipient: text.to, body: text.body, attachments: text.attachments),
+            meaning: InboundDesk.Meaning(text), now: now
         ) { action, language in
             guard let composer = (try? way.get())?.composer else { return nil }
             return action.template.flatMap { try? composer.answer($0, from: name, phone: phone, in: language) }
         }
         guard heard.isNew else { return heard }
         let answering = try way.get()
-        guard let answer = heard.answer else { return heard }
+        guard let answer = heard.answer, let recipient = sender.number else { return heard }
         let outcome = try await answering.transport.withCourier { courier in
-            await courier.deliver(try answering.composer.message(answer, to: sender))
+            await courier.deliver(try answering.composer.message(answer, to: recipient))
         }
-        let (status, reply) = outcome.ofAnswer
-        try await finishing { try await inbound.answered(heard.id, status, reply: reply) }
+        let (status, reply, id) = outcome.ofAnswer
+        try await finishing { try await inbound.answered(heard.id, status, reply: reply, providerID: id, now: now) }
         return heard.answered(status)
     }
 
     /// Who answers: the studio of the sender's last session, else the only studio, else none by name.
-    private func desk(of sender: PhoneNumber) async throws -> (name: String, phone: PhoneNumber?) {
+    private func desk(of sender: InboundSender) async throws -> (name: String, phone: PhoneNumber?) {
         try await database.withConnection { connection in
             let studios = StudioRepository(connection)
-            for person in try await ClientRepository(connection).matching(.phone(sender)) {
+            for person in try await ClientRepository(connection).withPhone(of: sender) {
                 if let last = try await SessionRepository(connection).all(for: person.id).last {
                     let studio = try await studios.with(last.studio.id)
                     return (studio.name, studio.phone)
@@ -85,39 +86,47 @@ public struct TextDesk: Sendable {
     }
 }
 
-extension InboundDesk.Action {
-    /// What a word asks for.
-    fileprivate init(_ word: ReplyWord) {
-        self =
+extension InboundDesk.Meaning {
+    /// Reads what a text asks for.
+    ///
+    /// A service that handles opt-outs has answered by itself.
+    fileprivate init(_ text: InboundText) {
+        let word = text.word
+        let action: InboundDesk.Action =
             switch word {
-            case .optOut: .optedOut
+            case .optOut, .cancel: .optedOut
+            case .possibleOptOut: .optOutReview
             case .optIn: .optedIn
             case .help: .helped
             case .confirm: .confirmed
             case .callMe: .callAsked
             case .other: .none
             }
+        let leavesCall = word == .cancel || ReplyWord(text.body) == .cancel
+        self.init(action, leavesCall: leavesCall, isAnswered: text.optOutType == nil)
     }
+}
 
+extension InboundDesk.Action {
     /// The words that answer it; the rest needs none.
     fileprivate var template: String? {
         switch self {
         case .optedOut: "opted-out"
         case .optedIn: "opted-in"
         case .helped: "help"
-        case .confirmed, .callAsked, .none: nil
+        case .confirmed, .callAsked, .optOutReview, .none: nil
         }
     }
 }
 
 extension DeliveryOutcome {
-    /// What is written down of an answer: it is tried once.
-    fileprivate var ofAnswer: (DeliveryRecord.Status, String) {
+    /// What is written down of an answer, which is tried once: what became of it, what the service said, its name for it.
+    fileprivate var ofAnswer: (DeliveryRecord.Status, String, String?) {
         switch self {
-        case .accepted(let reply): (.sent, reply)
-        case .rejectedForNow(_, let reply), .rejectedForGood(_, let reply): (.failed, reply)
-        case .notSent(let reason, _): (.failed, reason)
-        case .unknown(let reason): (.unknown, reason)
+        case .accepted(let reply, let id): (.sent, reply, id)
+        case .rejectedForNow(_, let reply), .rejectedForGood(_, let reply, _): (.failed, reply, nil)
+        case .notSent(let reason, _): (.failed, reason, nil)
+        case .unknown(let reason): (.unknown, reason, nil)
         }
     }
 }

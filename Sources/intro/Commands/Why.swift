@@ -11,7 +11,7 @@ struct Why: IntroSubcommand {
         discussion:
             """
             `planned` and `queued` messages are still to come. A reason beside them tells why they wait (quiet_hours, \
-            rejected_for_now, not_sent, resent), or else why they would be skipped as things stand.
+            rejected_for_now, not_sent, resent, opt_out_review), or else why they would be skipped as things stand.
             """
     )
 
@@ -42,6 +42,7 @@ struct Why: IntroSubcommand {
             "To": entry.recipient,
             "Tried": entry.attemptedAt.map { "\(entry.clock.text($0)), \(counted(Int(entry.attempts), "time"))" },
             "Sent": entry.sentAt.map { entry.clock.text($0) },
+            "Delivered": entry.deliveredAt.map { entry.clock.text($0) },
             "Server said": entry.reply,
             "Subject": entry.subject,
         ])

@@ -58,6 +58,8 @@ struct LedgerRecord: Encodable {
     let attempts: Int32
     @Null var attemptedAt: Date?
     @Null var sentAt: Date?
+    /// When the service for texts reported that it had arrived.
+    @Null var deliveredAt: Date?
     @Null var to: String?
     @Null var reply: String?
 
@@ -77,6 +79,7 @@ struct LedgerRecord: Encodable {
         attempts = entry.attempts
         attemptedAt = entry.attemptedAt
         sentAt = entry.sentAt
+        deliveredAt = entry.deliveredAt
         to = entry.recipient
         reply = entry.reply
     }

@@ -1,6 +1,7 @@
 import Booking
 import BookingStore
 import FoundationEssentials
+import Messaging
 
 /// What a text came to, as JSON has it.
 struct HeardRecord: Encodable {
@@ -13,6 +14,8 @@ struct HeardRecord: Encodable {
     @Null var answered: String?
     /// Whether it had been heard before.
     let repeated: Bool
+    /// Whether the desk has something to do about it.
+    let open: Bool
 
     init(_ heard: InboundDesk.Heard) {
         id = heard.id
@@ -21,6 +24,7 @@ struct HeardRecord: Encodable {
         answer = heard.answer
         answered = heard.answered?.rawValue
         repeated = !heard.isNew
+        open = heard.isOpen
     }
 }
 
@@ -31,6 +35,7 @@ struct InboundRecord: Encodable {
     let from: String
     @Null var name: String?
     let body: String
+    let attachments: Int32
     let action: String
     @Null var reference: String?
     @Null var answer: String?
@@ -44,11 +49,84 @@ struct InboundRecord: Encodable {
         from = text.sender
         name = text.name
         body = text.body
+        attachments = text.attachments
         action = text.action
         reference = text.reference?.description
         answer = text.answer
         answered = text.answered
         doneAt = text.doneAt
         doneBy = text.doneBy
+    }
+}
+
+extension InboundEntry {
+    /// What it says, for people.
+    var words: String {
+        let files = attachments == 0 ? nil : "(\(counted(Int(attachments), "attachment")))"
+        return [body.isEmpty ? nil : body, files].compactMap(\.self).joined(separator: " ")
+    }
+
+    /// What it was read as, for people.
+    var readAs: String {
+        switch InboundDesk.Action(rawValue: action) {
+        case .optedOut: doneAt == nil ? "opted out: call?" : "opted out"
+        case .optedIn: "opted in"
+        case .helped: "asked for help"
+        case .confirmed: "confirmed"
+        case .callAsked: "wants call"
+        case .optOutReview: doneAt == nil ? "opt-out? texts wait" : "no opt-out word"
+        case .some(.none), nil: "needs a reply"
+        }
+    }
+}
+
+/// What came of a delivery status, as JSON has it.
+struct TextStatusRecord: Encodable {
+    /// The provider's own name for the text.
+    let providerId: String
+    /// The provider's word for the status.
+    let reported: String
+    @Null var errorCode: Int?
+    /// Whether it is about a text of ours that is known.
+    let known: Bool
+    /// Whether anything is otherwise now.
+    let changed: Bool
+    @Null var reference: String?
+    @Null var rule: String?
+    /// What the ledger says now.
+    @Null var status: String?
+    @Null var reason: String?
+    /// Why nothing more is sent to the number because of this status.
+    @Null var suppressed: String?
+
+    init(_ status: TextStatusReport, _ report: TextStatuses.Report, _ receipt: TextStatuses.Receipt) {
+        providerId = status.id
+        reported = status.status
+        errorCode = status.errorCode
+        changed = receipt.changed
+        suppressed = receipt.changed ? report.suppression?.rawValue : nil
+        switch receipt.subject {
+        case .message(let entry):
+            known = true
+            reference = entry.reference?.description
+            rule = entry.rule
+            self.status = entry.status
+            reason = entry.reason
+        case .answer: known = true
+        case .unknown: known = false
+        }
+    }
+
+    /// The same for people.
+    var text: String {
+        guard known else {
+            return "No text with the identifier \(providerId) is known yet; its status is kept.".visible
+        }
+        let name = reference.map { "The text \(rule ?? "") of \($0)" } ?? "That text"
+        let end = [status, reason].compactMap(\.self).joined(separator: ": ")
+        let lines =
+            ["\(name): \(reported)\(end.isEmpty ? "" : ", now \(end)")."]
+            + [suppressed.map { "Nothing is sent to that number any more: \($0)." }].compactMap(\.self)
+        return lines.joined(separator: "\n").visibleLines
     }
 }

@@ -55,9 +55,9 @@ struct TestRecord: Encodable {
         self.to = to
         (self.outcome, reply) =
             switch outcome {
-            case .accepted(let reply): ("sent", reply)
+            case .accepted(let reply, _): ("sent", reply)
             case .rejectedForNow(_, let reply): ("rejected_for_now", reply)
-            case .rejectedForGood(_, let reply): ("rejected_for_good", reply)
+            case .rejectedForGood(_, let reply, _): ("rejected_for_good", reply)
             case .notSent(let reason, _): ("not_sent", reason)
             case .unknown(let reason): ("unknown", reason)
             }

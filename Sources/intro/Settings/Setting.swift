@@ -18,6 +18,7 @@ enum Setting: String, CaseIterable, Sendable {
     case smsTokenFile = "sms.token_file"
     case smsConnections = "sms.connections"
     case smsRate = "sms.rate"
+    case smsStatusURL = "sms.status_url"
     case templatesFolder = "templates.folder"
     case bookingNoShowLimit = "booking.no_show_limit"
 
@@ -43,7 +44,9 @@ enum Setting: String, CaseIterable, Sendable {
     /// What the value looks like.
     var kind: Kind {
         switch self {
-        case .databaseURL, .mailURL, .mailFrom, .mailRate, .mailUnsubscribeURL, .smsURL, .smsFrom, .smsRate: .text
+        case .databaseURL, .mailURL, .mailFrom, .mailRate, .mailUnsubscribeURL, .smsURL, .smsFrom, .smsRate,
+            .smsStatusURL:
+            .text
         case .home, .databaseURLFile, .mailPasswordFile, .smsTokenFile, .templatesFolder: .path
         case .databaseConnections, .mailConnections, .smsConnections: .number(1...1000)
         case .bookingNoShowLimit: .number(0...1000)

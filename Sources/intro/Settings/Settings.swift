@@ -51,6 +51,8 @@ struct Settings: Equatable, Sendable {
         var connections: Int
         /// How many segments may leave from one number, such as `1/s`.
         var rate: String?
+        /// Where the service reports what becomes of each text; `nil` is nowhere.
+        var statusURL: String?
     }
 
     /// The rules of booking that can be set.

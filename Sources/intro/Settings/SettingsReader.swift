@@ -28,7 +28,8 @@ extension Settings {
                 from: try reader.text(.smsFrom),
                 tokenFile: try reader.text(.smsTokenFile).map { sources.absolute($0) },
                 connections: try reader.number(.smsConnections),
-                rate: try reader.text(.smsRate)
+                rate: try reader.text(.smsRate),
+                statusURL: try reader.text(.smsStatusURL)
             ),
             booking: Booking(noShowLimit: try reader.number(.bookingNoShowLimit)),
             templatesFolder: try reader.text(.templatesFolder).map { sources.absolute($0) }

@@ -64,7 +64,8 @@ extension Settings.Sources {
             Setting.mailURL.key: "", Setting.mailFrom.key: "", Setting.mailPasswordFile.key: "",
             Setting.mailConnections.key: 8, Setting.mailRate.key: "", Setting.mailUnsubscribeURL.key: "",
             Setting.smsURL.key: "", Setting.smsFrom.key: "", Setting.smsTokenFile.key: "",
-            Setting.smsConnections.key: 2, Setting.smsRate.key: "", Setting.templatesFolder.key: "",
+            Setting.smsConnections.key: 2, Setting.smsRate.key: "", Setting.smsStatusURL.key: "",
+            Setting.templatesFolder.key: "",
             Setting.bookingNoShowLimit.key: 2,
         ]
     }

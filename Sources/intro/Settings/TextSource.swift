@@ -23,6 +23,23 @@ extension Settings.Texts {
     }
 }
 
+extension Settings.Texts {
+    /// Where the service reports what becomes of each text.
+    ///
+    /// - Returns: The address; `nil` where none is configured.
+    /// - Throws: A `Failure` that ends with 78 when it is no address that a service can use.
+    func callback() throws(Failure) -> StatusCallback? {
+        guard let statusURL else { return nil }
+        guard let callback = StatusCallback(statusURL) else {
+            let setting = Setting.smsStatusURL
+            throw .misconfigured(
+                "\(setting.rawValue) is not an HTTPS address", because: "it says \(statusURL.visible)",
+                hint: "write it like https://studio.example/sms-status, in the file or as \(setting.environmentName)")
+        }
+        return callback
+    }
+}
+
 extension Setting {
     /// Reads how much may leave in how much time.
     ///

@@ -102,13 +102,19 @@ struct WishTests {
             let session = try await scene.book("2027-01-12 14:00")
             try await scene.send(to: ToldTransport())
             let name = MessageName(reference: session.reference, rule: "confirmation", revision: 1)
-            let ledger = LedgerDesk(database: scene.books.database, actor: "front")
-            let entry = try await ledger.bounced("\(name.text)@intro.test", diagnosis: "550 no such user")
-            #expect(entry?.status == "failed" && entry?.reason == "bounced" && entry?.reply == "550 no such user")
+            let mail = InboundMail(database: scene.books.database, actor: "front")
+            func receive(_ messageID: String) async throws -> InboundMail.Receipt {
+                let claim = ReportedAddress(
+                    try EmailAddress("ana@example.com"), claim: .messageRefused, detail: "550 no")
+                let content = InboundMail.Content.failure([claim], messageIDs: ["a@b.test", messageID])
+                return try await mail.receive(
+                    InboundMail.Item(sender: nil, subject: nil, excerpt: messageID, content: content), now: Scene.now)
+            }
+            #expect(try await receive("\(name.text)@intro.test").entry.action == .messageFailed)
             try await scene.send(to: ToldTransport(), at: Scene.now + 60)
             #expect(try await scene.told("confirmation", of: session) == ["2027-01-01 16:00 PST failed bounced"])
             for stranger in ["x@y.test", "\(session.reference.code).three-days.1@intro.test"] {
-                #expect(try await ledger.bounced(stranger, diagnosis: nil)?.id == nil)
+                #expect(try await receive(stranger).entry.review == .unknownMessage)
             }
         }
     }
@@ -149,9 +155,9 @@ extension Scene {
     /// A text from the number of the client.
     fileprivate func hear(_ action: InboundDesk.Action, _ body: String) async throws {
         let text = InboundDesk.Text(
-            providerID: nil, sender: try PhoneNumber(e164: "+12135550147"), recipient: nil, body: body)
+            providerID: nil, sender: .phone(try PhoneNumber(e164: "+12135550147")), recipient: nil, body: body)
         _ = try await InboundDesk(database: books.database, actor: "provider").hear(
-            text, meaning: action, now: Self.now
+            text, meaning: InboundDesk.Meaning(action), now: Self.now
         ) { _, _ in nil }
     }
 

@@ -38,7 +38,7 @@ struct TwilioAnswer {
         }
         if ["failed", "undelivered", "canceled"].contains(reply.status) { return refusal(error?.verdict ?? .never) }
         let proof = [reply.sid, reply.status].compactMap(\.self).joined(separator: " ").cut
-        return .accepted(reply: proof.isEmpty ? words : proof)
+        return .accepted(reply: proof.isEmpty ? words : proof, id: reply.sid?.cut)
     }
 
     private func refusal(_ verdict: SMSError.Verdict) -> DeliveryOutcome {

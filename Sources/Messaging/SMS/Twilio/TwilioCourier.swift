@@ -8,19 +8,24 @@ actor TwilioCourier: Courier {
 
     private let server: SMSServer
     private let token: String
+    private let callback: StatusCallback?
     private let timeouts: SMSTimeouts
     private let clock: @Sendable () -> Date
     private var handle: EasyHandle?
 
-    init(server: SMSServer, token: String, timeouts: SMSTimeouts, clock: @escaping @Sendable () -> Date) {
+    init(
+        server: SMSServer, token: String, callback: StatusCallback?, timeouts: SMSTimeouts,
+        clock: @escaping @Sendable () -> Date
+    ) {
         self.server = server
         self.token = token
+        self.callback = callback
         self.timeouts = timeouts
         self.clock = clock
     }
 
     func deliver(_ text: TextMessage) async -> DeliveryOutcome {
-        guard let form = TwilioForm(text, at: clock()) else {
+        guard let form = TwilioForm(text, at: clock(), callback: callback) else {
             return .notSent(
                 reason: "The text was not sent: the time until which it is valid is over.", unreachable: false)
         }

@@ -10,7 +10,7 @@ struct TwilioForm: Hashable {
     let fields: [[String]]
 
     /// Writes the form, or none when the text's time is over.
-    init?(_ text: TextMessage, at now: Date) {
+    init?(_ text: TextMessage, at now: Date, callback: StatusCallback? = nil) {
         let sender = text.from.kind == .pool ? "MessagingServiceSid" : "From"
         var fields = [["To", text.to], [sender, text.from.text], ["Body", text.body]]
         if let end = text.validUntil {
@@ -19,6 +19,7 @@ struct TwilioForm: Hashable {
             // Rounded down: better a second early than a reminder of what has begun.
             fields.append(["ValidityPeriod", String(Int(min(seconds, Double(Self.validity.upperBound))))])
         }
+        if let callback { fields.append(["StatusCallback", callback.url]) }
         self.fields = fields
     }
 

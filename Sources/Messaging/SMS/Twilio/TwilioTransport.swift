@@ -5,6 +5,7 @@ import Glibc
 public struct TwilioTransport: Transport {
     private let server: SMSServer
     private let token: String
+    private let callback: StatusCallback?
     private let timeouts: SMSTimeouts
     private let clock: @Sendable () -> Date
 
@@ -13,11 +14,12 @@ public struct TwilioTransport: Transport {
     /// - Parameters:
     ///   - server: The service, and the account with it.
     ///   - token: The account's token.
+    ///   - callback: Where the service reports what becomes of each text.
     ///   - timeouts: How long to wait.
     ///   - clock: The clock by which a text's validity is judged.
     /// - Throws: `TransportConfigurationError` when the token is missing, or the certificates cannot be read.
     public init(
-        server: SMSServer, token: String?, timeouts: SMSTimeouts = SMSTimeouts(),
+        server: SMSServer, token: String?, callback: StatusCallback? = nil, timeouts: SMSTimeouts = SMSTimeouts(),
         clock: @escaping @Sendable () -> Date = { Date() }
     ) throws(TransportConfigurationError) {
         guard let token, !token.isEmpty else { throw TransportConfigurationError(.texts, .missingPassword) }
@@ -26,12 +28,13 @@ public struct TwilioTransport: Transport {
         }
         self.server = server
         self.token = token
+        self.callback = callback
         self.timeouts = timeouts
         self.clock = clock
     }
 
     /// Makes a courier with a connection of its own, opened by its first delivery.
     public func makeCourier() throws(TransportConfigurationError) -> any Courier<TextMessage> {
-        TwilioCourier(server: server, token: token, timeouts: timeouts, clock: clock)
+        TwilioCourier(server: server, token: token, callback: callback, timeouts: timeouts, clock: clock)
     }
 }

@@ -2,13 +2,15 @@ import ArgumentParser
 import Booking
 import BookingStore
 import Messaging
+import Postgres
+import Reminders
 
-/// `intro mail`: what mail servers tell us.
+/// `intro mail`: mail that comes to the sender's address.
 struct MailCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mail",
-        abstract: "Hear what mail servers tell of our mail.",
-        subcommands: [Bounce.self]
+        abstract: "Process bounces, complaints and calendar replies.",
+        subcommands: [Bounce.self, List.self, Show.self, Done.self]
     )
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -17,106 +19,139 @@ struct MailCommand: AsyncParsableCommand {
     struct Bounce: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "bounce",
-            abstract: "Hear one report on standard input: of a delivery (RFC 3464) or a complaint (RFC 5965).",
+            abstract: "Process bounces, complaints and calendar replies.",
             discussion: """
-                An address that is gone for good, or whose reader complains, is written to no more. The message that came \
-                back counts as failed. Let the mail server pipe into it what comes to the sender's address.
+                Reads one mail as it arrived from standard input: a delivery report (RFC 3464, or in plain text), a complaint \
+                (RFC 5965) or the answer to an invitation (RFC 5546). Let the mail server pipe everything into it that comes \
+                to the sender's address.
+
+                A report counts only for the recipient of a message that was sent, found by its Message-ID. An address that \
+                leads nowhere, or whose reader complains, is blocked; the message that came back counts as failed. An \
+                accepted invitation confirms the session, a declined one asks the desk to call. Everything else is stored \
+                for review: see `intro mail list --open`.
+
+                Example: intro mail bounce < report.eml
                 """)
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let octets = try StandardStreams.read(upTo: MailReport.maximumOctets + 1)
-            let report = try MailReport(reading: octets)
-            let verdicts = report.verdicts
-            let database = try await intro.database()
-            for verdict in verdicts {
-                guard let reason = verdict.reason else { continue }
-                try await intro.wishDesk(database).suppress(
-                    .email(verdict.address), because: reason, detail: verdict.detail, now: intro.now)
-            }
-            // Whose mail came back has not got it, whether or not their address is gone.
-            var message: LedgerEntry?
-            if let id = report.messageID, let diagnosis = report.failure {
-                message = try await intro.ledgerDesk(database).bounced(id, diagnosis: diagnosis)
-            }
-            let record = BounceRecord(verdicts, message)
+            let octets = try StandardStreams.read(upTo: MailReport.maximumOctets)
+            // A mail server that cannot write all of it would take that for a failure.
+            StandardStreams.skip(upTo: 1 << 30)
+            guard octets.contains(where: { !$0.isWhitespace }) else { throw StandardStreams.nothingToRead }
+            let mail = ReceivedMail(reading: octets)
+            let receipt = try await intro.inboundMail(intro.database()).receive(
+                InboundMail.Item(mail), now: intro.now)
+            let record = BounceRecord(receipt)
             try intro.console.report(record) { record.text }
         }
     }
-}
 
-/// What is made of one address in a report.
-private struct BounceVerdict {
-    let address: EmailAddress
-    /// Why it is written to no more; `nil` where it may be.
-    let reason: Suppression.Reason?
-    let detail: String?
-}
+    /// `intro mail list`.
+    struct List: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List received mail, newest first.",
+            discussion: "Example: intro mail list --open")
 
-extension MailReport {
-    /// What follows for each address; one that can be none of ours does not keep the others from being heard.
-    fileprivate var verdicts: [BounceVerdict] {
-        switch self {
-        case .delivery(let report):
-            report.recipients.compactMap { recipient in
-                (try? EmailAddress(recipient.address.address)).map { address in
-                    BounceVerdict(
-                        address: address, reason: recipient.isPermanent ? .hardBounce : nil,
-                        detail: recipient.diagnostic ?? recipient.status.map { "\($0)" })
+        @Flag(help: "Only mail that a person still has to review.")
+        var open = false
+
+        @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of mails.", valueName: "n"))
+        var limit = "200"
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let limit = try count(limit, field: "--limit", in: 1...1_000_000)
+            let (mails, rest) = try await intro.database().withConnection { [open] connection in
+                let repository = InboundMailRepository(connection)
+                let mails = try await repository.all(open: open, limit: limit)
+                let rest = try await ListRest(shown: mails.count, limit: limit) {
+                    try await repository.count(open: open, upTo: $0)
                 }
+                return (mails, rest)
             }
-        case .complaint(let report):
-            report.recipients.compactMap { recipient in
-                (try? EmailAddress(recipient.address)).map { address in
-                    BounceVerdict(
-                        address: address, reason: report.kind == .optOut ? .optOut : .complaint,
-                        detail: report.kind.rawValue)
+            try intro.console.report(mails.map { MailRecord($0) }, leavingOut: rest) {
+                guard !mails.isEmpty else { return open ? "No mail to review." : "No mail." }
+                var table = Table(
+                    ["ID", "WHEN", "FROM", "SUBJECT", "READ AS", "REVIEW", "SESSION", "DONE"].map { Table.Column($0) })
+                for mail in mails {
+                    table.append([
+                        "\(mail.id)", RFC3339.string(mail.receivedAt), mail.sender ?? "", mail.subject ?? "",
+                        mail.readAs, mail.review?.words ?? "", mail.reference?.description ?? "",
+                        mail.doneAt == nil ? "" : mail.doneBy ?? "yes",
+                    ])
                 }
+                return table.text(colored: intro.console.isColored)
             }
         }
     }
 
-    /// What the server said of a message that did not arrive; `nil` where it did, or may still.
-    fileprivate var failure: String? {
-        guard case .delivery(let report) = self, let failed = report.recipients.first(where: { $0.action == .failed })
-        else { return nil }
-        return failed.diagnostic ?? failed.status.map { "\($0)" } ?? "failed"
+    /// `intro mail show`.
+    struct Show: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Show a received mail.", discussion: "Example: intro mail show 12")
+
+        @Argument(help: "Its number, from `intro mail list`.")
+        var mail: String
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let id = try count(mail, field: "the mail", in: 1...Int.max)
+            let (entry, excerpt) = try await intro.database().withConnection {
+                try await InboundMailRepository($0).one(Int64(id))
+            }
+            try intro.console.report(MailExcerptRecord(entry, excerpt: excerpt)) {
+                var sheet = Sheet([
+                    "Mail": "\(entry.id)",
+                    "Received": RFC3339.string(entry.receivedAt),
+                    "From": entry.sender,
+                    "Subject": entry.subject,
+                    "Read as": entry.readAs.isEmpty ? nil : entry.readAs,
+                    "Review": entry.review?.words,
+                    "Session": entry.reference?.description,
+                    "Message": entry.rule,
+                    "Server said": entry.detail,
+                    "Done": entry.doneAt.map {
+                        [RFC3339.string($0), entry.doneBy].compactMap(\.self).joined(separator: ", ")
+                    },
+                ])
+                let lines = excerpt?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+                sheet.append("Mail text", lines ?? ["(not readable with this database login)"])
+                return sheet.text(colored: intro.console.isColored)
+            }
+        }
+    }
+
+    /// `intro mail done`.
+    struct Done: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "done", abstract: "Mark received mail as reviewed.",
+            discussion: "Example: intro mail done 12 13")
+
+        @Argument(help: "Their numbers, from `intro mail list`.")
+        var mails: [String]
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        /// A mail that was reviewed.
+        private struct Record: Encodable {
+            let id: Int64
+            let done: Bool
+        }
+
+        func run(in intro: Intro) async throws {
+            let ids = try mails.map { Int64(try count($0, field: "the mail", in: 1...Int.max)) }
+            try await intro.inboundMail(intro.database()).finish(ids, now: intro.now)
+            try intro.console.report(ids.map { Record(id: $0, done: true) }) {
+                "Reviewed: " + ids.map { "\($0)" }.joined(separator: ", ") + "."
+            }
+        }
     }
 }
 
-/// What was made of a report, as JSON has it.
-private struct BounceRecord: Encodable {
-    /// What was made of one address.
-    struct Address: Encodable {
-        let address: String
-        let suppressed: Bool
-        @Null var reason: String?
-        @Null var detail: String?
-    }
-
-    let addresses: [Address]
-    /// The session whose message came back, where it is one of ours.
-    @Null var reference: String?
-    @Null var rule: String?
-
-    init(_ verdicts: [BounceVerdict], _ message: LedgerEntry?) {
-        addresses = verdicts.map {
-            Address(
-                address: $0.address.address, suppressed: $0.reason != nil, reason: $0.reason?.rawValue,
-                detail: $0.detail)
-        }
-        reference = message?.reference?.description
-        rule = message?.rule
-    }
-
-    var text: String {
-        var lines = addresses.map { address in
-            address.suppressed
-                ? "Nothing is sent to \(address.address) any more: \(address.reason ?? "")."
-                : "\(address.address) may still be written to: that was no final word on the address."
-        }
-        if let reference, let rule { lines.append("The message \(rule) of \(reference) came back.") }
-        return lines.joined(separator: "\n").visibleLines
-    }
+extension UInt8 {
+    fileprivate var isWhitespace: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
 }

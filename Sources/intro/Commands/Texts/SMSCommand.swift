@@ -10,8 +10,8 @@ import Reminders
 struct SMSCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sms",
-        abstract: "Hear what clients text, and see what is left to do.",
-        subcommands: [Receive.self, List.self, Done.self]
+        abstract: "Process and list incoming texts.",
+        subcommands: [Receive.self, Status.self, List.self, Done.self]
     )
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -20,11 +20,15 @@ struct SMSCommand: AsyncParsableCommand {
     struct Receive: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "receive",
-            abstract: "Hear one text: a JSON object on standard input, as the provider posts it.",
+            abstract: "Process one incoming text.",
             discussion: """
-                It has From and Body, and should have MessageSid, by which a text that is told of twice is heard once. STOP \
-                and its like end all texts to that number, with one text that says so; START takes that back. C confirms \
-                the session, R asks the desk to call. Anything else is listed by `intro sms list --open`.
+                Reads what the provider posts from standard input, as JSON or as a form: From, Body and MessageSid, by which \
+                a text that is posted twice is processed once. STOP and the like end all texts to that number, with one text \
+                that says so; START takes that back. CANCEL ends them as well and leaves a call to make. A sentence that may \
+                be an opt-out holds further texts to that number until `intro sms done`. C confirms the session, R asks the \
+                desk to call. `intro sms list --open` lists what is left to do.
+
+                Example: intro sms receive < text.json
                 """)
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -32,12 +36,15 @@ struct SMSCommand: AsyncParsableCommand {
         func run(in intro: Intro) async throws {
             let text = try InboundText(parsing: try StandardStreams.read(upTo: InboundText.maximumSize + 1))
             let database = try await intro.database()
-            let sender = try PhoneNumber(text.from, region: try await intro.region(in: database), field: "From")
+            let region = try await intro.region(in: database)
+            let sender =
+                (try? PhoneNumber(text.number, region: region)).map { InboundSender.phone($0) } ?? .other(text.from)
             let heard = try await intro.textDesk(database).receive(text, from: sender, now: intro.now)
             try intro.console.report(HeardRecord(heard)) {
                 let about = heard.session.map { " (\($0))" } ?? ""
-                return heard.isNew
-                    ? "\(heard.action.words)\(about)." : "That text was heard before: \(heard.action.words)\(about)."
+                let call = heard.action == .optedOut && heard.isOpen ? "; they may have meant the session: call?" : ""
+                let words = "\(heard.action.words)\(about)\(call)."
+                return heard.isNew ? words : "That text was heard before: \(words)"
             }
         }
     }
@@ -68,12 +75,12 @@ struct SMSCommand: AsyncParsableCommand {
             try intro.console.report(texts.map { InboundRecord($0) }, leavingOut: rest) {
                 guard !texts.isEmpty else { return open ? "Nothing is left to do." : "Nobody has texted yet." }
                 var table = Table(
-                    ["TEXT", "WHEN", "FROM", "NAME", "SAYS", "MEANT", "SESSION", "ANSWER", "DONE"]
+                    ["ID", "WHEN", "FROM", "NAME", "TEXT", "READ AS", "SESSION", "ANSWER", "DONE"]
                         .map { Table.Column($0) })
                 for text in texts {
                     table.append([
-                        "\(text.id)", RFC3339.string(text.receivedAt), text.sender, text.name ?? "", text.body,
-                        text.action, text.reference?.description ?? "", text.answered == "none" ? "" : text.answered,
+                        "\(text.id)", RFC3339.string(text.receivedAt), text.sender, text.name ?? "", text.words,
+                        text.readAs, text.reference?.description ?? "", text.answered == "none" ? "" : text.answered,
                         text.doneAt == nil ? "" : text.doneBy ?? "yes",
                     ])
                 }
@@ -85,10 +92,19 @@ struct SMSCommand: AsyncParsableCommand {
     /// `intro sms done`.
     struct Done: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "done", abstract: "Mark a text as dealt with.")
+            commandName: "done", abstract: "Mark a text as dealt with.",
+            discussion: """
+                A text that may be an opt-out holds further texts to its number; this lets them go out, or with --opt-out \
+                ends them.
+
+                Example: intro sms done 12 --opt-out
+                """)
 
         @Argument(help: "Its number, from `intro sms list`.")
         var text: String
+
+        @Flag(help: "Also opt the sender out of texts.")
+        var optOut = false
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
@@ -100,8 +116,10 @@ struct SMSCommand: AsyncParsableCommand {
 
         func run(in intro: Intro) async throws {
             let id = try count(text, field: "the text", in: 1...Int.max)
-            try await intro.inboundDesk(intro.database()).finish(Int64(id), now: intro.now)
-            try intro.console.report(Record(id: id, done: true)) { "Text \(id) is dealt with." }
+            try await intro.inboundDesk(intro.database()).finish(Int64(id), optingOut: optOut, now: intro.now)
+            try intro.console.report(Record(id: id, done: true)) {
+                optOut ? "Text \(id) is dealt with: no more texts to its sender." : "Text \(id) is dealt with."
+            }
         }
     }
 }
@@ -115,7 +133,8 @@ extension InboundDesk.Action {
         case .helped: "They were told how to reach us"
         case .confirmed: "The client will come"
         case .callAsked: "The client asks to be called"
-        case .none: "Somebody has to read it: see `intro sms list --open`"
+        case .optOutReview: "May be an opt-out: texts to that number wait until `intro sms done`"
+        case .none: "Needs a reply: see `intro sms list --open`"
         }
     }
 }
