@@ -20,7 +20,9 @@ extension DeliveryRecord {
         case .rejectedForNow(_, let reply):
             self.init(putOff: handout, because: "rejected_for_now", reply, hint: RetryHint(reading: reply), at: now)
         case .rejectedForGood(_, let reply, let condemnsAddress):
-            let verdict = SMSError(outcome)?.suppression ?? (condemnsAddress ? .hardBounce : nil)
+            // An address of staff is left alone: blocking it would silence call-back requests without anybody noticing.
+            let isDead = condemnsAddress && handout.audience == .client
+            let verdict = SMSError(outcome)?.suppression ?? (isDead ? .hardBounce : nil)
             self.init(
                 message: message, status: .failed, reason: verdict == .optOut ? "opted_out" : "rejected_for_good",
                 reply: reply, copy: copy, suppression: verdict)

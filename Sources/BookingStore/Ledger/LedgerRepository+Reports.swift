@@ -26,7 +26,9 @@ extension LedgerRepository {
     }
 
     private func sent(_ name: MessageName) async throws -> SentMessage? {
-        try await connection.query(
+        // The session before its messages, as whoever moves or cancels it locks them.
+        try await connection.query("SELECT FROM session WHERE reference = \(name.reference.code) FOR KEY SHARE")
+        return try await connection.query(
             """
             SELECT m.id, s.id, m.recipient, m.audience
             FROM message AS m

@@ -99,7 +99,14 @@ struct TextStatusRecord: Encodable {
     /// Why nothing more is sent to the number because of this status.
     @Null var suppressed: String?
 
+    private let isFinal: Bool
+
+    private enum CodingKeys: String, CodingKey {
+        case providerId, reported, errorCode, known, changed, reference, rule, status, reason, suppressed
+    }
+
     init(_ status: TextStatusReport, _ report: TextStatuses.Report, _ receipt: TextStatuses.Receipt) {
+        isFinal = report.progress != .underway
         providerId = status.id
         reported = status.status
         errorCode = status.errorCode
@@ -120,7 +127,8 @@ struct TextStatusRecord: Encodable {
     /// The same for people.
     var text: String {
         guard known else {
-            return "No text with the identifier \(providerId) is known yet; its status is kept.".visible
+            let kept = isFinal ? " yet; its status is kept for a week" : ""
+            return "No text with the identifier \(providerId) is known\(kept).".visible
         }
         let name = reference.map { "The text \(rule ?? "") of \($0)" } ?? "That text"
         let end = [status, reason].compactMap(\.self).joined(separator: ": ")
