@@ -8,6 +8,8 @@ public struct JobOptions: Sendable {
     public var priority: JobPriority
     /// Not before this; `nil` is at once, by the database's clock.
     public var runAt: Date?
+    /// Not before so long after the enqueueing transaction began, by the database's clock; ``runAt`` goes before it.
+    public var delay: Duration?
     /// After so many failures it is dead.
     public var maxAttempts: Int
     /// What keeps it from being enqueued twice.
@@ -15,12 +17,13 @@ public struct JobOptions: Sendable {
 
     /// Options, by default those of most jobs.
     public init(
-        queue: String = "default", priority: JobPriority = .normal, runAt: Date? = nil, maxAttempts: Int = 10,
-        uniqueness: JobUniqueness? = nil
+        queue: String = "default", priority: JobPriority = .normal, runAt: Date? = nil, delay: Duration? = nil,
+        maxAttempts: Int = 10, uniqueness: JobUniqueness? = nil
     ) {
         self.queue = queue
         self.priority = priority
         self.runAt = runAt
+        self.delay = delay
         self.maxAttempts = maxAttempts
         self.uniqueness = uniqueness
     }

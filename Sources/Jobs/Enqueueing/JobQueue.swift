@@ -65,7 +65,7 @@ public struct JobQueue: Sendable {
                 added AS (
                     INSERT INTO job (queue, kind, payload, priority, run_at, max_attempts, unique_key)
                     SELECT \(options.queue), \(kind), \(payload)::jsonb, \(unsafeSQL: options.priority.literal),
-                           coalesce(\(options.runAt), now()), \(Int32(options.maxAttempts)), reservation.unique_key
+                           \(Self.start(options)), \(Int32(options.maxAttempts)), reservation.unique_key
                     FROM reservation
                     ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL DO NOTHING
                     RETURNING id
@@ -76,12 +76,12 @@ public struct JobQueue: Sendable {
                 added AS (
                     INSERT INTO job (queue, kind, payload, priority, run_at, max_attempts)
                     VALUES (\(options.queue), \(kind), \(payload)::jsonb, \(unsafeSQL: options.priority.literal),
-                            coalesce(\(options.runAt), now()), \(Int32(options.maxAttempts)))
+                            \(Self.start(options)), \(Int32(options.maxAttempts)))
                     RETURNING id
                 )
                 """
         }
-        let rows = try await connection.query("WITH \(addition) \(Self.telling(options.runAt))")
+        let rows = try await connection.query("WITH \(addition) \(Self.telling(options))")
         return try rows.map { JobID(try $0.next()) }.first
     }
 
@@ -100,21 +100,27 @@ public struct JobQueue: Sendable {
             WITH added AS (
                 INSERT INTO job (queue, kind, payload, priority, run_at, max_attempts)
                 SELECT \(options.queue), \(Kind.kind), payload, \(unsafeSQL: options.priority.literal),
-                       coalesce(\(options.runAt), now()), \(Int32(options.maxAttempts))
+                       \(Self.start(options)), \(Int32(options.maxAttempts))
                 FROM jsonb_array_elements(\(try JobPayload.text(of: jobs))::jsonb) AS payload
                 RETURNING id
             )
-            \(Self.telling(options.runAt))
+            \(Self.telling(options))
             """)
         return try rows.map { JobID(try $0.next()) }
     }
 
     /// The keys, and on the way, once for the statement, word to the runners.
-    private static func telling(_ runAt: Date?) -> SQL {
+    private static func telling(_ options: JobOptions) -> SQL {
         """
-        SELECT id, (SELECT pg_notify('\(unsafeSQL: channel)', '') WHERE coalesce(\(runAt), now()) <= now())
+        SELECT id, (SELECT pg_notify('\(unsafeSQL: channel)', '') WHERE \(start(options)) <= now())
         FROM added
         """
+    }
+
+    /// When a job may start.
+    private static func start(_ options: JobOptions) -> SQL {
+        guard let delay = options.delay, options.runAt == nil else { return "coalesce(\(options.runAt), now())" }
+        return "now() + \(delay.inSeconds) * interval '1 second'"
     }
 
     /// One row where the job may be enqueued, with the key that it keeps; none where another has taken it.

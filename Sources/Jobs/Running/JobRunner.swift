@@ -53,7 +53,7 @@ public final class JobRunner: Sendable {
     public func run(ready: @escaping @Sendable () -> Void = {}) async throws -> Tally {
         try await detached { [self] in
             try await declareSchedules()
-            return try await serving { workers in
+            return try await serving(keeping: schedules) { workers in
                 ready()
                 await withTaskGroup { group in
                     for worker in workers { group.addTask { await worker.work() } }
@@ -62,7 +62,10 @@ public final class JobRunner: Sendable {
         }
     }
 
-    /// Runs jobs until nothing is due, or it is told to stop; what schedules have missed is due.
+    /// Runs jobs until nothing is due, or it is told to stop.
+    ///
+    /// What the schedules of the served queues have missed until now is due. Nothing else is enqueued: neither jobs of
+    /// other queues nor what schedules say while it works.
     ///
     /// - Returns: What it has done.
     /// - Throws: `PostgresError` where it cannot begin.
@@ -70,8 +73,9 @@ public final class JobRunner: Sendable {
     public func drain() async throws -> Tally {
         try await detached { [self] in
             try await declareSchedules()
-            _ = try await makeCron().turn()
-            return try await serving { [self] workers in
+            let served = Set(configuration.queues.map(\.name))
+            _ = try await makeCron(for: schedules.filter { served.contains($0.queue) }).turn()
+            return try await serving(keeping: []) { [self] workers in
                 // What one queue's jobs have enqueued in another is due as well.
                 while await drainOnce(workers), order.withLock({ $0 }) == .work {}
             }
@@ -109,8 +113,10 @@ public final class JobRunner: Sendable {
         }
     }
 
-    /// Does something with workers while their heart beats, schedules are kept and notifications heard.
-    private func serving(_ body: @escaping @Sendable ([QueueWorker]) async -> Void) async throws -> Tally {
+    /// Does something with workers while heartbeats are sent, some schedules are kept and notifications received.
+    private func serving(
+        keeping kept: [CronJob], _ body: @escaping @Sendable ([QueueWorker]) async -> Void
+    ) async throws -> Tally {
         let runners = RunnerStore(database: database)
         let leaseEnd = ContinuousClock.now + configuration.lease
         let membership = Membership(
@@ -125,17 +131,15 @@ public final class JobRunner: Sendable {
         }
         let isOver: @Sendable () -> Bool = { membership.isOver }
         let heart = makeHeart(runners, workers, membership)
-        let cron = makeCron()
+        let cron = makeCron(for: kept)
         let working = Task { await body(workers) }
         let obeying = Task {
             await obey(workers, membership)
             // Who still waits for the database then waits in vain.
             working.cancel()
         }
-        let attendants = [
-            Task { await heart.work(until: isOver) }, Task { await cron.work(until: isOver) },
-            Task { await listen(for: workers) },
-        ]
+        var attendants = [Task { await heart.work(until: isOver) }, Task { await listen(for: workers) }]
+        if !kept.isEmpty { attendants.append(Task { await cron.work(until: isOver) }) }
 
         await working.value
 
@@ -153,8 +157,8 @@ public final class JobRunner: Sendable {
         try await CronStore(database: database).declare(schedules)
     }
 
-    private func makeCron() -> CronLoop {
-        CronLoop(jobs: schedules, store: CronStore(database: database), bell: Bell(), logger: logger)
+    private func makeCron(for jobs: [CronJob]) -> CronLoop {
+        CronLoop(jobs: jobs, store: CronStore(database: database), bell: Bell(), logger: logger)
     }
 
     private func makeHeart(_ runners: RunnerStore, _ workers: [QueueWorker], _ membership: Membership) -> Heart {

@@ -54,6 +54,21 @@ struct EnqueueTests {
         }
     }
 
+    @Test("a delay counts by the database's clock, and no runner is woken for it")
+    func delay() async throws {
+        try await withYard { yard in
+            let waits = try await yard.database.transaction { connection in
+                try await JobQueue(connection).enqueue(Note("later"), JobOptions(delay: .seconds(60)))
+                try await JobQueue(connection).enqueue([Note("later")], JobOptions(delay: .milliseconds(1500)))
+                return try await connection.query(
+                    "SELECT extract(epoch FROM run_at - now())::double precision FROM job ORDER BY id"
+                ).decode(Double.self)
+            }
+            #expect(waits == [60, 1.5])
+            try await yard.drain(.forNotes { _, _ in })
+        }
+    }
+
     @Test("a key is taken while its job waits, runs or is to be retried, and free afterwards")
     func whileQueued() async throws {
         try await withYard { yard in

@@ -114,6 +114,54 @@ struct CronLoopTests {
         }
     }
 
+    @Test("a drain enqueues nothing in queues that it does not serve")
+    func unservedQueue() async throws {
+        try await withYard { yard in
+            let own = try CronJob("own", "* * * * *", enqueues: Note("own"))
+            let other = try CronJob(
+                "other", "* * * * *", enqueues: Note("other"), options: JobOptions(queue: "elsewhere"))
+            let seen = Seen<String>()
+            try await CronStore(database: yard.database).declare([own, other])
+            try await yard.database.query("UPDATE job_cron SET last_at = now() - interval '1 day'")
+            try await yard.drain(.forNotes { note, _ in seen.note(note.text) }, schedules: [own, other])
+            #expect(seen.all == ["own"])
+            #expect(try await yard.isEmpty())
+        }
+    }
+
+    @Test("what a schedule says while a drain works is left to the next one")
+    func duringDrain() async throws {
+        try await withYard { yard in
+            let minutely = try CronJob("minutely", "* * * * *", enqueues: Note("tick"))
+            try await CronStore(database: yard.database).declare([minutely])
+            // It comes between the beginning of the drain and the registration of its runner.
+            try await yard.database.withConnection { connection in
+                try await connection.execute(
+                    script: """
+                        CREATE FUNCTION come() RETURNS trigger LANGUAGE plpgsql AS $$
+                        BEGIN
+                            UPDATE job_cron SET last_at = now() - interval '1 day';
+                            RETURN NULL;
+                        END
+                        $$;
+                        CREATE TRIGGER come AFTER INSERT ON job_runner EXECUTE FUNCTION come();
+                        UPDATE job_cron SET last_at = now() + interval '1 day';
+                        """)
+            }
+            let seen = Seen<String>()
+            // A job that lasts until a cron loop, were there one, has had its first turn.
+            try await yard.enqueue(Note("work"))
+            try await yard.drain(
+                .forNotes { note, _ in
+                    seen.note(note.text)
+                    guard note.text == "work" else { return }
+                    for _ in 0..<200 where try await yard.number("SELECT count(*) FROM job") < 2 {}
+                }, schedules: [minutely])
+            #expect(seen.all == ["work"])
+            #expect(try await yard.isEmpty())
+        }
+    }
+
     @Test("a schedule that is declared anew is changed, and what came last stays")
     func declaredAnew() async throws {
         try await withYard { yard in
