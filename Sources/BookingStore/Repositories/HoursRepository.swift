@@ -48,7 +48,7 @@ public struct HoursRepository: Sendable {
         return try rows.decode((Int64, String, String?, String?, [Int32], [String], [String]).self).map { row in
             let spans = try zip(row.4, zip(row.5, row.6)).compactMap { day, times in
                 WeeklyHours.Span(
-                    weekday: Weekday(rawValue: Int(day)) ?? .monday, opens: try LocalTime(times.0),
+                    weekday: try storedWeekday(day), opens: try LocalTime(times.0),
                     closes: try LocalTime(times.1))
             }
             return HoursSeason(

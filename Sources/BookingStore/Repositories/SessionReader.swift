@@ -46,6 +46,14 @@ func storedCode<Code: RawRepresentable<String>>(_ code: String) throws -> Code {
     return value
 }
 
+/// Reads a stored day of the week, 1 for Monday.
+///
+/// - Throws: ``UnknownCode`` for a number that is no day.
+func storedWeekday(_ number: Int32) throws -> Weekday {
+    guard let day = Weekday(rawValue: Int(number)) else { throw UnknownCode("\(number)", of: Weekday.self) }
+    return day
+}
+
 extension Row {
     /// Reads a stored code.
     ///

@@ -35,11 +35,9 @@ public struct ContactHoursRepository: Sendable {
         return try rows.decode((String, String, [Int32], [String], [String]).self).map { row in
             let spans = try zip(row.2, zip(row.3, row.4)).compactMap { day, times in
                 WeeklyHours.Span(
-                    weekday: Weekday(rawValue: Int(day)) ?? .monday, opens: try LocalTime(times.0),
-                    closes: try LocalTime(times.1))
+                    weekday: try storedWeekday(day), opens: try LocalTime(times.0), closes: try LocalTime(times.1))
             }
-            return ContactHours(
-                region: row.0, channel: Channel(rawValue: row.1) ?? .sms, hours: try WeeklyHours(spans))
+            return ContactHours(region: row.0, channel: try storedCode(row.1), hours: try WeeklyHours(spans))
         }
     }
 

@@ -138,17 +138,14 @@ public struct RuleRepository: Sendable {
     }
 
     private func read(_ sql: SQL) async throws -> [ReminderRule] {
-        typealias Row = (
-            String, String?, String, Int32, Int32, String?, String, String, String, String?, Bool, Date?
-        )
-        return try await connection.query(sql).decode(Row.self).map { row in
+        try await connection.query(sql).map { row in
             ReminderRule(
-                key: try Handle(row.0), studio: try row.1.map { try Handle($0) },
-                anchor: ReminderRule.Anchor(rawValue: row.2) ?? .booked,
-                lag: Lag(days: Int(row.3), minutes: Int(row.4)), time: try row.5.map { try LocalTime($0) },
-                channel: Channel(rawValue: row.6) ?? .email, audience: Audience(rawValue: row.7) ?? .client,
-                template: try Handle(row.8), condition: row.9.flatMap { ReminderRule.Condition(rawValue: $0) },
-                isEnabled: row.10, since: row.11)
+                key: try Handle(row.next(String.self)), studio: try row.next(String?.self).map { try Handle($0) },
+                anchor: try row.nextCode(),
+                lag: Lag(days: Int(try row.next(Int32.self)), minutes: Int(try row.next(Int32.self))),
+                time: try row.next(String?.self).map { try LocalTime($0) }, channel: try row.nextCode(),
+                audience: try row.nextCode(), template: try Handle(row.next(String.self)),
+                condition: try row.nextCode(), isEnabled: try row.next(), since: try row.next())
         }
     }
 }
