@@ -97,8 +97,10 @@ final class EasyHandle {
     /// Whether the last transfer opened a connection of its own.
     var openedConnection: Bool { number(CURLINFO_NUM_CONNECTS) > 0 }
 
-    /// libcurl's words about a failure of the last transfer.
+    /// The cause of a failure of the last transfer: the system's words where no connection could be made, else libcurl's.
     func explanation(of result: CURLcode) -> String {
+        let error = number(CURLINFO_OS_ERRNO)
+        if result == CURLE_COULDNT_CONNECT, error > 0 { return String(cString: strerror(Int32(error))).lowercased() }
         let text = String(cString: errorText).safeSingleLine
         return text.isEmpty ? String(cString: curl_easy_strerror(result)) : text
     }
