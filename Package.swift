@@ -93,6 +93,7 @@ let package = Package(
             dependencies: [
                 "Booking", "BookingStore", "Jobs", "Messaging", "Postgres",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ],
             resources: [.embedInCode("Templates")],
             swiftSettings: settings

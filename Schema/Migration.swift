@@ -21,6 +21,7 @@ public struct Migration: Sendable {
         Migration(9, "reminder_rules", PackageResources.V0009_reminder_rules_sql),
         Migration(10, "affected_sessions", PackageResources.V0010_affected_sessions_sql),
         Migration(12, "one_person_one_key", PackageResources.V0012_one_person_one_key_sql),
+        Migration(13, "waiting_messages", PackageResources.V0013_waiting_messages_sql),
         Migration(14, "inbound_mail", PackageResources.V0014_inbound_mail_sql),
         Migration(15, "privileges", PackageResources.V0015_privileges_sql),
     ]

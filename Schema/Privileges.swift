@@ -28,13 +28,15 @@ public enum Privileges {
     }
 
     static let tables: [String: Table] = [
+        // A pause that has ended is removed.
+        "channel_pause": Table("SELECT INSERT UPDATE DELETE"),
         "client": Table("SELECT INSERT UPDATE", hidden: ["unsubscribe_token"]),
         "closed_day": Table("SELECT INSERT"),
         "closure": Table("SELECT INSERT UPDATE"),
         "consent": Table("SELECT INSERT UPDATE"),
         // Contact hours, weekly hours and suppressions are replaced or lifted; the event log keeps what was there before.
         "contact_hours": Table("SELECT INSERT UPDATE DELETE"),
-        "delivery_run": Table("SELECT INSERT"),
+        "delivery_run": Table("SELECT INSERT UPDATE"),
         "event": Table("SELECT"),
         "free_session_claim": Table("SELECT"),
         "hours": Table("SELECT INSERT UPDATE DELETE"),
@@ -72,21 +74,19 @@ public enum Privileges {
     static let functions: [String: Caller] = [
         "acknowledge_jobs": .service, "begin_work": .service, "bury_job": .service, "claim_jobs": .service,
         "claim_suspect": .service, "client_contacts": .everyone, "close_days": .service, "contact_key": .everyone,
-        "contact_time": .everyone, "day_skip_reason": .everyone, "follow_session_up": .trigger,
-        "free_station": .everyone,
+        "contact_time": .everyone, "day_obstacle": .everyone, "day_skip_reason": .everyone,
+        "earlier_bookings": .everyone, "follow_session_up": .trigger, "free_station": .everyone,
         "have_started": .service, "hold_free_session": .trigger, "hold_new_contact": .trigger,
-        "is_reachable": .everyone, "is_within_hours": .everyone, "job_errors": .everyone,
-        "job_lanes_by_age": .everyone, "judged_messages": .everyone, "keep_session_final": .trigger,
-        "later_reminders": .everyone, "local_days": .everyone, "lock_key": .service, "longest_quiet": .everyone,
-        "may_start": .service, "next_job_in": .service, "open_slots": .everyone,
-        "phone_match_key": .everyone, "plan_days": .service,
-        "plan_messages": .service, "planned_messages": .everyone, "record_event": .trigger,
-        "refuse_event_change": .trigger, "release_jobs": .service, "remember_consent": .trigger,
-        "rescue_jobs": .service, "reseat_sessions": .service, "rota": .everyone, "rules_at": .everyone,
-        "search_text": .everyone,
-        "session_obstacle": .everyone,
-        "sessions_that_day": .everyone, "settle_jobs": .service, "slot_facts": .everyone, "start_of_day": .everyone,
-        "working_elsewhere": .everyone, "working_hours": .everyone,
+        "is_reachable": .everyone, "is_within_hours": .everyone, "job_errors": .everyone, "job_lanes_by_age": .everyone,
+        "judged_messages": .everyone, "keep_session_final": .trigger, "later_reminders": .everyone,
+        "local_days": .everyone, "lock_key": .service, "longest_quiet": .everyone, "may_start": .service,
+        "message_obstacle": .everyone, "next_job_in": .service, "open_slots": .everyone, "phone_match_key": .everyone,
+        "plan_days": .service, "plan_messages": .service, "planned_messages": .everyone, "record_event": .trigger,
+        "refuse_event_change": .trigger, "release_jobs": .service, "release_messages": .service,
+        "remember_consent": .trigger, "rescue_jobs": .service, "reseat_sessions": .service, "rota": .everyone,
+        "rules_at": .everyone, "search_text": .everyone, "session_obstacle": .everyone, "sessions_that_day": .everyone,
+        "settle_jobs": .service, "slot_facts": .everyone, "start_of_day": .everyone, "working_elsewhere": .everyone,
+        "working_hours": .everyone,
         // The constructors of the range type, which the constraint on weekly hours calls.
         "timemultirange": .everyone, "timerange": .everyone,
     ]

@@ -1,3 +1,12 @@
+-- The sessions that a client booked before another, cancelled ones too. The planner reads this as it would a view.
+CREATE OR REPLACE FUNCTION earlier_bookings(p_client bigint, p_booked_at timestamptz) RETURNS TABLE (id bigint)
+LANGUAGE sql STABLE AS $$
+    SELECT earlier.id
+    FROM session AS earlier
+    WHERE earlier.client_id = p_client AND earlier.booked_at < p_booked_at
+$$;
+COMMENT ON FUNCTION earlier_bookings(bigint, timestamptz) IS 'The sessions that a client booked before an instant.';
+
 -- The later reminders of the same start that are due by now as well. A late reminder that has one is overtaken: after days
 -- on which nobody ran, one of them is enough. The planner reads this as it would a view.
 CREATE OR REPLACE FUNCTION later_reminders(p_message message, p_now timestamptz) RETURNS TABLE (id bigint)
@@ -5,7 +14,7 @@ LANGUAGE sql STABLE AS $$
     SELECT later.id
     FROM message AS later
     JOIN session AS s ON s.id = later.session_id
-    JOIN reminder_rule AS rule ON rule.key = later.rule AND rule.anchor = 'start'
+    CROSS JOIN LATERAL rules_at(later.studio_id) AS rule
     WHERE later.session_id = p_message.session_id
       AND later.revision = p_message.revision
       AND later.channel = p_message.channel
@@ -13,18 +22,27 @@ LANGUAGE sql STABLE AS $$
       AND later.status IN ('queued', 'attempting', 'sent', 'unknown')
       AND later.due_at > p_message.due_at
       AND later.due_at <= p_now
+      AND rule.key = later.rule
+      AND rule.anchor = 'start'
       -- One that will not go out itself is not enough.
       AND (later.status <> 'queued'
-           OR rule.enabled AND (rule.condition IS DISTINCT FROM 'unconfirmed' OR s.confirmed_at IS NULL))
-      AND EXISTS (SELECT FROM reminder_rule AS own WHERE own.key = p_message.rule AND own.anchor = 'start')
+           OR rule.enabled
+              AND CASE rule.condition
+                  WHEN 'unconfirmed' THEN s.confirmed_at IS NULL
+                  WHEN 'first_booking' THEN NOT EXISTS (SELECT FROM earlier_bookings(s.client_id, s.booked_at))
+                  ELSE true
+              END)
+      AND EXISTS (
+          SELECT FROM rules_at(p_message.studio_id) AS own WHERE own.key = p_message.rule AND own.anchor = 'start')
 $$;
 COMMENT ON FUNCTION later_reminders(message, timestamptz) IS
     'The later reminders of the same start that are due as well.';
 DROP FUNCTION IF EXISTS is_overtaken(message, timestamptz);
 
 -- Every message as it stands at this moment: where it goes, in what words, why it must not go out, or until when it has to
--- wait. What is sent, rehearsed and explained is judged here and nowhere else. The planner reads this as it would a view; one
--- more table in it, and with the caller's own it would be more than the planner puts in order by itself.
+-- wait. One that waits with a reason waits for a change: its session cannot take place as booked. What is sent, rehearsed and
+-- explained is judged here and nowhere else. The planner reads this as it would a view; one more table in it, and with the
+-- caller's own it would be more than the planner puts in order by itself.
 CREATE OR REPLACE FUNCTION judged_messages(p_now timestamptz)
 RETURNS TABLE (
     id bigint, address text, template text, language text, reason text, wait_until timestamptz, deadline timestamptz
@@ -35,10 +53,11 @@ LANGUAGE sql STABLE AS $$
            rule.template,
            CASE m.audience WHEN 'client' THEN coalesce(c.language, 'en') ELSE 'en' END,
            coalesce(
-               open.hold, verdict.reason, CASE WHEN open.at IS NULL THEN 'quiet_hours' END, open.superseded),
+               open.obstacle, open.hold, verdict.reason, CASE WHEN open.at IS NULL THEN 'quiet_hours' END,
+               open.superseded),
            CASE
                WHEN verdict.reason IS NOT NULL THEN NULL
-               WHEN open.hold IS NOT NULL THEN limits.deadline
+               WHEN open.obstacle IS NOT NULL OR open.hold IS NOT NULL THEN limits.deadline
                WHEN open.superseded IS NULL AND open.at > p_now THEN open.at
            END,
            limits.deadline
@@ -84,9 +103,7 @@ LANGUAGE sql STABLE AS $$
             WHEN rule.id IS NULL OR NOT rule.enabled THEN 'rule_disabled'
             WHEN rule.condition = 'unconfirmed' AND s.confirmed_at IS NOT NULL THEN 'confirmed'
             WHEN rule.condition IN ('attended', 'no_show') AND s.status <> rule.condition THEN 'condition_not_met'
-            WHEN rule.condition = 'first_booking' AND EXISTS (
-                SELECT FROM session AS earlier
-                WHERE earlier.client_id = s.client_id AND earlier.booked_at < s.booked_at)
+            WHEN rule.condition = 'first_booking' AND EXISTS (SELECT FROM earlier_bookings(s.client_id, s.booked_at))
             THEN 'not_first_booking'
             WHEN reach.address IS NULL THEN CASE m.channel WHEN 'email' THEN 'no_email' ELSE 'no_phone' END
             WHEN m.audience = 'client' AND EXISTS (
@@ -132,6 +149,14 @@ LANGUAGE sql STABLE AS $$
                 WHERE unread.sender = reach.address AND unread.action = 'opt_out_review' AND unread.done_at IS NULL)
             THEN 'opt_out_review'
         END AS hold,
+        -- What says that a session takes place is not sent while it cannot, and names that as the reason when it is too late.
+        CASE
+            WHEN verdict.reason NOT IN ('session_started', 'too_late') THEN NULL
+            WHEN m.day IS NOT NULL THEN day_obstacle(m.trainer_id, m.day, studio.time_zone)
+            WHEN s.status = 'booked' AND rule.anchor NOT IN ('cancelled', 'call_asked') THEN (
+                SELECT obstacle.reason
+                FROM message_obstacle(s.studio_id, s.trainer_id, s.starts_at, s.ends_at) AS obstacle)
+        END AS obstacle,
         CASE
             WHEN verdict.reason IS NULL
                 AND m.due_at < p_now - interval '10 minutes'

@@ -121,6 +121,11 @@ public struct Session: Sendable {
         self.waivedRules = waivedRules
     }
 
+    /// Whether the session cannot take place: the trainer is away or has retired, or the studio is closed.
+    ///
+    /// Messages that say that it takes place are not sent. Hours do not count: staff may agree on a time outside of them.
+    public var isImpossible: Bool { affected != nil && affected != .outsideHours }
+
     /// The start on the studio's wall clock, such as `2026-12-01 09:00 PST`.
     public var localStart: String { studio.clock.text(startsAt) }
 }

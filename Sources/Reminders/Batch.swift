@@ -16,6 +16,7 @@ final class Batch: Sendable {
     }
 
     private let state: Guarded<State>
+    private let metrics = DeliveryMetrics()
     /// From then on nothing more is taken up.
     private let end: ContinuousClock.Instant?
 
@@ -65,12 +66,13 @@ final class Batch: Sendable {
     }
 
     /// Counts what needs no courier, and gives back what was reserved and not found.
-    func settle(_ hand: Hand, of reserved: Int) {
+    func settle(_ hand: Hand, of reserved: Int, by channel: Channel) {
         state.withLock { state in
             state.left += reserved - hand.count
             state.report.tally.add(hand.skipped, to: \.skipped)
-            state.report.tally.add(hand.unreadable.count, to: \.failed)
+            state.report.blocked += hand.blocked
         }
+        for record in hand.unreadable { fail(as: ReminderRun.Failure(record, channel)) }
     }
 
     /// Lets others have what was taken up and not tried.
@@ -78,17 +80,29 @@ final class Batch: Sendable {
         state.withLock { $0.left += count }
     }
 
-    /// Counts an outcome.
-    func count(_ outcome: DeliveryOutcome, of channel: Channel) {
+    /// Counts an outcome, as the ledger records it.
+    func count(_ outcome: DeliveryOutcome, as record: DeliveryRecord, of channel: Channel) {
+        metrics.count(record, by: channel)
         state.withLock { state in
-            state.report.count(outcome, of: channel)
+            state.report.count(outcome, as: record, of: channel)
             if outcome.asksToWait, case .rejectedForNow(_, let reply) = outcome { state.resting[channel] = reply }
         }
     }
 
-    /// Counts messages that could not be handed over.
-    func fail(_ count: Int = 1) {
-        state.withLock { $0.report.tally.add(count, to: \.failed) }
+    /// Counts a message that could not be sent.
+    func fail(as failure: ReminderRun.Failure) {
+        metrics.count(failedFor: failure.reason)
+        state.withLock { $0.report.count(failedAs: failure) }
+    }
+
+    /// Counts messages that were due and not tried, because the channel cannot be used.
+    func failUntried(_ count: Int, as failure: ReminderRun.Failure) {
+        state.withLock { $0.report.count(count, failedAs: failure) }
+    }
+
+    /// Keeps what is wrong with templates for the report.
+    func note(templateProblems: [String]) {
+        state.withLock { $0.report.templateProblems = templateProblems }
     }
 
     /// Notes that every courier of a channel was asked to go away.

@@ -50,7 +50,7 @@ struct CourierRound<Item: Sendable> {
         do {
             let hand = try await ledger.take(
                 number, by: route.channel, until: until, now: run.clock(), limit: reserved)
-            batch.settle(hand, of: reserved)
+            batch.settle(hand, of: reserved, by: route.channel)
             return hand.isEmpty ? nil : hand
         } catch is CancellationError {
             // The statement was undone: nothing is in hand.
@@ -69,15 +69,26 @@ struct CourierRound<Item: Sendable> {
             let letter = try route.write(handout, now)
             let outcome = await courier.deliver(letter.item)
             if Task.isCancelled, case .notSent = outcome { return Carried(record: .untried(handout.message)) }
-            batch.count(outcome, of: route.channel)
-            return Carried(
-                record: DeliveryRecord(handout, outcome, copy: letter.copy, at: now), mayGoOn: !outcome.asksToWait)
+            let record = DeliveryRecord(handout, outcome, copy: letter.copy, at: now)
+            batch.count(outcome, as: record, of: route.channel)
+            return Carried(record: record, mayGoOn: !outcome.asksToWait)
         } catch {
-            batch.fail()
-            return Carried(
-                record: DeliveryRecord(
-                    message: handout.message, status: .failed, reason: "cannot_be_written", reply: "\(error)"))
+            let record = unwritten(handout, because: error)
+            batch.fail(as: ReminderRun.Failure(record, route.channel))
+            return Carried(record: record)
         }
+    }
+
+    /// What the ledger records of a message that could not be written: a template can be mended, its message waits.
+    private func unwritten(_ handout: Handout, because error: any Error) -> DeliveryRecord {
+        guard let error = error as? TemplateError else {
+            return DeliveryRecord(
+                message: handout.message, status: .failed, reason: "cannot_be_written", reply: "\(error)")
+        }
+        let next = run.clock() + ReminderRun.templateRetry
+        return .templateError(
+            handout.message, run.templates?.explanation(of: error) ?? error.description,
+            retryAt: handout.deadline.map { next < $0 } ?? true ? next : nil)
     }
 
     private func write(_ records: [DeliveryRecord]) async throws {

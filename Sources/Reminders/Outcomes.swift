@@ -56,15 +56,33 @@ extension SMSError {
 }
 
 extension ReminderRun.Report {
-    /// Counts an outcome.
-    mutating func count(_ outcome: DeliveryOutcome, of channel: Channel) {
+    /// Counts messages that could not be sent.
+    mutating func count(_ number: Int = 1, failedAs failure: ReminderRun.Failure) {
+        guard number > 0 else { return }
+        tally.add(number, to: \.failed)
+        failures[failure, default: 0] += number
+    }
+
+    /// Counts an outcome, as the ledger records it.
+    mutating func count(_ outcome: DeliveryOutcome, as record: DeliveryRecord, of channel: Channel) {
         switch outcome {
-        case .accepted: tally.add(to: \.sent)
-        case .rejectedForNow, .rejectedForGood: tally.add(to: \.failed)
+        case .accepted:
+            tally.add(to: \.sent)
+            sent[channel, default: 0] += 1
+        case .rejectedForNow, .rejectedForGood: count(failedAs: ReminderRun.Failure(record, channel))
         case .unknown: tally.add(to: \.unknown)
         case .notSent(let reason, let isUnreachable):
-            tally.add(to: \.failed)
+            count(failedAs: ReminderRun.Failure(record, channel))
             if isUnreachable { unreachable[channel] = unreachable[channel] ?? reason }
         }
+    }
+}
+
+extension ReminderRun.Failure {
+    /// Reads from a record why a message could not be sent.
+    init(_ record: DeliveryRecord, _ channel: Channel) {
+        self.init(
+            channel: channel, reason: record.reason ?? "", isPutOff: record.status == .queued,
+            isAddressBlocked: record.suppression != nil)
     }
 }

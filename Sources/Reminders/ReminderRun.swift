@@ -29,8 +29,13 @@ public struct ReminderRun: Sendable {
     let clock: @Sendable () -> Date
     let freshness: Duration
     let reach: Duration
+    let host: String
+    let templates: TemplateStore?
     let logger: Logger
     private let rests = Rests()
+    private let hasBegun = Guarded(false)
+    /// How long a message waits whose template cannot be used, unless the template changes.
+    static let templateRetry: TimeInterval = 300
 
     /// Prepares a batch.
     ///
@@ -44,11 +49,13 @@ public struct ReminderRun: Sendable {
     ///   - freshness: A message that was judged longer ago is judged anew before it goes out.
     ///   - reach: A patient batch takes up nothing more after so long: texts that leave one a second must not keep a
     ///     confirmation waiting that is asked for meanwhile.
+    ///   - host: The name under which a patient sender stores that it has paused a channel.
+    ///   - templates: The templates that both routes render, read again before each batch; `nil` where they never change.
     ///   - logger: Where trouble is told.
     public init(
         database: Database, mail: Route<PostedMail>, texts: Route<TextMessage>, actor: String,
         patience: Patience = .none, clock: @escaping @Sendable () -> Date, freshness: Duration = .milliseconds(100),
-        reach: Duration = .seconds(5), logger: Logger
+        reach: Duration = .seconds(5), host: String = "localhost", templates: TemplateStore? = nil, logger: Logger
     ) {
         self.database = database
         self.mail = mail
@@ -58,6 +65,8 @@ public struct ReminderRun: Sendable {
         self.clock = clock
         self.freshness = freshness
         self.reach = reach
+        self.host = host
+        self.templates = templates
         self.logger = logger
     }
 
@@ -76,12 +85,17 @@ public struct ReminderRun: Sendable {
     /// - Throws: `PostgresError` or `TransportConfigurationError`.
     public func send(until: Date?, limit: Int?) async throws -> Report {
         let until = until ?? clock()
-        let (orphans, mails, messages) = try await database.withConnection { connection in
-            let ledger = DeliveryRepository(connection)
-            if patience == .none {
+        let change = templates?.refresh()
+        if patience == .none {
+            try await database.transaction { connection in
+                let ledger = DeliveryRepository(connection)
                 try await ledger.plan(until: until, now: clock())
                 try await ledger.release(until: until)
             }
+        }
+        let (orphans, mails, messages) = try await database.withConnection { connection in
+            let ledger = DeliveryRepository(connection)
+            if patience == .asLongAsNeeded { try await resume(ledger, connection, templatesChanged: change != nil) }
             return (
                 try await ledger.sweep(), try await couriers(of: mail, limit, ledger, until: until),
                 try await couriers(of: texts, limit, ledger, until: until)
@@ -89,10 +103,46 @@ public struct ReminderRun: Sendable {
         }
         let batch = Batch(
             limit: limit, orphans: orphans, end: patience == .none ? nil : ContinuousClock.now + reach)
+        batch.note(templateProblems: change?.problems ?? [])
         if mails + messages > 0 { try await carry(batch, until: until, mails: mails, texts: messages) }
-        for (channel, reply) in batch.report.deferred { rests.begin(channel, for: Rests.length(asked: reply)) }
-        for channel in batch.report.unreachable.keys { rests.begin(channel, for: Rests.unreachable) }
+        try await pause(batch.report)
         return batch.report
+    }
+
+    /// Ends stored pauses that do not hold any more, and the wait of messages whose templates have changed.
+    private func resume(
+        _ ledger: DeliveryRepository, _ connection: Connection, templatesChanged: Bool
+    ) async throws {
+        try await ChannelPauseRepository(connection).end(rests.takeResumed(), of: host)
+        let isFirst = hasBegun.withLock { hasBegun in
+            defer { hasBegun = true }
+            return !hasBegun
+        }
+        // The templates of a process that has just started may be others than those of the one before.
+        if isFirst || templatesChanged { try await ledger.releaseTemplateErrors() }
+    }
+
+    /// Leaves channels alone whose server could not be used or asked to wait, and stores that for others to show.
+    private func pause(_ report: Report) async throws {
+        let now = clock()
+        let pauses =
+            report.deferred.map { channel, reply in
+                (channel, ChannelPause.Code.deferred, reply, Rests.length(asked: reply))
+            }
+            + report.unreachable.map { channel, reason in
+                (channel, ChannelPause.Code.unreachable, reason, Rests.unreachable)
+            }
+        for (channel, code, reason, length) in pauses {
+            rests.begin(channel, for: length)
+            guard patience == .asLongAsNeeded else { continue }
+            let pause = ChannelPause(
+                channel: channel, code: code, reason: reason, since: now, until: now + length / .seconds(1))
+            try await finishing { [database, host] in
+                try await database.withConnection {
+                    try await ChannelPauseRepository($0).begin(pause, by: host)
+                }
+            }
+        }
     }
 
     /// How many couriers of a route there is work for.
@@ -119,6 +169,8 @@ public struct ReminderRun: Sendable {
                         }
                         for try await _ in group {}
                     }
+                    // What is reported as sent is on disk.
+                    try await finishing { try await ledger.endRun(number) }
                 }
             }
         } catch {
@@ -157,7 +209,11 @@ public struct ReminderRun: Sendable {
         let rest = try await finishing {
             try await ledger.countDue(by: channel, until: until, now: now, limit: left, untriedBy: number).due
         }
-        batch.fail(rest)
+        batch.failUntried(
+            rest,
+            as: Failure(
+                channel: channel, reason: reply == nil ? "not_sent" : "rejected_for_now", isPutOff: true,
+                isAddressBlocked: false))
         if let reply, rest > 0 || batch.report.tally.sent == 0 { batch.postpone(channel, because: reply) }
     }
 

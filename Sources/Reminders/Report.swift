@@ -21,10 +21,30 @@ extension ReminderRun {
         }
     }
 
+    /// A way in which messages could not be sent.
+    public struct Failure: Sendable, Hashable {
+        /// Their channel.
+        public let channel: Channel
+        /// The reason that the ledger stores.
+        public let reason: String
+        /// Whether they stay queued and are tried again.
+        public let isPutOff: Bool
+        /// Whether the server refused the address itself for good, which blocks it: nothing is left to do.
+        public let isAddressBlocked: Bool
+    }
+
     /// A batch's result.
     public struct Report: Sendable {
         /// How many of each.
         public internal(set) var tally = Tally()
+        /// How many messages could not be sent, by channel and reason.
+        public internal(set) var failures: [Failure: Int] = [:]
+        /// How many were sent on each channel.
+        public internal(set) var sent: [Channel: Int] = [:]
+        /// How many wait because their session cannot take place as booked; they are not part of the tally.
+        public internal(set) var blocked = 0
+        /// What is wrong with templates, where the operator's folder has changed since the batch before.
+        public internal(set) var templateProblems: [String] = []
         /// Sessions with a message whose sender died before its outcome was written.
         public internal(set) var orphans: [Reference] = []
         /// Why a channel's transport cannot be used at all, where it cannot.

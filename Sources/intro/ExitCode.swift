@@ -10,13 +10,13 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     case notFound = 4
     /// The command line itself cannot be understood (`EX_USAGE`).
     case usage = 64
-    /// The command line is understood, a value on it is not valid (`EX_DATAERR`).
+    /// The command line is understood, a value on it is not valid; or messages failed for good (`EX_DATAERR`).
     case invalidInput = 65
     /// The database, mail or SMS server cannot be reached (`EX_UNAVAILABLE`).
     case unreachable = 69
     /// A bug in Intro (`EX_SOFTWARE`).
     case bug = 70
-    /// A passing condition; the same command may succeed when it is given again (`EX_TEMPFAIL`).
+    /// A passing condition, such as messages that were put off; the same command may succeed later (`EX_TEMPFAIL`).
     case tryAgain = 75
     /// Configuration or schema is missing, wrong or out of date (`EX_CONFIG`).
     case misconfigured = 78

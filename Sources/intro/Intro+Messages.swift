@@ -28,11 +28,14 @@ extension Intro {
     /// - Returns: The transport, and who writes mail.
     /// - Throws: A `Failure` or `TransportConfigurationError` when mail is not configured as it must be.
     func mailing(_ templates: TemplateLibrary) throws -> Mailing {
+        try mailing { MailComposer(templates: templates, sender: $0, unsubscribing: $1) }
+    }
+
+    private func mailing(composing: (Mailbox, String?) -> MailComposer) throws -> Mailing {
         let mail = settings.mail
         let destination = try TransportURL(parsing: mail.url)
         let transport = try destination.makeTransport(password: try mail.password()?.revealed)
-        let composer = MailComposer(
-            templates: templates, sender: try mail.sender(to: destination), unsubscribing: mail.unsubscribeURL)
+        let composer = composing(try mail.sender(to: destination), mail.unsubscribeURL)
         if let link = mail.unsubscribeURL { _ = try UnsubscribeLink(link) }
         guard let rate = mail.rate else { return Mailing(transport: transport, composer: composer) }
         return Mailing(transport: transport.paced(try pace(rate, of: .mailRate)), composer: composer)
@@ -44,11 +47,15 @@ extension Intro {
     /// - Returns: The transport, and who writes texts.
     /// - Throws: A `Failure` or `TransportConfigurationError` when texts are not configured as they must be.
     func texting(_ templates: TemplateLibrary) throws -> Texting {
+        try texting { TextComposer(templates: templates, sender: $0) }
+    }
+
+    private func texting(composing: (TextSender) -> TextComposer) throws -> Texting {
         let texts = settings.texts
         let destination = try SMSTransportURL(parsing: texts.url)
         let transport = try destination.makeTransport(
             token: try texts.token()?.revealed, callback: try texts.callback(), clock: { [self] in now })
-        let composer = TextComposer(templates: templates, sender: try texts.sender(to: destination))
+        let composer = composing(try texts.sender(to: destination))
         let usual: String? = if case .folder = destination { nil } else { "1/s" }
         guard let rate = texts.rate ?? usual else { return Texting(transport: transport, composer: composer) }
         return Texting(transport: transport.pacedBySender(try pace(rate, of: .smsRate)), composer: composer)
@@ -64,16 +71,50 @@ extension Intro {
         console.note("note: texts go into the folder \(path); set INTRO_SMS_URL, or disable the rules that send them")
     }
 
+    /// The words of all messages, read again when the operator's own change.
+    ///
+    /// - Throws: `TemplateError` when the operator's folder cannot be read.
+    var templateStore: TemplateStore {
+        get throws { try TemplateStore(folder: settings.templatesFolder) }
+    }
+
+    /// The words of all messages, for a sender: it does not start with templates that cannot be used.
+    ///
+    /// - Parameter database: Where the rules are that name templates.
+    /// - Returns: The words.
+    /// - Throws: A `Failure` that lists what is wrong, `TemplateError` or `PostgresError`.
+    func checkedTemplates(for database: Database) async throws -> TemplateStore {
+        let store = try templateStore
+        let folder = settings.templatesFolder ?? ""
+        let rules = try await database.withConnection { try await RuleRepository($0).all() }
+        let library = store.library
+        let problems =
+            store.findings.map { "\(folder)/\($0.description)" }
+            + rules.filter(\.isEnabled).compactMap { rule in
+                library.missingTemplates(of: rule).map { "rule \(rule.key) needs \($0), which is not there" }
+            }
+        guard problems.isEmpty else {
+            throw Failure.misconfigured(
+                "some messages cannot be written", because: problems.joined(separator: "\n"),
+                hint: "correct what is listed, and check it with `intro templates check`")
+        }
+        return store
+    }
+
     /// A batch of messages, ready to go.
     ///
     /// - Parameters:
     ///   - database: Where the ledger is.
+    ///   - templates: The words; `nil` reads them.
     ///   - patience: Whether to leave alone what waits.
     /// - Returns: The batch.
     /// - Throws: A `Failure`, `TemplateError` or `TransportConfigurationError` when something is not configured as it must be.
-    func reminders(_ database: Database, patience: ReminderRun.Patience = .none) throws -> ReminderRun {
-        let templates = try templates
-        let (mailing, texting) = (try mailing(templates), try texting(templates))
+    func reminders(
+        _ database: Database, templates: TemplateStore? = nil, patience: ReminderRun.Patience = .none
+    ) throws -> ReminderRun {
+        let store = try templates ?? templateStore
+        let mailing = try mailing { MailComposer(templates: store, sender: $0, unsubscribing: $1) }
+        let texting = try texting { TextComposer(templates: store, sender: $0) }
         return ReminderRun(
             database: database,
             mail: Route(.email, by: mailing.transport, couriers: settings.mail.connections) {
@@ -81,7 +122,8 @@ extension Intro {
             },
             texts: Route(.sms, by: texting.transport, couriers: settings.texts.connections) {
                 try texting.composer.letter(for: $0, at: $1)
-            }, actor: actor, patience: patience, clock: { [self] in now }, logger: logger)
+            }, actor: actor, patience: patience, clock: { [self] in now }, host: hostName, templates: store,
+            logger: logger)
     }
 
     private func pace(_ text: String, of setting: intro.Setting) throws(Failure) -> Pace {
@@ -106,17 +148,22 @@ extension TemplateLibrary {
     /// - Parameter rule: The rule.
     /// - Throws: `InvalidInput`.
     func assertHolds(_ rule: ReminderRule) throws(InvalidInput) {
-        let form: TemplateForm = rule.channel == .email ? .mail : .sms
         guard ReminderTemplates.suits(rule) else {
             let audience = rule.anchor == .day ? "a day of a trainer" : "the \(rule.audience.rawValue)"
             throw InvalidInput(
                 field: "--template", problem: "\(rule.template) is not written for \(audience)",
                 hint: "name another, such as \(ReminderTemplates.suiting(rule).joined(separator: ", "))")
         }
-        guard !holds(rule.template.text, as: form) else { return }
-        let files = form.parts.map { "\(rule.template).\($0.rawValue)" }.joined(separator: ", ")
+        guard let files = missingTemplates(of: rule) else { return }
         throw InvalidInput(
             field: "--template", problem: "\(rule.template) has no texts for \(rule.channel.words)",
             hint: "write \(files) into the folder of INTRO_TEMPLATES_FOLDER, or name another")
+    }
+
+    /// The files of a rule's template, where one of them is missing.
+    func missingTemplates(of rule: ReminderRule) -> String? {
+        let form: TemplateForm = rule.channel == .email ? .mail : .sms
+        guard !holds(rule.template.text, as: form) else { return nil }
+        return form.parts.map { "\(rule.template).\($0.rawValue)" }.joined(separator: ", ")
     }
 }

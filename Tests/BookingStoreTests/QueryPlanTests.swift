@@ -78,8 +78,47 @@ struct QueryPlanTests {
             try await books.expectIndexes("account") {
                 _ = try await LedgerRepository($0).account(of: reference, now: from)
             }
+            try await books.expectIndexes("what a session's messages wait for") {
+                _ = try await LedgerRepository($0).judgedEntries(of: reference, status: nil, now: from)
+            }
+            try await books.expectIndexes("what the messages written last wait for") {
+                _ = try await LedgerRepository($0).judgedEntries(of: nil, status: nil, limit: 100, now: from)
+            }
+            try await books.expectIndexes("failed and unknown") {
+                _ = try await DeliveryRepository($0).countTrouble(since: from)
+            }
             try await books.expectIndexes("sweep") { _ = try await DeliveryRepository($0).sweep() }
             try await books.expectIndexes("plan") { try await DeliveryRepository($0).plan(until: from, now: from) }
+        }
+    }
+
+    @Test("a message that waits for its session is looked at each minute by index, and written once only")
+    func blocked() async throws {
+        try await withLargeBooks { books, studio, maria in
+            try await books.database.query(
+                """
+                INSERT INTO time_off (trainer_id, during) VALUES (\(maria.id.value), '[2027-01-01, 2027-03-01)')
+                """)
+            try await books.database.query(
+                """
+                INSERT INTO message (session_id, studio_id, rule, channel, revision, due_at)
+                SELECT id, studio_id, 'one-day', 'email', 1, \(Books.now)
+                FROM session
+                WHERE trainer_id = \(maria.id.value) AND starts_at > \(Books.now)
+                """)
+            let taken = try await books.database.transaction { connection in
+                let ledger = DeliveryRepository(connection)
+                let run = try await ledger.openRun(actor: "test")
+                return try await ledger.take(run, by: .email, until: Books.now, now: Books.now, limit: 10_000).blocked
+            }
+            #expect(taken > 500)
+            try await books.expectIndexes("release") {
+                try await DeliveryRepository($0).plan(until: Books.now, now: Books.now)
+            }
+            let waiting = try await books.database.query(
+                "SELECT count(*) FROM message WHERE reason = 'trainer_away' AND wait_until > \(Books.now)"
+            ).decode(Int.self)
+            #expect(waiting == [taken])
         }
     }
 

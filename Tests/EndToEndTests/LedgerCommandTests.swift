@@ -181,6 +181,45 @@ struct LedgerCommandTests {
         }
     }
 
+    @Test("all that failed since a time is sent again in one command; a rule narrows it, a dry run only lists it")
+    func resendFailed() async throws {
+        try await Studio.with { studio in
+            try await studio.bookMany(4)
+            let ana = try await studio.reference("Ana", at: "2026-12-07 14:00")
+            try await studio.database.query(
+                """
+                UPDATE message
+                SET status = 'failed', reason = 'rejected_for_good', attempts = 1,
+                    attempted_at = timestamptz '2026-11-30 15:30Z' - (session_id % 2) * interval '1 day'
+                WHERE rule = 'confirmation'
+                """)
+            let recent = try await studio.count(
+                "message", where: "status = 'failed' AND attempted_at > '2026-11-30 15:00Z'")
+            let resend = ["reminders", "resend", "--status", "failed"]
+            let before = try await studio.fingerprint()
+            let listed = try await studio.answer(resend + ["--since", "2h", "--dry-run"]).items
+            #expect(listed.count == Int(recent) && listed.allSatisfy { $0["status"] == "failed" })
+            #expect(try await studio.answer(resend + ["--since", "2h", "--rule", "one-day"]) == .list([]))
+            #expect(try await studio.fingerprint() == before)
+            let resent = try await studio.answer(resend + ["--since", "2h"]).items
+            #expect(
+                resent.count == Int(recent)
+                    && resent.allSatisfy { $0["status"] == "queued" && $0["reason"] == "resent" })
+            let rest = try await studio.answer(
+                resend + ["--since", "2026-11-29T00:00:00-08:00", "--rule", "confirmation"]
+            ).items
+            #expect(resent.count + rest.count == 5)
+            let none = try await studio.intro(resend + ["--since", "sun"])
+            #expect(none.exit == 0 && none.stdout == "No message failed since then.\n", "\(none.stderr)")
+            #expect(try await studio.answer("reminders", "send")["sent"] == 5)
+            for wrong in [
+                ["--status", "failed"], ["--since", "2h"], [ana, "--status", "failed", "--since", "2h"], [],
+                ["--status", "unknown", "--since", "2h"], [ana, "--dry-run"],
+            ] { #expect(try await studio.intro(["reminders", "resend"] + wrong).exit == 64, "\(wrong)") }
+            #expect(try await studio.intro(resend + ["--since", "whenever"]).exit == 65)
+        }
+    }
+
     @Test("what is resent is judged anew: a session that is off by now is not confirmed again")
     func resentTooLate() async throws {
         try await Studio.with { studio in

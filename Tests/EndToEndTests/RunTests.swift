@@ -67,18 +67,78 @@ struct RunTests {
         }
     }
 
-    @Test("it serves the queues that are named, and refuses those that there are not")
+    @Test("it serves the queues that are named and enqueues in no other, and refuses those that there are not")
     func queues() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-07 09:00")
             try await studio.answer("run", "--drain", "--queue", "default")
             #expect(try await studio.count("job", where: "queue = 'messages'") > 0)
+            #expect(try await studio.count("job", where: "queue = 'default'") == 0)
+            // Every schedule has come meanwhile: all of them are for the other queue.
+            try await studio.database.query("UPDATE job_cron SET last_at = now() - interval '1 day'")
             try await studio.answer("run", "--drain", "--queue", "messages", "--concurrency", "2")
             #expect(try await studio.count("job") == 0)
+            #expect(try await studio.messages("sent") == 1)
             let unknown = try await studio.intro("run", "--queue", "mesages")
             #expect(unknown.exit == 65)
             #expect(unknown.stderr.contains("there is no queue mesages"))
             #expect(try await studio.intro("run", "--concurrency", "0").exit == 65)
+        }
+    }
+
+    @Test("messages that failed or are unknown are counted by `jobs stats` and `jobs watch`, and say where to look")
+    func trouble() async throws {
+        try await Studio.with { studio in
+            let quiet = try await studio.intro("jobs", "stats")
+            #expect(quiet.stdout.contains("Messages: 0 failed in the last 7 days, 0 unknown.\n"), "\(quiet.stdout)")
+            try await studio.bookMany(3)
+            try await studio.database.query(
+                """
+                UPDATE message
+                SET status = CASE WHEN session_id % 3 = 0 THEN 'unknown' ELSE 'failed' END, reason = 'rejected_for_good',
+                    attempted_at = timestamptz '2026-11-30 15:00Z'
+                """)
+            let statistics = try await studio.answer("jobs", "stats")
+            #expect(statistics["messages"] == .object(["failed": 2, "unknown": 1]))
+            #expect(
+                try await studio.answer("jobs", "stats", now: "2026-12-08T08:00:00-08:00")["messages"]?["failed"] == 0)
+            let line =
+                "Messages: 2 failed in the last 7 days, 1 unknown. See `intro reminders list --status failed` and "
+                + "`intro reminders unknown`."
+            #expect(try await studio.intro("jobs", "stats").stdout.contains(line))
+            #expect(try await studio.intro("jobs", "watch", "--count", "1").stdout.contains("! \(line)"))
+            let seen = try await studio.answer("jobs", "watch", "--count", "1")
+            #expect(seen["statistics"]?["messages"] == .object(["failed": 2, "unknown": 1]))
+        }
+    }
+
+    @Test("the figures count what was sent, what failed and for what reason, and what is unknown")
+    func figures() async throws {
+        try await Studio.with { studio in
+            try await studio.bookMany(4)
+            try await studio.database.query(
+                "UPDATE message SET status = 'unknown', reason = 'no_answer' WHERE session_id = (SELECT min(id) FROM session)"
+            )
+            try await studio.database.query(
+                "UPDATE client SET email = 'nobody', email_key = 'nobody' WHERE name = 'Guest 2'")
+            let file = studio.home + "/intro.prom"
+            try await studio.database.query(
+                """
+                INSERT INTO job (queue, kind, payload, priority, max_attempts)
+                VALUES ('messages', 'messages.deliver', '{}', 1, 10)
+                """)
+            let run = try await studio.intro("run", "--drain", "--metrics-file", file)
+            #expect(run.exit == 0, "\(run.stderr)")
+            let figures = try String(contentsOfFile: file, encoding: .utf8)
+            for line in [
+                "reminders_unknown 1", "reminders_sent_total{channel=\"email\"} 2",
+                "reminders_sent_total{channel=\"sms\"} 0",
+                "reminders_failed_total{reason=\"invalid_data\"} 1",
+                "reminders_failed_total{reason=\"rejected_for_good\"} 0", "# TYPE reminders_failed_total counter",
+                "# TYPE reminders_unknown gauge",
+            ] { #expect(figures.contains(line + "\n"), "\(line): \(figures)") }
+            #expect(run.stderr.contains("messages failed: see `intro reminders list --status failed`"), "\(run.stderr)")
+            #expect(run.stderr.contains("reason=invalid_data") && !run.stderr.contains("nobody"))
         }
     }
 

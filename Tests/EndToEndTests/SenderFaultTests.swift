@@ -142,6 +142,8 @@ struct SenderFaultTests {
         let status: String
         let reason: String
         let arrivesLater: Bool
+        /// What the sender ends with.
+        let exit: Int32
 
         var testDescription: String { "\(action) at \(step) is \(status)" }
     }
@@ -151,18 +153,18 @@ struct SenderFaultTests {
         arguments: [
             Outcome(
                 step: .rcpt, action: .reply("450 4.2.1 busy"), status: "queued", reason: "rejected_for_now",
-                arrivesLater: true),
+                arrivesLater: true, exit: 75),
             Outcome(
                 step: .rcpt, action: .reply("550 5.1.1 nobody"), status: "failed", reason: "rejected_for_good",
-                arrivesLater: false),
+                arrivesLater: false, exit: 65),
             Outcome(
                 step: .dot, action: .reply("451 4.3.0 later"), status: "queued", reason: "rejected_for_now",
-                arrivesLater: true),
+                arrivesLater: true, exit: 75),
             Outcome(
                 step: .dot, action: .reply("554 5.7.1 no"), status: "failed", reason: "rejected_for_good",
-                arrivesLater: false),
-            Outcome(step: .dot, action: .drop, status: "unknown", reason: "no_answer", arrivesLater: false),
-            Outcome(step: .mail, action: .drop, status: "queued", reason: "not_sent", arrivesLater: true),
+                arrivesLater: false, exit: 65),
+            Outcome(step: .dot, action: .drop, status: "unknown", reason: "no_answer", arrivesLater: false, exit: 0),
+            Outcome(step: .mail, action: .drop, status: "queued", reason: "not_sent", arrivesLater: true, exit: 75),
         ])
     func faults(outcome: Outcome) async throws {
         try await Studio.with { studio in
@@ -170,7 +172,11 @@ struct SenderFaultTests {
             let faulty = try ScriptedServer(faults: [.at(outcome.step, outcome.action)])
             let result = try await studio.intro(
                 "reminders", "send", "--json", environment: studio.mailing(to: faulty.url))
-            #expect([0, 69].contains(result.exit), "\(result.stderr)")
+            #expect(result.exit == outcome.exit, "\(result.stderr)")
+            #expect(try result.printed["due"] == 1)
+            if outcome.exit != 0 {
+                #expect(result.error?.message.contains("1 \(outcome.reason)") == true, "\(result.stderr)")
+            }
             let entry = try #require(try await studio.answer("reminders", "list").items.first)
             #expect(entry["status"] == .text(outcome.status))
             #expect(entry["reason"] == .text(outcome.reason))

@@ -71,17 +71,17 @@ struct Scene {
     func batch(
         to transport: any Transport<PostedMail>, texts: any Transport<TextMessage> = ToldTexts(), couriers: Int = 2,
         patience: ReminderRun.Patience = .none, at now: Date = Scene.now, freshness: Duration = .seconds(600),
-        reach: Duration = .seconds(600), on database: Database? = nil
+        reach: Duration = .seconds(600), on database: Database? = nil, templates: TemplateStore? = nil
     ) throws -> ReminderRun {
-        let templates = try ReminderTemplates.library()
-        let mail = MailComposer(templates: templates, sender: try Mailbox(name: "Intro", address: "desk@intro.test"))
-        let text = TextComposer(templates: templates, sender: try TextSender("+12135550100"))
+        let store = try templates ?? TemplateStore()
+        let mail = MailComposer(templates: store, sender: try Mailbox(name: "Intro", address: "desk@intro.test"))
+        let text = TextComposer(templates: store, sender: try TextSender("+12135550100"))
         let start = ContinuousClock.now
         var run = ReminderRun(
             database: database ?? books.database,
             mail: Route(.email, by: transport, couriers: couriers) { try mail.letter(for: $0, at: $1) },
             texts: Route(.sms, by: texts, couriers: couriers) { try text.letter(for: $0, at: $1) }, actor: "test",
-            patience: patience, clock: { now }, freshness: freshness, reach: reach, logger: .silent)
+            patience: patience, clock: { now }, freshness: freshness, reach: reach, templates: store, logger: .silent)
         run.stopwatch = { start }
         return run
     }

@@ -45,6 +45,8 @@ public struct DeliveryRecord: Sendable, Equatable {
     public var providerID: String?
     /// Why nothing is to be sent to that address any more, where the server said so of the address itself.
     public var suppression: Suppression.Reason?
+    /// Whether it was handed to a transport, which counts as an attempt.
+    public private(set) var wasAttempted = true
 
     /// Notes what became of an attempt.
     public init(
@@ -62,6 +64,26 @@ public struct DeliveryRecord: Sendable, Equatable {
 
     /// Gives a message back that was taken up and not tried.
     public static func untried(_ message: Int64) -> DeliveryRecord {
-        DeliveryRecord(message: message, status: .queued, reason: nil, reply: nil)
+        var record = DeliveryRecord(message: message, status: .queued, reason: nil, reply: nil)
+        record.wasAttempted = false
+        return record
     }
+
+    /// Keeps a message queued whose template cannot be used at present.
+    ///
+    /// - Parameters:
+    ///   - message: The ledger row.
+    ///   - problem: What is wrong with the template.
+    ///   - instant: When it is tried again; `nil` when that would be too late, which fails it.
+    /// - Returns: What to record.
+    public static func templateError(_ message: Int64, _ problem: String, retryAt instant: Date?) -> DeliveryRecord {
+        var record = DeliveryRecord(
+            message: message, status: instant == nil ? .failed : .queued, reason: templateError, reply: problem,
+            waitUntil: instant)
+        record.wasAttempted = false
+        return record
+    }
+
+    /// The reason of a message whose template cannot be used.
+    public static let templateError = "template_error"
 }

@@ -82,3 +82,19 @@ extension DeliveryRepository {
         }
     }
 }
+
+extension DeliveryRepository {
+    /// How many messages failed since an instant, and how many have an unknown outcome.
+    ///
+    /// - Parameter since: When the oldest failure that counts was attempted.
+    /// - Returns: Both numbers.
+    /// - Throws: `PostgresError`.
+    public func countTrouble(since: Date) async throws -> (failed: Int, unknown: Int) {
+        try await connection.query(
+            """
+            SELECT (SELECT count(*) FROM message WHERE status = 'failed' AND attempted_at >= \(since)),
+                   (SELECT count(*) FROM message WHERE status = 'unknown')
+            """
+        ).decode((Int, Int).self)[0]
+    }
+}

@@ -66,24 +66,19 @@ public struct DeliveryRepository: Sendable {
         ).decode(String?.self).map { try $0.map { try Reference($0) } }
     }
 
-    /// Plans the reminders of all sessions that are due by an instant, and what trainers are told of their days.
+    /// Plans the reminders of all sessions that are due by an instant, and what trainers are told of their days; releases
+    /// messages whose session can take place again.
     ///
-    /// One sender after the other: the second finds what the first has planned, where two at once would wait for each
-    /// other's rows. A million that are due at once take their time, and may.
+    /// Call it inside a transaction. One sender after the other: the second finds what the first has planned, where two at
+    /// once would wait for each other's rows. A million that are due at once take their time, and may.
     public func plan(until: Date, now: Date) async throws {
-        try await connection.query("SET statement_timeout = '10min'")
-        do {
-            try await connection.query(
-                """
-                SELECT plan_messages(NULL, \(until), \(now)), plan_days(\(until), \(now))
-                FROM pg_advisory_xact_lock(\(Self.lockClass), \(Self.planning))
-                """)
-        } catch {
-            // In a transaction, the server has taken the setting back with everything else, and refuses this.
-            _ = try? await connection.query("RESET statement_timeout")
-            throw error
-        }
-        try await connection.query("RESET statement_timeout")
+        // Local to the transaction: a pooler may give the connection to another client afterwards.
+        try await connection.query("SELECT set_config('statement_timeout', '10min', true)")
+        try await connection.query(
+            """
+            SELECT plan_messages(NULL, \(until), \(now)), plan_days(\(until), \(now)), release_messages()
+            FROM pg_advisory_xact_lock(\(Self.lockClass), \(Self.planning))
+            """)
     }
 
     /// Ends the waiting of what is due by an instant.
@@ -97,6 +92,29 @@ public struct DeliveryRepository: Sendable {
             SET wait_until = NULL
             WHERE status = 'queued' AND wait_until IS NOT NULL AND due_at <= \(until)
             """)
+    }
+
+    /// Ends the waiting of messages whose template could not be used.
+    ///
+    /// - Throws: `PostgresError`.
+    public func releaseTemplateErrors() async throws {
+        try await connection.query(
+            """
+            UPDATE message
+            SET wait_until = NULL
+            WHERE status = 'queued' AND reason = 'template_error' AND wait_until IS NOT NULL
+            """)
+    }
+
+    /// Records that a run has ended.
+    ///
+    /// This commit waits for the disk, unlike those of ``record(_:by:at:)``, and everything that this connection committed
+    /// before is on disk with it.
+    ///
+    /// - Parameter run: The run.
+    /// - Throws: `PostgresError`.
+    public func endRun(_ run: Int32) async throws {
+        try await connection.query("UPDATE delivery_run SET ended_at = now() WHERE id = \(run)")
     }
 
     /// When the message that is overdue for longest was due, or `nil`; one that waits is not overdue.
@@ -169,6 +187,8 @@ public struct DeliveryRepository: Sendable {
     }
 
     /// Marks what was judged: attempted from now on, postponed or skipped.
+    ///
+    /// What waits for its session to become possible waits until its deadline; a planner releases it earlier.
     private static func marking(_ run: Int32, _ now: Date) -> SQL {
         """
         UPDATE message AS m
@@ -185,12 +205,12 @@ public struct DeliveryRepository: Sendable {
             recipient = CASE WHEN judged.goes THEN judged.address END
         FROM (SELECT *, reason IS NULL AND wait_until IS NULL AS goes FROM judged) AS judged
         WHERE m.id = judged.id
-        RETURNING m.id, m.rule, m.channel, m.audience, m.revision, m.status, m.session_id, m.studio_id, m.trainer_id,
+        RETURNING m.id, m.rule, m.channel, m.audience, m.revision, m.status, m.reason, m.session_id, m.studio_id, m.trainer_id,
                   m.day, m.due_at, m.attempts, judged.address, judged.template, judged.language, judged.deadline
         """
     }
 
-    /// What is booked with a trainer on a day of their home studio's calendar.
+    /// What is booked with a trainer on a day of their home studio's calendar and can take place.
     func workDay(of trainer: Trainer.ID, _ date: LocalDate) async throws -> WorkDay {
         typealias Names = (String, String, Int32, String, String, String)
         let names = try await connection.query(
@@ -207,13 +227,14 @@ public struct DeliveryRepository: Sendable {
         return WorkDay(
             trainer: Session.TrainerName(id: trainer, handle: names.0, name: names.1),
             studio: Session.Place(id: Studio.ID(names.2), handle: names.3, name: names.4, clock: clock), date: date,
-            sessions: sessions.filter { $0.status == .booked })
+            sessions: sessions.filter { $0.status == .booked && !$0.isImpossible })
     }
 
     /// Writes down what became of messages that this run had in hand, also where they were taken for unknown meanwhile.
     ///
-    /// Nobody waits for the disk: the next hand that is taken up does, and what was written before it is safe with it. What
-    /// a server loses that dies in between are outcomes. Such a message is still `attempting`, and becomes unknown.
+    /// This commit does not wait for the disk: the next claim does, or the end of the run (``endRun(_:)``), and what was
+    /// committed before it is safe with it. What a server loses that crashes in between are outcomes. Such a message is
+    /// still `attempting`, and becomes unknown. A sender reports no message as sent before its run has ended.
     public func record(_ records: [DeliveryRecord], by run: Int32, at now: Date) async throws {
         guard !records.isEmpty else { return }
         try await suppress(records.filter { $0.suppression != nil }, by: run, at: now)
@@ -227,19 +248,19 @@ public struct DeliveryRepository: Sendable {
                 subject = outcome.subject,
                 body = outcome.body,
                 provider_id = outcome.provider_id,
-                -- Queued without a reason: it was not tried, and this run may try it still.
-                attempts = m.attempts - (outcome.status = 'queued' AND outcome.reason IS NULL)::integer,
+                attempts = m.attempts - (NOT outcome.was_attempted)::integer,
                 attempted_at = CASE
-                    WHEN outcome.status <> 'queued' OR outcome.reason IS NOT NULL OR m.attempts > 1 THEN m.attempted_at
+                    WHEN outcome.was_attempted OR outcome.status = 'failed' OR m.attempts > 1 THEN m.attempted_at
                 END,
+                -- Queued without a reason: it was not tried, and this run may try it still.
                 run_id = CASE WHEN outcome.status <> 'queued' OR outcome.reason IS NOT NULL THEN m.run_id END,
                 recipient = CASE WHEN outcome.status <> 'queued' THEN m.recipient END,
                 sent_at = CASE WHEN outcome.status = 'sent' THEN \(now) END
             FROM unnest(
                 \(records.map(\.message)), \(records.map(\.status.rawValue)), \(records.map(\.reason)),
                 \(records.map(\.reply)), \(records.map(\.waitUntil)), \(records.map(\.copy?.subject)),
-                \(records.map(\.copy?.body)), \(records.map(\.providerID))
-            ) AS outcome (id, status, reason, reply, wait_until, subject, body, provider_id),
+                \(records.map(\.copy?.body)), \(records.map(\.providerID)), \(records.map(\.wasAttempted))
+            ) AS outcome (id, status, reason, reply, wait_until, subject, body, provider_id, was_attempted),
                 set_config('synchronous_commit', 'off', true)
             WHERE m.id = outcome.id
               AND m.run_id = \(run)

@@ -8,10 +8,12 @@ public struct Hand: Sendable {
     public internal(set) var skipped = 0
     /// How many may not go out at this hour, and wait.
     public internal(set) var postponed = 0
+    /// How many wait because their session cannot take place.
+    public internal(set) var blocked = 0
 
     /// How many were taken up.
     public var count: Int { handouts.count + unreadable.count + skipped }
 
     /// Whether nothing was due.
-    public var isEmpty: Bool { count + postponed == 0 }
+    public var isEmpty: Bool { count + postponed + blocked == 0 }
 }

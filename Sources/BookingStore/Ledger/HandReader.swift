@@ -6,7 +6,7 @@ import Postgres
 enum HandReader {
     /// What is read of a message `m`, of how it was judged, and of its session.
     static let columns: SQL = """
-        m.id, m.status, m.trainer_id, m.day::text, m.rule, m.template, m.language, m.audience, m.revision, m.channel,
+        m.id, m.status, m.reason, m.trainer_id, m.day::text, m.rule, m.template, m.language, m.audience, m.revision, m.channel,
         m.address, m.attempts, m.deadline, c.unsubscribe_token, st.name, st.address, st.phone, st.email,
         \(SessionRepository.columns)
         """
@@ -46,12 +46,16 @@ enum HandReader {
         var days: [Day] = []
         try rows.forEach { row in
             let message = try row.next(Int64.self)
-            switch try row.next(String.self) {
-            case "attempting": break
-            case "skipped":
+            let (status, reason) = (try row.next(String.self), try row.next(String?.self))
+            switch (status, reason.flatMap { MessageObstacle(rawValue: $0) }) {
+            case ("attempting", _): break
+            case ("skipped", _):
                 hand.skipped += 1
                 return
-            default:
+            case (_, .some):
+                hand.blocked += 1
+                return
+            case (_, nil):
                 hand.postponed += 1
                 return
             }
@@ -64,29 +68,38 @@ enum HandReader {
                     hand.handouts.append(letter.handout(about: .session(try SessionReader.session(&row))))
                 }
             } catch let problem as InvalidInput {
-                hand.unreadable.append(
-                    DeliveryRecord(
-                        message: message, status: .failed, reason: "invalid_data", reply: problem.description))
+                hand.unreadable.append(unreadable(message, problem.description))
+            } catch let problem as UnknownCode {
+                hand.unreadable.append(unreadable(message, problem.description))
             }
         }
         return (hand, days)
     }
 
+    private static func unreadable(_ message: Int64, _ problem: String) -> DeliveryRecord {
+        DeliveryRecord(message: message, status: .failed, reason: "invalid_data", reply: problem)
+    }
+
     private static func letter(_ message: Int64, _ row: inout Row) throws -> Letter {
         let (rule, template) = (try row.next(String.self), try row.next(String?.self))
-        let language = Language(rawValue: try row.next()) ?? .english
-        let audience = Audience(rawValue: try row.next()) ?? .client
+        let (language, audience): (Language, Audience) = (try row.nextCode(), try row.nextCode())
         let revision = try row.next(Int32.self)
-        let (channel, address) = (try row.next(String.self), try row.next(String?.self) ?? "")
+        let (channel, address): (Channel, String) = (try row.nextCode(), try row.next(String?.self) ?? "")
         return Letter(
             message: message, rule: rule, template: template ?? rule, language: language, audience: audience,
             revision: revision,
-            recipient: Channel(rawValue: channel) == .sms
-                ? .phone(try PhoneNumber(e164: address)) : .email(try EmailAddress(address)),
+            recipient: try recipient(address, by: channel),
             attempt: try row.next(), deadline: try row.next(), unsubscribeToken: try row.next(),
             desk: Handout.Desk(
                 name: try row.next(), address: try row.next(),
                 phone: try row.next(String?.self).map { try PhoneNumber(e164: $0) },
                 email: try row.next(String?.self).map { try EmailAddress($0) }))
+    }
+
+    private static func recipient(_ address: String, by channel: Channel) throws -> Handout.Recipient {
+        switch channel {
+        case .email: .email(try EmailAddress(address))
+        case .sms: .phone(try PhoneNumber(e164: address))
+        }
     }
 }

@@ -36,14 +36,47 @@ public struct LedgerDesk: Sendable {
     ///   ``PostgresError``.
     public func resend(_ target: Target, now: Date) async throws -> [LedgerEntry] {
         try await changing(target, from: ["unknown", "failed"]) { ids, connection in
-            try await connection.query(
-                """
-                UPDATE message
-                SET status = 'queued', reason = 'resent', due_at = \(now), wait_until = NULL, run_id = NULL
-                WHERE id = ANY(\(ids))
-                """)
-            try await LedgerRepository(connection).askForDelivery()
+            try await queueAgain(ids, now: now, on: connection)
         }
+    }
+
+    /// Sends what failed since an instant once more: judged anew, and at once.
+    ///
+    /// - Parameters:
+    ///   - since: What was attempted earlier is left alone.
+    ///   - rule: Only messages of this rule; `nil` is all.
+    ///   - isDryRun: Whether only to tell which messages are meant.
+    ///   - now: When they are due from now on.
+    /// - Returns: The messages as they are now; none where none failed.
+    /// - Throws: ``PostgresError``.
+    public func resendFailed(since: Date, rule: Handle?, dryRun isDryRun: Bool, now: Date) async throws -> [LedgerEntry]
+    {
+        try await database.transaction { connection in
+            try await Work(actor: actor).begin(on: connection)
+            let ids = try await connection.query(
+                """
+                SELECT id
+                FROM message
+                WHERE status = 'failed'
+                  AND attempted_at >= \(since)
+                  AND (\(rule?.text)::text IS NULL OR rule = \(rule?.text))
+                ORDER BY id
+                FOR UPDATE
+                """
+            ).decode(Int64.self)
+            if !isDryRun, !ids.isEmpty { try await queueAgain(ids, now: now, on: connection) }
+            return try await entries(ids, on: connection)
+        }
+    }
+
+    private func queueAgain(_ ids: [Int64], now: Date, on connection: Connection) async throws {
+        try await connection.query(
+            """
+            UPDATE message
+            SET status = 'queued', reason = 'resent', due_at = \(now), wait_until = NULL, run_id = NULL
+            WHERE id = ANY(\(ids))
+            """)
+        try await LedgerRepository(connection).askForDelivery()
     }
 
     /// Writes down what became of unknown messages, as somebody has found out.

@@ -22,13 +22,12 @@ public struct LedgerEntry: Sendable {
     public let revision: Int32
     /// planned, queued, attempting, sent, failed, unknown or skipped.
     public let status: String
-    /// Why it was skipped, failed, is unknown, or waits for another try; of one to come, why it would be skipped as
-    /// things stand.
+    /// Why it was skipped, failed, is unknown, or waits; of one to come, why it would be skipped or wait as things stand.
     public internal(set) var reason: String?
     /// When it should go out.
     public let dueAt: Date
     /// Until when a runner leaves it alone.
-    public let waitUntil: Date?
+    public internal(set) var waitUntil: Date?
     /// How often it was handed to a transport.
     public let attempts: Int32
     /// When it was last handed to a transport.
@@ -47,6 +46,14 @@ public struct LedgerEntry: Sendable {
     public let body: String?
     /// Clock of the studio.
     public let clock: StudioClock
+    /// The name of the trainer that it is about.
+    public let trainerName: String?
+    /// The name of the studio.
+    public let studioName: String
+    /// The recorded reason of what keeps the session from taking place, such as that of a closure.
+    public internal(set) var obstacleDetail: String?
+    /// The pause of its channel, where it would go out now otherwise.
+    public internal(set) var pause: ChannelPause?
 }
 
 extension LedgerEntry {
@@ -54,7 +61,7 @@ extension LedgerEntry {
     static let columns: SQL = """
         m.id, s.reference, CASE WHEN m.day IS NOT NULL THEN t.handle END, st.slug, m.rule, m.channel, m.audience,
         m.revision, m.status, m.reason, m.due_at, m.wait_until, m.attempts, m.attempted_at, m.sent_at,
-        m.delivered_at, coalesce(m.recipient, \(address)), m.reply, m.subject, m.body, st.time_zone
+        m.delivered_at, coalesce(m.recipient, \(address)), m.reply, m.subject, m.body, st.time_zone, t.name, st.name
         """
 
     /// Where a message `m` would go as things stand.
@@ -96,5 +103,7 @@ extension LedgerEntry {
         subject = try row.next()
         body = try row.next()
         clock = try StudioClocks.clock(of: row.next())
+        trainerName = try row.next()
+        studioName = try row.next()
     }
 }

@@ -14,36 +14,57 @@ extension LedgerRepository {
     /// - Returns: The messages, by due time.
     /// - Throws: ``PostgresError``.
     public func account(of reference: Reference, now: Date) async throws -> [LedgerEntry] {
-        let entries = try await written(of: reference, now: now) + planned(of: reference)
+        let written = try await judgedEntries(of: reference, status: nil, limit: .max, now: now)
+        let entries = try await written + planned(of: reference)
         return entries.sorted { ($0.dueAt, $0.id ?? .max) < ($1.dueAt, $1.id ?? .max) }
     }
 
-    /// What the ledger holds of a session.
-    private func written(of reference: Reference, now: Date) async throws -> [LedgerEntry] {
-        try await connection.query(
+    /// The ledger of one session, or the rows written last, by due time; queued messages with what they wait for.
+    ///
+    /// - Parameters:
+    ///   - reference: One session; `nil` is all.
+    ///   - status: One status; `nil` is all.
+    ///   - limit: How many at the most.
+    ///   - now: The present instant.
+    /// - Returns: The rows, by due time.
+    /// - Throws: ``PostgresError``.
+    public func judgedEntries(
+        of reference: Reference?, status: String?, limit: Int = 1000, now: Date
+    ) async throws -> [LedgerEntry] {
+        let pauses = try await ChannelPauseRepository(connection).all(at: now)
+        return try await connection.query(
             """
-            SELECT \(LedgerEntry.columns), judged.reason
-            FROM message AS m
+            SELECT \(LedgerEntry.columns), judged.reason, obstacle.detail
+            FROM (\(Self.rows(of: reference, status: status, limit: limit))) AS m
             \(LedgerEntry.joins)
-            -- What is held back until somebody acts is judged now, the rest at the time when it is tried.
+            -- What is held back until something changes is judged now, the rest at the time when it is tried.
             LEFT JOIN LATERAL judged_messages(
-                greatest(m.due_at, CASE WHEN m.reason IS DISTINCT FROM 'opt_out_review' THEN m.wait_until END, \(now))
-            ) AS judged
-                ON judged.id = m.id AND m.status = 'queued'
-            WHERE s.reference = \(reference.code)
+                greatest(
+                    m.due_at,
+                    CASE WHEN m.reason NOT IN (\(Self.obstacles)) OR m.reason IS NULL THEN m.wait_until END,
+                    \(now))
+            ) AS judged ON judged.id = CASE WHEN m.status = 'queued' THEN m.id END
+            LEFT JOIN LATERAL message_obstacle(s.studio_id, s.trainer_id, s.starts_at, s.ends_at) AS obstacle
+                ON obstacle.reason = judged.reason
+            ORDER BY m.due_at, m.id
             """
         ).map { row in
             var entry = try LedgerEntry(&row)
-            entry.reason = try row.next(String?.self) ?? entry.reason
+            let judged = try row.next(String?.self)
+            entry.obstacleDetail = try row.next()
+            entry.explain(judged: judged, pauses: pauses, now: now)
             return entry
         }
     }
+
+    private static let obstacles: SQL =
+        "\(unsafeSQL: MessageObstacle.allCases.map { "'\($0.rawValue)', " }.joined())'opt_out_review'"
 
     /// What rules ask for that nobody has written down yet.
     private func planned(of reference: Reference) async throws -> [LedgerEntry] {
         try await connection.query(
             """
-            SELECT \(LedgerEntry.columns)
+            SELECT \(LedgerEntry.columns), obstacle.reason, obstacle.detail
             FROM (
                 SELECT NULL::bigint AS id, told.session_id, told.studio_id, told.rule, told.channel, told.audience,
                        told.revision, CASE told.status WHEN 'queued' THEN 'planned' ELSE told.status END AS status,
@@ -67,7 +88,49 @@ extension LedgerRepository {
                       AND known.revision = told.revision)
             ) AS m
             \(LedgerEntry.joins)
+            LEFT JOIN LATERAL message_obstacle(s.studio_id, s.trainer_id, s.starts_at, s.ends_at) AS obstacle
+                ON m.status = 'planned' AND s.status = 'booked'
             """
-        ).map { try LedgerEntry(&$0) }
+        ).map { row in
+            var entry = try LedgerEntry(&row)
+            let obstacle = try row.next(String?.self)
+            entry.obstacleDetail = try row.next()
+            if entry.status == "planned" {
+                entry.reason =
+                    entry.recipient == nil && entry.channel == "email" ? "no_email" : obstacle ?? entry.reason
+            }
+            return entry
+        }
+    }
+}
+
+extension LedgerEntry {
+    /// The reason of a message that would go out now, were its channel not paused.
+    public static let channelPaused = "channel_paused"
+    /// The reason of a notice that waits for a minute in case another change follows.
+    public static let awaitingChanges = "awaiting_changes"
+
+    /// Replaces what is stored of a queued message by what it waits for as things stand.
+    ///
+    /// - Parameters:
+    ///   - judged: Why it would be skipped or wait when it is tried; `nil` where it would go out.
+    ///   - pauses: The channels that are paused now.
+    ///   - now: The present instant.
+    mutating func explain(judged: String?, pauses: [Channel: ChannelPause], now: Date) {
+        guard status == "queued" else { return }
+        if let judged {
+            reason = judged
+        } else if reason.flatMap({ MessageObstacle(rawValue: $0) }) != nil {
+            // What was in the way is gone; the next batch takes it up.
+            (reason, waitUntil) = (nil, nil)
+        }
+        guard judged == nil else { return }
+        if let waitUntil, waitUntil > now {
+            reason = reason ?? Self.awaitingChanges
+        } else if dueAt <= now, let pause = Channel(rawValue: channel).flatMap({ pauses[$0] }) {
+            self.pause = pause
+            waitUntil = pause.until
+            reason = reason ?? Self.channelPaused
+        }
     }
 }

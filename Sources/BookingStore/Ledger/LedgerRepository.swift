@@ -21,7 +21,7 @@ public struct LedgerRepository: Sendable {
         self.connection = connection
     }
 
-    /// The ledger of one session, or the rows written last, by due time.
+    /// The ledger of one session, or the rows written last, by due time, as it is stored.
     ///
     /// - Parameters:
     ///   - reference: One session; `nil` is all.
@@ -33,17 +33,16 @@ public struct LedgerRepository: Sendable {
         try await connection.query(
             """
             SELECT \(LedgerEntry.columns)
-            FROM (
-                SELECT m.*
-                FROM message AS m
-                WHERE \(Self.condition(reference, status))
-                ORDER BY m.id DESC
-                LIMIT \(Int64(limit))
-            ) AS m
+            FROM (\(Self.rows(of: reference, status: status, limit: limit))) AS m
             \(LedgerEntry.joins)
             ORDER BY m.due_at, m.id
             """
         ).map { try LedgerEntry(&$0) }
+    }
+
+    /// The messages of one session, or those written last.
+    static func rows(of reference: Reference?, status: String?, limit: Int) -> SQL {
+        "SELECT m.* FROM message AS m WHERE \(condition(reference, status)) ORDER BY m.id DESC LIMIT \(Int64(limit))"
     }
 
     /// How many rows ``entries(of:status:limit:)`` finds without a limit, counted no further than a bound.
@@ -87,18 +86,18 @@ public struct LedgerRepository: Sendable {
               AND is_reachable(rule, client, trainer, studio)
             ON CONFLICT ON CONSTRAINT message_once DO NOTHING
             """)
-        try await askForDelivery(at: wait ? Date() + Self.burst : nil)
+        try await askForDelivery(after: wait ? .seconds(Self.burst) : nil)
     }
 
-    /// Asks the runners to send what is due, at once or at an instant of the database's clock.
-    func askForDelivery(at instant: Date? = nil) async throws {
+    /// Asks the runners to send what is due, at once or after a while by the database's clock.
+    func askForDelivery(after delay: Duration? = nil) async throws {
         var options = DeliverMessages.atOnce
-        options.runAt = instant
+        options.delay = delay
         try await JobQueue(connection).enqueue(DeliverMessages(), options)
     }
 
-    /// Takes back what is queued about a session as it was; what follows its end stays, and whoever asked to be called is
-    /// called.
+    /// Takes back what is queued about a session as it was, by the rules of its studio; what follows its end stays, and
+    /// whoever asked to be called is called.
     ///
     /// - Parameters:
     ///   - session: The session.
@@ -114,10 +113,11 @@ public struct LedgerRepository: Sendable {
             WHERE session_id = \(session.value)
               AND status = 'queued'
               AND NOT EXISTS (
-                  SELECT FROM reminder_rule AS rule
+                  SELECT FROM rules_at(m.studio_id) AS rule
                   WHERE rule.key = m.rule
                     AND (rule.anchor = 'call_asked' OR rule.anchor = 'end' AND \(reason.rawValue) = 'session_closed'))
-            RETURNING EXISTS (SELECT FROM reminder_rule AS rule WHERE rule.key = m.rule AND rule.anchor = 'moved')
+            RETURNING EXISTS (
+                SELECT FROM rules_at(m.studio_id) AS rule WHERE rule.key = m.rule AND rule.anchor = 'moved')
             """
         ).decode(Bool.self).contains(true)
     }

@@ -5,12 +5,15 @@ import Messaging
 
 /// What a message may speak of, whatever it is sent as.
 struct Letterhead: Sendable {
-    let templates: TemplateLibrary
+    private let current: @Sendable () -> TemplateLibrary
     private let phones = WrittenPhones()
 
-    init(templates: TemplateLibrary) {
-        self.templates = templates
+    /// Takes the templates from where they are read again when they change.
+    init(templates current: @escaping @Sendable () -> TemplateLibrary) {
+        self.current = current
     }
+
+    var templates: TemplateLibrary { current() }
 
     /// The language in which a message is written: the client's, where there are words in it.
     func language(of handout: Handout, as form: TemplateForm) -> Language {

@@ -19,6 +19,20 @@ public struct MailComposer: Sendable {
     ///   - sender: Who mail is from.
     ///   - unsubscribing: Where a link that ends the mail leads to, without the token that ends it; `nil` is no link.
     public init(templates: TemplateLibrary, sender: Mailbox, unsubscribing: String? = nil) {
+        self.init(templates: { templates }, sender: sender, unsubscribing: unsubscribing)
+    }
+
+    /// Takes the words from where they are read again when they change.
+    ///
+    /// - Parameters:
+    ///   - store: The words.
+    ///   - sender: Who mail is from.
+    ///   - unsubscribing: Where a link that ends the mail leads to, without the token that ends it; `nil` is no link.
+    public init(templates store: TemplateStore, sender: Mailbox, unsubscribing: String? = nil) {
+        self.init(templates: { store.library }, sender: sender, unsubscribing: unsubscribing)
+    }
+
+    private init(templates: @escaping @Sendable () -> TemplateLibrary, sender: Mailbox, unsubscribing: String?) {
         head = Letterhead(templates: templates)
         self.sender = sender
         self.unsubscribing = unsubscribing

@@ -14,7 +14,17 @@ public struct TextComposer: Sendable {
     ///   - templates: The words.
     ///   - sender: The number or name that texts are from.
     public init(templates: TemplateLibrary, sender: TextSender) {
-        head = Letterhead(templates: templates)
+        head = Letterhead(templates: { templates })
+        self.sender = sender
+    }
+
+    /// Takes the words from where they are read again when they change.
+    ///
+    /// - Parameters:
+    ///   - store: The words.
+    ///   - sender: The number or name that texts are from.
+    public init(templates store: TemplateStore, sender: TextSender) {
+        head = Letterhead(templates: { store.library })
         self.sender = sender
     }
 

@@ -8,11 +8,12 @@ extension DeliverMessages {
     /// - Parameters:
     ///   - jobs: Those that ask.
     ///   - batch: How to send.
+    ///   - notices: Which failures have been logged already.
     ///   - logger: Where the result is told.
     /// - Returns: Done, for each; again at once where there is more; another try in a minute where a server cannot be used at all.
     /// - Throws: What sending throws; `CancellationError` where it was cut short, so that another runner goes on.
     public static func run(
-        _ jobs: [BatchedJob<DeliverMessages>], with batch: ReminderRun, logger: Logger
+        _ jobs: [BatchedJob<DeliverMessages>], with batch: ReminderRun, notices: DeliveryNotices, logger: Logger
     ) async throws -> [JobOutcome] {
         let report = try await batch.send(until: nil, limit: nil)
         if report.tally.due > 0 {
@@ -23,6 +24,7 @@ extension DeliverMessages {
                     "unknown": "\(report.tally.unknown)", "skipped": "\(report.tally.skipped)",
                 ])
         }
+        notices.log(report)
         try Task.checkCancellation()
         if report.isCutShort { return jobs.map { _ in .snooze(.zero) } }
         // A server that asked to be left alone needs nobody here to wait for it: each minute asks for what is due by then.

@@ -10,8 +10,9 @@ struct Why: IntroSubcommand {
         abstract: "Tell each message of a session that did, did not or will go out, and why.",
         discussion:
             """
-            `planned` and `queued` messages are still to come. A reason beside them tells why they wait (quiet_hours, \
-            rejected_for_now, not_sent, resent, opt_out_review), or else why they would be skipped as things stand.
+            `planned` and `queued` messages are still to come. A reason beside them tells what they wait for (such as \
+            quiet_hours, awaiting_changes, channel_paused, trainer_away, studio_closed, trainer_retired, \
+            opt_out_review or template_error), or else why they would be skipped as things stand.
             """
     )
 
@@ -36,7 +37,8 @@ struct Why: IntroSubcommand {
         var sheet = Sheet([
             "Message": [entry.rule, entry.channel, "to the \(entry.audience)"].joined(separator: ", "),
             "Due": entry.clock.text(entry.dueAt),
-            "Status": [entry.status, entry.reason].compactMap(\.self).joined(separator: ": "),
+            "Status": entry.statusText,
+            "Why": entry.pause == nil ? entry.explanation : nil,
             "Waits until": entry.waitUntil.map { entry.clock.text($0) },
             "Number": entry.id.map { "\($0)" },
             "To": entry.recipient,

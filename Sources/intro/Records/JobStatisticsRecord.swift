@@ -40,6 +40,14 @@ struct JobStatisticsRecord: Encodable {
         @Null var seconds: Double?
     }
 
+    /// Messages that call for attention.
+    struct Messages: Encodable, Equatable, Sendable {
+        /// Those that failed in the last seven days.
+        let failed: Int
+        /// Those whose delivery status is unknown.
+        let unknown: Int
+    }
+
     let at: Date
     let queues: [Queue]
     let runners: [Runner]
@@ -49,8 +57,9 @@ struct JobStatisticsRecord: Encodable {
     @Null var oldestTransactionSeconds: Double?
     @Null var oldestSnapshot: Snapshot?
     let warnings: [JobWarningRecord]
+    let messages: Messages
 
-    init(_ statistics: JobStatistics) {
+    init(_ statistics: JobStatistics, messages: Messages) {
         at = statistics.at
         queues = statistics.queues.map { Queue($0) }
         runners = statistics.runners.map { Runner($0) }
@@ -60,6 +69,7 @@ struct JobStatisticsRecord: Encodable {
         oldestTransactionSeconds = statistics.oldestTransaction?.inSeconds
         oldestSnapshot = statistics.snapshot.map { Snapshot($0) }
         warnings = statistics.warnings.map { JobWarningRecord($0) }
+        self.messages = messages
     }
 }
 

@@ -25,8 +25,9 @@ struct DueGroupRecord: Encodable {
     let rule: String
     let channel: String
     let studio: String
+    /// Why they would be skipped; where they would wait, what for.
     @Null var skipReason: String?
-    /// Whether quiet hours would keep them waiting.
+    /// Whether they would wait: for quiet hours to end, or until their session can take place.
     let waits: Bool
     let count: Int64
 
@@ -81,6 +82,7 @@ struct LedgerRecord: Encodable {
         sentAt = entry.sentAt
         deliveredAt = entry.deliveredAt
         to = entry.recipient
-        reply = entry.reply
+        // What is not tried while its channel is paused has no reply of its own.
+        reply = entry.reply ?? entry.pause?.reason
     }
 }

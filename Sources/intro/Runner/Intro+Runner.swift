@@ -10,17 +10,21 @@ extension Intro {
     ///
     /// - Parameters:
     ///   - database: The handlers' pool.
+    ///   - templates: The words of messages.
     ///   - patience: Whether messages that wait are left alone.
     /// - Returns: The handlers.
     /// - Throws: A `Failure` or `TransportConfigurationError` when mail is not configured as it must be.
-    func jobHandlers(_ database: Database, patience: ReminderRun.Patience) throws -> JobHandlers {
+    func jobHandlers(
+        _ database: Database, templates: TemplateStore, patience: ReminderRun.Patience
+    ) throws -> JobHandlers {
         var handlers = JobHandlers()
-        let (batch, logger) = (try reminders(database, patience: patience), logger)
+        let batch = try reminders(database, templates: templates, patience: patience)
+        let (logger, notices) = (logger, DeliveryNotices(logger: logger))
         handlers.handle(PlanReminders.self) { [self] _, context in
             try await PlanReminders.run(at: now, context, database)
         }
         handlers.handleBatch(of: DeliverMessages.self, upTo: 1000, timeout: .seconds(3600)) { jobs in
-            try await DeliverMessages.run(jobs, with: batch, logger: logger)
+            try await DeliverMessages.run(jobs, with: batch, notices: notices, logger: logger)
         }
         handlers.handle(CloseDays.self) { [self] _, context in
             let open = try await database.transaction { [now] connection in
@@ -72,7 +76,8 @@ extension Intro {
     func runner(
         queues names: [String], concurrency: Int?, handlers database: Database, patience: ReminderRun.Patience
     ) async throws -> JobRunner {
-        let handlers = try jobHandlers(database, patience: patience)
+        let templates = try await checkedTemplates(for: database)
+        let handlers = try jobHandlers(database, templates: templates, patience: patience)
         let queues = names.map {
             JobRunner.Queue($0, concurrency: concurrency ?? ($0 == DeliverMessages.queue ? 1 : 2))
         }
@@ -95,7 +100,8 @@ extension Intro {
         return Listener(configuration, channels: [JobQueue.channel], logger: logger)
     }
 
-    private var hostName: String {
+    /// The name of this machine.
+    var hostName: String {
         var name = [CChar](repeating: 0, count: 256)
         guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
         return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

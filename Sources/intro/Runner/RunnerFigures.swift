@@ -4,6 +4,7 @@ import FoundationEssentials
 import Jobs
 import Logging
 import Postgres
+import Reminders
 import Telemetry
 
 /// The figures of a runner, kept in a file for Prometheus: what it counts itself, and what the database tells of all.
@@ -25,6 +26,9 @@ struct RunnerFigures: Sendable {
         "jobs_table_dead_rows": "Rows of the table of jobs that vacuum has not removed.",
         "database_oldest_transaction_seconds": "How long the longest transaction has been open.",
         "reminders_oldest_overdue_seconds": "How long the message has been due that is overdue for longest.",
+        DeliveryMetrics.sent: "Messages that were sent, by channel.",
+        DeliveryMetrics.failed: "Messages that could not be sent, by reason; one that is tried again counts each time.",
+        "reminders_unknown": "Messages whose delivery status is unknown.",
     ])
     private let database: Database
     private let clock: @Sendable () -> Date
@@ -49,6 +53,7 @@ struct RunnerFigures: Sendable {
         self.logger = logger
         self.queues = Guarded(Set(queues))
         MetricsSystem.bootstrap(registry)
+        DeliveryMetrics.register()
     }
 
     /// Writes the file again and again, until the task is cancelled.
@@ -77,10 +82,12 @@ struct RunnerFigures: Sendable {
         gauge("jobs_table_dead_rows", Double(statistics.table.dead))
         gauge("database_oldest_transaction_seconds", (statistics.oldestTransaction ?? .zero).seconds)
         let now = clock()
-        let overdue = try await database.withConnection { connection in
-            try await DeliveryRepository(connection).oldestOverdue(now: now)
+        let (overdue, unknown) = try await database.withConnection { connection in
+            let deliveries = DeliveryRepository(connection)
+            return (try await deliveries.oldestOverdue(now: now), try await deliveries.countTrouble(since: now).unknown)
         }
         gauge("reminders_oldest_overdue_seconds", overdue.map { now.timeIntervalSince($0) } ?? 0)
+        gauge("reminders_unknown", Double(unknown))
         try file.write(registry.text)
     }
 

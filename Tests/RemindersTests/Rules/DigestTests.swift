@@ -85,6 +85,56 @@ struct DigestTests {
         }
     }
 
+    @Test("lists only what can take place: a session in an absence or a closure is left out")
+    func affected() async throws {
+        try await withScene { scene in
+            try await scene.giveAddress(Self.maria)
+            for (hour, person) in [("09", "ana"), ("15", "ben")] {
+                try await scene.book("2027-01-05 \(hour):00", for: "\(person)@example.com")
+            }
+            try await scene.close("2027-01-05 08:00", until: "2027-01-05 12:00")
+            let day = try await scene.books.database.withConnection {
+                try await HandoutSource($0).handout(
+                    try await RuleRepository($0).named(Handle("trainer-digest"), at: nil),
+                    about: try await scene.reference(of: "ben@example.com"), to: nil)
+            }
+            guard case .day(let told) = day.subject else { return #expect(Bool(false), "a digest is about a day") }
+            #expect(told.sessions.map(\.localStart) == ["2027-01-05 15:00 PST"])
+            // Nine has passed, and the day begins at three for her.
+            #expect(try await scene.digests(["2027-01-05 10:00"]) == [Self.maria])
+        }
+    }
+
+    @Test("a trainer who is away for all of a day is told nothing of it, until the absence is removed")
+    func away() async throws {
+        try await withScene { scene in
+            try await scene.giveAddress(Self.maria)
+            try await scene.book("2027-01-05 09:00")
+            try await scene.away("2027-01-05 00:00", until: "2027-01-06 00:00")
+            #expect(try await scene.digests(["2027-01-04 18:00"]) == [])
+            #expect(try await scene.days() == [])
+            try await scene.books.database.query("DELETE FROM time_off")
+            #expect(try await scene.digests(["2027-01-04 18:01"]) == [Self.maria])
+        }
+    }
+
+    @Test("a digest that is planned already waits while the trainer is away, and is skipped with that reason")
+    func awayAfterPlanning() async throws {
+        try await withScene { scene in
+            try await scene.giveAddress(Self.maria)
+            try await scene.book("2027-01-05 09:00")
+            let evening = try scene.instant("2027-01-04 18:00")
+            try await scene.books.database.transaction {
+                try await DeliveryRepository($0).plan(until: evening, now: evening)
+            }
+            try await scene.away("2027-01-05 00:00", until: "2027-01-06 00:00")
+            #expect(try await scene.digests(["2027-01-04 18:01"]) == [])
+            #expect(try await scene.days() == ["2027-01-05 queued trainer_away"])
+            #expect(try await scene.digests(["2027-01-05 09:00"]) == [])
+            #expect(try await scene.days() == ["2027-01-05 skipped trainer_away"])
+        }
+    }
+
     @Test(
         "a rule may ask for an hour before midnight, the same morning, or a week ahead",
         arguments: [
@@ -111,6 +161,13 @@ struct DigestTests {
 extension Scene {
     fileprivate func giveAddress(_ address: String, to trainer: String = "maria") async throws {
         try await books.database.query("UPDATE trainer SET email = \(address) WHERE handle = \(trainer)")
+    }
+
+    fileprivate func reference(of client: String) async throws -> Reference {
+        let codes = try await books.database.query(
+            "SELECT s.reference FROM session AS s JOIN client AS c ON c.id = s.client_id WHERE c.email = \(client)"
+        ).decode(String.self)
+        return try Reference(try #require(codes.first))
     }
 
     /// Which trainers get mail in batches at times on the studio's wall.

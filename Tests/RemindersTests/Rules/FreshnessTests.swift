@@ -54,6 +54,11 @@ struct FreshnessTests {
                 UPDATE session SET client_id = kept.id FROM kept WHERE session.id = \(session.id.value)
                 """)
         },
+        Turn(testDescription: "the trainer is away", reached: ["c1", "c2"], ending: "queued trainer_away") {
+            scene, session in
+            _ = try await scene.books.office.away(
+                scene.maria.handle, from: session.startsAt, until: session.endsAt, reason: "sick")
+        },
         Turn(testDescription: "the rule is disabled", reached: ["c1", "c2"], ending: "skipped rule_disabled") {
             scene, _ in
             _ = try await scene.rules.edit("confirmation", now: Scene.now) { $0.isEnabled = false }

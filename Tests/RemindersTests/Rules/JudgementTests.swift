@@ -140,6 +140,63 @@ struct JudgementTests {
         }
     }
 
+    @Test("a rule that is off at one studio supersedes nothing there, and still does elsewhere")
+    func notOvertakenByStudioRule() async throws {
+        try await withScene { scene in
+            let uptown = try await scene.books.openStudio("uptown") { $0.offer.horizonMinutes = 400 * 24 * 60 }
+            let james = try await scene.books.engage("james", at: "uptown")
+            _ = try await scene.books.book(uptown, "2027-01-12 16:00", for: "ben@example.com", with: james)
+            let here = try await scene.book("2027-01-12 16:00")
+            _ = try await RuleBook(database: scene.books.database, actor: "test").edit(
+                Handle("one-day"), at: Handle("uptown"), now: Scene.now
+            ) { $0.isEnabled = false }
+            // Two days without a runner.
+            try await scene.send(to: ToldTransport(), at: scene.instant("2027-01-11 18:00"))
+            let elsewhere = try await scene.books.database.query(
+                """
+                SELECT concat_ws(' ', m.rule, m.status, m.reason)
+                FROM message AS m
+                JOIN studio ON studio.id = m.studio_id
+                WHERE studio.slug = 'uptown' AND m.rule IN ('three-days', 'one-day')
+                ORDER BY m.due_at
+                """
+            ).decode(String.self)
+            #expect(elsewhere == ["three-days sent", "one-day skipped rule_disabled"])
+            #expect(
+                try await scene.ledger(of: here).suffix(2) == ["three-days 1 skipped overtaken", "one-day 1 sent"])
+        }
+    }
+
+    @Test("a reminder is not superseded by one whose condition does not hold")
+    func notOvertakenByCondition() async throws {
+        try await withScene { scene in
+            _ = try await scene.rules.edit("one-day", now: Scene.now) { $0.condition = .firstBooking }
+            let first = try await scene.book("2027-01-11 09:00")
+            _ = try await scene.books.desk.cancel(first.reference, reason: nil, now: Scene.now)
+            let again = try await scene.book("2027-01-12 16:00", now: Scene.now + 60)
+            try await scene.send(to: ToldTransport(), at: scene.instant("2027-01-11 18:00"))
+            #expect(
+                try await scene.ledger(of: again).suffix(2) == [
+                    "three-days 1 sent", "one-day 1 skipped not_first_booking",
+                ])
+        }
+    }
+
+    @Test("a change takes back what the studio's own rule asks for, not what the chain's would")
+    func supersededByStudioRule() async throws {
+        try await withScene { scene in
+            // Here the rule of that name comes before the start; elsewhere it follows the end.
+            _ = try await scene.books.database.query(
+                """
+                INSERT INTO reminder_rule (key, studio_id, anchor, lag_days, channel, template)
+                VALUES ('attended', \(scene.studio.id.value), 'start', -1, 'email', 'one-day')
+                """)
+            let session = try await scene.book("2027-01-12 09:00")
+            _ = try await scene.books.desk.close(session.reference, as: .attended)
+            #expect(try await scene.ledger(of: session).contains("attended 1 skipped session_closed"))
+        }
+    }
+
     @Test("a text some hours after the booking is late at night, and waits; the answer to a booking does not")
     func afterBooking() async throws {
         try await withScene { scene in

@@ -10,9 +10,12 @@ struct JobBoard: Sendable {
     let running: [JobEntry]
     /// What died last.
     let dead: [JobEntry]
+    /// Messages that call for attention.
+    let messages: JobStatisticsRecord.Messages
 
     /// Looks.
-    init(_ desk: JobDesk) async throws {
+    init(_ desk: JobDesk, messages: JobStatisticsRecord.Messages) async throws {
+        self.messages = messages
         statistics = try await desk.statistics()
         running = try await desk.list(JobFilter(state: .running), limit: 100)
         dead = try await desk.lastDead(20)
@@ -28,13 +31,17 @@ struct JobBoard: Sendable {
     /// The board for programs.
     var record: Record {
         Record(
-            statistics: JobStatisticsRecord(statistics), running: running.map { JobRecord($0) },
+            statistics: JobStatisticsRecord(statistics, messages: messages), running: running.map { JobRecord($0) },
             dead: dead.map { JobRecord($0) })
     }
 
     /// The board as parts of a screen.
     var parts: [ScreenPart] {
-        let warnings = JobStatisticsRecord(statistics).warnings.map { ScreenLine("! \($0.message)", .alarming) }
+        let warnings =
+            JobStatisticsRecord(statistics, messages: messages).warnings.map {
+                ScreenLine("! \($0.message)", .alarming)
+            }
+            + (messages.isTrouble ? [ScreenLine("! \(messages.text)", .alarming)] : [])
         return [
             ScreenPart([ScreenLine("Jobs at \(RFC3339.string(statistics.at))", .heading)] + warnings),
             ScreenPart(JobTables.queues(statistics), orElse: "No queue has jobs."),

@@ -1,5 +1,8 @@
 import ArgumentParser
+import BookingStore
+import FoundationEssentials
 import Jobs
+import Postgres
 
 extension JobsCommand {
     /// `intro jobs stats`.
@@ -12,8 +15,10 @@ extension JobsCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let statistics = try await intro.jobDesk().statistics()
-            let record = JobStatisticsRecord(statistics)
+            let database = try await intro.database()
+            let statistics = try await JobDesk(database).statistics()
+            let messages = try await intro.troubledMessages(in: database)
+            let record = JobStatisticsRecord(statistics, messages: messages)
             try intro.console.report(record) {
                 let colored = intro.console.isColored
                 var parts = [JobTables.queues(statistics).text(colored: colored)]
@@ -21,6 +26,7 @@ extension JobsCommand {
                     statistics.runners.isEmpty
                         ? "No runner is alive." : JobTables.runners(statistics).text(colored: colored))
                 parts.append(JobTables.storage(statistics).text(colored: colored))
+                parts.append(messages.text)
                 parts += record.warnings.map { warning in
                     "\(Style.red("warning:", when: colored)) \(warning.message.visible)\n"
                         + "\(Style.bold("hint:", when: colored)) \(warning.hint.visible)"
@@ -29,4 +35,34 @@ extension JobsCommand {
             }
         }
     }
+}
+
+extension Intro {
+    /// Counts the messages that call for attention.
+    ///
+    /// - Parameter database: Where the ledger is.
+    /// - Returns: How many failed in the last seven days, and how many have an unknown delivery status.
+    /// - Throws: `PostgresError`.
+    func troubledMessages(in database: Database) async throws -> JobStatisticsRecord.Messages {
+        let since = now - 7 * 86_400
+        let (failed, unknown) = try await database.withConnection {
+            try await DeliveryRepository($0).countTrouble(since: since)
+        }
+        return JobStatisticsRecord.Messages(failed: failed, unknown: unknown)
+    }
+}
+
+extension JobStatisticsRecord.Messages {
+    /// The counts in a line, and where to look.
+    var text: String {
+        let hints = [
+            failed > 0 ? "`intro reminders list --status failed`" : nil,
+            unknown > 0 ? "`intro reminders unknown`" : nil,
+        ].compactMap(\.self)
+        return "Messages: \(failed) failed in the last 7 days, \(unknown) unknown."
+            + (hints.isEmpty ? "" : " See " + hints.joined(separator: " and ") + ".")
+    }
+
+    /// Whether there is anything to look at.
+    var isTrouble: Bool { failed + unknown > 0 }
 }

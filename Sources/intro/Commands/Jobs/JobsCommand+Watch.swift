@@ -28,14 +28,17 @@ extension JobsCommand {
         func run(in intro: Intro) async throws {
             let interval = try shortTime(interval, field: "--interval")
             let times = try times.map { try count($0, field: "--count", in: 1...1_000_000_000) } ?? .max
-            let desk = try await intro.jobDesk()
+            let database = try await intro.database()
+            let look: @Sendable () async throws -> JobBoard = {
+                try await JobBoard(JobDesk(database), messages: try await intro.troubledMessages(in: database))
+            }
             let console = intro.console
-            let rounds = Rounds(interval: interval, times: times)
+            let rounds = Rounds(interval: interval, times: times, look: look)
             do {
                 if console.isJSON || !console.isScreen {
-                    try await Interruptible.run { try await rounds.print(desk, on: console) }
+                    try await Interruptible.run { try await rounds.print(on: console) }
                 } else {
-                    try await LiveScreen.run(on: console) { try await rounds.show(desk, on: $0) }
+                    try await LiveScreen.run(on: console) { try await rounds.show(on: $0) }
                 }
             } catch is CancellationError {
                 // Whoever ends it has seen enough: nothing went wrong.
@@ -48,11 +51,12 @@ extension JobsCommand {
 private struct Rounds: Sendable {
     let interval: Duration
     let times: Int
+    let look: @Sendable () async throws -> JobBoard
 
     /// Prints what is seen: a line of JSON, or text with an empty line after it.
-    func print(_ desk: JobDesk, on console: Console) async throws {
+    func print(on console: Console) async throws {
         try await each {
-            let board = try await JobBoard(desk)
+            let board = try await look()
             try console.report(board.record) {
                 let lines = ScreenPart.lines(board.parts, rows: .max)
                 return lines.map { $0.text(columns: .max, colored: console.isColored) }.joined(separator: "\n") + "\n\n"
@@ -61,11 +65,11 @@ private struct Rounds: Sendable {
     }
 
     /// Shows what is seen on a screen; while the database cannot be reached, it says so and stays.
-    func show(_ desk: JobDesk, on screen: LiveScreen) async throws {
+    func show(on screen: LiveScreen) async throws {
         var parts: [ScreenPart] = []
         try await each {
             do {
-                parts = try await JobBoard(desk).parts
+                parts = try await look().parts
                 try screen.show(parts)
             } catch let error as PostgresError {
                 let failure = Failure(describing: error)

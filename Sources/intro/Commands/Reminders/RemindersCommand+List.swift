@@ -8,7 +8,9 @@ extension RemindersCommand {
     struct List: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "list",
-            abstract: "List what was sent, waits, or was skipped, and why."
+            abstract: "List what was sent, waits, or was skipped, and why.",
+            discussion:
+                "The reason of a queued message is what it waits for, or why it would be skipped as things stand."
         )
 
         @Argument(help: ArgumentHelp("One session's messages.", valueName: "ref"))
@@ -26,10 +28,11 @@ extension RemindersCommand {
             let reference = try reference.map { try Reference($0) }
             let status = status?.rawValue
             let limit = try count(limit, field: "--limit", in: 1...1_000_000)
-            let (entries, rest) = try await intro.database().withConnection { connection in
+            let (entries, rest) = try await intro.database().withConnection { [now = intro.now] connection in
                 if let reference { _ = try await SessionRepository(connection).named(reference) }
                 let ledger = LedgerRepository(connection)
-                let entries = try await ledger.entries(of: reference, status: status, limit: limit)
+                let entries = try await ledger.judgedEntries(
+                    of: reference, status: status, limit: limit, now: now)
                 let rest = try await ListRest(shown: entries.count, limit: limit) {
                     try await ledger.count(of: reference, status: status, upTo: $0)
                 }
@@ -43,7 +46,7 @@ extension RemindersCommand {
                 for entry in entries {
                     table.append([
                         entry.about, entry.rule, entry.clock.text(entry.dueAt), entry.status,
-                        entry.reason ?? "", entry.recipient ?? "",
+                        entry.reasonText, entry.recipient ?? "",
                     ])
                 }
                 return table.text(colored: intro.console.isColored)

@@ -8,7 +8,10 @@ extension RemindersCommand {
         static let configuration = CommandConfiguration(
             commandName: "plan",
             abstract: "Tell what the next batch would send and skip, and change nothing.",
-            discussion: "With --json, one object a line: how many of a rule, channel, studio and reason.")
+            discussion: """
+                With --json, one object a line: how many of a rule, channel, studio and reason. Where `waits` is true, \
+                they would stay queued: for the reason named, or for quiet hours to end.
+                """)
 
         @OptionGroup var until: UntilOptions
 
@@ -32,13 +35,17 @@ extension RemindersCommand {
                 .init("RULE"), .init("BY"), .init("STUDIO"), .init("MESSAGES", .right), .init("SKIPPED BECAUSE"),
             ])
             for group in groups {
-                let why = group.skipReason ?? (group.waits ? "waits for quiet hours to end" : "")
+                let why =
+                    group.waits
+                    ? group.skipReason.map { "waits: \($0)" } ?? "waits for quiet hours to end" : group.skipReason ?? ""
                 table.append([group.rule, group.channel, group.studio, "\(group.count)", why])
             }
             let due = groups.map(\.count).reduce(0, +)
-            let skipped = groups.filter { $0.skipReason != nil }.map(\.count).reduce(0, +)
+            let skipped = groups.filter { $0.skipReason != nil && !$0.waits }.map(\.count).reduce(0, +)
+            let blocked = groups.filter { $0.skipReason != nil && $0.waits }.map(\.count).reduce(0, +)
+            let waiting = blocked == 0 ? "" : ", \(blocked) would wait for their session to become possible"
             return table.text(colored: colored)
-                + "\n\n\(due) due, \(skipped) of them would be skipped. Nothing was sent."
+                + "\n\n\(due) due, \(skipped) of them would be skipped\(waiting). Nothing was sent."
         }
     }
 }

@@ -1,24 +1,79 @@
 import ArgumentParser
 import Booking
 import BookingStore
+import FoundationEssentials
 
 extension RemindersCommand {
     /// `intro reminders resend`.
     struct Resend: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "resend",
-            abstract: "Send what is unknown or failed once more, unless it is no longer true.")
+            abstract: "Send what is unknown or failed once more, unless it is no longer true.",
+            discussion: """
+                Name a message or a session, or take everything that failed since a time: \
+                `intro reminders resend --status failed --since 2h`.
+                """)
+
+        /// What may be sent again in bulk: of an unknown message, a person decides one by one.
+        enum Status: String, CaseIterable, ExpressibleByArgument {
+            case failed
+        }
 
         @Argument(help: "The message's number, or a booking reference for all of that session.")
-        var message: String
+        var message: String?
+
+        @Option(help: ArgumentHelp("All messages of this status; only failed.", valueName: "status"))
+        var status: Status?
+
+        @Option(help: ArgumentHelp("With --status: those tried since then, such as 2h.", valueName: "time"))
+        var since: String?
+
+        @Option(help: ArgumentHelp("With --status: those of this rule only.", valueName: "rule"))
+        var rule: String?
+
+        @Flag(help: "With --status: list them and change nothing.")
+        var dryRun = false
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
+        func validate() throws {
+            if (message == nil) == (status == nil) {
+                throw ValidationError("Name a message or a session, or give --status failed.")
+            }
+            if status != nil, since == nil { throw ValidationError("--status needs --since, such as --since 2h.") }
+            if status == nil, since != nil || rule != nil || dryRun {
+                throw ValidationError("--since, --rule and --dry-run go with --status.")
+            }
+        }
+
         func run(in intro: Intro) async throws {
+            guard let message else { return try await resendFailed(in: intro) }
             let target = try LedgerDesk.Target(typed: message)
             let entries = try await intro.ledgerDesk(intro.database()).resend(target, now: intro.now)
             try intro.report(entries, empty: "")
         }
+
+        private func resendFailed(in intro: Intro) async throws {
+            let rule = try rule.map { try Handle($0, field: "--rule") }
+            let since = try await intro.since(since ?? "")
+            let entries = try await intro.ledgerDesk(intro.database()).resendFailed(
+                since: since, rule: rule, dryRun: dryRun, now: intro.now)
+            try intro.report(entries, empty: "No message failed since then.")
+        }
+    }
+}
+
+extension Intro {
+    /// Reads `--since`: a length of time before now, a time with an offset, or a time on the only studio's wall.
+    ///
+    /// - Parameter text: What was typed.
+    /// - Returns: The instant.
+    /// - Throws: `InvalidInput`, a `Refusal`, or a `Failure` where several studios may be meant.
+    func since(_ text: String) async throws -> Date {
+        if let minutes = try? DurationInput.minutes(text) { return now - Double(minutes) * 60 }
+        if let instant = RFC3339.parse(text) { return instant }
+        let studio = try await setting(studio: nil, trainer: nil, in: database()).studio
+        return try typedPhrase(text, field: "--since", clock: studio.clock, now: now).start(studio.clock)
     }
 }
 

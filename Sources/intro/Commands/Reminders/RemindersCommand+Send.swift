@@ -14,7 +14,9 @@ extension RemindersCommand {
             abstract: "Send the messages that are due, each once.",
             discussion: """
                 A message of which nobody knows whether it arrived is listed as unknown and never sent again by itself. \
-                One that the server put off is tried again in the next batch.
+                One that the server put off is tried again in the next batch. Ends with 78 where a template cannot be \
+                used, 69 where a server cannot be reached, 75 where messages were put off, and 65 where messages failed \
+                for good.
                 """)
 
         @OptionGroup var until: UntilOptions
@@ -33,7 +35,7 @@ extension RemindersCommand {
             let limit = try limit.map { try count($0, field: "--limit", in: 0...1_000_000_000) }
             let database = try await intro.database()
             let until = try await until.instant(in: intro)
-            let batch = try intro.reminders(database)
+            let batch = try intro.reminders(database, templates: try await intro.checkedTemplates(for: database))
             if dryRun {
                 let tally = try await batch.rehearse(until: until, limit: limit)
                 return try intro.console.report(TallyRecord(tally)) {
@@ -59,6 +61,10 @@ extension RemindersCommand {
                 let list = report.orphans.map(\.description).joined(separator: ", ")
                 lines.append("Unknown since an earlier batch was cut off: \(list)")
             }
+            if report.blocked > 0 {
+                let waiting = report.blocked == 1 ? "1 message waits" : "\(report.blocked) messages wait"
+                lines.append("\(waiting): the session cannot take place. See `intro agenda STUDIO --affected`.")
+            }
             lines += report.deferred.sorted { $0.key.rawValue < $1.key.rawValue }.map { channel, reply in
                 "The server for \(channel.words) asks to be left alone for a while: \(reply.visible)"
             }
@@ -68,8 +74,11 @@ extension RemindersCommand {
 }
 
 extension ReminderRun.Report {
+    /// What the process ends with where messages were not sent; `nil` where all that was due was.
+    fileprivate var failure: Failure? { unreachableFailure ?? partialFailure }
+
     /// What a transport that cannot be used at all means.
-    fileprivate var failure: Failure? {
+    private var unreachableFailure: Failure? {
         if let reason = unreachable[.email] {
             return Failure(
                 code: "mail_unreachable", message: "the mail server cannot be used", reason: reason.visible,
@@ -80,5 +89,21 @@ extension ReminderRun.Report {
                 code: "sms_unreachable", message: "texts cannot be sent", reason: reason.visible,
                 hint: "correct INTRO_SMS_URL: what is due stays queued", exit: .unreachable)
         }
+    }
+
+    /// What messages that were put off or refused mean; where the address was refused, it is blocked, and all is done.
+    private var partialFailure: Failure? {
+        let failures = failures.filter { !$0.key.isAddressBlocked }
+        guard !failures.isEmpty else { return nil }
+        let reasons = Dictionary(failures.map { ($0.key.reason, $0.value) }, uniquingKeysWith: +)
+        let list = reasons.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+        let isPutOff = failures.keys.contains(where: \.isPutOff)
+        return Failure(
+            code: isPutOff ? "messages_put_off" : "messages_failed",
+            message: "\(counted(failures.values.reduce(0, +), "message")) could not be sent", reason: list,
+            hint: isPutOff
+                ? "send again later: what was put off stays queued; see `intro reminders list`"
+                : "see `intro reminders list --status failed`; `intro reminders resend` sends again",
+            exit: isPutOff ? .tryAgain : .invalidInput)
     }
 }

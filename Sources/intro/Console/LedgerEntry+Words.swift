@@ -1,0 +1,67 @@
+import Booking
+import BookingStore
+import FoundationEssentials
+
+extension LedgerEntry {
+    /// The status with what it waits for or why, such as `skipped: late_booking`.
+    var statusText: String {
+        if let pause { return "\(status): \(words(of: pause))" }
+        return [status, reason].compactMap(\.self).joined(separator: ": ")
+    }
+
+    /// The reason for a narrow column: its code, or what a paused channel waits for.
+    var reasonText: String { pause.map { words(of: $0) } ?? reason ?? "" }
+
+    /// What a message waits for, and what to do about it; `nil` where its status and reason say it all.
+    var explanation: String? {
+        guard status == "queued" || status == "planned" else { return nil }
+        if let pause { return words(of: pause) }
+        guard let reason else { return nil }
+        if let obstacle = MessageObstacle(rawValue: reason) { return "waits: \(words(of: obstacle)); \(remedy)" }
+        return Self.explanations[reason].map { explanation in
+            waitUntil.map { "\(explanation), until \(clock.text($0))" } ?? explanation
+        }
+    }
+
+    private static let explanations = [
+        "quiet_hours": "keeps the recipient's quiet hours",
+        LedgerEntry.awaitingChanges: "waits in case another change follows",
+        "rejected_for_now": "put off by the server",
+        "not_sent": "the server was unavailable",
+        DeliveryRecord.templateError: "its template cannot be used; correct the file",
+        "no_email": "no e-mail address: will be skipped unless one is added",
+        "no_phone": "no phone number: will be skipped unless one is added",
+        "opted_out": "will be skipped: the recipient wants no such messages",
+        "hard_bounce": "will be skipped: mail to this address came back",
+        "complaint": "will be skipped: the recipient complained",
+        "suppressed": "will be skipped: the address is blocked",
+    ]
+
+    private var remedy: String {
+        reference == nil ? "reschedule or cancel the sessions of that day" : "reschedule or cancel the session"
+    }
+
+    private func words(of obstacle: MessageObstacle) -> String {
+        let detail = obstacleDetail.map { " (\($0))" } ?? ""
+        switch obstacle {
+        case .trainerAway: return "\(trainerName ?? "the trainer") is away\(detail)"
+        case .studioClosed: return "\(studioName) is closed\(detail)"
+        case .trainerRetired: return "\(trainerName ?? "the trainer") no longer takes sessions"
+        }
+    }
+
+    private func words(of pause: ChannelPause) -> String {
+        let server = pause.channel == .email ? "mail server" : "text service"
+        // `The mail server could not be used: connection refused`: the first half is said already.
+        let reason = pause.reason.firstRange(of: ": ").map { String(pause.reason[$0.upperBound...]) }
+        let words = pause.code == .unreachable ? reason ?? pause.reason : pause.reason
+        return "\(server) paused until \(timeOfDay(pause.until)) (\(words))"
+    }
+
+    /// The time on the studio's wall to the second: `21:33:41`.
+    private func timeOfDay(_ instant: Date) -> String {
+        let second = clock.secondOfDay(of: instant)
+        return [second / 3600, second / 60 % 60, second % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
+            .joined(separator: ":")
+    }
+}

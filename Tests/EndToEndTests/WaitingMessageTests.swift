@@ -1,0 +1,136 @@
+import Foundation
+import MessagingTesting
+import Postgres
+import PostgresTesting
+import Testing
+
+@Suite("what a queued message waits for, through the built binary", .timeLimit(.minutes(10)))
+struct WaitingMessageTests {
+    @Test("a person without e-mail: the reason is shown at once, and the same by `why`")
+    func noEmail() async throws {
+        try await Studio.with { studio in
+            let booked = try await studio.answer(
+                "book", "--client", "(213) 555-0142", "--name", "Ana", "--trainer", "maria", "--at", "2026-12-07 14:00")
+            let reference = booked["reference"]?.text ?? ""
+            let listed = try await studio.answer("reminders", "list", reference).items
+            let mails = listed.filter { $0["channel"] == "email" }
+            #expect(mails.count == 3)
+            #expect(mails.allSatisfy { $0["status"] == "queued" && $0["reason"] == "no_email" && $0["to"] == .null })
+            #expect(listed.filter { $0["channel"] == "sms" }.allSatisfy { $0["reason"] != "no_email" })
+            let account = try await studio.answer("why", reference).items
+            #expect(account.map { [$0["id"], $0["reason"]] } == listed.map { [$0["id"], $0["reason"]] })
+            let told = try await studio.intro("reminders", "list", reference).stdout
+            #expect(told.contains("no_email"))
+            #expect(try await studio.answer("reminders", "send")["skipped"] == 1)
+            try await studio.answer("client", "edit", "(213) 555-0142", "--email", "ana@example.com")
+            let later = try await studio.answer("reminders", "list", reference, "--status", "queued").items
+            #expect(later.allSatisfy { $0["reason"] != "no_email" })
+        }
+    }
+
+    @Test("what is blocked or unwanted is shown before it is due, by `why` and by the list alike")
+    func unwanted() async throws {
+        try await Studio.with { studio in
+            let ana = try await studio.reference("Ana", at: "2026-12-07 14:00")
+            let ben = try await studio.reference("Ben", at: "2026-12-07 15:00")
+            try await studio.answer("client", "opt-out", "ana@example.com", "--channel", "email")
+            try await studio.answer("suppression", "add", "ben@example.com")
+            for (reference, reason) in [(ana, "opted_out"), (ben, "suppressed")] {
+                let listed = try await studio.answer("reminders", "list", reference).items
+                let account = try await studio.answer("why", reference).items
+                #expect(listed.count == 3 && listed.allSatisfy { $0["reason"] == .text(reason) }, "\(listed)")
+                let written = account.filter { $0["id"] != .null }
+                #expect(written.map { $0["reason"] } == listed.map { $0["reason"] })
+            }
+        }
+    }
+
+    @Test("a notice of a move waits a minute for another, and says so")
+    func burst() async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.reference("Ana", at: "2026-12-07 14:00")
+            try await studio.answer("reminders", "send")
+            try await studio.answer("reschedule", reference, "--at", "2026-12-08 14:00")
+            let notice = try #require(try await studio.account(of: reference)["rescheduled"])
+            #expect(notice["reason"] == "awaiting_changes" && notice["wait_until"] == "2026-11-30T16:01:00Z")
+            let told = try await studio.intro("why", reference).stdout
+            #expect(told.contains("waits in case another change follows, until 2026-11-30 08:01 PST"), "\(told)")
+        }
+    }
+
+    @Test("a paused channel: the end of the pause and its cause are shown, until a runner uses the channel again")
+    func paused() async throws {
+        try await Studio.with { studio in
+            let closed = try ClosedPort()
+            let reference = try await studio.reference("Ana", at: "2026-12-07 14:00")
+            let nowhere = studio.mailing(to: "smtp://127.0.0.1:\(closed.port)?tls=none")
+            let result = try await studio.intro(["run"], environment: nowhere) { runner in
+                try await wait(until: "the channel is paused") { try await studio.count("channel_pause") == 1 }
+                try await studio.book("Ben", at: "2026-12-07 15:00")
+                let waiting = try await studio.answer("reminders", "list", "--status", "queued").items
+                    .filter { $0["rule"] == "confirmation" }
+                #expect(waiting.map { $0["reason"] } == ["not_sent", "channel_paused"])
+                #expect(waiting.allSatisfy { $0["wait_until"] == "2026-11-30T16:01:00Z" })
+                #expect(waiting.allSatisfy { $0["reply"]?.text.hasSuffix("connection refused") == true }, "\(waiting)")
+                let words = "mail server paused until 08:01:00 (connection refused)"
+                let told = try await studio.intro("why", reference).stdout
+                #expect(told.contains("queued: \(words)"), "\(told)")
+                let listed = try await studio.intro("reminders", "list", "--status", "queued").stdout
+                #expect(listed.components(separatedBy: words).count == 3, "\(listed)")
+                kill(runner, SIGTERM)
+            }
+            #expect(result.exit == 0, "\(result.stderr)")
+            #expect(result.stderr.components(separatedBy: "the server for mail is unavailable").count == 2)
+            #expect(result.stderr.contains("connection refused"))
+
+            _ = try await studio.intro(["run"]) { runner in
+                try await wait(until: "both are sent") { try await studio.messages("sent") == 2 }
+                kill(runner, SIGTERM)
+            }
+            #expect(try await studio.count("channel_pause") == 0)
+        }
+    }
+
+    @Test(
+        "a server that asks to wait: its words are shown, and the pause is as long as it asks",
+        .enabled(if: Installed.python != nil, "needs Python"))
+    func deferred() async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.reference("Ana", at: "2026-12-07 14:00")
+            let busy = try ScriptedServer(faults: [.at(.greeting, .dismiss("421 4.7.0 try again in 10 minutes"))])
+            _ = try await studio.intro(["run"], environment: studio.mailing(to: busy.url)) { runner in
+                try await wait(until: "the channel is paused") { try await studio.count("channel_pause") == 1 }
+                try await studio.book("Ben", at: "2026-12-07 15:00")
+                let told = try await studio.intro("reminders", "list", "--status", "queued").stdout
+                let words = "mail server paused until 08:10:00 (421 4.7.0 try again in 10 minutes)"
+                #expect(told.contains(words), "\(told)")
+                #expect(try await studio.account(of: reference)["confirmation"]?["reason"] == "rejected_for_now")
+                kill(runner, SIGTERM)
+            }
+        }
+    }
+}
+
+/// A port on 127.0.0.1 that refuses connections for as long as this value is kept: bound, and not listened on.
+final class ClosedPort {
+    let port: Int
+    private let descriptor: Int32
+
+    init() throws {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        self.descriptor = descriptor
+        port = Int(UInt16(bigEndian: address.sin_port))
+        try #require(isBound)
+    }
+
+    deinit { close(descriptor) }
+}

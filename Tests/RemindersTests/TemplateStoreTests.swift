@@ -1,0 +1,139 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Messaging
+import MessagingTesting
+import Postgres
+import PostgresTesting
+import Reminders
+import Testing
+
+@Suite("Templates of an operator, read again when they change")
+struct TemplateStoreTests {
+    /// A folder of templates.
+    private struct Folder {
+        let folder: MessagingTesting.ScratchFolder
+        var path: String { folder.path }
+
+        init() throws { folder = try MessagingTesting.ScratchFolder() }
+
+        func write(_ name: String, _ text: String) throws {
+            try text.write(toFile: "\(path)/\(name)", atomically: false, encoding: .utf8)
+        }
+    }
+
+    private static let values = AppointmentSample.values
+
+    @Test("the built-in ones never change, and a folder that has not changed is not news")
+    func unchanged() throws {
+        #expect(try TemplateStore().refresh() == nil)
+        let folder = try Folder()
+        try folder.write("confirmation.subject", "Booked")
+        let store = try TemplateStore(folder: folder.path)
+        #expect(store.refresh() == nil && store.findings.isEmpty)
+    }
+
+    @Test("a corrected, a new and a removed file are in use from the next look on")
+    func changed() throws {
+        let folder = try Folder()
+        let store = try TemplateStore(folder: folder.path)
+        try folder.write("confirmation.subject", "Booked")
+        #expect(store.refresh()?.problems == [])
+        #expect(try store.library.renderMessage("confirmation", with: Self.values).subject == "Booked")
+        try FileManager.default.removeItem(atPath: folder.path + "/confirmation.subject")
+        #expect(store.refresh()?.problems == [])
+        #expect(try store.library.renderMessage("confirmation", with: Self.values).subject != "Booked")
+    }
+
+    @Test(
+        "one that cannot be used fails its own message and no other, with the file and the reason",
+        arguments: [
+            ("confirmation.txt", "Hi {{cleint}}", "{{cleint}}"), ("confirmation.txt", "{{#phone}}x", "not Mustache"),
+            ("confirmation.txt", "{{> nothing.txt}}", "no nothing.txt"), ("end.txt", "{{> end.txt}}", "end.txt"),
+            ("confirmation.html", "{{shouted(client)}}", "shouted"),
+            ("confirmation.html", "{{% CONTENT_TYPE:TEXT}}", "{{%"),
+        ])
+    func broken(file: String, text: String, reason: String) throws {
+        let folder = try Folder()
+        let store = try TemplateStore(folder: folder.path)
+        try folder.write(file, text)
+        let problems = try #require(store.refresh()).problems
+        #expect(problems.contains { $0.hasPrefix("\(folder.path)/\(file)") && $0.contains(reason) }, "\(problems)")
+        #expect(store.refresh() == nil, "each problem is news once")
+        let error = #expect(throws: TemplateError.self) {
+            _ = try store.library.renderMessage("confirmation", with: Self.values)
+        }
+        #expect(error.map { store.explanation(of: $0).contains(reason) } == true)
+        #expect(throws: Never.self) { _ = try store.library.renderSMS("one-day", with: Self.values) }
+    }
+
+    @Test("a file that is no template is left out and told, and a folder that is away leaves all as it was")
+    func strayFiles() throws {
+        let folder = try Folder()
+        try folder.write("confirmation.subject", "Booked")
+        let store = try TemplateStore(folder: folder.path)
+        try folder.write("notes.md", "Ask Ana")
+        #expect(store.refresh()?.problems.count == 1)
+        #expect(try store.library.renderMessage("confirmation", with: Self.values).subject == "Booked")
+        try FileManager.default.moveItem(atPath: folder.path, toPath: folder.path + "-away")
+        #expect(store.refresh()?.problems.count == 1)
+        #expect(store.refresh() == nil)
+        #expect(try store.library.renderMessage("confirmation", with: Self.values).subject == "Booked")
+        try FileManager.default.moveItem(atPath: folder.path + "-away", toPath: folder.path)
+        #expect(store.refresh() != nil && store.refresh() == nil)
+    }
+
+    @Test("a message is held up without counting as tried, and goes out after the next start")
+    func heldUp() async throws {
+        try await withScene { scene in
+            let folder = try Folder()
+            try folder.write("confirmation.txt", "Hi {{cleint}}")
+            let session = try await scene.book("2027-01-11 09:00")
+            let mail = ToldTransport()
+            let first = try scene.batch(
+                to: mail, patience: .asLongAsNeeded, templates: TemplateStore(folder: folder.path))
+            let report = try await first.send(until: nil, limit: nil)
+            #expect(report.tally.isComplete && report.tally.failed == 1 && report.failures.keys.allSatisfy(\.isPutOff))
+            let row = try await scene.books.database.query(
+                "SELECT status || ' ' || reason, attempts, wait_until FROM message WHERE rule = 'confirmation'"
+            ).decode((String, Int32, Date).self)
+            #expect(row.map(\.0) == ["queued template_error"] && row.map(\.1) == [0])
+            #expect(row.map(\.2) == [Scene.now + 300])
+            // The next look finds it waiting, and lets it.
+            #expect(try await first.send(until: nil, limit: nil).tally.due == 0)
+            #expect(await mail.deliveries.addresses == [])
+            try folder.write("confirmation.txt", "Hi {{client}}")
+            let next = try scene.batch(
+                to: mail, patience: .asLongAsNeeded, templates: TemplateStore(folder: folder.path))
+            #expect(try await next.send(until: nil, limit: nil).tally.sent == 1)
+            #expect(try await scene.ledger(of: session).first == "confirmation 1 sent")
+        }
+    }
+
+    @Test("a message whose session begins before its template can be tried again has failed, and can be resent")
+    func tooLate() async throws {
+        try await withScene { scene in
+            let folder = try Folder()
+            try folder.write("confirmation.txt", "Hi {{cleint}}")
+            try await scene.book("2027-01-11 09:00")
+            let now = try scene.instant("2027-01-11 08:58")
+            let batch = try scene.batch(to: ToldTransport(), at: now, templates: TemplateStore(folder: folder.path))
+            _ = try await batch.send(until: nil, limit: nil)
+            #expect(try await scene.counts()["failed template_error"] == 1)
+            let failed = try await LedgerDesk(database: scene.books.database, actor: "test").resendFailed(
+                since: now - 60, rule: nil, dryRun: true, now: now)
+            #expect(failed.map(\.rule) == ["confirmation"])
+        }
+    }
+}
+
+/// Values for every word of a message about a session.
+private enum AppointmentSample {
+    static let values: [String: TemplateValue] = Dictionary(
+        uniqueKeysWithValues: [
+            "client", "trainer", "studio", "reference", "day", "dayTitle", "when", "whenTitle", "time", "at", "zone",
+            "minutes", "address", "phone", "phoneNumber", "clientPhone", "clientPhoneNumber",
+        ].map { ($0, TemplateValue.text("x")) }
+            + ["booked", "moved", "cancelled"].map { ($0, TemplateValue.flag(false)) })
+}
