@@ -1,19 +1,23 @@
--- Whether there is anywhere to send what a rule asks for. Mail to clients is planned all the same: that somebody has no
--- address is told by the ledger, and may be mended until it is due.
-CREATE OR REPLACE FUNCTION is_reachable(p_rule reminder_rule, p_client client, p_trainer trainer, p_studio studio)
-RETURNS boolean
+-- Whether there is an address to which a message of a rule can go. Mail to clients is planned all the same: the ledger shows
+-- that there is no address, and one may be added until it is due. Takes single columns, since a row as a whole may only be
+-- read by those who may read each of its columns.
+DROP FUNCTION IF EXISTS is_reachable(reminder_rule, client, trainer, studio);
+CREATE OR REPLACE FUNCTION is_reachable(
+    p_audience text, p_channel text, p_client_phone text, p_trainer_email text, p_trainer_phone text, p_studio_email text,
+    p_studio_phone text
+) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE p_rule.audience || ' ' || p_rule.channel
-        WHEN 'client sms' THEN p_client.phone IS NOT NULL
-        WHEN 'trainer email' THEN p_trainer.email IS NOT NULL
-        WHEN 'trainer sms' THEN p_trainer.phone IS NOT NULL
-        WHEN 'studio email' THEN p_studio.email IS NOT NULL
-        WHEN 'studio sms' THEN p_studio.phone IS NOT NULL
+    SELECT CASE p_audience || ' ' || p_channel
+        WHEN 'client sms' THEN p_client_phone IS NOT NULL
+        WHEN 'trainer email' THEN p_trainer_email IS NOT NULL
+        WHEN 'trainer sms' THEN p_trainer_phone IS NOT NULL
+        WHEN 'studio email' THEN p_studio_email IS NOT NULL
+        WHEN 'studio sms' THEN p_studio_phone IS NOT NULL
         ELSE true
     END
 $$;
-COMMENT ON FUNCTION is_reachable(reminder_rule, client, trainer, studio) IS
-    'Whether there is anywhere to send what a rule asks for.';
+COMMENT ON FUNCTION is_reachable(text, text, text, text, text, text, text) IS
+    'Whether there is an address to which a message of a rule can go.';
 
 -- What the ledger is to hold of each session, by the rules that count from its booking, its start or its end. The planner
 -- reads this as it would a view. A message that was due already when the session was booked or moved is skipped: the
@@ -42,12 +46,17 @@ LANGUAGE sql STABLE AS $$
                days => -rule.lag_days, mins => -rule.lag_minutes,
                -- A day of the calendar lasts up to 25 hours, and a time of day may lie before that of the session.
                hours => CASE WHEN rule.at_time IS NULL THEN 1 ELSE 25 END),
-           is_reachable(rule, client, trainer, studio)
+           reach.is_possible
     FROM reminder_rule AS rule
     JOIN session AS s ON rule.studio_id IS NULL OR rule.studio_id = s.studio_id
     JOIN studio ON studio.id = s.studio_id
     JOIN client ON client.id = s.client_id
     JOIN trainer ON trainer.id = s.trainer_id
+    CROSS JOIN LATERAL (
+        SELECT is_reachable(
+            rule.audience, rule.channel, client.phone, trainer.email, trainer.phone, studio.email, studio.phone
+        ) AS is_possible
+    ) AS reach
     CROSS JOIN LATERAL (
         SELECT CASE rule.anchor WHEN 'start' THEN s.starts_at WHEN 'end' THEN s.ends_at ELSE s.booked_at END AS at
     ) AS anchor
@@ -80,7 +89,7 @@ LANGUAGE sql STABLE AS $$
         -- and are looked at in each pass.
         SELECT CASE
             WHEN late.reason IS NOT NULL
-                OR NOT is_reachable(rule, client, trainer, studio)
+                OR NOT reach.is_possible
                 OR rule.anchor = 'booked' AND rule.lag_days + rule.lag_minutes = 0
                 OR rule.channel NOT IN (SELECT hours.channel FROM contact_hours AS hours)
             THEN due.at

@@ -83,7 +83,8 @@ public struct LedgerRepository: Sendable {
             WHERE s.id = \(session.value)
               AND rule.enabled
               AND rule.anchor = \(anchor.rawValue)
-              AND is_reachable(rule, client, trainer, studio)
+              AND is_reachable(
+                  rule.audience, rule.channel, client.phone, trainer.email, trainer.phone, studio.email, studio.phone)
             ON CONFLICT ON CONSTRAINT message_once DO NOTHING
             """)
         try await askForDelivery(after: wait ? .seconds(Self.burst) : nil)
