@@ -57,7 +57,8 @@ struct RushTests {
             #expect(booked.count == 2)
             #expect(Set(booked.map { $0["trainer"]?["handle"] }) == ["aiko", "james"])
             let refusals = results.filter { $0.exit != 0 }
-            #expect(refusals.allSatisfy { $0.exit == 3 && $0.error?.code == "studio_full" }, "\(refusals.map(\.stderr))")
+            #expect(
+                refusals.allSatisfy { $0.exit == 3 && $0.error?.code == "studio_full" }, "\(refusals.map(\.stderr))")
             #expect(refusals.allSatisfy { $0.error?.alternatives?.count == 3 })
         }
     }

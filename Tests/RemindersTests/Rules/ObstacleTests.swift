@@ -144,8 +144,8 @@ struct ObstacleTests {
             _ = try await scene.books.desk.close(visited.reference, as: .attended)
             let desk = InboundDesk(database: scene.books.database, actor: "test")
             let text = InboundDesk.Text(
-                providerID: nil, sender: try PhoneNumber(e164: "+12135550147"), recipient: nil, body: "R")
-            _ = try await desk.hear(text, meaning: .callAsked, now: Scene.now) { _, _ in nil }
+                providerID: nil, sender: .phone(try PhoneNumber(e164: "+12135550147")), recipient: nil, body: "R")
+            _ = try await desk.hear(text, meaning: InboundDesk.Meaning(.callAsked), now: Scene.now) { _, _ in nil }
             try await scene.send(to: ToldTransport())
             #expect(try await scene.ledger(of: cancelled).contains("cancelled 2 sent"))
             #expect(try await scene.ledger(of: calling).contains("call-back 1 sent"))
