@@ -20,10 +20,10 @@ public struct Migration: Sendable {
         Migration(8, "closed_days", PackageResources.V0008_closed_days_sql),
         Migration(9, "reminder_rules", PackageResources.V0009_reminder_rules_sql),
         Migration(10, "affected_sessions", PackageResources.V0010_affected_sessions_sql),
+        Migration(11, "privileges", PackageResources.V0011_privileges_sql),
         Migration(12, "one_person_one_key", PackageResources.V0012_one_person_one_key_sql),
         Migration(13, "waiting_messages", PackageResources.V0013_waiting_messages_sql),
         Migration(14, "inbound_mail", PackageResources.V0014_inbound_mail_sql),
-        Migration(15, "privileges", PackageResources.V0015_privileges_sql),
     ]
 
     private init(_ version: Int32, _ name: String, _ bytes: [UInt8]) {

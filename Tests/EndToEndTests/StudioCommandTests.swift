@@ -39,7 +39,7 @@ struct StudioCommandTests {
         }
     }
 
-    @Test("edit changes what is named and nothing else; none and nothing clear what may be empty")
+    @Test("edit changes what is named and nothing else, and none clears what may be empty")
     func edit() async throws {
         try await Office.with { office in
             _ = try await office.object(
@@ -47,7 +47,8 @@ struct StudioCommandTests {
                 "--email", "a@example.com", "--address", "1 Main St")
             let before = try await office.object("studio", "show", "downtown")
             let after = try await office.object(
-                "studio", "edit", "downtown", "--name", "Uptown", "--phone", "none", "--email", "", "--stations", "2")
+                "studio", "edit", "downtown", "--name", "Uptown", "--phone", "none", "--email", "none", "--stations",
+                "2")
             let changed: NSDictionary = ["name": "Uptown", "phone": NSNull(), "email": NSNull(), "stations": 2]
             for (key, value) in before where key as? String != "closures" {
                 #expect(after[key] as? NSObject == changed[key] as? NSObject ?? value as? NSObject)
