@@ -11,10 +11,7 @@ extension ClientCommand {
             abstract: "List people, the newest first, or find them."
         )
 
-        @Option(
-            help: ArgumentHelp(
-                "Words of a name, e-mail or phone (4 digits: its end).",
-                valueName: "text"))
+        @Option(help: ArgumentHelp("Words of a name, e-mail or phone (4 digits: its end).", valueName: "text"))
         var search: String?
 
         @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of people.", valueName: "n"))
