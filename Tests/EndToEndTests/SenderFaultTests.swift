@@ -155,8 +155,9 @@ struct SenderFaultTests {
                 step: .rcpt, action: .reply("450 4.2.1 busy"), status: "queued", reason: "rejected_for_now",
                 arrivesLater: true, exit: 75),
             Outcome(
+                // The address is blocked, and nothing is left to do.
                 step: .rcpt, action: .reply("550 5.1.1 nobody"), status: "failed", reason: "rejected_for_good",
-                arrivesLater: false, exit: 65),
+                arrivesLater: false, exit: 0),
             Outcome(
                 step: .dot, action: .reply("451 4.3.0 later"), status: "queued", reason: "rejected_for_now",
                 arrivesLater: true, exit: 75),
