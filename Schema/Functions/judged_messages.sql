@@ -146,7 +146,9 @@ LANGUAGE sql STABLE AS $$
         CASE
             WHEN verdict.reason IS NULL AND m.channel = 'sms' AND EXISTS (
                 SELECT FROM inbound_text AS unread
-                WHERE unread.sender = reach.address AND unread.action = 'opt_out_review' AND unread.done_at IS NULL)
+                WHERE unread.action = 'opt_out_review'
+                  AND unread.done_at IS NULL
+                  AND phone_match_key(unread.sender) = phone_match_key(reach.address))
             THEN 'opt_out_review'
         END AS hold,
         -- What says that a session takes place is not sent while it cannot, and names that as the reason when it is too late.

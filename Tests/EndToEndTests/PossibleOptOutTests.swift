@@ -58,6 +58,24 @@ struct PossibleOptOutTests {
         }
     }
 
+    @Test("the hold is explained, and meant for the person whichever way their number is written")
+    func explained() async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.book("Ana", phone: "+5491123456789", at: "2026-12-01 10:00")
+            try await studio.hear("Por favor, no me manden más mensajes", from: "+541123456789")
+            let plan = try await studio.intro("reminders", "plan", now: Studio.atTen)
+            #expect(plan.stdout.contains("waits: opt_out_review"), "\(plan.stdout)")
+            #expect(plan.stdout.contains("1 would wait for a possible opt-out to be reviewed"), "\(plan.stdout)")
+            try await studio.answer("reminders", "send", now: Studio.atTen)
+            let why = try await studio.intro("why", reference, now: Studio.atTen)
+            #expect(
+                why.stdout.contains("the recipient may have opted out; see `intro sms list --open`"), "\(why.stdout)")
+            let id = try await studio.answer("sms", "list", "--open").items.first?["id"]?.number ?? 0
+            try await studio.answer("sms", "done", "\(id)")
+            #expect(try await studio.answer("reminders", "send", now: Studio.atTen)["sent"] == 1)
+        }
+    }
+
     @Test("`sms done --opt-out` makes it an opt-out")
     func permanent() async throws {
         try await Studio.with { studio in

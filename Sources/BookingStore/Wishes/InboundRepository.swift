@@ -196,7 +196,9 @@ public struct InboundRepository: Sendable {
             """
             UPDATE inbound_text
             SET done_at = \(now), done_by = \(actor)
-            WHERE sender = \(sender.text) AND action = 'opt_out_review' AND done_at IS NULL
+            WHERE phone_match_key(sender) = phone_match_key(\(sender.text))
+              AND action = 'opt_out_review'
+              AND done_at IS NULL
             """)
     }
 
@@ -214,7 +216,8 @@ public struct InboundRepository: Sendable {
                   JOIN client AS c ON c.id = s.client_id
                   JOIN trainer AS t ON t.id = s.trainer_id
                   JOIN studio AS st ON st.id = s.studio_id
-                  WHERE \(sender.text) IN (c.phone, t.phone, st.phone))
+                  WHERE phone_match_key(\(sender.text)) IN (
+                      c.phone_key, phone_match_key(t.phone), phone_match_key(st.phone)))
             RETURNING m.id
             """)
         if released.count > 0 { try await LedgerRepository(connection).askForDelivery() }

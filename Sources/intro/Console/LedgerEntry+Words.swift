@@ -19,7 +19,9 @@ extension LedgerEntry {
         guard let reason else { return nil }
         if let obstacle = MessageObstacle(rawValue: reason) { return "waits: \(words(of: obstacle)); \(remedy)" }
         return Self.explanations[reason].map { explanation in
-            waitUntil.map { "\(explanation), until \(clock.text($0))" } ?? explanation
+            // What a person ends has no end of its own; the instant is only that from which it would be too late.
+            let end = reason == "opt_out_review" ? nil : waitUntil
+            return end.map { "\(explanation), until \(clock.text($0))" } ?? explanation
         }
     }
 
@@ -29,6 +31,7 @@ extension LedgerEntry {
         "rejected_for_now": "put off by the server",
         "not_sent": "the server was unavailable",
         DeliveryRecord.templateError: "its template cannot be used; correct the file",
+        "opt_out_review": "waits: the recipient may have opted out; see `intro sms list --open`",
         "no_email": "no e-mail address: will be skipped unless one is added",
         "no_phone": "no phone number: will be skipped unless one is added",
         "opted_out": "will be skipped: the recipient wants no such messages",

@@ -42,8 +42,12 @@ extension RemindersCommand {
             }
             let due = groups.map(\.count).reduce(0, +)
             let skipped = groups.filter { $0.skipReason != nil && !$0.waits }.map(\.count).reduce(0, +)
-            let blocked = groups.filter { $0.skipReason != nil && $0.waits }.map(\.count).reduce(0, +)
-            let waiting = blocked == 0 ? "" : ", \(blocked) would wait for their session to become possible"
+            let waits = groups.filter { $0.skipReason != nil && $0.waits }
+            let unread = waits.filter { $0.skipReason == "opt_out_review" }.map(\.count).reduce(0, +)
+            let blocked = waits.map(\.count).reduce(0, +) - unread
+            let waiting =
+                (blocked == 0 ? "" : ", \(blocked) would wait for their session to become possible")
+                + (unread == 0 ? "" : ", \(unread) would wait for a possible opt-out to be reviewed")
             return table.text(colored: colored)
                 + "\n\n\(due) due, \(skipped) of them would be skipped\(waiting). Nothing was sent."
         }
