@@ -2,7 +2,7 @@ import Foundation
 import Subprocess
 import Testing
 
-@Suite("what is reported as sent", .timeLimit(.minutes(10)))
+@Suite("what is reported as sent", .timeLimit(.minutes(30)))
 struct DurabilityTests {
     @Test("is still sent after the database was killed right afterwards")
     func killedServer() async throws {

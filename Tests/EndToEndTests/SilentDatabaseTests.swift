@@ -3,7 +3,7 @@ import PostgresTesting
 import Testing
 
 @Suite(
-    "a database that stops answering without hanging up", .timeLimit(.minutes(10)),
+    "a database that stops answering without hanging up", .timeLimit(.minutes(30)),
     .enabled(if: Studio.isOnPrivateServer))
 struct SilentDatabaseTests {
     private let booking = [

@@ -3,7 +3,7 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("templates that cannot be used, through the built binary", .timeLimit(.minutes(10)))
+@Suite("templates that cannot be used, through the built binary", .timeLimit(.minutes(30)))
 struct TemplateFaultTests {
     private static let commands = [
         ["run"], ["run", "--drain"], ["reminders", "send"], ["reminders", "send", "--dry-run"],

@@ -5,7 +5,7 @@ import PostgresTesting
 import Testing
 
 @Suite(
-    "texts, from the booking to the service in Twilio's dialect", .timeLimit(.minutes(10)),
+    "texts, from the booking to the service in Twilio's dialect", .timeLimit(.minutes(30)),
     .enabled(if: Installed.python != nil, "needs Python"))
 struct TextDeliveryTests {
     @Test("a text goes out as a form with a period that ends before the session, and its proof is kept")

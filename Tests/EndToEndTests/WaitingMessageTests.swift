@@ -1,10 +1,11 @@
 import Foundation
+import LoopbackTesting
 import MessagingTesting
 import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("what a queued message waits for, through the built binary", .timeLimit(.minutes(10)))
+@Suite("what a queued message waits for, through the built binary", .timeLimit(.minutes(30)))
 struct WaitingMessageTests {
     @Test("a person without e-mail: the reason is shown at once, and the same by `why`")
     func noEmail() async throws {
@@ -61,34 +62,36 @@ struct WaitingMessageTests {
     @Test("a paused channel: the end of the pause and its cause are shown, until a runner uses the channel again")
     func paused() async throws {
         try await Studio.with { studio in
-            let closed = try ClosedPort()
-            let reference = try await studio.reference("Ana", at: "2026-12-07 14:00")
-            let nowhere = studio.mailing(to: "smtp://127.0.0.1:\(closed.port)?tls=none")
-            let result = try await studio.intro(["run"], environment: nowhere) { runner in
-                try await wait(until: "the channel is paused") { try await studio.count("channel_pause") == 1 }
-                try await studio.book("Ben", at: "2026-12-07 15:00")
-                let waiting = try await studio.answer("reminders", "list", "--status", "queued").items
-                    .filter { $0["rule"] == "confirmation" }
-                #expect(waiting.map { $0["reason"] } == ["not_sent", "channel_paused"])
-                #expect(waiting.allSatisfy { $0["wait_until"] == "2026-11-30T16:01:00Z" })
-                #expect(waiting.allSatisfy { $0["reply"]?.text.hasSuffix("connection refused") == true }, "\(waiting)")
-                let words = "mail server paused until 08:01:00 (connection refused)"
-                let told = try await studio.intro("why", reference).stdout
-                #expect(told.contains("queued: \(words)"), "\(told)")
-                let listed = try await studio.intro("reminders", "list", "--status", "queued").stdout
-                #expect(listed.components(separatedBy: words).count == 3, "\(listed)")
-                kill(runner, SIGTERM)
-            }
-            #expect(result.exit == 0, "\(result.stderr)")
-            #expect(result.stderr.components(separatedBy: "the server for mail is unavailable").count == 2)
-            #expect(result.stderr.contains("connection refused"))
-
+            try await withRefusingPort { try await expectPause(studio, port: $0) }
             _ = try await studio.intro(["run"]) { runner in
                 try await wait(until: "both are sent") { try await studio.messages("sent") == 2 }
                 kill(runner, SIGTERM)
             }
             #expect(try await studio.count("channel_pause") == 0)
         }
+    }
+
+    private func expectPause(_ studio: Studio, port: Int) async throws {
+        let reference = try await studio.reference("Ana", at: "2026-12-07 14:00")
+        let nowhere = studio.mailing(to: "smtp://127.0.0.1:\(port)?tls=none")
+        let result = try await studio.intro(["run"], environment: nowhere) { runner in
+            try await wait(until: "the channel is paused") { try await studio.count("channel_pause") == 1 }
+            try await studio.book("Ben", at: "2026-12-07 15:00")
+            let waiting = try await studio.answer("reminders", "list", "--status", "queued").items
+                .filter { $0["rule"] == "confirmation" }
+            #expect(waiting.map { $0["reason"] } == ["not_sent", "channel_paused"])
+            #expect(waiting.allSatisfy { $0["wait_until"] == "2026-11-30T16:01:00Z" })
+            #expect(waiting.allSatisfy { $0["reply"]?.text.hasSuffix("connection refused") == true }, "\(waiting)")
+            let words = "mail server paused until 08:01:00 (connection refused)"
+            let told = try await studio.intro("why", reference).stdout
+            #expect(told.contains("queued: \(words)"), "\(told)")
+            let listed = try await studio.intro("reminders", "list", "--status", "queued").stdout
+            #expect(listed.components(separatedBy: words).count == 3, "\(listed)")
+            kill(runner, SIGTERM)
+        }
+        #expect(result.exit == 0, "\(result.stderr)")
+        #expect(result.stderr.components(separatedBy: "the server for mail is unavailable").count == 2)
+        #expect(result.stderr.contains("connection refused"))
     }
 
     @Test(
@@ -109,28 +112,4 @@ struct WaitingMessageTests {
             }
         }
     }
-}
-
-/// A port on 127.0.0.1 that refuses connections for as long as this value is kept: bound, and not listened on.
-final class ClosedPort {
-    let port: Int
-    private let descriptor: Int32
-
-    init() throws {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        self.descriptor = descriptor
-        port = Int(UInt16(bigEndian: address.sin_port))
-        try #require(isBound)
-    }
-
-    deinit { close(descriptor) }
 }

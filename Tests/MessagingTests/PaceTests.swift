@@ -2,7 +2,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("the pace of messages", .timeLimit(.minutes(10)))
+@Suite("the pace of messages", .timeLimit(.minutes(30)))
 struct PaceTests {
     private static let readings: [(String, Duration?)] = [
         ("1/s", .seconds(1)), ("10/s", .milliseconds(100)), ("60/min", .seconds(1)), ("1000/h", .milliseconds(3600)),

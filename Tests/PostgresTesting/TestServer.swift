@@ -51,8 +51,9 @@ public struct TestServer: Sendable {
         var configuration = Database.Configuration(conninfo: conninfo)
         configuration.maximumConnections = 1
         configuration.maximumWaiters = 10_000
-        configuration.acquireTimeout = .seconds(300)
-        configuration.statementTimeout = .seconds(120)
+        // All tests begin at the same moment, and the last of them waits for most of the run.
+        configuration.acquireTimeout = .seconds(3600)
+        configuration.statementTimeout = .seconds(600)
         configuration.applicationName = "intro-tests"
         administration = Database(configuration, logger: .silent)
     }

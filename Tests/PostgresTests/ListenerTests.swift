@@ -187,7 +187,8 @@ struct ListenerTests {
             // An attempt to connect that was left alone ends by itself.
             try await until { try descriptors().isSubset(of: before) }
             let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count
-            try #require(threads < 32)
+            // The runtime has a thread for each processor.
+            try #require(threads < 30 + ProcessInfo.processInfo.activeProcessorCount)
         }
         try await test.drop()
     }

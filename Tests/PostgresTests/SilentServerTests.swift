@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("A server that stops answering is given up", .timeLimit(.minutes(5)))
+@Suite("A server that stops answering is given up", .timeLimit(.minutes(30)))
 struct SilentServerTests {
     private func impatient(_ configuration: inout Database.Configuration) {
         configuration.probeInterval = .milliseconds(200)

@@ -54,11 +54,10 @@ import Testing
 
     @Test("a part that fails does not keep the others from running, and is named at the end")
     func failure() async throws {
-        // Without this file, no world can be made.
-        let root = try ScratchRoot(without: "world.sql")
-        let (report, output) = try await run("slots", "client", "soak", root: root.path, failing: "slots, soak")
-        #expect(Set(report.figures.map { $0.name.prefix { $0 != "," } }) == ["client"])
-        #expect(output.contains("client, 1 connection"))
+        let root = try ScratchRoot(without: ["client.sql", "measure.c"])
+        let (report, output) = try await run("client", "cli", "contend", root: root.path, failing: "client, cli")
+        #expect(Set(report.figures.map { $0.name.prefix { $0 != "," } }) == ["contend"])
+        #expect(output.contains("contend, errors"))
     }
 
     /// Runs parts at their smallest, in a place of their own, which is empty afterwards.
@@ -123,18 +122,18 @@ import Testing
         .standardized.path
 }
 
-/// A repository's root with the bench's sources, less one.
+/// A repository's root with the bench's sources, less some.
 private final class ScratchRoot {
     let path: String
 
-    init(without name: String) throws {
+    init(without names: [String]) throws {
         let files = FileManager.default
         let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../deploy/bench.d")
         let root = files.temporaryDirectory.appending(path: UUID().uuidString)
         path = root.path
         try files.createDirectory(at: root.appending(path: "deploy"), withIntermediateDirectories: true)
         try files.copyItem(at: sources, to: root.appending(path: "deploy/bench.d"))
-        try files.removeItem(at: root.appending(path: "deploy/bench.d/\(name)"))
+        for name in names { try files.removeItem(at: root.appending(path: "deploy/bench.d/\(name)")) }
     }
 
     deinit {

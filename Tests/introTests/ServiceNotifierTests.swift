@@ -65,7 +65,7 @@ struct ServiceNotifierTests {
         notifier.stopping("")
     }
 
-    @Test("a manager that does not read holds nobody up", .timeLimit(.minutes(10)))
+    @Test("a manager that does not read holds nobody up", .timeLimit(.minutes(30)))
     func fullSocket() throws {
         let listener = try Listener(.path)
         let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": listener.name])

@@ -41,7 +41,7 @@ struct DeskCancelTests {
         }
     }
 
-    @Test("is cancelled by its runner where it runs", .timeLimit(.minutes(10)))
+    @Test("is cancelled by its runner where it runs", .timeLimit(.minutes(30)))
     func running() async throws {
         try await DeskScene.with { scene in
             var handlers = JobHandlers()

@@ -32,7 +32,7 @@ struct DeskQueueTests {
         }
     }
 
-    @Test("wakes its runners when it is resumed", .timeLimit(.minutes(10)))
+    @Test("wakes its runners when it is resumed", .timeLimit(.minutes(30)))
     func wakeUp() async throws {
         try await DeskScene.with { scene in
             try await scene.listening {

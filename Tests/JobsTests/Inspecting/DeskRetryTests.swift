@@ -33,7 +33,7 @@ struct DeskRetryTests {
         }
     }
 
-    @Test("wakes the runners", .timeLimit(.minutes(10)), arguments: [false, true])
+    @Test("wakes the runners", .timeLimit(.minutes(30)), arguments: [false, true])
     func wakeUp(_ isOneOfAll: Bool) async throws {
         try await DeskScene.with { scene in
             let job = try await scene.die()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Jobs
 
-@Suite("Runners that die", .serialized, .timeLimit(.minutes(10)))
+@Suite("Runners that die", .serialized, .timeLimit(.minutes(30)))
 struct KillTests {
     @Test("fifty times over twenty thousand jobs: none is lost, and none that was acknowledged runs again")
     func fiftyKills() async throws {

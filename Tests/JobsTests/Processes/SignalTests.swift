@@ -6,7 +6,7 @@ import Testing
 
 @testable import Jobs
 
-@Suite("A runner that is sent signals", .timeLimit(.minutes(10)))
+@Suite("A runner that is sent signals", .timeLimit(.minutes(30)))
 struct SignalTests {
     @Test("stopped past its lease and woken again, it completes nothing that another took over")
     func stopped() async throws {

@@ -99,7 +99,7 @@ struct QueueTests {
         }
     }
 
-    @Test("what a later turn of a drain does is timed out as well", .timeLimit(.minutes(10)))
+    @Test("what a later turn of a drain does is timed out as well", .timeLimit(.minutes(30)))
     func laterTimeout() async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("first"), JobOptions(queue: "one"))

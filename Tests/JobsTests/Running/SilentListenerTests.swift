@@ -8,7 +8,7 @@ import Testing
 @testable import Jobs
 
 @Suite(
-    "A listener that hears nothing", .timeLimit(.minutes(10)),
+    "A listener that hears nothing", .timeLimit(.minutes(30)),
     .enabled(if: ProcessInfo.processInfo.environment["INTRO_TEST_DATABASE_URL"] == nil, "needs a Unix socket"))
 struct SilentListenerTests {
     @Test("where its connection is cut silently, work goes on within the poll interval")

@@ -7,7 +7,7 @@ import Testing
 @testable import Jobs
 
 /// The poll interval is an hour here: what is found is found by notification, or by a poll timed to it.
-@Suite("Waking up", .timeLimit(.minutes(10)))
+@Suite("Waking up", .timeLimit(.minutes(30)))
 struct WakingTests {
     @Test("a notification is enough, and none is lost to a claim that has just found nothing", arguments: [1, 4])
     func backToBack(concurrency: Int) async throws {
