@@ -1,54 +1,82 @@
 import Postgres
 
-/// Changes the schema beside desks at work: no statement waits for a lock longer than two seconds, because everyone else
-/// would wait behind it.
+/// Changes the schema beside working desks: no statement waits for a lock longer than two seconds, because every
+/// statement after it would wait as well.
 struct LockPatience: Sendable {
     private static let lockTimeout = "2s"
     private static let attempts = 60
 
     let database: Database
-    /// Told who is in the way.
+    /// Called with a description of the session that holds a lock.
     let report: @Sendable (String) -> Void
 
-    /// Runs a transaction, again and again until it gets its locks.
+    /// Runs a transaction, and repeats it until it gets its locks.
     ///
-    /// - Throws: ``PostgresError``; SQLSTATE 55P03 where locks could not be had in a minute or more.
-    func transaction(_ body: @Sendable (isolated Connection) async throws -> Void) async throws {
+    /// - Throws: ``PostgresError``; SQLSTATE 55P03 where locks were not granted within a minute or more.
+    func transaction(_ body: @escaping @Sendable (isolated Connection) async throws -> Void) async throws {
         for attempt in 1... {
+            let wait = LockWait()
             do {
-                try await database.transaction { connection in
-                    try await Schema.begin(on: connection)
-                    try await connection.query("SELECT set_config('lock_timeout', \(Self.lockTimeout), true)")
-                    try await connection.setLocalStatementTimeout(.seconds(3600))
-                    try await body(connection)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await self.attempt(body, wait) }
+                    group.addTask { try await self.watch(wait) }
+                    defer { group.cancelAll() }
+                    try await group.next()
                 }
                 return
             } catch let error as PostgresError where error.sqlState == "55P03" && attempt < Self.attempts {
-                if let blocker = try await blocker() { report(blocker) }
-                // Desks that queued behind this statement work meanwhile.
+                if let blocker = wait.blocker { report(blocker) }
+                // Statements that waited behind this one are served meanwhile.
                 try await Task.sleep(for: .milliseconds(500))
             }
         }
     }
 
-    /// The session with the oldest transaction that holds a lock on a table of the schema.
-    private func blocker() async throws -> String? {
+    private func attempt(_ body: @Sendable (isolated Connection) async throws -> Void, _ wait: LockWait) async throws {
+        try await database.transaction { connection in
+            try await Schema.begin(on: connection)
+            try await connection.query("SELECT set_config('lock_timeout', \(Self.lockTimeout), true)")
+            try await connection.setLocalStatementTimeout(.seconds(3600))
+            wait.begin(of: connection.processID)
+            try await body(connection)
+        }
+    }
+
+    /// Looks at what blocks the transaction, until it is cancelled.
+    private func watch(_ wait: LockWait) async throws {
+        while true {
+            try await Task.sleep(for: .milliseconds(500))
+            guard let process = wait.process else { continue }
+            if let blocker = try? await blocker(of: process) { wait.note(blocker) }
+        }
+    }
+
+    /// The session with the oldest transaction of those that block a process.
+    private func blocker(of process: Int32) async throws -> String? {
         try await database.query(
             """
             SELECT format(
                 'process %s (%s, user %s) has kept a transaction open for %s s',
                 a.pid, coalesce(nullif(a.application_name, ''), 'unnamed'), a.usename,
                 extract(epoch FROM clock_timestamp() - a.xact_start)::bigint)
-            FROM pg_stat_activity AS a
-            WHERE a.pid <> pg_backend_pid()
-              AND a.xact_start IS NOT NULL
-              AND EXISTS (
-                  SELECT FROM pg_locks AS l
-                  JOIN pg_class AS c ON c.oid = l.relation
-                  WHERE l.pid = a.pid AND l.granted AND c.relnamespace = current_schema()::regnamespace)
+            FROM unnest(pg_blocking_pids(\(process))) AS blocker (pid)
+            JOIN pg_stat_activity AS a USING (pid)
             ORDER BY a.xact_start
             LIMIT 1
             """
         ).decode(String.self).first
     }
+}
+
+/// What is known of a transaction that waits for locks.
+private final class LockWait: Sendable {
+    private let state = Guarded<(process: Int32?, blocker: String?)>((nil, nil))
+
+    /// The server's process that runs the transaction.
+    var process: Int32? { state.withLock { $0.process } }
+    /// The last session that was seen in its way.
+    var blocker: String? { state.withLock { $0.blocker } }
+
+    func begin(of process: Int32) { state.withLock { $0.process = process } }
+    func note(_ blocker: String) { state.withLock { $0.blocker = blocker } }
 }

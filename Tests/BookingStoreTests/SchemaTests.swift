@@ -111,19 +111,23 @@ struct SchemaTests {
                 "UPDATE schema_function SET checksum = 'old' WHERE name = 'hold_free_session'")
             let reported = Latch()
             let names = Guarded<[String]>([])
-            let upgrade = try await books.database.transaction { reader in
-                try await reader.query("LOCK TABLE session IN ROW EXCLUSIVE MODE")
-                let process = reader.processID
-                let upgrade = Task {
-                    try await Schema.apply(to: books.database) { text in
-                        names.withLock { $0.append(text) }
-                        reported.open()
+            let upgrade = try await books.database.transaction { bystander in
+                // An older transaction on another table is in nobody's way.
+                try await bystander.query("LOCK TABLE reminder_rule IN ROW EXCLUSIVE MODE")
+                return try await books.database.transaction { reader in
+                    try await reader.query("LOCK TABLE session IN ROW EXCLUSIVE MODE")
+                    let process = reader.processID
+                    let upgrade = Task {
+                        try await Schema.apply(to: books.database) { text in
+                            names.withLock { $0.append(text) }
+                            reported.open()
+                        }
                     }
+                    await reported.wait()
+                    #expect(names.withLock { $0 }.first?.contains("process \(process) ") == true)
+                    try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com")
+                    return upgrade
                 }
-                await reported.wait()
-                #expect(names.withLock { $0 }.first?.contains("process \(process) ") == true)
-                try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com")
-                return upgrade
             }
             _ = try await upgrade.value
             #expect(try await Schema.status(of: books.database) == .current)
