@@ -80,7 +80,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Schema",
-            resources: [.embedInCode("Migrations"), .embedInCode("Functions")],
+            resources: [.embedInCode("Migrations"), .embedInCode("Functions"), .embedInCode("Catalogue.txt")],
             swiftSettings: settings
         ),
         .target(

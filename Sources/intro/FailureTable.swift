@@ -97,11 +97,20 @@ extension Failure {
 extension Failure {
     /// Reports privileges that are not as this binary expects them.
     init(privileges differences: [String]) {
+        self.init(
+            schema: "the privileges in the database are not as Intro needs them", differences,
+            hint: "run `intro setup` as the owner of the schema")
+    }
+
+    /// Reports tables, constraints, indexes, triggers or functions that are not as this binary expects them.
+    init(catalogue differences: [String], hint: String) {
+        self.init(schema: "the database's schema is not as Intro needs it", differences, hint: hint)
+    }
+
+    private init(schema message: String, _ differences: [String], hint: String) {
         let shown = differences.prefix(5).joined(separator: "; ")
         let more = differences.count > 5 ? "; and \(differences.count - 5) more" : ""
-        self = .misconfigured(
-            "the privileges in the database are not as Intro needs them", because: shown + more,
-            hint: "run `intro setup` as the owner of the schema")
+        self = .misconfigured(message, because: shown + more, hint: hint)
         code = "schema"
     }
 }

@@ -53,6 +53,29 @@ struct SchemaTests {
         }
     }
 
+    @Test("triggers and constraints that were dropped by hand are reported by --check and repaired by setup")
+    func dropped() async throws {
+        try await Studio.with { studio in
+            try await studio.database.query("DROP TRIGGER session_claims ON session")
+            try await studio.database.query("ALTER TABLE session DROP CONSTRAINT session_trainer_free")
+            let check = try await setup("--check", on: studio.conninfo)
+            #expect(check.exit == 78)
+            for name in ["session_claims", "session_trainer_free", "intro setup"] {
+                #expect(check.stderr.contains(name))
+            }
+            let repair = try await setup(on: studio.conninfo)
+            #expect(repair.exit == 0, "\(repair.stderr)")
+            #expect(try repair.printed["repaired"]?.items.count == 2)
+            #expect(try await setup("--check", on: studio.conninfo).exit == 0)
+            try await studio.database.query("ALTER TABLE client ALTER COLUMN name DROP NOT NULL")
+            for words in [["--check"], []] {
+                let refusal = try await IntroBinary.run(
+                    ["setup", "--json"] + words, environment: ["INTRO_DATABASE_URL": studio.conninfo])
+                #expect(refusal.exit == 78 && refusal.stderr.contains("client.name"), "\(refusal.stderr)")
+            }
+        }
+    }
+
     @Test("a newer schema is left alone, by setup too")
     func newer() async throws {
         try await Studio.with { studio in

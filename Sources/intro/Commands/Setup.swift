@@ -22,6 +22,8 @@ struct Setup: IntroSubcommand {
         let version: Int32
         let changed: Bool
         let sample: Bool
+        /// What had been dropped or changed by hand, and was put right.
+        var repaired: [String]?
         /// Only where clients turned out to have one mailbox: their numbers, the older one first.
         var sharedMailboxes: [[Int64]]?
     }
@@ -35,24 +37,51 @@ struct Setup: IntroSubcommand {
         if check { try await DatabaseRequirement.check(database) }
         let found = try await check ? Schema.status(of: database) : apply(to: database, intro)
         if let failure = Failure(found), check || !found.canBeApplied { throw failure }
-        if check {
-            let differences = try await database.withConnection { try await Privileges.differences(on: $0) }
-            if !differences.isEmpty { throw Failure(privileges: differences) }
-        }
+        let repaired = try await check ? verify(database, found) : repair(database, found, intro)
         let loaded = sample ? try await SampleStudio.load(into: intro.backOffice(database), database) : false
-        let changed = found.canBeApplied && !check
-        let shared = changed ? try await sharedMailboxes(in: database) : []
+        let changed = found.canBeApplied && !check || !repaired.isEmpty
+        let shared = found.canBeApplied && !check ? try await sharedMailboxes(in: database) : []
         var record = Record(version: found.version, changed: changed, sample: loaded)
+        if !repaired.isEmpty { record.repaired = repaired }
         if !shared.isEmpty { record.sharedMailboxes = shared.map { $0.map(\.id.value) } }
         try intro.console.report(record) {
-            let schema = changed ? "The schema is now at step" : "The schema is at step"
+            let schema = found.canBeApplied && !check ? "The schema is now at step" : "The schema is at step"
             return "\(schema) \(found.version)."
+                + repaired.map { "\nRepaired: \($0)." }.joined()
                 + (loaded ? " The sample studio `downtown` is open: see `intro slots`." : "")
         }
         for clients in shared {
             let names = clients.map(\.nameAndNumber).joined(separator: " and ")
             intro.console.note("\(names) have one mailbox and one free session: see `intro client show` for each")
         }
+    }
+
+    /// Compares privileges and catalogue with what this binary expects.
+    ///
+    /// A newer binary's schema has other objects, about which this one knows nothing.
+    private func verify(_ database: Database, _ found: Schema.Status) async throws -> [String] {
+        guard found == .current else { return [] }
+        try await database.withConnection { connection in
+            let objects = try await Catalogue.differences(on: connection)
+            if !objects.isEmpty {
+                throw Failure(catalogue: objects, hint: "run `intro setup` as the owner of the schema")
+            }
+            let privileges = try await Privileges.differences(on: connection)
+            if !privileges.isEmpty { throw Failure(privileges: privileges) }
+        }
+        return []
+    }
+
+    /// Puts right what was dropped or changed by hand.
+    private func repair(_ database: Database, _ found: Schema.Status, _ intro: Intro) async throws -> [String] {
+        if case .compatible = found { return [] }
+        let repair = try await Catalogue.repair(database) { intro.console.note("waiting for a lock: \($0)") }
+        guard repair.left.isEmpty else {
+            throw Failure(
+                catalogue: repair.left,
+                hint: "setup repairs functions, triggers, and missing constraints and indexes; change these by hand")
+        }
+        return repair.repaired
     }
 
     private func sharedMailboxes(in database: Database) async throws -> [[Client]] {

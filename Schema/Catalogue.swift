@@ -1,0 +1,147 @@
+public import Postgres
+
+/// The columns, constraints, indexes, triggers and functions that the migrations and function files make, compared with
+/// those of a database.
+///
+/// `Catalogue.txt` lists them as PostgreSQL prints them; a test compares it with a database that has just been set up.
+public enum Catalogue {
+    /// The kinds of objects, in the order in which missing ones are created.
+    enum Kind: String, CaseIterable {
+        case column, function, trigger, constraint, index
+    }
+
+    /// An object, and how PostgreSQL defines it.
+    struct Entry: Hashable {
+        let kind: Kind
+        /// With the table in front for columns, constraints and triggers, and with the arguments for functions.
+        let name: String
+        let definition: String
+    }
+
+    /// What differs between a database and the list.
+    struct Difference: Hashable {
+        /// `nil` for a trigger that is not in the list.
+        let expected: Entry?
+        /// `nil` for an object that the database lacks.
+        let found: Entry?
+
+        /// The difference in words, such as `missing: constraint session.session_trainer_is_free`.
+        var description: String {
+            switch (expected, found) {
+            case (let expected?, nil): "missing: \(expected.kind) \(expected.name)"
+            case (nil, let found?): "not listed: \(found.kind) \(found.name)"
+            case (_, let found?) where found.definition.hasSuffix(Catalogue.disabled):
+                "disabled: \(found.kind) \(found.name)"
+            case (_, let found): "changed: \(found?.kind.rawValue ?? "object") \(found?.name ?? "")"
+            }
+        }
+    }
+
+    static let disabled = " DISABLED"
+
+    /// What the migrations and function files make.
+    static let expected = entries(
+        String(decoding: PackageResources.Catalogue_txt, as: UTF8.self).split(separator: "\n").map { line in
+            line.split(separator: "\t", maxSplits: 2).map(String.init)
+        })
+
+    /// Compares a database with the list.
+    ///
+    /// Indexes, constraints and columns that an operator has added are not reported; triggers are, because they change
+    /// what the application writes.
+    ///
+    /// - Parameter connection: A connection to the database.
+    /// - Returns: What is missing, changed, disabled or not listed, in words; empty where nothing differs.
+    /// - Throws: ``PostgresError``.
+    public static func differences(on connection: Connection) async throws -> [String] {
+        try await compare(on: connection).map(\.description)
+    }
+
+    /// Compares a database with the list.
+    static func compare(on connection: Connection) async throws -> [Difference] {
+        let found = try await inventory(on: connection)
+        let foundByName = Dictionary(found.map { (Key($0), $0) }) { $1 }
+        let names = Set(expected.map(Key.init))
+        let differing = expected.filter { foundByName[Key($0)] != $0 }.map {
+            Difference(expected: $0, found: foundByName[Key($0)])
+        }
+        let unlisted = found.filter { $0.kind == .trigger && !names.contains(Key($0)) }
+        return differing + unlisted.map { Difference(expected: nil, found: $0) }
+    }
+
+    /// Every object of the schema, sorted.
+    static func inventory(on connection: Connection) async throws -> [Entry] {
+        entries(try await connection.query(query).decode((String, String, String).self).map { [$0.0, $0.1, $0.2] })
+    }
+
+    private static func entries(_ rows: [[String]]) -> [Entry] {
+        rows.compactMap { row in
+            guard row.count == 3, let kind = Kind(rawValue: row[0]) else { return nil }
+            return Entry(kind: kind, name: row[1], definition: row[2])
+        }
+    }
+
+    /// What identifies an object.
+    private struct Key: Hashable {
+        let kind: Kind
+        let name: String
+
+        init(_ entry: Entry) { (kind, name) = (entry.kind, entry.name) }
+    }
+
+    /// Definitions are printed without the name of the schema, and on one line.
+    private static let query: SQL = """
+        WITH own_table AS (
+            SELECT oid, relname::text AS name
+            FROM pg_class
+            WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+        ), object (kind, name, definition) AS (
+            SELECT 'column', t.name || '.' || a.attname,
+                   concat_ws(
+                       ' ', format_type(a.atttypid, a.atttypmod),
+                       CASE WHEN a.attnotnull THEN 'NOT NULL' END,
+                       CASE WHEN a.attidentity <> '' THEN 'IDENTITY' END,
+                       CASE WHEN a.attgenerated <> '' THEN 'GENERATED' END,
+                       pg_get_expr(d.adbin, d.adrelid))
+            FROM own_table AS t
+            JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+            LEFT JOIN pg_attrdef AS d ON d.adrelid = t.oid AND d.adnum = a.attnum
+            UNION ALL
+            SELECT 'constraint', t.name || '.' || c.conname,
+                   pg_get_constraintdef(c.oid)
+                   -- DISABLE TRIGGER ALL turns foreign keys off without a trace in their definition.
+                   || CASE WHEN EXISTS (
+                          SELECT FROM pg_trigger AS g WHERE g.tgconstraint = c.oid AND g.tgenabled = 'D')
+                      THEN ' DISABLED' ELSE '' END
+            FROM own_table AS t
+            JOIN pg_constraint AS c ON c.conrelid = t.oid AND c.contype IN ('c', 'f', 'p', 'u', 'x')
+            UNION ALL
+            SELECT 'index', i.indexrelid::regclass::text,
+                   pg_get_indexdef(i.indexrelid) || CASE WHEN i.indisvalid THEN '' ELSE ' INVALID' END
+            FROM own_table AS t
+            JOIN pg_index AS i ON i.indrelid = t.oid
+            WHERE NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conindid = i.indexrelid AND c.contype <> 'f')
+            UNION ALL
+            SELECT 'trigger', t.name || '.' || g.tgname,
+                   pg_get_triggerdef(g.oid) || CASE WHEN g.tgenabled = 'D' THEN ' DISABLED' ELSE '' END
+            FROM own_table AS t
+            JOIN pg_trigger AS g ON g.tgrelid = t.oid AND NOT g.tgisinternal
+            UNION ALL
+            SELECT 'function', p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
+                   concat_ws(
+                       ' ', CASE WHEN p.prosecdef THEN 'SECURITY DEFINER' END,
+                       (SELECT string_agg(split_part(setting, '=', 1), ' ') FROM unnest(p.proconfig) AS setting),
+                       md5(p.prosrc))
+            FROM pg_proc AS p
+            JOIN pg_language AS l ON l.oid = p.prolang AND l.lanname IN ('sql', 'plpgsql')
+            WHERE p.pronamespace = current_schema()::regnamespace
+              AND NOT EXISTS (
+                  SELECT FROM pg_depend AS d
+                  WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+        )
+        SELECT kind, replace(name, quote_ident(current_schema()) || '.', ''),
+               regexp_replace(replace(definition, quote_ident(current_schema()) || '.', ''), '\\s+', ' ', 'g')
+        FROM object
+        ORDER BY kind COLLATE "C", name COLLATE "C"
+        """
+}
