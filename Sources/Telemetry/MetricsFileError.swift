@@ -14,6 +14,11 @@ public struct MetricsFileError: Error, Equatable, Sendable, CustomStringConverti
         "could not \(action): \(String(cString: strerror(errno)))"
     }
 
+    /// Whether the cause may pass without a change of the configuration: a full disk, a quota, an I/O error.
+    public var isTemporary: Bool {
+        [ENOSPC, EDQUOT, EIO, EMFILE, ENFILE, ENOMEM].contains(errno)
+    }
+
     /// What to do about it.
     public var hint: String {
         switch errno {

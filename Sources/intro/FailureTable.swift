@@ -31,8 +31,12 @@ extension Failure {
         case let requirement as DatabaseRequirement:
             self.init(requirement)
         case let error as MetricsFileError:
-            self = .misconfigured(
-                "the metrics file \(error.path) cannot be written", because: error.reason, hint: error.hint)
+            let message = "the metrics file \(error.path) cannot be written"
+            self =
+                error.isTemporary
+                ? Failure(
+                    code: "try_again", message: message, reason: error.reason, hint: error.hint, exit: .tryAgain)
+                : .misconfigured(message, because: error.reason, hint: error.hint)
         case let problem as OutputProblem:
             self.init(problem)
         case let problem as ValidationError:

@@ -20,7 +20,7 @@ struct GlobalOptions: ParsableArguments {
     )
     var actor: String?
 
-    @Option(help: ArgumentHelp("Rehearse at this instant, as in 2026-12-01T09:00:00-08:00.", valueName: "time"))
+    @Option(help: ArgumentHelp("Act as if it were this time, as in 2026-12-01T09:00:00-08:00.", valueName: "time"))
     var now: String?
 
     @Flag(help: "Tell on standard error what happens meanwhile.")

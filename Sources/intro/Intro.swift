@@ -14,7 +14,8 @@ final class Intro: Sendable {
     let logger: Logger
     /// Who is at work, for the event log.
     let actor: String
-    private let rehearsal: Date?
+    /// The instant of `--now`.
+    let rehearsal: Date?
     private let opened = Guarded<[Database]>([])
 
     /// Builds the house from the command line and the process's environment.

@@ -25,7 +25,22 @@ struct IntroCommand: AsyncParsableCommand {
 extension IntroCommand {
     static func main() async {
         StandardStreams.prepare()
-        Glibc.exit(await execute(Array(CommandLine.arguments.dropFirst())).rawValue)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if let refused = refuseDamagedText(arguments) { Glibc.exit(refused.rawValue) }
+        Glibc.exit(await execute(arguments).rawValue)
+    }
+
+    /// Refuses words that are not UTF-8, which Swift would otherwise read with replacement characters.
+    private static func refuseDamagedText(_ arguments: [String]) -> ExitCode? {
+        for number in 1..<max(1, Int(CommandLine.argc)) {
+            guard let word = CommandLine.unsafeArgv[number], String(validatingCString: word) == nil else { continue }
+            Console(json: wantsJSON(arguments), color: color(of: arguments)).show(
+                .invalidInput(
+                    "argument \(number) is not valid UTF-8: \(String(cString: word).visible.prefix(60))",
+                    hint: "use a terminal or a file with the encoding UTF-8"))
+            return .invalidInput
+        }
+        return nil
     }
 
     /// Parses and runs one command line.

@@ -67,4 +67,12 @@ struct CommandLineTests {
         #expect(result.stderr.isEmpty)
         return result.exit
     }
+
+    @Test("a word that is not UTF-8 is refused instead of stored with replacement characters: 65")
+    func damagedText() async throws {
+        let result = try await IntroBinary.shell(#""$0" book --source $'caf\xe9' --json"#)
+        #expect(result.exit == 65)
+        #expect(result.error?.message.contains("argument 3 is not valid UTF-8") == true)
+    }
+
 }

@@ -108,4 +108,14 @@ struct DatabaseSettingsTests {
         #expect(!result.stderr.contains("s3c") && !result.stderr.contains("zz") && !result.stderr.contains("ret@"))
         #expect(!result.stderr.contains("h@"), "\(result.stderr)")
     }
+
+    @Test(
+        "a database URL that is written wrongly is a matter of configuration: 78",
+        arguments: ["localhost:5432/intro", "user@host", "//localhost/intro", "http://localhost/intro"])
+    func misspelt(url: String) async throws {
+        let result = try await IntroBinary.run("slots", "--json", environment: ["INTRO_DATABASE_URL": url])
+        #expect(result.exit == 78)
+        #expect(result.error?.message.contains("postgresql://") == true)
+    }
+
 }

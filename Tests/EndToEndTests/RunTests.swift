@@ -112,6 +112,21 @@ struct RunTests {
         }
     }
 
+    @Test(
+        "a metrics file on a full disk may be written later: 75", .enabled(if: geteuid() == 0, "only root may mount"))
+    func fullDisk() async throws {
+        try await Studio.with { studio in
+            let line = """
+                mount -t tmpfs -o size=8k none "$INTRO_HOME" && head -c 8192 /dev/zero >"$INTRO_HOME/filler"
+                "$0" run --drain --json --metrics-file "$INTRO_HOME/intro.prom"
+                """
+            let result = try await IntroBinary.shell(
+                "unshare --mount bash -c '\(line)' \"$0\"", environment: studio.environment)
+            #expect(result.exit == 75)
+            #expect(result.error?.code == "try_again")
+        }
+    }
+
     @Test("the figures count what was sent, what failed and for what reason, and what is unknown")
     func figures() async throws {
         try await Studio.with { studio in

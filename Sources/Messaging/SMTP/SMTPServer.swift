@@ -14,6 +14,8 @@ public struct SMTPServer: Hashable, Sendable {
     public let host: String
     /// The port.
     public let port: Int
+    /// Whether the host is this machine.
+    public var isLocal: Bool { host.isLoopback }
     /// The user to log in as.
     public let user: String?
     /// How we introduce ourselves; the machine's host name when nil.

@@ -84,6 +84,14 @@ struct AddressURL {
 }
 
 extension String {
+    /// Whether this host is this machine.
+    var isLoopback: Bool {
+        let host = lowercased()
+        if host == "localhost" || host == "[::1]" { return true }
+        let octets = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        return octets.count == 4 && octets.first == 127 && !octets.contains(nil)
+    }
+
     /// Whether this is a host name, or an address in brackets.
     var isNetworkName: Bool {
         if hasPrefix("["), hasSuffix("]"), count > 2 {

@@ -77,8 +77,8 @@ extension Database {
             var message: UnsafeMutablePointer<CChar>?
             defer { PQfreemem(message) }
             guard let options = PQconninfoParse(conninfo, &message) else {
-                // A plain name is the database's.
-                return conninfo.contains("=") || conninfo.contains("://") ? nil : [:]
+                // A plain name is the database's; one with any of these is a URL that was written wrongly.
+                return conninfo.contains { "=:/@".contains($0) } ? nil : [:]
             }
             defer { PQconninfoFree(options) }
             var found: [String: String] = [:]
@@ -98,7 +98,8 @@ extension Database {
             if options == nil {
                 throw PostgresError(
                     kind: .misconfigured,
-                    message: "the database URL cannot be read: a % or @ in a password is written %25 or %40")
+                    message: "the database URL cannot be read: it is written postgresql://user@host:port/database, "
+                        + "and a % or @ in a password as %25 or %40")
             }
         }
 

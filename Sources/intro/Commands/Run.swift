@@ -1,4 +1,5 @@
 import ArgumentParser
+import BookingStore
 import Dispatch
 import FoundationEssentials
 import Glibc
@@ -28,6 +29,9 @@ struct Run: IntroSubcommand {
     @Option(help: ArgumentHelp("Keep figures for Prometheus in this file.", valueName: "file"))
     var metricsFile: String?
 
+    @Flag(help: "Send real messages also with --now.")
+    var yes = false
+
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     /// What a runner has done.
@@ -40,6 +44,7 @@ struct Run: IntroSubcommand {
     func run(in intro: Intro) async throws {
         let concurrency = try concurrency.map { try count($0, field: "--concurrency", in: 1...1000) }
         let queues = try queue.isEmpty ? Intro.queues : queue.map { try queueName($0) }
+        if queues.contains(DeliverMessages.queue) { try ShiftedClock.confirm(yes, in: intro) }
         let database = try await intro.database()
         let figures = metricsFile.map { path in
             RunnerFigures(

@@ -58,13 +58,3 @@ public struct SMSServer: Hashable, Sendable {
         return certificates
     }
 }
-
-extension String {
-    /// Whether this host is this machine.
-    fileprivate var isLoopback: Bool {
-        let host = lowercased()
-        if host == "localhost" || host == "[::1]" { return true }
-        let octets = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-        return octets.count == 4 && octets.first == 127 && !octets.contains(nil)
-    }
-}

@@ -27,6 +27,9 @@ extension RemindersCommand {
         @Flag(help: "Only tell what would be sent.")
         var dryRun = false
 
+        @Flag(help: "Send real messages also with --now.")
+        var yes = false
+
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func checkUsage() throws { try until.check() }
@@ -42,6 +45,7 @@ extension RemindersCommand {
                     "\(tally.due) due, \(tally.skipped) of them would be skipped. Nothing was sent."
                 }
             }
+            try ShiftedClock.confirm(yes, in: intro)
             // This batch does what the bookings before it have asked the runners for.
             if limit == nil {
                 try await database.withConnection { try await JobQueue($0).withdraw(DeliverMessages.self) }
