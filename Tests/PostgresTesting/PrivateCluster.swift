@@ -40,16 +40,16 @@ struct PrivateCluster: Sendable {
         "host=\(folder) port=5432 user=postgres dbname=\(database)"
     }
 
-    func start() async throws {
-        try await control(["start", "-l", serverLog])
+    func start(through wrapper: [String] = []) async throws {
+        try await control(["start", "-l", serverLog], through: wrapper)
     }
 
     func stop(_ mode: TestServer.StopMode) async throws {
         try await control(["stop", "-m", mode.rawValue])
     }
 
-    private func control(_ arguments: [String]) async throws {
-        try await ChildProcess.run(command("pg_ctl", arguments + ["-w", "-t", "120"]), log: programLog)
+    private func control(_ arguments: [String], through wrapper: [String] = []) async throws {
+        try await ChildProcess.run(wrapper + command("pg_ctl", arguments + ["-w", "-t", "120"]), log: programLog)
     }
 
     private func configure() throws {

@@ -75,8 +75,11 @@ public struct TestServer: Sendable {
     }
 
     /// Starts a stopped server again, with its data.
-    public func resume() async throws {
-        try await cluster.start()
+    ///
+    /// - Parameter wrapper: Words before the command that starts it, such as those that give it a mount namespace.
+    /// - Throws: ``TestServerFailure`` where it does not start.
+    public func resume(through wrapper: String...) async throws {
+        try await cluster.start(through: wrapper)
     }
 
     /// Stops a server made with ``start()`` and starts it again.

@@ -58,6 +58,7 @@ struct Run: IntroSubcommand {
         let keeping = Task { await figures?.keep() }
         defer { keeping.cancel() }
         try intro.noteWhereTextsGo()
+        try await intro.warnOfTimeZones(in: database)
         let tally =
             try await drain ? drain(runner, of: queues, in: database, intro) : serve(runner, of: queues, in: intro)
         try await figures?.write()

@@ -37,7 +37,7 @@ struct Setup: IntroSubcommand {
         if check { try await DatabaseRequirement.check(database) }
         let found = try await check ? Schema.status(of: database) : apply(to: database, intro)
         if let failure = Failure(found), check || !found.canBeApplied { throw failure }
-        let repaired = try await check ? verify(database, found) : repair(database, found, intro)
+        let repaired = try await check ? verify(database, found, intro) : repair(database, found, intro)
         let loaded = sample ? try await SampleStudio.load(into: intro.backOffice(database), database) : false
         let changed = found.canBeApplied && !check || !repaired.isEmpty
         let shared = found.canBeApplied && !check ? try await sharedMailboxes(in: database) : []
@@ -56,10 +56,10 @@ struct Setup: IntroSubcommand {
         }
     }
 
-    /// Compares privileges and catalogue with what this binary expects.
+    /// Compares catalogue, privileges and time zone rules with what this binary expects.
     ///
     /// A newer binary's schema has other objects, about which this one knows nothing.
-    private func verify(_ database: Database, _ found: Schema.Status) async throws -> [String] {
+    private func verify(_ database: Database, _ found: Schema.Status, _ intro: Intro) async throws -> [String] {
         guard found == .current else { return [] }
         try await database.withConnection { connection in
             let objects = try await Catalogue.differences(on: connection)
@@ -69,6 +69,8 @@ struct Setup: IntroSubcommand {
             let privileges = try await Privileges.differences(on: connection)
             if !privileges.isEmpty { throw Failure(privileges: privileges) }
         }
+        let timeZones = try await intro.timeZoneWarnings(in: database)
+        if !timeZones.isEmpty { throw Failure(timeZones: timeZones) }
         return []
     }
 

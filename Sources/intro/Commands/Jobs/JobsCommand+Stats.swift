@@ -17,6 +17,7 @@ extension JobsCommand {
         func run(in intro: Intro) async throws {
             let database = try await intro.database()
             let statistics = try await JobDesk(database).statistics()
+            try await intro.warnOfTimeZones(in: database)
             let messages = try await intro.troubledMessages(in: database)
             let record = JobStatisticsRecord(statistics, messages: messages)
             try intro.console.report(record) {

@@ -1,0 +1,86 @@
+import Booking
+public import FoundationEssentials
+public import Postgres
+
+/// A studio's time zone in which PostgreSQL and this binary disagree about the clock.
+///
+/// PostgreSQL works out days and contact hours, this binary the times that people read. Both have time zone data of their
+/// own, which are updated apart.
+public struct TimeZoneDifference: Hashable, Sendable {
+    /// The zone's name in the IANA database.
+    public let zone: String
+    /// The first day on which they disagree, at noon UTC.
+    public let from: Date
+    /// PostgreSQL's offset from UTC then, in seconds.
+    public let databaseOffset: Int
+    /// This binary's offset from UTC then, in seconds.
+    public let binaryOffset: Int
+}
+
+/// Compares the rules of the studios' time zones.
+public enum TimeZoneComparison {
+    /// How far ahead rules are compared, in days.
+    static let reach = 731
+
+    /// Compares PostgreSQL's rules with this binary's, day by day for two years.
+    ///
+    /// - Parameters:
+    ///   - connection: A connection to the database.
+    ///   - now: The first day.
+    /// - Returns: The first difference of each zone, by name; empty where there is none.
+    /// - Throws: `PostgresError`.
+    public static func differences(on connection: isolated Connection, now: Date) async throws -> [TimeZoneDifference] {
+        // Only days on which an offset changes are sent.
+        let changes = try await connection.query(
+            """
+            SELECT zone, day, utc_offset
+            FROM (
+                SELECT zone, day, utc_offset, lag(utc_offset) OVER (PARTITION BY zone ORDER BY day) AS before
+                FROM (SELECT DISTINCT time_zone AS zone FROM studio) AS zones
+                CROSS JOIN generate_series(0, \(Int32(reach))) AS day
+                CROSS JOIN LATERAL (SELECT \(noon(of: now)) + day * interval '24 hours' AS instant) AS noon
+                CROSS JOIN LATERAL (
+                    SELECT extract(epoch FROM (instant AT TIME ZONE zone) - (instant AT TIME ZONE 'UTC'))::int AS utc_offset
+                ) AS clock
+            ) AS days
+            WHERE utc_offset IS DISTINCT FROM before
+            ORDER BY zone, day
+            """
+        ).decode((String, Int32, Int32).self)
+        return Dictionary(grouping: changes, by: \.0).compactMap { zone, rows in
+            firstDifference(
+                in: zone, changes: rows.map { (day: Int($0.1), offset: Int($0.2)) }, from: noon(of: now))
+        }.sorted { $0.zone < $1.zone }
+    }
+
+    /// The first day on which the binary's offset is another than the database's.
+    ///
+    /// - Parameters:
+    ///   - zone: The zone's name.
+    ///   - changes: The database's offset from the given day on, in seconds; the first is for day 0.
+    ///   - start: Day 0.
+    /// - Returns: The difference; `nil` where there is none, and where this binary does not know the zone.
+    static func firstDifference(
+        in zone: String, changes: [(day: Int, offset: Int)], from start: Date
+    ) -> TimeZoneDifference? {
+        guard let clock = try? StudioClock(timeZone: zone), var offset = changes.first?.offset else { return nil }
+        var coming = changes.dropFirst()
+        for day in 0...reach {
+            if let next = coming.first, next.day == day {
+                offset = next.offset
+                coming = coming.dropFirst()
+            }
+            let instant = start.addingTimeInterval(Double(day) * 86_400)
+            let own = clock.offset(instant)
+            guard own == offset else {
+                return TimeZoneDifference(zone: zone, from: instant, databaseOffset: offset, binaryOffset: own)
+            }
+        }
+        return nil
+    }
+
+    private static func noon(of now: Date) -> Date {
+        let day = (now.timeIntervalSince1970 / 86_400).rounded(.down)
+        return Date(timeIntervalSince1970: day * 86_400 + 43_200)
+    }
+}

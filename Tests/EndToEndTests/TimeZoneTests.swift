@@ -1,0 +1,32 @@
+import Foundation
+import PostgresTesting
+import Testing
+
+@Suite("time zone rules that PostgreSQL and the binary do not share")
+struct TimeZoneTests {
+    @Test(
+        "setup --check ends with 78, and run and jobs stats warn",
+        .enabled(if: geteuid() == 0, "only root may replace the server's rules"))
+    func warned() async throws {
+        let server = try await TestServer.start()
+        try await server.stop()
+        // In this mount namespace, Los Angeles keeps the clock of Phoenix: as a server that knows a newer law.
+        try await server.resume(
+            through: "unshare", "--mount", "bash", "-c",
+            """
+            mount --bind /usr/share/zoneinfo/America/Phoenix /usr/share/zoneinfo/America/Los_Angeles && exec "$@"
+            """, "bash")
+        try await Studio.on(server) { studio in
+            let check = try await studio.intro("setup", "--check", "--json")
+            #expect(check.exit == 78)
+            #expect(check.error?.code == "time_zones")
+            #expect(check.error?.message.contains("America/Los_Angeles: from 2026-11-30 on") == true, "\(check.stderr)")
+            for words in [["run", "--drain"], ["jobs", "stats"]] {
+                let result = try await studio.intro(words)
+                #expect(result.exit == 0)
+                #expect((result.stdout + result.stderr).contains("America/Los_Angeles"), "\(result.stderr)")
+            }
+        }
+        try await server.stop()
+    }
+}
