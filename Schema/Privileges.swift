@@ -75,7 +75,7 @@ public enum Privileges {
         "acknowledge_jobs": .service, "begin_work": .service, "bury_job": .service, "claim_jobs": .service,
         "claim_suspect": .service, "client_contacts": .everyone, "close_days": .service, "contact_key": .everyone,
         "contact_time": .everyone, "day_obstacle": .everyone, "day_skip_reason": .everyone,
-        "earlier_bookings": .everyone, "follow_session_up": .trigger, "free_station": .everyone,
+        "earlier_bookings": .everyone, "follow_session_up": .trigger, "forecast_messages": .everyone, "free_station": .everyone,
         "have_started": .service, "hold_free_session": .trigger, "hold_new_contact": .trigger,
         "is_reachable": .everyone, "is_within_hours": .everyone, "job_errors": .everyone, "job_lanes_by_age": .everyone,
         "judged_messages": .everyone, "keep_session_final": .trigger, "later_reminders": .everyone,

@@ -15,7 +15,7 @@ struct SchemaFunction: Sendable {
     static let oldestBinary: Int32 = 14
 
     /// The checksum of all functions with which ``set`` belongs together.
-    static let digest = "6d733a175495e97d"
+    static let digest = "e9e60fc8dd9f9ef4"
 
     /// Every function, callees before their callers: SQL-language bodies are checked when they are stored.
     static let all = [
@@ -44,6 +44,7 @@ struct SchemaFunction: Sendable {
         SchemaFunction("plan_days", PackageResources.plan_days_sql),
         SchemaFunction("release_messages", PackageResources.release_messages_sql),
         SchemaFunction("judged_messages", PackageResources.judged_messages_sql),
+        SchemaFunction("forecast_messages", PackageResources.forecast_messages_sql),
         SchemaFunction("close_days", PackageResources.close_days_sql),
         SchemaFunction("queue_rate", PackageResources.queue_rate_sql),
         SchemaFunction("claim_jobs", PackageResources.claim_jobs_sql),

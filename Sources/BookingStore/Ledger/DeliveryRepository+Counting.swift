@@ -53,27 +53,21 @@ extension DeliveryRepository {
         ).decode(Int.self)[0]
     }
 
-    /// What is due by an instant, counted by rule, channel, studio and the reason for which it would be skipped.
+    /// Counts what a batch would do, by rule, channel, studio and reason; changes nothing.
     ///
     /// - Parameters:
     ///   - until: What is due later does not count.
     ///   - now: The clock of the judgement.
+    ///   - limit: Where counting stops; `nil` counts all.
     /// - Returns: The groups, by rule, channel, studio and reason.
     /// - Throws: `PostgresError`.
-    public func dueGroups(until: Date, now: Date) async throws -> [DueGroup] {
-        try await connection.query(
+    public func forecast(until: Date, now: Date, limit: Int?) async throws -> [DueGroup] {
+        // Local to the transaction: a pooler may give the connection to another client afterwards.
+        try await connection.query("SELECT set_config('statement_timeout', '10min', true)")
+        return try await connection.query(
             """
             SELECT due.rule, due.channel, studio.slug, due.reason, due.waits, due.messages
-            FROM (
-                SELECT m.rule, m.channel, m.studio_id, judged.reason, judged.wait_until IS NOT NULL AS waits,
-                       count(*) AS messages
-                FROM message AS m
-                JOIN judged_messages(\(now)) AS judged ON judged.id = m.id
-                WHERE m.status = 'queued'
-                  AND m.channel IN ('email', 'sms')
-                  AND coalesce(m.wait_until, m.due_at) <= \(until)
-                GROUP BY 1, 2, 3, 4, 5
-            ) AS due
+            FROM forecast_messages(\(until), \(now), \(limit.map(Int64.init))) AS due
             JOIN studio ON studio.id = due.studio_id
             ORDER BY due.rule, due.channel, studio.slug, due.waits, due.reason NULLS FIRST
             """

@@ -52,7 +52,8 @@ public struct LedgerDesk: Sendable {
     public func resendFailed(since: Date, rule: Handle?, dryRun isDryRun: Bool, now: Date) async throws -> [LedgerEntry]
     {
         try await database.transaction { connection in
-            try await Work(actor: actor).begin(on: connection)
+            if !isDryRun { try await Work(actor: actor).begin(on: connection) }
+            let lock: SQL = isDryRun ? "" : "FOR UPDATE"
             let ids = try await connection.query(
                 """
                 SELECT id
@@ -61,7 +62,7 @@ public struct LedgerDesk: Sendable {
                   AND attempted_at >= \(since)
                   AND (\(rule?.text)::text IS NULL OR rule = \(rule?.text))
                 ORDER BY id
-                FOR UPDATE
+                \(lock)
                 """
             ).decode(Int64.self)
             if !isDryRun, !ids.isEmpty { try await queueAgain(ids, now: now, on: connection) }
