@@ -228,7 +228,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "intro", "BookingStoreTesting", "LoopbackTesting", "MessagingTesting", "Postgres", "PostgresTesting",
-                .product(name: "Logging", package: "swift-log"),
+                "Schema", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: settings

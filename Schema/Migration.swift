@@ -26,7 +26,8 @@ public struct Migration: Sendable {
         Migration(14, "inbound_mail", PackageResources.V0014_inbound_mail_sql),
     ]
 
-    private init(_ version: Int32, _ name: String, _ bytes: [UInt8]) {
+    /// A step of a release.
+    init(_ version: Int32, _ name: String, _ bytes: [UInt8]) {
         self.version = version
         self.name = name
         self.script = SchemaText(bytes)

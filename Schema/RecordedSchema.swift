@@ -16,21 +16,24 @@ extension Schema {
     }
 }
 
-/// What a binary expects of a database.
-struct SchemaExpectation {
-    let steps: [(version: Int32, name: String, checksum: String)]
-    let functions: [String: String]
-    let functionSet: Int32
+/// The schema that a version of Intro comes with.
+struct SchemaRelease: Sendable {
+    /// The steps in order.
+    var steps: [Migration]
+    /// The functions, callees before their callers.
+    var functions: [SchemaFunction]
+    /// The number of the set of functions; it only rises.
+    var functionSet: Int32
+    /// The last step that a binary must know at least to work on this schema.
+    var oldestBinary: Int32
 
+    /// The version of the last step.
     var version: Int32 { steps.last?.version ?? 0 }
 
-    /// What this binary expects.
-    static var own: SchemaExpectation {
-        SchemaExpectation(
-            steps: Migration.all.map { ($0.version, $0.name, $0.script.checksum) },
-            functions: Dictionary(uniqueKeysWithValues: SchemaFunction.all.map { ($0.name, $0.script.checksum) }),
-            functionSet: SchemaFunction.set)
-    }
+    /// The release of this binary.
+    static let own = SchemaRelease(
+        steps: Migration.all, functions: SchemaFunction.all, functionSet: SchemaFunction.set,
+        oldestBinary: SchemaFunction.oldestBinary)
 }
 
 /// What a database records of its schema.
@@ -69,9 +72,9 @@ struct RecordedSchema {
     ///
     /// A binary never goes back: where a newer one has run `setup`, this one keeps its hands off the functions, and goes on
     /// only if the newer one said that it may.
-    func judged(by binary: SchemaExpectation) -> Schema.Status {
+    func judged(by binary: SchemaRelease) -> Schema.Status {
         for step in binary.steps where step.version <= version {
-            guard let applied = steps[step.version], applied.name == step.name, applied.checksum == step.checksum else {
+            guard let applied = steps[step.version], applied.name == step.name, applied.checksum == step.script.checksum else {
                 return .altered(step: step.name)
             }
         }
@@ -84,7 +87,7 @@ struct RecordedSchema {
         }
         let isComplete =
             version == binary.version && release?.functionSet == binary.functionSet
-            && binary.functions.allSatisfy { functions[$0.key] == $0.value }
+            && binary.functions.allSatisfy { functions[$0.name] == $0.script.checksum }
         return isComplete ? .current : .behind(database: version, binary: binary.version)
     }
 }

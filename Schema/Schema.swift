@@ -38,15 +38,23 @@ public enum Schema {
     public static func apply(
         to database: Database, report: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> Status {
+        try await apply(.own, to: database, report: report)
+    }
+
+    /// Brings a database to what a release expects.
+    @discardableResult
+    static func apply(
+        _ release: SchemaRelease, to database: Database, report: @escaping @Sendable (String) -> Void
+    ) async throws -> Status {
         let found = try await database.transaction { connection in
             try await begin(on: connection)
             try await connection.execute(script: recordTables)
-            let found = try await recorded(on: connection)?.judged(by: .own) ?? .missing
+            let found = try await recorded(on: connection)?.judged(by: release) ?? .missing
             switch found {
             case .missing:
-                for step in Migration.all { try await apply(step, on: connection) }
-                for function in SchemaFunction.all { try await apply(function, on: connection) }
-                try await recordRelease(on: connection)
+                for step in release.steps { try await apply(step, on: connection) }
+                for function in release.functions { try await apply(function, on: connection) }
+                try await record(release, on: connection)
                 try await Privileges.grant(on: connection)
             case .current:
                 // Roles may have been created since, or a dump restored that has no privileges.
@@ -56,20 +64,26 @@ public enum Schema {
             }
             return found
         }
-        if case .behind = found { try await upgrade(database, report) }
+        if case .behind = found { try await upgrade(database, to: release, report) }
         return found
     }
 
     /// Applies what is missing, one piece after the other.
-    private static func upgrade(_ database: Database, _ report: @escaping @Sendable (String) -> Void) async throws {
+    private static func upgrade(
+        _ database: Database, to release: SchemaRelease, _ report: @escaping @Sendable (String) -> Void
+    ) async throws {
         let patience = LockPatience(database: database, report: report)
-        for step in Migration.all {
+        // First of all: a binary that finds a newer step has to know whether it may go on. Older schemas have no such table.
+        try await patience.transaction { connection in
+            if try await recorded(on: connection)?.release != nil { try await record(release, on: connection) }
+        }
+        for step in release.steps {
             try await patience.transaction { connection in
                 guard try await recorded(on: connection)?.steps[step.version] == nil else { return }
                 try await apply(step, on: connection)
             }
         }
-        for function in SchemaFunction.all {
+        for function in release.functions {
             try await patience.transaction { connection in
                 let known = try await recorded(on: connection)?.functions[function.name]
                 guard known != function.script.checksum else { return }
@@ -77,7 +91,7 @@ public enum Schema {
             }
         }
         try await patience.transaction { connection in
-            try await recordRelease(on: connection)
+            try await record(release, on: connection)
             try await Privileges.grant(on: connection)
         }
     }
@@ -108,11 +122,11 @@ public enum Schema {
             """)
     }
 
-    private static func recordRelease(on connection: Connection) async throws {
+    private static func record(_ release: SchemaRelease, on connection: Connection) async throws {
         _ = try await connection.query(
             """
             INSERT INTO schema_release (function_set, oldest_binary)
-            VALUES (\(SchemaFunction.set), \(SchemaFunction.oldestBinary))
+            VALUES (\(release.functionSet), \(release.oldestBinary))
             ON CONFLICT (only_row) DO UPDATE
             SET function_set = excluded.function_set, oldest_binary = excluded.oldest_binary, applied_at = now()
             """)

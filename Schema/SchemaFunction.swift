@@ -60,7 +60,8 @@ struct SchemaFunction: Sendable {
         SchemaText(Array(all.map { "\($0.name) \($0.script.checksum)\n" }.joined().utf8)).checksum
     }
 
-    private init(_ name: String, _ bytes: [UInt8]) {
+    /// A function of a release.
+    init(_ name: String, _ bytes: [UInt8]) {
         self.name = name
         self.script = SchemaText(bytes)
     }

@@ -4,9 +4,13 @@ import Testing
 
 @Suite("A database's schema beside what a binary expects")
 struct RecordedSchemaTests {
-    private let binary = SchemaExpectation(
-        steps: [(1, "people", "a"), (2, "sessions", "b"), (3, "events", "c")],
-        functions: ["open_slots": "x", "plan": "y"], functionSet: 7)
+    private let binary = SchemaRelease(
+        steps: [Migration(1, "people", [97]), Migration(2, "sessions", [98]), Migration(3, "events", [99])],
+        functions: [SchemaFunction("open_slots", [120]), SchemaFunction("plan", [121])], functionSet: 7,
+        oldestBinary: 1)
+
+    /// The checksum of a text of one letter.
+    private static func checksum(_ letter: String) -> String { SchemaText(Array(letter.utf8)).checksum }
 
     private func recorded(
         steps: [(String, Int32, String)] = [("people", 1, "a"), ("sessions", 2, "b"), ("events", 3, "c")],
@@ -17,7 +21,9 @@ struct RecordedSchemaTests {
         if let functionSet {
             rows += [("function_set", -1, "\(functionSet)"), ("oldest_binary", -2, "\(oldestBinary)")]
         }
-        return RecordedSchema(rows)
+        // The letters stand for texts.
+        return RecordedSchema(
+            rows.map { ($0.0, $0.1, $0.1 < 0 ? $0.2 : Self.checksum($0.2)) })
     }
 
     @Test("the same steps, functions and number are current")

@@ -1,0 +1,130 @@
+import Foundation
+import Postgres
+import PostgresTesting
+import Testing
+
+@testable import Schema
+
+@Suite("an upgrade beside two runners and four desks")
+struct RollingUpgradeTests {
+    @Test("no command of the older version fails while a newer one sets up, nor afterwards, nor after its own setup")
+    func upgrade() async throws {
+        try await Studio.with { studio in
+            try await studio.answer("setup")
+            let desks = Desks(studio: studio)
+            try await withRunners(2, at: studio) {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for number in 0..<4 { group.addTask { try await desks.work(as: number) } }
+                    try await wait(until: "each desk has worked") { desks.rounds >= 4 }
+                    try await Schema.apply(.next, to: studio.database) { _ in }
+                    // And back: the older version's setup leaves the newer functions alone.
+                    for words in [["setup"], ["setup", "--check"]] {
+                        let result = try await studio.intro(words)
+                        #expect(result.exit == 0, "\(result.stderr)")
+                    }
+                    let done = desks.rounds
+                    try await wait(until: "each desk has worked on the newer schema") { desks.rounds >= done + 8 }
+                    desks.close()
+                    try await group.waitForAll()
+                }
+                try await wait(until: "every confirmation is sent") {
+                    try await studio.count("message", where: "rule = 'confirmation' AND status = 'queued'") == 0
+                }
+            }
+            #expect(desks.failures == [])
+            let changed = try await studio.count("pg_proc", where: "prosrc LIKE '%of the next release%'")
+            #expect(changed > 10, "the newer functions are still there")
+            print("\(desks.commands) commands beside the upgrade, the longest took \(desks.longest)")
+        }
+    }
+
+    /// Runs job-runners while something else happens, and expects them to end in order.
+    private func withRunners(_ count: Int, at studio: Studio, _ body: () async throws -> Void) async throws {
+        let processes = Guarded<[pid_t]>([])
+        async let results = atOnce(count) { _ in
+            try await IntroBinary.run(["run"], environment: studio.environment) { process in
+                processes.withLock { $0.append(process) }
+                // The process ends when the test tells it to.
+            }
+        }
+        let outcome: Result<Void, any Error>
+        do {
+            try await wait(until: "the runners are at work") { try await studio.count("job_runner") == count }
+            outcome = .success(try await body())
+        } catch {
+            outcome = .failure(error)
+        }
+        for process in processes.withLock({ $0 }) { kill(process, SIGTERM) }
+        let ended = try await results
+        try outcome.get()
+        #expect(ended.allSatisfy { $0.exit == 0 }, "\(ended.map(\.stderr))")
+    }
+}
+
+/// Desks that book and cancel until they are closed.
+private final class Desks: Sendable {
+    private struct State {
+        var isOpen = true
+        var rounds = 0
+        var commands = 0
+        var longest = Duration.zero
+        var failures: [String] = []
+    }
+
+    private let studio: Studio
+    private let state = Guarded(State())
+
+    init(studio: Studio) {
+        self.studio = studio
+    }
+
+    var rounds: Int { state.withLock { $0.rounds } }
+    var commands: Int { state.withLock { $0.commands } }
+    var longest: Duration { state.withLock { $0.longest } }
+    var failures: [String] { state.withLock { $0.failures } }
+
+    func close() { state.withLock { $0.isOpen = false } }
+
+    /// Books and cancels a session of the desk's own week, again and again.
+    func work(as number: Int) async throws {
+        let day = ["2026-12-07", "2026-12-08", "2026-12-10", "2026-12-11"][number]
+        while state.withLock({ $0.isOpen }) {
+            try await run("slots", "--from", day, "--days", "1")
+            let booked = try await run(
+                "book", "--client", "desk\(number)@example.com", "--name", "Desk \(number)", "--at", "\(day) 15:00",
+                "--json")
+            if let reference = try? booked.printed["reference"]?.text { try await run("cancel", reference) }
+            state.withLock { $0.rounds += 1 }
+        }
+    }
+
+    @discardableResult
+    private func run(_ words: String...) async throws -> IntroBinary.Result {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let result = try await studio.intro(words)
+        let time = clock.now - start
+        state.withLock {
+            $0.commands += 1
+            $0.longest = max($0.longest, time)
+            if result.exit != 0 { $0.failures.append("\(words): \(result.exit) \(result.stderr)") }
+        }
+        return result
+    }
+}
+
+extension SchemaRelease {
+    /// A release with one more step, in which every function has changed.
+    fileprivate static var next: SchemaRelease {
+        var next = own
+        let step =
+            "ALTER TABLE client ADD COLUMN shoe_size integer; CREATE INDEX client_shoe_size ON client (shoe_size);"
+        next.steps.append(Migration(own.version + 1, "shoe_sizes", Array(step.utf8)))
+        next.functions = own.functions.map { function in
+            let text = function.script.sql.replacing("AS $$", with: "AS $$ -- of the next release")
+            return SchemaFunction(function.name, Array(text.utf8))
+        }
+        next.functionSet += 1
+        return next
+    }
+}
