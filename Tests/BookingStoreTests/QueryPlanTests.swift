@@ -260,14 +260,14 @@ extension Books {
                     INSERT INTO client (name, email, email_key, phone)
                     SELECT 'Client ' || n, 'client-' || n || '@example.com', 'client-' || n || '@example.com',
                            '+1415' || 5000000 + n
-                    FROM generate_series(1, 60000) AS n;
+                    FROM generate_series(1, 30000) AS n;
                     INSERT INTO session (
                         reference, request_id, studio_id, trainer_id, client_id, station, starts_at, ends_at, occupied, status)
                     SELECT translate(lpad(to_hex(n), 8, '0'), 'abcdef', 'ABCDEF'), 'request ' || n, 1, trainer, n, trainer,
                            starts_at, starts_at + interval '20 minutes',
                            tstzrange(starts_at, starts_at + interval '30 minutes'),
                            CASE WHEN starts_at > '2027-01-02' THEN 'booked' WHEN n % 10 = 0 THEN 'attended' ELSE 'no_show' END
-                    FROM generate_series(1, 60000) AS n,
+                    FROM generate_series(1, 30000) AS n,
                          LATERAL (SELECT 1 + n % 10 AS trainer, n / 10 AS number) AS which,
                          LATERAL (
                              SELECT timestamptz '2027-02-01' - number / 20 * interval '1 day'

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("What is listed can be booked, and nothing else can")
 struct SlotPropertyTests {
-    private static let worlds = 45
+    private static let worlds = 18
     /// How many are tried at the same time; those of a lane follow one another in one database.
     private static let lanes = 3
     private static let steps = 20

@@ -11,8 +11,8 @@ struct ContactTimeTests {
         "America/Los_Angeles", "America/New_York", "Australia/Lord_Howe", "Europe/Berlin", "America/Havana",
         "Pacific/Honolulu",
     ]
-    private static let tables = 12
-    private static let questions = 60
+    private static let tables = 6
+    private static let questions = 40
 
     @Test("the database agrees with a model that looks at every minute", arguments: zones)
     func agreement(zone: String) async throws {

@@ -39,8 +39,8 @@ struct CronModelTests {
         var generator = SeededGenerator(seed: 4)
         for start in try walks(at: place, zone: zone) {
             let wall = try WalkedWall(zone: zone, from: start, days: 4)
-            let models = (0..<60).map {
-                $0 < 30 ? CronModel.random(using: &generator) : .nightly(using: &generator)
+            let models = (0..<24).map {
+                $0 < 12 ? CronModel.random(using: &generator) : .nightly(using: &generator)
             }
             for model in models {
                 let schedule = try CronSchedule(Cron(model.text), zone: place.zone)
