@@ -74,7 +74,8 @@ struct RecordedSchema {
     /// only if the newer one said that it may.
     func judged(by binary: SchemaRelease) -> Schema.Status {
         for step in binary.steps where step.version <= version {
-            guard let applied = steps[step.version], applied.name == step.name, applied.checksum == step.script.checksum else {
+            guard let applied = steps[step.version], applied.name == step.name, applied.checksum == step.script.checksum
+            else {
                 return .altered(step: step.name)
             }
         }
