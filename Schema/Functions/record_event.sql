@@ -63,11 +63,16 @@ CREATE OR REPLACE TRIGGER consent_events AFTER INSERT OR UPDATE OR DELETE ON con
     FOR EACH ROW EXECUTE FUNCTION record_event();
 CREATE OR REPLACE TRIGGER suppression_events AFTER INSERT OR UPDATE OR DELETE ON suppression
     FOR EACH ROW EXECUTE FUNCTION record_event();
--- A message that leaves a final status was settled or queued again by a person, or corrected by a report. What senders do is
--- recorded in the ledger.
+-- A message that leaves a final status was settled or queued again by a person, or corrected by a report, and one that gets
+-- an outcome without an attempt was set by hand. What senders do is recorded in the ledger.
 CREATE OR REPLACE TRIGGER message_events AFTER UPDATE OF status ON message
-    FOR EACH ROW WHEN (OLD.status NOT IN ('queued', 'attempting') AND NEW.status <> OLD.status)
+    FOR EACH ROW WHEN (
+        OLD.status NOT IN ('queued', 'attempting') AND NEW.status <> OLD.status
+        OR OLD.status = 'queued' AND NEW.status IN ('sent', 'failed', 'unknown'))
     EXECUTE FUNCTION record_event();
+-- Rows of the ledger are never removed by the application.
+CREATE OR REPLACE TRIGGER message_removal_events AFTER DELETE ON message
+    FOR EACH ROW EXECUTE FUNCTION record_event();
 CREATE OR REPLACE TRIGGER inbound_text_events AFTER INSERT OR DELETE ON inbound_text
     FOR EACH ROW EXECUTE FUNCTION record_event();
 CREATE OR REPLACE TRIGGER inbound_text_done_events AFTER UPDATE ON inbound_text

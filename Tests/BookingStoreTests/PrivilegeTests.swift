@@ -169,6 +169,32 @@ struct PrivilegeTests {
             #expect(subjects.contains("consent"))
         }
     }
+
+    @Test("messages and jobs that are changed by hand leave an event with the login")
+    func byHand() async throws {
+        try await withLogins { books, _, _, service in
+            let studio = try await books.openStudio()
+            try await books.engage()
+            try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com")
+            let login = try await service.query("SELECT session_user::text").decode(String.self)[0]
+            for (statement, subject) in [
+                ("UPDATE message SET status = 'unknown' WHERE rule = 'confirmation'", "message"),
+                ("UPDATE message SET status = 'queued' WHERE rule = 'confirmation'", "message"),
+                ("UPDATE job SET cancel_requested = true", "job"),
+                ("INSERT INTO job_queue (name, paused_at) VALUES ('messages', now())", "job_queue"),
+            ] {
+                let before = try await events(of: subject, by: login, in: books)
+                try await service.query("\(unsafeSQL: statement)")
+                #expect(try await events(of: subject, by: login, in: books) > before, "\(statement)")
+            }
+        }
+    }
+
+    private func events(of subject: String, by login: String, in books: Books) async throws -> Int64 {
+        try await books.database.query(
+            "SELECT count(*) FROM event WHERE subject = \(subject) AND login = \(login)"
+        ).decode(Int64.self)[0]
+    }
 }
 
 /// Gives a test books, and pools of a login without privileges, of a reader and of a desk.
