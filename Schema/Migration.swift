@@ -24,6 +24,7 @@ public struct Migration: Sendable {
         Migration(12, "one_person_one_key", PackageResources.V0012_one_person_one_key_sql),
         Migration(13, "waiting_messages", PackageResources.V0013_waiting_messages_sql),
         Migration(14, "inbound_mail", PackageResources.V0014_inbound_mail_sql),
+        Migration(15, "channel_retries", PackageResources.V0015_channel_retries_sql),
     ]
 
     /// A step of a release.

@@ -28,8 +28,9 @@ public enum Privileges {
     }
 
     static let tables: [String: Table] = [
-        // A pause that has ended is removed.
+        // A pause or refusal that a server has ended is removed.
         "channel_pause": Table("SELECT INSERT UPDATE DELETE"),
+        "channel_refusal": Table("SELECT INSERT UPDATE DELETE"),
         "client": Table("SELECT INSERT UPDATE", hidden: ["unsubscribe_token"]),
         "closed_day": Table("SELECT INSERT"),
         "closure": Table("SELECT INSERT UPDATE"),

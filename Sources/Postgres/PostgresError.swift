@@ -84,7 +84,8 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         var parts = ["PostgreSQL: \(kind.rawValue)"]
         if let sqlState {
-            parts.append("SQLSTATE \(sqlState)" + (Self.meanings[sqlState].map { " (\($0))" } ?? ""))
+            let meaning = Self.meanings[sqlState] ?? Self.classes[String(sqlState.prefix(2))]
+            parts.append("SQLSTATE \(sqlState)" + (meaning.map { " (\($0))" } ?? ""))
         }
         if let constraint { parts.append("constraint \(constraint)") }
         if let table { parts.append("table \(table)") }
@@ -111,6 +112,26 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
         "57P01": "terminated by an administrator", "57P02": "server crashed", "57P03": "server not ready",
         "58030": "input or output error", "58P01": "file not found", "XX001": "data corrupted",
         "XX002": "index corrupted",
+    ]
+
+    /// What the classes of the other codes mean (PostgreSQL's appendix A).
+    private static let classes = [
+        "00": "success", "01": "warning", "02": "no data", "03": "statement not yet complete",
+        "08": "connection problem", "09": "triggered action failed", "0A": "not supported",
+        "0B": "invalid transaction initiation", "0F": "invalid locator", "0L": "invalid grantor",
+        "0P": "invalid role specification", "0Z": "diagnostics problem", "10": "XQuery problem", "20": "case not found",
+        "21": "wrong number of rows", "22": "invalid value", "23": "constraint violated", "24": "invalid cursor state",
+        "25": "invalid transaction state", "26": "invalid statement name", "27": "triggered data change violation",
+        "28": "login not permitted", "2B": "privileges depend on this", "2D": "invalid transaction termination",
+        "2F": "problem in an SQL routine", "34": "invalid cursor name", "38": "problem in an external routine",
+        "39": "external routine misused", "3B": "savepoint problem", "3D": "database not found",
+        "3F": "schema not found", "40": "transaction rolled back", "42": "statement or privilege not valid",
+        "44": "check option violated", "53": "insufficient resources", "54": "limit of the server exceeded",
+        "55": "object not in the required state", "57": "stopped by an operator",
+        "58": "problem of the operating system",
+        "72": "snapshot too old", "F0": "problem in the server's configuration",
+        "HV": "problem of a foreign data wrapper",
+        "P0": "raised by a function", "XX": "internal error of the server",
     ]
 
     /// Whether the same transaction, run anew, may succeed: it met another one, or a plan or a connection went stale.

@@ -13,6 +13,7 @@ final class Batch: Sendable {
         var unwritten: [DeliveryRecord] = []
         /// The channels of which a server asked a courier to go away.
         var resting: [Channel: String] = [:]
+        var health: [Channel: ChannelHealth]
     }
 
     private let state: Guarded<State>
@@ -24,10 +25,14 @@ final class Batch: Sendable {
     ///
     /// - Parameters:
     ///   - limit: How many messages at the most; `nil` is all.
+    ///   - health: How each channel stands; one that is not listed is in use.
     ///   - orphans: The session of each message whose sender died, where it was about one.
     ///   - end: From then on nothing more is taken up; `nil` is never.
-    init(limit: Int?, orphans: [Reference?], end: ContinuousClock.Instant? = nil) {
-        var state = State(left: limit ?? .max)
+    init(
+        limit: Int?, health: [Channel: ChannelHealth] = [:], orphans: [Reference?],
+        end: ContinuousClock.Instant? = nil
+    ) {
+        var state = State(left: limit ?? .max, health: health)
         state.report.tally.add(orphans.count, to: \.unknown)
         state.report.orphans = Set(orphans.compactMap(\.self)).sorted { $0.code < $1.code }
         self.state = Guarded(state)
@@ -37,13 +42,34 @@ final class Batch: Sendable {
     /// How many messages may still be taken up.
     var left: Int { state.withLock(\.left) }
 
-    var report: ReminderRun.Report { state.withLock(\.report) }
+    var report: ReminderRun.Report {
+        state.withLock { state in
+            state.health.reduce(into: state.report) { report, entry in report.add(entry.value, of: entry.key) }
+        }
+    }
+
+    /// What has become of channels, where that is to be stored.
+    var changedHealth: [Channel: ChannelHealth] { state.withLock { $0.health.filter { $0.value.isChanged } } }
 
     /// What could not be written down when it happened.
     var unwritten: [DeliveryRecord] { state.withLock(\.unwritten) }
 
-    func isUnreachable(_ channel: Channel) -> Bool {
-        state.withLock { $0.report.unreachable[channel] != nil }
+    /// Why nothing more is tried on a channel; `nil` while it is used.
+    func stop(of channel: Channel) -> ChannelHealth.Stop? {
+        state.withLock { $0.health[channel]?.stop }
+    }
+
+    /// Whether one message at a time is tried on a channel.
+    func isTrial(_ channel: Channel) -> Bool {
+        state.withLock { $0.health[channel]?.isTrial ?? false }
+    }
+
+    /// Takes note of an outcome, and tells what a refusal concerns.
+    func judge(_ outcome: DeliveryOutcome, of handout: Handout, on channel: Channel) -> ChannelHealth.Scope {
+        state.withLock {
+            $0.health[channel, default: ChannelHealth()].note(
+                outcome, of: handout.message, to: handout.recipient.text)
+        }
     }
 
     /// What a server said that asked to be left alone, where one did.
@@ -54,12 +80,12 @@ final class Batch: Sendable {
     /// Reserves up to `count` messages; 0 when the limit is reached or the channel's transport cannot be used.
     func reserve(_ count: Int, of channel: Channel) -> Int {
         state.withLock { state in
-            guard state.report.unreachable[channel] == nil else { return 0 }
+            guard state.health[channel]?.stop == nil else { return 0 }
             if let end, .now >= end {
                 state.report.isCutShort = true
                 return 0
             }
-            let granted = min(count, state.left)
+            let granted = min(state.health[channel]?.isTrial == true ? 1 : count, state.left)
             state.left -= granted
             return granted
         }
@@ -107,7 +133,7 @@ final class Batch: Sendable {
 
     /// Notes that every courier of a channel was asked to go away.
     func postpone(_ channel: Channel, because reply: String) {
-        state.withLock { $0.report.deferred[channel] = reply }
+        state.withLock { $0.health[channel, default: ChannelHealth()].postpone(because: reply) }
     }
 
     /// Keeps what could not be written down.

@@ -11,6 +11,8 @@ struct CourierRound<Item: Sendable> {
     let ledger: DeliveryRepository
     let batch: Batch
     let until: Date
+    /// Whether the round ends once a server that refused everything has accepted a message.
+    var isTrial = false
 
     /// What became of one message.
     private struct Carried {
@@ -18,11 +20,18 @@ struct CourierRound<Item: Sendable> {
         var mayGoOn = true
     }
 
+    /// Tries one message at a time over a connection of its own, until the server accepts one or refuses all.
+    func trial() async throws {
+        var round = self
+        round.isTrial = true
+        try await route.transport.withCourier { [round] in try await round.work(with: $0) }
+    }
+
     /// Works on the courier's own thread, until nothing is due or the server has asked us to go away.
     func work(with courier: isolated any Courier<Item>) async throws {
         var size = HandSize()
         var mayGoOn = true
-        while mayGoOn, let hand = try await takeHand(size.messages) {
+        while mayGoOn, !isTrial || batch.isTrial(route.channel), let hand = try await takeHand(size.messages) {
             let start = run.stopwatch()
             var records = hand.unreadable
             for (index, handout) in hand.handouts.enumerated() {
@@ -60,7 +69,7 @@ struct CourierRound<Item: Sendable> {
 
     private func carry(_ handout: Handout, by courier: any Courier<Item>) async -> Carried {
         guard !Task.isCancelled else { return Carried(record: .untried(handout.message)) }
-        guard !batch.isUnreachable(route.channel) else {
+        guard batch.stop(of: route.channel) == nil else {
             batch.giveBack(1)
             return Carried(record: .untried(handout.message))
         }
@@ -69,7 +78,11 @@ struct CourierRound<Item: Sendable> {
             let letter = try route.write(handout, now)
             let outcome = await courier.deliver(letter.item)
             if Task.isCancelled, case .notSent = outcome { return Carried(record: .untried(handout.message)) }
-            let record = DeliveryRecord(handout, outcome, copy: letter.copy, at: now)
+            let record =
+                switch batch.judge(outcome, of: handout, on: route.channel) {
+                case .message: DeliveryRecord(handout, outcome, copy: letter.copy, at: now)
+                case .channel: DeliveryRecord(handout, refusedWithAll: outcome, copy: letter.copy, at: now)
+                }
             batch.count(outcome, as: record, of: route.channel)
             return Carried(record: record, mayGoOn: !outcome.asksToWait)
         } catch {

@@ -11,7 +11,7 @@ public struct DeliveryMetrics: Sendable {
     /// The reasons that are shown from the start, as zero: a counter that appears with its first failure hides it.
     private static let knownReasons = [
         "rejected_for_good", "rejected_for_now", "not_sent", "too_late", "cannot_be_written", "invalid_data",
-        DeliveryRecord.templateError,
+        DeliveryRecord.templateError, LedgerEntry.channelPaused,
     ]
 
     init() {}

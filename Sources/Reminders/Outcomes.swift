@@ -26,6 +26,8 @@ extension DeliveryRecord {
             self.init(
                 message: message, status: .failed, reason: verdict == .optOut ? "opted_out" : "rejected_for_good",
                 reply: reply, copy: copy, suppression: verdict)
+        case .senderRefused(let reason):
+            self = .channelPaused(message, reason, at: now)
         case .notSent(let reason, unreachable: true):
             self.init(message: message, status: .queued, reason: "not_sent", reply: reason)
         case .notSent(let reason, unreachable: false):
@@ -33,6 +35,15 @@ extension DeliveryRecord {
         case .unknown(let reason):
             self.init(message: message, status: .unknown, reason: "no_answer", reply: reason, copy: copy)
         }
+    }
+
+    /// What the ledger says of an attempt that was refused for a reason that concerns every message.
+    init(_ handout: Handout, refusedWithAll outcome: DeliveryOutcome, copy: Copy, at now: Date) {
+        guard case .rejectedForGood(_, let reply, _) = outcome else {
+            self.init(handout, outcome, copy: copy, at: now)
+            return
+        }
+        self = .channelPaused(handout.message, reply, at: now)
     }
 
     /// A message that may be tried again, as long as that makes sense.
@@ -69,16 +80,41 @@ extension ReminderRun.Report {
         case .accepted:
             tally.add(to: \.sent)
             sent[channel, default: 0] += 1
-        case .rejectedForNow, .rejectedForGood: count(failedAs: ReminderRun.Failure(record, channel))
-        case .unknown: tally.add(to: \.unknown)
-        case .notSent(let reason, let isUnreachable):
+        case .rejectedForNow, .rejectedForGood, .senderRefused, .notSent:
             count(failedAs: ReminderRun.Failure(record, channel))
-            if isUnreachable { unreachable[channel] = unreachable[channel] ?? reason }
+        case .unknown: tally.add(to: \.unknown)
         }
+    }
+
+    /// Adds what became of a channel, and takes messages for put off that were counted as failed too early.
+    mutating func add(_ health: ChannelHealth, of channel: Channel) {
+        switch health.stop?.code {
+        case .unreachable: unreachable[channel] = health.stop?.reason
+        case .refused: refused[channel] = health.stop?.reason
+        case .deferred: deferred[channel] = health.stop?.reason
+        case nil: break
+        }
+        guard health.misjudgedHere > 0 else { return }
+        let failure = ReminderRun.Failure(
+            channel: channel, reason: "rejected_for_good", isPutOff: false, isAddressBlocked: false)
+        let left = failures[failure, default: 0] - health.misjudgedHere
+        failures[failure] = left > 0 ? left : nil
+        failures[ReminderRun.Failure(untried: .refused, channel), default: 0] += health.misjudgedHere
     }
 }
 
 extension ReminderRun.Failure {
+    /// Why messages were not tried on a channel that has stopped.
+    init(untried code: ChannelPause.Code, _ channel: Channel) {
+        let reason =
+            switch code {
+            case .unreachable: "not_sent"
+            case .refused: LedgerEntry.channelPaused
+            case .deferred: "rejected_for_now"
+            }
+        self.init(channel: channel, reason: reason, isPutOff: true, isAddressBlocked: false)
+    }
+
     /// Reads from a record why a message could not be sent.
     init(_ record: DeliveryRecord, _ channel: Channel) {
         self.init(

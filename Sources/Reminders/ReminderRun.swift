@@ -12,8 +12,10 @@ public import Postgres
 public struct ReminderRun: Sendable {
     /// Whether a sender waits for what may still change.
     public enum Patience: Sendable {
-        /// Sends all that is due: by hand, from a crontab.
+        /// Sends all that is due, and tries a message on a paused channel at once: by hand.
         case none
+        /// Sends all that is due, but leaves paused channels alone: from a crontab.
+        case onChannels
         /// Leaves alone what waits: for another change, for a server that asked for time.
         case asLongAsNeeded
     }
@@ -32,7 +34,6 @@ public struct ReminderRun: Sendable {
     let host: String
     let templates: TemplateStore?
     let logger: Logger
-    private let rests = Rests()
     private let hasBegun = Guarded(false)
     /// How long a message waits whose template cannot be used, unless the template changes.
     static let templateRetry: TimeInterval = 300
@@ -86,34 +87,35 @@ public struct ReminderRun: Sendable {
     public func send(until: Date?, limit: Int?) async throws -> Report {
         let until = until ?? clock()
         let change = templates?.refresh()
-        if patience == .none {
+        if patience != .asLongAsNeeded {
             try await database.transaction { connection in
                 let ledger = DeliveryRepository(connection)
                 try await ledger.plan(until: until, now: clock())
                 try await ledger.release(until: until)
             }
         }
-        let (orphans, mails, messages) = try await database.withConnection { connection in
+        let (orphans, work, channels) = try await database.withConnection { connection in
             let ledger = DeliveryRepository(connection)
-            if patience == .asLongAsNeeded { try await resume(ledger, connection, templatesChanged: change != nil) }
-            return (
-                try await ledger.sweep(), try await couriers(of: mail, limit, ledger, until: until),
-                try await couriers(of: texts, limit, ledger, until: until)
-            )
+            if patience == .asLongAsNeeded { try await resume(ledger, templatesChanged: change != nil) }
+            let orphans = try await ledger.sweep()
+            var work: [Channel: Int] = [
+                .email: try await couriers(of: mail, limit, ledger, until: until),
+                .sms: try await couriers(of: texts, limit, ledger, until: until),
+            ]
+            let channels = try await prepareChannels(&work, on: connection)
+            return (orphans, work, channels)
         }
         let batch = Batch(
-            limit: limit, orphans: orphans, end: patience == .none ? nil : ContinuousClock.now + reach)
+            limit: limit, health: channels.health, orphans: orphans,
+            end: patience == .asLongAsNeeded ? ContinuousClock.now + reach : nil)
         batch.note(templateProblems: change?.problems ?? [])
-        if mails + messages > 0 { try await carry(batch, until: until, mails: mails, texts: messages) }
-        try await pause(batch.report)
-        return batch.report
+        if work.values.contains(where: { $0 > 0 }) { try await carry(batch, until: until, work) }
+        try await storeChannels(of: batch)
+        return report(of: batch, left: channels.left)
     }
 
-    /// Ends stored pauses that do not hold any more, and the wait of messages whose templates have changed.
-    private func resume(
-        _ ledger: DeliveryRepository, _ connection: Connection, templatesChanged: Bool
-    ) async throws {
-        try await ChannelPauseRepository(connection).end(rests.takeResumed(), of: host)
+    /// Ends the wait of messages whose templates have changed.
+    private func resume(_ ledger: DeliveryRepository, templatesChanged: Bool) async throws {
         let isFirst = hasBegun.withLock { hasBegun in
             defer { hasBegun = true }
             return !hasBegun
@@ -122,39 +124,15 @@ public struct ReminderRun: Sendable {
         if isFirst || templatesChanged { try await ledger.releaseTemplateErrors() }
     }
 
-    /// Leaves channels alone whose server could not be used or asked to wait, and stores that for others to show.
-    private func pause(_ report: Report) async throws {
-        let now = clock()
-        let pauses =
-            report.deferred.map { channel, reply in
-                (channel, ChannelPause.Code.deferred, reply, Rests.length(asked: reply))
-            }
-            + report.unreachable.map { channel, reason in
-                (channel, ChannelPause.Code.unreachable, reason, Rests.unreachable)
-            }
-        for (channel, code, reason, length) in pauses {
-            rests.begin(channel, for: length)
-            guard patience == .asLongAsNeeded else { continue }
-            let pause = ChannelPause(
-                channel: channel, code: code, reason: reason, since: now, until: now + length / .seconds(1))
-            try await finishing { [database, host] in
-                try await database.withConnection {
-                    try await ChannelPauseRepository($0).begin(pause, by: host)
-                }
-            }
-        }
-    }
-
     /// How many couriers of a route there is work for.
     private func couriers<Item>(
         of route: Route<Item>, _ limit: Int?, _ ledger: DeliveryRepository, until: Date
     ) async throws -> Int {
-        guard rests.left(of: route.channel) == nil else { return 0 }
-        return try await ledger.countWork(
+        try await ledger.countWork(
             by: route.channel, until: until, limit: min(limit ?? .max, route.couriers))
     }
 
-    private func carry(_ batch: Batch, until: Date, mails: Int, texts messages: Int) async throws {
+    private func carry(_ batch: Batch, until: Date, _ work: [Channel: Int]) async throws {
         let number = try await database.withConnection { try await DeliveryRepository($0).openRun(actor: actor) }
         do {
             try await database.withConnection { connection in
@@ -162,10 +140,14 @@ public struct ReminderRun: Sendable {
                 try await ledger.keepingAlive(number) {
                     try await withThrowingTaskGroup { group in
                         group.addTask {
-                            try await send(mail, batch, number, through: ledger, until: until, couriers: mails)
+                            try await send(
+                                mail, batch, number, through: ledger, until: until,
+                                couriers: work[.email, default: 0])
                         }
                         group.addTask {
-                            try await send(texts, batch, number, through: ledger, until: until, couriers: messages)
+                            try await send(
+                                texts, batch, number, through: ledger, until: until,
+                                couriers: work[.sms, default: 0])
                         }
                         for try await _ in group {}
                     }
@@ -183,14 +165,13 @@ public struct ReminderRun: Sendable {
         _ route: Route<Item>, _ batch: Batch, _ number: Int32, through ledger: DeliveryRepository, until: Date,
         couriers: Int
     ) async throws {
+        let round = CourierRound(
+            route: route, run: self, number: number, ledger: ledger, batch: batch, until: until)
+        if couriers > 0, batch.isTrial(route.channel) { try await round.trial() }
         try await withThrowingTaskGroup { group in
-            for _ in 0..<couriers {
+            for _ in 0..<couriers where batch.stop(of: route.channel) == nil && !batch.isTrial(route.channel) {
                 group.addTask {
-                    try await route.transport.withCourier { courier in
-                        try await CourierRound(
-                            route: route, run: self, number: number, ledger: ledger, batch: batch, until: until
-                        ).work(with: courier)
-                    }
+                    try await route.transport.withCourier { try await round.work(with: $0) }
                 }
             }
             // The first failure tells the other couriers to stop.
@@ -203,18 +184,14 @@ public struct ReminderRun: Sendable {
     private func countRest(
         of batch: Batch, _ channel: Channel, _ number: Int32, in ledger: DeliveryRepository, until: Date
     ) async throws {
-        let reply = batch.rest(of: channel)
-        guard batch.isUnreachable(channel) || reply != nil else { return }
+        let (stop, reply) = (batch.stop(of: channel), batch.rest(of: channel))
+        guard stop != nil || reply != nil else { return }
         let (now, left) = (clock(), batch.left)
         let rest = try await finishing {
             try await ledger.countDue(by: channel, until: until, now: now, limit: left, untriedBy: number).due
         }
-        batch.failUntried(
-            rest,
-            as: Failure(
-                channel: channel, reason: reply == nil ? "not_sent" : "rejected_for_now", isPutOff: true,
-                isAddressBlocked: false))
-        if let reply, rest > 0 || batch.report.tally.sent == 0 { batch.postpone(channel, because: reply) }
+        batch.failUntried(rest, as: Failure(untried: stop?.code ?? .deferred, channel))
+        if stop == nil, let reply, rest > 0 || batch.report.tally.sent == 0 { batch.postpone(channel, because: reply) }
     }
 
     /// Writes down over a new connection what could not be written over a lost one; what this cannot either is unknown.

@@ -1,4 +1,5 @@
 public import Booking
+public import BookingStore
 
 extension ReminderRun {
     /// What a batch came to: every message taken up is in just one of the last four.
@@ -49,6 +50,12 @@ extension ReminderRun {
         public internal(set) var orphans: [Reference] = []
         /// Why a channel's transport cannot be used at all, where it cannot.
         public internal(set) var unreachable: [Channel: String] = [:]
+        /// Why the server of a channel refuses the sender, where it does.
+        public internal(set) var refused: [Channel: String] = [:]
+        /// The pauses of channels that were left alone, since an earlier batch of this host was refused.
+        public internal(set) var paused: [Channel: ChannelPause] = [:]
+        /// How long the channels were paused whose server has accepted a message again.
+        public internal(set) var resumed: [Channel: Duration] = [:]
         /// Whether a patient batch ended with some left, so that what has become due meanwhile has its turn.
         public internal(set) var isCutShort = false
         /// What the server of a channel said that asked to be left alone for a while.

@@ -39,6 +39,14 @@ public final class TemplateStore: Sendable {
     /// What keeps messages from being written, by file and line.
     public var findings: [TemplateFinding] { state.withLock(\.findings) }
 
+    /// What is wrong with the operator's templates, as they were read last.
+    var currentProblems: [String] {
+        guard let folder else { return [] }
+        return state.withLock { state in
+            state.findings.map { "\(folder)/\($0.description)" } + [state.readError].compactMap { $0.map { "\($0)" } }
+        }
+    }
+
     /// Reads the operator's folder again.
     ///
     /// - Returns: What it holds, where that is not what it held before; `nil` where nothing has changed.

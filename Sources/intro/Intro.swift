@@ -26,7 +26,9 @@ final class Intro: Sendable {
     /// - Throws: A `Failure` when a setting or an option is not valid.
     init(options: GlobalOptions, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
         console = Console(json: options.json, color: options.color, environment: environment)
-        logger = Logger(label: "intro", factory: { _ in ConsoleLogHandler(isVerbose: options.verbose) })
+        logger = Logger(
+            label: "intro",
+            factory: { _ in ConsoleLogHandler(isVerbose: options.verbose, environment: environment) })
         rehearsal = try options.now.map(rehearsalInstant)
         actor = try actorName(flag: options.actor, environment: environment)
         settings = try Settings(from: Settings.Sources(options: options, environment: environment))

@@ -63,7 +63,7 @@ struct WaitingMessageTests {
     func paused() async throws {
         try await Studio.with { studio in
             try await withRefusingPort { try await expectPause(studio, port: $0) }
-            _ = try await studio.intro(["run"]) { runner in
+            _ = try await studio.intro(["run"], now: "2026-11-30T08:02:00-08:00") { runner in
                 try await wait(until: "both are sent") { try await studio.messages("sent") == 2 }
                 kill(runner, SIGTERM)
             }

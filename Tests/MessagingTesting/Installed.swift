@@ -8,6 +8,8 @@ public enum Installed {
     public static let openSSL = find("openssl")
     /// What judges unit files, from Debian's package `systemd`.
     public static let systemdAnalyze = find("systemd-analyze")
+    /// What checks and tests alert rules, from Debian's package `prometheus`.
+    public static let promtool = find("promtool")
     /// The Python to run helpers with: `INTRO_TEST_PYTHON`, else `python3`.
     public static let python = ProcessInfo.processInfo.environment["INTRO_TEST_PYTHON"] ?? find("python3")
 

@@ -100,6 +100,7 @@ enum Verdict: Equatable {
     case accepted
     case rejectedForNow(Int)
     case rejectedForGood(Int)
+    case senderRefused
     case notSent(unreachable: Bool)
     case unknown
 }
@@ -110,6 +111,7 @@ extension DeliveryOutcome {
         case .accepted: .accepted
         case .rejectedForNow(let code, _): .rejectedForNow(code)
         case .rejectedForGood(let code, _, _): .rejectedForGood(code)
+        case .senderRefused: .senderRefused
         case .notSent(_, let unreachable): .notSent(unreachable: unreachable)
         case .unknown: .unknown
         }

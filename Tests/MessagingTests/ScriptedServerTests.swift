@@ -22,11 +22,11 @@ struct ScriptedServerTests {
 
     private static let refusals: [(Step, String, Verdict)] = [
         (.greeting, "421 4.3.2 closing", .rejectedForNow(421)),
-        (.greeting, "554 5.3.2 no service", .notSent(unreachable: true)),
+        (.greeting, "554 5.3.2 no service", .senderRefused),
         (.mail, "421 4.3.2 closing", .rejectedForNow(421)),
         (.mail, "450 4.1.8 later", .rejectedForNow(450)),
-        (.mail, "550 5.1.8 never", .rejectedForGood(550)),
-        (.mail, "530 5.7.0 login first", .notSent(unreachable: true)),
+        (.mail, "550 5.1.8 never", .senderRefused),
+        (.mail, "530 5.7.0 login first", .senderRefused),
         (.rcpt, "452 4.2.2 full", .rejectedForNow(452)),
         (.rcpt, "550 5.1.1 nobody", .rejectedForGood(550)),
         (.data, "451 4.3.0 later", .rejectedForNow(451)),
@@ -49,7 +49,7 @@ struct ScriptedServerTests {
     func refusedIntroduction(reply: String) async throws {
         let server = try ScriptedServer(faults: [.at(.ehlo, .reply(reply), times: 2)])
         defer { server.stop() }
-        let verdict = reply.hasPrefix("4") ? Verdict.rejectedForNow(421) : .notSent(unreachable: true)
+        let verdict = reply.hasPrefix("4") ? Verdict.rejectedForNow(421) : .senderRefused
         #expect(try await deliverTwo(server) == [verdict, .accepted])
         #expect(try server.receivedMessages().marks == ["second"])
     }
@@ -262,7 +262,7 @@ struct ScriptedServerTests {
         let right = try await courier(to: url, password: "se cret").deliver(message("right"), from: desk, to: anna)
         #expect(right.verdict == .accepted)
         let wrong = try await courier(to: url, password: "guess").deliver(message("wrong"), from: desk, to: anna)
-        guard case .notSent(let reason, unreachable: true) = wrong else {
+        guard case .senderRefused(let reason) = wrong else {
             Issue.record("\(wrong)")
             return
         }

@@ -34,8 +34,8 @@ struct TwilioCourierTests {
         (.reply(400, #"{"code": 21610}"#), .rejectedForGood(21610)),
         (.reply(429, #"{"code": 20429}"#, headers: ["Retry-After": "30"]), .rejectedForNow(20429)),
         (.reply(503, "busy"), .rejectedForNow(20503)),
-        (.reply(401, #"{"code": 20003}"#), .notSent(unreachable: true)),
-        (.reply(404, "{}"), .notSent(unreachable: true)),
+        (.reply(401, #"{"code": 20003}"#), .senderRefused),
+        (.reply(404, "{}"), .senderRefused),
         (.reply(500, #"{"code": 20500}"#), .unknown),
         (.reply(502, "<html>"), .unknown),
         (.reply(201, "<html>"), .unknown),
@@ -161,7 +161,7 @@ struct TwilioCourierTests {
         defer { server.stop() }
         #expect(await (try courier(to: server.url)).deliver(text("right")).verdict == .accepted)
         let wrong = await (try courier(to: server.url, token: "guess")).deliver(text("wrong"))
-        guard case .notSent(let reason, unreachable: true) = wrong else {
+        guard case .senderRefused(let reason) = wrong else {
             Issue.record("\(wrong)")
             return
         }

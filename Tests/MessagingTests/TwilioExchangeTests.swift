@@ -35,10 +35,11 @@ struct TwilioExchangeTests {
         (429, #"{"code": 21610}"#, .rejectedForNow(20429)), (429, #"{"code": 63038}"#, .rejectedForNow(63038)),
         (425, "", .rejectedForNow(425)),
         // We are not served.
-        (401, #"{"code": 20003}"#, .notSent(unreachable: true)), (401, "", .notSent(unreachable: true)),
-        (403, "", .notSent(unreachable: true)), (404, #"{"code": 20404}"#, .notSent(unreachable: true)),
-        (405, "", .notSent(unreachable: true)), (400, #"{"code": 21659}"#, .notSent(unreachable: true)),
-        (400, #"{"code": 21212}"#, .notSent(unreachable: true)), (301, "", .notSent(unreachable: true)),
+        (401, #"{"code": 20003}"#, .senderRefused), (401, "", .senderRefused),
+        (403, "", .senderRefused), (404, #"{"code": 20404}"#, .senderRefused),
+        (405, "", .senderRefused), (400, #"{"code": 21659}"#, .senderRefused),
+        (400, #"{"code": 21606}"#, .senderRefused), (400, #"{"code": 30034}"#, .senderRefused),
+        (400, #"{"code": 21212}"#, .senderRefused), (301, "", .notSent(unreachable: true)),
         (307, "", .notSent(unreachable: true)), (308, "", .notSent(unreachable: true)),
         // The service failed.
         (503, "", .rejectedForNow(20503)), (503, #"{"code": 20503}"#, .rejectedForNow(20503)),

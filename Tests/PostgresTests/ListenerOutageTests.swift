@@ -56,7 +56,7 @@ struct ListenerOutageTests {
             #expect(await heard.next() == .connected)
         }
         #expect(log.text.split(separator: "\n").count { $0.hasPrefix("warning") } == 1)
-        #expect(log.text.split(separator: "\n").count { $0.hasPrefix("info") } == 1)
+        #expect(log.text.split(separator: "\n").count { $0.hasPrefix("notice") } == 1)
         #expect(!log.text.contains("host="))
         #expect(!log.text.contains("/tmp"))
         try await server.stop()

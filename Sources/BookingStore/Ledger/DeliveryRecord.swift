@@ -69,6 +69,18 @@ public struct DeliveryRecord: Sendable, Equatable {
         return record
     }
 
+    /// Keeps a message queued that was refused for a reason that concerns every message, behind those that are due.
+    ///
+    /// - Parameters:
+    ///   - message: The ledger row.
+    ///   - reply: What the server said.
+    ///   - now: The instant of the attempt.
+    /// - Returns: What to record.
+    public static func channelPaused(_ message: Int64, _ reply: String, at now: Date) -> DeliveryRecord {
+        DeliveryRecord(
+            message: message, status: .queued, reason: LedgerEntry.channelPaused, reply: reply, waitUntil: now)
+    }
+
     /// Keeps a message queued whose template cannot be used at present.
     ///
     /// - Parameters:

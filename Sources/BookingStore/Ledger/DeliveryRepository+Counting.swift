@@ -91,4 +91,13 @@ extension DeliveryRepository {
             """
         ).decode((Int, Int).self)[0]
     }
+
+    /// When the message was due that has been put off for longest: tried, and still queued.
+    ///
+    /// - Returns: The instant; `nil` where none is put off.
+    /// - Throws: `PostgresError`.
+    public func oldestPutOff() async throws -> Date? {
+        try await connection.query("SELECT min(due_at) FROM message WHERE status = 'queued' AND attempts > 0")
+            .decode(Date?.self)[0]
+    }
 }

@@ -90,7 +90,11 @@ public struct DeliveryRepository: Sendable {
             """
             UPDATE message
             SET wait_until = NULL
-            WHERE status = 'queued' AND wait_until IS NOT NULL AND due_at <= \(until)
+            WHERE status = 'queued'
+              AND wait_until IS NOT NULL
+              AND due_at <= \(until)
+              -- These do not wait: the instant puts them behind others, so that each trial has another message.
+              AND reason IS DISTINCT FROM 'channel_paused'
             """)
     }
 

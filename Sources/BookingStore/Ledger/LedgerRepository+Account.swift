@@ -125,12 +125,15 @@ extension LedgerEntry {
             (reason, waitUntil) = (nil, nil)
         }
         guard judged == nil else { return }
-        if let waitUntil, waitUntil > now {
+        if let waitUntil, waitUntil > now, reason != Self.channelPaused {
             reason = reason ?? Self.awaitingChanges
         } else if dueAt <= now, let pause = Channel(rawValue: channel).flatMap({ pauses[$0] }) {
             self.pause = pause
             waitUntil = pause.until
             reason = reason ?? Self.channelPaused
+        } else if reason == Self.channelPaused {
+            // The pause is over, and one message is tried.
+            waitUntil = nil
         }
     }
 }

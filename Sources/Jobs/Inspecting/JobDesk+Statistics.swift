@@ -11,22 +11,26 @@ extension JobDesk {
         try await database.withConnection { connection in
             let queues = try await Self.queues(on: connection)
             let runners = try await Self.runners(on: connection)
-            let (now, live, dead, vacuumedAt, oldestTransaction) = try await connection.query(
+            let (now, live, dead, vacuumedAt, oldestTransaction, isHidden) = try await connection.query(
                 """
                 SELECT now(), n_live_tup, n_dead_tup, greatest(last_vacuum, last_autovacuum),
                        (SELECT extract(epoch FROM clock_timestamp() - min(xact_start))::double precision
                         FROM pg_stat_activity
                         WHERE datname = current_database()
                           AND pid <> pg_backend_pid()
-                          AND pid NOT IN (SELECT pid FROM pg_stat_progress_vacuum))
+                          AND pid NOT IN (SELECT pid FROM pg_stat_progress_vacuum)),
+                       -- Of other logins, one without pg_read_all_stats sees no more than that they are there.
+                       EXISTS (
+                           SELECT FROM pg_stat_activity
+                           WHERE datname = current_database() AND query = '<insufficient privilege>')
                 FROM pg_stat_user_tables
                 WHERE relid = 'job'::regclass
                 """
-            ).decode((Date, Int, Int, Date?, Double?).self)[0]
+            ).decode((Date, Int, Int, Date?, Double?, Bool).self)[0]
             return JobStatistics(
                 at: now, queues: queues, runners: runners,
                 table: JobStatistics.Table(live: live, dead: dead, vacuumedAt: vacuumedAt),
-                oldestTransaction: oldestTransaction.map { .seconds(max(0, $0)) },
+                oldestTransaction: oldestTransaction.map { .seconds(max(0, $0)) }, hidesTransactions: isHidden,
                 snapshot: try await Self.oldestSnapshot(on: connection))
         }
     }

@@ -62,6 +62,8 @@ public struct JobStatistics: Sendable, Equatable {
     public let table: Table
     /// How long the longest transaction of this database has been open; `nil` where there is no other.
     public let oldestTransaction: Duration?
+    /// Whether this login does not see the transactions of other logins, of which one may be older.
+    public let hidesTransactions: Bool
     /// Who keeps vacuum from the most; `nil` where nobody does.
     public let snapshot: HeldSnapshot?
 }

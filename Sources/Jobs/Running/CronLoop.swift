@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Logging
+import Postgres
 
 /// Enqueues what schedules say, when they say it.
 ///
@@ -13,6 +14,7 @@ struct CronLoop: Sendable {
     /// Works until it is told to stop.
     func work(until isOver: @Sendable () -> Bool) async {
         var failures = 0
+        let problems = ProblemLog(logger: logger)
         while true {
             // What rings after the question is asked is heard by the wait.
             let heard = bell.rings
@@ -21,12 +23,12 @@ struct CronLoop: Sendable {
             do {
                 patience = try await turn()
                 failures = 0
+                problems.ends("schedules", "schedules are read again")
             } catch {
                 guard !isOver() else { return }
                 failures += 1
-                if failures == 1 {
-                    logger.warning("schedules cannot be read; trying again", metadata: ["error": "\(error)"])
-                }
+                problems.occurs(
+                    "schedules", "schedules cannot be read; trying again", metadata: ["error": "\(error)"])
                 patience = Backoff.ofConnections.delay(afterFailures: failures)
             }
             await bell.wait(after: heard, atMost: patience)

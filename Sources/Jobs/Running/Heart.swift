@@ -15,6 +15,7 @@ struct Heart: Sendable {
     func work(until isOver: @Sendable () -> Bool) async {
         var failures = 0
         var isLost = false
+        let problems = ProblemLog(logger: logger)
         while true {
             // What rings after the question is asked is heard by the wait.
             let heard = bell.rings
@@ -24,12 +25,12 @@ struct Heart: Sendable {
                 isLost = false
                 try await rescue()
                 failures = 0
+                problems.ends("heartbeat", "heartbeats are written again")
             } catch {
                 guard !isOver() else { return }
                 failures += 1
-                if failures == 1 {
-                    logger.warning("no heartbeat can be written; trying again", metadata: ["error": "\(error)"])
-                }
+                problems.occurs(
+                    "heartbeat", "no heartbeat can be written; trying again", metadata: ["error": "\(error)"])
                 if !isLost, !membership.holdsLease {
                     isLost = true
                     await lose("its lease has run out")

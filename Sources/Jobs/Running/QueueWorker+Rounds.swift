@@ -1,4 +1,5 @@
 import Logging
+import Postgres
 
 /// Rounds: jobs in the hands of their handlers, from their beginning until what came of them is written down.
 extension QueueWorker {
@@ -47,12 +48,32 @@ extension QueueWorker {
     private func record(_ judgement: Judgement, _ round: Round) async {
         membership.count(completed: judgement.done.count + judgement.completed.count, failed: judgement.failures)
         recorder.metrics.measure(round, judgement)
+        report(judgement, of: round.jobs[0].kind)
         switch round.handler.acknowledgement {
         case .withNextClaim: done += judgement.done
         case .atOnce: await recorder.acknowledge(judgement.done)
         }
         await recorder.confirm(judgement.completed)
         await recorder.settle(judgement.settlements)
+    }
+
+    /// Logs that jobs of a kind fail, that one is dead, and that the kind works again.
+    ///
+    /// Why they failed is stored with each job: an error may name a person.
+    private func report(_ judgement: Judgement, of kind: String) {
+        if judgement.settlements.contains(where: { $0.ending.isDeath }) {
+            problems.occurs(
+                "dead \(kind)", level: .error, "a job is dead",
+                metadata: ["queue": "\(queue.name)", "kind": "\(kind)"])
+        } else if judgement.failures > 0 {
+            failing.insert(kind)
+            problems.occurs(
+                "failing \(kind)", "jobs fail and are tried again",
+                metadata: ["queue": "\(queue.name)", "kind": "\(kind)"])
+        } else if !failing.isEmpty, !(judgement.done.isEmpty && judgement.completed.isEmpty) {
+            failing.remove(kind)
+            problems.ends("failing \(kind)", "jobs of the kind \(kind) succeed again")
+        }
     }
 
     func giveUp() {

@@ -26,6 +26,7 @@ actor QueueWorker {
     let configuration: JobRunner.Configuration
     let recorder: Recorder
     let logger: Logger
+    let problems: ProblemLog
 
     /// How many jobs a hand takes: as many as the batches of what was claimed last.
     private var unit: Int
@@ -38,6 +39,8 @@ actor QueueWorker {
     var prefetch: Prefetch
     private var search = Search()
     private var trouble = 0
+    /// The kinds of which jobs fail.
+    var failing: Set<String> = []
     var isStopping = false
     var isDraining = false
     private var hasWorked = false
@@ -57,6 +60,7 @@ actor QueueWorker {
         self.store = store
         self.configuration = configuration
         self.logger = logger
+        problems = ProblemLog(logger: logger)
         kinds = handlers.kinds
         unit = handlers.largestBatch
         prefetch = configuration.prefetch
@@ -185,6 +189,7 @@ actor QueueWorker {
                 acknowledging: acknowledged)
             // After a failure nobody knows whether it was written then: what is missing now may be our own doing.
             if trouble == 0 { recorder.count(stale: acknowledged.count - hand.acknowledged) }
+            if trouble > 0 { problems.ends("claims", "jobs are claimed again") }
             trouble = 0
             hasWorked = hasWorked || !hand.jobs.isEmpty
             if isStopping || losses != past {
@@ -240,11 +245,9 @@ actor QueueWorker {
         trouble += 1
         search.startOver()
         mayHaveLostJobs = true
-        if trouble == 1 {
-            logger.warning(
-                "no jobs can be claimed at the moment; trying again",
-                metadata: ["queue": "\(queue.name)", "error": "\(error)"])
-        }
+        problems.occurs(
+            "claims", "no jobs can be claimed at the moment; trying again",
+            metadata: ["queue": "\(queue.name)", "error": "\(error)"])
         return .pause(Backoff.ofConnections.delay(afterFailures: trouble))
     }
 

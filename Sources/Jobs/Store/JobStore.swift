@@ -38,6 +38,9 @@ struct JobStore: Sendable {
         enum Ending: String, Sendable {
             case retry, snooze, release
             case failed, gaveUp = "gave_up", undecodable, cancelled
+
+            /// Whether the job is dead, and not because a person wanted it.
+            var isDeath: Bool { self == .failed || self == .gaveUp || self == .undecodable }
         }
 
         let lease: JobLease

@@ -58,11 +58,11 @@ extension EnhancedStatus {
 }
 
 /// The words of a refusal, reduced to what tells its cause.
-private struct RefusalWords {
+struct RefusalWords {
     /// Longer refusals are not read to their end.
     private static let maximumWords = 400
 
-    private let words: [String]
+    let words: [String]
     /// The words with a space around each.
     private let line: String
 
@@ -86,7 +86,7 @@ private struct RefusalWords {
         return has(Self.addressPhrases) || namesMissingAddress ? .address : .unclear
     }
 
-    private func has(_ phrases: [String]) -> Bool {
+    func has(_ phrases: [String]) -> Bool {
         phrases.contains { line.contains(" \($0) ") }
     }
 

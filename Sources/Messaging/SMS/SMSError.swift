@@ -29,7 +29,7 @@ public enum SMSError: Int, Hashable, Sendable, CaseIterable {
     case recipientIsSender = 21266
     /// The account may not send to the recipient's country.
     case regionNotEnabled = 21408
-    /// The sender cannot send texts to this recipient's country.
+    /// The sender is not a number of the account that can send texts.
     case senderNotForDestination = 21606
     /// A trial account sends only to numbers that it has verified.
     case recipientNotVerified = 21608
@@ -69,6 +69,8 @@ public enum SMSError: Int, Hashable, Sendable, CaseIterable {
     case recipientUnknown = 30005
     /// The recipient's number is a landline, or its network cannot be reached.
     case landlineOrUnreachable = 30006
+    /// The sender's number is not registered for texts from applications (A2P 10DLC).
+    case senderNotRegistered = 30034
     /// The account has sent as many texts as it may in an hour.
     case hourlyLimit = 60728
     /// The account sends faster than it may.
@@ -95,12 +97,13 @@ public enum SMSError: Int, Hashable, Sendable, CaseIterable {
         case .tooManyBetweenTwoNumbers, .tooManyRequests, .serviceUnavailable, .senderQueueFull, .maintenance,
             .queueOverflow, .hourlyLimit, .rateLimit, .dailyLimit:
             .later
-        case .invalidRecipient, .recipientIsShortCode, .recipientIsSender, .regionNotEnabled, .senderNotForDestination,
-            .recipientNotVerified, .recipientOptedOut, .recipientNotReachable, .recipientNotMobile, .bodyTooLong,
+        case .invalidRecipient, .recipientIsShortCode, .recipientIsSender, .regionNotEnabled, .recipientNotVerified,
+            .recipientOptedOut, .recipientNotReachable, .recipientNotMobile, .bodyTooLong,
             .invalidValidityPeriod, .recipientIsLandline, .parameterTooLong, .recipientUnknown, .landlineOrUnreachable:
             .never
         case .accountNotActive, .permissionDenied, .forbidden, .notFound, .invalidSender, .senderUnknown,
-            .senderOfAnotherAccount, .senderNotCapable, .poolUnknown, .poolInvalid, .accountSuspended,
+            .senderNotForDestination, .senderOfAnotherAccount, .senderNotCapable, .senderNotRegistered, .poolUnknown,
+            .poolInvalid, .accountSuspended,
             .authorizationFailed:
             .misconfigured
         case .internalServerError:
@@ -114,7 +117,7 @@ public enum SMSError: Int, Hashable, Sendable, CaseIterable {
     public init?(_ outcome: DeliveryOutcome) {
         switch outcome {
         case .rejectedForNow(let code, _), .rejectedForGood(let code, _, _): self.init(rawValue: code)
-        case .accepted, .notSent, .unknown: return nil
+        case .accepted, .senderRefused, .notSent, .unknown: return nil
         }
     }
 

@@ -57,11 +57,9 @@ struct SMTPExchange {
     private var verdictOnEnvelope: DeliveryOutcome {
         switch responseCode {
         case 530:
-            .notSent(
+            .senderRefused(
                 reason: "The mail server takes mail only after a login. Write the user into the mail URL, and name the "
-                    + "file with the password. It said: \(reply)",
-                unreachable: true
-            )
+                    + "file with the password. It said: \(reply)")
         case 400..<500: .rejectedForNow(code: responseCode, reply: reply)
         case 500..<600: rejection
         default:
@@ -69,9 +67,12 @@ struct SMTPExchange {
         }
     }
 
-    /// A refusal for good; whether it is about the recipient's address is told by its code and words.
+    /// A refusal for good; what it concerns is told by its code and words, and by the command that was refused.
     private var rejection: DeliveryOutcome {
-        .rejectedForGood(
+        guard RefusalScope(words: reply, to: recipientNamed || bodyFullyRead ? .other : .mail) != .sender else {
+            return .senderRefused(reason: "The mail server refuses this sender: \(reply)")
+        }
+        return .rejectedForGood(
             code: responseCode, reply: reply,
             condemnsAddress: recipientNamed && FailureCause(status: nil, words: reply) == .address)
     }
@@ -79,17 +80,23 @@ struct SMTPExchange {
     /// The server refused us before it heard of the message, so a 5yz is no verdict on the message.
     private var refusalOfClient: DeliveryOutcome {
         if (400..<500).contains(responseCode) { return dismissal }
-        let reason =
-            switch result {
-            case CURLE_LOGIN_DENIED:
-                "The mail server refused the login. Check the user in the mail URL and the password file. It said: \(reply)"
-            case CURLE_USE_SSL_FAILED:
-                "The mail server offers no STARTTLS, and unprotected mail was not asked for. Use smtps://, or write "
-                    + "?tls=none for a server on this machine."
-            default:
-                "The mail server does not serve us. Ask its operator whether this machine may send. It said: \(reply)"
-            }
-        return .notSent(reason: reason, unreachable: true)
+        switch result {
+        case CURLE_LOGIN_DENIED:
+            return .senderRefused(
+                reason: "The mail server refused the login. Check the user in the mail URL and the password file. "
+                    + "It said: \(reply)")
+        case CURLE_USE_SSL_FAILED:
+            return .notSent(
+                reason: "The mail server offers no STARTTLS, and unprotected mail was not asked for. Use smtps://, or "
+                    + "write ?tls=none for a server on this machine.",
+                unreachable: true)
+        case _ where responseCode < 500:
+            return .notSent(reason: "The mail server could not be used: \(detail)", unreachable: true)
+        default:
+            return .senderRefused(
+                reason: "The mail server does not serve us. Ask its operator whether this machine may send. "
+                    + "It said: \(reply)")
+        }
     }
 
     /// A 4yz from a server that has not heard of the message yet says what 421 says: not now, to no message.

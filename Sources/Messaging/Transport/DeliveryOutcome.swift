@@ -14,6 +14,9 @@ public enum DeliveryOutcome: Hashable, Sendable {
     /// The server refused with a 5yz code: the same message must not be tried again. `condemnsAddress` tells that the
     /// refusal is about the recipient's address, to which no message will ever get through (`FailureCause`).
     case rejectedForGood(code: Int, reply: String, condemnsAddress: Bool = false)
+    /// The server refused the sender, so that it would refuse any other message as well; this one may be sent once that is
+    /// corrected. The reason ends with the server's reply, after a colon.
+    case senderRefused(reason: String)
     /// The message certainly did not go out, and may be tried again. `unreachable` tells that the server could not be
     /// used at all, so that the next message would fare no better.
     case notSent(reason: String, unreachable: Bool)

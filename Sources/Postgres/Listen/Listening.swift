@@ -69,7 +69,7 @@ final class Listening: Sendable {
     private func listen(_ outage: inout Outage) -> PostgresError? {
         do {
             let connection = try ListeningConnection(try connect(), listener, bell: bell)
-            if outage.end(at: .now) { listener.logger.info("notifications are heard again") }
+            if outage.end(at: .now) { listener.logger.notice("notifications are heard again") }
             heard(.connected)
             do {
                 while true { try connection.nextNotifications().forEach { heard(.notified($0)) } }

@@ -125,7 +125,7 @@ extension DeliveryOutcome {
         switch self {
         case .accepted(let reply, let id): (.sent, reply, id)
         case .rejectedForNow(_, let reply), .rejectedForGood(_, let reply, _): (.failed, reply, nil)
-        case .notSent(let reason, _): (.failed, reason, nil)
+        case .senderRefused(let reason), .notSent(let reason, _): (.failed, reason, nil)
         case .unknown(let reason): (.unknown, reason, nil)
         }
     }

@@ -10,7 +10,8 @@ extension DeliverMessages {
     ///   - batch: How to send.
     ///   - notices: Which failures have been logged already.
     ///   - logger: Where the result is told.
-    /// - Returns: Done, for each; again at once where there is more; another try in a minute where a server cannot be used at all.
+    /// - Returns: Done, for each; again at once where there is more; for a drain, another try in a minute where a server cannot
+    ///   be reached.
     /// - Throws: What sending throws; `CancellationError` where it was cut short, so that another runner goes on.
     public static func run(
         _ jobs: [BatchedJob<DeliverMessages>], with batch: ReminderRun, notices: DeliveryNotices, logger: Logger
@@ -24,11 +25,13 @@ extension DeliverMessages {
                     "unknown": "\(report.tally.unknown)", "skipped": "\(report.tally.skipped)",
                 ])
         }
-        notices.log(report)
+        notices.log(report, templateProblems: batch.templates?.currentProblems)
         try Task.checkCancellation()
         if report.isCutShort { return jobs.map { _ in .snooze(.zero) } }
-        // A server that asked to be left alone needs nobody here to wait for it: each minute asks for what is due by then.
-        guard let reason = report.unreachable.values.first else { return jobs.map { _ in .done } }
-        return jobs.map { _ in .retry(after: Rests.unreachable, because: reason) }
+        // Each minute asks for what is due by then. A job that waited for one channel would hold up the other.
+        guard batch.patience != .asLongAsNeeded, let reason = report.unreachable.values.first else {
+            return jobs.map { _ in .done }
+        }
+        return jobs.map { _ in .retry(after: ChannelBackoff.interval(after: 0), because: reason) }
     }
 }

@@ -1,65 +1,82 @@
 import Booking
+import BookingStore
 public import Logging
 import Postgres
 
-/// What a runner logs of messages that cannot be sent: each kind of failure when it begins, and again after an hour.
+/// What a runner logs of messages that cannot be sent: each problem when it begins, once an hour, and when it ends.
 public final class DeliveryNotices: Sendable {
-    private static let interval: Duration = .seconds(3600)
-
-    private let logger: Logger
-    /// When a kind of failure was last logged.
-    private let logged = Guarded<[String: ContinuousClock.Instant]>([:])
+    private let problems: ProblemLog
 
     /// Starts with nothing logged.
     ///
-    /// - Parameter logger: Where to log.
-    public init(logger: Logger) {
-        self.logger = logger
+    /// - Parameters:
+    ///   - logger: Where to log.
+    ///   - clock: What tells how long a problem lasts.
+    public init(logger: Logger, clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+        problems = ProblemLog(logger: logger, clock: clock)
     }
 
-    /// Logs what a batch met for the first time.
+    /// Logs what has begun and ended with a batch.
     ///
-    /// - Parameter report: The batch's result. Of a server's replies, only those that are about every message are logged:
-    ///   others may name the recipient.
-    public func log(_ report: ReminderRun.Report) {
-        // What could be sent again has ended; the next outage is logged when it begins.
-        for channel in report.sent.keys { forget("\(channel.rawValue) server") }
-        for problem in report.templateProblems {
-            logger.error("a message template cannot be used; its messages wait", metadata: ["problem": "\(problem)"])
-        }
-        for (channel, reason) in report.unreachable.merging(report.deferred, uniquingKeysWith: { first, _ in first })
-        where isDue("\(channel.rawValue) server") {
-            logger.error(
-                "the server for \(channel.words) is unavailable; messages stay queued",
-                metadata: ["reason": "\(reason)"])
-        }
+    /// - Parameters:
+    ///   - report: The batch's result. Of a server's replies, only those that are about every message are logged: others
+    ///     may name the recipient.
+    ///   - templateProblems: What is wrong with templates now; `nil` where that is not known.
+    public func log(_ report: ReminderRun.Report, templateProblems: [String]? = nil) {
+        for channel in Channel.allCases { log(report, channel) }
+        logTemplates(templateProblems, changes: report.templateProblems)
         for (failure, count) in report.failures.sorted(by: { $0.key.reason < $1.key.reason })
-        where isReported(failure, report) && isDue("\(failure.channel.rawValue) \(failure.reason)") {
-            logger.warning(
+        where isReported(failure, report) {
+            problems.occurs(
+                "\(failure.channel.rawValue) \(failure.reason)",
                 failure.isPutOff
                     ? "messages were put off" : "messages failed: see `intro reminders list --status failed`",
                 metadata: [
                     "channel": "\(failure.channel.rawValue)", "reason": "\(failure.reason)", "messages": "\(count)",
                 ])
         }
+        // What could be sent again has ended; the next failure is logged when it begins.
+        for channel in report.sent.keys {
+            for reason in ["not_sent", "rejected_for_now", "channel_paused"]
+            where !report.failures.keys.contains(where: { $0.channel == channel && $0.reason == reason }) {
+                problems.ends("\(channel.rawValue) \(reason)", "messages for \(channel.words) are no longer put off")
+            }
+        }
+    }
+
+    private func log(_ report: ReminderRun.Report, _ channel: Channel) {
+        let problem = "\(channel.rawValue) server"
+        let reason =
+            report.unreachable[channel] ?? report.refused[channel] ?? report.deferred[channel]
+            ?? report.paused[channel]?.reason
+        if let reason {
+            problems.occurs(
+                problem,
+                report.refused[channel] == nil && report.paused[channel]?.code != .refused
+                    ? "the server for \(channel.words) is unavailable; messages stay queued"
+                    : "the server for \(channel.words) refuses this sender; messages stay queued",
+                metadata: ["reason": "\(reason)"])
+        } else if report.sent[channel] != nil {
+            problems.ends(
+                problem, "the server for \(channel.words) accepts messages again", after: report.resumed[channel])
+        }
+    }
+
+    private func logTemplates(_ current: [String]?, changes: [String]) {
+        for problem in current ?? changes {
+            problems.occurs(
+                "template \(problem)", level: .error, "a message template cannot be used; its messages wait",
+                metadata: ["problem": "\(problem)"])
+        }
+        guard let current else { return }
+        problems.endOthers("template ", than: current, "a message template can be used again")
     }
 
     /// Whether a failure is worth a line: that of a server is logged with its reason, a blocked address needs no action.
     private func isReported(_ failure: ReminderRun.Failure, _ report: ReminderRun.Report) -> Bool {
-        let isServers = report.unreachable[failure.channel] != nil || report.deferred[failure.channel] != nil
+        let channel = failure.channel
+        let isServers =
+            report.unreachable[channel] != nil || report.refused[channel] != nil || report.deferred[channel] != nil
         return !(failure.isPutOff && isServers) && !failure.isAddressBlocked
-    }
-
-    private func isDue(_ kind: String) -> Bool {
-        let now = ContinuousClock.now
-        return logged.withLock { logged in
-            if let last = logged[kind], now - last < Self.interval { return false }
-            logged[kind] = now
-            return true
-        }
-    }
-
-    private func forget(_ kind: String) {
-        logged.withLock { $0[kind] = nil }
     }
 }

@@ -45,25 +45,36 @@ struct Run: IntroSubcommand {
         let concurrency = try concurrency.map { try count($0, field: "--concurrency", in: 1...1000) }
         let queues = try queue.isEmpty ? Intro.queues : queue.map { try queueName($0) }
         if queues.contains(DeliverMessages.queue) { try ShiftedClock.confirm(yes, in: intro) }
-        let database = try await intro.database()
         let figures = metricsFile.map { path in
-            RunnerFigures(
-                path: path, queues: queues, database: database, clock: { intro.now }, logger: intro.logger)
+            RunnerFigures(path: path, queues: queues, clock: { intro.now }, logger: intro.logger)
         }
-        // A file that cannot be written is told now, not in the log of a service.
-        try await figures?.write()
+        let database = try await reachDatabase(in: intro, figures)
         // What is started from a crontab does not come back for what waits.
         let runner = try await intro.runner(
-            queues: queues, concurrency: concurrency, handlers: database, patience: drain ? .none : .asLongAsNeeded)
-        let keeping = Task { await figures?.keep() }
+            queues: queues, concurrency: concurrency, handlers: database,
+            patience: drain ? .onChannels : .asLongAsNeeded)
+        let keeping = Task { await figures?.keep(from: database) }
         defer { keeping.cancel() }
         try intro.noteWhereTextsGo()
         try await intro.warnOfTimeZones(in: database)
         let tally =
             try await drain ? drain(runner, of: queues, in: database, intro) : serve(runner, of: queues, in: intro)
-        try await figures?.write()
+        try await figures?.write(from: database)
         try intro.console.report(Record(completed: tally.completed, failed: tally.failed, stale: tally.stale)) {
             "\(counted(tally.completed, "job")) done, \(counted(tally.failed, "attempt")) failed."
+        }
+    }
+
+    /// The database, with a first metrics file: one that cannot be written is reported before the service has started.
+    private func reachDatabase(in intro: Intro, _ figures: RunnerFigures?) async throws -> Database {
+        do {
+            let database = try await intro.database()
+            try await figures?.write(from: database)
+            return database
+        } catch let error as PostgresError {
+            // A service manager starts it again; until then, the file says why nothing is done.
+            try? figures?.writeOutage()
+            throw error
         }
     }
 

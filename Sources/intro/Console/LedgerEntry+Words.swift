@@ -30,6 +30,7 @@ extension LedgerEntry {
         LedgerEntry.awaitingChanges: "waits in case another change follows",
         "rejected_for_now": "put off by the server",
         "not_sent": "the server was unavailable",
+        LedgerEntry.channelPaused: "the server refused every message; the next is tried soon",
         DeliveryRecord.templateError: "its template cannot be used; correct the file",
         "opt_out_review": "waits: the recipient may have opted out; see `intro sms list --open`",
         "no_email": "no e-mail address: will be skipped unless one is added",
@@ -55,10 +56,7 @@ extension LedgerEntry {
 
     private func words(of pause: ChannelPause) -> String {
         let server = pause.channel == .email ? "mail server" : "text service"
-        // `The mail server could not be used: connection refused`: the first half is said already.
-        let reason = pause.reason.firstRange(of: ": ").map { String(pause.reason[$0.upperBound...]) }
-        let words = pause.code == .unreachable ? reason ?? pause.reason : pause.reason
-        return "\(server) paused until \(timeOfDay(pause.until)) (\(words))"
+        return "\(server) paused until \(timeOfDay(pause.until)) (\(pause.cause))"
     }
 
     /// The time on the studio's wall to the second: `21:33:41`.
@@ -66,5 +64,15 @@ extension LedgerEntry {
         let second = clock.secondOfDay(of: instant)
         return [second / 3600, second / 60 % 60, second % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
             .joined(separator: ":")
+    }
+}
+
+extension ChannelPause {
+    /// What the server said, or why it could not be used.
+    ///
+    /// `The mail server could not be used: connection refused`: the first half is told by the code already.
+    var cause: String {
+        guard code != .deferred, let colon = reason.firstRange(of: ": ") else { return reason }
+        return String(reason[colon.upperBound...])
     }
 }

@@ -1,3 +1,4 @@
+import BookingStore
 import FoundationEssentials
 import Jobs
 
@@ -58,8 +59,9 @@ struct JobStatisticsRecord: Encodable {
     @Null var oldestSnapshot: Snapshot?
     let warnings: [JobWarningRecord]
     let messages: Messages
+    let channels: [ChannelRecord]
 
-    init(_ statistics: JobStatistics, messages: Messages) {
+    init(_ statistics: JobStatistics, delivery: DeliveryState) {
         at = statistics.at
         queues = statistics.queues.map { Queue($0) }
         runners = statistics.runners.map { Runner($0) }
@@ -69,8 +71,17 @@ struct JobStatisticsRecord: Encodable {
         oldestTransactionSeconds = statistics.oldestTransaction?.inSeconds
         oldestSnapshot = statistics.snapshot.map { Snapshot($0) }
         warnings = statistics.warnings.map { JobWarningRecord($0) }
-        self.messages = messages
+        messages = delivery.messages
+        channels = ChannelRecord.all(delivery.pauses)
     }
+}
+
+/// What is known of the delivery of messages, beside the jobs.
+struct DeliveryState: Sendable {
+    /// Messages that call for attention.
+    let messages: JobStatisticsRecord.Messages
+    /// The channels that hosts have paused.
+    let pauses: [ChannelPause]
 }
 
 extension JobStatisticsRecord.Queue {

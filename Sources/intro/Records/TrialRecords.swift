@@ -58,7 +58,7 @@ struct TestRecord: Encodable {
             case .accepted(let reply, _): ("sent", reply)
             case .rejectedForNow(_, let reply): ("rejected_for_now", reply)
             case .rejectedForGood(_, let reply, _): ("rejected_for_good", reply)
-            case .notSent(let reason, _): ("not_sent", reason)
+            case .senderRefused(let reason), .notSent(let reason, _): ("not_sent", reason)
             case .unknown(let reason): ("unknown", reason)
             }
     }

@@ -38,8 +38,9 @@ extension Intro {
                     metadata: ["sessions": "\(day.sessions)"])
             }
         }
-        handlers.handle(PruneHistory.self) { _, _ in
+        handlers.handle(PruneHistory.self) { [self] _, _ in
             try await JobDesk(database).prune()
+            try await database.withConnection { [now] in try await ChannelPauseRepository($0).prune(at: now) }
         }
         return handlers
     }

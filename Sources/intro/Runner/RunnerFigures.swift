@@ -1,3 +1,4 @@
+import Booking
 import BookingStore
 import CoreMetrics
 import FoundationEssentials
@@ -7,12 +8,16 @@ import Postgres
 import Reminders
 import Telemetry
 
-/// The figures of a runner, kept in a file for Prometheus: what it counts itself, and what the database tells of all.
+/// The metrics of a runner, kept in a file for Prometheus: its own, and those of all runners from the database.
 struct RunnerFigures: Sendable {
     private static let interval: Duration = .seconds(15)
 
     private let file: MetricsFile
     private let registry = MetricsRegistry(help: [
+        "intro_channel_paused": "1 where a host has paused the channel, since the server accepts no message; else 0.",
+        "intro_channel_retries": "How often one message was tried in vain since the channel was paused.",
+        "intro_database_up": "1 where the database answered when this file was written, else 0.",
+        "intro_runner_heartbeat_timestamp_seconds": "When the runner last wrote this file, in Unix time.",
         "jobs_finished_total": "Jobs by what came of them: done, retry, snooze, release, failed and so on.",
         "jobs_duration_seconds": "How long handlers took.",
         "jobs_stale_leases_total": "How often another runner had taken a job over.",
@@ -24,16 +29,17 @@ struct RunnerFigures: Sendable {
         "jobs_runners": "Runners that are alive.",
         "jobs_table_live_rows": "Rows of the table of jobs.",
         "jobs_table_dead_rows": "Rows of the table of jobs that vacuum has not removed.",
-        "database_oldest_transaction_seconds": "How long the longest transaction has been open.",
+        "database_oldest_transaction_seconds": "How long the longest transaction has been open; absent if not visible.",
         "reminders_oldest_overdue_seconds": "How long the message has been due that is overdue for longest.",
+        "reminders_oldest_put_off_seconds":
+            "How long the message has been due that was tried, and is queued, for longest.",
         DeliveryMetrics.sent: "Messages that were sent, by channel.",
         DeliveryMetrics.failed: "Messages that could not be sent, by reason; one that is tried again counts each time.",
         "reminders_unknown": "Messages whose delivery status is unknown.",
     ])
-    private let database: Database
     private let clock: @Sendable () -> Date
-    private let logger: Logger
-    /// Queues that have been told of; one that is empty is still told of, as empty.
+    private let problems: ProblemLog
+    /// Queues that have been reported; one that is empty is still reported, as empty.
     private let queues: Guarded<Set<String>>
 
     /// Counts from now on; once in a process.
@@ -41,57 +47,99 @@ struct RunnerFigures: Sendable {
     /// - Parameters:
     ///   - path: The file.
     ///   - queues: The queues that the runner serves.
-    ///   - database: What to ask.
     ///   - clock: The clock by which messages are due.
-    ///   - logger: Where trouble is told.
-    init(
-        path: String, queues: [String], database: Database, clock: @escaping @Sendable () -> Date, logger: Logger
-    ) {
+    ///   - logger: Where problems are logged.
+    init(path: String, queues: [String], clock: @escaping @Sendable () -> Date, logger: Logger) {
         file = MetricsFile(path)
-        self.database = database
         self.clock = clock
-        self.logger = logger
+        problems = ProblemLog(logger: logger)
         self.queues = Guarded(Set(queues))
         MetricsSystem.bootstrap(registry)
         DeliveryMetrics.register()
     }
 
     /// Writes the file again and again, until the task is cancelled.
-    func keep() async {
+    ///
+    /// - Parameter database: What to ask.
+    func keep(from database: Database) async {
         while (try? await Task.sleep(for: Self.interval)) != nil {
             do {
-                try await write()
+                try await write(from: database)
+                problems.ends("figures", "the metrics are written again")
             } catch {
-                logger.warning("the figures could not be written", metadata: ["error": "\(error)"])
+                problems.occurs(
+                    "figures",
+                    error is PostgresError
+                        ? "the database cannot be asked for metrics" : "the metrics file cannot be written",
+                    metadata: ["error": "\(error)"])
             }
         }
     }
 
     /// Writes the file.
     ///
+    /// Where the database does not answer, the file says so, with the metrics that were known before.
+    ///
+    /// - Parameter database: What to ask.
     /// - Throws: `PostgresError` or `MetricsFileError`.
-    func write() async throws {
+    func write(from database: Database) async throws {
+        do {
+            try await read(from: database)
+        } catch let error as PostgresError {
+            try writeOutage()
+            throw error
+        }
+        gauge("intro_database_up", 1)
+        try writeFile()
+    }
+
+    /// Writes the file where the database does not answer.
+    ///
+    /// - Throws: `MetricsFileError`.
+    func writeOutage() throws {
+        gauge("intro_database_up", 0)
+        try writeFile()
+    }
+
+    private func writeFile() throws {
+        gauge("intro_runner_heartbeat_timestamp_seconds", Date().timeIntervalSince1970)
+        try file.write(registry.text)
+    }
+
+    private func read(from database: Database) async throws {
         let statistics = try await JobDesk(database).statistics()
         for name in queues.withLock({
             $0.formUnion(statistics.queues.map(\.name)); return $0
         }) {
-            tell(statistics.queues.first { $0.name == name }, named: name)
+            report(statistics.queues.first { $0.name == name }, named: name)
         }
         gauge("jobs_runners", Double(statistics.runners.count))
         gauge("jobs_table_live_rows", Double(statistics.table.live))
         gauge("jobs_table_dead_rows", Double(statistics.table.dead))
-        gauge("database_oldest_transaction_seconds", (statistics.oldestTransaction ?? .zero).seconds)
-        let now = clock()
-        let (overdue, unknown) = try await database.withConnection { connection in
-            let deliveries = DeliveryRepository(connection)
-            return (try await deliveries.oldestOverdue(now: now), try await deliveries.countTrouble(since: now).unknown)
+        if statistics.hidesTransactions {
+            Meter(label: "database_oldest_transaction_seconds").destroy()
+        } else {
+            gauge("database_oldest_transaction_seconds", (statistics.oldestTransaction ?? .zero).seconds)
         }
-        gauge("reminders_oldest_overdue_seconds", overdue.map { now.timeIntervalSince($0) } ?? 0)
-        gauge("reminders_unknown", Double(unknown))
-        try file.write(registry.text)
+        try await database.withConnection { try await readMessages(on: $0) }
     }
 
-    private func tell(_ queue: JobStatistics.Queue?, named name: String) {
+    private func readMessages(on connection: Connection) async throws {
+        let (now, deliveries) = (clock(), DeliveryRepository(connection))
+        let (overdue, putOff) = (try await deliveries.oldestOverdue(now: now), try await deliveries.oldestPutOff())
+        gauge("reminders_oldest_overdue_seconds", overdue.map { now.timeIntervalSince($0) } ?? 0)
+        gauge("reminders_oldest_put_off_seconds", putOff.map { max(0, now.timeIntervalSince($0)) } ?? 0)
+        gauge("reminders_unknown", Double(try await deliveries.countTrouble(since: now).unknown))
+        let pauses = try await ChannelPauseRepository(connection).known(at: now)
+        for channel in Channel.allCases {
+            let own = pauses.filter { $0.channel == channel }
+            let dimensions = [("channel", channel.rawValue)]
+            gauge("intro_channel_paused", own.isEmpty ? 0 : 1, dimensions)
+            gauge("intro_channel_retries", Double(own.map(\.retries).max() ?? 0), dimensions)
+        }
+    }
+
+    private func report(_ queue: JobStatistics.Queue?, named name: String) {
         let dimensions = [("queue", name)]
         gauge("jobs_waiting", Double(queue?.waiting ?? 0), dimensions)
         gauge("jobs_scheduled", Double(queue?.scheduled ?? 0), dimensions)

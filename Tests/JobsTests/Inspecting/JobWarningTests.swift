@@ -60,7 +60,7 @@ extension JobWarningTests {
         return JobStatistics(
             at: .distantPast, queues: [queue].compactMap(\.self), runners: served.isEmpty ? [] : [runner],
             table: JobStatistics.Table(live: live, dead: dead, vacuumedAt: nil), oldestTransaction: nil,
-            snapshot: snapshot)
+            hidesTransactions: false, snapshot: snapshot)
     }
 
     private static func queue(oldestDue: Duration?, pausedAt: Date? = nil) -> JobStatistics.Queue {

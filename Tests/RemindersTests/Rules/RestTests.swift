@@ -21,7 +21,7 @@ struct RestTests {
                 await both.pass()
                 return Self.busy
             }
-            let batch = try scene.batch(to: mail, texts: texts, couriers: 2)
+            let batch = try scene.batch(to: mail, texts: texts, couriers: 2, patience: .onChannels)
             Task {
                 await mail.deliveries.reach(2)
                 await both.open()

@@ -47,10 +47,9 @@ struct TwilioAnswer {
         case .never: .rejectedForGood(code: code, reply: words)
         case .unknown: .unknown(reason: "The SMS service failed, and the text may have gone out: \(words)")
         case .misconfigured:
-            .notSent(
+            .senderRefused(
                 reason: "The SMS service does not serve us. Check the account and the path in the SMS URL, the token "
-                    + "file and the sender. It said: \(words)",
-                unreachable: true)
+                    + "file and the sender. It said: \(words)")
         }
     }
 

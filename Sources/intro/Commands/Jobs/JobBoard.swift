@@ -10,12 +10,12 @@ struct JobBoard: Sendable {
     let running: [JobEntry]
     /// What died last.
     let dead: [JobEntry]
-    /// Messages that call for attention.
-    let messages: JobStatisticsRecord.Messages
+    /// Paused channels, and messages that call for attention.
+    let delivery: DeliveryState
 
     /// Looks.
-    init(_ desk: JobDesk, messages: JobStatisticsRecord.Messages) async throws {
-        self.messages = messages
+    init(_ desk: JobDesk, delivery: DeliveryState) async throws {
+        self.delivery = delivery
         statistics = try await desk.statistics()
         running = try await desk.list(JobFilter(state: .running), limit: 100)
         dead = try await desk.lastDead(20)
@@ -31,21 +31,22 @@ struct JobBoard: Sendable {
     /// The board for programs.
     var record: Record {
         Record(
-            statistics: JobStatisticsRecord(statistics, messages: messages), running: running.map { JobRecord($0) },
+            statistics: JobStatisticsRecord(statistics, delivery: delivery), running: running.map { JobRecord($0) },
             dead: dead.map { JobRecord($0) })
     }
 
     /// The board as parts of a screen.
     var parts: [ScreenPart] {
         let warnings =
-            JobStatisticsRecord(statistics, messages: messages).warnings.map {
+            JobStatisticsRecord(statistics, delivery: delivery).warnings.map {
                 ScreenLine("! \($0.message)", .alarming)
             }
-            + (messages.isTrouble ? [ScreenLine("! \(messages.text)", .alarming)] : [])
+            + delivery.pauses.map { ScreenLine("! \($0.line)", .alarming) }
+            + (delivery.messages.isTrouble ? [ScreenLine("! \(delivery.messages.text)", .alarming)] : [])
         return [
             ScreenPart([ScreenLine("Jobs at \(RFC3339.string(statistics.at))", .heading)] + warnings),
             ScreenPart(JobTables.queues(statistics), orElse: "No queue has jobs."),
-            ScreenPart(JobTables.runners(statistics), orElse: "No runner is alive."),
+            ScreenPart(JobTables.runners(statistics), orElse: JobTables.noRunner),
             ScreenPart(runningTable, orElse: "Nothing runs."),
             ScreenPart(deadTable, orElse: "Nothing is dead."),
         ]

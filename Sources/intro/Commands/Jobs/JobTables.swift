@@ -3,6 +3,9 @@ import Jobs
 
 /// Jobs, queues and runners in columns, for people.
 enum JobTables {
+    /// What is said where no runner is active.
+    static let noRunner = "No runner is alive: nothing is sent until `intro run` is started."
+
     /// Jobs of any state.
     static func jobs(_ jobs: [JobEntry]) -> Table {
         Table(

@@ -18,16 +18,16 @@ extension JobsCommand {
             let database = try await intro.database()
             let statistics = try await JobDesk(database).statistics()
             try await intro.warnOfTimeZones(in: database)
-            let messages = try await intro.troubledMessages(in: database)
-            let record = JobStatisticsRecord(statistics, messages: messages)
+            let delivery = try await intro.deliveryState(in: database)
+            let record = JobStatisticsRecord(statistics, delivery: delivery)
             try intro.console.report(record) {
                 let colored = intro.console.isColored
                 var parts = [JobTables.queues(statistics).text(colored: colored)]
                 parts.append(
                     statistics.runners.isEmpty
-                        ? "No runner is alive." : JobTables.runners(statistics).text(colored: colored))
+                        ? JobTables.noRunner : JobTables.runners(statistics).text(colored: colored))
                 parts.append(JobTables.storage(statistics).text(colored: colored))
-                parts.append(messages.text)
+                parts.append(([delivery.messages.text] + delivery.pauses.map(\.line)).joined(separator: "\n"))
                 parts += record.warnings.map { warning in
                     "\(Style.red("warning:", when: colored)) \(warning.message.visible)\n"
                         + "\(Style.bold("hint:", when: colored)) \(warning.hint.visible)"
@@ -39,17 +39,19 @@ extension JobsCommand {
 }
 
 extension Intro {
-    /// Counts the messages that call for attention.
+    /// Reads which channels are paused, and counts the messages that call for attention.
     ///
     /// - Parameter database: Where the ledger is.
-    /// - Returns: How many failed in the last seven days, and how many have an unknown delivery status.
+    /// - Returns: The pauses, how many messages failed in the last seven days, and how many have an unknown status.
     /// - Throws: `PostgresError`.
-    func troubledMessages(in database: Database) async throws -> JobStatisticsRecord.Messages {
-        let since = now - 7 * 86_400
-        let (failed, unknown) = try await database.withConnection {
-            try await DeliveryRepository($0).countTrouble(since: since)
+    func deliveryState(in database: Database) async throws -> DeliveryState {
+        let now = now
+        return try await database.withConnection { connection in
+            let (failed, unknown) = try await DeliveryRepository(connection).countTrouble(since: now - 7 * 86_400)
+            return DeliveryState(
+                messages: JobStatisticsRecord.Messages(failed: failed, unknown: unknown),
+                pauses: try await ChannelPauseRepository(connection).known(at: now))
         }
-        return JobStatisticsRecord.Messages(failed: failed, unknown: unknown)
     }
 }
 

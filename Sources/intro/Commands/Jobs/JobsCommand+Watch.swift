@@ -30,7 +30,7 @@ extension JobsCommand {
             let times = try times.map { try count($0, field: "--count", in: 1...1_000_000_000) } ?? .max
             let database = try await intro.database()
             let look: @Sendable () async throws -> JobBoard = {
-                try await JobBoard(JobDesk(database), messages: try await intro.troubledMessages(in: database))
+                try await JobBoard(JobDesk(database), delivery: try await intro.deliveryState(in: database))
             }
             let console = intro.console
             let rounds = Rounds(interval: interval, times: times, look: look)

@@ -15,8 +15,8 @@ extension RemindersCommand {
             discussion: """
                 A message of which nobody knows whether it arrived is listed as unknown and never sent again by itself. \
                 One that the server put off is tried again in the next batch. Ends with 78 where a template cannot be \
-                used, 69 where a server cannot be reached, 75 where messages were put off, and 65 where messages failed \
-                for good.
+                used, 69 where a server cannot be reached or refuses the sender, 75 where messages were put off, and 65 \
+                where messages failed for good. On a channel that is paused, one message is tried first.
                 """)
 
         @OptionGroup var until: UntilOptions
@@ -83,12 +83,18 @@ extension ReminderRun.Report {
 
     /// What a transport that cannot be used at all means.
     private var unreachableFailure: Failure? {
+        if let reason = refused[.email] {
+            return Failure(
+                code: "mail_unreachable", message: "the mail server refuses this sender", reason: reason.visible,
+                hint: "correct the cause: what is due stays queued, and one message at a time is tried",
+                exit: .unreachable)
+        }
         if let reason = unreachable[.email] {
             return Failure(
                 code: "mail_unreachable", message: "the mail server cannot be used", reason: reason.visible,
                 hint: "correct INTRO_MAIL_URL or start the server: what is due stays queued", exit: .unreachable)
         }
-        return unreachable[.sms].map { reason in
+        return (refused[.sms] ?? unreachable[.sms]).map { reason in
             Failure(
                 code: "sms_unreachable", message: "texts cannot be sent", reason: reason.visible,
                 hint: "correct INTRO_SMS_URL: what is due stays queued", exit: .unreachable)
@@ -101,10 +107,12 @@ extension ReminderRun.Report {
         guard !failures.isEmpty else { return nil }
         let reasons = Dictionary(failures.map { ($0.key.reason, $0.value) }, uniquingKeysWith: +)
         let list = reasons.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+        let replies = deferred.sorted { $0.key.rawValue < $1.key.rawValue }.map(\.value.visible)
         let isPutOff = failures.keys.contains(where: \.isPutOff)
         return Failure(
             code: isPutOff ? "messages_put_off" : "messages_failed",
-            message: "\(counted(failures.values.reduce(0, +), "message")) could not be sent", reason: list,
+            message: "\(counted(failures.values.reduce(0, +), "message")) could not be sent",
+            reason: ([list] + replies).joined(separator: ": "),
             hint: isPutOff
                 ? "send again later: what was put off stays queued; see `intro reminders list`"
                 : "see `intro reminders list --status failed`; `intro reminders resend` sends again",

@@ -1,0 +1,67 @@
+import Foundation
+import LoopbackTesting
+import MessagingTesting
+import Subprocess
+import SystemPackage
+import Testing
+
+@Suite("the alert rules")
+struct AlertRulesTests {
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../deploy/prometheus").standardized
+
+    /// Runs promtool, and returns what it says and whether it is content.
+    private func promtool(_ arguments: String...) async throws -> (said: String, isContent: Bool) {
+        let program = try #require(Installed.promtool)
+        let result = try await Subprocess.run(
+            .path(FilePath(program)), arguments: Arguments(arguments),
+            workingDirectory: FilePath(Self.folder.path), output: .string(limit: 1 << 20),
+            error: .string(limit: 1 << 20))
+        return (result.standardOutput + result.standardError, result.terminationStatus.isSuccess)
+    }
+
+    @Test(
+        "can be read by Prometheus, and fire when they should",
+        .enabled(if: Installed.promtool != nil, "needs promtool"))
+    func units() async throws {
+        for arguments in [("check", "intro.rules.yml"), ("test", "intro.rules.test.yml")] {
+            let (said, isContent) = try await promtool(arguments.0, "rules", arguments.1)
+            #expect(isContent && said.contains("SUCCESS"), "\(said)")
+        }
+    }
+
+    @Test("use metrics that a runner exports, and each has a test")
+    func metrics() async throws {
+        let rules = try String(contentsOf: Self.folder.appending(path: "intro.rules.yml"), encoding: .utf8)
+        let used = Set(rules.matches(of: #/\b(?:intro|jobs|reminders|database)_[a-z_]+\b/#).map { String($0.0) })
+        try await Studio.with { studio in
+            let file = studio.home + "/intro.prom"
+            #expect(try await studio.intro("run", "--drain", "--metrics-file", file).exit == 0)
+            let metrics = try String(contentsOfFile: file, encoding: .utf8)
+            let exported = Set(metrics.matches(of: #/(?m)^[a-z_]+/#).map { String($0.0) })
+            #expect(used.count >= 8 && used.isSubset(of: exported), "\(used.subtracting(exported))")
+            #expect(metrics.contains("intro_database_up 1\n"))
+        }
+        let tests = try String(contentsOf: Self.folder.appending(path: "intro.rules.test.yml"), encoding: .utf8)
+        for name in rules.matches(of: #/- alert: (\w+)/#).map(\.1) {
+            #expect(tests.contains("alertname: \(name), exp_alerts: []"), "\(name)")
+            #expect(tests.contains("alertname: \(name)\n        exp_alerts:\n"), "\(name) never fires in a test")
+        }
+    }
+
+    @Test("a runner that cannot reach the database says so in its metrics")
+    func databaseDown() async throws {
+        try await TemporaryHome.with { home in
+            let file = home.path + "/intro.prom"
+            let result = try await withRefusingPort { port in
+                try await home.run(
+                    ["run", "--metrics-file", file],
+                    ["INTRO_DATABASE_URL": "postgresql://intro@127.0.0.1:\(port)/intro"])
+            }
+            #expect(result.exit == 69, "\(result.stderr)")
+            let metrics = try String(contentsOfFile: file, encoding: .utf8)
+            #expect(metrics.contains("intro_database_up 0\n"))
+            #expect(metrics.contains("intro_runner_heartbeat_timestamp_seconds "))
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import Booking
+import BookingStore
+import Foundation
+import Messaging
+import Postgres
+import PostgresTesting
+import Testing
+
+@testable import Reminders
+
+@Suite("the health of a channel")
+struct ChannelHealthTests {
+    private static let unclear = DeliveryOutcome.rejectedForGood(code: 550, reply: "550 5.7.1 no")
+    private static let busy = DeliveryOutcome.rejectedForNow(code: 451, reply: "451 4.3.2 later")
+    private static let accepted = DeliveryOutcome.accepted(reply: "250")
+    private static let pause = ChannelPause(
+        channel: .email, sender: "host", code: .refused, reason: "550 no", since: Scene.now, until: Scene.now,
+        retries: 2)
+
+    @Test("two recipients who are refused alike stop it, and both messages stay queued")
+    func repeated() {
+        var health = ChannelHealth()
+        #expect(health.note(Self.unclear, of: 1, to: "a") == .message)
+        #expect(health.failedRefusal?.message == 1 && health.stop == nil)
+        #expect(health.note(Self.unclear, of: 2, to: "b") == .channel)
+        #expect(health.stop?.code == .refused && health.misjudged == [1] && health.misjudgedHere == 1)
+        #expect(health.failedRefusal == nil)
+        #expect(health.note(Self.unclear, of: 3, to: "c") == .channel, "what is under way is refused with the others")
+    }
+
+    @Test("the same recipient, other words and an acceptance in between do not")
+    func unlike() {
+        var health = ChannelHealth()
+        _ = health.note(Self.unclear, of: 1, to: "a")
+        #expect(health.note(Self.unclear, of: 2, to: "a") == .message)
+        #expect(health.note(.rejectedForGood(code: 550, reply: "550 5.7.1 other"), of: 3, to: "b") == .message)
+        _ = health.note(Self.accepted, of: 4, to: "c")
+        #expect(health.note(Self.unclear, of: 5, to: "d") == .message)
+        #expect(health.note(.rejectedForGood(code: 550, reply: "550 5.1.1 gone"), of: 6, to: "e") == .message)
+        #expect(health.stop == nil && health.misjudged.isEmpty)
+        #expect(health.note(Self.unclear, of: 7, to: "f") == .channel)
+        #expect(health.misjudged == [5])
+    }
+
+    @Test("a refusal that another process has stored counts, and its message is queued again")
+    func stored() {
+        var health = ChannelHealth(refusal: ChannelRefusal(message: 9, recipient: "z", words: "550 no"))
+        #expect(!health.isChanged)
+        #expect(health.note(Self.unclear, of: 1, to: "a") == .channel)
+        #expect(health.misjudged == [9] && health.misjudgedHere == 0)
+    }
+
+    @Test("refusals for now stop it too, and leave each message as it was put off")
+    func putOff() {
+        var health = ChannelHealth()
+        #expect(health.note(Self.busy, of: 1, to: "a") == .message)
+        #expect(health.failedRefusal == nil && !health.isChanged)
+        #expect(health.note(Self.busy, of: 2, to: "b") == .message)
+        #expect(health.stop?.code == .deferred && health.stop?.reason == "451 4.3.2 later")
+    }
+
+    @Test("in a trial, any refusal that may be general, and any silence, is enough")
+    func trial() {
+        for outcome in [
+            Self.unclear, Self.busy, .rejectedForNow(code: 421, reply: "421"), .unknown(reason: "silence"),
+            .notSent(reason: "cut", unreachable: false), .senderRefused(reason: "x: y"),
+        ] {
+            var health = ChannelHealth(pause: Self.pause)
+            _ = health.note(outcome, of: 1, to: "a")
+            #expect(health.stop != nil, "\(outcome)")
+        }
+        var health = ChannelHealth(pause: Self.pause)
+        _ = health.note(.rejectedForGood(code: 550, reply: "550 5.1.1 gone"), of: 1, to: "a")
+        #expect(health.isTrial && health.stop == nil)
+        _ = health.note(Self.accepted, of: 2, to: "b")
+        #expect(!health.isTrial && health.isChanged)
+    }
+
+    @Test("the interval doubles from a minute to an hour, and is as long as the server asks")
+    func intervals() {
+        #expect(
+            [0, 1, 2, 5, 6, 40].map { ChannelBackoff.interval(after: $0) / .seconds(60) } == [1, 2, 4, 32, 60, 60])
+        let refused = ChannelHealth.Stop(code: .refused, reason: "550 no")
+        #expect(ChannelBackoff.nextTrial(of: refused, after: nil, now: Scene.now) == Scene.now + 60)
+        #expect(ChannelBackoff.nextTrial(of: refused, after: Self.pause, now: Scene.now) == Scene.now + 480)
+        let asked = ChannelHealth.Stop(code: .deferred, reason: "421 try again in 10 minutes")
+        #expect(ChannelBackoff.nextTrial(of: asked, after: nil, now: Scene.now) == Scene.now + 600)
+    }
+}
+
+@Suite("what a runner logs of messages")
+struct DeliveryNoticesTests {
+    @Test("a pause is logged when it begins, once an hour, also where it was stored before, and when it ends")
+    func pause() {
+        let (log, start) = (CapturedLog(), ContinuousClock.now)
+        let time = Guarded(start)
+        let notices = DeliveryNotices(logger: log.logger) { time.withLock { $0 } }
+        var refused = ReminderRun.Report()
+        refused.refused[.email] = "The mail server refuses this sender: 550 no"
+        notices.log(refused)
+        var left = ReminderRun.Report()
+        left.paused[.email] = ChannelPause(
+            channel: .email, sender: "host", code: .refused, reason: "x: 550 no", since: Scene.now, until: Scene.now)
+        for minute in 1...61 {
+            time.withLock { $0 = start + .seconds(60 * minute) }
+            notices.log(left)
+        }
+        #expect(log.text.components(separatedBy: "refuses this sender; messages stay queued").count == 3, "\(log.text)")
+        #expect(log.text.contains("\"lasts\": 60 min"))
+        var sent = ReminderRun.Report()
+        sent.sent[.email] = 1
+        notices.log(sent)
+        notices.log(sent)
+        #expect(log.text.components(separatedBy: "notice the server for mail accepts messages again").count == 2)
+    }
+
+    @Test("a template that cannot be used is logged until it can be")
+    func templates() {
+        let log = CapturedLog()
+        let notices = DeliveryNotices(logger: log.logger)
+        for _ in 0..<3 { notices.log(ReminderRun.Report(), templateProblems: ["a.txt:1 unknown"]) }
+        notices.log(ReminderRun.Report(), templateProblems: [])
+        notices.log(ReminderRun.Report(), templateProblems: [])
+        let lines = log.text.split(separator: "\n")
+        #expect(lines.count == 2 && lines.first?.hasPrefix("error") == true, "\(log.text)")
+        #expect(lines.last?.hasPrefix("notice a message template can be used again") == true)
+    }
+}
