@@ -23,16 +23,47 @@ struct PrivateCluster: Sendable {
         """
 
     /// Makes a cluster and starts it.
-    static func make() async throws -> PrivateCluster {
+    ///
+    /// - Parameter settings: Settings that differ from those of the tests.
+    /// - Returns: The cluster.
+    /// - Throws: ``TestServerFailure``.
+    static func make(settings: String = "") async throws -> PrivateCluster {
         let cluster = PrivateCluster(folder: try makeFolder())
         try Watchdog.release(cluster.command("pg_ctl", ["stop", "-m", "immediate"]), thenRemove: cluster.folder)
         try await ChildProcess.run(
             cluster.command(
                 "initdb", ["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8"]),
             log: cluster.programLog)
-        try cluster.configure()
+        try cluster.configure(settings)
         try await cluster.start()
         return cluster
+    }
+
+    /// Starts a cluster on the files of another one's copy, which become its own.
+    ///
+    /// - Parameters:
+    ///   - copy: The folder of the copy.
+    ///   - settings: Settings that differ from those of the copied cluster.
+    ///   - signal: The file that tells the server to recover.
+    /// - Returns: The cluster.
+    /// - Throws: ``TestServerFailure``.
+    static func make(copying copy: String, settings: String, signal: String) async throws -> PrivateCluster {
+        let cluster = PrivateCluster(folder: try makeFolder())
+        try Watchdog.release(cluster.command("pg_ctl", ["stop", "-m", "immediate"]), thenRemove: cluster.folder)
+        try await cluster.run("cp", ["-a", copy], [cluster.data])
+        try await cluster.run("touch", [], ["\(cluster.data)/\(signal)"])
+        try cluster.configure(settings)
+        try await cluster.start()
+        return cluster
+    }
+
+    /// Runs a program as the server's user.
+    func run(_ program: String, _ options: [String], _ arguments: [String]) async throws {
+        try await ChildProcess.run(Self.asServer(program) + options + arguments, log: programLog)
+    }
+
+    func promote() async throws {
+        try await control(["promote"])
     }
 
     /// How libpq reaches one of the cluster's databases.
@@ -52,18 +83,24 @@ struct PrivateCluster: Sendable {
         try await ChildProcess.run(wrapper + command("pg_ctl", arguments + ["-w", "-t", "120"]), log: programLog)
     }
 
-    private func configure() throws {
+    private func configure(_ settings: String) throws {
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: "\(data)/postgresql.conf"))
         defer { try? file.close() }
         try file.seekToEnd()
         let place = "unix_socket_directories = '\(folder)'\nport = 5432\n"
-        try file.write(contentsOf: Data((Self.settings + "\n" + place).utf8))
+        let lines = [Self.settings, settings, place]
+        try file.write(contentsOf: Data(lines.joined(separator: "\n").utf8))
     }
 
     /// One of the server's programs on this cluster, run as the server's user: PostgreSQL refuses to run as root.
     private func command(_ program: String, _ arguments: [String]) -> [String] {
+        Self.asServer(program) + ["-D", data] + arguments
+    }
+
+    private static func asServer(_ program: String) -> [String] {
         let prefix = geteuid() == 0 ? ["runuser", "-u", "postgres", "--"] : []
-        return prefix + ["\(Self.programs)/\(program)", "-D", data] + arguments
+        let own = "\(programs)/\(program)"
+        return prefix + [FileManager.default.isExecutableFile(atPath: own) ? own : program]
     }
 
     private static func makeFolder() throws -> String {

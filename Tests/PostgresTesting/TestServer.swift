@@ -41,6 +41,11 @@ public struct TestServer: Sendable {
         TestServer(place: .cluster(try await PrivateCluster.make()))
     }
 
+    /// The server of a cluster that was started.
+    init(_ cluster: PrivateCluster) {
+        self.init(place: .cluster(cluster))
+    }
+
     private init(place: Place) {
         self.place = place
         conninfo =
@@ -88,7 +93,7 @@ public struct TestServer: Sendable {
         try await resume()
     }
 
-    private var cluster: PrivateCluster {
+    var cluster: PrivateCluster {
         get throws {
             guard case .cluster(let cluster) = place else {
                 throw TestServerFailure(
