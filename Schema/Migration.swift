@@ -25,6 +25,7 @@ public struct Migration: Sendable {
         Migration(13, "waiting_messages", PackageResources.V0013_waiting_messages_sql),
         Migration(14, "inbound_mail", PackageResources.V0014_inbound_mail_sql),
         Migration(15, "channel_retries", PackageResources.V0015_channel_retries_sql),
+        Migration(16, "restored_databases", PackageResources.V0016_restored_databases_sql),
     ]
 
     /// A step of a release.

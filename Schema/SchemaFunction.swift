@@ -42,6 +42,8 @@ struct SchemaFunction: Sendable {
         SchemaFunction("contact_time", PackageResources.contact_time_sql),
         SchemaFunction("plan_messages", PackageResources.plan_messages_sql),
         SchemaFunction("plan_days", PackageResources.plan_days_sql),
+        SchemaFunction("database_identity", PackageResources.database_identity_sql),
+        SchemaFunction("delivery_hold", PackageResources.delivery_hold_sql),
         SchemaFunction("release_messages", PackageResources.release_messages_sql),
         SchemaFunction("judged_messages", PackageResources.judged_messages_sql),
         SchemaFunction("forecast_messages", PackageResources.forecast_messages_sql),

@@ -150,6 +150,9 @@ LANGUAGE sql STABLE AS $$
                   AND unread.done_at IS NULL
                   AND phone_match_key(unread.sender) = phone_match_key(reach.address))
             THEN 'opt_out_review'
+            -- The database was restored or promoted: it may have been sent before.
+            WHEN verdict.reason IS NULL AND m.due_at <= (SELECT held.due_before FROM delivery_hold() AS held)
+            THEN (SELECT held.reason FROM delivery_hold() AS held)
         END AS hold,
         -- What says that a session takes place is not sent while it cannot, and names that as the reason when it is too late.
         CASE

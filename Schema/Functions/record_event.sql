@@ -73,6 +73,11 @@ CREATE OR REPLACE TRIGGER message_events AFTER UPDATE OF status ON message
 -- Rows of the ledger are never removed by the application.
 CREATE OR REPLACE TRIGGER message_removal_events AFTER DELETE ON message
     FOR EACH ROW EXECUTE FUNCTION record_event();
+-- Databases that were restored or promoted, and what an operator decided about their messages.
+CREATE OR REPLACE TRIGGER delivery_epoch_events AFTER INSERT ON delivery_epoch
+    FOR EACH ROW EXECUTE FUNCTION record_event();
+CREATE OR REPLACE TRIGGER delivery_epoch_end_events AFTER UPDATE ON delivery_epoch
+    FOR EACH ROW WHEN (NEW.ended_at IS DISTINCT FROM OLD.ended_at) EXECUTE FUNCTION record_event();
 CREATE OR REPLACE TRIGGER inbound_text_events AFTER INSERT OR DELETE ON inbound_text
     FOR EACH ROW EXECUTE FUNCTION record_event();
 CREATE OR REPLACE TRIGGER inbound_text_done_events AFTER UPDATE ON inbound_text

@@ -131,6 +131,14 @@ final class Batch: Sendable {
         state.withLock { $0.report.templateProblems = templateProblems }
     }
 
+    /// Keeps what a restore of the database did to messages for the report.
+    func note(restored: Int, held: HeldMessages?) {
+        state.withLock { state in
+            state.report.restored = restored
+            state.report.held = held
+        }
+    }
+
     /// Notes that every courier of a channel was asked to go away.
     func postpone(_ channel: Channel, because reply: String) {
         state.withLock { $0.health[channel, default: ChannelHealth()].postpone(because: reply) }

@@ -11,6 +11,7 @@ struct CourierRound<Item: Sendable> {
     let ledger: DeliveryRepository
     let batch: Batch
     let until: Date
+    let journal: ReminderRun.RunJournal?
     /// Whether the round ends once a server that refused everything has accepted a message.
     var isTrial = false
 
@@ -32,6 +33,7 @@ struct CourierRound<Item: Sendable> {
         var size = HandSize()
         var mayGoOn = true
         while mayGoOn, !isTrial || batch.isTrial(route.channel), let hand = try await takeHand(size.messages) {
+            try await writeJournal(hand)
             let start = run.stopwatch()
             var records = hand.unreadable
             for (index, handout) in hand.handouts.enumerated() {
@@ -104,7 +106,9 @@ struct CourierRound<Item: Sendable> {
             retryAt: handout.deadline.map { next < $0 } ?? true ? next : nil)
     }
 
-    private func write(_ records: [DeliveryRecord]) async throws {
+    func write(_ records: [DeliveryRecord]) async throws {
+        // Before the ledger: what is queued there and not marked in the journal was sent before a restore.
+        try journal?.writeNotSent(records)
         let (ledger, number, now) = (ledger, number, run.clock())
         do {
             try await finishing { try await ledger.record(records, by: number, at: now) }

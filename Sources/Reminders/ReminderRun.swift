@@ -33,6 +33,7 @@ public struct ReminderRun: Sendable {
     let reach: Duration
     let host: String
     let templates: TemplateStore?
+    let reconciler: JournalReconciler?
     let logger: Logger
     private let hasBegun = Guarded(false)
     /// How long a message waits whose template cannot be used, unless the template changes.
@@ -52,11 +53,14 @@ public struct ReminderRun: Sendable {
     ///     confirmation waiting that is asked for meanwhile.
     ///   - host: The name under which a patient sender stores that it has paused a channel.
     ///   - templates: The templates that both routes render, read again before each batch; `nil` where they never change.
+    ///   - journal: The journal of what this sender sends, outside the database; `nil` keeps none.
+    ///   - restoreLevel: How a restore of the database is logged.
     ///   - logger: Where trouble is told.
     public init(
         database: Database, mail: Route<PostedMail>, texts: Route<TextMessage>, actor: String,
         patience: Patience = .none, clock: @escaping @Sendable () -> Date, freshness: Duration = .milliseconds(100),
-        reach: Duration = .seconds(5), host: String = "localhost", templates: TemplateStore? = nil, logger: Logger
+        reach: Duration = .seconds(5), host: String = "localhost", templates: TemplateStore? = nil,
+        journal: AttemptJournal? = nil, restoreLevel: Logger.Level = .warning, logger: Logger
     ) {
         self.database = database
         self.mail = mail
@@ -69,6 +73,11 @@ public struct ReminderRun: Sendable {
         self.host = host
         self.templates = templates
         self.logger = logger
+        reconciler = journal.map {
+            JournalReconciler(
+                database: database, journal: $0, actor: actor, host: host, clock: clock, level: restoreLevel,
+                logger: logger)
+        }
     }
 
     /// Sends what is due.
@@ -87,6 +96,8 @@ public struct ReminderRun: Sendable {
     public func send(until: Date?, limit: Int?) async throws -> Report {
         let until = until ?? clock()
         let change = templates?.refresh()
+        // Nothing is sent with a limit of 0, and nothing is written.
+        let journaled = limit == 0 ? nil : try await reconciler?.reconcile()
         if patience != .asLongAsNeeded {
             try await database.transaction { connection in
                 let ledger = DeliveryRepository(connection)
@@ -109,7 +120,11 @@ public struct ReminderRun: Sendable {
             limit: limit, health: channels.health, orphans: orphans,
             end: patience == .asLongAsNeeded ? ContinuousClock.now + reach : nil)
         batch.note(templateProblems: change?.problems ?? [])
-        if work.values.contains(where: { $0 > 0 }) { try await carry(batch, until: until, work) }
+        if work.values.contains(where: { $0 > 0 }) {
+            try await carry(batch, until: until, epoch: journaled?.epoch, work)
+        }
+        let held = try await finishing { try await heldMessages(until: until) }
+        batch.note(restored: journaled?.restored ?? 0, held: held)
         try await storeChannels(of: batch)
         return report(of: batch, left: channels.left)
     }
@@ -132,27 +147,29 @@ public struct ReminderRun: Sendable {
             by: route.channel, until: until, limit: min(limit ?? .max, route.couriers))
     }
 
-    private func carry(_ batch: Batch, until: Date, _ work: [Channel: Int]) async throws {
+    private func carry(_ batch: Batch, until: Date, epoch: UUID?, _ work: [Channel: Int]) async throws {
         let number = try await database.withConnection { try await DeliveryRepository($0).openRun(actor: actor) }
         do {
             try await database.withConnection { connection in
                 let ledger = DeliveryRepository(connection)
+                let journal = try await startJournal(number, epoch: epoch, until: until, on: connection)
                 try await ledger.keepingAlive(number) {
                     try await withThrowingTaskGroup { group in
                         group.addTask {
                             try await send(
-                                mail, batch, number, through: ledger, until: until,
+                                mail, batch, number, journal, through: ledger, until: until,
                                 couriers: work[.email, default: 0])
                         }
                         group.addTask {
                             try await send(
-                                texts, batch, number, through: ledger, until: until,
+                                texts, batch, number, journal, through: ledger, until: until,
                                 couriers: work[.sms, default: 0])
                         }
                         for try await _ in group {}
                     }
                     // What is reported as sent is on disk.
                     try await finishing { try await ledger.endRun(number) }
+                    try journal?.journal.end(number)
                 }
             }
         } catch {
@@ -162,11 +179,11 @@ public struct ReminderRun: Sendable {
     }
 
     private func send<Item>(
-        _ route: Route<Item>, _ batch: Batch, _ number: Int32, through ledger: DeliveryRepository, until: Date,
-        couriers: Int
+        _ route: Route<Item>, _ batch: Batch, _ number: Int32, _ journal: RunJournal?,
+        through ledger: DeliveryRepository, until: Date, couriers: Int
     ) async throws {
         let round = CourierRound(
-            route: route, run: self, number: number, ledger: ledger, batch: batch, until: until)
+            route: route, run: self, number: number, ledger: ledger, batch: batch, until: until, journal: journal)
         if couriers > 0, batch.isTrial(route.channel) { try await round.trial() }
         try await withThrowingTaskGroup { group in
             for _ in 0..<couriers where batch.stop(of: route.channel) == nil && !batch.isTrial(route.channel) {

@@ -48,6 +48,11 @@ extension ReminderRun {
         public internal(set) var templateProblems: [String] = []
         /// Sessions with a message whose sender died before its outcome was written.
         public internal(set) var orphans: [Reference] = []
+        /// How many messages were marked as unknown because this sender's journal lists them and the database, which was
+        /// restored or promoted, had them still queued.
+        public internal(set) var restored = 0
+        /// What is not sent at present because the database was restored or promoted; `nil` where nothing is held.
+        public internal(set) var held: HeldMessages?
         /// Why a channel's transport cannot be used at all, where it cannot.
         public internal(set) var unreachable: [Channel: String] = [:]
         /// Why the server of a channel refuses the sender, where it does.

@@ -1,4 +1,5 @@
 import Messaging
+import Reminders
 
 extension Failure {
     /// What is wrong with messages, and with what is told of them; `nil` for any other error.
@@ -19,10 +20,28 @@ extension Failure {
         case let error as CompositionError:
             let setting: Setting = error.part == .unsubscribe ? .mailUnsubscribeURL : .mailFrom
             self = .misconfigured("\(error)", hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")
+        case let error as JournalError:
+            self = Failure(journal: error)
         case let error as TextMessageError:
             self = .misconfigured("\(error)", hint: "`intro templates check` tells which texts are at fault")
         default:
             return nil
+        }
+    }
+}
+
+extension Failure {
+    /// Explains why a journal cannot be written; without one, nothing is sent.
+    private init(journal error: JournalError) {
+        if error.mayPass {
+            self.init(
+                code: "journal", message: "the journal of sent messages cannot be written: nothing more was sent",
+                reason: "\(error.path): \(error.reason)", hint: "free some space, then send again", exit: .tryAgain)
+        } else {
+            self = .misconfigured(
+                "the journal of sent messages cannot be written: nothing was sent",
+                because: "\(error.path): \(error.reason)",
+                hint: "set INTRO_HOME to a folder that \(Account.current.name) may write to")
         }
     }
 }

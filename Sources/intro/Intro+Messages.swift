@@ -1,5 +1,6 @@
 import Booking
 import BookingStore
+import Logging
 import Messaging
 import Postgres
 import Reminders
@@ -107,10 +108,12 @@ extension Intro {
     ///   - database: Where the ledger is.
     ///   - templates: The words; `nil` reads them.
     ///   - patience: Whether to leave alone what waits.
+    ///   - restoreLevel: How a restore of the database is logged; a command reports it itself.
     /// - Returns: The batch.
     /// - Throws: A `Failure`, `TemplateError` or `TransportConfigurationError` when something is not configured as it must be.
     func reminders(
-        _ database: Database, templates: TemplateStore? = nil, patience: ReminderRun.Patience = .none
+        _ database: Database, templates: TemplateStore? = nil, patience: ReminderRun.Patience = .none,
+        restoreLevel: Logger.Level = .info
     ) throws -> ReminderRun {
         let store = try templates ?? templateStore
         let mailing = try mailing { MailComposer(templates: store, sender: $0, unsubscribing: $1) }
@@ -123,7 +126,17 @@ extension Intro {
             texts: Route(.sms, by: texting.transport, couriers: settings.texts.connections) {
                 try texting.composer.letter(for: $0, at: $1)
             }, actor: actor, patience: patience, clock: { [self] in now }, host: hostName, templates: store,
-            logger: logger)
+            journal: journal, restoreLevel: restoreLevel, logger: logger)
+    }
+
+    /// Compares this process's journal with a database that was restored or promoted.
+    ///
+    /// - Parameter database: Where the ledger is.
+    /// - Returns: What does it.
+    func reconciler(_ database: Database) -> JournalReconciler {
+        JournalReconciler(
+            database: database, journal: journal, actor: actor, host: hostName, clock: { [self] in now }, logger: logger
+        )
     }
 
     private func pace(_ text: String, of setting: intro.Setting) throws(Failure) -> Pace {

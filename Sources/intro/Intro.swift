@@ -2,6 +2,7 @@ import BookingStore
 import FoundationEssentials
 import Logging
 import Postgres
+import Reminders
 import Schema
 
 /// The house, built once for each command: settings, clock, console, log, and the way to the database.
@@ -14,6 +15,8 @@ final class Intro: Sendable {
     let logger: Logger
     /// Who is at work, for the event log.
     let actor: String
+    /// What this process sends, recorded outside the database.
+    let journal: AttemptJournal
     /// The instant of `--now`.
     let rehearsal: Date?
     private let opened = Guarded<[Database]>([])
@@ -32,6 +35,7 @@ final class Intro: Sendable {
         rehearsal = try options.now.map(rehearsalInstant)
         actor = try actorName(flag: options.actor, environment: environment)
         settings = try Settings(from: Settings.Sources(options: options, environment: environment))
+        journal = AttemptJournal(home: settings.home)
         logger.debug("settings", metadata: settings.summary)
     }
 

@@ -45,6 +45,28 @@ struct RoleTests {
         }
     }
 
+    @Test("reads the identity of the database, and keeps epochs and senders")
+    func keepsEpochs() async throws {
+        try await withServiceRole { books, _, _ in
+            let journal = UUID()
+            let state = try await books.serving { connection in
+                let epochs = DeliveryEpochRepository(connection)
+                try await epochs.lock()
+                try await epochs.identify()
+                let run = try await DeliveryRepository(connection).openRun(actor: "service")
+                try await epochs.register(journal, host: "host")
+                _ = try await epochs.start(run, of: journal)
+                try await epochs.begin(.databaseChanged, after: [], now: Books.now)
+                try await epochs.markAwaitedAsMissing()
+                #expect(try await epochs.heldMessages(until: Books.now)?.reason == .held)
+                try await epochs.end(sentSince: nil)
+                #expect(try await epochs.heldMessages(until: Books.now) == nil)
+                return try await epochs.state(of: journal, runs: [])
+            }
+            #expect(state.systemIdentifier != nil && state.timeline == 1 && state.own == .done && !state.hasChanged)
+        }
+    }
+
     @Test("keeps hours, absences, closures and people")
     func keepsOffice() async throws {
         try await withServiceRole { books, studio, maria in

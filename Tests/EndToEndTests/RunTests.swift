@@ -146,7 +146,8 @@ struct RunTests {
             #expect(run.exit == 0, "\(run.stderr)")
             let figures = try String(contentsOfFile: file, encoding: .utf8)
             for line in [
-                "reminders_unknown 1", "reminders_sent_total{channel=\"email\"} 2",
+                "reminders_unknown 1", "reminders_held{reason=\"held\"} 0",
+                "reminders_sent_total{channel=\"email\"} 2",
                 "reminders_sent_total{channel=\"sms\"} 0",
                 "reminders_failed_total{reason=\"invalid_data\"} 1",
                 "reminders_failed_total{reason=\"rejected_for_good\"} 0", "# TYPE reminders_failed_total counter",

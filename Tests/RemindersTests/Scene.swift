@@ -2,6 +2,7 @@ import Booking
 import BookingStore
 import BookingStoreTesting
 import Foundation
+import Logging
 import Messaging
 import MessagingTesting
 import Postgres
@@ -71,7 +72,8 @@ struct Scene {
     func batch(
         to transport: any Transport<PostedMail>, texts: any Transport<TextMessage> = ToldTexts(), couriers: Int = 2,
         patience: ReminderRun.Patience = .none, at now: Date = Scene.now, freshness: Duration = .seconds(600),
-        reach: Duration = .seconds(600), on database: Database? = nil, templates: TemplateStore? = nil
+        reach: Duration = .seconds(600), on database: Database? = nil, templates: TemplateStore? = nil,
+        journal: AttemptJournal? = nil, host: String = "a", logger: Logger = .silent
     ) throws -> ReminderRun {
         let store = try templates ?? TemplateStore()
         let mail = MailComposer(templates: store, sender: try Mailbox(name: "Intro", address: "desk@intro.test"))
@@ -81,7 +83,9 @@ struct Scene {
             database: database ?? books.database,
             mail: Route(.email, by: transport, couriers: couriers) { try mail.letter(for: $0, at: $1) },
             texts: Route(.sms, by: texts, couriers: couriers) { try text.letter(for: $0, at: $1) }, actor: "test",
-            patience: patience, clock: { now }, freshness: freshness, reach: reach, templates: store, logger: .silent)
+            patience: patience, clock: { now }, freshness: freshness, reach: reach, host: host, templates: store,
+            journal: journal,
+            logger: logger)
         run.stopwatch = { start }
         return run
     }

@@ -290,7 +290,7 @@ public struct DeliveryRepository: Sendable {
             """)
     }
 
-    /// What a run may take: nothing that it or a later run has tried.
+    /// What a run may take: nothing that it or a later run has tried, and nothing that is held after a restore.
     ///
     /// Two senders would pass a message that the server puts off to and fro without end.
     ///
@@ -302,6 +302,7 @@ public struct DeliveryRepository: Sendable {
           AND m.channel = '\(unsafeSQL: channel.rawValue)'
           AND coalesce(m.wait_until, m.due_at) <= (SELECT \(until))
           AND coalesce(m.run_id, 0) < (SELECT \(run))
+          AND m.due_at > coalesce((SELECT hold.due_before FROM delivery_hold() AS hold), '-infinity')
         """
     }
 }

@@ -66,7 +66,7 @@ public struct LedgerDesk: Sendable {
                 """
             ).decode(Int64.self)
             if !isDryRun, !ids.isEmpty { try await queueAgain(ids, now: now, on: connection) }
-            return try await entries(ids, on: connection)
+            return try await LedgerRepository(connection).entries(ids)
         }
     }
 
@@ -113,7 +113,7 @@ public struct LedgerDesk: Sendable {
                     hint: "see `intro reminders unknown`")
             }
             try await change(ids, connection)
-            return try await entries(ids, on: connection)
+            return try await LedgerRepository(connection).entries(ids)
         }
     }
 
@@ -137,17 +137,5 @@ public struct LedgerDesk: Sendable {
                 """
             ).decode((Int64, String).self).map { (id: $0.0, status: $0.1) }
         }
-    }
-
-    private func entries(_ ids: [Int64], on connection: Connection) async throws -> [LedgerEntry] {
-        try await connection.query(
-            """
-            SELECT \(LedgerEntry.columns)
-            FROM message AS m
-            \(LedgerEntry.joins)
-            WHERE m.id = ANY(\(ids))
-            ORDER BY m.id
-            """
-        ).map { try LedgerEntry(&$0) }
     }
 }

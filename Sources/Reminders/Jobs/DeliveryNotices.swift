@@ -25,6 +25,7 @@ public final class DeliveryNotices: Sendable {
     public func log(_ report: ReminderRun.Report, templateProblems: [String]? = nil) {
         for channel in Channel.allCases { log(report, channel) }
         logTemplates(templateProblems, changes: report.templateProblems)
+        logHeld(report.held)
         for (failure, count) in report.failures.sorted(by: { $0.key.reason < $1.key.reason })
         where isReported(failure, report) {
             problems.occurs(
@@ -41,6 +42,16 @@ public final class DeliveryNotices: Sendable {
             where !report.failures.keys.contains(where: { $0.channel == channel && $0.reason == reason }) {
                 problems.ends("\(channel.rawValue) \(reason)", "messages for \(channel.words) are no longer put off")
             }
+        }
+    }
+
+    private func logHeld(_ held: HeldMessages?) {
+        if let held, held.reason == .held, held.count > 0 {
+            problems.occurs(
+                "held", "messages are held after a restore of the database: see `intro reminders hold --help`",
+                metadata: ["messages": "\(held.count)"])
+        } else {
+            problems.ends("held", "messages are no longer held after a restore of the database")
         }
     }
 

@@ -55,6 +55,8 @@ struct Run: IntroSubcommand {
             patience: drain ? .onChannels : .asLongAsNeeded)
         let keeping = Task { await figures?.keep(from: database) }
         defer { keeping.cancel() }
+        let watching = try await drain ? nil : watchForRestores(of: database, queues, intro)
+        defer { watching?.cancel() }
         try intro.noteWhereTextsGo()
         try await intro.warnOfTimeZones(in: database)
         let tally =
@@ -76,6 +78,16 @@ struct Run: IntroSubcommand {
             try? figures?.writeOutage()
             throw error
         }
+    }
+
+    /// A runner that sends messages has a journal from its start on, and compares it without being asked for a delivery.
+    private func watchForRestores(
+        of database: Database, _ queues: [String], _ intro: Intro
+    ) async throws -> Task<Void, Never>? {
+        guard queues.contains(DeliverMessages.queue) else { return nil }
+        let reconciler = intro.reconciler(database)
+        try await reconciler.reconcile()
+        return Task { await RestoreWatch(reconciler: reconciler, logger: intro.logger).keep() }
     }
 
     private func serve(_ runner: JobRunner, of queues: [String], in intro: Intro) async throws -> JobRunner.Tally {

@@ -20,7 +20,7 @@ extension LedgerEntry {
         if let obstacle = MessageObstacle(rawValue: reason) { return "waits: \(words(of: obstacle)); \(remedy)" }
         return Self.explanations[reason].map { explanation in
             // What a person ends has no end of its own; the instant is only that from which it would be too late.
-            let end = reason == "opt_out_review" ? nil : waitUntil
+            let end = reason == "opt_out_review" || HeldMessages.Reason(rawValue: reason) != nil ? nil : waitUntil
             return end.map { "\(explanation), until \(clock.text($0))" } ?? explanation
         }
     }
@@ -33,6 +33,10 @@ extension LedgerEntry {
         LedgerEntry.channelPaused: "the server refused every message; the next is tried soon",
         DeliveryRecord.templateError: "its template cannot be used; correct the file",
         "opt_out_review": "waits: the recipient may have opted out; see `intro sms list --open`",
+        HeldMessages.Reason.reconciling.rawValue:
+            "waits until all senders have compared their journals with the restored database, at most 10 minutes",
+        HeldMessages.Reason.held.rawValue:
+            "held: it may have been sent before the database was restored; see `intro reminders hold --help`",
         "no_email": "no e-mail address: will be skipped unless one is added",
         "no_phone": "no phone number: will be skipped unless one is added",
         "opted_out": "will be skipped: the recipient wants no such messages",

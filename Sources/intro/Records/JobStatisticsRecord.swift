@@ -47,6 +47,11 @@ struct JobStatisticsRecord: Encodable {
         let failed: Int
         /// Those whose delivery status is unknown.
         let unknown: Int
+        /// Those that are not sent at present because the database was restored or promoted;
+        /// absent where none are.
+        let held: Int?
+        /// `reconciling` or `held`, where there are such.
+        let heldReason: String?
     }
 
     let at: Date

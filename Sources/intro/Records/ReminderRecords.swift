@@ -10,8 +10,20 @@ struct TallyRecord: Encodable {
     let failed: Int
     let unknown: Int
     let skipped: Int
+    /// Messages that became unknown because the database was restored; they are not among the others. Absent where none
+    /// did.
+    let restored: Int?
+    /// Messages that are not sent at present because the database was restored; they are not among the others. Absent
+    /// where none are held.
+    let held: Int?
 
-    init(_ tally: ReminderRun.Tally) {
+    init(_ report: ReminderRun.Report) {
+        self.init(report.tally, restored: report.restored, held: report.held)
+    }
+
+    init(_ tally: ReminderRun.Tally, restored: Int = 0, held: HeldMessages?) {
+        self.restored = restored > 0 ? restored : nil
+        self.held = held.flatMap { $0.count > 0 ? $0.count : nil }
         due = tally.due
         sent = tally.sent
         failed = tally.failed

@@ -18,7 +18,8 @@ extension Intro {
         _ database: Database, templates: TemplateStore, patience: ReminderRun.Patience
     ) throws -> JobHandlers {
         var handlers = JobHandlers()
-        let batch = try reminders(database, templates: templates, patience: patience)
+        let batch = try reminders(
+            database, templates: templates, patience: patience, restoreLevel: .warning)
         let (logger, notices) = (logger, DeliveryNotices(logger: logger))
         handlers.handle(PlanReminders.self) { [self] _, context in
             try await PlanReminders.run(at: now, context, database)

@@ -36,6 +36,8 @@ struct RunnerFigures: Sendable {
         DeliveryMetrics.sent: "Messages that were sent, by channel.",
         DeliveryMetrics.failed: "Messages that could not be sent, by reason; one that is tried again counts each time.",
         "reminders_unknown": "Messages whose delivery status is unknown.",
+        "reminders_held":
+            "Messages not sent because the database was restored: reconciling ends by itself, held waits for an operator.",
     ])
     private let clock: @Sendable () -> Date
     private let problems: ProblemLog
@@ -130,6 +132,11 @@ struct RunnerFigures: Sendable {
         gauge("reminders_oldest_overdue_seconds", overdue.map { now.timeIntervalSince($0) } ?? 0)
         gauge("reminders_oldest_put_off_seconds", putOff.map { max(0, now.timeIntervalSince($0)) } ?? 0)
         gauge("reminders_unknown", Double(try await deliveries.countTrouble(since: now).unknown))
+        let held = try await DeliveryEpochRepository(connection).heldMessages(until: now)
+        for reason in HeldMessages.Reason.allCases {
+            gauge(
+                "reminders_held", Double(held?.reason == reason ? held?.count ?? 0 : 0), [("reason", reason.rawValue)])
+        }
         let pauses = try await ChannelPauseRepository(connection).known(at: now)
         for channel in Channel.allCases {
             let own = pauses.filter { $0.channel == channel }

@@ -48,8 +48,11 @@ extension Intro {
         let now = now
         return try await database.withConnection { connection in
             let (failed, unknown) = try await DeliveryRepository(connection).countTrouble(since: now - 7 * 86_400)
+            let held = try await DeliveryEpochRepository(connection).heldMessages(until: now)
+                .flatMap { $0.count > 0 ? $0 : nil }
             return DeliveryState(
-                messages: JobStatisticsRecord.Messages(failed: failed, unknown: unknown),
+                messages: JobStatisticsRecord.Messages(
+                    failed: failed, unknown: unknown, held: held.map(\.count), heldReason: held?.reason.rawValue),
                 pauses: try await ChannelPauseRepository(connection).known(at: now))
         }
     }
@@ -61,11 +64,13 @@ extension JobStatisticsRecord.Messages {
         let hints = [
             failed > 0 ? "`intro reminders list --status failed`" : nil,
             unknown > 0 ? "`intro reminders unknown`" : nil,
+            heldReason == HeldMessages.Reason.held.rawValue ? "`intro reminders hold --help`" : nil,
         ].compactMap(\.self)
-        return "Messages: \(failed) failed in the last 7 days, \(unknown) unknown."
+        return "Messages: \(failed) failed in the last 7 days, \(unknown) unknown"
+            + (held.map { ", \($0) held after a restore." } ?? ".")
             + (hints.isEmpty ? "" : " See " + hints.joined(separator: " and ") + ".")
     }
 
     /// Whether there is anything to look at.
-    var isTrouble: Bool { failed + unknown > 0 }
+    var isTrouble: Bool { failed + unknown + (held ?? 0) > 0 }
 }

@@ -64,16 +64,18 @@ extension RemindersCommand {
 }
 
 extension Intro {
-    /// Reads `--since`: a length of time before now, a time with an offset, or a time on the only studio's wall.
+    /// Reads `--since` and its like: a length of time before now, a time with an offset, or a time on the only studio's wall.
     ///
-    /// - Parameter text: What was typed.
+    /// - Parameters:
+    ///   - text: What was typed.
+    ///   - field: The option.
     /// - Returns: The instant.
     /// - Throws: `InvalidInput`, a `Refusal`, or a `Failure` where several studios may be meant.
-    func since(_ text: String) async throws -> Date {
+    func since(_ text: String, field: String = "--since") async throws -> Date {
         if let minutes = try? DurationInput.minutes(text) { return now - Double(minutes) * 60 }
         if let instant = RFC3339.parse(text) { return instant }
         let studio = try await setting(studio: nil, trainer: nil, in: database()).studio
-        return try typedPhrase(text, field: "--since", clock: studio.clock, now: now).start(studio.clock)
+        return try typedPhrase(text, field: field, clock: studio.clock, now: now).start(studio.clock)
     }
 }
 

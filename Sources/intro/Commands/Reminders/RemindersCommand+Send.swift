@@ -15,8 +15,9 @@ extension RemindersCommand {
             discussion: """
                 A message of which nobody knows whether it arrived is listed as unknown and never sent again by itself. \
                 One that the server put off is tried again in the next batch. Ends with 78 where a template cannot be \
-                used, 69 where a server cannot be reached or refuses the sender, 75 where messages were put off, and 65 \
-                where messages failed for good. On a channel that is paused, one message is tried first.
+                used or messages are held after a restore of the database, 69 where a server cannot be reached or refuses \
+                the sender, 75 where messages were put off, and 65 where messages failed for good. On a channel that is \
+                paused, one message is tried first.
                 """)
 
         @OptionGroup var until: UntilOptions
@@ -41,8 +42,10 @@ extension RemindersCommand {
             let batch = try intro.reminders(database, templates: try await intro.checkedTemplates(for: database))
             if dryRun {
                 let tally = try await batch.rehearse(until: until, limit: limit)
-                return try intro.console.report(TallyRecord(tally)) {
+                let held = try await batch.heldMessages(until: until)
+                return try intro.console.report(TallyRecord(tally, held: held)) {
                     "\(tally.due) due, \(tally.skipped) of them would be skipped. Nothing was sent."
+                        + (held.map { $0.count > 0 ? "\n\($0.text)" : "" } ?? "")
                 }
             }
             try ShiftedClock.confirm(yes, in: intro)
@@ -51,7 +54,7 @@ extension RemindersCommand {
                 try await database.withConnection { try await JobQueue($0).withdraw(DeliverMessages.self) }
             }
             let report = try await Interruptible.run { try await batch.send(until: until, limit: limit) }
-            try intro.console.report(TallyRecord(report.tally)) { summary(report) }
+            try intro.console.report(TallyRecord(report)) { summary(report) }
             if let failure = report.failure { throw failure }
         }
 
@@ -65,6 +68,12 @@ extension RemindersCommand {
                 let list = report.orphans.map(\.description).joined(separator: ", ")
                 lines.append("Unknown since an earlier batch was cut off: \(list)")
             }
+            if report.restored > 0 {
+                lines.append(
+                    "\(counted(report.restored, "message")) unknown: sent before the database was restored, as the "
+                        + "journal says.")
+            }
+            if let held = report.held, held.count > 0 { lines.append(held.text) }
             if report.blocked > 0 {
                 let waiting = report.blocked == 1 ? "1 message waits" : "\(report.blocked) messages wait"
                 lines.append("\(waiting): the session cannot take place. See `intro agenda STUDIO --affected`.")
@@ -79,7 +88,10 @@ extension RemindersCommand {
 
 extension ReminderRun.Report {
     /// What the process ends with where messages were not sent; `nil` where all that was due was.
-    fileprivate var failure: Failure? { unreachableFailure ?? partialFailure }
+    fileprivate var failure: Failure? {
+        let held = held?.failure
+        return held?.exit == .misconfigured ? held : unreachableFailure ?? partialFailure ?? held
+    }
 
     /// What a transport that cannot be used at all means.
     private var unreachableFailure: Failure? {

@@ -31,16 +31,22 @@ extension Intro {
     /// - Throws: `OutputProblem`.
     func report(_ entries: [LedgerEntry], empty: String) throws {
         try console.report(entries.map { LedgerRecord($0) }) {
-            guard !entries.isEmpty else { return empty }
-            var table = Table(
-                ["MESSAGE", "ABOUT", "RULE", "TO", "TRIED", "STATUS", "WHY"].map { Table.Column($0) })
-            for entry in entries {
-                table.append([
-                    entry.id.map { "\($0)" } ?? "", entry.about, entry.rule, entry.recipient ?? "",
-                    entry.attemptedAt.map { entry.clock.text($0) } ?? "", entry.status, entry.reason ?? "",
-                ])
-            }
-            return table.text(colored: console.isColored)
+            entries.isEmpty ? empty : table(of: entries)
         }
+    }
+
+    /// Rows of the ledger with their numbers, as a table.
+    ///
+    /// - Parameter entries: The rows.
+    /// - Returns: The table.
+    func table(of entries: [LedgerEntry]) -> String {
+        var table = Table(["MESSAGE", "ABOUT", "RULE", "TO", "TRIED", "STATUS", "WHY"].map { Table.Column($0) })
+        for entry in entries {
+            table.append([
+                entry.id.map { "\($0)" } ?? "", entry.about, entry.rule, entry.recipient ?? "",
+                entry.attemptedAt.map { entry.clock.text($0) } ?? "", entry.status, entry.reason ?? "",
+            ])
+        }
+        return table.text(colored: console.isColored)
     }
 }

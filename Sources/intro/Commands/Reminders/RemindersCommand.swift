@@ -6,7 +6,8 @@ struct RemindersCommand: AsyncParsableCommand {
         commandName: "reminders",
         abstract: "Send what is due, see what was sent, and what would be.",
         subcommands: [
-            Send.self, Plan.self, List.self, Preview.self, Test.self, Unknown.self, Resend.self, Settle.self,
+            Send.self, Plan.self, List.self, Preview.self, Test.self, Unknown.self, Resend.self, Settle.self, Hold.self,
+            Release.self,
         ]
     )
 

@@ -1,0 +1,108 @@
+import Glibc
+import Postgres
+
+/// A file that one process appends to; a lock on it keeps other processes away for as long as this one lives.
+final class JournalFile: Sendable {
+    let path: String
+    private let descriptor: Int32
+    private struct Progress {
+        /// How many octets the file has.
+        var written: Int
+        /// How many of them are on disk.
+        var synced = 0
+        /// Whether the file ends within a line.
+        var isTorn: Bool
+    }
+    private let progress: Guarded<Progress>
+    /// Held while the disk works: those who come meanwhile are served by the next pass, all at once.
+    private let syncing = Guarded(())
+
+    /// Takes a descriptor over that holds the lock.
+    private init(path: String, descriptor: Int32, size: Int, isTorn: Bool) {
+        self.path = path
+        self.descriptor = descriptor
+        progress = Guarded(Progress(written: size, isTorn: isTorn))
+    }
+
+    deinit { close(descriptor) }
+
+    /// Opens a file, unless another process has it.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - isNew: Whether it must not exist yet.
+    /// - Returns: The file; `nil` where another process appends to it, or has just replaced it.
+    /// - Throws: `JournalError`.
+    static func open(_ path: String, isNew: Bool) throws(JournalError) -> JournalFile? {
+        let flags = O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | (isNew ? O_CREAT | O_EXCL : 0)
+        let descriptor = Glibc.open(path, flags, 0o600)
+        guard descriptor >= 0 else {
+            if !isNew, errno == ENOENT { return nil }
+            throw .last(path)
+        }
+        var (held, named) = (stat(), stat())
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &held) == 0, stat(path, &named) == 0,
+            held.st_ino == named.st_ino
+        else {
+            close(descriptor)
+            return nil
+        }
+        JournalFolder.shareWithOwner(ofFolderOf: path, descriptor)
+        var last: UInt8 = 0
+        let size = Int(held.st_size)
+        let isWhole = size == 0 || pread(descriptor, &last, 1, off_t(size - 1)) == 1 && last == UInt8(ascii: "\n")
+        return JournalFile(path: path, descriptor: descriptor, size: size, isTorn: !isWhole)
+    }
+
+    /// How many octets the file has.
+    var size: Int { progress.withLock(\.written) }
+
+    /// Whether the file is still in its folder.
+    var isInPlace: Bool {
+        var facts = stat()
+        return fstat(descriptor, &facts) == 0 && facts.st_nlink > 0
+    }
+
+    /// Appends lines, which are on disk only after ``sync(upTo:)``.
+    ///
+    /// - Returns: How many octets the file has then.
+    /// - Throws: `JournalError`; what was written until then is taken back.
+    @discardableResult
+    func append(_ lines: [JournalLine]) throws(JournalError) -> Int {
+        let text = lines.map { $0.text + "\n" }.joined()
+        let result = progress.withLock { progress -> Result<Int, JournalError> in
+            let octets = Array(((progress.isTorn ? "\n" : "") + text).utf8)
+            var done = 0
+            while done < octets.count {
+                let count = octets[done...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else {
+                    let error = JournalError.last(path)
+                    progress.isTorn = ftruncate(descriptor, off_t(progress.written)) != 0 && done > 0
+                    return .failure(error)
+                }
+                done += count
+            }
+            progress.written += octets.count
+            progress.isTorn = false
+            return .success(progress.written)
+        }
+        return try result.get()
+    }
+
+    /// Waits until the first octets are on disk.
+    ///
+    /// - Throws: `JournalError`.
+    func sync(upTo position: Int) throws(JournalError) {
+        let result = syncing.withLock { _ -> Result<Void, JournalError> in
+            let (written, synced) = progress.withLock { ($0.written, $0.synced) }
+            guard synced < position else { return .success(()) }
+            while fdatasync(descriptor) != 0 {
+                guard errno == EINTR else { return .failure(.last(path)) }
+            }
+            progress.withLock { $0.synced = max($0.synced, written) }
+            return .success(())
+        }
+        try result.get()
+    }
+}

@@ -1,0 +1,154 @@
+import Booking
+import BookingStore
+import FoundationEssentials
+
+/// A line of a journal: words between spaces, the last of them a checksum of those before.
+///
+/// Times are microseconds since 1970. A line names sessions, rules and trainers by their ids, and no person.
+enum JournalLine: Equatable {
+    /// The journal was compared with the database in an epoch, whose cluster had this identity.
+    case epoch(UUID, noticedAt: Int64, systemIdentifier: Int64?, timeline: Int32?)
+    /// A run started; it sends what is due until an instant.
+    case start(RecordedRun, until: Int64)
+    /// The end of a run is recorded in the database.
+    case end(run: Int32)
+    /// A message is about to be handed to a transport.
+    case attempt(JournaledAttempt)
+    /// No transport took a message: it was refused, or not handed over.
+    case notSent(run: Int32, message: Int64)
+}
+
+/// An attempt with what a journal needs to know of it.
+struct JournaledAttempt: Equatable {
+    /// The run.
+    let run: Int32
+    /// The number of the message in the database, as long as that is not restored.
+    let row: Int64
+    /// The attempt.
+    let attempt: DeliveryAttempt
+    /// From then on the message is not sent in any case.
+    let deadline: Date?
+
+    /// So long an attempt is kept after its deadline.
+    private static let margin: TimeInterval = 86_400
+    /// So long an attempt is kept whose message has no deadline.
+    private static let usual: TimeInterval = 8 * 86_400
+
+    /// Whether a restored database would not send the message any more.
+    func isObsolete(at now: Date) -> Bool {
+        now >= deadline.map { $0 + Self.margin } ?? attempt.at + Self.usual
+    }
+}
+
+extension JournalLine {
+    /// The line without its end.
+    var text: String {
+        let words = words.joined(separator: " ")
+        return "\(words) \(Self.checksum(words))"
+    }
+
+    private var words: [String] {
+        switch self {
+        case .epoch(let token, let noticedAt, let system, let timeline):
+            [
+                "epoch", token.uuidString, "\(noticedAt)", system.map { "\($0)" } ?? "-",
+                timeline.map { "\($0)" } ?? "-",
+            ]
+        case .start(let run, let until):
+            ["start", "\(run.id)", "\(run.startedAt)", "\(until)", run.epoch.uuidString]
+        case .end(let run):
+            ["end", "\(run)"]
+        case .attempt(let entry):
+            [
+                "attempt", "\(entry.run)", "\(entry.row)", "\(entry.attempt.number)",
+                "\(entry.attempt.at.microseconds)", entry.deadline.map { "\($0.microseconds)" } ?? "-",
+            ] + entry.attempt.message.words
+        case .notSent(let run, let message):
+            ["not-sent", "\(run)", "\(message)"]
+        }
+    }
+
+    /// Reads a line; `nil` for one that was not written to its end, or that a newer version wrote.
+    init?(_ text: Substring) {
+        guard let space = text.lastIndex(of: " "),
+            Self.checksum(text[..<space]) == text[text.index(after: space)...]
+        else { return nil }
+        let words = text[..<space].split(separator: " ", omittingEmptySubsequences: false)
+        switch (words.first, words.count) {
+        case ("epoch", 5):
+            guard let token = UUID(uuidString: String(words[1])), let noticedAt = Int64(words[2]) else { return nil }
+            self = .epoch(
+                token, noticedAt: noticedAt, systemIdentifier: Int64(words[3]), timeline: Int32(words[4]))
+        case ("start", 5):
+            guard let id = Int32(words[1]), let startedAt = Int64(words[2]), let until = Int64(words[3]),
+                let token = UUID(uuidString: String(words[4]))
+            else { return nil }
+            self = .start(RecordedRun(id: id, startedAt: startedAt, epoch: token), until: until)
+        case ("end", 2):
+            guard let run = Int32(words[1]) else { return nil }
+            self = .end(run: run)
+        case ("attempt", 11):
+            guard let entry = JournaledAttempt(words) else { return nil }
+            self = .attempt(entry)
+        case ("not-sent", 3):
+            guard let run = Int32(words[1]), let message = Int64(words[2]) else { return nil }
+            self = .notSent(run: run, message: message)
+        default:
+            return nil
+        }
+    }
+
+    /// FNV-1a, 32 bits: a line that was cut off, or is followed by another without an end, does not pass.
+    private static func checksum(_ text: some StringProtocol) -> String {
+        String(text.utf8.reduce(0x811C_9DC5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }, radix: 16)
+    }
+}
+
+extension JournaledAttempt {
+    fileprivate init?(_ words: [Substring]) {
+        guard let run = Int32(words[1]), let row = Int64(words[2]), let number = Int32(words[3]),
+            let at = Int64(words[4]), let message = MessageIdentity(words[6...])
+        else { return nil }
+        self.run = run
+        self.row = row
+        attempt = DeliveryAttempt(message: message, number: number, at: Date(microseconds: at))
+        deadline = Int64(words[5]).map { Date(microseconds: $0) }
+    }
+}
+
+extension MessageIdentity {
+    /// Five words: the kind of its subject, the subject in two, the rule and the channel.
+    fileprivate var words: [String] {
+        switch subject {
+        case .session(let reference, let revision): ["session", reference.code, "\(revision)", rule, channel.rawValue]
+        case .day(let trainer, let date): ["day", "\(trainer.value)", date.description, rule, channel.rawValue]
+        }
+    }
+
+    fileprivate init?(_ words: ArraySlice<Substring>) {
+        let words = Array(words)
+        guard words.count == 5, let channel = Channel(rawValue: String(words[4])) else { return nil }
+        let subject: Subject
+        switch words[0] {
+        case "session":
+            guard let reference = try? Reference(String(words[1])), let revision = Int32(words[2]) else { return nil }
+            subject = .session(reference, revision: revision)
+        case "day":
+            guard let trainer = Int32(words[1]), let date = try? LocalDate(String(words[2])) else { return nil }
+            subject = .day(Trainer.ID(trainer), date)
+        default:
+            return nil
+        }
+        self.init(subject: subject, rule: String(words[3]), channel: channel)
+    }
+}
+
+extension Date {
+    /// The instant in microseconds since 1970.
+    var microseconds: Int64 { Int64((timeIntervalSince1970 * 1_000_000).rounded()) }
+
+    /// Reads microseconds since 1970.
+    init(microseconds: Int64) {
+        self.init(timeIntervalSince1970: Double(microseconds) / 1_000_000)
+    }
+}

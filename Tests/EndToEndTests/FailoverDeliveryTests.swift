@@ -1,0 +1,159 @@
+import Foundation
+import MessagingTesting
+import Postgres
+import PostgresTesting
+import Testing
+
+@Suite(
+    "messages while a standby takes over", .timeLimit(.minutes(30)),
+    .enabled(if: Installed.smtpSink != nil && Studio.isOnPrivateServer, "needs smtp-sink of the package postfix"))
+struct FailoverDeliveryTests {
+    @Test("a switchover and a synchronous failover under load hold messages briefly, and send none twice")
+    func underLoad() async throws {
+        let first = try await TestServer.startReplicated()
+        try await Studio.on(first) { studio in
+            let second = try await first.makeStandby(isSynchronous: true)
+            let third = try ScratchFolder()
+            let cluster = try studio.reached(by: [first.socketFolder, second.socketFolder, "\(third.path)/s"])
+            let sink = try await MailSink.start()
+            let desk = Desk(studio: cluster)
+            await studio.database.close()
+            try await cluster.withRunners(2, mailing: studio.mailing(to: sink.url)) {
+                try await desk.whileBooking {
+                    try await desk.reach(8)
+                    try await first.stop(.fast)
+                    try await cluster.report("a switchover", to: second) { try await desk.reach(desk.booked + 8) }
+                    let standby = try await second.makeStandby(isSynchronous: true)
+                    try FileManager.default.createSymbolicLink(
+                        atPath: "\(third.path)/s", withDestinationPath: try standby.socketFolder)
+                    try await desk.reach(desk.booked + 8)
+                    try await second.stop(.immediate)
+                    try await cluster.report("a synchronous failover", to: standby) {
+                        try await desk.reach(desk.booked + 8)
+                    }
+                }
+                try await wait(until: "all is sent") { try await cluster.confirmations("queued") == 0 }
+            }
+            let recipients = try sink.receivedMessages().flatMap(\.recipients)
+            let unknown = try await cluster.confirmations("unknown")
+            #expect(recipients.count == Set(recipients).count)
+            #expect(Set(recipients).count + Int(unknown) >= desk.booked)
+            #expect(try await cluster.confirmations("sent") + unknown == Int64(desk.booked))
+            print(
+                "\(desk.booked) bookings during both: \(recipients.count - Set(recipients).count) confirmations twice, "
+                    + "\(unknown) unknown, \(max(0, desk.booked - Set(recipients).count - Int(unknown))) lost")
+            await cluster.database.close()
+        }
+    }
+}
+
+/// A desk that books one session after the other, through everything that happens to the database.
+private final class Desk: Sendable {
+    private let studio: Studio
+    private let count = Guarded(0)
+    private let isOpen = Guarded(true)
+
+    init(studio: Studio) { self.studio = studio }
+
+    /// How many sessions are booked.
+    var booked: Int { count.withLock { $0 } }
+
+    func reach(_ number: Int) async throws {
+        try await wait(until: "\(number) sessions are booked") { booked >= number }
+    }
+
+    func whileBooking(_ body: () async throws -> Void) async throws {
+        let booking = Task { try await book() }
+        do {
+            try await body()
+        } catch {
+            booking.cancel()
+            throw error
+        }
+        isOpen.withLock { $0 = false }
+        try await booking.value
+    }
+
+    private func book() async throws {
+        while isOpen.withLock({ $0 }) {
+            try Task.checkCancellation()
+            let number = booked
+            let day = 1 + number / 16
+            let time = "\(7 + number % 16 / 2):\(number % 2 == 0 ? "00" : "30")"
+            // A request that failed is repeated until it is answered.
+            let result = try await studio.intro(
+                "book", "--client", "guest\(number)@example.com", "--name", "Guest \(number)", "--trainer", "maria",
+                "--at", "2026-12-\(day < 10 ? "0" : "")\(day) \(time)", "--override", "load", "--request-id",
+                "r\(number)",
+                "--json")
+            if result.exit == 0 { count.withLock { $0 += 1 } }
+            try #require([0, 69, 75].contains(result.exit), "\(result.stderr)")
+        }
+    }
+}
+
+extension Studio {
+    /// The same studio, on whichever of several servers takes writes.
+    fileprivate func reached(by folders: [String]) throws -> Studio {
+        let place =
+            conninfo.replacing(/host=\S+/, with: "host=\(folders.joined(separator: ","))")
+            + " target_session_attrs=read-write"
+        var configuration = Database.Configuration(conninfo: place)
+        configuration.maximumConnections = 4
+        configuration.applicationName = "test"
+        return Studio(database: Database(configuration, logger: .silent), conninfo: place, home: home)
+    }
+
+    /// Runs runners with a journal each while the body works.
+    fileprivate func withRunners(
+        _ count: Int, mailing: [String: String], _ body: () async throws -> Void
+    ) async throws {
+        let homes = try (0..<count).map { _ in try ScratchFolder() }
+        let stop = Latch()
+        let runners = homes.map { home in
+            Task {
+                try await intro(["run"], environment: mailing.merging(["INTRO_HOME": home.path]) { $1 }) { process in
+                    await stop.wait()
+                    kill(process, SIGTERM)
+                }
+            }
+        }
+        let outcome: Result<Void, any Error>
+        do {
+            try await wait(until: "the runners are known") { try await self.count("delivery_sender") == Int64(count) }
+            outcome = .success(try await body())
+        } catch {
+            outcome = .failure(error)
+        }
+        stop.open()
+        for runner in runners {
+            let result = try await runner.value
+            #expect([0, 75].contains(result.exit), "\(result.stderr)")
+        }
+        try outcome.get()
+    }
+
+    /// How many confirmations have a status.
+    fileprivate func confirmations(_ status: String) async throws -> Int64 {
+        try await count("message", where: "rule = 'confirmation' AND status = '\(status)'")
+    }
+
+    /// Promotes a standby, and tells how long messages were held.
+    fileprivate func report(_ event: String, to standby: TestServer, _ load: () async throws -> Void) async throws {
+        let start = ContinuousClock.now
+        try await standby.promote()
+        let promoted = ContinuousClock.now
+        try await wait(until: "both senders have compared their journals") {
+            // The test's own connections were lost as well.
+            let epochs = try? await count("delivery_epoch", where: "NOT is_other_database(delivery_epoch)")
+            let senders = try? await count("delivery_sender", where: "reconciliation <> 'done'")
+            return epochs == 1 && senders == 0
+        }
+        let reconciled = ContinuousClock.now
+        #expect(try await count("delivery_hold()") == 0)
+        try await load()
+        print(
+            "\(event) under load: promoted in \(start.duration(to: promoted)), messages held for "
+                + "\(promoted.duration(to: reconciled)) after it")
+    }
+}

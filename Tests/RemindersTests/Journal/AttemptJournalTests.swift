@@ -1,0 +1,133 @@
+import Booking
+import BookingStore
+import Foundation
+import MessagingTesting
+import Testing
+
+@testable import Reminders
+
+@Suite("the files of a journal")
+struct AttemptJournalTests {
+    private let database = UUID()
+    private let now = JournalTextTests.now
+
+    private func files(_ home: ScratchFolder) throws -> [String] {
+        let folder = JournalFolder(home: home.path, database: database).path
+        return try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".journal") }
+            .map { "\(folder)/\($0)" }
+    }
+
+    @Test("is made in the home with an id that stays, and only its owner may read it")
+    func made() throws {
+        let home = try ScratchFolder()
+        let first = try AttemptJournal(home: "\(home.path)/new/home").open(database: database, at: now)
+        let again = try AttemptJournal(home: "\(home.path)/new/home").open(database: database, at: now)
+        #expect(first.id == again.id && first.isNew && again.isNew)
+        let folder = "\(home.path)/new/home/journal"
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
+        for name in names + [""] {
+            let facts = try FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
+            let isFolder = facts[.type] as? FileAttributeType == .typeDirectory
+            #expect(facts[.posixPermissions] as? Int == (isFolder ? 0o700 : 0o600), "\(name)")
+        }
+        let other = try AttemptJournal(home: "\(home.path)/new/home").open(database: UUID(), at: now)
+        #expect(other.id != first.id, "another database has a journal of its own")
+    }
+
+    @Test("processes at the same time write files of their own, and later ones go on with these")
+    func files() throws {
+        let home = try ScratchFolder()
+        do {
+            let (first, second) = (AttemptJournal(home: home.path), AttemptJournal(home: home.path))
+            let ids = [
+                try first.open(database: database, at: now).id, try second.open(database: database, at: now).id,
+            ]
+            #expect(ids[0] == ids[1])
+            try first.start(RecordedRun(id: 1, startedAt: 1, epoch: UUID()), until: now)
+            try second.start(RecordedRun(id: 2, startedAt: 2, epoch: UUID()), until: now)
+            #expect(try first.content() == second.content())
+            #expect(try first.content().runs.count == 2)
+        }
+        for _ in 0..<5 { _ = try AttemptJournal(home: home.path).open(database: database, at: now) }
+        #expect(try files(home).count == 2)
+    }
+
+    @Test("a process that goes on after one that was killed within a line reads and writes whole lines")
+    func tornEnd() throws {
+        let home = try ScratchFolder()
+        try {
+            let journal = AttemptJournal(home: home.path)
+            _ = try journal.open(database: database, at: now)
+            try journal.start(RecordedRun(id: 1, startedAt: 1, epoch: UUID()), until: now)
+        }()
+        let file = try #require(try files(home).first)
+        let handle = try #require(FileHandle(forWritingAtPath: file))
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data("attempt 1 2 3".utf8))
+        try handle.close()
+        let journal = AttemptJournal(home: home.path)
+        let summary = try journal.open(database: database, at: now)
+        #expect(summary.runs.map(\.id) == [1])
+        try journal.start(RecordedRun(id: 2, startedAt: 2, epoch: UUID()), until: now)
+        #expect(try journal.content().runs.map(\.id) == [2])
+    }
+
+    @Test("a large file is pruned when it is opened; no attempt before its deadline is lost")
+    func pruned() throws {
+        let home = try ScratchFolder()
+        let folder = JournalFolder(home: home.path, database: database)
+        _ = try folder.open()
+        do {
+            let file = try folder.claimFile(at: now)
+            var lines = [JournalTextTests.start(1)]
+            for row in 0..<4000 {
+                lines.append(
+                    try JournalTextTests.attempt(
+                        row: Int64(row), deadline: row % 4 == 0 ? now + 60 : now - 2 * 86_400))
+            }
+            try file.sync(upTo: try file.append(lines))
+        }
+        let before = try #require(try files(home).first)
+        let file = try folder.claimFile(at: now)
+        #expect(try files(home) == [file.path] && file.path != before)
+        let text = try String(contentsOfFile: file.path, encoding: .utf8)
+        #expect(JournalText(text).attempts.count == 1000)
+        #expect(try folder.content().runs.map(\.id) == [1])
+    }
+
+    @Test("a folder that was removed is noticed, and made again with another id")
+    func removed() throws {
+        let home = try ScratchFolder()
+        let journal = AttemptJournal(home: home.path)
+        let first = try journal.open(database: database, at: now)
+        try FileManager.default.removeItem(atPath: "\(home.path)/journal")
+        #expect(journal.summary == nil)
+        #expect(try journal.open(database: database, at: now).id != first.id)
+    }
+
+    @Test("a place that cannot be written to is said with its path")
+    func refused() throws {
+        let home = try ScratchFolder()
+        try Data().write(to: URL(filePath: "\(home.path)/journal"))
+        let error = #expect(throws: JournalError.self) {
+            try AttemptJournal(home: home.path).open(database: database, at: now)
+        }
+        #expect(error?.mayPass == false)
+        #expect(error?.path.hasPrefix(home.path) == true)
+        #expect(JournalError(path: "/", number: ENOSPC).mayPass)
+    }
+
+    @Test("batches that are written at once are all there")
+    func atOnce() async throws {
+        let home = try ScratchFolder()
+        let folder = JournalFolder(home: home.path, database: database)
+        _ = try folder.open()
+        let file = try folder.claimFile(at: now)
+        let lines = try (0..<64).map { try JournalTextTests.attempt("0000000\($0 % 10)", row: Int64($0)) }
+        try await withThrowingTaskGroup { group in
+            for line in lines { group.addTask { try file.sync(upTo: try file.append([line])) } }
+            try await group.waitForAll()
+        }
+        #expect(JournalText(try String(contentsOfFile: file.path, encoding: .utf8)).attempts.count == 64)
+    }
+}

@@ -1,0 +1,184 @@
+import BookingStore
+import Foundation
+import SeededChance
+import Testing
+
+@Suite("what a sender does about a restored database")
+struct ReconciliationDecisionTests {
+    /// A sender that the database knows, in an epoch that its journal knows.
+    private let usual = DeliveryEpochState(
+        epoch: UUID(), noticedAt: 5, databaseName: UUID(), isIdentified: true, hasChanged: false, lacksRuns: false,
+        own: .done, awaitsOthers: false)
+
+    private func decision(
+        isNew: Bool = false, knowsEpoch: Bool = true, other: Int64? = nil,
+        _ change: (inout DeliveryEpochState) -> Void = { _ in }
+    ) -> ReconciliationDecision {
+        var state = usual
+        change(&state)
+        var epochs = knowsEpoch ? [usual.epoch: usual.noticedAt] : [:]
+        epochs[UUID()] = other
+        return ReconciliationDecision(state, journalIsNew: isNew, epochs: epochs)
+    }
+
+    @Test("an ordinary start needs nothing")
+    func ordinary() {
+        #expect(!decision().isNeeded)
+        #expect(decision().beginsEpoch == nil)
+    }
+
+    @Test("a first start registers, and alarms nobody")
+    func firstStart() {
+        let first = decision(isNew: true, knowsEpoch: false) { $0.own = nil }
+        #expect(first.registers && !first.comparesJournal && !first.replacesOthers && first.beginsEpoch == nil)
+    }
+
+    @Test("a changed identity and a missing run begin an epoch, and the journal is compared")
+    func begins() {
+        let changed = decision { $0.hasChanged = true }
+        #expect(changed.beginsEpoch == .databaseChanged && changed.comparesJournal && !changed.replacesOthers)
+        let behind = decision { $0.lacksRuns = true }
+        #expect(behind.beginsEpoch == .journalAhead && behind.comparesJournal)
+        #expect(decision(other: 6).beginsEpoch == .journalAhead, "the database went back to an earlier epoch")
+        #expect(!decision(other: 4).isNeeded)
+    }
+
+    @Test("an epoch that another sender began is compared once")
+    func compares() {
+        #expect(decision(knowsEpoch: false) { $0.own = .awaited }.comparesJournal)
+        #expect(decision { $0.own = .missing }.comparesJournal)
+        let forgotten = decision(knowsEpoch: false) { $0.own = nil }
+        #expect(forgotten.comparesJournal && forgotten.beginsEpoch == nil && !forgotten.replacesOthers)
+    }
+
+    @Test("a new sender counts the journals that are awaited as missing; a known one does not")
+    func replaces() {
+        #expect(
+            decision(isNew: true, knowsEpoch: false) { ($0.own, $0.awaitsOthers) = (nil, true) }.replacesOthers)
+        #expect(decision(isNew: true, knowsEpoch: false) { ($0.own, $0.hasChanged) = (nil, true) }.replacesOthers)
+        #expect(
+            !decision(isNew: false, knowsEpoch: false) { ($0.own, $0.awaitsOthers) = (nil, true) }.replacesOthers)
+        #expect(!decision(isNew: true, knowsEpoch: false) { $0.awaitsOthers = true }.replacesOthers)
+    }
+
+    @Test("whatever is restored when, senders with journals send each message once", arguments: 0..<200)
+    func model(seed: Int) {
+        var random = SeededGenerator(seed: UInt64(seed))
+        var world = World(senders: 3)
+        for _ in 0..<80 {
+            let sender = Int.random(in: 0..<3, using: &random)
+            switch Int.random(in: 0...9, using: &random) {
+            case 0: world.backUp()
+            case 1: world.restore(changesIdentity: Bool.random(using: &random))
+            case 2, 3: world.book()
+            default: world.batch(of: sender, limit: Int.random(in: 1...3, using: &random))
+            }
+        }
+        // All senders are started once more; nothing is held any longer, and each message was sent or is unknown.
+        for _ in 0..<2 { for sender in 0..<3 { world.batch(of: sender, limit: .max) } }
+        #expect(world.sent.values.allSatisfy { $0 == 1 }, "seed \(seed): \(world.sent)")
+        #expect(world.unaccounted.isEmpty, "seed \(seed): \(world.unaccounted)")
+    }
+}
+
+/// A simple model: a database that can be restored, senders with journals, and the mail that arrived.
+private struct World {
+    struct Row {
+        var isQueued = true
+        var dueAt: Int
+    }
+    struct DatabaseState {
+        var rows: [Int: Row] = [:]
+        var epoch = UUID()
+        var noticedAt: Int64 = 0
+        var dueBefore = -1
+        /// The identity that was recorded with the epoch.
+        var identity = 0
+        var senders: [Int: DeliveryEpochState.Reconciliation] = [:]
+        var runs: Set<UUID> = []
+    }
+    struct Journal {
+        var attempts: Set<Int> = []
+        var epochs: [UUID: Int64] = [:]
+        var lastRun: (id: UUID, epoch: UUID)?
+        var isNew: Bool { epochs.isEmpty }
+    }
+
+    var database = DatabaseState()
+    var backup = DatabaseState()
+    var identity = 0
+    var journals: [Journal]
+    var sent: [Int: Int] = [:]
+    var clock = 0
+
+    /// All senders are known before the first backup: no restore goes back to a time before a sender's first start.
+    init(senders: Int) {
+        journals = Array(repeating: Journal(), count: senders)
+        for sender in 0..<senders { batch(of: sender, limit: 0) }
+        backUp()
+    }
+
+    /// Messages that the database has neither queued nor accounted for, or has queued although they were sent.
+    var unaccounted: [Int] { database.rows.filter { $0.value.isQueued }.map(\.key) }
+
+    mutating func book() {
+        clock += 1
+        database.rows[clock] = Row(dueAt: clock)
+    }
+
+    mutating func backUp() { backup = database }
+
+    mutating func restore(changesIdentity: Bool) {
+        database = backup
+        // The clock goes on, and what is booked from now on has other references.
+        clock += 1
+        if changesIdentity {
+            identity += 1
+        } else {
+            // In place, only a sender of which a run is missing can know of it: all are started before the first sends.
+            for sender in journals.indices { batch(of: sender, limit: 0) }
+        }
+    }
+
+    /// A sender's batch: it compares its journal where it must, and sends what is not held.
+    mutating func batch(of sender: Int, limit: Int) {
+        clock += 1
+        reconcile(sender)
+        let isHeld = database.senders.values.contains { $0 != .done }
+        let due = database.rows.filter { $0.value.isQueued && !(isHeld && $0.value.dueAt <= database.dueBefore) }
+        let run = UUID()
+        database.runs.insert(run)
+        journals[sender].lastRun = (run, database.epoch)
+        for message in due.keys.sorted().prefix(limit) {
+            database.rows[message]?.isQueued = false
+            journals[sender].attempts.insert(message)
+            sent[message, default: 0] += 1
+        }
+    }
+
+    private mutating func reconcile(_ sender: Int) {
+        let journal = journals[sender]
+        let decision = ReconciliationDecision(
+            DeliveryEpochState(
+                epoch: database.epoch, noticedAt: database.noticedAt, databaseName: UUID(), isIdentified: true,
+                hasChanged: database.identity != identity,
+                lacksRuns: journal.lastRun.map { $0.epoch == database.epoch && !database.runs.contains($0.id) }
+                    ?? false,
+                own: database.senders[sender],
+                awaitsOthers: database.senders.contains { $0.key != sender && $0.value != .done }),
+            journalIsNew: journal.isNew, epochs: journal.epochs)
+        if decision.beginsEpoch != nil {
+            (database.epoch, database.dueBefore, database.identity) = (UUID(), clock, identity)
+            database.noticedAt = Int64(clock)
+            for other in database.senders.keys { database.senders[other] = .awaited }
+        }
+        if decision.comparesJournal {
+            for message in journal.attempts { database.rows[message]?.isQueued = false }
+        }
+        if decision.registers { database.senders[sender] = .done }
+        if decision.replacesOthers {
+            for (other, state) in database.senders where state == .awaited { database.senders[other] = .missing }
+        }
+        journals[sender].epochs[database.epoch] = database.noticedAt
+    }
+}
