@@ -10,11 +10,13 @@ struct TallyRecord: Encodable {
     let failed: Int
     let unknown: Int
     let skipped: Int
-    /// Messages that became unknown because the database was restored; they are not among the others. Absent where none
-    /// did.
+    /// Messages that became unknown because the database was restored.
+    ///
+    /// They are not among the others. Absent where none did.
     let restored: Int?
-    /// Messages that are not sent at present because the database was restored; they are not among the others. Absent
-    /// where none are held.
+    /// Messages that are not sent at present because the database was restored.
+    ///
+    /// They are not among the others. Absent where none are held.
     let held: Int?
 
     init(_ report: ReminderRun.Report) {
