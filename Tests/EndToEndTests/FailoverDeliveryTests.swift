@@ -14,7 +14,7 @@ struct FailoverDeliveryTests {
         try await Studio.on(first) { studio in
             let second = try await first.makeStandby(isSynchronous: true)
             let third = try ScratchFolder()
-            let cluster = try studio.reached(by: [first.socketFolder, second.socketFolder, "\(third.path)/s"])
+            let cluster = try studio.reached(byServersIn: [first.socketFolder, second.socketFolder, "\(third.path)/s"])
             let sink = try await MailSink.start()
             let desk = Desk(studio: cluster)
             await studio.database.close()
@@ -93,17 +93,6 @@ private final class Desk: Sendable {
 }
 
 extension Studio {
-    /// The same studio, on whichever of several servers takes writes.
-    fileprivate func reached(by folders: [String]) throws -> Studio {
-        let place =
-            conninfo.replacing(/host=\S+/, with: "host=\(folders.joined(separator: ","))")
-            + " target_session_attrs=read-write"
-        var configuration = Database.Configuration(conninfo: place)
-        configuration.maximumConnections = 4
-        configuration.applicationName = "test"
-        return Studio(database: Database(configuration, logger: .silent), conninfo: place, home: home)
-    }
-
     /// Runs runners with a journal each while the body works.
     fileprivate func withRunners(
         _ count: Int, mailing: [String: String], _ body: () async throws -> Void

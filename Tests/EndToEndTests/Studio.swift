@@ -69,6 +69,16 @@ struct Studio: Sendable {
         ]
     }
 
+    /// The same studio, on whichever of several servers takes writes, with connections of its own.
+    func reached(byServersIn folders: [String]) throws -> Studio {
+        let place =
+            conninfo.replacing(/host=\S+/, with: "host=\(folders.joined(separator: ","))")
+            + " target_session_attrs=read-write"
+        var configuration = Database.Configuration(conninfo: place)
+        Self.configure(&configuration)
+        return Studio(database: Database(configuration, logger: .silent), conninfo: place, home: home)
+    }
+
     /// The same studio through another door.
     func reached(by conninfo: String) -> Studio {
         Studio(database: database, conninfo: conninfo, home: home)

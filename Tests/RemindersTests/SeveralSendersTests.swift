@@ -82,9 +82,9 @@ struct SeveralSendersTests {
             let gate = Gate()
             let older = ToldTransport { _ in
                 await gate.pass()
-                return .rejectedForNow(code: 450, reply: "450 later")
+                return .rejectedForNow(code: 450, reply: "450 greylisted, later")
             }
-            let newer = ToldTransport { _ in .rejectedForNow(code: 450, reply: "450 later") }
+            let newer = ToldTransport { _ in .rejectedForNow(code: 450, reply: "450 greylisted, later") }
             let first = Task { try await scene.send(to: older, couriers: 1) }
             await older.deliveries.reach(1)
             #expect(try await scene.send(to: newer, couriers: 1).tally.failed == 4)
