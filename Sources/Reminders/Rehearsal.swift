@@ -23,7 +23,7 @@ extension ReminderRun {
     ///
     /// - Parameters:
     ///   - until: What is due later is left alone; `nil` is now.
-    ///   - limit: How many messages at the most; `nil` is all.
+    ///   - limit: The maximum number of messages; `nil` for all.
     /// - Returns: The groups, the largest of a rule first.
     /// - Throws: `PostgresError`.
     public func forecast(until: Date?, limit: Int? = nil) async throws -> [DueGroup] {

@@ -112,7 +112,7 @@ struct SchemaTests {
             let reported = Latch()
             let names = Guarded<[String]>([])
             let upgrade = try await books.database.transaction { bystander in
-                // An older transaction on another table is in nobody's way.
+                // An older transaction on another table blocks nothing.
                 try await bystander.query("LOCK TABLE reminder_rule IN ROW EXCLUSIVE MODE")
                 return try await books.database.transaction { reader in
                     try await reader.query("LOCK TABLE session IN ROW EXCLUSIVE MODE")

@@ -85,7 +85,7 @@ struct ChannelPauseTests {
         }
     }
 
-    @Test("a refusal that names no one is the message's; another one to somebody else shows that it was the sender's")
+    @Test("an unclear refusal concerns the message, until one to another recipient shows that it concerns the sender")
     func unclear() async throws {
         try await Studio.with { studio in
             let server = try ScriptedServer(faults: [.at(.dot, .reply("554 5.7.1 no"))])

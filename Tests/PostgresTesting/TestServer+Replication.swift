@@ -14,7 +14,7 @@ extension TestServer {
 
         """
 
-    /// Starts a server of one's own that archives its log and serves standbys.
+    /// Starts a separate server that archives its log and serves standbys.
     public static func startReplicated() async throws -> TestServer {
         let cluster = try await PrivateCluster.make(
             settings: replication + """

@@ -34,7 +34,7 @@ struct LastingProblemTests {
         problems.ends("x", "it works")
         #expect(log.text.hasSuffix("\nnotice it works [:] [\"lasted\": 3 h]"), "\(log.text)")
         occur()
-        #expect(log.text.split(separator: "\n").count == 4, "a new problem begins anew")
+        #expect(log.text.split(separator: "\n").count == 4, "a problem that occurs again after its end is logged again")
     }
 
     @Test("those whose names begin alike end when they are not named any more")

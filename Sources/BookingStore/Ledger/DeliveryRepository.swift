@@ -10,9 +10,9 @@ public import Postgres
 /// in hand is then told later, and still not sent again.)
 public struct DeliveryRepository: Sendable {
     /// "Intr" in ASCII: keeps our locks apart from those of other programs.
-    private static let lockClass: Int32 = 0x496e_7472
-    /// Runs are counted from 1.
-    private static let planning: Int32 = 0
+    static let lockClass: Int32 = 0x496e_7472
+    /// The lock of planning; runs are counted from 1.
+    static let planning: Int32 = 0
 
     let connection: Connection
 
@@ -64,50 +64,6 @@ public struct DeliveryRepository: Sendable {
             RETURNING (SELECT s.reference FROM session AS s WHERE s.id = m.session_id)
             """
         ).decode(String?.self).map { try $0.map { try Reference($0) } }
-    }
-
-    /// Plans the reminders of all sessions that are due by an instant, and what trainers are told of their days; releases
-    /// messages whose session can take place again.
-    ///
-    /// Call it inside a transaction. One sender after the other: the second finds what the first has planned, where two at
-    /// once would wait for each other's rows. A million that are due at once take their time, and may.
-    public func plan(until: Date, now: Date) async throws {
-        // Local to the transaction: a pooler may give the connection to another client afterwards.
-        try await connection.query("SELECT set_config('statement_timeout', '10min', true)")
-        try await connection.query(
-            """
-            SELECT plan_messages(NULL, \(until), \(now)), plan_days(\(until), \(now)), release_messages()
-            FROM pg_advisory_xact_lock(\(Self.lockClass), \(Self.planning))
-            """)
-    }
-
-    /// Ends the waiting of what is due by an instant.
-    ///
-    /// What is sent by hand does not wait for another change, or until a server has had its rest. Quiet hours are kept
-    /// all the same: they are judged anew.
-    public func release(until: Date) async throws {
-        try await connection.query(
-            """
-            UPDATE message
-            SET wait_until = NULL
-            WHERE status = 'queued'
-              AND wait_until IS NOT NULL
-              AND due_at <= \(until)
-              -- These do not wait: the instant puts them behind others, so that each trial has another message.
-              AND reason IS DISTINCT FROM 'channel_paused'
-            """)
-    }
-
-    /// Ends the waiting of messages whose template could not be used.
-    ///
-    /// - Throws: `PostgresError`.
-    public func releaseTemplateErrors() async throws {
-        try await connection.query(
-            """
-            UPDATE message
-            SET wait_until = NULL
-            WHERE status = 'queued' AND reason = 'template_error' AND wait_until IS NOT NULL
-            """)
     }
 
     /// Records that a run has ended.

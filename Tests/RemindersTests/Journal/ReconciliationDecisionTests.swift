@@ -27,7 +27,7 @@ struct ReconciliationDecisionTests {
         #expect(decision().beginsEpoch == nil)
     }
 
-    @Test("a first start registers, and alarms nobody")
+    @Test("a first start registers the sender without a warning")
     func firstStart() {
         let first = decision(isNew: true, knowsEpoch: false) { $0.own = nil }
         #expect(first.registers && !first.comparesJournal && !first.replacesOthers && first.beginsEpoch == nil)

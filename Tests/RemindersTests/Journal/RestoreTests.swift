@@ -194,7 +194,7 @@ struct RestoreTests {
         }
     }
 
-    @Test("without the journal of a sender messages are held for ever, unless it comes back")
+    @Test("messages stay held without the journal of a sender, until it comes back")
     func missing() async throws {
         try await rehearse { rehearsal in
             try await rehearsal.send(0, limit: 1)

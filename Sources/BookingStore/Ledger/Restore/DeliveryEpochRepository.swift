@@ -61,7 +61,7 @@ public struct DeliveryEpochRepository: Sendable {
 
     /// Records the identity of a database in which nothing was sent yet.
     ///
-    /// The token is drawn anew: databases that are copied before the first message have different ones.
+    /// Each new epoch has a new token: databases that are copied before the first message have different ones.
     func identify() async throws {
         try await connection.query(
             """
