@@ -77,13 +77,31 @@ struct SilentServerTests {
     @Test("waiting: probes at intervals, and gives up at the deadline")
     func waiting() {
         let start = ContinuousClock.now
-        var waiting = Waiting(until: start + .seconds(70), probeInterval: .seconds(5), now: start)
+        var waiting = Waiting(until: start + .seconds(70), probeInterval: .seconds(5), probes: 2, now: start)
         #expect(waiting.next(at: start + .seconds(4)) == .waitOn)
         #expect(waiting.next(at: start + .seconds(5)) == .probe)
         waiting.probed(at: start + .seconds(6))
         #expect(waiting.next(at: start + .seconds(10)) == .waitOn)
         #expect(waiting.next(at: start + .seconds(11)) == .probe)
         #expect(waiting.next(at: start + .seconds(70)) == .giveUp)
+    }
+
+    @Test("waiting: a server is given up after several probes without an answer, and an answer in between counts")
+    func silence() {
+        let start = ContinuousClock.now
+        var waiting = Waiting(until: start + .seconds(70), probeInterval: .seconds(5), probes: 3, now: start)
+        #expect(waiting.next(at: start + .seconds(5)) == .probe)
+        let isWorthWaiting = waiting.wasSilent(at: start + .seconds(8))
+        #expect(isWorthWaiting)
+        #expect(waiting.next(at: start + .seconds(8)) == .waitOn)
+        #expect(waiting.next(at: start + .seconds(9)) == .probe)
+        waiting.probed(at: start + .seconds(10))
+        for (probe, expected) in [(15, true), (19, true), (23, false)] {
+            #expect(waiting.next(at: start + .seconds(probe - 1)) == .waitOn)
+            #expect(waiting.next(at: start + .seconds(probe)) == .probe)
+            let isWorthWaiting = waiting.wasSilent(at: start + .seconds(probe))
+            #expect(isWorthWaiting == expected)
+        }
     }
 
     @Test(

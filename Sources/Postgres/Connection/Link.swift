@@ -12,6 +12,8 @@ final class Link {
     private let pointer: OpaquePointer
     private let probe: ServerProbe
     private let probeInterval: Duration
+    /// How many probes in a row must remain without an answer before the server is given up.
+    private let probes: Int
     let canceller: Canceller
     /// The maximum time to wait for an answer; a little more than the server's own statement timeout.
     var answerTimeout: Duration
@@ -35,6 +37,8 @@ final class Link {
         pointer = connection
         probe = ServerProbe(connection, configuration)
         probeInterval = configuration.probeInterval
+        // Where there is another server to go to, less time is lost by waiting for a slow one.
+        probes = configuration.hasSeveralHosts ? 2 : 4
         answerTimeout = configuration.answerTimeout
         canceller = Canceller(connection)
     }
@@ -94,7 +98,7 @@ final class Link {
         guard sent else { throw lost(callSite) }
         var last: ResultMemory?
         var failure: PostgresError?
-        var waiting = Waiting(until: .now + answerTimeout, probeInterval: probeInterval)
+        var waiting = Waiting(until: .now + answerTimeout, probeInterval: probeInterval, probes: probes)
         try flush(&waiting, callSite)
         while let result = try nextResult(&waiting, callSite) {
             switch PQresultStatus(result.pointer) {
@@ -200,7 +204,7 @@ final class Link {
         case .probe:
             switch probe.ask() {
             case .working: waiting.probed(at: .now)
-            case .silent: throw silent(callSite)
+            case .silent: guard waiting.wasSilent(at: .now) else { throw silent(callSite) }
             case .finished:
                 // The answer may have arrived while the server was asked.
                 descriptor.revents = 0
@@ -220,87 +224,5 @@ final class Link {
 
     private func lost(_ callSite: PostgresError.CallSite) -> PostgresError {
         PostgresError(kind: .connectionLost, message: String(cString: PQerrorMessage(pointer)), callSite: callSite)
-    }
-}
-
-/// How long to wait for an answer, and when to find out whether the server is still there.
-struct Waiting {
-    /// What to do when nothing has arrived.
-    enum Step: Equatable {
-        case waitOn, probe, giveUp
-    }
-
-    /// How long one wait for the socket lasts.
-    static let milliseconds: Int32 = 250
-    /// A server that does not answer within ten seconds of a cancellation is given up.
-    private var cancellationsLeft = 40
-    private let deadline: ContinuousClock.Instant
-    private let probeInterval: Duration
-    private var nextProbe: ContinuousClock.Instant
-
-    init(until deadline: ContinuousClock.Instant, probeInterval: Duration, now: ContinuousClock.Instant = .now) {
-        self.deadline = deadline
-        self.probeInterval = probeInterval
-        nextProbe = now + probeInterval
-    }
-
-    /// What to do at an instant at which nothing has arrived.
-    func next(at now: ContinuousClock.Instant) -> Step {
-        if now >= deadline { return .giveUp }
-        return now >= nextProbe ? .probe : .waitOn
-    }
-
-    /// The server was asked, and is working.
-    mutating func probed(at now: ContinuousClock.Instant) {
-        nextProbe = now + probeInterval
-    }
-
-    /// Whether the answer to a cancelled statement is still waited for.
-    mutating func waitsForCancellation() -> Bool {
-        cancellationsLeft -= 1
-        return cancellationsLeft > 0
-    }
-}
-
-/// Why a server refuses connections.
-enum RefusedConnection {
-    /// The SQLSTATE with which the server refuses a connection; `nil` where none was given.
-    ///
-    /// libpq's messages are in the server's language, and `PQconnectdbParams` reports no code: connect again, with the code
-    /// in the message.
-    static func sqlState(_ configuration: Database.Configuration) -> String? {
-        let connection = withLibpqSettings(configuration.connectionSettings) { PQconnectStartParams($0, $1, 1) }
-        guard let connection else { return nil }
-        defer { PQfinish(connection) }
-        PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
-        PQsetNoticeProcessor(connection, { _, _ in }, nil)
-        let deadline = ContinuousClock.now + .seconds(2)
-        var step = PGRES_POLLING_WRITING
-        while step == PGRES_POLLING_WRITING || step == PGRES_POLLING_READING, .now < deadline,
-            PQstatus(connection) != CONNECTION_BAD
-        {
-            let events = step == PGRES_POLLING_WRITING ? POLLOUT : POLLIN
-            var descriptor = pollfd(fd: PQsocket(connection), events: Int16(events), revents: 0)
-            if poll(&descriptor, 1, 100) > 0 { step = PQconnectPoll(connection) }
-        }
-        return code(in: String(cString: PQerrorMessage(connection)))
-    }
-
-    /// The last SQLSTATE in a verbose message, which reads `FATAL:  57P03: the database system is starting up`.
-    static func code(in message: String) -> String? {
-        for line in message.split(separator: "\n").reversed() {
-            for part in line.split(separator: ":").dropFirst() {
-                let word = part.drop { $0 == " " }
-                if isCode(word) { return String(word) }
-            }
-        }
-        return nil
-    }
-
-    private static func isCode(_ word: Substring) -> Bool {
-        let (digits, capitals) = (UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"))
-        return word.utf8.count == 5
-            && word.utf8.allSatisfy { digits.contains($0) || capitals.contains($0) }
-            && word.utf8.contains { digits.contains($0) }
     }
 }

@@ -65,7 +65,7 @@ extension Database {
         var answerTimeout: Duration { statementTimeout + .seconds(10) }
 
         /// Whether the conninfo, or `PGHOST`, names several hosts.
-        private var hasSeveralHosts: Bool {
+        var hasSeveralHosts: Bool {
             let environment = ProcessInfo.processInfo.environment
             let hosts = options.map { $0["host"] ?? $0["hostaddr"] ?? environment["PGHOST"] } ?? nil
             return hosts?.contains(",") ?? false
