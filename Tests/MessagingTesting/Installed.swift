@@ -13,6 +13,11 @@ public enum Installed {
     /// The Python to run helpers with: `INTRO_TEST_PYTHON`, else `python3`.
     public static let python = ProcessInfo.processInfo.environment["INTRO_TEST_PYTHON"] ?? find("python3")
 
+    /// Whether mounts can be made that no other process sees: as root, and not in most containers.
+    public static let canMountPrivately =
+        geteuid() == 0
+        && (try? ChildProcess.run("/usr/bin/unshare", ["--mount", "mount", "-t", "tmpfs", "none", "/mnt"])) != nil
+
     /// Whether the Python has a module.
     public static func pythonHas(_ module: String) -> Bool {
         guard let python else { return false }
