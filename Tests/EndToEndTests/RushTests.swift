@@ -2,7 +2,7 @@ import Testing
 
 @Suite("many front desks at the same moment, each a process of its own", .serialized)
 struct RushTests {
-    @Test("of 24 that want one slot, one gets it, and 23 hear what else is free")
+    @Test("24 desks book one slot at once: one succeeds, and 23 are refused with alternatives")
     func oneSlot() async throws {
         try await Studio.with { studio in
             let results = try await atOnce(24) { number in

@@ -20,7 +20,7 @@ extension DeliveryRepository {
     /// Ends the wait of messages that are due by an instant.
     ///
     /// What is sent by hand does not wait for another change, or until a server has had its rest. Quiet hours are kept
-    /// all the same: they are judged anew.
+    /// all the same: they are evaluated again.
     public func release(until: Date) async throws {
         try await connection.query(
             """

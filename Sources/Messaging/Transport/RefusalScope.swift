@@ -57,7 +57,7 @@ extension RefusalWords {
     /// Whether they speak of the sender: its login, relaying, block lists, its address or its limits.
     fileprivate var nameSender: Bool { words.contains(where: Self.senderWords.contains) || has(Self.senderPhrases) }
 
-    /// Whether they speak of this message alone, or of a recipient who is new to the server.
+    /// Whether they concern this message alone: its content, its size, or greylisting of its recipient.
     fileprivate var nameContent: Bool { words.contains(where: Self.contentWords.contains) || has(Self.contentPhrases) }
 
     private static let senderWords: Set<String> = [
