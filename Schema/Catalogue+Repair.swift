@@ -31,9 +31,8 @@ extension Catalogue {
             try await patience.transaction { try await $0.execute(script: function.script.sql) }
         }
         for difference in differences {
-            guard let statement = difference.remedy else { continue }
             do {
-                try await patience.transaction { try await $0.execute(script: statement) }
+                try await difference.repair(patience)
             } catch let error as PostgresError where error.sqlState?.hasPrefix("23") == true {
                 reasons[difference] = error.message
             }
@@ -55,16 +54,18 @@ extension Catalogue {
 }
 
 extension Catalogue.Difference {
-    /// The statement that puts a missing constraint or index back; `nil` where there is none.
-    fileprivate var remedy: String? {
-        guard let expected, found == nil else { return nil }
+    /// Puts a constraint or index back that is missing, and an index whose construction was interrupted.
+    fileprivate func repair(_ patience: LockPatience) async throws {
+        guard let expected else { return }
         switch expected.kind {
-        case .constraint:
+        case .constraint where found == nil:
             let parts = expected.name.split(separator: ".", maxSplits: 1)
-            guard parts.count == 2 else { return nil }
-            return "ALTER TABLE \(parts[0]) ADD CONSTRAINT \(parts[1]) \(expected.definition)"
-        case .index: return expected.definition
-        case .column, .function, .trigger: return nil
+            guard parts.count == 2 else { return }
+            let statement = "ALTER TABLE \(parts[0]) ADD CONSTRAINT \(parts[1]) \(expected.definition)"
+            try await patience.transaction { try await $0.execute(script: statement) }
+        case .index where found == nil || found?.definition == expected.definition + Catalogue.invalid:
+            try await ConcurrentIndex(name: expected.name, definition: expected.definition).build(patience)
+        case .column, .constraint, .function, .index, .trigger: break
         }
     }
 }

@@ -32,12 +32,16 @@ public enum Catalogue {
             case (nil, let found?): "not listed: \(found.kind) \(found.name)"
             case (_, let found?) where found.definition.hasSuffix(Catalogue.disabled):
                 "disabled: \(found.kind) \(found.name)"
+            case (_, let found?) where found.definition.hasSuffix(Catalogue.invalid):
+                "invalid: \(found.kind) \(found.name)"
             case (_, let found): "changed: \(found?.kind.rawValue ?? "object") \(found?.name ?? "")"
             }
         }
     }
 
     static let disabled = " DISABLED"
+    /// Marks an index whose construction was interrupted.
+    static let invalid = " INVALID"
 
     /// What the migrations and function files make.
     static let expected = entries(

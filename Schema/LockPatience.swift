@@ -32,6 +32,24 @@ struct LockPatience: Sendable {
         }
     }
 
+    /// Runs a statement that cannot be part of a transaction, and that does not make others wait while it waits for them.
+    ///
+    /// - Throws: ``PostgresError``.
+    func runOutsideTransaction(_ statement: String) async throws {
+        let wait = LockWait()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await self.database.withConnection { connection in
+                    wait.begin(of: connection.processID)
+                    try await connection.execute(script: statement, timeout: .seconds(24 * 3600))
+                }
+            }
+            group.addTask { try await self.watch(wait, reportsAtOnce: true) }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
     private func attempt(_ body: @Sendable (isolated Connection) async throws -> Void, _ wait: LockWait) async throws {
         try await database.transaction { connection in
             try await Schema.begin(on: connection)
@@ -43,11 +61,12 @@ struct LockPatience: Sendable {
     }
 
     /// Looks at what blocks the transaction, until it is cancelled.
-    private func watch(_ wait: LockWait) async throws {
+    private func watch(_ wait: LockWait, reportsAtOnce: Bool = false) async throws {
         while true {
             try await Task.sleep(for: .milliseconds(500))
-            guard let process = wait.process else { continue }
-            if let blocker = try? await blocker(of: process) { wait.note(blocker) }
+            guard let process = wait.process, let blocker = try? await blocker(of: process) else { continue }
+            if reportsAtOnce && wait.blocker == nil { report(blocker) }
+            wait.note(blocker)
         }
     }
 

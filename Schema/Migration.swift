@@ -26,7 +26,17 @@ public struct Migration: Sendable {
         Migration(14, "inbound_mail", PackageResources.V0014_inbound_mail_sql),
         Migration(15, "channel_retries", PackageResources.V0015_channel_retries_sql),
         Migration(16, "restored_databases", PackageResources.V0016_restored_databases_sql),
+        Migration(17, "search_and_locks", PackageResources.V0017_search_and_locks_sql),
+        Migration(18, "growth", PackageResources.V0018_growth_sql),
     ]
+
+    /// The indexes that the step builds beside working desks, before its transaction.
+    var concurrentIndexes: [ConcurrentIndex] { ConcurrentIndex.all(in: script.sql) }
+
+    /// The script as it runs in a transaction: in a new database, where nobody waits, and after ``concurrentIndexes``.
+    var transactionScript: String {
+        script.sql.replacing("CREATE INDEX CONCURRENTLY", with: "CREATE INDEX IF NOT EXISTS")
+    }
 
     /// A step of a release.
     init(_ version: Int32, _ name: String, _ bytes: [UInt8]) {

@@ -78,6 +78,9 @@ public enum Schema {
             if try await recorded(on: connection)?.release != nil { try await record(release, on: connection) }
         }
         for step in release.steps {
+            if try await !isApplied(step, in: database) {
+                for index in step.concurrentIndexes { try await index.build(patience) }
+            }
             try await patience.transaction { connection in
                 guard try await recorded(on: connection)?.steps[step.version] == nil else { return }
                 try await apply(step, on: connection)
@@ -96,6 +99,10 @@ public enum Schema {
         }
     }
 
+    private static func isApplied(_ step: Migration, in database: Database) async throws -> Bool {
+        try await database.withConnection { try await recorded(on: $0)?.steps[step.version] != nil }
+    }
+
     /// Waits for other setups, and makes the names in scripts mean the tables of this schema.
     static func begin(on connection: Connection) async throws {
         _ = try await connection.query("SELECT pg_advisory_xact_lock(hashtextextended('intro schema', 0))")
@@ -104,7 +111,7 @@ public enum Schema {
     }
 
     private static func apply(_ step: Migration, on connection: Connection) async throws {
-        try await connection.execute(script: step.script.sql)
+        try await connection.execute(script: step.transactionScript)
         _ = try await connection.query(
             """
             INSERT INTO schema_migration (version, name, checksum)

@@ -7,7 +7,7 @@ struct SchemaFunction: Sendable {
     ///
     /// It rises with every release that changes one of them, and a binary with a lower number does not put its own back. A
     /// test fails where a text has changed since ``digest`` was recorded.
-    static let set: Int32 = 1
+    static let set: Int32 = 2
 
     /// The last step that a binary must know at least to work with these steps and functions.
     ///
@@ -15,7 +15,7 @@ struct SchemaFunction: Sendable {
     static let oldestBinary: Int32 = 14
 
     /// The checksum of all functions with which ``set`` belongs together.
-    static let digest = "594a9bfb9a6bcb2e"
+    static let digest = "bb18b60be5993ea6"
 
     /// Every function, callees before their callers: SQL-language bodies are checked when they are stored.
     static let all = [

@@ -8,7 +8,7 @@ DECLARE
 BEGIN
     BEGIN
         -- Messages are planned by one transaction at a time; the inner block gives the lock back.
-        PERFORM pg_advisory_xact_lock(1231975538, 0);
+        PERFORM pg_advisory_xact_lock(lock_key('delivery planning'));
         PERFORM plan_messages(NULL, p_until, p_now), plan_days(p_until, p_now), release_messages();
         SELECT jsonb_agg(counted)
         INTO v_groups

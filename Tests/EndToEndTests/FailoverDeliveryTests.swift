@@ -92,8 +92,16 @@ private final class Desk: Sendable {
     }
 }
 
+/// Whether a child process has ended; it is still there for whoever asks for its status.
+private func hasEnded(_ process: pid_t) -> Bool {
+    var information = siginfo_t()
+    let result = waitid(P_PID, id_t(process), &information, WEXITED | WNOHANG | WNOWAIT)
+    return result != 0 || information.si_signo == SIGCHLD
+}
+
 extension Studio {
-    /// Runs runners with a journal each while the body works.
+    /// Runs runners with a journal each while the body works; one that cannot reach the database starts again, as under
+    /// systemd.
     fileprivate func withRunners(
         _ count: Int, mailing: [String: String], _ body: () async throws -> Void
     ) async throws {
@@ -101,9 +109,14 @@ extension Studio {
         let stop = Latch()
         let runners = homes.map { home in
             Task {
-                try await intro(["run"], environment: mailing.merging(["INTRO_HOME": home.path]) { $1 }) { process in
-                    await stop.wait()
-                    kill(process, SIGTERM)
+                while true {
+                    let result = try await intro(
+                        ["run"], environment: mailing.merging(["INTRO_HOME": home.path]) { $1 }
+                    ) { process in
+                        while !stop.isOpen && !hasEnded(process) { try await Task.sleep(for: .milliseconds(20)) }
+                        kill(process, SIGTERM)
+                    }
+                    if result.exit != 69 || stop.isOpen { return result }
                 }
             }
         }

@@ -69,9 +69,10 @@ enum IntroBinary {
         in folder: String = "/",
         as userID: UInt32? = nil,
         blocking signal: Int32? = nil,
+        binary: String = path,
         meanwhile: (pid_t) async throws -> Void = { _ in }
     ) async throws -> Result {
-        let words = asUser(userID) + withBlocked(signal) + [path] + arguments
+        let words = asUser(userID) + withBlocked(signal) + [binary] + arguments
         let result = try await Subprocess.run(
             .path(FilePath(words[0])),
             arguments: Arguments(Array(words.dropFirst())),
@@ -120,6 +121,9 @@ enum IntroBinary {
         let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return URL(filePath: bundle).deletingLastPathComponent().appending(path: "intro").path
     }()
+
+    /// The binary of an earlier release, which `deploy/test --previous COMMIT` builds; `nil` without it.
+    static let previous = ProcessInfo.processInfo.environment["INTRO_TEST_PREVIOUS"].flatMap { $0.isEmpty ? nil : $0 }
 
     /// Runs a line of bash, in which `$0` is `intro`.
     static func shell(_ line: String, environment: [String: String] = [:]) async throws -> Result {

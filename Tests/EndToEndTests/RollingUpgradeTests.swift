@@ -5,51 +5,83 @@ import Testing
 
 @testable import Schema
 
-@Suite("an upgrade beside two runners and four desks")
+@Suite("an upgrade beside runners and desks")
 struct RollingUpgradeTests {
     @Test("no command of the older version fails while a newer one sets up, nor afterwards, nor after its own setup")
     func upgrade() async throws {
         try await Studio.with { studio in
             try await studio.answer("setup")
-            let desks = Desks(studio: studio)
-            try await withRunners(2, at: studio) {
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    for number in 0..<4 { group.addTask { try await desks.work(as: number) } }
-                    try await wait(until: "each desk has worked") { desks.rounds >= 4 }
-                    try await Schema.apply(.next, to: studio.database) { _ in }
-                    // And back: the older version's setup leaves the newer functions alone.
-                    for words in [["setup"], ["setup", "--check"]] {
-                        let result = try await studio.intro(words)
-                        #expect(result.exit == 0, "\(result.stderr)")
-                    }
-                    let done = desks.rounds
-                    try await wait(until: "each desk has worked on the newer schema") { desks.rounds >= done + 8 }
-                    desks.close()
-                    try await group.waitForAll()
-                }
-                try await wait(until: "every confirmation is sent") {
-                    try await studio.count("message", where: "rule = 'confirmation' AND status = 'queued'") == 0
-                }
-            }
+            let desks = try await desks(at: studio) { try await Schema.apply(.next, to: studio.database) { _ in } }
             #expect(desks.failures == [])
             let changed = try await studio.count("pg_proc", where: "prosrc LIKE '%of the next release%'")
             #expect(changed > 10, "the newer functions are still there")
-            print("\(desks.commands) commands beside the upgrade, the longest took \(desks.longest)")
         }
+    }
+
+    @Test(
+        "no command of an earlier release's binary fails beside this one, through the setup of both",
+        .enabled(if: IntroBinary.previous != nil, "deploy/test --previous COMMIT builds it"))
+    func earlierRelease() async throws {
+        try await Studio.with(setUpBy: #require(IntroBinary.previous)) { older in
+            var newer = older
+            newer.binary = IntroBinary.path
+            let early = try await newer.intro("slots", "--json")
+            #expect(early.exit == 78, "\(early.stderr)")
+            let desks = try await desks(at: older, followedBy: newer) { try await newer.answer("setup") }
+            #expect(desks.failures == [])
+            try await newer.answer("setup", "--check")
+        }
+    }
+
+    /// Lets four desks and two runners of one version work through an upgrade and their own setup, those of the newer
+    /// version join them, and tells how long commands took.
+    private func desks(
+        at older: Studio, followedBy newer: Studio? = nil, upgrade: () async throws -> Void
+    ) async throws -> Desks {
+        let desks = Desks()
+        try await withRunners(2, at: older) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<4 { group.addTask { try await desks.work(as: number, at: older) } }
+                try await wait(until: "each desk has worked") { desks.rounds >= 4 }
+                try await upgrade()
+                if let newer {
+                    for number in 4..<6 { group.addTask { try await desks.work(as: number, at: newer) } }
+                }
+                // The older version's setup leaves the newer functions alone.
+                for words in [["setup"], ["setup", "--check"]] {
+                    let result = try await older.intro(words)
+                    #expect(result.exit == 0, "\(result.stderr)")
+                }
+                try await withRunners(newer == nil ? 0 : 1, at: newer ?? older) {
+                    let done = desks.rounds
+                    try await wait(until: "each desk has worked on the newer schema") { desks.rounds >= done + 12 }
+                    desks.close()
+                    try await group.waitForAll()
+                }
+            }
+            try await wait(until: "every confirmation is sent") {
+                try await older.count("message", where: "rule = 'confirmation' AND status = 'queued'") == 0
+            }
+        }
+        print("\(desks.commands) commands beside the upgrade, the longest took \(desks.longest)")
+        return desks
     }
 
     /// Runs job-runners while something else happens, and expects them to end in order.
     private func withRunners(_ count: Int, at studio: Studio, _ body: () async throws -> Void) async throws {
         let processes = Guarded<[pid_t]>([])
+        let before = try await studio.count("job_runner")
         async let results = atOnce(count) { _ in
-            try await IntroBinary.run(["run"], environment: studio.environment) { process in
+            try await IntroBinary.run(["run"], environment: studio.environment, binary: studio.binary) { process in
                 processes.withLock { $0.append(process) }
                 // The process ends when the test tells it to.
             }
         }
         let outcome: Result<Void, any Error>
         do {
-            try await wait(until: "the runners are at work") { try await studio.count("job_runner") == count }
+            try await wait(until: "the runners are at work") {
+                try await studio.count("job_runner") == before + Int64(count)
+            }
             outcome = .success(try await body())
         } catch {
             outcome = .failure(error)
@@ -71,12 +103,7 @@ private final class Desks: Sendable {
         var failures: [String] = []
     }
 
-    private let studio: Studio
     private let state = Guarded(State())
-
-    init(studio: Studio) {
-        self.studio = studio
-    }
 
     var rounds: Int { state.withLock { $0.rounds } }
     var commands: Int { state.withLock { $0.commands } }
@@ -86,20 +113,20 @@ private final class Desks: Sendable {
     func close() { state.withLock { $0.isOpen = false } }
 
     /// Books and cancels a session of the desk's own week, again and again.
-    func work(as number: Int) async throws {
-        let day = ["2026-12-07", "2026-12-08", "2026-12-10", "2026-12-11"][number]
+    func work(as number: Int, at studio: Studio) async throws {
+        let day = ["2026-12-07", "2026-12-08", "2026-12-10", "2026-12-11", "2026-12-14", "2026-12-15"][number]
         while state.withLock({ $0.isOpen }) {
-            try await run("slots", "--from", day, "--days", "1")
+            try await run(at: studio, "slots", "--from", day, "--days", "1")
             let booked = try await run(
-                "book", "--client", "desk\(number)@example.com", "--name", "Desk \(number)", "--at", "\(day) 15:00",
-                "--json")
-            if let reference = try? booked.printed["reference"]?.text { try await run("cancel", reference) }
+                at: studio, "book", "--client", "desk\(number)@example.com", "--name", "Desk \(number)", "--at",
+                "\(day) 15:00", "--json")
+            if let reference = try? booked.printed["reference"]?.text { try await run(at: studio, "cancel", reference) }
             state.withLock { $0.rounds += 1 }
         }
     }
 
     @discardableResult
-    private func run(_ words: String...) async throws -> IntroBinary.Result {
+    private func run(at studio: Studio, _ words: String...) async throws -> IntroBinary.Result {
         let clock = ContinuousClock()
         let start = clock.now
         let result = try await studio.intro(words)

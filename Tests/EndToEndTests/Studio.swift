@@ -18,6 +18,8 @@ struct Studio: Sendable {
     let conninfo: String
     /// A folder for `INTRO_HOME`.
     let home: String
+    /// The program that works on it.
+    var binary = IntroBinary.path
 
     /// Gives a test a studio, and takes it down afterwards.
     static func with<Result>(_ body: (Studio) async throws -> Result) async throws -> Result {
@@ -41,12 +43,22 @@ struct Studio: Sendable {
 
     /// Gives a test a studio on a server of its own choice, without a template.
     static func on(_ server: TestServer, _ body: (Studio) async throws -> Void) async throws {
-        let test = try await TestDatabase.make(on: server)
+        try await setUp(in: TestDatabase.make(on: server), by: IntroBinary.path, body)
+    }
+
+    /// Gives a test a studio in a database that another release's binary has set up, which also works on it.
+    static func with(setUpBy binary: String, _ body: (Studio) async throws -> Void) async throws {
+        try await gate.pass { try await setUp(in: TestDatabase.make(), by: binary, body) }
+    }
+
+    private static func setUp(
+        in test: TestDatabase, by binary: String, _ body: (Studio) async throws -> Void
+    ) async throws {
         let folder = try ScratchFolder()
         var configuration = Database.Configuration(conninfo: test.conninfo)
         configure(&configuration)
         let database = Database(configuration, logger: .silent)
-        let studio = Studio(database: database, conninfo: test.conninfo, home: folder.path)
+        let studio = Studio(database: database, conninfo: test.conninfo, home: folder.path, binary: binary)
         try await studio.answer("setup", "--sample")
         try await body(studio)
         await database.close()
@@ -114,7 +126,7 @@ extension Studio {
     ) async throws -> IntroBinary.Result {
         try await IntroBinary.run(
             arguments + ["--now", now], environment: self.environment.merging(environment) { $1 }, stdin: stdin,
-            in: home, blocking: signal, meanwhile: meanwhile)
+            in: home, blocking: signal, binary: binary, meanwhile: meanwhile)
     }
 
     /// Runs the binary on this studio.

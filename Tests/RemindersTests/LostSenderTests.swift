@@ -145,6 +145,52 @@ struct LostSenderTests {
         }
     }
 
+    @Test(
+        "a login that holds every lock it can name keeps no message from being sent, and no lost one from being found")
+    func namedLocks() async throws {
+        try await withScene { scene in
+            try await scene.fill(3)
+            try await scene.books.database.query(
+                "INSERT INTO delivery_run (actor, has_secret_lock) VALUES ('lost', true)")
+            try await scene.books.database.query(
+                "UPDATE message SET status = 'attempting', run_id = 1, attempts = 1 WHERE id = 1")
+            let report = try await scene.books.database.withConnection { connection in
+                try await connection.query("SELECT pg_advisory_lock(1231975538, n) FROM generate_series(0, 20) AS n")
+                let report = try await scene.send(to: ToldTransport())
+                try await connection.query("SELECT pg_advisory_unlock_all()")
+                return report
+            }
+            #expect(report.orphans.map(\.code) == ["00000001"])
+            #expect(report.tally.sent == 2)
+        }
+    }
+
+    @Test("senders with and without a secret lock see that the other is at work")
+    func olderSenders() async throws {
+        try await withScene { scene in
+            try await scene.fill(2)
+            try await scene.books.database.query("INSERT INTO delivery_run (actor) VALUES ('older')")
+            try await scene.books.database.query(
+                "UPDATE message SET status = 'attempting', run_id = 1, attempts = 1 WHERE id = 1")
+            let database = scene.books.database
+            let seen = ToldTransport { _ in
+                let free = try? await database.query("SELECT pg_try_advisory_xact_lock(1231975538, 2)").decode(
+                    Bool.self)
+                return .accepted(reply: free == [false] ? "at work" : "not seen")
+            }
+            let report = try await database.withConnection { connection in
+                try await connection.query("SELECT pg_advisory_lock(1231975538, 1)")
+                let report = try await scene.send(to: seen)
+                try await connection.query("SELECT pg_advisory_unlock_all()")
+                return report
+            }
+            #expect(report.orphans == [])
+            let replies = try await database.query("SELECT reply FROM message WHERE status = 'sent'").decode(
+                String.self)
+            #expect(replies == ["at work"])
+        }
+    }
+
     @Test("a batch that ends, however it ends, keeps no lock on its connection")
     func noLockIsLeft() async throws {
         try await withScene(connections: 1) { scene in

@@ -13,7 +13,7 @@ extension DeliveryRepository {
         try await connection.query(
             """
             SELECT plan_messages(NULL, \(until), \(now)), plan_days(\(until), \(now)), release_messages()
-            FROM pg_advisory_xact_lock(\(Self.lockClass), \(Self.planning))
+            FROM pg_advisory_xact_lock(lock_key('delivery planning'))
             """)
     }
 

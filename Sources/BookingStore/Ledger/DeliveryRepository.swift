@@ -9,10 +9,8 @@ public import Postgres
 /// is unknown. (PgBouncer in transaction mode keeps the connection, and so the lock, for longer: what a dead sender had
 /// in hand is then told later, and still not sent again.)
 public struct DeliveryRepository: Sendable {
-    /// "Intr" in ASCII: keeps our locks apart from those of other programs.
-    static let lockClass: Int32 = 0x496e_7472
-    /// The lock of planning; runs are counted from 1.
-    static let planning: Int32 = 0
+    /// "Intr" in ASCII: the first half of the keys by which senders from before step 17 of the schema lock their runs.
+    private static let oldLockClass: Int32 = 0x496e_7472
 
     let connection: Connection
 
@@ -23,13 +21,20 @@ public struct DeliveryRepository: Sendable {
 
     /// Numbers a run, higher than all before it.
     public func openRun(actor: String) async throws -> Int32 {
-        try await connection.query("INSERT INTO delivery_run (actor) VALUES (\(actor)) RETURNING id")
-            .decode(Int32.self)[0]
+        try await connection.query(
+            "INSERT INTO delivery_run (actor, has_secret_lock) VALUES (\(actor), true) RETURNING id"
+        ).decode(Int32.self)[0]
     }
 
     /// Shows other senders that a run is alive, for as long as the body works and this connection lasts.
     public func keepingAlive(_ run: Int32, _ body: () async throws -> Void) async throws {
-        try await connection.query("SELECT pg_advisory_lock(\(Self.lockClass), \(run))")
+        // Older senders look at the second lock only. It is not needed among senders of this version, and another login may
+        // hold it: its key is no secret.
+        try await connection.query(
+            """
+            SELECT pg_advisory_lock(lock_key(\(Self.lockName(run)))),
+                   pg_try_advisory_lock(\(Self.oldLockClass), \(run))
+            """)
         do {
             try await body()
         } catch {
@@ -39,11 +44,19 @@ public struct DeliveryRepository: Sendable {
         await letGo(run)
     }
 
+    private static func lockName(_ run: Int32) -> String { "delivery run \(run)" }
+
     /// Gives a run's lock back; where this fails, the connection is gone, and the lock with it.
     private func letGo(_ run: Int32) async {
         let connection = connection
         // A task of its own: a cancelled sender lets go, too.
-        _ = await Task { try await connection.query("SELECT pg_advisory_unlock(\(Self.lockClass), \(run))") }.result
+        _ = await Task {
+            try await connection.query(
+                """
+                SELECT pg_advisory_unlock(lock_key(\(Self.lockName(run)))),
+                       pg_advisory_unlock(\(Self.oldLockClass), \(run))
+                """)
+        }.result
     }
 
     /// Writes down as unknown what dead senders had in hand, and returns the session of each such message, where it has one.
@@ -51,10 +64,13 @@ public struct DeliveryRepository: Sendable {
         try await connection.query(
             """
             WITH dead AS MATERIALIZED (
-                SELECT run_id
-                FROM (SELECT DISTINCT run_id FROM message WHERE status = 'attempting') AS run
-                -- A living sender's lock cannot be had.
-                WHERE pg_try_advisory_xact_lock(\(Self.lockClass), run_id)
+                SELECT run.id AS run_id
+                FROM delivery_run AS run
+                JOIN (SELECT DISTINCT run_id FROM message WHERE status = 'attempting') AS attempting
+                  ON attempting.run_id = run.id
+                -- The lock of a sender at work cannot be obtained.
+                WHERE pg_try_advisory_xact_lock(lock_key('delivery run ' || run.id))
+                  AND (run.has_secret_lock OR pg_try_advisory_xact_lock(\(Self.oldLockClass), run.id))
             )
             UPDATE message AS m
             SET status = 'unknown', reason = 'sender_died'

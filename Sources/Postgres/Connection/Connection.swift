@@ -68,6 +68,31 @@ public final actor Connection {
         }
     }
 
+    /// Runs one statement that cannot be part of a transaction, with a time limit of its own.
+    ///
+    /// - Parameters:
+    ///   - script: The statement.
+    ///   - timeout: The server ends the statement after this long.
+    ///   - fileID: The caller's file, for errors.
+    ///   - line: The caller's line, for errors.
+    /// - Throws: ``PostgresError``, or `CancellationError`.
+    public func execute(
+        script: String, timeout: Duration, fileID: String = #fileID, line: Int = #line
+    ) async throws {
+        try await query("SELECT set_config('statement_timeout', \("\(timeout.milliseconds)ms"), false)")
+        link?.answerTimeout = timeout + .seconds(10)
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await execute(script: script, fileID: fileID, line: line))
+        } catch {
+            result = .failure(error)
+        }
+        link?.answerTimeout = answerTimeout
+        // The next borrower of the connection gets the usual limit. A connection that is broken is not lent again.
+        _ = try? run("RESET statement_timeout", PostgresError.CallSite(fileID: fileID, line: line))
+        try result.get()
+    }
+
     /// Gives the statements of the running transaction more time, on the server and here.
     ///
     /// - Parameter timeout: The server ends a statement after this long.
