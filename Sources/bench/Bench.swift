@@ -7,7 +7,8 @@ import Glibc
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure Intro beside what PostgreSQL, libpq and libcurl can do.",
-        discussion: "Parts: \(allParts.map { $0.name }.joined(separator: ", ")). Without a name, all but scale.")
+        discussion:
+            "Parts: \(allParts.map { $0.name }.joined(separator: ", ")). Without a name, all but scale and growth.")
 
     @Argument(help: ArgumentHelp("The parts to run.", valueName: "part"))
     var parts: [String] = []

@@ -52,6 +52,13 @@ import Testing
         #expect(figures.allSatisfy { $0.value > 0 && $0.limit ?? 1 > 0 })
     }
 
+    @Test("the commands that read are measured in a chain that has grown")
+    func growth() async throws {
+        let figures = try await run("growth").report.figures
+        #expect(figures.count > 20)
+        #expect(figures.allSatisfy { $0.value > 0 })
+    }
+
     @Test("a part that fails does not keep the others from running, and is named at the end")
     func failure() async throws {
         let root = try ScratchRoot(without: ["client.sql", "measure.c"])

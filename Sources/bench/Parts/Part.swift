@@ -19,6 +19,6 @@ extension Part {
 var allParts: [any Part.Type] {
     [
         Client.self, Slots.self, Schedule.self, CommandLineRuns.self, ReminderRuns.self, Book.self, Contend.self,
-        Soak.self, JobRuns.self, Scale.self,
+        Soak.self, JobRuns.self, Scale.self, Growth.self,
     ]
 }

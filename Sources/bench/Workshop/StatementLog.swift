@@ -18,22 +18,42 @@ extension BenchServer {
     /// - Returns: The statements, in order.
     /// - Throws: What the work throws, or ``BenchFailure``.
     func statements(in database: String, of work: () async throws -> Void) async throws -> [LoggedStatement] {
+        try await logged(in: database, "log_statement = 'all'", of: work).compactMap(\.statement)
+    }
+
+    /// Measures how long a database works for something.
+    ///
+    /// - Parameters:
+    ///   - database: The database.
+    ///   - work: What to watch; it must connect by itself.
+    /// - Returns: The sum of all its statements, with their parsing and planning, in milliseconds.
+    /// - Throws: What the work throws, or ``BenchFailure``.
+    func milliseconds(in database: String, of work: () async throws -> Void) async throws -> Double {
+        try await logged(in: database, "log_min_duration_statement = 0", of: work).compactMap(\.milliseconds)
+            .reduce(0, +)
+    }
+
+    /// Lists what the server writes into its log about a database while some work is done.
+    private func logged(
+        in database: String, _ setting: String, of work: () async throws -> Void
+    ) async throws -> [Entry] {
         let log = URL(filePath: "\(folder)/server.json")
         let begin = try Data(contentsOf: log).count
-        try await psql("postgres", ["-c", "ALTER DATABASE \(database) SET log_statement = 'all'"])
+        let name = setting.prefix { $0 != " " }
+        try await psql("postgres", ["-c", "ALTER DATABASE \(database) SET \(setting)"])
         do {
             try await work()
         } catch {
-            try await psql("postgres", ["-c", "ALTER DATABASE \(database) RESET log_statement"])
+            try await psql("postgres", ["-c", "ALTER DATABASE \(database) RESET \(name)"])
             throw error
         }
         let end = "SELECT 'the end of \(begin)'"
         try await psql(database, ["-c", end])
-        try await psql("postgres", ["-c", "ALTER DATABASE \(database) RESET log_statement"])
+        try await psql("postgres", ["-c", "ALTER DATABASE \(database) RESET \(name)"])
         // The log is written by a process of its own, which may lag behind.
         for _ in 0..<500 {
             let entries = try Self.entries(Data(contentsOf: log).dropFirst(begin), of: database)
-            if entries.last?.text == end { return entries.dropLast() }
+            if entries.last?.message?.hasSuffix(end) == true { return entries.dropLast() }
             try await Task.sleep(for: .milliseconds(10))
         }
         throw BenchFailure("the server's log is not complete", because: "\(log.path) lacks \(end)")
@@ -43,19 +63,30 @@ extension BenchServer {
         let dbname: String?
         let message: String?
         let detail: String?
-    }
 
-    private static func entries(_ log: Data, of database: String) throws -> [LoggedStatement] {
-        try log.split(separator: UInt8(ascii: "\n")).compactMap { line -> LoggedStatement? in
-            guard line.last == UInt8(ascii: "}") else { return nil }
-            let entry = try JSONDecoder().decode(Entry.self, from: Data(line))
-            guard entry.dbname == database, let message = entry.message else { return nil }
+        /// The statement of an entry by `log_statement`.
+        var statement: LoggedStatement? {
+            guard let message else { return nil }
             if message.hasPrefix("statement: ") {
                 return LoggedStatement(text: String(message.dropFirst(11)), binds: [])
             }
             guard message.hasPrefix("execute "), let colon = message.firstRange(of: ": ") else { return nil }
             return LoggedStatement(
-                text: String(message[colon.upperBound...]), binds: LoggedBinds.parse(entry.detail ?? ""))
+                text: String(message[colon.upperBound...]), binds: LoggedBinds.parse(detail ?? ""))
+        }
+
+        /// The duration of an entry by `log_min_duration_statement`.
+        var milliseconds: Double? {
+            guard let message, message.hasPrefix("duration: ") else { return nil }
+            return Double(message.dropFirst(10).prefix { $0 != " " })
+        }
+    }
+
+    private static func entries(_ log: Data, of database: String) throws -> [Entry] {
+        try log.split(separator: UInt8(ascii: "\n")).compactMap { line -> Entry? in
+            guard line.last == UInt8(ascii: "}") else { return nil }
+            let entry = try JSONDecoder().decode(Entry.self, from: Data(line))
+            return entry.dbname == database ? entry : nil
         }
     }
 }

@@ -19,6 +19,8 @@ final class Workshop {
         var operations = 10_000
         /// Trainers of the worlds that `scale` compares.
         var scale = [71, 714, 7143, 71_429]
+        /// Past sessions of the chain that `growth` reads.
+        var past = 2_000_000
         var jobs = Jobs()
 
         /// How many jobs.
@@ -38,7 +40,7 @@ final class Workshop {
         /// A smoke test: everything runs, and the numbers mean little.
         static let quick = Sizes(
             rounds: 1, seconds: 1, trainers: 200, messages: (large: 400, small: 100), processes: 1, operations: 1000,
-            scale: [71, 142],
+            scale: [71, 142], past: 2000,
             jobs: Jobs(drained: 2000, single: 50, many: 4000, pickUps: 20, backlog: (few: 100, many: 1000)))
     }
 
