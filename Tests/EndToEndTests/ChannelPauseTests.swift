@@ -172,7 +172,8 @@ struct ChannelPauseTests {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-07 14:00")
             let refusal = ScriptedServer.Fault.at(
-                .rcpt, .reply("550 5.7.1 <ana@example.com>: Relay access denied"), times: 1)
+                .rcpt, .reply("550 5.7.1 <ana@example.com>: Relay access denied for 415.555.0134 at 192.0.2.1"),
+                times: 1)
             let server = try ScriptedServer(faults: [refusal])
             var environment = studio.mailing(to: server.url)
             environment["JOURNAL_STREAM"] = "8:1"
@@ -191,7 +192,8 @@ struct ChannelPauseTests {
             #expect(
                 lines.first == """
                     <4>intro: warning: the server for mail refuses this sender; messages stay queued \
-                    reason=The mail server refuses this sender: 550 5.7.1 <...> Relay access denied
+                    reason=The mail server refuses this sender: 550 5.7.1 <...> Relay access denied \
+                    for +... at 192.0.2.1
                     """, "\(result.stderr)")
             #expect(lines.last?.hasPrefix("<5>intro: notice: the server for mail accepts messages again") == true)
             #expect(lines.count == 2 && !result.stderr.contains("ana@example.com"), "\(result.stderr)")

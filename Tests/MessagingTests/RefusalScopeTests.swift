@@ -55,4 +55,41 @@ struct RefusalScopeTests {
             "550 5.7.1 <ana@example.com>: denied for +12135550142 by [192.0.2.1] at 10:01".withoutContacts
                 == "550 5.7.1 <...> denied for +... by [192.0.2.1] at 10:01")
     }
+
+    @Test(
+        "is logged without a phone number, however it is written",
+        arguments: [
+            "415.555.0134", "415-555-0134", "415 555 0134", "415\u{A0}555\u{2011}0134", "(415) 555-0134",
+            "(415)555-0134",
+            "4155550134", "1-415-555-0134", "1 (415) 555-0134", "+14155550134", "+1 415 555 0134", "+1 (415) 555-0134",
+            "+1.415.555.0134", "+1-415-555-0134", "415-555-0134x12", "+44 20 7946 0958", "+44 (0)20 7946 0958",
+            "020 7946 0958", "01.42.68.53.00", "030/1234567", "(030) 1234567", "+49 30 12345678", "612 345 678",
+        ])
+    func phones(number: String) {
+        for (before, after) in [
+            ("", ""), ("550 5.7.1 denied for ", " by mx1"), ("451 4.7.0 <", ">: later"), ("to:", "; 10:01"),
+            ("554 5.7.1 ", " 5.7.1"), ("no ", ", 192.0.2.1"), ("+", "."),
+        ] where !(before == "+" && number.hasPrefix("+")) {
+            let masked = (before + number + after).withoutContacts
+            #expect(!masked.contains("34") && !masked.contains("58") && !masked.contains("67"), "\(masked)")
+            #expect(masked.contains("+...") && masked.hasSuffix(after), "\(masked)")
+        }
+    }
+
+    @Test(
+        "is logged with its codes, addresses of hosts, dates and times",
+        arguments: [
+            "550 5.7.1 no", "550-5.7.26 no", "550 5.7.26 451 4.7.650 421 4.7.0",
+            "421 4.7.0 [192.168.100.200] 15 connections",
+            "192.168.100.200:25", "[2001:db8:85a3::8a2e:370:7334]", "10.0.0.0/24 is blocked", "2026-11-30 10:01:22",
+            "2026-11-30T10:01:22.123Z", "30.11.2026 at 10.01", "11/30/2026 10:01",
+            "Mon, 05 Oct 2026 10:01:22 +0000 (UTC)",
+            "on 05 10 2026 10:01", "01.02.2026 10:30", "552 message size 10485760x exceeds 1048576",
+            "OID 1.3.6.1.4.1.311",
+            "4.4.2 mx1.example.com Error: timeout exceeded", "id=4f2a90-0000Qx-12", "try in 300 seconds",
+            "max 100 per 3600",
+        ])
+    func numbers(words: String) {
+        #expect(words.withoutContacts == words)
+    }
 }

@@ -124,16 +124,4 @@ extension String {
             .filter { piece in !piece.contains("@") && !piece.contains(where: \.isNumber) }
             .joined(separator: " ")
     }
-
-    /// This text with `<...>` for every e-mail address and `+...` for every phone number, as logs may show it.
-    public var withoutContacts: String {
-        split(separator: " ", omittingEmptySubsequences: false).map { piece in
-            if piece.contains("@") { return "<...>" }
-            // An address of a host and a time have other signs between the digits.
-            let isNumber =
-                piece.count(where: \.isNumber) >= 8 && piece.allSatisfy { $0.isNumber || "+-().,;:'\"".contains($0) }
-            return isNumber && !piece.dropFirst().dropLast().contains(where: { ".:".contains($0) })
-                ? "+..." : String(piece)
-        }.joined(separator: " ")
-    }
 }
