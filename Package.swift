@@ -56,7 +56,7 @@ let package = Package(
         .target(
             name: "Jobs",
             dependencies: [
-                "Postgres",
+                "Postgres", "Telemetry",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
@@ -64,7 +64,10 @@ let package = Package(
         ),
         .target(
             name: "Telemetry",
-            dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
+            dependencies: [
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings
         ),
         .target(name: "Booking", dependencies: ["CDomainName", "CPhoneNumber"], swiftSettings: settings),
@@ -91,7 +94,7 @@ let package = Package(
         .target(
             name: "Reminders",
             dependencies: [
-                "Booking", "BookingStore", "Jobs", "Messaging", "Postgres",
+                "Booking", "BookingStore", "Jobs", "Messaging", "Postgres", "Telemetry",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
@@ -179,8 +182,9 @@ let package = Package(
         .testTarget(
             name: "TelemetryTests",
             dependencies: [
-                "Telemetry",
+                "PostgresTesting", "Telemetry",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
             swiftSettings: settings

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Logging
-import Postgres
+import Telemetry
 
 /// Enqueues what schedules say, when they say it.
 ///

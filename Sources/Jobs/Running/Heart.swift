@@ -1,5 +1,5 @@
 import Logging
-import Postgres
+import Telemetry
 
 /// Shows that a runner lives, hears whom it should cancel, and takes over what dead runners had in hand.
 struct Heart: Sendable {

@@ -1,5 +1,5 @@
 import Logging
-import Postgres
+import Telemetry
 
 /// Rounds: jobs in the hands of their handlers, from their beginning until what came of them is written down.
 extension QueueWorker {

@@ -1,5 +1,6 @@
 import Logging
 import Postgres
+import Telemetry
 
 /// Serves one queue: takes jobs, gives them to their handlers, and writes down what came of them.
 ///

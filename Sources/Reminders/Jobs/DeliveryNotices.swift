@@ -1,7 +1,7 @@
 import Booking
 import BookingStore
 public import Logging
-import Postgres
+import Telemetry
 
 /// What a runner logs of messages that cannot be sent: each problem when it begins, once an hour, and when it ends.
 public final class DeliveryNotices: Sendable {
