@@ -3,7 +3,7 @@ import CLibpq
 /// What went wrong between us and PostgreSQL.
 ///
 /// Its `description` never holds a bind or PostgreSQL's DETAIL: both hold people's data.
-public struct PostgresError: Error, Sendable, CustomStringConvertible {
+public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What kind of thing went wrong.
     public enum Kind: String, Sendable {
         /// The conninfo cannot be read.
@@ -133,6 +133,23 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
         "HV": "problem of a foreign data wrapper",
         "P0": "raised by a function", "XX": "internal error of the server",
     ]
+
+    /// Whether the database cannot be used at all: a connection was lost, or none can be made.
+    package var isOutage: Bool {
+        switch kind {
+        case .unreachable, .connectionLost, .outcomeUnknown: true
+        // A server that stops or starts reports it before it closes the connection.
+        case .server: Self.stopping.contains(sqlState)
+        default: false
+        }
+    }
+
+    /// Whether the server answers, and accepts no connection.
+    package var isRefusedConnection: Bool {
+        kind == .unreachable && sqlState != nil && !Self.stopping.contains(sqlState)
+    }
+
+    private static let stopping: Set<String?> = ["57P01", "57P02", "57P03"]
 
     /// Whether the same transaction, run anew, may succeed: it met another one, or a plan or a connection went stale.
     var isWorthAnotherTry: Bool {

@@ -159,7 +159,7 @@ struct DatabaseFaultTests {
 
 extension Studio {
     /// Gives a test a studio on a server that it may stop.
-    fileprivate static func onOwnServer(_ body: (Studio, TestServer) async throws -> Void) async throws {
+    static func onOwnServer(_ body: (Studio, TestServer) async throws -> Void) async throws {
         let server = try await TestServer.start()
         try await Studio.on(server) { try await body($0, server) }
         try await server.stop(.immediate)

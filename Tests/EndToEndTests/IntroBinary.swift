@@ -70,9 +70,10 @@ enum IntroBinary {
         as userID: UInt32? = nil,
         blocking signal: Int32? = nil,
         binary: String = path,
+        log: String? = nil,
         meanwhile: (pid_t) async throws -> Void = { _ in }
     ) async throws -> Result {
-        let words = asUser(userID) + withBlocked(signal) + [binary] + arguments
+        let words = asUser(userID) + withBlocked(signal) + withStandardError(in: log) + [binary] + arguments
         let result = try await Subprocess.run(
             .path(FilePath(words[0])),
             arguments: Arguments(Array(words.dropFirst())),
@@ -114,6 +115,11 @@ enum IntroBinary {
     /// The words before a program's own that start it, and each of its threads, with a signal blocked.
     private static func withBlocked(_ signal: Int32?) -> [String] {
         signal.map { ["/usr/bin/env", "--block-signal=\($0)"] } ?? []
+    }
+
+    /// The words before a program's own that have its standard error written to a file, to be read while it runs.
+    private static func withStandardError(in file: String?) -> [String] {
+        file.map { ["/bin/bash", "-c", "exec \"$@\" 2>\"$0\"", $0] } ?? []
     }
 
     /// The binary lies next to the test bundle.

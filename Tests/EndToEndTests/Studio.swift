@@ -117,16 +117,17 @@ extension Studio {
     ///   - environment: Variables that differ.
     ///   - stdin: What the program reads on standard input.
     ///   - signal: A signal that each of its threads has blocked from the start.
+    ///   - log: A file that its standard error is written to.
     ///   - meanwhile: What to do with the process while it runs.
     /// - Returns: What the run left behind.
     /// - Throws: `SubprocessError`, or what happens meanwhile.
     func intro(
         _ arguments: [String], now: String = Studio.now, environment: [String: String] = [:], stdin: String = "",
-        blocking signal: Int32? = nil, meanwhile: (pid_t) async throws -> Void = { _ in }
+        blocking signal: Int32? = nil, log: String? = nil, meanwhile: (pid_t) async throws -> Void = { _ in }
     ) async throws -> IntroBinary.Result {
         try await IntroBinary.run(
             arguments + ["--now", now], environment: self.environment.merging(environment) { $1 }, stdin: stdin,
-            in: home, blocking: signal, binary: binary, meanwhile: meanwhile)
+            in: home, blocking: signal, binary: binary, log: log, meanwhile: meanwhile)
     }
 
     /// Runs the binary on this studio.

@@ -1,3 +1,5 @@
+import Postgres
+
 /// What came of a job, as its runner sees it.
 enum JobVerdict: Sendable, Equatable {
     /// What the handler said.
@@ -6,6 +8,8 @@ enum JobVerdict: Sendable, Equatable {
     case completed
     /// Its payload is not what its handler takes.
     case undecodable(String)
+    /// It failed since the database did not answer.
+    case unanswered(PostgresError)
     /// Its task was cancelled, and stopped for that.
     case interrupted
 
@@ -42,6 +46,7 @@ enum JobVerdict: Sendable, Equatable {
         case let interruption as JobInterruption: self = .outcome(interruption.outcome)
         // Whatever a handler makes of its cancellation, it is no failure of its own.
         case _ where Task.isCancelled || error is CancellationError: self = .interrupted
+        case let error as PostgresError where error.isOutage: self = .unanswered(error)
         default: self = .outcome(.retry(because: "\(error)"))
         }
     }

@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Logging
-import Telemetry
 
 /// Enqueues what schedules say, when they say it.
 ///
@@ -9,16 +8,17 @@ struct CronLoop: Sendable {
     let jobs: [CronJob]
     let store: CronStore
     let bell: Bell
+    let problems: RunnerProblems
     let logger: Logger
 
     /// Works until it is told to stop.
     func work(until isOver: @Sendable () -> Bool) async {
         var failures = 0
-        let problems = ProblemLog(logger: logger)
         while true {
             // What rings after the question is asked is heard by the wait.
             let heard = bell.rings
             guard !isOver() else { return }
+            let began = ContinuousClock.now
             let patience: Duration
             do {
                 patience = try await turn()
@@ -27,8 +27,7 @@ struct CronLoop: Sendable {
             } catch {
                 guard !isOver() else { return }
                 failures += 1
-                problems.occurs(
-                    "schedules", "schedules cannot be read; trying again", metadata: ["error": "\(error)"])
+                problems.occurs("schedules", "schedules cannot be read; trying again", error: error, began: began)
                 patience = Backoff.ofConnections.delay(afterFailures: failures)
             }
             await bell.wait(after: heard, atMost: patience)

@@ -1,5 +1,4 @@
 import Logging
-import Telemetry
 
 /// Shows that a runner lives, hears whom it should cancel, and takes over what dead runners had in hand.
 struct Heart: Sendable {
@@ -9,17 +8,18 @@ struct Heart: Sendable {
     let membership: Membership
     let configuration: JobRunner.Configuration
     let bell: Bell
+    let problems: RunnerProblems
     let logger: Logger
 
     /// Beats until it is told to stop.
     func work(until isOver: @Sendable () -> Bool) async {
         var failures = 0
         var isLost = false
-        let problems = ProblemLog(logger: logger)
         while true {
             // What rings after the question is asked is heard by the wait.
             let heard = bell.rings
             guard !isOver() else { return }
+            let began = ContinuousClock.now
             do {
                 try await beat()
                 isLost = false
@@ -29,8 +29,7 @@ struct Heart: Sendable {
             } catch {
                 guard !isOver() else { return }
                 failures += 1
-                problems.occurs(
-                    "heartbeat", "no heartbeat can be written; trying again", metadata: ["error": "\(error)"])
+                problems.occurs("heartbeat", "no heartbeat can be written; trying again", error: error, began: began)
                 if !isLost, !membership.holdsLease {
                     isLost = true
                     await lose("its lease has run out")
@@ -77,7 +76,10 @@ struct Heart: Sendable {
 
     /// Others may have the jobs in hand: they are cancelled, and what they come to changes nothing.
     private func lose(_ reason: String) async {
-        logger.error("this runner gives up what it has in hand", metadata: ["reason": "\(reason)"])
-        for worker in workers { await worker.lose() }
+        var jobs = 0
+        for worker in workers { jobs += await worker.lose() }
+        logger.log(
+            level: jobs > 0 ? .error : .debug, "this runner gives up what it has in hand",
+            metadata: ["jobs": "\(jobs)", "reason": "\(reason)"])
     }
 }

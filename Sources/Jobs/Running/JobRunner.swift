@@ -18,6 +18,8 @@ public final class JobRunner: Sendable {
     private let schedules: [CronJob]
     private let configuration: Configuration
     private let logger: Logger
+    /// The log of its problems.
+    package let problems: RunnerProblems
     private let order = Guarded(Order.work)
     private let present = Guarded<Membership?>(nil)
     private let orders = Bell()
@@ -42,6 +44,7 @@ public final class JobRunner: Sendable {
         self.schedules = schedules
         self.configuration = configuration
         self.logger = logger
+        problems = RunnerProblems(logger: logger)
     }
 
     /// Runs jobs until it is told to stop, or its task is cancelled, which tells it to stop.
@@ -127,7 +130,7 @@ public final class JobRunner: Sendable {
         let workers = configuration.queues.map {
             QueueWorker(
                 $0, handlers: handlers, membership: membership, store: JobStore(database: database),
-                configuration: configuration, logger: logger)
+                configuration: configuration, problems: problems, logger: logger)
         }
         let isOver: @Sendable () -> Bool = { membership.isOver }
         let heart = makeHeart(runners, workers, membership)
@@ -158,13 +161,13 @@ public final class JobRunner: Sendable {
     }
 
     private func makeCron(for jobs: [CronJob]) -> CronLoop {
-        CronLoop(jobs: jobs, store: CronStore(database: database), bell: Bell(), logger: logger)
+        CronLoop(jobs: jobs, store: CronStore(database: database), bell: Bell(), problems: problems, logger: logger)
     }
 
     private func makeHeart(_ runners: RunnerStore, _ workers: [QueueWorker], _ membership: Membership) -> Heart {
         Heart(
             runners: runners, jobs: JobStore(database: database), workers: workers, membership: membership,
-            configuration: configuration, bell: Bell(), logger: logger)
+            configuration: configuration, bell: Bell(), problems: problems, logger: logger)
     }
 
     /// Brings the workers to a stop when that is asked for; to a hard one when it is asked for again, or the grace
@@ -201,7 +204,15 @@ public final class JobRunner: Sendable {
     }
 
     private func listen(for workers: [QueueWorker]) async {
-        guard let listener else { return }
+        guard var listener else { return }
+        listener.onChange = { [problems] failure in
+            if let failure {
+                problems.occurs(
+                    "notifications", "no notifications arrive; work is polled for", error: failure, began: .now)
+            } else {
+                problems.ends("notifications", "notifications arrive again")
+            }
+        }
         do {
             try await listener.run { event in
                 guard event != .lost else { return }

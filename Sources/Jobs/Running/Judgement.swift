@@ -1,3 +1,5 @@
+import Postgres
+
 /// What is to be written down of a round: decided here, done elsewhere.
 struct Judgement {
     /// Done; their leases are to be acknowledged.
@@ -6,6 +8,8 @@ struct Judgement {
     var completed: [JobLease] = []
     /// Not done.
     var settlements: [JobStore.Settlement] = []
+    /// Why the database did not answer the handler, where that made a job fail.
+    var outage: PostgresError?
     /// How many attempts failed.
     var failures: Int { settlements.count { $0.ending == .retry || $0.ending == .failed || $0.ending == .gaveUp } }
 
@@ -23,6 +27,9 @@ struct Judgement {
             case .undecodable(let reason):
                 settlements.append(
                     .init(lease: job.lease, ending: .undecodable, error: "the payload cannot be read: \(reason)"))
+            case .unanswered(let error):
+                outage = error
+                fail(job, after: nil, because: "\(error)", backoff)
             case .interrupted: interrupt(job, round, backoff)
             }
         }

@@ -48,7 +48,7 @@ extension QueueWorker {
     private func record(_ judgement: Judgement, _ round: Round) async {
         membership.count(completed: judgement.done.count + judgement.completed.count, failed: judgement.failures)
         recorder.metrics.measure(round, judgement)
-        report(judgement, of: round.jobs[0].kind)
+        report(judgement, of: round)
         switch round.handler.acknowledgement {
         case .withNextClaim: done += judgement.done
         case .atOnce: await recorder.acknowledge(judgement.done)
@@ -60,19 +60,25 @@ extension QueueWorker {
     /// Logs that jobs of a kind fail, that one is dead, and that the kind works again.
     ///
     /// Why they failed is stored with each job: an error may name a person.
-    private func report(_ judgement: Judgement, of kind: String) {
+    private func report(_ judgement: Judgement, of round: Round) {
+        let kind = round.jobs[0].kind
         if judgement.settlements.contains(where: { $0.ending.isDeath }) {
-            problems.occurs(
+            problems.others.occurs(
                 "dead \(kind)", level: .error, "a job is dead",
+                metadata: ["queue": "\(queue.name)", "kind": "\(kind)"])
+        } else if let outage = judgement.outage {
+            hasMetOutage = true
+            problems.occurs(
+                claims, "jobs fail and are tried again", error: outage, began: round.begun,
                 metadata: ["queue": "\(queue.name)", "kind": "\(kind)"])
         } else if judgement.failures > 0 {
             failing.insert(kind)
-            problems.occurs(
+            problems.others.occurs(
                 "failing \(kind)", "jobs fail and are tried again",
                 metadata: ["queue": "\(queue.name)", "kind": "\(kind)"])
         } else if !failing.isEmpty, !(judgement.done.isEmpty && judgement.completed.isEmpty) {
             failing.remove(kind)
-            problems.ends("failing \(kind)", "jobs of the kind \(kind) succeed again")
+            problems.others.ends("failing \(kind)", "jobs of the kind \(kind) succeed again")
         }
     }
 

@@ -1,6 +1,5 @@
 import Logging
 import Postgres
-import Telemetry
 
 /// Serves one queue: takes jobs, gives them to their handlers, and writes down what came of them.
 ///
@@ -27,7 +26,7 @@ actor QueueWorker {
     let configuration: JobRunner.Configuration
     let recorder: Recorder
     let logger: Logger
-    let problems: ProblemLog
+    let problems: RunnerProblems
 
     /// How many jobs a hand takes: as many as the batches of what was claimed last.
     private var unit: Int
@@ -40,6 +39,8 @@ actor QueueWorker {
     var prefetch: Prefetch
     private var search = Search()
     private var trouble = 0
+    /// Whether a job has failed since the database did not answer; the next claim shows whether it does.
+    var hasMetOutage = false
     /// The kinds of which jobs fail.
     var failing: Set<String> = []
     var isStopping = false
@@ -53,7 +54,7 @@ actor QueueWorker {
 
     init(
         _ queue: JobRunner.Queue, handlers: JobHandlers, membership: Membership, store: JobStore,
-        configuration: JobRunner.Configuration, logger: Logger
+        configuration: JobRunner.Configuration, problems: RunnerProblems, logger: Logger
     ) {
         self.queue = queue
         self.handlers = handlers
@@ -61,12 +62,13 @@ actor QueueWorker {
         self.store = store
         self.configuration = configuration
         self.logger = logger
-        problems = ProblemLog(logger: logger)
+        self.problems = problems
         kinds = handlers.kinds
         unit = handlers.largestBatch
         prefetch = configuration.prefetch
         recorder = Recorder(
-            store: store, membership: membership, metrics: JobMetrics(queue: queue.name), logger: logger)
+            queue: queue.name, store: store, membership: membership, metrics: JobMetrics(queue: queue.name),
+            problems: problems, logger: logger)
     }
 
     /// Serves the queue until it is told to stop.
@@ -112,12 +114,17 @@ actor QueueWorker {
     }
 
     /// The runner has been taken for dead, or may have been: others may have its jobs.
-    func lose() {
+    ///
+    /// - Returns: How many jobs it had in hand, without those whose results are being stored.
+    @discardableResult
+    func lose() -> Int {
         losses += 1
+        let held = rounds.values.filter { !$0.isSettled }.reduce(ready.count) { $0 + $1.jobs.count }
         giveBack(ready)
         ready = []
         giveUp()
         bell.ring()
+        return held
     }
 
     /// Cancels jobs that somebody wants cancelled, and with them the rounds that they are in.
@@ -180,7 +187,7 @@ actor QueueWorker {
     private func turn() async -> Turn {
         let limit = wanted
         guard limit > 0 || !done.isEmpty else { return .pause(configuration.poll) }
-        let (acknowledged, past) = (done, losses)
+        let (acknowledged, past, began) = (done, losses, ContinuousClock.now)
         done = []
         do {
             let hand = try await store.claim(
@@ -190,8 +197,8 @@ actor QueueWorker {
                 acknowledging: acknowledged)
             // After a failure nobody knows whether it was written then: what is missing now may be our own doing.
             if trouble == 0 { recorder.count(stale: acknowledged.count - hand.acknowledged) }
-            if trouble > 0 { problems.ends("claims", "jobs are claimed again") }
-            trouble = 0
+            if trouble > 0 || hasMetOutage { problems.ends(claims, "jobs are claimed again") }
+            (trouble, hasMetOutage) = (0, false)
             hasWorked = hasWorked || !hand.jobs.isEmpty
             if isStopping || losses != past {
                 giveBack(hand.jobs)
@@ -205,7 +212,7 @@ actor QueueWorker {
             return leaving.isEmpty ? await next(after: finding, of: limit) : .again
         } catch {
             done = acknowledged + done
-            return despair(over: error)
+            return despair(over: error, began)
         }
     }
 
@@ -242,15 +249,18 @@ actor QueueWorker {
         return prospect.isDue ? .pause(patience) : .idle(patience)
     }
 
-    private func despair(over error: any Error) -> Turn {
+    private func despair(over error: any Error, _ began: ContinuousClock.Instant) -> Turn {
         trouble += 1
         search.startOver()
         mayHaveLostJobs = true
         problems.occurs(
-            "claims", "no jobs can be claimed at the moment; trying again",
-            metadata: ["queue": "\(queue.name)", "error": "\(error)"])
+            claims, "no jobs can be claimed at the moment; trying again", error: error, began: began,
+            metadata: ["queue": "\(queue.name)"])
         return .pause(Backoff.ofConnections.delay(afterFailures: trouble))
     }
+
+    /// The name of the part that claims, in the log of problems.
+    nonisolated var claims: String { "claims \(queue.name)" }
 
     private var holdsSuspect: Bool {
         ready.contains { $0.isSuspect } || rounds.values.contains { $0.jobs.contains { $0.isSuspect } }

@@ -4,10 +4,26 @@ import Postgres
 /// Writes down what came of jobs, and does not give up over a database that cannot: a deadlock, a time-out or a lost
 /// connection is tried again until the runner's time is up.
 struct Recorder: Sendable {
+    let queue: String
     let store: JobStore
     let membership: Membership
     let metrics: JobMetrics
+    let problems: RunnerProblems
     let logger: Logger
+    /// How many results at this moment have been tried in vain.
+    private let pending = Guarded(0)
+
+    init(
+        queue: String, store: JobStore, membership: Membership, metrics: JobMetrics, problems: RunnerProblems,
+        logger: Logger
+    ) {
+        self.queue = queue
+        self.store = store
+        self.membership = membership
+        self.metrics = metrics
+        self.problems = problems
+        self.logger = logger
+    }
 
     /// Removes what is done.
     func acknowledge(_ done: [JobLease]) async {
@@ -41,20 +57,33 @@ struct Recorder: Sendable {
     private func insisting(_ write: () async throws -> Int) async -> Int? {
         var failures = 0
         while true {
+            let began = ContinuousClock.now
             do {
                 let held = try await write()
+                if failures > 0, countPending(-1) == 0 {
+                    problems.ends("results \(queue)", "results of jobs are stored again")
+                }
                 // After a failure nobody knows whether it was written then: what is missing now may be our own doing.
                 return failures == 0 ? held : nil
             } catch {
                 failures += 1
-                if failures == 1 {
-                    logger.warning(
-                        "what came of jobs cannot be written down at the moment; trying again",
-                        metadata: ["error": "\(error)"])
+                if failures == 1 { countPending(1) }
+                problems.occurs(
+                    "results \(queue)", "results of jobs cannot be stored; trying again", error: error, began: began)
+                guard !membership.isOver else {
+                    countPending(-1)
+                    return nil
                 }
-                guard !membership.isOver else { return nil }
                 try? await Task.sleep(for: Backoff.ofConnections.delay(afterFailures: failures))
             }
+        }
+    }
+
+    @discardableResult
+    private func countPending(_ change: Int) -> Int {
+        pending.withLock { count in
+            count += change
+            return count
         }
     }
 }

@@ -12,6 +12,11 @@ public struct Listener: Sendable {
     let ping: Duration
     let patience: Duration
     let logger: Logger
+    /// Called with each failure to connect or to listen, and with `nil` when it listens again; the listener then logs
+    /// neither.
+    ///
+    /// A connection that is lost is made anew at once; it is a failure only where that is not possible.
+    package var onChange: (@Sendable (PostgresError?) -> Void)?
 
     /// Describes a listener; nothing is opened before ``run(_:)``.
     ///

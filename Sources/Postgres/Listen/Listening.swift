@@ -54,13 +54,29 @@ final class Listening: Sendable {
     private func work() {
         var outage = Outage()
         while let failure = listen(&outage) {
-            listener.logger.log(
-                level: outage.fail(at: .now) ? .warning : .debug,
-                "notifications are not heard, since there is no connection; it is tried again until there is one",
-                metadata: ["error": "\(failure)"])
+            report(failure, isFirst: outage.fail(at: .now))
             guard bell.wait(until: .now + outage.pause()) == .late else { break }
         }
         state.withLock { $0.caller.take() }?.resume()
+    }
+
+    private func report(_ failure: PostgresError, isFirst: Bool) {
+        if let onChange = listener.onChange {
+            if !isFirst || failure.kind == .unreachable { onChange(failure) }
+        } else {
+            listener.logger.log(
+                level: isFirst ? .warning : .debug,
+                "notifications are not heard, since there is no connection; it is tried again until there is one",
+                metadata: ["error": "\(failure)"])
+        }
+    }
+
+    private func reportEnd() {
+        if let onChange = listener.onChange {
+            onChange(nil)
+        } else {
+            listener.logger.notice("notifications are heard again")
+        }
     }
 
     /// Connects, and listens for as long as that goes well.
@@ -69,7 +85,7 @@ final class Listening: Sendable {
     private func listen(_ outage: inout Outage) -> PostgresError? {
         do {
             let connection = try ListeningConnection(try connect(), listener, bell: bell)
-            if outage.end(at: .now) { listener.logger.notice("notifications are heard again") }
+            if outage.end(at: .now) { reportEnd() }
             heard(.connected)
             do {
                 while true { try connection.nextNotifications().forEach { heard(.notified($0)) } }

@@ -46,16 +46,16 @@ struct Run: IntroSubcommand {
         let queues = try queue.isEmpty ? Intro.queues : queue.map { try queueName($0) }
         if queues.contains(DeliverMessages.queue) { try ShiftedClock.confirm(yes, in: intro) }
         let figures = metricsFile.map { path in
-            RunnerFigures(path: path, queues: queues, clock: { intro.now }, logger: intro.logger)
+            RunnerFigures(path: path, queues: queues, clock: { intro.now })
         }
         let database = try await reachDatabase(in: intro, figures)
         // What is started from a crontab does not come back for what waits.
         let runner = try await intro.runner(
             queues: queues, concurrency: concurrency, handlers: database,
             patience: drain ? .onChannels : .asLongAsNeeded)
-        let keeping = Task { await figures?.keep(from: database) }
+        let keeping = Task { await figures?.keep(from: database, logging: runner.problems) }
         defer { keeping.cancel() }
-        let watching = try await drain ? nil : watchForRestores(of: database, queues, intro)
+        let watching = try await drain ? nil : watchForRestores(of: database, queues, runner, intro)
         defer { watching?.cancel() }
         try intro.noteWhereTextsGo()
         try await intro.warnOfTimeZones(in: database)
@@ -82,12 +82,14 @@ struct Run: IntroSubcommand {
 
     /// A runner that sends messages has a journal from its start on, and compares it without being asked for a delivery.
     private func watchForRestores(
-        of database: Database, _ queues: [String], _ intro: Intro
+        of database: Database, _ queues: [String], _ runner: JobRunner, _ intro: Intro
     ) async throws -> Task<Void, Never>? {
         guard queues.contains(DeliverMessages.queue) else { return nil }
         let reconciler = intro.reconciler(database)
         try await reconciler.reconcile()
-        return Task { await RestoreWatch(reconciler: reconciler, logger: intro.logger).keep() }
+        let watch = RestoreWatch(
+            reconciler: reconciler, problems: runner.problems.others, logger: intro.logger)
+        return Task { await watch.keep() }
     }
 
     private func serve(_ runner: JobRunner, of queues: [String], in intro: Intro) async throws -> JobRunner.Tally {

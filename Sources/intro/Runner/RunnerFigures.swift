@@ -40,7 +40,6 @@ struct RunnerFigures: Sendable {
             "Messages not sent because the database was restored: reconciling ends by itself, held waits for an operator.",
     ])
     private let clock: @Sendable () -> Date
-    private let problems: ProblemLog
     /// Queues that have been reported; one that is empty is still reported, as empty.
     private let queues: Guarded<Set<String>>
 
@@ -50,11 +49,9 @@ struct RunnerFigures: Sendable {
     ///   - path: The file.
     ///   - queues: The queues that the runner serves.
     ///   - clock: The clock by which messages are due.
-    ///   - logger: Where problems are logged.
-    init(path: String, queues: [String], clock: @escaping @Sendable () -> Date, logger: Logger) {
+    init(path: String, queues: [String], clock: @escaping @Sendable () -> Date) {
         file = MetricsFile(path)
         self.clock = clock
-        problems = ProblemLog(logger: logger)
         self.queues = Guarded(Set(queues))
         MetricsSystem.bootstrap(registry)
         DeliveryMetrics.register()
@@ -62,9 +59,12 @@ struct RunnerFigures: Sendable {
 
     /// Writes the file again and again, until the task is cancelled.
     ///
-    /// - Parameter database: What to ask.
-    func keep(from database: Database) async {
+    /// - Parameters:
+    ///   - database: What to ask.
+    ///   - problems: The log of the runner's problems.
+    func keep(from database: Database, logging problems: RunnerProblems) async {
         while (try? await Task.sleep(for: Self.interval)) != nil {
+            let began = ContinuousClock.now
             do {
                 try await write(from: database)
                 problems.ends("figures", "the metrics are written again")
@@ -73,7 +73,7 @@ struct RunnerFigures: Sendable {
                     "figures",
                     error is PostgresError
                         ? "the database cannot be asked for metrics" : "the metrics file cannot be written",
-                    metadata: ["error": "\(error)"])
+                    error: error, began: began)
             }
         }
     }

@@ -79,7 +79,8 @@ struct LeaseTests {
                 JobRunner.Queue("default"), handlers: .forNotes { note, _ in seen.note(note.text) },
                 membership: Membership(runner: try await yard.enterRunner(), leaseEnd: .now),
                 store: JobStore(database: yard.database),
-                configuration: JobRunner.Configuration(name: "test", queues: []), logger: .silent)
+                configuration: JobRunner.Configuration(name: "test", queues: []),
+                problems: RunnerProblems(logger: .silent), logger: .silent)
             let working = Task { await worker.work() }
             try await wait(until: "it has been claimed") { try await yard.jobs().map(\.isWaiting) == [false] }
             await worker.stop()
@@ -142,7 +143,7 @@ struct LeaseTests {
                 try await yard.database.transaction { connection in
                     try await connection.query("SELECT FROM job WHERE payload ->> 'text' <> 'completed' FOR UPDATE")
                     door.open()
-                    try await wait(until: "both have been refused") { log.text.contains("cannot be written down") }
+                    try await wait(until: "both have been refused") { log.text.contains("cannot be stored") }
                 }
                 try await wait(until: "all is written down") { try await yard.jobs().map(\.isWaiting) == [true] }
             }

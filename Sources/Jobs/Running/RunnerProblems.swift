@@ -1,0 +1,88 @@
+package import Logging
+import Postgres
+package import Telemetry
+
+/// The log of a runner's problems, in which an outage of the database is one problem, whatever parts of the runner it stops.
+///
+/// The outage lasts until each part that met it has reached the database again.
+package final class RunnerProblems: Sendable {
+    private struct State {
+        /// The parts that cannot reach the database.
+        var parts: Set<String> = []
+        var outage = LastingProblem()
+        /// The end of the last outage.
+        var ended: ContinuousClock.Instant?
+    }
+
+    /// The problems with other causes.
+    package let others: ProblemLog
+    private let logger: Logger
+    private let clock: @Sendable () -> ContinuousClock.Instant
+    private let state = Guarded(State())
+
+    /// Starts without problems.
+    ///
+    /// - Parameters:
+    ///   - logger: Where to log.
+    ///   - clock: The clock that measures how long a problem lasts.
+    package init(logger: Logger, clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+        others = ProblemLog(logger: logger, clock: clock)
+        self.logger = logger
+        self.clock = clock
+    }
+
+    /// Logs that a part of the runner fails: as a part of the outage where the database is the cause, else by itself.
+    ///
+    /// - Parameters:
+    ///   - part: The part's name.
+    ///   - message: The consequence.
+    ///   - error: The cause.
+    ///   - began: When the part began what failed. An outage that ended after that is not reported again.
+    ///   - metadata: Details without personal data.
+    package func occurs(
+        _ part: String, _ message: @autoclosure () -> Logger.Message, error: any Error,
+        began: ContinuousClock.Instant, metadata: Logger.Metadata = [:]
+    ) {
+        let details = metadata.merging(["error": "\(error)"]) { $1 }
+        guard let outage = error as? PostgresError, outage.isOutage else {
+            end(part)
+            return others.occurs(part, message(), metadata: details)
+        }
+        logger.debug(message(), metadata: details)
+        let now = clock()
+        let news = state.withLock { state -> LastingProblem.News? in
+            if state.parts.isEmpty, let ended = state.ended, began < ended { return nil }
+            state.parts.insert(part)
+            return state.outage.occurs(at: now)
+        }
+        guard let news else { return }
+        var metadata: Logger.Metadata = ["error": "\(error)"]
+        if case .lasts(let duration) = news { metadata["lasts"] = "\(duration.rounded)" }
+        logger.warning(
+            outage.isRefusedConnection
+                ? "the database refuses connections; trying again" : "the database does not answer; trying again",
+            metadata: metadata)
+    }
+
+    /// Logs that a part of the runner works, where it did not.
+    ///
+    /// - Parameters:
+    ///   - part: The part's name.
+    ///   - message: What works again, where the cause was not an outage.
+    package func ends(_ part: String, _ message: @autoclosure () -> Logger.Message) {
+        end(part)
+        others.ends(part, message())
+    }
+
+    /// The database has answered a part.
+    private func end(_ part: String) {
+        let now = clock()
+        let duration = state.withLock { state -> Duration? in
+            guard state.parts.remove(part) != nil, state.parts.isEmpty else { return nil }
+            state.ended = now
+            return state.outage.ends(at: now)
+        }
+        guard let duration else { return }
+        logger.notice("the database answers again", metadata: ["lasted": "\(duration.rounded)"])
+    }
+}

@@ -1,0 +1,31 @@
+import Jobs
+import JobsTesting
+import Postgres
+import PostgresTesting
+import Testing
+
+@Suite("a runner whose handlers meet a database that does not answer")
+struct OutageTests {
+    @Test("logs that problem, not that the jobs fail, and its end with the next claim")
+    func handlers() async throws {
+        try await withYard { yard in
+            let (log, seen) = (CapturedLog(), Seen<String>())
+            try await yard.enqueue([Note("x")])
+            let away = Database(Database.Configuration(conninfo: "host=/nonexistent"), logger: .silent)
+            let handlers = JobHandlers.forNotes { note, _ in
+                seen.note(note.text)
+                try await away.query("SELECT 1")
+            }
+            try await yard.withRunner(handlers, logger: log.logger) { _ in
+                try await wait(until: "the job has failed") { try await yard.jobs().map(\.failures) == [1] }
+                try await wait(until: "there is an end") {
+                    log.text.contains("notice") || log.text.contains("jobs fail")
+                }
+            }
+            let lines = log.text.split(separator: "\n").filter { !$0.hasPrefix("debug") }
+            #expect(lines.count == 2, "\(log.text)")
+            #expect(lines.first?.contains("the database does not answer") == true, "\(log.text)")
+            #expect(lines.last?.contains("the database answers again") == true, "\(log.text)")
+        }
+    }
+}
