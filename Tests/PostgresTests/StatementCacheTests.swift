@@ -56,6 +56,18 @@ struct StatementCacheTests {
         #expect(first != second)
     }
 
+    @Test("no two connections give their statements the same name")
+    func distinctNames() {
+        let names = (0..<8).map { _ in
+            var cache = StatementCache(capacity: 2)
+            _ = cache.plan(key("a"))
+            if case .prepare(let name, _) = cache.plan(key("a")) { return name }
+            Issue.record("a statement seen twice is prepared")
+            return ""
+        }
+        #expect(Set(names).count == 8)
+    }
+
     @Test("a capacity of nothing prepares nothing")
     func disabled() {
         var cache = StatementCache(capacity: 0)

@@ -22,6 +22,8 @@ struct StatementCache {
     }
 
     private let capacity: Int
+    /// Begins each name: a pooler may run it on a server connection where another client has prepared statements.
+    private let prefix = "intro_\(String(UInt64.random(in: .min ... .max), radix: 36))_"
     private var entries: [Key: Entry] = [:]
     private var uses: UInt64 = 0
     /// Names given up here that the server still has.
@@ -44,7 +46,7 @@ struct StatementCache {
         }
         entries[key]?.lastUse = uses
         if let name = entry.name { return .prepared(name: name) }
-        let name = "s\(uses)"
+        let name = "\(prefix)\(uses)"
         entries[key]?.name = name
         return .prepare(name: name, deallocating: givenUp.last)
     }
