@@ -153,7 +153,7 @@ public struct ReminderRun: Sendable {
             try await database.withConnection { connection in
                 let ledger = DeliveryRepository(connection)
                 let journal = try await startJournal(number, epoch: epoch, until: until, on: connection)
-                try await ledger.keepingAlive(number) {
+                try await ledger.keepingAlive(number, in: database) {
                     try await withThrowingTaskGroup { group in
                         group.addTask {
                             try await send(

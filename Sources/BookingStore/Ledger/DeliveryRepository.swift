@@ -6,8 +6,7 @@ public import Postgres
 ///
 /// A row is `attempting` from just before its transport sees it until the outcome is written. A sender proves that it
 /// lives by a lock on its run, which the server drops with the sender's connection; what a run without a lock has in hand
-/// is unknown. (PgBouncer in transaction mode keeps the connection, and so the lock, for longer: what a dead sender had
-/// in hand is then told later, and still not sent again.)
+/// is unknown.
 public struct DeliveryRepository: Sendable {
     /// "Intr" in ASCII: the first half of the keys by which senders from before step 17 of the schema lock their runs.
     private static let oldLockClass: Int32 = 0x496e_7472
@@ -26,15 +25,31 @@ public struct DeliveryRepository: Sendable {
         ).decode(Int32.self)[0]
     }
 
-    /// Shows other senders that a run is alive, for as long as the body works and this connection lasts.
-    public func keepingAlive(_ run: Int32, _ body: () async throws -> Void) async throws {
-        // Older senders look at the second lock only. It is not needed among senders of this version, and another login may
-        // hold it: its key is no secret.
+    /// Shows other senders that a run is alive, for as long as the body works and the connection of the lock lasts.
+    ///
+    /// That is this connection. PgBouncer in transaction mode would leave the lock with a server connection that serves
+    /// other senders next; there, a separate connection keeps a transaction open.
+    ///
+    /// Senders from before step 17 look at the second lock only. It is not needed among senders of this version, and another
+    /// login may hold it: its key is no secret.
+    public func keepingAlive(
+        _ run: Int32, in database: Database, _ body: @Sendable () async throws -> Void
+    ) async throws {
+        let name = Self.lockName(run)
+        guard database.hasSessions else {
+            return try await database.withSeparateConnection { connection in
+                try await connection.query("BEGIN")
+                try await connection.query("SELECT set_config('idle_in_transaction_session_timeout', '0', true)")
+                try await connection.query(
+                    """
+                    SELECT pg_advisory_xact_lock(lock_key(\(name))),
+                           pg_try_advisory_xact_lock(\(Self.oldLockClass), \(run))
+                    """)
+                try await body()
+            }
+        }
         try await connection.query(
-            """
-            SELECT pg_advisory_lock(lock_key(\(Self.lockName(run)))),
-                   pg_try_advisory_lock(\(Self.oldLockClass), \(run))
-            """)
+            "SELECT pg_advisory_lock(lock_key(\(name))), pg_try_advisory_lock(\(Self.oldLockClass), \(run))")
         do {
             try await body()
         } catch {

@@ -87,6 +87,28 @@ public final class Database: Sendable {
         }
     }
 
+    /// Whether each connection is a session of its own on the server, which is not so behind PgBouncer in transaction mode.
+    public var hasSessions: Bool { configuration.preparedStatements }
+
+    /// Lends a connection that is not of the pool, and hangs up afterwards: for what is held while the pool is in use.
+    ///
+    /// A transaction that is left open is rolled back.
+    ///
+    /// - Parameter body: The work.
+    /// - Returns: What the work returns.
+    /// - Throws: What the work throws, or ``PostgresError`` where no connection can be had.
+    public func withSeparateConnection<Result: Sendable>(
+        _ body: @Sendable (isolated Connection) async throws -> Result
+    ) async throws -> Result {
+        let connection = try await Connection.open(configuration)
+        let loan = await connection.lend(mayBeStale: false, body)
+        await connection.close()
+        guard case .used(let result, _) = loan else {
+            throw PostgresError(kind: .connectionLost, message: "hung up")
+        }
+        return try result.get()
+    }
+
     /// Whether a connection is older than the last time that the server stopped answering.
     ///
     /// Without this, each idle connection to a frozen server would cost its caller a wait of its own.
