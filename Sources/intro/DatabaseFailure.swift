@@ -29,8 +29,11 @@ extension Failure {
     /// No connection could be made.
     private init(unreachable error: PostgresError) {
         switch error.sqlState {
-        case "08P01":
+        case "08P01" where error.message.contains("startup parameter"):
             self = .withoutPreparedStatements(error)
+        case "08P01":
+            // PgBouncer refuses with this code whatever it refuses, in English.
+            self.init(unreachable: error.message)
         case "28P01", "28000", "3D000":
             self = .misconfigured(
                 "the database refuses this login", because: "\(error)",
@@ -44,12 +47,17 @@ extension Failure {
                 because: "a port, a setting or a special character in the password is not written correctly",
                 hint: Self.urlHint)
         case nil:
-            let line = error.message.split(separator: "\n").first.map(String.init) ?? error.message
-            self.init(
-                code: "database_unreachable", message: "the database cannot be reached",
-                reason: redacted(Self.withoutHostName(line)),
-                hint: "start PostgreSQL, or correct --database, INTRO_DATABASE_URL or PG*", exit: .unreachable)
+            self.init(unreachable: error.message)
         }
+    }
+
+    /// No connection could be made, for a reason that stands in the message.
+    private init(unreachable message: String) {
+        let line = message.split(separator: "\n").first.map(String.init) ?? message
+        self.init(
+            code: "database_unreachable", message: "the database cannot be reached",
+            reason: redacted(Self.withoutHostName(line)),
+            hint: "start PostgreSQL, or correct --database, INTRO_DATABASE_URL or PG*", exit: .unreachable)
     }
 
     /// Whether libpq refused the URL before it connected to anything; its messages about that quote the URL's parts.
@@ -93,7 +101,7 @@ extension Failure {
         .misconfigured(
             "prepared statements and session settings do not pass through this connection", because: "\(error)",
             hint: "behind PgBouncer in transaction mode, set database.prepared_statements to false "
-                + "(INTRO_DATABASE_PREPARED_STATEMENTS=false)")
+                + "(INTRO_DATABASE_PREPARED_STATEMENTS=false), and neither PGOPTIONS nor `options` in the URL")
     }
 
     private static func busy(
