@@ -62,8 +62,11 @@ enum IntroBinary {
     }
 
     /// Runs `intro` to its end with a list of arguments, and meanwhile does something with the process.
+    ///
+    /// A wrapper is the words before the command that starts it, such as those that give it a network of its own.
     static func run(
         _ arguments: [String],
+        through wrapper: [String] = [],
         environment: [String: String] = [:],
         stdin: String = "",
         in folder: String = "/",
@@ -73,7 +76,8 @@ enum IntroBinary {
         log: String? = nil,
         meanwhile: (pid_t) async throws -> Void = { _ in }
     ) async throws -> Result {
-        let words = asUser(userID) + withBlocked(signal) + withStandardError(in: log) + [binary] + arguments
+        let words =
+            wrapper + asUser(userID) + withBlocked(signal) + withStandardError(in: log) + [binary] + arguments
         let result = try await Subprocess.run(
             .path(FilePath(words[0])),
             arguments: Arguments(Array(words.dropFirst())),

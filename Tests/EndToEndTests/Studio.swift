@@ -20,6 +20,10 @@ struct Studio: Sendable {
     let home: String
     /// The program that works on it.
     var binary = IntroBinary.path
+    /// Variables for the binary beside those that lead it here.
+    var settings: [String: String] = [:]
+    /// Words before the command that starts the binary.
+    var wrapper: [String] = []
 
     /// Gives a test a studio, and takes it down afterwards.
     static func with<Result>(_ body: (Studio) async throws -> Result) async throws -> Result {
@@ -78,22 +82,26 @@ struct Studio: Sendable {
         [
             "INTRO_DATABASE_URL": conninfo, "INTRO_HOME": home, "INTRO_MAIL_URL": "file://\(home)/mail",
             "INTRO_MAIL_FROM": "Intro <hello@intro.example>",
-        ]
+        ].merging(settings) { $1 }
     }
 
     /// The same studio, on whichever of several servers takes writes, with connections of its own.
     func reached(byServersIn folders: [String]) throws -> Studio {
-        let place =
-            conninfo.replacing(/host=\S+/, with: "host=\(folders.joined(separator: ","))")
-            + " target_session_attrs=read-write"
+        let place = conninfo(toServersAt: folders)
         var configuration = Database.Configuration(conninfo: place)
         Self.configure(&configuration)
         return Studio(database: Database(configuration, logger: .silent), conninfo: place, home: home)
     }
 
+    /// How other programs reach the database on whichever of several servers takes writes.
+    func conninfo(toServersAt hosts: [String]) -> String {
+        conninfo.replacing(/host=\S+/, with: "host=\(hosts.joined(separator: ","))")
+            + " target_session_attrs=read-write"
+    }
+
     /// The same studio through another door.
     func reached(by conninfo: String) -> Studio {
-        Studio(database: database, conninfo: conninfo, home: home)
+        Studio(database: database, conninfo: conninfo, home: home, settings: settings, wrapper: wrapper)
     }
 }
 
@@ -126,8 +134,8 @@ extension Studio {
         blocking signal: Int32? = nil, log: String? = nil, meanwhile: (pid_t) async throws -> Void = { _ in }
     ) async throws -> IntroBinary.Result {
         try await IntroBinary.run(
-            arguments + ["--now", now], environment: self.environment.merging(environment) { $1 }, stdin: stdin,
-            in: home, blocking: signal, binary: binary, log: log, meanwhile: meanwhile)
+            arguments + ["--now", now], through: wrapper, environment: self.environment.merging(environment) { $1 },
+            stdin: stdin, in: home, blocking: signal, binary: binary, log: log, meanwhile: meanwhile)
     }
 
     /// Runs the binary on this studio.

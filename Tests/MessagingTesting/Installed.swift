@@ -10,6 +10,8 @@ public enum Installed {
     public static let systemdAnalyze = find("systemd-analyze")
     /// What checks and tests alert rules, from Debian's package `prometheus`.
     public static let promtool = find("promtool")
+    /// A connection pooler, from Debian's package `pgbouncer`.
+    public static let pgBouncer = find("pgbouncer")
     /// The Python to run helpers with: `INTRO_TEST_PYTHON`, else `python3`.
     public static let python = ProcessInfo.processInfo.environment["INTRO_TEST_PYTHON"] ?? find("python3")
 
@@ -17,6 +19,12 @@ public enum Installed {
     public static let canMountPrivately =
         geteuid() == 0
         && (try? ChildProcess.run("/usr/bin/unshare", ["--mount", "mount", "-t", "tmpfs", "none", "/mnt"])) != nil
+
+    /// Whether networks can be made that no other process is in: as root, with `ip` of Debian's package `iproute2`.
+    public static let canMakeNetworks =
+        geteuid() == 0
+        && (try? ChildProcess.run(
+            "/usr/bin/unshare", ["--net", "ip", "link", "add", "one", "type", "veth", "peer", "name", "two"])) != nil
 
     /// Whether the Python has a module.
     public static func pythonHas(_ module: String) -> Bool {
