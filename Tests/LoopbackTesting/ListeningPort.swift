@@ -8,7 +8,7 @@ public enum ListeningPort {
     /// Returns the TCP port over IPv4 that a process listens on, or `nil` while it listens on none.
     public static func of(process id: Int32) -> Int? {
         let sockets = sockets(of: id)
-        let table = (try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)) ?? ""
+        let table = (try? String(contentsOfFile: "/proc/\(id)/net/tcp", encoding: .utf8)) ?? ""
         for line in table.split(separator: "\n").dropFirst() {
             // sl, local address, remote address, state, queues, timer, retransmissions, user, timeout, inode
             let fields = line.split(separator: " ")

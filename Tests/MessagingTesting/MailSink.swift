@@ -52,12 +52,19 @@ public final class MailSink: Sendable {
     }
 
     /// Starts a sink, and waits until it takes connections.
-    public static func start(faults: [Fault] = []) async throws -> MailSink {
+    ///
+    /// - Parameters:
+    ///   - faults: What goes wrong.
+    ///   - wrapper: Words before the command that starts it, such as those that give it a network of its own.
+    /// - Returns: The sink.
+    /// - Throws: `TestFailure` where it cannot be started.
+    public static func start(faults: [Fault] = [], through wrapper: [String] = []) async throws -> MailSink {
         guard let program = Installed.smtpSink else { throw TestFailure(description: "smtp-sink is not installed.") }
         let folder = try ScratchFolder(isOpen: true)
         let user = getuid() == 0 ? ["-u", "nobody"] : []
-        let arguments = user + faults.flatMap(\.arguments) + ["-d", "\(folder.path)/mail.", "127.0.0.1:0", "64"]
-        let process = try ChildProcess(program, arguments)
+        let options = user + faults.flatMap(\.arguments) + ["-d", "\(folder.path)/mail.", "127.0.0.1:0", "64"]
+        let words = wrapper + [program] + options
+        let process = try ChildProcess(words[0], Array(words.dropFirst()))
         var port: Int?
         try await poll(until: "smtp-sink listens") {
             guard process.isRunning else { throw TestFailure(description: "smtp-sink ended before it listened.") }
