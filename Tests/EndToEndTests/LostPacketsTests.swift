@@ -80,5 +80,6 @@ struct LostPacketsTests {
             await reached.database.close()
         }
         try await primary.stop(.immediate)
+        withExtendedLifetime(network) {}
     }
 }

@@ -24,6 +24,8 @@ struct SilentPrimary: Sendable {
             await stop.wait()
             kill(process, SIGTERM)
         }
+        // A step that fails must not wait for the runner for ever.
+        defer { stop.open() }
         try await cluster.book("Ana", at: "2026-12-01 09:00")
         try await wait(until: "the first mail has arrived") { try sink.receivedMessages().count == 1 }
         try await standby.catchUp(with: primary)

@@ -18,7 +18,7 @@ public final class PrivateNetwork: Sendable {
     /// - Throws: ``TestServerFailure`` where that is not permitted.
     public init() async throws {
         server = try BoundProcess(["unshare", "--net", "cat"])
-        client = try BoundProcess(["unshare", "--net", "cat"])
+        client = try BoundProcess(["unshare", "--net", "sh", "-c", Self.emptying])
         for process in [server.id, client.id] {
             try await wait(until: "the network namespace is there") {
                 let (own, made) = (try Self.namespace(of: "self"), try Self.namespace(of: "\(process)"))
@@ -36,6 +36,15 @@ public final class PrivateNetwork: Sendable {
             try await run(side + ["ip", "link", "set", "lo", "up"])
         }
     }
+
+    /// Waits for the end of the input, and kills what is left in the namespace then.
+    private static let emptying = """
+        own=$(readlink /proc/self/ns/net)
+        while read -r _; do :; done
+        for process in /proc/[0-9]*; do
+            [ "$process" != "/proc/$$" ] && [ "$(readlink "$process/ns/net")" = "$own" ] && kill -KILL "${process#/proc/}"
+        done
+        """
 
     /// The words before a command that start it on the server's side.
     public var serverSide: [String] { Self.entering(server) }
