@@ -29,6 +29,27 @@ struct PgBouncerTests {
         }
     }
 
+    @Test("a change is recorded with its actor, whatever the command")
+    func actors() async throws {
+        try await Studio.withPgBouncer(sharing: 1) { studio, pooled in
+            let last = try await studio.database.query("SELECT coalesce(max(id), 0) FROM event").decode(Int64.self)[0]
+            let booking = ["book", "--client", "ana@example.com", "--name", "Ana", "--at", "2026-12-01 13:00"]
+            for words in [
+                booking, ["client", "edit", "ana@example.com", "--source", "flyer"], ["jobs", "pause", "messages"],
+                ["jobs", "resume", "messages"], ["suppression", "add", "ben@example.com"],
+                ["rules", "disable", "one-day"],
+                ["trainer", "edit", "james", "--name", "James B."], ["studio", "edit", "downtown", "--name", "Uptown"],
+            ] {
+                try await pooled.answer(words + ["--as", "desk"])
+            }
+            let others = try await studio.database.query(
+                "SELECT DISTINCT subject FROM event WHERE id > \(last) AND actor <> 'desk'"
+            ).decode(String.self)
+            #expect(others == [])
+            #expect(try await studio.count("event", where: "subject = 'job_queue' AND actor = 'desk'") == 2)
+        }
+    }
+
     @Test("a contested time is given to one of several desks", arguments: [1, 3])
     func contested(connections: Int) async throws {
         try await Studio.withPgBouncer(sharing: connections) { _, pooled in

@@ -51,11 +51,15 @@ extension Studio {
     /// Each transaction that is open keeps a server connection, so that the next one has another.
     private static func sessionState(in database: Database, left: Int) async throws -> [Found] {
         guard left > 0 else { return [] }
-        return try await database.transaction { connection in
+        return try await database.withConnection { connection in
+            // A transaction of the client's would have settings of its own.
+            try await connection.query("BEGIN")
             let own = try await connection.query(sessionState).decode((Int32, String).self).map {
                 Found(session: $0.0, state: $0.1)
             }
-            return try await own + Self.sessionState(in: database, left: left - 1)
+            let others = try await Self.sessionState(in: database, left: left - 1)
+            try await connection.query("ROLLBACK")
+            return own + others
         }
     }
 

@@ -22,7 +22,7 @@ extension JobDesk {
     public func discardAll(_ filter: JobFilter = JobFilter()) async throws -> [JobID] {
         var discarded: [JobID] = []
         while true {
-            let gone = try await database.query(
+            let gone = try await change(
                 """
                 DELETE FROM job_dead
                 WHERE id = ANY (ARRAY(SELECT id FROM job_dead WHERE \(filter.ofAll) ORDER BY id LIMIT \(Self.handful)))

@@ -10,7 +10,7 @@ extension JobDesk {
     /// - Throws: `PostgresError`.
     @discardableResult
     public func pause(_ queue: String) async throws -> Date {
-        try await database.query(
+        try await change(
             """
             INSERT INTO job_queue (name, paused_at)
             VALUES (\(queue), now())
@@ -21,6 +21,11 @@ extension JobDesk {
         ).decode(Date.self)[0]
     }
 
+    /// Runs a statement in a transaction of its own, whose settings name the actor to the event log.
+    func change(_ statement: SQL) async throws -> Rows {
+        try await database.transaction { try await $0.query(statement) }
+    }
+
     /// Resumes a queue, and tells the runners.
     ///
     /// One that is not limited either needs no row then.
@@ -29,7 +34,7 @@ extension JobDesk {
     /// - Throws: `PostgresError`.
     @discardableResult
     public func resume(_ queue: String) async throws -> Bool {
-        try await database.query(
+        try await change(
             """
             WITH forgotten AS (
                 DELETE FROM job_queue

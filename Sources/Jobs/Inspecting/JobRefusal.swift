@@ -12,7 +12,7 @@ public enum JobRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     /// What happened.
     public var description: String {
         switch self {
-        case .unknown(let job): "there is no job \(job)"
+        case .unknown(let job): "job \(job) not found"
         case .notDead(let job, let state): "job \(job) is not dead: it is \(state.rawValue)"
         case .dead(let job): "job \(job) is dead already"
         case .keyTaken(let job, nil): "job \(job) cannot wait again: another has its unique key"

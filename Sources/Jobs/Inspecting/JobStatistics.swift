@@ -12,7 +12,7 @@ public struct JobStatistics: Sendable, Equatable {
         public let scheduled: Int
         /// Jobs in runners' hands.
         public let running: Int
-        /// Jobs that nobody will run unless somebody retries them.
+        /// Dead jobs, which run only when they are retried.
         public let dead: Int
         /// How long the job has been due that has waited longest; `nil` where none waits.
         public let oldestDue: Duration?

@@ -66,7 +66,7 @@ final class Listening: Sendable {
         } else {
             listener.logger.log(
                 level: isFirst ? .warning : .debug,
-                "notifications are not heard, since there is no connection; it is tried again until there is one",
+                "notifications are not received: no connection; trying again",
                 metadata: ["error": "\(failure)"])
         }
     }

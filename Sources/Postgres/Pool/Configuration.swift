@@ -28,11 +28,12 @@ extension Database {
         public var idleInTransactionTimeout: Duration = .seconds(60)
         /// What the server's activity list shows.
         public var applicationName = "intro"
-        /// Further settings of each session, such as custom ones that triggers read; not set behind PgBouncer.
+        /// Further settings, such as custom ones that triggers read: of each session, or of each transaction behind
+        /// PgBouncer.
         public var sessionSettings: [(name: String, value: String)] = []
         /// Off for PgBouncer in transaction mode, where a statement prepared on one server meets another.
         ///
-        /// Then nothing is set per connection either: PgBouncer would refuse it.
+        /// Then nothing is set per connection either, because PgBouncer would refuse it; see ``transactionSettings``.
         public var preparedStatements = true
         /// Most statements that a connection keeps prepared.
         public var statementCacheSize = 256
@@ -108,14 +109,29 @@ extension Database {
             value.map { " \\".contains($0) ? "\\\($0)" : String($0) }.joined()
         }
 
+        /// The statement with which a transaction begins where connections are not sessions of their own; `nil` where they
+        /// are.
+        var transactionSettings: SQL? {
+            guard !preparedStatements else { return nil }
+            let settings = (timeouts + sessionSettings).map { setting -> SQL in
+                "set_config(\(setting.name), \(setting.value), true)"
+            }
+            return "SELECT \(SQL.joined(settings, separator: ", "))"
+        }
+
+        private var timeouts: [(name: String, value: String)] {
+            [
+                ("statement_timeout", "\(statementTimeout.milliseconds)"),
+                ("lock_timeout", "\(lockTimeout.milliseconds)"),
+                ("idle_in_transaction_session_timeout", "\(idleInTransactionTimeout.milliseconds)"),
+            ]
+        }
+
         /// Just-in-time compilation made short statements four times slower; see the README.
         private var serverSettings: String {
-            let own = """
-                -c jit=off -c default_transaction_isolation=read\\ committed -c statement_timeout=\(statementTimeout.milliseconds) \
-                -c lock_timeout=\(lockTimeout.milliseconds) \
-                -c idle_in_transaction_session_timeout=\(idleInTransactionTimeout.milliseconds)
-                """
-                + sessionSettings.map { " -c \($0.name)=\(Self.escaped($0.value))" }.joined()
+            let settings =
+                [("jit", "off"), ("default_transaction_isolation", "read committed")] + timeouts + sessionSettings
+            let own = settings.map { "-c \($0.0)=\(Self.escaped($0.1))" }.joined(separator: " ")
             return own + (ProcessInfo.processInfo.environment["PGOPTIONS"].map { " " + $0 } ?? "")
         }
     }

@@ -46,8 +46,8 @@ extension Database {
         var lost = false
         while true {
             do {
-                return try await withConnection { connection in
-                    try await connection.transaction(begin, callSite, body)
+                return try await withConnection { [settings = configuration.transactionSettings] connection in
+                    try await connection.transaction(begin, settings, callSite, body)
                 }
             } catch let error as PostgresError
                 where attempt < attempts && .now < giveUp
@@ -64,12 +64,13 @@ extension Database {
 
 extension Connection {
     fileprivate func transaction<Result: Sendable>(
-        _ begin: SQL, _ callSite: PostgresError.CallSite,
+        _ begin: SQL, _ settings: SQL?, _ callSite: PostgresError.CallSite,
         _ body: @Sendable (isolated Connection) async throws -> Result
     ) async throws -> Result {
         _ = try control(begin, callSite)
         let result: Result
         do {
+            if let settings { _ = try control(settings, callSite) }
             result = try await body(self)
         } catch {
             _ = try? control("ROLLBACK", callSite)

@@ -27,7 +27,7 @@ public final class Database: Sendable {
         var lastLoss: ContinuousClock.Instant?
     }
 
-    private let configuration: Configuration
+    let configuration: Configuration
     private let logger: Logger
     private let state: Guarded<State>
 
