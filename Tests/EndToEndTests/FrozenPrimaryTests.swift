@@ -4,10 +4,10 @@ import PostgresTesting
 import Testing
 
 @Suite(
-    "a primary that freezes, and a standby that is promoted three seconds later", .timeLimit(.minutes(30)),
+    "a primary that stops answering, and a standby that is promoted three seconds later", .timeLimit(.minutes(30)),
     .enabled(if: Installed.smtpSink != nil && Studio.isOnPrivateServer, "needs smtp-sink of the package postfix"))
 struct FrozenPrimaryTests {
-    @Test("every command ends as one to be repeated, and bookings and mail go on at the standby")
+    @Test("frozen: commands end as ones to be repeated, and bookings and mail go on at the standby")
     func promotion() async throws {
         let first = try await TestServer.startReplicated()
         try await Studio.on(first) { studio in
@@ -19,6 +19,22 @@ struct FrozenPrimaryTests {
             ).promote { try first.freeze() }
             await cluster.database.close()
             try first.destroy()
+        }
+    }
+
+    @Test("the same behind a proxy that stops forwarding without hanging up")
+    func proxy() async throws {
+        let first = try await TestServer.startReplicated()
+        try await Studio.on(first) { studio in
+            let second = try await first.makeStandby(isSynchronous: false)
+            let proxy = try StallingProxy(toServerIn: first.socketFolder)
+            defer { proxy.stop() }
+            let cluster = try studio.reached(byServersIn: [proxy.folder, second.socketFolder])
+            try await SilentPrimary(
+                event: "a proxy that stops forwarding", primary: first, standby: second, cluster: cluster,
+                sink: .start()
+            ).promote { proxy.stall(.everything) }
+            await cluster.database.close()
         }
     }
 }
