@@ -83,6 +83,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Schema",
+            exclude: ["README.md"],
             resources: [.embedInCode("Migrations"), .embedInCode("Functions"), .embedInCode("Catalogue.txt")],
             swiftSettings: settings
         ),

@@ -1,20 +1,19 @@
 import Foundation
 import Testing
 
-/// The README's examples, run as written, one after the other.
-@Suite("the README")
+/// The examples of the documents, run as written, one after the other.
+@Suite("the documents")
 struct ReadmeTests {
-    /// One `$ intro …` line and what the README says it prints.
+    /// One `$ intro …` line and the output that the document shows.
     private struct Example {
         let words: [String]
         var output: [String] = []
     }
 
-    @Test("every example prints what the README shows")
-    func examples() async throws {
-        let readme = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../README.md")
-        let examples = try Self.examples(in: String(contentsOf: readme, encoding: .utf8))
-        #expect(examples.count > 10)
+    @Test("every example prints what the document shows", arguments: [("README.md", 10), ("deploy/README.md", 5)])
+    func examples(document: String, count: Int) async throws {
+        let examples = try Self.examples(in: Self.text(of: document))
+        #expect(examples.count > count)
         try await TemporaryHome.with { home in
             _ = try await home.intro("local", "start")
             var reference = Reference()
@@ -27,6 +26,33 @@ struct ReadmeTests {
                 #expect(shown == example.output.joined(separator: "\n"), "\(example.words)")
             }
         }
+    }
+
+    @Test("every file that a document names exists", arguments: ["Sources/README.md", "Schema/README.md"])
+    func files(document: String) throws {
+        let names = try Set(Self.text(of: document).matches(of: /[A-Za-z_+]+\.(?:swift|sql)/).map { String($0.output) })
+        let found = ["Sources", "Schema"].flatMap { folder in
+            FileManager.default.enumerator(atPath: Self.root.appending(path: folder).path)?.compactMap { $0 as? String }
+                ?? []
+        }
+        let known = Set(found.map { URL(filePath: $0).lastPathComponent })
+        #expect(names.count > 2)
+        #expect(names.subtracting(known) == [])
+    }
+
+    @Test("every table, constraint and function that the description of the schema names exists")
+    func schema() throws {
+        let text = try Self.text(of: "Schema/README.md")
+        let names = Set(text.matches(of: /`([a-z]+(?:_[a-z]+)+)`/).map { String($0.output.1) })
+        let catalogue = try Self.text(of: "Schema/Catalogue.txt")
+        #expect(names.count > 20)
+        #expect(names.filter { !catalogue.contains($0) && $0 != "job_lease" } == [])
+    }
+
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+
+    private static func text(of document: String) throws -> String {
+        try String(contentsOf: root.appending(path: document), encoding: .utf8)
     }
 
     private static func examples(in readme: String) -> [Example] {
@@ -56,7 +82,7 @@ struct ReadmeTests {
     }
 }
 
-/// References are drawn at random: the README's one stands for the one that was drawn.
+/// References are random: the one in the documents stands for the one that was made.
 private struct Reference {
     private let readme = "K7Q2-9FXM"
     private var drawn: String?
