@@ -168,7 +168,7 @@ public enum SlotRules {
                 soft(
                     .tooSoon,
                     "\(slot.localStart) is too soon: \(studio) requires "
-                        + "\(DurationInput.text(minutes: Int(offer.noticeMinutes))) of notice",
+                        + "\(DurationInput.text(minutes: Int(offer.noticeMinutes))) notice",
                     hint: "choose a later time, or pass --override REASON"))
         }
         if facts.beyondHorizon {

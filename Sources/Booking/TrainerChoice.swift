@@ -82,14 +82,14 @@ public enum TrainerChoice {
         let free = atWork.filter { !$0.facts.trainerBusy }
         guard !free.isEmpty else {
             return Refusal(
-                .slotTaken, "nobody is free at \(name) at \(localStart): every trainer at work has a session",
+                .slotTaken, "no trainer is free at \(name) at \(localStart): every trainer at work has a session",
                 hint: "choose one of the free slots")
         }
         guard first.facts.stationFree else { return SlotRules.noStation(slot(first.trainer)).refusal }
         guard strictness == .all, free.allSatisfy(\.facts.isAtDailyLimit) else { return nil }
         return Refusal(
             .dailyLimit,
-            "nobody is free at \(name) at \(localStart): every free trainer has all the sessions of the day",
+            "no trainer is free at \(name) at \(localStart): every free trainer has all the sessions of the day",
             hint: "choose another day, or pass --override REASON")
     }
 
@@ -99,7 +99,7 @@ public enum TrainerChoice {
         let away = candidates.filter { $0.facts.withinHours && $0.facts.away }.map { visible($0.trainer.name) }
         let note = away.isEmpty ? "" : " (\(away.joined(separator: ", ")) \(away.count == 1 ? "is" : "are") away)"
         return Refusal(
-            .outsideHours, "nobody works at \(visible(studio.name)) at \(localStart)\(note)",
+            .outsideHours, "no trainer works at \(visible(studio.name)) at \(localStart)\(note)",
             hint: "see `intro slots --studio \(studio.handle)`")
     }
 }

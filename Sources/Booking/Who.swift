@@ -34,6 +34,15 @@ public enum Who: Sendable, Equatable {
         }
     }
 
+    /// The address, the number, or `#` and the client number, as people write them.
+    public var text: String {
+        switch self {
+        case .email(let address): address.address
+        case .phone(let number): number.e164
+        case .id(let id): "#\(id.value)"
+        }
+    }
+
     /// A client number; one that begins with a zero is rather a part of a phone number.
     private static func clientNumber(_ text: Substring) -> Client.ID? {
         guard text.utf8.allSatisfy(\.isASCIIDigit), text.first != "0", let number = Int64(text) else { return nil }

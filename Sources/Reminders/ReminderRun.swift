@@ -223,7 +223,7 @@ public struct ReminderRun: Sendable {
             }
         } catch {
             logger.error(
-                "what became of some messages could not be written down; the next batch lists them as unknown",
+                "the outcome of some messages could not be recorded; the next batch lists them as unknown",
                 metadata: ["messages": "\(records.count)", "run": "\(number)", "error": "\(error)"])
         }
     }

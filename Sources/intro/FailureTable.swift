@@ -23,7 +23,7 @@ extension Failure {
         case let refusal as JobRefusal:
             self.init(refusal)
         case let missing as NotFound:
-            self.init(code: "not_found", message: "there is no \(missing.what)", hint: missing.hint, exit: .notFound)
+            self.init(code: "not_found", message: "\(missing.what) not found", hint: missing.hint, exit: .notFound)
         case let invalid as InvalidInput:
             self = .invalidInput("\(invalid.field) \(invalid.problem)", hint: invalid.hint)
         case let error as PostgresError:

@@ -5,7 +5,7 @@ struct GlobalOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The PostgreSQL database to use.", valueName: "url"))
     var database: String?
 
-    @Option(help: ArgumentHelp("Read settings from this file alone.", valueName: "file"))
+    @Option(help: ArgumentHelp("Read settings from this file only.", valueName: "file"))
     var config: String?
 
     @Flag(help: "Print results and errors as JSON.")
@@ -16,14 +16,14 @@ struct GlobalOptions: ParsableArguments {
 
     @Option(
         name: .customLong("as"),
-        help: ArgumentHelp("Who does this, for the event log. (default: you)", valueName: "who")
+        help: ArgumentHelp("The actor for the event log. (default: your login)", valueName: "who")
     )
     var actor: String?
 
     @Option(help: ArgumentHelp("Act as if it were this time, as in 2026-12-01T09:00:00-08:00.", valueName: "time"))
     var now: String?
 
-    @Flag(help: "Tell on standard error what happens meanwhile.")
+    @Flag(help: "Print progress on standard error.")
     var verbose = false
 }
 

@@ -79,7 +79,7 @@ extension Intro {
     private static func undecided(_ studios: [Studio]) -> any Error {
         guard !studios.isEmpty else {
             return NotFound(
-                "studio yet",
+                "studio",
                 hint: "add one with `intro studio add`, or load the sample with `intro setup --sample`")
         }
         return Failure(

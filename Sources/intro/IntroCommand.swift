@@ -6,7 +6,7 @@ import Glibc
 struct IntroCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "intro",
-        abstract: "Book free introductory sessions, list trainers' schedules, send reminders.",
+        abstract: "Book free introductory sessions and send reminders.",
         version: "0.1.0",
         subcommands: [
             Slots.self, Book.self, Reschedule.self, Cancel.self, Confirm.self, Show.self, Attend.self, NoShow.self,

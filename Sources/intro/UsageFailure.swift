@@ -19,7 +19,7 @@ extension IntroCommand {
         let hint = nearest(to: word, among: names)
             .map { "did you mean `intro \(prefix)\($0)`? `\(help)` lists the commands" }
         return Failure(
-            code: "usage", message: "there is no command `\(prefix)\(word)`", hint: hint ?? "see `\(help)`",
+            code: "usage", message: "unknown command `\(prefix)\(word)`", hint: hint ?? "see `\(help)`",
             exit: .usage)
     }
 

@@ -19,12 +19,12 @@ struct TrueReasonTests {
             let night = await expectRefusal(.outsideHours) {
                 try await books.book(studio, "2027-01-05 06:00", for: "a@example.com")
             }
-            #expect(night?.message == "nobody works at Studio downtown at 2027-01-05 06:00 PST")
+            #expect(night?.message == "no trainer works at Studio downtown at 2027-01-05 06:00 PST")
             try await books.book(studio, "2027-01-07 10:00", for: "b@example.com")
             let busy = await expectRefusal(.slotTaken) {
                 try await books.book(studio, "2027-01-07 10:00", for: "c@example.com")
             }
-            #expect(busy?.message.hasPrefix("nobody is free at Studio downtown at 2027-01-07 10:00 PST") == true)
+            #expect(busy?.message.hasPrefix("no trainer is free at Studio downtown at 2027-01-07 10:00 PST") == true)
             _ = try await books.office.away(
                 james.handle, from: try Books.instant("2027-01-07 14:00", at: studio),
                 until: try Books.instant("2027-01-07 15:00", at: studio), reason: nil)
@@ -33,7 +33,7 @@ struct TrueReasonTests {
             }
             #expect(
                 away?.message
-                    == "nobody works at Studio downtown at 2027-01-07 14:30 PST (james, maria are away)")
+                    == "no trainer works at Studio downtown at 2027-01-07 14:30 PST (james, maria are away)")
             #expect(away?.hint.contains("--trainer") == false)
         }
     }
@@ -53,7 +53,7 @@ struct TrueReasonTests {
     }
 
     @Test(
-        "a time that has passed is in the past, not short of notice",
+        "a time that has passed is in the past, not short notice",
         arguments: ["2027-01-01 09:00", "2027-01-02 15:59"])
     func past(start: String) async throws {
         try await withBooks { books in

@@ -82,7 +82,7 @@ struct RunTests {
             #expect(try await studio.messages("sent") == 1)
             let unknown = try await studio.intro("run", "--queue", "mesages")
             #expect(unknown.exit == 65)
-            #expect(unknown.stderr.contains("there is no queue mesages"))
+            #expect(unknown.stderr.contains("queue mesages not found"))
             #expect(try await studio.intro("run", "--concurrency", "0").exit == 65)
         }
     }

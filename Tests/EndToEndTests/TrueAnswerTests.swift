@@ -7,7 +7,7 @@ struct TrueAnswerTests {
         try await Studio.with { studio in
             let night = try await studio.refusal(book("eve", at: "2026-12-01 22:00"))
             #expect(night.code == "outside_hours")
-            #expect(night.message == "nobody works at Downtown Strength at 2026-12-01 22:00 PST")
+            #expect(night.message == "no trainer works at Downtown Strength at 2026-12-01 22:00 PST")
             try await studio.book("ana", at: "2026-12-01 09:00")
             try await studio.book("ben", at: "2026-12-01 09:00", with: "james")
             // Aiko is free, but both stations are taken.
@@ -17,7 +17,7 @@ struct TrueAnswerTests {
             try await studio.book("cal", at: "2026-12-04 17:00")
             try await studio.book("dan", at: "2026-12-04 17:00", with: "james")
             let busy = try await studio.refusal(book("eve", at: "2026-12-04 17:00"))
-            #expect(busy.code == "slot_taken" && busy.message.hasPrefix("nobody is free at Downtown Strength"))
+            #expect(busy.code == "slot_taken" && busy.message.hasPrefix("no trainer is free at Downtown Strength"))
             for past in ["yesterday 9am", "2026-11-30 07:30"] {
                 let refusal = try await studio.refusal(book("eve", at: past))
                 #expect(refusal.code == "too_soon" && refusal.message.contains("in the past"))

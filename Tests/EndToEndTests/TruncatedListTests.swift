@@ -146,7 +146,7 @@ struct NoSlotsTests {
             #expect(try await studio.intro(["slots"] + phoenix).stdout == "Iron Phoenix is closed then: Repair\n")
             #expect(
                 try await told("--studio", "brooklyn", "--from", "2026-12-06", "--days", "1")
-                    == "Nobody works at Iron Brooklyn then.\n")
+                    == "No trainer works at Iron Brooklyn then.\n")
             #expect(
                 try await told("--trainer", "aiko", "--from", "2026-12-04", "--days", "1")
                     == "Aiko Tanaka does not work at Downtown Strength then.\n")

@@ -104,7 +104,7 @@ struct WishCommandTests {
             #expect(gone.exit == 4)
             #expect(try await studio.answer("suppression", "list").items.count == 1)
             let table = try await studio.intro("suppression", "list", "ana@example.com")
-            #expect(table.exit == 0 && table.stdout == "There is no such address on the list.\n")
+            #expect(table.exit == 0 && table.stdout == "Nothing is suppressed.\n")
         }
     }
 

@@ -84,7 +84,7 @@ struct AppointmentTests {
                 11:00 AM, 20 minutes: Ana Lopez
                 Downtown Strength, reference B000-0000
 
-                Times are those of each studio's clock.
+                Times are local to each studio.
 
                 """)
         #expect(Set(day.values.keys) == Set(TrainerDayWord.allCases.map(\.rawValue)))

@@ -105,8 +105,8 @@ struct BuiltInTemplateTests {
     @Test(
         "say the cost of a miss where there is still time to avoid it",
         arguments: [
-            ("one-day", "keeps this time for you alone", "has kept this time for you alone"),
-            ("two-hours", "keeps this time for you alone", nil),
+            ("one-day", "is holding this time for you", "has reserved this time for you"),
+            ("two-hours", "is holding this time for you", nil),
         ] as [(String, String, String?)])
     func cost(name: String, text: String, mail: String?) throws {
         let parts = try WrittenMessage(name: name, language: .english).parts()
@@ -115,7 +115,7 @@ struct BuiltInTemplateTests {
         #expect((shown == nil) == (mail == nil))
         if let mail {
             #expect(shown?.contains(mail) == true)
-            #expect(shown?.contains("somebody else can have this one") == true)
+            #expect(shown?.contains("we can offer this time to someone else") == true)
         }
     }
 

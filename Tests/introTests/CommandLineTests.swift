@@ -38,17 +38,17 @@ struct CommandLineTests {
         "what cannot be parsed is a usage error with a hint",
         arguments: [
             (["local", "status", "--bogus"], "Unknown option '--bogus'", "see `intro local status --help`"),
-            (["lokal"], "there is no command `lokal`", "did you mean `intro local`? `intro --help` lists the commands"),
+            (["lokal"], "unknown command `lokal`", "did you mean `intro local`? `intro --help` lists the commands"),
             (
-                ["slot", "maria"], "there is no command `slot`",
+                ["slot", "maria"], "unknown command `slot`",
                 "did you mean `intro slots`? `intro --help` lists the commands"
             ),
             (
-                ["studo", "list"], "there is no command `studo`",
+                ["studo", "list"], "unknown command `studo`",
                 "did you mean `intro studio`? `intro --help` lists the commands"
             ),
             (
-                ["studio", "lst"], "there is no command `studio lst`",
+                ["studio", "lst"], "unknown command `studio lst`",
                 "did you mean `intro studio list`? `intro studio --help` lists the commands"
             ),
             (["studio", "list", "bogus"], "Unexpected argument 'bogus'", "see `intro studio list --help`"),

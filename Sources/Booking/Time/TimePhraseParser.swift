@@ -114,7 +114,7 @@ extension TimePhraseParser {
             guard isBare else { return hour }
             guard ahead.isAtEnd, word.isEmpty, hour <= 12 else { throw notUnderstood(written) }
             throw invalid(
-                "\(quoted(text)) does not say which half of the day: \(hour) AM or \(hour) PM?",
+                "\(quoted(text)) is ambiguous: \(hour) AM or \(hour) PM?",
                 hint: "write \(hour)am or \(hour)pm")
         }
         cursor = ahead

@@ -25,7 +25,7 @@ struct ClientIdentification {
     /// Nobody goes by what was given.
     func notFound(_ identification: Identification) -> NotFound {
         let owners = identification.beside.filter { !$0.clients.isEmpty }.map { "; \($0.sentence)" }
-        return NotFound("client who goes by that", hint: "add --name to book a new person" + owners.joined())
+        return NotFound("client \(request.who.text)", hint: "add --name to book a new person" + owners.joined())
     }
 
     private func identification(

@@ -34,7 +34,7 @@ public struct ClientRepository: Sendable {
     /// - Throws: ``NotFound``, or ``InvalidInput`` where several people share the phone.
     public func one(_ who: Who) async throws -> Client {
         guard let client = try await atMostOne(who) else {
-            throw NotFound("client who goes by that", hint: "see `intro client list --search`")
+            throw NotFound("client \(who.text)", hint: "see `intro client list --search`")
         }
         return client
     }

@@ -28,7 +28,7 @@ public struct SessionRepository: Sendable {
     func planAndRead(_ id: Session.ID, now: Date) async throws -> Session {
         let planning: SQL = "CROSS JOIN LATERAL plan_messages(s.id, NULL, \(now))"
         guard let session = try await read("\(Self.select) \(planning) WHERE s.id = \(id.value)").first else {
-            throw NotFound("such session", hint: "see `intro agenda`")
+            throw NotFound("session", hint: "see `intro agenda`")
         }
         return session
     }

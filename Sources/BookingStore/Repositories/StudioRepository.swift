@@ -35,7 +35,7 @@ public struct StudioRepository: Sendable {
     /// - Throws: ``NotFound``.
     public func with(_ id: Studio.ID) async throws -> Studio {
         guard let studio = try await read("\(Self.select) WHERE id = \(id.value)").first else {
-            throw NotFound("such studio", hint: "see `intro studio list`")
+            throw NotFound("studio", hint: "see `intro studio list`")
         }
         return studio
     }

@@ -111,7 +111,7 @@ public struct WishDesk: Sendable {
     public func lift(_ address: Handout.Recipient) async throws {
         try await working { connection in
             guard try await WishRepository(connection).lift(address.channel, address.text, nil) else {
-                throw NotFound("such address on the list", hint: "see `intro suppression list`")
+                throw NotFound("blocked address or number", hint: "see `intro suppression list`")
             }
         }
     }

@@ -21,7 +21,7 @@ struct Agenda: IntroSubcommand {
     @Flag(help: "List past sessions not yet marked as attended or no-show.")
     var open = false
 
-    @Flag(help: "List sessions to come that cannot take place; with --on, of that day.")
+    @Flag(help: "List upcoming sessions that cannot take place.")
     var affected = false
 
     @Option(

@@ -4,7 +4,7 @@ import BookingStore
 
 /// `intro attend`: the client came.
 struct Attend: IntroSubcommand {
-    static let configuration = CommandConfiguration(commandName: "attend", abstract: "Write down that the client came.")
+    static let configuration = CommandConfiguration(commandName: "attend", abstract: "Mark a session as attended.")
 
     @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
     var reference: String
@@ -19,7 +19,7 @@ struct Attend: IntroSubcommand {
 /// `intro no-show`: the client did not come.
 struct NoShow: IntroSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "no-show", abstract: "Write down that the client did not come.")
+        commandName: "no-show", abstract: "Mark a session as a no-show.")
 
     @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
     var reference: String

@@ -10,46 +10,47 @@ struct Book: IntroSubcommand {
         commandName: "book",
         abstract: "Book a free introductory session.",
         discussion: """
-            A person is found by e-mail, phone or client number. With --name, a new client is created where nobody is \
-            found; a known client with another name is refused, unless --yes says that they are meant. An e-mail or a \
-            phone that a known client does not have yet is stored. Without --trainer, the trainer with the fewest sessions \
-            that day is chosen.
+            The client is found by e-mail, phone or client number. With --name, a new client is created if none is found. A \
+            known client with a different name is refused, unless --yes is given. An e-mail address or phone number that \
+            is not known yet is stored.
+
+            Example: intro book --client ana@example.com --name "Ana Lima" --at "tue 9am"
             """)
 
-    @Option(help: ArgumentHelp("For whom: e-mail, phone or client number.", valueName: "who"))
+    @Option(help: ArgumentHelp("The client: e-mail, phone or client number.", valueName: "who"))
     var client: String
 
     @Option(help: ArgumentHelp("The client's name; creates a new client.", valueName: "name"))
     var name: String?
 
-    @Option(help: ArgumentHelp("The client's e-mail, stored where there is none.", valueName: "address"))
+    @Option(help: ArgumentHelp("The client's e-mail, stored if none is known.", valueName: "address"))
     var email: String?
 
-    @Option(help: ArgumentHelp("The client's phone, stored where there is none.", valueName: "number"))
+    @Option(help: ArgumentHelp("The client's phone, stored if none is known.", valueName: "number"))
     var phone: String?
 
-    @Option(help: ArgumentHelp("With whom. (default: whoever has fewest that day)", valueName: "handle"))
+    @Option(help: ArgumentHelp("The trainer. (default: fewest sessions that day)", valueName: "handle"))
     var trainer: String?
 
-    @Option(help: ArgumentHelp("Where. (default: the trainer's studio, or the only one)", valueName: "id"))
+    @Option(help: ArgumentHelp("The studio. (default: the trainer's, or the only one)", valueName: "id"))
     var studio: String?
 
-    @Option(help: ArgumentHelp("When, such as \"2026-12-01 09:00\" or \"tue 14:30\".", valueName: "time"))
+    @Option(help: ArgumentHelp("The time, such as \"2026-12-01 09:00\" or \"tue 14:30\".", valueName: "time"))
     var at: String
 
-    @Option(help: ArgumentHelp("How this booking came about.", valueName: "text"))
+    @Option(help: ArgumentHelp("How the client heard of the studio.", valueName: "text"))
     var source: String?
 
-    @Option(help: ArgumentHelp("A repetition with the same key returns the first result.", valueName: "key"))
+    @Option(help: ArgumentHelp("Retry-safe key: repeating it returns the first result.", valueName: "key"))
     var requestID: String?
 
-    @Option(help: ArgumentHelp("Pass over soft rules, for this reason.", valueName: "reason"))
+    @Option(help: ArgumentHelp("Book anyway (ignores hours, notice, limits); logged.", valueName: "reason"))
     var override: String?
 
     @Flag(help: "Book for the known client although the name differs.")
     var yes = false
 
-    @Flag(help: "Only tell whether it could be booked.")
+    @Flag(help: "Check the booking without making it.")
     var dryRun = false
 
     @OptionGroup(title: "Global options") var global: GlobalOptions

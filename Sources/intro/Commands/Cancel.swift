@@ -5,12 +5,12 @@ import BookingStore
 /// `intro cancel`: calls a session off.
 struct Cancel: IntroSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "cancel", abstract: "Call a session off; its time is free again.")
+        commandName: "cancel", abstract: "Cancel a session and free its slot.")
 
     @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
     var reference: String
 
-    @Option(help: ArgumentHelp("Why.", valueName: "reason"))
+    @Option(help: ArgumentHelp("The reason, for the event log.", valueName: "reason"))
     var reason: String?
 
     @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -5,7 +5,7 @@ import BookingStore
 /// `intro confirm`: the client says that they will come.
 struct Confirm: IntroSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "confirm", abstract: "Write down that the client will come; they are not asked again.")
+        commandName: "confirm", abstract: "Mark a session as confirmed by the client.")
 
     @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
     var reference: String

@@ -4,10 +4,10 @@ import ArgumentParser
 struct LocalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "local",
-        abstract: "Start, stop or look at the private PostgreSQL.",
+        abstract: "Manage the private PostgreSQL server.",
         discussion: """
-            With no database configured, intro keeps a PostgreSQL of its own in INTRO_HOME. It starts by itself when a \
-            command needs it, and listens on a Unix socket only.
+            Without a configured database, intro keeps a PostgreSQL server in INTRO_HOME. It starts when a command needs it \
+            and listens on a Unix socket only.
             """,
         subcommands: [Start.self, Stop.self, ShowStatus.self]
     )
@@ -18,7 +18,7 @@ struct LocalCommand: AsyncParsableCommand {
     struct Start: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "start",
-            abstract: "Start it, and make it where there is none."
+            abstract: "Start the server; create it if needed."
         )
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -33,7 +33,7 @@ struct LocalCommand: AsyncParsableCommand {
     struct Stop: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "stop",
-            abstract: "Stop it; its data stays."
+            abstract: "Stop the server; data is kept."
         )
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -51,7 +51,7 @@ struct LocalCommand: AsyncParsableCommand {
     struct ShowStatus: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "status",
-            abstract: "Tell whether it runs, and where."
+            abstract: "Show whether the server runs, and its URL."
         )
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -68,7 +68,7 @@ extension LocalCluster.Status {
     /// The status for people.
     fileprivate func text(isMade: Bool) -> String {
         guard isMade else {
-            return "There is no private PostgreSQL in \(home) yet: the first command that needs one makes it.".visible
+            return "No private PostgreSQL in \(home) yet: the first command that needs it creates it.".visible
         }
         guard let pid else {
             return "The private PostgreSQL in \(home) is not running: the next command starts it.".visible

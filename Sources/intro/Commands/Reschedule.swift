@@ -14,10 +14,10 @@ struct Reschedule: IntroSubcommand {
     @Option(help: ArgumentHelp("The new time, such as \"tomorrow 9am\".", valueName: "time"))
     var at: String
 
-    @Option(help: ArgumentHelp("Another trainer. (default: the same)", valueName: "handle"))
+    @Option(help: ArgumentHelp("The new trainer. (default: the same)", valueName: "handle"))
     var trainer: String?
 
-    @Option(help: ArgumentHelp("Pass over soft rules, for this reason.", valueName: "reason"))
+    @Option(help: ArgumentHelp("Book anyway (ignores hours, notice, limits); logged.", valueName: "reason"))
     var override: String?
 
     @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -11,25 +11,28 @@ import Reminders
 struct Run: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Run jobs: send what is due, plan reminders, close the day.",
+        abstract: "Run jobs: send messages, plan reminders, close days.",
         discussion: """
-            Any number of runners, on any number of machines, share the work. The first Ctrl-C or SIGTERM lets the jobs that \
-            run come to their end, the second cancels them, the third ends the process.
+            Any number of runners, on any number of machines, share the work. The first Ctrl-C or SIGTERM lets running jobs \
+            finish, the second cancels them, the third ends the process.
+
+            Example: intro run --queue messages
             """)
 
-    @Option(help: ArgumentHelp("Serve this queue only; may be given again. (default: all)", valueName: "queue"))
+    @Option(help: ArgumentHelp("Serve only this queue; repeatable. (default: all)", valueName: "queue"))
     var queue: [String] = []
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("How many jobs of each queue at once.", valueName: "n"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Maximum number of jobs of each queue at once.", valueName: "n"))
     var concurrency: String?
 
-    @Flag(help: "Run until nothing is due, then end.")
+    @Flag(help: "Run until no job is due, then end.")
     var drain = false
 
-    @Option(help: ArgumentHelp("Keep figures for Prometheus in this file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write metrics for Prometheus to this file.", valueName: "file"))
     var metricsFile: String?
 
-    @Flag(help: "Send real messages also with --now.")
+    @Flag(help: "Send real messages even with --now.")
     var yes = false
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -135,7 +138,7 @@ struct Run: IntroSubcommand {
     private func queueName(_ text: String) throws -> String {
         guard Intro.queues.contains(text) else {
             throw Failure.invalidInput(
-                "there is no queue \(text.visible)", hint: "the queues are " + Intro.queues.joined(separator: " and "))
+                "queue \(text.visible) not found", hint: "the queues are " + Intro.queues.joined(separator: " and "))
         }
         return text
     }

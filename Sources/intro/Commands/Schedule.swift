@@ -26,13 +26,13 @@ struct Schedule: IntroSubcommand {
     @Option(help: ArgumentHelp("The first day, such as monday or 2026-12-01. (default: today)", valueName: "date"))
     var from: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("How many days.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Number of days.", valueName: "n"))
     var days = "7"
 
-    @Option(help: "How to write it: table, json, csv or ics.")
+    @Option(help: "The format: table, json, csv or ics.")
     var format = Format.table
 
-    @Flag(help: "With --format csv: begin with a byte order mark, for Excel.")
+    @Flag(help: "With --format csv: add a byte order mark for Excel.")
     var bom = false
 
     @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -7,12 +7,12 @@ import Schema
 /// `intro setup`: creates or upgrades the schema.
 struct Setup: IntroSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "setup", abstract: "Create or upgrade the database's schema.")
+        commandName: "setup", abstract: "Create or upgrade the database schema.")
 
     @Flag(help: "Also load a sample studio with three trainers, once.")
     var sample = false
 
-    @Flag(help: "Only tell; ends with 78 when the schema is not this binary's.")
+    @Flag(help: "Check only; exits with 78 if the schema differs.")
     var check = false
 
     @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -14,10 +14,10 @@ struct Slots: IntroSubcommand {
     @Option(help: ArgumentHelp("Only this trainer's slots.", valueName: "handle"))
     var trainer: String?
 
-    @Option(help: ArgumentHelp("From when on, such as \"tomorrow 9am\". (default: now)", valueName: "time"))
+    @Option(help: ArgumentHelp("The earliest time, such as \"tomorrow 9am\". (default: now)", valueName: "time"))
     var from: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("How many days of the studio's calendar.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Number of days.", valueName: "n"))
     var days = "7"
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of slots.", valueName: "n"))
@@ -94,7 +94,7 @@ extension Slots {
         case .retired(let since):
             return "\(who ?? name) has been retired since \(studio.clock.date(of: since))."
         case .noWork:
-            return who.map { "\($0) does not work at \(name) then." } ?? "Nobody works at \(name) then."
+            return who.map { "\($0) does not work at \(name) then." } ?? "No trainer works at \(name) then."
         case .closed(let reasons):
             return "\(name) is closed then: \(reasons.joined(separator: ", ").visible)"
         case .away(let reasons):

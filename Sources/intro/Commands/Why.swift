@@ -7,12 +7,12 @@ import Postgres
 struct Why: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "why",
-        abstract: "Tell each message of a session that did, did not or will go out, and why.",
+        abstract: "Explain a session's messages: sent, skipped, scheduled.",
         discussion:
             """
-            `planned` and `queued` messages are still to come. A reason beside them tells what they wait for (such as \
-            quiet_hours, awaiting_changes, channel_paused, trainer_away, studio_closed, trainer_retired, \
-            opt_out_review or template_error), or else why they would be skipped as things stand.
+            `planned` and `queued` messages are not sent yet. Their reason says what they wait for (such as quiet_hours, \
+            awaiting_changes, channel_paused, trainer_away, studio_closed, trainer_retired, opt_out_review or \
+            template_error), or why they would be skipped now.
             """
     )
 

@@ -150,7 +150,7 @@ extension DayPlan.Day {
             let text = parts.isEmpty ? "closed" : parts.joined(separator: "; ")
             notes += Self.wrapped("\(name.padded(to: width))  \(text)", indent: width + 2)
         }
-        if day.hasNoTrainer { notes.append("nobody works") }
+        if day.hasNoTrainer { notes.append("no trainers working") }
         if day.sessions.isEmpty, !day.isClosed { notes.append("no sessions") }
         self.init(date: day.date, notes: notes, sessions: day.sessions)
     }

@@ -152,11 +152,11 @@ extension MailDecision.Review {
         switch self {
         case .notUnderstood: "no report and no answer to an invitation"
         case .unknownMessage: "not about a message that was sent"
-        case .otherRecipient: "names somebody else than the message's recipient"
+        case .otherRecipient: "names another recipient than the message"
         case .staffAddress: "mail to a trainer or a studio came back"
         case .unclearReason: "does not say whether the address or the message is at fault"
         case .unknownEvent: "answers no invitation that was sent"
-        case .otherAttendee: "answered by somebody who was not invited"
+        case .otherAttendee: "answered by a person who was not invited"
         case .otherRevision: "answers an earlier time of the session"
         case .sessionClosed: "the session is over or cancelled"
         case .declined: "declined: call the client"

@@ -68,7 +68,7 @@ struct TestRecord: Encodable {
         guard outcome != "sent" else { return nil }
         let hint = channel == .email ? "correct INTRO_MAIL_URL or the address" : "correct INTRO_SMS_URL or the number"
         return Failure(
-            code: outcome, message: "the test was not taken", reason: reply.visible, hint: hint,
+            code: outcome, message: "test message was not accepted", reason: reply.visible, hint: hint,
             exit: outcome == "rejected_for_now" ? .tryAgain : .unreachable)
     }
 }

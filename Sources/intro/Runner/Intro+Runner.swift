@@ -35,7 +35,7 @@ extension Intro {
             }
             for day in open {
                 logger.warning(
-                    "sessions are left open: see `intro agenda \(day.studio) --open`",
+                    "sessions are not marked: see `intro agenda \(day.studio) --open`",
                     metadata: ["sessions": "\(day.sessions)"])
             }
         }

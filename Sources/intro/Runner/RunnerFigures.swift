@@ -24,7 +24,7 @@ struct RunnerFigures: Sendable {
         "jobs_waiting": "Jobs that are due and wait.",
         "jobs_scheduled": "Jobs whose time has not come.",
         "jobs_running": "Jobs in runners' hands.",
-        "jobs_dead": "Jobs that nobody will run unless somebody retries them.",
+        "jobs_dead": "Dead jobs, which run only when they are retried.",
         "jobs_oldest_due_seconds": "How long the job has been due that has waited longest.",
         "jobs_runners": "Runners that are alive.",
         "jobs_table_live_rows": "Rows of the table of jobs.",

@@ -23,7 +23,7 @@ extension Secret {
         guard let data = try? Data(contentsOf: URL(filePath: path)) else {
             throw .misconfigured(
                 "the \(name) cannot be read from \(path)",
-                because: "there is no such file, or you may not read it",
+                because: "the file does not exist or cannot be read",
                 hint: "write the \(name) into it, or correct \(setting.environmentName)"
             )
         }
@@ -72,7 +72,7 @@ extension Settings.Database {
     static func url(inFile path: String) throws(Failure) -> Secret {
         guard let url = try Secret.read(path, "database URL", .databaseURLFile) else {
             throw .misconfigured(
-                "there is no database URL in \(path)", because: "the file is empty",
+                "no database URL in \(path)", because: "the file is empty",
                 hint: "write the database URL into it, or correct \(Setting.databaseURLFile.environmentName)")
         }
         return url

@@ -25,7 +25,7 @@ enum SettingsFile {
         } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
             guard isRequired else { return nil }
             throw .misconfigured(
-                "there is no configuration file \(path)",
+                "configuration file \(path) not found",
                 hint: "name an existing file with --config, or leave it out"
             )
         } catch {
@@ -81,7 +81,7 @@ enum SettingsFile {
         }
         let names = Setting.allCases.map(\.rawValue)
         throw .misconfigured(
-            "there is no setting \(name)",
+            "unknown setting \(name)",
             because: "the configuration file \(path) has one of that name",
             hint: nearest(to: name, among: names).map { "did you mean \($0)?" }
                 ?? "the settings are \(names.joined(separator: ", "))"

@@ -8,10 +8,10 @@ extension ClientCommand {
     struct Add: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "add",
-            abstract: "Write a person down, with an e-mail, a phone or both."
+            abstract: "Add a client (e-mail, phone or both)."
         )
 
-        @Argument(help: "The name, as the person gives it.")
+        @Argument(help: "The client's name.")
         var name: String
 
         @OptionGroup var options: ClientOptions

@@ -7,13 +7,13 @@ extension ClientCommand {
     struct Edit: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "edit",
-            abstract: "Change a person; what is not named stays as it is."
+            abstract: "Edit a client; other fields keep their values."
         )
 
-        @Argument(help: "The person: an e-mail address, a phone number or a client number.")
+        @Argument(help: "The client: e-mail, phone or client number.")
         var who: String
 
-        @Option(help: ArgumentHelp("The name, as the person gives it.", valueName: "name"))
+        @Option(help: ArgumentHelp("The client's name.", valueName: "name"))
         var name: String?
 
         @OptionGroup var options: ClientOptions

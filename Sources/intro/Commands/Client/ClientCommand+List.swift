@@ -8,13 +8,13 @@ extension ClientCommand {
     struct List: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "list",
-            abstract: "List people, the newest first, or find them."
+            abstract: "List or search clients, newest first."
         )
 
-        @Option(help: ArgumentHelp("Words of a name, e-mail or phone (4 digits: its end).", valueName: "text"))
+        @Option(help: ArgumentHelp("Parts of name, e-mail or phone (4 digits: its end).", valueName: "text"))
         var search: String?
 
-        @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of people.", valueName: "n"))
+        @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of clients.", valueName: "n"))
         var limit = "200"
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

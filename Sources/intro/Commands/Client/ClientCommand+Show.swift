@@ -8,10 +8,10 @@ extension ClientCommand {
     struct Show: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "show",
-            abstract: "Show a person, their sessions, and whether they may book."
+            abstract: "Show a client and whether they may book."
         )
 
-        @Argument(help: "The person: an e-mail address, a phone number or a client number.")
+        @Argument(help: "The client: e-mail, phone or client number.")
         var who: String
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -15,7 +15,7 @@ extension ClientCommand {
                 valueName: "scope"))
         var scope: String?
 
-        @Option(help: ArgumentHelp("How they said so. (default: desk)", valueName: "text"))
+        @Option(help: ArgumentHelp("How the client asked. (default: desk)", valueName: "text"))
         var how: String?
 
         /// Whether nothing was said.
@@ -38,13 +38,13 @@ extension ClientCommand {
     /// `intro client opt-out`.
     struct OptOut: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "opt-out", abstract: "Write down that a person wants no messages.",
-            discussion: "With --token, the person is the one whose mail has it in its unsubscribe link.")
+            commandName: "opt-out", abstract: "Unsubscribe a client.",
+            discussion: "With --token, the client is found by the token of an unsubscribe link.")
 
-        @Argument(help: "The person: an e-mail address, a phone number or a client number.")
+        @Argument(help: "The client: e-mail, phone or client number.")
         var who: String?
 
-        @Option(help: ArgumentHelp("What the unsubscribe link in a mail says.", valueName: "token"))
+        @Option(help: ArgumentHelp("The token of an unsubscribe link.", valueName: "token"))
         var token: String?
 
         @OptionGroup var options: WishOptions
@@ -79,9 +79,9 @@ extension ClientCommand {
     /// `intro client opt-in`.
     struct OptIn: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "opt-in", abstract: "Write down that a person wants messages again.")
+            commandName: "opt-in", abstract: "Resubscribe a client.")
 
-        @Argument(help: "The person: an e-mail address, a phone number or a client number.")
+        @Argument(help: "The client: e-mail, phone or client number.")
         var who: String
 
         @OptionGroup var options: WishOptions

@@ -4,7 +4,7 @@ import ArgumentParser
 struct ClientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "client",
-        abstract: "Write down, find or change the people who come.",
+        abstract: "Add, find and edit clients.",
         subcommands: [Add.self, List.self, Show.self, Edit.self, OptOut.self, OptIn.self]
     )
 

@@ -4,19 +4,19 @@ import BookingStore
 
 /// What can be said of a person when they are written down or edited, besides the name.
 struct ClientOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Where mail goes, or `none`.", valueName: "address"))
+    @Option(help: ArgumentHelp("The e-mail address, or `none`.", valueName: "address"))
     var email: String?
 
     @Option(help: ArgumentHelp("The phone number, or `none`.", valueName: "number"))
     var phone: String?
 
-    @Option(help: ArgumentHelp("The IANA zone they live in, where it is not the studio's.", valueName: "tz"))
+    @Option(help: ArgumentHelp("The client's time zone, if not the studio's.", valueName: "tz"))
     var timeZone: String?
 
-    @Option(help: ArgumentHelp("How they heard of us, such as a friend.", valueName: "text"))
+    @Option(help: ArgumentHelp("How the client heard of the studio.", valueName: "text"))
     var source: String?
 
-    @Option(help: ArgumentHelp("The language to write in, en or es, or `none` for English.", valueName: "language"))
+    @Option(help: ArgumentHelp("The language of messages: en, es, or `none` for English.", valueName: "language"))
     var language: String?
 
     /// Whether nothing was said.

@@ -14,7 +14,7 @@ func choice<Value: RawRepresentable>(
     let word = text.lowercased().replacing("-", with: "_")
     guard let value = choices.first(where: { $0.rawValue == word }) else {
         throw InvalidInput(
-            field: field, problem: "\(quoted(text)) is none of those there are",
+            field: field, problem: "\(quoted(text)) is not a valid value",
             hint: "write one of: " + choices.map(\.rawValue).joined(separator: ", "))
     }
     return value

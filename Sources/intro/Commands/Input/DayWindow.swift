@@ -14,7 +14,7 @@ struct DayWindow {
     ///
     /// - Parameters:
     ///   - from: What was typed; `nil` is now.
-    ///   - days: How many days.
+    ///   - days: Number of days.
     ///   - clock: The studio's wall clock.
     ///   - now: The present instant.
     /// - Throws: `InvalidInput` or a `Refusal`.

@@ -41,7 +41,7 @@ private func telling<Result>(_ clock: StudioClock, _ read: () throws(TimeProblem
         throw invalid
     } catch .missing(let local, let before, let after) {
         throw Refusal(
-            .wallTimeMissing, "the clocks go forward then: there is no \(local)",
+            .wallTimeMissing, "\(local) does not exist: the clocks go forward then",
             hint: "the nearest times are \(clock.text(before)) and \(clock.text(after))")
     } catch .ambiguous(let local, let first, let second) {
         throw Refusal(

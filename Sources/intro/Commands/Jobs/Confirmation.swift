@@ -7,7 +7,7 @@ enum Confirmation {
     /// - Parameter message: What needs a confirmation.
     /// - Throws: A `Failure` where standard input or standard error is no terminal.
     static func assertPossible(
-        _ message: String = "this cannot be undone, and there is no terminal to ask on"
+        _ message: String = "this cannot be undone; it needs confirmation"
     ) throws(Failure) {
         guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
             throw Failure(

@@ -7,13 +7,13 @@ struct JobSelection: ParsableArguments {
     @Argument(help: ArgumentHelp("The jobs' numbers.", valueName: "id"))
     var ids: [String] = []
 
-    @Flag(help: "All that are dead.")
+    @Flag(help: "All dead jobs.")
     var all = false
 
-    @Option(help: ArgumentHelp("With --all: only those of this queue.", valueName: "queue"))
+    @Option(help: ArgumentHelp("With --all: only this queue.", valueName: "queue"))
     var queue: String?
 
-    @Option(help: ArgumentHelp("With --all: only those of this kind.", valueName: "kind"))
+    @Option(help: ArgumentHelp("With --all: only this kind.", valueName: "kind"))
     var kind: String?
 
     /// Checks that the jobs are named one way or the other.

@@ -6,10 +6,10 @@ extension JobsCommand {
     struct Cancel: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "cancel",
-            abstract: "Call jobs off.",
+            abstract: "Cancel jobs.",
             discussion: """
-                Those that wait are dead at once, and can be retried. Of those that run, the runner is asked: it cancels \
-                them within seconds. Where one of several cannot be called off, none is.
+                Waiting jobs become dead at once and can be retried. Running jobs are cancelled by their runner within seconds. \
+                If one of several cannot be cancelled, none is.
                 """
         )
 

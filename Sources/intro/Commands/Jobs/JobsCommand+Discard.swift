@@ -6,8 +6,8 @@ extension JobsCommand {
     struct Discard: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "discard",
-            abstract: "Remove dead jobs for ever.",
-            discussion: "Asks first; without a terminal it wants --yes."
+            abstract: "Delete dead jobs permanently.",
+            discussion: "Asks for confirmation; requires --yes without a terminal."
         )
 
         @OptionGroup var selection: JobSelection

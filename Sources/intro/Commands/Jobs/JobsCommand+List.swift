@@ -7,21 +7,21 @@ extension JobsCommand {
     struct List: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "list",
-            abstract: "List jobs that are not done, by the time at which they are due."
+            abstract: "List jobs by the time they are due."
         )
 
-        @Option(help: "Only those that are waiting, scheduled, running or dead.")
+        @Option(help: "Only this state: waiting, scheduled, running or dead.")
         var state: JobState?
 
-        @Option(help: ArgumentHelp("Only those of this queue.", valueName: "queue"))
+        @Option(help: ArgumentHelp("Only this queue.", valueName: "queue"))
         var queue: String?
 
-        @Option(help: ArgumentHelp("Only those of this kind.", valueName: "kind"))
+        @Option(help: ArgumentHelp("Only this kind.", valueName: "kind"))
         var kind: String?
 
         @Option(
             parsing: .unconditional,
-            help: ArgumentHelp("Maximum number of jobs: the newest.", valueName: "n"))
+            help: ArgumentHelp("Maximum number of jobs, newest first.", valueName: "n"))
         var limit = "1000"
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -33,7 +33,7 @@ extension JobsCommand {
             let jobs = try await desk.list(filter, limit: limit)
             let rest = try await ListRest(shown: jobs.count, limit: limit) { try await desk.count(filter, upTo: $0) }
             try intro.console.report(jobs.map { JobRecord($0) }, leavingOut: rest) {
-                jobs.isEmpty ? "There is no such job." : JobTables.jobs(jobs).text(colored: intro.console.isColored)
+                jobs.isEmpty ? "No jobs." : JobTables.jobs(jobs).text(colored: intro.console.isColored)
             }
         }
     }

@@ -7,7 +7,7 @@ extension JobsCommand {
     struct Pause: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "pause",
-            abstract: "Start nothing more from a queue; what runs goes on."
+            abstract: "Pause a queue; running jobs finish."
         )
 
         @Argument(help: "The queue.")
@@ -34,7 +34,7 @@ extension JobsCommand {
     struct Resume: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "resume",
-            abstract: "Go on with a queue that was paused."
+            abstract: "Resume a paused queue."
         )
 
         @Argument(help: "The queue.")

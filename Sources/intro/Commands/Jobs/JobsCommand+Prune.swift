@@ -7,12 +7,12 @@ extension JobsCommand {
     struct Prune: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "prune",
-            abstract: "Remove jobs that have long been dead, and what is left of runners that are gone."
+            abstract: "Delete old dead jobs and records of ended runners."
         )
 
         @Option(
             parsing: .unconditional,
-            help: ArgumentHelp("Dead for so long, such as 30d or 12h.", valueName: "time"))
+            help: ArgumentHelp("Minimum time since the job died, such as 30d or 12h.", valueName: "time"))
         var olderThan = "90d"
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

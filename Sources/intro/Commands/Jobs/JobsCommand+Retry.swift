@@ -6,11 +6,10 @@ extension JobsCommand {
     struct Retry: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "retry",
-            abstract: "Let dead jobs run again, as if they had never been tried.",
+            abstract: "Retry dead or scheduled jobs now.",
             discussion: """
-                They keep their numbers and their errors. A job that is scheduled, such as one that waits for its next \
-                attempt, is due at once. Where one of several cannot be retried, none is; --all leaves those dead whose \
-                unique keys are taken.
+                Jobs keep their numbers and errors. If one of several cannot be retried, none is. --all skips jobs whose unique \
+                keys are taken.
                 """
         )
 

@@ -8,12 +8,12 @@ extension JobsCommand {
     struct ScheduleList: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "schedule",
-            abstract: "List the jobs that come again, and when they come next."
+            abstract: "List recurring jobs and their next times."
         )
 
         @Option(
             parsing: .unconditional,
-            help: ArgumentHelp("How many of the next times. (default: 3)", valueName: "n"))
+            help: ArgumentHelp("Number of next times to show. (default: 3)", valueName: "n"))
         var next: String?
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -7,7 +7,7 @@ extension JobsCommand {
     struct Show: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "show",
-            abstract: "Show a job, with its payload and all that went wrong."
+            abstract: "Show a job with its payload and errors."
         )
 
         @Argument(help: ArgumentHelp("The job's number.", valueName: "id"))

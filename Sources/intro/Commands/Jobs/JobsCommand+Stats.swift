@@ -9,7 +9,7 @@ extension JobsCommand {
     struct Stats: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "stats",
-            abstract: "Count jobs by queue, list the runners that are alive, and warn of what slows them down."
+            abstract: "Show queues, runners, channels and warnings."
         )
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

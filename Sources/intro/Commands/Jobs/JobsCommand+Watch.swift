@@ -8,19 +8,18 @@ extension JobsCommand {
     struct Watch: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "watch",
-            abstract: "Watch queues, runners, what runs and what died, until q or Ctrl-C.",
+            abstract: "Watch queues, runners and jobs, until q or Ctrl-C.",
             discussion: """
-                Where standard output is no terminal, or with --json, what is seen is printed again and again; with \
-                --json as one line each time.
+                Without a terminal, each update is printed below the last one; with --json, as one line.
                 """
         )
 
-        @Option(parsing: .unconditional, help: ArgumentHelp("How often to look.", valueName: "time"))
+        @Option(parsing: .unconditional, help: ArgumentHelp("The time between two updates.", valueName: "time"))
         var interval = "1s"
 
         @Option(
             name: .customLong("count"), parsing: .unconditional,
-            help: ArgumentHelp("Look so many times and end. (default: until you end it)", valueName: "n"))
+            help: ArgumentHelp("Number of updates. (default: until interrupted)", valueName: "n"))
         var times: String?
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

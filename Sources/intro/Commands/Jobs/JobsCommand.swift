@@ -6,10 +6,10 @@ import Jobs
 struct JobsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "jobs",
-        abstract: "See what waits, runs and is dead, and do something about it.",
+        abstract: "Inspect and control the job queue.",
         discussion: """
-            A job that is done is not kept. One that failed too often is dead: it stays with its errors until it is \
-            retried or discarded.
+            Finished jobs are not kept. A job that failed too often is dead: it is kept with its errors until it is retried \
+            or discarded.
             """,
         subcommands: [
             List.self, Show.self, Retry.self, Discard.self, Cancel.self, Pause.self, Resume.self, Stats.self,

@@ -54,7 +54,7 @@ struct MailCommand: AsyncParsableCommand {
             commandName: "list", abstract: "List received mail, newest first.",
             discussion: "Example: intro mail list --open")
 
-        @Flag(help: "Only mail that a person still has to review.")
+        @Flag(help: "Only mail that needs review.")
         var open = false
 
         @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of mails.", valueName: "n"))
@@ -93,7 +93,7 @@ struct MailCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "show", abstract: "Show a received mail.", discussion: "Example: intro mail show 12")
 
-        @Argument(help: "Its number, from `intro mail list`.")
+        @Argument(help: "The mail's number, from `intro mail list`.")
         var mail: String
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -131,7 +131,7 @@ struct MailCommand: AsyncParsableCommand {
             commandName: "done", abstract: "Mark received mail as reviewed.",
             discussion: "Example: intro mail done 12 13")
 
-        @Argument(help: "Their numbers, from `intro mail list`.")
+        @Argument(help: "The mails' numbers, from `intro mail list`.")
         var mails: [String]
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

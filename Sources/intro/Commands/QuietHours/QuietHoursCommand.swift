@@ -7,10 +7,10 @@ import Postgres
 struct QuietHoursCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quiet-hours",
-        abstract: "See and change when people may be written to; all other hours are quiet.",
+        abstract: "List and set allowed contact hours.",
         discussion: """
-            Hours are on the clock where the person is. A reminder that falls into quiet hours goes out before they begin, \
-            where that is still after the booking, else when they end; where that is too late, it is skipped.
+            Hours are local to the client. A reminder that is due outside them is sent before they end, if that is after the \
+            booking, otherwise when they begin again; if that is too late, it is skipped.
             """,
         subcommands: [List.self, Set.self]
     )
@@ -20,7 +20,7 @@ struct QuietHoursCommand: AsyncParsableCommand {
     /// `intro quiet-hours list`.
     struct List: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "List when people may be written to, by region.")
+            commandName: "list", abstract: "List allowed contact hours by region.")
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
@@ -39,12 +39,12 @@ struct QuietHoursCommand: AsyncParsableCommand {
     /// `intro quiet-hours set`.
     struct Set: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "set", abstract: "Set when people of a region may be written to.")
+            commandName: "set", abstract: "Set the allowed contact hours of a region.")
 
-        @Argument(help: "Two letters such as US, or * for every region that has none of its own.")
+        @Argument(help: "Two letters such as US, or * for all other regions.")
         var region: String
 
-        @Argument(help: "When they may be written to, as in `mon-sat 09:00-20:00; sun 12:00-20:00`, or `none`.")
+        @Argument(help: "Hours such as `mon-sat 09:00-20:00; sun 12:00-20:00`, or `none`.")
         var hours: String
 
         @Option(help: ArgumentHelp("email or sms. (default: sms)", valueName: "channel"))

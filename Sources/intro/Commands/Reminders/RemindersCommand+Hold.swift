@@ -7,7 +7,7 @@ extension RemindersCommand {
     struct Hold: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "hold",
-            abstract: "After a restore: mark messages as unknown that were sent.",
+            abstract: "After a restore, mark sent messages as unknown.",
             discussion: """
                 Messages are held when the database was restored and the journal of a sender is missing. Those that were \
                 due from the given time on may have been sent before the restore: they become unknown and are not sent \
@@ -15,7 +15,7 @@ extension RemindersCommand {
                 `intro reminders hold --sent-since "2026-12-01 09:40"`.
                 """)
 
-        @Option(help: ArgumentHelp("The moment to which the database was restored.", valueName: "time"))
+        @Option(help: ArgumentHelp("The time to which the database was restored.", valueName: "time"))
         var sentSince: String
 
         @Flag(help: "List the messages and change nothing.")
@@ -33,7 +33,7 @@ extension RemindersCommand {
     struct Release: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "release",
-            abstract: "After a restore: send the messages that are held.",
+            abstract: "After a restore, send held messages.",
             discussion: """
                 For a restore that lost nothing, such as a planned move to another server: no message was sent after the \
                 backup. List them first: `intro reminders release --dry-run`.

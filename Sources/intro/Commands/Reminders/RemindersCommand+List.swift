@@ -8,18 +8,19 @@ extension RemindersCommand {
     struct List: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "list",
-            abstract: "List what was sent, waits, or was skipped, and why.",
+            abstract: "List messages with status and reason.",
             discussion:
-                "The reason of a queued message is what it waits for, or why it would be skipped as things stand."
+                "The reason of a queued message is what it waits for, or why it would be skipped now."
         )
 
-        @Argument(help: ArgumentHelp("One session's messages.", valueName: "ref"))
+        @Argument(help: ArgumentHelp("Only this session's messages.", valueName: "ref"))
         var reference: String?
 
-        @Option(help: "Only those that are queued, attempting, sent, failed, unknown or skipped.")
+        @Option(help: "Only this status: queued, attempting, sent, failed, unknown or skipped.")
         var status: LedgerStatus?
 
-        @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of messages: the newest.", valueName: "n"))
+        @Option(
+            parsing: .unconditional, help: ArgumentHelp("Maximum number of messages, newest first.", valueName: "n"))
         var limit = "1000"
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -39,7 +40,7 @@ extension RemindersCommand {
                 return (entries, rest)
             }
             try intro.console.report(entries.map { LedgerRecord($0) }, leavingOut: rest) {
-                guard !entries.isEmpty else { return "There is no such message." }
+                guard !entries.isEmpty else { return "No messages." }
                 var table = Table([
                     .init("REFERENCE"), .init("RULE"), .init("DUE"), .init("STATUS"), .init("WHY"), .init("TO"),
                 ])

@@ -7,10 +7,10 @@ extension RemindersCommand {
     struct Plan: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "plan",
-            abstract: "Tell what the next batch would send and skip, and change nothing.",
+            abstract: "Preview the next batch; sends nothing.",
             discussion: """
-                With --json, one object a line: how many of a rule, channel, studio and reason. Where `waits` is true, \
-                they would stay queued: for the reason named, or for quiet hours to end.
+                With --json, one object a line: the number of messages by rule, channel, studio and reason. Where `waits` is \
+                true, they would stay queued for that reason, or for the end of quiet hours.
                 """)
 
         @OptionGroup var until: UntilOptions

@@ -8,8 +8,8 @@ extension RemindersCommand {
     struct Preview: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "preview",
-            abstract: "Show what a rule says: text, HTML and calendar entry, or the text message with its segments.",
-            discussion: "Without --ref it speaks of a session that nobody has booked.")
+            abstract: "Preview a rule's message.",
+            discussion: "Sample data is used without --ref.")
 
         @Argument(help: "The rule.")
         var rule: String

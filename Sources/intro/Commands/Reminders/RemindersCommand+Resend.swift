@@ -8,7 +8,7 @@ extension RemindersCommand {
     struct Resend: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "resend",
-            abstract: "Send what is unknown or failed once more, unless it is no longer true.",
+            abstract: "Resend failed or unknown messages if still valid.",
             discussion: """
                 Name a message or a session, or take everything that failed since a time: \
                 `intro reminders resend --status failed --since 2h`.
@@ -19,16 +19,16 @@ extension RemindersCommand {
             case failed
         }
 
-        @Argument(help: "The message's number, or a booking reference for all of that session.")
+        @Argument(help: "A message number, or a booking reference for all.")
         var message: String?
 
-        @Option(help: ArgumentHelp("All messages of this status; only failed.", valueName: "status"))
+        @Option(help: ArgumentHelp("All messages with this status: failed.", valueName: "status"))
         var status: Status?
 
-        @Option(help: ArgumentHelp("With --status: those tried since then, such as 2h.", valueName: "time"))
+        @Option(help: ArgumentHelp("With --status: attempted since this time, such as 2h.", valueName: "time"))
         var since: String?
 
-        @Option(help: ArgumentHelp("With --status: those of this rule only.", valueName: "rule"))
+        @Option(help: ArgumentHelp("With --status: only this rule's messages.", valueName: "rule"))
         var rule: String?
 
         @Flag(help: "With --status: list them and change nothing.")

@@ -11,24 +11,26 @@ extension RemindersCommand {
     struct Send: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "send",
-            abstract: "Send the messages that are due, each once.",
+            abstract: "Send due messages, each once.",
             discussion: """
-                A message of which nobody knows whether it arrived is listed as unknown and never sent again by itself. \
-                One that the server put off is tried again in the next batch. Ends with 78 where a template cannot be \
-                used or messages are held after a restore of the database, 69 where a server cannot be reached or refuses \
-                the sender, 75 where messages were put off, and 65 where messages failed for good. On a channel that is \
-                paused, one message is tried first.
+                A message with unknown delivery status is listed and not sent again automatically. A message that the server \
+                postponed is tried again in the next batch. On a paused channel, one message is tried first.
+
+                Exit codes: 65 messages failed permanently; 69 a server cannot be reached or refuses the sender; 75 \
+                messages were postponed; 78 a template is broken, or messages are held after a restore.
+
+                Example: intro reminders send --limit 100
                 """)
 
         @OptionGroup var until: UntilOptions
 
-        @Option(parsing: .unconditional, help: ArgumentHelp("How many messages at the most.", valueName: "n"))
+        @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of messages.", valueName: "n"))
         var limit: String?
 
-        @Flag(help: "Only tell what would be sent.")
+        @Flag(help: "Preview the batch; sends nothing.")
         var dryRun = false
 
-        @Flag(help: "Send real messages also with --now.")
+        @Flag(help: "Send real messages even with --now.")
         var yes = false
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -7,17 +7,17 @@ extension RemindersCommand {
     struct Settle: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "settle",
-            abstract: "Write down what became of an unknown message; it is not sent again.")
+            abstract: "Record the outcome of an unknown message.")
 
         /// What somebody has found out.
         enum Outcome: String, CaseIterable, ExpressibleByArgument {
             case sent, failed
         }
 
-        @Argument(help: "The message's number, or a booking reference for all of that session.")
+        @Argument(help: "A message number, or a booking reference for all.")
         var message: String
 
-        @Option(help: ArgumentHelp("Whether it arrived: sent or failed. (default: sent)", valueName: "outcome"))
+        @Option(help: ArgumentHelp("The outcome: sent or failed. (default: sent)", valueName: "outcome"))
         var outcome: Outcome = .sent
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -9,14 +9,14 @@ extension RemindersCommand {
     struct Test: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "test",
-            abstract: "Send what a rule says to an address of your own.",
+            abstract: "Send a test copy of a rule's message.",
             discussion:
-                "Nothing is written into the ledger. Without --ref it speaks of a session that nobody has booked.")
+                "Nothing is written into the ledger. Sample data is used without --ref.")
 
         @Argument(help: "The rule.")
         var rule: String
 
-        @Option(help: ArgumentHelp("An e-mail address, or a phone number for a text.", valueName: "address"))
+        @Option(help: ArgumentHelp("An e-mail address or a phone number.", valueName: "address"))
         var to: String
 
         @OptionGroup var sample: SampleOptions

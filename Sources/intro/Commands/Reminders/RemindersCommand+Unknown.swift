@@ -8,8 +8,8 @@ extension RemindersCommand {
     struct Unknown: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "unknown",
-            abstract: "List the messages of which nobody knows whether they arrived.",
-            discussion: "Ask the client, or look into the server's log; then `resend` or `settle` each.")
+            abstract: "List messages with unknown delivery status.",
+            discussion: "Ask the client or check the server's log, then `resend` or `settle` each.")
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 

@@ -4,7 +4,7 @@ import ArgumentParser
 struct RemindersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reminders",
-        abstract: "Send what is due, see what was sent, and what would be.",
+        abstract: "Send, preview and track messages.",
         subcommands: [
             Send.self, Plan.self, List.self, Preview.self, Test.self, Unknown.self, Resend.self, Settle.self, Hold.self,
             Release.self,

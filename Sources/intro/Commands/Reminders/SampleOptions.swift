@@ -6,7 +6,7 @@ import Reminders
 
 /// Which session a rule is to speak of where it is only looked at or tried, and in which language.
 struct SampleOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("A session to speak of.", valueName: "ref"))
+    @Option(help: ArgumentHelp("Use this session's data.", valueName: "ref"))
     var ref: String?
 
     @Option(help: ArgumentHelp("The language, en or es. (default: the client's)", valueName: "language"))

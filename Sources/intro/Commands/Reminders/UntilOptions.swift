@@ -12,7 +12,7 @@ struct UntilOptions: ParsableArguments {
             valueName: "time"))
     var until: String?
 
-    @Option(help: ArgumentHelp("The studio whose clock --until is read on.", valueName: "id"))
+    @Option(help: ArgumentHelp("The studio whose local time --until uses.", valueName: "id"))
     var studio: String?
 
     /// Checks that the options go together.

@@ -11,10 +11,10 @@ struct RuleOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("How long after that, or before it: +1d, -3d, -2h, 0.", valueName: "offset"))
+        help: ArgumentHelp("Time after or before that: +1d, -3d, -2h, 0.", valueName: "offset"))
     var offset: String?
 
-    @Option(help: ArgumentHelp("The time on that day, or `none` for the anchor's own.", valueName: "time"))
+    @Option(help: ArgumentHelp("The time on that day; `none` for the anchor's time.", valueName: "time"))
     var at: String?
 
     @Option(help: ArgumentHelp("email or sms.", valueName: "channel"))
@@ -23,7 +23,7 @@ struct RuleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("client, trainer or studio.", valueName: "audience"))
     var audience: String?
 
-    @Option(help: ArgumentHelp("The name of its texts.", valueName: "name"))
+    @Option(help: ArgumentHelp("The name of its templates.", valueName: "name"))
     var template: String?
 
     @Option(

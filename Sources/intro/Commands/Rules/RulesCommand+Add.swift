@@ -6,15 +6,15 @@ extension RulesCommand {
     /// `intro rules add`.
     struct Add: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "add", abstract: "Add a rule; it counts from now on.",
+            commandName: "add", abstract: "Add a rule; it applies from now on.",
             discussion:
-                "Without --channel it is mail, without --audience it is for clients, without --template its texts have its name."
+                "Defaults: e-mail, to the client, with the template of the rule's name."
         )
 
-        @Argument(help: "Its name, such as week-before.")
+        @Argument(help: "The rule's name, such as week-before.")
         var key: String
 
-        @Option(help: ArgumentHelp("The one studio where it counts.", valueName: "id"))
+        @Option(help: ArgumentHelp("The only studio where it applies.", valueName: "id"))
         var studio: String?
 
         @OptionGroup var options: RuleOptions

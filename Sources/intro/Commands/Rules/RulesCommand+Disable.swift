@@ -5,12 +5,12 @@ extension RulesCommand {
     /// `intro rules disable`.
     struct Disable: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "disable", abstract: "Send a rule's messages no more; what was sent stays in the ledger.")
+            commandName: "disable", abstract: "Turn a rule off.")
 
         @Argument(help: "The rule.")
         var key: String
 
-        @Option(help: ArgumentHelp("At this studio alone.", valueName: "id"))
+        @Option(help: ArgumentHelp("Only at this studio.", valueName: "id"))
         var studio: String?
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -24,12 +24,12 @@ extension RulesCommand {
     struct Enable: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "enable",
-            abstract: "Send a rule's messages again; what was due meanwhile is not made up for.")
+            abstract: "Turn a rule on; messages missed meanwhile are not sent.")
 
         @Argument(help: "The rule.")
         var key: String
 
-        @Option(help: ArgumentHelp("At this studio alone.", valueName: "id"))
+        @Option(help: ArgumentHelp("Only at this studio.", valueName: "id"))
         var studio: String?
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

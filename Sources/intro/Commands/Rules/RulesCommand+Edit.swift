@@ -7,13 +7,13 @@ extension RulesCommand {
     struct Edit: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "edit",
-            abstract: "Change a rule; what is not named stays as it is.",
-            discussion: "With --studio, the studio gets a rule of its own where it has none yet.")
+            abstract: "Edit a rule; other fields keep their values.",
+            discussion: "With --studio, the studio gets its own copy of the rule.")
 
         @Argument(help: "The rule.")
         var key: String
 
-        @Option(help: ArgumentHelp("The one studio where it is to be otherwise.", valueName: "id"))
+        @Option(help: ArgumentHelp("The only studio where it changes.", valueName: "id"))
         var studio: String?
 
         @OptionGroup var options: RuleOptions

@@ -7,9 +7,9 @@ extension RulesCommand {
     /// `intro rules list`.
     struct List: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "List the rules, or those that count at one studio.")
+            commandName: "list", abstract: "List the rules of the chain or of a studio.")
 
-        @Option(help: ArgumentHelp("What counts at this studio.", valueName: "id"))
+        @Option(help: ArgumentHelp("The rule that applies at this studio.", valueName: "id"))
         var studio: String?
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -11,7 +11,7 @@ extension RulesCommand {
         @Argument(help: "The rule.")
         var key: String
 
-        @Option(help: ArgumentHelp("What counts at this studio.", valueName: "id"))
+        @Option(help: ArgumentHelp("The rule that applies at this studio.", valueName: "id"))
         var studio: String?
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -4,10 +4,10 @@ import ArgumentParser
 struct RulesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rules",
-        abstract: "See and change what is sent, when, how and to whom.",
+        abstract: "List and change reminder rules.",
         discussion: """
-            A rule without a studio counts chain-wide; one of the same name with --studio counts there instead. Nothing \
-            that was sent is ever sent again because a rule changed.
+            A rule without a studio applies to the chain; a rule of the same name with --studio replaces it there. Messages \
+            that were sent are not sent again when a rule changes.
             """,
         subcommands: [List.self, Show.self, Add.self, Edit.self, Disable.self, Enable.self]
     )

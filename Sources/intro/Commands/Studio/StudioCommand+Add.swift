@@ -10,13 +10,13 @@ extension StudioCommand {
             abstract: "Add a studio."
         )
 
-        @Argument(help: "The name on the door.")
+        @Argument(help: "The studio's name.")
         var name: String
 
-        @Option(help: ArgumentHelp("The short id that people type, such as downtown.", valueName: "id"))
+        @Option(help: ArgumentHelp("A short id, such as downtown.", valueName: "id"))
         var id: String
 
-        @Option(help: ArgumentHelp("The IANA zone of its wall clock, such as America/Los_Angeles.", valueName: "tz"))
+        @Option(help: ArgumentHelp("The IANA time zone, such as America/Los_Angeles.", valueName: "tz"))
         var timeZone: String
 
         @OptionGroup var options: StudioOptions

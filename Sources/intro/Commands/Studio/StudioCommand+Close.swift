@@ -8,23 +8,24 @@ extension StudioCommand {
     struct Close: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "close",
-            abstract: "Close a studio for a time, such as a holiday.",
+            abstract: "Close a studio for some days or hours.",
             discussion: """
-                A date alone means the whole day: `close downtown 2026-12-24 2026-12-26` closes three days. Sessions that \
-                are booked then stay, and are listed.
+                A date alone means the whole day. Booked sessions stay and are listed.
+
+                Example: intro studio close downtown 2026-12-24 2026-12-26
                 """
         )
 
         @Argument(help: "The studio.")
         var id: String
 
-        @Argument(help: "The first day, or time, it is closed.")
+        @Argument(help: "The first day or time of the closure.")
         var from: String
 
-        @Argument(help: "The last day it is closed, or the time it opens again.")
+        @Argument(help: "The last day of the closure, or the time it ends.")
         var until: String
 
-        @Option(help: ArgumentHelp("Why, as the front desk tells it.", valueName: "text"))
+        @Option(help: ArgumentHelp("The reason, shown to the desk.", valueName: "text"))
         var reason: String
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -7,20 +7,19 @@ extension StudioCommand {
     struct Edit: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "edit",
-            abstract: "Change a studio; what is not named stays as it is.",
+            abstract: "Edit a studio; other fields keep their values.",
             discussion: """
-                Lists the sessions to come that a change of stations or time zone affects. Sessions that are booked keep \
-                their length.
+                Lists the upcoming sessions that a change of stations or time zone affects. Booked sessions keep their length.
                 """
         )
 
         @Argument(help: "The studio.")
         var id: String
 
-        @Option(help: ArgumentHelp("The name on the door.", valueName: "name"))
+        @Option(help: ArgumentHelp("The studio's name.", valueName: "name"))
         var name: String?
 
-        @Option(help: ArgumentHelp("The IANA zone of its wall clock, such as America/Los_Angeles.", valueName: "tz"))
+        @Option(help: ArgumentHelp("The IANA time zone, such as America/Los_Angeles.", valueName: "tz"))
         var timeZone: String?
 
         @OptionGroup var options: StudioOptions

@@ -17,7 +17,7 @@ extension StudioCommand {
             let studios = try await intro.database().withConnection { try await StudioRepository($0).all() }
             try intro.console.report(studios.map { StudioRecord($0) }) {
                 studios.isEmpty
-                    ? "There is no studio yet: add one with `intro studio add`."
+                    ? "No studios yet: add one with `intro studio add`."
                     : Self.table(studios).text(colored: intro.console.isColored)
             }
         }

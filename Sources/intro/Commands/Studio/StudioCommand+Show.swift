@@ -8,7 +8,7 @@ extension StudioCommand {
     struct Show: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "show",
-            abstract: "Show a studio, what it offers, and when it is closed."
+            abstract: "Show a studio with its settings and closures."
         )
 
         @Argument(help: "The studio.")

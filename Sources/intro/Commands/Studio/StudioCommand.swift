@@ -4,7 +4,7 @@ import ArgumentParser
 struct StudioCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "studio",
-        abstract: "Add, show, change or close studios.",
+        abstract: "Add, edit, show and close studios.",
         subcommands: [Add.self, List.self, Show.self, Edit.self, Close.self]
     )
 

@@ -8,32 +8,32 @@ import BookingStore
 struct StudioOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("How many sessions fit in at once (a new studio: 1).", valueName: "number"))
+        help: ArgumentHelp("Number of stations: sessions at once (default: 1).", valueName: "number"))
     var stations: String?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Length of a session (a new studio: 20).", valueName: "minutes"))
+        help: ArgumentHelp("Length of a session (default: 20).", valueName: "minutes"))
     var sessionMinutes: String?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Time that trainer and station need after it (a new studio: 10).", valueName: "minutes"))
+        help: ArgumentHelp("Time between two sessions (default: 10).", valueName: "minutes"))
     var turnaround: String?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Sessions begin at multiples of it past midnight (a new studio: 30).", valueName: "minutes"))
+        help: ArgumentHelp("Sessions start at multiples of this (default: 30).", valueName: "minutes"))
     var slotEvery: String?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("The shortest time from booking to session (a new studio: 2h).", valueName: "duration"))
+        help: ArgumentHelp("Minimum notice for a booking (default: 2h).", valueName: "duration"))
     var notice: String?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("The longest time from booking to session (a new studio: 60d).", valueName: "duration"))
+        help: ArgumentHelp("How far ahead can be booked (default: 60d).", valueName: "duration"))
     var horizon: String?
 
     @Option(
@@ -41,13 +41,13 @@ struct StudioOptions: ParsableArguments {
             "Where phone numbers without a country code are from (a new studio: US).", valueName: "country"))
     var region: String?
 
-    @Option(help: ArgumentHelp("Where to come, or `none`.", valueName: "line"))
+    @Option(help: ArgumentHelp("The address, or `none`.", valueName: "line"))
     var address: String?
 
     @Option(help: ArgumentHelp("The front desk's phone, or `none`.", valueName: "number"))
     var phone: String?
 
-    @Option(help: ArgumentHelp("Where replies to mail go, or `none`.", valueName: "address"))
+    @Option(help: ArgumentHelp("The reply address for e-mail, or `none`.", valueName: "address"))
     var email: String?
 
     /// Whether nothing was said.

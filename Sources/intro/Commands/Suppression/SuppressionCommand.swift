@@ -7,7 +7,7 @@ import Postgres
 struct SuppressionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "suppression",
-        abstract: "See and change the list of addresses and numbers to which nothing is sent.",
+        abstract: "List, block and unblock addresses and numbers.",
         subcommands: [List.self, Add.self, Remove.self]
     )
 
@@ -16,7 +16,7 @@ struct SuppressionCommand: AsyncParsableCommand {
     /// `intro suppression list`.
     struct List: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "List where nothing is sent, and why.")
+            commandName: "list", abstract: "List blocked addresses and numbers.")
 
         @Argument(help: ArgumentHelp("One address or number.", valueName: "address"))
         var address: String?
@@ -40,8 +40,8 @@ struct SuppressionCommand: AsyncParsableCommand {
                 return (entries, rest)
             }
             try intro.console.report(entries.map { SuppressionRecord($0) }, leavingOut: rest) {
-                guard !entries.isEmpty else { return "There is no such address on the list." }
-                var table = Table(["ADDRESS", "BY", "WHY", "SINCE", "SAID", "BY WHOM"].map { Table.Column($0) })
+                guard !entries.isEmpty else { return "Nothing is suppressed." }
+                var table = Table(["ADDRESS", "BY", "WHY", "SINCE", "DETAIL", "ADDED BY"].map { Table.Column($0) })
                 for entry in entries {
                     table.append([
                         entry.address, entry.channel.rawValue, entry.reason.rawValue, RFC3339.string(entry.at),
@@ -56,7 +56,7 @@ struct SuppressionCommand: AsyncParsableCommand {
     /// `intro suppression add`.
     struct Add: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "add", abstract: "Send nothing to an address or a number any more, whoever it belongs to.")
+            commandName: "add", abstract: "Block an address or number.")
 
         @Argument(help: "An e-mail address or a phone number.")
         var address: String
@@ -64,7 +64,7 @@ struct SuppressionCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("opt_out, hard_bounce, complaint or manual. (default: manual)", valueName: "reason"))
         var reason = "manual"
 
-        @Option(help: ArgumentHelp("What was said.", valueName: "text"))
+        @Option(help: ArgumentHelp("Details, such as the reply of a server.", valueName: "text"))
         var detail: String?
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -82,7 +82,7 @@ struct SuppressionCommand: AsyncParsableCommand {
     /// `intro suppression remove`.
     struct Remove: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "remove", abstract: "Let an address or a number be written to again.")
+            commandName: "remove", abstract: "Unblock an address or number.")
 
         @Argument(help: "An e-mail address or a phone number.")
         var address: String

@@ -6,7 +6,7 @@ import Reminders
 struct TemplatesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "templates",
-        abstract: "Check the words of messages.",
+        abstract: "Check message templates.",
         subcommands: [Check.self]
     )
 
@@ -16,10 +16,10 @@ struct TemplatesCommand: AsyncParsableCommand {
     struct Check: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "check",
-            abstract: "Find unknown values, missing parts and texts that are too long, before a client does.",
+            abstract: "Find unknown values, missing parts and long texts.",
             discussion: """
-                Checks the built-in templates with the operator's own in the folder of INTRO_TEMPLATES_FOLDER, or another. \
-                Ends with 65 where a message could not be written.
+                Checks the built-in templates together with those in INTRO_TEMPLATES_FOLDER or another folder. Exits with 65 if a \
+                message could not be rendered.
                 """)
 
         @Argument(help: ArgumentHelp("The folder to check.", valueName: "folder"))

@@ -52,9 +52,9 @@ struct SMSCommand: AsyncParsableCommand {
     /// `intro sms list`.
     struct List: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "List what clients texted, newest first.")
+            commandName: "list", abstract: "List incoming texts, newest first.")
 
-        @Flag(help: "Only what the desk still has to do something about.")
+        @Flag(help: "Only texts that need attention.")
         var open = false
 
         @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of texts.", valueName: "n"))
@@ -73,7 +73,7 @@ struct SMSCommand: AsyncParsableCommand {
                 return (texts, rest)
             }
             try intro.console.report(texts.map { InboundRecord($0) }, leavingOut: rest) {
-                guard !texts.isEmpty else { return open ? "Nothing is left to do." : "Nobody has texted yet." }
+                guard !texts.isEmpty else { return open ? "No texts need attention." : "No texts yet." }
                 var table = Table(
                     ["ID", "WHEN", "FROM", "NAME", "TEXT", "READ AS", "SESSION", "ANSWER", "DONE"]
                         .map { Table.Column($0) })
@@ -92,7 +92,7 @@ struct SMSCommand: AsyncParsableCommand {
     /// `intro sms done`.
     struct Done: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "done", abstract: "Mark a text as dealt with.",
+            commandName: "done", abstract: "Mark a text as done.",
             discussion: """
                 A text that may be an opt-out holds further texts to its number; this lets them go out, or with --opt-out \
                 ends them.
@@ -100,7 +100,7 @@ struct SMSCommand: AsyncParsableCommand {
                 Example: intro sms done 12 --opt-out
                 """)
 
-        @Argument(help: "Its number, from `intro sms list`.")
+        @Argument(help: "The text's number, from `intro sms list`.")
         var text: String
 
         @Flag(help: "Also opt the sender out of texts.")

@@ -7,16 +7,16 @@ extension TrainerCommand {
     struct Add: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "add",
-            abstract: "Add a trainer; give them hours next."
+            abstract: "Add a trainer. Set their hours next."
         )
 
-        @Argument(help: "The name that clients read.")
+        @Argument(help: "The name shown to clients.")
         var name: String
 
-        @Option(help: ArgumentHelp("The short name that people type, such as maria.", valueName: "handle"))
+        @Option(help: ArgumentHelp("A short name, such as maria.", valueName: "handle"))
         var id: String
 
-        @Option(help: ArgumentHelp("The trainer's home studio; the only one, unless named.", valueName: "id"))
+        @Option(help: ArgumentHelp("The trainer's home studio. (default: the only one)", valueName: "id"))
         var studio: String?
 
         @OptionGroup var options: TrainerOptions

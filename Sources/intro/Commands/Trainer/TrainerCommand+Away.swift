@@ -8,31 +8,32 @@ extension TrainerCommand {
     struct Away: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "away",
-            abstract: "Enter, list or remove a trainer's time off.",
+            abstract: "Add, list or remove a trainer's time off.",
             discussion: """
-                A date alone means the whole day: `away maria --from 2026-12-24 --until 2026-12-26` is three days. \
-                Sessions that are booked then stay, and are listed.
+                A date alone means the whole day. Booked sessions stay and are listed.
+
+                Example: intro trainer away maria --from 2026-12-24 --until 2026-12-26
                 """
         )
 
         @Argument(help: "The trainer.")
         var handle: String
 
-        @Option(help: ArgumentHelp("The first day, or time, away.", valueName: "time"))
+        @Option(help: ArgumentHelp("The first day or time off.", valueName: "time"))
         var from: String?
 
-        @Option(help: ArgumentHelp("The last day away, or the time of coming back.", valueName: "time"))
+        @Option(help: ArgumentHelp("The last day off, or the time of return.", valueName: "time"))
         var until: String?
 
-        @Option(help: ArgumentHelp("Why.", valueName: "text"))
+        @Option(help: ArgumentHelp("The reason, shown to the desk.", valueName: "text"))
         var reason: String?
 
-        @Flag(help: "List the time off that is not over yet.")
+        @Flag(help: "List current and upcoming time off.")
         var list = false
 
         @Option(
             parsing: .unconditional,
-            help: ArgumentHelp("Remove the time off of this number in the list.", valueName: "number"))
+            help: ArgumentHelp("Remove the time off with this number.", valueName: "number"))
         var remove: String?
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -7,14 +7,14 @@ extension TrainerCommand {
     struct Edit: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "edit",
-            abstract: "Change a trainer; what is not named stays as it is.",
-            discussion: "With --studio, lists the sessions to come at the old home studio: they stay there."
+            abstract: "Edit a trainer; other fields keep their values.",
+            discussion: "With --studio, lists upcoming sessions at the old home studio; they stay there."
         )
 
         @Argument(help: "The trainer.")
         var handle: String
 
-        @Option(help: ArgumentHelp("The name that clients read.", valueName: "name"))
+        @Option(help: ArgumentHelp("The name shown to clients.", valueName: "name"))
         var name: String?
 
         @Option(help: ArgumentHelp("The trainer's home studio.", valueName: "id"))

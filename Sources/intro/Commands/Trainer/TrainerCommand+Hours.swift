@@ -8,19 +8,18 @@ extension TrainerCommand {
     struct Hours: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "hours",
-            abstract: "Show a trainer's weekly hours, or set them.",
+            abstract: "Show or set a trainer's weekly hours.",
             discussion: """
-                A trainer may have hours at several studios. Hours that begin later replace earlier ones from their date \
-                on; after their last date the earlier ones count again. Hours without --from count from today, a \
-                trainer's first ones at a studio since ever. Sessions to come that lie outside working hours afterwards are \
-                listed.
+                A trainer may have hours at several studios. Hours with a later first day replace earlier ones from that day; \
+                after their last day the earlier ones apply again. Without --from, hours apply from today; a trainer's \
+                first hours at a studio have no first day. Upcoming sessions outside the new hours are listed.
                 """
         )
 
         @Argument(help: "The trainer.")
         var handle: String
 
-        @Option(help: ArgumentHelp("The studio; the trainer's home studio, unless named.", valueName: "id"))
+        @Option(help: ArgumentHelp("The studio. (default: the trainer's home studio)", valueName: "id"))
         var studio: String?
 
         @Option(
@@ -29,10 +28,10 @@ extension TrainerCommand {
                 valueName: "hours"))
         var set: String?
 
-        @Option(help: ArgumentHelp("The first day on which they count.", valueName: "date"))
+        @Option(help: ArgumentHelp("The first day of these hours.", valueName: "date"))
         var from: String?
 
-        @Option(help: ArgumentHelp("The last day on which they count.", valueName: "date"))
+        @Option(help: ArgumentHelp("The last day of these hours.", valueName: "date"))
         var until: String?
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

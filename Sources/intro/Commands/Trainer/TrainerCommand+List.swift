@@ -8,10 +8,10 @@ extension TrainerCommand {
     struct List: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "list",
-            abstract: "List the trainers, of one studio or of all."
+            abstract: "List trainers."
         )
 
-        @Option(help: ArgumentHelp("Only trainers who are at home there, or have hours there.", valueName: "id"))
+        @Option(help: ArgumentHelp("Only trainers based or working at this studio.", valueName: "id"))
         var studio: String?
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -25,7 +25,7 @@ extension TrainerCommand {
             }
             try intro.console.report(trainers.map { TrainerRecord($0) }) {
                 trainers.isEmpty
-                    ? "There is no trainer yet: add one with `intro trainer add`."
+                    ? "No trainers yet: add one with `intro trainer add`."
                     : Self.table(trainers).text(colored: intro.console.isColored)
             }
         }

@@ -7,8 +7,8 @@ extension TrainerCommand {
     struct Retire: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "retire",
-            abstract: "Let a trainer give no more sessions.",
-            discussion: "What the trainer gave stays in the books. Sessions that are booked still stay, and are listed."
+            abstract: "Deactivate a trainer.",
+            discussion: "Past sessions are kept. Upcoming sessions stay booked and are listed."
         )
 
         @Argument(help: "The trainer.")

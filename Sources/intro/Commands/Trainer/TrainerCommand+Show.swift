@@ -8,7 +8,7 @@ extension TrainerCommand {
     struct Show: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "show",
-            abstract: "Show a trainer, their hours, and their time off to come."
+            abstract: "Show a trainer with hours and time off."
         )
 
         @Argument(help: "The trainer.")

@@ -4,7 +4,7 @@ import ArgumentParser
 struct TrainerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trainer",
-        abstract: "Add, show or change trainers, their hours and their time off.",
+        abstract: "Manage trainers, their hours and time off.",
         subcommands: [
             Add.self, List.self, Show.self, Edit.self, Retire.self, Hours.self, Away.self,
         ]

@@ -4,7 +4,7 @@ import BookingStore
 
 /// What can be said of a trainer when they are added or edited, besides name and studio.
 struct TrainerOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Where the trainer gets mail, or `none`.", valueName: "address"))
+    @Option(help: ArgumentHelp("The trainer's e-mail address, or `none`.", valueName: "address"))
     var email: String?
 
     @Option(help: ArgumentHelp("The trainer's phone, or `none`.", valueName: "number"))
@@ -12,7 +12,7 @@ struct TrainerOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("The most sessions on one day; `none` for no limit.", valueName: "number"))
+        help: ArgumentHelp("Maximum sessions a day; `none` for no limit.", valueName: "number"))
     var dailyLimit: String?
 
     /// Whether nothing was said.
