@@ -61,6 +61,34 @@ struct DatabaseSettingsTests {
         }
     }
 
+    @Test("a standby that was not promoted is said to take no writes: 75", .enabled(if: Studio.isOnPrivateServer))
+    func standby() async throws {
+        let first = try await TestServer.startReplicated()
+        try await Studio.on(first) { studio in
+            let second = try await first.makeStandby(isSynchronous: false)
+            try await second.catchUp(with: first)
+            let folder = try second.socketFolder
+            let standby = studio.reached(by: studio.conninfo.replacing(/host=\S+/, with: "host=\(folder)"))
+            let result = try await standby.intro(
+                "book", "--client", "ana@example.com", "--name", "Ana", "--trainer", "maria", "--at",
+                "2026-12-01 09:00", "--json")
+            #expect(result.exit == 75 && result.error?.message.contains("read-only") == true, "\(result.stderr)")
+            #expect(try await standby.intro("schedule", "maria").exit == 0)
+        }
+    }
+
+    @Test("a file that the server lacks is no bug of Intro: 69 or 75", .enabled(if: Studio.isOnPrivateServer))
+    func missingFile() async throws {
+        try await Studio.with { studio in
+            let path = try await studio.database.query(
+                "SELECT current_setting('data_directory') || '/' || pg_relation_filepath('trainer')"
+            ).decode(String.self)[0]
+            try FileManager.default.removeItem(atPath: path)
+            let result = try await studio.intro("trainer", "list", "--json")
+            #expect([69, 75].contains(result.exit), "\(result.stderr)")
+        }
+    }
+
     @Test(
         "refusals and bookings do not depend on the database's isolation level",
         arguments: ["serializable", "repeatable read"])

@@ -46,6 +46,11 @@ struct SystemdUnitTests {
         #expect(status.isSuccess)
     }
 
+    @Test("writes no core file, which would contain client data")
+    func cores() throws {
+        #expect(try String(contentsOf: unit, encoding: .utf8).contains("\nLimitCORE=0\n"))
+    }
+
     @Test("gives a runner that stops more time than it takes, and jobs their grace period")
     func stopping() throws {
         let settings = try settings()

@@ -1,0 +1,31 @@
+import Booking
+import BookingStoreTesting
+import Postgres
+import Testing
+
+@testable import BookingStore
+
+@Suite("A stored code that this version does not know")
+struct UnknownCodeTests {
+    @Test("is an error, and is not read as another one")
+    func status() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            try await books.engage("maria", hours: "daily 07:00-19:00")
+            let session = try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com")
+            try await books.database.withConnection { connection in
+                try await connection.execute(
+                    script: """
+                        ALTER TABLE session DROP CONSTRAINT session_status_is_known;
+                        SET LOCAL session_replication_role = replica;
+                        UPDATE session SET status = 'half_booked';
+                        """)
+            }
+            await #expect(throws: UnknownCode.self) {
+                _ = try await books.database.withConnection {
+                    try await SessionRepository($0).named(session.reference)
+                }
+            }
+        }
+    }
+}
