@@ -1,7 +1,7 @@
 /// One free introductory session per person, chain-wide, for life.
 public enum Eligibility {
     /// An earlier session under any of the person's contacts that was not cancelled.
-    public struct Visit: Sendable {
+    public struct PriorSession: Sendable {
         /// The booking reference.
         public let reference: Reference
         /// The session's status.
@@ -47,7 +47,7 @@ public enum Eligibility {
     ///   - client: The person who wants to book; `nil` is somebody who is not a client yet. A refusal because of another person's session names that person.
     ///   - noShowLimit: The number of no-shows after which a person may not book again.
     /// - Returns: The rule that objects, or `nil`.
-    public static func refusal(for visits: [Visit], of client: Client.ID?, noShowLimit: Int) -> Refusal? {
+    public static func refusal(for visits: [PriorSession], of client: Client.ID?, noShowLimit: Int) -> Refusal? {
         if let used = visits.first(where: { $0.status == .attended }) { return alreadyUsed(used, client) }
         if let booked = visits.first(where: { $0.status == .booked && !$0.waived }) {
             return alreadyBooked(booked, client)
@@ -63,14 +63,14 @@ public enum Eligibility {
             hint: "book anyway with --override REASON")
     }
 
-    private static func alreadyUsed(_ used: Visit, _ client: Client.ID?) -> Refusal {
+    private static func alreadyUsed(_ used: PriorSession, _ client: Client.ID?) -> Refusal {
         Refusal(
             .introAlreadyUsed,
             "\(person(used, client)) already had the free session on \(used.date) with \(visible(used.trainerName))",
             hint: "offer a membership consultation, or grant another with --override REASON")
     }
 
-    private static func alreadyBooked(_ booked: Visit, _ client: Client.ID?) -> Refusal {
+    private static func alreadyBooked(_ booked: PriorSession, _ client: Client.ID?) -> Refusal {
         let reference = booked.reference
         if booked.isOver {
             return Refusal(
@@ -92,7 +92,7 @@ public enum Eligibility {
         "people who share an e-mail or a phone have one free session; grant another with --override REASON"
 
     /// Names the person whose session it is, and what they share with the client where it is another person.
-    private static func person(_ visit: Visit, _ client: Client.ID?) -> String {
+    private static func person(_ visit: PriorSession, _ client: Client.ID?) -> String {
         let name = visible(visit.ownerName)
         guard visit.owner != client else { return name }
         let kinds = [("phone:", "phone"), ("email:", "e-mail")].filter { kind in

@@ -7,21 +7,21 @@ extension DeliveryRecord {
     /// What the ledger says of an attempt.
     ///
     /// - Parameters:
-    ///   - handout: What was attempted.
+    ///   - claimed: What was attempted.
     ///   - outcome: How that ended.
     ///   - copy: What was said.
     ///   - now: The instant of the attempt.
-    init(_ handout: Handout, _ outcome: DeliveryOutcome, copy: Copy, at now: Date) {
-        let message = handout.message
+    init(_ claimed: ClaimedMessage, _ outcome: DeliveryOutcome, copy: Copy, at now: Date) {
+        let message = claimed.message
         switch outcome {
         case .accepted(let reply, let id):
             self.init(message: message, status: .sent, reason: nil, reply: reply, copy: copy)
             providerID = id
         case .rejectedForNow(_, let reply):
-            self.init(putOff: handout, because: "rejected_for_now", reply, hint: RetryHint(reading: reply), at: now)
+            self.init(putOff: claimed, because: "rejected_for_now", reply, hint: RetryHint(reading: reply), at: now)
         case .rejectedForGood(_, let reply, let condemnsAddress):
             // An address of staff is left alone: blocking it would silence call-back requests without anybody noticing.
-            let isDead = condemnsAddress && handout.audience == .client
+            let isDead = condemnsAddress && claimed.audience == .client
             let verdict = SMSError(outcome)?.suppression ?? (isDead ? .hardBounce : nil)
             self.init(
                 message: message, status: .failed, reason: verdict == .optOut ? "opted_out" : "rejected_for_good",
@@ -31,28 +31,30 @@ extension DeliveryRecord {
         case .notSent(let reason, unreachable: true):
             self.init(message: message, status: .queued, reason: "not_sent", reply: reason)
         case .notSent(let reason, unreachable: false):
-            self.init(putOff: handout, because: "not_sent", reason, hint: nil, at: now)
+            self.init(putOff: claimed, because: "not_sent", reason, hint: nil, at: now)
         case .unknown(let reason):
             self.init(message: message, status: .unknown, reason: "no_answer", reply: reason, copy: copy)
         }
     }
 
     /// What the ledger says of an attempt that was refused for a reason that concerns every message.
-    init(_ handout: Handout, refusedWithAll outcome: DeliveryOutcome, copy: Copy, at now: Date) {
+    init(_ claimed: ClaimedMessage, refusedWithAll outcome: DeliveryOutcome, copy: Copy, at now: Date) {
         guard case .rejectedForGood(_, let reply, _) = outcome else {
-            self.init(handout, outcome, copy: copy, at: now)
+            self.init(claimed, outcome, copy: copy, at: now)
             return
         }
-        self = .channelPaused(handout.message, reply, at: now)
+        self = .channelPaused(claimed.message, reply, at: now)
     }
 
     /// A message that may be tried again, as long as that makes sense.
-    private init(putOff handout: Handout, because reason: String, _ reply: String, hint: RetryHint?, at now: Date) {
+    private init(
+        putOff claimed: ClaimedMessage, because reason: String, _ reply: String, hint: RetryHint?, at now: Date
+    ) {
         let next = RetryDelay.nextAttempt(
-            after: Int(handout.attempt), hint: hint, jitter: Double.random(in: 0...1), now: now,
-            deadline: handout.deadline)
+            after: Int(claimed.attempt), hint: hint, jitter: Double.random(in: 0...1), now: now,
+            deadline: claimed.deadline)
         self.init(
-            message: handout.message, status: next == nil ? .failed : .queued,
+            message: claimed.message, status: next == nil ? .failed : .queued,
             reason: next == nil ? "too_late" : reason,
             reply: reply, waitUntil: next)
     }
@@ -66,9 +68,9 @@ extension SMSError {
     }
 }
 
-extension ReminderRun.Report {
+extension DeliveryRun.Report {
     /// Counts messages that could not be sent.
-    mutating func count(_ number: Int = 1, failedAs failure: ReminderRun.Failure) {
+    mutating func count(_ number: Int = 1, failedAs failure: DeliveryRun.Failure) {
         guard number > 0 else { return }
         tally.add(number, to: \.failed)
         failures[failure, default: 0] += number
@@ -81,7 +83,7 @@ extension ReminderRun.Report {
             tally.add(to: \.sent)
             sent[channel, default: 0] += 1
         case .rejectedForNow, .rejectedForGood, .senderRefused, .notSent:
-            count(failedAs: ReminderRun.Failure(record, channel))
+            count(failedAs: DeliveryRun.Failure(record, channel))
         case .unknown: tally.add(to: \.unknown)
         }
     }
@@ -95,15 +97,15 @@ extension ReminderRun.Report {
         case nil: break
         }
         guard health.misjudgedHere > 0 else { return }
-        let failure = ReminderRun.Failure(
+        let failure = DeliveryRun.Failure(
             channel: channel, reason: "rejected_for_good", isPutOff: false, isAddressBlocked: false)
         let left = failures[failure, default: 0] - health.misjudgedHere
         failures[failure] = left > 0 ? left : nil
-        failures[ReminderRun.Failure(untried: .refused, channel), default: 0] += health.misjudgedHere
+        failures[DeliveryRun.Failure(untried: .refused, channel), default: 0] += health.misjudgedHere
     }
 }
 
-extension ReminderRun.Failure {
+extension DeliveryRun.Failure {
     /// Why messages were not tried on a channel that has stopped.
     init(untried code: ChannelPause.Code, _ channel: Channel) {
         let reason =

@@ -3,7 +3,7 @@ public import BookingStore
 public import FoundationEssentials
 import Postgres
 
-extension ReminderRun {
+extension DeliveryRun {
     /// Tells what a batch would do, and changes nothing.
     ///
     /// - Parameters:

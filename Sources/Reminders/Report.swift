@@ -1,7 +1,7 @@
 public import Booking
 public import BookingStore
 
-extension ReminderRun {
+extension DeliveryRun {
     /// What a batch came to: every message taken up is in just one of the last four.
     public struct Tally: Sendable, Equatable {
         /// Messages taken up.

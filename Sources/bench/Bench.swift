@@ -40,10 +40,10 @@ struct Bench: AsyncParsableCommand {
         if let worker = working.worker { return try await worker.run() }
         let server = try await BenchServer.start()
         defer { server.stop() }
-        let workshop = Workshop(
-            server: server, sizes: quick ? .quick : Workshop.Sizes(), root: root, binaries: try binaries(),
+        let context = BenchContext(
+            server: server, sizes: quick ? .quick : BenchContext.Sizes(), root: root, binaries: try binaries(),
             hasPeers: peers)
-        let (figures, failed) = await run(in: workshop)
+        let (figures, failed) = await run(in: context)
         if let json { try FigureTable(figures).json().write(to: URL(filePath: json)) }
         guard failed.isEmpty else {
             throw BenchFailure(
@@ -55,16 +55,16 @@ struct Bench: AsyncParsableCommand {
     /// Runs the parts that are wanted; one that fails does not keep the others from running.
     ///
     /// - Returns: All figures, and the names of the parts that failed.
-    private func run(in workshop: Workshop) async -> (figures: [Figure], failed: [String]) {
+    private func run(in context: BenchContext) async -> (figures: [Figure], failed: [String]) {
         var (figures, failed) = ([Figure](), [String]())
         for part in allParts where parts.contains(part.name) || parts.isEmpty && !part.isOnRequest {
-            workshop.say(part.name)
+            context.say(part.name)
             do {
-                let found = try await part.init().run(in: workshop)
+                let found = try await part.init().run(in: context)
                 print(FigureTable(found).text)
                 figures += found
             } catch {
-                workshop.say("\(part.name) failed: \(error)")
+                context.say("\(part.name) failed: \(error)")
                 failed.append(part.name)
             }
         }
@@ -92,7 +92,7 @@ struct SoakOptions: ParsableArguments {
 
     var worker: SoakWorker? {
         soak.map {
-            SoakWorker(conninfo: $0, world: World("", trainers: trainers), openings: first..<first + count)
+            SoakWorker(conninfo: $0, dataset: Dataset("", trainers: trainers), openings: first..<first + count)
         }
     }
 }

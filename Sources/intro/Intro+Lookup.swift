@@ -71,9 +71,9 @@ extension Intro {
     ///   - database: Where to look for the region.
     /// - Returns: The address or the number.
     /// - Throws: `InvalidInput` where the text is none of the three, or `PostgresError`.
-    func who(_ text: String, studio: Studio?, in database: Database) async throws -> Who {
-        if let studio { return try Who(text, region: studio.region) }
-        return try Who(text, region: try await region(in: database))
+    func who(_ text: String, studio: Studio?, in database: Database) async throws -> ClientIdentifier {
+        if let studio { return try ClientIdentifier(text, region: studio.region) }
+        return try ClientIdentifier(text, region: try await region(in: database))
     }
 
     private static func undecided(_ studios: [Studio]) -> any Error {

@@ -14,7 +14,7 @@ extension Intro {
 
     /// How mail leaves, and who writes it.
     struct Mailing: Sendable {
-        let transport: any Transport<PostedMail>
+        let transport: any Transport<MailEnvelope>
         let composer: MailComposer
     }
 
@@ -112,19 +112,19 @@ extension Intro {
     /// - Returns: The batch.
     /// - Throws: A `Failure`, `TemplateError` or `TransportConfigurationError` when something is not configured as it must be.
     func reminders(
-        _ database: Database, templates: TemplateStore? = nil, patience: ReminderRun.Patience = .none,
+        _ database: Database, templates: TemplateStore? = nil, patience: DeliveryRun.DeliveryMode = .none,
         restoreLevel: Logger.Level = .info
-    ) throws -> ReminderRun {
+    ) throws -> DeliveryRun {
         let store = try templates ?? templateStore
         let mailing = try mailing { MailComposer(templates: store, sender: $0, unsubscribing: $1) }
         let texting = try texting { TextComposer(templates: store, sender: $0) }
-        return ReminderRun(
+        return DeliveryRun(
             database: database,
-            mail: Route(.email, by: mailing.transport, couriers: settings.mail.connections) {
-                try mailing.composer.letter(for: $0, at: $1)
+            mail: DeliveryChannel(.email, by: mailing.transport, connections: settings.mail.connections) {
+                try mailing.composer.renderedMessage(for: $0, at: $1)
             },
-            texts: Route(.sms, by: texting.transport, couriers: settings.texts.connections) {
-                try texting.composer.letter(for: $0, at: $1)
+            texts: DeliveryChannel(.sms, by: texting.transport, connections: settings.texts.connections) {
+                try texting.composer.renderedMessage(for: $0, at: $1)
             }, actor: actor, patience: patience, clock: { [self] in now }, host: hostName, templates: store,
             journal: journal, restoreLevel: restoreLevel, logger: logger)
     }
@@ -139,7 +139,7 @@ extension Intro {
         )
     }
 
-    private func pace(_ text: String, of setting: intro.Setting) throws(Failure) -> Pace {
+    private func pace(_ text: String, of setting: intro.Setting) throws(Failure) -> SendingRate {
         try setting.pace(text)
     }
 
@@ -147,10 +147,10 @@ extension Intro {
     ///
     /// - Parameter database: Where they are kept.
     /// - Returns: The desk; how it answers is looked for when it does.
-    func textDesk(_ database: Database) -> TextDesk {
-        TextDesk(database: database, actor: actor) { [self] in
+    func textDesk(_ database: Database) -> InboundSMS {
+        InboundSMS(database: database, actor: actor) { [self] in
             let texting = try texting(try templates)
-            return TextDesk.Answering(transport: texting.transport, composer: texting.composer)
+            return InboundSMS.Answering(transport: texting.transport, composer: texting.composer)
         }
     }
 }

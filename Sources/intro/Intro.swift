@@ -113,18 +113,18 @@ final class Intro: Sendable {
     }
 
     /// The rules by which messages are sent.
-    func ruleBook(_ database: Database) -> RuleBook {
-        RuleBook(database: database, actor: actor)
+    func ruleBook(_ database: Database) -> RuleEditor {
+        RuleEditor(database: database, actor: actor)
     }
 
     /// Where people say what they want to be told.
-    func wishDesk(_ database: Database) -> WishDesk {
-        WishDesk(database: database, actor: actor)
+    func wishDesk(_ database: Database) -> ConsentDesk {
+        ConsentDesk(database: database, actor: actor)
     }
 
     /// Where clients' texts are heard.
-    func inboundDesk(_ database: Database) -> InboundDesk {
-        InboundDesk(database: database, actor: actor)
+    func inboundDesk(_ database: Database) -> InboundSMSDesk {
+        InboundSMSDesk(database: database, actor: actor)
     }
 
     /// Where mail to the sender's address is received.
@@ -138,8 +138,8 @@ final class Intro: Sendable {
     }
 
     /// Where people set right what the ledger cannot know.
-    func ledgerDesk(_ database: Database) -> LedgerDesk {
-        LedgerDesk(database: database, actor: actor)
+    func ledgerDesk(_ database: Database) -> LedgerCorrections {
+        LedgerCorrections(database: database, actor: actor)
     }
 
     /// Lets go of everything that was opened.

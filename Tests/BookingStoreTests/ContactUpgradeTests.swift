@@ -98,7 +98,7 @@ struct ContactUpgradeTests {
 
     /// Expects that two clients with one mailbox are both found by it, can be edited, and that nobody else can have it.
     private func expectBoth(in database: Database) async throws {
-        let ana = Who.email(try EmailAddress("ana_lima@proton.me"))
+        let ana = ClientIdentifier.email(try EmailAddress("ana_lima@proton.me"))
         try await database.withConnection { connection in
             let clients = ClientRepository(connection)
             #expect(try await clients.matching(ana).map(\.id.value) == [1, 2])

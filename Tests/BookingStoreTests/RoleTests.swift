@@ -33,7 +33,7 @@ struct RoleTests {
                 try await deliveries.release(until: Books.now)
                 return try await deliveries.take(run, by: .email, until: Books.now, now: Books.now, limit: 10)
             }
-            #expect(taken.handouts.map(\.rule) == ["rescheduled"])
+            #expect(taken.messages.map(\.rule) == ["rescheduled"])
             // The triggers wrote for it what it may not write.
             let traces = try await books.database.query(
                 """

@@ -70,7 +70,7 @@ struct JobPlanTests {
     func watermark() async throws {
         try await withLargeQueue(.fresh) { yard, runner in
             let store = JobStore(database: yard.database)
-            var search = Search()
+            var search = ClaimCursor()
             for _ in 0..<10 {
                 let order = search.order(
                     runner: runner, queue: "default", kinds: [Note.kind], limit: 500, takesSuspect: false)

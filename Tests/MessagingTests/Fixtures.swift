@@ -83,15 +83,15 @@ let patientTimeouts = SMTPTimeouts(connect: .seconds(30), reply: .seconds(60), i
 let shortSMSTimeouts = SMSTimeouts(connect: .seconds(10), reply: .seconds(10))
 let patientSMSTimeouts = SMSTimeouts(connect: .seconds(30), reply: .seconds(60), idle: .seconds(600))
 
-func courier(
+func session(
     to url: String, password: String? = nil, timeouts: SMTPTimeouts = patientTimeouts
-) throws -> any Courier<PostedMail> {
-    try TransportURL(parsing: url).makeTransport(password: password, timeouts: timeouts).makeCourier()
+) throws -> any TransportSession<MailEnvelope> {
+    try TransportURL(parsing: url).makeTransport(password: password, timeouts: timeouts).makeSession()
 }
 
-extension Courier<PostedMail> {
+extension TransportSession<MailEnvelope> {
     func deliver(_ message: [UInt8], from: Mailbox, to: Mailbox) async -> DeliveryOutcome {
-        await deliver(PostedMail(message, from: from, to: to))
+        await deliver(MailEnvelope(message, from: from, to: to))
     }
 }
 

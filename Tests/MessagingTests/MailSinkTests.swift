@@ -44,10 +44,10 @@ struct MailSinkTests {
         let sink = try await MailSink.start(faults: [fault])
         defer { sink.stop() }
         let waits = if case .delay = fault { shortTimeouts } else { patientTimeouts }
-        let courier = try courier(to: sink.url, timeouts: waits)
-        let first = await courier.deliver(message("first"), from: desk, to: anna)
-        let second = await courier.deliver(message("second"), from: desk, to: anna)
-        await courier.close()
+        let session = try session(to: sink.url, timeouts: waits)
+        let first = await session.deliver(message("first"), from: desk, to: anna)
+        let second = await session.deliver(message("second"), from: desk, to: anna)
+        await session.close()
         #expect(first.verdict == verdict)
         #expect(second.verdict == verdict)
         let marks = try sink.receivedMessages().marks
@@ -58,7 +58,7 @@ struct MailSinkTests {
     func abort() async throws {
         let sink = try await MailSink.start(faults: [.abortBody(seconds: 0)])
         defer { sink.stop() }
-        let verdict = try await courier(to: sink.url).deliver(message("x"), from: desk, to: anna).verdict
+        let verdict = try await session(to: sink.url).deliver(message("x"), from: desk, to: anna).verdict
         // The sink closes without reading, so its last words may be lost with the connection. Which of the three it
         // is depends on when the loss is noticed; each of them is true.
         #expect([.rejectedForGood(550), .notSent(unreachable: false), .unknown].contains(verdict))
@@ -69,9 +69,9 @@ struct MailSinkTests {
         let sink = try await MailSink.start()
         defer { sink.stop() }
         let transport = try TransportURL(parsing: sink.url).makeTransport()
-        try await transport.withCourier { courier in
+        try await transport.withSession { session in
             for number in 10..<30 {
-                #expect(await courier.deliver(message("\(number)"), from: desk, to: anna).verdict == .accepted)
+                #expect(await session.deliver(message("\(number)"), from: desk, to: anna).verdict == .accepted)
             }
         }
         let messages = try sink.receivedMessages()

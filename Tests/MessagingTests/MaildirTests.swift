@@ -28,11 +28,11 @@ struct MaildirTests {
     @Test("the folders are made, for their owner alone")
     func folders() async throws {
         let scratch = try ScratchFolder()
-        let courier = try MaildirTransport(path: "\(scratch.path)/a/b").makeCourier()
+        let session = try MaildirTransport(path: "\(scratch.path)/a/b").makeSession()
         for folder in ["a", "a/b", "a/b/tmp", "a/b/new", "a/b/cur"] {
             #expect(try permissions("\(scratch.path)/\(folder)") == 0o700)
         }
-        #expect(await courier.deliver(message("x"), from: desk, to: anna).verdict == .accepted)
+        #expect(await session.deliver(message("x"), from: desk, to: anna).verdict == .accepted)
         let names = try FileManager.default.contentsOfDirectory(atPath: "\(scratch.path)/a/b/new")
         #expect(try names.map { try permissions("\(scratch.path)/a/b/new/\($0)") } == [0o600])
         #expect(names.allSatisfy { !$0.contains("/") && !$0.contains(":") && !$0.hasPrefix(".") })
@@ -42,8 +42,8 @@ struct MaildirTests {
     @Test("the file holds the message as SMTP would carry it, behind its envelope")
     func content() async throws {
         let scratch = try ScratchFolder()
-        let courier = try MaildirTransport(path: scratch.path).makeCourier()
-        #expect(await courier.deliver(Array("A: b\n\nc".utf8), from: desk, to: anna).verdict == .accepted)
+        let session = try MaildirTransport(path: scratch.path).makeSession()
+        #expect(await session.deliver(Array("A: b\n\nc".utf8), from: desk, to: anna).verdict == .accepted)
         let name = try #require(try FileManager.default.contentsOfDirectory(atPath: "\(scratch.path)/new").first)
         let file = try String(contentsOfFile: "\(scratch.path)/new/\(name)", encoding: .utf8)
         #expect(file == "Return-Path: <desk@intro.test>\r\nDelivered-To: anna@example.test\r\nA: b\r\n\r\nc")
@@ -53,8 +53,8 @@ struct MaildirTests {
     func existing() async throws {
         let scratch = try ScratchFolder()
         for mark in ["one", "two"] {
-            let courier = try MaildirTransport(path: scratch.path).makeCourier()
-            #expect(await courier.deliver(message(mark), from: desk, to: anna).verdict == .accepted)
+            let session = try MaildirTransport(path: scratch.path).makeSession()
+            #expect(await session.deliver(message(mark), from: desk, to: anna).verdict == .accepted)
         }
         #expect(try Maildir.messages(in: scratch.path).marks == ["one", "two"])
     }
@@ -64,15 +64,15 @@ struct MaildirTests {
         let scratch = try ScratchFolder()
         #expect(FileManager.default.createFile(atPath: "\(scratch.path)/file", contents: nil))
         for path in ["\(scratch.path)/file", "\(scratch.path)/file/below", "/proc/intro"] {
-            #expect(throws: TransportConfigurationError.self) { try MaildirTransport(path: path).makeCourier() }
+            #expect(throws: TransportConfigurationError.self) { try MaildirTransport(path: path).makeSession() }
         }
     }
 
     @Test("Python's mailbox package opens the folder", .enabled(if: Installed.python != nil, "python3 is missing"))
     func readByPython() async throws {
         let scratch = try ScratchFolder()
-        let courier = try MaildirTransport(path: scratch.path).makeCourier()
-        #expect(await courier.deliver(message("one"), from: desk, to: anna).verdict == .accepted)
+        let session = try MaildirTransport(path: scratch.path).makeSession()
+        #expect(await session.deliver(message("one"), from: desk, to: anna).verdict == .accepted)
         let program =
             "import json, mailbox, sys; print(json.dumps([m['Subject'] for m in mailbox.Maildir(sys.stdin.read())]))"
         let subjects: [String] = try Python.run(program, on: scratch.path.utf8)

@@ -2,11 +2,11 @@ import Dispatch
 import Messaging
 import Synchronization
 
-/// A transport that takes everything and remembers it, and how often its couriers were closed.
+/// A transport that takes everything and remembers it, and how often its connections were closed.
 final class Recorder<Item: Sendable>: Transport {
     private struct State {
         var items: [Item] = []
-        var couriers: [RecordingCourier<Item>] = []
+        var connections: [RecordingSession<Item>] = []
         var closings = 0
     }
 
@@ -14,12 +14,12 @@ final class Recorder<Item: Sendable>: Transport {
 
     var items: [Item] { state.withLock(\.items) }
     var closings: Int { state.withLock(\.closings) }
-    var couriers: [RecordingCourier<Item>] { state.withLock(\.couriers) }
+    var connections: [RecordingSession<Item>] { state.withLock(\.connections) }
 
-    func makeCourier() -> any Courier<Item> {
-        let courier = RecordingCourier(recorder: self)
-        state.withLock { $0.couriers.append(courier) }
-        return courier
+    func makeSession() -> any TransportSession<Item> {
+        let session = RecordingSession(recorder: self)
+        state.withLock { $0.connections.append(session) }
+        return session
     }
 
     func record(_ item: Item) {
@@ -31,7 +31,7 @@ final class Recorder<Item: Sendable>: Transport {
     }
 }
 
-actor RecordingCourier<Item: Sendable>: Courier {
+actor RecordingSession<Item: Sendable>: TransportSession {
     private nonisolated let executor = MarkedExecutor()
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -41,7 +41,7 @@ actor RecordingCourier<Item: Sendable>: Courier {
         self.recorder = recorder
     }
 
-    /// Whether the present thread is the one that this courier works on.
+    /// Whether the present thread is the one that this session works on.
     nonisolated var isCurrent: Bool { executor.isCurrent }
 
     func deliver(_ item: Item) async -> DeliveryOutcome {
@@ -57,7 +57,7 @@ actor RecordingCourier<Item: Sendable>: Courier {
 /// Runs work on a queue of its own that can be told from others.
 private final class MarkedExecutor: SerialExecutor {
     private let key = DispatchSpecificKey<Bool>()
-    private let queue = DispatchQueue(label: "intro.test-courier")
+    private let queue = DispatchQueue(label: "intro.test-session")
 
     init() {
         queue.setSpecific(key: key, value: true)

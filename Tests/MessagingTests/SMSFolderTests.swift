@@ -25,13 +25,13 @@ struct SMSFolderTests {
     func files() async throws {
         let scratch = try ScratchFolder()
         let path = "\(scratch.path)/a/sms"
-        let courier = try SMSFolderTransport(path: path).makeCourier()
+        let session = try SMSFolderTransport(path: path).makeSession()
         let until = Date(timeIntervalSince1970: 1_796_144_400.7)
         let body = "Anna \"C\" \\ é 👋\nZweite/Zeile"
         let rich = try TextMessage(to: "+14155550100", from: TextSender("Iron House"), body: body, validUntil: until)
         let plain = try TextMessage(to: "+14155550101", from: TextSender("72345"), body: "plain")
-        #expect(await courier.deliver(rich).verdict == .accepted)
-        #expect(await courier.deliver(plain).verdict == .accepted)
+        #expect(await session.deliver(rich).verdict == .accepted)
+        #expect(await session.deliver(plain).verdict == .accepted)
         let names = try FileManager.default.contentsOfDirectory(atPath: path)
         #expect(try permissions(path) == 0o700)
         #expect(try names.map { try permissions("\(path)/\($0)") } == [0o600, 0o600])
@@ -52,8 +52,8 @@ struct SMSFolderTests {
     @Test("the reply names the file")
     func reply() async throws {
         let scratch = try ScratchFolder()
-        let courier = try SMSFolderTransport(path: scratch.path).makeCourier()
-        let outcome = await courier.deliver(text("x"))
+        let session = try SMSFolderTransport(path: scratch.path).makeSession()
+        let outcome = await session.deliver(text("x"))
         let name = try #require(try FileManager.default.contentsOfDirectory(atPath: scratch.path).first)
         #expect(outcome == .accepted(reply: name, id: name))
     }
@@ -64,7 +64,7 @@ struct SMSFolderTests {
         #expect(FileManager.default.createFile(atPath: "\(scratch.path)/file", contents: nil))
         for path in ["\(scratch.path)/file", "\(scratch.path)/file/below", "/proc/intro"] {
             let error = #expect(throws: TransportConfigurationError.self) {
-                try SMSFolderTransport(path: path).makeCourier()
+                try SMSFolderTransport(path: path).makeSession()
             }
             #expect(error?.freight == .texts)
         }

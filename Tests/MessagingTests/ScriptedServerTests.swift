@@ -13,10 +13,10 @@ struct ScriptedServerTests {
     private func deliverTwo(
         _ server: ScriptedServer, timeouts: SMTPTimeouts = patientTimeouts
     ) async throws -> [Verdict] {
-        let courier = try courier(to: server.url, timeouts: timeouts)
-        let first = await courier.deliver(message("first"), from: desk, to: anna)
-        let second = await courier.deliver(message("second"), from: desk, to: anna)
-        await courier.close()
+        let session = try session(to: server.url, timeouts: timeouts)
+        let first = await session.deliver(message("first"), from: desk, to: anna)
+        let second = await session.deliver(message("second"), from: desk, to: anna)
+        await session.close()
         return [first.verdict, second.verdict]
     }
 
@@ -66,11 +66,11 @@ struct ScriptedServerTests {
         let fault = ScriptedServer.Fault.at(step, hangsUp ? .dismiss(words) : .reply(words), times: times)
         let server = try ScriptedServer(faults: [fault])
         defer { server.stop() }
-        let courier = try courier(to: server.url)
-        let first = await courier.deliver(message("first"), from: desk, to: anna)
+        let session = try session(to: server.url)
+        let first = await session.deliver(message("first"), from: desk, to: anna)
         #expect(first == .rejectedForNow(code: 421, reply: words))
         #expect(first.asksToWait)
-        let second = await courier.deliver(message("second"), from: desk, to: anna)
+        let second = await session.deliver(message("second"), from: desk, to: anna)
         #expect(second.verdict == .accepted)
         #expect(!second.asksToWait)
         #expect(try server.connections() == 2)
@@ -81,14 +81,14 @@ struct ScriptedServerTests {
     func earlyRefusal() async throws {
         let busy = try ScriptedServer(faults: [.at(.greeting, .reply("450 4.3.2 too busy"))])
         defer { busy.stop() }
-        let atGreeting = try await courier(to: busy.url).deliver(message("x"), from: desk, to: anna)
+        let atGreeting = try await session(to: busy.url).deliver(message("x"), from: desk, to: anna)
         #expect(atGreeting == .rejectedForNow(code: 421, reply: "450 4.3.2 too busy"))
         #expect(atGreeting.asksToWait)
         let locked = try ScriptedServer(
             faults: [.at(.auth, .reply("454 4.7.0 no logins now"))], login: (user: "intro", password: "secret"))
         defer { locked.stop() }
         let url = "smtp://intro@127.0.0.1:\(locked.port)/intro.test?tls=none"
-        let atLogin = try await courier(to: url, password: "secret").deliver(message("x"), from: desk, to: anna)
+        let atLogin = try await session(to: url, password: "secret").deliver(message("x"), from: desk, to: anna)
         #expect(atLogin == .rejectedForNow(code: 421, reply: "454 4.7.0 no logins now"))
     }
 
@@ -98,7 +98,7 @@ struct ScriptedServerTests {
     func refusalOfOneMessage(step: Step, reply: String) async throws {
         let server = try ScriptedServer(faults: [.at(step, .reply(reply), times: 1)])
         defer { server.stop() }
-        let outcome = try await courier(to: server.url).deliver(message("x"), from: desk, to: anna)
+        let outcome = try await session(to: server.url).deliver(message("x"), from: desk, to: anna)
         #expect(outcome == .rejectedForNow(code: Int(reply.prefix(3)) ?? 0, reply: reply))
         #expect(!outcome.asksToWait)
     }
@@ -155,12 +155,12 @@ struct ScriptedServerTests {
             .at(.rcpt, .reply("550 5.1.1 nobody"), times: 1),
         ])
         defer { server.stop() }
-        let courier = try courier(to: server.url, timeouts: shortTimeouts)
-        #expect(await courier.deliver(message("first"), from: desk, to: anna).verdict == .unknown)
+        let session = try session(to: server.url, timeouts: shortTimeouts)
+        #expect(await session.deliver(message("first"), from: desk, to: anna).verdict == .unknown)
         server.release()
-        #expect(await courier.deliver(message("second"), from: desk, to: anna).verdict == .rejectedForGood(550))
-        #expect(await courier.deliver(message("third"), from: desk, to: anna).verdict == .accepted)
-        #expect(await courier.deliver(message("fourth"), from: desk, to: anna).verdict == .accepted)
+        #expect(await session.deliver(message("second"), from: desk, to: anna).verdict == .rejectedForGood(550))
+        #expect(await session.deliver(message("third"), from: desk, to: anna).verdict == .accepted)
+        #expect(await session.deliver(message("fourth"), from: desk, to: anna).verdict == .accepted)
         #expect(try server.receivedMessages().marks == ["first", "fourth", "third"])
         #expect(try server.connections() == 3)
     }
@@ -190,11 +190,11 @@ struct ScriptedServerTests {
     func reuse() async throws {
         let server = try ScriptedServer()
         defer { server.stop() }
-        let courier = try courier(to: server.url)
+        let session = try session(to: server.url)
         for number in 100..<200 {
-            #expect(await courier.deliver(message("\(number)"), from: desk, to: anna).verdict == .accepted)
+            #expect(await session.deliver(message("\(number)"), from: desk, to: anna).verdict == .accepted)
         }
-        await courier.close()
+        await session.close()
         #expect(try server.connections() == 1)
         #expect(try server.receivedMessages().marks == (100..<200).map(String.init))
         try await server.receive("QUIT")
@@ -204,10 +204,10 @@ struct ScriptedServerTests {
     func hangAtQuit() async throws {
         let server = try ScriptedServer(faults: [.at(.quit, .hang)])
         defer { server.stop() }
-        let courier = try courier(to: server.url, timeouts: SMTPTimeouts(reply: .seconds(3600)))
-        #expect(await courier.deliver(message("only"), from: desk, to: anna).verdict == .accepted)
+        let session = try session(to: server.url, timeouts: SMTPTimeouts(reply: .seconds(3600)))
+        #expect(await session.deliver(message("only"), from: desk, to: anna).verdict == .accepted)
         let start = ContinuousClock.now
-        await courier.close()
+        await session.close()
         // libcurl's own limit for a goodbye is two minutes.
         #expect(.now - start < .seconds(100))
         #expect(try server.receivedMessages().marks == ["only"])
@@ -217,12 +217,12 @@ struct ScriptedServerTests {
     func cancellation() async throws {
         let server = try ScriptedServer(faults: [.at(.rcpt, .hang, times: 1)])
         defer { server.stop() }
-        let courier = try courier(to: server.url, timeouts: SMTPTimeouts(reply: .seconds(3600)))
-        let delivery = Task { await courier.deliver(message("cancelled"), from: desk, to: anna) }
+        let session = try session(to: server.url, timeouts: SMTPTimeouts(reply: .seconds(3600)))
+        let delivery = Task { await session.deliver(message("cancelled"), from: desk, to: anna) }
         try await server.receive("RCPT")
         delivery.cancel()
         #expect(await delivery.value.verdict == .notSent(unreachable: false))
-        #expect(await courier.deliver(message("second"), from: desk, to: anna).verdict == .accepted)
+        #expect(await session.deliver(message("second"), from: desk, to: anna).verdict == .accepted)
         #expect(try server.receivedMessages().marks == ["second"])
     }
 
@@ -230,9 +230,9 @@ struct ScriptedServerTests {
     func conversation() async throws {
         let server = try ScriptedServer()
         defer { server.stop() }
-        let courier = try courier(to: server.url)
+        let session = try session(to: server.url)
         let bare = Array("Subject: bare\n\n.one\r..two\r\n.\r\nend".utf8)
-        #expect(await courier.deliver(bare, from: desk, to: anna) == .accepted(reply: "250 2.0.0 taken"))
+        #expect(await session.deliver(bare, from: desk, to: anna) == .accepted(reply: "250 2.0.0 taken"))
         #expect(
             try server.commands() == [
                 "EHLO intro.test", "MAIL FROM:<desk@intro.test>", "RCPT TO:<anna@example.test>", "DATA",
@@ -245,7 +245,7 @@ struct ScriptedServerTests {
         let long = String(repeating: "x", count: 500)
         let server = try ScriptedServer(faults: [.at(.rcpt, .reply("550-5.1.1 \u{1B}[31mno\r\n550 5.1.1 \(long)"))])
         defer { server.stop() }
-        let outcome = try await courier(to: server.url).deliver(message("x"), from: desk, to: anna)
+        let outcome = try await session(to: server.url).deliver(message("x"), from: desk, to: anna)
         guard case .rejectedForGood(550, let reply, true) = outcome else {
             Issue.record("\(outcome)")
             return
@@ -259,9 +259,9 @@ struct ScriptedServerTests {
         let server = try ScriptedServer(login: (user: "intro@desk", password: "se cret"))
         defer { server.stop() }
         let url = "smtp://intro%40desk@127.0.0.1:\(server.port)/intro.test?tls=none"
-        let right = try await courier(to: url, password: "se cret").deliver(message("right"), from: desk, to: anna)
+        let right = try await session(to: url, password: "se cret").deliver(message("right"), from: desk, to: anna)
         #expect(right.verdict == .accepted)
-        let wrong = try await courier(to: url, password: "guess").deliver(message("wrong"), from: desk, to: anna)
+        let wrong = try await session(to: url, password: "guess").deliver(message("wrong"), from: desk, to: anna)
         guard case .senderRefused(let reason) = wrong else {
             Issue.record("\(wrong)")
             return
@@ -274,10 +274,10 @@ struct ScriptedServerTests {
     @Test("a host that does not answer, or does not exist, is unreachable")
     func unreachable() async throws {
         try await withRefusingPort { port in
-            let refused = try courier(to: "smtp://127.0.0.1:\(port)/?tls=none")
+            let refused = try session(to: "smtp://127.0.0.1:\(port)/?tls=none")
             #expect(await refused.deliver(message("x"), from: desk, to: anna).verdict == .notSent(unreachable: true))
         }
-        let unresolved = try courier(to: "smtp://no-such-host.invalid/?tls=none")
+        let unresolved = try session(to: "smtp://no-such-host.invalid/?tls=none")
         #expect(await unresolved.deliver(message("x"), from: desk, to: anna).verdict == .notSent(unreachable: true))
     }
 }

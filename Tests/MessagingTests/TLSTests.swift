@@ -14,7 +14,7 @@ struct TLSTests {
     }
 
     private func verdict(_ url: String) async throws -> Verdict {
-        try await courier(to: url).deliver(message("x"), from: desk, to: anna).verdict
+        try await session(to: url).deliver(message("x"), from: desk, to: anna).verdict
     }
 
     @Test("without STARTTLS on offer, nothing is said in the clear")

@@ -54,7 +54,7 @@ enum Place: String, CaseIterable, Sendable {
     }
 
     /// Faster than any test, so that nobody waits for long.
-    private var quick: Pace? { Pace(100_000, per: .seconds(1)) }
+    private var quick: SendingRate? { SendingRate(100_000, per: .seconds(1)) }
 }
 
 /// A message as it arrived somewhere; what a server adds at its end is left out.
@@ -77,22 +77,22 @@ struct Destination: Sendable {
     var marks: [String] { get throws { try arrived().map(\.mark).sorted() } }
 
     static func mail(
-        to url: String, at pace: Pace? = nil, arrived: @escaping @Sendable () throws -> [ReceivedMessage]
+        to url: String, at pace: SendingRate? = nil, arrived: @escaping @Sendable () throws -> [ReceivedMessage]
     ) throws -> Destination {
         let transport = try TransportURL(parsing: url).makeTransport()
         let paced = pace.map { transport.paced($0) } ?? transport
         return Destination(
-            makeCarrier: { Carrier(try paced.makeCourier()) { PostedMail(message($0), from: desk, to: anna) } },
+            makeCarrier: { Carrier(try paced.makeSession()) { MailEnvelope(message($0), from: desk, to: anna) } },
             sender: desk.address, recipient: anna.address, arrived: { try arrived().map(Arrival.init) })
     }
 
     static func texts(
-        to url: String, at pace: Pace? = nil, arrived: @escaping @Sendable () throws -> [[String: String?]]
+        to url: String, at pace: SendingRate? = nil, arrived: @escaping @Sendable () throws -> [[String: String?]]
     ) throws -> Destination {
         let transport = try SMSTransportURL(parsing: url).makeTransport(token: "t", timeouts: patientSMSTimeouts)
         let paced = pace.map { transport.pacedBySender($0) } ?? transport
         return Destination(
-            makeCarrier: { Carrier(try paced.makeCourier()) { text($0) } },
+            makeCarrier: { Carrier(try paced.makeSession()) { text($0) } },
             sender: text("x").from.text, recipient: text("x").to, arrived: { try arrived().map(Arrival.init) })
     }
 
@@ -113,14 +113,14 @@ struct Destination: Sendable {
     }
 }
 
-/// A courier of whatever it may be, which is told only the mark of what to carry.
+/// A session of whatever it may be, which is told only the mark of what to carry.
 struct Carrier: Sendable {
     let deliver: @Sendable (String) async -> DeliveryOutcome
     let close: @Sendable () async -> Void
 
-    init<Item>(_ courier: any Courier<Item>, item: @escaping @Sendable (String) -> Item) {
-        deliver = { await courier.deliver(item($0)) }
-        close = { await courier.close() }
+    init<Item>(_ session: any TransportSession<Item>, item: @escaping @Sendable (String) -> Item) {
+        deliver = { await session.deliver(item($0)) }
+        close = { await session.close() }
     }
 }
 
@@ -157,7 +157,7 @@ struct TransportConformanceTests {
         #expect(try destination.arrived() == [expected])
     }
 
-    @Test("couriers work side by side, and nothing is lost or doubled", arguments: places)
+    @Test("connections work side by side, and nothing is lost or doubled", arguments: places)
     func concurrency(place: Place) async throws {
         let destination = try await place.open()
         defer { destination.close() }
@@ -177,8 +177,8 @@ struct TransportConformanceTests {
         #expect(try destination.marks == expected)
     }
 
-    @Test("one courier asked by many at once delivers each message once", arguments: places)
-    func sharedCourier(place: Place) async throws {
+    @Test("one session asked by many at once delivers each message once", arguments: places)
+    func sharedSession(place: Place) async throws {
         let destination = try await place.open()
         defer { destination.close() }
         let carrier = try destination.makeCarrier()
@@ -190,7 +190,7 @@ struct TransportConformanceTests {
         #expect(try destination.marks == (10..<40).map(String.init))
     }
 
-    @Test("a courier works again after it was closed", arguments: places)
+    @Test("a session works again after it was closed", arguments: places)
     func reopening(place: Place) async throws {
         let destination = try await place.open()
         defer { destination.close() }
@@ -226,14 +226,14 @@ struct TransportConformanceTests {
         }
     }
 
-    @Test("a courier is closed after the work, whether it succeeds or fails, paced or not")
-    func withCourier() async throws {
+    @Test("a session is closed after the work, whether it succeeds or fails, paced or not")
+    func withSession() async throws {
         let recorder = Recorder<String>()
-        let pace = try #require(Pace(parsing: "1/s"))
-        #expect(try await recorder.withCourier { await $0.deliver("x").verdict } == .accepted)
+        let pace = try #require(SendingRate(parsing: "1/s"))
+        #expect(try await recorder.withSession { await $0.deliver("x").verdict } == .accepted)
         #expect(recorder.closings == 1)
         await #expect(throws: CancellationError.self) {
-            try await recorder.paced(pace).withCourier { _ in throw CancellationError() }
+            try await recorder.paced(pace).withSession { _ in throw CancellationError() }
         }
         #expect(recorder.closings == 2)
     }

@@ -11,7 +11,7 @@ import Testing
 
 @Suite("A batch", .timeLimit(.minutes(30)))
 struct BatchTests {
-    @Test("a limit is kept, by several couriers too, and what is due longest goes first")
+    @Test("a limit is kept, by several connections too, and what is due longest goes first")
     func limit() async throws {
         try await withScene { scene in
             try await scene.fill(12)
@@ -21,7 +21,7 @@ struct BatchTests {
             let longest = (1...12).reversed().map { "c\($0)@example.com" }
             for (limit, total) in [(0, 0), (5, 5), (1, 6), (100, 12)] {
                 let before = await transport.deliveries.addresses.count
-                let tally = try await scene.send(to: transport, couriers: 4, limit: limit).tally
+                let tally = try await scene.send(to: transport, connections: 4, limit: limit).tally
                 #expect(tally.isComplete && tally.sent == total - before)
                 let addresses = await transport.deliveries.addresses
                 #expect(addresses.count == total)
@@ -36,10 +36,10 @@ struct BatchTests {
             try await scene.fill(12)
             try await scene.books.database.query("UPDATE session SET status = 'no_show' WHERE id <= 11")
             let transport = ToldTransport()
-            let first = try await scene.send(to: transport, couriers: 4, limit: 5).tally
+            let first = try await scene.send(to: transport, connections: 4, limit: 5).tally
             #expect(first.skipped == 5)
             #expect(first.due == 5)
-            let rest = try await scene.send(to: transport, couriers: 4).tally
+            let rest = try await scene.send(to: transport, connections: 4).tally
             #expect(rest.skipped == 6)
             #expect(rest.sent == 1)
             #expect(rest.isComplete)
@@ -95,8 +95,8 @@ struct BatchTests {
         try await withScene { scene in
             try await scene.fill(50)
             let folder = try MailFolder()
-            #expect(try await scene.send(to: folder.transport, couriers: 4).tally.sent == 50)
-            #expect(try await scene.send(to: folder.transport, couriers: 4).tally.due == 0)
+            #expect(try await scene.send(to: folder.transport, connections: 4).tally.sent == 50)
+            #expect(try await scene.send(to: folder.transport, connections: 4).tally.due == 0)
             let messages = try folder.messages()
             #expect(Set(messages.ids).count == 50)
             #expect(messages.count == 50)
@@ -105,17 +105,17 @@ struct BatchTests {
     }
 
     @Test(
-        "500 messages go over one connection for each courier",
+        "500 messages go over one connection for each session",
         .enabled(if: Installed.python != nil, "python3 is missing"))
     func connections() async throws {
         try await withScene { scene in
             try await scene.fill(500)
-            // No courier is served before all have connected: the first ones could send everything alone.
+            // No session is served before all have connected: the first ones could send everything alone.
             let server = try ScriptedServer(faults: [.at(.greeting, .hold)])
             defer { server.stop() }
             let timeouts = SMTPTimeouts(connect: .seconds(600), reply: .seconds(600), idle: .seconds(600))
             let transport = try transport(to: server.url, timeouts: timeouts)
-            async let report = scene.send(to: transport, couriers: 4)
+            async let report = scene.send(to: transport, connections: 4)
             try await server.accept(4)
             server.release()
             #expect(try await report.tally.sent == 500)
@@ -136,7 +136,7 @@ struct BatchTests {
                 if address == "c10@example.com" { await gate.pass() }
                 return .accepted(reply: "250")
             }
-            let sender = Task { try await scene.send(to: transport, couriers: 1) }
+            let sender = Task { try await scene.send(to: transport, connections: 1) }
             await transport.deliveries.reach(10)
             #expect(try await scene.counts() == ["sent": 7, "attempting": 8, "queued": 15])
             sender.cancel()
@@ -164,7 +164,7 @@ struct BatchTests {
                 await gate.pass()
                 return .notSent(reason: "stopped", unreachable: false)
             }
-            let sender = Task { try await scene.send(to: transport, couriers: 2) }
+            let sender = Task { try await scene.send(to: transport, connections: 2) }
             await transport.deliveries.reach(2)
             sender.cancel()
             await gate.open()
@@ -181,7 +181,7 @@ struct BatchTests {
                 address == "c10@example.com"
                     ? .notSent(reason: "gone", unreachable: true) : .accepted(reply: "250")
             }
-            let report = try await scene.send(to: transport, couriers: 1)
+            let report = try await scene.send(to: transport, connections: 1)
             #expect(report.unreachable == [.email: "gone"])
             #expect(report.tally.sent == 9)
             #expect(report.tally.failed == 31)

@@ -12,7 +12,7 @@ import Testing
 @Suite("The calendar entry that comes with the mail", .enabled(if: ReadMail.isReadable, ReadMail.missing))
 struct CalendarEntryTests {
     /// Lets a test send mail to a folder, and returns what arrived, by rule and revision.
-    private func mails(_ send: (Scene, any Transport<PostedMail>) async throws -> Void) async throws -> [String:
+    private func mails(_ send: (Scene, any Transport<MailEnvelope>) async throws -> Void) async throws -> [String:
         ReadMail]
     {
         let folder = try MailFolder()

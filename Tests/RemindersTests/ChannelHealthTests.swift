@@ -95,10 +95,10 @@ struct DeliveryNoticesTests {
         let (log, start) = (CapturedLog(), ContinuousClock.now)
         let time = Guarded(start)
         let notices = DeliveryNotices(logger: log.logger) { time.withLock { $0 } }
-        var refused = ReminderRun.Report()
+        var refused = DeliveryRun.Report()
         refused.refused[.email] = "The mail server refuses this sender: 550 no"
         notices.log(refused)
-        var left = ReminderRun.Report()
+        var left = DeliveryRun.Report()
         left.paused[.email] = ChannelPause(
             channel: .email, sender: "host", code: .refused, reason: "x: 550 no", since: Scene.now, until: Scene.now)
         for minute in 1...61 {
@@ -107,7 +107,7 @@ struct DeliveryNoticesTests {
         }
         #expect(log.text.components(separatedBy: "refuses this sender; messages stay queued").count == 3, "\(log.text)")
         #expect(log.text.contains("\"lasts\": 60 min"))
-        var sent = ReminderRun.Report()
+        var sent = DeliveryRun.Report()
         sent.sent[.email] = 1
         notices.log(sent)
         notices.log(sent)
@@ -118,9 +118,9 @@ struct DeliveryNoticesTests {
     func templates() {
         let log = CapturedLog()
         let notices = DeliveryNotices(logger: log.logger)
-        for _ in 0..<3 { notices.log(ReminderRun.Report(), templateProblems: ["a.txt:1 unknown"]) }
-        notices.log(ReminderRun.Report(), templateProblems: [])
-        notices.log(ReminderRun.Report(), templateProblems: [])
+        for _ in 0..<3 { notices.log(DeliveryRun.Report(), templateProblems: ["a.txt:1 unknown"]) }
+        notices.log(DeliveryRun.Report(), templateProblems: [])
+        notices.log(DeliveryRun.Report(), templateProblems: [])
         let lines = log.text.split(separator: "\n")
         #expect(lines.count == 2 && lines.first?.hasPrefix("error") == true, "\(log.text)")
         #expect(lines.last?.hasPrefix("notice a message template can be used again") == true)

@@ -38,11 +38,11 @@ struct LostSenderTests {
                 try await connection.query("SET LOCAL synchronous_commit = on")
                 let ledger = DeliveryRepository(connection)
                 let run = try await ledger.openRun(actor: "test")
-                let hand = try await ledger.take(run, by: .email, until: Scene.now, now: Scene.now, limit: 1)
+                let batch = try await ledger.take(run, by: .email, until: Scene.now, now: Scene.now, limit: 1)
                 let waiting: SQL = "SELECT current_setting('synchronous_commit')"
                 #expect(try await connection.query(waiting).decode(String.self) == ["on"])
                 let sent = DeliveryRecord(
-                    message: try #require(hand.handouts.first).message, status: .sent, reason: nil, reply: "250")
+                    message: try #require(batch.messages.first).message, status: .sent, reason: nil, reply: "250")
                 try await ledger.record([sent], by: run, at: Scene.now)
                 #expect(try await connection.query(waiting).decode(String.self) == ["off"])
             }
@@ -59,7 +59,9 @@ struct LostSenderTests {
                 await gate.pass()
                 return .accepted(reply: "250")
             }
-            let sender = Task { try await scene.batch(to: held, couriers: 3, on: doomed).send(until: nil, limit: nil) }
+            let sender = Task {
+                try await scene.batch(to: held, connections: 3, on: doomed).send(until: nil, limit: nil)
+            }
             await held.deliveries.reach(3)
             try await cutOff(scene)
             await doomed.close()
@@ -91,7 +93,9 @@ struct LostSenderTests {
                 await gate.pass()
                 return .accepted(reply: "250")
             }
-            let sender = Task { try await scene.batch(to: held, couriers: 2, on: doomed).send(until: nil, limit: nil) }
+            let sender = Task {
+                try await scene.batch(to: held, connections: 2, on: doomed).send(until: nil, limit: nil)
+            }
             await held.deliveries.reach(2)
             try await cutOff(scene)
             await gate.open()
@@ -114,7 +118,9 @@ struct LostSenderTests {
                 await gate.pass()
                 return .accepted(reply: "250")
             }
-            let sender = Task { try await scene.batch(to: held, couriers: 1, on: doomed).send(until: nil, limit: nil) }
+            let sender = Task {
+                try await scene.batch(to: held, connections: 1, on: doomed).send(until: nil, limit: nil)
+            }
             await held.deliveries.reach(1)
             try await cutOff(scene)
             let next = ToldTransport()
@@ -206,7 +212,7 @@ struct LostSenderTests {
                 await gate.pass()
                 return .accepted(reply: "250")
             }
-            let cancelled = Task { try await scene.send(to: held, couriers: 1) }
+            let cancelled = Task { try await scene.send(to: held, connections: 1) }
             await held.deliveries.reach(1)
             cancelled.cancel()
             await gate.open()

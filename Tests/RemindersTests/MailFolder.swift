@@ -4,7 +4,7 @@ import MessagingTesting
 
 /// A folder that mail is sent to.
 struct MailFolder {
-    let transport: any Transport<PostedMail>
+    let transport: any Transport<MailEnvelope>
     private let folder: ScratchFolder
 
     init() throws {

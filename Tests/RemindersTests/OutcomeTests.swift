@@ -99,7 +99,7 @@ struct OutcomeTests {
             let server = try ScriptedServer(faults: [fault])
             defer { server.stop() }
             let timeouts = SMTPTimeouts(connect: .seconds(60), reply: .seconds(10))
-            let report = try await scene.send(to: try transport(to: server.url, timeouts: timeouts), couriers: 1)
+            let report = try await scene.send(to: try transport(to: server.url, timeouts: timeouts), connections: 1)
             #expect(report.tally.unknown == 1)
             #expect(report.tally.sent == 2)
             #expect(report.orphans.isEmpty)

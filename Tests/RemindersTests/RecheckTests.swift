@@ -121,7 +121,7 @@ struct RecheckTests {
                     return .unknown(reason: "\(error)")
                 }
             }
-            let report = try await scene.send(to: transport, couriers: 1)
+            let report = try await scene.send(to: transport, connections: 1)
             #expect(report.tally.sent == 1)
             #expect(report.tally.skipped == 1)
             #expect(await transport.deliveries.addresses == ["c1@example.com"])

@@ -68,21 +68,27 @@ struct Scene {
         }
     }
 
-    /// Prepares a batch whose couriers take up 1, 2, 4, … messages, on however busy a machine.
+    /// Prepares a batch whose connections take up 1, 2, 4, … messages, on however busy a machine.
     func batch(
-        to transport: any Transport<PostedMail>, texts: any Transport<TextMessage> = ToldTexts(), couriers: Int = 2,
-        patience: ReminderRun.Patience = .none, at now: Date = Scene.now, freshness: Duration = .seconds(600),
+        to transport: any Transport<MailEnvelope>, texts: any Transport<TextMessage> = ToldTexts(),
+        connections: Int = 2,
+        patience: DeliveryRun.DeliveryMode = .none, at now: Date = Scene.now, freshness: Duration = .seconds(600),
         reach: Duration = .seconds(600), on database: Database? = nil, templates: TemplateStore? = nil,
         journal: AttemptJournal? = nil, host: String = "a", logger: Logger = .silent
-    ) throws -> ReminderRun {
+    ) throws -> DeliveryRun {
         let store = try templates ?? TemplateStore()
         let mail = MailComposer(templates: store, sender: try Mailbox(name: "Intro", address: "desk@intro.test"))
         let text = TextComposer(templates: store, sender: try TextSender("+12135550100"))
         let start = ContinuousClock.now
-        var run = ReminderRun(
+        var run = DeliveryRun(
             database: database ?? books.database,
-            mail: Route(.email, by: transport, couriers: couriers) { try mail.letter(for: $0, at: $1) },
-            texts: Route(.sms, by: texts, couriers: couriers) { try text.letter(for: $0, at: $1) }, actor: "test",
+            mail: DeliveryChannel(.email, by: transport, connections: connections) {
+                try mail.renderedMessage(for: $0, at: $1)
+            },
+            texts: DeliveryChannel(.sms, by: texts, connections: connections) {
+                try text.renderedMessage(for: $0, at: $1)
+            },
+            actor: "test",
             patience: patience, clock: { now }, freshness: freshness, reach: reach, host: host, templates: store,
             journal: journal,
             logger: logger)
@@ -93,10 +99,11 @@ struct Scene {
     /// Sends a batch.
     @discardableResult
     func send(
-        to transport: any Transport<PostedMail>, texts: any Transport<TextMessage> = ToldTexts(), couriers: Int = 2,
+        to transport: any Transport<MailEnvelope>, texts: any Transport<TextMessage> = ToldTexts(),
+        connections: Int = 2,
         at now: Date = Scene.now, limit: Int? = nil
-    ) async throws -> ReminderRun.Report {
-        try await batch(to: transport, texts: texts, couriers: couriers, at: now).send(until: nil, limit: limit)
+    ) async throws -> DeliveryRun.Report {
+        try await batch(to: transport, texts: texts, connections: connections, at: now).send(until: nil, limit: limit)
     }
 
     /// The ledger in short, by due time: `confirmation 1 sent`, `three-days 1 skipped late_booking`.
@@ -130,7 +137,7 @@ func withScene<Result>(connections: Int = 8, _ body: (Scene) async throws -> Res
     }
 }
 
-func transport(to url: String, timeouts: SMTPTimeouts = SMTPTimeouts()) throws -> any Transport<PostedMail> {
+func transport(to url: String, timeouts: SMTPTimeouts = SMTPTimeouts()) throws -> any Transport<MailEnvelope> {
     try TransportURL(parsing: url).makeTransport(timeouts: timeouts)
 }
 
@@ -144,7 +151,7 @@ extension [ReceivedMessage] {
     }
 }
 
-extension ReminderRun.Tally {
+extension DeliveryRun.Tally {
     /// What must hold of every batch.
     var isComplete: Bool { due == sent + failed + unknown + skipped }
 }

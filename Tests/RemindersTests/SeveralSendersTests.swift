@@ -20,8 +20,8 @@ struct SeveralSendersTests {
             let sink = try await MailSink.start()
             defer { sink.stop() }
             let transport = try transport(to: sink.url)
-            async let first = scene.send(to: transport, couriers: 4)
-            async let second = scene.send(to: transport, couriers: 4)
+            async let first = scene.send(to: transport, connections: 4)
+            async let second = scene.send(to: transport, connections: 4)
             let tallies = try await [first.tally, second.tally]
             #expect(tallies.allSatisfy { $0.isComplete && $0.due == $0.sent })
             #expect(tallies.map(\.sent).reduce(0, +) == 300)
@@ -58,7 +58,7 @@ struct SeveralSendersTests {
                 await gate.pass()
                 return .accepted(reply: "250")
             }
-            let first = Task { try await scene.send(to: slow, couriers: 3) }
+            let first = Task { try await scene.send(to: slow, connections: 3) }
             await slow.deliveries.reach(3)
             let quick = ToldTransport()
             let second = try await scene.send(to: quick)
@@ -85,9 +85,9 @@ struct SeveralSendersTests {
                 return .rejectedForNow(code: 450, reply: "450 greylisted, later")
             }
             let newer = ToldTransport { _ in .rejectedForNow(code: 450, reply: "450 greylisted, later") }
-            let first = Task { try await scene.send(to: older, couriers: 1) }
+            let first = Task { try await scene.send(to: older, connections: 1) }
             await older.deliveries.reach(1)
-            #expect(try await scene.send(to: newer, couriers: 1).tally.failed == 4)
+            #expect(try await scene.send(to: newer, connections: 1).tally.failed == 4)
             await gate.open()
             #expect(try await first.value.tally.failed == 1)
             #expect(await older.deliveries.addresses.count == 1)
@@ -95,12 +95,12 @@ struct SeveralSendersTests {
         }
     }
 
-    @Test("a batch needs one connection to the database, however many couriers it has", arguments: [1, 2])
+    @Test("a batch needs one connection to the database, however many connections it has", arguments: [1, 2])
     func smallPool(connections: Int) async throws {
         try await withScene(connections: connections) { scene in
             try await scene.fill(60)
             let transport = ToldTransport()
-            let tally = try await scene.send(to: transport, couriers: 16).tally
+            let tally = try await scene.send(to: transport, connections: 16).tally
             #expect(tally.sent == 60)
             #expect(scene.books.database.statistics.open == 1)
             let addresses = await transport.deliveries.addresses

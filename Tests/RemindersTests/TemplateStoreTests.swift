@@ -121,7 +121,7 @@ struct TemplateStoreTests {
             let batch = try scene.batch(to: ToldTransport(), at: now, templates: TemplateStore(folder: folder.path))
             _ = try await batch.send(until: nil, limit: nil)
             #expect(try await scene.counts()["failed template_error"] == 1)
-            let failed = try await LedgerDesk(database: scene.books.database, actor: "test").resendFailed(
+            let failed = try await LedgerCorrections(database: scene.books.database, actor: "test").resendFailed(
                 since: now - 60, rule: nil, dryRun: true, now: now)
             #expect(failed.map(\.rule) == ["confirmation"])
         }

@@ -127,7 +127,7 @@ struct TextTests {
 
 /// A message about a session on Tuesday, 2026-12-01, at 17:00 UTC.
 private struct Sample {
-    let handout: Handout
+    let claimed: ClaimedMessage
     let clock: StudioClock
 
     init(
@@ -143,10 +143,10 @@ private struct Sample {
             trainer: Session.TrainerName(id: Trainer.ID(1), handle: "maria", name: "Maria Lopez"),
             studio: Session.Place(id: Studio.ID(1), handle: "downtown", name: "Downtown Strength", clock: clock),
             startsAt: start, endsAt: start + 1200, bookedAt: start - 864_000, overrideReason: nil, cancelReason: nil)
-        handout = Handout(
+        claimed = ClaimedMessage(
             message: 1, rule: rule, template: rule, language: .english, audience: .client, revision: 1,
             recipient: .email(address), subject: .session(session),
-            desk: Handout.Desk(
+            desk: ClaimedMessage.Desk(
                 name: "Downtown Strength", address: hasAddress ? "500 S Hope St, Los Angeles, CA 90071" : nil,
                 phone: hasPhone ? try PhoneNumber(e164: "+12135550100") : nil,
                 email: try EmailAddress("downtown@example.com")))
@@ -155,6 +155,6 @@ private struct Sample {
     func mail(at now: Date = Date(timeIntervalSince1970: 1_796_058_000)) throws -> MailMessage {
         try MailComposer(
             templates: try ReminderTemplates.library(), sender: try Mailbox(name: "Intro", address: "desk@intro.test")
-        ).mail(for: handout, at: now)
+        ).mail(for: claimed, at: now)
     }
 }

@@ -1,7 +1,7 @@
 import Messaging
 
 /// Mail that does what a test says, and remembers whom it was to reach.
-typealias ToldTransport = Told<PostedMail>
+typealias ToldTransport = Told<MailEnvelope>
 
 /// Texts that do what a test says, and remember whom they were to reach.
 typealias ToldTexts = Told<TextMessage>
@@ -15,9 +15,9 @@ struct Told<Item: Addressed>: Transport {
         self.outcome = outcome
     }
 
-    func makeCourier() -> any Courier<Item> { ToldCourier(transport: self) }
+    func makeSession() -> any TransportSession<Item> { ToldSession(transport: self) }
 
-    private actor ToldCourier: Courier {
+    private actor ToldSession: TransportSession {
         let transport: Told
 
         init(transport: Told) {
@@ -38,7 +38,7 @@ protocol Addressed: Sendable {
     var address: String { get }
 }
 
-extension PostedMail: Addressed {
+extension MailEnvelope: Addressed {
     var address: String { to.address }
 }
 

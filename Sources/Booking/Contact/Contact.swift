@@ -22,7 +22,7 @@ public enum Contact: Sendable, Hashable {
     }
 }
 
-extension Who {
+extension ClientIdentifier {
     /// A person named by a contact.
     public init(_ contact: Contact) {
         switch contact {

@@ -41,7 +41,7 @@ public struct ReminderRule: Sendable, Equatable {
     /// What its time is counted from.
     public var anchor: Anchor
     /// How long after that it is due.
-    public var lag: Lag
+    public var lag: RuleOffset
     /// The wall-clock time on the day that is meant; `nil` is the anchor's own.
     public var time: LocalTime?
     /// How it is sent.
@@ -59,7 +59,7 @@ public struct ReminderRule: Sendable, Equatable {
 
     /// Makes a rule; ``assertSound()`` checks that its parts go together.
     public init(
-        key: Handle, studio: Handle? = nil, anchor: Anchor, lag: Lag = .none, time: LocalTime? = nil,
+        key: Handle, studio: Handle? = nil, anchor: Anchor, lag: RuleOffset = .none, time: LocalTime? = nil,
         channel: Channel, audience: Audience = .client, template: Handle, condition: Condition? = nil,
         isEnabled: Bool = true, since: Date? = nil
     ) {

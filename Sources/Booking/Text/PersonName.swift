@@ -14,7 +14,7 @@ public struct PersonName: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: `InvalidInput` where it is empty, too long, or holds control characters, line breaks or hidden
     ///   text-direction controls.
     public init(_ text: String, field: String = "name") throws(InvalidInput) {
-        self.text = try Line.clean(text, field: field, limit: PersonName.limit)
+        self.text = try SingleLineText.clean(text, field: field, limit: PersonName.limit)
     }
 
     /// The name itself.

@@ -202,7 +202,7 @@ public struct BackOffice: Sendable {
     ///
     /// - Throws: ``NotFound``, ``Refusal`` where the e-mail is somebody else's, or ``PostgresError``.
     public func edit(
-        client who: Who, _ change: @Sendable (inout ClientDetails) throws -> Void
+        client who: ClientIdentifier, _ change: @Sendable (inout ClientDetails) throws -> Void
     ) async throws -> Client {
         try await working { connection in
             let clients = ClientRepository(connection)
@@ -227,7 +227,7 @@ public struct BackOffice: Sendable {
     ) async throws -> Result {
         try await ConstraintRefusal.translating {
             try await database.transaction { connection in
-                try await Work(actor: actor).begin(on: connection)
+                try await BookingLocks(actor: actor).begin(on: connection)
                 return try await body(connection)
             }
         }
@@ -245,8 +245,8 @@ public struct BackOffice: Sendable {
         }
     }
 
-    private func taking(_ what: (inout Work) -> Void) -> Work {
-        var work = Work(actor: actor)
+    private func taking(_ what: (inout BookingLocks) -> Void) -> BookingLocks {
+        var work = BookingLocks(actor: actor)
         what(&work)
         return work
     }

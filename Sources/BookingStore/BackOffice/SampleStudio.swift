@@ -21,7 +21,7 @@ public enum SampleStudio {
         let handle = try Handle("downtown")
         return try await ConstraintRefusal.translating {
             try await database.transaction { connection in
-                var work = Work(actor: office.actor)
+                var work = BookingLocks(actor: office.actor)
                 work.locks.append("sample studio")
                 try await work.begin(on: connection)
                 let studios = StudioRepository(connection)

@@ -8,7 +8,7 @@ public struct BookingRequest: Sendable {
     /// With whom; `nil` lets the desk choose.
     public var trainer: Trainer?
     /// For whom.
-    public let who: Who
+    public let who: ClientIdentifier
     /// What to write down of a person nobody knows yet; `nil` refuses unknown people.
     public var newcomer: ClientDetails?
     /// The name that was given; a known person with another name is refused.
@@ -31,7 +31,7 @@ public struct BookingRequest: Sendable {
     public var rehearsal = false
 
     /// Asks for a session.
-    public init(studio: Studio, who: Who, start: Date) {
+    public init(studio: Studio, who: ClientIdentifier, start: Date) {
         self.studio = studio
         self.who = who
         self.start = start

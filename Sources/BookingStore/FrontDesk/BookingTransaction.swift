@@ -53,7 +53,7 @@ struct BookingTransaction {
     }
 
     private func takeTurn(_ contacts: Contacts) async throws {
-        var work = Work(actor: actor, reason: request.overrideReason)
+        var work = BookingLocks(actor: actor, reason: request.overrideReason)
         work.read(studio: request.studio.id)
         work.take(request: key)
         work.take(person: contacts)

@@ -17,7 +17,7 @@ struct ClientIdentification {
         var beside: [Identification.Owners] = []
         for contact in [request.email.map({ Contact.email($0) }), request.phone.map({ Contact.phone($0) })] {
             guard let contact else { continue }
-            beside.append(Identification.Owners(of: contact, try await clients.matching(Who(contact))))
+            beside.append(Identification.Owners(of: contact, try await clients.matching(ClientIdentifier(contact))))
         }
         return identification(named, beside: beside)
     }

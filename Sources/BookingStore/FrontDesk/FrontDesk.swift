@@ -140,7 +140,7 @@ public struct FrontDesk: Sendable {
     ) async throws -> Session {
         try await ConstraintRefusal.translating {
             try await database.transaction { connection in
-                try await Work(actor: actor, reason: reason).begin(on: connection)
+                try await BookingLocks(actor: actor, reason: reason).begin(on: connection)
                 let sessions = SessionRepository(connection)
                 try await change(try await sessions.locked(reference), connection)
                 return try await sessions.named(reference)
@@ -168,7 +168,7 @@ public struct FrontDesk: Sendable {
     /// Its lock is free only when the old transaction is over.
     private func settled(_ request: BookingRequest, key: String) async throws -> BookingResult? {
         try await database.transaction { connection in
-            var work = Work(actor: actor)
+            var work = BookingLocks(actor: actor)
             work.take(request: key)
             try await work.begin(on: connection)
             guard let session = try await SessionRepository(connection).made(by: key) else { return nil }

@@ -36,7 +36,7 @@ struct GivenContacts {
     func keep(for client: Client, unless obstacle: Obstacle? = nil) async throws -> ContactReport {
         var report = ContactReport()
         for contact in given where !client.has(contact) {
-            let owners = try await clients.matching(Who(contact))
+            let owners = try await clients.matching(ClientIdentifier(contact))
             // Another spelling of the client's own.
             if owners.contains(where: { $0.id == client.id }) { continue }
             if owners.isEmpty, obstacle == nil, try await clients.store(contact, of: client.id) {

@@ -33,7 +33,7 @@ struct MoveTransaction {
         try SessionRules.assertChangeable(session, now: now)
         if session.trainer.id != before.trainer.id {
             // Somebody else moved it while we waited: the trainer it has now is not ours yet.
-            var work = Work(actor: actor)
+            var work = BookingLocks(actor: actor)
             work.take(trainers: session.trainer.id)
             try await work.lock(on: connection)
         }
@@ -55,7 +55,7 @@ struct MoveTransaction {
     }
 
     private func takeTurn(_ session: Session) async throws {
-        var work = Work(actor: actor, reason: overrideReason)
+        var work = BookingLocks(actor: actor, reason: overrideReason)
         var contacts = Contacts()
         contacts.add(session.client.email)
         contacts.add(session.client.phone)
@@ -76,7 +76,7 @@ struct MoveTransaction {
                 ends_at = place.ends_at,
                 occupied = place.occupied,
                 revision = revision + 1,
-                -- Who said yes to a time has not said it to another.
+                -- ClientIdentifier said yes to a time has not said it to another.
                 confirmed_at = CASE WHEN starts_at = \(start) THEN confirmed_at END,
                 arranged_at = \(now),
                 -- Rules about the person stay waived; those about the time are judged again.

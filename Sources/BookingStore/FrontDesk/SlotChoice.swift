@@ -37,7 +37,7 @@ struct SlotChoice {
         while let best = try await best(except: tried, only: trainer?.id) {
             guard trainer == nil else { return best }
             // So far only the studio's hour is locked: the trainer may have been booked elsewhere a moment ago.
-            var work = Work(actor: "")
+            var work = BookingLocks(actor: "")
             work.take(trainers: best.trainer)
             try await work.lock(on: connection)
             if let still = try await self.best(except: [], only: best.trainer) { return still }

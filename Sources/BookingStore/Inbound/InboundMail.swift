@@ -80,7 +80,7 @@ public struct InboundMail: Sendable {
     /// - Throws: ``PostgresError``.
     public func receive(_ item: Item, now: Date) async throws -> Receipt {
         try await database.transaction { connection in
-            try await Work(actor: actor).begin(on: connection)
+            try await BookingLocks(actor: actor).begin(on: connection)
             let mails = InboundMailRepository(connection)
             let id = try await mails.insert(item, now: now)
             let judged = try await MailJudgement(item.content, now: now, on: connection)
@@ -103,7 +103,7 @@ public struct InboundMail: Sendable {
     /// - Throws: ``NotFound``, and then none is marked, or ``PostgresError``.
     public func finish(_ ids: [Int64], now: Date) async throws {
         try await database.transaction { connection in
-            try await Work(actor: actor).begin(on: connection)
+            try await BookingLocks(actor: actor).begin(on: connection)
             let found = Set(try await InboundMailRepository(connection).markDone(ids, by: actor, now: now))
             if let missing = ids.first(where: { !found.contains($0) }) {
                 throw NotFound("mail number \(missing)", hint: "see `intro mail list`")
@@ -117,7 +117,7 @@ public struct InboundMail: Sendable {
         let decision = judged.decision
         if let message = judged.message {
             if let reason = decision.suppression {
-                try await WishRepository(connection).suppress(
+                try await ConsentRepository(connection).suppress(
                     Suppression(
                         channel: .email, address: message.recipient.address, reason: reason,
                         detail: decision.detail ?? detail, at: now, actor: actor))

@@ -129,7 +129,7 @@ extension TextStatusRepository {
             try await LedgerRepository(connection).markSent(text.id, deliveredAt: now)
             // What has arrived shows that the number does lead somewhere.
             if afterFailure, let number = text.recipient {
-                try await WishRepository(connection).lift(.sms, number, .hardBounce)
+                try await ConsentRepository(connection).lift(.sms, number, .hardBounce)
             }
         case .failed:
             try await LedgerRepository(connection).markUndelivered(
@@ -143,7 +143,7 @@ extension TextStatusRepository {
         _ number: String?, by report: TextStatuses.Report, actor: String, now: Date
     ) async throws {
         guard let number, let reason = report.suppression else { return }
-        try await WishRepository(connection).suppress(
+        try await ConsentRepository(connection).suppress(
             Suppression(
                 channel: .sms, address: number, reason: reason, detail: report.detail, at: now, actor: actor))
     }

@@ -138,13 +138,14 @@ public struct DeliveryRepository: Sendable {
     ///   - limit: How many at the most.
     /// - Returns: What was taken.
     /// - Throws: `PostgresError`.
-    public func take(_ run: Int32, by channel: Channel, until: Date, now: Date, limit: Int) async throws -> Hand {
+    public func take(_ run: Int32, by channel: Channel, until: Date, now: Date, limit: Int) async throws -> MessageBatch
+    {
         let rows = try await connection.query(Self.taking(run, channel, until, now, limit))
-        var (hand, days) = try HandReader.hand(rows)
+        var (batch, days) = try MessageBatchReader.batch(rows)
         for day in days {
-            hand.handouts.append(day.letter.handout(about: .day(try await workDay(of: day.trainer, day.date))))
+            batch.messages.append(day.letter.claimedMessage(about: .day(try await workDay(of: day.trainer, day.date))))
         }
-        return hand
+        return batch
     }
 
     /// Takes, judges and marks in one statement, and tells what was taken.
@@ -167,7 +168,7 @@ public struct DeliveryRepository: Sendable {
         taken AS (
             \(marking(run, now))
         )
-        SELECT \(HandReader.columns)
+        SELECT \(MessageBatchReader.columns)
         FROM taken AS m
         JOIN studio AS st ON st.id = m.studio_id
         LEFT JOIN session AS s ON s.id = m.session_id

@@ -12,7 +12,7 @@ public struct ClientRepository: Sendable {
 
     /// The people who go by that e-mail, phone or number: a phone may be shared, and so may a mailbox that was stored under
     /// two spellings before they were known to be one.
-    public func matching(_ who: Who) async throws -> [Client] {
+    public func matching(_ who: ClientIdentifier) async throws -> [Client] {
         switch who {
         case .id(let id): try await read("\(Self.select) WHERE id = \(id.value)")
         case .email(let email): try await read("\(Self.select) WHERE email_key = \(email.matchKey) ORDER BY id")
@@ -32,14 +32,14 @@ public struct ClientRepository: Sendable {
     /// - Parameter who: What was typed.
     /// - Returns: The person.
     /// - Throws: ``NotFound``, or ``InvalidInput`` where several people share the phone.
-    public func one(_ who: Who) async throws -> Client {
+    public func one(_ who: ClientIdentifier) async throws -> Client {
         guard let client = try await atMostOne(who) else {
             throw NotFound("client \(who.text)", hint: "see `intro client list --search`")
         }
         return client
     }
 
-    func atMostOne(_ who: Who) async throws -> Client? {
+    func atMostOne(_ who: ClientIdentifier) async throws -> Client? {
         let people = try await matching(who)
         guard people.count <= 1 else { throw InvalidInput.ambiguous(people, by: who.contact) }
         return people.first

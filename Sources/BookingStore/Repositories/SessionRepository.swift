@@ -226,7 +226,7 @@ public struct SessionRepository: Sendable {
     ///
     /// A contact that a person has given up since is found by its claim. The subqueries hide the values from the planner,
     /// which would find a plan for these few contacts a little cheaper than the one for any, and make it anew each time.
-    public func visits(of contacts: Contacts, now: Date) async throws -> [Eligibility.Visit] {
+    public func visits(of contacts: Contacts, now: Date) async throws -> [Eligibility.PriorSession] {
         try await connection.query(
             """
             WITH given AS MATERIALIZED (
@@ -266,7 +266,7 @@ public struct SessionRepository: Sendable {
         ).map { row in
             let (reference, status) = (try Reference(row.next()), try row.nextCode() as Session.Status)
             let (start, zone) = (try row.next(Date.self), try row.next(String.self))
-            return Eligibility.Visit(
+            return Eligibility.PriorSession(
                 reference: reference, status: status, localStart: try StudioClocks.clock(of: zone).text(start),
                 trainerName: try row.next(), waived: try row.next(), isOver: try row.next(),
                 owner: Client.ID(try row.next()), ownerName: try row.next(), shared: try row.next())

@@ -142,7 +142,7 @@ public struct RuleRepository: Sendable {
             ReminderRule(
                 key: try Handle(row.next(String.self)), studio: try row.next(String?.self).map { try Handle($0) },
                 anchor: try row.nextCode(),
-                lag: Lag(days: Int(try row.next(Int32.self)), minutes: Int(try row.next(Int32.self))),
+                lag: RuleOffset(days: Int(try row.next(Int32.self)), minutes: Int(try row.next(Int32.self))),
                 time: try row.next(String?.self).map { try LocalTime($0) }, channel: try row.nextCode(),
                 audience: try row.nextCode(), template: try Handle(row.next(String.self)),
                 condition: try row.nextCode(), isEnabled: try row.next(), since: try row.next())

@@ -2,7 +2,7 @@ import Postgres
 
 extension JobDesk {
     /// What became of dead jobs that were to wait again.
-    public struct Retrial: Sendable, Equatable {
+    public struct RetryResult: Sendable, Equatable {
         /// They wait again, and are due.
         public var retried: [JobID] = []
         /// They are dead still: others have their unique keys.
@@ -16,7 +16,7 @@ extension JobDesk {
     /// - Throws: ``JobRefusal`` where one of them is unknown, waits, runs, or has a unique key that is taken by now; or
     ///   `PostgresError`.
     @discardableResult
-    public func retry(_ jobs: [JobID]) async throws -> Retrial {
+    public func retry(_ jobs: [JobID]) async throws -> RetryResult {
         try await database.transaction { connection in
             let living = try await Self.lock(jobs, on: connection)
             for (job, state) in living where state != .scheduled { throw JobRefusal.notDead(job, state) }
@@ -26,7 +26,7 @@ extension JobDesk {
             for case (let job, let holder, isRevived: false) in revived { throw JobRefusal.keyTaken(job, by: holder) }
             try Self.assertKnown(jobs, among: living.map(\.0) + revived.map(\.0))
             try await connection.query("NOTIFY \(unsafeSQL: JobQueue.channel)")
-            return Retrial(retried: jobs)
+            return RetryResult(retried: jobs)
         }
     }
 
@@ -35,8 +35,8 @@ extension JobDesk {
     /// - Parameter filter: Which; its state is not looked at.
     /// - Returns: What became of them.
     /// - Throws: `PostgresError`, or `CancellationError`; what was done until then is done.
-    public func retryAll(_ filter: JobFilter = JobFilter()) async throws -> Retrial {
-        var retrial = Retrial()
+    public func retryAll(_ filter: JobFilter = JobFilter()) async throws -> RetryResult {
+        var retrial = RetryResult()
         var last: Int64 = 0
         while true {
             let behind = last

@@ -7,7 +7,7 @@ import Logging
 struct CronLoop: Sendable {
     let jobs: [CronJob]
     let store: CronStore
-    let bell: Bell
+    let bell: WakeSignal
     let problems: RunnerProblems
     let logger: Logger
 

@@ -21,8 +21,8 @@ public final class JobRunner: Sendable {
     /// The log of its problems.
     package let problems: RunnerProblems
     private let order = Guarded(Order.work)
-    private let present = Guarded<Membership?>(nil)
-    private let orders = Bell()
+    private let present = Guarded<RunnerLease?>(nil)
+    private let orders = WakeSignal()
 
     /// Prepares a runner.
     ///
@@ -122,7 +122,7 @@ public final class JobRunner: Sendable {
     ) async throws -> Tally {
         let runners = RunnerStore(database: database)
         let leaseEnd = ContinuousClock.now + configuration.lease
-        let membership = Membership(
+        let membership = RunnerLease(
             runner: try await runners.register(
                 name: configuration.name, queues: configuration.queues, lease: configuration.lease),
             leaseEnd: leaseEnd)
@@ -161,20 +161,21 @@ public final class JobRunner: Sendable {
     }
 
     private func makeCron(for jobs: [CronJob]) -> CronLoop {
-        CronLoop(jobs: jobs, store: CronStore(database: database), bell: Bell(), problems: problems, logger: logger)
+        CronLoop(
+            jobs: jobs, store: CronStore(database: database), bell: WakeSignal(), problems: problems, logger: logger)
     }
 
-    private func makeHeart(_ runners: RunnerStore, _ workers: [QueueWorker], _ membership: Membership) -> Heart {
-        Heart(
+    private func makeHeart(_ runners: RunnerStore, _ workers: [QueueWorker], _ membership: RunnerLease) -> Heartbeat {
+        Heartbeat(
             runners: runners, jobs: JobStore(database: database), workers: workers, membership: membership,
-            configuration: configuration, bell: Bell(), problems: problems, logger: logger)
+            configuration: configuration, bell: WakeSignal(), problems: problems, logger: logger)
     }
 
     /// Brings the workers to a stop when that is asked for; to a hard one when it is asked for again, or the grace
     /// period is over.
     ///
     /// What cannot be written down even then is left to the rescue.
-    private func obey(_ workers: [QueueWorker], _ membership: Membership) async {
+    private func obey(_ workers: [QueueWorker], _ membership: RunnerLease) async {
         await wait(for: .stop, atMost: .seconds(86_400 * 365), membership)
         for worker in workers where !membership.isOver { await worker.stop() }
         await wait(for: .stopNow, atMost: configuration.gracePeriod, membership)
@@ -184,7 +185,7 @@ public final class JobRunner: Sendable {
         for worker in workers { worker.bell.ring() }
     }
 
-    private func wait(for awaited: Order?, atMost patience: Duration, _ membership: Membership) async {
+    private func wait(for awaited: Order?, atMost patience: Duration, _ membership: RunnerLease) async {
         let end = ContinuousClock.now + patience
         while true {
             // What rings after the questions are asked is heard by the wait.

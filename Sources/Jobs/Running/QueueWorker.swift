@@ -16,15 +16,15 @@ actor QueueWorker {
     }
 
     /// Rung when there may be work, from any thread.
-    nonisolated let bell = Bell()
+    nonisolated let bell = WakeSignal()
     nonisolated let queue: JobRunner.Queue
 
     let handlers: JobHandlers
     private let kinds: [String]
-    let membership: Membership
+    let membership: RunnerLease
     private let store: JobStore
     let configuration: JobRunner.Configuration
-    let recorder: Recorder
+    let recorder: ResultWriter
     let logger: Logger
     let problems: RunnerProblems
 
@@ -37,7 +37,7 @@ actor QueueWorker {
     /// What is given back without having been begun.
     var leaving: [JobStore.Settlement] = []
     var prefetch: Prefetch
-    private var search = Search()
+    private var search = ClaimCursor()
     private var trouble = 0
     /// Whether a job has failed since the database did not answer; the next claim shows whether it does.
     var hasMetOutage = false
@@ -53,7 +53,7 @@ actor QueueWorker {
     var alarm: (deadline: ContinuousClock.Instant, task: Task<Void, any Error>)?
 
     init(
-        _ queue: JobRunner.Queue, handlers: JobHandlers, membership: Membership, store: JobStore,
+        _ queue: JobRunner.Queue, handlers: JobHandlers, membership: RunnerLease, store: JobStore,
         configuration: JobRunner.Configuration, problems: RunnerProblems, logger: Logger
     ) {
         self.queue = queue
@@ -66,7 +66,7 @@ actor QueueWorker {
         kinds = handlers.kinds
         unit = handlers.largestBatch
         prefetch = configuration.prefetch
-        recorder = Recorder(
+        recorder = ResultWriter(
             queue: queue.name, store: store, membership: membership, metrics: JobMetrics(queue: queue.name),
             problems: problems, logger: logger)
     }
@@ -231,7 +231,7 @@ actor QueueWorker {
         search.startOver()
     }
 
-    private func next(after finding: Search.Finding, of limit: Int) async -> Turn {
+    private func next(after finding: ClaimCursor.Finding, of limit: Int) async -> Turn {
         switch finding {
         case .more: .again
         case .lookAgain: isDraining ? .again : .pause(.milliseconds(100))

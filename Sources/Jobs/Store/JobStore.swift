@@ -19,14 +19,14 @@ struct JobStore: Sendable {
     }
 
     /// What came of a claim.
-    struct Catch: Sendable {
+    struct ClaimResult: Sendable {
         var jobs: [ClaimedJob] = []
         /// How many of the leases handed in still held.
         var acknowledged = 0
     }
 
     /// When the next job can start.
-    struct Prospect: Sendable {
+    struct NextRun: Sendable {
         /// Whether its time has come, even where its queue's rate does not let it start yet.
         let isDue: Bool
         /// In how long it can start; `nil` where none waits.
@@ -50,7 +50,7 @@ struct JobStore: Sendable {
     }
 
     /// Acknowledges what is done and takes the next hand, in one round trip.
-    func claim(_ order: Order, acknowledging done: [JobLease]) async throws -> Catch {
+    func claim(_ order: Order, acknowledging done: [JobLease]) async throws -> ClaimResult {
         let claim: SQL = """
             claim_jobs(
                 \(order.runner), \(order.queue), \(order.kinds), \(Int32(order.limit)), \(order.oldestFirst),
@@ -64,7 +64,7 @@ struct JobStore: Sendable {
                 FROM acknowledge_jobs(\(done.ids), \(done.tokens)) AS acknowledged
                 LEFT JOIN LATERAL \(claim) AS claimed ON true
                 """)
-        var hand = Catch()
+        var hand = ClaimResult()
         hand.jobs.reserveCapacity(rows.count)
         try rows.forEach { row in
             hand.acknowledged = Int(try row.next(Int32.self))
@@ -129,10 +129,10 @@ struct JobStore: Sendable {
     }
 
     /// When the next job of some kinds can start.
-    func nextJob(in queue: String, of kinds: [String]) async throws -> Prospect {
+    func nextJob(in queue: String, of kinds: [String]) async throws -> NextRun {
         let (isDue, seconds) = try await database.query("SELECT is_due, seconds FROM next_job_in(\(queue), \(kinds))")
             .decode((Bool, Double?).self)[0]
-        return Prospect(isDue: isDue, wait: seconds.map { .seconds(max(0, $0)) })
+        return NextRun(isDue: isDue, wait: seconds.map { .seconds(max(0, $0)) })
     }
 
     /// Takes over what dead runners had in hand.

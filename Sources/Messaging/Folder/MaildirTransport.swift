@@ -4,16 +4,16 @@ public struct MaildirTransport: Transport {
 
     /// Makes the transport; nothing is written yet.
     ///
-    /// - Parameter path: The folder; it is made, with the folders above it, when the first courier is.
+    /// - Parameter path: The folder; it is made, with the folders above it, when the first session is.
     public init(path: String) {
         self.path = path
     }
 
-    /// Makes the folder where it is missing, readable by its owner alone, and a courier that writes into it.
-    public func makeCourier() throws(TransportConfigurationError) -> any Courier<PostedMail> {
+    /// Makes the folder where it is missing, readable by its owner alone, and a session that writes into it.
+    public func makeSession() throws(TransportConfigurationError) -> any TransportSession<MailEnvelope> {
         for folder in [path, "\(path)/tmp", "\(path)/new", "\(path)/cur"] {
             try FolderPath(path: folder, freight: .mail).make()
         }
-        return MaildirCourier(path: path)
+        return MaildirSession(path: path)
     }
 }

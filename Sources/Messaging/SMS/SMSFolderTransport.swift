@@ -4,21 +4,21 @@ public struct SMSFolderTransport: Transport {
 
     /// Makes the transport; nothing is written yet.
     ///
-    /// - Parameter path: The folder; it is made, with the folders above it, when the first courier is.
+    /// - Parameter path: The folder; it is made, with the folders above it, when the first session is.
     public init(path: String) {
         self.path = path
     }
 
-    /// Makes the folder where it is missing, readable by its owner alone, and a courier that writes into it.
-    public func makeCourier() throws(TransportConfigurationError) -> any Courier<TextMessage> {
+    /// Makes the folder where it is missing, readable by its owner alone, and a session that writes into it.
+    public func makeSession() throws(TransportConfigurationError) -> any TransportSession<TextMessage> {
         try FolderPath(path: path, freight: .texts).make()
-        return SMSFolderCourier(path: path)
+        return SMSFolderSession(path: path)
     }
 }
 
 /// Writes texts into a folder, each whole at once; their names sort by time.
-actor SMSFolderCourier: Courier {
-    private nonisolated let executor = CourierExecutor(label: "intro.sms-folder-courier")
+actor SMSFolderSession: TransportSession {
+    private nonisolated let executor = SessionExecutor(label: "intro.sms-folder-session")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let path: String

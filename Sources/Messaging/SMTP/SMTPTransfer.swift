@@ -1,6 +1,6 @@
 import CLibcurl
 
-/// What libcurl's callbacks read and write during one transfer, all on the courier's thread.
+/// What libcurl's callbacks read and write during one transfer, all on the session's thread.
 final class SMTPTransfer {
     private let body: [UInt8]
     private var position = 0

@@ -26,8 +26,8 @@ public struct SMTPTransport: Transport {
         self.timeouts = timeouts
     }
 
-    /// Makes a courier with a connection of its own, opened by its first delivery.
-    public func makeCourier() throws(TransportConfigurationError) -> any Courier<PostedMail> {
-        SMTPCourier(server: server, password: password, timeouts: timeouts)
+    /// Makes a session with a connection of its own, opened by its first delivery.
+    public func makeSession() throws(TransportConfigurationError) -> any TransportSession<MailEnvelope> {
+        SMTPSession(server: server, password: password, timeouts: timeouts)
     }
 }

@@ -47,7 +47,7 @@ struct CheckedTemplates {
         var findings = Set(inclusionFindings() + missingParts() + markedTags())
         for root in roots {
             let file = root.name.description
-            let scope = TemplateSight(root.samples(root.name.language), message: root.name.base)
+            let scope = TemplatePreview(root.samples(root.name.language), message: root.name.base)
             walk(file, scope, path: [file], into: &findings)
         }
         return findings
@@ -109,8 +109,9 @@ struct CheckedTemplates {
     }
 
     /// Follows a template, and what it includes where it does so, with the values that are in sight there.
-    private func walk(_ file: String, _ sight: TemplateSight, path: [String], into findings: inout Set<TemplateFinding>)
-    {
+    private func walk(
+        _ file: String, _ sight: TemplatePreview, path: [String], into findings: inout Set<TemplateFinding>
+    ) {
         var sights = [sight]
         for tag in tags[file, default: []] {
             guard let sight = sights.last else { return }

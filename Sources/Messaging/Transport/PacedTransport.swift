@@ -1,19 +1,19 @@
 import Synchronization
 
 extension Transport {
-    /// This transport at a pace that all its couriers share.
+    /// This transport at a pace that all its connections share.
     ///
     /// - Parameters:
     ///   - pace: How fast messages may go out.
     ///   - sender: Tells apart what has a pace of its own each; without it, one pace is for all.
     ///   - weight: For how many messages an item counts.
     ///   - clock: The clock to wait by.
-    /// - Returns: A transport whose couriers wait for their turn; a cancelled delivery ends its wait unsent.
+    /// - Returns: A transport whose connections wait for their turn; a cancelled delivery ends its wait unsent.
     public func paced<C: Clock>(
-        _ pace: Pace, by sender: @escaping @Sendable (Item) -> String = { _ in "" },
+        _ pace: SendingRate, by sender: @escaping @Sendable (Item) -> String = { _ in "" },
         weighing weight: @escaping @Sendable (Item) -> Int = { _ in 1 }, clock: C = ContinuousClock()
     ) -> any Transport<Item> where C.Duration == Duration {
-        PacedTransport(base: self, turnstile: Turnstile(pace: pace, sender: sender, weight: weight, clock: clock))
+        PacedTransport(base: self, limiter: RateLimiter(pace: pace, sender: sender, weight: weight, clock: clock))
     }
 }
 
@@ -23,39 +23,39 @@ extension Transport<TextMessage> {
     /// - Parameters:
     ///   - pace: How many segments may go out from one sender.
     ///   - clock: The clock to wait by.
-    /// - Returns: A transport whose couriers wait for their turn; a cancelled delivery ends its wait unsent.
+    /// - Returns: A transport whose connections wait for their turn; a cancelled delivery ends its wait unsent.
     public func pacedBySender<C: Clock>(
-        _ pace: Pace, clock: C = ContinuousClock()
+        _ pace: SendingRate, clock: C = ContinuousClock()
     ) -> any Transport<TextMessage> where C.Duration == Duration {
         paced(pace, by: { $0.from.text }, weighing: { $0.segments.count }, clock: clock)
     }
 }
 
-/// A transport whose couriers wait for their turn.
+/// A transport whose connections wait for their turn.
 private struct PacedTransport<Base: Transport, C: Clock>: Transport where C.Duration == Duration {
     let base: Base
-    let turnstile: Turnstile<Base.Item, C>
+    let limiter: RateLimiter<Base.Item, C>
 
-    func makeCourier() throws(TransportConfigurationError) -> any Courier<Base.Item> {
-        PacedCourier(base: try base.makeCourier(), turnstile: turnstile)
+    func makeSession() throws(TransportConfigurationError) -> any TransportSession<Base.Item> {
+        PacedSession(base: try base.makeSession(), limiter: limiter)
     }
 }
 
-/// Waits for a turn, then lets another courier carry the message, on that courier's own thread.
-private actor PacedCourier<Item: Sendable, C: Clock>: Courier where C.Duration == Duration {
-    private let base: any Courier<Item>
-    private let turnstile: Turnstile<Item, C>
+/// Waits for a turn, then lets another session carry the message, on that session's own thread.
+private actor PacedSession<Item: Sendable, C: Clock>: TransportSession where C.Duration == Duration {
+    private let base: any TransportSession<Item>
+    private let limiter: RateLimiter<Item, C>
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { base.unownedExecutor }
 
-    init(base: any Courier<Item>, turnstile: Turnstile<Item, C>) {
+    init(base: any TransportSession<Item>, limiter: RateLimiter<Item, C>) {
         self.base = base
-        self.turnstile = turnstile
+        self.limiter = limiter
     }
 
     func deliver(_ item: Item) async -> DeliveryOutcome {
         do {
-            try await turnstile.pass(item)
+            try await limiter.pass(item)
         } catch {
             return .notSent(reason: "The delivery was cancelled before its turn came.", unreachable: false)
         }
@@ -68,15 +68,16 @@ private actor PacedCourier<Item: Sendable, C: Clock>: Courier where C.Duration =
 }
 
 /// Lets items through one after the other, each sender's at the pace.
-private final class Turnstile<Item: Sendable, C: Clock>: Sendable where C.Duration == Duration {
-    private let pace: Pace
+private final class RateLimiter<Item: Sendable, C: Clock>: Sendable where C.Duration == Duration {
+    private let pace: SendingRate
     private let sender: @Sendable (Item) -> String
     private let weight: @Sendable (Item) -> Int
     private let clock: C
     private let turns = Mutex<[String: Turns<C.Instant>]>([:])
 
     init(
-        pace: Pace, sender: @escaping @Sendable (Item) -> String, weight: @escaping @Sendable (Item) -> Int, clock: C
+        pace: SendingRate, sender: @escaping @Sendable (Item) -> String, weight: @escaping @Sendable (Item) -> Int,
+        clock: C
     ) {
         self.pace = pace
         self.sender = sender

@@ -1,49 +1,50 @@
-/// A way for messages of one kind to leave: a server, or a folder.
+/// A destination for messages of one kind: a server or a folder.
 public protocol Transport<Item>: Sendable {
-    /// What it carries, with all that the place needs to know to deliver it.
+    /// A message with its envelope.
     associatedtype Item: Sendable
 
-    /// Makes a courier; make one for each worker, and keep it.
+    /// Creates a session; each worker keeps one.
     ///
-    /// - Returns: A courier that has not connected yet.
+    /// - Returns: A session that has not connected yet.
     /// - Throws: `TransportConfigurationError` when the transport cannot be used on this machine.
-    func makeCourier() throws(TransportConfigurationError) -> any Courier<Item>
+    func makeSession() throws(TransportConfigurationError) -> any TransportSession<Item>
 }
 
-/// Carries messages one after the other, and keeps its connection between them.
+/// Sends messages one after the other over one connection.
 ///
-/// Couriers block on threads of their own, never on those that Swift's tasks share. Work that is isolated to a courier
-/// runs there too, and hands over message after message without a switch of threads.
-public protocol Courier<Item>: Actor {
-    /// What it carries.
+/// A session blocks on its own thread, not on those that Swift's tasks share. Code that is isolated to a session runs there
+/// too, and sends message after message without a switch of threads.
+public protocol TransportSession<Item>: Actor {
+    /// A message with its envelope.
     associatedtype Item: Sendable
 
-    /// Carries one message to one person.
+    /// Sends one message to one recipient.
     ///
-    /// A cancelled task stops the delivery as long as the message is not out; once it is, the answer is waited for.
+    /// A cancelled task stops the delivery unless the whole message was sent; then it waits for the reply.
     ///
-    /// - Parameter item: The message, and whom it is for.
-    /// - Returns: How it ended; never an error.
+    /// - Parameter item: The message.
+    /// - Returns: The outcome.
     func deliver(_ item: Item) async -> DeliveryOutcome
 
-    /// Ends the connection politely; the next delivery would open a new one.
+    /// Closes the connection in order; the next delivery opens a new one.
     func close() async
 }
 
 extension Transport {
-    /// Makes a courier for as long as the body runs.
+    /// Creates a session for as long as the body runs.
     ///
-    /// - Parameter body: The work to do with the courier.
+    /// - Parameter body: The work with the session.
     /// - Returns: What the body returns.
     /// - Throws: `TransportConfigurationError`, or what the body throws.
-    public func withCourier<Result>(_ body: (any Courier<Item>) async throws -> Result) async throws -> Result {
-        let courier = try makeCourier()
+    public func withSession<Result>(_ body: (any TransportSession<Item>) async throws -> Result) async throws -> Result
+    {
+        let session = try makeSession()
         do {
-            let result = try await body(courier)
-            await courier.close()
+            let result = try await body(session)
+            await session.close()
             return result
         } catch {
-            await courier.close()
+            await session.close()
             throw error
         }
     }

@@ -32,7 +32,7 @@ public enum TransportURL: Hashable, Sendable {
     /// - Throws: `TransportConfigurationError` when user and password do not go together, or the certificates cannot be read.
     public func makeTransport(
         password: String? = nil, timeouts: SMTPTimeouts = SMTPTimeouts()
-    ) throws(TransportConfigurationError) -> any Transport<PostedMail> {
+    ) throws(TransportConfigurationError) -> any Transport<MailEnvelope> {
         switch self {
         case .smtp(let server): try SMTPTransport(server: server, password: password, timeouts: timeouts)
         case .maildir(let path): MaildirTransport(path: path)

@@ -17,7 +17,7 @@ final class Canceller: Sendable {
     private let state = Guarded(State())
     private let delivered = DispatchSemaphore(value: 0)
     /// A thread of its own: `PQcancel` blocks, and a blocked thread of the global pool is one that Swift's tasks lack.
-    private let courier = DispatchQueue(label: "postgres.cancel")
+    private let session = DispatchQueue(label: "postgres.cancel")
 
     init(_ connection: OpaquePointer) {
         handle = PQgetCancel(connection)
@@ -60,7 +60,7 @@ final class Canceller: Sendable {
             return true
         }
         guard goes else { return }
-        courier.async { [self] in
+        session.async { [self] in
             var message = [CChar](repeating: 0, count: 256)
             PQcancel(handle, &message, Int32(message.count))
             delivered.signal()

@@ -8,7 +8,7 @@ public final actor Connection {
     nonisolated private let canceller: Canceller
     nonisolated let opened: ContinuousClock.Instant
     nonisolated let expires: ContinuousClock.Instant
-    private var link: Link?
+    private var link: ConnectionHandle?
     private var statements: StatementCache
     private let answerTimeout: Duration
 
@@ -20,7 +20,9 @@ public final actor Connection {
         try await Opener().open(configuration)
     }
 
-    fileprivate init(_ link: sending Link, on thread: ConnectionThread, _ configuration: Database.Configuration) {
+    fileprivate init(
+        _ link: sending ConnectionHandle, on thread: ConnectionThread, _ configuration: Database.Configuration
+    ) {
         self.thread = thread
         canceller = link.canceller
         statements = StatementCache(capacity: configuration.preparedStatements ? configuration.statementCacheSize : 0)
@@ -171,7 +173,7 @@ public final actor Connection {
         }
     }
 
-    private func usable(_ callSite: PostgresError.CallSite) throws(PostgresError) -> Link {
+    private func usable(_ callSite: PostgresError.CallSite) throws(PostgresError) -> ConnectionHandle {
         guard let link else { throw PostgresError(kind: .connectionLost, message: "hung up", callSite: callSite) }
         return link
     }
@@ -197,7 +199,7 @@ public final actor Connection {
     }
 
     private func run(
-        _ text: String, _ binds: Binds, on link: Link, _ callSite: PostgresError.CallSite
+        _ text: String, _ binds: Binds, on link: ConnectionHandle, _ callSite: PostgresError.CallSite
     ) throws(PostgresError) -> ResultMemory {
         let key = StatementCache.Key(text: text, types: binds.list.map(\.type))
         // In a failed transaction the server takes nothing but the end of it, and that needs no preparation.
@@ -214,7 +216,7 @@ public final actor Connection {
     }
 
     private func prepare(
-        _ key: StatementCache.Key, as name: String, deallocating old: String?, on link: Link,
+        _ key: StatementCache.Key, as name: String, deallocating old: String?, on link: ConnectionHandle,
         _ callSite: PostgresError.CallSite
     ) throws(PostgresError) {
         do {
@@ -231,7 +233,7 @@ public final actor Connection {
     }
 
     private func run(
-        prepared name: String, _ key: StatementCache.Key, _ binds: Binds, on link: Link,
+        prepared name: String, _ key: StatementCache.Key, _ binds: Binds, on link: ConnectionHandle,
         _ callSite: PostgresError.CallSite
     ) throws(PostgresError) -> ResultMemory {
         do {
@@ -252,7 +254,7 @@ private final actor Opener {
 
     func open(_ configuration: Database.Configuration) throws -> Connection {
         do {
-            return Connection(try Link(configuration), on: thread, configuration)
+            return Connection(try ConnectionHandle(configuration), on: thread, configuration)
         } catch {
             thread.stop()
             throw error

@@ -47,7 +47,7 @@ public struct Listener: Sendable {
     /// - Throws: `CancellationError` when cancelled; ``PostgresError`` at the start only, where the process may open no
     ///   more files. That the database cannot be reached is no error: it is tried again.
     public func run(_ heard: @escaping @Sendable (ListenerEvent) -> Void) async throws {
-        await Listening(self, bell: try Bell(), heard).run()
+        await Listening(self, bell: try WakeSignal(), heard).run()
         throw CancellationError()
     }
 }

@@ -16,11 +16,11 @@ final class Listening: Sendable {
     }
 
     private let listener: Listener
-    private let bell: Bell
+    private let bell: WakeSignal
     private let heard: @Sendable (ListenerEvent) -> Void
     private let state = Guarded(State())
 
-    init(_ listener: Listener, bell: Bell, _ heard: @escaping @Sendable (ListenerEvent) -> Void) {
+    init(_ listener: Listener, bell: WakeSignal, _ heard: @escaping @Sendable (ListenerEvent) -> Void) {
         self.listener = listener
         self.bell = bell
         self.heard = heard
@@ -100,9 +100,9 @@ final class Listening: Sendable {
 
     /// libpq alone knows how to try several hosts in turn, and does not let itself be interrupted: a caller who wants no
     /// more goes on without waiting for it.
-    private func connect() throws -> Link {
+    private func connect() throws -> ConnectionHandle {
         try enter(.connecting)
-        let link = Result { try Link(listener.configuration) }
+        let link = Result { try ConnectionHandle(listener.configuration) }
         try enter(.attentive)
         return try link.get()
     }

@@ -1,7 +1,7 @@
 /// A connection that listens, and waits nowhere but where the bell can call it away.
 struct ListeningConnection {
-    private let link: Link
-    private let bell: Bell
+    private let link: ConnectionHandle
+    private let bell: WakeSignal
     private let ping: Duration
     private let patience: Duration
     private let callSite = PostgresError.CallSite(fileID: #fileID, line: #line)
@@ -9,7 +9,7 @@ struct ListeningConnection {
     /// Listens to channels from now on.
     ///
     /// - Throws: ``PostgresError``, or `CancellationError` where the bell has rung.
-    init(_ link: Link, _ listener: Listener, bell: Bell) throws {
+    init(_ link: ConnectionHandle, _ listener: Listener, bell: WakeSignal) throws {
         self.link = link
         self.bell = bell
         ping = listener.ping

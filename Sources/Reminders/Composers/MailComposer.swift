@@ -8,7 +8,7 @@ public struct MailComposer: Sendable {
     /// Long enough to read, short enough to be quoted (RFC 5322 section 2.1.1 asks for at most 78 characters).
     private static let lineWidth = 72
 
-    private let head: Letterhead
+    private let head: TemplateContext
     private let sender: Mailbox
     private let unsubscribing: String?
 
@@ -33,7 +33,7 @@ public struct MailComposer: Sendable {
     }
 
     private init(templates: @escaping @Sendable () -> TemplateLibrary, sender: Mailbox, unsubscribing: String?) {
-        head = Letterhead(templates: templates)
+        head = TemplateContext(templates: templates)
         self.sender = sender
         self.unsubscribing = unsubscribing
     }
@@ -41,58 +41,60 @@ public struct MailComposer: Sendable {
     /// A mail, ready to be carried.
     ///
     /// - Parameters:
-    ///   - handout: The row of the ledger, and what it is about.
+    ///   - claimed: The row of the ledger, and what it is about.
     ///   - now: The instant of sending.
     /// - Returns: The mail, and what the ledger keeps of it.
     /// - Throws: `CompositionError` or `TemplateError`.
-    public func letter(for handout: Handout, at now: Date) throws -> Route<PostedMail>.Letter {
-        let mail = try mail(for: handout, at: now)
-        return Route.Letter(
-            item: PostedMail(mail.render(), from: sender, to: mail.to),
+    public func renderedMessage(for claimed: ClaimedMessage, at now: Date) throws
+        -> DeliveryChannel<MailEnvelope>.RenderedMessage
+    {
+        let mail = try mail(for: claimed, at: now)
+        return DeliveryChannel.RenderedMessage(
+            item: MailEnvelope(mail.render(), from: sender, to: mail.to),
             copy: DeliveryRecord.Copy(subject: mail.subject, body: mail.text))
     }
 
     /// Writes the mail; the same row of the ledger always makes the same Message-ID (RFC 5322 section 3.6.4).
     ///
     /// - Parameters:
-    ///   - handout: The row of the ledger, and what it is about.
+    ///   - claimed: The row of the ledger, and what it is about.
     ///   - now: The instant of sending.
     /// - Returns: The mail; one to a client about a session that is to come, or off, has its calendar entry.
     /// - Throws: `CompositionError` or `TemplateError`.
-    public func mail(for handout: Handout, at now: Date) throws -> MailMessage {
-        let recipient = try Mailbox(name: handout.name, address: handout.recipient.text)
-        let language = head.language(of: handout, as: .mail)
+    public func mail(for claimed: ClaimedMessage, at now: Date) throws -> MailMessage {
+        let recipient = try Mailbox(name: claimed.name, address: claimed.recipient.text)
+        let language = head.language(of: claimed, as: .mail)
         let texts = try head.templates.renderMessage(
-            handout.template, in: language.ofTemplates, with: head.values(of: handout, in: language, at: now))
+            claimed.template, in: language.ofTemplates, with: head.values(of: claimed, in: language, at: now))
         return try MailMessage(
             from: sender,
-            replyTo: try handout.desk.email.map { try Mailbox(name: handout.desk.name, address: $0.address) },
+            replyTo: try claimed.desk.email.map { try Mailbox(name: claimed.desk.name, address: $0.address) },
             to: recipient, subject: texts.subject, text: texts.text.wrapped(at: Self.lineWidth), html: texts.html,
-            calendar: try invitation(handout, to: recipient, in: language, at: now),
-            unsubscribe: try link(handout), messageID: "\(handout.idName)@\(domain)", date: now)
+            calendar: try invitation(claimed, to: recipient, in: language, at: now),
+            unsubscribe: try link(claimed), messageID: "\(claimed.idName)@\(domain)", date: now)
     }
 
     private var domain: Substring { sender.address.split(separator: "@").last ?? "intro.invalid" }
 
     /// What only a client has a reason to follow: staff cannot opt out of their work.
-    private func link(_ handout: Handout) throws -> UnsubscribeLink? {
-        guard let unsubscribing, let token = handout.unsubscribeToken, handout.audience == .client else { return nil }
+    private func link(_ claimed: ClaimedMessage) throws -> UnsubscribeLink? {
+        guard let unsubscribing, let token = claimed.unsubscribeToken, claimed.audience == .client else { return nil }
         return try UnsubscribeLink(unsubscribing + token.uuidString.lowercased())
     }
 
     /// The calendar entry: REQUEST with a sequence that rises at each move, CANCEL when it is off (RFC 5546 section 3.2).
     private func invitation(
-        _ handout: Handout, to recipient: Mailbox, in language: Language, at now: Date
+        _ claimed: ClaimedMessage, to recipient: Mailbox, in language: Language, at now: Date
     ) throws -> MailMessage.Calendar? {
-        guard handout.audience == .client, case .session(let session) = handout.subject,
+        guard claimed.audience == .client, case .session(let session) = claimed.subject,
             [.booked, .cancelled].contains(session.status)
         else { return nil }
         let method: ICalendar.Method = session.status == .cancelled ? .cancel : .request
-        let appointment = head.appointment(session, handout, in: language, at: now)
+        let appointment = head.appointment(session, claimed, in: language, at: now)
         var event = CalendarEvent(session, stamp: now)
         event.summary = appointment.title
         event.description = appointment.note
-        event.location = [session.studio.name, handout.desk.address].compactMap(\.self).joined(separator: ", ")
+        event.location = [session.studio.name, claimed.desk.address].compactMap(\.self).joined(separator: ", ")
         event.organizer = sender
         event.attendee = recipient
         return MailMessage.Calendar(
@@ -101,7 +103,7 @@ public struct MailComposer: Sendable {
     }
 }
 
-extension Handout {
+extension ClaimedMessage {
     /// The left side of its Message-ID: the same for the same row of the ledger, and no other's.
     var idName: String {
         switch subject {

@@ -2,7 +2,7 @@ public import Booking
 public import BookingStore
 public import FoundationEssentials
 
-extension Handout {
+extension ClaimedMessage {
     /// A message about a session that nobody has booked: tomorrow at nine in Los Angeles, for one Ana Lima.
     ///
     /// - Parameters:
@@ -14,7 +14,7 @@ extension Handout {
     /// - Throws: Never, as long as the sample's parts are valid.
     public static func sample(
         of rule: ReminderRule, in language: Language, to recipient: Recipient? = nil, at now: Date
-    ) throws -> Handout {
+    ) throws -> ClaimedMessage {
         let clock = try StudioClock(timeZone: "America/Los_Angeles")
         let tomorrow = clock.date(of: now).adding(days: 1)
         let start = clock.startOfDay(tomorrow) + 9 * 3600
@@ -29,7 +29,7 @@ extension Handout {
             client: Client(id: Client.ID(0), name: "Ana Lima", email: email, phone: phone, language: language),
             trainer: trainer, studio: place, startsAt: start, endsAt: start + 1200, bookedAt: now,
             overrideReason: nil, cancelReason: nil)
-        return Handout(
+        return ClaimedMessage(
             message: 0, rule: rule.key.text, template: rule.template.text, language: language,
             audience: rule.audience, revision: session.revision,
             recipient: recipient ?? (rule.channel == .email ? .email(email) : .phone(phone)),

@@ -5,7 +5,7 @@ public import Messaging
 
 /// Writes texts for rows of the ledger.
 public struct TextComposer: Sendable {
-    private let head: Letterhead
+    private let head: TemplateContext
     private let sender: TextSender
 
     /// Takes the words.
@@ -14,7 +14,7 @@ public struct TextComposer: Sendable {
     ///   - templates: The words.
     ///   - sender: The number or name that texts are from.
     public init(templates: TemplateLibrary, sender: TextSender) {
-        head = Letterhead(templates: { templates })
+        head = TemplateContext(templates: { templates })
         self.sender = sender
     }
 
@@ -24,35 +24,37 @@ public struct TextComposer: Sendable {
     ///   - store: The words.
     ///   - sender: The number or name that texts are from.
     public init(templates store: TemplateStore, sender: TextSender) {
-        head = Letterhead(templates: { store.library })
+        head = TemplateContext(templates: { store.library })
         self.sender = sender
     }
 
     /// A text, ready to be carried.
     ///
     /// - Parameters:
-    ///   - handout: The row of the ledger, and what it is about.
+    ///   - claimed: The row of the ledger, and what it is about.
     ///   - now: The instant of sending.
     /// - Returns: The text, and what the ledger keeps of it.
     /// - Throws: `TextMessageError` or `TemplateError`.
-    public func letter(for handout: Handout, at now: Date) throws -> Route<TextMessage>.Letter {
-        let text = try text(for: handout, at: now)
-        return Route.Letter(item: text, copy: DeliveryRecord.Copy(subject: nil, body: text.body))
+    public func renderedMessage(for claimed: ClaimedMessage, at now: Date) throws
+        -> DeliveryChannel<TextMessage>.RenderedMessage
+    {
+        let text = try text(for: claimed, at: now)
+        return DeliveryChannel.RenderedMessage(item: text, copy: DeliveryRecord.Copy(subject: nil, body: text.body))
     }
 
     /// Writes the text; the provider is told to give up on it when it is worth nothing any more.
     ///
     /// - Parameters:
-    ///   - handout: The row of the ledger, and what it is about.
+    ///   - claimed: The row of the ledger, and what it is about.
     ///   - now: The instant of sending.
     /// - Returns: The text.
     /// - Throws: `TextMessageError` or `TemplateError`.
-    public func text(for handout: Handout, at now: Date) throws -> TextMessage {
-        let language = head.language(of: handout, as: .sms)
+    public func text(for claimed: ClaimedMessage, at now: Date) throws -> TextMessage {
+        let language = head.language(of: claimed, as: .sms)
         let body = try head.templates.renderSMS(
-            handout.template, in: language.ofTemplates, with: head.values(of: handout, in: language, at: now))
+            claimed.template, in: language.ofTemplates, with: head.values(of: claimed, in: language, at: now))
         return try TextMessage(
-            to: handout.recipient.text, from: sender, body: body, validUntil: handout.deadline)
+            to: claimed.recipient.text, from: sender, body: body, validUntil: claimed.deadline)
     }
 
     /// The words that answer somebody's text.

@@ -14,7 +14,7 @@ extension DeliverMessages {
     ///   be reached.
     /// - Throws: What sending throws; `CancellationError` where it was cut short, so that another runner goes on.
     public static func run(
-        _ jobs: [BatchedJob<DeliverMessages>], with batch: ReminderRun, notices: DeliveryNotices, logger: Logger
+        _ jobs: [BatchedJob<DeliverMessages>], with batch: DeliveryRun, notices: DeliveryNotices, logger: Logger
     ) async throws -> [JobOutcome] {
         let report = try await batch.send(until: nil, limit: nil)
         if report.tally.due > 0 {

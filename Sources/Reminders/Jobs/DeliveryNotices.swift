@@ -22,7 +22,7 @@ public final class DeliveryNotices: Sendable {
     ///   - report: The batch's result. Of a server's replies, only those that are about every message are logged: others
     ///     may name the recipient.
     ///   - templateProblems: What is wrong with templates now; `nil` where that is not known.
-    public func log(_ report: ReminderRun.Report, templateProblems: [String]? = nil) {
+    public func log(_ report: DeliveryRun.Report, templateProblems: [String]? = nil) {
         for channel in Channel.allCases { log(report, channel) }
         logTemplates(templateProblems, changes: report.templateProblems)
         logHeld(report.held)
@@ -55,7 +55,7 @@ public final class DeliveryNotices: Sendable {
         }
     }
 
-    private func log(_ report: ReminderRun.Report, _ channel: Channel) {
+    private func log(_ report: DeliveryRun.Report, _ channel: Channel) {
         let problem = "\(channel.rawValue) server"
         let reason =
             report.unreachable[channel] ?? report.refused[channel] ?? report.deferred[channel]
@@ -84,7 +84,7 @@ public final class DeliveryNotices: Sendable {
     }
 
     /// Whether a failure is worth a line: that of a server is logged with its reason, a blocked address needs no action.
-    private func isReported(_ failure: ReminderRun.Failure, _ report: ReminderRun.Report) -> Bool {
+    private func isReported(_ failure: DeliveryRun.Failure, _ report: DeliveryRun.Report) -> Bool {
         let channel = failure.channel
         let isServers =
             report.unreachable[channel] != nil || report.refused[channel] != nil || report.deferred[channel] != nil

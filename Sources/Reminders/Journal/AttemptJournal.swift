@@ -122,7 +122,7 @@ public final class AttemptJournal: Sendable {
     ///   - run: The run.
     ///   - now: The instant of the attempt.
     /// - Throws: `JournalError`; nothing of the batch may be sent then.
-    func write(_ messages: [Handout], run: Int32, at now: Date) throws(JournalError) {
+    func write(_ messages: [ClaimedMessage], run: Int32, at now: Date) throws(JournalError) {
         guard !messages.isEmpty else { return }
         let file = try file()
         let position = try file.append(

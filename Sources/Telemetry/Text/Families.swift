@@ -23,7 +23,9 @@ struct Families: Sendable {
     ///
     /// - Parameter help: What metrics are about, by their labels.
     init(help: [String: String]) {
-        self.help = Dictionary(help.map { (Spelling.metricName($0), Spelling.help($1)) }) { first, _ in first }
+        self.help = Dictionary(help.map { (PrometheusFormat.metricName($0), PrometheusFormat.help($1)) }) { first, _ in
+            first
+        }
     }
 
     /// The metric of a label and its dimensions.
@@ -39,7 +41,7 @@ struct Families: Sendable {
         let request = Request(type: Kept.type, label: label, dimensions: dimensions)
         if let metric = found[request] as? Kept { return metric }
         let name = name(for: request)
-        let labels = Spelling.labels(dimensions)
+        let labels = PrometheusFormat.labels(dimensions)
         let metric = families[name]?.series[labels] as? Kept ?? make()
         families[name, default: Family(type: Kept.type)].series[labels] = metric
         found[request] = metric
@@ -56,7 +58,7 @@ struct Families: Sendable {
 
     /// A name has one type in the format, which whoever asks first decides; others are told apart by theirs.
     private func name(for request: Request) -> String {
-        var name = Spelling.metricName(request.label)
+        var name = PrometheusFormat.metricName(request.label)
         while let family = families[name], family.type != request.type {
             name += "_" + request.type.rawValue
         }
@@ -75,14 +77,14 @@ extension Families {
         lines += "# TYPE \(name) \(family.type.rawValue)\n"
         for (labels, metric) in family.series.sorted(by: { $0.key < $1.key }) {
             for sample in metric.samples {
-                lines += "\(name)\(sample.suffix)\(braces(labels, sample)) \(Spelling.number(sample.value))\n"
+                lines += "\(name)\(sample.suffix)\(braces(labels, sample)) \(PrometheusFormat.number(sample.value))\n"
             }
         }
         return lines
     }
 
     private func braces(_ labels: String, _ sample: Sample) -> String {
-        let bound = sample.bound.map { Spelling.label("le", Spelling.number($0)) } ?? ""
+        let bound = sample.bound.map { PrometheusFormat.label("le", PrometheusFormat.number($0)) } ?? ""
         let all = [labels, bound].filter { !$0.isEmpty }.joined(separator: ",")
         return all.isEmpty ? "" : "{\(all)}"
     }

@@ -5,34 +5,34 @@ import Postgres
 struct Client: Part {
     static let name = "client"
 
-    func run(in workshop: Workshop) async throws -> [Figure] {
-        let server = workshop.server
+    func run(in context: BenchContext) async throws -> [Figure] {
+        let server = context.server
         try await server.makeDatabase("client")
-        try await server.psql("client", ["-f", workshop.source("client.sql")])
+        try await server.psql("client", ["-f", context.source("client.sql")])
         var figures: [Figure] = []
         for (connections, goal) in [(1, 0.85), (8, 0.6), (32, 0.6)] {
-            let runs = try await points(connections, in: workshop)
+            let runs = try await points(connections, in: context)
             figures.append(
                 Figure(
                     "client, \(connections) \(connections == 1 ? "connection" : "connections")", runs, unit: "/s",
                     goal: .atLeast(goal)))
         }
         figures.append(
-            Figure("client, 100,000 rows", try await rows(in: workshop), unit: "rows/s", goal: .atLeast(0.5)))
+            Figure("client, 100,000 rows", try await rows(in: context), unit: "rows/s", goal: .atLeast(0.5)))
         figures.append(
-            Figure("client, 10,000 inserted", try await bulk(in: workshop), unit: "rows/s", goal: .atLeast(0.5)))
+            Figure("client, 10,000 inserted", try await bulk(in: context), unit: "rows/s", goal: .atLeast(0.5)))
         return figures
     }
 
-    private func points(_ connections: Int, in workshop: Workshop) async throws -> PairedRuns {
-        let pgbench = Pgbench(server: workshop.server, database: "client")
-        let seconds = workshop.sizes.seconds
-        return try await workshop.server.withPool("client", connections: connections) { pool in
-            try await PairedRuns.measure(.valueByLimit, rounds: workshop.sizes.rounds) {
+    private func points(_ connections: Int, in context: BenchContext) async throws -> PairedRuns {
+        let pgbench = Pgbench(server: context.server, database: "client")
+        let seconds = context.sizes.seconds
+        return try await context.server.withPool("client", connections: connections) { pool in
+            try await PairedRuns.measure(.valueByLimit, rounds: context.sizes.rounds) {
                 try await pointRate(pool, connections, seconds: seconds)
             } limit: {
                 try await pgbench.rate(
-                    script: workshop.source("point.pgbench"), clients: connections, seconds: seconds)
+                    script: context.source("point.pgbench"), clients: connections, seconds: seconds)
             }
         }
     }
@@ -62,12 +62,12 @@ struct Client: Part {
         return Double(done) / (ContinuousClock.now - start).seconds
     }
 
-    private func rows(in workshop: Workshop) async throws -> PairedRuns {
-        let program = try await workshop.compile("rows", with: "libpq")
-        let environment = workshop.server.environment("client")
+    private func rows(in context: BenchContext) async throws -> PairedRuns {
+        let program = try await context.compile("rows", with: "libpq")
+        let environment = context.server.environment("client")
         let times = 10
-        return try await workshop.server.withPool("client", connections: 1) { pool in
-            try await PairedRuns.measure(.valueByLimit, rounds: workshop.sizes.rounds) {
+        return try await context.server.withPool("client", connections: 1) { pool in
+            try await PairedRuns.measure(.valueByLimit, rounds: context.sizes.rounds) {
                 let seconds = try await duration {
                     for _ in 0..<times { try await readAll(pool) }
                 }
@@ -87,15 +87,15 @@ struct Client: Part {
         guard count == 100_000 else { throw BenchFailure("\(count) rows came", because: "100000 were there") }
     }
 
-    private func bulk(in workshop: Workshop) async throws -> PairedRuns {
-        let server = workshop.server
+    private func bulk(in context: BenchContext) async throws -> PairedRuns {
+        let server = context.server
         let numbers = Array<Int64>(1...10_000)
         let names = numbers.map { "Client number \($0)" }
-        let instants = numbers.map { World.now + TimeInterval($0) }
+        let instants = numbers.map { Dataset.now + TimeInterval($0) }
         let lines = zip(numbers, instants).map { "\($0)\tClient number \($0)\t\($1.formatted(.iso8601))\n" }
-        let file = try workshop.scratch("bulk.txt", lines.joined())
+        let file = try context.scratch("bulk.txt", lines.joined())
         return try await server.withPool("client", connections: 1) { pool in
-            try await PairedRuns.measure(.valueByLimit, rounds: workshop.sizes.rounds) {
+            try await PairedRuns.measure(.valueByLimit, rounds: context.sizes.rounds) {
                 try await pool.query("TRUNCATE bulk")
                 let seconds = try await duration {
                     try await pool.query("INSERT INTO bulk SELECT * FROM unnest(\(numbers), \(names), \(instants))")

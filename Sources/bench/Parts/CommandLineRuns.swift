@@ -4,31 +4,31 @@ import FoundationEssentials
 struct CommandLineRuns: Part {
     static let name = "cli"
 
-    func run(in workshop: Workshop) async throws -> [Figure] {
-        let gauge = try await gauge(try await workshop.world(), in: workshop)
+    func run(in context: BenchContext) async throws -> [Figure] {
+        let gauge = try await gauge(try await context.dataset(), in: context)
         var figures: [Figure] = []
-        figures += try await compareReading("schedule", ["trainer-60"], gauge, in: workshop)
-        figures += try await compareReading("slots", ["--studio", "studio-4"], gauge, in: workshop)
-        return try await workshop.withWorldCopy { world in
-            figures += try await compareBooking(world, try await self.gauge(world, in: workshop), in: workshop)
+        figures += try await compareReading("schedule", ["trainer-60"], gauge, in: context)
+        figures += try await compareReading("slots", ["--studio", "studio-4"], gauge, in: context)
+        return try await context.withWorldCopy { dataset in
+            figures += try await compareBooking(dataset, try await self.gauge(dataset, in: context), in: context)
             return figures
         }
     }
 
-    private func gauge(_ world: World, in workshop: Workshop) async throws -> ProcessGauge {
+    private func gauge(_ dataset: Dataset, in context: BenchContext) async throws -> ProcessGauge {
         ProcessGauge(
-            program: try await workshop.compile("measure"), server: workshop.server, database: world.database,
-            intro: "\(workshop.binaries)/intro")
+            program: try await context.compile("measure"), server: context.server, database: dataset.database,
+            intro: "\(context.binaries)/intro")
     }
 
     private func compareReading(
-        _ command: String, _ arguments: [String], _ gauge: ProcessGauge, in workshop: Workshop
+        _ command: String, _ arguments: [String], _ gauge: ProcessGauge, in context: BenchContext
     ) async throws -> [Figure] {
         let words = [command] + arguments
         let statements = try await gauge.server.statements(in: gauge.database) { try await gauge.intro(words) }
         let replay = Replay(statements: statements)
         let script = try replay.texts(replay.literally).joined(separator: ";\n")
-        return try await compare(command, in: workshop) {
+        return try await compare(command, in: context) {
             try await gauge.measureIntro(words)
         } psql: {
             try await gauge.measurePsql(script)
@@ -36,26 +36,26 @@ struct CommandLineRuns: Part {
     }
 
     private func compareBooking(
-        _ world: World, _ gauge: ProcessGauge, in workshop: Workshop
+        _ dataset: Dataset, _ gauge: ProcessGauge, in context: BenchContext
     ) async throws -> [Figure] {
-        let booking = try await ProcessBooking(world, gauge)
-        return try await compare("book", in: workshop) {
-            let opening = Opening(world.takeOpenings(1).lowerBound, of: world)
+        let booking = try await ProcessBooking(dataset, gauge)
+        return try await compare("book", in: context) {
+            let opening = FreeSlot(dataset.takeOpenings(1).lowerBound, of: dataset)
             return try await gauge.measureIntro(ProcessBooking.words(opening))
         } psql: {
-            let opening = Opening(world.takeOpenings(1).lowerBound, of: world)
+            let opening = FreeSlot(dataset.takeOpenings(1).lowerBound, of: dataset)
             return try await gauge.measurePsql(try booking.script(opening))
         }
     }
 
     private func compare(
-        _ command: String, in workshop: Workshop, intro: () async throws -> ProcessGauge.Reading,
+        _ command: String, in context: BenchContext, intro: () async throws -> ProcessGauge.Reading,
         psql: () async throws -> ProcessGauge.Reading
     ) async throws -> [Figure] {
         var memory: [Double] = []
-        let runs = try await PairedRuns.measure(.valueByLimit, rounds: workshop.sizes.rounds) {
+        let runs = try await PairedRuns.measure(.valueByLimit, rounds: context.sizes.rounds) {
             var times: [Double] = []
-            for _ in 0..<workshop.sizes.processes {
+            for _ in 0..<context.sizes.processes {
                 let reading = try await intro()
                 times.append(reading.milliseconds)
                 memory.append(reading.megabytes)
@@ -63,7 +63,7 @@ struct CommandLineRuns: Part {
             return median(times)
         } limit: {
             var times: [Double] = []
-            for _ in 0..<workshop.sizes.processes { times.append(try await psql().milliseconds) }
+            for _ in 0..<context.sizes.processes { times.append(try await psql().milliseconds) }
             return median(times)
         }
         return [

@@ -19,22 +19,22 @@ struct Contend: Part {
         var errors: [String] = []
     }
 
-    func run(in workshop: Workshop) async throws -> [Figure] {
-        try await workshop.withWorldCopy { try await run(in: $0, workshop) }
+    func run(in context: BenchContext) async throws -> [Figure] {
+        try await context.withWorldCopy { try await run(in: $0, context) }
     }
 
-    private func run(in world: World, _ workshop: Workshop) async throws -> [Figure] {
-        let chain = try await Chain(world, in: workshop)
+    private func run(in dataset: Dataset, _ context: BenchContext) async throws -> [Figure] {
+        let chain = try await Chain(dataset, in: context)
         var alone: [Double] = []
         var waits = PairedRuns(.valueByLimit)
         var all = Tally()
-        try await workshop.server.withPool(world.database, connections: Self.connections) { pool in
+        try await context.server.withPool(dataset.database, connections: Self.connections) { pool in
             let desk = FrontDesk(database: pool, actor: "bench", noShowLimit: 2)
-            for round in 0..<workshop.sizes.rounds {
-                let free = try world.takeOpenings(200).map { try Opening($0, of: world).request(chain) }
+            for round in 0..<context.sizes.rounds {
+                let free = try dataset.takeOpenings(200).map { try FreeSlot($0, of: dataset).request(chain) }
                 let calm = await Self.book(free, callers: 1, desk)
                 alone += calm.milliseconds
-                let wanted = try requests(12 * Self.callers, weekOfRound: round, world, chain)
+                let wanted = try requests(12 * Self.callers, weekOfRound: round, dataset, chain)
                 let busy = await Self.book(wanted, callers: Self.callers, desk)
                 waits.add(value: quantile(0.99, of: busy.milliseconds), limit: median(calm.milliseconds))
                 all.booked += busy.booked
@@ -42,8 +42,8 @@ struct Contend: Part {
                 all.errors += busy.errors + calm.errors
             }
         }
-        workshop.say("contend: \(all.booked) booked, \(all.refused) refused")
-        for error in Set(all.errors) { workshop.say("contend: \(error)") }
+        context.say("contend: \(all.booked) booked, \(all.refused) refused")
+        for error in Set(all.errors) { context.say("contend: \(error)") }
         return [
             Figure("contend, errors", [Double(all.errors.count)], unit: "", goal: .atMost(0)),
             Figure("contend, p99 by the calm median", waits, unit: "ms", goal: .atMost(20)),
@@ -51,13 +51,13 @@ struct Contend: Part {
     }
 
     /// Everybody wants one of four trainers of one studio in one week: 240 slots.
-    private func requests(_ count: Int, weekOfRound round: Int, _ world: World, _ chain: Chain) throws
+    private func requests(_ count: Int, weekOfRound round: Int, _ dataset: Dataset, _ chain: Chain) throws
         -> [BookingRequest]
     {
-        try world.takeOpenings(count).map { number in
-            var request = try Opening(number, of: world).request(chain)
+        try dataset.takeOpenings(count).map { number in
+            var request = try FreeSlot(number, of: dataset).request(chain)
             let day = round % 8 * 7 + Int.random(in: 0..<5)
-            let start = World.beginning + day * 86_400 + Int.random(in: 0..<12) * 3600 + 27_000
+            let start = Dataset.beginning + day * 86_400 + Int.random(in: 0..<12) * 3600 + 27_000
             guard let studio = chain.studios[3], let trainer = chain.trainers[57 + Int32.random(in: 0..<4)] else {
                 throw BenchFailure("there is no third studio", because: "the world is too small")
             }
@@ -78,7 +78,7 @@ struct Contend: Part {
                     for index in stride(from: caller, to: requests.count, by: callers) {
                         let start = ContinuousClock.now
                         do {
-                            _ = try await desk.book(requests[index], now: World.now)
+                            _ = try await desk.book(requests[index], now: Dataset.now)
                             tally.booked += 1
                         } catch is Refusal {
                             tally.refused += 1

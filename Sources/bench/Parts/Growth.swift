@@ -23,8 +23,8 @@ struct Growth: Part {
         ("studio show studio-4", 50), ("jobs list", 50), ("jobs stats", 50), ("suppression list", 50),
     ]
 
-    func run(in workshop: Workshop) async throws -> [Figure] {
-        let gauge = try await fill(in: workshop)
+    func run(in context: BenchContext) async throws -> [Figure] {
+        let gauge = try await fill(in: context)
         // What is due at the beginning is sent first: then nothing is due.
         try await gauge.intro(["reminders", "send", "--yes"])
         let (reference, address) = try await client(of: gauge)
@@ -33,7 +33,7 @@ struct Growth: Part {
             let words = command.replacing("REFERENCE", with: reference).replacing("ADDRESS", with: address)
                 .split(separator: " ").map { String($0).replacing("%", with: " ") }
             var times: [Double] = []
-            for _ in 0..<workshop.sizes.rounds {
+            for _ in 0..<context.sizes.rounds {
                 times.append(
                     try await gauge.server.milliseconds(in: gauge.database) { try await gauge.intro(words) })
             }
@@ -44,18 +44,18 @@ struct Growth: Part {
     }
 
     /// Makes the chain.
-    private func fill(in workshop: Workshop) async throws -> ProcessGauge {
-        let (server, database) = (workshop.server, "growth")
-        workshop.say("making \(workshop.sizes.past) sessions")
+    private func fill(in context: BenchContext) async throws -> ProcessGauge {
+        let (server, database) = (context.server, "growth")
+        context.say("making \(context.sizes.past) sessions")
         try await server.makeIntroDatabase(database)
         try await server.psql(
             database,
             [
-                "-v", "sessions=\(workshop.sizes.past)", "-v", "now=2027-01-04 08:00:00+00", "-f",
-                workshop.source("growth.sql"),
+                "-v", "sessions=\(context.sizes.past)", "-v", "now=2027-01-04 08:00:00+00", "-f",
+                context.source("growth.sql"),
             ])
         return ProcessGauge(
-            program: "", server: server, database: database, intro: "\(workshop.binaries)/intro")
+            program: "", server: server, database: database, intro: "\(context.binaries)/intro")
     }
 
     /// The reference of a session, and its client's address.

@@ -8,7 +8,7 @@ protocol Part {
     init()
 
     /// Measures.
-    func run(in workshop: Workshop) async throws -> [Figure]
+    func run(in context: BenchContext) async throws -> [Figure]
 }
 
 extension Part {

@@ -8,42 +8,42 @@ struct Scale: Part {
     static let isOnRequest = true
 
     private struct Place {
-        let world: World
+        let dataset: Dataset
         let slots: Reading
         let chain: Chain
     }
 
-    func run(in workshop: Workshop) async throws -> [Figure] {
+    func run(in context: BenchContext) async throws -> [Figure] {
         var places: [Place] = []
-        for trainers in workshop.sizes.scale {
-            workshop.say("making \(trainers * 140) sessions")
-            let world = try await World.make("scale_\(trainers)", trainers: trainers, in: workshop)
+        for trainers in context.sizes.scale {
+            context.say("making \(trainers * 140) sessions")
+            let dataset = try await Dataset.make("scale_\(trainers)", trainers: trainers, in: context)
             places.append(
                 Place(
-                    world: world,
-                    slots: try await Slots.listing(World.smallStudio, days: 14, world, in: workshop),
-                    chain: try await Chain(world, in: workshop)))
+                    dataset: dataset,
+                    slots: try await Slots.listing(Dataset.smallStudio, days: 14, dataset, in: context),
+                    chain: try await Chain(dataset, in: context)))
         }
-        return try await compare("slots", places, in: workshop) { place, pool in
+        return try await compare("slots", places, in: context) { place, pool in
             try await pool.withConnection(place.slots)
         }
-            + compare("schedule", places, in: workshop) { _, pool in
+            + compare("schedule", places, in: context) { _, pool in
                 try await pool.withConnection(Schedule.week)
             }
-            + compare("book", places, in: workshop) { place, pool in
-                let number = place.world.takeOpenings(1).lowerBound
-                let request = try Opening(number, of: place.world).request(place.chain)
-                _ = try await FrontDesk(database: pool, actor: "bench", noShowLimit: 2).book(request, now: World.now)
+            + compare("book", places, in: context) { place, pool in
+                let number = place.dataset.takeOpenings(1).lowerBound
+                let request = try FreeSlot(number, of: place.dataset).request(place.chain)
+                _ = try await FrontDesk(database: pool, actor: "bench", noShowLimit: 2).book(request, now: Dataset.now)
             }
     }
 
     /// Times one kind of work in all places in turns; the smallest is the limit of the others.
     private func compare(
-        _ name: String, _ places: [Place], in workshop: Workshop, work: (Place, Database) async throws -> Void
+        _ name: String, _ places: [Place], in context: BenchContext, work: (Place, Database) async throws -> Void
     ) async throws -> [Figure] {
-        let pools = places.map { workshop.server.pool($0.world.database, connections: 1) }
+        let pools = places.map { context.server.pool($0.dataset.database, connections: 1) }
         var times = places.map { _ in [Double]() }
-        for round in 0...workshop.sizes.rounds {
+        for round in 0...context.sizes.rounds {
             for (index, place) in places.enumerated() {
                 let samples = try await samples(100) { try await work(place, pools[index]) }
                 // The first round reads from disk and prepares statements.
@@ -56,7 +56,7 @@ struct Scale: Part {
             for (value, limit) in zip(times[index], times[0]) { runs.add(value: value, limit: limit) }
             let isLargest = index == places.count - 1
             return Figure(
-                "scale, \(name) at \(places[index].world.sessions)", runs, unit: "ms",
+                "scale, \(name) at \(places[index].dataset.sessions)", runs, unit: "ms",
                 goal: isLargest ? .atMost(1.3) : .stated)
         }
     }

@@ -4,16 +4,16 @@ import FoundationEssentials
 struct Soak: Part {
     static let name = "soak"
 
-    func run(in workshop: Workshop) async throws -> [Figure] {
-        try await workshop.withWorldCopy { try await run(in: $0, workshop) }
+    func run(in context: BenchContext) async throws -> [Figure] {
+        try await context.withWorldCopy { try await run(in: $0, context) }
     }
 
-    private func run(in world: World, _ workshop: Workshop) async throws -> [Figure] {
-        let openings = world.takeOpenings(workshop.sizes.operations)
+    private func run(in dataset: Dataset, _ context: BenchContext) async throws -> [Figure] {
+        let openings = dataset.takeOpenings(context.sizes.operations)
         // A process of its own: what the other parts have used must not hide what this one loses.
         let report = try await Program.run([
-            "\(workshop.binaries)/bench", "--soak", workshop.server.conninfo(world.database), "--trainers",
-            "\(world.trainers)", "--first", "\(openings.lowerBound)", "--count", "\(openings.count)",
+            "\(context.binaries)/bench", "--soak", context.server.conninfo(dataset.database), "--trainers",
+            "\(dataset.trainers)", "--first", "\(openings.lowerBound)", "--count", "\(openings.count)",
         ])
         let readings = try JSONDecoder().decode([SoakWorker.Reading].self, from: Data(report.utf8))
         guard let early = readings.first, let late = readings.last, readings.count > 1 else {

@@ -15,7 +15,7 @@ struct SoakWorker {
     }
 
     let conninfo: String
-    let world: World
+    let dataset: Dataset
     let openings: Range<Int>
 
     private static let callers = 8
@@ -30,7 +30,7 @@ struct SoakWorker {
         var readings: [Reading] = []
         var done = 0
         for bound in [100] + (1...10).map({ numbers.count * $0 / 10 }) {
-            let these = try numbers[done..<max(done, bound)].map { try Opening($0, of: world).request(chain) }
+            let these = try numbers[done..<max(done, bound)].map { try FreeSlot($0, of: dataset).request(chain) }
             try await work(these, pool)
             done = max(done, bound)
             readings.append(try await reading(pool))
@@ -57,24 +57,24 @@ struct SoakWorker {
         let desk = FrontDesk(database: pool, actor: "bench", noShowLimit: 2)
         switch number % 10 {
         case 0..<4:
-            _ = try await desk.book(request, now: World.now)
+            _ = try await desk.book(request, now: Dataset.now)
         case 4:
-            let session = try await desk.book(request, now: World.now).session
-            _ = try await desk.cancel(session.reference, reason: "soak", now: World.now)
+            let session = try await desk.book(request, now: Dataset.now).session
+            _ = try await desk.cancel(session.reference, reason: "soak", now: Dataset.now)
         case 5:
-            let session = try await desk.book(request, now: World.now).session
+            let session = try await desk.book(request, now: Dataset.now).session
             _ = try await desk.reschedule(
                 session.reference, to: session.startsAt + 86_400 * 14, with: nil, overrideReason: "soak",
-                now: World.now)
+                now: Dataset.now)
         case 6, 7:
             try await pool.withConnection { connection in
                 _ = try await SlotRepository(connection).open(
-                    at: request.studio, from: World.now, until: World.now + 86_400 * 7, now: World.now, limit: 20)
+                    at: request.studio, from: Dataset.now, until: Dataset.now + 86_400 * 7, now: Dataset.now, limit: 20)
             }
         default:
             try await pool.withConnection { connection in
                 _ = try await SessionRepository(connection).all(
-                    at: request.studio.id, from: World.now, until: World.now + 86_400)
+                    at: request.studio.id, from: Dataset.now, until: Dataset.now + 86_400)
             }
         }
     }

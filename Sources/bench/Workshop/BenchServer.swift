@@ -8,7 +8,7 @@ import Schema
 struct BenchServer: Sendable {
     /// Holds the data, the socket and the log.
     let folder: String
-    private let leash: Leash
+    private let leash: ChildProcess
 
     private static let settings = """
         shared_buffers = 1GB
@@ -27,7 +27,7 @@ struct BenchServer: Sendable {
     /// Makes a cluster, starts it, and waits until it takes connections.
     static func start() async throws -> BenchServer {
         let user: String? = geteuid() == 0 ? "postgres" : nil
-        let folder = try Leash.makeFolder("pg", ownedBy: user)
+        let folder = try ChildProcess.makeFolder("pg", ownedBy: user)
         let prefix = user.map { ["setpriv", "--reuid=\($0)", "--regid=\($0)", "--init-groups", "--"] } ?? []
         let data = "\(folder)/data"
         try await Program.run(
@@ -41,7 +41,7 @@ struct BenchServer: Sendable {
         try Data("\(stock)\n\(settings)\n\(place)".utf8).write(to: URL(filePath: file))
         let server = BenchServer(
             folder: folder,
-            leash: try Leash(prefix + ["\(programs)/postgres", "-D", data], in: folder, endingBy: .interrupt))
+            leash: try ChildProcess(prefix + ["\(programs)/postgres", "-D", data], in: folder, endingBy: .interrupt))
         try await server.waitUntilReady()
         return server
     }

@@ -7,8 +7,8 @@ struct Chain: Sendable {
     private(set) var studios: [Int32: Studio] = [:]
     private(set) var trainers: [Int32: Trainer] = [:]
 
-    init(_ world: World, in workshop: Workshop) async throws {
-        self = try await workshop.server.withPool(world.database, connections: 1) { try await Chain($0) }
+    init(_ dataset: Dataset, in context: BenchContext) async throws {
+        self = try await context.server.withPool(dataset.database, connections: 1) { try await Chain($0) }
     }
 
     init(_ pool: Database) async throws {

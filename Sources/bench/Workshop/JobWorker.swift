@@ -50,12 +50,12 @@ struct JobWorker {
         var handlers = JobHandlers()
         switch manner {
         case .inBatches:
-            handlers.handleBatch(of: Errand.self, upTo: 500, acknowledgement: .withNextClaim) { batch in
+            handlers.handleBatch(of: NoopJob.self, upTo: 500, acknowledgement: .withNextClaim) { batch in
                 tally.withLock { $0 += batch.count }
                 return batch.map { _ in .done }
             }
         case .oneByOne:
-            handlers.handle(Errand.self) { _, _ in tally.withLock { $0 += 1 } }
+            handlers.handle(NoopJob.self) { _, _ in tally.withLock { $0 += 1 } }
         }
         return handlers
     }

@@ -11,15 +11,15 @@ struct MailOffice {
     private static let sending = ["reminders", "send", "--limit"]
 
     /// Plans what is due.
-    static func open(in world: World, _ workshop: Workshop) async throws -> MailOffice {
+    static func open(in dataset: Dataset, _ context: BenchContext) async throws -> MailOffice {
         let gauge = ProcessGauge(
-            program: try await workshop.compile("measure"), server: workshop.server, database: world.database,
-            intro: "\(workshop.binaries)/intro")
+            program: try await context.compile("measure"), server: context.server, database: dataset.database,
+            intro: "\(context.binaries)/intro")
         // It is night in the world: texts wait, and each batch would judge them anew. And of two reminders of one session
         // only the later goes out.
-        let now = "timestamptz '\(World.nowText)'"
-        try await workshop.server.psql(
-            world.database,
+        let now = "timestamptz '\(Dataset.nowText)'"
+        try await context.server.psql(
+            dataset.database,
             [
                 "-c", "SELECT plan_messages(NULL, \(now), \(now))", "-c",
                 """
@@ -29,16 +29,16 @@ struct MailOffice {
                 WHERE m.status = 'queued' AND (m.channel = 'sms' OR EXISTS (SELECT FROM later_reminders(m, \(now))))
                 """,
             ])
-        let folder = "\(workshop.server.folder)/outbox"
+        let folder = "\(context.server.folder)/outbox"
         try await Program.run(
-            [gauge.intro] + sending + ["1", "--now", World.nowText],
+            [gauge.intro] + sending + ["1", "--now", Dataset.nowText],
             environment: gauge.environment.merging(mailing(to: "file://\(folder)", connections: 1)) { _, other in other
             })
         guard let mail = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/new").first else {
             throw BenchFailure("no mail was written", because: "\(folder)/new is empty")
         }
         return MailOffice(
-            gauge: gauge, peer: try await workshop.compile("smtp", with: "libcurl"), mail: "\(folder)/new/\(mail)")
+            gauge: gauge, peer: try await context.compile("smtp", with: "libcurl"), mail: "\(folder)/new/\(mail)")
     }
 
     /// Queues what was sent once more, lets the real binary send it, and makes sure that it was sent.

@@ -6,15 +6,15 @@ struct MailSink {
     /// Where to send to.
     let url: String
     private let port: Int
-    private let leash: Leash
+    private let leash: ChildProcess
 
     /// Starts a sink, and waits until it takes connections.
     static func start() async throws -> MailSink {
         // By root, it must become somebody else.
         let user: String? = geteuid() == 0 ? "nobody" : nil
-        let leash = try Leash(
+        let leash = try ChildProcess(
             ["/usr/sbin/smtp-sink"] + (user.map { ["-u", $0] } ?? []) + ["127.0.0.1:0", "64"],
-            in: Leash.makeFolder("mail"))
+            in: ChildProcess.makeFolder("mail"))
         return try await awaiting(
             leash,
             BenchFailure(
@@ -29,12 +29,12 @@ struct MailSink {
     /// - Returns: A sink to be ended before this one.
     /// - Throws: ``BenchFailure``.
     func behind(_ delay: String, milliseconds: Int) async throws -> MailSink {
-        let leash = try Leash([delay, "\(port)", "\(milliseconds)"], in: Leash.makeFolder("delay"))
+        let leash = try ChildProcess([delay, "\(port)", "\(milliseconds)"], in: ChildProcess.makeFolder("delay"))
         return try await Self.awaiting(
             leash, BenchFailure("no connections are taken", because: "\(delay) does not listen"))
     }
 
-    private static func awaiting(_ leash: Leash, _ failure: BenchFailure) async throws -> MailSink {
+    private static func awaiting(_ leash: ChildProcess, _ failure: BenchFailure) async throws -> MailSink {
         for _ in 0..<3000 {
             if let port = leash.program.flatMap(listeningPort) {
                 return MailSink(url: "smtp://127.0.0.1:\(port)/bench.example?tls=none", port: port, leash: leash)

@@ -16,7 +16,7 @@ struct PickUpWorker {
         let pool = Database(configuration, logger: .silent)
         let (begins, begun) = AsyncStream.makeStream(of: ContinuousClock.Instant.self)
         var handlers = JobHandlers()
-        handlers.handle(Errand.self) { _, _ in begun.yield(.now) }
+        handlers.handle(NoopJob.self) { _, _ in begun.yield(.now) }
         let runner = JobRunner(
             database: pool, listener: Listener(configuration, channels: [JobQueue.channel], logger: .silent),
             handlers: handlers,
@@ -39,7 +39,7 @@ struct PickUpWorker {
             var iterator = begins.makeAsyncIterator()
             for number in 0..<count + Self.rehearsal {
                 let start = ContinuousClock.now
-                try await JobQueue(connection).enqueue(Errand(number: number))
+                try await JobQueue(connection).enqueue(NoopJob(number: number))
                 guard let begin = await iterator.next(isolation: connection) else { break }
                 latencies.append(begin - start)
                 if pace > .zero { try await Task.sleep(until: start + pace, tolerance: .zero) }

@@ -40,7 +40,7 @@ struct ProcessGauge: Sendable {
             environment: server.environment(database))
     }
 
-    private static let clock = ["--now", World.nowText, "--as", "bench"]
+    private static let clock = ["--now", Dataset.nowText, "--as", "bench"]
 
     /// Measures any program.
     func measure(_ command: [String], environment: [String: String] = [:]) async throws -> Reading {

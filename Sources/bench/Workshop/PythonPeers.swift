@@ -13,21 +13,21 @@ struct PythonPeers {
     ]
 
     private let python: String
-    private let workshop: Workshop
+    private let context: BenchContext
 
     /// Installs them; where that cannot be done, it says so.
-    static func install(in workshop: Workshop) async -> PythonPeers? {
-        let folder = "\(workshop.root)/.build/job-peers"
-        workshop.say("installing \(packages.joined(separator: ", "))")
+    static func install(in context: BenchContext) async -> PythonPeers? {
+        let folder = "\(context.root)/.build/job-peers"
+        context.say("installing \(packages.joined(separator: ", "))")
         do {
             if !FileManager.default.fileExists(atPath: "\(folder)/bin/pip") {
                 try await Program.run(["python3", "-m", "venv", folder])
             }
             let pip = URL(filePath: folder).appending(path: "bin/pip").path
             try await Program.run([pip, "install", "-q", "--disable-pip-version-check"] + packages)
-            return PythonPeers(python: URL(filePath: folder).appending(path: "bin/python").path, workshop: workshop)
+            return PythonPeers(python: URL(filePath: folder).appending(path: "bin/python").path, context: context)
         } catch {
-            workshop.say("they cannot be installed; is there a network? Going on without them.\n\(error)")
+            context.say("they cannot be installed; is there a network? Going on without them.\n\(error)")
             return nil
         }
     }
@@ -42,9 +42,9 @@ struct PythonPeers {
     /// - Throws: ``BenchFailure`` when it fails.
     func run(_ peer: String, jobs: Int, setting: Int) async throws -> Run {
         // They know nothing of PGOPTIONS.
-        let environment = workshop.server.environment(peer).filter { $0.key != "PGOPTIONS" }
+        let environment = context.server.environment(peer).filter { $0.key != "PGOPTIONS" }
         let report = try await Program.run(
-            [python, workshop.source("peer_\(peer).py"), "\(jobs)", "\(setting)"], environment: environment)
+            [python, context.source("peer_\(peer).py"), "\(jobs)", "\(setting)"], environment: environment)
         let rates = report.split(separator: "\n").compactMap { Double($0) }
         guard rates.count == 2 else { throw BenchFailure("\(peer) told no rates", because: report) }
         return Run(enqueue: rates[0], drain: rates[1])

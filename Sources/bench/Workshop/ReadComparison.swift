@@ -11,16 +11,16 @@ struct ReadComparison {
     let read: Reading
 
     /// Measures how long one takes, in milliseconds.
-    func figures(_ world: World, in workshop: Workshop) async throws -> [Figure] {
-        let server = workshop.server
-        let statements = try await server.statements(in: world.database) {
-            try await server.withPool(world.database, connections: 1) { try await $0.withConnection(read) }
+    func figures(_ dataset: Dataset, in context: BenchContext) async throws -> [Figure] {
+        let server = context.server
+        let statements = try await server.statements(in: dataset.database) {
+            try await server.withPool(dataset.database, connections: 1) { try await $0.withConnection(read) }
         }
         let (script, variables) = try Replay(statements: statements).parameterised()
-        let file = try workshop.scratch("\(name.filter(\.isLetter)).pgbench", script)
-        let pgbench = Pgbench(server: server, database: world.database)
-        let sizes = workshop.sizes
-        let runs = try await server.withPool(world.database, connections: 1) { pool in
+        let file = try context.scratch("\(name.filter(\.isLetter)).pgbench", script)
+        let pgbench = Pgbench(server: server, database: dataset.database)
+        let sizes = context.sizes
+        let runs = try await server.withPool(dataset.database, connections: 1) { pool in
             try await PairedRuns.measure(.limitByValue, rounds: sizes.rounds) {
                 try await pool.withConnection { connection in
                     try await milliseconds(read, on: connection, seconds: sizes.seconds)

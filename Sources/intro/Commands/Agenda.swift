@@ -9,7 +9,7 @@ struct Agenda: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "agenda", abstract: "Show a studio's day.",
         discussion: """
-            Shows who works when, closures and sessions; a session that cannot take place is marked with "!".
+            Shows working hours, closures and sessions; a session that cannot take place is marked with "!".
             """)
 
     @Argument(help: ArgumentHelp("The studio.", valueName: "studio"))

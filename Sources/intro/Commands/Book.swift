@@ -11,8 +11,8 @@ struct Book: IntroSubcommand {
         abstract: "Book a free introductory session.",
         discussion: """
             The client is found by e-mail, phone or client number. With --name, a new client is created if none is found. A \
-            known client with a different name is refused, unless --yes is given. An e-mail address or phone number that \
-            is not known yet is stored.
+            known client with a different name is refused, unless --yes is given. An e-mail address or phone number \
+            is stored if the client has none.
 
             Example: intro book --client ana@example.com --name "Ana Lima" --at "tue 9am"
             """)
@@ -44,7 +44,7 @@ struct Book: IntroSubcommand {
     @Option(help: ArgumentHelp("Retry-safe key: repeating it returns the first result.", valueName: "key"))
     var requestID: String?
 
-    @Option(help: ArgumentHelp("Book anyway (ignores hours, notice, limits); logged.", valueName: "reason"))
+    @Option(help: ArgumentHelp("Book despite hours, notice or limits; logs the reason.", valueName: "reason"))
     var override: String?
 
     @Flag(help: "Book for the known client although the name differs.")
@@ -81,7 +81,7 @@ struct Book: IntroSubcommand {
 
     private func request(_ setting: Intro.Setting, now: Date) throws -> BookingRequest {
         let region = setting.studio.region
-        let who = try Who(client, region: region)
+        let who = try ClientIdentifier(client, region: region)
         var request = BookingRequest(
             studio: setting.studio, who: who,
             start: try typedInstant(at, field: "--at", clock: setting.studio.clock, now: now))
@@ -93,18 +93,18 @@ struct Book: IntroSubcommand {
         request.name = try name.map { try PersonName($0, field: "--name") }
         request.acceptsOtherName = yes
         request.newcomer = try newcomer(who, request)
-        request.source = try source.map { try Line($0, field: "--source").text }
-        request.requestID = try requestID.map { try Line($0, field: "--request-id").text }
-        request.overrideReason = try override.map { try Line($0, field: "--override").text }
+        request.source = try source.map { try SingleLineText($0, field: "--source").text }
+        request.requestID = try requestID.map { try SingleLineText($0, field: "--request-id").text }
+        request.overrideReason = try override.map { try SingleLineText($0, field: "--override").text }
         request.rehearsal = dryRun
         return request
     }
 
     /// Whom to write down where nobody goes by WHO yet: WHO itself counts as the e-mail or phone it is.
-    private func newcomer(_ who: Who, _ request: BookingRequest) throws -> ClientDetails? {
+    private func newcomer(_ who: ClientIdentifier, _ request: BookingRequest) throws -> ClientDetails? {
         guard let name = request.name else { return nil }
         var person = ClientDetails(name: name, email: request.email, phone: request.phone)
-        person.source = try source.map { try Line($0, field: "--source").text }
+        person.source = try source.map { try SingleLineText($0, field: "--source").text }
         switch who {
         case .email(let address): person.email = address
         case .phone(let number): person.phone = number

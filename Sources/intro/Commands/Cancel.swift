@@ -17,7 +17,7 @@ struct Cancel: IntroSubcommand {
 
     func run(in intro: Intro) async throws {
         let reference = try Reference(reference)
-        let reason = try reason.map { try Line($0, field: "--reason").text }
+        let reason = try reason.map { try SingleLineText($0, field: "--reason").text }
         let database = try await intro.database()
         let session = try await intro.frontDesk(database).cancel(reference, reason: reason, now: intro.now)
         try intro.console.report(SessionRecord(session)) {

@@ -17,14 +17,14 @@ struct Reschedule: IntroSubcommand {
     @Option(help: ArgumentHelp("The new trainer. (default: the same)", valueName: "handle"))
     var trainer: String?
 
-    @Option(help: ArgumentHelp("Book anyway (ignores hours, notice, limits); logged.", valueName: "reason"))
+    @Option(help: ArgumentHelp("Move despite hours, notice or limits; logs the reason.", valueName: "reason"))
     var override: String?
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run(in intro: Intro) async throws {
         let reference = try Reference(reference)
-        let reason = try override.map { try Line($0, field: "--override").text }
+        let reason = try override.map { try SingleLineText($0, field: "--override").text }
         let trainer = try trainer.map { try Handle($0, field: "--trainer") }
         let database = try await intro.database()
         let (session, other) = try await database.withConnection { connection -> (Session, Trainer?) in

@@ -11,7 +11,7 @@ import Reminders
 struct Run: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Run jobs: send messages, plan reminders, close days.",
+        abstract: "Run jobs, such as sending messages and planning reminders.",
         discussion: """
             Any number of runners, on any number of machines, share the work. The first Ctrl-C or SIGTERM lets running jobs \
             finish, the second cancels them, the third ends the process.

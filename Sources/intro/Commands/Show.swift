@@ -20,10 +20,10 @@ struct Show: IntroSubcommand {
         try intro.console.report(SessionRecord(session)) { card(session).text(colored: intro.console.isColored) }
     }
 
-    private func card(_ session: Session) -> Sheet {
+    private func card(_ session: Session) -> KeyValueTable {
         let problem = [session.affected?.words, session.affectedReason].compactMap(\.self).joined(separator: ": ")
         let contact = [session.client.email?.address, session.client.phone?.display].compactMap(\.self)
-        return Sheet([
+        return KeyValueTable([
             "Reference": session.reference.description,
             "When": session.localStart,
             "Client": "\(session.client.name) (\(session.client.id.value))",

@@ -28,13 +28,13 @@ struct Why: IntroSubcommand {
             return try await LedgerRepository(connection).account(of: reference, now: now)
         }
         try intro.console.report(entries.map { AccountRecord($0) }) {
-            guard !entries.isEmpty else { return "No rule has anything to say about this session." }
+            guard !entries.isEmpty else { return "No messages for this session." }
             return entries.map { Self.text($0, colored: intro.console.isColored) }.joined(separator: "\n\n")
         }
     }
 
     private static func text(_ entry: LedgerEntry, colored: Bool) -> String {
-        var sheet = Sheet([
+        var sheet = KeyValueTable([
             "Message": [entry.rule, entry.channel, "to the \(entry.audience)"].joined(separator: ", "),
             "Due": entry.clock.text(entry.dueAt),
             "Status": entry.statusText,

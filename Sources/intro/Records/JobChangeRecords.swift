@@ -7,7 +7,7 @@ struct RetrialRecord: Encodable {
     /// Dead still, since other jobs have their unique keys.
     let keyTaken: [Int64]
 
-    init(_ retrial: JobDesk.Retrial) {
+    init(_ retrial: JobDesk.RetryResult) {
         retried = retrial.retried.map(\.value)
         keyTaken = retrial.keyTaken.map(\.value)
     }

@@ -19,11 +19,11 @@ struct TallyRecord: Encodable {
     /// They are not among the others. Absent where none are held.
     let held: Int?
 
-    init(_ report: ReminderRun.Report) {
+    init(_ report: DeliveryRun.Report) {
         self.init(report.tally, restored: report.restored, held: report.held)
     }
 
-    init(_ tally: ReminderRun.Tally, restored: Int = 0, held: HeldMessages?) {
+    init(_ tally: DeliveryRun.Tally, restored: Int = 0, held: HeldMessages?) {
         self.restored = restored > 0 ? restored : nil
         self.held = held.flatMap { $0.count > 0 ? $0.count : nil }
         due = tally.due

@@ -17,7 +17,7 @@ struct HeardRecord: Encodable {
     /// Whether the desk has something to do about it.
     let open: Bool
 
-    init(_ heard: InboundDesk.Heard) {
+    init(_ heard: InboundSMSDesk.Heard) {
         id = heard.id
         action = heard.action.rawValue
         reference = heard.session?.description
@@ -68,7 +68,7 @@ extension InboundEntry {
 
     /// What it was read as, for people.
     var readAs: String {
-        switch InboundDesk.Action(rawValue: action) {
+        switch InboundSMSDesk.Action(rawValue: action) {
         case .optedOut: doneAt == nil ? "opted out: call?" : "opted out"
         case .optedIn: "opted in"
         case .helped: "asked for help"

@@ -46,7 +46,7 @@ struct WishRecord: Encodable {
     let consents: [ConsentRecord]
     let suppressions: [SuppressionRecord]
 
-    init(_ record: WishDesk.Record) {
+    init(_ record: ConsentDesk.Record) {
         client = record.client.id.value
         consents = record.consents.map { ConsentRecord($0) }
         suppressions = record.suppressions.map { SuppressionRecord($0) }

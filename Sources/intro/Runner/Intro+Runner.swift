@@ -15,7 +15,7 @@ extension Intro {
     /// - Returns: The handlers.
     /// - Throws: A `Failure` or `TransportConfigurationError` when mail is not configured as it must be.
     func jobHandlers(
-        _ database: Database, templates: TemplateStore, patience: ReminderRun.Patience
+        _ database: Database, templates: TemplateStore, patience: DeliveryRun.DeliveryMode
     ) throws -> JobHandlers {
         var handlers = JobHandlers()
         let batch = try reminders(
@@ -76,7 +76,7 @@ extension Intro {
     /// - Returns: The runner.
     /// - Throws: A `Failure`, `TransportConfigurationError` or `PostgresError`.
     func runner(
-        queues names: [String], concurrency: Int?, handlers database: Database, patience: ReminderRun.Patience
+        queues names: [String], concurrency: Int?, handlers database: Database, patience: DeliveryRun.DeliveryMode
     ) async throws -> JobRunner {
         let templates = try await checkedTemplates(for: database)
         let handlers = try jobHandlers(database, templates: templates, patience: patience)

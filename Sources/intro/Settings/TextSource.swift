@@ -46,8 +46,8 @@ extension Setting {
     /// - Parameter text: Such as `20/s`, `60/min` or `500/h`.
     /// - Returns: The pace.
     /// - Throws: A `Failure` that ends with 78 where it is none.
-    func pace(_ text: String) throws(Failure) -> Pace {
-        guard let pace = Pace(parsing: text) else {
+    func pace(_ text: String) throws(Failure) -> SendingRate {
+        guard let pace = SendingRate(parsing: text) else {
             throw .misconfigured(
                 "\(rawValue) is no rate", because: "it says \(text.visible)",
                 hint: "write it like 20/s, 60/min or 500/h, in the file or as \(environmentName)")

@@ -37,7 +37,7 @@ struct RuleSoundnessTests {
         let since = [nil, Books.now]
         return ReminderRule(
             key: try Handle("rule-\(number)"), anchor: one(ReminderRule.Anchor.allCases, &random),
-            lag: Lag(days: one(lags, &random), minutes: one(minutes, &random)), time: one(times, &random),
+            lag: RuleOffset(days: one(lags, &random), minutes: one(minutes, &random)), time: one(times, &random),
             channel: one(Channel.allCases, &random), audience: one(Audience.allCases, &random),
             template: try Handle("one-day"),
             condition: one([nil, nil, nil] + ReminderRule.Condition.allCases, &random),

@@ -60,10 +60,10 @@ struct NameTests {
 
     @Test("other lines may have 500 characters and are named by their field")
     func limitsLines() throws {
-        #expect(try Line(" Moved  away ", field: "reason").text == "Moved away")
-        #expect(try Line(String(repeating: "x", count: 500)).text.count == 500)
+        #expect(try SingleLineText(" Moved  away ", field: "reason").text == "Moved away")
+        #expect(try SingleLineText(String(repeating: "x", count: 500)).text.count == 500)
         #expect(throws: InvalidInput(field: "reason", problem: "is too long", hint: "write 1 to 500 characters")) {
-            try Line(String(repeating: "x", count: 501), field: "reason")
+            try SingleLineText(String(repeating: "x", count: 501), field: "reason")
         }
     }
 

@@ -13,7 +13,7 @@ struct DeskRetryTests {
         try await DeskScene.with { scene in
             let job = try await scene.die()
             let before = try await scene.desk.show(job)
-            #expect(try await scene.desk.retry([job]) == JobDesk.Retrial(retried: [job]))
+            #expect(try await scene.desk.retry([job]) == JobDesk.RetryResult(retried: [job]))
             let after = try await scene.desk.show(job)
             #expect(after.entry.state == .waiting)
             #expect(after.entry.attempt == 0)
@@ -86,7 +86,7 @@ struct DeskRetryTests {
             let second = try await scene.die(DeskScene.Errand(), options)
             let third = try await scene.die()
             let retrial = try await scene.desk.retryAll()
-            #expect(retrial == JobDesk.Retrial(retried: [first, third], keyTaken: [second]))
+            #expect(retrial == JobDesk.RetryResult(retried: [first, third], keyTaken: [second]))
             #expect(try await scene.desk.list(JobFilter(state: .dead)).map(\.id) == [second])
         }
     }

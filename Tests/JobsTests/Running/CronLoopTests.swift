@@ -62,7 +62,8 @@ struct CronLoopTests {
             try await store.declare([hourly])
             try await yard.database.query("UPDATE job_cron SET last_at = '2019-12-29 10:17Z'")
             let cron = CronLoop(
-                jobs: [hourly], store: store, bell: Bell(), problems: RunnerProblems(logger: .silent), logger: .silent)
+                jobs: [hourly], store: store, bell: WakeSignal(), problems: RunnerProblems(logger: .silent),
+                logger: .silent)
             func turn(at now: String) async throws -> Duration {
                 let last = try #require(try await store.readings()["hourly"]).lastAt
                 return try await cron.turn(by: ["hourly": CronStore.Reading(lastAt: last, now: try instant(now))])
@@ -93,7 +94,8 @@ struct CronLoopTests {
             )
             try await store.declare([hourly])
             let cron = CronLoop(
-                jobs: [hourly], store: store, bell: Bell(), problems: RunnerProblems(logger: .silent), logger: .silent)
+                jobs: [hourly], store: store, bell: WakeSignal(), problems: RunnerProblems(logger: .silent),
+                logger: .silent)
             for days in [3, 2, 1] {
                 try await yard.database.query("UPDATE job_cron SET last_at = now() - \(days) * interval '1 day'")
                 _ = try await cron.turn()

@@ -57,7 +57,7 @@ struct WakingTests {
 
     @Test("a bell that rings before anybody waits is heard, and one heard already is not heard again")
     func bell() async {
-        let bell = Bell()
+        let bell = WakeSignal()
         let heard = bell.rings
         bell.ring()
         await bell.wait(after: heard, atMost: .seconds(3600))

@@ -25,9 +25,9 @@ struct RestoreTests {
         @discardableResult
         func send(
             _ sender: Int = 0, limit: Int? = nil, at now: Date = Scene.now, to other: ToldTransport? = nil
-        ) async throws -> ReminderRun.Report {
+        ) async throws -> DeliveryRun.Report {
             try await scene.batch(
-                to: other ?? transport, couriers: 1, at: now, journal: AttemptJournal(home: homes[sender].path),
+                to: other ?? transport, connections: 1, at: now, journal: AttemptJournal(home: homes[sender].path),
                 host: "host\(sender)", logger: log.logger
             ).send(until: nil, limit: limit)
         }

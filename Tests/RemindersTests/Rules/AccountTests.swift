@@ -16,8 +16,8 @@ struct AccountTests {
             try await scene.send(to: ToldTransport { _ in .accepted(reply: "250 taken") })
             try await scene.send(
                 to: ToldTransport { _ in .unknown(reason: "no answer") }, at: scene.instant("2027-01-09 14:00"))
-            _ = try await WishDesk(database: scene.books.database, actor: "front").note(
-                WishDesk.Wish(isGranted: false, channels: [.email], how: "desk"), of: .id(session.client.id),
+            _ = try await ConsentDesk(database: scene.books.database, actor: "front").note(
+                ConsentDesk.Wish(isGranted: false, channels: [.email], how: "desk"), of: .id(session.client.id),
                 now: Scene.now)
             _ = try await scene.books.desk.confirm(session.reference, now: Scene.now)
             #expect(

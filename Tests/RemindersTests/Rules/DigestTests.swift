@@ -94,7 +94,7 @@ struct DigestTests {
             }
             try await scene.close("2027-01-05 08:00", until: "2027-01-05 12:00")
             let day = try await scene.books.database.withConnection {
-                try await HandoutSource($0).handout(
+                try await ClaimedMessageSource($0).claimed(
                     try await RuleRepository($0).named(Handle("trainer-digest"), at: nil),
                     about: try await scene.reference(of: "ben@example.com"), to: nil)
             }
@@ -138,12 +138,12 @@ struct DigestTests {
     @Test(
         "a rule may ask for an hour before midnight, the same morning, or a week ahead",
         arguments: [
-            (Lag(days: 0, minutes: -120), nil, "2027-01-11 22:00"),
-            (Lag(days: 0, minutes: 0), "06:00", "2027-01-12 06:00"),
-            (Lag(days: -7, minutes: 0), "12:00", "2027-01-05 12:00"),
-            (Lag(days: -1, minutes: -1), nil, "2027-01-10 23:59"),
+            (RuleOffset(days: 0, minutes: -120), nil, "2027-01-11 22:00"),
+            (RuleOffset(days: 0, minutes: 0), "06:00", "2027-01-12 06:00"),
+            (RuleOffset(days: -7, minutes: 0), "12:00", "2027-01-05 12:00"),
+            (RuleOffset(days: -1, minutes: -1), nil, "2027-01-10 23:59"),
         ])
-    func otherHours(lag: Lag, time: String?, due: String) async throws {
+    func otherHours(lag: RuleOffset, time: String?, due: String) async throws {
         try await withScene { scene in
             try await scene.giveAddress(Self.maria)
             try await scene.book("2027-01-12 09:00")

@@ -32,11 +32,11 @@ struct FreshnessTests {
             try await scene.books.database.query("UPDATE message SET wait_until = NULL WHERE rule = 'rescheduled'")
         },
         Turn(testDescription: "opted out", reached: ["c1", "c2"], ending: "skipped opted_out") { scene, session in
-            _ = try await WishDesk(database: scene.books.database, actor: "front").note(
-                WishDesk.Wish(isGranted: false, how: "desk"), of: .id(session.client.id), now: Scene.now)
+            _ = try await ConsentDesk(database: scene.books.database, actor: "front").note(
+                ConsentDesk.Wish(isGranted: false, how: "desk"), of: .id(session.client.id), now: Scene.now)
         },
         Turn(testDescription: "bounced", reached: ["c1", "c2"], ending: "skipped hard_bounce") { scene, session in
-            try await WishDesk(database: scene.books.database, actor: "front").suppress(
+            try await ConsentDesk(database: scene.books.database, actor: "front").suppress(
                 .email(try EmailAddress("C3@example.com")), because: .hardBounce, detail: "550", now: Scene.now)
         },
         Turn(testDescription: "another address", reached: ["c1", "c2", "new"], ending: "sent") { scene, session in
@@ -84,7 +84,7 @@ struct FreshnessTests {
                     return .unknown(reason: "\(error)")
                 }
             }
-            let report = try await scene.batch(to: mail, couriers: 1, freshness: .zero).send(until: nil, limit: nil)
+            let report = try await scene.batch(to: mail, connections: 1, freshness: .zero).send(until: nil, limit: nil)
             #expect(report.tally.isComplete && report.tally.unknown == 0 && report.tally.failed == 0)
             #expect(await mail.deliveries.addresses == turn.reached.map { "\($0)@example.com" })
             #expect(try await scene.told("confirmation", of: third) == ["2027-01-01 16:00 PST \(turn.ending)"])

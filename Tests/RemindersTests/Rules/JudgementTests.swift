@@ -147,7 +147,7 @@ struct JudgementTests {
             let james = try await scene.books.engage("james", at: "uptown")
             _ = try await scene.books.book(uptown, "2027-01-12 16:00", for: "ben@example.com", with: james)
             let here = try await scene.book("2027-01-12 16:00")
-            _ = try await RuleBook(database: scene.books.database, actor: "test").edit(
+            _ = try await RuleEditor(database: scene.books.database, actor: "test").edit(
                 Handle("one-day"), at: Handle("uptown"), now: Scene.now
             ) { $0.isEnabled = false }
             // Two days without a runner.
@@ -203,7 +203,8 @@ struct JudgementTests {
             for (key, minutes) in [("welcome-text", 120), ("text-at-once", 0)] {
                 _ = try await scene.rules.add(
                     ReminderRule(
-                        key: try Handle(key), anchor: .booked, lag: Lag(days: 0, minutes: minutes), channel: .sms,
+                        key: try Handle(key), anchor: .booked, lag: RuleOffset(days: 0, minutes: minutes),
+                        channel: .sms,
                         template: try Handle("one-day")), now: Scene.now)
             }
             let session = try await scene.book("2027-01-12 16:00", phone: "+12135550147")

@@ -142,10 +142,10 @@ struct ObstacleTests {
             try await scene.away("2027-01-11 00:00", until: "2027-01-12 00:00")
             _ = try await scene.books.desk.cancel(cancelled.reference, reason: nil, now: Scene.now)
             _ = try await scene.books.desk.close(visited.reference, as: .attended)
-            let desk = InboundDesk(database: scene.books.database, actor: "test")
-            let text = InboundDesk.Text(
+            let desk = InboundSMSDesk(database: scene.books.database, actor: "test")
+            let text = InboundSMSDesk.Text(
                 providerID: nil, sender: .phone(try PhoneNumber(e164: "+12135550147")), recipient: nil, body: "R")
-            _ = try await desk.hear(text, meaning: InboundDesk.Meaning(.callAsked), now: Scene.now) { _, _ in nil }
+            _ = try await desk.hear(text, meaning: InboundSMSDesk.Meaning(.callAsked), now: Scene.now) { _, _ in nil }
             try await scene.send(to: ToldTransport())
             #expect(try await scene.ledger(of: cancelled).contains("cancelled 2 sent"))
             #expect(try await scene.ledger(of: calling).contains("call-back 1 sent"))
@@ -159,7 +159,7 @@ struct ObstacleTests {
         try await withScene { scene in
             _ = try await scene.rules.add(
                 ReminderRule(
-                    key: try Handle("feedback"), anchor: .end, lag: Lag(days: 0, minutes: 60), channel: .email,
+                    key: try Handle("feedback"), anchor: .end, lag: RuleOffset(days: 0, minutes: 60), channel: .email,
                     template: try Handle("attended")), now: Scene.now)
             let session = try await scene.book("2027-01-11 09:00")
             try await scene.away("2027-01-11 00:00", until: "2027-01-12 00:00")
@@ -232,8 +232,8 @@ struct ObstacleTests {
         try await withScene { scene in
             let session = try await scene.book("2027-01-11 09:00")
             try await scene.away("2027-01-11 00:00", until: "2027-01-12 00:00")
-            _ = try await WishDesk(database: scene.books.database, actor: "front").note(
-                WishDesk.Wish(isGranted: false, channels: [.email], how: "desk"), of: .id(session.client.id),
+            _ = try await ConsentDesk(database: scene.books.database, actor: "front").note(
+                ConsentDesk.Wish(isGranted: false, channels: [.email], how: "desk"), of: .id(session.client.id),
                 now: Scene.now)
             try await scene.send(to: ToldTransport())
             #expect(try await scene.ledger(of: session).first == "confirmation 1 skipped opted_out")

@@ -11,8 +11,8 @@ import Testing
 struct RestTests {
     private static let busy = DeliveryOutcome.rejectedForNow(code: 421, reply: "421 too many connections")
 
-    @Test("a server that sends every courier away is left alone, and texts go on")
-    func everyCourier() async throws {
+    @Test("a server that sends every session away is left alone, and texts go on")
+    func everySession() async throws {
         try await withScene { scene in
             try await scene.fill(6)
             try await scene.addTexts(2)
@@ -21,7 +21,7 @@ struct RestTests {
                 await both.pass()
                 return Self.busy
             }
-            let batch = try scene.batch(to: mail, texts: texts, couriers: 2, patience: .onChannels)
+            let batch = try scene.batch(to: mail, texts: texts, connections: 2, patience: .onChannels)
             Task {
                 await mail.deliveries.reach(2)
                 await both.open()
@@ -30,7 +30,7 @@ struct RestTests {
             #expect(report.deferred == [.email: "421 too many connections"])
             #expect(report.tally.isComplete && report.tally.failed == 6 && report.tally.sent == 2)
             let tried = await mail.deliveries.addresses.count
-            #expect(tried == 2, "each courier has been sent away")
+            #expect(tried == 2, "each session has been sent away")
             // While it rests, the same runner does not even knock.
             let next = try await batch.send(until: nil, limit: nil)
             #expect(next.tally.due == 0)
@@ -43,12 +43,12 @@ struct RestTests {
         }
     }
 
-    @Test("where one courier of two is sent away, the other goes on, and the channel does not rest")
-    func oneCourier() async throws {
+    @Test("where one session of two is sent away, the other goes on, and the channel does not rest")
+    func oneSession() async throws {
         try await withScene { scene in
             try await scene.fill(10)
             let mail = ToldTransport { $0 == "c1@example.com" ? Self.busy : .accepted(reply: "250") }
-            let report = try await scene.send(to: mail, couriers: 2)
+            let report = try await scene.send(to: mail, connections: 2)
             #expect(report.deferred.isEmpty)
             #expect(report.tally.isComplete && report.tally.sent == 9 && report.tally.failed == 1)
             #expect(try await scene.counts() == ["sent": 9, "queued rejected_for_now": 1])
@@ -64,7 +64,7 @@ struct RestTests {
             // Half past five in the morning in Kathmandu; those who sleep there were due before.
             try await scene.books.database.query("UPDATE client SET time_zone = 'Asia/Kathmandu' WHERE id < 4")
             let texts = ToldTexts()
-            let report = try await scene.send(to: ToldTransport(), texts: texts, couriers: 1)
+            let report = try await scene.send(to: ToldTransport(), texts: texts, connections: 1)
             #expect(report.tally.isComplete && report.tally.sent == 1)
             #expect(await texts.deliveries.addresses == ["+12135550104"])
             #expect(try await scene.counts() == ["sent": 1, "queued quiet_hours": 3])

@@ -16,8 +16,8 @@ struct WishTests {
             let silent = try await scene.book("2027-01-12 14:00", phone: Self.number)
             let brief = try await scene.book("2027-01-12 15:00", for: "ben@example.com", phone: "+12135550148")
             try await scene.note(
-                WishDesk.Wish(isGranted: false, channels: [.sms], scopes: [.session], how: "desk"), of: silent)
-            try await scene.note(WishDesk.Wish(isGranted: false, scopes: [.followUp], how: "desk"), of: brief)
+                ConsentDesk.Wish(isGranted: false, channels: [.sms], scopes: [.session], how: "desk"), of: silent)
+            try await scene.note(ConsentDesk.Wish(isGranted: false, scopes: [.followUp], how: "desk"), of: brief)
             try await scene.send(to: ToldTransport(), at: scene.instant("2027-01-11 15:00"))
             #expect(try await scene.told("one-day", of: silent) == ["2027-01-11 14:00 PST sent"])
             #expect(try await scene.told("one-day-sms", of: silent) == ["2027-01-11 14:00 PST skipped opted_out"])
@@ -58,7 +58,7 @@ struct WishTests {
             let ben = try await scene.book("2027-01-12 15:00", for: "ben@example.com")
             try await scene.books.database.query("UPDATE client SET phone = \(Self.number)")
             try await scene.hear(.optedOut, "STOP")
-            try await scene.note(WishDesk.Wish(isGranted: true, how: "desk"), of: ana)
+            try await scene.note(ConsentDesk.Wish(isGranted: true, how: "desk"), of: ana)
             #expect(try await scene.consents(of: ana, to: .sms) == [true, true])
             #expect(try await scene.consents(of: ben, to: .sms) == [false, false])
         }
@@ -73,7 +73,7 @@ struct WishTests {
                 try await wishes.suppress(
                     .email(try EmailAddress("Ana@Example.com")), because: reason, detail: nil, now: Scene.now)
             }
-            try await scene.note(WishDesk.Wish(isGranted: true, how: "desk"), of: session)
+            try await scene.note(ConsentDesk.Wish(isGranted: true, how: "desk"), of: session)
             #expect(try await Set(scene.suppressions()) == ["hard_bounce", "complaint", "manual"])
             try await scene.send(to: ToldTransport())
             #expect(try await scene.told("confirmation", of: session) == ["2027-01-01 16:00 PST skipped complaint"])
@@ -124,7 +124,7 @@ struct WishTests {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 14:00", phone: Self.number)
             try await scene.hear(.optedOut, "STOP")
-            try await scene.note(WishDesk.Wish(isGranted: true, channels: [.sms], how: "on the phone"), of: session)
+            try await scene.note(ConsentDesk.Wish(isGranted: true, channels: [.sms], how: "on the phone"), of: session)
             let events = try await scene.books.database.query(
                 """
                 SELECT concat_ws(' ', actor, subject, action, coalesce(after, before) ->> 'channel',
@@ -146,28 +146,28 @@ struct WishTests {
 }
 
 extension Scene {
-    fileprivate var wishes: WishDesk { WishDesk(database: books.database, actor: "front") }
+    fileprivate var wishes: ConsentDesk { ConsentDesk(database: books.database, actor: "front") }
 
-    fileprivate func note(_ wish: WishDesk.Wish, of session: Session) async throws {
+    fileprivate func note(_ wish: ConsentDesk.Wish, of session: Session) async throws {
         _ = try await wishes.note(wish, of: .id(session.client.id), now: Self.now)
     }
 
     /// A text from the number of the client.
-    fileprivate func hear(_ action: InboundDesk.Action, _ body: String) async throws {
-        let text = InboundDesk.Text(
+    fileprivate func hear(_ action: InboundSMSDesk.Action, _ body: String) async throws {
+        let text = InboundSMSDesk.Text(
             providerID: nil, sender: .phone(try PhoneNumber(e164: "+12135550147")), recipient: nil, body: body)
-        _ = try await InboundDesk(database: books.database, actor: "provider").hear(
-            text, meaning: InboundDesk.Meaning(action), now: Self.now
+        _ = try await InboundSMSDesk(database: books.database, actor: "provider").hear(
+            text, meaning: InboundSMSDesk.Meaning(action), now: Self.now
         ) { _, _ in nil }
     }
 
     fileprivate func consents(of session: Session, to channel: Channel) async throws -> [Bool] {
-        try await books.database.withConnection { try await WishRepository($0).consents(of: session.client.id) }
+        try await books.database.withConnection { try await ConsentRepository($0).consents(of: session.client.id) }
             .filter { $0.channel == channel }.map(\.isGranted)
     }
 
     fileprivate func suppressions() async throws -> [String] {
-        try await books.database.withConnection { try await WishRepository($0).suppressions() }
+        try await books.database.withConnection { try await ConsentRepository($0).suppressions() }
             .map { [$0.reason.rawValue, $0.detail].compactMap(\.self).joined(separator: " ") }
     }
 }

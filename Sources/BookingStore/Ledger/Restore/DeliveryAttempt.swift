@@ -26,13 +26,13 @@ public struct MessageIdentity: Sendable, Hashable {
     }
 
     /// Identifies a claimed message.
-    public init(_ handout: Handout) {
-        switch handout.subject {
-        case .session(let session): subject = .session(session.reference, revision: handout.revision)
+    public init(_ claimed: ClaimedMessage) {
+        switch claimed.subject {
+        case .session(let session): subject = .session(session.reference, revision: claimed.revision)
         case .day(let day): subject = .day(day.trainer.id, day.date)
         }
-        rule = handout.rule
-        switch handout.recipient {
+        rule = claimed.rule
+        switch claimed.recipient {
         case .email: channel = .email
         case .phone: channel = .sms
         }

@@ -1,6 +1,6 @@
 import CLibcurl
 
-/// What libcurl's callbacks read and write during one request, all on the courier's thread.
+/// What libcurl's callbacks read and write during one request, all on the session's thread.
 final class HTTPTransfer {
     /// Longer answers are not those of an SMS service.
     private static let maximumSize = 65_536

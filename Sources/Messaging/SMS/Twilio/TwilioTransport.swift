@@ -33,8 +33,8 @@ public struct TwilioTransport: Transport {
         self.clock = clock
     }
 
-    /// Makes a courier with a connection of its own, opened by its first delivery.
-    public func makeCourier() throws(TransportConfigurationError) -> any Courier<TextMessage> {
-        TwilioCourier(server: server, token: token, callback: callback, timeouts: timeouts, clock: clock)
+    /// Makes a session with a connection of its own, opened by its first delivery.
+    public func makeSession() throws(TransportConfigurationError) -> any TransportSession<TextMessage> {
+        TwilioSession(server: server, token: token, callback: callback, timeouts: timeouts, clock: clock)
     }
 }

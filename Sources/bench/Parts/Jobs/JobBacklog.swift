@@ -3,18 +3,18 @@ import Postgres
 
 /// What a claim costs when a great many jobs wait, beside what it costs when few do.
 struct JobBacklog {
-    let yard: JobYard
+    let yard: JobBench
 
     private static let claims = 20
     private static let batch = 100
 
-    func figures(in workshop: Workshop) async throws -> [Figure] {
-        let (few, many) = workshop.sizes.jobs.backlog
-        workshop.say("jobs: queueing \(many)")
-        let other = try await JobYard.make("jobs_many", in: workshop)
+    func figures(in context: BenchContext) async throws -> [Figure] {
+        let (few, many) = context.sizes.jobs.backlog
+        context.say("jobs: queueing \(many)")
+        let other = try await JobBench.make("jobs_many", in: context)
         try await yard.fill(few)
         try await other.fill(many)
-        let runs = try await PairedRuns.measure(.valueByLimit, rounds: workshop.sizes.rounds) {
+        let runs = try await PairedRuns.measure(.valueByLimit, rounds: context.sizes.rounds) {
             try await Self.milliseconds(other)
         } limit: {
             try await Self.milliseconds(yard)
@@ -23,7 +23,7 @@ struct JobBacklog {
     }
 
     /// How long a claim takes, as a runner does it; as many jobs as it takes away are queued anew beforehand.
-    private static func milliseconds(_ yard: JobYard) async throws -> Double {
+    private static func milliseconds(_ yard: JobBench) async throws -> Double {
         try await yard.add(claims * batch)
         return try await yard.server.withPool(yard.database, connections: 1) { pool in
             try await pool.withConnection { connection in
@@ -58,7 +58,7 @@ struct JobBacklog {
             SELECT claimed.id, claimed.token
             FROM acknowledge_jobs(\(done.map(\.0)), \(done.map(\.1)))
             CROSS JOIN LATERAL claim_jobs(
-                \(runner), 'default', \([Errand.kind]), \(Int32(batch)), false, \(nowhere), \([Int64](repeating: 0, count: 4))
+                \(runner), 'default', \([NoopJob.kind]), \(Int32(batch)), false, \(nowhere), \([Int64](repeating: 0, count: 4))
             ) AS claimed
             """
         ).decode((Int64, Int64).self)

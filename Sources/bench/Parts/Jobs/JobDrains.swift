@@ -3,11 +3,11 @@ import Postgres
 
 /// How fast runners empty a queue whose jobs are nothing to do.
 struct JobDrains {
-    let yard: JobYard
+    let yard: JobBench
 
-    func figures(in workshop: Workshop) async throws -> [Figure] {
-        let (sizes, rounds) = (workshop.sizes.jobs, workshop.sizes.rounds)
-        workshop.say("jobs: draining")
+    func figures(in context: BenchContext) async throws -> [Figure] {
+        let (sizes, rounds) = (context.sizes.jobs, context.sizes.rounds)
+        context.say("jobs: draining")
         let batches = try await compare(.inBatches, sizes.drained, batch: 100, rounds)
         let singles = try await compare(.oneByOne, sizes.single, batch: 1, rounds)
         let four = try await PairedRuns.measure(.valueByLimit, rounds: rounds) {
@@ -25,7 +25,7 @@ struct JobDrains {
             Figure("jobs, drain, each acknowledged at once", singles, unit: "/s", goal: .atLeast(1.5)),
             Figure("jobs, drain, 4 runners by 1", four, unit: "/s", goal: .atLeast(1)),
             Figure("jobs, drain while a snapshot is held", snapshot, unit: "/s", goal: .atLeast(0.5)),
-        ] + (try await memory(in: workshop))
+        ] + (try await memory(in: context))
     }
 
     private func compare(
@@ -52,20 +52,20 @@ struct JobDrains {
     }
 
     /// What a process needs at its peak when there are few jobs, and when there are many.
-    private func memory(in workshop: Workshop) async throws -> [Figure] {
-        workshop.say("jobs: memory")
+    private func memory(in context: BenchContext) async throws -> [Figure] {
+        context.say("jobs: memory")
         let gauge = ProcessGauge(
-            program: try await workshop.compile("measure"), server: yard.server, database: yard.database,
-            intro: "\(workshop.binaries)/intro")
+            program: try await context.compile("measure"), server: yard.server, database: yard.database,
+            intro: "\(context.binaries)/intro")
         var readings: [Double] = []
-        for jobs in [workshop.sizes.jobs.drained, workshop.sizes.jobs.many] {
+        for jobs in [context.sizes.jobs.drained, context.sizes.jobs.many] {
             try await yard.fill(jobs)
             readings.append(try await gauge.measure(yard.drainWords(.inBatches)).megabytes)
         }
         return [
             Figure("jobs, memory", [readings[1]], unit: "MB", goal: .stated),
             Figure(
-                "jobs, memory of \(workshop.sizes.jobs.many) by that of \(workshop.sizes.jobs.drained)",
+                "jobs, memory of \(context.sizes.jobs.many) by that of \(context.sizes.jobs.drained)",
                 [readings[1] / readings[0]], unit: "", goal: .atMost(1.1)),
         ]
     }

@@ -2,23 +2,23 @@ import Postgres
 
 /// Others' job-runners, doing the same in the same minutes on the same server.
 struct JobPeers {
-    let yard: JobYard
+    let yard: JobBench
     let peers: PythonPeers
 
     private static let batches = [10, 50, 100, 200, 500]
 
-    func figures(in workshop: Workshop) async throws -> [Figure] {
-        let jobs = workshop.sizes.jobs.drained
+    func figures(in context: BenchContext) async throws -> [Figure] {
+        let jobs = context.sizes.jobs.drained
         for database in ["pgqueuer", "procrastinate"] { try await yard.server.makeDatabase(database) }
-        workshop.say("jobs: looking for PgQueuer's best batch")
+        context.say("jobs: looking for PgQueuer's best batch")
         let batch = try await bestBatch(jobs: jobs / 4)
-        workshop.say("jobs: beside PgQueuer, with batches of \(batch)")
+        context.say("jobs: beside PgQueuer, with batches of \(batch)")
         let pgqueuer = try await compare(
-            "pgqueuer", "PgQueuer", jobs: jobs, setting: batch, rounds: workshop.sizes.rounds)
-        workshop.say("jobs: beside Procrastinate")
+            "pgqueuer", "PgQueuer", jobs: jobs, setting: batch, rounds: context.sizes.rounds)
+        context.say("jobs: beside Procrastinate")
         return pgqueuer
             + (try await compare(
-                "procrastinate", "Procrastinate", jobs: jobs / 10, setting: 10, rounds: workshop.sizes.rounds))
+                "procrastinate", "Procrastinate", jobs: jobs / 10, setting: 10, rounds: context.sizes.rounds))
     }
 
     private func bestBatch(jobs: Int) async throws -> Int {

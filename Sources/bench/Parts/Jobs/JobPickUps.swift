@@ -1,12 +1,12 @@
 /// How long a job waits for a runner that has nothing else to do.
 struct JobPickUps {
-    let yard: JobYard
+    let yard: JobBench
 
-    func figures(in workshop: Workshop) async throws -> [Figure] {
-        workshop.say("jobs: picking up")
-        let count = workshop.sizes.jobs.pickUps
-        return try await figures("back to back", count: count, pace: 0, rounds: workshop.sizes.rounds)
-            + figures("every 20 ms", count: count, pace: 20, rounds: workshop.sizes.rounds)
+    func figures(in context: BenchContext) async throws -> [Figure] {
+        context.say("jobs: picking up")
+        let count = context.sizes.jobs.pickUps
+        return try await figures("back to back", count: count, pace: 0, rounds: context.sizes.rounds)
+            + figures("every 20 ms", count: count, pace: 20, rounds: context.sizes.rounds)
     }
 
     private func figures(_ name: String, count: Int, pace: Int, rounds: Int) async throws -> [Figure] {

@@ -5,18 +5,18 @@ struct ReminderDeliveries {
     /// How long a far server's replies take, in milliseconds.
     private static let latency = 20
 
-    func figures(in workshop: Workshop) async throws -> [Figure] {
+    func figures(in context: BenchContext) async throws -> [Figure] {
         let sink = try await MailSink.start()
         defer { sink.stop() }
-        return try await near(sink, in: workshop) + far(sink, in: workshop)
+        return try await near(sink, in: context) + far(sink, in: context)
     }
 
-    private func near(_ sink: MailSink, in workshop: Workshop) async throws -> [Figure] {
-        let (large, small) = workshop.sizes.messages
-        workshop.say("reminders: sending")
+    private func near(_ sink: MailSink, in context: BenchContext) async throws -> [Figure] {
+        let (large, small) = context.sizes.messages
+        context.say("reminders: sending")
         let less = try await office.send(small, to: sink, connections: 8)
         var memory: [Double] = []
-        let runs = try await PairedRuns.measure(.valueByLimit, rounds: workshop.sizes.rounds) {
+        let runs = try await PairedRuns.measure(.valueByLimit, rounds: context.sizes.rounds) {
             let reading = try await office.send(large, to: sink, connections: 8)
             memory.append(reading.megabytes)
             return Double(large) / reading.seconds
@@ -32,12 +32,12 @@ struct ReminderDeliveries {
         ]
     }
 
-    private func far(_ sink: MailSink, in workshop: Workshop) async throws -> [Figure] {
-        let count = workshop.sizes.messages.small
-        workshop.say("reminders: sending to a server that answers after \(Self.latency) ms")
-        let slow = try await sink.behind(try await workshop.compile("delay"), milliseconds: Self.latency)
+    private func far(_ sink: MailSink, in context: BenchContext) async throws -> [Figure] {
+        let count = context.sizes.messages.small
+        context.say("reminders: sending to a server that answers after \(Self.latency) ms")
+        let slow = try await sink.behind(try await context.compile("delay"), milliseconds: Self.latency)
         defer { slow.stop() }
-        let runs = try await PairedRuns.measure(.valueByLimit, rounds: workshop.sizes.rounds) {
+        let runs = try await PairedRuns.measure(.valueByLimit, rounds: context.sizes.rounds) {
             Double(count) / (try await office.send(count, to: slow, connections: 32)).seconds
         } limit: {
             try await office.sendByPeer(count, to: slow, connections: 32)

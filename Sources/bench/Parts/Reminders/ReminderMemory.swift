@@ -1,17 +1,17 @@
 /// What the real binary needs at its peak when a whole month of reminders is due at once.
 struct ReminderMemory {
-    let world: World
+    let dataset: Dataset
 
-    func figures(in workshop: Workshop) async throws -> [Figure] {
-        let (server, sent) = (workshop.server, workshop.sizes.messages.small)
-        let due = world.trainers * 100
-        workshop.say("reminders: \(due) due at once")
+    func figures(in context: BenchContext) async throws -> [Figure] {
+        let (server, sent) = (context.server, context.sizes.messages.small)
+        let due = dataset.trainers * 100
+        context.say("reminders: \(due) due at once")
         // A copy: nobody else should have to plan beside a full ledger.
-        try await server.copyDatabase(world.database, to: Self.database)
+        try await server.copyDatabase(dataset.database, to: Self.database)
         let gauge = ProcessGauge(
-            program: try await workshop.compile("measure"), server: server, database: Self.database,
-            intro: "\(workshop.binaries)/intro")
-        let until = ["--until", World.flood]
+            program: try await context.compile("measure"), server: server, database: Self.database,
+            intro: "\(context.binaries)/intro")
+        let until = ["--until", Dataset.flood]
         let planning = try await gauge.measureIntro(["reminders", "plan"] + until)
         let mailing = ["INTRO_MAIL_URL": "file://\(server.folder)/flood", "INTRO_MAIL_FROM": "intro@example.com"]
         let sending = try await gauge.measureIntro(

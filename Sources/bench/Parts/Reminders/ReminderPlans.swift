@@ -4,46 +4,46 @@ import Postgres
 
 /// How long it takes to plan what is due into the ledger, beside the INSERT alone, and by how many sessions are to come.
 struct ReminderPlans {
-    let world: World
+    let dataset: Dataset
 
-    func figures(in workshop: Workshop) async throws -> [Figure] {
-        let server = workshop.server
-        let insert = try await insert(in: workshop)
-        let mails = world.trainers * 10
-        let runs = try await planning(world, in: server) { plan in
-            try await PairedRuns.measure(.limitByValue, rounds: workshop.sizes.rounds, value: plan) {
-                try await server.psql(world.database, ["-c", "VACUUM message"])
-                return try await server.timed(world.database, "\(insert);", within: ("BEGIN;", "ROLLBACK;"))
+    func figures(in context: BenchContext) async throws -> [Figure] {
+        let server = context.server
+        let insert = try await insert(in: context)
+        let mails = dataset.trainers * 10
+        let runs = try await planning(dataset, in: server) { plan in
+            try await PairedRuns.measure(.limitByValue, rounds: context.sizes.rounds, value: plan) {
+                try await server.psql(dataset.database, ["-c", "VACUUM message"])
+                return try await server.timed(dataset.database, "\(insert);", within: ("BEGIN;", "ROLLBACK;"))
             }
         }
-        let growth = try await growth(in: workshop)
+        let growth = try await growth(in: context)
         return [
-            Figure("reminders, plan \(mails) of \(world.upcoming)", runs, unit: "s", goal: .atLeast(0.9)),
+            Figure("reminders, plan \(mails) of \(dataset.upcoming)", runs, unit: "s", goal: .atLeast(0.9)),
             Figure("reminders, plan, the time", runs.pairs.map(\.value), unit: "s", goal: .atMost(5)),
             Figure("reminders, plan, by that of a tenth to come", growth, unit: "s", goal: .atMost(1.5)),
         ]
     }
 
     /// The same reminders are due where only those sessions are to come that they, and little else, speak of.
-    private func growth(in workshop: Workshop) async throws -> PairedRuns {
-        workshop.say("reminders: making a world where little is to come")
-        let sparse = try await World.make("sparse", trainers: world.trainers, ahead: World.fewAhead, in: workshop)
-        return try await planning(world, in: workshop.server) { plan in
-            try await planning(sparse, in: workshop.server) { planSparse in
+    private func growth(in context: BenchContext) async throws -> PairedRuns {
+        context.say("reminders: making a world where little is to come")
+        let sparse = try await Dataset.make("sparse", trainers: dataset.trainers, ahead: Dataset.fewAhead, in: context)
+        return try await planning(dataset, in: context.server) { plan in
+            try await planning(sparse, in: context.server) { planSparse in
                 try await PairedRuns.measure(
-                    .valueByLimit, rounds: workshop.sizes.rounds, value: plan, limit: planSparse)
+                    .valueByLimit, rounds: context.sizes.rounds, value: plan, limit: planSparse)
             }
         }
     }
 
     /// Lends something that plans all that is due in a world, takes it back, and tells how long it took.
     private func planning<Result>(
-        _ world: World, in server: BenchServer, _ body: (() async throws -> Double) async throws -> Result
+        _ dataset: Dataset, in server: BenchServer, _ body: (() async throws -> Double) async throws -> Result
     ) async throws -> Result {
-        try await server.withPool(world.database, connections: 1) { pool in
+        try await server.withPool(dataset.database, connections: 1) { pool in
             try await body {
-                try await server.psql(world.database, ["-c", "VACUUM message"])
-                return try await Self.seconds(planning: Int64(world.trainers * 10), pool)
+                try await server.psql(dataset.database, ["-c", "VACUUM message"])
+                return try await Self.seconds(planning: Int64(dataset.trainers * 10), pool)
             }
         }
     }
@@ -53,7 +53,7 @@ struct ReminderPlans {
         do {
             return try await pool.transaction { connection in
                 let start = ContinuousClock.now
-                try await DeliveryRepository(connection).plan(until: World.now, now: World.now)
+                try await DeliveryRepository(connection).plan(until: Dataset.now, now: Dataset.now)
                 let seconds = (ContinuousClock.now - start).seconds
                 let planned = try await queued(connection)
                 guard planned.mails == mails, planned.texts > 0 else {
@@ -79,9 +79,9 @@ struct ReminderPlans {
     }
 
     /// The INSERT that `plan_messages` runs, with values in place of its parameters.
-    private func insert(in workshop: Workshop) async throws -> String {
-        let source = try await workshop.server.psql(
-            world.database, ["-c", "SELECT prosrc FROM pg_proc WHERE proname = 'plan_messages'"])
+    private func insert(in context: BenchContext) async throws -> String {
+        let source = try await context.server.psql(
+            dataset.database, ["-c", "SELECT prosrc FROM pg_proc WHERE proname = 'plan_messages'"])
         guard let begin = source.firstRange(of: "INSERT INTO message"), let end = source.firstRange(of: "DO NOTHING")
         else {
             throw BenchFailure("plan_messages has no INSERT", because: source)
@@ -89,8 +89,8 @@ struct ReminderPlans {
         return String(source[begin.lowerBound..<end.upperBound])
             .replacing("v_quiet_sms", with: "(SELECT longest_quiet('sms'))")
             .replacing("v_quiet_email", with: "(SELECT longest_quiet('email'))")
-            .replacing("p_until", with: "'\(World.nowText)'::timestamptz")
-            .replacing("p_now", with: "'\(World.nowText)'::timestamptz")
+            .replacing("p_until", with: "'\(Dataset.nowText)'::timestamptz")
+            .replacing("p_now", with: "'\(Dataset.nowText)'::timestamptz")
     }
 }
 

@@ -2,15 +2,15 @@
 struct ReminderRuns: Part {
     static let name = "reminders"
 
-    func run(in workshop: Workshop) async throws -> [Figure] {
-        try await workshop.withWorldCopy { try await run(in: $0, workshop) }
+    func run(in context: BenchContext) async throws -> [Figure] {
+        try await context.withWorldCopy { try await run(in: $0, context) }
     }
 
-    private func run(in world: World, _ workshop: Workshop) async throws -> [Figure] {
-        var figures = try await ReminderPlans(world: world).figures(in: workshop)
-        figures += try await ReminderMemory(world: world).figures(in: workshop)
-        let office = try await MailOffice.open(in: world, workshop)
-        figures += try await ReminderDeliveries(office: office).figures(in: workshop)
+    private func run(in dataset: Dataset, _ context: BenchContext) async throws -> [Figure] {
+        var figures = try await ReminderPlans(dataset: dataset).figures(in: context)
+        figures += try await ReminderMemory(dataset: dataset).figures(in: context)
+        let office = try await MailOffice.open(in: dataset, context)
+        figures += try await ReminderDeliveries(office: office).figures(in: context)
         return figures
     }
 }

@@ -30,7 +30,9 @@ extension ClientCommand {
             var details = ClientDetails(name: name, email: nil, phone: nil)
             try options.apply(to: &details, region: try await intro.region(in: database))
             let client = try await intro.backOffice(database).add(details)
-            try intro.console.report(ClientRecord(client)) { Sheet(client).text(colored: intro.console.isColored) }
+            try intro.console.report(ClientRecord(client)) {
+                KeyValueTable(client).text(colored: intro.console.isColored)
+            }
             try await intro.noteHousehold(of: client, in: database)
         }
     }
@@ -54,7 +56,7 @@ extension Intro {
     }
 }
 
-extension Sheet {
+extension KeyValueTable {
     /// A person for people.
     init(_ client: Client) {
         self.init([

@@ -30,12 +30,14 @@ extension ClientCommand {
             let name = try name.map { try PersonName($0, field: "--name").text }
             let database = try await intro.database()
             let region = try await intro.region(in: database)
-            let who = try Who(who, region: region)
+            let who = try ClientIdentifier(who, region: region)
             let client = try await intro.backOffice(database).edit(client: who) { [options] details in
                 details.name = name ?? details.name
                 try options.apply(to: &details, region: region)
             }
-            try intro.console.report(ClientRecord(client)) { Sheet(client).text(colored: intro.console.isColored) }
+            try intro.console.report(ClientRecord(client)) {
+                KeyValueTable(client).text(colored: intro.console.isColored)
+            }
             if options.phone != nil { try await intro.noteHousehold(of: client, in: database) }
         }
     }

@@ -11,7 +11,7 @@ extension ClientCommand {
             abstract: "List or search clients, newest first."
         )
 
-        @Option(help: ArgumentHelp("Parts of name, e-mail or phone (4 digits: its end).", valueName: "text"))
+        @Option(help: ArgumentHelp("Parts of a name, e-mail or phone; 4 digits match its end.", valueName: "text"))
         var search: String?
 
         @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of clients.", valueName: "n"))

@@ -23,7 +23,7 @@ extension ClientCommand {
             let (client, sessions, visits, consents, suppressions) = try await database.withConnection { connection in
                 let client = try await ClientRepository(connection).one(who)
                 let repository = SessionRepository(connection)
-                let wishes = WishRepository(connection)
+                let wishes = ConsentRepository(connection)
                 var suppressions: [Suppression] = []
                 for address in client.addresses { suppressions += try await wishes.suppressions(of: address.text) }
                 return (
@@ -41,7 +41,7 @@ extension ClientCommand {
             record.suppressions = suppressions.map { SuppressionRecord($0) }
             record.refusal = refusal.map { ClientRecord.Refused($0) }
             try intro.console.report(record) {
-                var sheet = Sheet(client)
+                var sheet = KeyValueTable(client)
                 sheet.append("May book", [refusal.map { "no: \($0.message)" } ?? "yes"])
                 // What is as usual needs no words.
                 sheet.append(consents.filter { !$0.isGranted }, suppressions)
@@ -49,7 +49,7 @@ extension ClientCommand {
             }
         }
 
-        private static func text(_ sheet: Sheet, _ sessions: [Session], colored: Bool) -> String {
+        private static func text(_ sheet: KeyValueTable, _ sessions: [Session], colored: Bool) -> String {
             guard !sessions.isEmpty else { return sheet.text(colored: colored) }
             let table = Table(
                 ["SESSION", "START", "TRAINER", "STUDIO", "STATUS"].map { Table.Column($0) },

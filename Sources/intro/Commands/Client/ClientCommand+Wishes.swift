@@ -11,7 +11,7 @@ extension ClientCommand {
 
         @Option(
             help: ArgumentHelp(
-                "session (what concerns a session to come) or follow_up (what comes after). (default: both)",
+                "session (about an upcoming session) or follow_up (after a session). (default: both)",
                 valueName: "scope"))
         var scope: String?
 
@@ -26,9 +26,9 @@ extension ClientCommand {
         /// - Parameter isGranted: Whether they want it.
         /// - Returns: The wish.
         /// - Throws: `InvalidInput`.
-        func wish(isGranted: Bool) throws -> WishDesk.Wish {
-            var wish = WishDesk.Wish(
-                isGranted: isGranted, how: try how.map { try Line($0, field: "--how").text } ?? "desk")
+        func wish(isGranted: Bool) throws -> ConsentDesk.Wish {
+            var wish = ConsentDesk.Wish(
+                isGranted: isGranted, how: try how.map { try SingleLineText($0, field: "--how").text } ?? "desk")
             if let channel { wish.channels = [try choice(channel, field: "--channel", of: Channel.allCases)] }
             if let scope { wish.scopes = [try choice(scope, field: "--scope", of: Consent.Scope.allCases)] }
             return wish
@@ -100,9 +100,9 @@ extension ClientCommand {
 
 extension Intro {
     /// Shows what a person wants by some channels, and what keeps messages from them all the same.
-    fileprivate func report(_ record: WishDesk.Record, _ channels: [Channel]) throws {
+    fileprivate func report(_ record: ConsentDesk.Record, _ channels: [Channel]) throws {
         try console.report(WishRecord(record)) {
-            Sheet(
+            KeyValueTable(
                 ["Client": "\(record.client.id.value)", "Name": record.client.name],
                 consents: record.consents.filter { channels.contains($0.channel) }, suppressions: record.suppressions
             ).text(colored: console.isColored)
@@ -112,7 +112,7 @@ extension Intro {
     }
 }
 
-extension Sheet {
+extension KeyValueTable {
     /// A sheet that ends with what a person wants.
     init(_ lines: KeyValuePairs<String, String?>, consents: [Consent], suppressions: [Suppression]) {
         self.init(lines)

@@ -35,7 +35,7 @@ struct ClientOptions: ParsableArguments {
         try change(&details.phone, to: phone) { try PhoneNumber($0, region: region, field: "--phone") }
         try change(&details.timeZone, to: timeZone) { try StudioClock(timeZone: $0, field: "--time-zone").identifier }
         try change(&details.language, to: language) { try Language($0, field: "--language") }
-        try change(&details.source, to: source) { try Line($0, field: "--source").text }
+        try change(&details.source, to: source) { try SingleLineText($0, field: "--source").text }
         guard details.email != nil || details.phone != nil else {
             throw InvalidInput(
                 field: "a client", problem: "needs an e-mail or a phone", hint: "give --email or --phone")

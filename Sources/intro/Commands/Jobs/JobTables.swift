@@ -52,14 +52,14 @@ enum JobTables {
     }
 
     /// What the table of jobs is like, and who holds vacuum up.
-    static func storage(_ statistics: JobStatistics) -> Sheet {
+    static func storage(_ statistics: JobStatistics) -> KeyValueTable {
         let transaction = statistics.oldestTransaction.map { "\(Age.text($0)) old" }
         let snapshot = statistics.snapshot.map { snapshot in
             let process = snapshot.processID.map { "process \($0)" }
             let words = [snapshot.holder.rawValue, snapshot.name, process ?? ""].filter { !$0.isEmpty }
             return words.joined(separator: " ") + ", \(counted(snapshot.transactions, "transaction")) ago"
         }
-        return Sheet([
+        return KeyValueTable([
             "Rows": "\(statistics.table.live) live, \(statistics.table.dead) dead",
             "Oldest transaction": transaction ?? "none",
             "Oldest snapshot": snapshot ?? "none",

@@ -21,7 +21,7 @@ extension JobsCommand {
 
         @Option(
             parsing: .unconditional,
-            help: ArgumentHelp("Maximum number of jobs, newest first.", valueName: "n"))
+            help: ArgumentHelp("Maximum number of jobs: the newest ones.", valueName: "n"))
         var limit = "1000"
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

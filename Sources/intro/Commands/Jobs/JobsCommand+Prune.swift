@@ -12,7 +12,7 @@ extension JobsCommand {
 
         @Option(
             parsing: .unconditional,
-            help: ArgumentHelp("Minimum time since the job died, such as 30d or 12h.", valueName: "time"))
+            help: ArgumentHelp("Minimum time since the job became dead, such as 30d or 12h.", valueName: "time"))
         var olderThan = "90d"
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -27,12 +27,12 @@ extension JobsCommand {
             try report(try await intro.jobDesk().retry(jobs), in: intro)
         }
 
-        private func retryAll(_ intro: Intro) async throws -> JobDesk.Retrial {
+        private func retryAll(_ intro: Intro) async throws -> JobDesk.RetryResult {
             let (desk, filter) = (try await intro.jobDesk(), selection.filter)
             return try await Interruptible.run { try await desk.retryAll(filter) }
         }
 
-        private func report(_ retrial: JobDesk.Retrial, in intro: Intro) throws {
+        private func report(_ retrial: JobDesk.RetryResult, in intro: Intro) throws {
             try intro.console.report(RetrialRecord(retrial)) {
                 switch retrial.retried.count {
                 case 0: "No such job is dead."

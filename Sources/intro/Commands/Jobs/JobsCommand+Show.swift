@@ -23,9 +23,9 @@ extension JobsCommand {
             }
         }
 
-        private static func sheet(_ job: JobDossier) -> Sheet {
+        private static func sheet(_ job: JobDossier) -> KeyValueTable {
             let entry = job.entry
-            var sheet = Sheet([
+            var sheet = KeyValueTable([
                 "Job": "\(entry.id)",
                 "Kind": entry.kind,
                 "Queue": entry.queue,

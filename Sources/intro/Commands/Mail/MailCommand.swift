@@ -22,11 +22,11 @@ struct MailCommand: AsyncParsableCommand {
             abstract: "Process bounces, complaints and calendar replies.",
             discussion: """
                 Reads one mail as it arrived from standard input: a delivery report (RFC 3464, or in plain text), a complaint \
-                (RFC 5965) or the answer to an invitation (RFC 5546). Let the mail server pipe everything into it that comes \
-                to the sender's address.
+                (RFC 5965) or the answer to an invitation (RFC 5546). Let the mail server pipe all mail for the \
+                sender's address into this command.
 
-                A report counts only for the recipient of a message that was sent, found by its Message-ID. An address that \
-                leads nowhere, or whose reader complains, is blocked; the message that came back counts as failed. An \
+                A report is accepted only for the recipient of a sent message, found by its Message-ID. An address \
+                that bounces permanently, or whose owner complains, is blocked; the bounced message becomes failed. An \
                 accepted invitation confirms the session, a declined one asks the desk to call. Everything else is stored \
                 for review: see `intro mail list --open`.
 
@@ -104,7 +104,7 @@ struct MailCommand: AsyncParsableCommand {
                 try await InboundMailRepository($0).one(Int64(id))
             }
             try intro.console.report(MailExcerptRecord(entry, excerpt: excerpt)) {
-                var sheet = Sheet([
+                var sheet = KeyValueTable([
                     "Mail": "\(entry.id)",
                     "Received": RFC3339.string(entry.receivedAt),
                     "From": entry.sender,

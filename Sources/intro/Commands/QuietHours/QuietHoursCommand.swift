@@ -10,7 +10,8 @@ struct QuietHoursCommand: AsyncParsableCommand {
         abstract: "List and set allowed contact hours.",
         discussion: """
             Hours are local to the client. A reminder that is due outside them is sent before they end, if that is after the \
-            booking, otherwise when they begin again; if that is too late, it is skipped.
+            booking, otherwise when they begin again; if that is too late, it is skipped. Confirmations and \
+            notices of changes are sent at any hour.
             """,
         subcommands: [List.self, Set.self]
     )
@@ -41,7 +42,7 @@ struct QuietHoursCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "set", abstract: "Set the allowed contact hours of a region.")
 
-        @Argument(help: "Two letters such as US, or * for all other regions.")
+        @Argument(help: "The studio's region, such as US, or * for all others.")
         var region: String
 
         @Argument(help: "Hours such as `mon-sat 09:00-20:00; sun 12:00-20:00`, or `none`.")

@@ -7,7 +7,7 @@ extension RemindersCommand {
     struct Hold: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "hold",
-            abstract: "After a restore, mark sent messages as unknown.",
+            abstract: "After a restore, mark possibly sent messages as unknown.",
             discussion: """
                 Messages are held when the database was restored and the journal of a sender is missing. Those that were \
                 due from the given time on may have been sent before the restore: they become unknown and are not sent \

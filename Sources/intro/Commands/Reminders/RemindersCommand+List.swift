@@ -20,7 +20,7 @@ extension RemindersCommand {
         var status: LedgerStatus?
 
         @Option(
-            parsing: .unconditional, help: ArgumentHelp("Maximum number of messages, newest first.", valueName: "n"))
+            parsing: .unconditional, help: ArgumentHelp("Maximum number of messages: the newest ones.", valueName: "n"))
         var limit = "1000"
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -9,8 +9,8 @@ extension RemindersCommand {
             commandName: "plan",
             abstract: "Preview the next batch; sends nothing.",
             discussion: """
-                With --json, one object a line: the number of messages by rule, channel, studio and reason. Where `waits` is \
-                true, they would stay queued for that reason, or for the end of quiet hours.
+                With --json, one object per line: the number of messages by rule, channel, studio and reason. If \
+                `waits` is true, the messages would stay queued for that reason or until quiet hours end.
                 """)
 
         @OptionGroup var until: UntilOptions

@@ -19,14 +19,14 @@ extension RemindersCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let (rule, handout) = try await sample.handout(of: rule, to: nil, in: intro)
+            let (rule, claimed) = try await sample.claimed(of: rule, to: nil, in: intro)
             let templates = try intro.templates
             switch rule.channel {
             case .email:
-                let mail = try intro.mailing(templates).composer.mail(for: handout, at: intro.now)
+                let mail = try intro.mailing(templates).composer.mail(for: claimed, at: intro.now)
                 try intro.console.report(PreviewRecord(rule, mail)) { Self.text(mail) }
             case .sms:
-                let text = try intro.texting(templates).composer.text(for: handout, at: intro.now)
+                let text = try intro.texting(templates).composer.text(for: claimed, at: intro.now)
                 try intro.console.report(PreviewRecord(rule, text)) {
                     "\(text.body.visibleLines)\n\n\(counted(text.segments.count, "segment")), \(text.segments.encoding.rawValue)"
                 }

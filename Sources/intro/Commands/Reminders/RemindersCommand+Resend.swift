@@ -10,7 +10,7 @@ extension RemindersCommand {
             commandName: "resend",
             abstract: "Resend failed or unknown messages if still valid.",
             discussion: """
-                Name a message or a session, or take everything that failed since a time: \
+                Give a message number or a booking reference, or resend all messages that failed since a time: \
                 `intro reminders resend --status failed --since 2h`.
                 """)
 
@@ -19,7 +19,7 @@ extension RemindersCommand {
             case failed
         }
 
-        @Argument(help: "A message number, or a booking reference for all.")
+        @Argument(help: "A message number, or a reference for all its messages.")
         var message: String?
 
         @Option(help: ArgumentHelp("All messages with this status: failed.", valueName: "status"))
@@ -48,7 +48,7 @@ extension RemindersCommand {
 
         func run(in intro: Intro) async throws {
             guard let message else { return try await resendFailed(in: intro) }
-            let target = try LedgerDesk.Target(typed: message)
+            let target = try LedgerCorrections.Target(typed: message)
             let entries = try await intro.ledgerDesk(intro.database()).resend(target, now: intro.now)
             try intro.report(entries, empty: "")
         }
@@ -79,7 +79,7 @@ extension Intro {
     }
 }
 
-extension LedgerDesk.Target {
+extension LedgerCorrections.Target {
     /// Reads a message's number or a booking reference; eight signs are a reference, and `#` marks a number.
     ///
     /// - Parameter text: What was typed.

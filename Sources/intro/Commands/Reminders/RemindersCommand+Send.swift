@@ -60,7 +60,7 @@ extension RemindersCommand {
             if let failure = report.failure { throw failure }
         }
 
-        private func summary(_ report: ReminderRun.Report) -> String {
+        private func summary(_ report: DeliveryRun.Report) -> String {
             let tally = report.tally
             var lines = [
                 "\(tally.due) due: \(tally.sent) sent, \(tally.failed) failed, \(tally.unknown) unknown, "
@@ -88,7 +88,7 @@ extension RemindersCommand {
     }
 }
 
-extension ReminderRun.Report {
+extension DeliveryRun.Report {
     /// What the process ends with where messages were not sent; `nil` where all that was due was.
     fileprivate var failure: Failure? {
         let held = held?.failure

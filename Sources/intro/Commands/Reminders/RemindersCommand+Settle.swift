@@ -14,7 +14,7 @@ extension RemindersCommand {
             case sent, failed
         }
 
-        @Argument(help: "A message number, or a booking reference for all.")
+        @Argument(help: "A message number, or a reference for all its messages.")
         var message: String
 
         @Option(help: ArgumentHelp("The outcome: sent or failed. (default: sent)", valueName: "outcome"))
@@ -23,7 +23,7 @@ extension RemindersCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let target = try LedgerDesk.Target(typed: message)
+            let target = try LedgerCorrections.Target(typed: message)
             let entries = try await intro.ledgerDesk(intro.database()).settle(target, arrived: outcome == .sent)
             try intro.report(entries, empty: "")
         }

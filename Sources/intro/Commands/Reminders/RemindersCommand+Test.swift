@@ -24,20 +24,20 @@ extension RemindersCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let (rule, handout) = try await sample.handout(of: rule, to: to, in: intro)
+            let (rule, claimed) = try await sample.claimed(of: rule, to: to, in: intro)
             let templates = try intro.templates
             let outcome: DeliveryOutcome
             switch rule.channel {
             case .email:
                 let mailing = try intro.mailing(templates)
-                let letter = try mailing.composer.letter(for: handout, at: intro.now)
-                outcome = try await mailing.transport.withCourier { await $0.deliver(letter.item) }
+                let renderedMessage = try mailing.composer.renderedMessage(for: claimed, at: intro.now)
+                outcome = try await mailing.transport.withSession { await $0.deliver(renderedMessage.item) }
             case .sms:
                 let texting = try intro.texting(templates)
-                let letter = try texting.composer.letter(for: handout, at: intro.now)
-                outcome = try await texting.transport.withCourier { await $0.deliver(letter.item) }
+                let renderedMessage = try texting.composer.renderedMessage(for: claimed, at: intro.now)
+                outcome = try await texting.transport.withSession { await $0.deliver(renderedMessage.item) }
             }
-            let record = TestRecord(rule: rule, to: handout.recipient.text, outcome: outcome)
+            let record = TestRecord(rule: rule, to: claimed.recipient.text, outcome: outcome)
             try intro.console.report(record) { "\(record.outcome): \(record.reply)".visible }
             if let failure = record.failure(rule.channel) { throw failure }
         }

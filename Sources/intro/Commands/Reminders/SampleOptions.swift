@@ -20,7 +20,7 @@ struct SampleOptions: ParsableArguments {
     ///   - intro: The house.
     /// - Returns: The rule, and the message to be written.
     /// - Throws: `NotFound`, `InvalidInput` or `PostgresError`.
-    func handout(of key: String, to address: String?, in intro: Intro) async throws -> (ReminderRule, Handout) {
+    func claimed(of key: String, to address: String?, in intro: Intro) async throws -> (ReminderRule, ClaimedMessage) {
         let key = try Handle(key, field: "the rule")
         let reference = try ref.map { try Reference($0) }
         let language = try language.map { try Language($0, field: "--language") }
@@ -32,7 +32,7 @@ struct SampleOptions: ParsableArguments {
                 studio = try Handle(try await SessionRepository(connection).named(reference).studio.handle)
             }
             let rule = try await RuleRepository(connection).named(key, at: studio)
-            let recipient: Handout.Recipient? = try address.map { text in
+            let recipient: ClaimedMessage.Recipient? = try address.map { text in
                 switch rule.channel {
                 case .email: .email(try EmailAddress(text, field: "--to"))
                 case .sms: .phone(try PhoneNumber(text, region: region, field: "--to"))
@@ -41,8 +41,8 @@ struct SampleOptions: ParsableArguments {
             guard let reference else {
                 return (rule, try .sample(of: rule, in: language ?? .english, to: recipient, at: now))
             }
-            let handout = try await HandoutSource(connection).handout(rule, about: reference, to: recipient)
-            return (rule, language.map { handout.written(in: $0) } ?? handout)
+            let claimed = try await ClaimedMessageSource(connection).claimed(rule, about: reference, to: recipient)
+            return (rule, language.map { claimed.written(in: $0) } ?? claimed)
         }
     }
 }

@@ -8,7 +8,7 @@ import Postgres
 struct UntilOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Include what is due until then: 1h, \"today 6pm\", or a time with offset. (default: now)",
+            "Include messages due by this time: 1h, \"today 6pm\", or a time with offset. (default: now)",
             valueName: "time"))
     var until: String?
 

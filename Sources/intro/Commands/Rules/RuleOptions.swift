@@ -5,13 +5,13 @@ import Booking
 struct RuleOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "What its time is counted from: booked, start, end, moved, trainer_changed, cancelled, call_asked or day.",
+            "The event that sets the time: booked, start, end, moved, trainer_changed, cancelled, call_asked or day.",
             valueName: "anchor"))
     var anchor: String?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Time after or before that: +1d, -3d, -2h, 0.", valueName: "offset"))
+        help: ArgumentHelp("Time after or before the anchor: +1d, -3d, -2h, 0.", valueName: "offset"))
     var offset: String?
 
     @Option(help: ArgumentHelp("The time on that day; `none` for the anchor's time.", valueName: "time"))
@@ -28,7 +28,7 @@ struct RuleOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What must be so when it goes out: unconfirmed, attended, no_show, first_booking, or `none`.",
+            "Condition for sending: unconfirmed, attended, no_show, first_booking, or `none`.",
             valueName: "condition"))
     var condition: String?
 
@@ -43,7 +43,7 @@ struct RuleOptions: ParsableArguments {
     /// - Throws: `InvalidInput`.
     func apply(to rule: inout ReminderRule) throws {
         if let anchor { rule.anchor = try choice(anchor, field: "--anchor", of: ReminderRule.Anchor.allCases) }
-        if let offset { rule.lag = try Lag(offset, field: "--offset") }
+        if let offset { rule.lag = try RuleOffset(offset, field: "--offset") }
         try change(&rule.time, to: at) { try LocalTime($0, field: "--at") }
         if let channel { rule.channel = try choice(channel, field: "--channel", of: Channel.allCases) }
         if let audience { rule.audience = try choice(audience, field: "--audience", of: Audience.allCases) }

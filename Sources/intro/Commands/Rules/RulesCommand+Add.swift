@@ -36,7 +36,7 @@ extension RulesCommand {
             try rule.assertSound()
             try intro.templates.assertHolds(rule)
             let added = try await intro.ruleBook(intro.database()).add(rule, now: intro.now)
-            try intro.console.report(RuleRecord(added)) { Sheet(added).text(colored: intro.console.isColored) }
+            try intro.console.report(RuleRecord(added)) { KeyValueTable(added).text(colored: intro.console.isColored) }
         }
     }
 }

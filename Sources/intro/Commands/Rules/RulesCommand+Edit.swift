@@ -51,6 +51,6 @@ extension Intro {
         let key = try Handle(key, field: "the rule")
         let studio = try studio.map { try Handle($0, field: "--studio") }
         let rule = try await ruleBook(database()).edit(key, at: studio, now: now, change)
-        try console.report(RuleRecord(rule)) { Sheet(rule).text(colored: console.isColored) }
+        try console.report(RuleRecord(rule)) { KeyValueTable(rule).text(colored: console.isColored) }
     }
 }

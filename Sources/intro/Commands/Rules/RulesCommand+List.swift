@@ -9,7 +9,7 @@ extension RulesCommand {
         static let configuration = CommandConfiguration(
             commandName: "list", abstract: "List the rules of the chain or of a studio.")
 
-        @Option(help: ArgumentHelp("The rule that applies at this studio.", valueName: "id"))
+        @Option(help: ArgumentHelp("Only the rules that apply at this studio.", valueName: "id"))
         var studio: String?
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

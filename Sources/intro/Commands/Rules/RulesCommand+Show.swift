@@ -23,12 +23,12 @@ extension RulesCommand {
                 if let studio { _ = try await StudioRepository(connection).named(studio) }
                 return try await RuleRepository(connection).named(key, at: studio)
             }
-            try intro.console.report(RuleRecord(rule)) { Sheet(rule).text(colored: intro.console.isColored) }
+            try intro.console.report(RuleRecord(rule)) { KeyValueTable(rule).text(colored: intro.console.isColored) }
         }
     }
 }
 
-extension Sheet {
+extension KeyValueTable {
     /// A rule for people.
     init(_ rule: ReminderRule) {
         self.init([

@@ -30,7 +30,9 @@ extension StudioCommand {
                 clock: try StudioClock(timeZone: timeZone, field: "--time-zone"), region: try Region("US"))
             try options.apply(to: &details)
             let studio = try await intro.backOffice(intro.database()).add(details, as: handle)
-            try intro.console.report(StudioRecord(studio)) { Sheet(studio).text(colored: intro.console.isColored) }
+            try intro.console.report(StudioRecord(studio)) {
+                KeyValueTable(studio).text(colored: intro.console.isColored)
+            }
         }
     }
 }

@@ -32,7 +32,7 @@ extension StudioCommand {
 
         func run(in intro: Intro) async throws {
             let handle = try Handle(id, field: "the id")
-            let reason = try Line(reason, field: "--reason").text
+            let reason = try SingleLineText(reason, field: "--reason").text
             let database = try await intro.database()
             let studio = try await database.withConnection { try await StudioRepository($0).named(handle) }
             let period = try Period(

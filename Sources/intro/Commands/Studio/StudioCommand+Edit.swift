@@ -50,7 +50,7 @@ extension StudioCommand {
                     old == change.after.clock
                     ? AffectedSessions(change.affected) { _ in "no station" }
                     : .shifted(change.affected, from: old)
-                return sessions.text(after: Sheet(change.after).text(colored: colored), colored: colored)
+                return sessions.text(after: KeyValueTable(change.after).text(colored: colored), colored: colored)
             }
         }
     }

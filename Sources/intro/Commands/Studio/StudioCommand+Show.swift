@@ -28,7 +28,7 @@ extension StudioCommand {
             var record = StudioRecord(studio)
             record.closures = closed.map { ClosureRecord(of: studio.handle.text, $0, reason: $1) }
             try intro.console.report(record) {
-                var sheet = Sheet(studio)
+                var sheet = KeyValueTable(studio)
                 sheet.append("Closed", closed.map { "\($0.text): \($1)" })
                 return sheet.text(colored: intro.console.isColored)
             }
@@ -36,7 +36,7 @@ extension StudioCommand {
     }
 }
 
-extension Sheet {
+extension KeyValueTable {
     /// A studio for people.
     init(_ studio: Studio) {
         let offer = studio.offer

@@ -38,7 +38,7 @@ struct StudioOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Where phone numbers without a country code are from (a new studio: US).", valueName: "country"))
+            "The country, for phone numbers and contact hours (default: US).", valueName: "country"))
     var region: String?
 
     @Option(help: ArgumentHelp("The address, or `none`.", valueName: "line"))
@@ -62,7 +62,7 @@ struct StudioOptions: ParsableArguments {
     func apply(to details: inout StudioDetails) throws {
         if let region { details.region = try Region(region, field: "--region") }
         let region = details.region
-        try change(&details.address, to: address) { try Line($0, field: "--address").text }
+        try change(&details.address, to: address) { try SingleLineText($0, field: "--address").text }
         try change(&details.phone, to: phone) { try PhoneNumber($0, region: region, field: "--phone") }
         try change(&details.email, to: email) { try EmailAddress($0, field: "--email") }
         try apply(to: &details.offer)

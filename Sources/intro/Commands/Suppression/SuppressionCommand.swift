@@ -29,10 +29,10 @@ struct SuppressionCommand: AsyncParsableCommand {
         func run(in intro: Intro) async throws {
             let limit = try count(limit, field: "--limit", in: 1...1_000_000)
             let database = try await intro.database()
-            let address: Handout.Recipient? =
+            let address: ClaimedMessage.Recipient? =
                 if let address { try await intro.recipient(address, in: database) } else { nil }
             let (entries, rest) = try await database.withConnection { connection in
-                let repository = WishRepository(connection)
+                let repository = ConsentRepository(connection)
                 let entries = try await repository.suppressions(of: address?.text, limit: limit)
                 let rest = try await ListRest(shown: entries.count, limit: limit) {
                     try await repository.countSuppressions(of: address?.text, upTo: $0)
@@ -71,7 +71,7 @@ struct SuppressionCommand: AsyncParsableCommand {
 
         func run(in intro: Intro) async throws {
             let reason = try choice(reason, field: "--reason", of: Suppression.Reason.allCases)
-            let detail = try detail.map { try Line($0, field: "--detail").text }
+            let detail = try detail.map { try SingleLineText($0, field: "--detail").text }
             let database = try await intro.database()
             let address = try await intro.recipient(address, in: database)
             try await intro.wishDesk(database).suppress(address, because: reason, detail: detail, now: intro.now)
@@ -100,14 +100,16 @@ struct SuppressionCommand: AsyncParsableCommand {
 
 extension Intro {
     /// Reads an e-mail address or a phone number.
-    fileprivate func recipient(_ text: String, in database: Database) async throws -> Handout.Recipient {
+    fileprivate func recipient(_ text: String, in database: Database) async throws -> ClaimedMessage.Recipient {
         guard !text.contains("@") else { return .email(try EmailAddress(text, field: "the address")) }
         return .phone(try PhoneNumber(text, region: try await region(in: database), field: "the number"))
     }
 
-    fileprivate func report(_ address: Handout.Recipient, in database: Database, saying words: String) async throws {
+    fileprivate func report(_ address: ClaimedMessage.Recipient, in database: Database, saying words: String)
+        async throws
+    {
         let entries = try await database.withConnection {
-            try await WishRepository($0).suppressions(of: address.text)
+            try await ConsentRepository($0).suppressions(of: address.text)
         }
         try console.report(entries.map { SuppressionRecord($0) }) { words }
     }

@@ -13,8 +13,8 @@ extension SMSCommand {
             abstract: "Process one delivery status of a sent text.",
             discussion: """
                 Reads what the provider posts to its status callback from standard input, as JSON or as a form: MessageSid, \
-                MessageStatus and ErrorCode. The ledger learns whether the text arrived; a number that can get no texts, or \
-                has opted out at the provider, is blocked. The order of statuses makes no difference. The status of a text \
+                MessageStatus and ErrorCode. Records whether the text arrived; a number that cannot receive texts, or \
+                has opted out at the provider, is blocked. Statuses may arrive in any order. The status of a text \
                 that is not known yet is kept for a week.
 
                 Example: intro sms status < status.json

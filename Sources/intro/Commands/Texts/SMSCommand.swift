@@ -23,10 +23,10 @@ struct SMSCommand: AsyncParsableCommand {
             abstract: "Process one incoming text.",
             discussion: """
                 Reads what the provider posts from standard input, as JSON or as a form: From, Body and MessageSid, by which \
-                a text that is posted twice is processed once. STOP and the like end all texts to that number, with one text \
-                that says so; START takes that back. CANCEL ends them as well and leaves a call to make. A sentence that may \
-                be an opt-out holds further texts to that number until `intro sms done`. C confirms the session, R asks the \
-                desk to call. `intro sms list --open` lists what is left to do.
+                a text that is posted twice is processed once. STOP and its equivalents end all texts to that number, \
+                with one text that confirms it; START undoes this. CANCEL does the same as STOP and asks the desk to call. \
+                A sentence that may be an opt-out holds further texts to that number until `intro sms done`. C confirms \
+                the session, R asks the desk to call. `intro sms list --open` lists texts that need attention.
 
                 Example: intro sms receive < text.json
                 """)
@@ -94,8 +94,8 @@ struct SMSCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "done", abstract: "Mark a text as done.",
             discussion: """
-                A text that may be an opt-out holds further texts to its number; this lets them go out, or with --opt-out \
-                ends them.
+                A text that may be an opt-out holds further texts to its number; this releases them, or with --opt-out \
+                stops them.
 
                 Example: intro sms done 12 --opt-out
                 """)
@@ -124,7 +124,7 @@ struct SMSCommand: AsyncParsableCommand {
     }
 }
 
-extension InboundDesk.Action {
+extension InboundSMSDesk.Action {
     /// What a text came to, for people.
     fileprivate var words: String {
         switch self {

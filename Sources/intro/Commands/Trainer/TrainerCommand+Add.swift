@@ -32,7 +32,7 @@ extension TrainerCommand {
             try options.apply(to: &details, region: home.region)
             let trainer = try await intro.backOffice(database).add(details, as: handle)
             try intro.console.report(TrainerRecord(trainer)) {
-                Sheet(trainer, clock: home.clock).text(colored: intro.console.isColored)
+                KeyValueTable(trainer, clock: home.clock).text(colored: intro.console.isColored)
             }
         }
     }

@@ -19,7 +19,7 @@ extension TrainerCommand {
         @Argument(help: "The trainer.")
         var handle: String
 
-        @Option(help: ArgumentHelp("The first day or time off.", valueName: "time"))
+        @Option(help: ArgumentHelp("The first day off, or the time at which it begins.", valueName: "time"))
         var from: String?
 
         @Option(help: ArgumentHelp("The last day off, or the time of return.", valueName: "time"))
@@ -66,7 +66,7 @@ extension TrainerCommand {
 
 extension TrainerCommand.Away {
     private func enter(_ period: Period, of trainer: Trainer, in intro: Intro, _ database: Database) async throws {
-        let reason = try reason.map { try Line($0, field: "--reason").text }
+        let reason = try reason.map { try SingleLineText($0, field: "--reason").text }
         let (absence, booked) = try await intro.backOffice(database).away(
             trainer.handle, from: period.from, until: period.until, reason: reason)
         let affected = booked.filter { $0.endsAt > intro.now }

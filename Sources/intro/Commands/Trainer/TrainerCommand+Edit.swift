@@ -47,7 +47,7 @@ extension TrainerCommand {
             try intro.console.report(record) {
                 let colored = intro.console.isColored
                 return AffectedSessions.left(change.affected).text(
-                    after: Sheet(change.after, clock: home.clock).text(colored: colored), colored: colored)
+                    after: KeyValueTable(change.after, clock: home.clock).text(colored: colored), colored: colored)
             }
         }
     }

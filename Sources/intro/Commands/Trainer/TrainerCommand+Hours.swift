@@ -12,7 +12,7 @@ extension TrainerCommand {
             discussion: """
                 A trainer may have hours at several studios. Hours with a later first day replace earlier ones from that day; \
                 after their last day the earlier ones apply again. Without --from, hours apply from today; a trainer's \
-                first hours at a studio have no first day. Upcoming sessions outside the new hours are listed.
+                first hours at a studio also apply to earlier dates. Upcoming sessions outside the new hours are listed.
                 """
         )
 

@@ -27,7 +27,7 @@ extension TrainerCommand {
             try intro.console.report(record) {
                 let colored = intro.console.isColored
                 return AffectedSessions(booked).text(
-                    after: Sheet(trainer, clock: home.clock).text(colored: colored), colored: colored)
+                    after: KeyValueTable(trainer, clock: home.clock).text(colored: colored), colored: colored)
             }
         }
     }

@@ -31,7 +31,7 @@ extension TrainerCommand {
             record.hours = seasons.map { HoursRecord($0) }
             record.away = away.map { AbsenceRecord($0, $1) }
             try intro.console.report(record) {
-                var sheet = Sheet(trainer, clock: home.clock)
+                var sheet = KeyValueTable(trainer, clock: home.clock)
                 sheet.append("Hours", seasons.map(\.text))
                 sheet.append("Away", away.map { "\($1.text)" + ($0.reason.map { ": \($0)" } ?? "") })
                 return sheet.text(colored: intro.console.isColored)
@@ -40,7 +40,7 @@ extension TrainerCommand {
     }
 }
 
-extension Sheet {
+extension KeyValueTable {
     /// A trainer for people, with times by the home studio's clock.
     init(_ trainer: Trainer, clock: StudioClock) {
         self.init([

@@ -1,0 +1,88 @@
+import Logging
+import Postgres
+
+/// Records the results of jobs; tries again after a deadlock, a time-out or a lost connection until the runner must end.
+struct ResultWriter: Sendable {
+    let queue: String
+    let store: JobStore
+    let membership: RunnerLease
+    let metrics: JobMetrics
+    let problems: RunnerProblems
+    let logger: Logger
+    /// The number of results that could not be recorded so far.
+    private let pending = Guarded(0)
+
+    init(
+        queue: String, store: JobStore, membership: RunnerLease, metrics: JobMetrics, problems: RunnerProblems,
+        logger: Logger
+    ) {
+        self.queue = queue
+        self.store = store
+        self.membership = membership
+        self.metrics = metrics
+        self.problems = problems
+        self.logger = logger
+    }
+
+    /// Removes finished jobs.
+    func acknowledge(_ done: [JobLease]) async {
+        guard !done.isEmpty else { return }
+        let held = await insisting { try await store.acknowledge(done) }
+        count(stale: done.count - (held ?? done.count))
+    }
+
+    /// Removes jobs that their handlers have completed themselves, in case that was rolled back without the handler's knowledge.
+    func confirm(_ completed: [JobLease]) async {
+        guard !completed.isEmpty else { return }
+        _ = await insisting { try await store.acknowledge(completed) }
+    }
+
+    /// Records the jobs that are not finished.
+    func settle(_ settlements: [JobStore.Settlement]) async {
+        guard !settlements.isEmpty else { return }
+        let held = await insisting { try await store.settle(settlements) }
+        count(stale: settlements.count - (held ?? settlements.count))
+    }
+
+    /// Counts leases that another runner had taken over.
+    func count(stale: Int) {
+        guard stale > 0 else { return }
+        membership.count(stale: stale)
+        metrics.count(stale: stale)
+        logger.warning(
+            "another runner had taken over what was done here: nothing was changed", metadata: ["jobs": "\(stale)"])
+    }
+
+    private func insisting(_ write: () async throws -> Int) async -> Int? {
+        var failures = 0
+        while true {
+            let began = ContinuousClock.now
+            do {
+                let held = try await write()
+                if failures > 0, countPending(-1) == 0 {
+                    problems.ends("results \(queue)", "results of jobs are stored again")
+                }
+                // A failed attempt may have been recorded after all: a missing job may be the result of that attempt.
+                return failures == 0 ? held : nil
+            } catch {
+                failures += 1
+                if failures == 1 { countPending(1) }
+                problems.occurs(
+                    "results \(queue)", "results of jobs cannot be stored; trying again", error: error, began: began)
+                guard !membership.isOver else {
+                    countPending(-1)
+                    return nil
+                }
+                try? await Task.sleep(for: Backoff.ofConnections.delay(afterFailures: failures))
+            }
+        }
+    }
+
+    @discardableResult
+    private func countPending(_ change: Int) -> Int {
+        pending.withLock { count in
+            count += change
+            return count
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Booking
+import Testing
+
+@Suite("How a front desk names a client")
+struct WhoTests {
+    @Test("by e-mail, phone or client number, also where it was copied with invisible characters")
+    func reads() throws {
+        let us = try Region("US")
+        let phone = ClientIdentifier.phone(try PhoneNumber(e164: "+12135550142"))
+        for text in ["(213) 555-0142", "\u{202D}213-555-0142\u{202C}", "＋１ ２１３ ５５５ ０１４２", "213•555•0142"] {
+            #expect(try ClientIdentifier(text, region: us) == phone, "\(text)")
+        }
+        for text in ["ana@example.com", "ana＠example.com", " \u{FEFF}ana@example.com "] {
+            #expect(try ClientIdentifier(text, region: us) == .email(EmailAddress("ana@example.com")), "\(text)")
+        }
+        for text in ["12", "#12", "＃１２", " 12 "] {
+            #expect(try ClientIdentifier(text, region: us) == .id(Client.ID(12)), "\(text)")
+        }
+    }
+
+    @Test("the last four digits of a phone are no client number", arguments: ["0602", "#0602", "0", "#0", "#+5", "00"])
+    func refuses(text: String) throws {
+        let us = try Region("US")
+        #expect { try ClientIdentifier(text, region: us) } throws: {
+            ($0 as? InvalidInput)?.hint.contains("--search") == true
+        }
+    }
+}

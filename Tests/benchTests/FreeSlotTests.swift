@@ -1,0 +1,44 @@
+import Foundation
+import Testing
+
+@testable import bench
+
+@Suite struct OpeningTests {
+    private let dataset = Dataset("", trainers: 200)
+
+    @Test("no opening comes twice, and all are half past an hour of a weekday")
+    func openings() {
+        let openings = (0..<dataset.fullStudios * 10 * 480).map { FreeSlot($0, of: dataset) }
+        #expect(Set(openings.map { "\($0.trainer) \($0.start)" }).count == openings.count)
+        for opening in openings {
+            let seconds = opening.start - Dataset.beginning
+            #expect(seconds % 3600 == 1800)
+            #expect((7 * 3600..<19 * 3600).contains(seconds % 86_400))
+            #expect(seconds / 86_400 % 7 < 5)
+        }
+    }
+
+    @Test("neighbours are in different studios")
+    func neighbours() {
+        let studios = (0..<dataset.fullStudios).map { FreeSlot($0, of: dataset).studio }
+        #expect(Set(studios).count == studios.count)
+    }
+
+    @Test("openings are given out once")
+    func takenOnce() {
+        let dataset = Dataset("", trainers: 200)
+        #expect(dataset.takeOpenings(3) == 0..<3)
+        #expect(dataset.takeOpenings(2) == 3..<5)
+    }
+
+    @Test("the world begins on a Monday, 0:00 in San Francisco")
+    func beginning() throws {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = try #require(TimeZone(identifier: "America/Los_Angeles"))
+        let parts = calendar.dateComponents([.weekday, .hour, .minute], from: Dataset.now)
+        #expect(parts.weekday == 2)
+        #expect(parts.hour == 0)
+        #expect(parts.minute == 0)
+        #expect(Dataset.now.formatted(.iso8601) == Dataset.nowText)
+    }
+}
