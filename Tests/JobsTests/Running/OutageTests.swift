@@ -19,7 +19,7 @@ struct OutageTests {
             try await yard.withRunner(handlers, logger: log.logger) { _ in
                 try await wait(until: "the job has failed") { try await yard.jobs().map(\.failures) == [1] }
                 try await wait(until: "there is an end") {
-                    log.text.contains("notice") || log.text.contains("jobs fail")
+                    log.text.contains("notice") || log.text.contains("warning jobs fail")
                 }
             }
             let lines = log.text.split(separator: "\n").filter { !$0.hasPrefix("debug") }
