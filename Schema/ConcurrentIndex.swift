@@ -33,16 +33,16 @@ struct ConcurrentIndex: Sendable, Equatable {
     /// - Throws: ``PostgresError``.
     func build(_ patience: LockPatience) async throws {
         while true {
-            switch try await state(in: patience.database) {
-            case .valid: return
-            case .underConstruction: try await Task.sleep(for: .milliseconds(500))
-            case .invalid: try await patience.runOutsideTransaction("DROP INDEX CONCURRENTLY IF EXISTS \(name)")
-            case .missing:
-                do {
-                    try await patience.runOutsideTransaction(statement)
-                } catch let error as PostgresError where error.sqlState == "42P07" {
-                    // Another setup has begun to build it.
+            do {
+                switch try await state(in: patience.database) {
+                case .valid: return
+                case .underConstruction: try await Task.sleep(for: .milliseconds(500))
+                case .invalid: try await patience.runOutsideTransaction("DROP INDEX CONCURRENTLY IF EXISTS \(name)")
+                case .missing: try await patience.runOutsideTransaction(statement)
                 }
+            } catch let error as PostgresError where ["42P07", "40P01"].contains(error.sqlState) {
+                // Another setup has begun to build it; of two that wait for each other, PostgreSQL ends one.
+                try await Task.sleep(for: .milliseconds(.random(in: 100...500)))
             }
         }
     }
