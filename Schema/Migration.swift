@@ -33,7 +33,7 @@ public struct Migration: Sendable {
     /// The indexes that the step builds beside working desks, before its transaction.
     var concurrentIndexes: [ConcurrentIndex] { ConcurrentIndex.all(in: script.sql) }
 
-    /// The script as it runs in a transaction: in a new database, where nobody waits, and after ``concurrentIndexes``.
+    /// The script as it runs in a transaction: in a new database, and after ``concurrentIndexes`` were built.
     var transactionScript: String {
         script.sql.replacing("CREATE INDEX CONCURRENTLY", with: "CREATE INDEX IF NOT EXISTS")
     }

@@ -92,7 +92,7 @@ private final class Desk: Sendable {
     }
 }
 
-/// Whether a child process has ended; it is still there for whoever asks for its status.
+/// Whether a child process has ended; its status remains to be read.
 private func hasEnded(_ process: pid_t) -> Bool {
     var information = siginfo_t()
     let result = waitid(P_PID, id_t(process), &information, WEXITED | WNOHANG | WNOWAIT)

@@ -24,7 +24,7 @@ struct SilentPrimary: Sendable {
             await stop.wait()
             kill(process, SIGTERM)
         }
-        // A step that fails must not wait for the runner for ever.
+        // A failed step must not wait for the runner.
         defer { stop.open() }
         try await cluster.book("Ana", at: "2026-12-01 09:00")
         try await wait(until: "the first mail has arrived") { try sink.receivedMessages().count == 1 }
