@@ -15,7 +15,7 @@ public struct Listener: Sendable {
     /// Called with each failure to connect or to listen, and with `nil` when it listens again; the listener then logs
     /// neither.
     ///
-    /// A connection that is lost is made anew at once; it is a failure only where that is not possible.
+    /// A lost connection is opened again at once; only a failed attempt counts as a failure.
     package var onChange: (@Sendable (PostgresError?) -> Void)?
 
     /// Describes a listener; nothing is opened before ``run(_:)``.
