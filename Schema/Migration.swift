@@ -28,6 +28,7 @@ public struct Migration: Sendable {
         Migration(16, "restored_databases", PackageResources.V0016_restored_databases_sql),
         Migration(17, "search_and_locks", PackageResources.V0017_search_and_locks_sql),
         Migration(18, "growth", PackageResources.V0018_growth_sql),
+        Migration(19, "restored_checks", PackageResources.V0019_restored_checks_sql),
     ]
 
     /// The indexes that the step builds beside working desks, before its transaction.

@@ -16,6 +16,25 @@ extension Privileges {
         SELECT pg_has_role(current_user, datdba, 'USAGE') FROM pg_database WHERE datname = current_database()
         """
 
+    /// Creates both roles, unless the login may not: then an administrator has to.
+    ///
+    /// Roles belong to the whole cluster, so a `setup` of another database may create them at the same moment.
+    static let roleCreation = """
+        DO $$
+        BEGIN
+            PERFORM pg_advisory_xact_lock(hashtextextended('intro roles', 0));
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'intro_service') THEN
+                CREATE ROLE intro_service NOLOGIN;
+            END IF;
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'intro_reader') THEN
+                CREATE ROLE intro_reader NOLOGIN;
+            END IF;
+        EXCEPTION
+            WHEN insufficient_privilege OR duplicate_object OR unique_violation THEN NULL;
+        END
+        $$
+        """
+
     /// Takes every privilege from PUBLIC and from the two roles.
     ///
     /// CONNECT and TEMPORARY on the database go too where its owner is at work: advisory locks and temporary tables need

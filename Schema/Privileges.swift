@@ -96,22 +96,36 @@ public enum Privileges {
         "timemultirange": .everyone, "timerange": .everyone,
     ]
 
-    /// Grants exactly what the table above says, to the roles that exist, and takes everything else away.
+    /// Creates the roles that do not exist where the connection may, and grants them exactly what the table above says.
     ///
-    /// Changes nothing where nothing differs.
+    /// A dump has no roles, so a restored database may need them again. Changes nothing where nothing differs.
     ///
     /// - Parameter connection: A connection of the schema's owner, in a transaction.
     /// - Throws: ``PostgresError``.
     static func grant(on connection: Connection) async throws {
+        if try await !missingRoles(on: connection).isEmpty { try await connection.execute(script: Self.roleCreation) }
         guard try await !differences(on: connection).isEmpty else { return }
         let columns = try await columns(of: connection)
         try await connection.execute(script: Self.withdrawal)
-        let roles = try await connection.query(
-            "SELECT rolname::text FROM pg_roles WHERE rolname IN ('intro_service', 'intro_reader')"
-        ).decode(String.self)
-        for role in roles {
+        for role in try await existingRoles(on: connection) {
             try await connection.execute(script: grants(to: role, columns: columns).joined(separator: ";\n"))
         }
+    }
+
+    /// The roles that the schema grants privileges to and that do not exist in this cluster.
+    ///
+    /// - Parameter connection: A connection to the database.
+    /// - Returns: Their names, sorted; without them only the owner can use the schema.
+    /// - Throws: ``PostgresError``.
+    public static func missingRoles(on connection: Connection) async throws -> [String] {
+        Set(roles).subtracting(try await existingRoles(on: connection)).sorted()
+    }
+
+    private static let roles = ["intro_service", "intro_reader"]
+
+    private static func existingRoles(on connection: Connection) async throws -> [String] {
+        try await connection.query("SELECT rolname::text FROM pg_roles WHERE rolname = ANY (\(roles))")
+            .decode(String.self)
     }
 
     /// Compares the privileges of PUBLIC and of the two roles with the table above.
@@ -126,10 +140,7 @@ public enum Privileges {
         let found = Set(
             try await connection.query(Self.inventory).decode(String.self)
                 .filter { entry in judged.contains { entry.hasPrefix($0) } })
-        let roles = Set(
-            try await connection.query(
-                "SELECT rolname::text FROM pg_roles WHERE rolname IN ('intro_service', 'intro_reader')"
-            ).decode(String.self))
+        let roles = Set(try await existingRoles(on: connection))
         let functions = try await connection.query(Self.ownFunctions).decode(String.self)
         let unknown =
             columns.keys.filter { tables[$0] == nil }.map { "table \($0) is not listed" }
@@ -156,7 +167,7 @@ public enum Privileges {
                     "intro_reader SELECT column \(name).\($0)"
                 }
         }
-        for role in ["intro_service", "intro_reader"] {
+        for role in roles {
             entries += ["\(role) CONNECT database", "\(role) USAGE schema"]
         }
         entries += sequences.map { "intro_service \($0.value) sequence \($0.key)" }

@@ -39,6 +39,8 @@ extension Failure {
                 "the database refuses this login", because: "\(error)",
                 hint: "correct the user, the password or the "
                     + "database name in --database, INTRO_DATABASE_URL or PG*")
+        case "42501":
+            self = .withoutPrivileges(error)
         case .some:
             self = .busy("the database takes no connection at the moment", because: "\(error)")
         case nil where Self.isMisreadURL(error.message):
@@ -80,9 +82,7 @@ extension Failure {
                 "the database is read-only", because: "\(error): it may be a standby server",
                 hint: "try again after the switchover, or connect to the primary (target_session_attrs=read-write)")
         case (_, "42"):
-            self = .misconfigured(
-                "the database's schema or privileges are not as Intro needs them", because: "\(error)",
-                hint: "run `intro setup`, or grant the role intro_service to this database user")
+            self = .withoutPrivileges(error)
         case (_, "22"), (_, "23"):
             self = .invalidInput(
                 "the database refuses a value", because: "\(error)", hint: "correct the value, and try again")
@@ -95,6 +95,12 @@ extension Failure {
         default:
             self.init(bug: "\(error)")
         }
+    }
+
+    private static func withoutPrivileges(_ error: PostgresError) -> Failure {
+        .misconfigured(
+            "the database's schema or privileges are not as Intro needs them", because: "\(error)",
+            hint: "run `intro setup`, or grant the role intro_service to this database user")
     }
 
     private static func withoutPreparedStatements(_ error: PostgresError) -> Failure {

@@ -65,7 +65,7 @@ struct ConcurrentIndexTests {
                 try await connection.execute(
                     script: """
                         DROP INDEX client_search;
-                        DELETE FROM schema_migration WHERE version = 18;
+                        DELETE FROM schema_migration WHERE version >= 18;
                         UPDATE schema_release SET function_set = function_set - 1;
                         """)
             }

@@ -181,10 +181,15 @@ struct JobsCommandTests {
             #expect((healthy["runners"] as? [NSDictionary])?.map { $0["completed"] as? Int } == [77])
             #expect(healthy["warnings"] as? NSArray == [])
             #expect(healthy["dead_tuples"] is Int)
+            #expect(try await office.run("jobs", "stats", "--check").exit == 0)
             try await office.books.database.query("UPDATE job_runner SET gone_at = now()")
             let warnings = try #require(try await office.object("jobs", "stats")["warnings"] as? [NSDictionary])
             #expect(warnings.map { $0["code"] as? String } == ["no_runner"])
             #expect(try await office.run("jobs", "stats").stdout.contains("warning: queue default has 1 job due"))
+            let check = try await office.run("jobs", "stats", "--check", "--json")
+            #expect(check.exit == 69 && check.error?.code == "jobs_check")
+            #expect(try check.printed["warnings"]?.items.count == 1)
+            #expect(try await office.run("jobs", "stats").exit == 0)
         }
     }
 

@@ -24,6 +24,8 @@ struct Setup: IntroSubcommand {
         let sample: Bool
         /// What had been dropped or changed by hand, and was put right.
         var repaired: [String]?
+        /// Only where the roles that privileges are granted to do not exist, and could not be created.
+        var missingRoles: [String]?
         /// Only where clients turned out to have one mailbox: their numbers, the older one first.
         var sharedMailboxes: [[Int64]]?
     }
@@ -41,7 +43,9 @@ struct Setup: IntroSubcommand {
         let loaded = sample ? try await SampleStudio.load(into: intro.backOffice(database), database) : false
         let changed = found.canBeApplied && !check || !repaired.isEmpty
         let shared = found.canBeApplied && !check ? try await sharedMailboxes(in: database) : []
+        let missingRoles = try await database.withConnection { try await Privileges.missingRoles(on: $0) }
         var record = Record(version: found.version, changed: changed, sample: loaded)
+        if !missingRoles.isEmpty { record.missingRoles = missingRoles }
         if !repaired.isEmpty { record.repaired = repaired }
         if !shared.isEmpty { record.sharedMailboxes = shared.map { $0.map(\.id.value) } }
         try intro.console.report(record) {
@@ -49,6 +53,12 @@ struct Setup: IntroSubcommand {
             return "\(schema) \(found.version)."
                 + repaired.map { "\nRepaired: \($0)." }.joined()
                 + (loaded ? " The sample studio `downtown` is open: see `intro slots`." : "")
+        }
+        if !missingRoles.isEmpty {
+            let statements = missingRoles.map { "CREATE ROLE \($0) NOLOGIN;" }.joined(separator: " ")
+            intro.console.note(
+                "only the owner can use the schema: \(missingRoles.joined(separator: " and ")) not found, and this login may "
+                    + "not create roles; let an administrator run `\(statements)`, then run `intro setup` again")
         }
         for clients in shared {
             let names = clients.map(\.nameAndNumber).joined(separator: " and ")

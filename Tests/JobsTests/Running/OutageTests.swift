@@ -29,3 +29,30 @@ struct OutageTests {
         }
     }
 }
+
+@Suite("a runner whose jobs fail")
+struct FailingJobTests {
+    private struct Failing: Error {}
+
+    @Test("logs once that jobs of a kind fail, then that one is dead, and names no error text")
+    func deadJob() async throws {
+        try await withYard { yard in
+            let log = CapturedLog()
+            var options = JobOptions()
+            options.maxAttempts = 2
+            try await yard.enqueue([Note("Ana Lopez")], options)
+            let handlers = JobHandlers.forNotes { _, _ in throw Failing() }
+            func retryAtOnce(_ configuration: inout JobRunner.Configuration) {
+                configuration.backoff = Backoff(base: .milliseconds(1), cap: .milliseconds(1))
+            }
+            try await yard.withRunner(handlers, logger: log.logger, configure: retryAtOnce) { _ in
+                try await wait(until: "a job is dead") { log.text.contains("a job is dead") }
+            }
+            let lines = log.text.split(separator: "\n").filter { !$0.hasPrefix("debug") }
+            #expect(lines.count == 2, "\(log.text)")
+            #expect(lines.first?.hasPrefix("warning jobs fail and are tried again") == true, "\(log.text)")
+            #expect(lines.last?.hasPrefix("error a job is dead") == true, "\(log.text)")
+            #expect(!log.text.contains("Ana") && !log.text.contains("Failing"), "\(log.text)")
+        }
+    }
+}

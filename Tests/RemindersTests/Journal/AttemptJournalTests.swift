@@ -48,7 +48,10 @@ struct AttemptJournalTests {
             #expect(try first.content() == second.content())
             #expect(try first.content().runs.count == 2)
         }
-        for _ in 0..<5 { _ = try AttemptJournal(home: home.path).open(database: database, at: now) }
+        for _ in 0..<5 {
+            try files(home).forEach(waitUntilUnlocked)
+            _ = try AttemptJournal(home: home.path).open(database: database, at: now)
+        }
         #expect(try files(home).count == 2)
     }
 
@@ -65,6 +68,7 @@ struct AttemptJournalTests {
         try handle.seekToEnd()
         try handle.write(contentsOf: Data("attempt 1 2 3".utf8))
         try handle.close()
+        try waitUntilUnlocked(file)
         let journal = AttemptJournal(home: home.path)
         let summary = try journal.open(database: database, at: now)
         #expect(summary.runs.map(\.id) == [1])
@@ -88,11 +92,19 @@ struct AttemptJournalTests {
             try file.sync(upTo: try file.append(lines))
         }
         let before = try #require(try files(home).first)
+        try waitUntilUnlocked(before)
         let file = try folder.claimFile(at: now)
         #expect(try files(home) == [file.path] && file.path != before)
         let text = try String(contentsOfFile: file.path, encoding: .utf8)
         #expect(JournalText(text).attempts.count == 1000)
         #expect(try folder.content().runs.map(\.id) == [1])
+    }
+
+    /// A process that another test is starting holds a copy of every descriptor, and so the lock, until it runs its program.
+    private func waitUntilUnlocked(_ path: String) throws {
+        let file = try #require(FileHandle(forReadingAtPath: path))
+        flock(file.fileDescriptor, LOCK_EX)
+        try file.close()
     }
 
     @Test("a folder that was removed is noticed, and made again with another id")

@@ -12,6 +12,9 @@ extension JobsCommand {
             abstract: "Show queues, runners, channels and warnings."
         )
 
+        @Flag(help: "Exit with 69 if no runner is alive or a warning is shown.")
+        var check = false
+
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
@@ -34,6 +37,18 @@ extension JobsCommand {
                 }
                 return parts.joined(separator: "\n\n")
             }
+            if check, let failure = Self.failure(of: statistics, record) { throw failure }
+        }
+
+        /// What `--check` reports to a monitor, after the statistics.
+        private static func failure(of statistics: JobStatistics, _ record: JobStatisticsRecord) -> Failure? {
+            var problems = record.warnings.map(\.message)
+            if statistics.runners.isEmpty { problems.insert("no runner is alive", at: 0) }
+            guard let first = problems.first else { return nil }
+            let more = problems.count - 1
+            return Failure(
+                code: "jobs_check", message: more == 0 ? first : "\(first), and \(counted(more, "more problem"))",
+                hint: record.warnings.first?.hint ?? "start one: `intro run`", exit: .unreachable)
         }
     }
 }
