@@ -105,7 +105,7 @@ struct WaitingMessageTests {
                 try await wait(until: "the channel is paused") { try await studio.count("channel_pause") == 1 }
                 try await studio.book("Ben", at: "2026-12-07 15:00")
                 let told = try await studio.intro("reminders", "list", "--status", "queued").stdout
-                let words = "mail server paused until 08:10:00 (421 4.7.0 try again in 10 minutes)"
+                let words = "mail server paused until 08:01:00 (421 4.7.0 try again in 10 minutes)"
                 #expect(told.contains(words), "\(told)")
                 #expect(try await studio.account(of: reference)["confirmation"]?["reason"] == "rejected_for_now")
                 kill(runner, SIGTERM)

@@ -38,10 +38,13 @@ struct JobPlanTests {
                     try await store.acknowledge(Array(hand.prefix(50)))
                 }
                 let settled = try await yard.expectIndexes("settle", reading: 500, times: 1) {
-                    let endings: [JobStore.Settlement.Ending] = [.retry, .release, .failed, .snooze, .cancelled]
-                    let settlements = hand.suffix(50).enumerated()
-                        .map { JobStore.Settlement(lease: $1, ending: endings[$0 % 5]) }
-                    return try await store.settle(settlements)
+                    let dispositions: [Disposition] = [
+                        .retry(after: .zero, error: "boom"), .release, .dead(.failed, error: "boom"), .snooze(.zero),
+                        .dead(.cancelled, error: "unwanted"),
+                    ]
+                    let results = hand.suffix(50).enumerated()
+                        .map { JobResult(lease: $1, disposition: dispositions[$0 % 5]) }
+                    return try await store.settle(results)
                 }
                 #expect(acknowledged == 50 && settled == 50)
             }

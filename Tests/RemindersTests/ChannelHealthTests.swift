@@ -83,7 +83,7 @@ struct ChannelHealthTests {
         let refused = ChannelHealth.Stop(code: .refused, reason: "550 no")
         #expect(ChannelBackoff.nextTrial(of: refused, after: nil, now: Scene.now) == Scene.now + 60)
         #expect(ChannelBackoff.nextTrial(of: refused, after: Self.pause, now: Scene.now) == Scene.now + 480)
-        let asked = ChannelHealth.Stop(code: .deferred, reason: "421 try again in 10 minutes")
+        let asked = ChannelHealth.Stop(code: .deferred, reason: "HTTP 429, Retry-After: 600")
         #expect(ChannelBackoff.nextTrial(of: asked, after: nil, now: Scene.now) == Scene.now + 600)
     }
 }

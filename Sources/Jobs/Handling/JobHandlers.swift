@@ -30,24 +30,25 @@ public struct JobHandlers: Sendable {
         _ kind: Kind.Type, timeout: Duration = .seconds(300), acknowledgement: Acknowledgement = .atOnce,
         _ body: @escaping @Sendable (Kind, JobContext) async throws -> Void
     ) {
-        byKind[Kind.kind] = JobHandler(batch: 1, timeout: timeout, acknowledgement: acknowledgement) { jobs in
-            var verdicts: [JobVerdict] = []
+        byKind[Kind.kind] = JobHandler(batch: 1, timeout: timeout, acknowledgement: acknowledgement) { jobs, backoff in
+            var dispositions: [Disposition?] = []
             for job in jobs {
                 let context = JobContext(job)
                 let payload: Kind
                 do {
                     payload = try JobPayload.decode(job.payload, as: Kind.self)
                 } catch {
-                    verdicts.append(.undecodable("\(error)"))
+                    dispositions.append(Disposition.undecodable(error))
                     continue
                 }
-                verdicts.append(
-                    await JobVerdict.judging(context) {
-                        try await body(payload, context)
-                        return .done
-                    })
+                do {
+                    try await body(payload, context)
+                    dispositions.append(context.isCompleted ? Disposition.completed : Disposition.done)
+                } catch {
+                    dispositions.append(Disposition(error, of: job, backoff: backoff))
+                }
             }
-            return verdicts
+            return dispositions
         }
     }
 
@@ -64,19 +65,32 @@ public struct JobHandlers: Sendable {
         acknowledgement: Acknowledgement = .atOnce,
         _ body: @escaping @Sendable ([BatchedJob<Kind>]) async throws -> [JobOutcome]
     ) {
-        byKind[Kind.kind] = JobHandler(batch: limit, timeout: timeout, acknowledgement: acknowledgement) { jobs in
+        byKind[Kind.kind] = JobHandler(batch: limit, timeout: timeout, acknowledgement: acknowledgement) {
+            jobs, backoff in
             let payloads = JobPayload.decode(jobs.map(\.payload), as: Kind.self)
-            var verdicts = payloads.map { payload -> JobVerdict in
-                if case .failure(let error) = payload { .undecodable("\(error)") } else { .outcome(.done) }
+            var dispositions = payloads.map { payload -> Disposition? in
+                if case .failure(let error) = payload { Disposition.undecodable(error) } else { nil }
             }
-            let readable = jobs.indices.filter { verdicts[$0] == .outcome(.done) }
+            let readable = jobs.indices.filter { dispositions[$0] == nil }
             let batch = zip(jobs, payloads).compactMap { job, payload in
                 (try? payload.get()).map { BatchedJob(payload: $0, context: JobContext(job)) }
             }
-            guard !batch.isEmpty else { return verdicts }
-            let judged = await JobVerdict.judging(batch) { try await body(batch) }
-            for (index, verdict) in zip(readable, judged) { verdicts[index] = verdict }
-            return verdicts
+            guard !batch.isEmpty else { return dispositions }
+            do {
+                let outcomes = try await body(batch)
+                for (number, index) in readable.enumerated() {
+                    let outcome: JobOutcome =
+                        outcomes.count == batch.count
+                        ? outcomes[number]
+                        : .retry(because: "the handler told \(outcomes.count) outcomes of \(batch.count) jobs")
+                    dispositions[index] =
+                        outcome == .done && batch[number].context.isCompleted
+                        ? Disposition.completed : Disposition(outcome, of: jobs[index], backoff: backoff)
+                }
+            } catch {
+                for index in readable { dispositions[index] = Disposition(error, of: jobs[index], backoff: backoff) }
+            }
+            return dispositions
         }
     }
 
@@ -90,6 +104,6 @@ struct JobHandler: Sendable {
     let batch: Int
     let timeout: Duration
     let acknowledgement: JobHandlers.Acknowledgement
-    /// Does some jobs, on no thread of the worker's, and tells of each what came of it.
-    let run: @concurrent @Sendable ([ClaimedJob]) async -> [JobVerdict]
+    /// Runs some jobs, outside the worker's actor, and returns the disposition of each; `nil` where its task was cancelled.
+    let run: @concurrent @Sendable ([ClaimedJob], Backoff) async -> [Disposition?]
 }

@@ -15,19 +15,17 @@ struct JobMetrics: Sendable {
         self.stale.increment(by: stale)
     }
 
-    /// Counts what came of a round, and how long it took.
-    func measure(_ round: Round, _ judgement: Judgement) {
+    /// Counts the results of an execution, and measures its duration.
+    func measure(_ round: Round, _ results: [JobResult]) {
         let kind = round.jobs[0].kind
         Timer(label: "jobs_duration_seconds", dimensions: [("queue", queue), ("kind", kind)])
             .record(duration: .now - round.begun)
-        count("done", judgement.done.count + judgement.completed.count, of: kind)
-        for (ending, settlements) in Dictionary(grouping: judgement.settlements, by: \.ending) {
-            count(ending.rawValue, settlements.count, of: kind)
+        for (outcome, jobs) in Dictionary(grouping: results, by: \.disposition.name) {
+            count(outcome, jobs.count, of: kind)
         }
     }
 
     private func count(_ outcome: String, _ jobs: Int, of kind: String) {
-        guard jobs > 0 else { return }
         Counter(label: "jobs_finished_total", dimensions: [("queue", queue), ("kind", kind), ("outcome", outcome)])
             .increment(by: jobs)
     }

@@ -1,67 +1,115 @@
 import Postgres
 
-/// What is to be written down of a round: decided here, done elsewhere.
-struct Judgement {
-    /// Done; their leases are to be acknowledged.
-    var done: [JobLease] = []
-    /// Completed inside a handler's transaction: nothing is left of them, unless that was rolled back unnoticed.
-    var completed: [JobLease] = []
-    /// Not done.
-    var settlements: [JobStore.Settlement] = []
-    /// Why the database did not answer the handler, where that made a job fail.
-    var outage: PostgresError?
-    /// How many attempts failed.
-    var failures: Int { settlements.count { $0.ending == .retry || $0.ending == .failed || $0.ending == .gaveUp } }
+/// What happens to a job after its execution: decided here from values, carried out elsewhere.
+enum Disposition: Sendable, Equatable {
+    /// Done; its lease is to be acknowledged.
+    case done
+    /// Done, and acknowledged in the handler's own transaction, unless that was rolled back without its knowledge.
+    case completed
+    /// Failed, and runs again after a delay; with the error of the database where it did not answer the handler.
+    case retry(after: Duration, error: String, outage: PostgresError? = nil)
+    /// Runs again after a delay, as its handler asked; not a failure.
+    case snooze(Duration)
+    /// Returned to the queue as it was.
+    case release
+    /// Dead.
+    case dead(JobDeath, error: String)
+}
 
-    /// Judges a round by what its handler said of each job.
-    init(of round: Round, _ verdicts: [JobVerdict], backoff: Backoff) {
-        for (job, verdict) in zip(round.jobs, verdicts) {
-            switch verdict {
-            case .outcome(.done): done.append(job.lease)
-            case .completed: completed.append(job.lease)
-            case .outcome(.retry(let delay, let reason)): fail(job, after: delay, because: reason, backoff)
-            case .outcome(.snooze(let delay)):
-                settlements.append(.init(lease: job.lease, ending: .snooze, delay: delay))
-            case .outcome(.giveUp(let reason)):
-                settlements.append(.init(lease: job.lease, ending: .gaveUp, error: reason))
-            case .undecodable(let reason):
-                settlements.append(
-                    .init(lease: job.lease, ending: .undecodable, error: "the payload cannot be read: \(reason)"))
-            case .unanswered(let error):
-                outage = error
-                fail(job, after: nil, because: "\(error)", backoff)
-            case .interrupted: interrupt(job, round, backoff)
-            }
+extension Disposition {
+    /// Decides by the outcome that a handler returned.
+    init(_ outcome: JobOutcome, of job: ClaimedJob, backoff: Backoff) {
+        switch outcome {
+        case .done: self = .done
+        case .retry(let delay, let reason): self.init(failureOf: job, because: reason, after: delay, backoff: backoff)
+        case .snooze(let delay): self = .snooze(delay)
+        case .giveUp(let reason): self = .dead(.gaveUp, error: reason)
         }
     }
 
-    /// Judges a round that did not end although its task was cancelled.
-    static func abandoning(_ round: Round, backoff: Backoff) -> Judgement {
-        Judgement(of: round, round.jobs.map { _ in .interrupted }, backoff: backoff)
+    /// Decides by the error that a handler threw; `nil` where its task was cancelled, and the reason for that decides.
+    init?(_ error: any Error, of job: ClaimedJob, backoff: Backoff) {
+        switch error {
+        case let interruption as JobInterruption: self.init(interruption.outcome, of: job, backoff: backoff)
+        // Whatever error a handler makes of its cancellation, it is not a failure of the job.
+        case _ where Task.isCancelled || error is CancellationError: return nil
+        case let error as PostgresError where error.isOutage:
+            self.init(failureOf: job, because: "\(error)", outage: error, backoff: backoff)
+        default: self.init(failureOf: job, because: "\(error)", backoff: backoff)
+        }
     }
 
-    private mutating func interrupt(_ job: ClaimedJob, _ round: Round, _ backoff: Backoff) {
-        switch round.interruption {
-        case .timedOut:
-            fail(job, after: nil, because: "timed out after \(round.handler.timeout)", backoff)
+    /// Decides by the reason why a handler's task was cancelled; `nil` where the handler cancelled it itself.
+    init(_ interruption: Round.Interruption?, of job: ClaimedJob, timeout: Duration, backoff: Backoff) {
+        switch interruption {
+        case .timedOut: self.init(failureOf: job, because: "timed out after \(timeout)", backoff: backoff)
         case .unwanted(let leases) where leases.contains(job.lease):
-            settlements.append(.init(lease: job.lease, ending: .cancelled, error: "cancelled while it ran"))
-        case .unwanted, .givenUp:
-            settlements.append(.init(lease: job.lease, ending: .release))
-        case nil:
-            fail(job, after: nil, because: "its task was cancelled from inside", backoff)
+            self = .dead(.cancelled, error: "cancelled while it ran")
+        case .unwanted, .givenUp: self = .release
+        case nil: self.init(failureOf: job, because: "its task was cancelled from inside", backoff: backoff)
         }
     }
 
-    private mutating func fail(_ job: ClaimedJob, after delay: Duration?, because reason: String, _ backoff: Backoff) {
+    /// The disposition of a job whose payload its handler cannot read.
+    static func undecodable(_ error: any Error) -> Disposition {
+        .dead(.undecodable, error: "the payload cannot be read: \(error)")
+    }
+
+    private init(
+        failureOf job: ClaimedJob, because reason: String, after delay: Duration? = nil,
+        outage: PostgresError? = nil, backoff: Backoff
+    ) {
         let failures = job.failures + 1
-        guard failures < job.maxAttempts else {
-            settlements.append(.init(lease: job.lease, ending: .failed, error: reason))
-            return
+        self =
+            failures < job.maxAttempts
+            ? .retry(after: delay ?? backoff.delay(afterFailures: failures), error: reason, outage: outage)
+            : .dead(.failed, error: reason)
+    }
+}
+
+extension Disposition {
+    /// The name in `settle_jobs` and in the metrics.
+    var name: String {
+        switch self {
+        case .done, .completed: "done"
+        case .retry: "retry"
+        case .snooze: "snooze"
+        case .release: "release"
+        case .dead(let reason, _): reason.rawValue
         }
-        settlements.append(
-            .init(
-                lease: job.lease, ending: .retry, delay: delay ?? backoff.delay(afterFailures: failures), error: reason)
-        )
+    }
+
+    /// The delay before the job may run again.
+    var delay: Duration {
+        switch self {
+        case .retry(let delay, _, _), .snooze(let delay): delay
+        case .done, .completed, .release, .dead: .zero
+        }
+    }
+
+    /// The error to store with the job.
+    var error: String? {
+        switch self {
+        case .retry(_, let error, _), .dead(_, let error): error
+        case .done, .completed, .snooze, .release: nil
+        }
+    }
+
+    /// The error of the database, where the job failed because it did not answer.
+    var outage: PostgresError? {
+        if case .retry(_, _, let outage) = self { outage } else { nil }
+    }
+
+    /// Whether it counts as a failed attempt.
+    var isFailure: Bool {
+        switch self {
+        case .retry, .dead(.failed, _), .dead(.gaveUp, _): true
+        case .done, .completed, .snooze, .release, .dead: false
+        }
+    }
+
+    /// Whether the job is dead, and not because a person cancelled it.
+    var isUnexpectedDeath: Bool {
+        if case .dead(let reason, _) = self { reason != .cancelled } else { false }
     }
 }

@@ -1,77 +1,64 @@
 import Logging
 import Postgres
+import Telemetry
 
-/// Serves one queue: takes jobs, gives them to their handlers, and writes down what came of them.
+/// Serves one queue: claims jobs, runs their handlers, and records the results; ``WorkerState`` decides.
 ///
-/// While handlers work, the next hand is claimed. A job whose acknowledgement may wait is acknowledged with that claim.
+/// The next jobs are claimed while handlers run. A job whose acknowledgement may wait is acknowledged with that claim.
 actor QueueWorker {
-    /// What comes after a turn.
+    /// When to claim again.
     private enum Turn {
-        /// Another, at once.
+        /// At once.
         case again
-        /// Another after so long, unless the bell rings.
+        /// After a delay, or at a signal.
         case pause(Duration)
-        /// As well; nothing in the queue is due.
+        /// After a delay, or at a signal; no job in the queue is due.
         case idle(Duration)
     }
 
-    /// Rung when there may be work, from any thread.
+    /// Signals that there may be jobs, from any thread.
     nonisolated let bell = WakeSignal()
-    nonisolated let queue: JobRunner.Queue
-
-    let handlers: JobHandlers
+    private let queue: JobRunner.Queue
     private let kinds: [String]
-    let membership: RunnerLease
+    private let membership: RunnerLease
     private let store: JobStore
-    let configuration: JobRunner.Configuration
-    let recorder: ResultWriter
-    let logger: Logger
-    let problems: RunnerProblems
+    private let configuration: JobRunner.Configuration
+    private let recorder: ResultWriter
+    private let logger: Logger
+    private let problems: RunnerProblems
+    /// The name of claiming in the log of problems.
+    private let claims: String
 
-    /// How many jobs a hand takes: as many as the batches of what was claimed last.
-    private var unit: Int
-    private var ready: [ClaimedJob] = []
-    var rounds: [Int: Round] = [:]
-    var nextRound = 0
-    var done: [JobLease] = []
-    /// What is given back without having been begun.
-    var leaving: [JobStore.Settlement] = []
-    var prefetch: Prefetch
-    private var search = ClaimCursor()
+    private var state: WorkerState
     private var trouble = 0
     /// Whether a job has failed since the database did not answer; the next claim shows whether it does.
-    var hasMetOutage = false
-    /// The kinds of which jobs fail.
-    var failing: Set<String> = []
-    var isStopping = false
-    var isDraining = false
+    private var hasMetOutage = false
+    private var failingKinds: Set<String> = []
+    private var isDraining = false
     private var hasWorked = false
-    /// How often the runner has been taken for dead.
-    private var losses = 0
     private var mayHaveLostJobs = false
     private var shouldReconcile = false
-    var alarm: (deadline: ContinuousClock.Instant, task: Task<Void, any Error>)?
+    private var alarm: (deadline: ContinuousClock.Instant, task: Task<Void, any Error>)?
 
     init(
         _ queue: JobRunner.Queue, handlers: JobHandlers, membership: RunnerLease, store: JobStore,
         configuration: JobRunner.Configuration, problems: RunnerProblems, logger: Logger
     ) {
         self.queue = queue
-        self.handlers = handlers
         self.membership = membership
         self.store = store
         self.configuration = configuration
         self.logger = logger
         self.problems = problems
         kinds = handlers.kinds
-        unit = handlers.largestBatch
-        prefetch = configuration.prefetch
+        claims = "claims \(queue.name)"
+        state = WorkerState(handlers: handlers, concurrency: queue.concurrency, prefetch: configuration.prefetch)
         recorder = ResultWriter(
             queue: queue.name, store: store, membership: membership, metrics: JobMetrics(queue: queue.name),
             problems: problems, logger: logger)
     }
 
-    /// Serves the queue until it is told to stop.
+    /// Serves the queue until it is stopped.
     func work() async {
         defer {
             alarm?.task.cancel()
@@ -80,18 +67,18 @@ actor QueueWorker {
         while true {
             let heard = bell.rings
             startReady()
-            await settleLeaving()
-            if isStopping && (isEmpty || membership.isOver) { return }
+            await recorder.settle(state.takeLeaving())
+            if state.isStopping && (state.isEmpty || membership.isOver) { return }
             await reconcile()
             switch await turn() {
             case .again: continue
-            case .idle where isDraining && isEmpty: return
+            case .idle where isDraining && state.isEmpty: return
             case .pause(let patience), .idle(let patience): await bell.wait(after: heard, atMost: patience)
             }
         }
     }
 
-    /// Serves the queue until nothing in it is due, and tells whether there was anything.
+    /// Serves the queue until no job in it is due, and returns whether there was one.
     func drain() async -> Bool {
         isDraining = true
         hasWorked = false
@@ -99,136 +86,76 @@ actor QueueWorker {
         return hasWorked
     }
 
-    /// Takes no more; what runs may run on, what only lies ready is given back.
+    /// Claims no more jobs, and gives back those that have not been begun.
     func stop() {
-        isStopping = true
-        giveBack(ready)
-        ready = []
+        state.stop()
         bell.ring()
     }
 
-    /// Cancels what runs, and gives back what does not end within the cancellation period.
+    /// Cancels the running jobs as well, and gives back those that do not end within the cancellation period.
     func stopNow() {
         stop()
-        giveUp()
+        interruptAll()
     }
 
-    /// The runner has been taken for dead, or may have been: others may have its jobs.
-    ///
-    /// - Returns: How many jobs it had in hand, without those whose results are being stored.
-    @discardableResult
+    /// Cancels and gives back all jobs, since other runners may have taken them over; returns their number.
     func lose() -> Int {
-        losses += 1
-        let held = rounds.values.filter { !$0.isSettled }.reduce(ready.count) { $0 + $1.jobs.count }
-        giveBack(ready)
-        ready = []
-        giveUp()
+        let held = state.lose()
+        interruptAll()
         bell.ring()
         return held
     }
 
-    /// Cancels jobs that somebody wants cancelled, and with them the rounds that they are in.
+    /// Cancels jobs, and with them the executions that they are part of.
     func cancel(_ leases: Set<JobLease>) {
-        leaving += ready.filter { leases.contains($0.lease) }
-            .map { .init(lease: $0.lease, ending: .cancelled, error: "cancelled before it was begun") }
-        ready.removeAll { leases.contains($0.lease) }
+        let running = state.cancel(leases)
         bell.ring()
-        for (number, round) in rounds {
-            let unwanted = leases.intersection(round.jobs.map(\.lease))
-            if !unwanted.isEmpty { interrupt(number, .unwanted(unwanted)) }
-        }
+        for (number, unwanted) in running { interrupt(number, .unwanted(unwanted)) }
     }
 
-    /// The database can be reached: where the answer to a claim was lost on its way, now is the time to clear that up.
+    /// Gives back, in the next turn, jobs of a claim whose answer was lost; the database can be reached now.
     func reconcileSoon() {
         guard mayHaveLostJobs else { return }
         shouldReconcile = true
         bell.ring()
     }
 
-    /// Gives back what the database believes to be in our hand and is not.
-    ///
-    /// No claim is under way meanwhile, nor an acknowledgement: what is in hand is what stands here.
+    /// Gives back the jobs that only the database counts as held; no claim or acknowledgement is under way meanwhile.
     private func reconcile() async {
         guard shouldReconcile else { return }
         shouldReconcile = false
-        let held = (ready + rounds.values.flatMap(\.jobs)).map(\.lease) + done
         do {
-            // The lost claim may still be at work in the server: what it takes is found the next time.
+            // The server may still be running the lost claim: the next call finds its jobs.
             mayHaveLostJobs = try await store.release(
-                claimedBy: membership.runner, from: queue.name, before: configuration.lease * 0.4, except: held)
+                claimedBy: membership.runner, from: queue.name, before: configuration.lease * 0.4, except: state.held)
         } catch {
             logger.debug("jobs that were claimed and lost cannot be given back yet", metadata: ["error": "\(error)"])
         }
     }
+}
 
-    var isEmpty: Bool { ready.isEmpty && rounds.isEmpty && done.isEmpty && leaving.isEmpty }
-
-    /// How many jobs to claim.
-    var wanted: Int {
-        guard !isStopping else { return 0 }
-        let room = max(0, queue.concurrency - rounds.count) * unit
-        let wanted = room + prefetch.jobs - ready.count
-        // A claim is worth its round trip when there is a free hand, or the half of what may lie ready is gone.
-        return room > ready.count || wanted > prefetch.jobs / 2 ? max(0, wanted) : 0
-    }
-
-    private func giveBack(_ jobs: [ClaimedJob]) {
-        leaving += jobs.map { .init(lease: $0.lease, ending: .release) }
-    }
-
-    private func settleLeaving() async {
-        let settlements = leaving
-        leaving = []
-        await recorder.settle(settlements)
-    }
-
+extension QueueWorker {
     /// Acknowledges and claims once.
     private func turn() async -> Turn {
-        let limit = wanted
-        guard limit > 0 || !done.isEmpty else { return .pause(configuration.poll) }
-        let (acknowledged, past, began) = (done, losses, ContinuousClock.now)
-        done = []
+        let limit = state.wanted
+        guard limit > 0 || !state.done.isEmpty else { return .pause(configuration.poll) }
+        let (acknowledged, past, began) = (state.takeDone(), state.losses, ContinuousClock.now)
+        let order = state.order(runner: membership.runner, queue: queue.name, kinds: kinds, limit: limit)
         do {
-            let hand = try await store.claim(
-                search.order(
-                    runner: membership.runner, queue: queue.name, kinds: kinds, limit: limit,
-                    takesSuspect: limit > 0 && !holdsSuspect),
-                acknowledging: acknowledged)
-            // After a failure nobody knows whether it was written then: what is missing now may be our own doing.
+            let hand = try await store.claim(order, acknowledging: acknowledged)
+            // A failed claim may have acknowledged these: then they are missing, and not stale.
             if trouble == 0 { recorder.count(stale: acknowledged.count - hand.acknowledged) }
             if trouble > 0 || hasMetOutage { problems.ends(claims, "jobs are claimed again") }
             (trouble, hasMetOutage) = (0, false)
             hasWorked = hasWorked || !hand.jobs.isEmpty
-            if isStopping || losses != past {
-                giveBack(hand.jobs)
-                return .again
-            }
-            let finding = search.found(hand.jobs, of: limit)
-            // A suspect is begun first: the longer it lies in hand, the sooner it is blamed for what is not its doing.
-            ready = hand.jobs.filter(\.isSuspect) + ready + hand.jobs.filter { !$0.isSuspect }
+            guard let finding = state.receive(hand.jobs, of: limit, after: past) else { return .again }
             startReady()
-            adjust(to: hand.jobs)
-            return leaving.isEmpty ? await next(after: finding, of: limit) : .again
+            state.adjust(to: hand.jobs)
+            return state.leaving.isEmpty ? await next(after: finding, of: limit) : .again
         } catch {
-            done = acknowledged + done
-            return despair(over: error, began)
+            state.restoreDone(acknowledged)
+            return despair(error, began)
         }
-    }
-
-    /// Gives back what no hand is free for and what is too long to lie ready: others can do it at once.
-    ///
-    /// That happens where a claim for whole batches has met jobs that are done one by one.
-    private func adjust(to claimed: [ClaimedJob]) {
-        unit = Set(claimed.map(\.kind)).compactMap { handlers[$0]?.batch }.max() ?? unit
-        guard rounds.count >= queue.concurrency, ready.count > prefetch.jobs else { return }
-        // Suspects come one at a time anyway.
-        let excess = ready.filter { !$0.isSuspect }.dropFirst(prefetch.jobs)
-        guard !excess.isEmpty else { return }
-        giveBack(Array(excess))
-        let leases = Set(excess.map(\.lease))
-        ready.removeAll { leases.contains($0.lease) }
-        search.startOver()
     }
 
     private func next(after finding: ClaimCursor.Finding, of limit: Int) async -> Turn {
@@ -244,45 +171,120 @@ actor QueueWorker {
         guard let prospect = try? await store.nextJob(in: queue.name, of: kinds) else {
             return .pause(configuration.poll)
         }
-        // What is due and could not be had is being claimed by another at this moment.
+        // A job that is due and was not claimed is being claimed by another runner at this moment.
         let patience = min(configuration.poll, max(prospect.wait ?? configuration.poll, .milliseconds(10)))
         return prospect.isDue ? .pause(patience) : .idle(patience)
     }
 
-    private func despair(over error: any Error, _ began: ContinuousClock.Instant) -> Turn {
+    private func despair(_ error: any Error, _ began: ContinuousClock.Instant) -> Turn {
         trouble += 1
-        search.startOver()
+        state.startOver()
         mayHaveLostJobs = true
         problems.occurs(
             claims, "no jobs can be claimed at the moment; trying again", error: error, began: began,
             metadata: ["queue": "\(queue.name)"])
         return .pause(Backoff.ofConnections.delay(afterFailures: trouble))
     }
+}
 
-    /// The name of the part that claims, in the log of problems.
-    nonisolated var claims: String { "claims \(queue.name)" }
-
-    private var holdsSuspect: Bool {
-        ready.contains { $0.isSuspect } || rounds.values.contains { $0.jobs.contains { $0.isSuspect } }
+extension QueueWorker {
+    /// Begins the ready jobs, unless another runner may have taken them over.
+    private func startReady() {
+        while state.hasRoom, membership.holdsLease, let (jobs, handler) = state.nextBatch() { start(jobs, handler) }
     }
 
-    /// Begins what lies ready, unless somebody may have taken it over meanwhile.
-    func startReady() {
-        while rounds.count < queue.concurrency, membership.holdsLease, let first = ready.first,
-            let handler = handlers[first.kind]
-        {
-            guard handler.batch > 1, !first.isSuspect else {
-                ready.removeFirst()
-                start([first], handler)
-                continue
-            }
-            var (batch, rest): ([ClaimedJob], [ClaimedJob]) = ([], [])
-            for job in ready {
-                let belongs = job.kind == first.kind && !job.isSuspect && batch.count < handler.batch
-                if belongs { batch.append(job) } else { rest.append(job) }
-            }
-            ready = rest
-            start(batch, handler)
+    private func start(_ jobs: [ClaimedJob], _ handler: JobHandler) {
+        var round = Round(jobs: jobs, handler: handler)
+        let backoff = configuration.backoff
+        let work = Task { @concurrent in await handler.run(jobs, backoff) }
+        round.task = work
+        let number = state.add(round)
+        // A task of its own: a cancelled task could not record the results.
+        Task { await self.end(number, work.value) }
+        setAlarm(for: round.deadline)
+    }
+
+    /// Sets one timer for all executions, to the first deadline: one for each would cost more than a short job.
+    private func setAlarm(for deadline: ContinuousClock.Instant) {
+        if let alarm, alarm.deadline <= deadline { return }
+        alarm?.task.cancel()
+        let task = Task {
+            try await Task.sleep(until: deadline)
+            interruptOverdue()
         }
+        alarm = (deadline, task)
+    }
+
+    private func interruptOverdue() {
+        alarm = nil
+        let now = ContinuousClock.now
+        for number in state.overdue(at: now) { interrupt(number, .timedOut) }
+        if let next = state.deadline(after: now) { setAlarm(for: next) }
+    }
+
+    /// Records the results of an execution; another one may begin afterwards.
+    private func end(_ number: Int, _ dispositions: [Disposition?]) async {
+        guard let round = state.settle(number) else { return }
+        await record(round.results(dispositions, backoff: configuration.backoff), round)
+        state.remove(number, endedAt: .now)
+        startReady()
+        if state.hasWork { bell.ring() }
+    }
+
+    private func record(_ results: [JobResult], _ round: Round) async {
+        membership.count(completed: results.done.count + results.completed.count, failed: results.failures)
+        recorder.metrics.measure(round, results)
+        report(results, of: round)
+        switch round.handler.acknowledgement {
+        case .withNextClaim: state.addDone(results.done)
+        case .atOnce: await recorder.acknowledge(results.done)
+        }
+        await recorder.confirm(results.completed)
+        await recorder.settle(results.unfinished)
+    }
+
+    /// Logs that jobs of a kind fail, that one is dead, and that the kind succeeds again.
+    ///
+    /// The errors are stored with the jobs and not logged: they may name a person.
+    private func report(_ results: [JobResult], of round: Round) {
+        let kind = round.jobs[0].kind
+        let metadata: Logger.Metadata = ["queue": "\(queue.name)", "kind": "\(kind)"]
+        if results.contains(where: \.disposition.isUnexpectedDeath) {
+            problems.others.occurs("dead \(kind)", level: .error, "a job is dead", metadata: metadata)
+        } else if let outage = results.outage {
+            hasMetOutage = true
+            problems.occurs(
+                claims, "jobs fail and are tried again", error: outage, began: round.begun, metadata: metadata)
+        } else if results.failures > 0 {
+            failingKinds.insert(kind)
+            problems.others.occurs("failing \(kind)", "jobs fail and are tried again", metadata: metadata)
+        } else if !failingKinds.isEmpty, !(results.done.isEmpty && results.completed.isEmpty) {
+            failingKinds.remove(kind)
+            problems.others.ends("failing \(kind)", "jobs of the kind \(kind) succeed again")
+        }
+    }
+
+    private func interruptAll() {
+        for number in state.rounds.keys { interrupt(number, .givenUp) }
+    }
+
+    /// Cancels the task of an execution, and after the cancellation period abandons it.
+    private func interrupt(_ number: Int, _ reason: Round.Interruption) {
+        guard state.interrupt(number, reason) else { return }
+        Task {
+            try? await Task.sleep(for: configuration.cancellationPeriod)
+            await abandon(number)
+        }
+    }
+
+    /// Goes on without a handler that does not end; its results are ignored.
+    private func abandon(_ number: Int) async {
+        guard let round = state.settle(number) else { return }
+        logger.error(
+            "a handler does not end although its task was cancelled; going on without it",
+            metadata: ["queue": "\(queue.name)", "kind": "\(round.jobs[0].kind)"])
+        await record(round.resultsOfAbandoning(backoff: configuration.backoff), round)
+        state.abandon(number)
+        bell.ring()
     }
 }

@@ -38,10 +38,10 @@ struct ResultWriter: Sendable {
     }
 
     /// Records the jobs that are not finished.
-    func settle(_ settlements: [JobStore.Settlement]) async {
-        guard !settlements.isEmpty else { return }
-        let held = await insisting { try await store.settle(settlements) }
-        count(stale: settlements.count - (held ?? settlements.count))
+    func settle(_ unfinished: [JobResult]) async {
+        guard !unfinished.isEmpty else { return }
+        let held = await insisting { try await store.settle(unfinished) }
+        count(stale: unfinished.count - (held ?? unfinished.count))
     }
 
     /// Counts leases that another runner had taken over.

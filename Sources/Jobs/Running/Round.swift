@@ -1,29 +1,44 @@
-/// Some jobs of one kind that a handler does at this moment.
+/// A call of a handler, with one job or a batch of one kind.
 struct Round {
     /// Why its task was cancelled.
     enum Interruption {
-        /// It took too long.
+        /// The timeout has passed.
         case timedOut
-        /// Somebody wants one of its jobs cancelled.
+        /// These of its jobs are to be cancelled.
         case unwanted(Set<JobLease>)
-        /// The runner stops, or has been taken for dead: nothing is held against the jobs.
+        /// The runner stops, or has lost its lease; the jobs return to the queue as they were.
         case givenUp
     }
 
     let jobs: [ClaimedJob]
     let handler: JobHandler
     let begun = ContinuousClock.now
-    var task: Task<[JobVerdict], Never>?
+    var task: Task<[Disposition?], Never>?
     var interruption: Interruption?
-    /// What came of it is being written down: nothing can change that any more.
+    /// Whether its results are being recorded: they are final.
     var isSettled = false
 
-    /// When it has taken too long.
+    /// The end of its timeout.
     var deadline: ContinuousClock.Instant { begun + handler.timeout }
 
-    /// Tells the handler to stop.
+    /// Cancels the handler's task.
     mutating func interrupt(_ reason: Interruption) {
         interruption = interruption ?? reason
         task?.cancel()
+    }
+
+    /// The results of its jobs; the reason of the interruption decides where the handler did not.
+    func results(_ dispositions: [Disposition?], backoff: Backoff) -> [JobResult] {
+        zip(jobs, dispositions).map { job, disposition in
+            JobResult(
+                lease: job.lease,
+                disposition: disposition
+                    ?? Disposition(interruption, of: job, timeout: handler.timeout, backoff: backoff))
+        }
+    }
+
+    /// The results of its jobs where the handler did not end although its task was cancelled.
+    func resultsOfAbandoning(backoff: Backoff) -> [JobResult] {
+        results(jobs.map { _ in nil }, backoff: backoff)
     }
 }

@@ -33,22 +33,6 @@ struct JobStore: Sendable {
         let wait: Duration?
     }
 
-    /// A job that was not done, and what to write down of it.
-    struct Settlement: Sendable {
-        enum Ending: String, Sendable {
-            case retry, snooze, release
-            case failed, gaveUp = "gave_up", undecodable, cancelled
-
-            /// Whether the job is dead, and not because a person wanted it.
-            var isDeath: Bool { self == .failed || self == .gaveUp || self == .undecodable }
-        }
-
-        let lease: JobLease
-        let ending: Ending
-        var delay: Duration = .zero
-        var error: String?
-    }
-
     /// Acknowledges what is done and takes the next hand, in one round trip.
     func claim(_ order: Order, acknowledging done: [JobLease]) async throws -> ClaimResult {
         let claim: SQL = """
@@ -84,15 +68,16 @@ struct JobStore: Sendable {
             try await connection.query("SELECT acknowledge_jobs(\(done.ids), \(done.tokens))").decode(Int32.self)[0])
     }
 
-    /// Writes down what was not done, and tells how many of the leases still held.
-    func settle(_ settlements: [Settlement]) async throws -> Int {
-        let leases = settlements.map(\.lease)
+    /// Records the results of jobs that are not done, and returns how many of the leases still held.
+    func settle(_ unfinished: [JobResult]) async throws -> Int {
+        let leases = unfinished.map(\.lease)
+        let dispositions = unfinished.map(\.disposition)
         return Int(
             try await database.query(
                 """
                 SELECT settle_jobs(
-                    \(leases.ids), \(leases.tokens), \(settlements.map(\.ending.rawValue)),
-                    \(settlements.map(\.delay.inSeconds)), \(settlements.map { $0.error.map(Self.storable) }))
+                    \(leases.ids), \(leases.tokens), \(dispositions.map(\.name)),
+                    \(dispositions.map(\.delay.inSeconds)), \(dispositions.map { $0.error.map(Self.storable) }))
                 """
             ).decode(Int32.self)[0])
     }

@@ -1,7 +1,4 @@
-/// How long a server asks to wait before the next attempt, in the words of its 4yz reply.
-///
-/// No standard says how a reply tells a time, so only a number with its unit counts that follows a word such as
-/// "again", "wait" or "greylisted": status codes, addresses, limits ("100 messages in 60 seconds") and ids are none.
+/// The time to wait that an SMS service names in the header field Retry-After (RFC 9110 section 10.2.3).
 public struct RetryHint: Hashable, Sendable {
     /// Nothing is tried again sooner than the first, and no server is granted more than the last.
     public static let bounds: ClosedRange<Duration> = .seconds(10) ... .seconds(4 * 3600)
@@ -9,11 +6,13 @@ public struct RetryHint: Hashable, Sendable {
     /// How long to wait, within `bounds`.
     public let wait: Duration
 
-    /// Looks for a time to wait; `nil` where the server names none.
+    /// Reads the time to wait; `nil` where the service named none.
     ///
-    /// - Parameter reply: The server's words, as a `DeliveryOutcome` holds them.
+    /// - Parameter reply: The server's answer, as a `DeliveryOutcome` holds it: "HTTP 429, Retry-After: 75".
     public init?(reading reply: String) {
-        guard let seconds = RetryPhrase(reply).seconds else { return nil }
+        guard let match = reply.firstMatch(of: #/^HTTP \d{3}, Retry-After: (\d{1,9})\b/#), let seconds = Int(match.1) else {
+            return nil
+        }
         wait = min(max(.seconds(seconds), Self.bounds.lowerBound), Self.bounds.upperBound)
     }
 }

@@ -63,8 +63,8 @@ struct DeskScene: Sendable {
     func die(_ job: some Job = Errand(), _ options: JobOptions = JobOptions()) async throws -> JobID {
         let key = try await enqueue(job, options)
         let leases = try await claim(options.queue).map(\.lease)
-        let settlements = leases.map { JobStore.Settlement(lease: $0, ending: .failed, error: "boom") }
-        _ = try await store.settle(settlements)
+        let results = leases.map { JobResult(lease: $0, disposition: .dead(.failed, error: "boom")) }
+        _ = try await store.settle(results)
         return key
     }
 

@@ -32,7 +32,8 @@ struct ModelledQueue {
         case .claimSuspect(let runner): return try await claim(runner, takesSuspect: true)
         case .complete(let runner, let job): return try await store.acknowledge(leases(hand[runner][job], job))
         case .giveBack(let runner, let job):
-            return try await store.settle(leases(hand[runner][job], job).map { .init(lease: $0, ending: .release) })
+            return try await store.settle(
+                leases(hand[runner][job], job).map { JobResult(lease: $0, disposition: .release) })
         case .fallSilent(let runner):
             return try await yard.database.query(
                 """

@@ -165,7 +165,7 @@ struct WakingTests {
                 Database.Configuration(conninfo: yard.conninfo), channels: [JobQueue.channel], logger: .silent)
             let listening = Task { try await listener.run { heard.note($0) } }
             try await heard.wait(for: .connected)
-            #expect(try await store.settle(leases.map { .init(lease: $0, ending: .release) }) == 1)
+            #expect(try await store.settle(leases.map { .init(lease: $0, disposition: .release) }) == 1)
             try await heard.wait(for: .notified(JobQueue.channel))
             listening.cancel()
             await #expect(throws: CancellationError.self) { try await listening.value }
