@@ -118,7 +118,7 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "Booking", "BookingStore", "Jobs", "Postgres", "Schema",
+                "Booking", "BookingStore", "Jobs", "Postgres", "Reminders", "Schema",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -203,7 +203,7 @@ let package = Package(
         .testTarget(
             name: "BookingStoreTests",
             dependencies: [
-                "Booking", "BookingStore", "BookingStoreTesting", "Postgres", "PostgresTesting", "Schema",
+                "Booking", "BookingStore", "BookingStoreTesting", "Postgres", "PostgresTesting", "Reminders", "Schema",
                 "SeededChance",
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -91,3 +91,110 @@ public final class MetricsRegistry: MetricsFactory {
         families.withLock { $0.remove(metric) }
     }
 }
+
+/// All metrics, by the names they have in the text.
+struct Families: Sendable {
+    /// What a metric was asked for by.
+    struct Request: Sendable {
+        let type: MetricType
+        let label: String
+        let dimensions: [(String, String)]
+    }
+
+    /// The series of one name.
+    private struct Family: Sendable {
+        let type: MetricType
+        /// By their labels, as these are written in the text.
+        var series: [String: any Metric] = [:]
+    }
+
+    private let help: [String: String]
+    private var families: [String: Family] = [:]
+    /// What has been asked for before is found without spelling it out again.
+    private var found: [Request: any Metric] = [:]
+
+    /// No metrics yet.
+    ///
+    /// - Parameter help: What metrics are about, by their labels.
+    init(help: [String: String]) {
+        self.help = Dictionary(help.map { (PrometheusFormat.metricName($0), PrometheusFormat.help($1)) }) { first, _ in
+            first
+        }
+    }
+
+    /// The metric of a label and its dimensions.
+    ///
+    /// - Parameters:
+    ///   - label: The label.
+    ///   - dimensions: The dimensions, in any order.
+    ///   - make: Makes one where there is none yet.
+    /// - Returns: The one that everybody who asks so is given.
+    mutating func metric<Kept: Metric>(
+        _ label: String, _ dimensions: [(String, String)], or make: () -> Kept
+    ) -> Kept {
+        let request = Request(type: Kept.type, label: label, dimensions: dimensions)
+        if let metric = found[request] as? Kept { return metric }
+        let name = name(for: request)
+        let labels = PrometheusFormat.labels(dimensions)
+        let metric = families[name]?.series[labels] as? Kept ?? make()
+        families[name, default: Family(type: Kept.type)].series[labels] = metric
+        found[request] = metric
+        return metric
+    }
+
+    /// Forgets a metric.
+    mutating func remove(_ metric: any Metric) {
+        found = found.filter { $0.value !== metric }
+        families = families.mapValues { family in
+            Family(type: family.type, series: family.series.filter { $0.value !== metric })
+        }.filter { !$0.value.series.isEmpty }
+    }
+
+    /// A name has one type in the format, which whoever asks first decides; others are told apart by theirs.
+    private func name(for request: Request) -> String {
+        var name = PrometheusFormat.metricName(request.label)
+        while let family = families[name], family.type != request.type {
+            name += "_" + request.type.rawValue
+        }
+        return name
+    }
+}
+
+extension Families {
+    /// Everything in the text format, sorted by name and labels.
+    var text: String {
+        families.sorted { $0.key < $1.key }.map { lines(of: $1, named: $0) }.joined()
+    }
+
+    private func lines(of family: Family, named name: String) -> String {
+        var lines = help[name].map { "# HELP \(name) \($0)\n" } ?? ""
+        lines += "# TYPE \(name) \(family.type.rawValue)\n"
+        for (labels, metric) in family.series.sorted(by: { $0.key < $1.key }) {
+            for sample in metric.samples {
+                lines += "\(name)\(sample.suffix)\(braces(labels, sample)) \(PrometheusFormat.number(sample.value))\n"
+            }
+        }
+        return lines
+    }
+
+    private func braces(_ labels: String, _ sample: Sample) -> String {
+        let bound = sample.bound.map { PrometheusFormat.label("le", PrometheusFormat.number($0)) } ?? ""
+        let all = [labels, bound].filter { !$0.isEmpty }.joined(separator: ",")
+        return all.isEmpty ? "" : "{\(all)}"
+    }
+}
+
+extension Families.Request: Hashable {
+    static func == (one: Self, other: Self) -> Bool {
+        one.type == other.type && one.label == other.label && one.dimensions.elementsEqual(other.dimensions, by: ==)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(type)
+        hasher.combine(label)
+        for (name, value) in dimensions {
+            hasher.combine(name)
+            hasher.combine(value)
+        }
+    }
+}

@@ -2,6 +2,7 @@ import Booking
 import BookingStore
 import FoundationEssentials
 import Postgres
+import Reminders
 
 extension Intro {
     /// Where and with whom, as a command line names them.

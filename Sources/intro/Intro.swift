@@ -1,5 +1,7 @@
+import Booking
 import BookingStore
 import FoundationEssentials
+import Glibc
 import Logging
 import Postgres
 import Reminders
@@ -156,4 +158,48 @@ final class Intro: Sendable {
         case .local: try await startLocalCluster().url
         }
     }
+}
+
+/// The name that the event log keeps for whoever is at work: `--as`, `INTRO_ACTOR`, or the login name.
+///
+/// - Parameters:
+///   - flag: What `--as` says.
+///   - environment: The environment variables.
+/// - Returns: The name.
+/// - Throws: A `Failure` when the name is empty, longer than 200 characters, or has control characters in it.
+func actorName(flag: String?, environment: [String: String]) throws(Failure) -> String {
+    if let flag {
+        return try checkedActor(flag, source: "--as")
+    }
+    if let name = environment["INTRO_ACTOR"], !name.isEmpty {
+        return try checkedActor(name, source: "INTRO_ACTOR")
+    }
+    return Account.current.name
+}
+
+private func checkedActor(_ name: String, source: String) throws(Failure) -> String {
+    guard !name.isEmpty, name.count <= 200, name == name.visible else {
+        throw .invalidInput(
+            "\(source) is not a name",
+            because: "it must have 1 to 200 characters, and no control characters",
+            hint: "write who does this, as in `--as maria`"
+        )
+    }
+    return name
+}
+
+/// Reads the instant of `--now`.
+///
+/// - Parameter text: An RFC 3339 date-time with an offset, as in `2026-12-01T09:00:00-08:00`.
+/// - Returns: The instant.
+/// - Throws: A `Failure` when the text is not one.
+func rehearsalInstant(_ text: String) throws(Failure) -> Date {
+    guard let instant = RFC3339.parse(text) else {
+        throw .invalidInput(
+            "--now is not a point in time: \(text.visible.prefix(40))",
+            because: "it must be an RFC 3339 date and time with its offset",
+            hint: "write it as in `--now 2026-12-01T09:00:00-08:00` or `--now 2026-12-01T17:00:00Z`"
+        )
+    }
+    return instant
 }

@@ -102,3 +102,79 @@ extension IntroCommand {
         arguments.prefix { $0 != "--" }.contains("--json")
     }
 }
+
+/// A command of `intro` that needs its settings, its console or its database.
+///
+/// A command declares its arguments and says what to do in ``run(in:)``; how the house is built and closed is the same
+/// for all of them and stands here.
+protocol IntroSubcommand: AsyncParsableCommand {
+    /// The options that every command takes.
+    var global: GlobalOptions { get }
+
+    /// Checks that the arguments go together, once the parser has reported every unknown option.
+    ///
+    /// - Throws: `ValidationError`.
+    func checkUsage() throws
+
+    /// Does the command's work.
+    ///
+    /// - Parameter intro: Everything the work needs, built from the configuration.
+    /// - Throws: What went wrong; `Failure(describing:)` makes it fit to print.
+    func run(in intro: Intro) async throws
+}
+
+extension IntroSubcommand {
+    func checkUsage() throws {}
+
+    func run() async throws {
+        do {
+            try checkUsage()
+        } catch let problem as ValidationError {
+            let words = IntroCommand.words(to: Self.self).joined(separator: " ")
+            throw Failure(code: "usage", message: problem.message, hint: "see `\(words) --help`", exit: .usage)
+        }
+        let intro = try Intro(options: global)
+        do {
+            try await run(in: intro)
+        } catch {
+            await intro.close()
+            throw error
+        }
+        await intro.close()
+    }
+}
+
+/// The options that every command takes, before or after its own.
+struct GlobalOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The PostgreSQL database to use.", valueName: "url"))
+    var database: String?
+
+    @Option(help: ArgumentHelp("Read settings from this file only.", valueName: "file"))
+    var config: String?
+
+    @Flag(help: "Print results and errors as JSON.")
+    var json = false
+
+    @Option(help: "Whether to use colour: auto, always or never.")
+    var color = ColorChoice.auto
+
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp("The actor for the event log. (default: your login)", valueName: "who")
+    )
+    var actor: String?
+
+    @Option(help: ArgumentHelp("Act as if it were this time, as in 2026-12-01T09:00:00-08:00.", valueName: "time"))
+    var now: String?
+
+    @Flag(help: "Print progress on standard error.")
+    var verbose = false
+}
+
+/// When to use colour.
+enum ColorChoice: String, CaseIterable, Sendable, ExpressibleByArgument {
+    /// On a terminal, unless `NO_COLOR` is set.
+    case auto
+    case always
+    case never
+}

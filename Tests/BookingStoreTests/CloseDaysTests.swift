@@ -3,6 +3,7 @@ import BookingStore
 import BookingStoreTesting
 import Foundation
 import Postgres
+import Reminders
 import Testing
 
 @Suite("Days that are over are closed, and nothing is guessed")

@@ -3,6 +3,7 @@ import BookingStore
 import BookingStoreTesting
 import Foundation
 import Postgres
+import Reminders
 import Testing
 
 @Suite("What is written down to be told")

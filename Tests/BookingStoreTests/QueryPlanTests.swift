@@ -2,6 +2,7 @@ import Booking
 import BookingStoreTesting
 import Foundation
 import Postgres
+import Reminders
 import Testing
 
 @testable import BookingStore

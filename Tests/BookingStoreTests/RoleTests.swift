@@ -6,6 +6,7 @@ import Schema
 import Testing
 
 @testable import BookingStore
+@testable import Reminders
 
 @Suite("The service role")
 struct RoleTests {

@@ -1,3 +1,7 @@
+// The standard library normalises for its own string comparison and offers the result only as SPI; the public way is the
+// whole of Foundation, whose loading each start of the command line would pay for.
+@_spi(_Unicode) import Swift
+
 /// A short free text on one line: an address, a reason, where a client heard of us.
 public struct SingleLineText: Hashable, Sendable, CustomStringConvertible {
     /// The longest text that is accepted, in characters.
@@ -61,5 +65,38 @@ extension Unicode.Scalar {
         // U+200E and U+200F only mark a direction and are typed by right-to-left keyboards; these reach past themselves.
         let turnsDirection = ("\u{202A}"..."\u{202E}").contains(self) || ("\u{2066}"..."\u{2069}").contains(self)
         return turnsDirection ? "has a hidden text-direction control in it (\(visible(String(self))))" : nil
+    }
+}
+
+/// What a person, or a studio, is called: any script, accents, apostrophes, emoji; one line.
+public struct PersonName: Hashable, Sendable, CustomStringConvertible {
+    /// The longest name that is accepted, in characters.
+    public static let limit = 200
+
+    /// The name: trimmed, single-spaced, in Unicode Normalization Form C, 1 to 200 characters.
+    public let text: String
+
+    /// Accepts a name.
+    ///
+    /// - Parameters:
+    ///   - text: What was typed.
+    ///   - field: What an error calls it.
+    /// - Throws: `InvalidInput` where it is empty, too long, or holds control characters, line breaks or hidden
+    ///   text-direction controls.
+    public init(_ text: String, field: String = "name") throws(InvalidInput) {
+        self.text = try SingleLineText.clean(text, field: field, limit: PersonName.limit)
+    }
+
+    /// The name itself.
+    public var description: String { text }
+}
+
+extension String {
+    /// The text in Unicode Normalization Form C, so that one name has one spelling in bytes as well.
+    var composed: String {
+        guard !utf8.allSatisfy({ $0 < 0x80 }) else { return self }
+        var scalars = UnicodeScalarView()
+        scalars.append(contentsOf: _nfc)
+        return String(scalars)
     }
 }

@@ -1,18 +1,18 @@
 import Booking
 import FoundationEssentials
-import Postgres
+package import Postgres
 
 /// The locks of a transaction on bookings, with its actor and reason.
 ///
 /// Locks are taken in one fixed order: the studio (shared), the request, the person's contacts, the studio's hours that
 /// the session touches, the trainer. Two bookings that can conflict share a lock; others do not wait for each other.
-struct BookingLocks {
+package struct BookingLocks {
     let actor: String
     var reason: String?
     var shared: [String] = []
-    var locks: [String] = []
+    package var locks: [String] = []
 
-    init(actor: String, reason: String? = nil) {
+    package init(actor: String, reason: String? = nil) {
         self.actor = actor
         self.reason = reason
     }
@@ -50,7 +50,7 @@ struct BookingLocks {
     }
 
     /// Sets the actor for the event log and takes the locks, in one round trip.
-    func begin(on connection: Connection) async throws {
+    package func begin(on connection: Connection) async throws {
         _ = try await connection.query("SELECT begin_work(\(actor), \(reason), \(shared), \(locks))")
     }
 

@@ -1,4 +1,4 @@
-import Booking
+public import Booking
 
 /// Finds out which client a booking is for.
 struct ClientIdentification {
@@ -33,5 +33,87 @@ struct ClientIdentification {
     ) -> Identification {
         Identification(
             named: named, beside: beside, name: request.name?.text, acceptsOtherName: request.acceptsOtherName)
+    }
+}
+
+/// What became of the contacts that were given with a booking.
+public struct ContactReport: Sendable {
+    /// A contact that was not stored.
+    public struct NotStored: Sendable {
+        /// The contact.
+        public let contact: Contact
+        /// Why, to be read after the contact: "belongs to Greg Park (client 17)".
+        public let reason: String
+    }
+
+    /// Contacts that the client did not have before.
+    public internal(set) var stored: [Contact] = []
+    /// Contacts that the client still does not have.
+    public internal(set) var notStored: [NotStored] = []
+
+    /// Nothing to report.
+    public init() {}
+}
+
+/// Stores the contacts that a booking gives of a client who has none of the kind; what is stored is never overwritten.
+struct GivenContacts {
+    /// Why a missing contact is not stored.
+    enum Obstacle: String {
+        /// The name that was given is not the client's.
+        case otherName = "was given under another name"
+        /// The booking was made by an earlier request.
+        case repetition = "came with a repeated request, which changes nothing"
+    }
+
+    let clients: ClientRepository
+    let request: BookingRequest
+
+    /// Stores what is missing, and reports on every contact that is not the client's.
+    func keep(for client: Client, unless obstacle: Obstacle? = nil) async throws -> ContactReport {
+        var report = ContactReport()
+        for contact in given where !client.has(contact) {
+            let owners = try await clients.matching(ClientIdentifier(contact))
+            // Another spelling of the client's own.
+            if owners.contains(where: { $0.id == client.id }) { continue }
+            if owners.isEmpty, obstacle == nil, try await clients.store(contact, of: client.id) {
+                report.stored.append(contact)
+            } else {
+                report.notStored.append(
+                    ContactReport.NotStored(contact: contact, reason: reason(contact, client, owners, obstacle)))
+            }
+        }
+        return report
+    }
+
+    /// Every contact of the request, each once.
+    private var given: [Contact] {
+        let all = [request.who.contact, request.email.map { .email($0) }, request.phone.map { .phone($0) }]
+        return all.compactMap(\.self).reduce(into: []) { given, contact in
+            if !given.contains(contact) { given.append(contact) }
+        }
+    }
+
+    private func reason(_ contact: Contact, _ client: Client, _ owners: [Client], _ obstacle: Obstacle?) -> String {
+        guard owners.isEmpty else { return "belongs to " + owners.map(\.nameAndNumber).joined(separator: " and ") }
+        let isMissing = contact.isEmail ? client.email == nil : client.phone == nil
+        if let obstacle, obstacle == .otherName || isMissing { return obstacle.rawValue }
+        let (what, option) = contact.isEmail ? ("e-mail", "--email") : ("phone", "--phone")
+        return "differs from the stored \(what); to change it: "
+            + "`intro client edit \(client.id.value) \(option) \(contact.text)`"
+    }
+}
+
+extension Client {
+    fileprivate func has(_ contact: Contact) -> Bool {
+        switch contact {
+        case .email(let email): email.matchKey == self.email?.matchKey
+        case .phone(let phone): phone == self.phone
+        }
+    }
+}
+
+extension Contact {
+    fileprivate var isEmail: Bool {
+        if case .email = self { true } else { false }
     }
 }

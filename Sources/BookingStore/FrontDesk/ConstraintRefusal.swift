@@ -2,7 +2,7 @@ import Booking
 import Postgres
 
 /// What each constraint of the schema means to a person: the one table between the database's judgement and a refusal.
-enum ConstraintRefusal {
+package enum ConstraintRefusal {
     /// The refusal that a constraint stands for, or `nil` where an error is not one of the rules.
     static func refusal(for error: PostgresError) -> Refusal? {
         switch error.constraint {
@@ -35,11 +35,25 @@ enum ConstraintRefusal {
     }
 
     /// Runs work and turns a constraint's no into a refusal.
-    static func translating<Result>(_ work: () async throws -> Result) async throws -> Result {
+    package static func translating<Result>(_ work: () async throws -> Result) async throws -> Result {
         do {
             return try await work()
         } catch let error as PostgresError {
             throw refusal(for: error) ?? error
         }
+    }
+}
+
+/// Nobody and nothing goes by that name.
+public struct NotFound: Error, Sendable {
+    /// What was looked for, such as `trainer maria`.
+    public let what: String
+    /// How to find it.
+    public let hint: String
+
+    /// Reports something missing.
+    public init(_ what: String, hint: String) {
+        self.what = what
+        self.hint = hint
     }
 }

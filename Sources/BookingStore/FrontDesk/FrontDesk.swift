@@ -98,9 +98,9 @@ public struct FrontDesk: Sendable {
                 SET status = 'cancelled', revision = revision + 1, cancel_reason = \(reason)
                 WHERE id = \(session.id.value)
                 """)
-            let ledger = LedgerRepository(connection)
-            try await ledger.supersede(session.id, because: .cancelled)
-            try await ledger.announce(.cancelled, of: session.id, at: now)
+            let messages = SessionMessages(connection)
+            try await messages.supersede(session.id, because: .cancelled)
+            try await messages.announce(.cancelled, of: session.id, at: now)
         }
     }
 
@@ -116,7 +116,7 @@ public struct FrontDesk: Sendable {
             try SessionRules.assertOpen(session)
             try await connection.query(
                 "UPDATE session SET status = \(outcome.rawValue) WHERE id = \(session.id.value)")
-            try await LedgerRepository(connection).supersede(session.id, because: .sessionClosed)
+            try await SessionMessages(connection).supersede(session.id, because: .sessionClosed)
         }
     }
 

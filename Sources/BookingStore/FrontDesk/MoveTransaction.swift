@@ -46,11 +46,11 @@ struct MoveTransaction {
             strictness: overrideReason == nil ? .all : .hardOnly, moving: session.id
         ).choose()
         try await write(session.id, choice)
-        let ledger = LedgerRepository(connection)
-        let isUntold = try await ledger.supersede(session.id, because: .rescheduled)
+        let messages = SessionMessages(connection)
+        let isUntold = try await messages.supersede(session.id, because: .rescheduled)
         // Whoever has not heard of the new time yet hears of it, whatever else has changed since.
         let isSameTime = session.startsAt == start && session.trainer.id != choice.trainer && !isUntold
-        try await ledger.announce(isSameTime ? .trainerChanged : .moved, of: session.id, at: now)
+        try await messages.announce(isSameTime ? .trainerChanged : .moved, of: session.id, at: now)
         return MoveResult(session: try await sessions.planAndRead(session.id, now: now), moved: true)
     }
 

@@ -21,12 +21,6 @@ public struct ClientRepository: Sendable {
         }
     }
 
-    /// The people who have the phone that a text came from; nobody has a short code.
-    public func withPhone(of sender: InboundSender) async throws -> [Client] {
-        guard let phone = sender.number else { return [] }
-        return try await matching(.phone(phone))
-    }
-
     /// The one person who goes by that e-mail, phone or number.
     ///
     /// - Parameter who: What was typed.
@@ -77,7 +71,7 @@ public struct ClientRepository: Sendable {
     }
 
     /// Returns those of some addresses that belong to a client, a trainer or a studio, but for one.
-    func known(_ addresses: [EmailAddress], except own: EmailAddress?) async throws -> Set<EmailAddress> {
+    package func known(_ addresses: [EmailAddress], except own: EmailAddress?) async throws -> Set<EmailAddress> {
         let others = addresses.filter { $0.matchKey != own?.matchKey }
         guard !others.isEmpty else { return [] }
         let known = Set(
@@ -190,5 +184,80 @@ extension InvalidInput {
         return InvalidInput(
             field: what, problem: "belongs to several people: \(names)",
             hint: "give the client number of the one you mean")
+    }
+}
+
+/// Everything of a person that can be edited.
+public struct ClientDetails: Sendable {
+    /// As the person gives it.
+    public var name: String
+    /// Where mail goes.
+    public var email: EmailAddress?
+    /// In E.164.
+    public var phone: PhoneNumber?
+    /// IANA zone where it differs from the studio's.
+    public var timeZone: String?
+    /// How the person heard of us.
+    public var source: String?
+    /// The language to write in; `nil` is English.
+    public var language: Language?
+
+    /// Describes a new person.
+    public init(name: PersonName, email: EmailAddress?, phone: PhoneNumber?, source: String? = nil) {
+        self.name = name.text
+        self.email = email
+        self.phone = phone
+        self.source = source
+    }
+
+    /// Starts from a person as they are.
+    public init(of client: Client) {
+        name = client.name
+        email = client.email
+        phone = client.phone
+        timeZone = client.timeZone
+        source = client.source
+        language = client.language
+    }
+
+    /// The contacts by which the person is recognised.
+    public var contacts: Contacts {
+        var contacts = Contacts()
+        contacts.add(email)
+        contacts.add(phone)
+        return contacts
+    }
+}
+
+/// The condition by which a search finds clients.
+enum ClientSearchCondition {
+    /// Whether a row of `client` fits a search.
+    static func sql(_ search: ClientSearch) -> SQL {
+        guard !search.isEmpty else { return "false" }
+        var ways: [SQL] = []
+        if let email = search.email { ways.append("email_key = \(email.matchKey)") }
+        if let phone = search.phone { ways.append("phone_key = phone_match_key(\(phone.e164))") }
+        if !search.terms.isEmpty { ways.append("(\(SQL.joined(search.terms.map(has), separator: " AND ")))") }
+        return "(\(SQL.joined(ways, separator: " OR ")))"
+    }
+
+    private static func has(_ term: ClientSearch.Term) -> SQL {
+        // A text of nothing but punctuation is part of every text.
+        var places = term.texts.map { text -> SQL in
+            "search_text(\(text)) <> '' AND search_key LIKE '%' || search_text(\(text)) || '%'"
+        }
+        if let phone = term.phone { places.append(has(phone)) }
+        return "(\(SQL.joined(places, separator: " OR ")))"
+    }
+
+    private static func has(_ phone: ClientSearch.PhonePattern) -> SQL {
+        switch phone {
+        case .end(let digits): "phone LIKE '%' || \(digits)"
+        case .part(let digits): "phone LIKE '%' || \(digits) || '%'"
+        case .start(let digits): "phone LIKE '+' || \(digits) || '%'"
+        // In the countries whose codes begin with 1 and 7, no zero is dialled before a number.
+        case .national(let digits, let dialled):
+            "(phone LIKE '%' || \(dialled) || '%' OR phone ~ ('^[+][2-9][0-9]{1,2}' || \(digits)))"
+        }
     }
 }

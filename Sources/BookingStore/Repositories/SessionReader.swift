@@ -1,9 +1,9 @@
-import Booking
-import Postgres
+package import Booking
+package import Postgres
 
 /// Makes sessions of rows that hold ``SessionRepository/columns``.
-enum SessionReader {
-    static func session(_ row: inout Row) throws -> Session {
+package enum SessionReader {
+    package static func session(_ row: inout Row) throws -> Session {
         Session(
             id: Session.ID(try row.next()), reference: try Reference(row.next()),
             status: try row.nextCode(), revision: try row.next(),
@@ -30,8 +30,8 @@ enum SessionReader {
 }
 
 /// A stored code that this version does not know: a newer version wrote it, or someone changed the data by hand.
-struct UnknownCode: Error, CustomStringConvertible {
-    let description: String
+package struct UnknownCode: Error, CustomStringConvertible {
+    package let description: String
 
     init<Code>(_ code: String, of type: Code.Type) {
         description = "unknown stored value \"\(code)\" for \(type)"
@@ -41,7 +41,7 @@ struct UnknownCode: Error, CustomStringConvertible {
 /// Reads a stored code.
 ///
 /// - Throws: ``UnknownCode`` for a value that the type does not have.
-func storedCode<Code: RawRepresentable<String>>(_ code: String) throws -> Code {
+package func storedCode<Code: RawRepresentable<String>>(_ code: String) throws -> Code {
     guard let value = Code(rawValue: code) else { throw UnknownCode(code, of: Code.self) }
     return value
 }
@@ -49,7 +49,7 @@ func storedCode<Code: RawRepresentable<String>>(_ code: String) throws -> Code {
 /// Reads a stored day of the week, 1 for Monday.
 ///
 /// - Throws: ``UnknownCode`` for a number that is no day.
-func storedWeekday(_ number: Int32) throws -> Weekday {
+package func storedWeekday(_ number: Int32) throws -> Weekday {
     guard let day = Weekday(rawValue: Int(number)) else { throw UnknownCode("\(number)", of: Weekday.self) }
     return day
 }
@@ -58,14 +58,26 @@ extension Row {
     /// Reads a stored code.
     ///
     /// - Throws: ``UnknownCode`` for a value that the type does not have.
-    mutating func nextCode<Code: RawRepresentable<String>>() throws -> Code {
+    package mutating func nextCode<Code: RawRepresentable<String>>() throws -> Code {
         try storedCode(try next())
     }
 
     /// Reads a stored code that may be NULL.
     ///
     /// - Throws: ``UnknownCode`` for a value that the type does not have.
-    mutating func nextCode<Code: RawRepresentable<String>>() throws -> Code? {
+    package mutating func nextCode<Code: RawRepresentable<String>>() throws -> Code? {
         try next(String?.self).map { try storedCode($0) }
+    }
+}
+
+/// The clocks of the zones that rows name: a zone's rules are read once, not with each row.
+package enum StudioClocks {
+    private static let known = Guarded<[String: StudioClock]>([:])
+
+    package static func clock(of zone: String) throws(InvalidInput) -> StudioClock {
+        if let clock = known.withLock({ $0[zone] }) { return clock }
+        let clock = try StudioClock(timeZone: zone)
+        known.withLock { $0[zone] = clock }
+        return clock
     }
 }

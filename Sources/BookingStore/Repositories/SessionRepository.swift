@@ -40,7 +40,7 @@ public struct SessionRepository: Sendable {
     }
 
     /// The session that a calendar knows by that identifier, locked until this transaction is over.
-    func locked(_ uid: SessionUID?) async throws -> Session? {
+    package func locked(_ uid: SessionUID?) async throws -> Session? {
         guard let uid else { return nil }
         let rows = try await connection.query("SELECT FROM session WHERE reference = \(uid.reference.code) FOR UPDATE")
         guard rows.count > 0 else { return nil }
@@ -49,7 +49,7 @@ public struct SessionRepository: Sendable {
     }
 
     /// Records that the client will come; the first time counts.
-    func confirm(_ id: Session.ID, at now: Date) async throws {
+    package func confirm(_ id: Session.ID, at now: Date) async throws {
         try await connection.query(
             "UPDATE session SET confirmed_at = coalesce(confirmed_at, \(now)) WHERE id = \(id.value)")
     }
@@ -222,58 +222,7 @@ public struct SessionRepository: Sendable {
         try await read("\(Self.select) WHERE s.request_id = \(request)").first
     }
 
-    /// Every session under one of these contacts, except cancelled ones.
-    ///
-    /// A contact that a person has given up since is found by its claim. The subqueries hide the values from the planner,
-    /// which would find a plan for these few contacts a little cheaper than the one for any, and make it anew each time.
-    public func visits(of contacts: Contacts, now: Date) async throws -> [Eligibility.PriorSession] {
-        try await connection.query(
-            """
-            WITH given AS MATERIALIZED (
-                SELECT \(contacts.emailKeys.sorted())::text[] AS emails,
-                       ARRAY(
-                           SELECT phone_match_key(phone) FROM unnest(\(contacts.phones.sorted())::text[]) AS phone
-                       ) AS phones,
-                       ARRAY(SELECT contact_key(contact) FROM unnest(\(contacts.keys)::text[]) AS contact) AS keys
-            )
-            SELECT s.reference, s.status, s.starts_at, st.time_zone, t.name, s.waived, s.ends_at <= \(now), c.id, c.name,
-                   ARRAY(
-                       SELECT contact
-                       FROM unnest((SELECT keys FROM given)) AS contact
-                       WHERE contact = ANY (client_contacts(c.email_key, c.phone))
-                          OR contact IN (SELECT contact_key(named) FROM unnest(s.named_contacts) AS named)
-                          OR EXISTS (
-                              SELECT FROM free_session_claim AS claim
-                              WHERE claim.contact = contact.contact AND claim.session_id = s.id))
-            FROM (
-                SELECT session.id
-                FROM client
-                JOIN session ON session.client_id = client.id
-                WHERE client.email_key = ANY((SELECT emails FROM given)::text[])
-                   OR client.phone_key = ANY((SELECT phones FROM given)::text[])
-                UNION
-                SELECT session_id
-                FROM free_session_claim
-                WHERE contact = ANY((SELECT keys FROM given)::text[])
-            ) AS visit
-            JOIN session AS s ON s.id = visit.id
-            JOIN client AS c ON c.id = s.client_id
-            JOIN trainer AS t ON t.id = s.trainer_id
-            JOIN studio AS st ON st.id = s.studio_id
-            WHERE s.status <> 'cancelled'
-            ORDER BY s.starts_at
-            """
-        ).map { row in
-            let (reference, status) = (try Reference(row.next()), try row.nextCode() as Session.Status)
-            let (start, zone) = (try row.next(Date.self), try row.next(String.self))
-            return Eligibility.PriorSession(
-                reference: reference, status: status, localStart: try StudioClocks.clock(of: zone).text(start),
-                trainerName: try row.next(), waived: try row.next(), isOver: try row.next(),
-                owner: Client.ID(try row.next()), ownerName: try row.next(), shared: try row.next())
-        }
-    }
-
-    static let columns: SQL = """
+    package static let columns: SQL = """
         s.id, s.reference, s.status, s.revision, c.id, c.name, c.email, c.phone, t.id, t.handle, t.name, st.id, st.slug,
         st.name, st.time_zone, s.starts_at, s.ends_at, s.booked_at, s.override_reason, s.cancel_reason,
         s.confirmed_at, s.waived_rules

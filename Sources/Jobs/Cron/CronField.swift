@@ -78,3 +78,71 @@ extension CronUnit {
         CronError(field: rawValue, problem: problem, hint: hint ?? self.hint)
     }
 }
+
+/// What one of the five fields of a cron entry counts.
+enum CronUnit: String, CaseIterable, Sendable {
+    case minute
+    case hour
+    case dayOfMonth = "day of month"
+    case month
+    case dayOfWeek = "day of week"
+
+    /// What `*` stands for, and where `5/15` ends.
+    var bounds: ClosedRange<Int> {
+        switch self {
+        case .minute: 0...59
+        case .hour: 0...23
+        case .dayOfMonth: 1...31
+        case .month: 1...12
+        // Sunday is at both ends.
+        case .dayOfWeek: 0...7
+        }
+    }
+
+    /// What values are called, from the lowest on; empty where they are numbers only.
+    var names: [String] {
+        switch self {
+        case .minute, .hour, .dayOfMonth: []
+        case .month: ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+        case .dayOfWeek: ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
+        }
+    }
+
+    /// What may stand in the field.
+    var hint: String {
+        switch self {
+        case .minute: #"write 0 to 59, like "5", "0,30", "10-50/20" or "*/15""#
+        case .hour: #"write 0 to 23, like "9", "9,17", "8-18/2" or "*""#
+        case .dayOfMonth: #"write 1 to 31, like "1", "1,15", "1-7" or "*""#
+        case .month: #"write 1 to 12 or jan to dec, like "3", "jun-aug", "*/3" or "*""#
+        case .dayOfWeek: #"write 0 to 7 (0 and 7 are Sunday) or sun to sat, like "mon-fri", "tue,sat" or "*""#
+        }
+    }
+}
+
+/// A set of whole numbers from 0 to 63, of which the next one up or down is found at once.
+struct ValueSet: Hashable, Sendable {
+    private(set) var bits: UInt64
+
+    init(bits: UInt64 = 0) {
+        self.bits = bits
+    }
+
+    func contains(_ value: Int) -> Bool { bits >> value & 1 == 1 }
+
+    /// The smallest member that is no smaller than a number, 0 or more.
+    func first(from lowest: Int) -> Int? {
+        let rest = bits & (~0 << lowest)
+        return rest == 0 ? nil : rest.trailingZeroBitCount
+    }
+
+    /// The largest member that is no larger than a number, 63 or less.
+    func last(through highest: Int) -> Int? {
+        let rest = bits & (~0 >> (63 - highest))
+        return rest == 0 ? nil : 63 - rest.leadingZeroBitCount
+    }
+
+    mutating func insert(_ value: Int) { bits |= 1 << value }
+
+    mutating func formUnion(_ other: ValueSet) { bits |= other.bits }
+}

@@ -10,7 +10,8 @@ public struct RetryHint: Hashable, Sendable {
     ///
     /// - Parameter reply: The server's answer, as a `DeliveryOutcome` holds it: "HTTP 429, Retry-After: 75".
     public init?(reading reply: String) {
-        guard let match = reply.firstMatch(of: #/^HTTP \d{3}, Retry-After: (\d{1,9})\b/#), let seconds = Int(match.1) else {
+        guard let match = reply.firstMatch(of: #/^HTTP \d{3}, Retry-After: (\d{1,9})\b/#), let seconds = Int(match.1)
+        else {
             return nil
         }
         wait = min(max(.seconds(seconds), Self.bounds.lowerBound), Self.bounds.upperBound)

@@ -1,3 +1,4 @@
+import CLibcurl
 import Glibc
 
 /// Mail by SMTP, through libcurl.
@@ -29,5 +30,198 @@ public struct SMTPTransport: Transport {
     /// Makes a session with a connection of its own, opened by its first delivery.
     public func makeSession() throws(TransportConfigurationError) -> any TransportSession<MailEnvelope> {
         SMTPSession(server: server, password: password, timeouts: timeouts)
+    }
+}
+
+/// Carries messages to a mail server over one kept connection.
+actor SMTPSession: TransportSession {
+    private nonisolated let executor = SessionExecutor(label: "intro.smtp-session")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let server: SMTPServer
+    private let password: String?
+    private let timeouts: SMTPTimeouts
+    private var handle: EasyHandle?
+
+    init(server: SMTPServer, password: String?, timeouts: SMTPTimeouts) {
+        self.server = server
+        self.password = password
+        self.timeouts = timeouts
+    }
+
+    func deliver(_ mail: MailEnvelope) async -> DeliveryOutcome {
+        let stop = StopRequest()
+        return await withTaskCancellationHandler {
+            send(mail.message.withCRLFLineEnds, from: mail.from, to: mail.to, stop: stop)
+        } onCancel: {
+            stop.raise()
+        }
+    }
+
+    func close() async {
+        handle = nil
+    }
+
+    private func send(_ body: [UInt8], from: Mailbox, to: Mailbox, stop: StopRequest) -> DeliveryOutcome {
+        do throws(CurlFailure) {
+            let handle = try openHandle()
+            var exchange = exchange(body, from: from, to: to, stop: stop, on: handle)
+            if exchange.foundConnectionClosed {
+                exchange = self.exchange(body, from: from, to: to, stop: stop, on: handle)
+            }
+            return exchange.outcome
+        } catch {
+            return .notSent(reason: "Mail cannot be sent: \(error)", unreachable: true)
+        }
+    }
+
+    private func exchange(
+        _ body: [UInt8], from: Mailbox, to: Mailbox, stop: StopRequest, on handle: EasyHandle
+    ) -> SMTPExchange {
+        let recipients = curl_slist_append(nil, "<\(to.address)>")
+        defer { curl_slist_free_all(recipients) }
+        handle.set(CURLOPT_MAIL_FROM, "<\(from.address)>")
+        handle.set(CURLOPT_MAIL_RCPT, recipients)
+        let transfer = SMTPTransfer(body: body, stop: stop)
+        let result = transfer.run(on: handle)
+        let code = handle.responseCode
+        // Only a connection whose every reply was a plain yes is known to be in step.
+        if result != CURLE_OK { handle.hangUp() }
+        handle.set(CURLOPT_FRESH_CONNECT, result == CURLE_OK ? 0 : 1)
+        return SMTPExchange(
+            result: result,
+            responseCode: code,
+            bodyFullyRead: transfer.bodyFullyRead,
+            envelopeBegun: transfer.envelopeBegun,
+            recipientNamed: transfer.recipientNamed,
+            connectionWasOpened: handle.openedConnection,
+            reply: transfer.replies.reply(code: code),
+            detail: result == CURLE_OK ? "" : handle.explanation(of: result)
+        )
+    }
+
+    private func openHandle() throws(CurlFailure) -> EasyHandle {
+        if let handle { return handle }
+        let handle = try EasyHandle()
+        SMTPTransfer.installCallbacks(on: handle)
+        configureConnection(of: handle)
+        configureSecurity(of: handle)
+        self.handle = handle
+        return handle
+    }
+
+    private func configureConnection(of handle: EasyHandle) {
+        handle.keepConnection(connect: timeouts.connect, idle: timeouts.idle)
+        handle.set(CURLOPT_URL, server.curlURL)
+        handle.set(CURLOPT_UPLOAD, 1)
+        handle.set(CURLOPT_VERBOSE, 1)
+        handle.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, timeouts.reply.curlSeconds)
+        // The time for replies does not bound the writing of the body; twice that time never cuts short a reply.
+        handle.set(CURLOPT_LOW_SPEED_LIMIT, 1)
+        handle.set(CURLOPT_LOW_SPEED_TIME, timeouts.reply.curlSeconds * 2)
+    }
+
+    private func configureSecurity(of handle: EasyHandle) {
+        handle.set(CURLOPT_USE_SSL, Int(server.security == .none ? CURLUSESSL_NONE.rawValue : CURLUSESSL_ALL.rawValue))
+        handle.identify(trusting: server.certificates, user: server.user, password: password)
+    }
+}
+
+/// What libcurl's callbacks read and write during one transfer, all on the session's thread.
+final class SMTPTransfer {
+    private let body: [UInt8]
+    private var position = 0
+    private let stop: StopRequest
+    private(set) var envelopeBegun = false
+    private(set) var recipientNamed = false
+    private(set) var bodyFullyRead = false
+    private(set) var replies = SMTPReplyLog()
+
+    init(body: [UInt8], stop: StopRequest) {
+        self.body = body
+        self.stop = stop
+    }
+
+    /// Once the body is out, stopping would only leave its fate unknown.
+    fileprivate var mustStop: Bool { stop.isRaised && !bodyFullyRead }
+
+    fileprivate func readBody(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(buffer.count, body.count - position)
+        buffer.copyBytes(from: body[position..<position + count])
+        position += count
+        bodyFullyRead = count == 0
+        return count
+    }
+
+    fileprivate func noteCommand(_ command: UnsafeRawBufferPointer) {
+        if command.starts(with: "MAIL FROM:".utf8) { envelopeBegun = true }
+        if command.starts(with: "RCPT TO:".utf8) { recipientNamed = true }
+    }
+
+    fileprivate func noteReply(_ line: UnsafeRawBufferPointer) {
+        replies.append(line)
+    }
+}
+
+extension SMTPTransfer {
+    /// Runs one transfer with this object behind libcurl's callbacks.
+    func run(on handle: EasyHandle) -> CURLcode {
+        withExtendedLifetime(self) {
+            let context = Unmanaged.passUnretained(self).toOpaque()
+            handle.set(CURLOPT_READDATA, context)
+            handle.set(CURLOPT_HEADERDATA, context)
+            handle.set(CURLOPT_XFERINFODATA, context)
+            handle.set(CURLOPT_DEBUGDATA, context)
+            return handle.perform()
+        }
+    }
+
+    /// Lets libcurl call back into whichever transfer is running on the handle.
+    static func installCallbacks(on handle: EasyHandle) {
+        handle.setCallback(CURLOPT_READFUNCTION) { buffer, size, count, context in
+            let room = UnsafeMutableRawBufferPointer(start: buffer, count: size * count)
+            return context?.transfer.readBody(into: room) ?? 0
+        }
+        handle.setCallback(CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+            context?.transfer.noteReply(UnsafeRawBufferPointer(start: bytes, count: size * count))
+            return size * count
+        }
+        handle.setDebugCallback { _, kind, bytes, count, context in
+            if kind == CURLINFO_HEADER_OUT {
+                context?.transfer.noteCommand(UnsafeRawBufferPointer(start: bytes, count: count))
+            }
+            return 0
+        }
+        handle.setProgressCallback { context, _, _, _, _ in
+            context?.transfer.mustStop == true ? 1 : 0
+        }
+    }
+}
+
+extension UnsafeMutableRawPointer {
+    /// The transfer behind the context that libcurl hands to a callback.
+    fileprivate var transfer: SMTPTransfer {
+        Unmanaged<SMTPTransfer>.fromOpaque(self).takeUnretainedValue()
+    }
+}
+
+/// How long to wait for a mail server; libcurl counts in whole seconds.
+public struct SMTPTimeouts: Hashable, Sendable {
+    /// For the connection, its greeting, TLS and the login together.
+    public var connect: Duration
+    /// For each reply after that.
+    ///
+    /// RFC 5321 section 4.5.3.2.6 asks for ten minutes after the message: who waits less makes copies.
+    public var reply: Duration
+    /// A connection idle for longer is not used again: servers close those, some after ten seconds.
+    public var idle: Duration
+
+    /// Sets the times to wait.
+    public init(
+        connect: Duration = .seconds(30), reply: Duration = .seconds(600), idle: Duration = .seconds(5)
+    ) {
+        self.connect = connect
+        self.reply = reply
+        self.idle = idle
     }
 }

@@ -125,3 +125,124 @@ struct CheckedTemplates {
         }
     }
 }
+
+/// The values that are in sight at one place of a template.
+struct TemplatePreview {
+    private let values: [String: TemplateValue]
+    private let message: String
+    /// Whether the innermost section is of a text, which `{{.}}` then prints.
+    private let isInText: Bool
+    /// Whether a section of a list is around, whose items can be counted.
+    private let isInList: Bool
+
+    /// What a message's templates see where no section has begun.
+    init(_ values: [String: TemplateValue], message: String) {
+        self.init(values, message: message, isInText: false, isInList: false)
+    }
+
+    private init(_ values: [String: TemplateValue], message: String, isInText: Bool, isInList: Bool) {
+        self.values = values
+        self.message = message
+        self.isInText = isInText
+        self.isInList = isInList
+    }
+
+    /// What is seen behind the beginning of a section.
+    func inside(_ tag: TemplateTag) -> TemplatePreview {
+        guard tag.role == .section, tag.transforms.isEmpty else { return self }
+        switch values[tag.name] {
+        case .list(let items)?:
+            let names = items.reduce(values) { $0.merging($1) { _, inner in inner } }
+            return TemplatePreview(names, message: message, isInText: false, isInList: true)
+        case .text?:
+            return TemplatePreview(values, message: message, isInText: true, isInList: isInList)
+        case .flag?, nil:
+            return self
+        }
+    }
+
+    /// What is wrong with a tag here.
+    func problem(with tag: TemplateTag) -> TemplateFinding.Problem? {
+        switch tag.role {
+        case .value, .bracedValue, .section, .invertedSection: break
+        case .block, .end, .inclusion, .inheritance, .setting: return nil
+        }
+        if tag.name == ".", isInText { return nil }
+        if tag.name.isEmpty, isInList, !tag.transforms.isEmpty { return nil }
+        guard let value = values[tag.name] else {
+            return .unknownValue(name: tag.name, message: message, nearest: values.keys.nearest(to: tag.name))
+        }
+        if let first = tag.transforms.last {
+            return value.transforms.contains(first) ? nil : .unknownTransform(name: first, of: tag.name)
+        }
+        let isPrinted = tag.role == .value || tag.role == .bracedValue
+        if isPrinted, case .list = value { return .printedList(name: tag.name) }
+        return nil
+    }
+}
+
+extension TemplateValue {
+    /// What can be done with such a value before it is printed.
+    fileprivate var transforms: Set<String> {
+        switch self {
+        case .text: ["capitalized", "lowercased", "uppercased", "reversed", "empty"]
+        case .flag: []
+        case .list: ["count", "empty", "first", "last", "reversed"]
+        }
+    }
+}
+
+/// Which templates include which.
+struct TemplateInclusions {
+    /// Something wrong with what a template includes.
+    enum Fault: Hashable {
+        /// There is no template of that name.
+        case missing(String)
+        /// By way of the others named, the template includes itself, and would never end.
+        case endless([String])
+        /// The template is named by a value, which none of ours is.
+        case unnamed
+    }
+
+    private let tags: [String: [TemplateTag]]
+
+    /// Takes the tags of all templates, by their names.
+    init(_ tags: [String: [TemplateTag]]) {
+        self.tags = tags.mapValues { $0.filter { $0.role == .inclusion || $0.role == .inheritance } }
+    }
+
+    /// What is wrong with a template's own inclusions, by the line.
+    func faults(of template: String) -> [(line: Int, fault: Fault)] {
+        tags[template, default: []].compactMap { tag in
+            fault(of: tag, in: template).map { (tag.line, $0) }
+        }
+    }
+
+    /// The template and all that it includes, directly or not.
+    func closure(of template: String) -> Set<String> {
+        var (found, waiting): (Set<String>, [String]) = ([], [template])
+        while let next = waiting.popLast() {
+            guard found.insert(next).inserted else { continue }
+            waiting += tags[next, default: []].map(\.name).filter { tags[$0] != nil }
+        }
+        return found
+    }
+
+    private func fault(of tag: TemplateTag, in template: String) -> Fault? {
+        if tag.name.hasPrefix("*") { return .unnamed }
+        guard tags[tag.name] != nil else { return .missing(tag.name) }
+        return path(from: tag.name, to: template).map { .endless($0) }
+    }
+
+    /// The templates by which one includes the other, itself first; `nil` where it does not.
+    private func path(from start: String, to end: String) -> [String]? {
+        var (known, waiting): (Set<String>, [[String]]) = ([start], [[start]])
+        while let path = waiting.popLast(), let last = path.last {
+            if last == end { return path }
+            for tag in tags[last, default: []] where known.insert(tag.name).inserted {
+                waiting.append(path + [tag.name])
+            }
+        }
+        return nil
+    }
+}

@@ -1,3 +1,5 @@
+import Dispatch
+
 /// A destination for messages of one kind: a server or a folder.
 public protocol Transport<Item>: Sendable {
     /// A message with its envelope.
@@ -47,5 +49,69 @@ extension Transport {
             await session.close()
             throw error
         }
+    }
+}
+
+/// An e-mail with its envelope.
+public struct MailEnvelope: Hashable, Sendable {
+    /// The message, as `MailMessage.render` makes it; other line ends become CRLF when it is sent.
+    public let message: [UInt8]
+    /// The envelope's sender, to whom failures are reported.
+    public let from: Mailbox
+    /// The envelope's one recipient.
+    public let to: Mailbox
+
+    /// Creates an envelope.
+    public init(_ message: [UInt8], from: Mailbox, to: Mailbox) {
+        self.message = message
+        self.from = from
+        self.to = to
+    }
+}
+
+/// Runs one session's blocking work in order, on a thread outside the pool that Swift's tasks share.
+final class SessionExecutor: SerialExecutor {
+    private let queue: DispatchQueue
+
+    init(label: String) {
+        queue = DispatchQueue(label: label)
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    }
+}
+
+extension [UInt8] {
+    /// These octets with every line end as CRLF, which is all that SMTP allows (RFC 5321 section 2.3.8).
+    var withCRLFLineEnds: [UInt8] {
+        let (cr, lf) = (UInt8(ascii: "\r"), UInt8(ascii: "\n"))
+        guard !hasOnlyCRLFLineEnds else { return self }
+        var normal: [UInt8] = []
+        normal.reserveCapacity(count)
+        var previous: UInt8?
+        for octet in self {
+            switch octet {
+            case lf where previous == cr: break
+            case lf, cr:
+                normal.append(cr)
+                normal.append(lf)
+            default: normal.append(octet)
+            }
+            previous = octet
+        }
+        return normal
+    }
+
+    /// Whether there is nothing to do, as with every message of our own.
+    private var hasOnlyCRLFLineEnds: Bool {
+        let (cr, lf) = (UInt8(ascii: "\r"), UInt8(ascii: "\n"))
+        var previous: UInt8 = 0
+        for octet in self {
+            if (octet == lf) != (previous == cr) { return false }
+            previous = octet
+        }
+        return previous != cr
     }
 }

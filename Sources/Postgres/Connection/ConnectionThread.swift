@@ -1,5 +1,9 @@
 import Dispatch
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 /// A thread of a connection's own, on which libpq may block without holding up anybody else.
 final class ConnectionThread: SerialExecutor {
     private struct State {
@@ -41,5 +45,28 @@ final class ConnectionThread: SerialExecutor {
             if stopped && jobs.isEmpty { return }
             if stopped { work.signal() }
         }
+    }
+}
+
+/// Runs something that may block on a thread of its own, which ends with it.
+func detachThread(_ body: @escaping @Sendable () -> Void) {
+    var thread = pthread_t()
+    let argument = Unmanaged.passRetained(Errand(body)).toOpaque()
+    pthread_create(
+        &thread, nil,
+        { argument in
+            guard let argument else { return nil }
+            Unmanaged<Errand>.fromOpaque(argument).takeRetainedValue().body()
+            return nil
+        }, argument)
+    pthread_detach(thread)
+}
+
+/// Carries a closure through `pthread_create`.
+private final class Errand: Sendable {
+    let body: @Sendable () -> Void
+
+    init(_ body: @escaping @Sendable () -> Void) {
+        self.body = body
     }
 }

@@ -51,3 +51,180 @@ public struct Listener: Sendable {
         throw CancellationError()
     }
 }
+
+/// What a ``Listener`` tells.
+public enum ListenerEvent: Sendable, Hashable {
+    /// It listens from now on, for the first time or again.
+    ///
+    /// What was notified before has not been heard: whoever waits for work looks for it now.
+    case connected
+    /// Something was notified on this channel, once or many times.
+    ///
+    /// The name is the one that the server has, of which a longer one than 63 octets is only the beginning.
+    case notified(String)
+    /// The connection was lost.
+    ///
+    /// Nothing is heard until it is `connected` again.
+    case lost
+}
+
+/// One run of a ``Listener``: a thread that connects, listens, and begins anew when the connection is lost.
+final class Listening: Sendable {
+    private enum Phase {
+        /// Nothing can call the thread away.
+        case connecting
+        /// The bell can.
+        case attentive
+    }
+
+    private struct State {
+        var isCancelled = false
+        var phase = Phase.connecting
+        var caller: CheckedContinuation<Void, Never>?
+    }
+
+    private let listener: Listener
+    private let bell: WakeSignal
+    private let heard: @Sendable (ListenerEvent) -> Void
+    private let state = Guarded(State())
+
+    init(_ listener: Listener, bell: WakeSignal, _ heard: @escaping @Sendable (ListenerEvent) -> Void) {
+        self.listener = listener
+        self.bell = bell
+        self.heard = heard
+    }
+
+    /// Returns when the task is cancelled, and the thread is done or will not be heard of again.
+    func run() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { caller in
+                let isCancelled = state.withLock { state in
+                    if !state.isCancelled { state.caller = caller }
+                    return state.isCancelled
+                }
+                guard !isCancelled else { return caller.resume() }
+                detachThread { self.work() }
+            }
+        } onCancel: {
+            cancel()
+        }
+    }
+
+    private func cancel() {
+        let caller = state.withLock { state in
+            state.isCancelled = true
+            return state.phase == .connecting ? state.caller.take() : nil
+        }
+        bell.ring()
+        caller?.resume()
+    }
+
+    private func work() {
+        var outage = Outage()
+        while let failure = listen(&outage) {
+            report(failure, isFirst: outage.fail(at: .now))
+            guard bell.wait(until: .now + outage.pause()) == .late else { break }
+        }
+        state.withLock { $0.caller.take() }?.resume()
+    }
+
+    private func report(_ failure: PostgresError, isFirst: Bool) {
+        if let onChange = listener.onChange {
+            if !isFirst || failure.kind == .unreachable { onChange(failure) }
+        } else {
+            listener.logger.log(
+                level: isFirst ? .warning : .debug,
+                "notifications are not received: no connection; trying again",
+                metadata: ["error": "\(failure)"])
+        }
+    }
+
+    private func reportEnd() {
+        if let onChange = listener.onChange {
+            onChange(nil)
+        } else {
+            listener.logger.notice("notifications are heard again")
+        }
+    }
+
+    /// Connects, and listens for as long as that goes well.
+    ///
+    /// Returns why it went no further; `nil` where the caller is gone.
+    private func listen(_ outage: inout Outage) -> PostgresError? {
+        do {
+            let connection = try ListeningConnection(try connect(), listener, bell: bell)
+            if outage.end(at: .now) { reportEnd() }
+            heard(.connected)
+            do {
+                while true { try connection.nextNotifications().forEach { heard(.notified($0)) } }
+            } catch let error as PostgresError {
+                heard(.lost)
+                throw error
+            }
+        } catch {
+            return error as? PostgresError
+        }
+    }
+
+    /// libpq alone knows how to try several hosts in turn, and does not let itself be interrupted: a caller who wants no
+    /// more goes on without waiting for it.
+    private func connect() throws -> ConnectionHandle {
+        try enter(.connecting)
+        let link = Result { try ConnectionHandle(listener.configuration) }
+        try enter(.attentive)
+        return try link.get()
+    }
+
+    /// Throws `CancellationError` where the caller is gone, or about to go.
+    private func enter(_ phase: Phase) throws {
+        let isCancelled = state.withLock { state in
+            if !state.isCancelled { state.phase = phase }
+            return state.isCancelled
+        }
+        if isCancelled { throw CancellationError() }
+    }
+}
+
+/// A time without a connection, and how long to pause before the next try.
+///
+/// Pauses grow exponentially and are drawn from zero on (full jitter), so that those who lost the same server do not
+/// all come back at once.
+struct Outage {
+    private static let firstPause: Duration = .milliseconds(100)
+    private static let longestPause: Duration = .seconds(5)
+
+    private var isUnderWay = false
+    private var failures = 0
+    private var connected: ContinuousClock.Instant?
+
+    /// The connection was lost, or none was to be had.
+    ///
+    /// A connection that did not last is one failure more in a row: who is let in only to be thrown out does not knock
+    /// ever faster.
+    ///
+    /// - Returns: Whether this is how the outage begins.
+    mutating func fail(at now: ContinuousClock.Instant) -> Bool {
+        if let connected, connected.duration(to: now) > Self.longestPause { failures = 0 }
+        connected = nil
+        failures += 1
+        defer { isUnderWay = true }
+        return !isUnderWay
+    }
+
+    /// A connection was made.
+    ///
+    /// - Returns: Whether an outage ends with it.
+    mutating func end(at now: ContinuousClock.Instant) -> Bool {
+        connected = now
+        defer { isUnderWay = false }
+        return isUnderWay
+    }
+
+    /// How long to wait before the next try.
+    ///
+    /// - Parameter draw: What chance has drawn, from 0 to 1.
+    /// - Returns: From nothing to a tenth of a second at first, to five seconds in the end.
+    func pause(draw: Double = .random(in: 0...1)) -> Duration {
+        min(Self.longestPause, Self.firstPause * (1 << min(failures - 1, 10))) * draw
+    }
+}

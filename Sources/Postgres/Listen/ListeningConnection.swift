@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+
 /// A connection that listens, and waits nowhere but where the bell can call it away.
 struct ListeningConnection {
     private let link: ConnectionHandle
@@ -51,5 +55,61 @@ struct ListeningConnection {
 
     private func lost(_ message: String) -> PostgresError {
         PostgresError(kind: .connectionLost, message: message, callSite: callSite)
+    }
+}
+
+/// Calls away a thread that waits for a server in poll(2); once rung, it stays rung.
+final class WakeSignal: Sendable {
+    /// Why a wait is over.
+    enum Waking {
+        /// The bell was rung.
+        case rung
+        /// The server has spoken or hung up, or takes what is left to be sent.
+        case ready
+        /// The time is up.
+        case late
+    }
+
+    private let listening: Int32
+    private let ringing: Int32
+
+    init() throws(PostgresError) {
+        var ends: [Int32] = [-1, -1]
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+            throw PostgresError(kind: .unreachable, message: "no sockets: \(String(cString: strerror(errno)))")
+        }
+        (listening, ringing) = (ends[0], ends[1])
+    }
+
+    deinit {
+        close(listening)
+        close(ringing)
+    }
+
+    /// Wakes whoever waits, from any thread.
+    func ring() {
+        var octet: UInt8 = 1
+        // Where it takes no more, it has been rung already.
+        _ = send(ringing, &octet, 1, Int32(MSG_NOSIGNAL))
+    }
+
+    /// Waits for the bell, for the server at the other end of a link, or for a time.
+    func wait(for link: ConnectionHandle? = nil, until deadline: ContinuousClock.Instant) -> Waking {
+        // poll(2) passes over a descriptor that is negative.
+        let socket = link?.interest() ?? pollfd(fd: -1, events: 0, revents: 0)
+        var descriptors = [pollfd(fd: listening, events: Int16(POLLIN), revents: 0), socket]
+        while true {
+            let count = poll(&descriptors, nfds_t(descriptors.count), Self.milliseconds(until: deadline))
+            if count == -1 && errno == EINTR { continue }
+            if descriptors[0].revents != 0 { return .rung }
+            return descriptors[1].revents != 0 ? .ready : .late
+        }
+    }
+
+    /// Rounded up: who wakes too early would have to wait again.
+    private static func milliseconds(until deadline: ContinuousClock.Instant) -> Int32 {
+        let left = ContinuousClock.now.duration(to: deadline)
+        return left > .zero ? Int32(clamping: left.milliseconds + 1) : 0
     }
 }

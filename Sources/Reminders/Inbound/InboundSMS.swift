@@ -1,5 +1,5 @@
-public import Booking
-public import BookingStore
+import Booking
+import BookingStore
 public import FoundationEssentials
 public import Messaging
 public import Postgres

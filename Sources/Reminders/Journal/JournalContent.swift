@@ -1,4 +1,3 @@
-import BookingStore
 import FoundationEssentials
 
 /// What the files of a journal say together.

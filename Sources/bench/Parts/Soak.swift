@@ -1,4 +1,9 @@
+import Booking
+import BookingStore
 import FoundationEssentials
+import Glibc
+import Logging
+import Postgres
 
 /// Many operations in one process: it must end as lean as it began.
 struct Soak: Part {
@@ -32,5 +37,91 @@ struct Soak: Part {
                 "soak, memory at the end by that at a tenth", [late.megabytes / readings[1].megabytes], unit: "",
                 goal: .atMost(1.1)),
         ]
+    }
+}
+
+/// The process that soaks: bookings, moves, cancellations and listings, eight at a time.
+struct SoakWorker {
+    /// How lean the process is.
+    struct Reading: Codable {
+        let descriptors: Int
+        let connections: Int
+        let megabytes: Double
+    }
+
+    let conninfo: String
+    let dataset: Dataset
+    let openings: Range<Int>
+
+    private static let callers = 8
+
+    /// Works, and prints a reading after 100 operations and after each tenth.
+    func run() async throws {
+        var configuration = Database.Configuration(conninfo: conninfo)
+        configuration.applicationName = "intro-soak"
+        let pool = Database(configuration, logger: .silent)
+        let chain = try await Chain(pool)
+        let numbers = Array(openings)
+        var readings: [Reading] = []
+        var done = 0
+        for bound in [100] + (1...10).map({ numbers.count * $0 / 10 }) {
+            let these = try numbers[done..<max(done, bound)].map { try FreeSlot($0, of: dataset).request(chain) }
+            try await work(these, pool)
+            done = max(done, bound)
+            readings.append(try await reading(pool))
+        }
+        await pool.close()
+        print(String(decoding: try JSONEncoder().encode(readings), as: UTF8.self))
+    }
+
+    private func work(_ requests: [BookingRequest], _ pool: Database) async throws {
+        try await withThrowingTaskGroup { group in
+            for caller in 0..<Self.callers {
+                group.addTask {
+                    for index in stride(from: caller, to: requests.count, by: Self.callers) {
+                        try await Self.operation(index, requests[index], pool)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Ten operations: four bookings are kept, one is moved, one is called off; slots and schedules are read.
+    private static func operation(_ number: Int, _ request: BookingRequest, _ pool: Database) async throws {
+        let desk = FrontDesk(database: pool, actor: "bench", noShowLimit: 2)
+        switch number % 10 {
+        case 0..<4:
+            _ = try await desk.book(request, now: Dataset.now)
+        case 4:
+            let session = try await desk.book(request, now: Dataset.now).session
+            _ = try await desk.cancel(session.reference, reason: "soak", now: Dataset.now)
+        case 5:
+            let session = try await desk.book(request, now: Dataset.now).session
+            _ = try await desk.reschedule(
+                session.reference, to: session.startsAt + 86_400 * 14, with: nil, overrideReason: "soak",
+                now: Dataset.now)
+        case 6, 7:
+            try await pool.withConnection { connection in
+                _ = try await SlotRepository(connection).open(
+                    at: request.studio, from: Dataset.now, until: Dataset.now + 86_400 * 7, now: Dataset.now, limit: 20)
+            }
+        default:
+            try await pool.withConnection { connection in
+                _ = try await SessionRepository(connection).all(
+                    at: request.studio.id, from: Dataset.now, until: Dataset.now + 86_400)
+            }
+        }
+    }
+
+    private func reading(_ pool: Database) async throws -> Reading {
+        let connections = try await pool.query(
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'intro-soak'")
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let resident = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        let kilobytes = resident.flatMap { Double($0.filter(\.isNumber)) } ?? .nan
+        return Reading(
+            descriptors: try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count,
+            connections: Int(try connections.decode(Int64.self)[0]), megabytes: kilobytes / 1024)
     }
 }

@@ -6,6 +6,7 @@ import SeededChance
 import Testing
 
 @testable import BookingStore
+@testable import Reminders
 
 @Suite("A rule that makes sense to us makes sense to the database, and the other way round")
 struct RuleSoundnessTests {

@@ -1,5 +1,6 @@
 import BookingStore
 import Foundation
+import Reminders
 import SeededChance
 import Testing
 

@@ -3,6 +3,7 @@ import BookingStore
 import BookingStoreTesting
 import Foundation
 import Postgres
+import Reminders
 import Testing
 
 @Suite("Each reason for which a message does not go out")

@@ -1,4 +1,8 @@
 import ArgumentParser
+import Booking
+import BookingStore
+import Postgres
+import Reminders
 
 /// `intro client`: the people who may come, or came.
 struct ClientCommand: AsyncParsableCommand {
@@ -9,4 +13,163 @@ struct ClientCommand: AsyncParsableCommand {
     )
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
+}
+
+extension ClientCommand {
+    /// `intro client list`.
+    struct List: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list",
+            abstract: "List or search clients, newest first."
+        )
+
+        @Option(help: ArgumentHelp("Parts of a name, e-mail or phone; 4 digits match its end.", valueName: "text"))
+        var search: String?
+
+        @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of clients.", valueName: "n"))
+        var limit = "200"
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let limit = try count(limit, field: "--limit", in: 1...1_000_000)
+            let database = try await intro.database()
+            var wanted: ClientSearch?
+            if let search { wanted = ClientSearch(search, region: try await intro.region(in: database)) }
+            let (clients, total) = try await database.withConnection { [wanted] connection in
+                let repository = ClientRepository(connection)
+                let found = try await repository.all(matching: wanted, limit: limit + 1)
+                guard found.count > limit else { return (found, found.count) }
+                let all = try await repository.all(matching: wanted, limit: limit + ListRest.mostCounted + 1)
+                return (Array(found.prefix(limit)), all.count)
+            }
+            let rest =
+                total > clients.count ? ListRest(shown: clients.count, total: total, narrowing: "--search TEXT") : nil
+            try intro.console.report(clients.map { ClientRecord($0) }, leavingOut: rest) {
+                clients.isEmpty ? nobody : Self.table(clients).text(colored: intro.console.isColored)
+            }
+        }
+
+        private var nobody: String {
+            search == nil
+                ? "No clients yet: add one with `intro client add`."
+                : "No client found with that name, e-mail or phone."
+        }
+
+        private static func table(_ clients: some Sequence<Client>) -> Table {
+            Table(
+                [Table.Column("CLIENT", .right)] + ["NAME", "EMAIL", "PHONE", "SOURCE"].map { Table.Column($0) },
+                rows: clients.map { client in
+                    [
+                        "\(client.id.value)", client.name, client.email?.address ?? "", client.phone?.display ?? "",
+                        client.source ?? "",
+                    ]
+                })
+        }
+    }
+}
+
+extension ClientCommand {
+    /// `intro client show`.
+    struct Show: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show",
+            abstract: "Show a client and whether they may book."
+        )
+
+        @Argument(help: "The client: e-mail, phone or client number.")
+        var who: String
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let database = try await intro.database()
+            let now = intro.now
+            let who = try await intro.who(who, studio: nil, in: database)
+            let (client, sessions, visits, consents, suppressions) = try await database.withConnection { connection in
+                let client = try await ClientRepository(connection).one(who)
+                let repository = SessionRepository(connection)
+                let wishes = ConsentRepository(connection)
+                var suppressions: [Suppression] = []
+                for address in client.addresses { suppressions += try await wishes.suppressions(of: address.text) }
+                return (
+                    client, try await repository.all(for: client.id),
+                    try await repository.visits(of: ClientDetails(of: client).contacts, now: now),
+                    try await wishes.consents(of: client.id), suppressions
+                )
+            }
+            let refusal = Eligibility.refusal(
+                for: visits, of: client.id, noShowLimit: intro.settings.booking.noShowLimit)
+            var record = ClientRecord(client)
+            record.sessions = sessions.map { SessionRecord($0) }
+            record.mayBook = refusal == nil
+            record.consents = consents.map { ConsentRecord($0) }
+            record.suppressions = suppressions.map { SuppressionRecord($0) }
+            record.refusal = refusal.map { ClientRecord.Refused($0) }
+            try intro.console.report(record) {
+                var sheet = KeyValueTable(client)
+                sheet.append("May book", [refusal.map { "no: \($0.message)" } ?? "yes"])
+                // What is as usual needs no words.
+                sheet.append(consents.filter { !$0.isGranted }, suppressions)
+                return Self.text(sheet, sessions, colored: intro.console.isColored)
+            }
+        }
+
+        private static func text(_ sheet: KeyValueTable, _ sessions: [Session], colored: Bool) -> String {
+            guard !sessions.isEmpty else { return sheet.text(colored: colored) }
+            let table = Table(
+                ["SESSION", "START", "TRAINER", "STUDIO", "STATUS"].map { Table.Column($0) },
+                rows: sessions.map { session in
+                    [
+                        session.reference.description, session.localStart, session.trainer.name, session.studio.name,
+                        session.status.words,
+                    ]
+                })
+            return sheet.text(colored: colored) + "\n\n" + table.text(colored: colored)
+        }
+    }
+}
+
+/// A person as JSON has them.
+struct ClientRecord: Encodable {
+    /// The rule that keeps a person from a free session.
+    struct Refused: Encodable {
+        let code: String
+        let message: String
+        let hint: String
+    }
+
+    let id: Int64
+    let name: String
+    @Null var email: String?
+    @Null var phone: String?
+    @Null var timeZone: String?
+    @Null var source: String?
+    @Null var language: String?
+    /// Only where one person is shown: their sessions, cancelled ones too.
+    var sessions: [SessionRecord]?
+    /// Only where one person is shown: whether they may book the free session.
+    var mayBook: Bool?
+    /// Only where they may not: why.
+    var refusal: Refused?
+    /// Only where one person is shown: what they want to be told.
+    var consents: [ConsentRecord]?
+    /// Only where one person is shown: what keeps messages from them all the same.
+    var suppressions: [SuppressionRecord]?
+
+    init(_ client: Client) {
+        id = client.id.value
+        name = client.name
+        email = client.email?.address
+        phone = client.phone?.e164
+        timeZone = client.timeZone
+        source = client.source
+        language = client.language?.rawValue
+    }
+}
+
+extension ClientRecord.Refused {
+    init(_ refusal: Refusal) {
+        self.init(code: refusal.rule.rawValue, message: refusal.message, hint: refusal.hint)
+    }
 }

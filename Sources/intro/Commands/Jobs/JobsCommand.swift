@@ -1,6 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Booking
-import Jobs
+import FoundationEssentials
+public import Jobs
 
 /// `intro jobs`: what runners do.
 struct JobsCommand: AsyncParsableCommand {
@@ -52,3 +53,146 @@ func queueName(_ text: String) throws(InvalidInput) -> String {
     }
     return text
 }
+
+extension JobsCommand {
+    /// `intro jobs list`.
+    struct List: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list",
+            abstract: "List jobs by the time they are due."
+        )
+
+        @Option(help: "Only this state: waiting, scheduled, running or dead.")
+        var state: JobState?
+
+        @Option(help: ArgumentHelp("Only this queue.", valueName: "queue"))
+        var queue: String?
+
+        @Option(help: ArgumentHelp("Only this kind.", valueName: "kind"))
+        var kind: String?
+
+        @Option(
+            parsing: .unconditional,
+            help: ArgumentHelp("Maximum number of jobs: the newest ones.", valueName: "n"))
+        var limit = "1000"
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let limit = try count(limit, field: "--limit", in: 1...1_000_000)
+            let desk = try await intro.jobDesk()
+            let filter = JobFilter(state: state, queue: queue, kind: kind)
+            let jobs = try await desk.list(filter, limit: limit)
+            let rest = try await ListRest(shown: jobs.count, limit: limit) { try await desk.count(filter, upTo: $0) }
+            try intro.console.report(jobs.map { JobRecord($0) }, leavingOut: rest) {
+                jobs.isEmpty ? "No jobs." : JobTables.jobs(jobs).text(colored: intro.console.isColored)
+            }
+        }
+    }
+}
+
+extension JobsCommand {
+    /// `intro jobs show`.
+    struct Show: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show",
+            abstract: "Show a job with its payload and errors."
+        )
+
+        @Argument(help: ArgumentHelp("The job's number.", valueName: "id"))
+        var id: String
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let id = try jobID(id)
+            let job = try await intro.jobDesk().show(id)
+            try intro.console.report(JobRecord(job)) {
+                Self.sheet(job).text(colored: intro.console.isColored)
+            }
+        }
+
+        private static func sheet(_ job: JobDossier) -> KeyValueTable {
+            let entry = job.entry
+            var sheet = KeyValueTable([
+                "Job": "\(entry.id)",
+                "Kind": entry.kind,
+                "Queue": entry.queue,
+                "State": entry.stateText,
+                "Priority": "\(entry.priority)",
+                "Due": RFC3339.string(entry.runAt),
+                "Enqueued": RFC3339.string(entry.enqueuedAt),
+                "Attempt": "\(entry.attempt) of \(entry.maxAttempts)",
+                "Crashes": entry.crashes == 0 ? nil : "\(entry.crashes)",
+                "Unique key": entry.uniqueKey,
+                "Runner": entry.runner,
+                "Claimed": entry.claimedAt.map { RFC3339.string($0) },
+                "Died": entry.diedAt.map { RFC3339.string($0) },
+                "Payload": job.payload,
+            ])
+            sheet.append(
+                "Errors",
+                job.errors.map { "\(RFC3339.string($0.at))  attempt \($0.attempt): \($0.message)" })
+            return sheet
+        }
+    }
+}
+
+/// A job as JSON has it.
+struct JobRecord: Encodable {
+    struct Mishap: Encodable {
+        let at: Date
+        let attempt: Int
+        let message: String
+    }
+
+    let id: Int64
+    let queue: String
+    let kind: String
+    let state: String
+    let priority: Int
+    let runAt: Date
+    let enqueuedAt: Date
+    let attempt: Int
+    let maxAttempts: Int
+    let crashes: Int
+    @Null var uniqueKey: String?
+    @Null var runner: String?
+    @Null var claimedAt: Date?
+    let cancelRequested: Bool
+    @Null var lastError: String?
+    @Null var reason: String?
+    @Null var diedAt: Date?
+    /// Only where one job is shown.
+    var payload: JSONValue?
+    /// Only where one job is shown: what went wrong, oldest first.
+    var errors: [Mishap]?
+
+    init(_ job: JobEntry) {
+        id = job.id.value
+        queue = job.queue
+        kind = job.kind
+        state = job.state.rawValue
+        priority = job.priority
+        runAt = job.runAt
+        enqueuedAt = job.enqueuedAt
+        attempt = job.attempt
+        maxAttempts = job.maxAttempts
+        crashes = job.crashes
+        uniqueKey = job.uniqueKey
+        runner = job.runner
+        claimedAt = job.claimedAt
+        cancelRequested = job.isCancelRequested
+        lastError = job.lastError
+        reason = job.reason?.rawValue
+        diedAt = job.diedAt
+    }
+
+    init(_ job: JobDossier) {
+        self.init(job.entry)
+        payload = JSONValue(reading: job.payload)
+        errors = job.errors.map { Mishap(at: $0.at, attempt: $0.attempt, message: $0.message) }
+    }
+}
+
+extension JobState: ExpressibleByArgument {}

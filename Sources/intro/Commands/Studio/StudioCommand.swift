@@ -1,4 +1,8 @@
 import ArgumentParser
+import Booking
+import BookingStore
+import Postgres
+import Reminders
 
 /// `intro studio`: the places where sessions are held.
 struct StudioCommand: AsyncParsableCommand {
@@ -9,4 +13,132 @@ struct StudioCommand: AsyncParsableCommand {
     )
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
+}
+
+extension StudioCommand {
+    /// `intro studio list`.
+    struct List: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list",
+            abstract: "List the studios."
+        )
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let studios = try await intro.database().withConnection { try await StudioRepository($0).all() }
+            try intro.console.report(studios.map { StudioRecord($0) }) {
+                studios.isEmpty
+                    ? "No studios yet: add one with `intro studio add`."
+                    : Self.table(studios).text(colored: intro.console.isColored)
+            }
+        }
+
+        private static func table(_ studios: [Studio]) -> Table {
+            Table(
+                [
+                    Table.Column("ID"), Table.Column("NAME"), Table.Column("TIME ZONE"),
+                    Table.Column("STATIONS", .right), Table.Column("SESSION", .right), Table.Column("PHONE"),
+                ],
+                rows: studios.map { studio in
+                    [
+                        studio.handle.text, studio.name, studio.clock.identifier, "\(studio.offer.stations)",
+                        DurationInput.text(minutes: Int(studio.offer.sessionMinutes)), studio.phone?.display ?? "",
+                    ]
+                })
+        }
+    }
+}
+
+extension StudioCommand {
+    /// `intro studio show`.
+    struct Show: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show",
+            abstract: "Show a studio with its settings and closures."
+        )
+
+        @Argument(help: "The studio.")
+        var id: String
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let handle = try Handle(id, field: "the id")
+            let now = intro.now
+            let (studio, closures) = try await intro.database().withConnection { connection in
+                let studios = StudioRepository(connection)
+                let studio = try await studios.named(handle)
+                return (studio, try await studios.closures(of: studio.id, after: now))
+            }
+            let closed = closures.map { (Period(from: $0.from, until: $0.until, clock: studio.clock), $0.reason) }
+            var record = StudioRecord(studio)
+            record.closures = closed.map { ClosureRecord(of: studio.handle.text, $0, reason: $1) }
+            try intro.console.report(record) {
+                var sheet = KeyValueTable(studio)
+                sheet.append("Closed", closed.map { "\($0.text): \($1)" })
+                return sheet.text(colored: intro.console.isColored)
+            }
+        }
+    }
+}
+
+extension KeyValueTable {
+    /// A studio for people.
+    init(_ studio: Studio) {
+        let offer = studio.offer
+        func length(_ minutes: Int32) -> String { DurationInput.text(minutes: Int(minutes)) }
+        self.init([
+            "Studio": studio.handle.text,
+            "Name": studio.name,
+            "Time zone": studio.clock.identifier,
+            "Stations": "\(offer.stations)",
+            "Session": length(offer.sessionMinutes),
+            "Turnaround": length(offer.turnaroundMinutes),
+            "Slot every": length(offer.slotEveryMinutes),
+            "Notice": length(offer.noticeMinutes),
+            "Horizon": length(offer.horizonMinutes),
+            "Region": studio.region.code,
+            "Address": studio.address,
+            "Phone": studio.phone?.display,
+            "Email": studio.email?.address,
+        ])
+    }
+}
+
+/// A studio as JSON has it; lengths of time in minutes.
+struct StudioRecord: Encodable {
+    let id: String
+    let name: String
+    let timeZone: String
+    let stations: Int16
+    let sessionMinutes: Int32
+    let turnaround: Int32
+    let slotEvery: Int32
+    let noticeMinutes: Int32
+    let horizonMinutes: Int32
+    let region: String
+    @Null var address: String?
+    @Null var phone: String?
+    @Null var email: String?
+    /// Only where one studio is shown: closures that are not over yet.
+    var closures: [ClosureRecord]?
+    /// Only where the studio was changed just now: the sessions to come that this affects.
+    var affected: [SessionRecord]?
+
+    init(_ studio: Studio) {
+        id = studio.handle.text
+        name = studio.name
+        timeZone = studio.clock.identifier
+        stations = studio.offer.stations
+        sessionMinutes = studio.offer.sessionMinutes
+        turnaround = studio.offer.turnaroundMinutes
+        slotEvery = studio.offer.slotEveryMinutes
+        noticeMinutes = studio.offer.noticeMinutes
+        horizonMinutes = studio.offer.horizonMinutes
+        region = studio.region.code
+        address = studio.address
+        phone = studio.phone?.e164
+        email = studio.email?.address
+    }
 }

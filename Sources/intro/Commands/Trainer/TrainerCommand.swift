@@ -1,4 +1,9 @@
 import ArgumentParser
+import Booking
+import BookingStore
+import FoundationEssentials
+import Postgres
+import Reminders
 
 /// `intro trainer`: the people who give sessions.
 struct TrainerCommand: AsyncParsableCommand {
@@ -11,4 +16,148 @@ struct TrainerCommand: AsyncParsableCommand {
     )
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
+}
+
+extension TrainerCommand {
+    /// `intro trainer list`.
+    struct List: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list",
+            abstract: "List trainers."
+        )
+
+        @Option(help: ArgumentHelp("Only trainers based or working at this studio.", valueName: "id"))
+        var studio: String?
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let handle = try studio.map { try Handle($0, field: "--studio") }
+            let trainers = try await intro.database().withConnection { connection in
+                let studio: Studio? =
+                    if let handle { try await StudioRepository(connection).named(handle) } else { nil }
+                return try await TrainerRepository(connection).all(of: studio?.id)
+            }
+            try intro.console.report(trainers.map { TrainerRecord($0) }) {
+                trainers.isEmpty
+                    ? "No trainers yet: add one with `intro trainer add`."
+                    : Self.table(trainers).text(colored: intro.console.isColored)
+            }
+        }
+
+        private static func table(_ trainers: [Trainer]) -> Table {
+            Table(
+                ["HANDLE", "NAME", "STUDIO", "PHONE", "EMAIL", "STATUS"].map { Table.Column($0) },
+                rows: trainers.map { trainer in
+                    [
+                        trainer.handle.text, trainer.name, trainer.homeStudio.text, trainer.phone?.display ?? "",
+                        trainer.email?.address ?? "", trainer.retiredAt == nil ? "active" : "retired",
+                    ]
+                })
+        }
+    }
+}
+
+extension TrainerCommand {
+    /// `intro trainer show`.
+    struct Show: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show",
+            abstract: "Show a trainer with hours and time off."
+        )
+
+        @Argument(help: "The trainer.")
+        var handle: String
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let database = try await intro.database()
+            let (trainer, home) = try await intro.trainer(handle, in: database)
+            let now = intro.now
+            let (seasons, absences) = try await database.withConnection { connection in
+                (
+                    try await HoursRepository(connection).seasons(of: trainer.id),
+                    try await TimeOffRepository(connection).all(of: trainer.id, after: now)
+                )
+            }
+            let away = absences.map { ($0, Period($0, clock: home.clock)) }
+            var record = TrainerRecord(trainer)
+            record.hours = seasons.map { HoursRecord($0) }
+            record.away = away.map { AbsenceRecord($0, $1) }
+            try intro.console.report(record) {
+                var sheet = KeyValueTable(trainer, clock: home.clock)
+                sheet.append("Hours", seasons.map(\.text))
+                sheet.append("Away", away.map { "\($1.text)" + ($0.reason.map { ": \($0)" } ?? "") })
+                return sheet.text(colored: intro.console.isColored)
+            }
+        }
+    }
+}
+
+extension KeyValueTable {
+    /// A trainer for people, with times by the home studio's clock.
+    init(_ trainer: Trainer, clock: StudioClock) {
+        self.init([
+            "Trainer": trainer.handle.text,
+            "Name": trainer.name,
+            "Studio": trainer.homeStudio.text,
+            "Email": trainer.email?.address,
+            "Phone": trainer.phone?.display,
+            "Daily limit": trainer.dailyLimit.map { "\($0)" },
+            "Retired": trainer.retiredAt.map { clock.text($0) },
+        ])
+    }
+}
+
+extension HoursSeason {
+    /// The dates on which the hours count, for people.
+    var dates: String {
+        switch (from, until) {
+        case (nil, nil): "always"
+        case (let from?, nil): "from \(from)"
+        case (nil, let until?): "until \(until)"
+        case (let from?, let until?): "\(from) to \(until)"
+        }
+    }
+
+    /// The season on one line, for people.
+    var text: String { "\(studio), \(dates): \(hours)" }
+}
+
+extension Period {
+    /// When a trainer is away.
+    init(_ absence: TimeOff, clock: StudioClock) {
+        self.init(from: absence.from, until: absence.until, clock: clock)
+    }
+}
+
+/// A trainer as JSON has it.
+struct TrainerRecord: Encodable {
+    let handle: String
+    let name: String
+    /// The home studio's id.
+    let studio: String
+    @Null var email: String?
+    @Null var phone: String?
+    @Null var dailyLimit: Int32?
+    @Null var retiredAt: Date?
+    /// Only where one trainer is shown.
+    var hours: [HoursRecord]?
+    /// Only where one trainer is shown: absences that are not over yet.
+    var away: [AbsenceRecord]?
+    /// Only where the trainer was retired just now: references of the sessions that are booked still.
+    var booked: [String]?
+    /// Only where the trainer was changed just now: the sessions to come that this affects.
+    var affected: [SessionRecord]?
+
+    init(_ trainer: Trainer) {
+        handle = trainer.handle.text
+        name = trainer.name
+        studio = trainer.homeStudio.text
+        email = trainer.email?.address
+        phone = trainer.phone?.e164
+        dailyLimit = trainer.dailyLimit
+        retiredAt = trainer.retiredAt
+    }
 }

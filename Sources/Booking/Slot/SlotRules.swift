@@ -1,0 +1,220 @@
+public import FoundationEssentials
+
+/// The state of each rule for one trainer and one start, as read from the database.
+public struct SlotFacts: Sendable {
+    /// The trainer no longer takes sessions.
+    public var retired = false
+    /// The start has passed.
+    public var inThePast = false
+    /// The start is closer than the studio's notice.
+    public var tooSoon = false
+    /// The start is further ahead than the studio's horizon.
+    public var beyondHorizon = false
+    /// The reason why the studio is closed then; `nil` while it is open.
+    public var closedFor: String?
+    /// The whole session lies in the trainer's hours at the studio.
+    public var withinHours = true
+    /// The trainer's hours at the studio on that date, such as `07:00-12:00, 13:00-19:00`; `nil` for none.
+    public var hoursThatDay: String?
+    /// The name of the other studio where the trainer is that day; `nil` when the trainer could come.
+    public var elsewhere: String?
+    /// The trainer is away during the session.
+    public var away = false
+    /// The reason of the absence, where one was recorded.
+    public var awayFor: String?
+    /// The start is a multiple of the slot spacing.
+    public var onGrid = true
+    /// The trainer has another session, or its turnaround, then.
+    public var trainerBusy = false
+    /// The maximum number of sessions on one date; `nil` is no limit.
+    public var dailyLimit: Int32?
+    /// The trainer's booked and attended sessions on that date.
+    public var thatDay: Int64 = 0
+    /// A station is free for the whole session.
+    public var stationFree = true
+
+    /// Creates facts against which no rule objects.
+    public init() {}
+
+    /// The trainer is scheduled at the studio then, and present.
+    var isAtWork: Bool { withinHours && !away && !retired }
+    /// The trainer's sessions of that date are all taken.
+    var isAtDailyLimit: Bool { dailyLimit.map { thatDay >= $0 } ?? false }
+}
+
+/// The rules by which a start is offered, in the order in which a front desk would give the reason.
+public enum SlotRules {
+    /// The rules that an actor may waive.
+    public enum Strictness: Sendable {
+        /// Every rule counts.
+        case all
+        /// Hours, notice, horizon, grid and daily limit may be waived; nothing can overlap all the same.
+        case hardOnly
+    }
+
+    /// A rule that objects to a start, and whether an override waives it.
+    struct Objection {
+        let refusal: Refusal
+        let isWaivable: Bool
+    }
+
+    /// Judges one trainer and one start.
+    ///
+    /// - Parameters:
+    ///   - facts: The state of each rule.
+    ///   - slot: The trainer, studio and start, for the wording.
+    ///   - offer: The studio's rules, for the wording.
+    ///   - strictness: Which rules count.
+    /// - Returns: The first rule that objects, or `nil`.
+    public static func refusal(
+        for facts: SlotFacts, slot: Slot, offer: Studio.Offer, strictness: Strictness
+    ) -> Refusal? {
+        objections(to: slot, facts, offer).first { strictness == .all || !$0.isWaivable }?.refusal
+    }
+
+    /// Returns the rules that an override waives when this trainer takes this start.
+    ///
+    /// - Parameters:
+    ///   - facts: The state of each rule.
+    ///   - slot: The trainer, studio and start.
+    ///   - offer: The studio's rules.
+    /// - Returns: The rules, in the order in which they would be given as a reason; empty when none objects.
+    public static func waived(for facts: SlotFacts, slot: Slot, offer: Studio.Offer) -> [Refusal.Rule] {
+        objections(to: slot, facts, offer).filter(\.isWaivable).map(\.refusal.rule)
+    }
+
+    /// Every rule that objects, with reasons that will not go away before those that another time may mend.
+    private static func objections(to slot: Slot, _ facts: SlotFacts, _ offer: Studio.Offer) -> [Objection] {
+        let trainer = visible(slot.trainer.name)
+        let permanent = [retirement(facts, slot), studioClosed(facts, slot)]
+        let timing = studioTiming(facts, slot, offer) + [hours(facts, slot), grid(facts, slot, offer)]
+        let conflicts: [Objection?] = [
+            facts.away
+                ? hard(
+                    .away, "\(trainer) is away at \(slot.localStart)\(facts.awayFor.map { ": \(visible($0))" } ?? "")",
+                    hint: "choose another trainer or another day") : nil,
+            facts.trainerBusy
+                ? hard(
+                    .slotTaken, "\(trainer) has another session at \(slot.localStart)",
+                    hint: "choose one of the free slots") : nil,
+            facts.stationFree ? nil : noStation(slot),
+        ]
+        return (permanent + timing + conflicts + [dailyLimit(facts, slot)]).compactMap { $0 }
+    }
+
+    private static func retirement(_ facts: SlotFacts, _ slot: Slot) -> Objection? {
+        guard facts.retired else { return nil }
+        return hard(
+            .trainerRetired, "\(visible(slot.trainer.name)) no longer takes sessions", hint: "choose another trainer")
+    }
+
+    private static func hours(_ facts: SlotFacts, _ slot: Slot) -> Objection? {
+        guard !facts.withinHours else { return nil }
+        let trainer = visible(slot.trainer.name)
+        if let elsewhere = facts.elsewhere {
+            return hard(
+                .outsideHours,
+                "\(trainer) works at \(visible(elsewhere)), not at \(visible(slot.studio.name)), on "
+                    + slot.localStart.prefix(10),
+                hint: "choose a trainer of \(visible(slot.studio.name)): see `intro agenda \(slot.studio.handle)`")
+        }
+        let that = facts.hoursThatDay.map { "works \($0) that day" } ?? "does not work that day"
+        return soft(
+            .outsideHours, "\(trainer) does not work at \(slot.localStart) (\(that))",
+            hint: "see `intro trainer hours \(slot.trainer.handle)`, or pass --override REASON")
+    }
+
+    private static func grid(_ facts: SlotFacts, _ slot: Slot, _ offer: Studio.Offer) -> Objection? {
+        guard !facts.onGrid else { return nil }
+        return soft(
+            .notOnGrid,
+            "sessions at \(visible(slot.studio.name)) begin every \(offer.slotEveryMinutes) minutes, not at "
+                + slot.localStart,
+            hint: "choose a start from `intro slots`, or pass --override REASON")
+    }
+
+    private static func dailyLimit(_ facts: SlotFacts, _ slot: Slot) -> Objection? {
+        guard facts.isAtDailyLimit, let limit = facts.dailyLimit else { return nil }
+        return soft(
+            .dailyLimit,
+            "\(visible(slot.trainer.name)) takes \(limit) sessions a day, and has \(facts.thatDay) on "
+                + slot.localStart.prefix(10),
+            hint: "choose another day or trainer, or pass --override REASON")
+    }
+
+    static func studioClosed(_ facts: SlotFacts, _ slot: Slot) -> Objection? {
+        facts.closedFor.map { reason in
+            hard(
+                .studioClosed, "\(visible(slot.studio.name)) is closed at \(slot.localStart): \(visible(reason))",
+                hint: "choose another day: `intro slots --studio \(slot.studio.handle)`")
+        }
+    }
+
+    static func noStation(_ slot: Slot) -> Objection {
+        hard(
+            .studioFull, "\(visible(slot.studio.name)) has no station left at \(slot.localStart)",
+            hint: "choose one of the free slots")
+    }
+
+    /// The studio's rules about how far ahead a start may be.
+    static func studioTiming(_ facts: SlotFacts, _ slot: Slot, _ offer: Studio.Offer) -> [Objection?] {
+        let studio = visible(slot.studio.name)
+        var found: [Objection?] = []
+        if facts.inThePast {
+            found.append(
+                soft(
+                    .tooSoon, "\(slot.localStart) is in the past",
+                    hint: "choose a later time, or pass --override REASON to record it"))
+        } else if facts.tooSoon {
+            found.append(
+                soft(
+                    .tooSoon,
+                    "\(slot.localStart) is too soon: \(studio) requires "
+                        + "\(DurationInput.text(minutes: Int(offer.noticeMinutes))) notice",
+                    hint: "choose a later time, or pass --override REASON"))
+        }
+        if facts.beyondHorizon {
+            found.append(
+                soft(
+                    .beyondHorizon,
+                    "\(slot.localStart) is too far ahead: \(studio) books "
+                        + "\(DurationInput.text(minutes: Int(offer.horizonMinutes))) ahead",
+                    hint: "choose an earlier time, or pass --override REASON"))
+        }
+        return found
+    }
+
+    /// The rules of the studio itself that object to a start, whoever the trainer is.
+    static func studioObjections(_ facts: SlotFacts, _ slot: Slot, _ offer: Studio.Offer) -> [Objection] {
+        ([studioClosed(facts, slot)] + studioTiming(facts, slot, offer) + [grid(facts, slot, offer)])
+            .compactMap { $0 }
+    }
+
+    private static func hard(_ rule: Refusal.Rule, _ message: String, hint: String) -> Objection {
+        Objection(refusal: Refusal(rule, message, hint: hint), isWaivable: false)
+    }
+
+    private static func soft(_ rule: Refusal.Rule, _ message: String, hint: String) -> Objection {
+        Objection(refusal: Refusal(rule, message, hint: hint), isWaivable: true)
+    }
+}
+
+/// A start that is on offer with one trainer.
+public struct Slot: Sendable {
+    /// First instant.
+    public let startsAt: Date
+    /// With whom.
+    public let trainer: Session.TrainerName
+    /// Where.
+    public let studio: Session.Place
+
+    /// Offers a start.
+    public init(startsAt: Date, trainer: Session.TrainerName, studio: Session.Place) {
+        self.startsAt = startsAt
+        self.trainer = trainer
+        self.studio = studio
+    }
+
+    /// The start on the studio's wall clock.
+    public var localStart: String { studio.clock.text(startsAt) }
+}

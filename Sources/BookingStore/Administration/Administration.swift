@@ -1,0 +1,263 @@
+public import Booking
+public import FoundationEssentials
+public import Postgres
+
+/// Studios, trainers and people as the office keeps them; every change is logged with who made it.
+///
+/// Changes that decide what is free take the same locks as bookings, so that a booking sees either all of a change or
+/// none. Sessions that are booked already stay: the office moves or cancels them.
+public struct BackOffice: Sendable {
+    let database: Database
+    let actor: String
+
+    /// Opens the office.
+    ///
+    /// - Parameters:
+    ///   - database: Where the books are.
+    ///   - actor: Who acts, for the event log.
+    public init(database: Database, actor: String) {
+        self.database = database
+        self.actor = actor
+    }
+
+    /// Adds a studio.
+    ///
+    /// - Throws: ``Refusal`` of the rule `already_exists`, or ``PostgresError``.
+    public func add(_ studio: StudioDetails, as handle: Handle) async throws -> Studio {
+        try await working { connection in
+            try await StudioRepository(connection).insert(studio, handle: handle)
+            return try await StudioRepository(connection).named(handle)
+        }
+    }
+
+    /// Changes a studio, and returns the sessions to come that the change affects.
+    ///
+    /// A new time zone changes the local time of all of them. Where stations are taken away, sessions move to stations
+    /// that are left; those for which none is free are affected. Sessions keep their length and turnaround.
+    ///
+    /// - Throws: ``NotFound``, or ``PostgresError``.
+    @discardableResult
+    public func edit(
+        studio handle: Handle, now: Date, _ change: @Sendable (inout StudioDetails) throws -> Void
+    ) async throws -> OfficeChange<Studio> {
+        try await working { connection in
+            let studios = StudioRepository(connection)
+            let id = try await studios.named(handle).id
+            try await taking { $0.change(studio: id) }.lock(on: connection)
+            let before = try await studios.named(handle)
+            var details = StudioDetails(of: before)
+            try change(&details)
+            try await studios.update(id, to: details)
+            let after = try await studios.named(handle)
+            let sessions = SessionRepository(connection)
+            let hasOtherStations = before.offer.stations != after.offer.stations
+            let unseated = hasOtherStations ? try await sessions.reseat(at: id, after: now) : []
+            let affected =
+                before.clock == after.clock
+                ? unseated : try await sessions.booked(at: id, with: nil, meeting: now, .distantFuture)
+            return OfficeChange(before: before, after: after, affected: affected)
+        }
+    }
+
+    /// Closes a studio for a time.
+    ///
+    /// Returns the sessions that are booked into it.
+    ///
+    /// - Throws: ``NotFound``, or ``PostgresError``.
+    public func close(studio handle: Handle, _ closure: Closure) async throws -> [Session] {
+        try await working { connection in
+            let id = try await StudioRepository(connection).named(handle).id
+            try await taking { $0.change(studio: id) }.lock(on: connection)
+            try await StudioRepository(connection).insert(closure, of: id)
+            return try await SessionRepository(connection).booked(
+                at: id, with: nil, meeting: closure.from, closure.until)
+        }
+    }
+
+    /// Adds a trainer.
+    ///
+    /// - Throws: ``Refusal`` of the rule `already_exists`, ``NotFound`` for the studio, or ``PostgresError``.
+    public func add(_ trainer: TrainerDetails, as handle: Handle) async throws -> Trainer {
+        try await working { connection in
+            _ = try await StudioRepository(connection).named(trainer.homeStudio)
+            try await TrainerRepository(connection).insert(trainer, handle: handle)
+            return try await TrainerRepository(connection).named(handle)
+        }
+    }
+
+    /// Changes a trainer, and returns the sessions to come that the change affects: at the old home studio, where there
+    /// is a new one.
+    ///
+    /// - Throws: ``NotFound``, or ``PostgresError``.
+    public func edit(
+        trainer handle: Handle, now: Date, _ change: @Sendable (inout TrainerDetails) throws -> Void
+    ) async throws -> OfficeChange<Trainer> {
+        try await working(with: handle) { trainer, connection in
+            var details = TrainerDetails(of: trainer)
+            try change(&details)
+            let studios = StudioRepository(connection)
+            let old = try await studios.named(trainer.homeStudio)
+            let new = try await studios.named(details.homeStudio)
+            try await TrainerRepository(connection).update(trainer.id, to: details)
+            let affected =
+                old.id == new.id
+                ? []
+                : try await SessionRepository(connection).booked(
+                    at: old.id, with: trainer.id, meeting: now, .distantFuture)
+            return OfficeChange(
+                before: trainer, after: try await TrainerRepository(connection).named(handle), affected: affected)
+        }
+    }
+
+    /// Lets a trainer give no more sessions.
+    ///
+    /// Returns the ones that are booked still.
+    ///
+    /// - Throws: ``NotFound``, or ``PostgresError``.
+    public func retire(trainer handle: Handle, now: Date) async throws -> [Session] {
+        try await working(with: handle) { trainer, connection in
+            try await TrainerRepository(connection).retire(trainer.id, at: now)
+            return try await SessionRepository(connection).booked(
+                at: nil, with: trainer.id, meeting: now, .distantFuture)
+        }
+    }
+
+    /// Sets a trainer's weekly hours at a studio, and returns the sessions to come there that lie outside working hours.
+    ///
+    /// - Parameters:
+    ///   - hours: The weekly hours.
+    ///   - handle: The trainer.
+    ///   - studio: The studio; `nil` is the trainer's own.
+    ///   - from: First local date; `nil` is since ever for the first hours, else today.
+    ///   - until: Last local date; `nil` has no end.
+    ///   - now: Decides what today is, and which sessions are still to come.
+    /// - Returns: The season that was set, and the sessions; those where an override waived the hours are left out.
+    /// - Throws: ``NotFound``, ``InvalidInput`` or ``PostgresError``.
+    @discardableResult
+    public func set(
+        _ hours: WeeklyHours, of handle: Handle, at studio: Handle?, from: LocalDate?, until: LocalDate?, now: Date
+    ) async throws -> (season: HoursSeason.ID, affected: [Session]) {
+        try await working(with: handle) { trainer, connection in
+            let studio = try await StudioRepository(connection).named(studio ?? trainer.homeStudio)
+            let today = studio.clock.date(of: now)
+            if let until, until < from ?? today {
+                throw InvalidInput(
+                    field: "--until", problem: "lies before the first day, \(from ?? today)",
+                    hint: "give the last day on which these hours count")
+            }
+            let season = try await HoursRepository(connection).set(
+                hours, of: trainer.id, at: studio.id, from: from, until: until, today: today)
+            return (
+                season,
+                try await SessionRepository(connection).outsideHours(of: trainer.id, at: studio.id, after: now)
+            )
+        }
+    }
+
+    /// Takes a trainer out of the schedule for a time.
+    ///
+    /// Returns the absence, and the sessions booked into it.
+    ///
+    /// - Throws: ``NotFound``, or ``PostgresError``.
+    public func away(
+        _ handle: Handle, from: Date, until: Date, reason: String?
+    ) async throws -> (absence: TimeOff, booked: [Session]) {
+        try await working(with: handle) { trainer, connection in
+            let absence = try await TimeOffRepository(connection).insert(
+                trainer.id, from: from, until: until, reason: reason)
+            return (
+                absence,
+                try await SessionRepository(connection).booked(at: nil, with: trainer.id, meeting: from, until)
+            )
+        }
+    }
+
+    /// Removes an absence, and returns it.
+    ///
+    /// - Throws: ``NotFound``, or ``PostgresError``.
+    public func removeAbsence(_ number: Int64, of handle: Handle) async throws -> TimeOff {
+        try await working(with: handle) { trainer, connection in
+            guard let absence = try await TimeOffRepository(connection).remove(number, of: trainer.id) else {
+                throw NotFound(
+                    "time off number \(number) of \(handle)", hint: "see `intro trainer away \(handle) --list`")
+            }
+            return absence
+        }
+    }
+
+    /// Writes a person down.
+    ///
+    /// - Throws: ``Refusal`` of the rule `already_exists` where the e-mail is known, or ``PostgresError``.
+    public func add(_ client: ClientDetails) async throws -> Client {
+        try await working { connection in
+            // A booking of the same person waits, and finds them.
+            let clients = ClientRepository(connection)
+            try await taking { $0.take(person: client.contacts) }.lock(on: connection)
+            try await clients.assertNobodyElse(has: client.email)
+            return try await clients.insert(client)
+        }
+    }
+
+    /// Changes a person.
+    ///
+    /// - Throws: ``NotFound``, ``Refusal`` where the e-mail is somebody else's, or ``PostgresError``.
+    public func edit(
+        client who: ClientIdentifier, _ change: @Sendable (inout ClientDetails) throws -> Void
+    ) async throws -> Client {
+        try await working { connection in
+            let clients = ClientRepository(connection)
+            let client = try await clients.one(who)
+            let before = ClientDetails(of: client)
+            var after = before
+            try change(&after)
+            // Whoever books under the old or the new contacts waits.
+            let contacts = before.contacts.union(after.contacts)
+            try await taking { $0.take(person: contacts) }.lock(on: connection)
+            // Somebody else may have changed the person while we waited.
+            var details = ClientDetails(of: try await clients.one(.id(client.id)))
+            try change(&details)
+            try await clients.assertNobodyElse(has: details.email, but: client.id, before: before.email)
+            try await clients.update(client.id, to: details)
+            return try await clients.one(.id(client.id))
+        }
+    }
+
+    private func working<Result: Sendable>(
+        _ body: @Sendable (Connection) async throws -> Result
+    ) async throws -> Result {
+        try await ConstraintRefusal.translating {
+            try await database.transaction { connection in
+                try await BookingLocks(actor: actor).begin(on: connection)
+                return try await body(connection)
+            }
+        }
+    }
+
+    /// Works on a trainer whose bookings wait meanwhile.
+    private func working<Result: Sendable>(
+        with handle: Handle, _ body: @Sendable (Trainer, Connection) async throws -> Result
+    ) async throws -> Result {
+        try await working { connection in
+            let trainers = TrainerRepository(connection)
+            let id = try await trainers.named(handle).id
+            try await taking { $0.take(trainers: id) }.lock(on: connection)
+            return try await body(try await trainers.named(handle), connection)
+        }
+    }
+
+    private func taking(_ what: (inout BookingLocks) -> Void) -> BookingLocks {
+        var work = BookingLocks(actor: actor)
+        what(&work)
+        return work
+    }
+}
+
+/// An administrative change, with the sessions to come that it affects.
+public struct OfficeChange<Subject: Sendable>: Sendable {
+    /// As it was before the change.
+    public let before: Subject
+    /// As it is now.
+    public let after: Subject
+    /// Sessions to come that somebody has to look at, by start.
+    public let affected: [Session]
+}

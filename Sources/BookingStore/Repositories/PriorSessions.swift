@@ -1,0 +1,57 @@
+public import Booking
+public import FoundationEssentials
+import Postgres
+
+/// The earlier sessions that decide whether a person may have a free one.
+extension SessionRepository {
+    /// Every session under one of these contacts, except cancelled ones.
+    ///
+    /// A contact that a person has given up since is found by its claim. The subqueries hide the values from the planner,
+    /// which would find a plan for these few contacts a little cheaper than the one for any, and make it anew each time.
+    public func visits(of contacts: Contacts, now: Date) async throws -> [Eligibility.PriorSession] {
+        try await connection.query(
+            """
+            WITH given AS MATERIALIZED (
+                SELECT \(contacts.emailKeys.sorted())::text[] AS emails,
+                       ARRAY(
+                           SELECT phone_match_key(phone) FROM unnest(\(contacts.phones.sorted())::text[]) AS phone
+                       ) AS phones,
+                       ARRAY(SELECT contact_key(contact) FROM unnest(\(contacts.keys)::text[]) AS contact) AS keys
+            )
+            SELECT s.reference, s.status, s.starts_at, st.time_zone, t.name, s.waived, s.ends_at <= \(now), c.id, c.name,
+                   ARRAY(
+                       SELECT contact
+                       FROM unnest((SELECT keys FROM given)) AS contact
+                       WHERE contact = ANY (client_contacts(c.email_key, c.phone))
+                          OR contact IN (SELECT contact_key(named) FROM unnest(s.named_contacts) AS named)
+                          OR EXISTS (
+                              SELECT FROM free_session_claim AS claim
+                              WHERE claim.contact = contact.contact AND claim.session_id = s.id))
+            FROM (
+                SELECT session.id
+                FROM client
+                JOIN session ON session.client_id = client.id
+                WHERE client.email_key = ANY((SELECT emails FROM given)::text[])
+                   OR client.phone_key = ANY((SELECT phones FROM given)::text[])
+                UNION
+                SELECT session_id
+                FROM free_session_claim
+                WHERE contact = ANY((SELECT keys FROM given)::text[])
+            ) AS visit
+            JOIN session AS s ON s.id = visit.id
+            JOIN client AS c ON c.id = s.client_id
+            JOIN trainer AS t ON t.id = s.trainer_id
+            JOIN studio AS st ON st.id = s.studio_id
+            WHERE s.status <> 'cancelled'
+            ORDER BY s.starts_at
+            """
+        ).map { row in
+            let (reference, status) = (try Reference(row.next()), try row.nextCode() as Session.Status)
+            let (start, zone) = (try row.next(Date.self), try row.next(String.self))
+            return Eligibility.PriorSession(
+                reference: reference, status: status, localStart: try StudioClocks.clock(of: zone).text(start),
+                trainerName: try row.next(), waived: try row.next(), isOver: try row.next(),
+                owner: Client.ID(try row.next()), ownerName: try row.next(), shared: try row.next())
+        }
+    }
+}

@@ -1,0 +1,233 @@
+import Logging
+import Postgres
+
+/// Renews a runner's lease, learns which jobs to cancel, and takes over the jobs of runners whose lease has ended.
+struct Heartbeat: Sendable {
+    let runners: RunnerStore
+    let jobs: JobStore
+    let workers: [QueueWorker]
+    let membership: RunnerLease
+    let configuration: JobRunner.Configuration
+    let bell: WakeSignal
+    let problems: RunnerProblems
+    let logger: Logger
+
+    /// Renews the lease until the runner stops.
+    func work(until isOver: @Sendable () -> Bool) async {
+        var failures = 0
+        var isLost = false
+        while true {
+            // A signal that comes after this point ends the wait below.
+            let heard = bell.rings
+            guard !isOver() else { return }
+            let began = ContinuousClock.now
+            do {
+                try await beat()
+                isLost = false
+                try await rescue()
+                failures = 0
+                problems.ends("heartbeat", "heartbeats are written again")
+            } catch {
+                guard !isOver() else { return }
+                failures += 1
+                problems.occurs("heartbeat", "no heartbeat can be written; trying again", error: error, began: began)
+                if !isLost, !membership.holdsLease {
+                    isLost = true
+                    await lose("its lease has run out")
+                }
+            }
+            let pause =
+                failures > 0
+                ? Backoff.ofConnections.delay(afterFailures: failures)
+                // Spread the heartbeats of runners that were started together.
+                : configuration.heartbeat * Double.random(in: 0.8...1)
+            await bell.wait(after: heard, atMost: pause)
+        }
+    }
+
+    private func beat() async throws {
+        let news = membership.news
+        // Measure from before the request, so that our lease never outlasts the database's.
+        let leaseEnd = ContinuousClock.now + configuration.lease
+        let heldLease = membership.holdsLease
+        guard let unwanted = try await runners.beat(membership.runner, lease: configuration.lease, tally: news) else {
+            await lose("it has been taken for dead")
+            let runner = try await runners.register(
+                name: configuration.name, queues: configuration.queues, lease: configuration.lease)
+            membership.renew(as: runner, until: leaseEnd)
+            return
+        }
+        membership.renew(until: leaseEnd)
+        membership.told(news)
+        if !heldLease { workers.forEach { $0.bell.ring() } }
+        for worker in workers {
+            if !unwanted.isEmpty { await worker.cancel(Set(unwanted)) }
+            await worker.reconcileSoon()
+        }
+    }
+
+    private func rescue() async throws {
+        let (rescued, buried) = try await jobs.rescue(
+            lease: configuration.lease, maxCrashes: configuration.maxCrashes)
+        guard rescued + buried > 0 else { return }
+        logger.warning(
+            "took over the jobs of a runner that died", metadata: ["waiting": "\(rescued)", "dead": "\(buried)"])
+        workers.forEach { $0.bell.ring() }
+    }
+
+    /// Cancels all jobs: other runners may have taken them over, and their results are ignored.
+    private func lose(_ reason: String) async {
+        var jobs = 0
+        for worker in workers { jobs += await worker.lose() }
+        logger.log(
+            level: jobs > 0 ? .error : .debug, "this runner gives up what it has in hand",
+            metadata: ["jobs": "\(jobs)", "reason": "\(reason)"])
+    }
+}
+
+/// A runner's lease: its number, until when it holds, and the work done since the last heartbeat.
+final class RunnerLease: Sendable {
+    private struct State {
+        var runner: Int64
+        var leaseEnd: ContinuousClock.Instant
+        var tally = JobRunner.Tally()
+        var told = JobRunner.Tally()
+        var isOver = false
+    }
+
+    private let state: Guarded<State>
+
+    init(runner: Int64, leaseEnd: ContinuousClock.Instant) {
+        state = Guarded(State(runner: runner, leaseEnd: leaseEnd))
+    }
+
+    /// The present number; a runner whose lease has ended gets another.
+    var runner: Int64 { state.withLock(\.runner) }
+
+    /// Whether the runner must end: results that cannot be recorded now are left to other runners.
+    var isOver: Bool { state.withLock(\.isOver) }
+
+    /// Whether no other runner can have taken its jobs over yet.
+    var holdsLease: Bool { state.withLock { .now < $0.leaseEnd } }
+
+    /// The lease holds until then, under the present number or a new one.
+    func renew(as runner: Int64? = nil, until leaseEnd: ContinuousClock.Instant) {
+        state.withLock { state in
+            state.runner = runner ?? state.runner
+            state.leaseEnd = leaseEnd
+        }
+    }
+
+    /// Ends.
+    func end() {
+        state.withLock { $0.isOver = true }
+    }
+
+    func count(completed: Int = 0, failed: Int = 0, stale: Int = 0) {
+        state.withLock { state in
+            state.tally.completed += completed
+            state.tally.failed += failed
+            state.tally.stale += stale
+        }
+    }
+
+    /// The work done so far.
+    var tally: JobRunner.Tally { state.withLock(\.tally) }
+
+    /// The work done since the last heartbeat that reached the database.
+    var news: JobRunner.Tally { state.withLock { $0.tally - $0.told } }
+
+    /// Subtracts what a heartbeat has reported.
+    func told(_ news: JobRunner.Tally) {
+        state.withLock { $0.told = $0.told + news }
+    }
+}
+
+/// A runner's statements about itself.
+struct RunnerStore: Sendable {
+    let database: Database
+
+    /// Introduces a runner, and its queues' rates with it.
+    func register(name: String, queues: [JobRunner.Queue], lease: Duration) async throws -> Int64 {
+        try await database.transaction { connection in
+            for queue in queues.sorted(by: { $0.name < $1.name }) {
+                try await declare(queue, on: connection)
+            }
+            return try await connection.query(
+                """
+                INSERT INTO job_runner (name, queues, lease_until)
+                VALUES (\(name), \(queues.map(\.name)), now() + \(lease.inSeconds) * interval '1 second')
+                RETURNING id
+                """
+            ).decode(Int64.self)[0]
+        }
+    }
+
+    /// Shows that a runner lives.
+    ///
+    /// - Returns: Jobs in its hand that somebody wants cancelled; `nil` where the runner has been taken for dead.
+    func beat(_ runner: Int64, lease: Duration, tally: JobRunner.Tally) async throws -> [JobLease]? {
+        let rows = try await database.query(
+            """
+            WITH beat AS (
+                UPDATE job_runner
+                SET seen_at = now(),
+                    lease_until = now() + \(lease.inSeconds) * interval '1 second',
+                    completed = completed + \(tally.completed),
+                    failed = failed + \(tally.failed),
+                    stale = stale + \(tally.stale)
+                WHERE id = \(runner) AND gone_at IS NULL
+                RETURNING id
+            )
+            SELECT job.id, job.token
+            FROM beat
+            LEFT JOIN job ON job.runner = beat.id AND job.token IS NOT NULL AND job.cancel_requested
+            """
+        ).decode((Int64?, Int64?).self)
+        guard !rows.isEmpty else { return nil }
+        return rows.compactMap { id, token in
+            if let id, let token { JobLease(id: JobID(id), token: token) } else { nil }
+        }
+    }
+
+    /// Says that a runner has left, and gives back what it could not write down or never heard that it had: it did not die,
+    /// and nothing is held against those jobs.
+    func leave(_ runner: Int64, tally: JobRunner.Tally) async throws {
+        try await database.query(
+            """
+            WITH gone AS (
+                UPDATE job_runner
+                SET gone_at = now(),
+                    completed = completed + \(tally.completed),
+                    failed = failed + \(tally.failed),
+                    stale = stale + \(tally.stale)
+                WHERE id = \(runner) AND gone_at IS NULL
+            )
+            SELECT release_jobs(array_agg(id), array_agg(token))
+            FROM job
+            WHERE runner = \(runner) AND token IS NOT NULL
+            """)
+    }
+
+    /// Writes a queue's rate down where it is another one.
+    private func declare(_ queue: JobRunner.Queue, on connection: Connection) async throws {
+        guard let rate = queue.rate else {
+            try await connection.query(
+                """
+                UPDATE job_queue
+                SET rate_limit = NULL, rate_period = NULL, next_at = NULL
+                WHERE name = \(queue.name) AND rate_limit IS NOT NULL
+                """)
+            return
+        }
+        try await connection.query(
+            """
+            INSERT INTO job_queue (name, rate_limit, rate_period)
+            VALUES (\(queue.name), \(Int32(rate.jobs)), \(rate.period.inSeconds) * interval '1 second')
+            ON CONFLICT (name) DO UPDATE
+            SET rate_limit = excluded.rate_limit, rate_period = excluded.rate_period
+            WHERE (job_queue.rate_limit, job_queue.rate_period)
+                IS DISTINCT FROM (excluded.rate_limit, excluded.rate_period)
+            """)
+    }
+}

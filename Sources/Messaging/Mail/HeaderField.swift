@@ -1,0 +1,160 @@
+import FoundationEssentials
+
+/// One header field: a name, and the tokens of its body, between which the line may be folded.
+struct HeaderField {
+    /// Lines are folded here, well below the 78 that RFC 5322 section 2.1.1 recommends.
+    private static let foldingColumn = 76
+    /// A longer word could not be folded to a good length, and is encoded instead.
+    private static let longestPlainWord = 60
+
+    let name: String
+    let tokens: [String]
+
+    /// A field of tokens that are already in their wire form.
+    init(_ name: String, _ tokens: String...) {
+        self.name = name
+        self.tokens = tokens
+    }
+
+    /// A field of free text, such as the subject.
+    init(_ name: String, text: String) {
+        self.name = name
+        tokens = Self.isPlain(text) ? Self.words(of: text) : EncodedWord.encode(text)
+    }
+
+    /// A field of one mailbox, such as the sender.
+    init(_ name: String, mailbox: Mailbox) {
+        self.name = name
+        tokens = Self.phrase(mailbox.name) + [mailbox.name == nil ? mailbox.address : "<\(mailbox.address)>"]
+    }
+
+    /// The field as lines, folded, with the final CRLF.
+    var rendered: String {
+        var lines = ""
+        var line = name + ":"
+        for (index, token) in tokens.enumerated() {
+            if index > 0, line.utf8.count + 1 + token.utf8.count > Self.foldingColumn {
+                lines += line + "\r\n"
+                line = ""
+            }
+            line += " " + token
+        }
+        return lines + line + "\r\n"
+    }
+
+    private static func phrase(_ name: String?) -> [String] {
+        guard let name else { return [] }
+        guard isPlain(name) else { return EncodedWord.encode(name) }
+        if name.utf8.allSatisfy({ $0.isAtomText || $0 == UInt8(ascii: " ") }) { return words(of: name) }
+        let escaped = name.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
+        return words(of: "\"\(escaped)\"")
+    }
+
+    /// Whether the text survives being split at its spaces and put together again by the reader.
+    private static func isPlain(_ text: String) -> Bool {
+        guard !text.isEmpty, text.isPlainLine, !holdsEncodedWord(text) else { return false }
+        return text.utf8.split(separator: UInt8(ascii: " ")).allSatisfy { $0.count <= longestPlainWord }
+    }
+
+    private static func holdsEncodedWord(_ text: String) -> Bool {
+        zip(text.utf8, text.utf8.dropFirst()).contains { $0 == (UInt8(ascii: "="), UInt8(ascii: "?")) }
+    }
+
+    private static func words(of text: String) -> [String] {
+        text.utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
+    }
+}
+
+/// Text outside ASCII in a header line: `=?UTF-8?B?...?=` (RFC 2047).
+enum EncodedWord {
+    /// The longest word made here, so that even behind the longest field name a line stays below the limit of 76.
+    static let maximumLength = 64
+
+    private static let opening = "=?UTF-8?B?"
+    private static let closing = "?="
+    /// Base64 makes four characters of three octets.
+    private static let maximumOctets = (maximumLength - opening.count - closing.count) / 4 * 3
+
+    /// Encodes text as words to be put on one or more lines; no word splits a character.
+    static func encode(_ text: String) -> [String] {
+        chunks(of: text).map { opening + Data($0.utf8).base64EncodedString() + closing }
+    }
+
+    private static func chunks(of text: String) -> [String] {
+        var chunks: [String] = []
+        var chunk = ""
+        for piece in pieces(of: text) {
+            if chunk.utf8.count + piece.utf8.count > maximumOctets {
+                chunks.append(chunk)
+                chunk = ""
+            }
+            chunk += piece
+        }
+        return chunk.isEmpty ? chunks : chunks + [chunk]
+    }
+
+    /// The characters as the reader sees them; one that is too long for any word falls apart into its scalars.
+    private static func pieces(of text: String) -> [String] {
+        text.flatMap { character in
+            let isShort = character.utf8.count <= maximumOctets
+            return isShort ? [String(character)] : character.unicodeScalars.map { String($0) }
+        }
+    }
+}
+
+extension EncodedWord {
+    /// A header field's body with its encoded words as text (RFC 2047); what cannot be decoded stays as it is.
+    static func decoding(_ field: String) -> String {
+        var (text, rest, previousWasEncoded) = ("", field[...], false)
+        while let opening = rest.firstRange(ofText: "=?") {
+            let gap = rest[..<opening]
+            let (word, end) = word(in: rest[opening...])
+            // White space between two encoded words is not part of the text.
+            if !(previousWasEncoded && word != nil && gap.allSatisfy(\.isWhitespace)) { text += gap }
+            text += word ?? "=?"
+            rest = rest[end...]
+            previousWasEncoded = word != nil
+        }
+        return text + rest
+    }
+
+    /// The text of the word that begins here, and what comes behind it; behind the opening where it is no such word.
+    private static func word(in text: Substring) -> (String?, Substring.Index) {
+        let content = text.dropFirst(2)
+        let parts = content.split(separator: "?", maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[3].first == "=", let octets = octets(parts[2], encoding: parts[1]),
+            let word = decode(octets, charset: parts[0].lowercased())
+        else { return (nil, content.startIndex) }
+        return (word, parts[3].index(after: parts[3].startIndex))
+    }
+
+    private static func octets(_ text: Substring, encoding: Substring) -> [UInt8]? {
+        switch encoding.uppercased() {
+        case "B": Data(base64Encoded: String(text)).map { [UInt8]($0) }
+        case "Q":
+            Array(TransferEncoding("quoted-printable").decode(Array(text.utf8.map { $0 == 0x5F ? 0x20 : $0 })[...]))
+        default: nil
+        }
+    }
+
+    private static func decode(_ octets: [UInt8], charset: String) -> String? {
+        switch charset.prefix(while: { $0 != "*" }) {
+        case "utf-8", "us-ascii": String(decoding: octets, as: UTF8.self)
+        case "iso-8859-1", "iso-8859-15", "windows-1252":
+            String(String.UnicodeScalarView(octets.map { Unicode.Scalar($0) }))
+        default: nil
+        }
+    }
+}
+
+extension Substring {
+    /// Where a text begins in this one.
+    fileprivate func firstRange(ofText text: String) -> Index? {
+        var index = startIndex
+        while index < endIndex {
+            if self[index...].hasPrefix(text) { return index }
+            formIndex(after: &index)
+        }
+        return nil
+    }
+}

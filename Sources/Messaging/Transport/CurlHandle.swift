@@ -1,0 +1,179 @@
+import CLibcurl
+import Glibc
+import Synchronization
+
+/// One of libcurl's easy handles, with the connection that it keeps; for one thread at a time.
+final class EasyHandle {
+    /// libcurl wants this once per process, before anything else.
+    private static let libraryStatus = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+
+    private let handle: UnsafeMutableRawPointer
+    private let errorText: UnsafeMutablePointer<CChar>
+    private var settingsStatus = CURLE_OK
+    private var headerLines: UnsafeMutablePointer<curl_slist>?
+
+    init() throws(CurlFailure) {
+        guard Self.libraryStatus == CURLE_OK else {
+            throw CurlFailure(reason: String(cString: curl_easy_strerror(Self.libraryStatus)))
+        }
+        guard let handle = curl_easy_init() else { throw CurlFailure(reason: "it gives no handle") }
+        self.handle = handle
+        errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        set(CURLOPT_ERRORBUFFER, UnsafeMutableRawPointer(errorText))
+    }
+
+    deinit {
+        // libcurl says QUIT and would wait two minutes for a server that hangs. Nothing more is read, so it does not.
+        shutdownSocket(Int32(SHUT_RD))
+        curl_easy_cleanup(handle)
+        curl_slist_free_all(headerLines)
+        errorText.deallocate()
+    }
+
+    func set(_ option: CURLoption, _ value: String) {
+        note(intro_curl_set_string(handle, option, value))
+    }
+
+    func set(_ option: CURLoption, _ value: Int) {
+        note(intro_curl_set_long(handle, option, value))
+    }
+
+    func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer) {
+        note(intro_curl_set_pointer(handle, option, value))
+    }
+
+    func set(_ option: CURLoption, _ value: UnsafeMutablePointer<curl_slist>?) {
+        note(intro_curl_set_list(handle, option, value))
+    }
+
+    func setCallback(
+        _ option: CURLoption,
+        _ callback: @escaping @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int
+    ) {
+        note(intro_curl_set_transfer_callback(handle, option, callback))
+    }
+
+    func setProgressCallback(_ callback: curl_xferinfo_callback) {
+        note(intro_curl_set_progress_callback(handle, callback))
+    }
+
+    /// Lets a function stop a request, on a new connection or a kept one, before a single octet of it goes out.
+    func setPrerequestCallback(_ callback: curl_prereq_callback) {
+        note(intro_curl_set_prereq_callback(handle, callback))
+    }
+
+    /// Sets the header lines that every request carries beside libcurl's own.
+    func setHeaderLines(_ lines: [String]) {
+        let former = headerLines
+        headerLines = lines.reduce(nil) { curl_slist_append($0, $1) }
+        set(CURLOPT_HTTPHEADER, headerLines)
+        curl_slist_free_all(former)
+    }
+
+    /// Lets a function watch the conversation, and keeps libcurl from printing it.
+    func setDebugCallback(_ callback: curl_debug_callback) {
+        note(intro_curl_set_debug_callback(handle, callback))
+    }
+
+    /// Runs one transfer to its end; a setting that libcurl refused is reported instead.
+    func perform() -> CURLcode {
+        errorText.pointee = 0
+        guard settingsStatus == CURLE_OK else { return settingsStatus }
+        return curl_easy_perform(handle)
+    }
+
+    /// The code of the last reply in the last transfer.
+    var responseCode: Int { number(CURLINFO_RESPONSE_CODE) }
+
+    /// How many octets of HTTP requests went out in the last transfer.
+    var requestSize: Int { number(CURLINFO_REQUEST_SIZE) }
+
+    /// How many seconds the last answer asks us to wait (RFC 9110 section 10.2.3), or 0.
+    var retryAfter: Int {
+        var value: curl_off_t = 0
+        return intro_curl_get_offset(handle, CURLINFO_RETRY_AFTER, &value) == CURLE_OK ? Int(value) : 0
+    }
+
+    /// Whether the last transfer opened a connection of its own.
+    var openedConnection: Bool { number(CURLINFO_NUM_CONNECTS) > 0 }
+
+    /// The cause of a failure of the last transfer: the system's words where no connection could be made, else libcurl's.
+    func explanation(of result: CURLcode) -> String {
+        let error = number(CURLINFO_OS_ERRNO)
+        if result == CURLE_COULDNT_CONNECT, error > 0 { return String(cString: strerror(Int32(error))).lowercased() }
+        let text = String(cString: errorText).safeSingleLine
+        return text.isEmpty ? String(cString: curl_easy_strerror(result)) : text
+    }
+
+    /// Makes the kept connection useless: libcurl would read a late reply as the answer to the next message.
+    func hangUp() {
+        shutdownSocket(Int32(SHUT_RDWR))
+    }
+
+    private func shutdownSocket(_ how: Int32) {
+        var socket = curl_socket_t(-1)
+        guard intro_curl_get_socket(handle, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK, socket >= 0 else { return }
+        _ = Glibc.shutdown(socket, how)
+    }
+
+    private func number(_ info: CURLINFO) -> Int {
+        var value = 0
+        return intro_curl_get_long(handle, info, &value) == CURLE_OK ? value : 0
+    }
+
+    private func note(_ status: CURLcode) {
+        if settingsStatus == CURLE_OK { settingsStatus = status }
+    }
+}
+
+extension EasyHandle {
+    /// Keeps one connection, straight to the server, which no signal interrupts.
+    ///
+    /// - Parameters:
+    ///   - connect: How long to wait for the connection.
+    ///   - idle: A connection idle for longer is not used again.
+    func keepConnection(connect: Duration, idle: Duration) {
+        set(CURLOPT_NOSIGNAL, 1)
+        set(CURLOPT_NOPROGRESS, 0)
+        set(CURLOPT_PROXY, "")
+        set(CURLOPT_TCP_KEEPALIVE, 1)
+        set(CURLOPT_MAXCONNECTS, 1)
+        set(CURLOPT_MAXAGE_CONN, idle.curlSeconds)
+        set(CURLOPT_CONNECTTIMEOUT, connect.curlSeconds)
+        set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+    }
+
+    /// Trusts a file of certificates instead of the system's, and logs in.
+    func identify(trusting certificates: String?, user: String?, password: String?) {
+        if let certificates { set(CURLOPT_CAINFO, certificates) }
+        if let user { set(CURLOPT_USERNAME, user) }
+        if let password { set(CURLOPT_PASSWORD, password) }
+    }
+}
+
+extension Duration {
+    /// Whole seconds, rounded up and at least one, because libcurl reads zero as "its own default".
+    var curlSeconds: Int {
+        let (seconds, attoseconds) = components
+        return max(1, Int(seconds) + (attoseconds > 0 ? 1 : 0))
+    }
+}
+
+/// Asks a running transfer to stop; raised from whichever thread cancels.
+final class StopRequest: Sendable {
+    private let raised = Atomic(false)
+
+    var isRaised: Bool { raised.load(ordering: .relaxed) }
+
+    func raise() {
+        raised.store(true, ordering: .relaxed)
+    }
+}
+
+/// libcurl cannot be used on this machine.
+struct CurlFailure: Error, CustomStringConvertible {
+    let reason: String
+
+    var description: String { "libcurl does not work on this machine (\(reason)). Install libcurl 7.88 or later." }
+}

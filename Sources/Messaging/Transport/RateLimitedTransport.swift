@@ -1,0 +1,145 @@
+import Synchronization
+
+extension Transport {
+    /// This transport at a pace that all its connections share.
+    ///
+    /// - Parameters:
+    ///   - pace: How fast messages may go out.
+    ///   - sender: Tells apart what has a pace of its own each; without it, one pace is for all.
+    ///   - weight: For how many messages an item counts.
+    ///   - clock: The clock to wait by.
+    /// - Returns: A transport whose connections wait for their turn; a cancelled delivery ends its wait unsent.
+    public func paced<C: Clock>(
+        _ pace: SendingRate, by sender: @escaping @Sendable (Item) -> String = { _ in "" },
+        weighing weight: @escaping @Sendable (Item) -> Int = { _ in 1 }, clock: C = ContinuousClock()
+    ) -> any Transport<Item> where C.Duration == Duration {
+        PacedTransport(base: self, limiter: RateLimiter(pace: pace, sender: sender, weight: weight, clock: clock))
+    }
+}
+
+extension Transport<TextMessage> {
+    /// This transport at a pace that each sender of texts has for itself, counted in segments as networks count.
+    ///
+    /// - Parameters:
+    ///   - pace: How many segments may go out from one sender.
+    ///   - clock: The clock to wait by.
+    /// - Returns: A transport whose connections wait for their turn; a cancelled delivery ends its wait unsent.
+    public func pacedBySender<C: Clock>(
+        _ pace: SendingRate, clock: C = ContinuousClock()
+    ) -> any Transport<TextMessage> where C.Duration == Duration {
+        paced(pace, by: { $0.from.text }, weighing: { $0.segments.count }, clock: clock)
+    }
+}
+
+/// A transport whose connections wait for their turn.
+private struct PacedTransport<Base: Transport, C: Clock>: Transport where C.Duration == Duration {
+    let base: Base
+    let limiter: RateLimiter<Base.Item, C>
+
+    func makeSession() throws(TransportConfigurationError) -> any TransportSession<Base.Item> {
+        PacedSession(base: try base.makeSession(), limiter: limiter)
+    }
+}
+
+/// Waits for a turn, then lets another session carry the message, on that session's own thread.
+private actor PacedSession<Item: Sendable, C: Clock>: TransportSession where C.Duration == Duration {
+    private let base: any TransportSession<Item>
+    private let limiter: RateLimiter<Item, C>
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { base.unownedExecutor }
+
+    init(base: any TransportSession<Item>, limiter: RateLimiter<Item, C>) {
+        self.base = base
+        self.limiter = limiter
+    }
+
+    func deliver(_ item: Item) async -> DeliveryOutcome {
+        do {
+            try await limiter.pass(item)
+        } catch {
+            return .notSent(reason: "The delivery was cancelled before its turn came.", unreachable: false)
+        }
+        return await base.deliver(item)
+    }
+
+    func close() async {
+        await base.close()
+    }
+}
+
+/// Lets items through one after the other, each sender's at the pace.
+private final class RateLimiter<Item: Sendable, C: Clock>: Sendable where C.Duration == Duration {
+    private let pace: SendingRate
+    private let sender: @Sendable (Item) -> String
+    private let weight: @Sendable (Item) -> Int
+    private let clock: C
+    private let turns = Mutex<[String: Turns<C.Instant>]>([:])
+
+    init(
+        pace: SendingRate, sender: @escaping @Sendable (Item) -> String, weight: @escaping @Sendable (Item) -> Int,
+        clock: C
+    ) {
+        self.pace = pace
+        self.sender = sender
+        self.weight = weight
+        self.clock = clock
+    }
+
+    /// Waits for the item's turn.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled first; the turn is lost then.
+    func pass(_ item: Item) async throws {
+        try Task.checkCancellation()
+        let now = clock.now
+        let turn = turns.withLock { $0[sender(item), default: Turns()].take(weight(item), at: pace, now: now) }
+        if turn > now { try await clock.sleep(until: turn, tolerance: .zero) }
+    }
+}
+
+/// A rate limit: a number of messages in a period, spread evenly.
+public struct SendingRate: Hashable, Sendable {
+    /// The time from one message to the next.
+    public let interval: Duration
+
+    /// Creates a rate; `nil` when the numbers are not positive.
+    ///
+    /// - Parameters:
+    ///   - count: The number of messages, at least one.
+    ///   - period: The period, greater than zero.
+    public init?(_ count: Int, per period: Duration) {
+        guard count > 0, period > .zero else { return nil }
+        interval = period / count
+    }
+
+    /// Reads `10/s`, `90/min` or `1000/h`.
+    ///
+    /// - Parameter text: A whole number, a slash and a unit of time; `nil` for any other text.
+    public init?(parsing text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].utf8.count <= 9, let count = Int(parts[0]) else { return nil }
+        switch parts[1] {
+        case "s": self.init(count, per: .seconds(1))
+        case "min": self.init(count, per: .seconds(60))
+        case "h": self.init(count, per: .seconds(3600))
+        default: return nil
+        }
+    }
+}
+
+/// The turns that were given out at a rate.
+struct Turns<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+    private var free: Instant?
+
+    /// Takes the next turn.
+    ///
+    /// - Parameters:
+    ///   - weight: For how many messages the turn counts.
+    ///   - pace: How fast turns may follow each other.
+    ///   - now: The present instant; time that nobody has used is not saved up.
+    /// - Returns: When the turn is: now, or later.
+    mutating func take(_ weight: Int = 1, at pace: SendingRate, now: Instant) -> Instant {
+        let turn = max(now, free ?? now)
+        free = turn.advanced(by: pace.interval * weight)
+        return turn
+    }
+}

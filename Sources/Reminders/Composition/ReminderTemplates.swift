@@ -1,0 +1,205 @@
+import Booking
+public import Messaging
+
+/// The built-in texts, one file each under `Templates`.
+///
+/// `NAME.subject`, `NAME.txt` and `NAME.html` make a mail, `NAME.sms` a text message; a language stands before the ending,
+/// as in `NAME.es.txt`, but for English. The rest is what they share.
+public enum ReminderTemplates {
+    /// Each template's source by its name.
+    public static let sources: [String: String] = [
+        "advice.es.html": PackageResources.advice_es_html,
+        "advice.es.txt": PackageResources.advice_es_txt,
+        "advice.html": PackageResources.advice_html,
+        "advice.txt": PackageResources.advice_txt,
+        "again.es.html": PackageResources.again_es_html,
+        "again.es.txt": PackageResources.again_es_txt,
+        "again.html": PackageResources.again_html,
+        "again.txt": PackageResources.again_txt,
+        "attended.es.html": PackageResources.attended_es_html,
+        "attended.es.sms": PackageResources.attended_es_sms,
+        "attended.es.subject": PackageResources.attended_es_subject,
+        "attended.es.txt": PackageResources.attended_es_txt,
+        "attended.html": PackageResources.attended_html,
+        "attended.sms": PackageResources.attended_sms,
+        "attended.subject": PackageResources.attended_subject,
+        "attended.txt": PackageResources.attended_txt,
+        "call-back.es.html": PackageResources.call_back_es_html,
+        "call-back.es.subject": PackageResources.call_back_es_subject,
+        "call-back.es.txt": PackageResources.call_back_es_txt,
+        "call-back.html": PackageResources.call_back_html,
+        "call-back.subject": PackageResources.call_back_subject,
+        "call-back.txt": PackageResources.call_back_txt,
+        "cancelled.es.html": PackageResources.cancelled_es_html,
+        "cancelled.es.sms": PackageResources.cancelled_es_sms,
+        "cancelled.es.subject": PackageResources.cancelled_es_subject,
+        "cancelled.es.txt": PackageResources.cancelled_es_txt,
+        "cancelled.html": PackageResources.cancelled_html,
+        "cancelled.sms": PackageResources.cancelled_sms,
+        "cancelled.subject": PackageResources.cancelled_subject,
+        "cancelled.txt": PackageResources.cancelled_txt,
+        "close.html": PackageResources.close_html,
+        "confirmation.es.html": PackageResources.confirmation_es_html,
+        "confirmation.es.sms": PackageResources.confirmation_es_sms,
+        "confirmation.es.subject": PackageResources.confirmation_es_subject,
+        "confirmation.es.txt": PackageResources.confirmation_es_txt,
+        "confirmation.html": PackageResources.confirmation_html,
+        "confirmation.sms": PackageResources.confirmation_sms,
+        "confirmation.subject": PackageResources.confirmation_subject,
+        "confirmation.txt": PackageResources.confirmation_txt,
+        "contact.es.html": PackageResources.contact_es_html,
+        "contact.es.txt": PackageResources.contact_es_txt,
+        "contact.html": PackageResources.contact_html,
+        "contact.txt": PackageResources.contact_txt,
+        "details.es.html": PackageResources.details_es_html,
+        "details.es.txt": PackageResources.details_es_txt,
+        "details.html": PackageResources.details_html,
+        "details.txt": PackageResources.details_txt,
+        "end.es.html": PackageResources.end_es_html,
+        "end.es.txt": PackageResources.end_es_txt,
+        "end.html": PackageResources.end_html,
+        "end.txt": PackageResources.end_txt,
+        "help.es.sms": PackageResources.help_es_sms,
+        "help.sms": PackageResources.help_sms,
+        "no-show.es.html": PackageResources.no_show_es_html,
+        "no-show.es.sms": PackageResources.no_show_es_sms,
+        "no-show.es.subject": PackageResources.no_show_es_subject,
+        "no-show.es.txt": PackageResources.no_show_es_txt,
+        "no-show.html": PackageResources.no_show_html,
+        "no-show.sms": PackageResources.no_show_sms,
+        "no-show.subject": PackageResources.no_show_subject,
+        "no-show.txt": PackageResources.no_show_txt,
+        "one-day.es.html": PackageResources.one_day_es_html,
+        "one-day.es.sms": PackageResources.one_day_es_sms,
+        "one-day.es.subject": PackageResources.one_day_es_subject,
+        "one-day.es.txt": PackageResources.one_day_es_txt,
+        "one-day.html": PackageResources.one_day_html,
+        "one-day.sms": PackageResources.one_day_sms,
+        "one-day.subject": PackageResources.one_day_subject,
+        "one-day.txt": PackageResources.one_day_txt,
+        "opted-in.es.sms": PackageResources.opted_in_es_sms,
+        "opted-in.sms": PackageResources.opted_in_sms,
+        "opted-out.es.sms": PackageResources.opted_out_es_sms,
+        "opted-out.sms": PackageResources.opted_out_sms,
+        "page.es.html": PackageResources.page_es_html,
+        "page.html": PackageResources.page_html,
+        "rescheduled.es.html": PackageResources.rescheduled_es_html,
+        "rescheduled.es.sms": PackageResources.rescheduled_es_sms,
+        "rescheduled.es.subject": PackageResources.rescheduled_es_subject,
+        "rescheduled.es.txt": PackageResources.rescheduled_es_txt,
+        "rescheduled.html": PackageResources.rescheduled_html,
+        "rescheduled.sms": PackageResources.rescheduled_sms,
+        "rescheduled.subject": PackageResources.rescheduled_subject,
+        "rescheduled.txt": PackageResources.rescheduled_txt,
+        "session.es.html": PackageResources.session_es_html,
+        "session.es.txt": PackageResources.session_es_txt,
+        "session.html": PackageResources.session_html,
+        "session.txt": PackageResources.session_txt,
+        "staff.es.html": PackageResources.staff_es_html,
+        "staff.es.sms": PackageResources.staff_es_sms,
+        "staff.es.subject": PackageResources.staff_es_subject,
+        "staff.es.txt": PackageResources.staff_es_txt,
+        "staff.html": PackageResources.staff_html,
+        "staff.sms": PackageResources.staff_sms,
+        "staff.subject": PackageResources.staff_subject,
+        "staff.txt": PackageResources.staff_txt,
+        "three-days.es.html": PackageResources.three_days_es_html,
+        "three-days.es.subject": PackageResources.three_days_es_subject,
+        "three-days.es.txt": PackageResources.three_days_es_txt,
+        "three-days.html": PackageResources.three_days_html,
+        "three-days.subject": PackageResources.three_days_subject,
+        "three-days.txt": PackageResources.three_days_txt,
+        "top.es.html": PackageResources.top_es_html,
+        "top.html": PackageResources.top_html,
+        "trainer-changed.es.html": PackageResources.trainer_changed_es_html,
+        "trainer-changed.es.sms": PackageResources.trainer_changed_es_sms,
+        "trainer-changed.es.subject": PackageResources.trainer_changed_es_subject,
+        "trainer-changed.es.txt": PackageResources.trainer_changed_es_txt,
+        "trainer-changed.html": PackageResources.trainer_changed_html,
+        "trainer-changed.sms": PackageResources.trainer_changed_sms,
+        "trainer-changed.subject": PackageResources.trainer_changed_subject,
+        "trainer-changed.txt": PackageResources.trainer_changed_txt,
+        "trainer-digest.es.html": PackageResources.trainer_digest_es_html,
+        "trainer-digest.es.subject": PackageResources.trainer_digest_es_subject,
+        "trainer-digest.es.txt": PackageResources.trainer_digest_es_txt,
+        "trainer-digest.html": PackageResources.trainer_digest_html,
+        "trainer-digest.subject": PackageResources.trainer_digest_subject,
+        "trainer-digest.txt": PackageResources.trainer_digest_txt,
+        "two-hours.es.sms": PackageResources.two_hours_es_sms,
+        "two-hours.sms": PackageResources.two_hours_sms,
+    ].mapValues { String(decoding: $0, as: UTF8.self) }
+
+    /// Reads the templates.
+    ///
+    /// - Parameter folder: Where an operator keeps other ones of the same names, or more of them.
+    /// - Returns: The built-in templates and the operator's.
+    /// - Throws: `TemplateError`, with the operator's file and line.
+    public static func library(overriddenBy folder: String? = nil) throws(TemplateError) -> TemplateLibrary {
+        guard let folder else { return try TemplateLibrary(sources) }
+        return try TemplateLibrary(sources, overriddenBy: folder)
+    }
+}
+
+extension TemplateGuide {
+    /// The messages that Intro sends by itself, and what each may speak of.
+    ///
+    /// A rule may name other templates; add them to `messages`, else the check learns of them only by their files.
+    public static let reminders = TemplateGuide(
+        messages: [
+            "confirmation": .session([.mail, .sms]),
+            "three-days": .session([.mail]),
+            "one-day": .session([.mail, .sms]),
+            "two-hours": .session([.sms]),
+            "rescheduled": .session([.mail, .sms]),
+            "cancelled": .session([.mail, .sms]),
+            "trainer-changed": .session([.mail, .sms]),
+            "no-show": .session([.mail, .sms]),
+            "attended": .session([.mail, .sms]),
+            "staff": .session([.mail, .sms]),
+            "call-back": .session([.mail]),
+            "trainer-digest": Message([.mail]) { TrainerDayWord.samples(Language(ofTemplates: $0)) },
+            "opted-out": .answer,
+            "opted-in": .answer,
+            "help": .answer,
+        ],
+        languages: Language.allCases.compactMap(\.ofTemplates),
+        others: { AppointmentWord.samples(Language(ofTemplates: $0)) })
+}
+
+extension ReminderTemplates {
+    /// Whether a rule's template is written for its readers and for what it is about.
+    ///
+    /// - Parameter rule: The rule.
+    /// - Returns: `false` for a built-in template of another audience; an operator's own may be for anybody.
+    public static func suits(_ rule: ReminderRule) -> Bool {
+        switch rule.template.text {
+        case "trainer-digest": rule.anchor == .day
+        case "staff", "call-back": rule.audience != .client && rule.anchor != .day
+        case "opted-out", "opted-in", "help": false
+        case let name: TemplateGuide.reminders.messages[name] == nil || rule.audience == .client
+        }
+    }
+
+    /// The built-in templates that rules for an audience may name.
+    ///
+    /// - Parameter rule: The rule, whose template does not count.
+    /// - Returns: Names, in order.
+    public static func suiting(_ rule: ReminderRule) -> [String] {
+        TemplateGuide.reminders.messages.filter { name, message in
+            var other = rule
+            guard let template = try? Handle(name) else { return false }
+            other.template = template
+            return suits(other) && message.forms.contains(rule.channel == .email ? .mail : .sms)
+        }.keys.sorted()
+    }
+}
+
+extension TemplateGuide.Message {
+    /// A message about one session.
+    public static func session(_ forms: Set<TemplateForm>) -> TemplateGuide.Message {
+        TemplateGuide.Message(forms) { AppointmentWord.samples(Language(ofTemplates: $0)) }
+    }
+
+    /// An answer to an inbound text.
+    fileprivate static let answer = TemplateGuide.Message([.sms]) { AnswerWord.samples(Language(ofTemplates: $0)) }
+}

@@ -1,0 +1,153 @@
+public import Booking
+public import FoundationEssentials
+
+/// A message that a sender has claimed: marked as attempted, and up to date.
+public struct ClaimedMessage: Sendable {
+    /// The subject of a message.
+    public enum Subject: Sendable {
+        /// A session, as it is now.
+        case session(Session)
+        /// A trainer's day.
+        case day(WorkDay)
+    }
+
+    /// The recipient of a message.
+    public enum Recipient: Sendable, Hashable {
+        /// An e-mail address.
+        case email(EmailAddress)
+        /// A phone number.
+        case phone(PhoneNumber)
+    }
+
+    /// The details of the studio in a message.
+    public struct Desk: Sendable {
+        /// The studio's name.
+        public let name: String
+        /// The studio's address.
+        public let address: String?
+        /// The front desk's phone.
+        public let phone: PhoneNumber?
+        /// The address for replies.
+        public let email: EmailAddress?
+
+        /// Describes a front desk.
+        public init(name: String, address: String?, phone: PhoneNumber?, email: EmailAddress?) {
+            self.name = name
+            self.address = address
+            self.phone = phone
+            self.email = email
+        }
+    }
+
+    /// The ledger row.
+    public let message: Int64
+    /// The rule.
+    public let rule: String
+    /// The name of its templates.
+    public let template: String
+    /// The language of its templates.
+    public let language: Language
+    /// The audience.
+    public let audience: Audience
+    /// The revision of its session.
+    public let revision: Int32
+    /// The recipient.
+    public let recipient: Recipient
+    /// The session or the trainer's day.
+    public let subject: Subject
+    /// The studio.
+    public let desk: Desk
+    /// The number of this attempt, from 1.
+    public let attempt: Int32
+    /// The deadline, after which it is not sent.
+    public let deadline: Date?
+    /// The client's token for the unsubscribe link.
+    public let unsubscribeToken: UUID?
+
+    /// Creates a message from its stored parts.
+    public init(
+        message: Int64, rule: String, template: String, language: Language, audience: Audience, revision: Int32,
+        recipient: Recipient, subject: Subject, desk: Desk, attempt: Int32 = 1, deadline: Date? = nil,
+        unsubscribeToken: UUID? = nil
+    ) {
+        self.message = message
+        self.rule = rule
+        self.template = template
+        self.language = language
+        self.audience = audience
+        self.revision = revision
+        self.recipient = recipient
+        self.subject = subject
+        self.desk = desk
+        self.attempt = attempt
+        self.deadline = deadline
+        self.unsubscribeToken = unsubscribeToken
+    }
+
+    /// The same message in another language.
+    public func written(in language: Language) -> ClaimedMessage {
+        ClaimedMessage(
+            message: message, rule: rule, template: template, language: language, audience: audience,
+            revision: revision, recipient: recipient, subject: subject, desk: desk, attempt: attempt,
+            deadline: deadline, unsubscribeToken: unsubscribeToken)
+    }
+
+    /// The name of the person or desk it is for.
+    public var name: String {
+        switch (audience, subject) {
+        case (.client, .session(let session)): session.client.name
+        case (.trainer, .session(let session)): session.trainer.name
+        case (_, .day(let day)): day.trainer.name
+        case (.studio, _): desk.name
+        }
+    }
+}
+
+/// A trainer's day, as they are told of it.
+public struct WorkDay: Sendable {
+    /// Whose.
+    public let trainer: Session.TrainerName
+    /// The home studio, whose clock is the trainer's.
+    public let studio: Session.Place
+    /// The date on that studio's calendar.
+    public let date: LocalDate
+    /// What is booked, by start.
+    public let sessions: [Session]
+
+    /// Describes a day.
+    public init(trainer: Session.TrainerName, studio: Session.Place, date: LocalDate, sessions: [Session]) {
+        self.trainer = trainer
+        self.studio = studio
+        self.date = date
+        self.sessions = sessions
+    }
+}
+
+/// What the left side of a Message-ID says of a session's message: its reference, its rule and the revision.
+public struct MessageName: Sendable, Equatable {
+    /// The session.
+    public let reference: Reference
+    /// The rule.
+    public let rule: String
+    /// The revision.
+    public let revision: Int32
+
+    /// Names a message.
+    public init(reference: Reference, rule: String, revision: Int32) {
+        self.reference = reference
+        self.rule = rule
+        self.revision = revision
+    }
+
+    /// Reads the name in a Message-ID; `nil` where it is not one of ours.
+    public init?(_ messageID: String) {
+        let parts = messageID.prefix { $0 != "@" }.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, let reference = try? Reference(String(parts[0])), let revision = Int32(parts[2]) else {
+            return nil
+        }
+        self.init(reference: reference, rule: String(parts[1]), revision: revision)
+    }
+
+    /// The left side of the Message-ID.
+    public var text: String { "\(reference.code.lowercased()).\(rule).\(revision)" }
+}

@@ -1,0 +1,234 @@
+import Booking
+public import FoundationEssentials
+public import Logging
+public import Messaging
+public import Postgres
+
+/// Plans due messages and sends them over several sessions of each channel, each message at most once.
+///
+/// A run has one connection to the database, whatever the number of its sessions. The lock that shows that it is at work is
+/// on the same connection: a sender that has lost its lock cannot claim another message.
+public struct DeliveryRun: Sendable {
+    /// How a run treats paused channels and waiting messages.
+    public enum DeliveryMode: Sendable {
+        /// Sends all due messages, and tries one on a paused channel at once: by hand.
+        case none
+        /// Sends all due messages except on paused channels: from a crontab.
+        case onChannels
+        /// Leaves waiting messages to later runs: in a runner.
+        case asLongAsNeeded
+    }
+
+    /// The clock that measures the time since a claim; tests stop it, so that batches have the same sizes each time.
+    var stopwatch: @Sendable () -> ContinuousClock.Instant = { .now }
+
+    let database: Database
+    let mail: DeliveryChannel<MailEnvelope>
+    let texts: DeliveryChannel<TextMessage>
+    let actor: String
+    let patience: DeliveryMode
+    let clock: @Sendable () -> Date
+    let freshness: Duration
+    let reach: Duration
+    let host: String
+    let templates: TemplateStore?
+    let reconciler: JournalReconciler?
+    let logger: Logger
+    private let hasBegun = Guarded(false)
+    /// The time that a message waits for a broken template, unless the template changes.
+    static let templateRetry: TimeInterval = 300
+
+    /// Prepares a run.
+    ///
+    /// - Parameters:
+    ///   - database: The database of the ledger.
+    ///   - mail: The channel of e-mail.
+    ///   - texts: The channel of text messages.
+    ///   - actor: The actor for the ledger.
+    ///   - patience: How to treat paused channels and waiting messages.
+    ///   - clock: The clock by which messages are due.
+    ///   - freshness: A message that was claimed longer ago is evaluated again before it is sent.
+    ///   - reach: A patient batch takes up nothing more after so long: texts that leave one a second must not keep a
+    ///     confirmation waiting that is asked for meanwhile.
+    ///   - host: The name under which a patient sender stores that it has paused a channel.
+    ///   - templates: The templates of both channels, read again before each run; `nil` where they never change.
+    ///   - journal: The journal of what this sender sends, outside the database; `nil` keeps none.
+    ///   - restoreLevel: How a restore of the database is logged.
+    ///   - logger: The log of problems.
+    public init(
+        database: Database, mail: DeliveryChannel<MailEnvelope>, texts: DeliveryChannel<TextMessage>, actor: String,
+        patience: DeliveryMode = .none, clock: @escaping @Sendable () -> Date, freshness: Duration = .milliseconds(100),
+        reach: Duration = .seconds(5), host: String = "localhost", templates: TemplateStore? = nil,
+        journal: AttemptJournal? = nil, restoreLevel: Logger.Level = .warning, logger: Logger
+    ) {
+        self.database = database
+        self.mail = mail
+        self.texts = texts
+        self.actor = actor
+        self.patience = patience
+        self.clock = clock
+        self.freshness = freshness
+        self.reach = reach
+        self.host = host
+        self.templates = templates
+        self.logger = logger
+        reconciler = journal.map {
+            JournalReconciler(
+                database: database, journal: $0, actor: actor, host: host, clock: clock, level: restoreLevel,
+                logger: logger)
+        }
+    }
+
+    /// Sends due messages.
+    ///
+    /// A runner's run does not plan: a job plans each minute, and a failure there does not block messages that are queued.
+    ///
+    /// A cancelled task lets each session finish its present message; other claimed messages return to the queue.
+    ///
+    /// - Parameters:
+    ///   - until: Messages due later are not sent; `nil` is now.
+    ///   - limit: The maximum number of messages; `nil` is all.
+    /// - Returns: The outcomes; of a cancelled run, those until then.
+    /// - Throws: `PostgresError` or `TransportConfigurationError`.
+    public func send(until: Date?, limit: Int?) async throws -> Report {
+        let until = until ?? clock()
+        let change = templates?.refresh()
+        // Nothing is sent with a limit of 0, and nothing is written.
+        let journaled = limit == 0 ? nil : try await reconciler?.reconcile()
+        if patience != .asLongAsNeeded {
+            try await database.transaction { connection in
+                let ledger = DeliveryRepository(connection)
+                try await ledger.plan(until: until, now: clock())
+                try await ledger.release(until: until)
+            }
+        }
+        let (orphans, work, channels) = try await database.withConnection { connection in
+            let ledger = DeliveryRepository(connection)
+            if patience == .asLongAsNeeded { try await resume(ledger, templatesChanged: change != nil) }
+            let orphans = try await ledger.sweep()
+            var work: [Channel: Int] = [
+                .email: try await connections(of: mail, limit, ledger, until: until),
+                .sms: try await connections(of: texts, limit, ledger, until: until),
+            ]
+            let channels = try await prepareChannels(&work, on: connection)
+            return (orphans, work, channels)
+        }
+        let progress = DeliveryProgress(
+            limit: limit, health: channels.health, orphans: orphans,
+            end: patience == .asLongAsNeeded ? ContinuousClock.now + reach : nil)
+        progress.note(templateProblems: change?.problems ?? [])
+        if work.values.contains(where: { $0 > 0 }) {
+            try await carry(progress, until: until, epoch: journaled?.epoch, work)
+        }
+        let held = try await finishing { try await heldMessages(until: until) }
+        progress.note(restored: journaled?.restored ?? 0, held: held)
+        try await storeChannels(of: progress)
+        return report(of: progress, left: channels.left)
+    }
+
+    /// Ends the wait of messages whose templates have changed.
+    private func resume(_ ledger: DeliveryRepository, templatesChanged: Bool) async throws {
+        let isFirst = hasBegun.withLock { hasBegun in
+            defer { hasBegun = true }
+            return !hasBegun
+        }
+        // The templates of a process that has just started may be others than those of the one before.
+        if isFirst || templatesChanged { try await ledger.releaseTemplateErrors() }
+    }
+
+    /// How many connections of a route there is work for.
+    private func connections<Item>(
+        of route: DeliveryChannel<Item>, _ limit: Int?, _ ledger: DeliveryRepository, until: Date
+    ) async throws -> Int {
+        try await ledger.countWork(
+            by: route.channel, until: until, limit: min(limit ?? .max, route.connections))
+    }
+
+    private func carry(_ progress: DeliveryProgress, until: Date, epoch: UUID?, _ work: [Channel: Int]) async throws {
+        let number = try await database.withConnection { try await DeliveryRepository($0).openRun(actor: actor) }
+        do {
+            try await database.withConnection { connection in
+                let ledger = DeliveryRepository(connection)
+                let journal = try await startJournal(number, epoch: epoch, until: until, on: connection)
+                try await ledger.keepingAlive(number, in: database) {
+                    try await withThrowingTaskGroup { group in
+                        group.addTask {
+                            try await send(
+                                mail, progress, number, journal, through: ledger, until: until,
+                                connections: work[.email, default: 0])
+                        }
+                        group.addTask {
+                            try await send(
+                                texts, progress, number, journal, through: ledger, until: until,
+                                connections: work[.sms, default: 0])
+                        }
+                        for try await _ in group {}
+                    }
+                    // What is reported as sent is on disk.
+                    try await finishing { try await ledger.endRun(number) }
+                    try journal?.journal.end(number)
+                }
+            }
+        } catch {
+            await writeLate(progress, number)
+            throw error
+        }
+    }
+
+    private func send<Item>(
+        _ route: DeliveryChannel<Item>, _ progress: DeliveryProgress, _ number: Int32, _ journal: RunJournal?,
+        through ledger: DeliveryRepository, until: Date, connections: Int
+    ) async throws {
+        let round = DeliveryWorker(
+            route: route, run: self, number: number, ledger: ledger, progress: progress, until: until, journal: journal)
+        if connections > 0, progress.isTrial(route.channel) { try await round.trial() }
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<connections where progress.stop(of: route.channel) == nil && !progress.isTrial(route.channel) {
+                group.addTask {
+                    try await route.transport.withSession { try await round.work(with: $0) }
+                }
+            }
+            // The first failure tells the other connections to stop.
+            for try await _ in group {}
+        }
+        try await countRest(of: progress, route.channel, number, in: ledger, until: until)
+    }
+
+    /// What was due and not even tried, because nothing can be handed over, has failed like what was tried.
+    private func countRest(
+        of progress: DeliveryProgress, _ channel: Channel, _ number: Int32, in ledger: DeliveryRepository, until: Date
+    ) async throws {
+        let (stop, reply) = (progress.stop(of: channel), progress.rest(of: channel))
+        guard stop != nil || reply != nil else { return }
+        let (now, left) = (clock(), progress.left)
+        let rest = try await finishing {
+            try await ledger.countDue(by: channel, until: until, now: now, limit: left, untriedBy: number).due
+        }
+        progress.failUntried(rest, as: Failure(untried: stop?.code ?? .deferred, channel))
+        if stop == nil, let reply, rest > 0 || progress.report.tally.sent == 0 {
+            progress.postpone(channel, because: reply)
+        }
+    }
+
+    /// Writes down over a new connection what could not be written over a lost one; what this cannot either is unknown.
+    private func writeLate(_ progress: DeliveryProgress, _ number: Int32) async {
+        let (records, database, now) = (progress.unwritten, database, clock())
+        guard !records.isEmpty else { return }
+        do {
+            try await finishing {
+                try await database.transaction {
+                    try await DeliveryRepository($0).record(records, by: number, at: now)
+                }
+            }
+        } catch {
+            logger.error(
+                "the outcome of some messages could not be recorded; the next batch lists them as unknown",
+                metadata: ["messages": "\(records.count)", "run": "\(number)", "error": "\(error)"])
+        }
+    }
+}
+
+/// Does work to its end, also where the task that waits for it has been cancelled: what has happened is written down.
+func finishing<Result: Sendable>(_ work: @escaping @Sendable () async throws -> Result) async throws -> Result {
+    try await Task { try await work() }.value
+}

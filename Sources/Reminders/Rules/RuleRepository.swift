@@ -1,0 +1,152 @@
+public import Booking
+import BookingStore
+import FoundationEssentials
+public import Postgres
+
+/// The rules by which messages are sent, as the database holds them.
+public struct RuleRepository: Sendable {
+    let connection: Connection
+
+    /// Reads and writes through one connection.
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// The rules by name, the chain's before those of single studios; or those that count at one studio.
+    ///
+    /// - Parameter studio: A studio; `nil` is all rules.
+    /// - Returns: The rules.
+    /// - Throws: ``PostgresError``.
+    public func all(at studio: Studio.ID? = nil) async throws -> [ReminderRule] {
+        guard let studio else {
+            return try await read("\(Self.select(from: "reminder_rule")) ORDER BY rule.key, studio.slug NULLS FIRST")
+        }
+        return try await read("\(Self.select(from: "rules_at(\(studio.value))")) ORDER BY rule.key")
+    }
+
+    /// The rule of a name that counts at a studio, or chain-wide.
+    ///
+    /// - Parameters:
+    ///   - key: The name.
+    ///   - studio: The studio; `nil` is the chain.
+    /// - Returns: The studio's own rule, else the chain's.
+    /// - Throws: ``NotFound`` or ``PostgresError``.
+    public func named(_ key: Handle, at studio: Handle?) async throws -> ReminderRule {
+        let rules = try await read(
+            """
+            \(Self.select(from: "reminder_rule"))
+            WHERE rule.key = \(key.text) AND (studio.slug IS NULL OR studio.slug = \(studio?.text))
+            ORDER BY studio.slug NULLS LAST
+            """)
+        // A rule of some other studio alone is none here.
+        guard let rule = rules.first else { throw NotFound("rule \(key)", hint: "see `intro rules list`") }
+        return rule
+    }
+
+    func insert(_ rule: ReminderRule) async throws {
+        try await connection.query(
+            """
+            INSERT INTO reminder_rule (
+                key, studio_id, anchor, lag_days, lag_minutes, at_time, channel, audience, template, condition, enabled,
+                since)
+            VALUES (
+                \(rule.key.text), (SELECT id FROM studio WHERE slug = \(rule.studio?.text)), \(rule.anchor.rawValue),
+                \(Int32(rule.lag.days)), \(Int32(rule.lag.minutes)), \(rule.time?.description)::text::time,
+                \(rule.channel.rawValue), \(rule.audience.rawValue), \(rule.template.text),
+                \(rule.condition?.rawValue), \(rule.isEnabled), coalesce(\(rule.since), '-infinity'))
+            """)
+    }
+
+    func update(_ rule: ReminderRule) async throws {
+        try await connection.query(
+            """
+            UPDATE reminder_rule AS rule
+            SET anchor = \(rule.anchor.rawValue),
+                lag_days = \(Int32(rule.lag.days)),
+                lag_minutes = \(Int32(rule.lag.minutes)),
+                at_time = \(rule.time?.description)::text::time,
+                channel = \(rule.channel.rawValue),
+                audience = \(rule.audience.rawValue),
+                template = \(rule.template.text),
+                condition = \(rule.condition?.rawValue),
+                enabled = \(rule.isEnabled),
+                since = coalesce(\(rule.since), '-infinity')
+            WHERE rule.key = \(rule.key.text)
+              AND rule.studio_id IS NOT DISTINCT FROM (SELECT id FROM studio WHERE slug = \(rule.studio?.text))
+            """)
+    }
+
+    /// Brings what waits in the ledger to what a rule says now.
+    ///
+    /// What would have been due before now keeps its time, and what was handed to a transport once is left alone:
+    /// nothing is lost, and nothing is said twice.
+    func reschedule(_ key: Handle, at studio: Handle?) async throws {
+        try await connection.query(
+            """
+            UPDATE message AS m
+            SET due_at = told.due_at,
+                reason = told.reason,
+                channel = told.channel,
+                audience = told.audience,
+                wait_until = NULL
+            FROM planned_messages() AS told
+            WHERE told.rule = \(key.text)
+              AND (\(studio?.text)::text IS NULL
+                   OR told.studio_id = (SELECT id FROM studio WHERE slug = \(studio?.text)))
+              AND told.status = 'queued'
+              AND m.session_id = told.session_id
+              AND m.rule = told.rule
+              AND m.revision = told.revision
+              AND m.status = 'queued'
+              AND m.attempts = 0
+              AND (m.due_at, m.reason, m.channel, m.audience)
+                  IS DISTINCT FROM (told.due_at, told.reason, told.channel, told.audience)
+            """)
+    }
+
+    /// Writes into the ledger what a rule asks for of sessions that were booked before it counted.
+    ///
+    /// What is counted from a start needs no such thing: a batch plans it when its time has come. What had been due before
+    /// now is not made up for.
+    func plan(_ key: Handle, now: Date) async throws {
+        try await connection.query(
+            """
+            INSERT INTO message (session_id, studio_id, rule, channel, audience, revision, status, reason, due_at)
+            SELECT session_id, studio_id, rule, channel, audience, revision, status, reason, due_at
+            FROM planned_messages() AS told
+            WHERE told.rule = \(key.text)
+              AND told.anchor IN ('booked', 'end')
+              AND told.status = 'queued'
+              AND told.due_at >= \(now)
+              AND told.is_reachable
+              AND NOT EXISTS (
+                  SELECT FROM message AS m
+                  WHERE m.session_id = told.session_id
+                    AND m.rule = told.rule
+                    AND m.revision = told.revision)
+            ON CONFLICT ON CONSTRAINT message_once DO NOTHING
+            """)
+    }
+
+    private static func select(from source: SQL) -> SQL {
+        """
+        SELECT rule.key, studio.slug, rule.anchor, rule.lag_days, rule.lag_minutes, to_char(rule.at_time, 'HH24:MI'),
+               rule.channel, rule.audience, rule.template, rule.condition, rule.enabled,
+               nullif(rule.since, '-infinity')
+        FROM \(source) AS rule
+        LEFT JOIN studio ON studio.id = rule.studio_id
+        """
+    }
+
+    private func read(_ sql: SQL) async throws -> [ReminderRule] {
+        try await connection.query(sql).map { row in
+            ReminderRule(
+                key: try Handle(row.next(String.self)), studio: try row.next(String?.self).map { try Handle($0) },
+                anchor: try row.nextCode(),
+                lag: RuleOffset(days: Int(try row.next(Int32.self)), minutes: Int(try row.next(Int32.self))),
+                time: try row.next(String?.self).map { try LocalTime($0) }, channel: try row.nextCode(),
+                audience: try row.nextCode(), template: try Handle(row.next(String.self)),
+                condition: try row.nextCode(), isEnabled: try row.next(), since: try row.next())
+        }
+    }
+}

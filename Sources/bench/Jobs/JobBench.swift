@@ -1,0 +1,146 @@
+import FoundationEssentials
+import Jobs
+import Postgres
+
+/// A database for jobs, and who works in it: runners in processes of their own, and the statements alone.
+struct JobBench: Sendable {
+    /// How many jobs are enqueued at a time.
+    static let bulk = 1000
+
+    let server: BenchServer
+    let database: String
+    /// The compiled `jobs.c`.
+    private let statements: String
+    /// This program.
+    private let bench: String
+
+    /// Makes the database.
+    static func make(_ database: String, in context: BenchContext) async throws -> JobBench {
+        try await context.server.makeIntroDatabase(database)
+        return JobBench(
+            server: context.server, database: database,
+            statements: try await context.compile("jobs", with: "libpq"), bench: "\(context.binaries)/bench")
+    }
+
+    /// Queues so many jobs where there were others, or none.
+    func fill(_ count: Int) async throws {
+        try await server.psql(
+            database,
+            [
+                "-c", "TRUNCATE job", "-c", Self.insert(count), "-c", "VACUUM ANALYZE job",
+            ])
+    }
+
+    /// Queues some more jobs.
+    func add(_ count: Int) async throws {
+        try await server.psql(database, ["-c", Self.insert(count)])
+    }
+
+    private static func insert(_ count: Int) -> String {
+        """
+        INSERT INTO job (queue, kind, payload, priority, max_attempts)
+        SELECT 'default', '\(NoopJob.kind)', jsonb_build_object('number', number), 2, 10
+        FROM generate_series(1, \(count)) AS number
+        """
+    }
+
+    /// Lets runners drain the queue, all of them beginning at the same moment.
+    ///
+    /// - Parameters:
+    ///   - manner: How they take the jobs.
+    ///   - jobs: How many there are.
+    ///   - runners: How many processes.
+    /// - Returns: Jobs per second, from the first beginning to the last end.
+    /// - Throws: ``BenchFailure`` when a process fails, or another number of jobs was done.
+    func drainRate(_ manner: JobWorker.Manner, jobs: Int, runners: Int = 1) async throws -> Double {
+        try await fill(jobs)
+        let shifts = try await server.withPool(database, connections: 1) { pool in
+            try await pool.withConnection { gatekeeper in
+                try await gatekeeper.query("SELECT pg_advisory_lock(\(JobWorker.gate))")
+                async let shifts = self.shifts(manner, runners)
+                try await Self.wait(for: runners, gatekeeper)
+                try await gatekeeper.query("SELECT pg_advisory_unlock(\(JobWorker.gate))")
+                return try await shifts
+            }
+        }
+        let done = shifts.reduce(0) { $0 + $1.jobs }
+        guard done == jobs, let begun = shifts.map(\.begun).min(), let ended = shifts.map(\.ended).max() else {
+            throw BenchFailure("\(done) jobs were done", because: "\(jobs) were queued")
+        }
+        return Double(jobs) / (ended - begun)
+    }
+
+    /// Enqueues jobs in bulk, as an application does it.
+    ///
+    /// - Parameter jobs: About how many; it is done by whole thousands.
+    /// - Returns: Jobs per second.
+    /// - Throws: `PostgresError`.
+    func bulkRate(_ jobs: Int) async throws -> Double {
+        try await server.withPool(database, connections: 1) { pool in
+            try await pool.query("SELECT 1")
+            let errands = (0..<Self.bulk).map { NoopJob(number: $0) }
+            let batches = max(1, jobs / Self.bulk)
+            let seconds = try await duration {
+                for _ in 0..<batches {
+                    _ = try await pool.withConnection { try await JobQueue($0).enqueue(errands) }
+                }
+            }
+            return Double(batches * Self.bulk) / seconds
+        }
+    }
+
+    /// The words that make this program a process that drains.
+    func drainWords(_ manner: JobWorker.Manner) -> [String] {
+        [bench, "--jobs", server.conninfo(database), "--manner", manner.rawValue]
+    }
+
+    private func shifts(_ manner: JobWorker.Manner, _ runners: Int) async throws -> [JobWorker.Shift] {
+        try await withThrowingTaskGroup(of: JobWorker.Shift.self) { group in
+            for _ in 0..<runners {
+                group.addTask {
+                    let report = try await Program.run(drainWords(manner))
+                    return try JSONDecoder().decode(JobWorker.Shift.self, from: Data(report.utf8))
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+    }
+
+    /// Waits until everybody stands at the gate.
+    private static func wait(for runners: Int, _ gatekeeper: isolated Connection) async throws {
+        for _ in 0..<2000 {
+            let waiting = try await gatekeeper.query(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            if try waiting.decode(Int64.self)[0] == Int64(runners) { return }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        throw BenchFailure("the runners do not begin", because: "no \(runners) of them came within ten seconds")
+    }
+
+    /// How long jobs wait for an idle runner, in milliseconds.
+    func pickUps(_ count: Int, pace: Int) async throws -> [Double] {
+        Self.numbers(
+            try await Program.run([
+                bench, "--jobs", server.conninfo(database), "--pick-ups", "\(count)", "--pace", "\(pace)",
+            ]))
+    }
+
+    /// Runs the statements alone.
+    ///
+    /// - Parameter words: What `jobs.c` is told.
+    /// - Returns: The numbers that it prints.
+    /// - Throws: ``BenchFailure``.
+    func limit(_ words: String...) async throws -> [Double] {
+        Self.numbers(try await Program.run([statements] + words, environment: server.environment(database)))
+    }
+
+    private static func numbers(_ report: String) -> [Double] {
+        report.split(separator: "\n").compactMap { Double($0) }
+    }
+}
+
+/// The job that is measured: there is nothing to do.
+struct NoopJob: Job {
+    static let kind = "errand"
+    let number: Int
+}

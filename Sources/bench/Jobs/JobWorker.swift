@@ -1,0 +1,119 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import Jobs
+import Postgres
+
+/// The process in which a runner drains the queue: it does nothing, in its own way.
+struct JobWorker {
+    /// How it takes the jobs.
+    enum Manner: String, ExpressibleByArgument {
+        /// Many at once, all of them acknowledged with the next claim.
+        case inBatches
+        /// One after the other, each acknowledged before the next one is begun.
+        case oneByOne
+    }
+
+    /// What one process did, and when, by the clock that all processes share.
+    struct Shift: Codable {
+        let jobs: Int
+        let begun: Double
+        let ended: Double
+    }
+
+    /// The lock that the signal to begin is given with.
+    static let gate: Int64 = 4711
+
+    let conninfo: String
+    let manner: Manner
+
+    /// Connects, waits for the signal, drains the queue, and prints its shift.
+    func run() async throws {
+        let pool = Database(Database.Configuration(conninfo: conninfo), logger: .silent)
+        let tally = Guarded(0)
+        let runner = JobRunner(
+            database: pool, listener: nil, handlers: handlers(tally),
+            configuration: JobRunner.Configuration(name: "bench", queues: [JobRunner.Queue("default")]),
+            logger: .silent)
+        try await pool.withConnection { connection in
+            try await connection.query("SELECT pg_advisory_lock_shared(\(Self.gate))")
+            try await connection.query("SELECT pg_advisory_unlock_shared(\(Self.gate))")
+        }
+        let begun = Self.clock()
+        try await runner.drain()
+        let shift = Shift(jobs: tally.withLock { $0 }, begun: begun, ended: Self.clock())
+        await pool.close()
+        print(String(decoding: try JSONEncoder().encode(shift), as: UTF8.self))
+    }
+
+    private func handlers(_ tally: Guarded<Int>) -> JobHandlers {
+        var handlers = JobHandlers()
+        switch manner {
+        case .inBatches:
+            handlers.handleBatch(of: NoopJob.self, upTo: 500, acknowledgement: .withNextClaim) { batch in
+                tally.withLock { $0 += batch.count }
+                return batch.map { _ in .done }
+            }
+        case .oneByOne:
+            handlers.handle(NoopJob.self) { _, _ in tally.withLock { $0 += 1 } }
+        }
+        return handlers
+    }
+
+    /// Seconds on the clock that all processes of a computer share.
+    private static func clock() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
+
+/// The process in which jobs are enqueued and picked up: it measures the time between by one clock.
+struct PickUpWorker {
+    let conninfo: String
+    let count: Int
+    let pace: Duration
+
+    /// Jobs with which everything gets warm; they are not told.
+    private static let rehearsal = 20
+
+    /// Enqueues one job after the other, and prints of each how many milliseconds later its handler began.
+    func run() async throws {
+        let configuration = Database.Configuration(conninfo: conninfo)
+        let pool = Database(configuration, logger: .silent)
+        let (begins, begun) = AsyncStream.makeStream(of: ContinuousClock.Instant.self)
+        var handlers = JobHandlers()
+        handlers.handle(NoopJob.self) { _, _ in begun.yield(.now) }
+        let runner = JobRunner(
+            database: pool, listener: Listener(configuration, channels: [JobQueue.channel], logger: .silent),
+            handlers: handlers,
+            configuration: JobRunner.Configuration(name: "bench", queues: [JobRunner.Queue("default")]),
+            logger: .silent)
+        async let running = runner.run()
+        let latencies = try await latencies(begins, Database(configuration, logger: .silent))
+        runner.stop()
+        _ = try await running
+        await pool.close()
+        print(latencies.dropFirst(Self.rehearsal).map { "\($0.seconds * 1000)" }.joined(separator: "\n"))
+    }
+
+    /// Those who enqueue have a connection at hand, as in a transaction of theirs; so this is done on one.
+    private func latencies(
+        _ begins: AsyncStream<ContinuousClock.Instant>, _ pool: Database
+    ) async throws -> [Duration] {
+        let latencies = try await pool.withConnection { connection in
+            var latencies: [Duration] = []
+            var iterator = begins.makeAsyncIterator()
+            for number in 0..<count + Self.rehearsal {
+                let start = ContinuousClock.now
+                try await JobQueue(connection).enqueue(NoopJob(number: number))
+                guard let begin = await iterator.next(isolation: connection) else { break }
+                latencies.append(begin - start)
+                if pace > .zero { try await Task.sleep(until: start + pace, tolerance: .zero) }
+            }
+            return latencies
+        }
+        await pool.close()
+        return latencies
+    }
+}

@@ -1,0 +1,136 @@
+import FoundationEssentials
+
+/// Batches of reminders by the real binary, beside a C program that sends as many prepared mails.
+struct ReminderDeliveries {
+    let office: MailOffice
+
+    /// How long a far server's replies take, in milliseconds.
+    private static let latency = 20
+
+    func figures(in context: BenchContext) async throws -> [Figure] {
+        let sink = try await MailSink.start()
+        defer { sink.stop() }
+        return try await near(sink, in: context) + far(sink, in: context)
+    }
+
+    private func near(_ sink: MailSink, in context: BenchContext) async throws -> [Figure] {
+        let (large, small) = context.sizes.messages
+        context.say("reminders: sending")
+        let less = try await office.send(small, to: sink, connections: 8)
+        var memory: [Double] = []
+        let runs = try await PairedRuns.measure(.valueByLimit, rounds: context.sizes.rounds) {
+            let reading = try await office.send(large, to: sink, connections: 8)
+            memory.append(reading.megabytes)
+            return Double(large) / reading.seconds
+        } limit: {
+            try await office.sendByPeer(large, to: sink, connections: 8)
+        }
+        return [
+            Figure("reminders, send \(large)", runs, unit: "/s", goal: .atLeast(0.6)),
+            Figure("reminders, send, memory", memory, unit: "MB", goal: .atMost(100)),
+            Figure(
+                "reminders, send, memory by that at \(small)", memory.map { $0 / less.megabytes }, unit: "",
+                goal: .atMost(1.1)),
+        ]
+    }
+
+    private func far(_ sink: MailSink, in context: BenchContext) async throws -> [Figure] {
+        let count = context.sizes.messages.small
+        context.say("reminders: sending to a server that answers after \(Self.latency) ms")
+        let slow = try await sink.behind(try await context.compile("delay"), milliseconds: Self.latency)
+        defer { slow.stop() }
+        let runs = try await PairedRuns.measure(.valueByLimit, rounds: context.sizes.rounds) {
+            Double(count) / (try await office.send(count, to: slow, connections: 32)).seconds
+        } limit: {
+            try await office.sendByPeer(count, to: slow, connections: 32)
+        }
+        return [
+            Figure(
+                "reminders, send \(count), replies after \(Self.latency) ms", runs, unit: "/s", goal: .atLeast(0.9))
+        ]
+    }
+}
+
+/// Where mail is sent from: the ledger with what is due in it, the real binary, and the C program beside it.
+struct MailOffice {
+    private let gauge: ProcessGauge
+    /// The compiled `smtp.c`.
+    private let peer: String
+    /// The mail that the C program sends: one of ours.
+    private let mail: String
+
+    private static let sending = ["reminders", "send", "--limit"]
+
+    /// Plans what is due.
+    static func open(in dataset: Dataset, _ context: BenchContext) async throws -> MailOffice {
+        let gauge = ProcessGauge(
+            program: try await context.compile("measure"), server: context.server, database: dataset.database,
+            intro: "\(context.binaries)/intro")
+        // It is night in the world: texts wait, and each batch would judge them anew. And of two reminders of one session
+        // only the later goes out.
+        let now = "timestamptz '\(Dataset.nowText)'"
+        try await context.server.psql(
+            dataset.database,
+            [
+                "-c", "SELECT plan_messages(NULL, \(now), \(now))", "-c",
+                """
+                UPDATE message AS m
+                SET status = 'skipped',
+                    reason = CASE m.channel WHEN 'sms' THEN 'quiet_hours' ELSE 'overtaken' END
+                WHERE m.status = 'queued' AND (m.channel = 'sms' OR EXISTS (SELECT FROM later_reminders(m, \(now))))
+                """,
+            ])
+        let folder = "\(context.server.folder)/outbox"
+        try await Program.run(
+            [gauge.intro] + sending + ["1", "--now", Dataset.nowText],
+            environment: gauge.environment.merging(mailing(to: "file://\(folder)", connections: 1)) { _, other in other
+            })
+        guard let mail = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/new").first else {
+            throw BenchFailure("no mail was written", because: "\(folder)/new is empty")
+        }
+        return MailOffice(
+            gauge: gauge, peer: try await context.compile("smtp", with: "libcurl"), mail: "\(folder)/new/\(mail)")
+    }
+
+    /// Queues what was sent once more, lets the real binary send it, and makes sure that it was sent.
+    func send(_ count: Int, to sink: MailSink, connections: Int) async throws -> ProcessGauge.Reading {
+        try await queueAgain()
+        let reading = try await gauge.measureIntro(
+            Self.sending + ["\(count)"], environment: Self.mailing(to: sink.url, connections: connections))
+        let sent = try await gauge.server.psql(
+            gauge.database, ["-c", "SELECT count(*) FROM message WHERE run_id IS NOT NULL AND status = 'sent'"])
+        guard Int(sent.prefix { !$0.isNewline }) == count else {
+            throw BenchFailure("\(sent) messages were sent", because: "\(count) were due")
+        }
+        return reading
+    }
+
+    /// Lets the C program send as many.
+    ///
+    /// - Returns: How many a second.
+    func sendByPeer(_ count: Int, to sink: MailSink, connections: Int) async throws -> Double {
+        let report = try await Program.run([peer, sink.url, mail, "\(count)", "\(connections)"])
+        return Double(report.prefix { !$0.isNewline }) ?? .nan
+    }
+
+    private static func mailing(to url: String, connections: Int) -> [String: String] {
+        [
+            "INTRO_MAIL_URL": url, "INTRO_MAIL_FROM": "Intro <intro@example.com>",
+            "INTRO_MAIL_CONNECTIONS": "\(connections)",
+        ]
+    }
+
+    private func queueAgain() async throws {
+        try await gauge.server.psql(
+            gauge.database,
+            [
+                "-c",
+                """
+                UPDATE message
+                SET status = 'queued', run_id = NULL, attempts = 0, attempted_at = NULL, sent_at = NULL,
+                    recipient = NULL, reply = NULL, subject = NULL, body = NULL
+                WHERE run_id IS NOT NULL AND channel = 'email'
+                """, "-c", "VACUUM ANALYZE message",
+            ])
+    }
+}

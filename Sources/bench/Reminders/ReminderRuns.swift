@@ -1,0 +1,157 @@
+import BookingStore
+import FoundationEssentials
+import Postgres
+import Reminders
+
+/// Reminders, from the rules to the mail server.
+struct ReminderRuns: Part {
+    static let name = "reminders"
+
+    func run(in context: BenchContext) async throws -> [Figure] {
+        try await context.withWorldCopy { try await run(in: $0, context) }
+    }
+
+    private func run(in dataset: Dataset, _ context: BenchContext) async throws -> [Figure] {
+        var figures = try await ReminderPlans(dataset: dataset).figures(in: context)
+        figures += try await ReminderMemory(dataset: dataset).figures(in: context)
+        let office = try await MailOffice.open(in: dataset, context)
+        figures += try await ReminderDeliveries(office: office).figures(in: context)
+        return figures
+    }
+}
+
+/// How long it takes to plan what is due into the ledger, beside the INSERT alone, and by how many sessions are to come.
+struct ReminderPlans {
+    let dataset: Dataset
+
+    func figures(in context: BenchContext) async throws -> [Figure] {
+        let server = context.server
+        let insert = try await insert(in: context)
+        let mails = dataset.trainers * 10
+        let runs = try await planning(dataset, in: server) { plan in
+            try await PairedRuns.measure(.limitByValue, rounds: context.sizes.rounds, value: plan) {
+                try await server.psql(dataset.database, ["-c", "VACUUM message"])
+                return try await server.timed(dataset.database, "\(insert);", within: ("BEGIN;", "ROLLBACK;"))
+            }
+        }
+        let growth = try await growth(in: context)
+        return [
+            Figure("reminders, plan \(mails) of \(dataset.upcoming)", runs, unit: "s", goal: .atLeast(0.9)),
+            Figure("reminders, plan, the time", runs.pairs.map(\.value), unit: "s", goal: .atMost(5)),
+            Figure("reminders, plan, by that of a tenth to come", growth, unit: "s", goal: .atMost(1.5)),
+        ]
+    }
+
+    /// The same reminders are due where only those sessions are to come that they, and little else, speak of.
+    private func growth(in context: BenchContext) async throws -> PairedRuns {
+        context.say("reminders: making a world where little is to come")
+        let sparse = try await Dataset.make("sparse", trainers: dataset.trainers, ahead: Dataset.fewAhead, in: context)
+        return try await planning(dataset, in: context.server) { plan in
+            try await planning(sparse, in: context.server) { planSparse in
+                try await PairedRuns.measure(
+                    .valueByLimit, rounds: context.sizes.rounds, value: plan, limit: planSparse)
+            }
+        }
+    }
+
+    /// Lends something that plans all that is due in a world, takes it back, and tells how long it took.
+    private func planning<Result>(
+        _ dataset: Dataset, in server: BenchServer, _ body: (() async throws -> Double) async throws -> Result
+    ) async throws -> Result {
+        try await server.withPool(dataset.database, connections: 1) { pool in
+            try await body {
+                try await server.psql(dataset.database, ["-c", "VACUUM message"])
+                return try await Self.seconds(planning: Int64(dataset.trainers * 10), pool)
+            }
+        }
+    }
+
+    /// Plans, and takes it back.
+    private static func seconds(planning mails: Int64, _ pool: Database) async throws -> Double {
+        do {
+            return try await pool.transaction { connection in
+                let start = ContinuousClock.now
+                try await DeliveryRepository(connection).plan(until: Dataset.now, now: Dataset.now)
+                let seconds = (ContinuousClock.now - start).seconds
+                let planned = try await queued(connection)
+                guard planned.mails == mails, planned.texts > 0 else {
+                    throw BenchFailure(
+                        "\(planned.mails) mails and \(planned.texts) texts were planned",
+                        because: "\(mails) mails are due, and some texts")
+                }
+                throw TakenBack(seconds: seconds)
+            }
+        } catch let planned as TakenBack {
+            return planned.seconds
+        }
+    }
+
+    private static func queued(_ connection: isolated Connection) async throws -> (mails: Int64, texts: Int64) {
+        try await connection.query(
+            """
+            SELECT count(*) FILTER (WHERE channel = 'email'), count(*) FILTER (WHERE channel = 'sms')
+            FROM message
+            WHERE status = 'queued'
+            """
+        ).decode((Int64, Int64).self)[0]
+    }
+
+    /// The INSERT that `plan_messages` runs, with values in place of its parameters.
+    private func insert(in context: BenchContext) async throws -> String {
+        let source = try await context.server.psql(
+            dataset.database, ["-c", "SELECT prosrc FROM pg_proc WHERE proname = 'plan_messages'"])
+        guard let begin = source.firstRange(of: "INSERT INTO message"), let end = source.firstRange(of: "DO NOTHING")
+        else {
+            throw BenchFailure("plan_messages has no INSERT", because: source)
+        }
+        return String(source[begin.lowerBound..<end.upperBound])
+            .replacing("v_quiet_sms", with: "(SELECT longest_quiet('sms'))")
+            .replacing("v_quiet_email", with: "(SELECT longest_quiet('email'))")
+            .replacing("p_until", with: "'\(Dataset.nowText)'::timestamptz")
+            .replacing("p_now", with: "'\(Dataset.nowText)'::timestamptz")
+    }
+}
+
+/// Ends a transaction without keeping it.
+private struct TakenBack: Error {
+    let seconds: Double
+}
+
+/// What the real binary needs at its peak when a whole month of reminders is due at once.
+struct ReminderMemory {
+    let dataset: Dataset
+
+    func figures(in context: BenchContext) async throws -> [Figure] {
+        let (server, sent) = (context.server, context.sizes.messages.small)
+        let due = dataset.trainers * 100
+        context.say("reminders: \(due) due at once")
+        // A copy: nobody else should have to plan beside a full ledger.
+        try await server.copyDatabase(dataset.database, to: Self.database)
+        let gauge = ProcessGauge(
+            program: try await context.compile("measure"), server: server, database: Self.database,
+            intro: "\(context.binaries)/intro")
+        let until = ["--until", Dataset.flood]
+        let planning = try await gauge.measureIntro(["reminders", "plan"] + until)
+        let mailing = ["INTRO_MAIL_URL": "file://\(server.folder)/flood", "INTRO_MAIL_FROM": "intro@example.com"]
+        let sending = try await gauge.measureIntro(
+            ["reminders", "send", "--limit", "\(sent)"] + until, environment: mailing)
+        let known = try await server.psql(
+            Self.database,
+            [
+                "-c",
+                "SELECT count(*) FROM message WHERE channel = 'email' AND (status = 'queued' OR run_id IS NOT NULL)",
+            ])
+        guard Int(known.prefix { !$0.isNewline }) == due else {
+            throw BenchFailure("\(known) mails are in the ledger", because: "\(due) are due")
+        }
+        try await server.dropDatabase(Self.database)
+        return [
+            Figure("reminders, memory, telling of \(due) due", [planning.megabytes], unit: "MB", goal: .atMost(100)),
+            Figure(
+                "reminders, memory, sending \(sent) of \(due)", [sending.megabytes], unit: "MB", goal: .atMost(100)),
+            Figure("reminders, telling of \(due) due", [planning.seconds], unit: "s", goal: .stated),
+        ]
+    }
+
+    private static let database = "flood"
+}

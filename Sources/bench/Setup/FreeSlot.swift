@@ -1,0 +1,162 @@
+import Booking
+import BookingStore
+import FoundationEssentials
+
+/// The n-th free slot of the world, and the new person who books it: our code and the limits draw from one row of them.
+///
+/// Neighbours are in different studios, so that callers do not meet unless they mean to.
+struct FreeSlot: Sendable {
+    let number: Int
+    let studio: Int
+    let trainer: Int
+    /// Seconds since 1970.
+    let start: Int
+
+    init(_ number: Int, of dataset: Dataset) {
+        let studios = dataset.fullStudios
+        self.number = number
+        studio = 3 + number % studios
+        trainer = 57 + number % studios * 10 + number / studios % 10
+        let turn = number / (studios * 10)
+        let (weekday, hour) = (turn % 40, turn / 40 % 12)
+        start = Dataset.beginning + (weekday / 5 * 7 + weekday % 5) * 86_400 + hour * 3600 + 27_000
+    }
+
+    /// The same arithmetic for pgbench: sets `:studio`, `:trainer` and `:start` from `:number`.
+    static func pgbenchSettings(_ dataset: Dataset) -> String {
+        """
+        \\set studio 3 + :number % \(dataset.fullStudios)
+        \\set trainer 57 + :number % \(dataset.fullStudios) * 10 + :number / \(dataset.fullStudios) % 10
+        \\set weekday :number / \(dataset.fullStudios * 10) % 40
+        \\set hour :number / \(dataset.fullStudios * 400) % 12
+        \\set start \(Dataset.beginning + 27_000) + (:weekday / 5 * 7 + :weekday % 5) * 86400 + :hour * 3600
+        """
+    }
+
+    var email: String { "new-\(number)@example.com" }
+    var phone: String { "+1\(2_012_000_000 + number)" }
+    var name: String { "New Client \(number)" }
+
+    /// The first instant as a command line takes it.
+    var startText: String { Date(timeIntervalSince1970: TimeInterval(start)).formatted(.iso8601) }
+
+    /// A reference that no session of the world has.
+    var freshReference: String {
+        let digits = String((2_000_000_000 + number) * 2_654_435_761 % 4_294_967_296, radix: 16, uppercase: true)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+
+    /// The request, as the front desk takes it.
+    func request(_ chain: Chain) throws -> BookingRequest {
+        let email = try EmailAddress(email)
+        let phone = try PhoneNumber(e164: phone)
+        guard let studio = chain.studios[Int32(studio)], let person = chain.trainers[Int32(trainer)] else {
+            throw BenchFailure("there is no trainer \(trainer)", because: "the world has fewer")
+        }
+        var request = BookingRequest(
+            studio: studio, who: .email(email), start: Date(timeIntervalSince1970: TimeInterval(start)))
+        request.trainer = person
+        request.newcomer = ClientDetails(name: try PersonName(name), email: email, phone: phone)
+        return request
+    }
+}
+
+/// Every value that is bound when an opening is booked, each under a name.
+///
+/// The values of one traced booking, beside expressions for any other, turn the traced statements into a script.
+struct FreeSlotBinds {
+    /// Values by name.
+    private let values: [String: String]
+
+    private init(_ values: [String: String]) {
+        self.values = values
+    }
+
+    /// As the server logs them.
+    ///
+    /// - Parameters:
+    ///   - opening: What was booked.
+    ///   - key: The key of the request.
+    ///   - reference: What the session was called.
+    ///   - client: The new client's number.
+    ///   - session: The session's key.
+    init(logged opening: FreeSlot, key: String, reference: String, client: Int64, session: Int64) {
+        self.init(
+            start: opening.start, key: key, reference: reference, client: String(client), session: String(session),
+            studio: opening.studio, trainer: opening.trainer, email: opening.email, phone: opening.phone,
+            name: opening.name)
+    }
+
+    private init(
+        start: Int, key: String, reference: String, client: String, session: String, studio: Int, trainer: Int,
+        email: String, phone: String, name: String
+    ) {
+        let hours = (start / 3600...(start + 1799) / 3600).map { "studio:\(studio):hour:\($0)" }
+        let locks = ["request:\(key)", "email:\(email)", "phone:\(phone)"] + hours + ["trainer:\(trainer)"]
+        values = [
+            "now": Self.text(Dataset.beginning), "start": Self.text(start), "end": Self.text(start + 1200),
+            "free": Self.text(start + 1800), "key": key, "reference": reference, "client": client,
+            "session": session, "studio": "\(studio)", "trainer": "\(trainer)", "email": email, "phone": phone,
+            "name": name, "emails": "{\(email)}", "phones": "{\(phone)}",
+            "contacts": "{email:\(email),phone:\(phone)}", "shared": "{studio:\(studio)}",
+            "locks": "{\(locks.joined(separator: ","))}", "actor": "bench", "waived": "f",
+            "zone": "America/Los_Angeles", "slug": "studio-\(studio)", "handle": "trainer-\(trainer)",
+            "queue": "messages", "kind": "messages.deliver", "payload": "{}", "attempts": "1000",
+        ]
+    }
+
+    /// In pgbench's words, for `:number` and what follows from it.
+    static let pgbench: Replay.Expressions = {
+        let start = "to_timestamp(:start)"
+        let email = "('new-' || :number::bigint || '@example.com')"
+        let phone = "('+1' || 2012000000 + :number::bigint)"
+        let key = "('once:00000000-0000-0000-0000-' || lpad(:number::bigint::text, 12, '0'))"
+        return [
+            "now": "'2027-01-04 08:00:00+00'::timestamptz", "start": start, "end": "to_timestamp(:start + 1200)",
+            "free": "to_timestamp(:start + 1800)", "key": key,
+            "reference": "upper(lpad(to_hex((2000000000 + :number::bigint) * 2654435761 % 4294967296), 8, '0'))",
+            "client": ":person_id::bigint", "session": ":session_id::bigint", "studio": ":studio::integer",
+            "trainer": ":trainer::integer", "email": email, "phone": phone,
+            "name": "('New Client ' || :number::bigint)",
+            "emails": "ARRAY[\(email)]", "phones": "ARRAY[\(phone)]",
+            "contacts": "ARRAY['email:' || \(email), 'phone:' || \(phone)]",
+            "shared": "ARRAY['studio:' || :studio::integer]",
+            "locks": """
+            ARRAY['request:' || \(key), 'email:' || \(email), 'phone:' || \(phone),
+                  'studio:' || :studio::integer || ':' || 'hour:' || :start / 3600, 'trainer:' || :trainer::integer]
+            """,
+            "actor": "'bench'::text", "waived": "false", "zone": "'America/Los_Angeles'::text",
+            "queue": "'messages'::text", "kind": "'messages.deliver'::text", "payload": "'{}'",
+            "attempts": "1000",
+        ]
+    }()
+
+    /// In psql's words, for one opening: what the database numbered is asked for.
+    static func psql(_ opening: FreeSlot) -> Replay.Expressions {
+        let own = FreeSlotBinds(
+            start: opening.start, key: "once:\(UUID().uuidString)", reference: opening.freshReference,
+            client: "", session: "", studio: opening.studio, trainer: opening.trainer, email: opening.email,
+            phone: opening.phone, name: opening.name)
+        var expressions = own.values.mapValues { "'\($0)'" }
+        for name in ["now", "start", "end", "free"] { expressions[name]? += "::timestamptz" }
+        expressions["client"] = "(SELECT currval('client_id_seq'))"
+        expressions["session"] = "(SELECT currval('session_id_seq'))"
+        return expressions
+    }
+
+    /// What stands for each of these values.
+    func expressions(_ others: Replay.Expressions) -> Replay.Expressions {
+        var expressions: Replay.Expressions = [:]
+        for (name, value) in values {
+            precondition(expressions[value] == nil || others[name] == nil, "two binds have the value \(value)")
+            expressions[value] = others[name] ?? expressions[value]
+        }
+        return expressions
+    }
+
+    /// An instant as the server writes it: `2027-01-04 15:30:00+00`.
+    private static func text(_ instant: Int) -> String {
+        let text = Date(timeIntervalSince1970: TimeInterval(instant)).formatted(.iso8601)
+        return text.replacing("T", with: " ").replacing("Z", with: "+00")
+    }
+}

@@ -1,0 +1,155 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import Postgres
+import Reminders
+
+extension ClientCommand {
+    /// `intro client add`.
+    struct Add: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "add",
+            abstract: "Add a client (e-mail, phone or both)."
+        )
+
+        @Argument(help: "The client's name.")
+        var name: String
+
+        @OptionGroup var options: ClientOptions
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func checkUsage() throws {
+            guard options.email != nil || options.phone != nil else {
+                throw ValidationError("a client needs an e-mail or a phone: give --email or --phone")
+            }
+        }
+
+        func run(in intro: Intro) async throws {
+            let name = try PersonName(name, field: "the name")
+            let database = try await intro.database()
+            var details = ClientDetails(name: name, email: nil, phone: nil)
+            try options.apply(to: &details, region: try await intro.region(in: database))
+            let client = try await intro.backOffice(database).add(details)
+            try intro.console.report(ClientRecord(client)) {
+                KeyValueTable(client).text(colored: intro.console.isColored)
+            }
+            try await intro.noteHousehold(of: client, in: database)
+        }
+    }
+}
+
+extension Intro {
+    /// Points at other people with the same phone, since they all have one free session between them.
+    ///
+    /// - Parameters:
+    ///   - client: Who was written down or changed.
+    ///   - database: Where to look.
+    /// - Throws: `PostgresError`.
+    func noteHousehold(of client: Client, in database: Database) async throws {
+        guard let phone = client.phone else { return }
+        let sharing = try await database.withConnection { try await ClientRepository($0).matching(.phone(phone)) }
+        let others = sharing.filter { $0.id != client.id }.map(\.nameAndNumber)
+        guard !others.isEmpty else { return }
+        let verb = others.count == 1 ? "has" : "have"
+        console.note(
+            "\(others.joined(separator: ", ")) \(verb) the same phone: there is one free session for all who share it")
+    }
+}
+
+extension KeyValueTable {
+    /// A person for people.
+    init(_ client: Client) {
+        self.init([
+            "Client": "\(client.id.value)",
+            "Name": client.name,
+            "Email": client.email?.address,
+            "Phone": client.phone?.display,
+            "Time zone": client.timeZone,
+            "Source": client.source,
+            "Language": client.language?.rawValue,
+        ])
+    }
+}
+
+extension ClientCommand {
+    /// `intro client edit`.
+    struct Edit: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "edit",
+            abstract: "Edit a client; other fields keep their values."
+        )
+
+        @Argument(help: "The client: e-mail, phone or client number.")
+        var who: String
+
+        @Option(help: ArgumentHelp("The client's name.", valueName: "name"))
+        var name: String?
+
+        @OptionGroup var options: ClientOptions
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func checkUsage() throws {
+            guard name != nil || !options.isEmpty else {
+                throw ValidationError("give at least one option to change, such as --email ADDRESS")
+            }
+        }
+
+        func run(in intro: Intro) async throws {
+            let name = try name.map { try PersonName($0, field: "--name").text }
+            let database = try await intro.database()
+            let region = try await intro.region(in: database)
+            let who = try ClientIdentifier(who, region: region)
+            let client = try await intro.backOffice(database).edit(client: who) { [options] details in
+                details.name = name ?? details.name
+                try options.apply(to: &details, region: region)
+            }
+            try intro.console.report(ClientRecord(client)) {
+                KeyValueTable(client).text(colored: intro.console.isColored)
+            }
+            if options.phone != nil { try await intro.noteHousehold(of: client, in: database) }
+        }
+    }
+}
+
+/// What can be said of a person when they are written down or edited, besides the name.
+struct ClientOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The e-mail address, or `none`.", valueName: "address"))
+    var email: String?
+
+    @Option(help: ArgumentHelp("The phone number, or `none`.", valueName: "number"))
+    var phone: String?
+
+    @Option(help: ArgumentHelp("The client's time zone, if not the studio's.", valueName: "tz"))
+    var timeZone: String?
+
+    @Option(help: ArgumentHelp("How the client heard of the studio.", valueName: "text"))
+    var source: String?
+
+    @Option(help: ArgumentHelp("The language of messages: en, es, or `none` for English.", valueName: "language"))
+    var language: String?
+
+    /// Whether nothing was said.
+    var isEmpty: Bool {
+        [email, phone, timeZone, source, language].allSatisfy { $0 == nil }
+    }
+
+    /// Changes a person's details as the options say.
+    ///
+    /// - Parameters:
+    ///   - details: The details.
+    ///   - region: Where a phone number without a country code is from.
+    /// - Throws: `InvalidInput`, also where neither e-mail nor phone would be left.
+    func apply(to details: inout ClientDetails, region: Region) throws {
+        try change(&details.email, to: email) { try EmailAddress($0, field: "--email") }
+        try change(&details.phone, to: phone) { try PhoneNumber($0, region: region, field: "--phone") }
+        try change(&details.timeZone, to: timeZone) { try StudioClock(timeZone: $0, field: "--time-zone").identifier }
+        try change(&details.language, to: language) { try Language($0, field: "--language") }
+        try change(&details.source, to: source) { try SingleLineText($0, field: "--source").text }
+        guard details.email != nil || details.phone != nil else {
+            throw InvalidInput(
+                field: "a client", problem: "needs an e-mail or a phone", hint: "give --email or --phone")
+        }
+    }
+}

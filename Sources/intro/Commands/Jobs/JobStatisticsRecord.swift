@@ -1,0 +1,232 @@
+import Booking
+import BookingStore
+import FoundationEssentials
+import Jobs
+import Reminders
+
+/// How queues, runners and the table of jobs stand, as JSON has it.
+struct JobStatisticsRecord: Encodable {
+    struct Rate: Encodable, Equatable, Sendable {
+        let jobs: Int
+        let seconds: Double
+    }
+
+    struct Queue: Encodable {
+        let name: String
+        let waiting: Int
+        let scheduled: Int
+        let running: Int
+        let dead: Int
+        @Null var oldestDueSeconds: Double?
+        let paused: Bool
+        @Null var pausedAt: Date?
+        @Null var rate: Rate?
+    }
+
+    struct Runner: Encodable {
+        let name: String
+        let queues: [String]
+        let startedAt: Date
+        let seenSecondsAgo: Double
+        let completed: Int
+        let failed: Int
+        let stale: Int
+    }
+
+    struct Snapshot: Encodable, Equatable, Sendable {
+        /// session, standby, prepared_transaction or replication_slot.
+        let holder: String
+        let name: String
+        @Null var pid: Int32?
+        /// How many transactions have begun since.
+        let transactions: Int
+        @Null var seconds: Double?
+    }
+
+    /// Messages that call for attention.
+    struct Messages: Encodable, Equatable, Sendable {
+        /// Those that failed in the last seven days.
+        let failed: Int
+        /// Those whose delivery status is unknown.
+        let unknown: Int
+        /// Those that are not sent at present because the database was restored or promoted;
+        /// absent where none are.
+        let held: Int?
+        /// `reconciling` or `held`, where there are such.
+        let heldReason: String?
+    }
+
+    let at: Date
+    let queues: [Queue]
+    let runners: [Runner]
+    let liveTuples: Int
+    let deadTuples: Int
+    @Null var vacuumedAt: Date?
+    @Null var oldestTransactionSeconds: Double?
+    @Null var oldestSnapshot: Snapshot?
+    let warnings: [JobWarningRecord]
+    let messages: Messages
+    let channels: [ChannelRecord]
+
+    init(_ statistics: JobStatistics, delivery: DeliveryState) {
+        at = statistics.at
+        queues = statistics.queues.map { Queue($0) }
+        runners = statistics.runners.map { Runner($0) }
+        liveTuples = statistics.table.live
+        deadTuples = statistics.table.dead
+        vacuumedAt = statistics.table.vacuumedAt
+        oldestTransactionSeconds = statistics.oldestTransaction?.inSeconds
+        oldestSnapshot = statistics.snapshot.map { Snapshot($0) }
+        warnings = statistics.warnings.map { JobWarningRecord($0) }
+        messages = delivery.messages
+        channels = ChannelRecord.all(delivery.pauses)
+    }
+}
+
+/// What is known of the delivery of messages, beside the jobs.
+struct DeliveryState: Sendable {
+    /// Messages that call for attention.
+    let messages: JobStatisticsRecord.Messages
+    /// The channels that hosts have paused.
+    let pauses: [ChannelPause]
+}
+
+extension JobStatisticsRecord.Queue {
+    init(_ queue: JobStatistics.Queue) {
+        self.init(
+            name: queue.name, waiting: queue.waiting, scheduled: queue.scheduled, running: queue.running,
+            dead: queue.dead, oldestDueSeconds: queue.oldestDue?.inSeconds, paused: queue.pausedAt != nil,
+            pausedAt: queue.pausedAt,
+            rate: queue.rate.map { JobStatisticsRecord.Rate(jobs: $0.jobs, seconds: $0.period.inSeconds) })
+    }
+}
+
+extension JobStatisticsRecord.Runner {
+    init(_ runner: JobStatistics.Runner) {
+        self.init(
+            name: runner.name, queues: runner.queues, startedAt: runner.startedAt,
+            seenSecondsAgo: runner.seen.inSeconds, completed: runner.completed, failed: runner.failed,
+            stale: runner.stale)
+    }
+}
+
+extension JobStatisticsRecord.Snapshot {
+    init(_ snapshot: HeldSnapshot) {
+        self.init(
+            holder: snapshot.holder.rawValue, name: snapshot.name, pid: snapshot.processID,
+            transactions: snapshot.transactions, seconds: snapshot.held?.inSeconds)
+    }
+}
+
+extension Duration {
+    /// The duration in seconds, to the millisecond.
+    fileprivate var inSeconds: Double {
+        (Double(components.seconds) * 1000 + (Double(components.attoseconds) / 1e15).rounded()) / 1000
+    }
+}
+
+/// Something about jobs that somebody should see to, as JSON has it, and in the words that people read.
+struct JobWarningRecord: Encodable {
+    let code: String
+    let message: String
+    let hint: String
+    /// The queue, where it is about one.
+    var queue: String?
+
+    init(_ warning: JobWarning) {
+        switch warning {
+        case .vacuumStarves(let snapshot, let rows):
+            code = "vacuum_starves"
+            message =
+                "a held snapshot keeps vacuum from removing \(rows) dead rows of jobs that are done: \(snapshot.words)"
+            hint = snapshot.remedy
+        case .noRunner(let queue, let waiting, let oldestDue):
+            code = "no_runner"
+            message =
+                "queue \(queue) has \(counted(waiting, "job")) due, the oldest for \(Age.text(oldestDue)), and no runner "
+                + "that is alive serves it"
+            hint = "start one: `intro run`"
+            self.queue = queue
+        case .paused(let queue, let waiting):
+            code = "queue_paused"
+            message =
+                "queue \(queue) is paused, and \(counted(waiting, "job")) \(waiting == 1 ? "is" : "are") due in it"
+            hint = "`intro jobs resume \(queue)` lets it go on"
+            self.queue = queue
+        }
+    }
+}
+
+extension HeldSnapshot {
+    /// Who holds it, and for how long.
+    fileprivate var words: String {
+        let holder =
+            switch self.holder {
+            case .session: "a transaction of \(name.isEmpty ? "a client" : name)"
+            case .standby: "the standby \(name)"
+            case .preparedTransaction: "the prepared transaction \(name)"
+            case .replicationSlot: "the replication slot \(name)"
+            }
+        let process = processID.map { " (process \($0))" } ?? ""
+        return holder + process + (held.map { ", held for \(Age.text($0))" } ?? "")
+    }
+
+    /// What makes an end of it.
+    fileprivate var remedy: String {
+        switch holder {
+        case .session:
+            "end that transaction: `SELECT pg_terminate_backend(\(processID ?? 0))`"
+        case .standby:
+            "end the long query on that standby, or turn its hot_standby_feedback off"
+        case .preparedTransaction:
+            "finish it: `COMMIT PREPARED` or `ROLLBACK PREPARED` with its name"
+        case .replicationSlot:
+            "start its reader again, or drop it: `SELECT pg_drop_replication_slot(…)` with its name"
+        }
+    }
+}
+
+/// Whether messages of a channel leave, as JSON has it: one for each host that has paused it, or one for all.
+struct ChannelRecord: Encodable, Equatable, Sendable {
+    let channel: String
+    /// The host; `null` where no host has paused the channel.
+    @Null var sender: String?
+    let paused: Bool
+    /// unreachable, refused or deferred.
+    @Null var code: String?
+    /// What the server said, or why it could not be used.
+    @Null var reason: String?
+    @Null var since: Date?
+    /// When one message is tried.
+    @Null var until: Date?
+    /// How often one message was tried since the pause began.
+    let retries: Int
+
+    init(_ channel: Channel, _ pause: ChannelPause?) {
+        self.channel = channel.rawValue
+        sender = pause?.sender
+        paused = pause != nil
+        code = pause?.code.rawValue
+        reason = pause?.reason
+        since = pause?.since
+        until = pause?.until
+        retries = pause?.retries ?? 0
+    }
+
+    /// Every channel, with its pauses.
+    static func all(_ pauses: [ChannelPause]) -> [ChannelRecord] {
+        Channel.allCases.flatMap { channel in
+            let own = pauses.filter { $0.channel == channel }
+            return own.isEmpty ? [ChannelRecord(channel, nil)] : own.map { ChannelRecord(channel, $0) }
+        }
+    }
+}
+
+extension ChannelPause {
+    /// The pause in a line, with the server's words.
+    var line: String {
+        let retried = retries > 0 ? ", tried again \(counted(retries, "time"))" : ""
+        return "\(channel.rawValue) is paused on \(sender) since \(RFC3339.string(since))\(retried), next try at "
+            + "\(RFC3339.string(until)): \(cause)".visible
+    }
+}

@@ -1,0 +1,169 @@
+import ArgumentParser
+import Booking
+import FoundationEssentials
+import Jobs
+
+extension JobsCommand {
+    /// `intro jobs cancel`.
+    struct Cancel: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "cancel",
+            abstract: "Cancel jobs.",
+            discussion: """
+                Waiting jobs become dead at once and can be retried. Running jobs are cancelled by their runner within seconds. \
+                If one of several cannot be cancelled, none is.
+                """
+        )
+
+        @Argument(help: ArgumentHelp("The jobs' numbers.", valueName: "id"))
+        var ids: [String]
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let jobs = try jobIDs(ids)
+            let cancellation = try await intro.jobDesk().cancel(jobs)
+            try intro.console.report(CancellationRecord(cancellation)) {
+                let cancelled = cancellation.cancelled.map { "Job \($0) is cancelled." }
+                let requested = cancellation.requested.map {
+                    "Job \($0) is running: its runner cancels it in a moment."
+                }
+                return (cancelled + requested).joined(separator: "\n")
+            }
+        }
+    }
+}
+
+extension JobsCommand {
+    /// `intro jobs pause`.
+    struct Pause: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "pause",
+            abstract: "Pause a queue; running jobs finish."
+        )
+
+        @Argument(help: "The queue.")
+        var queue: String
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let queue = try queueName(queue)
+            let desk = try await intro.jobDesk()
+            let known = try await desk.statistics().queues.map(\.name)
+            let since = try await desk.pause(queue)
+            try intro.console.report(PauseRecord(queue: queue, paused: true, pausedAt: since)) {
+                "Queue \(queue) is paused since \(RFC3339.string(since))."
+            }
+            if !known.contains(queue) {
+                let nearest = nearest(to: queue, among: known).map { ": did you mean \($0)?" } ?? ""
+                intro.console.note("no job is in that queue, and no runner serves it\(nearest)")
+            }
+        }
+    }
+
+    /// `intro jobs resume`.
+    struct Resume: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "resume",
+            abstract: "Resume a paused queue."
+        )
+
+        @Argument(help: "The queue.")
+        var queue: String
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let queue = try queueName(queue)
+            let wasPaused = try await intro.jobDesk().resume(queue)
+            try intro.console.report(PauseRecord(queue: queue, paused: false)) {
+                wasPaused ? "Queue \(queue) goes on." : "Queue \(queue) was not paused."
+            }
+        }
+    }
+}
+
+extension JobsCommand {
+    /// `intro jobs prune`.
+    struct Prune: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "prune",
+            abstract: "Delete old dead jobs and records of ended runners."
+        )
+
+        @Option(
+            parsing: .unconditional,
+            help: ArgumentHelp("Minimum time since the job became dead, such as 30d or 12h.", valueName: "time"))
+        var olderThan = "90d"
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let minutes = try DurationInput.minutes(
+                olderThan, field: "--older-than", in: 0...DurationInput.longest)
+            let desk = try await intro.jobDesk()
+            let pruning = try await Interruptible.run {
+                try await desk.prune(deadFor: .seconds(60 * minutes))
+            }
+            try intro.console.report(PruningRecord(pruning)) {
+                "Removed \(counted(pruning.dead, "dead job")), \(counted(pruning.runners, "runner")) long gone, and "
+                    + "\(counted(pruning.periods, "period")) of unique keys."
+            }
+        }
+    }
+}
+
+/// What `retry` did, as JSON has it: the numbers of the jobs.
+struct RetrialRecord: Encodable {
+    let retried: [Int64]
+    /// Dead still, since other jobs have their unique keys.
+    let keyTaken: [Int64]
+
+    init(_ retrial: JobDesk.RetryResult) {
+        retried = retrial.retried.map(\.value)
+        keyTaken = retrial.keyTaken.map(\.value)
+    }
+}
+
+/// What `cancel` did, as JSON has it: the numbers of the jobs.
+struct CancellationRecord: Encodable {
+    /// Dead now.
+    let cancelled: [Int64]
+    /// Running: their runners cancel them.
+    let requested: [Int64]
+
+    init(_ cancellation: JobDesk.Cancellation) {
+        cancelled = cancellation.cancelled.map(\.value)
+        requested = cancellation.requested.map(\.value)
+    }
+}
+
+/// What `discard` did, as JSON has it: the numbers of the jobs.
+struct DiscardRecord: Encodable {
+    let discarded: [Int64]
+
+    init(_ jobs: [JobID]) {
+        discarded = jobs.map(\.value)
+    }
+}
+
+/// How much `prune` removed, as JSON has it.
+struct PruningRecord: Encodable {
+    let dead: Int
+    let runners: Int
+    let periods: Int
+
+    init(_ pruning: JobDesk.Pruning) {
+        dead = pruning.dead
+        runners = pruning.runners
+        periods = pruning.periods
+    }
+}
+
+/// Whether a queue is paused, as JSON has it.
+struct PauseRecord: Encodable {
+    let queue: String
+    let paused: Bool
+    @Null var pausedAt: Date?
+}

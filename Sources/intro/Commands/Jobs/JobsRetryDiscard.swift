@@ -1,0 +1,150 @@
+import ArgumentParser
+import Booking
+import Jobs
+
+extension JobsCommand {
+    /// `intro jobs retry`.
+    struct Retry: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "retry",
+            abstract: "Retry dead or scheduled jobs now.",
+            discussion: """
+                Jobs keep their numbers and errors. If one of several cannot be retried, none is. --all skips jobs whose unique \
+                keys are taken.
+                """
+        )
+
+        @OptionGroup var selection: JobSelection
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func checkUsage() throws { try selection.check() }
+
+        func run(in intro: Intro) async throws {
+            if selection.all {
+                return try report(try await retryAll(intro), in: intro)
+            }
+            let jobs = try selection.jobs
+            try report(try await intro.jobDesk().retry(jobs), in: intro)
+        }
+
+        private func retryAll(_ intro: Intro) async throws -> JobDesk.RetryResult {
+            let (desk, filter) = (try await intro.jobDesk(), selection.filter)
+            return try await Interruptible.run { try await desk.retryAll(filter) }
+        }
+
+        private func report(_ retrial: JobDesk.RetryResult, in intro: Intro) throws {
+            try intro.console.report(RetrialRecord(retrial)) {
+                switch retrial.retried.count {
+                case 0: "No such job is dead."
+                case 1: "Job \(retrial.retried[0]) is due now."
+                default: "\(retrial.retried.count) jobs are due now."
+                }
+            }
+            if !retrial.keyTaken.isEmpty {
+                intro.console.note(
+                    """
+                    \(counted(retrial.keyTaken.count, "job")) stayed dead: other jobs have their unique keys
+                    see `intro jobs list --state dead`
+                    """)
+            }
+        }
+    }
+}
+
+extension JobsCommand {
+    /// `intro jobs discard`.
+    struct Discard: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "discard",
+            abstract: "Delete dead jobs permanently.",
+            discussion: "Asks for confirmation; requires --yes without a terminal."
+        )
+
+        @OptionGroup var selection: JobSelection
+
+        @Flag(help: "Do not ask.")
+        var yes = false
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func checkUsage() throws { try selection.check() }
+
+        func run(in intro: Intro) async throws {
+            let jobs = try selection.jobs
+            if !yes { try Confirmation.assertPossible() }
+            let desk = try await intro.jobDesk()
+            let count = selection.all ? try await desk.countDead(selection.filter) : jobs.count
+            if !yes, count > 0 {
+                let what = count == 1 && !selection.all ? "job \(jobs[0])" : counted(count, "dead job")
+                try Confirmation.ask("Remove \(what) for ever?")
+            }
+            try await discard(jobs, at: desk, in: intro)
+        }
+
+        private func discard(_ jobs: [JobID], at desk: JobDesk, in intro: Intro) async throws {
+            let filter = selection.filter
+            var discarded = jobs
+            if selection.all {
+                discarded = try await Interruptible.run { try await desk.discardAll(filter) }
+            } else {
+                try await desk.discard(jobs)
+            }
+            try intro.console.report(DiscardRecord(discarded)) {
+                discarded.isEmpty ? "No such job is dead." : "\(counted(discarded.count, "job")) removed."
+            }
+        }
+    }
+}
+
+/// Dead jobs that a command is about: some by their numbers, or all, or all of a queue or a kind.
+struct JobSelection: ParsableArguments {
+    @Argument(help: ArgumentHelp("The jobs' numbers.", valueName: "id"))
+    var ids: [String] = []
+
+    @Flag(help: "All dead jobs.")
+    var all = false
+
+    @Option(help: ArgumentHelp("With --all: only this queue.", valueName: "queue"))
+    var queue: String?
+
+    @Option(help: ArgumentHelp("With --all: only this kind.", valueName: "kind"))
+    var kind: String?
+
+    /// Checks that the jobs are named one way or the other.
+    ///
+    /// - Throws: `ValidationError`.
+    func check() throws {
+        guard all != !ids.isEmpty else {
+            throw ValidationError("say which: the numbers of some jobs, or --all")
+        }
+        guard all || (queue == nil && kind == nil) else {
+            throw ValidationError("--queue and --kind narrow --all: leave out the numbers, and give --all")
+        }
+    }
+
+    /// The jobs that are named, each once.
+    var jobs: [JobID] {
+        get throws(InvalidInput) { try jobIDs(ids) }
+    }
+
+    /// The jobs that `--all` means.
+    var filter: JobFilter { JobFilter(state: .dead, queue: queue, kind: kind) }
+}
+
+/// Reads the keys of jobs, each once.
+///
+/// - Throws: `InvalidInput` where one is no number that a job can have.
+func jobIDs(_ texts: [String]) throws(InvalidInput) -> [JobID] {
+    var jobs: [JobID] = []
+    for text in texts {
+        let job = try jobID(text)
+        if !jobs.contains(job) { jobs.append(job) }
+    }
+    return jobs
+}
+
+/// "1 job", "2 jobs".
+func counted(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Booking
+import FoundationEssentials
+import Jobs
+
+extension JobsCommand {
+    /// `intro jobs schedule`.
+    struct ScheduleList: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "schedule",
+            abstract: "List recurring jobs and their next times."
+        )
+
+        @Option(
+            parsing: .unconditional,
+            help: ArgumentHelp("Number of next times to show. (default: 3)", valueName: "n"))
+        var next: String?
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let times = try next.map { try count($0, field: "--next", in: 0...1000) } ?? 3
+            let now = intro.now
+            let records = try await intro.jobDesk().schedules().map { ScheduleRecord($0, next: times, after: now) }
+            try intro.console.report(records) {
+                records.isEmpty
+                    ? "Nothing comes again: no runner has declared a schedule yet."
+                    : Self.table(records).text(colored: intro.console.isColored)
+            }
+        }
+
+        private static func table(_ records: [ScheduleRecord]) -> Table {
+            var table = Table(["JOB", "SCHEDULE", "ZONE", "LAST", "NEXT", "UTC"].map { Table.Column($0) })
+            for record in records {
+                let own = [record.key, record.schedule, record.zone, record.localLastAt ?? "unreadable"]
+                let runs = record.nextRuns.map { [$0.localAt, RFC3339.string($0.at)] }
+                for (index, run) in (runs.isEmpty ? [[]] : runs).enumerated() {
+                    table.append((index == 0 ? own : ["", "", "", ""]) + run)
+                }
+            }
+            return table
+        }
+    }
+}
+
+/// Work that comes again, as JSON has it.
+struct ScheduleRecord: Encodable {
+    struct Run: Encodable {
+        let at: Date
+        /// On the clock of the schedule's zone.
+        let localAt: String
+    }
+
+    let key: String
+    let schedule: String
+    let zone: String
+    let queue: String
+    let kind: String
+    let lastAt: Date
+    /// On the clock of the schedule's zone; `null` where this binary does not know the zone.
+    @Null var localLastAt: String?
+    let declaredAt: Date
+    let nextRuns: [Run]
+
+    init(_ schedule: JobSchedule, next count: Int, after now: Date) {
+        let clock = try? StudioClock(timeZone: schedule.zone)
+        key = schedule.key
+        self.schedule = schedule.schedule
+        zone = schedule.zone
+        queue = schedule.queue
+        kind = schedule.kind
+        lastAt = schedule.lastAt
+        localLastAt = clock?.text(schedule.lastAt)
+        declaredAt = schedule.declaredAt
+        nextRuns = schedule.next(count, after: now).map { Run(at: $0, localAt: clock?.text($0) ?? "") }
+    }
+}

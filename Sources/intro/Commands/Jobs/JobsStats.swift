@@ -1,0 +1,182 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import FoundationEssentials
+import Jobs
+import Postgres
+import Reminders
+
+extension JobsCommand {
+    /// `intro jobs stats`.
+    struct Stats: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "stats",
+            abstract: "Show queues, runners, channels and warnings."
+        )
+
+        @Flag(help: "Exit with 69 if no runner is alive or a warning is shown.")
+        var check = false
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let database = try await intro.database()
+            let statistics = try await JobDesk(database).statistics()
+            try await intro.warnOfTimeZones(in: database)
+            let delivery = try await intro.deliveryState(in: database)
+            let record = JobStatisticsRecord(statistics, delivery: delivery)
+            try intro.console.report(record) {
+                let colored = intro.console.isColored
+                var parts = [JobTables.queues(statistics).text(colored: colored)]
+                parts.append(
+                    statistics.runners.isEmpty
+                        ? JobTables.noRunner : JobTables.runners(statistics).text(colored: colored))
+                parts.append(JobTables.storage(statistics).text(colored: colored))
+                parts.append(([delivery.messages.text] + delivery.pauses.map(\.line)).joined(separator: "\n"))
+                parts += record.warnings.map { warning in
+                    "\(Style.red("warning:", when: colored)) \(warning.message.visible)\n"
+                        + "\(Style.bold("hint:", when: colored)) \(warning.hint.visible)"
+                }
+                return parts.joined(separator: "\n\n")
+            }
+            if check, let failure = Self.failure(of: statistics, record) { throw failure }
+        }
+
+        /// What `--check` reports to a monitor, after the statistics.
+        private static func failure(of statistics: JobStatistics, _ record: JobStatisticsRecord) -> Failure? {
+            var problems = record.warnings.map(\.message)
+            if statistics.runners.isEmpty { problems.insert("no runner is alive", at: 0) }
+            guard let first = problems.first else { return nil }
+            let more = problems.count - 1
+            return Failure(
+                code: "jobs_check", message: more == 0 ? first : "\(first), and \(counted(more, "more problem"))",
+                hint: record.warnings.first?.hint ?? "start one: `intro run`", exit: .unreachable)
+        }
+    }
+}
+
+extension Intro {
+    /// Reads which channels are paused, and counts the messages that call for attention.
+    ///
+    /// - Parameter database: Where the ledger is.
+    /// - Returns: The pauses, how many messages failed in the last seven days, and how many have an unknown status.
+    /// - Throws: `PostgresError`.
+    func deliveryState(in database: Database) async throws -> DeliveryState {
+        let now = now
+        return try await database.withConnection { connection in
+            let (failed, unknown) = try await DeliveryRepository(connection).countTrouble(since: now - 7 * 86_400)
+            let held = try await DeliveryEpochRepository(connection).heldMessages(until: now)
+                .flatMap { $0.count > 0 ? $0 : nil }
+            return DeliveryState(
+                messages: JobStatisticsRecord.Messages(
+                    failed: failed, unknown: unknown, held: held.map(\.count), heldReason: held?.reason.rawValue),
+                pauses: try await ChannelPauseRepository(connection).known(at: now))
+        }
+    }
+}
+
+extension JobStatisticsRecord.Messages {
+    /// The counts in a line, and where to look.
+    var text: String {
+        let hints = [
+            failed > 0 ? "`intro reminders list --status failed`" : nil,
+            unknown > 0 ? "`intro reminders unknown`" : nil,
+            heldReason == HeldMessages.Reason.held.rawValue ? "`intro reminders hold --help`" : nil,
+        ].compactMap(\.self)
+        return "Messages: \(failed) failed in the last 7 days, \(unknown) unknown"
+            + (held.map { ", \($0) held after a restore." } ?? ".")
+            + (hints.isEmpty ? "" : " See " + hints.joined(separator: " and ") + ".")
+    }
+
+    /// Whether there is anything to look at.
+    var isTrouble: Bool { failed + unknown + (held ?? 0) > 0 }
+}
+
+/// Jobs, queues and runners in columns, for people.
+enum JobTables {
+    /// What is said where no runner is active.
+    static let noRunner = "No runner is alive: nothing is sent until `intro run` is started."
+
+    /// Jobs of any state.
+    static func jobs(_ jobs: [JobEntry]) -> Table {
+        Table(
+            [
+                .init("JOB", .right), .init("STATE"), .init("QUEUE"), .init("KIND"), .init("DUE"),
+                .init("ATTEMPT", .right), .init("WITH"), .init("LAST ERROR"),
+            ],
+            rows: jobs.map { job in
+                [
+                    "\(job.id)", job.stateText, job.queue, job.kind, RFC3339.string(job.runAt), job.attemptText,
+                    job.runner ?? "", shortened(job.lastError ?? ""),
+                ]
+            })
+    }
+
+    /// Queues, how much is in each, and what is peculiar to it.
+    static func queues(_ statistics: JobStatistics) -> Table {
+        Table(
+            [
+                .init("QUEUE"), .init("WAITING", .right), .init("SCHEDULED", .right), .init("RUNNING", .right),
+                .init("DEAD", .right), .init("OLDEST DUE", .right), .init(""),
+            ],
+            rows: statistics.queues.map { queue in
+                [
+                    queue.name, "\(queue.waiting)", "\(queue.scheduled)", "\(queue.running)", "\(queue.dead)",
+                    queue.oldestDue.map { Age.text($0) } ?? "", peculiarities(queue),
+                ]
+            })
+    }
+
+    /// Runners that are alive.
+    static func runners(_ statistics: JobStatistics) -> Table {
+        Table(
+            [
+                .init("RUNNER"), .init("QUEUES"), .init("SEEN", .right), .init("DONE", .right),
+                .init("FAILED", .right), .init("STALE", .right),
+            ],
+            rows: statistics.runners.map { runner in
+                [
+                    runner.name, runner.queues.joined(separator: " "), "\(Age.text(runner.seen)) ago",
+                    "\(runner.completed)", "\(runner.failed)", "\(runner.stale)",
+                ]
+            })
+    }
+
+    /// What the table of jobs is like, and who holds vacuum up.
+    static func storage(_ statistics: JobStatistics) -> KeyValueTable {
+        let transaction = statistics.oldestTransaction.map { "\(Age.text($0)) old" }
+        let snapshot = statistics.snapshot.map { snapshot in
+            let process = snapshot.processID.map { "process \($0)" }
+            let words = [snapshot.holder.rawValue, snapshot.name, process ?? ""].filter { !$0.isEmpty }
+            return words.joined(separator: " ") + ", \(counted(snapshot.transactions, "transaction")) ago"
+        }
+        return KeyValueTable([
+            "Rows": "\(statistics.table.live) live, \(statistics.table.dead) dead",
+            "Oldest transaction": transaction ?? "none",
+            "Oldest snapshot": snapshot ?? "none",
+        ])
+    }
+
+    /// The beginning of a text from outside, for a column.
+    static func shortened(_ text: String, to length: Int = 60) -> String {
+        let shown = text.prefix(length + 1)
+        return shown.count > length ? shown.prefix(length - 1) + "…" : String(shown)
+    }
+
+    private static func peculiarities(_ queue: JobStatistics.Queue) -> String {
+        let paused = queue.pausedAt.map { "paused since \(RFC3339.string($0))" }
+        let rate = queue.rate.map { "at most \($0.jobs) per \($0.period)" }
+        return [paused, rate].compactMap(\.self).joined(separator: ", ")
+    }
+}
+
+extension JobEntry {
+    /// The state, with what there is to say of it.
+    var stateText: String {
+        if let reason { return "\(state.rawValue): \(reason.rawValue.split(separator: "_").joined(separator: " "))" }
+        return isCancelRequested ? "\(state.rawValue), to be cancelled" : state.rawValue
+    }
+
+    /// How many attempts there were, of how many.
+    var attemptText: String { "\(attempt)/\(maxAttempts)" }
+}

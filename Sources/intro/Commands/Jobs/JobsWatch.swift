@@ -1,0 +1,170 @@
+import ArgumentParser
+import Booking
+import FoundationEssentials
+import Jobs
+import Postgres
+
+extension JobsCommand {
+    /// `intro jobs watch`.
+    struct Watch: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "watch",
+            abstract: "Watch queues, runners and jobs, until q or Ctrl-C.",
+            discussion: """
+                Without a terminal, each update is printed below the last one; with --json, as one line.
+                """
+        )
+
+        @Option(parsing: .unconditional, help: ArgumentHelp("The time between two updates.", valueName: "time"))
+        var interval = "1s"
+
+        @Option(
+            name: .customLong("count"), parsing: .unconditional,
+            help: ArgumentHelp("Number of updates. (default: until interrupted)", valueName: "n"))
+        var times: String?
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let interval = try shortTime(interval, field: "--interval")
+            let times = try times.map { try count($0, field: "--count", in: 1...1_000_000_000) } ?? .max
+            let database = try await intro.database()
+            let look: @Sendable () async throws -> JobBoard = {
+                try await JobBoard(JobDesk(database), delivery: try await intro.deliveryState(in: database))
+            }
+            let console = intro.console
+            let rounds = Rounds(interval: interval, times: times, look: look)
+            do {
+                if console.isJSON || !console.isScreen {
+                    try await Interruptible.run { try await rounds.print(on: console) }
+                } else {
+                    try await LiveScreen.run(on: console) { try await rounds.show(on: $0) }
+                }
+            } catch is CancellationError {
+                // Whoever ends it has seen enough: nothing went wrong.
+            }
+        }
+    }
+}
+
+/// Looking again and again.
+private struct Rounds: Sendable {
+    let interval: Duration
+    let times: Int
+    let look: @Sendable () async throws -> JobBoard
+
+    /// Prints what is seen: a line of JSON, or text with an empty line after it.
+    func print(on console: Console) async throws {
+        try await each {
+            let board = try await look()
+            try console.report(board.record) {
+                let lines = ScreenPart.lines(board.parts, rows: .max)
+                return lines.map { $0.text(columns: .max, colored: console.isColored) }.joined(separator: "\n") + "\n\n"
+            }
+        }
+    }
+
+    /// Shows what is seen on a screen; while the database cannot be reached, it says so and stays.
+    func show(on screen: LiveScreen) async throws {
+        var parts: [ScreenPart] = []
+        try await each {
+            do {
+                parts = try await look().parts
+                try screen.show(parts)
+            } catch let error as PostgresError {
+                let failure = Failure(describing: error)
+                try screen.show([ScreenPart([ScreenLine("! \(failure.message)", .alarming)])] + parts)
+            }
+        }
+    }
+
+    private func each(_ round: () async throws -> Void) async throws {
+        for number in 1...times {
+            try await round()
+            if number < times { try await Task.sleep(for: interval) }
+        }
+    }
+}
+
+/// What `intro jobs watch` shows at one moment.
+struct JobBoard: Sendable {
+    /// How everything stands.
+    let statistics: JobStatistics
+    /// What runs.
+    let running: [JobEntry]
+    /// What died last.
+    let dead: [JobEntry]
+    /// Paused channels, and messages that call for attention.
+    let delivery: DeliveryState
+
+    /// Looks.
+    init(_ desk: JobDesk, delivery: DeliveryState) async throws {
+        self.delivery = delivery
+        statistics = try await desk.statistics()
+        running = try await desk.list(JobFilter(state: .running), limit: 100)
+        dead = try await desk.lastDead(20)
+    }
+
+    /// The board as JSON has it.
+    struct Record: Encodable {
+        let statistics: JobStatisticsRecord
+        let running: [JobRecord]
+        let dead: [JobRecord]
+    }
+
+    /// The board for programs.
+    var record: Record {
+        Record(
+            statistics: JobStatisticsRecord(statistics, delivery: delivery), running: running.map { JobRecord($0) },
+            dead: dead.map { JobRecord($0) })
+    }
+
+    /// The board as parts of a screen.
+    var parts: [ScreenPart] {
+        let warnings =
+            JobStatisticsRecord(statistics, delivery: delivery).warnings.map {
+                ScreenLine("! \($0.message)", .alarming)
+            }
+            + delivery.pauses.map { ScreenLine("! \($0.line)", .alarming) }
+            + (delivery.messages.isTrouble ? [ScreenLine("! \(delivery.messages.text)", .alarming)] : [])
+        return [
+            ScreenPart([ScreenLine("Jobs at \(RFC3339.string(statistics.at))", .heading)] + warnings),
+            ScreenPart(JobTables.queues(statistics), orElse: "No queue has jobs."),
+            ScreenPart(JobTables.runners(statistics), orElse: JobTables.noRunner),
+            ScreenPart(runningTable, orElse: "Nothing runs."),
+            ScreenPart(deadTable, orElse: "Nothing is dead."),
+        ]
+    }
+
+    private var runningTable: Table {
+        Table(
+            [
+                .init("RUNNING", .right), .init("KIND"), .init("QUEUE"), .init("FOR", .right), .init("ATTEMPT", .right),
+                .init("WITH"),
+            ],
+            rows: running.map { job in
+                [
+                    "\(job.id)", job.kind, job.queue, job.claimedAt.map { age(since: $0) } ?? "", job.attemptText,
+                    job.runner ?? "",
+                ]
+            })
+    }
+
+    private var deadTable: Table {
+        Table(
+            [
+                .init("DEAD", .right), .init("KIND"), .init("QUEUE"), .init("SINCE", .right), .init("WHY"),
+                .init("LAST ERROR"),
+            ],
+            rows: dead.map { job in
+                [
+                    "\(job.id)", job.kind, job.queue, job.diedAt.map { age(since: $0) } ?? "",
+                    job.reason?.rawValue ?? "", JobTables.shortened(job.lastError ?? "", to: 100),
+                ]
+            })
+    }
+
+    private func age(since instant: Date) -> String {
+        Age.text(.seconds(statistics.at.timeIntervalSince(instant)))
+    }
+}

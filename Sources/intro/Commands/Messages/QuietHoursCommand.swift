@@ -1,0 +1,101 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import Postgres
+import Reminders
+
+/// `intro quiet-hours`: when people may be written to.
+struct QuietHoursCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quiet-hours",
+        abstract: "List and set allowed contact hours.",
+        discussion: """
+            Hours are local to the client. A reminder that is due outside them is sent before they end, if that is after the \
+            booking, otherwise when they begin again; if that is too late, it is skipped. Confirmations and \
+            notices of changes are sent at any hour.
+            """,
+        subcommands: [List.self, Set.self]
+    )
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    /// `intro quiet-hours list`.
+    struct List: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List allowed contact hours by region.")
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let all = try await intro.database().withConnection { try await ContactHoursRepository($0).all() }
+            try intro.console.report(all.map { ContactHoursRecord($0) }) {
+                var table = Table(["REGION", "BY", "MAY BE WRITTEN TO"].map { Table.Column($0) })
+                for hours in all {
+                    table.append([hours.region, hours.channel.rawValue, hours.hours.description])
+                }
+                return table.text(colored: intro.console.isColored)
+            }
+        }
+    }
+
+    /// `intro quiet-hours set`.
+    struct Set: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "set", abstract: "Set the allowed contact hours of a region.")
+
+        @Argument(help: "The studio's region, such as US, or * for all others.")
+        var region: String
+
+        @Argument(help: "Hours such as `mon-sat 09:00-20:00; sun 12:00-20:00`, or `none`.")
+        var hours: String
+
+        @Option(help: ArgumentHelp("email or sms. (default: sms)", valueName: "channel"))
+        var channel = "sms"
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let region = region == "*" ? region : try Region(region, field: "the region").code
+            let channel = try choice(channel, field: "--channel", of: Channel.allCases)
+            let hours = try Self.hours(hours)
+            let database = try await intro.database()
+            try await intro.ruleBook(database).set(contactHoursOf: region, by: channel, to: hours)
+            let all = try await database.withConnection { try await ContactHoursRepository($0).all() }
+            try intro.console.report(all.map { ContactHoursRecord($0) }) {
+                let how = channel == .email ? "mail" : "text"
+                let people = region == "*" ? "People in all other regions" : "People in \(region)"
+                guard let hours else {
+                    let instead =
+                        region == "*" ? "may be written to at any time" : "have the hours of all other regions"
+                    return "\(people) \(instead), by \(how)."
+                }
+                return "\(people) may be written to \(hours), by \(how)."
+            }
+        }
+
+        /// The hours, or `nil` where a region's own are taken away.
+        private static func hours(_ text: String) throws -> WeeklyHours? {
+            guard text.lowercased() != "none" else { return nil }
+            let hours = try WeeklyHours(parsing: text, field: "the hours")
+            guard hours != .none else {
+                throw InvalidInput(
+                    field: "the hours", problem: "leave no time at all",
+                    hint: "write `none` to take a region's own hours away, or `intro rules disable` to send nothing")
+            }
+            return hours
+        }
+    }
+}
+
+/// When people may be written to, as JSON has it.
+struct ContactHoursRecord: Encodable {
+    let region: String
+    let channel: String
+    let hours: String
+
+    init(_ hours: ContactHours) {
+        region = hours.region
+        channel = hours.channel.rawValue
+        self.hours = hours.hours.description
+    }
+}

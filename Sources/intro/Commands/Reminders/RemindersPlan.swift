@@ -1,0 +1,130 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import FoundationEssentials
+import Postgres
+import Reminders
+
+extension RemindersCommand {
+    /// `intro reminders plan`.
+    struct Plan: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "plan",
+            abstract: "Preview the next batch; sends nothing.",
+            discussion: """
+                With --json, one object per line: the number of messages by rule, channel, studio and reason. If \
+                `waits` is true, the messages would stay queued for that reason or until quiet hours end.
+                """)
+
+        @OptionGroup var until: UntilOptions
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func checkUsage() throws { try until.check() }
+
+        func run(in intro: Intro) async throws {
+            let database = try await intro.database()
+            let until = try await until.instant(in: intro)
+            let groups = try await intro.reminders(database).forecast(until: until)
+            guard !intro.console.isJSON else {
+                return try groups.forEach { try intro.console.print(jsonText(DueGroupRecord($0))) }
+            }
+            try intro.console.print(text(groups, colored: intro.console.isColored))
+        }
+
+        private func text(_ groups: [DueGroup], colored: Bool) -> String {
+            guard !groups.isEmpty else { return "Nothing is due." }
+            var table = Table([
+                .init("RULE"), .init("BY"), .init("STUDIO"), .init("MESSAGES", .right), .init("SKIPPED BECAUSE"),
+            ])
+            for group in groups {
+                let why =
+                    group.waits
+                    ? group.skipReason.map { "waits: \($0)" } ?? "waits for quiet hours to end" : group.skipReason ?? ""
+                table.append([group.rule, group.channel, group.studio, "\(group.count)", why])
+            }
+            let due = groups.map(\.count).reduce(0, +)
+            let skipped = groups.filter { $0.skipReason != nil && !$0.waits }.map(\.count).reduce(0, +)
+            let waits = groups.filter { $0.skipReason != nil && $0.waits }
+            let unread = waits.filter { $0.skipReason == "opt_out_review" }.map(\.count).reduce(0, +)
+            let blocked = waits.map(\.count).reduce(0, +) - unread
+            let waiting =
+                (blocked == 0 ? "" : ", \(blocked) would wait for their session to become possible")
+                + (unread == 0 ? "" : ", \(unread) would wait for a possible opt-out to be reviewed")
+            return table.text(colored: colored)
+                + "\n\n\(due) due, \(skipped) of them would be skipped\(waiting). Nothing was sent."
+        }
+    }
+}
+
+/// Until when a batch of messages looks ahead.
+struct UntilOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Include messages due by this time: 1h, \"today 6pm\", or a time with offset. (default: now)",
+            valueName: "time"))
+    var until: String?
+
+    @Option(help: ArgumentHelp("The studio whose local time --until uses.", valueName: "id"))
+    var studio: String?
+
+    /// Checks that the options go together.
+    ///
+    /// - Throws: `ValidationError`.
+    func check() throws {
+        guard studio == nil || until != nil else {
+            throw ValidationError("--studio names the clock of --until: a batch is always of all studios")
+        }
+    }
+
+    /// Reads `--until`.
+    ///
+    /// - Parameter intro: The clock, and the way to the database.
+    /// - Returns: The instant; `nil` where none was given.
+    /// - Throws: `InvalidInput`, `NotFound`, a `Refusal`, or a `Failure` where the clocks of several studios may be meant.
+    func instant(in intro: Intro) async throws -> Date? {
+        guard let until else { return nil }
+        if let length = Self.length(until) { return intro.now + TimeInterval(length * 60) }
+        if let instant = RFC3339.parse(until) { return instant }
+        let database = try await intro.database()
+        if let studio {
+            let clock = try await intro.setting(studio: studio, trainer: nil, in: database).studio.clock
+            return try read(until, clock, now: intro.now)
+        }
+        let studios = try await database.withConnection { try await StudioRepository($0).all() }
+        guard studios.count > 1 else {
+            let clock = try await intro.setting(studio: nil, trainer: nil, in: database).studio.clock
+            return try read(until, clock, now: intro.now)
+        }
+        return try instant(until, on: Set(studios.map(\.clock)), studios, now: intro.now)
+    }
+
+    /// Minutes, where the text is a length of time with its unit: `1h`, `+2h`, `in 90m`.
+    private static func length(_ text: String) -> Int? {
+        let words = text.lowercased().split(separator: " ").joined(separator: " ")
+        let length = words.hasPrefix("in ") ? words.dropFirst(3) : words.hasPrefix("+") ? words.dropFirst() : words[...]
+        guard length.contains(where: \.isLetter) else { return nil }
+        return try? DurationInput.minutes(String(length))
+    }
+
+    private func read(_ text: String, _ clock: StudioClock, now: Date) throws -> Date {
+        try typedPhrase(text, field: "--until", clock: clock, now: now).end(clock)
+    }
+
+    /// Reads a time that is the same on every clock, such as one with an offset.
+    private func instant(_ text: String, on clocks: Set<StudioClock>, _ studios: [Studio], now: Date) throws -> Date {
+        var instants: Set<Date> = []
+        var problems: [any Error] = []
+        for clock in clocks.sorted(by: { $0.identifier < $1.identifier }) {
+            do { instants.insert(try read(text, clock, now: now)) } catch { problems.append(error) }
+        }
+        if instants.isEmpty, let problem = problems.first { throw problem }
+        guard let instant = instants.first, instants.count == 1, problems.allSatisfy({ $0 is InvalidInput }) else {
+            throw Failure(
+                code: "usage", message: "\(quoted(text)) is not the same time at all \(studios.count) studios",
+                hint: "give an offset, as in \"2026-12-01 18:00-08:00\", or add --studio with one of "
+                    + studios.map(\.handle.text).joined(separator: ", "), exit: .usage)
+        }
+        return instant
+    }
+}

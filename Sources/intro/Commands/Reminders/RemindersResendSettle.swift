@@ -1,0 +1,177 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import FoundationEssentials
+import Postgres
+import Reminders
+
+extension RemindersCommand {
+    /// `intro reminders resend`.
+    struct Resend: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "resend",
+            abstract: "Resend failed or unknown messages if still valid.",
+            discussion: """
+                Give a message number or a booking reference, or resend all messages that failed since a time: \
+                `intro reminders resend --status failed --since 2h`.
+                """)
+
+        /// What may be sent again in bulk: of an unknown message, a person decides one by one.
+        enum Status: String, CaseIterable, ExpressibleByArgument {
+            case failed
+        }
+
+        @Argument(help: "A message number, or a reference for all its messages.")
+        var message: String?
+
+        @Option(help: ArgumentHelp("All messages with this status: failed.", valueName: "status"))
+        var status: Status?
+
+        @Option(help: ArgumentHelp("With --status: attempted since this time, such as 2h.", valueName: "time"))
+        var since: String?
+
+        @Option(help: ArgumentHelp("With --status: only this rule's messages.", valueName: "rule"))
+        var rule: String?
+
+        @Flag(help: "With --status: list them and change nothing.")
+        var dryRun = false
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func validate() throws {
+            if (message == nil) == (status == nil) {
+                throw ValidationError("Name a message or a session, or give --status failed.")
+            }
+            if status != nil, since == nil { throw ValidationError("--status needs --since, such as --since 2h.") }
+            if status == nil, since != nil || rule != nil || dryRun {
+                throw ValidationError("--since, --rule and --dry-run go with --status.")
+            }
+        }
+
+        func run(in intro: Intro) async throws {
+            guard let message else { return try await resendFailed(in: intro) }
+            let target = try LedgerCorrections.Target(typed: message)
+            let entries = try await intro.ledgerDesk(intro.database()).resend(target, now: intro.now)
+            try intro.report(entries, empty: "")
+        }
+
+        private func resendFailed(in intro: Intro) async throws {
+            let rule = try rule.map { try Handle($0, field: "--rule") }
+            let since = try await intro.since(since ?? "")
+            let entries = try await intro.ledgerDesk(intro.database()).resendFailed(
+                since: since, rule: rule, dryRun: dryRun, now: intro.now)
+            try intro.report(entries, empty: "No message failed since then.")
+        }
+    }
+}
+
+extension Intro {
+    /// Reads `--since` and its like: a length of time before now, a time with an offset, or a time on the only studio's wall.
+    ///
+    /// - Parameters:
+    ///   - text: What was typed.
+    ///   - field: The option.
+    /// - Returns: The instant.
+    /// - Throws: `InvalidInput`, a `Refusal`, or a `Failure` where several studios may be meant.
+    func since(_ text: String, field: String = "--since") async throws -> Date {
+        if let minutes = try? DurationInput.minutes(text) { return now - Double(minutes) * 60 }
+        if let instant = RFC3339.parse(text) { return instant }
+        let studio = try await setting(studio: nil, trainer: nil, in: database()).studio
+        return try typedPhrase(text, field: field, clock: studio.clock, now: now).start(studio.clock)
+    }
+}
+
+extension LedgerCorrections.Target {
+    /// Reads a message's number or a booking reference; eight signs are a reference, and `#` marks a number.
+    ///
+    /// - Parameter text: What was typed.
+    /// - Throws: `InvalidInput` where it is neither.
+    init(typed text: String) throws(InvalidInput) {
+        if let reference = try? Reference(text) {
+            self = .session(reference)
+        } else if let id = Int64(text.hasPrefix("#") ? String(text.dropFirst()) : text), id > 0 {
+            self = .message(id)
+        } else {
+            throw InvalidInput(
+                field: "the message",
+                problem: "\(quoted(text)) is neither a message's number nor a booking reference",
+                hint: "take the number from `intro reminders unknown`")
+        }
+    }
+}
+
+extension RemindersCommand {
+    /// `intro reminders settle`.
+    struct Settle: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "settle",
+            abstract: "Record the outcome of an unknown message.")
+
+        /// What somebody has found out.
+        enum Outcome: String, CaseIterable, ExpressibleByArgument {
+            case sent, failed
+        }
+
+        @Argument(help: "A message number, or a reference for all its messages.")
+        var message: String
+
+        @Option(help: ArgumentHelp("The outcome: sent or failed. (default: sent)", valueName: "outcome"))
+        var outcome: Outcome = .sent
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let target = try LedgerCorrections.Target(typed: message)
+            let entries = try await intro.ledgerDesk(intro.database()).settle(target, arrived: outcome == .sent)
+            try intro.report(entries, empty: "")
+        }
+    }
+}
+
+extension RemindersCommand {
+    /// `intro reminders unknown`.
+    struct Unknown: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "unknown",
+            abstract: "List messages with unknown delivery status.",
+            discussion: "Ask the client or check the server's log, then `resend` or `settle` each.")
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let entries = try await intro.database().withConnection { connection in
+                try await LedgerRepository(connection).entries(of: nil, status: "unknown", limit: .max)
+            }
+            try intro.report(entries, empty: "No message is unknown.")
+        }
+    }
+}
+
+extension Intro {
+    /// Shows rows of the ledger with their numbers.
+    ///
+    /// - Parameters:
+    ///   - entries: The rows.
+    ///   - empty: What to say where there are none.
+    /// - Throws: `OutputProblem`.
+    func report(_ entries: [LedgerEntry], empty: String) throws {
+        try console.report(entries.map { LedgerRecord($0) }) {
+            entries.isEmpty ? empty : table(of: entries)
+        }
+    }
+
+    /// Rows of the ledger with their numbers, as a table.
+    ///
+    /// - Parameter entries: The rows.
+    /// - Returns: The table.
+    func table(of entries: [LedgerEntry]) -> String {
+        var table = Table(["MESSAGE", "ABOUT", "RULE", "TO", "TRIED", "STATUS", "WHY"].map { Table.Column($0) })
+        for entry in entries {
+            table.append([
+                entry.id.map { "\($0)" } ?? "", entry.about, entry.rule, entry.recipient ?? "",
+                entry.attemptedAt.map { entry.clock.text($0) } ?? "", entry.status, entry.reason ?? "",
+            ])
+        }
+        return table.text(colored: console.isColored)
+    }
+}

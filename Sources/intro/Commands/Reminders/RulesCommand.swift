@@ -1,0 +1,129 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import FoundationEssentials
+import Postgres
+import Reminders
+
+/// `intro rules`: what is sent, when, how and to whom.
+struct RulesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rules",
+        abstract: "List and change reminder rules.",
+        discussion: """
+            A rule without a studio applies to the chain; a rule of the same name with --studio replaces it there. Messages \
+            that were sent are not sent again when a rule changes.
+            """,
+        subcommands: [List.self, Show.self, Add.self, Edit.self, Disable.self, Enable.self]
+    )
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+}
+
+extension RulesCommand {
+    /// `intro rules list`.
+    struct List: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List the rules of the chain or of a studio.")
+
+        @Option(help: ArgumentHelp("Only the rules that apply at this studio.", valueName: "id"))
+        var studio: String?
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let handle = try studio.map { try Handle($0, field: "--studio") }
+            let rules = try await intro.database().withConnection { connection in
+                let studio: Studio? =
+                    if let handle { try await StudioRepository(connection).named(handle) } else { nil }
+                return try await RuleRepository(connection).all(at: studio?.id)
+            }
+            try intro.console.report(rules.map { RuleRecord($0) }) {
+                var table = Table(
+                    ["RULE", "STUDIO", "WHEN", "BY", "TO", "TEMPLATE", "ONLY IF", ""].map { Table.Column($0) })
+                for rule in rules {
+                    table.append([
+                        rule.key.text, rule.studio?.text ?? "all", rule.when, rule.channel.rawValue,
+                        rule.audience.rawValue, rule.template.text, rule.condition?.rawValue ?? "",
+                        rule.isEnabled ? "" : "disabled",
+                    ])
+                }
+                return table.text(colored: intro.console.isColored)
+            }
+        }
+    }
+}
+
+extension RulesCommand {
+    /// `intro rules show`.
+    struct Show: IntroSubcommand {
+        static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one rule.")
+
+        @Argument(help: "The rule.")
+        var key: String
+
+        @Option(help: ArgumentHelp("The rule that applies at this studio.", valueName: "id"))
+        var studio: String?
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let key = try Handle(key, field: "the rule")
+            let studio = try studio.map { try Handle($0, field: "--studio") }
+            let rule = try await intro.database().withConnection { connection in
+                if let studio { _ = try await StudioRepository(connection).named(studio) }
+                return try await RuleRepository(connection).named(key, at: studio)
+            }
+            try intro.console.report(RuleRecord(rule)) { KeyValueTable(rule).text(colored: intro.console.isColored) }
+        }
+    }
+}
+
+extension KeyValueTable {
+    /// A rule for people.
+    init(_ rule: ReminderRule) {
+        self.init([
+            "Rule": rule.key.text,
+            "Studio": rule.studio?.text ?? "all",
+            "When": rule.when,
+            "By": rule.channel.rawValue,
+            "To": rule.audience.rawValue,
+            "Template": rule.template.text,
+            "Only if": rule.condition?.rawValue,
+            "Sent": rule.isEnabled ? "yes" : "no: disabled",
+        ])
+    }
+}
+
+/// A rule as JSON has it.
+struct RuleRecord: Encodable {
+    let key: String
+    /// The one studio where it counts; `null` is the chain.
+    @Null var studio: String?
+    let anchor: String
+    /// Such as `-3d`.
+    let offset: String
+    /// Wall-clock time on the day that is meant.
+    @Null var at: String?
+    let channel: String
+    let audience: String
+    let template: String
+    @Null var condition: String?
+    let enabled: Bool
+    /// What had been due before is not made up for; `null` is since ever.
+    @Null var since: Date?
+
+    init(_ rule: ReminderRule) {
+        key = rule.key.text
+        studio = rule.studio?.text
+        anchor = rule.anchor.rawValue
+        offset = rule.lag.description
+        at = rule.time?.description
+        channel = rule.channel.rawValue
+        audience = rule.audience.rawValue
+        template = rule.template.text
+        condition = rule.condition?.rawValue
+        enabled = rule.isEnabled
+        since = rule.since
+    }
+}

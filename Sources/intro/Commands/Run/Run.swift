@@ -1,0 +1,173 @@
+import ArgumentParser
+import BookingStore
+import Dispatch
+import FoundationEssentials
+import Glibc
+import Jobs
+import Logging
+import Postgres
+import Reminders
+import Telemetry
+
+/// `intro run`: the job-runner.
+struct Run: IntroSubcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run jobs, such as sending messages and planning reminders.",
+        discussion: """
+            Any number of runners, on any number of machines, share the work. The first Ctrl-C or SIGTERM lets running jobs \
+            finish, the second cancels them, the third ends the process.
+
+            Example: intro run --queue messages
+            """)
+
+    @Option(help: ArgumentHelp("Serve only this queue; repeatable. (default: all)", valueName: "queue"))
+    var queue: [String] = []
+
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Maximum number of jobs of each queue at once.", valueName: "n"))
+    var concurrency: String?
+
+    @Flag(help: "Run until no job is due, then end.")
+    var drain = false
+
+    @Option(help: ArgumentHelp("Write metrics for Prometheus to this file.", valueName: "file"))
+    var metricsFile: String?
+
+    @Flag(help: "Send real messages even with --now.")
+    var yes = false
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    /// What a runner has done.
+    private struct Record: Encodable {
+        let completed: Int
+        let failed: Int
+        let stale: Int
+    }
+
+    func run(in intro: Intro) async throws {
+        let concurrency = try concurrency.map { try count($0, field: "--concurrency", in: 1...1000) }
+        let queues = try queue.isEmpty ? Intro.queues : queue.map { try queueName($0) }
+        if queues.contains(DeliverMessages.queue) { try ShiftedClock.confirm(yes, in: intro) }
+        let figures = metricsFile.map { path in
+            RunnerFigures(path: path, queues: queues, clock: { intro.now })
+        }
+        let database = try await reachDatabase(in: intro, figures)
+        // What is started from a crontab does not come back for what waits.
+        let runner = try await intro.runner(
+            queues: queues, concurrency: concurrency, handlers: database,
+            patience: drain ? .onChannels : .asLongAsNeeded)
+        let keeping = Task { await figures?.keep(from: database, logging: runner.problems) }
+        defer { keeping.cancel() }
+        let watching = try await drain ? nil : watchForRestores(of: database, queues, runner, intro)
+        defer { watching?.cancel() }
+        try intro.noteWhereTextsGo()
+        try await intro.warnOfTimeZones(in: database)
+        let tally =
+            try await drain ? drain(runner, of: queues, in: database, intro) : serve(runner, of: queues, in: intro)
+        try await figures?.write(from: database)
+        try intro.console.report(Record(completed: tally.completed, failed: tally.failed, stale: tally.stale)) {
+            "\(counted(tally.completed, "job")) done, \(counted(tally.failed, "attempt")) failed."
+        }
+    }
+
+    /// The database, with a first metrics file: one that cannot be written is reported before the service has started.
+    private func reachDatabase(in intro: Intro, _ figures: RunnerFigures?) async throws -> Database {
+        do {
+            let database = try await intro.database()
+            try await figures?.write(from: database)
+            return database
+        } catch let error as PostgresError {
+            // A service manager starts it again; until then, the file says why nothing is done.
+            try? figures?.writeOutage()
+            throw error
+        }
+    }
+
+    /// A runner that sends messages has a journal from its start on, and compares it without being asked for a delivery.
+    private func watchForRestores(
+        of database: Database, _ queues: [String], _ runner: JobRunner, _ intro: Intro
+    ) async throws -> Task<Void, Never>? {
+        guard queues.contains(DeliverMessages.queue) else { return nil }
+        let reconciler = intro.reconciler(database)
+        try await reconciler.reconcile()
+        let watch = RestoreWatch(
+            reconciler: reconciler, problems: runner.problems.others, logger: intro.logger)
+        return Task { await watch.keep() }
+    }
+
+    private func serve(_ runner: JobRunner, of queues: [String], in intro: Intro) async throws -> JobRunner.Tally {
+        let manager = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
+        let watching = Task { await manager.keepAlive { runner.isBeating } }
+        defer { watching.cancel() }
+        let stop: @Sendable (Task<JobRunner.Tally, any Error>) -> Void = { _ in
+            manager.stopping("waiting for running jobs to finish")
+            runner.stop()
+            Self.endProcess(after: 33)
+        }
+        return try await Interruptible.run(steps: [stop, { _ in runner.stopNow() }]) {
+            try await runner.run {
+                let served = queues.joined(separator: ", ")
+                manager.ready("running the jobs of \(served)")
+                intro.console.note("Running the jobs of \(served). Ctrl-C stops.")
+            }
+        }
+    }
+
+    /// Ends the process even where a database or a mail server never answers again.
+    ///
+    /// A stop takes 30 seconds at most where they do: 25 for running jobs and 5 to cancel the rest.
+    private static func endProcess(after seconds: Int) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) {
+            _exit(ExitCode.tryAgain.rawValue)
+        }
+    }
+
+    /// Plans first: what has become due since the last minute is due as well.
+    private func drain(
+        _ runner: JobRunner, of queues: [String], in database: Database, _ intro: Intro
+    ) async throws -> JobRunner.Tally {
+        let planning = try intro.planning
+        if queues.contains(planning.queue) {
+            _ = try await database.withConnection { try await JobQueue($0).enqueue(planning) }
+        }
+        return try await Interruptible.run(steps: [{ _ in runner.stop() }, { _ in runner.stopNow() }]) {
+            try await runner.drain()
+        }
+    }
+
+    private func queueName(_ text: String) throws -> String {
+        guard Intro.queues.contains(text) else {
+            throw Failure.invalidInput(
+                "queue \(text.visible) not found", hint: "the queues are " + Intro.queues.joined(separator: " and "))
+        }
+        return text
+    }
+}
+
+/// A runner's watch for restores and promotions of the database, whether or not it has jobs to do.
+///
+/// Messages of all senders wait until each of them has compared its journal with the database.
+struct RestoreWatch: Sendable {
+    private static let interval: Duration = .seconds(5)
+
+    let reconciler: JournalReconciler
+    let problems: ProblemLog
+    let logger: Logger
+
+    /// Compares the journal whenever the database was restored or promoted, until the task is cancelled.
+    func keep() async {
+        while (try? await Task.sleep(for: Self.interval)) != nil {
+            do {
+                try await reconciler.reconcile()
+                problems.ends("journal", "the journal can be written again")
+            } catch let problem as JournalError {
+                problems.occurs("journal", level: .error, "\(problem)")
+            } catch {
+                // The runner itself logs a database that cannot be reached.
+                logger.debug("the journal was not compared with the database", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import FoundationEssentials
+import Postgres
+import Reminders
+
+/// `intro book`: books a free introductory session.
+struct Book: IntroSubcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "book",
+        abstract: "Book a free introductory session.",
+        discussion: """
+            The client is found by e-mail, phone or client number. With --name, a new client is created if none is found. A \
+            known client with a different name is refused, unless --yes is given. An e-mail address or phone number \
+            is stored if the client has none.
+
+            Example: intro book --client ana@example.com --name "Ana Lima" --at "tue 9am"
+            """)
+
+    @Option(help: ArgumentHelp("The client: e-mail, phone or client number.", valueName: "who"))
+    var client: String
+
+    @Option(help: ArgumentHelp("The client's name; creates a new client.", valueName: "name"))
+    var name: String?
+
+    @Option(help: ArgumentHelp("The client's e-mail, stored if none is known.", valueName: "address"))
+    var email: String?
+
+    @Option(help: ArgumentHelp("The client's phone, stored if none is known.", valueName: "number"))
+    var phone: String?
+
+    @Option(help: ArgumentHelp("The trainer. (default: fewest sessions that day)", valueName: "handle"))
+    var trainer: String?
+
+    @Option(help: ArgumentHelp("The studio. (default: the trainer's, or the only one)", valueName: "id"))
+    var studio: String?
+
+    @Option(help: ArgumentHelp("The time, such as \"2026-12-01 09:00\" or \"tue 14:30\".", valueName: "time"))
+    var at: String
+
+    @Option(help: ArgumentHelp("How the client heard of the studio.", valueName: "text"))
+    var source: String?
+
+    @Option(help: ArgumentHelp("Retry-safe key: repeating it returns the first result.", valueName: "key"))
+    var requestID: String?
+
+    @Option(help: ArgumentHelp("Book despite hours, notice or limits; logs the reason.", valueName: "reason"))
+    var override: String?
+
+    @Flag(help: "Book for the known client although the name differs.")
+    var yes = false
+
+    @Flag(help: "Check the booking without making it.")
+    var dryRun = false
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run(in intro: Intro) async throws {
+        async let plans: Void = loadNumberingPlans()
+        let database = try await intro.database()
+        let setting = try await intro.setting(studio: studio, trainer: trainer, in: database)
+        let now = intro.now
+        let result = try await intro.frontDesk(database).book(try request(setting, now: now), now: now)
+        var record = SessionRecord(result.session)
+        record.created = result.created
+        record.add(result.contacts)
+        if dryRun {
+            record.reference = nil
+            record.dryRun = true
+        }
+        await plans
+        let contacts = result.contacts.lines.map(\.visible)
+        try intro.console.report(record) { ([summary(result)] + contacts).joined(separator: "\n") }
+        if intro.console.isJSON, !contacts.isEmpty { intro.console.note(contacts.joined(separator: "\n")) }
+    }
+
+    /// Loads what a phone number is read by while the database is reached, which takes as long.
+    private func loadNumberingPlans() {
+        if phone != nil || !client.contains("@") { PhoneNumber.loadPlans() }
+    }
+
+    private func request(_ setting: Intro.Setting, now: Date) throws -> BookingRequest {
+        let region = setting.studio.region
+        let who = try ClientIdentifier(client, region: region)
+        var request = BookingRequest(
+            studio: setting.studio, who: who,
+            start: try typedInstant(at, field: "--at", clock: setting.studio.clock, now: now))
+        request.trainer = setting.trainer
+        let email = try email.map { try EmailAddress($0, field: "--email") }
+        let phone = try phone.map { try PhoneNumber($0, region: region, field: "--phone") }
+        request.email = email
+        request.phone = phone
+        request.name = try name.map { try PersonName($0, field: "--name") }
+        request.acceptsOtherName = yes
+        request.newcomer = try newcomer(who, request)
+        request.source = try source.map { try SingleLineText($0, field: "--source").text }
+        request.requestID = try requestID.map { try SingleLineText($0, field: "--request-id").text }
+        request.overrideReason = try override.map { try SingleLineText($0, field: "--override").text }
+        request.rehearsal = dryRun
+        return request
+    }
+
+    /// Whom to write down where nobody goes by WHO yet: WHO itself counts as the e-mail or phone it is.
+    private func newcomer(_ who: ClientIdentifier, _ request: BookingRequest) throws -> ClientDetails? {
+        guard let name = request.name else { return nil }
+        var person = ClientDetails(name: name, email: request.email, phone: request.phone)
+        person.source = try source.map { try SingleLineText($0, field: "--source").text }
+        switch who {
+        case .email(let address): person.email = address
+        case .phone(let number): person.phone = number
+        case .id: return nil
+        }
+        return person
+    }
+
+    private func summary(_ result: BookingResult) -> String {
+        let session = result.session
+        let what = "\(session.localStart) with \(session.trainer.name) for \(session.client.name)".visible
+        let waived = session.waivedText(under: override).visible
+        if dryRun { return "Can be booked: \(what), at \(session.studio.name.visible).\(waived)" }
+        let said = result.created ? "Booked" : "Booked before"
+        return "\(said)  \(session.reference)  \(what), at \(session.studio.name.visible).\(waived)"
+    }
+}
+
+/// A contact that was not stored, as JSON has it.
+struct ContactNotStoredRecord: Encodable {
+    let contact: String
+    /// Why, to be read after the contact.
+    let reason: String
+}
+
+extension SessionRecord {
+    /// Adds what became of the contacts that were given.
+    mutating func add(_ report: ContactReport) {
+        if !report.stored.isEmpty { contactsStored = report.stored.map(\.text) }
+        if !report.notStored.isEmpty {
+            contactsNotStored = report.notStored.map {
+                ContactNotStoredRecord(contact: $0.contact.text, reason: $0.reason)
+            }
+        }
+    }
+}
+
+extension ContactReport {
+    /// A line for each contact, for people.
+    var lines: [String] {
+        stored.map { "stored: \($0.display)" } + notStored.map { "not stored: \($0.contact.display) \($0.reason)" }
+    }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import Reminders
+
+/// `intro confirm`: the client says that they will come.
+struct Confirm: IntroSubcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "confirm", abstract: "Mark a session as confirmed by the client.")
+
+    @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
+    var reference: String
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run(in intro: Intro) async throws {
+        let reference = try Reference(reference)
+        let session = try await intro.frontDesk(intro.database()).confirm(reference, now: intro.now)
+        try intro.console.report(SessionRecord(session)) {
+            "Confirmed  \(session.reference)  \(session.localStart) with \(session.trainer.name) "
+                + "for \(session.client.name).".visible
+        }
+    }
+}
+
+/// `intro attend`: the client came.
+struct Attend: IntroSubcommand {
+    static let configuration = CommandConfiguration(commandName: "attend", abstract: "Mark a session as attended.")
+
+    @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
+    var reference: String
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run(in intro: Intro) async throws {
+        try await intro.close(reference, as: .attended, saying: "Attended")
+    }
+}
+
+/// `intro no-show`: the client did not come.
+struct NoShow: IntroSubcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "no-show", abstract: "Mark a session as a no-show.")
+
+    @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
+    var reference: String
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run(in intro: Intro) async throws {
+        try await intro.close(reference, as: .noShow, saying: "No-show")
+    }
+}
+
+extension Intro {
+    /// Closes a session and says so; one that is still to come is closed too, with a word of warning.
+    fileprivate func close(_ text: String, as outcome: Session.Status, saying word: String) async throws {
+        let reference = try Reference(text)
+        let session = try await frontDesk(try await database()).close(reference, as: outcome)
+        if session.startsAt > now { console.note("note: \(session.reference) begins only at \(session.localStart)") }
+        try console.report(SessionRecord(session)) {
+            "\(word)  \(session.reference)  \(session.localStart) with \(session.trainer.name) "
+                + "for \(session.client.name).".visible
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import FoundationEssentials
+import Messaging
+import Postgres
+import Reminders
+
+/// `intro schedule`: a trainer's days.
+struct Schedule: IntroSubcommand {
+    /// How the schedule is written.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case table, json, csv, ics
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "schedule", abstract: "Show a trainer's schedule.",
+        discussion: """
+            Shows working hours, time off, closures and sessions of each day; a session that cannot take place is marked \
+            with "!". Excel reads names correctly with --format csv --bom.
+            """)
+
+    @Argument(help: ArgumentHelp("The trainer.", valueName: "handle"))
+    var trainer: String
+
+    @Option(help: ArgumentHelp("The first day, such as monday or 2026-12-01. (default: today)", valueName: "date"))
+    var from: String?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Number of days.", valueName: "n"))
+    var days = "7"
+
+    @Option(help: "The format: table, json, csv or ics.")
+    var format = Format.table
+
+    @Flag(help: "With --format csv: add a byte order mark for Excel.")
+    var bom = false
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func checkUsage() throws {
+        guard !bom || format == .csv else { throw ValidationError("--bom goes with --format csv") }
+    }
+
+    func run(in intro: Intro) async throws {
+        let days = try count(days, field: "--days", in: 1...400)
+        let database = try await intro.database()
+        let setting = try await intro.setting(studio: nil, trainer: trainer, in: database)
+        guard let trainer = setting.trainer else { return }
+        let clock = setting.studio.clock
+        // A day is shown whole, also when it has begun: the morning's sessions belong to today's schedule.
+        let first = clock.date(of: try DayWindow(from: from, days: days, clock: clock, now: intro.now).start)
+        let dates = first...first.adding(days: days - 1)
+        let sessions = try await database.withConnection { connection in
+            try await SessionRepository(connection).all(of: trainer.id, on: dates)
+        }
+        switch intro.console.isJSON ? .json : format {
+        case .json: try intro.console.print(jsonText(sessions.map { SessionRecord($0) }))
+        case .csv: try intro.console.print((bom ? SessionCSV.byteOrderMark : "") + SessionCSV.text(sessions))
+        case .ics: try intro.console.print(try calendar(sessions, of: trainer, now: intro.now))
+        case .table:
+            let roster = try await database.withConnection { connection in
+                try await RosterRepository(connection).roster(of: trainer.id, on: dates)
+            }
+            let home = Session.Place(setting.studio)
+            let plan = DayPlan(
+                heading: trainer.name,
+                days: (0..<days).map { day in
+                    DayPlan.Day(
+                        TrainerDay(
+                            date: first.adding(days: day), clock: clock, retiredAt: trainer.retiredAt, roster: roster,
+                            sessions: sessions), home: home)
+                }, studio: home)
+            try intro.console.print(plan.text(colored: intro.console.isColored))
+        }
+    }
+
+    private func calendar(_ sessions: [Session], of trainer: Trainer, now: Date) throws -> String {
+        let events = sessions.map { session in
+            var event = CalendarEvent(session, stamp: now)
+            event.summary = "Introductory session: \(session.client.name)"
+            if let obstacle = session.affected {
+                event.status = .tentative
+                event.summary += " (! \(obstacle.words))"
+            }
+            return event
+        }
+        return try ICalendar.feed(
+            events: events, productID: CalendarEvent.productID, name: "Sessions of \(trainer.name)")
+    }
+}
+
+/// Sessions as comma-separated values (RFC 4180), with a header.
+enum SessionCSV {
+    /// What Excel needs at the beginning to read the text as UTF-8.
+    static let byteOrderMark = "\u{FEFF}"
+
+    /// One line a session, CRLF between them.
+    static func text(_ sessions: [Session]) -> String {
+        let header = [
+            "reference", "status", "starts_at", "ends_at", "local_start", "client", "email", "phone", "trainer",
+            "studio", "affected",
+        ]
+        let rows = sessions.map { session in
+            [
+                session.reference.description, session.status.rawValue, RFC3339.string(session.startsAt),
+                RFC3339.string(session.endsAt), session.localStart, session.client.name,
+                session.client.email?.address ?? "", session.client.phone?.e164 ?? "", session.trainer.handle,
+                session.studio.handle, session.affected?.rawValue ?? "",
+            ]
+        }
+        return ([header] + rows).map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
+    }
+
+    /// A field, quoted where it must be, in which no part is a formula for a spreadsheet.
+    static func field(_ text: String) -> String {
+        let safe = withoutFormulas(text.visible)
+        return safe.contains { ",;\"\r\n".contains($0) }
+            ? "\"\(safe.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\"" : safe
+    }
+
+    /// Puts an apostrophe before every part that a spreadsheet would take for a formula.
+    ///
+    /// A spreadsheet splits at semicolons or tabs instead of commas where the region asks for it, and does not honour the
+    /// quotes of a field that begins elsewhere: each part may become a cell of its own. A number with a sign, such as a
+    /// phone number, is no formula.
+    private static func withoutFormulas(_ text: String) -> String {
+        if let first = text.first, "+-".contains(first), text.dropFirst().allSatisfy(\.isNumber) { return text }
+        var safe = ""
+        var part = ""
+        for character in text {
+            part.append(character)
+            if ",;\t|".contains(character) {
+                safe += guarded(part)
+                part = ""
+            }
+        }
+        return safe + guarded(part)
+    }
+
+    private static func guarded(_ part: String) -> String {
+        let beginning = part.first { !$0.isWhitespace && !"\"'".contains($0) }
+        return beginning.map { "=+-@＝＋－＠".contains($0) } == true ? "'\(part)" : part
+    }
+}

@@ -1,0 +1,147 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import FoundationEssentials
+import Postgres
+import Reminders
+
+/// `intro show`: one session.
+struct Show: IntroSubcommand {
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show a session.")
+
+    @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
+    var reference: String
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run(in intro: Intro) async throws {
+        let reference = try Reference(reference)
+        let session = try await intro.database().withConnection { connection in
+            try await SessionRepository(connection).named(reference)
+        }
+        try intro.console.report(SessionRecord(session)) { card(session).text(colored: intro.console.isColored) }
+    }
+
+    private func card(_ session: Session) -> KeyValueTable {
+        let problem = [session.affected?.words, session.affectedReason].compactMap(\.self).joined(separator: ": ")
+        let contact = [session.client.email?.address, session.client.phone?.display].compactMap(\.self)
+        return KeyValueTable([
+            "Reference": session.reference.description,
+            "When": session.localStart,
+            "Client": "\(session.client.name) (\(session.client.id.value))",
+            "Contact": contact.joined(separator: ", "),
+            "Trainer": session.trainer.name,
+            "Studio": session.studio.name,
+            "Status": session.status.words,
+            "Problem": problem.isEmpty ? nil : problem,
+            "Confirmed": session.confirmedAt.map { session.studio.clock.text($0) },
+            "Override": session.overrideReason,
+            "Cancelled": session.cancelReason,
+        ])
+    }
+}
+
+extension Session.Status {
+    /// The status for people.
+    var words: String {
+        self == .noShow ? "no-show" : rawValue
+    }
+}
+
+/// A session as JSON has it.
+struct SessionRecord: Encodable {
+    struct Client: Encodable {
+        let id: Int64
+        let name: String
+        @Null var email: String?
+        @Null var phone: String?
+    }
+
+    struct Trainer: Encodable {
+        let handle: String
+        let name: String
+    }
+
+    struct Studio: Encodable {
+        let id: String
+        let name: String
+        let timeZone: String
+    }
+
+    @Null var reference: String?
+    let status: String
+    let revision: Int32
+    let client: Client
+    let trainer: Trainer
+    let studio: Studio
+    let startsAt: Date
+    let endsAt: Date
+    let localStart: String
+    @Null var overrideReason: String?
+    @Null var cancelReason: String?
+    @Null var confirmedAt: Date?
+    /// Rules that an override waived.
+    let waivedRules: [String]
+    /// Why the session cannot take place as booked: away, closed, outside_hours or trainer_retired.
+    @Null var affected: String?
+    @Null var affectedReason: String?
+    /// Only where something was booked: `false` where an earlier request's result is returned.
+    var created: Bool?
+    /// Only where a booking gave contacts that the client did not have: the ones that were stored.
+    var contactsStored: [String]?
+    /// Only where a booking gave contacts that the client still does not have: these, and why.
+    var contactsNotStored: [ContactNotStoredRecord]?
+    /// Only after `reschedule`: `false` where the session already was at that time with that trainer.
+    var moved: Bool?
+    /// Only where nothing was to be written.
+    var dryRun: Bool?
+
+    init(_ session: Session) {
+        reference = session.reference.description
+        status = session.status.rawValue
+        revision = session.revision
+        client = Client(
+            id: session.client.id.value, name: session.client.name, email: session.client.email?.address,
+            phone: session.client.phone?.e164)
+        trainer = Trainer(handle: session.trainer.handle, name: session.trainer.name)
+        studio = Studio(
+            id: session.studio.handle, name: session.studio.name, timeZone: session.studio.clock.identifier)
+        startsAt = session.startsAt
+        endsAt = session.endsAt
+        localStart = session.localStart
+        overrideReason = session.overrideReason
+        cancelReason = session.cancelReason
+        confirmedAt = session.confirmedAt
+        waivedRules = session.waivedRules.map(\.rawValue)
+        affected = session.affected?.rawValue
+        affectedReason = session.affectedReason
+    }
+}
+
+extension Session {
+    /// A sentence about the rules that an override waived, to be read after what was done; empty without an override.
+    func waivedText(under reason: String?) -> String {
+        guard reason != nil else { return "" }
+        guard !waivedRules.isEmpty else { return " No rule had to be waived." }
+        return " Waived: " + waivedRules.map { $0.words(trainer: trainer.name) }.joined(separator: ", ") + "."
+    }
+}
+
+extension Refusal.Rule {
+    /// What was waived, in words.
+    fileprivate func words(trainer: String) -> String {
+        switch self {
+        case .outsideHours: "outside \(trainer)'s working hours"
+        case .tooSoon: "the notice"
+        case .beyondHorizon: "the booking horizon"
+        case .notOnGrid: "the slot times"
+        case .dailyLimit: "\(trainer)'s daily limit"
+        case .introAlreadyBooked: "another free session is booked"
+        case .introAlreadyUsed: "the free session was used"
+        case .tooManyNoShows: "the no-show limit"
+        case .slotTaken, .away, .studioClosed, .studioFull, .clientBusy, .trainerRetired, .wallTimeMissing,
+            .wallTimeAmbiguous, .notChangeable, .alreadyExists, .nameDiffers:
+            rawValue
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import FoundationEssentials
+import Postgres
+import Reminders
+
+/// `intro slots`: what is free.
+struct Slots: IntroSubcommand {
+    static let configuration = CommandConfiguration(commandName: "slots", abstract: "List free slots.")
+
+    @Option(help: ArgumentHelp("The studio. (default: the trainer's, or the only one)", valueName: "id"))
+    var studio: String?
+
+    @Option(help: ArgumentHelp("Only this trainer's slots.", valueName: "handle"))
+    var trainer: String?
+
+    @Option(help: ArgumentHelp("The earliest time, such as \"tomorrow 9am\". (default: now)", valueName: "time"))
+    var from: String?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Number of days.", valueName: "n"))
+    var days = "7"
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of slots.", valueName: "n"))
+    var limit = "20"
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run(in intro: Intro) async throws {
+        let limit = try count(limit, field: "--limit", in: 1...100_000)
+        let days = try count(days, field: "--days", in: 1...400)
+        let database = try await intro.database()
+        let setting = try await intro.setting(studio: studio, trainer: trainer, in: database)
+        let now = intro.now
+        let window = try DayWindow(from: from, days: days, clock: setting.studio.clock, now: now)
+        let (slots, all) = try await database.withConnection { connection in
+            let repository = SlotRepository(connection)
+            let slots = try await repository.open(
+                at: setting.studio, with: setting.trainer?.id, from: window.start, until: window.end, now: now,
+                limit: limit)
+            guard slots.count == limit else { return (slots, (count: slots.count, last: nil as Date?)) }
+            return (
+                slots,
+                try await repository.count(
+                    at: setting.studio, with: setting.trainer?.id, from: window.start, until: window.end, now: now)
+            )
+        }
+        guard let last = slots.last else {
+            let why = try await reason(at: setting, in: window, now: now, database)
+            return try intro.console.report([SlotRecord]()) { why }
+        }
+        var rest: ListRest?
+        if all.count > slots.count, let end = all.last {
+            rest = ListRest(
+                shown: slots.count, total: all.count, last: last.startsAt, end: end, clock: setting.studio.clock)
+            rest?.largestLimit = 100_000
+        }
+        try intro.console.report(slots.map { SlotRecord($0) }, leavingOut: rest) {
+            Self.table(slots).text(colored: intro.console.isColored)
+        }
+    }
+
+    private static func table(_ slots: [Slot]) -> Table {
+        Table(
+            [.init("WHEN"), .init("DAY"), .init("TRAINER"), .init("HANDLE")],
+            rows: slots.map { slot in
+                let day = slot.studio.clock.date(of: slot.startsAt).weekday.name
+                return [slot.localStart, day, slot.trainer.name, slot.trainer.handle]
+            })
+    }
+}
+
+extension Slots {
+    /// Why no slot is free, for people.
+    private func reason(
+        at setting: Intro.Setting, in window: DayWindow, now: Date, _ database: Database
+    ) async throws -> String {
+        let studio = setting.studio
+        let asked = window.start..<max(window.start, window.end)
+        let roster = try await database.withConnection { connection in
+            try await RosterRepository(connection).roster(
+                at: studio.id, of: setting.trainer?.id, on: studio.clock.dates(of: asked))
+        }
+        let name = studio.name.visible
+        let who = setting.trainer?.name.visible
+        func time(_ instant: Date) -> String { "\(studio.clock.date(of: instant)) \(studio.clock.time(of: instant))" }
+        func length(_ minutes: Int32) -> String { DurationInput.text(minutes: Int(minutes)) }
+        switch NoSlots(in: asked, at: studio, with: setting.trainer, roster: roster, now: now) {
+        case .past:
+            return "That time is in the past."
+        case .tooSoon(let from):
+            return "\(name) takes bookings at least \(length(studio.offer.noticeMinutes)) ahead: from \(time(from)) on."
+        case .beyondHorizon(let until):
+            return "\(name) takes bookings at most \(length(studio.offer.horizonMinutes)) ahead: until \(time(until))."
+        case .retired(let since):
+            return "\(who ?? name) has been retired since \(studio.clock.date(of: since))."
+        case .noWork:
+            return who.map { "\($0) does not work at \(name) then." } ?? "No trainer works at \(name) then."
+        case .closed(let reasons):
+            return "\(name) is closed then: \(reasons.joined(separator: ", ").visible)"
+        case .away(let reasons):
+            let why = reasons.isEmpty ? "." : ": \(reasons.joined(separator: ", ").visible)"
+            return who.map { "\($0) is away then\(why)" } ?? "All trainers who work at \(name) then are away."
+        case .booked:
+            return who.map { "\($0) is fully booked at \(name) then." } ?? "\(name) is fully booked then."
+        }
+    }
+}
+
+/// A slot as JSON has it: trainer and studio by what people type.
+struct SlotRecord: Encodable, Sendable, Equatable {
+    let startsAt: Date
+    let localStart: String
+    let trainer: String
+    let studio: String
+
+    init(_ slot: Slot) {
+        startsAt = slot.startsAt
+        localStart = slot.localStart
+        trainer = slot.trainer.handle
+        studio = slot.studio.handle
+    }
+}

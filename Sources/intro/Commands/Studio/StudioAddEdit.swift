@@ -1,0 +1,177 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import Reminders
+
+extension StudioCommand {
+    /// `intro studio add`.
+    struct Add: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "add",
+            abstract: "Add a studio."
+        )
+
+        @Argument(help: "The studio's name.")
+        var name: String
+
+        @Option(help: ArgumentHelp("A short id, such as downtown.", valueName: "id"))
+        var id: String
+
+        @Option(help: ArgumentHelp("The IANA time zone, such as America/Los_Angeles.", valueName: "tz"))
+        var timeZone: String
+
+        @OptionGroup var options: StudioOptions
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let handle = try Handle(id, field: "--id")
+            var details = StudioDetails(
+                name: try PersonName(name, field: "the name"),
+                clock: try StudioClock(timeZone: timeZone, field: "--time-zone"), region: try Region("US"))
+            try options.apply(to: &details)
+            let studio = try await intro.backOffice(intro.database()).add(details, as: handle)
+            try intro.console.report(StudioRecord(studio)) {
+                KeyValueTable(studio).text(colored: intro.console.isColored)
+            }
+        }
+    }
+}
+
+extension StudioCommand {
+    /// `intro studio edit`.
+    struct Edit: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "edit",
+            abstract: "Edit a studio; other fields keep their values.",
+            discussion: """
+                Lists the upcoming sessions that a change of stations or time zone affects. Booked sessions keep their length.
+                """
+        )
+
+        @Argument(help: "The studio.")
+        var id: String
+
+        @Option(help: ArgumentHelp("The studio's name.", valueName: "name"))
+        var name: String?
+
+        @Option(help: ArgumentHelp("The IANA time zone, such as America/Los_Angeles.", valueName: "tz"))
+        var timeZone: String?
+
+        @OptionGroup var options: StudioOptions
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func checkUsage() throws {
+            guard name != nil || timeZone != nil || !options.isEmpty else {
+                throw ValidationError("give at least one option to change, such as --stations 2")
+            }
+        }
+
+        func run(in intro: Intro) async throws {
+            let handle = try Handle(id, field: "the id")
+            let name = try name.map { try PersonName($0, field: "--name").text }
+            let clock = try timeZone.map { try StudioClock(timeZone: $0, field: "--time-zone") }
+            let change = try await intro.backOffice(intro.database()).edit(studio: handle, now: intro.now) {
+                [options] details in
+                details.name = name ?? details.name
+                details.clock = clock ?? details.clock
+                try options.apply(to: &details)
+            }
+            var record = StudioRecord(change.after)
+            record.affected = change.affected.map { SessionRecord($0) }
+            try intro.console.report(record) {
+                let (colored, old) = (intro.console.isColored, change.before.clock)
+                let sessions =
+                    old == change.after.clock
+                    ? AffectedSessions(change.affected) { _ in "no station" }
+                    : .shifted(change.affected, from: old)
+                return sessions.text(after: KeyValueTable(change.after).text(colored: colored), colored: colored)
+            }
+        }
+    }
+}
+
+/// What can be said of a studio when it is added or edited, besides its name and its clock.
+///
+/// Numbers are read by ourselves: one that is out of range is an invalid value, not a command line that cannot be read.
+struct StudioOptions: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Number of stations: sessions at once (default: 1).", valueName: "number"))
+    var stations: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Length of a session (default: 20).", valueName: "minutes"))
+    var sessionMinutes: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Time between two sessions (default: 10).", valueName: "minutes"))
+    var turnaround: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Sessions start at multiples of this (default: 30).", valueName: "minutes"))
+    var slotEvery: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Minimum notice for a booking (default: 2h).", valueName: "duration"))
+    var notice: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How far ahead can be booked (default: 60d).", valueName: "duration"))
+    var horizon: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The country, for phone numbers and contact hours (default: US).", valueName: "country"))
+    var region: String?
+
+    @Option(help: ArgumentHelp("The address, or `none`.", valueName: "line"))
+    var address: String?
+
+    @Option(help: ArgumentHelp("The front desk's phone, or `none`.", valueName: "number"))
+    var phone: String?
+
+    @Option(help: ArgumentHelp("The reply address for e-mail, or `none`.", valueName: "address"))
+    var email: String?
+
+    /// Whether nothing was said.
+    var isEmpty: Bool {
+        [stations, sessionMinutes, turnaround, slotEvery, notice, horizon, region, address, phone, email]
+            .allSatisfy { $0 == nil }
+    }
+
+    /// Changes a studio's details as the options say.
+    ///
+    /// - Throws: `InvalidInput`.
+    func apply(to details: inout StudioDetails) throws {
+        if let region { details.region = try Region(region, field: "--region") }
+        let region = details.region
+        try change(&details.address, to: address) { try SingleLineText($0, field: "--address").text }
+        try change(&details.phone, to: phone) { try PhoneNumber($0, region: region, field: "--phone") }
+        try change(&details.email, to: email) { try EmailAddress($0, field: "--email") }
+        try apply(to: &details.offer)
+    }
+
+    /// The ranges are those that the schema holds a studio to.
+    private func apply(to offer: inout Studio.Offer) throws {
+        if let stations {
+            offer.stations = Int16(try count(stations, field: "--stations", in: 1...1000))
+        }
+        try set(&offer.sessionMinutes, to: sessionMinutes, "--session-minutes", in: 5...480)
+        try set(&offer.turnaroundMinutes, to: turnaround, "--turnaround", in: 0...480)
+        try set(&offer.slotEveryMinutes, to: slotEvery, "--slot-every", in: 1...1440)
+        try set(&offer.noticeMinutes, to: notice, "--notice", in: 0...525_600)
+        try set(&offer.horizonMinutes, to: horizon, "--horizon", in: 1...1_051_200)
+    }
+
+    private func set(_ minutes: inout Int32, to option: String?, _ flag: String, in range: ClosedRange<Int>) throws {
+        guard let option else { return }
+        minutes = Int32(try DurationInput.minutes(option, field: flag, in: range))
+    }
+}

@@ -1,0 +1,155 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import Reminders
+
+extension TrainerCommand {
+    /// `intro trainer add`.
+    struct Add: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "add",
+            abstract: "Add a trainer. Set their hours next."
+        )
+
+        @Argument(help: "The name shown to clients.")
+        var name: String
+
+        @Option(help: ArgumentHelp("A short name, such as maria.", valueName: "handle"))
+        var id: String
+
+        @Option(help: ArgumentHelp("The trainer's home studio. (default: the only one)", valueName: "id"))
+        var studio: String?
+
+        @OptionGroup var options: TrainerOptions
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let handle = try Handle(id, field: "--id")
+            let name = try PersonName(name, field: "the name")
+            let database = try await intro.database()
+            let home = try await intro.setting(studio: studio, trainer: nil, in: database).studio
+            var details = TrainerDetails(name: name, homeStudio: home.handle)
+            try options.apply(to: &details, region: home.region)
+            let trainer = try await intro.backOffice(database).add(details, as: handle)
+            try intro.console.report(TrainerRecord(trainer)) {
+                KeyValueTable(trainer, clock: home.clock).text(colored: intro.console.isColored)
+            }
+        }
+    }
+}
+
+extension TrainerCommand {
+    /// `intro trainer edit`.
+    struct Edit: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "edit",
+            abstract: "Edit a trainer; other fields keep their values.",
+            discussion: "With --studio, lists upcoming sessions at the old home studio; they stay there."
+        )
+
+        @Argument(help: "The trainer.")
+        var handle: String
+
+        @Option(help: ArgumentHelp("The name shown to clients.", valueName: "name"))
+        var name: String?
+
+        @Option(help: ArgumentHelp("The trainer's home studio.", valueName: "id"))
+        var studio: String?
+
+        @OptionGroup var options: TrainerOptions
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func checkUsage() throws {
+            guard name != nil || studio != nil || !options.isEmpty else {
+                throw ValidationError("give at least one option to change, such as --daily-limit 6")
+            }
+        }
+
+        func run(in intro: Intro) async throws {
+            let handle = try Handle(handle, field: "the handle")
+            let name = try name.map { try PersonName($0, field: "--name").text }
+            let database = try await intro.database()
+            let home = try await intro.setting(studio: studio, trainer: handle.text, in: database).studio
+            let moves = studio != nil
+            let change = try await intro.backOffice(database).edit(trainer: handle, now: intro.now) {
+                [options] details in
+                details.name = name ?? details.name
+                if moves { details.homeStudio = home.handle }
+                try options.apply(to: &details, region: home.region)
+            }
+            var record = TrainerRecord(change.after)
+            record.affected = change.affected.map { SessionRecord($0) }
+            try intro.console.report(record) {
+                let colored = intro.console.isColored
+                return AffectedSessions.left(change.affected).text(
+                    after: KeyValueTable(change.after, clock: home.clock).text(colored: colored), colored: colored)
+            }
+        }
+    }
+}
+
+extension TrainerCommand {
+    /// `intro trainer retire`.
+    struct Retire: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "retire",
+            abstract: "Deactivate a trainer.",
+            discussion: "Past sessions are kept. Upcoming sessions stay booked and are listed."
+        )
+
+        @Argument(help: "The trainer.")
+        var handle: String
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let handle = try Handle(handle, field: "the handle")
+            let database = try await intro.database()
+            let booked = try await intro.backOffice(database).retire(trainer: handle, now: intro.now)
+            let (trainer, home) = try await intro.trainer(handle.text, in: database)
+            var record = TrainerRecord(trainer)
+            record.booked = booked.map(\.reference.description)
+            record.affected = booked.map { SessionRecord($0) }
+            try intro.console.report(record) {
+                let colored = intro.console.isColored
+                return AffectedSessions(booked).text(
+                    after: KeyValueTable(trainer, clock: home.clock).text(colored: colored), colored: colored)
+            }
+        }
+    }
+}
+
+/// What can be said of a trainer when they are added or edited, besides name and studio.
+struct TrainerOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The trainer's e-mail address, or `none`.", valueName: "address"))
+    var email: String?
+
+    @Option(help: ArgumentHelp("The trainer's phone, or `none`.", valueName: "number"))
+    var phone: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Maximum sessions a day; `none` for no limit.", valueName: "number"))
+    var dailyLimit: String?
+
+    /// Whether nothing was said.
+    var isEmpty: Bool {
+        email == nil && phone == nil && dailyLimit == nil
+    }
+
+    /// Changes a trainer's details as the options say.
+    ///
+    /// - Parameters:
+    ///   - details: The details.
+    ///   - region: Where a phone number without a country code is from.
+    /// - Throws: `InvalidInput`.
+    func apply(to details: inout TrainerDetails, region: Region) throws {
+        try change(&details.email, to: email) { try EmailAddress($0, field: "--email") }
+        try change(&details.phone, to: phone) { try PhoneNumber($0, region: region, field: "--phone") }
+        try change(&details.dailyLimit, to: dailyLimit) { text in
+            Int32(try count(text, field: "--daily-limit", in: 1...1000))
+        }
+    }
+}

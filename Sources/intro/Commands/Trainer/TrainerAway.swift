@@ -1,0 +1,141 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import FoundationEssentials
+import Postgres
+import Reminders
+
+extension TrainerCommand {
+    /// `intro trainer away`.
+    struct Away: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "away",
+            abstract: "Add, list or remove a trainer's time off.",
+            discussion: """
+                A date alone means the whole day. Booked sessions stay and are listed.
+
+                Example: intro trainer away maria --from 2026-12-24 --until 2026-12-26
+                """
+        )
+
+        @Argument(help: "The trainer.")
+        var handle: String
+
+        @Option(help: ArgumentHelp("The first day off, or the time at which it begins.", valueName: "time"))
+        var from: String?
+
+        @Option(help: ArgumentHelp("The last day off, or the time of return.", valueName: "time"))
+        var until: String?
+
+        @Option(help: ArgumentHelp("The reason, shown to the desk.", valueName: "text"))
+        var reason: String?
+
+        @Flag(help: "List current and upcoming time off.")
+        var list = false
+
+        @Option(
+            parsing: .unconditional,
+            help: ArgumentHelp("Remove the time off with this number.", valueName: "number"))
+        var remove: String?
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func checkUsage() throws {
+            let enters = from != nil || until != nil || reason != nil
+            guard [enters, list, remove != nil].filter(\.self).count == 1 else {
+                throw ValidationError("say one of these: --from and --until, or --list, or --remove NUMBER")
+            }
+            guard !enters || (from != nil && until != nil) else {
+                throw ValidationError("time off has two ends: say --from and --until")
+            }
+        }
+
+        func run(in intro: Intro) async throws {
+            let database = try await intro.database()
+            let (trainer, home) = try await intro.trainer(handle, in: database)
+            if let from, let until {
+                let period = try Period(
+                    from: (from, field: "--from"), until: (until, field: "--until"), clock: home.clock, now: intro.now)
+                try await enter(period, of: trainer, in: intro, database)
+            } else if let remove {
+                try await self.remove(remove, of: trainer, by: home.clock, in: intro, database)
+            } else {
+                try await list(of: trainer, by: home.clock, in: intro, database)
+            }
+        }
+    }
+}
+
+extension TrainerCommand.Away {
+    private func enter(_ period: Period, of trainer: Trainer, in intro: Intro, _ database: Database) async throws {
+        let reason = try reason.map { try SingleLineText($0, field: "--reason").text }
+        let (absence, booked) = try await intro.backOffice(database).away(
+            trainer.handle, from: period.from, until: period.until, reason: reason)
+        let affected = booked.filter { $0.endsAt > intro.now }
+        var record = AbsenceRecord(absence, period)
+        record.booked = booked.map(\.reference.description)
+        record.affected = affected.map { SessionRecord($0) }
+        try intro.console.report(record) {
+            AffectedSessions(affected).text(
+                after: "\(trainer.name) is away \(period.text) (time off number \(absence.number)).".visible,
+                colored: intro.console.isColored)
+        }
+    }
+
+    private func remove(
+        _ text: String, of trainer: Trainer, by clock: StudioClock, in intro: Intro, _ database: Database
+    ) async throws {
+        guard let number = Int64(text), number > 0 else {
+            throw InvalidInput(
+                field: "--remove", problem: "needs the number of a time off",
+                hint: "see `intro trainer away \(trainer.handle) --list`")
+        }
+        let absence = try await intro.backOffice(database).removeAbsence(number, of: trainer.handle)
+        let period = Period(absence, clock: clock)
+        var record = AbsenceRecord(absence, period)
+        // Time that is given back takes none from a session.
+        record.affected = []
+        try intro.console.report(record) { "Time off removed: \(trainer.name), \(period.text).".visible }
+    }
+
+    private func list(
+        of trainer: Trainer, by clock: StudioClock, in intro: Intro, _ database: Database
+    ) async throws {
+        let now = intro.now
+        let absences = try await database.withConnection { connection in
+            try await TimeOffRepository(connection).all(of: trainer.id, after: now)
+        }
+        let periods = absences.map { ($0, Period($0, clock: clock)) }
+        try intro.console.report(periods.map { AbsenceRecord($0, $1) }) {
+            guard !periods.isEmpty else { return "\(trainer.name) has no time off to come.".visible }
+            return Table(
+                [Table.Column("NUMBER", .right), Table.Column("AWAY"), Table.Column("REASON")],
+                rows: periods.map { ["\($0.number)", $1.text, $0.reason ?? ""] }
+            ).text(colored: intro.console.isColored)
+        }
+    }
+}
+
+/// A time when a trainer is away, as JSON has it.
+struct AbsenceRecord: Encodable {
+    /// The number by which it is removed.
+    let number: Int64
+    let from: Date
+    let until: Date
+    let localFrom: String
+    let localUntil: String
+    @Null var reason: String?
+    /// Only where the absence was entered just now: references of the sessions that are booked into it.
+    var booked: [String]?
+    /// Only where the absence was entered or removed just now: the sessions to come that this affects.
+    var affected: [SessionRecord]?
+
+    init(_ absence: TimeOff, _ period: Period) {
+        number = absence.number
+        from = period.from
+        until = period.until
+        localFrom = period.localFrom
+        localUntil = period.localUntil
+        reason = absence.reason
+    }
+}

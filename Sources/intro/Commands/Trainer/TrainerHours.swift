@@ -1,0 +1,119 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import Postgres
+import Reminders
+
+extension TrainerCommand {
+    /// `intro trainer hours`.
+    struct Hours: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "hours",
+            abstract: "Show or set a trainer's weekly hours.",
+            discussion: """
+                A trainer may have hours at several studios. Hours with a later first day replace earlier ones from that day; \
+                after their last day the earlier ones apply again. Without --from, hours apply from today; a trainer's \
+                first hours at a studio also apply to earlier dates. Upcoming sessions outside the new hours are listed.
+                """
+        )
+
+        @Argument(help: "The trainer.")
+        var handle: String
+
+        @Option(help: ArgumentHelp("The studio. (default: the trainer's home studio)", valueName: "id"))
+        var studio: String?
+
+        @Option(
+            help: ArgumentHelp(
+                "The hours of a week, as in \"mon-fri 07:00-12:00 13:00-19:00; sat 08:00-12:00\", or `none`.",
+                valueName: "hours"))
+        var set: String?
+
+        @Option(help: ArgumentHelp("The first day of these hours.", valueName: "date"))
+        var from: String?
+
+        @Option(help: ArgumentHelp("The last day of these hours.", valueName: "date"))
+        var until: String?
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func checkUsage() throws {
+            guard set != nil || (from == nil && until == nil) else {
+                throw ValidationError("--from and --until say when hours count that --set gives")
+            }
+        }
+
+        func run(in intro: Intro) async throws {
+            let handle = try Handle(handle, field: "the handle")
+            let studio = try studio.map { try Handle($0, field: "--studio") }
+            let hours = try set.map(Self.hours)
+            let from = try from.map { try LocalDate($0, field: "--from") }
+            let until = try until.map { try LocalDate($0, field: "--until") }
+            let database = try await intro.database()
+            var change: (season: HoursSeason.ID, affected: [Session])?
+            if let hours {
+                change = try await intro.backOffice(database).set(
+                    hours, of: handle, at: studio, from: from, until: until, now: intro.now)
+            }
+            let seasons = try await seasons(of: handle, at: studio, in: database)
+            let records = seasons.map { season in
+                var record = HoursRecord(season)
+                if season.id == change?.season { record.affected = change?.affected.map { SessionRecord($0) } }
+                return record
+            }
+            try intro.console.report(records) {
+                guard !seasons.isEmpty else {
+                    return "\(handle) has no hours yet: set them with `intro trainer hours \(handle) --set HOURS`."
+                }
+                let colored = intro.console.isColored
+                return AffectedSessions(change?.affected ?? []) { $0.affected?.words ?? "outside working hours" }
+                    .text(after: Self.table(seasons).text(colored: colored), colored: colored)
+            }
+        }
+
+        /// An empty text is refused: a variable that a script left unset must not take a trainer's hours away.
+        private static func hours(_ text: String) throws -> WeeklyHours {
+            guard text.contains(where: { $0 != " " }) else {
+                throw InvalidInput(field: "--set", problem: "is empty", hint: "write `--set none` for no hours at all")
+            }
+            return try WeeklyHours(parsing: text, field: "the hours")
+        }
+
+        private func seasons(
+            of handle: Handle, at studio: Handle?, in database: Database
+        ) async throws -> [HoursSeason] {
+            try await database.withConnection { connection in
+                let trainer = try await TrainerRepository(connection).named(handle)
+                if let studio { _ = try await StudioRepository(connection).named(studio) }
+                let seasons = try await HoursRepository(connection).seasons(of: trainer.id)
+                return seasons.filter { studio == nil || $0.studio == studio?.text }
+            }
+        }
+
+        private static func table(_ seasons: [HoursSeason]) -> Table {
+            Table(
+                ["STUDIO", "DATES", "HOURS"].map { Table.Column($0) },
+                rows: seasons.map { [$0.studio, $0.dates, $0.hours.description] })
+        }
+    }
+}
+
+/// Weekly hours of a trainer at a studio, and the dates on which they count, as JSON has them.
+struct HoursRecord: Encodable {
+    let studio: String
+    /// First local date; `null` is since ever.
+    @Null var from: String?
+    /// Last local date; `null` has no end.
+    @Null var until: String?
+    /// The hours as they are typed.
+    let hours: String
+    /// Only for the hours that were set just now: the sessions to come that lie outside working hours.
+    var affected: [SessionRecord]?
+
+    init(_ season: HoursSeason) {
+        studio = season.studio
+        from = season.from?.description
+        until = season.until?.description
+        hours = season.hours.description
+    }
+}

@@ -1,0 +1,224 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import Jobs
+import Messaging
+import Postgres
+import Reminders
+import Schema
+import Telemetry
+
+extension Failure {
+    /// The one table from anything that is thrown to what the user is told.
+    ///
+    /// Errors of the modules below are listed here by type; whatever is not listed is a bug of ours and says so.
+    init(describing error: any Error) {
+        if let failure = Failure(ofMessages: error) {
+            self = failure
+            return
+        }
+        switch error {
+        case let failure as Failure:
+            self = failure
+        case let refusal as Refusal:
+            self.init(refusal)
+        case let refusal as JobRefusal:
+            self.init(refusal)
+        case let missing as NotFound:
+            self.init(code: "not_found", message: "\(missing.what) not found", hint: missing.hint, exit: .notFound)
+        case let invalid as InvalidInput:
+            self = .invalidInput("\(invalid.field) \(invalid.problem)", hint: invalid.hint)
+        case let error as PostgresError:
+            self.init(error)
+        case let requirement as DatabaseRequirement:
+            self.init(requirement)
+        case let error as MetricsFileError:
+            let message = "the metrics file \(error.path) cannot be written"
+            self =
+                error.isTemporary
+                ? Failure(
+                    code: "try_again", message: message, reason: error.reason, hint: error.hint, exit: .tryAgain)
+                : .misconfigured(message, because: error.reason, hint: error.hint)
+        case let problem as OutputProblem:
+            self.init(problem)
+        case let problem as ValidationError:
+            self.init(code: "usage", message: problem.message, hint: "see `intro --help`", exit: .usage)
+        case is CancellationError:
+            self.init(
+                code: "interrupted", message: "interrupted before the work was finished",
+                hint: "give the same command again", exit: .tryAgain)
+        default:
+            self.init(bug: "\(type(of: error)): \(redacted(String(describing: error)))")
+        }
+    }
+
+    /// Reports an error that nothing is known about.
+    init(bug description: String) {
+        self.init(
+            code: "bug", message: "Intro met an error that it does not expect", reason: description,
+            hint: "this is a bug in Intro: please report the two lines above", exit: .bug)
+    }
+
+    private init(_ refusal: Refusal) {
+        self.init(code: refusal.rule.rawValue, message: refusal.message, hint: refusal.hint, exit: .refused)
+        alternatives = refusal.alternatives.map { SlotRecord($0) }
+    }
+
+    private init(_ problem: OutputProblem) {
+        self.init(
+            code: "output", message: "the result could not be written to standard output", reason: problem.reason,
+            hint: "the work itself is done: free some space, then look before you give the command again",
+            exit: .tryAgain)
+    }
+}
+
+extension Failure {
+    /// What a schema that is not this binary's means; `nil` for the current one.
+    init?(_ status: Schema.Status) {
+        switch status {
+        case .current, .compatible:
+            return nil
+        case .missing:
+            self = .misconfigured("the database has no schema of Intro's", hint: "run `intro setup`")
+        case .behind(let database, let binary):
+            self = .misconfigured(
+                "the database's schema is older than this intro",
+                because: "it is at step \(database), and this binary needs step \(binary) with its functions",
+                hint: "run `intro setup`")
+        case .ahead(let database, let binary):
+            self = .misconfigured(
+                "the database's schema is newer than this intro",
+                because: "it is at step \(database), this binary knows \(binary), and it is too old to go on",
+                hint: "install the newer intro")
+        case .altered(let step):
+            self = .misconfigured(
+                "the database's schema was made by another intro",
+                because: "its step \(step) is not this binary's",
+                hint: "use the intro that made it, or another database")
+        }
+        code = "schema"
+    }
+}
+
+extension Failure {
+    /// Reports privileges that are not as this binary expects them.
+    init(privileges differences: [String]) {
+        self.init(
+            schema: "the privileges in the database are not as Intro needs them", differences,
+            hint: "run `intro setup` as the owner of the schema")
+    }
+
+    /// Reports tables, constraints, indexes, triggers or functions that are not as this binary expects them.
+    init(catalogue differences: [String], hint: String) {
+        self.init(schema: "the database's schema is not as Intro needs it", differences, hint: hint)
+    }
+
+    private init(schema message: String, _ differences: [String], hint: String) {
+        let shown = differences.prefix(5).joined(separator: "; ")
+        let more = differences.count > 5 ? "; and \(differences.count - 5) more" : ""
+        self = .misconfigured(message, because: shown + more, hint: hint)
+        code = "schema"
+    }
+}
+
+extension Failure {
+    /// Explains what a database lacks.
+    init(_ requirement: DatabaseRequirement) {
+        switch requirement {
+        case .encoding(let encoding):
+            self = .misconfigured(
+                "the database uses the encoding \(encoding), and Intro needs UTF8",
+                hint: "create one with `createdb --encoding=UTF8 --template=template0`, and connect to that")
+        case .searchPath(let path):
+            self = .misconfigured(
+                "the search_path of this login (\(path.isEmpty ? "empty" : path)) names no schema that exists",
+                hint: "set it for the login: ALTER ROLE name SET search_path = public")
+        case .otherSchema(let found, let current):
+            self = .misconfigured(
+                "Intro's tables are in the schema \(found), and this login's search_path leads to \(current)",
+                hint: "set it for the login: ALTER ROLE name SET search_path = \(found)")
+        }
+        code = "schema"
+    }
+}
+
+extension Schema.Status {
+    /// The step that the database is at once this binary has done its part.
+    var version: Int32 {
+        if case .compatible(let database, _) = self { database } else { Schema.version }
+    }
+
+    /// Whether `intro setup` has something to do.
+    var canBeApplied: Bool {
+        switch self {
+        case .missing, .behind: true
+        case .current, .compatible, .ahead, .altered: false
+        }
+    }
+}
+
+extension Failure {
+    /// What is wrong with messages, and with what is told of them; `nil` for any other error.
+    init?(ofMessages error: any Error) {
+        switch error {
+        case let error as TransportConfigurationError:
+            let setting: Setting = error.freight == .mail ? .mailURL : .smsURL
+            self = .misconfigured("\(error)", hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")
+        case TemplateError.unreadable(let path, let reason):
+            let setting = Setting.templatesFolder
+            self = .misconfigured(
+                "the templates at \(path) cannot be read", because: reason,
+                hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")
+        case let error as TemplateError:
+            self = .misconfigured("\(error)", hint: "correct it; `intro templates check` tells of all of them")
+        case let error as InboundTextError:
+            self = .invalidInput("\(error)", hint: "give all fields that the provider posts, as JSON or as a form")
+        case let error as CompositionError:
+            let setting: Setting = error.part == .unsubscribe ? .mailUnsubscribeURL : .mailFrom
+            self = .misconfigured("\(error)", hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")
+        case let error as JournalError:
+            self = Failure(journal: error)
+        case let error as TextMessageError:
+            self = .misconfigured("\(error)", hint: "`intro templates check` tells which texts are at fault")
+        default:
+            return nil
+        }
+    }
+}
+
+extension Failure {
+    /// Explains why a journal cannot be written; without one, nothing is sent.
+    private init(journal error: JournalError) {
+        if error.mayPass {
+            self.init(
+                code: "journal", message: "the journal of sent messages cannot be written: nothing more was sent",
+                reason: "\(error.path): \(error.reason)", hint: "free some space, then send again", exit: .tryAgain)
+        } else {
+            self = .misconfigured(
+                "the journal of sent messages cannot be written: nothing was sent",
+                because: "\(error.path): \(error.reason)",
+                hint: "set INTRO_HOME to a folder that \(Account.current.name) may write to")
+        }
+    }
+}
+
+extension Failure {
+    /// The desk for jobs does not do what it was asked for.
+    init(_ refusal: JobRefusal) {
+        let (code, hint): (String, String) =
+            switch refusal {
+            case .unknown:
+                ("not_found", "a job that is done is not kept: `intro jobs list` shows the others")
+            case .notDead(let job, .running):
+                ("job_not_dead", "`intro jobs cancel \(job)` asks its runner to stop it")
+            case .notDead(let job, _):
+                ("job_not_dead", "it runs as soon as a runner is free: `intro jobs cancel \(job)` calls it off")
+            case .dead(let job):
+                ("job_dead", "`intro jobs discard \(job)` removes it, `intro jobs retry \(job)` lets it run again")
+            case .keyTaken(let job, _):
+                ("unique_key_taken", "let the other one finish first, or remove this one: `intro jobs discard \(job)`")
+            }
+        let isUnknown = if case .unknown = refusal { true } else { false }
+        self.init(code: code, message: "\(refusal)", hint: hint, exit: isUnknown ? .notFound : .refused)
+    }
+}

@@ -1,0 +1,117 @@
+import ArgumentParser
+
+extension IntroCommand {
+    /// What the argument parser has to complain about, as one of our failures.
+    ///
+    /// - Parameter error: Anything thrown while a command line was parsed or run.
+    /// - Returns: A failure that ends with 64, or `nil` when the error is not the parser's.
+    static func usageFailure(_ error: any Error) -> Failure? {
+        guard exitCode(for: error) == .validationFailure else { return nil }
+        let text = fullMessage(for: error)
+        let help = helpCommand(in: text) ?? "intro --help"
+        let message = self.message(for: error)
+        let group = help.split(separator: " ").dropFirst().dropLast()
+        let names = commandNames(in: group)
+        guard let word = unexpectedWord(in: message), !names.isEmpty else {
+            return Failure(code: "usage", message: message, hint: "see `\(help)`", exit: .usage)
+        }
+        let prefix = group.map { "\($0) " }.joined()
+        let hint = nearest(to: word, among: names)
+            .map { "did you mean `intro \(prefix)\($0)`? `\(help)` lists the commands" }
+        return Failure(
+            code: "usage", message: "unknown command `\(prefix)\(word)`", hint: hint ?? "see `\(help)`",
+            exit: .usage)
+    }
+
+    /// The command that the parser recommends.
+    ///
+    /// Its own last line reads: See 'intro slots --help' for more information.
+    private static func helpCommand(in text: String) -> String? {
+        guard let line = text.split(separator: "\n").last(where: { $0.contains("See '") }) else { return nil }
+        let pieces = line.split(separator: "'")
+        return pieces.count > 1 ? String(pieces[1]) : nil
+    }
+
+    /// The words that call a command, such as `intro studio edit`; the program's name alone for one that is not in the tree.
+    static func words(to command: any ParsableCommand.Type) -> [String] {
+        func words(below parent: any ParsableCommand.Type) -> [String]? {
+            if parent == command { return [parent._commandName] }
+            return parent.configuration.subcommands.lazy.compactMap { words(below: $0) }.first
+                .map { [parent._commandName] + $0 }
+        }
+        return words(below: IntroCommand.self) ?? [IntroCommand._commandName]
+    }
+
+    /// The commands of a group of commands, such as `intro studio`; none where the words name no group.
+    private static func commandNames(in group: some Sequence<Substring>) -> [String] {
+        group.reduce(configuration.subcommands) { commands, name in
+            commands.first { $0._commandName == name }?.configuration.subcommands ?? []
+        }.map { $0._commandName }
+    }
+
+    /// The first word that the parser had no place for.
+    private static func unexpectedWord(in message: String) -> String? {
+        guard message.hasPrefix("Unexpected argument '") || message.contains(" unexpected arguments: '") else {
+            return nil
+        }
+        let pieces = message.split(separator: "'", maxSplits: 2)
+        return pieces.count > 1 ? String(pieces[1]) : nil
+    }
+}
+
+/// Values on a command line that are empty, as when a shell's variable is not set: none means anything.
+enum EmptyValue {
+    /// Refuses a command line with an empty value in it.
+    ///
+    /// - Parameter arguments: The words after the program's name.
+    /// - Throws: A `Failure` that names the option.
+    static func assertNone(in arguments: [String]) throws(Failure) {
+        var option: String?
+        for word in arguments {
+            if isBlank(word) { throw empty(option) }
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard word.hasPrefix("--"), let name = parts.first else {
+                option = nil
+                continue
+            }
+            if parts.count == 2, isBlank(String(parts[1])) { throw empty(String(name)) }
+            option = parts.count == 1 ? word : nil
+        }
+    }
+
+    private static func empty(_ option: String?) -> Failure {
+        .invalidInput(
+            "\(option ?? "an argument") is empty",
+            hint: "give it a value, or leave it out; where a field can be cleared, the value is `none`")
+    }
+
+    private static func isBlank(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { $0.properties.isWhitespace || $0.properties.isDefaultIgnorableCodePoint }
+    }
+}
+
+/// The known name that a mistyped one most likely stands for.
+///
+/// - Parameters:
+///   - word: What was written.
+///   - names: What could have been meant.
+/// - Returns: The name that the fewest edits make of the word, or `nil` where that would be a guess.
+func nearest(to word: String, among names: [String]) -> String? {
+    let scored = names.map { (name: $0, distance: editDistance(Array(word), Array($0))) }
+    guard let best = scored.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }) else { return nil }
+    return best.distance <= max(2, best.name.count / 3) ? best.name : nil
+}
+
+/// How many characters must be inserted, deleted or replaced to turn one word into the other.
+private func editDistance(_ source: [Character], _ target: [Character]) -> Int {
+    var previous = Array(0...target.count)
+    for (row, character) in source.enumerated() {
+        var current = [row + 1]
+        for (column, other) in target.enumerated() {
+            let replaced = previous[column] + (character == other ? 0 : 1)
+            current.append(min(replaced, previous[column + 1] + 1, current[column] + 1))
+        }
+        previous = current
+    }
+    return previous[target.count]
+}

@@ -1,0 +1,124 @@
+import Booking
+import Foundation
+import Reminders
+import Testing
+
+@Suite("what follows from mail to the sender's address")
+struct MailDecisionTests {
+    private let anna: EmailAddress
+    private let ben: EmailAddress
+    private let message: MailDecision.Message
+
+    init() throws {
+        anna = try EmailAddress("anna@example.com")
+        ben = try EmailAddress("ben@example.com")
+        message = MailDecision.Message(recipient: anna, audience: .client)
+    }
+
+    private func claim(_ address: EmailAddress, _ claim: ReportedAddress.Claim) -> [ReportedAddress] {
+        [ReportedAddress(address, claim: claim, detail: "550")]
+    }
+
+    @Test("only the recipient of the message is blocked, and only where the address is at fault")
+    func failures() {
+        let dead = MailDecision.failure(claim(anna, .addressInvalid), of: message)
+        #expect(dead.suppression == .hardBounce && dead.failsMessage && dead.review == nil && dead.detail == "550")
+        let refused = MailDecision.failure(claim(anna, .messageRefused), of: message)
+        #expect(refused.suppression == nil && refused.failsMessage && refused.review == nil)
+        let unclear = MailDecision.failure(claim(anna, .failed), of: message)
+        #expect(unclear.suppression == nil && unclear.failsMessage && unclear.review == .unclearReason)
+        let delayed = MailDecision.failure(claim(anna, .noFailure), of: message)
+        #expect(delayed.suppression == nil && !delayed.failsMessage && delayed.review == nil)
+    }
+
+    @Test("a report about nothing that was sent, or about somebody else, is for a person to read")
+    func strangers() {
+        #expect(MailDecision.failure(claim(anna, .addressInvalid), of: nil) == .reading(.unknownMessage))
+        #expect(MailDecision.failure(claim(ben, .addressInvalid), of: message) == .reading(.otherRecipient))
+        #expect(MailDecision.failure([], of: message) == .reading(.otherRecipient))
+    }
+
+    @Test("the address is recognised in another spelling, and where the mail was forwarded from")
+    func spellings() throws {
+        let forwarded = ReportedAddress(ben, finalAddress: anna, claim: .addressInvalid, detail: nil)
+        #expect(MailDecision.failure([forwarded], of: message).suppression == .hardBounce)
+        let capital = try EmailAddress("Anna@Example.COM")
+        #expect(MailDecision.failure(claim(capital, .addressInvalid), of: message).suppression == .hardBounce)
+        let several = claim(ben, .messageRefused) + claim(anna, .addressInvalid)
+        #expect(MailDecision.failure(several, of: message).suppression == .hardBounce)
+    }
+
+    @Test("an address of staff is never blocked by a report", arguments: [Audience.trainer, .studio])
+    func staff(audience: Audience) {
+        let message = MailDecision.Message(recipient: anna, audience: audience)
+        let failure = MailDecision.failure(claim(anna, .addressInvalid), of: message)
+        #expect(failure.suppression == nil && failure.failsMessage && failure.review == .staffAddress)
+        let complaint = MailDecision.complaint(.complaint, by: [anna], known: [], about: message)
+        #expect(complaint.suppression == nil && complaint.review == .staffAddress)
+    }
+
+    @Test("a complaint blocks the recipient of the message, unless it names somebody else who is known")
+    func complaints() throws {
+        let hash = try EmailAddress("f63fVYmqkR8Zo3@example.com")
+        for named in [[anna], [], [hash], [hash, anna]] {
+            #expect(MailDecision.complaint(.complaint, by: named, known: [], about: message).suppression == .complaint)
+        }
+        #expect(MailDecision.complaint(.optOut, by: [], known: [], about: message).suppression == .optOut)
+        #expect(
+            MailDecision.complaint(.complaint, by: [ben], known: [ben], about: message) == .reading(.otherRecipient))
+        #expect(
+            MailDecision.complaint(.complaint, by: [ben, anna], known: [ben], about: message).suppression == .complaint)
+        #expect(MailDecision.complaint(.complaint, by: [anna], known: [], about: nil) == .reading(.unknownMessage))
+    }
+
+    private func session(_ status: Session.Status = .booked, revision: Int32 = 2) throws -> Session {
+        let start = Date(timeIntervalSince1970: 1_796_144_400)
+        return Session(
+            id: Session.ID(1), reference: try Reference("K7Q29FXM"), status: status, revision: revision,
+            client: Client(id: Client.ID(1), name: "Anna", email: anna, phone: nil),
+            trainer: Session.TrainerName(id: Trainer.ID(1), handle: "maria", name: "Maria Lopez"),
+            studio: Session.Place(
+                id: Studio.ID(1), handle: "downtown", name: "Downtown",
+                clock: try StudioClock(timeZone: "America/Los_Angeles")),
+            startsAt: start, endsAt: start + 1200, bookedAt: start - 864_000, overrideReason: nil, cancelReason: nil)
+    }
+
+    private func decide(
+        _ answer: MailDecision.Answer, by attendee: EmailAddress?, to revision: Int = 2, _ session: Session?,
+        isAhead: Bool = true
+    ) -> MailDecision {
+        .reply(MailDecision.Reply(answer, by: attendee, to: revision), to: session, isAhead: isAhead)
+    }
+
+    @Test("accepted confirms, declined asks the desk to call and cancels nothing")
+    func replies() throws {
+        let accepted = decide(.accepted, by: anna, try session())
+        #expect(accepted.confirms && !accepted.asksForCall && accepted.review == nil)
+        let declined = decide(.declined, by: anna, try session())
+        #expect(!declined.confirms && declined.asksForCall && declined.review == .declined)
+        #expect(decide(.undecided, by: anna, try session()) == .reading(.undecided))
+    }
+
+    @Test("an answer counts only for the client, the present revision, and a session to come")
+    func invalidReplies() throws {
+        for answer in MailDecision.Answer.allCases {
+            #expect(decide(answer, by: ben, try session()) == .reading(.otherAttendee))
+            #expect(decide(answer, by: nil, try session()) == .reading(.otherAttendee))
+            #expect(decide(answer, by: anna, to: 1, try session()) == .reading(.otherRevision))
+            #expect(decide(answer, by: anna, to: 3, try session()) == .reading(.otherRevision))
+            #expect(decide(answer, by: anna, nil) == .reading(.unknownEvent))
+            #expect(decide(answer, by: anna, try session(), isAhead: false) == .reading(.sessionClosed))
+            #expect(decide(answer, by: anna, try session(.cancelled)) == .reading(.sessionClosed))
+        }
+    }
+
+    @Test("the identifier of a session's calendar entry leads back to the session")
+    func uid() throws {
+        let uid = SessionUID(try session())
+        #expect(uid.description == "k7q29fxm-1795280400@intro")
+        #expect(SessionUID(uid.description) == uid)
+        for text in ["", "k7q29fxm@intro", "k7q29fxm-1@x.test", "k7q29fxm-x@intro", "k7q2-9fxm-1@intro", "x-1@intro"] {
+            #expect(SessionUID(text) == nil, "\(text)")
+        }
+    }
+}

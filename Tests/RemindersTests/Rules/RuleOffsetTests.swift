@@ -1,0 +1,42 @@
+import Booking
+import Reminders
+import SeededChance
+import Testing
+
+@Suite("How long before or after something a message is due")
+struct LagTests {
+    @Test(
+        "days are days of the calendar, and the rest is minutes, all before or all after",
+        arguments: [
+            ("0", RuleOffset.none), ("-0", .none), ("+0m", .none), ("-3d", RuleOffset(days: -3, minutes: 0)),
+            ("-2h", RuleOffset(days: 0, minutes: -120)), ("+1d", RuleOffset(days: 1, minutes: 0)),
+            ("1d12h", RuleOffset(days: 1, minutes: 720)),
+            ("-1d12h30m", RuleOffset(days: -1, minutes: -750)), (" 24h ", RuleOffset(days: 1, minutes: 0)),
+            ("90", RuleOffset(days: 0, minutes: 90)),
+            ("-365d", RuleOffset(days: -365, minutes: 0)), ("-2 weeks", RuleOffset(days: -14, minutes: 0)),
+        ])
+    func reads(text: String, lag: RuleOffset) throws {
+        #expect(try RuleOffset(text) == lag)
+    }
+
+    @Test(
+        "what is none, or longer than a year, is refused",
+        arguments: [
+            "", "-", "+", "--2h", "+-2h", "- ", "tomorrow", "366d", "-365d1m", "1.5h", "2h-", "99999999999999999999d",
+        ])
+    func refuses(text: String) {
+        #expect { try RuleOffset(text, field: "--offset") } throws: { ($0 as? InvalidInput)?.field == "--offset" }
+    }
+
+    @Test("a lag reads back as it is written")
+    func readsBack() throws {
+        var random = SeededGenerator(seed: 5)
+        for _ in 0..<2000 {
+            let sign = Bool.random(using: &random) ? 1 : -1
+            let lag = RuleOffset(
+                days: sign * Int.random(in: 0..<365, using: &random),
+                minutes: sign * Int.random(in: 0..<1440, using: &random))
+            #expect(try RuleOffset(lag.description) == lag)
+        }
+    }
+}
