@@ -175,14 +175,14 @@ extension Catalogue {
     ) async throws -> Repair {
         let differences = try await compare(database)
         guard !differences.isEmpty else { return Repair() }
-        let patience = LockPatience(database: database, report: report)
+        let lockRetry = LockRetry(database: database, report: report)
         var reasons: [Difference: String] = [:]
         for function in SchemaFunction.all where differences.contains(where: function.script.defines) {
-            try await patience.transaction { try await $0.execute(script: function.script.sql) }
+            try await lockRetry.transaction { try await $0.execute(script: function.script.sql) }
         }
         for difference in differences {
             do {
-                try await difference.repair(patience)
+                try await difference.repair(lockRetry)
             } catch let error as PostgresError where error.sqlState?.hasPrefix("23") == true {
                 reasons[difference] = error.message
             }
@@ -205,16 +205,16 @@ extension Catalogue {
 
 extension Catalogue.Difference {
     /// Puts a constraint or index back that is missing, and an index whose construction was interrupted.
-    fileprivate func repair(_ patience: LockPatience) async throws {
+    fileprivate func repair(_ lockRetry: LockRetry) async throws {
         guard let expected else { return }
         switch expected.kind {
         case .constraint where found == nil:
             let parts = expected.name.split(separator: ".", maxSplits: 1)
             guard parts.count == 2 else { return }
             let statement = "ALTER TABLE \(parts[0]) ADD CONSTRAINT \(parts[1]) \(expected.definition)"
-            try await patience.transaction { try await $0.execute(script: statement) }
+            try await lockRetry.transaction { try await $0.execute(script: statement) }
         case .index where found == nil || found?.definition == expected.definition + Catalogue.invalid:
-            try await ConcurrentIndex(name: expected.name, definition: expected.definition).build(patience)
+            try await ConcurrentIndex(name: expected.name, definition: expected.definition).build(lockRetry)
         case .column, .constraint, .function, .index, .trigger: break
         }
     }

@@ -29,16 +29,16 @@ struct ConcurrentIndex: Sendable, Equatable {
 
     /// Builds the index, unless it exists; waits where another `setup` is building it.
     ///
-    /// - Parameter patience: How to wait for other sessions.
+    /// - Parameter lockRetry: How to wait for other sessions.
     /// - Throws: ``PostgresError``.
-    func build(_ patience: LockPatience) async throws {
+    func build(_ lockRetry: LockRetry) async throws {
         while true {
             do {
-                switch try await state(in: patience.database) {
+                switch try await state(in: lockRetry.database) {
                 case .valid: return
                 case .underConstruction: try await Task.sleep(for: .milliseconds(500))
-                case .invalid: try await patience.runOutsideTransaction("DROP INDEX CONCURRENTLY IF EXISTS \(name)")
-                case .missing: try await patience.runOutsideTransaction(statement)
+                case .invalid: try await lockRetry.runOutsideTransaction("DROP INDEX CONCURRENTLY IF EXISTS \(name)")
+                case .missing: try await lockRetry.runOutsideTransaction(statement)
                 }
             } catch let error as PostgresError where ["42P07", "40P01"].contains(error.sqlState) {
                 // Another setup has begun to build it; of two that wait for each other, PostgreSQL ends one.

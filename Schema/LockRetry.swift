@@ -2,7 +2,7 @@ import Postgres
 
 /// Changes the schema beside working desks: no statement waits for a lock longer than two seconds, because every
 /// statement after it would wait as well.
-struct LockPatience: Sendable {
+struct LockRetry: Sendable {
     private static let lockTimeout = "2s"
     private static let attempts = 60
 

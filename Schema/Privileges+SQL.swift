@@ -39,7 +39,7 @@ extension Privileges {
     ///
     /// CONNECT and TEMPORARY on the database go too where its owner is at work: advisory locks and temporary tables need
     /// nothing else. Where it is not, PostgreSQL warns and leaves them.
-    static let withdrawal = """
+    static let revocationScript = """
         DO $$
         DECLARE
             v_schema   text := quote_ident(current_schema());

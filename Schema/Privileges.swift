@@ -18,7 +18,7 @@ public enum Privileges {
     }
 
     /// Who may call a function.
-    enum Caller {
+    enum FunctionAccess {
         /// Nobody: it is a trigger, and PostgreSQL asks for the privilege only when a trigger is created.
         case trigger
         /// Desks and runners: it writes.
@@ -74,7 +74,7 @@ public enum Privileges {
     /// Those of identity columns need no privilege.
     static let sequences: [String: String] = ["job_lease": "USAGE"]
 
-    static let functions: [String: Caller] = [
+    static let functions: [String: FunctionAccess] = [
         "acknowledge_jobs": .service, "begin_work": .service, "bury_job": .service, "claim_jobs": .service,
         "claim_suspect": .service, "client_contacts": .everyone, "close_days": .service, "contact_key": .everyone,
         "contact_time": .everyone, "database_identity": .everyone, "day_obstacle": .everyone,
@@ -106,7 +106,7 @@ public enum Privileges {
         if try await !missingRoles(on: connection).isEmpty { try await connection.execute(script: Self.roleCreation) }
         guard try await !differences(on: connection).isEmpty else { return }
         let columns = try await columns(of: connection)
-        try await connection.execute(script: Self.withdrawal)
+        try await connection.execute(script: Self.revocationScript)
         for role in try await existingRoles(on: connection) {
             try await connection.execute(script: grants(to: role, columns: columns).joined(separator: ";\n"))
         }
@@ -136,10 +136,10 @@ public enum Privileges {
     public static func differences(on connection: Connection) async throws -> [String] {
         let columns = try await columns(of: connection)
         // What an operator has granted to roles of their own is theirs to judge.
-        let judged = ["PUBLIC ", "intro_service ", "intro_reader "]
+        let ownRoles = ["PUBLIC ", "intro_service ", "intro_reader "]
         let found = Set(
             try await connection.query(Self.inventory).decode(String.self)
-                .filter { entry in judged.contains { entry.hasPrefix($0) } })
+                .filter { entry in ownRoles.contains { entry.hasPrefix($0) } })
         let roles = Set(try await existingRoles(on: connection))
         let functions = try await connection.query(Self.ownFunctions).decode(String.self)
         let unknown =

@@ -74,7 +74,7 @@ struct RecordedSchema {
     ///
     /// A binary never goes back: where a newer one has run `setup`, this one keeps its hands off the functions, and goes on
     /// only if the newer one said that it may.
-    func judged(by binary: SchemaRelease) -> Schema.Status {
+    func evaluated(by binary: SchemaRelease) -> Schema.Status {
         for step in binary.steps where step.version <= version {
             guard let applied = steps[step.version], applied.name == step.name, applied.checksum == step.script.checksum
             else {

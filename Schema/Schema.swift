@@ -13,11 +13,11 @@ public enum Schema {
     public static func status(of database: Database) async throws -> Status {
         try await database.withConnection { connection in
             do {
-                let rows = try await connection.query(recordedAtOnce).decode((String, Int32, String).self)
-                return rows.isEmpty ? .missing : RecordedSchema(rows).judged(by: .own)
+                let rows = try await connection.query(recordedStepsAndRelease).decode((String, Int32, String).self)
+                return rows.isEmpty ? .missing : RecordedSchema(rows).evaluated(by: .own)
             } catch let error as PostgresError where error.sqlState == "42P01" {
                 // No schema yet, or one from before releases were recorded.
-                return try await recorded(on: connection)?.judged(by: .own) ?? .missing
+                return try await recorded(on: connection)?.evaluated(by: .own) ?? .missing
             }
         }
     }
@@ -49,7 +49,7 @@ public enum Schema {
         let found = try await database.transaction { connection in
             try await begin(on: connection)
             try await connection.execute(script: recordTables)
-            let found = try await recorded(on: connection)?.judged(by: release) ?? .missing
+            let found = try await recorded(on: connection)?.evaluated(by: release) ?? .missing
             switch found {
             case .missing:
                 for step in release.steps { try await apply(step, on: connection) }
@@ -72,28 +72,28 @@ public enum Schema {
     private static func upgrade(
         _ database: Database, to release: SchemaRelease, _ report: @escaping @Sendable (String) -> Void
     ) async throws {
-        let patience = LockPatience(database: database, report: report)
+        let lockRetry = LockRetry(database: database, report: report)
         // First of all: a binary that finds a newer step has to know whether it may go on. Older schemas have no such table.
-        try await patience.transaction { connection in
+        try await lockRetry.transaction { connection in
             if try await recorded(on: connection)?.release != nil { try await record(release, on: connection) }
         }
         for step in release.steps {
             if try await !isApplied(step, in: database) {
-                for index in step.concurrentIndexes { try await index.build(patience) }
+                for index in step.concurrentIndexes { try await index.build(lockRetry) }
             }
-            try await patience.transaction { connection in
+            try await lockRetry.transaction { connection in
                 guard try await recorded(on: connection)?.steps[step.version] == nil else { return }
                 try await apply(step, on: connection)
             }
         }
         for function in release.functions {
-            try await patience.transaction { connection in
+            try await lockRetry.transaction { connection in
                 let known = try await recorded(on: connection)?.functions[function.name]
                 guard known != function.script.checksum else { return }
                 try await apply(function, on: connection)
             }
         }
-        try await patience.transaction { connection in
+        try await lockRetry.transaction { connection in
             try await record(release, on: connection)
             try await Privileges.grant(on: connection)
         }
@@ -107,7 +107,7 @@ public enum Schema {
     static func begin(on connection: Connection) async throws {
         _ = try await connection.query("SELECT pg_advisory_xact_lock(hashtextextended('intro schema', 0))")
         try await DatabaseRequirement.check(connection)
-        _ = try await connection.query(ownTablesFirst)
+        _ = try await connection.query(ownSchemaSearchPath)
     }
 
     private static func apply(_ step: Migration, on connection: Connection) async throws {
@@ -167,7 +167,7 @@ public enum Schema {
         """
 
     /// The same with the release, under versions below zero.
-    private static let recordedAtOnce: SQL = """
+    private static let recordedStepsAndRelease: SQL = """
         \(recordedSteps)
         UNION ALL
         SELECT 'function_set', -1, function_set::text FROM schema_release
@@ -177,7 +177,7 @@ public enum Schema {
 
     // Functions that run as the owner keep this path. Unless it names the temporary schema last, PostgreSQL looks there
     // first, and whoever may make a temporary table could slip one in for the event log.
-    private static let ownTablesFirst: SQL =
+    private static let ownSchemaSearchPath: SQL =
         "SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)"
 
     static let recordTables = """

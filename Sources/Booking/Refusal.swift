@@ -60,7 +60,7 @@ public struct Refusal: Error, Sendable {
     }
 
     /// The same refusal with free slots to offer instead.
-    public func offering(_ alternatives: [Slot]) -> Refusal {
+    public func withAlternatives(_ alternatives: [Slot]) -> Refusal {
         Refusal(rule, message, hint: hint, alternatives: alternatives)
     }
 

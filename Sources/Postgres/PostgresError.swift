@@ -57,7 +57,7 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
     /// The statement that failed.
     public var callSite: CallSite?
     /// Whether the connection was given up because the server no longer answers.
-    public internal(set) var isSilence = false
+    public internal(set) var isUnresponsive = false
 
     init(kind: Kind, message: String, callSite: CallSite? = nil) {
         self.kind = kind
@@ -94,7 +94,7 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
         let ownWords: [Kind] = [
             .misconfigured, .decoding, .encoding, .poolExhausted, .acquireTimedOut, .closed, .rolledBack,
         ]
-        if isSilence || ownWords.contains(kind) {
+        if isUnresponsive || ownWords.contains(kind) {
             parts.append(message)
         }
         if let callSite { parts.append("at \(callSite)") }
@@ -152,7 +152,7 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
     private static let stopping: Set<String?> = ["57P01", "57P02", "57P03"]
 
     /// Whether the same transaction, run anew, may succeed: it met another one, or a plan or a connection went stale.
-    var isWorthAnotherTry: Bool {
+    var isRetryable: Bool {
         kind == .connectionLost || ["40001", "40P01", "26000"].contains(sqlState) || isStalePlan
     }
 

@@ -25,7 +25,7 @@ struct Sample: Equatable, Sendable {
 /// A number that only grows, until it starts again.
 ///
 /// Prometheus reads every number as a `Double`, which counts exactly up to 2^53.
-final class Tally: Metric, CounterHandler, FloatingPointCounterHandler {
+final class CounterMetric: Metric, CounterHandler, FloatingPointCounterHandler {
     static let type = MetricType.counter
 
     private let count = Guarded(0.0)
@@ -50,7 +50,7 @@ final class Tally: Metric, CounterHandler, FloatingPointCounterHandler {
 }
 
 /// A number that rises and falls: the last one that somebody set.
-final class Level: Metric, RecorderHandler, MeterHandler {
+final class GaugeMetric: Metric, RecorderHandler, MeterHandler {
     static let type = MetricType.gauge
 
     private let level = Guarded(0.0)
@@ -85,7 +85,7 @@ final class Level: Metric, RecorderHandler, MeterHandler {
 }
 
 /// Values sorted into buckets, with their number and sum.
-final class Histogram: Metric, TimerHandler, RecorderHandler {
+final class HistogramMetric: Metric, TimerHandler, RecorderHandler {
     static let type = MetricType.histogram
 
     /// Bounds for what may take from a millisecond to ten minutes, in seconds.

@@ -24,29 +24,29 @@ public final class MetricsRegistry: MetricsFactory {
 
     /// The counter of a label and its dimensions.
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
-        tally(label, dimensions)
+        counter(label, dimensions)
     }
 
     /// The counter of a label and its dimensions; whole and fractional amounts add up in one.
     public func makeFloatingPointCounter(
         label: String, dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
-        tally(label, dimensions)
+        counter(label, dimensions)
     }
 
     /// The gauge of a label and its dimensions.
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
-        level(label, dimensions)
+        gauge(label, dimensions)
     }
 
     /// The gauge of a label and its dimensions, or the histogram when it aggregates.
     public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
-        aggregate ? histogram(label, dimensions, bounds: []) : level(label, dimensions)
+        aggregate ? histogram(label, dimensions, bounds: []) : gauge(label, dimensions)
     }
 
     /// The histogram of a label and its dimensions, in seconds.
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        histogram(label, dimensions, bounds: Histogram.seconds)
+        histogram(label, dimensions, bounds: HistogramMetric.seconds)
     }
 
     /// Forgets a counter.
@@ -74,16 +74,16 @@ public final class MetricsRegistry: MetricsFactory {
         forget(handler)
     }
 
-    private func tally(_ label: String, _ dimensions: [(String, String)]) -> Tally {
-        families.withLock { $0.metric(label, dimensions) { Tally() } }
+    private func counter(_ label: String, _ dimensions: [(String, String)]) -> CounterMetric {
+        families.withLock { $0.metric(label, dimensions) { CounterMetric() } }
     }
 
-    private func level(_ label: String, _ dimensions: [(String, String)]) -> Level {
-        families.withLock { $0.metric(label, dimensions) { Level() } }
+    private func gauge(_ label: String, _ dimensions: [(String, String)]) -> GaugeMetric {
+        families.withLock { $0.metric(label, dimensions) { GaugeMetric() } }
     }
 
-    private func histogram(_ label: String, _ dimensions: [(String, String)], bounds: [Double]) -> Histogram {
-        families.withLock { $0.metric(label, dimensions) { Histogram(bounds: bounds) } }
+    private func histogram(_ label: String, _ dimensions: [(String, String)], bounds: [Double]) -> HistogramMetric {
+        families.withLock { $0.metric(label, dimensions) { HistogramMetric(bounds: bounds) } }
     }
 
     private func forget(_ handler: AnyObject) {

@@ -28,9 +28,9 @@ package final class ProblemLog: Sendable {
         metadata: @autoclosure () -> Logger.Metadata = [:]
     ) {
         let now = clock()
-        guard let news = problems.withLock({ $0[problem, default: LastingProblem()].occurs(at: now) }) else { return }
+        guard let event = problems.withLock({ $0[problem, default: LastingProblem()].occurs(at: now) }) else { return }
         var details = metadata()
-        if case .lasts(let duration) = news { details["lasts"] = "\(duration.rounded)" }
+        if case .lasts(let duration) = event { details["lasts"] = "\(duration.rounded)" }
         logger.log(level: level, message(), metadata: details)
     }
 
@@ -65,7 +65,7 @@ package final class ProblemLog: Sendable {
 /// A problem that lasts: worth a line in the log when it begins, once an hour while it lasts, and when it ends.
 package struct LastingProblem: Sendable, Equatable {
     /// What there is to report.
-    package enum News: Sendable, Equatable {
+    package enum Event: Sendable, Equatable {
         /// It has begun.
         case began
         /// It has lasted so long.
@@ -84,7 +84,7 @@ package struct LastingProblem: Sendable, Equatable {
     ///
     /// - Parameter now: The present instant.
     /// - Returns: What to report; `nil` where it was reported less than an hour ago.
-    package mutating func occurs(at now: ContinuousClock.Instant) -> News? {
+    package mutating func occurs(at now: ContinuousClock.Instant) -> Event? {
         if let reported, now - reported < Self.interval { return nil }
         reported = now
         guard let since else {

@@ -25,8 +25,8 @@ struct Bench: AsyncParsableCommand {
     @Option(help: .hidden)
     var root = "."
 
-    @OptionGroup(visibility: .hidden) var soaking: SoakOptions
-    @OptionGroup(visibility: .hidden) var working: JobWorkerOptions
+    @OptionGroup(visibility: .hidden) var soakOptions: SoakOptions
+    @OptionGroup(visibility: .hidden) var workerOptions: JobWorkerOptions
 
     func validate() throws {
         for name in parts where !allParts.contains(where: { $0.name == name }) {
@@ -35,9 +35,9 @@ struct Bench: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if let worker = soaking.worker { return try await worker.run() }
-        if let worker = working.pickUpWorker { return try await worker.run() }
-        if let worker = working.worker { return try await worker.run() }
+        if let worker = soakOptions.worker { return try await worker.run() }
+        if let worker = workerOptions.pickUpWorker { return try await worker.run() }
+        if let worker = workerOptions.worker { return try await worker.run() }
         let server = try await BenchServer.start()
         defer { server.stop() }
         let context = BenchContext(
@@ -58,13 +58,13 @@ struct Bench: AsyncParsableCommand {
     private func run(in context: BenchContext) async -> (figures: [Figure], failed: [String]) {
         var (figures, failed) = ([Figure](), [String]())
         for part in allParts where parts.contains(part.name) || parts.isEmpty && !part.isOnRequest {
-            context.say(part.name)
+            context.logProgress(part.name)
             do {
                 let found = try await part.init().run(in: context)
                 print(FigureTable(found).text)
                 figures += found
             } catch {
-                context.say("\(part.name) failed: \(error)")
+                context.logProgress("\(part.name) failed: \(error)")
                 failed.append(part.name)
             }
         }
@@ -92,7 +92,7 @@ struct SoakOptions: ParsableArguments {
 
     var worker: SoakWorker? {
         soak.map {
-            SoakWorker(conninfo: $0, dataset: Dataset("", trainers: trainers), openings: first..<first + count)
+            SoakWorker(conninfo: $0, dataset: Dataset("", trainers: trainers), freeSlots: first..<first + count)
         }
     }
 }
@@ -100,7 +100,7 @@ struct SoakOptions: ParsableArguments {
 /// What this program is told when it is to be a process that runs jobs.
 struct JobWorkerOptions: ParsableArguments {
     @Option(help: .hidden) var jobs: String?
-    @Option(help: .hidden) var manner = JobWorker.Manner.inBatches
+    @Option(help: .hidden) var manner = JobWorker.DrainMode.inBatches
     @Option(help: .hidden) var pickUps: Int?
     @Option(help: .hidden) var pace = 0
 

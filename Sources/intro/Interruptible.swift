@@ -16,19 +16,19 @@ enum Interruptible {
         steps: [@Sendable (Task<Result, any Error>) -> Void] = [{ $0.cancel() }],
         _ work: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
-        let (signals, heard) = AsyncStream<Void>.makeStream()
-        let left = Guarded(steps.count)
-        let caught: @Sendable (Int32) -> Void = { number in
-            let left = left.withLock { left in
-                left -= 1
-                return left
+        let (signals, eventSink) = AsyncStream<Void>.makeStream()
+        let remainingSteps = Guarded(steps.count)
+        let handler: @Sendable (Int32) -> Void = { number in
+            let remainingSteps = remainingSteps.withLock { remainingSteps in
+                remainingSteps -= 1
+                return remainingSteps
             }
-            if left <= 0 { for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) } }
-            if left < 0 { end(by: number) }
-            heard.yield()
+            if remainingSteps <= 0 { for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) } }
+            if remainingSteps < 0 { end(by: number) }
+            eventSink.yield()
         }
         // The work begins when both are caught: before, it has nothing in hand, and a signal may end it.
-        let sources = [await source(of: SIGINT, caught), await source(of: SIGTERM, caught)]
+        let sources = [await source(of: SIGINT, handler), await source(of: SIGTERM, handler)]
         defer { sources.forEach { $0.cancel() } }
         let task = Task { try await work() }
         let listener = Task {
@@ -40,10 +40,10 @@ enum Interruptible {
     }
 
     private static func source(
-        of number: Int32, _ caught: @escaping @Sendable (Int32) -> Void
+        of number: Int32, _ handler: @escaping @Sendable (Int32) -> Void
     ) async -> any DispatchSourceSignal {
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-        source.setEventHandler { caught(number) }
+        source.setEventHandler { handler(number) }
         await withCheckedContinuation { continuation in
             source.setRegistrationHandler { continuation.resume() }
             source.resume()

@@ -7,13 +7,13 @@ import Reminders
 
 extension Intro {
     /// How texts leave, and who writes them.
-    struct Texting: Sendable {
+    struct SMSDelivery: Sendable {
         let transport: any Transport<TextMessage>
         let composer: TextComposer
     }
 
     /// How mail leaves, and who writes it.
-    struct Mailing: Sendable {
+    struct MailDelivery: Sendable {
         let transport: any Transport<MailEnvelope>
         let composer: MailComposer
     }
@@ -28,18 +28,18 @@ extension Intro {
     /// - Parameter templates: The words.
     /// - Returns: The transport, and who writes mail.
     /// - Throws: A `Failure` or `TransportConfigurationError` when mail is not configured as it must be.
-    func mailing(_ templates: TemplateLibrary) throws -> Mailing {
-        try mailing { MailComposer(templates: templates, sender: $0, unsubscribing: $1) }
+    func mailDelivery(_ templates: TemplateLibrary) throws -> MailDelivery {
+        try mailDelivery { MailComposer(templates: templates, sender: $0, unsubscribing: $1) }
     }
 
-    private func mailing(composing: (Mailbox, String?) -> MailComposer) throws -> Mailing {
+    private func mailDelivery(composing: (Mailbox, String?) -> MailComposer) throws -> MailDelivery {
         let mail = settings.mail
-        let destination = try TransportURL(parsing: mail.url)
+        let destination = try MailTransportURL(parsing: mail.url)
         let transport = try destination.makeTransport(password: try mail.password()?.revealed)
         let composer = composing(try mail.sender(to: destination), mail.unsubscribeURL)
         if let link = mail.unsubscribeURL { _ = try UnsubscribeLink(link) }
-        guard let rate = mail.rate else { return Mailing(transport: transport, composer: composer) }
-        return Mailing(transport: transport.paced(try pace(rate, of: .mailRate)), composer: composer)
+        guard let rate = mail.rate else { return MailDelivery(transport: transport, composer: composer) }
+        return MailDelivery(transport: transport.rateLimited(try pace(rate, of: .mailRate)), composer: composer)
     }
 
     /// How texts leave: a number may send one segment a second, where nothing else is configured.
@@ -47,26 +47,26 @@ extension Intro {
     /// - Parameter templates: The words.
     /// - Returns: The transport, and who writes texts.
     /// - Throws: A `Failure` or `TransportConfigurationError` when texts are not configured as they must be.
-    func texting(_ templates: TemplateLibrary) throws -> Texting {
-        try texting { TextComposer(templates: templates, sender: $0) }
+    func smsDelivery(_ templates: TemplateLibrary) throws -> SMSDelivery {
+        try smsDelivery { TextComposer(templates: templates, sender: $0) }
     }
 
-    private func texting(composing: (TextSender) -> TextComposer) throws -> Texting {
+    private func smsDelivery(composing: (TextSender) -> TextComposer) throws -> SMSDelivery {
         let texts = settings.texts
         let destination = try SMSTransportURL(parsing: texts.url)
         let transport = try destination.makeTransport(
             token: try texts.token()?.revealed, callback: try texts.callback(), clock: { [self] in now })
         let composer = composing(try texts.sender(to: destination))
         let usual: String? = if case .folder = destination { nil } else { "1/s" }
-        guard let rate = texts.rate ?? usual else { return Texting(transport: transport, composer: composer) }
-        return Texting(transport: transport.pacedBySender(try pace(rate, of: .smsRate)), composer: composer)
+        guard let rate = texts.rate ?? usual else { return SMSDelivery(transport: transport, composer: composer) }
+        return SMSDelivery(transport: transport.rateLimitedBySender(try pace(rate, of: .smsRate)), composer: composer)
     }
 
     /// Says where texts end up, where mail leaves the machine and they do not: nobody would miss them for days.
     ///
     /// - Throws: `TransportConfigurationError`.
-    func noteWhereTextsGo() throws {
-        guard case .smtp = try TransportURL(parsing: settings.mail.url),
+    func noteSMSFolder() throws {
+        guard case .smtp = try MailTransportURL(parsing: settings.mail.url),
             case .folder(let path) = try SMSTransportURL(parsing: settings.texts.url)
         else { return }
         console.note("note: texts go into the folder \(path); set INTRO_SMS_URL, or disable the rules that send them")
@@ -107,25 +107,25 @@ extension Intro {
     /// - Parameters:
     ///   - database: Where the ledger is.
     ///   - templates: The words; `nil` reads them.
-    ///   - patience: Whether to leave alone what waits.
+    ///   - mode: Whether to leave alone what waits.
     ///   - restoreLevel: How a restore of the database is logged; a command reports it itself.
     /// - Returns: The batch.
     /// - Throws: A `Failure`, `TemplateError` or `TransportConfigurationError` when something is not configured as it must be.
     func reminders(
-        _ database: Database, templates: TemplateStore? = nil, patience: DeliveryRun.DeliveryMode = .none,
+        _ database: Database, templates: TemplateStore? = nil, mode: DeliveryRun.DeliveryMode = .none,
         restoreLevel: Logger.Level = .info
     ) throws -> DeliveryRun {
         let store = try templates ?? templateStore
-        let mailing = try mailing { MailComposer(templates: store, sender: $0, unsubscribing: $1) }
-        let texting = try texting { TextComposer(templates: store, sender: $0) }
+        let mailDelivery = try mailDelivery { MailComposer(templates: store, sender: $0, unsubscribing: $1) }
+        let smsDelivery = try smsDelivery { TextComposer(templates: store, sender: $0) }
         return DeliveryRun(
             database: database,
-            mail: DeliveryChannel(.email, by: mailing.transport, connections: settings.mail.connections) {
-                try mailing.composer.renderedMessage(for: $0, at: $1)
+            mail: DeliveryChannel(.email, by: mailDelivery.transport, connections: settings.mail.connections) {
+                try mailDelivery.composer.renderedMessage(for: $0, at: $1)
             },
-            texts: DeliveryChannel(.sms, by: texting.transport, connections: settings.texts.connections) {
-                try texting.composer.renderedMessage(for: $0, at: $1)
-            }, actor: actor, patience: patience, clock: { [self] in now }, host: hostName, templates: store,
+            texts: DeliveryChannel(.sms, by: smsDelivery.transport, connections: settings.texts.connections) {
+                try smsDelivery.composer.renderedMessage(for: $0, at: $1)
+            }, actor: actor, mode: mode, clock: { [self] in now }, host: hostName, templates: store,
             journal: journal, restoreLevel: restoreLevel, logger: logger)
     }
 
@@ -147,10 +147,10 @@ extension Intro {
     ///
     /// - Parameter database: Where they are kept.
     /// - Returns: The desk; how it answers is looked for when it does.
-    func textDesk(_ database: Database) -> InboundSMS {
+    func inboundSMS(_ database: Database) -> InboundSMS {
         InboundSMS(database: database, actor: actor) { [self] in
-            let texting = try texting(try templates)
-            return InboundSMS.Answering(transport: texting.transport, composer: texting.composer)
+            let smsDelivery = try smsDelivery(try templates)
+            return InboundSMS.Answering(transport: smsDelivery.transport, composer: smsDelivery.composer)
         }
     }
 }
@@ -160,12 +160,12 @@ extension TemplateLibrary {
     ///
     /// - Parameter rule: The rule.
     /// - Throws: `InvalidInput`.
-    func assertHolds(_ rule: ReminderRule) throws(InvalidInput) {
-        guard ReminderTemplates.suits(rule) else {
+    func assertTemplateExists(_ rule: ReminderRule) throws(InvalidInput) {
+        guard ReminderTemplates.isSuitable(rule) else {
             let audience = rule.anchor == .day ? "a day of a trainer" : "the \(rule.audience.rawValue)"
             throw InvalidInput(
                 field: "--template", problem: "\(rule.template) is not written for \(audience)",
-                hint: "name another, such as \(ReminderTemplates.suiting(rule).joined(separator: ", "))")
+                hint: "name another, such as \(ReminderTemplates.suitableTemplates(rule).joined(separator: ", "))")
         }
         guard let files = missingTemplates(of: rule) else { return }
         throw InvalidInput(

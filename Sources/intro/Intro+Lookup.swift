@@ -6,7 +6,7 @@ import Reminders
 
 extension Intro {
     /// Where and with whom, as a command line names them.
-    struct Setting: Sendable {
+    struct BookingTarget: Sendable {
         let studio: Studio
         let trainer: Trainer?
     }
@@ -21,7 +21,7 @@ extension Intro {
     ///   - database: Where to look.
     /// - Returns: The studio, and the trainer where one was named.
     /// - Throws: `NotFound`, `InvalidInput`, or a `Failure` where several studios may be meant.
-    func setting(studio: String?, trainer: String?, in database: Database) async throws -> Setting {
+    func bookingTarget(studio: String?, trainer: String?, in database: Database) async throws -> BookingTarget {
         let studio = try studio.map { try Handle($0, field: "--studio") }
         let trainer = try trainer.map { try Handle($0, field: "--trainer") }
         return try await database.withConnection { connection in
@@ -29,11 +29,11 @@ extension Intro {
                 if let trainer { try await TrainerRepository(connection).named(trainer) } else { nil }
             let studios = StudioRepository(connection)
             if let handle = studio ?? trainer?.homeStudio {
-                return Setting(studio: try await studios.named(handle), trainer: trainer)
+                return BookingTarget(studio: try await studios.named(handle), trainer: trainer)
             }
             let all = try await studios.all()
-            guard let only = all.first, all.count == 1 else { throw Self.undecided(all) }
-            return Setting(studio: only, trainer: nil)
+            guard let only = all.first, all.count == 1 else { throw Self.ambiguousStudio(all) }
+            return BookingTarget(studio: only, trainer: nil)
         }
     }
 
@@ -77,7 +77,7 @@ extension Intro {
         return try ClientIdentifier(text, region: try await region(in: database))
     }
 
-    private static func undecided(_ studios: [Studio]) -> any Error {
+    private static func ambiguousStudio(_ studios: [Studio]) -> any Error {
         guard !studios.isEmpty else {
             return NotFound(
                 "studio",

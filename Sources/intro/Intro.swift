@@ -20,7 +20,7 @@ final class Intro: Sendable {
     /// What this process sends, recorded outside the database.
     let journal: AttemptJournal
     /// The instant of `--now`.
-    let rehearsal: Date?
+    let simulatedNow: Date?
     private let opened = Guarded<[Database]>([])
 
     /// Builds the house from the command line and the process's environment.
@@ -34,7 +34,7 @@ final class Intro: Sendable {
         logger = Logger(
             label: "intro",
             factory: { _ in ConsoleLogHandler(isVerbose: options.verbose, environment: environment) })
-        rehearsal = try options.now.map(rehearsalInstant)
+        simulatedNow = try options.now.map(parseNowOption)
         actor = try actorName(flag: options.actor, environment: environment)
         settings = try Settings(from: Settings.Sources(options: options, environment: environment))
         journal = AttemptJournal(home: settings.home)
@@ -43,19 +43,19 @@ final class Intro: Sendable {
 
     /// The present instant, or that of `--now`.
     var now: Date {
-        rehearsal ?? Date()
+        simulatedNow ?? Date()
     }
 
     /// The private PostgreSQL in `INTRO_HOME`, whether it exists yet or not.
-    var localCluster: LocalCluster {
-        get throws(Failure) { try LocalCluster(home: settings.home) }
+    var localServer: LocalServer {
+        get throws(Failure) { try LocalServer(home: settings.home) }
     }
 
     /// Starts the private PostgreSQL unless it runs already, and says so when it does.
     ///
     /// - Throws: A `Failure` when it cannot be made or started.
-    func startLocalCluster() async throws -> LocalCluster.Status {
-        let (status, announcement) = try await localCluster.start()
+    func startLocalServer() async throws -> LocalServer.Status {
+        let (status, announcement) = try await localServer.start()
         if let announcement {
             console.note(announcement)
         }
@@ -68,7 +68,7 @@ final class Intro: Sendable {
     ///
     /// - Throws: A `Failure` when it cannot be reached, or its schema is another one.
     func database() async throws -> Database {
-        let database = try await bareDatabase()
+        let database = try await uncheckedDatabase()
         var status = try await Schema.status(of: database)
         if settings.database.location == .local, status.canBeApplied {
             try await Schema.apply(to: database)
@@ -81,7 +81,7 @@ final class Intro: Sendable {
     /// The database as it is, whatever schema it has.
     ///
     /// - Throws: A `Failure` when the private PostgreSQL cannot be made or started.
-    func bareDatabase() async throws -> Database {
+    func uncheckedDatabase() async throws -> Database {
         open(try await databaseConfiguration())
     }
 
@@ -110,23 +110,23 @@ final class Intro: Sendable {
     }
 
     /// The back office: studios, trainers and people.
-    func backOffice(_ database: Database) -> BackOffice {
-        BackOffice(database: database, actor: actor)
+    func administration(_ database: Database) -> Administration {
+        Administration(database: database, actor: actor)
     }
 
     /// The rules by which messages are sent.
-    func ruleBook(_ database: Database) -> RuleEditor {
+    func ruleEditor(_ database: Database) -> RuleEditor {
         RuleEditor(database: database, actor: actor)
     }
 
     /// Where people say what they want to be told.
-    func wishDesk(_ database: Database) -> ConsentDesk {
+    func consentDesk(_ database: Database) -> ConsentDesk {
         ConsentDesk(database: database, actor: actor)
     }
 
     /// Where clients' texts are heard.
-    func inboundDesk(_ database: Database) -> InboundSMSDesk {
-        InboundSMSDesk(database: database, actor: actor)
+    func inboundSMSDesk(_ database: Database) -> InboundTexts {
+        InboundTexts(database: database, actor: actor)
     }
 
     /// Where mail to the sender's address is received.
@@ -140,7 +140,7 @@ final class Intro: Sendable {
     }
 
     /// Where people set right what the ledger cannot know.
-    func ledgerDesk(_ database: Database) -> LedgerCorrections {
+    func ledgerCorrections(_ database: Database) -> LedgerCorrections {
         LedgerCorrections(database: database, actor: actor)
     }
 
@@ -155,7 +155,7 @@ final class Intro: Sendable {
         case .url(let url): url
         case .urlFile(let path): try Settings.Database.url(inFile: path).revealed
         case .libpqEnvironment: ""
-        case .local: try await startLocalCluster().url
+        case .local: try await startLocalServer().url
         }
     }
 }
@@ -193,7 +193,7 @@ private func checkedActor(_ name: String, source: String) throws(Failure) -> Str
 /// - Parameter text: An RFC 3339 date-time with an offset, as in `2026-12-01T09:00:00-08:00`.
 /// - Returns: The instant.
 /// - Throws: A `Failure` when the text is not one.
-func rehearsalInstant(_ text: String) throws(Failure) -> Date {
+func parseNowOption(_ text: String) throws(Failure) -> Date {
     guard let instant = RFC3339.parse(text) else {
         throw .invalidInput(
             "--now is not a point in time: \(text.visible.prefix(40))",

@@ -26,12 +26,12 @@ extension IntroCommand {
     static func main() async {
         StandardStreams.prepare()
         let arguments = Array(CommandLine.arguments.dropFirst())
-        if let refused = refuseDamagedText(arguments) { Glibc.exit(refused.rawValue) }
+        if let refused = rejectInvalidUTF8(arguments) { Glibc.exit(refused.rawValue) }
         Glibc.exit(await execute(arguments).rawValue)
     }
 
     /// Refuses words that are not UTF-8, which Swift would otherwise read with replacement characters.
-    private static func refuseDamagedText(_ arguments: [String]) -> ExitCode? {
+    private static func rejectInvalidUTF8(_ arguments: [String]) -> ExitCode? {
         for number in 1..<max(1, Int(CommandLine.argc)) {
             guard let word = CommandLine.unsafeArgv[number], String(validatingCString: word) == nil else { continue }
             Console(json: wantsJSON(arguments), color: color(of: arguments)).show(
@@ -57,14 +57,14 @@ extension IntroCommand {
                 try command.run()
             }
             return .done
-        } catch OutputProblem.readerLeft {
+        } catch OutputError.readerClosed {
             return .done
         } catch {
-            return conclude(error, arguments: arguments)
+            return reportFailure(error, arguments: arguments)
         }
     }
 
-    private static func conclude(_ error: any Error, arguments: [String]) -> ExitCode {
+    private static func reportFailure(_ error: any Error, arguments: [String]) -> ExitCode {
         let console = Console(json: wantsJSON(arguments), color: color(of: arguments))
         guard exitCode(for: error) != .success else {
             return print(help: fullMessage(for: error), on: console)
@@ -78,7 +78,7 @@ extension IntroCommand {
         do {
             try console.print(help)
             return .done
-        } catch OutputProblem.readerLeft {
+        } catch OutputError.readerClosed {
             return .done
         } catch {
             let failure = Failure(describing: error)

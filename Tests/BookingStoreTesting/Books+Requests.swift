@@ -35,7 +35,7 @@ extension Books {
         let address = try EmailAddress(email)
         var request = BookingRequest(studio: studio, who: .email(address), start: try instant(start, at: studio))
         request.trainer = trainer
-        request.newcomer = ClientDetails(
+        request.newClient = ClientDetails(
             name: try PersonName("New Person"), email: address,
             phone: try phone.map { try PhoneNumber($0, region: studio.region) })
         request.overrideReason = reason

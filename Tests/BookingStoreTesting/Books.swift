@@ -13,7 +13,7 @@ public struct Books: Sendable {
     public let conninfo: String
 
     /// The office of a test.
-    public var office: BackOffice { BackOffice(database: database, actor: "test") }
+    public var office: Administration { Administration(database: database, actor: "test") }
 
     /// The front desk of a test; two no-shows are too many.
     public var desk: FrontDesk { FrontDesk(database: database, actor: "test", noShowLimit: 2) }

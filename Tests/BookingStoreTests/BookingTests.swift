@@ -35,7 +35,7 @@ struct BookingTests {
             studio: studio, who: .email(address),
             start: try TimePhrase.instant(at, clock: studio.clock, now: now))
         request.trainer = trainer
-        request.newcomer = ClientDetails(name: try PersonName("New Person"), email: address, phone: nil)
+        request.newClient = ClientDetails(name: try PersonName("New Person"), email: address, phone: nil)
         return request
     }
 }

@@ -23,7 +23,7 @@ struct CloseDaysTests {
     {
         let address = try EmailAddress("\(name)@example.com")
         var request = BookingRequest(studio: studio, who: .email(address), start: try instant(start))
-        request.newcomer = ClientDetails(name: try PersonName(name), email: address, phone: nil)
+        request.newClient = ClientDetails(name: try PersonName(name), email: address, phone: nil)
         return try await books.desk.book(request, now: try instant("2026-11-30T16:00:00Z")).session
     }
 

@@ -106,10 +106,10 @@ struct ContactUpgradeTests {
             await #expect(throws: InvalidInput.self) { try await clients.one(ana) }
             var contacts = Contacts()
             contacts.add(try EmailAddress("analima@pm.me"))
-            let visits = try await SessionRepository(connection).visits(of: contacts, now: Books.now)
-            #expect(visits.map(\.owner.value) == [1, 2])
+            let priorSessions = try await SessionRepository(connection).priorSessions(of: contacts, now: Books.now)
+            #expect(priorSessions.map(\.owner.value) == [1, 2])
         }
-        let office = BackOffice(database: database, actor: "test")
+        let office = Administration(database: database, actor: "test")
         let details = ClientDetails(
             name: try PersonName("Ana"), email: try EmailAddress("a.n.a.lima@protonmail.com"), phone: nil)
         await #expect(throws: Refusal.self) { try await office.add(details) }

@@ -112,12 +112,12 @@ struct LedgerTests {
     }
 
     @Test("a rehearsal writes nothing at all")
-    func rehearsal() async throws {
+    func isDryRun() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
             try await books.engage()
             var request = try Books.request(studio, "2027-01-20 10:00", for: "ana@example.com")
-            request.rehearsal = true
+            request.isDryRun = true
             let events = try await books.count("event")
             let result = try await books.desk.book(request, now: Books.now)
             #expect(!result.created && result.session.localStart == "2027-01-20 10:00 PST")

@@ -18,8 +18,8 @@ struct PeopleTests {
                     phone: try PhoneNumber(e164: "+14155550132"), source: "a friend"))
             var request = try Books.request(
                 studio, "2027-01-05 10:00", for: "ana@EXAMPLE.com", phone: "(415) 555-0199")
-            request.newcomer?.name = "Somebody Else"
-            request.newcomer?.source = "an advert"
+            request.newClient?.name = "Somebody Else"
+            request.newClient?.source = "an advert"
             let session = try await books.desk.book(request, now: Books.now).session
             #expect(session.client.id == ana.id)
             #expect(try await books.people() == [ana])
@@ -27,7 +27,7 @@ struct PeopleTests {
     }
 
     @Test("an unknown person is written down with the booking, or not at all")
-    func newcomer() async throws {
+    func newClient() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
             let maria = try await books.engage()
@@ -37,7 +37,7 @@ struct PeopleTests {
             }
             #expect(try await books.people().map(\.email?.address) == ["ana@example.com"])
             var nameless = try Books.request(studio, "2027-01-05 11:00", for: "ben@example.com")
-            nameless.newcomer = nil
+            nameless.newClient = nil
             let request = nameless
             await #expect(throws: NotFound.self) { try await books.desk.book(request, now: Books.now) }
         }

@@ -55,7 +55,7 @@ struct QueryPlanTests {
             try await books.expectIndexes("reference") { _ = try await SessionRepository($0).named(reference) }
             try await books.expectIndexes("request") { _ = try await SessionRepository($0).made(by: "request 1234") }
             try await books.expectIndexes("visits") {
-                _ = try await SessionRepository($0).visits(of: person, now: from)
+                _ = try await SessionRepository($0).priorSessions(of: person, now: from)
             }
             try await books.expectIndexes("e-mail") { _ = try await ClientRepository($0).matching(.email(email)) }
             try await books.expectIndexes("phone") { _ = try await ClientRepository($0).matching(.phone(phone)) }
@@ -102,18 +102,18 @@ struct QueryPlanTests {
                 _ = try await DeliveryRepository($0).take(run, by: .email, until: from, now: from, limit: 100)
             }
             try await books.expectIndexes("account") {
-                _ = try await LedgerRepository($0).account(of: reference, now: from)
+                _ = try await LedgerRepository($0).history(of: reference, now: from)
             }
             try await books.expectIndexes("what a session's messages wait for") {
-                _ = try await LedgerRepository($0).judgedEntries(of: reference, status: nil, now: from)
+                _ = try await LedgerRepository($0).evaluatedEntries(of: reference, status: nil, now: from)
             }
             try await books.expectIndexes("what the messages written last wait for") {
-                _ = try await LedgerRepository($0).judgedEntries(of: nil, status: nil, limit: 100, now: from)
+                _ = try await LedgerRepository($0).evaluatedEntries(of: nil, status: nil, limit: 100, now: from)
             }
             try await books.expectIndexes("failed and unknown") {
-                _ = try await DeliveryRepository($0).countTrouble(since: from)
+                _ = try await DeliveryRepository($0).countFailedAndUnknown(since: from)
             }
-            try await books.expectIndexes("sweep") { _ = try await DeliveryRepository($0).sweep() }
+            try await books.expectIndexes("sweep") { _ = try await DeliveryRepository($0).markAbandonedAsUnknown() }
             try await books.expectIndexes("plan") { try await DeliveryRepository($0).plan(until: from, now: from) }
         }
     }

@@ -29,7 +29,7 @@ struct RoleTests {
             let taken = try await books.serving { connection in
                 let deliveries = DeliveryRepository(connection)
                 let run = try await deliveries.openRun(actor: "service")
-                _ = try await deliveries.sweep()
+                _ = try await deliveries.markAbandonedAsUnknown()
                 try await deliveries.plan(until: Books.now, now: Books.now)
                 try await deliveries.release(until: Books.now)
                 return try await deliveries.take(run, by: .email, until: Books.now, now: Books.now, limit: 10)
@@ -125,7 +125,7 @@ struct RoleTests {
                 let item = InboundMail.Item(sender: "a@b.test", subject: nil, excerpt: "hello", content: .other)
                 let id = try #require(try await mails.insert(item, now: Books.now))
                 #expect(try await mails.insert(item, now: Books.now) == nil)
-                let judged = try await MailJudgement(.other, now: Books.now, on: connection)
+                let judged = try await MailEvaluation(.other, now: Books.now, on: connection)
                 try await mails.finish(id, judged, now: Books.now)
                 #expect(try await mails.all(open: true, limit: 10).map(\.id) == [id])
                 #expect(try await mails.markDone([id, id + 1], by: "service", now: Books.now) == [id])

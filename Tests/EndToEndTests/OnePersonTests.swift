@@ -106,7 +106,7 @@ struct OnePersonTests {
     }
 
     @Test("with --name, WHO counts as the e-mail or the phone that it is")
-    func newcomer() async throws {
+    func newClient() async throws {
         try await Studio.with { studio in
             let first = try await studio.answer(
                 "book", "--client", "(415) 555-0123", "--name", "Ana", "--email", "ana@example.com", "--at",

@@ -24,10 +24,10 @@ struct JobPlanTests {
             let running = try await yard.leases(limit: 100)
             for oldestFirst in [false, true] {
                 let claimed = try await yard.expectIndexes("claim", reading: 500) {
-                    let order = JobStore.Order(
+                    let request = JobStore.ClaimRequest(
                         runner: runner, queue: "default", kinds: [Note.kind], limit: 100, oldestFirst: oldestFirst,
-                        takesSuspect: true, watermark: .beginning)
-                    return try await store.claim(order, acknowledging: []).jobs.count
+                        includesCrashed: true, watermark: .beginning)
+                    return try await store.claim(request, acknowledging: []).jobs.count
                 }
                 #expect(claimed == 101)
             }
@@ -53,7 +53,7 @@ struct JobPlanTests {
             }
             #expect(isDue)
             let unwanted = try await yard.expectIndexes("heartbeat", reading: 4000) {
-                try await runners.beat(runner, lease: .seconds(60), tally: .init())
+                try await runners.beat(runner, lease: .seconds(60), totals: .init())
             }
             #expect(unwanted == [])
             let isTooEarly = try await yard.expectIndexes("reconcile", reading: 8000) {
@@ -64,7 +64,7 @@ struct JobPlanTests {
                 _ = try await store.rescue(lease: .zero, maxCrashes: 3)
             }
             try await yard.expectIndexes("leave", reading: 12_000, times: 1) {
-                try await runners.leave(runner, tally: .init())
+                try await runners.leave(runner, totals: .init())
             }
         }
     }
@@ -75,14 +75,14 @@ struct JobPlanTests {
             let store = JobStore(database: yard.database)
             var search = ClaimCursor()
             for _ in 0..<10 {
-                let order = search.order(
-                    runner: runner, queue: "default", kinds: [Note.kind], limit: 500, takesSuspect: false)
-                _ = search.found(try await store.claim(order, acknowledging: []).jobs, of: 500)
+                let request = search.claimRequest(
+                    runner: runner, queue: "default", kinds: [Note.kind], limit: 500, includesCrashed: false)
+                _ = search.found(try await store.claim(request, acknowledging: []).jobs, of: 500)
             }
             let claimed = try await yard.expectIndexes("claim", reading: 50, times: 1) {
-                let order = search.order(
-                    runner: runner, queue: "default", kinds: [Note.kind], limit: 10, takesSuspect: false)
-                return try await store.claim(order, acknowledging: []).jobs.count
+                let request = search.claimRequest(
+                    runner: runner, queue: "default", kinds: [Note.kind], limit: 10, includesCrashed: false)
+                return try await store.claim(request, acknowledging: []).jobs.count
             }
             #expect(claimed == 10)
         }

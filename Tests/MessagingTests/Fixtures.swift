@@ -86,7 +86,7 @@ let patientSMSTimeouts = SMSTimeouts(connect: .seconds(30), reply: .seconds(60),
 func session(
     to url: String, password: String? = nil, timeouts: SMTPTimeouts = patientTimeouts
 ) throws -> any TransportSession<MailEnvelope> {
-    try TransportURL(parsing: url).makeTransport(password: password, timeouts: timeouts).makeSession()
+    try MailTransportURL(parsing: url).makeTransport(password: password, timeouts: timeouts).makeSession()
 }
 
 extension TransportSession<MailEnvelope> {
@@ -96,21 +96,21 @@ extension TransportSession<MailEnvelope> {
 }
 
 /// The kind of an outcome, without the words.
-enum Verdict: Equatable {
+enum OutcomeCategory: Equatable {
     case accepted
-    case rejectedForNow(Int)
-    case rejectedForGood(Int)
+    case rejectedTemporarily(Int)
+    case rejectedPermanently(Int)
     case senderRefused
     case notSent(unreachable: Bool)
     case unknown
 }
 
 extension DeliveryOutcome {
-    var verdict: Verdict {
+    var category: OutcomeCategory {
         switch self {
         case .accepted: .accepted
-        case .rejectedForNow(let code, _): .rejectedForNow(code)
-        case .rejectedForGood(let code, _, _): .rejectedForGood(code)
+        case .rejectedTemporarily(let code, _): .rejectedTemporarily(code)
+        case .rejectedPermanently(let code, _, _): .rejectedPermanently(code)
         case .senderRefused: .senderRefused
         case .notSent(_, let unreachable): .notSent(unreachable: unreachable)
         case .unknown: .unknown

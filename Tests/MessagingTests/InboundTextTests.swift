@@ -114,7 +114,7 @@ struct InboundTextTests {
         #expect(text.id == "x y")
     }
 
-    private static let spellings: [(ReplyWord, [String])] = [
+    private static let spellings: [(ReplyKeyword, [String])] = [
         (
             .optOut,
             [
@@ -156,14 +156,14 @@ struct InboundTextTests {
     ]
 
     @Test("an answer that is one of the known words is understood, however it is typed", arguments: spellings)
-    func words(word: ReplyWord, spellings: [String]) {
-        for spelling in spellings { #expect(ReplyWord(spelling) == word, "\(spelling)") }
+    func words(word: ReplyKeyword, spellings: [String]) {
+        for spelling in spellings { #expect(ReplyKeyword(spelling) == word, "\(spelling)") }
     }
 
     @Test("no word confirms that carriers take for an opt-in, nor does one that ends the texts")
     func reserved() {
         for word in ["YES", "START", "UNSTOP", "CANCEL", "STOP", "END", "QUIT"] {
-            #expect(ReplyWord(word) != .confirm)
+            #expect(ReplyKeyword(word) != .confirm)
         }
     }
 }

@@ -130,7 +130,7 @@ struct MailReportTests {
 
     @Test("an error names no person")
     func discretion() {
-        for error in [MailReportError.tooLong, .notAReport, .cutOff, .noRecipient, .notAComplaint] {
+        for error in [MailReportError.tooLong, .notAReport, .truncated, .noRecipient, .notAComplaint] {
             #expect(error.description.hasSuffix(".") && !error.description.contains("@"))
         }
     }
@@ -148,7 +148,7 @@ struct DamagedReportTests {
     }
 
     @Test("cut off anywhere, a report says what it said whole, or nothing", arguments: BounceSample.reports)
-    func cutOff(_ sample: BounceSample) throws {
+    func truncated(_ sample: BounceSample) throws {
         let whole = try MailReport(reading: sample.octets)
         for length in sample.octets.indices {
             guard let cut = try? MailReport(reading: Array(sample.octets[..<length])) else { continue }
@@ -161,7 +161,7 @@ struct DamagedReportTests {
     func cutOffWithinStatus() throws {
         let octets = BounceSample.postfix.octets
         let end = try #require(octets.firstRange(of: Array("Diagnostic-Code".utf8))?.lowerBound)
-        #expect(throws: MailReportError.cutOff) { try MailReport(reading: Array(octets[..<end])) }
+        #expect(throws: MailReportError.truncated) { try MailReport(reading: Array(octets[..<end])) }
     }
 
     @Test("changed at random, a report names nobody who is not in its text", arguments: BounceSample.reports)

@@ -6,31 +6,31 @@ import Testing
     "SMTP against every fault of smtp-sink",
     .enabled(if: Installed.smtpSink != nil, "smtp-sink is missing: install Debian's postfix"), .timeLimit(.minutes(30)))
 struct MailSinkTests {
-    private static let faults: [(MailSink.Fault, Verdict)] = [
-        (.rejectForNow(.connect), .rejectedForNow(421)),
-        (.rejectForNow(.introduction), .rejectedForNow(421)),
-        (.rejectForNow(.mail), .rejectedForNow(450)),
-        (.rejectForNow(.rcpt), .rejectedForNow(450)),
-        (.rejectForNow(.data), .rejectedForNow(450)),
-        (.rejectForNow(.dot), .rejectedForNow(450)),
+    private static let faults: [(MailSink.Fault, OutcomeCategory)] = [
+        (.rejectForNow(.connect), .rejectedTemporarily(421)),
+        (.rejectForNow(.introduction), .rejectedTemporarily(421)),
+        (.rejectForNow(.mail), .rejectedTemporarily(450)),
+        (.rejectForNow(.rcpt), .rejectedTemporarily(450)),
+        (.rejectForNow(.data), .rejectedTemporarily(450)),
+        (.rejectForNow(.dot), .rejectedTemporarily(450)),
         (.rejectForGood(.connect), .senderRefused),
         (.rejectForGood(.introduction), .senderRefused),
         (.rejectForGood(.mail), .senderRefused),
-        (.rejectForGood(.rcpt), .rejectedForGood(500)),
-        (.rejectForGood(.data), .rejectedForGood(500)),
-        (.rejectForGood(.dot), .rejectedForGood(500)),
+        (.rejectForGood(.rcpt), .rejectedPermanently(500)),
+        (.rejectForGood(.data), .rejectedPermanently(500)),
+        (.rejectForGood(.dot), .rejectedPermanently(500)),
         (.disconnect(.connect), .notSent(unreachable: true)),
         (.disconnect(.introduction), .notSent(unreachable: true)),
         (.disconnect(.mail), .notSent(unreachable: false)),
         (.disconnect(.rcpt), .notSent(unreachable: false)),
         (.disconnect(.data), .notSent(unreachable: false)),
         (.disconnect(.dot), .unknown),
-        (.shutDown(.connect), .rejectedForNow(421)),
-        (.shutDown(.introduction), .rejectedForNow(421)),
-        (.shutDown(.mail), .rejectedForNow(421)),
-        (.shutDown(.rcpt), .rejectedForNow(421)),
-        (.shutDown(.data), .rejectedForNow(421)),
-        (.shutDown(.dot), .rejectedForNow(421)),
+        (.shutDown(.connect), .rejectedTemporarily(421)),
+        (.shutDown(.introduction), .rejectedTemporarily(421)),
+        (.shutDown(.mail), .rejectedTemporarily(421)),
+        (.shutDown(.rcpt), .rejectedTemporarily(421)),
+        (.shutDown(.data), .rejectedTemporarily(421)),
+        (.shutDown(.dot), .rejectedTemporarily(421)),
         (.delay(.connect, seconds: 60), .notSent(unreachable: true)),
         (.delay(.introduction, seconds: 60), .notSent(unreachable: true)),
         (.delay(.mail, seconds: 60), .notSent(unreachable: false)),
@@ -40,7 +40,7 @@ struct MailSinkTests {
     ]
 
     @Test("each fault ends in the right outcome, and nothing is sent twice", arguments: faults)
-    func fault(_ fault: MailSink.Fault, verdict: Verdict) async throws {
+    func fault(_ fault: MailSink.Fault, category: OutcomeCategory) async throws {
         let sink = try await MailSink.start(faults: [fault])
         defer { sink.stop() }
         let waits = if case .delay = fault { shortTimeouts } else { patientTimeouts }
@@ -48,8 +48,8 @@ struct MailSinkTests {
         let first = await session.deliver(message("first"), from: desk, to: anna)
         let second = await session.deliver(message("second"), from: desk, to: anna)
         await session.close()
-        #expect(first.verdict == verdict)
-        #expect(second.verdict == verdict)
+        #expect(first.category == category)
+        #expect(second.category == category)
         let marks = try sink.receivedMessages().marks
         #expect(Set(marks).count == marks.count)
     }
@@ -58,20 +58,20 @@ struct MailSinkTests {
     func abort() async throws {
         let sink = try await MailSink.start(faults: [.abortBody(seconds: 0)])
         defer { sink.stop() }
-        let verdict = try await session(to: sink.url).deliver(message("x"), from: desk, to: anna).verdict
+        let category = try await session(to: sink.url).deliver(message("x"), from: desk, to: anna).category
         // The sink closes without reading, so its last words may be lost with the connection. Which of the three it
         // is depends on when the loss is noticed; each of them is true.
-        #expect([.rejectedForGood(550), .notSent(unreachable: false), .unknown].contains(verdict))
+        #expect([.rejectedPermanently(550), .notSent(unreachable: false), .unknown].contains(category))
     }
 
     @Test("a sink without faults takes every message once, with its envelope")
     func faultless() async throws {
         let sink = try await MailSink.start()
         defer { sink.stop() }
-        let transport = try TransportURL(parsing: sink.url).makeTransport()
+        let transport = try MailTransportURL(parsing: sink.url).makeTransport()
         try await transport.withSession { session in
             for number in 10..<30 {
-                #expect(await session.deliver(message("\(number)"), from: desk, to: anna).verdict == .accepted)
+                #expect(await session.deliver(message("\(number)"), from: desk, to: anna).category == .accepted)
             }
         }
         let messages = try sink.receivedMessages()

@@ -32,7 +32,7 @@ struct MaildirTests {
         for folder in ["a", "a/b", "a/b/tmp", "a/b/new", "a/b/cur"] {
             #expect(try permissions("\(scratch.path)/\(folder)") == 0o700)
         }
-        #expect(await session.deliver(message("x"), from: desk, to: anna).verdict == .accepted)
+        #expect(await session.deliver(message("x"), from: desk, to: anna).category == .accepted)
         let names = try FileManager.default.contentsOfDirectory(atPath: "\(scratch.path)/a/b/new")
         #expect(try names.map { try permissions("\(scratch.path)/a/b/new/\($0)") } == [0o600])
         #expect(names.allSatisfy { !$0.contains("/") && !$0.contains(":") && !$0.hasPrefix(".") })
@@ -43,7 +43,7 @@ struct MaildirTests {
     func content() async throws {
         let scratch = try ScratchFolder()
         let session = try MaildirTransport(path: scratch.path).makeSession()
-        #expect(await session.deliver(Array("A: b\n\nc".utf8), from: desk, to: anna).verdict == .accepted)
+        #expect(await session.deliver(Array("A: b\n\nc".utf8), from: desk, to: anna).category == .accepted)
         let name = try #require(try FileManager.default.contentsOfDirectory(atPath: "\(scratch.path)/new").first)
         let file = try String(contentsOfFile: "\(scratch.path)/new/\(name)", encoding: .utf8)
         #expect(file == "Return-Path: <desk@intro.test>\r\nDelivered-To: anna@example.test\r\nA: b\r\n\r\nc")
@@ -54,7 +54,7 @@ struct MaildirTests {
         let scratch = try ScratchFolder()
         for mark in ["one", "two"] {
             let session = try MaildirTransport(path: scratch.path).makeSession()
-            #expect(await session.deliver(message(mark), from: desk, to: anna).verdict == .accepted)
+            #expect(await session.deliver(message(mark), from: desk, to: anna).category == .accepted)
         }
         #expect(try Maildir.messages(in: scratch.path).marks == ["one", "two"])
     }
@@ -72,7 +72,7 @@ struct MaildirTests {
     func readByPython() async throws {
         let scratch = try ScratchFolder()
         let session = try MaildirTransport(path: scratch.path).makeSession()
-        #expect(await session.deliver(message("one"), from: desk, to: anna).verdict == .accepted)
+        #expect(await session.deliver(message("one"), from: desk, to: anna).category == .accepted)
         let program =
             "import json, mailbox, sys; print(json.dumps([m['Subject'] for m in mailbox.Maildir(sys.stdin.read())]))"
         let subjects: [String] = try Python.run(program, on: scratch.path.utf8)

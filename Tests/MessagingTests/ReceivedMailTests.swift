@@ -80,7 +80,7 @@ struct ReceivedMailTests {
     }
 
     @Test("cut off anywhere, a report in plain text says the same or nothing", arguments: BounceSample.otherShapes)
-    func cutOff(sample: BounceSample) throws {
+    func truncated(sample: BounceSample) throws {
         let whole = try delivery(sample)
         for length in sample.octets.indices {
             let mail = ReceivedMail(reading: Array(sample.octets[..<length]))

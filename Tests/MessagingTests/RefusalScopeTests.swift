@@ -37,22 +37,22 @@ struct RefusalScopeTests {
 
     @Test("two refusals are alike without addresses, numbers and identifiers")
     func alike() {
-        let first = DeliveryOutcome.rejectedForGood(
+        let first = DeliveryOutcome.rejectedPermanently(
             code: 554, reply: "554 5.7.1 <ana@example.com> denied id=4f2 at 10:01")
-        let second = DeliveryOutcome.rejectedForGood(
+        let second = DeliveryOutcome.rejectedPermanently(
             code: 554, reply: "554 5.7.1 <ben@example.com> denied id=9a1 at 10:02")
         #expect(first.generalRefusal == "554 denied at" && second.generalRefusal == first.generalRefusal)
-        #expect(DeliveryOutcome.rejectedForGood(code: 550, reply: "550 5.7.1 no").generalRefusal == "550 no")
-        #expect(DeliveryOutcome.rejectedForGood(code: 550, reply: "550 5.1.1 no").generalRefusal == nil)
-        #expect(DeliveryOutcome.rejectedForGood(code: 21211, reply: "HTTP 400").generalRefusal == nil)
-        #expect(DeliveryOutcome.rejectedForGood(code: 21612, reply: "HTTP 400").generalRefusal == "21612 http")
-        #expect(DeliveryOutcome.rejectedForGood(code: 99999, reply: "HTTP 400").generalRefusal == "99999 http")
+        #expect(DeliveryOutcome.rejectedPermanently(code: 550, reply: "550 5.7.1 no").generalRefusal == "550 no")
+        #expect(DeliveryOutcome.rejectedPermanently(code: 550, reply: "550 5.1.1 no").generalRefusal == nil)
+        #expect(DeliveryOutcome.rejectedPermanently(code: 21211, reply: "HTTP 400").generalRefusal == nil)
+        #expect(DeliveryOutcome.rejectedPermanently(code: 21612, reply: "HTTP 400").generalRefusal == "21612 http")
+        #expect(DeliveryOutcome.rejectedPermanently(code: 99999, reply: "HTTP 400").generalRefusal == "99999 http")
     }
 
     @Test("is logged without addresses and phone numbers")
     func contacts() {
         #expect(
-            "550 5.7.1 <ana@example.com>: denied for +12135550142 by [192.0.2.1] at 10:01".withoutContacts
+            "550 5.7.1 <ana@example.com>: denied for +12135550142 by [192.0.2.1] at 10:01".maskingContacts
                 == "550 5.7.1 <...> denied for +... by [192.0.2.1] at 10:01")
     }
 
@@ -70,7 +70,7 @@ struct RefusalScopeTests {
             ("", ""), ("550 5.7.1 denied for ", " by mx1"), ("451 4.7.0 <", ">: later"), ("to:", "; 10:01"),
             ("554 5.7.1 ", " 5.7.1"), ("no ", ", 192.0.2.1"), ("+", "."),
         ] where !(before == "+" && number.hasPrefix("+")) {
-            let masked = (before + number + after).withoutContacts
+            let masked = (before + number + after).maskingContacts
             #expect(!masked.contains("34") && !masked.contains("58") && !masked.contains("67"), "\(masked)")
             #expect(masked.contains("+...") && masked.hasSuffix(after), "\(masked)")
         }
@@ -90,6 +90,6 @@ struct RefusalScopeTests {
             "max 100 per 3600",
         ])
     func numbers(words: String) {
-        #expect(words.withoutContacts == words)
+        #expect(words.maskingContacts == words)
     }
 }

@@ -30,8 +30,8 @@ struct SMSFolderTests {
         let body = "Anna \"C\" \\ é 👋\nZweite/Zeile"
         let rich = try TextMessage(to: "+14155550100", from: TextSender("Iron House"), body: body, validUntil: until)
         let plain = try TextMessage(to: "+14155550101", from: TextSender("72345"), body: "plain")
-        #expect(await session.deliver(rich).verdict == .accepted)
-        #expect(await session.deliver(plain).verdict == .accepted)
+        #expect(await session.deliver(rich).category == .accepted)
+        #expect(await session.deliver(plain).category == .accepted)
         let names = try FileManager.default.contentsOfDirectory(atPath: path)
         #expect(try permissions(path) == 0o700)
         #expect(try names.map { try permissions("\(path)/\($0)") } == [0o600, 0o600])
@@ -66,7 +66,7 @@ struct SMSFolderTests {
             let error = #expect(throws: TransportConfigurationError.self) {
                 try SMSFolderTransport(path: path).makeSession()
             }
-            #expect(error?.freight == .texts)
+            #expect(error?.messageKind == .texts)
         }
     }
 }

@@ -54,7 +54,7 @@ struct SMSTransportURLTests {
     func refused(url: String, expected: TransportConfigurationError.Problem?) {
         let error = #expect(throws: TransportConfigurationError.self) { try SMSTransportURL(parsing: url) }
         if let expected { #expect(error == TransportConfigurationError(.texts, expected)) }
-        #expect(error?.freight == .texts)
+        #expect(error?.messageKind == .texts)
         #expect(error?.description.contains("secret") == false)
         #expect(error?.description.contains("mail") == false)
     }

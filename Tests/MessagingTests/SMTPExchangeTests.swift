@@ -10,34 +10,36 @@ struct SMTPExchangeTests {
         let code: Int
         let begun: Bool
         let read: Bool
-        let verdict: Verdict
+        let category: OutcomeCategory
 
-        init(_ result: CURLcode, _ code: Int, begun: Bool = true, read: Bool = false, _ verdict: Verdict) {
+        init(_ result: CURLcode, _ code: Int, begun: Bool = true, read: Bool = false, _ category: OutcomeCategory) {
             self.result = result
             self.code = code
             self.begun = begun
             self.read = read
-            self.verdict = verdict
+            self.category = category
         }
 
-        var testDescription: String { "\(result.rawValue) with \(code), begun \(begun), body read \(read): \(verdict)" }
+        var testDescription: String {
+            "\(result.rawValue) with \(code), begun \(begun), body read \(read): \(category)"
+        }
     }
 
     private static let table: [Case] = [
         // The final dot was answered.
         Case(CURLE_OK, 250, read: true, .accepted),
         Case(CURLE_WEIRD_SERVER_REPLY, 251, read: true, .accepted),
-        Case(CURLE_WEIRD_SERVER_REPLY, 421, read: true, .rejectedForNow(421)),
-        Case(CURLE_WEIRD_SERVER_REPLY, 450, read: true, .rejectedForNow(450)),
-        Case(CURLE_WEIRD_SERVER_REPLY, 499, read: true, .rejectedForNow(499)),
-        Case(CURLE_WEIRD_SERVER_REPLY, 500, read: true, .rejectedForGood(500)),
-        Case(CURLE_WEIRD_SERVER_REPLY, 554, read: true, .rejectedForGood(554)),
-        Case(CURLE_WEIRD_SERVER_REPLY, 530, read: true, .rejectedForGood(530)),
+        Case(CURLE_WEIRD_SERVER_REPLY, 421, read: true, .rejectedTemporarily(421)),
+        Case(CURLE_WEIRD_SERVER_REPLY, 450, read: true, .rejectedTemporarily(450)),
+        Case(CURLE_WEIRD_SERVER_REPLY, 499, read: true, .rejectedTemporarily(499)),
+        Case(CURLE_WEIRD_SERVER_REPLY, 500, read: true, .rejectedPermanently(500)),
+        Case(CURLE_WEIRD_SERVER_REPLY, 554, read: true, .rejectedPermanently(554)),
+        Case(CURLE_WEIRD_SERVER_REPLY, 530, read: true, .rejectedPermanently(530)),
         Case(CURLE_WEIRD_SERVER_REPLY, 354, read: true, .unknown),
         Case(CURLE_WEIRD_SERVER_REPLY, 600, read: true, .unknown),
         // MAIL, RCPT or DATA was answered with no.
-        Case(CURLE_SEND_ERROR, 421, .rejectedForNow(421)),
-        Case(CURLE_SEND_ERROR, 450, .rejectedForNow(450)),
+        Case(CURLE_SEND_ERROR, 421, .rejectedTemporarily(421)),
+        Case(CURLE_SEND_ERROR, 450, .rejectedTemporarily(450)),
         Case(CURLE_SEND_ERROR, 550, .senderRefused),
         Case(CURLE_SEND_ERROR, 530, .senderRefused),
         // The replies were out of step, or the connection broke while we wrote; the final dot never left.
@@ -46,7 +48,7 @@ struct SMTPExchangeTests {
         Case(CURLE_SEND_ERROR, 354, read: true, .notSent(unreachable: false)),
         Case(CURLE_SEND_ERROR, 0, .notSent(unreachable: false)),
         Case(CURLE_SEND_ERROR, 220, begun: false, .notSent(unreachable: true)),
-        Case(CURLE_SEND_ERROR, 450, begun: false, .rejectedForNow(421)),
+        Case(CURLE_SEND_ERROR, 450, begun: false, .rejectedTemporarily(421)),
         Case(CURLE_SEND_ERROR, 554, begun: false, .senderRefused),
         // The answer to the final dot never came.
         Case(CURLE_RECV_ERROR, 354, read: true, .unknown),
@@ -58,8 +60,8 @@ struct SMTPExchangeTests {
         Case(CURLE_RECV_ERROR, 354, .notSent(unreachable: false)),
         Case(CURLE_RECV_ERROR, 250, .notSent(unreachable: false)),
         Case(CURLE_RECV_ERROR, 0, begun: false, .notSent(unreachable: true)),
-        Case(CURLE_RECV_ERROR, 421, begun: false, .rejectedForNow(421)),
-        Case(CURLE_RECV_ERROR, 450, begun: false, .rejectedForNow(421)),
+        Case(CURLE_RECV_ERROR, 421, begun: false, .rejectedTemporarily(421)),
+        Case(CURLE_RECV_ERROR, 450, begun: false, .rejectedTemporarily(421)),
         Case(CURLE_RECV_ERROR, 554, begun: false, .notSent(unreachable: true)),
         Case(CURLE_GOT_NOTHING, 0, begun: false, .notSent(unreachable: true)),
         Case(CURLE_OPERATION_TIMEDOUT, 354, .notSent(unreachable: false)),
@@ -74,30 +76,30 @@ struct SMTPExchangeTests {
         Case(CURLE_PEER_FAILED_VERIFICATION, 220, begun: false, .notSent(unreachable: true)),
         Case(CURLE_SSL_CACERT_BADFILE, 0, begun: false, .notSent(unreachable: true)),
         // The server refused us before it heard of the message.
-        Case(CURLE_WEIRD_SERVER_REPLY, 421, begun: false, .rejectedForNow(421)),
+        Case(CURLE_WEIRD_SERVER_REPLY, 421, begun: false, .rejectedTemporarily(421)),
         Case(CURLE_WEIRD_SERVER_REPLY, 554, begun: false, .senderRefused),
-        Case(CURLE_WEIRD_SERVER_REPLY, 450, begun: false, .rejectedForNow(421)),
-        Case(CURLE_REMOTE_ACCESS_DENIED, 450, begun: false, .rejectedForNow(421)),
+        Case(CURLE_WEIRD_SERVER_REPLY, 450, begun: false, .rejectedTemporarily(421)),
+        Case(CURLE_REMOTE_ACCESS_DENIED, 450, begun: false, .rejectedTemporarily(421)),
         Case(CURLE_REMOTE_ACCESS_DENIED, 550, begun: false, .senderRefused),
         Case(CURLE_LOGIN_DENIED, 535, begun: false, .senderRefused),
-        Case(CURLE_LOGIN_DENIED, 454, begun: false, .rejectedForNow(421)),
+        Case(CURLE_LOGIN_DENIED, 454, begun: false, .rejectedTemporarily(421)),
         Case(CURLE_USE_SSL_FAILED, 250, begun: false, .notSent(unreachable: true)),
-        Case(CURLE_USE_SSL_FAILED, 454, begun: false, .rejectedForNow(421)),
+        Case(CURLE_USE_SSL_FAILED, 454, begun: false, .rejectedTemporarily(421)),
     ]
 
     @Test("each verdict has one outcome", arguments: table)
     func outcome(_ row: Case) {
-        #expect(exchange(row.result, row.code, begun: row.begun, read: row.read).outcome.verdict == row.verdict)
+        #expect(exchange(row.result, row.code, begun: row.begun, read: row.read).outcome.category == row.category)
     }
 
     @Test("no failure of libcurl is ever an acceptance, and none after the body says the message may go again")
     func everyCode() {
         for raw in 1..<CURL_LAST.rawValue {
             for code in [0, 220, 250, 354] {
-                let before = exchange(CURLcode(rawValue: raw), code, begun: true, read: false).outcome.verdict
+                let before = exchange(CURLcode(rawValue: raw), code, begun: true, read: false).outcome.category
                 #expect([.notSent(unreachable: false), .notSent(unreachable: true), .senderRefused].contains(before))
             }
-            let after = exchange(CURLcode(rawValue: raw), 354, begun: true, read: true).outcome.verdict
+            let after = exchange(CURLcode(rawValue: raw), 354, begun: true, read: true).outcome.category
             let hasWrittenNoDot = CURLcode(rawValue: raw) == CURLE_SEND_ERROR
             let isBeforeBody = [CURLE_REMOTE_ACCESS_DENIED, CURLE_LOGIN_DENIED, CURLE_USE_SSL_FAILED]
                 .contains(CURLcode(rawValue: raw))
@@ -108,19 +110,19 @@ struct SMTPExchangeTests {
     @Test("only a silent end of an idle connection, before any reply, is worth a second try")
     func closedConnection() {
         var exchange = exchange(CURLE_RECV_ERROR, 0, begun: true, read: false)
-        #expect(!exchange.foundConnectionClosed)
+        #expect(!exchange.connectionWasStale)
         exchange.connectionWasOpened = false
-        #expect(exchange.foundConnectionClosed)
+        #expect(exchange.connectionWasStale)
         exchange.responseCode = 421
-        #expect(exchange.foundConnectionClosed)
+        #expect(exchange.connectionWasStale)
         exchange.responseCode = 250
-        #expect(!exchange.foundConnectionClosed)
+        #expect(!exchange.connectionWasStale)
         exchange.responseCode = 0
         exchange.result = CURLE_OPERATION_TIMEDOUT
-        #expect(!exchange.foundConnectionClosed)
+        #expect(!exchange.connectionWasStale)
         exchange.result = CURLE_RECV_ERROR
         exchange.bodyFullyRead = true
-        #expect(!exchange.foundConnectionClosed)
+        #expect(!exchange.connectionWasStale)
     }
 
     private func exchange(_ result: CURLcode, _ code: Int, begun: Bool, read: Bool) -> SMTPExchange {
@@ -184,7 +186,7 @@ struct SMTPReplyLogTests {
                 result: result, responseCode: 550, bodyFullyRead: result == CURLE_WEIRD_SERVER_REPLY,
                 envelopeBegun: true, recipientNamed: recipientNamed, connectionWasOpened: true, reply: reply, detail: ""
             )
-            #expect(exchange.outcome == .rejectedForGood(code: 550, reply: reply, condemnsAddress: condemns))
+            #expect(exchange.outcome == .rejectedPermanently(code: 550, reply: reply, isAddressInvalid: condemns))
         }
     }
 }

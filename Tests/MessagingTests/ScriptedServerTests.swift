@@ -12,35 +12,35 @@ struct ScriptedServerTests {
     /// Delivers one message under a fault and one after it, and returns both verdicts.
     private func deliverTwo(
         _ server: ScriptedServer, timeouts: SMTPTimeouts = patientTimeouts
-    ) async throws -> [Verdict] {
+    ) async throws -> [OutcomeCategory] {
         let session = try session(to: server.url, timeouts: timeouts)
         let first = await session.deliver(message("first"), from: desk, to: anna)
         let second = await session.deliver(message("second"), from: desk, to: anna)
         await session.close()
-        return [first.verdict, second.verdict]
+        return [first.category, second.category]
     }
 
-    private static let refusals: [(Step, String, Verdict)] = [
-        (.greeting, "421 4.3.2 closing", .rejectedForNow(421)),
+    private static let refusals: [(Step, String, OutcomeCategory)] = [
+        (.greeting, "421 4.3.2 closing", .rejectedTemporarily(421)),
         (.greeting, "554 5.3.2 no service", .senderRefused),
-        (.mail, "421 4.3.2 closing", .rejectedForNow(421)),
-        (.mail, "450 4.1.8 later", .rejectedForNow(450)),
+        (.mail, "421 4.3.2 closing", .rejectedTemporarily(421)),
+        (.mail, "450 4.1.8 later", .rejectedTemporarily(450)),
         (.mail, "550 5.1.8 never", .senderRefused),
         (.mail, "530 5.7.0 login first", .senderRefused),
-        (.rcpt, "452 4.2.2 full", .rejectedForNow(452)),
-        (.rcpt, "550 5.1.1 nobody", .rejectedForGood(550)),
-        (.data, "451 4.3.0 later", .rejectedForNow(451)),
-        (.data, "554 5.5.1 never", .rejectedForGood(554)),
-        (.dot, "451 4.7.1 greylisted", .rejectedForNow(451)),
-        (.dot, "554-5.7.1 spam\r\n554 5.7.1 really", .rejectedForGood(554)),
+        (.rcpt, "452 4.2.2 full", .rejectedTemporarily(452)),
+        (.rcpt, "550 5.1.1 nobody", .rejectedPermanently(550)),
+        (.data, "451 4.3.0 later", .rejectedTemporarily(451)),
+        (.data, "554 5.5.1 never", .rejectedPermanently(554)),
+        (.dot, "451 4.7.1 greylisted", .rejectedTemporarily(451)),
+        (.dot, "554-5.7.1 spam\r\n554 5.7.1 really", .rejectedPermanently(554)),
         (.dot, "251 2.1.5 forwarded", .accepted),
     ]
 
     @Test("a reply decides the outcome, and the next message gets its own", arguments: refusals)
-    func refusal(step: Step, reply: String, verdict: Verdict) async throws {
+    func refusal(step: Step, reply: String, category: OutcomeCategory) async throws {
         let server = try ScriptedServer(faults: [.at(step, .reply(reply), times: 1)])
         defer { server.stop() }
-        #expect(try await deliverTwo(server) == [verdict, .accepted])
+        #expect(try await deliverTwo(server) == [category, .accepted])
         let sawFirst = step == .dot
         #expect(try server.receivedMessages().marks == (sawFirst ? ["first", "second"] : ["second"]))
     }
@@ -49,8 +49,8 @@ struct ScriptedServerTests {
     func refusedIntroduction(reply: String) async throws {
         let server = try ScriptedServer(faults: [.at(.ehlo, .reply(reply), times: 2)])
         defer { server.stop() }
-        let verdict = reply.hasPrefix("4") ? Verdict.rejectedForNow(421) : .senderRefused
-        #expect(try await deliverTwo(server) == [verdict, .accepted])
+        let category = reply.hasPrefix("4") ? OutcomeCategory.rejectedTemporarily(421) : .senderRefused
+        #expect(try await deliverTwo(server) == [category, .accepted])
         #expect(try server.receivedMessages().marks == ["second"])
     }
 
@@ -68,11 +68,11 @@ struct ScriptedServerTests {
         defer { server.stop() }
         let session = try session(to: server.url)
         let first = await session.deliver(message("first"), from: desk, to: anna)
-        #expect(first == .rejectedForNow(code: 421, reply: words))
-        #expect(first.asksToWait)
+        #expect(first == .rejectedTemporarily(code: 421, reply: words))
+        #expect(first.requestsBackoff)
         let second = await session.deliver(message("second"), from: desk, to: anna)
-        #expect(second.verdict == .accepted)
-        #expect(!second.asksToWait)
+        #expect(second.category == .accepted)
+        #expect(!second.requestsBackoff)
         #expect(try server.connections() == 2)
         #expect(try server.receivedMessages().marks == (step == .dot ? ["first", "second"] : ["second"]))
     }
@@ -82,14 +82,14 @@ struct ScriptedServerTests {
         let busy = try ScriptedServer(faults: [.at(.greeting, .reply("450 4.3.2 too busy"))])
         defer { busy.stop() }
         let atGreeting = try await session(to: busy.url).deliver(message("x"), from: desk, to: anna)
-        #expect(atGreeting == .rejectedForNow(code: 421, reply: "450 4.3.2 too busy"))
-        #expect(atGreeting.asksToWait)
+        #expect(atGreeting == .rejectedTemporarily(code: 421, reply: "450 4.3.2 too busy"))
+        #expect(atGreeting.requestsBackoff)
         let locked = try ScriptedServer(
             faults: [.at(.auth, .reply("454 4.7.0 no logins now"))], login: (user: "intro", password: "secret"))
         defer { locked.stop() }
         let url = "smtp://intro@127.0.0.1:\(locked.port)/intro.test?tls=none"
         let atLogin = try await session(to: url, password: "secret").deliver(message("x"), from: desk, to: anna)
-        #expect(atLogin == .rejectedForNow(code: 421, reply: "454 4.7.0 no logins now"))
+        #expect(atLogin == .rejectedTemporarily(code: 421, reply: "454 4.7.0 no logins now"))
     }
 
     @Test(
@@ -99,11 +99,11 @@ struct ScriptedServerTests {
         let server = try ScriptedServer(faults: [.at(step, .reply(reply), times: 1)])
         defer { server.stop() }
         let outcome = try await session(to: server.url).deliver(message("x"), from: desk, to: anna)
-        #expect(outcome == .rejectedForNow(code: Int(reply.prefix(3)) ?? 0, reply: reply))
-        #expect(!outcome.asksToWait)
+        #expect(outcome == .rejectedTemporarily(code: Int(reply.prefix(3)) ?? 0, reply: reply))
+        #expect(!outcome.requestsBackoff)
     }
 
-    private static let silences: [(Step, Verdict)] = [
+    private static let silences: [(Step, OutcomeCategory)] = [
         (.greeting, .notSent(unreachable: true)),
         (.ehlo, .notSent(unreachable: true)),
         (.mail, .notSent(unreachable: false)),
@@ -113,18 +113,18 @@ struct ScriptedServerTests {
     ]
 
     @Test("a silent server is waited for so long, and what it has is unknown", arguments: silences)
-    func silence(step: Step, verdict: Verdict) async throws {
+    func silence(step: Step, category: OutcomeCategory) async throws {
         let server = try ScriptedServer(faults: [.at(step, .hang, times: 1)])
         defer { server.stop() }
-        #expect(try await deliverTwo(server, timeouts: shortTimeouts) == [verdict, .accepted])
+        #expect(try await deliverTwo(server, timeouts: shortTimeouts) == [category, .accepted])
         #expect(try server.receivedMessages().marks == (step == .dot ? ["first", "second"] : ["second"]))
     }
 
     @Test("a dropped connection sends nothing again by itself", arguments: silences)
-    func drop(step: Step, verdict: Verdict) async throws {
+    func drop(step: Step, category: OutcomeCategory) async throws {
         let server = try ScriptedServer(faults: [.at(step, .drop, times: 1)])
         defer { server.stop() }
-        #expect(try await deliverTwo(server) == [verdict, .accepted])
+        #expect(try await deliverTwo(server) == [category, .accepted])
         #expect(try server.receivedMessages().marks == (step == .dot ? ["first", "second"] : ["second"]))
     }
 
@@ -141,10 +141,10 @@ struct ScriptedServerTests {
     }
 
     @Test("garbage instead of a reply is no yes", arguments: silences)
-    func garbage(step: Step, verdict: Verdict) async throws {
+    func garbage(step: Step, category: OutcomeCategory) async throws {
         let server = try ScriptedServer(faults: [.at(step, .reply("\u{1}\u{2}garbage"), times: 1)])
         defer { server.stop() }
-        #expect(try await deliverTwo(server, timeouts: shortTimeouts) == [verdict, .accepted])
+        #expect(try await deliverTwo(server, timeouts: shortTimeouts) == [category, .accepted])
         #expect(try server.receivedMessages().marks == (step == .dot ? ["first", "second"] : ["second"]))
     }
 
@@ -156,11 +156,11 @@ struct ScriptedServerTests {
         ])
         defer { server.stop() }
         let session = try session(to: server.url, timeouts: shortTimeouts)
-        #expect(await session.deliver(message("first"), from: desk, to: anna).verdict == .unknown)
+        #expect(await session.deliver(message("first"), from: desk, to: anna).category == .unknown)
         server.release()
-        #expect(await session.deliver(message("second"), from: desk, to: anna).verdict == .rejectedForGood(550))
-        #expect(await session.deliver(message("third"), from: desk, to: anna).verdict == .accepted)
-        #expect(await session.deliver(message("fourth"), from: desk, to: anna).verdict == .accepted)
+        #expect(await session.deliver(message("second"), from: desk, to: anna).category == .rejectedPermanently(550))
+        #expect(await session.deliver(message("third"), from: desk, to: anna).category == .accepted)
+        #expect(await session.deliver(message("fourth"), from: desk, to: anna).category == .accepted)
         #expect(try server.receivedMessages().marks == ["first", "fourth", "third"])
         #expect(try server.connections() == 3)
     }
@@ -192,7 +192,7 @@ struct ScriptedServerTests {
         defer { server.stop() }
         let session = try session(to: server.url)
         for number in 100..<200 {
-            #expect(await session.deliver(message("\(number)"), from: desk, to: anna).verdict == .accepted)
+            #expect(await session.deliver(message("\(number)"), from: desk, to: anna).category == .accepted)
         }
         await session.close()
         #expect(try server.connections() == 1)
@@ -205,7 +205,7 @@ struct ScriptedServerTests {
         let server = try ScriptedServer(faults: [.at(.quit, .hang)])
         defer { server.stop() }
         let session = try session(to: server.url, timeouts: SMTPTimeouts(reply: .seconds(3600)))
-        #expect(await session.deliver(message("only"), from: desk, to: anna).verdict == .accepted)
+        #expect(await session.deliver(message("only"), from: desk, to: anna).category == .accepted)
         let start = ContinuousClock.now
         await session.close()
         // libcurl's own limit for a goodbye is two minutes.
@@ -221,8 +221,8 @@ struct ScriptedServerTests {
         let delivery = Task { await session.deliver(message("cancelled"), from: desk, to: anna) }
         try await server.receive("RCPT")
         delivery.cancel()
-        #expect(await delivery.value.verdict == .notSent(unreachable: false))
-        #expect(await session.deliver(message("second"), from: desk, to: anna).verdict == .accepted)
+        #expect(await delivery.value.category == .notSent(unreachable: false))
+        #expect(await session.deliver(message("second"), from: desk, to: anna).category == .accepted)
         #expect(try server.receivedMessages().marks == ["second"])
     }
 
@@ -246,7 +246,7 @@ struct ScriptedServerTests {
         let server = try ScriptedServer(faults: [.at(.rcpt, .reply("550-5.1.1 \u{1B}[31mno\r\n550 5.1.1 \(long)"))])
         defer { server.stop() }
         let outcome = try await session(to: server.url).deliver(message("x"), from: desk, to: anna)
-        guard case .rejectedForGood(550, let reply, true) = outcome else {
+        guard case .rejectedPermanently(550, let reply, true) = outcome else {
             Issue.record("\(outcome)")
             return
         }
@@ -260,7 +260,7 @@ struct ScriptedServerTests {
         defer { server.stop() }
         let url = "smtp://intro%40desk@127.0.0.1:\(server.port)/intro.test?tls=none"
         let right = try await session(to: url, password: "se cret").deliver(message("right"), from: desk, to: anna)
-        #expect(right.verdict == .accepted)
+        #expect(right.category == .accepted)
         let wrong = try await session(to: url, password: "guess").deliver(message("wrong"), from: desk, to: anna)
         guard case .senderRefused(let reason) = wrong else {
             Issue.record("\(wrong)")
@@ -275,9 +275,9 @@ struct ScriptedServerTests {
     func unreachable() async throws {
         try await withRefusingPort { port in
             let refused = try session(to: "smtp://127.0.0.1:\(port)/?tls=none")
-            #expect(await refused.deliver(message("x"), from: desk, to: anna).verdict == .notSent(unreachable: true))
+            #expect(await refused.deliver(message("x"), from: desk, to: anna).category == .notSent(unreachable: true))
         }
         let unresolved = try session(to: "smtp://no-such-host.invalid/?tls=none")
-        #expect(await unresolved.deliver(message("x"), from: desk, to: anna).verdict == .notSent(unreachable: true))
+        #expect(await unresolved.deliver(message("x"), from: desk, to: anna).category == .notSent(unreachable: true))
     }
 }

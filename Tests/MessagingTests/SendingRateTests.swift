@@ -3,7 +3,7 @@ import Testing
 @testable import Messaging
 
 @Suite("the pace of messages", .timeLimit(.minutes(30)))
-struct PaceTests {
+struct SendingRateTests {
     private static let readings: [(String, Duration?)] = [
         ("1/s", .seconds(1)), ("10/s", .milliseconds(100)), ("60/min", .seconds(1)), ("1000/h", .milliseconds(3600)),
         ("0/s", nil), ("-1/s", nil), ("1", nil), ("1/", nil), ("/s", nil), ("1/day", nil), ("1/s/s", nil), ("x/s", nil),
@@ -23,29 +23,29 @@ struct PaceTests {
     }
 
     @Test("turns are an interval apart, and time that nobody used is not saved up")
-    func turns() throws {
-        let pace = try #require(SendingRate(10, per: .seconds(1)))
+    func reservations() throws {
+        let rate = try #require(SendingRate(10, per: .seconds(1)))
         let start = ContinuousClock.now
-        var turns = Turns<ContinuousClock.Instant>()
-        let take = { (turns: inout Turns<ContinuousClock.Instant>, after: Int, weight: Int) in
-            start.duration(to: turns.take(weight, at: pace, now: start + .milliseconds(after)))
+        var reservations = RateReservations<ContinuousClock.Instant>()
+        let reserve = { (reservations: inout RateReservations<ContinuousClock.Instant>, after: Int, weight: Int) in
+            start.duration(to: reservations.reserve(weight, at: rate, now: start + .milliseconds(after)))
         }
-        #expect(take(&turns, 0, 1) == .zero)
-        #expect(take(&turns, 0, 3) == .milliseconds(100))
-        #expect(take(&turns, 10, 1) == .milliseconds(400))
-        #expect(take(&turns, 450, 1) == .milliseconds(500))
-        #expect(take(&turns, 10_000, 1) == .seconds(10))
-        #expect(take(&turns, 10_000, 1) == .milliseconds(10_100))
+        #expect(reserve(&reservations, 0, 1) == .zero)
+        #expect(reserve(&reservations, 0, 3) == .milliseconds(100))
+        #expect(reserve(&reservations, 10, 1) == .milliseconds(400))
+        #expect(reserve(&reservations, 450, 1) == .milliseconds(500))
+        #expect(reserve(&reservations, 10_000, 1) == .seconds(10))
+        #expect(reserve(&reservations, 10_000, 1) == .milliseconds(10_100))
     }
 
     @Test("a pace is kept by all connections together")
     func sharing() async throws {
         let (recorder, clock) = (Recorder<String>(), StoppedClock())
-        let transport = recorder.paced(try #require(SendingRate(parsing: "2/s")), clock: clock)
+        let transport = recorder.rateLimited(try #require(SendingRate(parsing: "2/s")), clock: clock)
         let connections = try (0..<3).map { _ in try transport.makeSession() }
         await withTaskGroup(of: Void.self) { group in
             for session in connections {
-                group.addTask { #expect(await session.deliver("m").verdict == .accepted) }
+                group.addTask { #expect(await session.deliver("m").category == .accepted) }
             }
             await clock.waiters(2)
             #expect(recorder.items.count == 1)
@@ -62,42 +62,42 @@ struct PaceTests {
     @Test("each sender of texts has a pace of its own, counted in segments")
     func senders() async throws {
         let (recorder, clock) = (Recorder<TextMessage>(), StoppedClock())
-        let transport = recorder.pacedBySender(try #require(SendingRate(parsing: "1/s")), clock: clock)
+        let transport = recorder.rateLimitedBySender(try #require(SendingRate(parsing: "1/s")), clock: clock)
         let session = try transport.makeSession()
         let long = try TextMessage(
             to: "+14155550100", from: TextSender("+14155550199"), body: String(repeating: "a", count: 400))
         let other = try TextMessage(to: "+14155550100", from: TextSender("+14155550198"), body: "a")
-        #expect(await session.deliver(long).verdict == .accepted)
-        #expect(await session.deliver(other).verdict == .accepted)
+        #expect(await session.deliver(long).category == .accepted)
+        #expect(await session.deliver(other).category == .accepted)
         let third = Task { await session.deliver(long) }
         await clock.waiters(1)
         #expect(clock.deadlines == [.seconds(3)])
         clock.advance(by: .seconds(3))
-        #expect(await third.value.verdict == .accepted)
+        #expect(await third.value.category == .accepted)
         #expect(recorder.items == [long, other, long])
     }
 
     @Test("a delivery cancelled before its turn is not sent, and neither is one cancelled from the start")
     func cancellation() async throws {
         let (recorder, clock) = (Recorder<String>(), StoppedClock())
-        let session = try recorder.paced(try #require(SendingRate(parsing: "1/h")), clock: clock).makeSession()
-        #expect(await session.deliver("first").verdict == .accepted)
+        let session = try recorder.rateLimited(try #require(SendingRate(parsing: "1/h")), clock: clock).makeSession()
+        #expect(await session.deliver("first").category == .accepted)
         let waiting = Task { await session.deliver("second") }
         await clock.waiters(1)
         waiting.cancel()
-        #expect(await waiting.value.verdict == .notSent(unreachable: false))
+        #expect(await waiting.value.category == .notSent(unreachable: false))
         let cancelled = Task {
             withUnsafeCurrentTask { $0?.cancel() }
             return await session.deliver("third")
         }
-        #expect(await cancelled.value.verdict == .notSent(unreachable: false))
+        #expect(await cancelled.value.category == .notSent(unreachable: false))
         #expect(recorder.items == ["first"])
     }
 
     @Test("work that is isolated to a paced session runs where the session itself does")
     func executor() async throws {
         let recorder = Recorder<String>()
-        let session = try recorder.paced(try #require(SendingRate(parsing: "1000/s"))).makeSession()
+        let session = try recorder.rateLimited(try #require(SendingRate(parsing: "1000/s"))).makeSession()
         let base = try #require(recorder.connections.first)
         func isSame(_ session: isolated any TransportSession<String>) -> Bool { base.isCurrent }
         #expect(await isSame(session))

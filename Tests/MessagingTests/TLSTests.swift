@@ -13,15 +13,15 @@ struct TLSTests {
         good = try Certificate(for: "IP:127.0.0.1")
     }
 
-    private func verdict(_ url: String) async throws -> Verdict {
-        try await session(to: url).deliver(message("x"), from: desk, to: anna).verdict
+    private func category(_ url: String) async throws -> OutcomeCategory {
+        try await session(to: url).deliver(message("x"), from: desk, to: anna).category
     }
 
     @Test("without STARTTLS on offer, nothing is said in the clear")
     func startTLSMissing() async throws {
         let server = try ScriptedServer()
         defer { server.stop() }
-        #expect(try await verdict("smtp://127.0.0.1:\(server.port)/intro.test") == .notSent(unreachable: true))
+        #expect(try await category("smtp://127.0.0.1:\(server.port)/intro.test") == .notSent(unreachable: true))
         #expect(try server.commands().allSatisfy { $0.hasPrefix("EHLO") || $0 == "QUIT" })
         #expect(try server.receivedMessages().isEmpty)
     }
@@ -30,8 +30,8 @@ struct TLSTests {
     func startTLSRefused(reply: String) async throws {
         let server = try ScriptedServer(faults: [.at(.starttls, .reply(reply))], tls: (.starttls, good))
         defer { server.stop() }
-        let expected = reply.hasPrefix("4") ? Verdict.rejectedForNow(421) : .notSent(unreachable: true)
-        #expect(try await verdict("smtp://127.0.0.1:\(server.port)/?ca=\(good.path)") == expected)
+        let expected = reply.hasPrefix("4") ? OutcomeCategory.rejectedTemporarily(421) : .notSent(unreachable: true)
+        #expect(try await category("smtp://127.0.0.1:\(server.port)/?ca=\(good.path)") == expected)
         #expect(try server.receivedMessages().isEmpty)
     }
 
@@ -39,7 +39,7 @@ struct TLSTests {
     func startTLS() async throws {
         let server = try ScriptedServer(tls: (.starttls, good))
         defer { server.stop() }
-        #expect(try await verdict("smtp://127.0.0.1:\(server.port)/intro.test?ca=\(good.path)") == .accepted)
+        #expect(try await category("smtp://127.0.0.1:\(server.port)/intro.test?ca=\(good.path)") == .accepted)
         #expect(try server.commands().prefix(3) == ["EHLO intro.test", "STARTTLS", "EHLO intro.test"])
         #expect(try server.receivedMessages().marks == ["x"])
     }
@@ -48,7 +48,7 @@ struct TLSTests {
     func implicitTLS() async throws {
         let server = try ScriptedServer(tls: (.implicit, good))
         defer { server.stop() }
-        #expect(try await verdict("smtps://127.0.0.1:\(server.port)/?ca=\(good.path)") == .accepted)
+        #expect(try await category("smtps://127.0.0.1:\(server.port)/?ca=\(good.path)") == .accepted)
         #expect(try server.receivedMessages().marks == ["x"])
     }
 
@@ -57,7 +57,7 @@ struct TLSTests {
         let server = try ScriptedServer(tls: (security, good))
         defer { server.stop() }
         let scheme = security == .implicit ? "smtps" : "smtp"
-        #expect(try await verdict("\(scheme)://127.0.0.1:\(server.port)/") == .notSent(unreachable: true))
+        #expect(try await category("\(scheme)://127.0.0.1:\(server.port)/") == .notSent(unreachable: true))
         #expect(try server.receivedMessages().isEmpty)
     }
 
@@ -70,7 +70,7 @@ struct TLSTests {
         defer { server.stop() }
         let scheme = security == .implicit ? "smtps" : "smtp"
         #expect(
-            try await verdict("\(scheme)://127.0.0.1:\(server.port)/?ca=\(other.path)") == .notSent(unreachable: true))
+            try await category("\(scheme)://127.0.0.1:\(server.port)/?ca=\(other.path)") == .notSent(unreachable: true))
         #expect(try server.receivedMessages().isEmpty)
     }
 }

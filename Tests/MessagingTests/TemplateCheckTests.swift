@@ -4,12 +4,12 @@ import Testing
 
 @Suite("what the check finds in templates")
 struct TemplateCheckTests {
-    private static let guide = TemplateGuide(
+    private static let specification = TemplateSpecification(
         messages: [
-            "m": TemplateGuide.Message([.mail, .sms]) { language in
+            "m": TemplateSpecification.Message([.mail, .sms]) { language in
                 ["trainer": language == "es" ? "María de la Concepción" : "Maria", "phone": "+1", "late": true]
             },
-            "digest": TemplateGuide.Message([.mail]) { _ in
+            "digest": TemplateSpecification.Message([.mail]) { _ in
                 ["sessions": .list([["client": "Ana"]]), "trainer": "Maria"]
             },
         ],
@@ -23,7 +23,7 @@ struct TemplateCheckTests {
     ]
 
     private func findings(_ changes: [String: String], without file: String? = nil) -> [TemplateFinding] {
-        TemplateCheck(Self.guide, mostSegments: 1) { ($0.count + 19) / 20 }
+        TemplateCheck(Self.specification, maximumSegments: 1) { ($0.count + 19) / 20 }
             .findings(in: Self.sound.filter { $0.key != file }, overriddenBy: changes)
     }
 

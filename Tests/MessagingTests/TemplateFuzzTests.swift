@@ -39,10 +39,12 @@ struct TemplateFuzzTests {
                 #expect(error.description.contains("line"))
                 refused += 1
             }
-            let guide = TemplateGuide(
-                messages: ["m": TemplateGuide.Message([.sms]) { _ in ["a": "x", "list": .list([["b": "y"]])] }],
+            let specification = TemplateSpecification(
+                messages: [
+                    "m": TemplateSpecification.Message([.sms]) { _ in ["a": "x", "list": .list([["b": "y"]])] }
+                ],
                 languages: [], others: { _ in [:] })
-            _ = TemplateCheck(guide).findings(in: sources)
+            _ = TemplateCheck(specification).findings(in: sources)
         }
         #expect(refused > 20 && rendered > 10)
     }

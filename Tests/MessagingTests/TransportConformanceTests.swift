@@ -77,22 +77,22 @@ struct Destination: Sendable {
     var marks: [String] { get throws { try arrived().map(\.mark).sorted() } }
 
     static func mail(
-        to url: String, at pace: SendingRate? = nil, arrived: @escaping @Sendable () throws -> [ReceivedMessage]
+        to url: String, at rate: SendingRate? = nil, arrived: @escaping @Sendable () throws -> [ReceivedMessage]
     ) throws -> Destination {
-        let transport = try TransportURL(parsing: url).makeTransport()
-        let paced = pace.map { transport.paced($0) } ?? transport
+        let transport = try MailTransportURL(parsing: url).makeTransport()
+        let rateLimited = rate.map { transport.rateLimited($0) } ?? transport
         return Destination(
-            makeCarrier: { Carrier(try paced.makeSession()) { MailEnvelope(message($0), from: desk, to: anna) } },
+            makeCarrier: { Carrier(try rateLimited.makeSession()) { MailEnvelope(message($0), from: desk, to: anna) } },
             sender: desk.address, recipient: anna.address, arrived: { try arrived().map(Arrival.init) })
     }
 
     static func texts(
-        to url: String, at pace: SendingRate? = nil, arrived: @escaping @Sendable () throws -> [[String: String?]]
+        to url: String, at rate: SendingRate? = nil, arrived: @escaping @Sendable () throws -> [[String: String?]]
     ) throws -> Destination {
         let transport = try SMSTransportURL(parsing: url).makeTransport(token: "t", timeouts: patientSMSTimeouts)
-        let paced = pace.map { transport.pacedBySender($0) } ?? transport
+        let rateLimited = rate.map { transport.rateLimitedBySender($0) } ?? transport
         return Destination(
-            makeCarrier: { Carrier(try paced.makeSession()) { text($0) } },
+            makeCarrier: { Carrier(try rateLimited.makeSession()) { text($0) } },
             sender: text("x").from.text, recipient: text("x").to, arrived: { try arrived().map(Arrival.init) })
     }
 
@@ -150,7 +150,7 @@ struct TransportConformanceTests {
         let destination = try await place.open()
         defer { destination.close() }
         let carrier = try destination.makeCarrier()
-        #expect(await carrier.deliver("one").verdict == .accepted)
+        #expect(await carrier.deliver("one").category == .accepted)
         await carrier.close()
         let expected = Arrival(
             mark: "one", sender: destination.sender, recipients: [destination.recipient], body: "Hello\n.dot")
@@ -166,7 +166,7 @@ struct TransportConformanceTests {
                 group.addTask {
                     let carrier = try destination.makeCarrier()
                     for number in 10..<35 {
-                        #expect(await carrier.deliver("\(worker)-\(number)").verdict == .accepted)
+                        #expect(await carrier.deliver("\(worker)-\(number)").category == .accepted)
                     }
                     await carrier.close()
                 }
@@ -184,7 +184,7 @@ struct TransportConformanceTests {
         let carrier = try destination.makeCarrier()
         await withTaskGroup(of: Void.self) { group in
             for number in 10..<40 {
-                group.addTask { #expect(await carrier.deliver("\(number)").verdict == .accepted) }
+                group.addTask { #expect(await carrier.deliver("\(number)").category == .accepted) }
             }
         }
         #expect(try destination.marks == (10..<40).map(String.init))
@@ -195,9 +195,9 @@ struct TransportConformanceTests {
         let destination = try await place.open()
         defer { destination.close() }
         let carrier = try destination.makeCarrier()
-        #expect(await carrier.deliver("one").verdict == .accepted)
+        #expect(await carrier.deliver("one").category == .accepted)
         await carrier.close()
-        #expect(await carrier.deliver("two").verdict == .accepted)
+        #expect(await carrier.deliver("two").category == .accepted)
         #expect(try destination.marks == ["one", "two"])
     }
 
@@ -207,12 +207,12 @@ struct TransportConformanceTests {
         defer { destination.close() }
         let carrier = try destination.makeCarrier()
         // What has arrived can be told once something has.
-        #expect(await carrier.deliver("first").verdict == .accepted)
+        #expect(await carrier.deliver("first").category == .accepted)
         let outcome = await Task {
             withUnsafeCurrentTask { $0?.cancel() }
             return await carrier.deliver("never")
         }.value
-        #expect(outcome.verdict == .notSent(unreachable: false))
+        #expect(outcome.category == .notSent(unreachable: false))
         #expect(try destination.marks == ["first"])
     }
 
@@ -222,18 +222,18 @@ struct TransportConformanceTests {
             let (destination, guardian) = try place.openBroken(refusing: port)
             let carrier = try destination.makeCarrier()
             try? FileManager.default.removeItem(atPath: "\(guardian.path)/out")
-            #expect(await carrier.deliver("x").verdict == .notSent(unreachable: true))
+            #expect(await carrier.deliver("x").category == .notSent(unreachable: true))
         }
     }
 
     @Test("a session is closed after the work, whether it succeeds or fails, paced or not")
     func withSession() async throws {
         let recorder = Recorder<String>()
-        let pace = try #require(SendingRate(parsing: "1/s"))
-        #expect(try await recorder.withSession { await $0.deliver("x").verdict } == .accepted)
+        let rate = try #require(SendingRate(parsing: "1/s"))
+        #expect(try await recorder.withSession { await $0.deliver("x").category } == .accepted)
         #expect(recorder.closings == 1)
         await #expect(throws: CancellationError.self) {
-            try await recorder.paced(pace).withSession { _ in throw CancellationError() }
+            try await recorder.rateLimited(rate).withSession { _ in throw CancellationError() }
         }
         #expect(recorder.closings == 2)
     }

@@ -6,7 +6,7 @@ import Testing
 @Suite("transport URLs")
 struct TransportURLTests {
     private func server(_ url: String) throws -> SMTPServer {
-        guard case .smtp(let server) = try TransportURL(parsing: url) else { throw CancellationError() }
+        guard case .smtp(let server) = try MailTransportURL(parsing: url) else { throw CancellationError() }
         return server
     }
 
@@ -31,8 +31,8 @@ struct TransportURLTests {
 
     @Test("a folder is read, with its escapes")
     func folder() throws {
-        #expect(try TransportURL(parsing: "file:///var/mail%20box/out") == .maildir(path: "/var/mail box/out"))
-        #expect(try TransportURL(parsing: "file://localhost/out") == .maildir(path: "/out"))
+        #expect(try MailTransportURL(parsing: "file:///var/mail%20box/out") == .maildir(path: "/var/mail box/out"))
+        #expect(try MailTransportURL(parsing: "file://localhost/out") == .maildir(path: "/out"))
     }
 
     private static let refusals: [(String, TransportConfigurationError.Problem?)] = [
@@ -51,16 +51,16 @@ struct TransportURLTests {
 
     @Test("anything else is refused, and a password is not repeated", arguments: refusals)
     func refused(url: String, expected: TransportConfigurationError.Problem?) {
-        let error = #expect(throws: TransportConfigurationError.self) { try TransportURL(parsing: url) }
+        let error = #expect(throws: TransportConfigurationError.self) { try MailTransportURL(parsing: url) }
         if let expected { #expect(error == TransportConfigurationError(.mail, expected)) }
         #expect(error?.description.contains("secret") == false)
     }
 
     @Test("user and password go together, and the certificates must be readable")
     func password() throws {
-        let anonymous = try TransportURL(parsing: "smtp://127.0.0.1")
-        let named = try TransportURL(parsing: "smtp://anna@127.0.0.1")
-        let certified = try TransportURL(parsing: "smtp://127.0.0.1?ca=/no/such/file")
+        let anonymous = try MailTransportURL(parsing: "smtp://127.0.0.1")
+        let named = try MailTransportURL(parsing: "smtp://anna@127.0.0.1")
+        let certified = try MailTransportURL(parsing: "smtp://127.0.0.1?ca=/no/such/file")
         #expect(throws: TransportConfigurationError(.mail, .passwordWithoutUser)) {
             try anonymous.makeTransport(password: "x")
         }

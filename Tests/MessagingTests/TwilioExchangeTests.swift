@@ -6,13 +6,13 @@ import Testing
 
 @Suite("what became of a text, by libcurl's verdict and the service's answer")
 struct TwilioExchangeTests {
-    private func answer(_ status: Int, _ body: String = "", retryAfter: Int = 0) -> TwilioAnswer {
-        TwilioAnswer(status: status, body: Array(body.utf8), retryAfter: retryAfter)
+    private func response(_ status: Int, _ body: String = "", retryAfter: Int = 0) -> TwilioResponse {
+        TwilioResponse(status: status, body: Array(body.utf8), retryAfter: retryAfter)
     }
 
     private static let sid = #"{"sid": "SM1", "status": "queued", "error_code": null, "error_message": null}"#
 
-    private static let answers: [(Int, String, Verdict)] = [
+    private static let answers: [(Int, String, OutcomeCategory)] = [
         // A text was made.
         (201, sid, .accepted), (200, sid, .accepted), (202, sid, .accepted), (201, "{}", .accepted),
         (201, #"{"sid": "SM1", "status": 3}"#, .accepted),
@@ -20,20 +20,24 @@ struct TwilioExchangeTests {
         (200, "{}", .unknown), (200, "<html>Please log in</html>", .unknown), (204, "", .unknown), (201, "", .unknown),
         (201, "null", .unknown),
         // A text was made that failed at once.
-        (201, #"{"sid": "SM1", "status": "failed", "error_code": 30001}"#, .rejectedForNow(30001)),
-        (201, #"{"sid": "SM1", "status": "undelivered", "error_code": 30006}"#, .rejectedForGood(30006)),
-        (201, #"{"sid": "SM1", "status": "failed"}"#, .rejectedForGood(201)),
+        (201, #"{"sid": "SM1", "status": "failed", "error_code": 30001}"#, .rejectedTemporarily(30001)),
+        (201, #"{"sid": "SM1", "status": "undelivered", "error_code": 30006}"#, .rejectedPermanently(30006)),
+        (201, #"{"sid": "SM1", "status": "failed"}"#, .rejectedPermanently(201)),
         // The request was refused, and the service says why.
-        (400, #"{"code": 21211, "message": "no number", "status": 400}"#, .rejectedForGood(21211)),
-        (400, #"{"code": 21610}"#, .rejectedForGood(21610)), (403, #"{"code": 21610}"#, .rejectedForGood(21610)),
-        (400, #"{"code": 21614}"#, .rejectedForGood(21614)), (403, #"{"code": 21408}"#, .rejectedForGood(21408)),
-        (400, #"{"code": 99999}"#, .rejectedForGood(99999)), (400, "", .rejectedForGood(400)),
-        (400, "<html>", .rejectedForGood(400)), (422, "{}", .rejectedForGood(422)),
-        (400, #"{"code": 21611}"#, .rejectedForNow(21611)), (400, #"{"code": 14107}"#, .rejectedForNow(14107)),
-        (400, #"{"code": 30001}"#, .rejectedForNow(30001)), (400, #"{"code": 20500}"#, .unknown),
-        (429, #"{"code": 20429}"#, .rejectedForNow(20429)), (429, "", .rejectedForNow(20429)),
-        (429, #"{"code": 21610}"#, .rejectedForNow(20429)), (429, #"{"code": 63038}"#, .rejectedForNow(63038)),
-        (425, "", .rejectedForNow(425)),
+        (400, #"{"code": 21211, "message": "no number", "status": 400}"#, .rejectedPermanently(21211)),
+        (400, #"{"code": 21610}"#, .rejectedPermanently(21610)),
+        (403, #"{"code": 21610}"#, .rejectedPermanently(21610)),
+        (400, #"{"code": 21614}"#, .rejectedPermanently(21614)),
+        (403, #"{"code": 21408}"#, .rejectedPermanently(21408)),
+        (400, #"{"code": 99999}"#, .rejectedPermanently(99999)), (400, "", .rejectedPermanently(400)),
+        (400, "<html>", .rejectedPermanently(400)), (422, "{}", .rejectedPermanently(422)),
+        (400, #"{"code": 21611}"#, .rejectedTemporarily(21611)),
+        (400, #"{"code": 14107}"#, .rejectedTemporarily(14107)),
+        (400, #"{"code": 30001}"#, .rejectedTemporarily(30001)), (400, #"{"code": 20500}"#, .unknown),
+        (429, #"{"code": 20429}"#, .rejectedTemporarily(20429)), (429, "", .rejectedTemporarily(20429)),
+        (429, #"{"code": 21610}"#, .rejectedTemporarily(20429)),
+        (429, #"{"code": 63038}"#, .rejectedTemporarily(63038)),
+        (425, "", .rejectedTemporarily(425)),
         // We are not served.
         (401, #"{"code": 20003}"#, .senderRefused), (401, "", .senderRefused),
         (403, "", .senderRefused), (404, #"{"code": 20404}"#, .senderRefused),
@@ -42,8 +46,8 @@ struct TwilioExchangeTests {
         (400, #"{"code": 21212}"#, .senderRefused), (301, "", .notSent(unreachable: true)),
         (307, "", .notSent(unreachable: true)), (308, "", .notSent(unreachable: true)),
         // The service failed.
-        (503, "", .rejectedForNow(20503)), (503, #"{"code": 20503}"#, .rejectedForNow(20503)),
-        (500, #"{"code": 20503}"#, .rejectedForNow(20503)), (503, #"{"code": 20500}"#, .unknown),
+        (503, "", .rejectedTemporarily(20503)), (503, #"{"code": 20503}"#, .rejectedTemporarily(20503)),
+        (500, #"{"code": 20503}"#, .rejectedTemporarily(20503)), (503, #"{"code": 20500}"#, .unknown),
         (500, #"{"code": 20500}"#, .unknown), (500, "", .unknown), (502, "<html>", .unknown), (504, "", .unknown),
         (500, #"{"code": 21211}"#, .unknown), (408, "", .unknown),
         // Nothing that such a service answers.
@@ -52,8 +56,8 @@ struct TwilioExchangeTests {
     ]
 
     @Test("each answer has one outcome", arguments: answers)
-    func outcome(status: Int, body: String, verdict: Verdict) {
-        #expect(answer(status, body).outcome.verdict == verdict)
+    func outcome(status: Int, body: String, category: OutcomeCategory) {
+        #expect(response(status, body).outcome.category == category)
     }
 
     @Test("no failure of libcurl is ever an acceptance, and none after the request went out says the text may go again")
@@ -61,29 +65,30 @@ struct TwilioExchangeTests {
         for raw in 1..<CURL_LAST.rawValue {
             for status in [0, 201, 400, 429, 503] {
                 var exchange = TwilioExchange(
-                    result: CURLcode(rawValue: raw), requestWentOut: true, answer: answer(status, Self.sid), detail: "d"
+                    result: CURLcode(rawValue: raw), requestWentOut: true, response: response(status, Self.sid),
+                    detail: "d"
                 )
-                #expect(exchange.outcome.verdict == .unknown)
+                #expect(exchange.outcome.category == .unknown)
                 exchange.requestWentOut = false
                 let isCancelled = CURLcode(rawValue: raw) == CURLE_ABORTED_BY_CALLBACK
-                #expect(exchange.outcome.verdict == .notSent(unreachable: !isCancelled))
+                #expect(exchange.outcome.category == .notSent(unreachable: !isCancelled))
             }
         }
     }
 
     @Test("the proof of an accepted text is its identifier and where it stands")
     func proof() {
-        #expect(answer(201, Self.sid).outcome == .accepted(reply: "SM1 queued", id: "SM1"))
-        #expect(answer(201, "{}").outcome == .accepted(reply: "HTTP 201"))
+        #expect(response(201, Self.sid).outcome == .accepted(reply: "SM1 queued", id: "SM1"))
+        #expect(response(201, "{}").outcome == .accepted(reply: "HTTP 201"))
     }
 
     @Test("the service's words say status, wait, code and message, on one line of at most 200 characters")
     func words() {
-        let busy = answer(429, #"{"code": 20429, "message": "Too\r\n\u001b[31mmany"}"#, retryAfter: 30).outcome
+        let busy = response(429, #"{"code": 20429, "message": "Too\r\n\u001b[31mmany"}"#, retryAfter: 30).outcome
         let words = "HTTP 429, Retry-After: 30, error 20429: Too \u{FFFD}[31mmany"
-        #expect(busy == .rejectedForNow(code: 20429, reply: words))
-        let long = answer(400, #"{"code": 21211, "message": "\#(String(repeating: "x", count: 500))"}"#).outcome
-        guard case .rejectedForGood(21211, let reply, _) = long else {
+        #expect(busy == .rejectedTemporarily(code: 20429, reply: words))
+        let long = response(400, #"{"code": 21211, "message": "\#(String(repeating: "x", count: 500))"}"#).outcome
+        guard case .rejectedPermanently(21211, let reply, _) = long else {
             Issue.record("\(long)")
             return
         }
@@ -93,7 +98,7 @@ struct TwilioExchangeTests {
 
     @Test("a page of a proxy is not repeated")
     func page() {
-        guard case .unknown(let reason) = answer(502, "<html>anna@example.test</html>").outcome else {
+        guard case .unknown(let reason) = response(502, "<html>anna@example.test</html>").outcome else {
             Issue.record("not unknown")
             return
         }
@@ -102,24 +107,24 @@ struct TwilioExchangeTests {
 
     @Test("an outcome leads back to its error, and to what it means for the number")
     func errors() {
-        let optedOut = SMSError(answer(400, #"{"code": 21610}"#).outcome)
+        let optedOut = SMSError(response(400, #"{"code": 21610}"#).outcome)
         #expect(optedOut == .recipientOptedOut)
-        #expect(optedOut?.condemnsNumber == false)
-        #expect(SMSError(answer(400, #"{"code": 21614}"#).outcome)?.condemnsNumber == true)
-        #expect(SMSError(answer(201, Self.sid).outcome) == nil)
-        #expect(SMSError(answer(400).outcome) == nil)
-        #expect(answer(429).outcome.asksToWait)
-        #expect(answer(503, "<html>").outcome.asksToWait)
-        #expect(!answer(400, #"{"code": 21611}"#).outcome.asksToWait)
-        #expect(!answer(400, #"{"code": 21610}"#).outcome.asksToWait)
+        #expect(optedOut?.isNumberInvalid == false)
+        #expect(SMSError(response(400, #"{"code": 21614}"#).outcome)?.isNumberInvalid == true)
+        #expect(SMSError(response(201, Self.sid).outcome) == nil)
+        #expect(SMSError(response(400).outcome) == nil)
+        #expect(response(429).outcome.requestsBackoff)
+        #expect(response(503, "<html>").outcome.requestsBackoff)
+        #expect(!response(400, #"{"code": 21611}"#).outcome.requestsBackoff)
+        #expect(!response(400, #"{"code": 21610}"#).outcome.requestsBackoff)
     }
 
     @Test(
         "a number is condemned only by an error that forbids another try, and a pause asked for only by one that allows it"
     )
     func condemned() {
-        for error in SMSError.allCases where error.condemnsNumber { #expect(error.verdict == .never) }
-        for error in SMSError.allCases where error.asksToWait { #expect(error.verdict == .later) }
+        for error in SMSError.allCases where error.isNumberInvalid { #expect(error.category == .never) }
+        for error in SMSError.allCases where error.requestsBackoff { #expect(error.category == .later) }
     }
 }
 

@@ -20,20 +20,20 @@ struct TwilioSessionTests {
     /// Sends one text that gets the answer and one after it, and returns both verdicts.
     private func deliverTwo(
         _ server: ScriptedHTTPServer, timeouts: SMSTimeouts = patientSMSTimeouts
-    ) async throws -> [Verdict] {
+    ) async throws -> [OutcomeCategory] {
         let session = try session(to: server.url, timeouts: timeouts)
-        let verdicts = [await session.deliver(text("first")).verdict, await session.deliver(text("second")).verdict]
+        let verdicts = [await session.deliver(text("first")).category, await session.deliver(text("second")).category]
         await session.close()
         return verdicts
     }
 
-    private static let answers: [(Answer, Verdict)] = [
+    private static let answers: [(Answer, OutcomeCategory)] = [
         (.queued, .accepted),
         (.lastReply(201, #"{"sid": "SM1", "status": "accepted"}"#), .accepted),
-        (.reply(400, #"{"code": 21211, "message": "no", "status": 400}"#), .rejectedForGood(21211)),
-        (.reply(400, #"{"code": 21610}"#), .rejectedForGood(21610)),
-        (.reply(429, #"{"code": 20429}"#, headers: ["Retry-After": "30"]), .rejectedForNow(20429)),
-        (.reply(503, "busy"), .rejectedForNow(20503)),
+        (.reply(400, #"{"code": 21211, "message": "no", "status": 400}"#), .rejectedPermanently(21211)),
+        (.reply(400, #"{"code": 21610}"#), .rejectedPermanently(21610)),
+        (.reply(429, #"{"code": 20429}"#, headers: ["Retry-After": "30"]), .rejectedTemporarily(20429)),
+        (.reply(503, "busy"), .rejectedTemporarily(20503)),
         (.reply(401, #"{"code": 20003}"#), .senderRefused),
         (.reply(404, "{}"), .senderRefused),
         (.reply(500, #"{"code": 20500}"#), .unknown),
@@ -50,21 +50,21 @@ struct TwilioSessionTests {
     ]
 
     @Test("the answer decides the outcome, nothing is sent twice, and the next text gets its own", arguments: answers)
-    func outcome(answer: Answer, verdict: Verdict) async throws {
+    func outcome(answer: Answer, category: OutcomeCategory) async throws {
         let server = try ScriptedHTTPServer(answers: [answer])
         defer { server.stop() }
-        #expect(try await deliverTwo(server) == [verdict, .accepted])
+        #expect(try await deliverTwo(server) == [category, .accepted])
         #expect(try server.requests().map { $0.form["Body"] } == [markedBody("first"), markedBody("second")])
     }
 
     @Test("the same holds on a connection that is kept", arguments: answers)
-    func keptConnection(answer: Answer, verdict: Verdict) async throws {
+    func keptConnection(answer: Answer, category: OutcomeCategory) async throws {
         let server = try ScriptedHTTPServer(answers: [.queued, answer])
         defer { server.stop() }
         let session = try session(to: server.url)
-        #expect(await session.deliver(text("warm")).verdict == .accepted)
-        #expect(await session.deliver(text("first")).verdict == verdict)
-        #expect(await session.deliver(text("second")).verdict == .accepted)
+        #expect(await session.deliver(text("warm")).category == .accepted)
+        #expect(await session.deliver(text("first")).category == category)
+        #expect(await session.deliver(text("second")).category == .accepted)
         #expect(try server.requests().map { $0.form["Body"] } == ["warm", "first", "second"].map(markedBody))
     }
 
@@ -81,10 +81,10 @@ struct TwilioSessionTests {
         let server = try ScriptedHTTPServer(answers: [.hold, .reply(400, #"{"code": 21211}"#)])
         defer { server.stop() }
         let session = try session(to: server.url, timeouts: shortSMSTimeouts)
-        #expect(await session.deliver(text("first")).verdict == .unknown)
+        #expect(await session.deliver(text("first")).category == .unknown)
         server.release()
-        #expect(await session.deliver(text("second")).verdict == .rejectedForGood(21211))
-        #expect(await session.deliver(text("third")).verdict == .accepted)
+        #expect(await session.deliver(text("second")).category == .rejectedPermanently(21211))
+        #expect(await session.deliver(text("third")).category == .accepted)
     }
 
     @Test("an idle connection that the service has closed is replaced, and one text goes out")
@@ -100,7 +100,7 @@ struct TwilioSessionTests {
         let server = try ScriptedHTTPServer()
         defer { server.stop() }
         let session = try session(to: server.url)
-        for number in 100..<200 { #expect(await session.deliver(text("\(number)")).verdict == .accepted) }
+        for number in 100..<200 { #expect(await session.deliver(text("\(number)")).category == .accepted) }
         await session.close()
         #expect(try server.connections() == 1)
         #expect(try server.requests().map { $0.form["Body"] } == (100..<200).map { markedBody("\($0)") })
@@ -112,8 +112,8 @@ struct TwilioSessionTests {
         defer { other.stop() }
         let server = try ScriptedHTTPServer(answers: [.reply(status, "", headers: ["Location": other.url + "/x"])])
         defer { server.stop() }
-        let verdict = await (try session(to: server.url)).deliver(text("x")).verdict
-        #expect(verdict == ([302, 303].contains(status) ? .unknown : .notSent(unreachable: true)))
+        let category = await (try session(to: server.url)).deliver(text("x")).category
+        #expect(category == ([302, 303].contains(status) ? .unknown : .notSent(unreachable: true)))
         #expect(try server.requests().count == 1)
         #expect(try other.connections() == 0)
     }
@@ -147,9 +147,9 @@ struct TwilioSessionTests {
         let session = try session(to: server.url)
         let pool = try TextSender("MG0123456789abcdef0123456789abcdef")
         let late = try TextMessage(to: "+14155550100", from: pool, body: "late", validUntil: .distantPast)
-        #expect(await session.deliver(late).verdict == .notSent(unreachable: false))
+        #expect(await session.deliver(late).category == .notSent(unreachable: false))
         let pooled = try TextMessage(to: "+14155550100", from: pool, body: "pooled")
-        #expect(await session.deliver(pooled).verdict == .accepted)
+        #expect(await session.deliver(pooled).category == .accepted)
         let expected = ["To": "+14155550100", "MessagingServiceSid": pool.text, "Body": "pooled"]
         #expect(try server.requests().map(\.form) == [expected])
     }
@@ -159,7 +159,7 @@ struct TwilioSessionTests {
         let login = (user: ScriptedHTTPServer.account, password: ScriptedHTTPServer.token)
         let server = try ScriptedHTTPServer(login: login)
         defer { server.stop() }
-        #expect(await (try session(to: server.url)).deliver(text("right")).verdict == .accepted)
+        #expect(await (try session(to: server.url)).deliver(text("right")).category == .accepted)
         let wrong = await (try session(to: server.url, token: "guess")).deliver(text("wrong"))
         guard case .senderRefused(let reason) = wrong else {
             Issue.record("\(wrong)")
@@ -175,7 +175,7 @@ struct TwilioSessionTests {
         let server = try ScriptedHTTPServer(answers: [.reply(429, long, headers: ["Retry-After": "75"])])
         defer { server.stop() }
         let outcome = await (try session(to: server.url)).deliver(text("x"))
-        guard case .rejectedForNow(20429, let reply) = outcome else {
+        guard case .rejectedTemporarily(20429, let reply) = outcome else {
             Issue.record("\(outcome)")
             return
         }
@@ -192,17 +192,17 @@ struct TwilioSessionTests {
         try await server.receive(1)
         delivery.cancel()
         server.release()
-        #expect(await delivery.value.verdict == .accepted)
+        #expect(await delivery.value.category == .accepted)
     }
 
     @Test("a service that does not answer, or does not exist, is unreachable")
     func unreachable() async throws {
         try await withRefusingPort { port in
             let refused = try session(to: "http://AC1@127.0.0.1:\(port)")
-            #expect(await refused.deliver(text("x")).verdict == .notSent(unreachable: true))
+            #expect(await refused.deliver(text("x")).category == .notSent(unreachable: true))
         }
         let unresolved = try session(to: "https://AC1@no-such-host.invalid")
-        #expect(await unresolved.deliver(text("x")).verdict == .notSent(unreachable: true))
+        #expect(await unresolved.deliver(text("x")).category == .notSent(unreachable: true))
     }
 }
 
@@ -211,11 +211,13 @@ struct TwilioSessionTests {
     .enabled(if: Installed.python != nil && Installed.openSSL != nil, "python3 or openssl is missing"),
     .timeLimit(.minutes(30)))
 struct TwilioTLSTests {
-    private func verdict(_ server: ScriptedHTTPServer, trusting certificate: Certificate?) async throws -> Verdict {
+    private func category(_ server: ScriptedHTTPServer, trusting certificate: Certificate?) async throws
+        -> OutcomeCategory
+    {
         let query = certificate.map { "?ca=\($0.path)" } ?? ""
         let url = try SMSTransportURL(parsing: "https://AC1@127.0.0.1:\(server.port)\(query)")
         return try await url.makeTransport(token: "t", timeouts: patientSMSTimeouts).makeSession()
-            .deliver(text("x")).verdict
+            .deliver(text("x")).category
     }
 
     @Test("a text goes out under a trusted certificate")
@@ -223,7 +225,7 @@ struct TwilioTLSTests {
         let certificate = try Certificate(for: "IP:127.0.0.1")
         let server = try ScriptedHTTPServer(certificate: certificate)
         defer { server.stop() }
-        #expect(try await verdict(server, trusting: certificate) == .accepted)
+        #expect(try await category(server, trusting: certificate) == .accepted)
         #expect(try server.requests().count == 1)
     }
 
@@ -235,7 +237,7 @@ struct TwilioTLSTests {
         {
             let server = try ScriptedHTTPServer(certificate: own)
             defer { server.stop() }
-            #expect(try await verdict(server, trusting: trusted) == .notSent(unreachable: true))
+            #expect(try await category(server, trusting: trusted) == .notSent(unreachable: true))
             #expect(try server.requests().isEmpty)
         }
     }

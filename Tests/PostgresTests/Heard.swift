@@ -22,11 +22,11 @@ struct Heard: ~Copyable {
 /// Pings and answers have an hour's time unless the test is about them, so that whatever ends earlier does so at once.
 func withListener(
     _ configuration: Database.Configuration, channels: [String] = ["work"], ping: Duration = .seconds(3600),
-    patience: Duration = .seconds(3600), logger: Logger = .silent,
+    answerTimeout: Duration = .seconds(3600), logger: Logger = .silent,
     _ body: (_ heard: inout Heard) async throws -> Void
 ) async throws {
     let (events, continuation) = AsyncStream.makeStream(of: ListenerEvent.self)
-    let listener = Listener(configuration, channels: channels, ping: ping, patience: patience, logger: logger)
+    let listener = Listener(configuration, channels: channels, ping: ping, answerTimeout: answerTimeout, logger: logger)
     let task = Task { try await listener.run { continuation.yield($0) } }
     var heard = Heard(events)
     do {

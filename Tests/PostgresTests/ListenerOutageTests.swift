@@ -79,7 +79,7 @@ struct ListenerOutageTests {
     func cutSilently() async throws {
         try await withProxy { speaker, configuration, proxy in
             // The new connection's pings must be answered in less time, on however busy a machine.
-            try await withListener(configuration, ping: .milliseconds(20), patience: .seconds(20)) { heard in
+            try await withListener(configuration, ping: .milliseconds(20), answerTimeout: .seconds(20)) { heard in
                 #expect(await heard.next() == .connected)
                 proxy.stall(.openConnections)
                 #expect(await heard.next() == .lost)

@@ -7,7 +7,7 @@ struct OutageTests {
     private let start = ContinuousClock.now
 
     private func pauses(_ count: Int, draw: Double) -> [Duration] {
-        var outage = Outage()
+        var outage = ReconnectBackoff()
         return (0..<count).map { _ in
             _ = outage.fail(at: start)
             return outage.pause(draw: draw)
@@ -24,7 +24,7 @@ struct OutageTests {
 
     @Test("an outage begins with its first failure, and ends with a connection")
     func once() {
-        var outage = Outage()
+        var outage = ReconnectBackoff()
         let before = outage.end(at: start)
         #expect(!before)
         for _ in 0..<2 {
@@ -39,7 +39,7 @@ struct OutageTests {
         "a connection that lasted starts the pauses anew; one that did not is one failure more",
         arguments: zip([6, 4], [100, 800]))
     func lasting(seconds: Int, pause: Int) {
-        var outage = Outage()
+        var outage = ReconnectBackoff()
         for _ in 0..<3 { _ = outage.fail(at: start) }
         _ = outage.end(at: start)
         _ = outage.fail(at: start + .seconds(seconds))

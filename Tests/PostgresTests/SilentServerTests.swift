@@ -20,7 +20,7 @@ struct SilentServerTests {
             try await connections(4, in: database)
             proxy.stall(.everything)
             let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT 1") }
-            #expect(error?.kind == .connectionLost && error?.isSilence == true)
+            #expect(error?.kind == .connectionLost && error?.isUnresponsive == true)
             proxy.resume()
             // The other three were opened before the silence, and are replaced instead of tried.
             let before = proxy.accepted
@@ -39,7 +39,7 @@ struct SilentServerTests {
             try await connections(1, in: database)
             proxy.stall(.openConnections)
             let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT 1") }
-            #expect(error?.isSilence == true)
+            #expect(error?.isUnresponsive == true)
             let answer = try await database.query("SELECT 2").decode(Int32.self)
             #expect(answer == [2])
             await database.close()
@@ -69,7 +69,7 @@ struct SilentServerTests {
             proxy.stall(.everything)
             let text = String(repeating: "x", count: 50_000_000)
             let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT length(\(text))") }
-            #expect(error?.isSilence == true)
+            #expect(error?.isUnresponsive == true)
             await database.close()
         }
     }
@@ -77,10 +77,10 @@ struct SilentServerTests {
     @Test("waiting: probes at intervals, and gives up at the deadline")
     func waiting() {
         let start = ContinuousClock.now
-        var waiting = Waiting(until: start + .seconds(70), probeInterval: .seconds(5), probes: 2, now: start)
+        var waiting = AnswerWait(until: start + .seconds(70), probeInterval: .seconds(5), probes: 2, now: start)
         #expect(waiting.next(at: start + .seconds(4)) == .waitOn)
         #expect(waiting.next(at: start + .seconds(5)) == .probe)
-        waiting.probed(at: start + .seconds(6))
+        waiting.recordAnsweredProbe(at: start + .seconds(6))
         #expect(waiting.next(at: start + .seconds(10)) == .waitOn)
         #expect(waiting.next(at: start + .seconds(11)) == .probe)
         #expect(waiting.next(at: start + .seconds(70)) == .giveUp)
@@ -89,17 +89,17 @@ struct SilentServerTests {
     @Test("waiting: a server is given up after several probes without an answer, and an answer in between counts")
     func silence() {
         let start = ContinuousClock.now
-        var waiting = Waiting(until: start + .seconds(70), probeInterval: .seconds(5), probes: 3, now: start)
+        var waiting = AnswerWait(until: start + .seconds(70), probeInterval: .seconds(5), probes: 3, now: start)
         #expect(waiting.next(at: start + .seconds(5)) == .probe)
-        let isWorthWaiting = waiting.wasSilent(at: start + .seconds(8))
+        let isWorthWaiting = waiting.recordSilentProbe(at: start + .seconds(8))
         #expect(isWorthWaiting)
         #expect(waiting.next(at: start + .seconds(8)) == .waitOn)
         #expect(waiting.next(at: start + .seconds(9)) == .probe)
-        waiting.probed(at: start + .seconds(10))
+        waiting.recordAnsweredProbe(at: start + .seconds(10))
         for (probe, expected) in [(15, true), (19, true), (23, false)] {
             #expect(waiting.next(at: start + .seconds(probe - 1)) == .waitOn)
             #expect(waiting.next(at: start + .seconds(probe)) == .probe)
-            let isWorthWaiting = waiting.wasSilent(at: start + .seconds(probe))
+            let isWorthWaiting = waiting.recordSilentProbe(at: start + .seconds(probe))
             #expect(isWorthWaiting == expected)
         }
     }

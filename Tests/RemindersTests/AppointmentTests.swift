@@ -7,7 +7,8 @@ import Testing
 
 @Suite("what templates are told")
 struct AppointmentTests {
-    private func appointment(_ details: Details = Details(), in language: Language = .english) throws -> Appointment {
+    private func appointment(_ details: Details = Details(), in language: Language = .english) throws -> SessionContext
+    {
         try details.appointment(in: language)
     }
 
@@ -29,8 +30,8 @@ struct AppointmentTests {
 
     @Test("every word that is documented, and no other", arguments: Language.allCases)
     func names(language: Language) throws {
-        #expect(Set(try appointment(in: language).values.keys) == Set(AppointmentWord.allCases.map(\.rawValue)))
-        #expect(Set(AppointmentWord.samples(language).keys) == Set(AppointmentWord.allCases.map(\.rawValue)))
+        #expect(Set(try appointment(in: language).values.keys) == Set(SessionField.allCases.map(\.rawValue)))
+        #expect(Set(SessionField.samples(language).keys) == Set(SessionField.allCases.map(\.rawValue)))
     }
 
     @Test(
@@ -58,13 +59,13 @@ struct AppointmentTests {
     func trainerDay() throws {
         let details = Details()
         let entries = [
-            TrainerDay.Entry(session: details.session(atHour: 11)),
-            TrainerDay.Entry(
+            TrainerDayContext.Entry(session: details.session(atHour: 11)),
+            TrainerDayContext.Entry(
                 session: details.session(), clientPhone: try details.phone("+13235550123"), isConfirmed: true),
-            TrainerDay.Entry(
+            TrainerDayContext.Entry(
                 session: Details(client: "Bo", studioName: "Denver", zone: "America/Denver").session(atHour: 10)),
         ]
-        let day = TrainerDay(
+        let day = TrainerDayContext(
             trainer: "Maria Lopez", home: details.studio, date: try LocalDate("2026-12-01"), entries: entries,
             now: details.now)
         let texts = try ReminderTemplates.library().renderMessage("trainer-digest", with: day.values)
@@ -87,6 +88,6 @@ struct AppointmentTests {
                 Times are local to each studio.
 
                 """)
-        #expect(Set(day.values.keys) == Set(TrainerDayWord.allCases.map(\.rawValue)))
+        #expect(Set(day.values.keys) == Set(TrainerDayField.allCases.map(\.rawValue)))
     }
 }

@@ -67,11 +67,11 @@ struct BatchTests {
             let transport = ToldTransport()
             let batch = try scene.batch(to: transport, at: Scene.now + 7.5 * 86_400)
             let before = try await contents(scene)
-            let tally = try await batch.rehearse(until: nil, limit: nil)
+            let tally = try await batch.forecastCounts(until: nil, limit: nil)
             // Six confirmations, and the three-day reminders that nobody has planned yet.
             #expect(tally.due == 10)
             #expect(tally.skipped == 2)
-            #expect(try await batch.rehearse(until: nil, limit: 3).due == 3)
+            #expect(try await batch.forecastCounts(until: nil, limit: 3).due == 3)
             #expect(try await contents(scene) == before)
             #expect(await transport.deliveries.addresses.isEmpty)
             #expect(try await batch.send(until: nil, limit: nil).tally.due == 10)
@@ -221,7 +221,7 @@ struct BatchTests {
     func account() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 09:00")
-            try await scene.send(to: ToldTransport { _ in .rejectedForNow(code: 450, reply: "450 later") })
+            try await scene.send(to: ToldTransport { _ in .rejectedTemporarily(code: 450, reply: "450 later") })
             try await scene.books.database.query("UPDATE client SET email = 'new@example.com'")
             let waiting = try await entry(scene, session)
             #expect(waiting.recipient == "new@example.com")

@@ -23,7 +23,7 @@ struct BuiltInTemplateTests {
     @Test("are there in every language and form", arguments: WrittenMessage.all)
     func languages(message: WrittenMessage) throws {
         let library = try WrittenMessage.library.get()
-        let code = message.language.ofTemplates
+        let code = message.language.templateLanguage
         for form in message.forms {
             #expect(library.holds(message.name, as: form))
             #expect(library.language(of: message.name, as: form, preferring: code) == code)

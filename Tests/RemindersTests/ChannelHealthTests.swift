@@ -10,8 +10,8 @@ import Testing
 
 @Suite("the health of a channel")
 struct ChannelHealthTests {
-    private static let unclear = DeliveryOutcome.rejectedForGood(code: 550, reply: "550 5.7.1 no")
-    private static let busy = DeliveryOutcome.rejectedForNow(code: 451, reply: "451 4.3.2 later")
+    private static let unclear = DeliveryOutcome.rejectedPermanently(code: 550, reply: "550 5.7.1 no")
+    private static let busy = DeliveryOutcome.rejectedTemporarily(code: 451, reply: "451 4.3.2 later")
     private static let accepted = DeliveryOutcome.accepted(reply: "250")
     private static let pause = ChannelPause(
         channel: .email, sender: "host", code: .refused, reason: "550 no", since: Scene.now, until: Scene.now,
@@ -23,7 +23,7 @@ struct ChannelHealthTests {
         #expect(health.note(Self.unclear, of: 1, to: "a") == .message)
         #expect(health.failedRefusal?.message == 1 && health.stop == nil)
         #expect(health.note(Self.unclear, of: 2, to: "b") == .channel)
-        #expect(health.stop?.code == .refused && health.misjudged == [1] && health.misjudgedHere == 1)
+        #expect(health.stop?.code == .refused && health.misattributed == [1] && health.misattributedInRun == 1)
         #expect(health.failedRefusal == nil)
         #expect(health.note(Self.unclear, of: 3, to: "c") == .channel, "what is under way is refused with the others")
     }
@@ -33,13 +33,13 @@ struct ChannelHealthTests {
         var health = ChannelHealth()
         _ = health.note(Self.unclear, of: 1, to: "a")
         #expect(health.note(Self.unclear, of: 2, to: "a") == .message)
-        #expect(health.note(.rejectedForGood(code: 550, reply: "550 5.7.1 other"), of: 3, to: "b") == .message)
+        #expect(health.note(.rejectedPermanently(code: 550, reply: "550 5.7.1 other"), of: 3, to: "b") == .message)
         _ = health.note(Self.accepted, of: 4, to: "c")
         #expect(health.note(Self.unclear, of: 5, to: "d") == .message)
-        #expect(health.note(.rejectedForGood(code: 550, reply: "550 5.1.1 gone"), of: 6, to: "e") == .message)
-        #expect(health.stop == nil && health.misjudged.isEmpty)
+        #expect(health.note(.rejectedPermanently(code: 550, reply: "550 5.1.1 gone"), of: 6, to: "e") == .message)
+        #expect(health.stop == nil && health.misattributed.isEmpty)
         #expect(health.note(Self.unclear, of: 7, to: "f") == .channel)
-        #expect(health.misjudged == [5])
+        #expect(health.misattributed == [5])
     }
 
     @Test("a refusal that another process has stored counts, and its message is queued again")
@@ -47,7 +47,7 @@ struct ChannelHealthTests {
         var health = ChannelHealth(refusal: ChannelRefusal(message: 9, recipient: "z", words: "550 no"))
         #expect(!health.isChanged)
         #expect(health.note(Self.unclear, of: 1, to: "a") == .channel)
-        #expect(health.misjudged == [9] && health.misjudgedHere == 0)
+        #expect(health.misattributed == [9] && health.misattributedInRun == 0)
     }
 
     @Test("refusals for now stop it too, and leave each message as it was put off")
@@ -62,7 +62,7 @@ struct ChannelHealthTests {
     @Test("in a trial, any refusal that may be general, and any silence, is enough")
     func trial() {
         for outcome in [
-            Self.unclear, Self.busy, .rejectedForNow(code: 421, reply: "421"), .unknown(reason: "silence"),
+            Self.unclear, Self.busy, .rejectedTemporarily(code: 421, reply: "421"), .unknown(reason: "silence"),
             .notSent(reason: "cut", unreachable: false), .senderRefused(reason: "x: y"),
         ] {
             var health = ChannelHealth(pause: Self.pause)
@@ -70,7 +70,7 @@ struct ChannelHealthTests {
             #expect(health.stop != nil, "\(outcome)")
         }
         var health = ChannelHealth(pause: Self.pause)
-        _ = health.note(.rejectedForGood(code: 550, reply: "550 5.1.1 gone"), of: 1, to: "a")
+        _ = health.note(.rejectedPermanently(code: 550, reply: "550 5.1.1 gone"), of: 1, to: "a")
         #expect(health.isTrial && health.stop == nil)
         _ = health.note(Self.accepted, of: 2, to: "b")
         #expect(!health.isTrial && health.isChanged)

@@ -68,7 +68,7 @@ struct LostSenderTests {
 
             let next = ToldTransport()
             let report = try await scene.send(to: next)
-            #expect(report.orphans.map(\.code) == ["00000001", "00000002", "00000003"])
+            #expect(report.abandoned.map(\.code) == ["00000001", "00000002", "00000003"])
             #expect(report.tally.unknown == 3)
             #expect(report.tally.sent == 17)
             #expect(report.tally.isComplete)
@@ -147,7 +147,7 @@ struct LostSenderTests {
                 try await connection.query("SELECT pg_advisory_unlock_all()")
                 return report
             }
-            #expect(report.orphans.map(\.code) == ["00000001"])
+            #expect(report.abandoned.map(\.code) == ["00000001"])
         }
     }
 
@@ -166,7 +166,7 @@ struct LostSenderTests {
                 try await connection.query("SELECT pg_advisory_unlock_all()")
                 return report
             }
-            #expect(report.orphans.map(\.code) == ["00000001"])
+            #expect(report.abandoned.map(\.code) == ["00000001"])
             #expect(report.tally.sent == 2)
         }
     }
@@ -190,7 +190,7 @@ struct LostSenderTests {
                 try await connection.query("SELECT pg_advisory_unlock_all()")
                 return report
             }
-            #expect(report.orphans == [])
+            #expect(report.abandoned == [])
             let replies = try await database.query("SELECT reply FROM message WHERE status = 'sent'").decode(
                 String.self)
             #expect(replies == ["at work"])

@@ -9,7 +9,7 @@ struct MailFolder {
 
     init() throws {
         folder = try ScratchFolder()
-        transport = try TransportURL(parsing: "file://\(folder.path)/outbox").makeTransport()
+        transport = try MailTransportURL(parsing: "file://\(folder.path)/outbox").makeTransport()
     }
 
     /// What has arrived, without the two lines of its envelope.

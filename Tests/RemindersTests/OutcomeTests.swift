@@ -102,7 +102,7 @@ struct OutcomeTests {
             let report = try await scene.send(to: try transport(to: server.url, timeouts: timeouts), connections: 1)
             #expect(report.tally.unknown == 1)
             #expect(report.tally.sent == 2)
-            #expect(report.orphans.isEmpty)
+            #expect(report.abandoned.isEmpty)
             #expect(try await scene.counts() == ["unknown no_answer": 1, "sent": 2])
             try await expectNextBatch(scene, sends: 0)
             #expect(Set(try server.receivedMessages().ids).count == 3)

@@ -11,12 +11,12 @@ struct ReachTests {
         try await withScene { scene in
             try await scene.fill(3)
             let transport = ToldTransport()
-            let patient = try scene.batch(to: transport, patience: .asLongAsNeeded, reach: .zero)
+            let patient = try scene.batch(to: transport, mode: .continuous, reach: .zero)
             let report = try await patient.send(until: nil, limit: nil)
             #expect(report.isCutShort && report.tally.due == 0)
             let byHand = try await scene.batch(to: transport, reach: .zero).send(until: nil, limit: nil)
             #expect(!byHand.isCutShort && byHand.tally.sent == 3)
-            let nothingLeft = try await scene.batch(to: transport, patience: .asLongAsNeeded, reach: .zero)
+            let nothingLeft = try await scene.batch(to: transport, mode: .continuous, reach: .zero)
                 .send(until: nil, limit: nil)
             #expect(!nothingLeft.isCutShort)
         }

@@ -29,7 +29,7 @@ struct Scene {
         var request = BookingRequest(
             studio: studio, who: .email(address), start: try TimePhrase.instant(at, clock: studio.clock, now: now))
         request.trainer = maria
-        request.newcomer = ClientDetails(
+        request.newClient = ClientDetails(
             name: try PersonName(name), email: address, phone: try phone.map { try PhoneNumber(e164: $0) })
         request.overrideReason = reason
         return try await books.desk.book(request, now: now).session
@@ -72,7 +72,7 @@ struct Scene {
     func batch(
         to transport: any Transport<MailEnvelope>, texts: any Transport<TextMessage> = ToldTexts(),
         connections: Int = 2,
-        patience: DeliveryRun.DeliveryMode = .none, at now: Date = Scene.now, freshness: Duration = .seconds(600),
+        mode: DeliveryRun.DeliveryMode = .none, at now: Date = Scene.now, maximumClaimAge: Duration = .seconds(600),
         reach: Duration = .seconds(600), on database: Database? = nil, templates: TemplateStore? = nil,
         journal: AttemptJournal? = nil, host: String = "a", logger: Logger = .silent
     ) throws -> DeliveryRun {
@@ -89,7 +89,7 @@ struct Scene {
                 try text.renderedMessage(for: $0, at: $1)
             },
             actor: "test",
-            patience: patience, clock: { now }, freshness: freshness, reach: reach, host: host, templates: store,
+            mode: mode, clock: { now }, maximumClaimAge: maximumClaimAge, reach: reach, host: host, templates: store,
             journal: journal,
             logger: logger)
         run.stopwatch = { start }
@@ -138,7 +138,7 @@ func withScene<Result>(connections: Int = 8, _ body: (Scene) async throws -> Res
 }
 
 func transport(to url: String, timeouts: SMTPTimeouts = SMTPTimeouts()) throws -> any Transport<MailEnvelope> {
-    try TransportURL(parsing: url).makeTransport(timeouts: timeouts)
+    try MailTransportURL(parsing: url).makeTransport(timeouts: timeouts)
 }
 
 extension [ReceivedMessage] {

@@ -62,7 +62,7 @@ struct SeveralSendersTests {
             await slow.deliveries.reach(3)
             let quick = ToldTransport()
             let second = try await scene.send(to: quick)
-            #expect(second.orphans.isEmpty)
+            #expect(second.abandoned.isEmpty)
             #expect(second.tally.unknown == 0)
             #expect(second.tally.sent == 7)
             #expect(try await scene.counts() == ["sent": 7, "attempting": 3])
@@ -82,9 +82,9 @@ struct SeveralSendersTests {
             let gate = Gate()
             let older = ToldTransport { _ in
                 await gate.pass()
-                return .rejectedForNow(code: 450, reply: "450 greylisted, later")
+                return .rejectedTemporarily(code: 450, reply: "450 greylisted, later")
             }
-            let newer = ToldTransport { _ in .rejectedForNow(code: 450, reply: "450 greylisted, later") }
+            let newer = ToldTransport { _ in .rejectedTemporarily(code: 450, reply: "450 greylisted, later") }
             let first = Task { try await scene.send(to: older, connections: 1) }
             await older.deliveries.reach(1)
             #expect(try await scene.send(to: newer, connections: 1).tally.failed == 4)

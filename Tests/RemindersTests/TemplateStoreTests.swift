@@ -92,9 +92,10 @@ struct TemplateStoreTests {
             let session = try await scene.book("2027-01-11 09:00")
             let mail = ToldTransport()
             let first = try scene.batch(
-                to: mail, patience: .asLongAsNeeded, templates: TemplateStore(folder: folder.path))
+                to: mail, mode: .continuous, templates: TemplateStore(folder: folder.path))
             let report = try await first.send(until: nil, limit: nil)
-            #expect(report.tally.isComplete && report.tally.failed == 1 && report.failures.keys.allSatisfy(\.isPutOff))
+            #expect(
+                report.tally.isComplete && report.tally.failed == 1 && report.failures.keys.allSatisfy(\.isPostponed))
             let row = try await scene.books.database.query(
                 "SELECT status || ' ' || reason, attempts, wait_until FROM message WHERE rule = 'confirmation'"
             ).decode((String, Int32, Date).self)
@@ -105,7 +106,7 @@ struct TemplateStoreTests {
             #expect(await mail.deliveries.addresses == [])
             try folder.write("confirmation.txt", "Hi {{client}}")
             let next = try scene.batch(
-                to: mail, patience: .asLongAsNeeded, templates: TemplateStore(folder: folder.path))
+                to: mail, mode: .continuous, templates: TemplateStore(folder: folder.path))
             #expect(try await next.send(until: nil, limit: nil).tally.sent == 1)
             #expect(try await scene.ledger(of: session).first == "confirmation 1 sent")
         }

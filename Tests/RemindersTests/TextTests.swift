@@ -146,7 +146,7 @@ private struct Sample {
         claimed = ClaimedMessage(
             message: 1, rule: rule, template: rule, language: .english, audience: .client, revision: 1,
             recipient: .email(address), subject: .session(session),
-            desk: ClaimedMessage.Desk(
+            studioContact: ClaimedMessage.StudioContact(
                 name: "Downtown Strength", address: hasAddress ? "500 S Hope St, Los Angeles, CA 90071" : nil,
                 phone: hasPhone ? try PhoneNumber(e164: "+12135550100") : nil,
                 email: try EmailAddress("downtown@example.com")))

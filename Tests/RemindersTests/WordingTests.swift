@@ -78,7 +78,7 @@ struct WordingTests {
 
     @Test("each language finds its templates, and an unknown one falls back to English")
     func codes() {
-        for language in Language.allCases { #expect(Language(ofTemplates: language.ofTemplates) == language) }
-        #expect(Language(ofTemplates: "fr") == .english)
+        for language in Language.allCases { #expect(Language(templateLanguage: language.templateLanguage) == language) }
+        #expect(Language(templateLanguage: "fr") == .english)
     }
 }

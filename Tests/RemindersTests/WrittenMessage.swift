@@ -10,7 +10,7 @@ struct WrittenMessage: CustomStringConvertible {
     static let library = Result { try ReminderTemplates.library() }
 
     /// Every built-in message in every language.
-    static let all = TemplateGuide.reminders.messages.keys.sorted().flatMap { name in
+    static let all = TemplateSpecification.reminders.messages.keys.sorted().flatMap { name in
         Language.allCases.map { WrittenMessage(name: name, language: $0) }
     }
 
@@ -26,17 +26,19 @@ struct WrittenMessage: CustomStringConvertible {
 
     var description: String { "\(name) (\(language.rawValue))" }
 
-    var forms: Set<TemplateForm> { TemplateGuide.reminders.messages[name]?.forms ?? [] }
+    var forms: Set<TemplateForm> { TemplateSpecification.reminders.messages[name]?.forms ?? [] }
 
     /// The parts of the message by their kinds.
     func parts(_ details: Details = Details()) throws -> [TemplateKind: String] {
         let (library, values) = (try Self.library.get(), try values(details))
         var parts: [TemplateKind: String] = [:]
         if forms.contains(.mail) {
-            let texts = try library.renderMessage(name, in: language.ofTemplates, with: values)
+            let texts = try library.renderMessage(name, in: language.templateLanguage, with: values)
             (parts[.subject], parts[.text], parts[.html]) = (texts.subject, texts.text.wrapped(at: 72), texts.html)
         }
-        if forms.contains(.sms) { parts[.sms] = try library.renderSMS(name, in: language.ofTemplates, with: values) }
+        if forms.contains(.sms) {
+            parts[.sms] = try library.renderSMS(name, in: language.templateLanguage, with: values)
+        }
         return parts
     }
 
@@ -45,13 +47,13 @@ struct WrittenMessage: CustomStringConvertible {
         switch name {
         case "trainer-digest":
             let entries = [9, 10].map {
-                TrainerDay.Entry(session: details.session(atHour: $0), clientPhone: clientPhone)
+                TrainerDayContext.Entry(session: details.session(atHour: $0), clientPhone: clientPhone)
             }
-            return TrainerDay(
+            return TrainerDayContext(
                 trainer: details.trainer, home: details.studio, date: LocalDate(daysSince1970: 20_788),
                 entries: entries, now: details.now, language: language
             ).values
-        case "opted-out", "opted-in", "help": return Answer(studio: details.studio.name, phone: phone).values
+        case "opted-out", "opted-in", "help": return ReplyContext(studio: details.studio.name, phone: phone).values
         default:
             // What is said of a session that is over goes out the next morning.
             var details = details
@@ -82,12 +84,12 @@ struct Details {
         return Session.Place(id: Studio.ID(1), handle: "downtown", name: studioName, clock: clock)
     }
 
-    func phone(_ number: String) throws -> WrittenPhones.Phone? {
-        hasContacts ? WrittenPhones().phone(try PhoneNumber(e164: number)) : nil
+    func phone(_ number: String) throws -> PhoneFormatter.Phone? {
+        hasContacts ? PhoneFormatter().phone(try PhoneNumber(e164: number)) : nil
     }
 
-    func appointment(in language: Language) throws -> Appointment {
-        Appointment(
+    func appointment(in language: Language) throws -> SessionContext {
+        SessionContext(
             session: session(), address: address, phone: try phone("+12135550100"), now: now, language: language)
     }
 

@@ -28,29 +28,29 @@ struct RecordedSchemaTests {
 
     @Test("the same steps, functions and number are current")
     func current() {
-        #expect(recorded().judged(by: binary) == .current)
+        #expect(recorded().evaluated(by: binary) == .current)
     }
 
     @Test("a missing step, a function that differs or an older number is behind")
     func behind() {
         let behind = Schema.Status.behind(database: 3, binary: 3)
         #expect(
-            recorded(steps: [("people", 1, "a"), ("sessions", 2, "b")]).judged(by: binary)
+            recorded(steps: [("people", 1, "a"), ("sessions", 2, "b")]).evaluated(by: binary)
                 == .behind(database: 2, binary: 3))
-        #expect(recorded(functions: [("open_slots", 0, "x")]).judged(by: binary) == behind)
-        #expect(recorded(functions: [("open_slots", 0, "old"), ("plan", 0, "y")]).judged(by: binary) == behind)
-        #expect(recorded(functionSet: 6).judged(by: binary) == behind)
-        #expect(recorded(functionSet: nil).judged(by: binary) == behind)
+        #expect(recorded(functions: [("open_slots", 0, "x")]).evaluated(by: binary) == behind)
+        #expect(recorded(functions: [("open_slots", 0, "old"), ("plan", 0, "y")]).evaluated(by: binary) == behind)
+        #expect(recorded(functionSet: 6).evaluated(by: binary) == behind)
+        #expect(recorded(functionSet: nil).evaluated(by: binary) == behind)
     }
 
     @Test("a newer set of functions is left alone, and the binary goes on where it may")
     func newerFunctions() {
         let functions: [(String, Int32, String)] = [("open_slots", 0, "newer"), ("plan", 0, "y")]
         #expect(
-            recorded(functions: functions, functionSet: 8, oldestBinary: 3).judged(by: binary)
+            recorded(functions: functions, functionSet: 8, oldestBinary: 3).evaluated(by: binary)
                 == .compatible(database: 3, binary: 3))
         #expect(
-            recorded(functions: functions, functionSet: 8, oldestBinary: 4).judged(by: binary)
+            recorded(functions: functions, functionSet: 8, oldestBinary: 4).evaluated(by: binary)
                 == .ahead(database: 3, binary: 3))
     }
 
@@ -60,21 +60,24 @@ struct RecordedSchemaTests {
             ("people", 1, "a"), ("sessions", 2, "b"), ("events", 3, "c"), ("rooms", 4, "d"),
         ]
         #expect(
-            recorded(steps: steps, functionSet: 8, oldestBinary: 3).judged(by: binary)
+            recorded(steps: steps, functionSet: 8, oldestBinary: 3).evaluated(by: binary)
                 == .compatible(database: 4, binary: 3))
         #expect(
-            recorded(steps: steps, functionSet: 8, oldestBinary: 4).judged(by: binary) == .ahead(database: 4, binary: 3)
+            recorded(steps: steps, functionSet: 8, oldestBinary: 4).evaluated(by: binary)
+                == .ahead(database: 4, binary: 3)
         )
-        #expect(recorded(steps: steps).judged(by: binary) == .ahead(database: 4, binary: 3))
-        #expect(recorded(steps: steps, functionSet: nil).judged(by: binary) == .ahead(database: 4, binary: 3))
+        #expect(recorded(steps: steps).evaluated(by: binary) == .ahead(database: 4, binary: 3))
+        #expect(recorded(steps: steps, functionSet: nil).evaluated(by: binary) == .ahead(database: 4, binary: 3))
     }
 
     @Test("a step that reads otherwise, or is missing among later ones, belongs to another binary")
     func altered() {
         #expect(
-            recorded(steps: [("people", 1, "z"), ("sessions", 2, "b")]).judged(by: binary) == .altered(step: "people"))
+            recorded(steps: [("people", 1, "z"), ("sessions", 2, "b")]).evaluated(by: binary)
+                == .altered(step: "people"))
         #expect(
-            recorded(steps: [("people", 1, "a"), ("events", 3, "c")]).judged(by: binary) == .altered(step: "sessions"))
+            recorded(steps: [("people", 1, "a"), ("events", 3, "c")]).evaluated(by: binary)
+                == .altered(step: "sessions"))
     }
 
     @Test("the number of the set of functions rises when a function changes")

@@ -40,7 +40,7 @@ struct ConcurrencyTests {
 
     @Test("a histogram's sum and count belong together whenever they are told")
     func snapshots() {
-        let histogram = Histogram(bounds: [1])
+        let histogram = HistogramMetric(bounds: [1])
         let torn = Atomic(0)
         DispatchQueue.concurrentPerform(iterations: threads) { thread in
             for _ in 0..<rounds {

@@ -91,6 +91,6 @@ import Testing
         "numbers are as long as they tell something",
         arguments: [(0.8512, "0.85"), (0.0123, "0.012"), (12.34, "12.3"), (1234.5, "1235"), (60, "60"), (1.5, "1.5")])
     func numbers(number: Double, text: String) {
-        #expect(shortest(number) == text)
+        #expect(compactNumber(number) == text)
     }
 }

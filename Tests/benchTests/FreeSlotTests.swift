@@ -3,15 +3,15 @@ import Testing
 
 @testable import bench
 
-@Suite struct OpeningTests {
+@Suite struct FreeSlotTests {
     private let dataset = Dataset("", trainers: 200)
 
     @Test("no opening comes twice, and all are half past an hour of a weekday")
-    func openings() {
-        let openings = (0..<dataset.fullStudios * 10 * 480).map { FreeSlot($0, of: dataset) }
-        #expect(Set(openings.map { "\($0.trainer) \($0.start)" }).count == openings.count)
-        for opening in openings {
-            let seconds = opening.start - Dataset.beginning
+    func freeSlots() {
+        let freeSlots = (0..<dataset.fullStudios * 10 * 480).map { FreeSlot($0, of: dataset) }
+        #expect(Set(freeSlots.map { "\($0.trainer) \($0.start)" }).count == freeSlots.count)
+        for freeSlot in freeSlots {
+            let seconds = freeSlot.start - Dataset.beginning
             #expect(seconds % 3600 == 1800)
             #expect((7 * 3600..<19 * 3600).contains(seconds % 86_400))
             #expect(seconds / 86_400 % 7 < 5)
@@ -27,8 +27,8 @@ import Testing
     @Test("openings are given out once")
     func takenOnce() {
         let dataset = Dataset("", trainers: 200)
-        #expect(dataset.takeOpenings(3) == 0..<3)
-        #expect(dataset.takeOpenings(2) == 3..<5)
+        #expect(dataset.takeFreeSlots(3) == 0..<3)
+        #expect(dataset.takeFreeSlots(2) == 3..<5)
     }
 
     @Test("the world begins on a Monday, 0:00 in San Francisco")

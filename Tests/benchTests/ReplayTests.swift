@@ -30,7 +30,7 @@ import Testing
     @Test("literals are quoted")
     func literals() throws {
         let replay = Replay(statements: [statement])
-        #expect(try replay.texts(replay.literally) == ["SELECT f('7', NULL, 'it''s'), '$x' WHERE a = '7'"])
+        #expect(try replay.texts(replay.literals) == ["SELECT f('7', NULL, 'it''s'), '$x' WHERE a = '7'"])
     }
 
     @Test("a script for pgbench binds as much as was bound")

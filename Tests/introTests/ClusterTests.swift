@@ -6,17 +6,17 @@ import Testing
 struct ClusterTests {
     private let postgres = Account(name: "postgres", userID: 101, groupID: 104, groups: [104, 103], home: "/var/lib/p")
 
-    private func folder(_ path: String, _ mode: UInt32, owner: UInt32 = 0, group: UInt32 = 0) -> FolderFacts {
-        FolderFacts(path: path, mode: mode, owner: owner, group: group)
+    private func folder(_ path: String, _ mode: UInt32, owner: UInt32 = 0, group: UInt32 = 0) -> FolderPermissions {
+        FolderPermissions(path: path, mode: mode, owner: owner, group: group)
     }
 
-    private func place(_ folders: [FolderFacts], existing: Placement.Existing = .none) throws -> Placement {
+    private func place(_ folders: [FolderPermissions], existing: Placement.Existing = .none) throws -> Placement {
         try Placement(folders: folders, home: "/srv/intro", account: postgres, existing: existing)
     }
 
     @Test("all lies in the home, the server's part in one folder")
     func paths() {
-        let paths = ClusterPaths(home: "/srv/intro", isElsewhere: false, serverUserID: 101)
+        let paths = ServerPaths(home: "/srv/intro", isElsewhere: false, serverUserID: 101)
         #expect(paths.data == "/srv/intro/postgres/data")
         #expect(paths.socket == "/srv/intro/postgres/socket/.s.PGSQL.5432")
         #expect(paths.lock == "/srv/intro/postgres.lock")
@@ -26,7 +26,7 @@ struct ClusterTests {
     @Test("a socket's path never outgrows what the kernel takes", arguments: [60, 73, 74, 75, 200])
     func longHome(length: Int) {
         let home = "/" + String(repeating: "h", count: length - 1)
-        let paths = ClusterPaths(home: home, isElsewhere: false, serverUserID: 101)
+        let paths = ServerPaths(home: home, isElsewhere: false, serverUserID: 101)
         #expect(paths.socket.utf8.count <= 103)
         #expect(paths.socketFolder.hasPrefix("/tmp/intro-101-") == (length > 73))
         #expect(paths.data == home + "/postgres/data")
@@ -34,14 +34,14 @@ struct ClusterTests {
 
     @Test("a comma, which divides libpq's hosts, never gets into a socket's path")
     func comma() {
-        let paths = ClusterPaths(home: "/srv/a,b", isElsewhere: false, serverUserID: 101)
+        let paths = ServerPaths(home: "/srv/a,b", isElsewhere: false, serverUserID: 101)
         #expect(!paths.socket.contains(","))
     }
 
     @Test("two long homes do not share a socket")
     func twoLongHomes() {
         let homes = ["a", "b"].map { "/" + String(repeating: "h", count: 100) + $0 }
-        let sockets = homes.map { ClusterPaths(home: $0, isElsewhere: false, serverUserID: 101).socket }
+        let sockets = homes.map { ServerPaths(home: $0, isElsewhere: false, serverUserID: 101).socket }
         #expect(sockets[0] != sockets[1])
     }
 
@@ -65,7 +65,7 @@ struct ClusterTests {
         let folders = [folder("/", 0o755), folder("/srv", 0o700), folder("/srv/intro", 0o700)]
         #expect(try place(folders) == .elsewhere(because: "/srv"))
         #expect(try place([folder("/srv/intro", 0o700, owner: 1000)]) == .elsewhere(because: "/srv/intro"))
-        let paths = ClusterPaths(home: "/srv/intro", isElsewhere: true, serverUserID: 101)
+        let paths = ServerPaths(home: "/srv/intro", isElsewhere: true, serverUserID: 101)
         #expect(paths.folder.hasPrefix("/var/lib/intro/homes/"))
         #expect(paths.lock == "/srv/intro/postgres.lock")
     }
@@ -88,8 +88,10 @@ struct ClusterTests {
         return try #require(PostmasterFile(text))
     }
 
-    private func state(_ file: PostmasterFile?, isServer: Bool, hasSocket: Bool, answers: Bool = false) -> ServerState {
-        ServerState(file: file, isServer: isServer, hasSocket: hasSocket, answers: { answers })
+    private func state(_ file: PostmasterFile?, isServer: Bool, hasSocket: Bool, acceptsConnections: Bool = false)
+        -> ServerState
+    {
+        ServerState(file: file, isServer: isServer, hasSocket: hasSocket, acceptsConnections: { acceptsConnections })
     }
 
     @Test("a server is running when it says so, is alive, and has its socket")
@@ -105,8 +107,10 @@ struct ClusterTests {
     @Test("what a dead server left behind is not a server, unless somebody answers on its socket")
     func leftovers() throws {
         #expect(state(try file("ready"), isServer: false, hasSocket: true) == .stopped)
-        #expect(state(try file("ready"), isServer: false, hasSocket: false, answers: true) == .stopped)
-        #expect(state(try file("ready"), isServer: false, hasSocket: true, answers: true) == .running(processID: 4711))
+        #expect(state(try file("ready"), isServer: false, hasSocket: false, acceptsConnections: true) == .stopped)
+        #expect(
+            state(try file("ready"), isServer: false, hasSocket: true, acceptsConnections: true)
+                == .running(processID: 4711))
     }
 
     @Test("a file that is no process's is none", arguments: ["", "\n", "abc\n", "-1\n", "0\n"])

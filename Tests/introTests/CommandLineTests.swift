@@ -80,7 +80,7 @@ struct CommandLineTests {
         ]
     )
     func instants(text: String, seconds: Double) throws {
-        #expect(try rehearsalInstant(text) == Date(timeIntervalSince1970: seconds))
+        #expect(try parseNowOption(text) == Date(timeIntervalSince1970: seconds))
     }
 
     @Test(
@@ -92,7 +92,7 @@ struct CommandLineTests {
         ]
     )
     func noInstants(text: String) {
-        let failure = #expect(throws: Failure.self) { try rehearsalInstant(text) }
+        let failure = #expect(throws: Failure.self) { try parseNowOption(text) }
         #expect(failure?.exit == .invalidInput)
     }
 

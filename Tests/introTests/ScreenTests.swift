@@ -8,7 +8,7 @@ struct ScreenTests {
     func columns() {
         #expect(ScreenLine("abcdef").text(columns: 4, colored: false) == "abcd")
         #expect(ScreenLine("日本語").text(columns: 5, colored: false) == "日本")
-        #expect(ScreenLine("abcdef", .alarming).text(columns: 3, colored: true) == "\u{1B}[1;31mabc\u{1B}[0m")
+        #expect(ScreenLine("abcdef", .warning).text(columns: 3, colored: true) == "\u{1B}[1;31mabc\u{1B}[0m")
         #expect(ScreenLine("a\u{1B}[2Jb").text(columns: 80, colored: false) == #"a\e[2Jb"#)
     }
 
@@ -42,7 +42,7 @@ struct ShortTimeTests {
             ("2", 2000), ("500ms", 500), ("1s", 1000), ("100ms", 100), ("2m", 120_000), ("1h", 3_600_000),
         ])
     func read(_ text: String, _ milliseconds: Int) throws {
-        #expect(try shortTime(text, field: "--interval") == .milliseconds(milliseconds))
+        #expect(try parseShortDuration(text, field: "--interval") == .milliseconds(milliseconds))
     }
 
     @Test(
@@ -51,7 +51,7 @@ struct ShortTimeTests {
             "", "s", "0", "99ms", "61m", "2h", "1d", "1.5s", "-1s", "1 s", "9999999999999999999", "٣s",
         ])
     func refused(_ text: String) {
-        #expect(throws: (any Error).self) { try shortTime(text, field: "--interval") }
+        #expect(throws: (any Error).self) { try parseShortDuration(text, field: "--interval") }
     }
 
     @Test(
@@ -61,6 +61,6 @@ struct ShortTimeTests {
             (-5, "0s"),
         ])
     func age(_ seconds: Int, _ text: String) {
-        #expect(Age.text(.seconds(seconds)) == text)
+        #expect(CompactDuration.text(.seconds(seconds)) == text)
     }
 }

@@ -11,7 +11,7 @@ struct ServiceNotifierTests {
         let notifier = ServiceNotifier(
             environment: ["NOTIFY_SOCKET": listener.name, "WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "\(getpid())"])
         notifier.ready("serving mail and rules")
-        notifier.alive()
+        notifier.sendKeepAlive()
         notifier.status("4 jobs in hand")
         notifier.stopping("4 jobs to finish")
         #expect(
@@ -41,7 +41,7 @@ struct ServiceNotifierTests {
     func unwatched() throws {
         let listener = try Listener(.path)
         let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": listener.name])
-        notifier.alive()
+        notifier.sendKeepAlive()
         notifier.status("at work")
         #expect(listener.heard() == ["STATUS=at work"])
     }

@@ -76,7 +76,7 @@ public enum ClientIdentifier: Sendable, Equatable {
     ///   - region: Where a number without a country code is from.
     /// - Throws: ``InvalidInput`` where the text is none of the three.
     public init(_ text: String, region: Region) throws(InvalidInput) {
-        let text = String(Substring(plainTyped(text).utf8.trimmingSpaces))
+        let text = String(Substring(normalizedInput(text).utf8.trimmingSpaces))
         if text.contains("@") {
             self = .email(try EmailAddress(text))
         } else if text.hasPrefix("#"), let id = ClientIdentifier.clientNumber(text.dropFirst()) {

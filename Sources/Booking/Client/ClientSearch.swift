@@ -33,7 +33,7 @@ public struct ClientSearch: Sendable {
     ///   - text: What was typed.
     ///   - region: Where a phone number without a country code is from.
     public init(_ text: String, region: Region) {
-        let plain = plainTyped(text)
+        let plain = normalizedInput(text)
         if plain.contains("@") {
             email = try? EmailAddress(plain)
         } else if Self.isPhoneText(plain) {

@@ -55,7 +55,7 @@ public struct Identification: Sendable {
             return .nobody
         }
         for candidates in [named.clients, others] {
-            let best = Self.likest(candidates, to: name)
+            let best = Self.closestMatches(candidates, to: name)
             if !best.isEmpty { return Self.only(of: best, isOtherName: false) }
         }
         guard !people.isEmpty else { return .nobody }
@@ -79,10 +79,10 @@ public struct Identification: Sendable {
     }
 
     /// The clients whose name is most like the given one; none where nobody's is.
-    private static func likest(_ clients: [Client], to name: String) -> [Client] {
-        let likeness = clients.map { NameComparison.likeness($0.name, name) }
-        guard let best = likeness.max(), best > .different else { return [] }
-        return zip(clients, likeness).filter { $0.1 == best }.map(\.0)
+    private static func closestMatches(_ clients: [Client], to name: String) -> [Client] {
+        let similarity = clients.map { NameComparison.similarity($0.name, name) }
+        guard let best = similarity.max(), best > .different else { return [] }
+        return zip(clients, similarity).filter { $0.1 == best }.map(\.0)
     }
 
     private static func distinct(_ clients: [Client]) -> [Client] {

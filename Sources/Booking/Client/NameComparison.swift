@@ -6,7 +6,7 @@
 /// order or one typing error is the same name, and so is a part of the name, such as the first name alone.
 public enum NameComparison {
     /// How alike two names are.
-    public enum Likeness: Int, Sendable, Comparable {
+    public enum Similarity: Int, Sendable, Comparable {
         /// Two names.
         case different
         /// One has all the words of the other, or they differ by one typing error.
@@ -15,7 +15,7 @@ public enum NameComparison {
         case equal
 
         /// Whether the first is less alike.
-        public static func < (first: Likeness, second: Likeness) -> Bool { first.rawValue < second.rawValue }
+        public static func < (first: Similarity, second: Similarity) -> Bool { first.rawValue < second.rawValue }
     }
 
     /// Compares two names; the order of the two does not matter.
@@ -24,18 +24,18 @@ public enum NameComparison {
     ///   - first: A name, in any script.
     ///   - second: Another.
     /// - Returns: How alike they are.
-    public static func likeness(_ first: String, _ second: String) -> Likeness {
+    public static func similarity(_ first: String, _ second: String) -> Similarity {
         // Also a name without a letter, such as an emoji.
         if first == second { return .equal }
         // German and Nordic letters are written in two ways: Müller is Muller and Mueller.
         let styles = NameFolding.Style.allCases
-        return styles.flatMap { style in styles.map { likeness(words(first, style), words(second, $0)) } }.max()
+        return styles.flatMap { style in styles.map { similarity(words(first, style), words(second, $0)) } }.max()
             ?? .different
     }
 
     /// Whether two spellings are one name.
     public static func isSameName(_ first: String, _ second: String) -> Bool {
-        likeness(first, second) > .different
+        similarity(first, second) > .different
     }
 
     private typealias Word = [Character]
@@ -44,7 +44,7 @@ public enum NameComparison {
         NameFolding.words(of: name, style).map(Array.init)
     }
 
-    private static func likeness(_ first: [Word], _ second: [Word]) -> Likeness {
+    private static func similarity(_ first: [Word], _ second: [Word]) -> Similarity {
         guard !first.isEmpty, !second.isEmpty else { return .different }
         let (left, right) = unmatched(first, second)
         if left.isEmpty && right.isEmpty || first.joined().elementsEqual(second.joined()) { return .equal }
@@ -68,8 +68,8 @@ public enum NameComparison {
         // In very short names every letter counts: Ana and Ina, Li and Lu.
         let length = min(first.joined().count, second.joined().count)
         guard length >= shortest else { return false }
-        if left.count == 1 && right.count == 1 { return TypingError.separates(left[0], right[0]) }
-        return TypingError.separates(Array(first.joined()), Array(second.joined()))
+        if left.count == 1 && right.count == 1 { return TypingError.isSingleEdit(left[0], right[0]) }
+        return TypingError.isSingleEdit(Array(first.joined()), Array(second.joined()))
     }
 
     private static let shortest = 5
@@ -78,7 +78,7 @@ public enum NameComparison {
 /// One typing error: a letter too many, too few, or wrong, or two neighbours swapped.
 enum TypingError {
     /// Whether one error makes the second word of the first.
-    static func separates(_ first: [Character], _ second: [Character]) -> Bool {
+    static func isSingleEdit(_ first: [Character], _ second: [Character]) -> Bool {
         let (short, long) = first.count <= second.count ? (first, second) : (second, first)
         guard long.count - short.count <= 1 else { return false }
         let start = zip(short, long).prefix { $0 == $1 }.count

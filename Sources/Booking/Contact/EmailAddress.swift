@@ -16,7 +16,7 @@ public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
     ///   - field: What an error calls it.
     /// - Throws: `InvalidInput` where it is no such address, or longer than 254 octets, or holds a control character.
     public init(_ text: String, field: String = "email") throws(InvalidInput) {
-        var typed = Substring(plainTyped(text).utf8.trimmingSpaces)
+        var typed = Substring(normalizedInput(text).utf8.trimmingSpaces)
         let isDomainValid = EmailAddress.makeDomainASCII(in: &typed)
         if let problem = typed.withUTF8({ EmailAddress.problem(in: $0[...], isDomainValid) }) {
             throw InvalidInput(field: field, problem: problem, hint: "write it like maria@example.com")
@@ -183,13 +183,13 @@ extension MailboxProvider {
         case .separate(let names):
             names.contains(String(domain)) ? String(domain) : nil
         case .everywhere(let names, let exceptions):
-            !exceptions.contains(String(domain)) && names.contains { Self.isCountrys(domain, of: $0) }
+            !exceptions.contains(String(domain)) && names.contains { Self.isCountryDomain(domain, of: $0) }
                 ? String(domain) : nil
         }
     }
 
     /// Whether a domain is a name under `com`, a country's domain, or `co` or `com` of a country.
-    private static func isCountrys(_ domain: Substring, of name: String) -> Bool {
+    private static func isCountryDomain(_ domain: Substring, of name: String) -> Bool {
         guard domain.hasPrefix(name + ".") else { return false }
         let labels = domain.dropFirst(name.count + 1).split(separator: ".", omittingEmptySubsequences: false)
         switch labels.count {

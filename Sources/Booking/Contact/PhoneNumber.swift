@@ -69,7 +69,7 @@ extension PhoneNumber {
 
     /// The text with plain separators: dashes and dots of every kind are hyphens.
     private static func plain(_ text: String) -> String {
-        let plain = plainTyped(text)
+        let plain = normalizedInput(text)
         guard !plain.utf8.allSatisfy({ $0 < 0x80 }) else { return plain }
         return String(String.UnicodeScalarView(plain.unicodeScalars.map { separators.contains($0) ? "-" : $0 }))
     }
@@ -99,14 +99,14 @@ extension PhoneNumber {
     private static func read(_ text: String, region: String, field: String) throws(InvalidInput) -> String {
         let (e164, verdict) = read(text, region: region)
         if let e164 { return e164 }
-        for other in otherReadings(of: text) {
+        for other in alternativeForms(of: text) {
             if let e164 = read(other, region: region).e164 { return e164 }
         }
         throw InvalidInput(field: field, problem: problem(of: verdict), hint: hint)
     }
 
     /// What else may be meant by a text that is no number as it stands.
-    private static func otherReadings(of text: String) -> [String] {
+    private static func alternativeForms(of text: String) -> [String] {
         // Most of the world dials 00 before a country code, wherever the studio is.
         let abroad = text.hasPrefix("00") ? "+" + text.dropFirst(2) : text
         let digits = "+" + abroad.compactMap(\.wholeNumberValue).map(String.init).joined()

@@ -43,16 +43,16 @@ public enum Eligibility {
     /// Judges whether a person may have a free session.
     ///
     /// - Parameters:
-    ///   - visits: Every earlier session that was not cancelled, by start.
+    ///   - priorSessions: Every earlier session that was not cancelled, by start.
     ///   - client: The person who wants to book; `nil` is somebody who is not a client yet. A refusal because of another person's session names that person.
     ///   - noShowLimit: The number of no-shows after which a person may not book again.
     /// - Returns: The rule that objects, or `nil`.
-    public static func refusal(for visits: [PriorSession], of client: Client.ID?, noShowLimit: Int) -> Refusal? {
-        if let used = visits.first(where: { $0.status == .attended }) { return alreadyUsed(used, client) }
-        if let booked = visits.first(where: { $0.status == .booked && !$0.waived }) {
+    public static func refusal(for priorSessions: [PriorSession], of client: Client.ID?, noShowLimit: Int) -> Refusal? {
+        if let used = priorSessions.first(where: { $0.status == .attended }) { return alreadyUsed(used, client) }
+        if let booked = priorSessions.first(where: { $0.status == .booked && !$0.waived }) {
             return alreadyBooked(booked, client)
         }
-        let missed = visits.filter { $0.status == .noShow }
+        let missed = priorSessions.filter { $0.status == .noShow }
         guard let last = missed.max(by: { $0.localStart < $1.localStart }), missed.count >= noShowLimit else {
             return nil
         }

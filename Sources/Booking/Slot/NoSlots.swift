@@ -1,7 +1,7 @@
 public import FoundationEssentials
 
 /// Why a studio has no free slot in a stretch of time.
-public enum NoSlots: Sendable, Equatable {
+public enum NoSlotsReason: Sendable, Equatable {
     /// The time is over.
     case past
     /// All of it lies within the studio's notice; the instant is the first that can be booked.
@@ -46,7 +46,7 @@ public enum NoSlots: Sendable, Equatable {
 
     private static func reason(
         in window: Range<Date>, trainer: Trainer.ID?, roster: Roster, length: Int32
-    ) -> NoSlots {
+    ) -> NoSlotsReason {
         // A session may end after the last start that was asked for, so the length decides only within the shift.
         let shifts = roster.shifts.filter { shift in
             shift.retiredAt == nil && (trainer ?? shift.trainer.id) == shift.trainer.id && shift.during.overlaps(window)

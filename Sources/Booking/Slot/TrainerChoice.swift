@@ -35,7 +35,7 @@ public enum TrainerChoice {
     }
 
     /// The trainer with the fewest sessions that day; among equals the first by handle.
-    public static func fairest(of offered: [Offered]) -> Offered? {
+    public static func leastBooked(of offered: [Offered]) -> Offered? {
         offered.min { ($0.thatDay, $0.handle) < ($1.thatDay, $1.handle) }
     }
 
@@ -46,7 +46,7 @@ public enum TrainerChoice {
     ///
     /// - Parameter candidates: The trainers of the studio.
     /// - Returns: Those at work and free, below their daily limit first, then by sessions that day, then by handle.
-    public static func underOverride(of candidates: [Candidate]) -> [Candidate] {
+    public static func availableUnderOverride(of candidates: [Candidate]) -> [Candidate] {
         candidates
             .filter { candidate in
                 let facts = candidate.facts
@@ -78,7 +78,7 @@ public enum TrainerChoice {
         let ofStudio = SlotRules.studioObjections(first.facts, slot(first.trainer), offer)
         if let objection = ofStudio.first(where: { strictness == .all || !$0.isWaivable }) { return objection.refusal }
         let atWork = candidates.filter(\.facts.isAtWork)
-        guard !atWork.isEmpty else { return nobodyWorks(candidates, at: studio, localStart) }
+        guard !atWork.isEmpty else { return noTrainerAtWork(candidates, at: studio, localStart) }
         let free = atWork.filter { !$0.facts.trainerBusy }
         guard !free.isEmpty else {
             return Refusal(
@@ -93,7 +93,7 @@ public enum TrainerChoice {
             hint: "choose another day, or pass --override REASON")
     }
 
-    private static func nobodyWorks(
+    private static func noTrainerAtWork(
         _ candidates: [Candidate], at studio: Session.Place, _ localStart: String
     ) -> Refusal {
         let away = candidates.filter { $0.facts.withinHours && $0.facts.away }.map { visible($0.trainer.name) }

@@ -35,7 +35,7 @@ extension SingleLineText {
             throw InvalidInput(field: field, problem: problem, hint: "write it on one line, as plain text")
         }
         let hint = "write 1 to \(limit) characters"
-        guard text.unicodeScalars.contains(where: \.isInk) else {
+        guard text.unicodeScalars.contains(where: \.isVisibleCharacter) else {
             throw InvalidInput(field: field, problem: "is empty", hint: hint)
         }
         let cleaned = singleSpaced(text).composed

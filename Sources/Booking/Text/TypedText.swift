@@ -6,10 +6,10 @@
 ///
 /// - Parameter text: What was typed.
 /// - Returns: The same text, plainer.
-func plainTyped(_ text: String) -> String {
+func normalizedInput(_ text: String) -> String {
     guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
     var plain = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars where !scalar.isMarkless {
+    for scalar in text.unicodeScalars where !scalar.isInvisible {
         plain.append(scalar.plain)
     }
     return String(plain)
@@ -17,7 +17,7 @@ func plainTyped(_ text: String) -> String {
 
 extension Unicode.Scalar {
     /// Whether it is invisible and takes no space.
-    fileprivate var isMarkless: Bool {
+    fileprivate var isInvisible: Bool {
         guard self != "\u{202E}" else { return false }
         return properties.isDefaultIgnorableCodePoint || self == "\u{FFF9}" || self == "\u{FFFA}" || self == "\u{FFFB}"
     }

@@ -63,5 +63,5 @@ extension Unicode.Scalar {
     private var isAnnotation: Bool { ("\u{FFF9}"..."\u{FFFB}").contains(self) }
 
     /// Whether this scalar leaves any ink: neither space, nor joiner, nor anything invisible.
-    var isInk: Bool { isPrintable && !isSpellingJoiner && !properties.isWhitespace }
+    var isVisibleCharacter: Bool { isPrintable && !isSpellingJoiner && !properties.isWhitespace }
 }

@@ -45,7 +45,7 @@ struct TimePhraseParser {
         case "today": dates = [today]
         case "tomorrow": dates = [today.adding(days: 1)]
         case "next", "this":
-            throw twoReadings(of: word, today)
+            throw ambiguousWeekday(of: word, today)
         default:
             guard let weekday = Weekday(name: word) else {
                 throw notUnderstood(word.isEmpty ? written : word)
@@ -88,14 +88,14 @@ extension TimePhraseParser {
     }
 
     private mutating func twoDigits() throws(TimeProblem) -> Int {
-        guard let number = cursor.digits(2...2) else { throw notOnAnyClock() }
+        guard let number = cursor.digits(2...2) else { throw impossibleTime() }
         return number
     }
 
     /// Takes seconds, and drops the fraction that machines write behind them.
     private mutating func wholeSeconds() throws(TimeProblem) -> Int {
         let seconds = try twoDigits()
-        guard !cursor.take(".") || cursor.digits(1...9) != nil else { throw notOnAnyClock() }
+        guard !cursor.take(".") || cursor.digits(1...9) != nil else { throw impossibleTime() }
         return seconds
     }
 
@@ -118,7 +118,7 @@ extension TimePhraseParser {
                 hint: "write \(hour)am or \(hour)pm")
         }
         cursor = ahead
-        guard (1...12).contains(hour) else { throw notOnAnyClock() }
+        guard (1...12).contains(hour) else { throw impossibleTime() }
         return hour % 12 + (word == "pm" ? 12 : 0)
     }
 
@@ -128,7 +128,7 @@ extension TimePhraseParser {
                 throw invalid("\(quoted(text)) is the end of a day", hint: "write 00:00 of the next day")
             }
         } else if hours > 23 || minutes > 59 || seconds > 59 {
-            throw notOnAnyClock()
+            throw impossibleTime()
         }
         return hours * 3600 + minutes * 60 + seconds
     }
@@ -205,7 +205,7 @@ extension TimePhraseParser {
     }
 
     /// Says which two days `this` or `next` before a weekday could mean.
-    private mutating func twoReadings(of word: String, _ today: LocalDate) -> TimeProblem {
+    private mutating func ambiguousWeekday(of word: String, _ today: LocalDate) -> TimeProblem {
         cursor.skipSpaces()
         let following = cursor.letters()
         guard let weekday = Weekday(name: following) else {
@@ -218,7 +218,7 @@ extension TimePhraseParser {
             hint: "write the date, or \(weekday.name) for \(today.adding(days: ahead))")
     }
 
-    private func notOnAnyClock() -> TimeProblem { invalid("\(quoted(text)) has a time that no clock shows") }
+    private func impossibleTime() -> TimeProblem { invalid("\(quoted(text)) has a time that no clock shows") }
 
     /// Something that begins with a digit and is no date: a time without its day, or a date in another form.
     private func misreadNumber() -> TimeProblem {

@@ -70,14 +70,14 @@ enum ZoneNames {
 /// Foundation's own abbreviations follow a language and say `GMT-8` where people say PST. The file format is RFC 9636; of
 /// it only the names are read, never the rules: what the clock shows stays Foundation's word.
 struct ZoneAbbreviations: Sendable {
-    private struct Era {
+    private struct NamePeriod {
         let start: Int
         let offset: Int
         let name: String
     }
 
     /// In the order of their beginning; empty where the file cannot be read.
-    private let eras: [Era]
+    private let namePeriods: [NamePeriod]
 
     /// Reads the names of a zone, whose name is well formed.
     init(zone: String) {
@@ -87,32 +87,32 @@ struct ZoneAbbreviations: Sendable {
 
     /// Reads the names from a file's bytes.
     init(file: [UInt8]) {
-        eras = ZoneAbbreviations.eras(file) ?? []
+        namePeriods = ZoneAbbreviations.namePeriods(file) ?? []
     }
 
     /// The name in use at an instant at which the zone has that offset.
     ///
     /// The offset leads, since a file may end before the instant does: the last name that went with it still holds.
     func abbreviation(at second: Int, offset: Int) -> String? {
-        let matching = eras.filter { $0.offset == offset }
+        let matching = namePeriods.filter { $0.offset == offset }
         return (matching.last { $0.start <= second } ?? matching.last)?.name
     }
 }
 
 extension ZoneAbbreviations {
     /// Header and data come twice, first with 32-bit times for old readers; the second copy is the one to read.
-    private static func eras(_ file: [UInt8]) -> [Era]? {
+    private static func namePeriods(_ file: [UInt8]) -> [NamePeriod]? {
         guard let old = Header(file, at: 0), let header = Header(file, at: old.end(timeSize: 4)) else { return nil }
         let indices = header.start + header.timeCount * 8
         let types = indices + header.timeCount
         let names = types + header.typeCount * 6
         guard names + header.characterCount <= file.count, header.typeCount > 0 else { return nil }
 
-        func era(from start: Int, type: Int) -> Era? {
+        func era(from start: Int, type: Int) -> NamePeriod? {
             let record = types + type * 6
             guard type < header.typeCount, Int(file[record + 5]) < header.characterCount else { return nil }
             let name = file[(names + Int(file[record + 5]))..<(names + header.characterCount)].prefix { $0 != 0 }
-            return Era(
+            return NamePeriod(
                 start: start, offset: integer(file, at: record, size: 4), name: String(decoding: name, as: UTF8.self))
         }
 

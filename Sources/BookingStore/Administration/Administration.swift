@@ -6,7 +6,7 @@ public import Postgres
 ///
 /// Changes that decide what is free take the same locks as bookings, so that a booking sees either all of a change or
 /// none. Sessions that are booked already stay: the office moves or cancels them.
-public struct BackOffice: Sendable {
+public struct Administration: Sendable {
     let database: Database
     let actor: String
 
@@ -24,7 +24,7 @@ public struct BackOffice: Sendable {
     ///
     /// - Throws: ``Refusal`` of the rule `already_exists`, or ``PostgresError``.
     public func add(_ studio: StudioDetails, as handle: Handle) async throws -> Studio {
-        try await working { connection in
+        try await inTransaction { connection in
             try await StudioRepository(connection).insert(studio, handle: handle)
             return try await StudioRepository(connection).named(handle)
         }
@@ -39,11 +39,11 @@ public struct BackOffice: Sendable {
     @discardableResult
     public func edit(
         studio handle: Handle, now: Date, _ change: @Sendable (inout StudioDetails) throws -> Void
-    ) async throws -> OfficeChange<Studio> {
-        try await working { connection in
+    ) async throws -> AdministrativeChange<Studio> {
+        try await inTransaction { connection in
             let studios = StudioRepository(connection)
             let id = try await studios.named(handle).id
-            try await taking { $0.change(studio: id) }.lock(on: connection)
+            try await makeLocks { $0.change(studio: id) }.lock(on: connection)
             let before = try await studios.named(handle)
             var details = StudioDetails(of: before)
             try change(&details)
@@ -51,11 +51,11 @@ public struct BackOffice: Sendable {
             let after = try await studios.named(handle)
             let sessions = SessionRepository(connection)
             let hasOtherStations = before.offer.stations != after.offer.stations
-            let unseated = hasOtherStations ? try await sessions.reseat(at: id, after: now) : []
+            let withoutStation = hasOtherStations ? try await sessions.reassignStations(at: id, after: now) : []
             let affected =
                 before.clock == after.clock
-                ? unseated : try await sessions.booked(at: id, with: nil, meeting: now, .distantFuture)
-            return OfficeChange(before: before, after: after, affected: affected)
+                ? withoutStation : try await sessions.booked(at: id, with: nil, meeting: now, .distantFuture)
+            return AdministrativeChange(before: before, after: after, affected: affected)
         }
     }
 
@@ -65,9 +65,9 @@ public struct BackOffice: Sendable {
     ///
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func close(studio handle: Handle, _ closure: Closure) async throws -> [Session] {
-        try await working { connection in
+        try await inTransaction { connection in
             let id = try await StudioRepository(connection).named(handle).id
-            try await taking { $0.change(studio: id) }.lock(on: connection)
+            try await makeLocks { $0.change(studio: id) }.lock(on: connection)
             try await StudioRepository(connection).insert(closure, of: id)
             return try await SessionRepository(connection).booked(
                 at: id, with: nil, meeting: closure.from, closure.until)
@@ -78,7 +78,7 @@ public struct BackOffice: Sendable {
     ///
     /// - Throws: ``Refusal`` of the rule `already_exists`, ``NotFound`` for the studio, or ``PostgresError``.
     public func add(_ trainer: TrainerDetails, as handle: Handle) async throws -> Trainer {
-        try await working { connection in
+        try await inTransaction { connection in
             _ = try await StudioRepository(connection).named(trainer.homeStudio)
             try await TrainerRepository(connection).insert(trainer, handle: handle)
             return try await TrainerRepository(connection).named(handle)
@@ -91,8 +91,8 @@ public struct BackOffice: Sendable {
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func edit(
         trainer handle: Handle, now: Date, _ change: @Sendable (inout TrainerDetails) throws -> Void
-    ) async throws -> OfficeChange<Trainer> {
-        try await working(with: handle) { trainer, connection in
+    ) async throws -> AdministrativeChange<Trainer> {
+        try await inTransaction(with: handle) { trainer, connection in
             var details = TrainerDetails(of: trainer)
             try change(&details)
             let studios = StudioRepository(connection)
@@ -104,7 +104,7 @@ public struct BackOffice: Sendable {
                 ? []
                 : try await SessionRepository(connection).booked(
                     at: old.id, with: trainer.id, meeting: now, .distantFuture)
-            return OfficeChange(
+            return AdministrativeChange(
                 before: trainer, after: try await TrainerRepository(connection).named(handle), affected: affected)
         }
     }
@@ -115,7 +115,7 @@ public struct BackOffice: Sendable {
     ///
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func retire(trainer handle: Handle, now: Date) async throws -> [Session] {
-        try await working(with: handle) { trainer, connection in
+        try await inTransaction(with: handle) { trainer, connection in
             try await TrainerRepository(connection).retire(trainer.id, at: now)
             return try await SessionRepository(connection).booked(
                 at: nil, with: trainer.id, meeting: now, .distantFuture)
@@ -137,7 +137,7 @@ public struct BackOffice: Sendable {
     public func set(
         _ hours: WeeklyHours, of handle: Handle, at studio: Handle?, from: LocalDate?, until: LocalDate?, now: Date
     ) async throws -> (season: HoursSeason.ID, affected: [Session]) {
-        try await working(with: handle) { trainer, connection in
+        try await inTransaction(with: handle) { trainer, connection in
             let studio = try await StudioRepository(connection).named(studio ?? trainer.homeStudio)
             let today = studio.clock.date(of: now)
             if let until, until < from ?? today {
@@ -162,7 +162,7 @@ public struct BackOffice: Sendable {
     public func away(
         _ handle: Handle, from: Date, until: Date, reason: String?
     ) async throws -> (absence: TimeOff, booked: [Session]) {
-        try await working(with: handle) { trainer, connection in
+        try await inTransaction(with: handle) { trainer, connection in
             let absence = try await TimeOffRepository(connection).insert(
                 trainer.id, from: from, until: until, reason: reason)
             return (
@@ -176,7 +176,7 @@ public struct BackOffice: Sendable {
     ///
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func removeAbsence(_ number: Int64, of handle: Handle) async throws -> TimeOff {
-        try await working(with: handle) { trainer, connection in
+        try await inTransaction(with: handle) { trainer, connection in
             guard let absence = try await TimeOffRepository(connection).remove(number, of: trainer.id) else {
                 throw NotFound(
                     "time off number \(number) of \(handle)", hint: "see `intro trainer away \(handle) --list`")
@@ -189,11 +189,11 @@ public struct BackOffice: Sendable {
     ///
     /// - Throws: ``Refusal`` of the rule `already_exists` where the e-mail is known, or ``PostgresError``.
     public func add(_ client: ClientDetails) async throws -> Client {
-        try await working { connection in
+        try await inTransaction { connection in
             // A booking of the same person waits, and finds them.
             let clients = ClientRepository(connection)
-            try await taking { $0.take(person: client.contacts) }.lock(on: connection)
-            try await clients.assertNobodyElse(has: client.email)
+            try await makeLocks { $0.take(person: client.contacts) }.lock(on: connection)
+            try await clients.assertNoOtherClient(has: client.email)
             return try await clients.insert(client)
         }
     }
@@ -204,7 +204,7 @@ public struct BackOffice: Sendable {
     public func edit(
         client who: ClientIdentifier, _ change: @Sendable (inout ClientDetails) throws -> Void
     ) async throws -> Client {
-        try await working { connection in
+        try await inTransaction { connection in
             let clients = ClientRepository(connection)
             let client = try await clients.one(who)
             let before = ClientDetails(of: client)
@@ -212,17 +212,17 @@ public struct BackOffice: Sendable {
             try change(&after)
             // Whoever books under the old or the new contacts waits.
             let contacts = before.contacts.union(after.contacts)
-            try await taking { $0.take(person: contacts) }.lock(on: connection)
+            try await makeLocks { $0.take(person: contacts) }.lock(on: connection)
             // Somebody else may have changed the person while we waited.
             var details = ClientDetails(of: try await clients.one(.id(client.id)))
             try change(&details)
-            try await clients.assertNobodyElse(has: details.email, but: client.id, before: before.email)
+            try await clients.assertNoOtherClient(has: details.email, but: client.id, before: before.email)
             try await clients.update(client.id, to: details)
             return try await clients.one(.id(client.id))
         }
     }
 
-    private func working<Result: Sendable>(
+    private func inTransaction<Result: Sendable>(
         _ body: @Sendable (Connection) async throws -> Result
     ) async throws -> Result {
         try await ConstraintRefusal.translating {
@@ -234,18 +234,18 @@ public struct BackOffice: Sendable {
     }
 
     /// Works on a trainer whose bookings wait meanwhile.
-    private func working<Result: Sendable>(
+    private func inTransaction<Result: Sendable>(
         with handle: Handle, _ body: @Sendable (Trainer, Connection) async throws -> Result
     ) async throws -> Result {
-        try await working { connection in
+        try await inTransaction { connection in
             let trainers = TrainerRepository(connection)
             let id = try await trainers.named(handle).id
-            try await taking { $0.take(trainers: id) }.lock(on: connection)
+            try await makeLocks { $0.take(trainers: id) }.lock(on: connection)
             return try await body(try await trainers.named(handle), connection)
         }
     }
 
-    private func taking(_ what: (inout BookingLocks) -> Void) -> BookingLocks {
+    private func makeLocks(_ what: (inout BookingLocks) -> Void) -> BookingLocks {
         var work = BookingLocks(actor: actor)
         what(&work)
         return work
@@ -253,7 +253,7 @@ public struct BackOffice: Sendable {
 }
 
 /// An administrative change, with the sessions to come that it affects.
-public struct OfficeChange<Subject: Sendable>: Sendable {
+public struct AdministrativeChange<Subject: Sendable>: Sendable {
     /// As it was before the change.
     public let before: Subject
     /// As it is now.

@@ -17,7 +17,7 @@ public enum SampleStudio {
     ///   - database: Where to look for it.
     /// - Returns: Whether it was opened just now.
     /// - Throws: ``PostgresError``, or ``Refusal`` where one of its trainers is somebody else already.
-    public static func load(into office: BackOffice, _ database: Database) async throws -> Bool {
+    public static func load(into office: Administration, _ database: Database) async throws -> Bool {
         let handle = try Handle("downtown")
         return try await ConstraintRefusal.translating {
             try await database.transaction { connection in

@@ -23,17 +23,17 @@ struct BookingTransaction {
     func run() async throws -> BookingResult {
         // Asked before the person is looked for, who may share a phone with others by now.
         if let earlier = try await earlierResult() { return earlier }
-        var identification = try await identity.look()
+        var identification = try await identity.identify()
         var contacts = request.contacts
         if case .client(let known, _) = identification.decision { contacts.add(known) }
-        try await takeTurn(contacts)
+        try await acquireLocks(contacts)
         // And again, since the first of them may have been under way until now.
         if let earlier = try await earlierResult() { return earlier }
         // Somebody else may have added the person while this waited for its turn.
-        if !identification.isDecided { identification = try await identity.look() }
+        if !identification.isDecided { identification = try await identity.identify() }
         let (client, isOtherName) = try await person(identification, contacts)
         contacts.add(client)
-        let ineligible = try await judgeEligibility(of: client.id, contacts)
+        let ineligible = try await checkEligibility(of: client.id, contacts)
         let choice = try await SlotChoice(
             connection: connection, studio: request.studio, trainer: request.trainer, start: request.start, now: now,
             strictness: request.overrideReason == nil ? .all : .hardOnly
@@ -52,7 +52,7 @@ struct BookingTransaction {
         return BookingResult(session: session, created: false, contacts: report)
     }
 
-    private func takeTurn(_ contacts: Contacts) async throws {
+    private func acquireLocks(_ contacts: Contacts) async throws {
         var work = BookingLocks(actor: actor, reason: request.overrideReason)
         work.read(studio: request.studio.id)
         work.take(request: key)
@@ -72,10 +72,10 @@ struct BookingTransaction {
         case .ambiguous(let several):
             throw InvalidInput.ambiguous(several, by: identification.sharedContact)
         case .otherName(let refusal):
-            throw try await telling(refusal, of: identification.named.clients, contacts)
+            throw try await nameRefusal(refusal, of: identification.named.clients, contacts)
         case .nobody:
-            guard let newcomer = request.newcomer else { throw identity.notFound(identification) }
-            return (try await clients.insert(newcomer), false)
+            guard let newClient = request.newClient else { throw identity.notFound(identification) }
+            return (try await clients.insert(newClient), false)
         }
     }
 
@@ -83,11 +83,11 @@ struct BookingTransaction {
     ///
     /// People who share a contact have one free session. Where that is gone, whichever of them is meant, this is said too:
     /// alone where the contact was only given beside an unknown one.
-    private func telling(_ refusal: Refusal, of named: [Client], _ contacts: Contacts) async throws -> Refusal {
+    private func nameRefusal(_ refusal: Refusal, of named: [Client], _ contacts: Contacts) async throws -> Refusal {
         var contacts = contacts
         for client in named { contacts.add(client) }
         do {
-            _ = try await judgeEligibility(of: named.count == 1 ? named.first?.id : nil, contacts)
+            _ = try await checkEligibility(of: named.count == 1 ? named.first?.id : nil, contacts)
             return refusal
         } catch let ineligible as Refusal {
             guard !named.isEmpty else { return ineligible }
@@ -97,9 +97,9 @@ struct BookingTransaction {
 
     /// The rule by which the person has no further free session, where the override waives it; a person without a number is
     /// not a client yet.
-    private func judgeEligibility(of client: Client.ID?, _ contacts: Contacts) async throws -> Refusal.Rule? {
-        let visits = try await sessions.visits(of: contacts, now: now)
-        guard let refusal = Eligibility.refusal(for: visits, of: client, noShowLimit: noShowLimit) else {
+    private func checkEligibility(of client: Client.ID?, _ contacts: Contacts) async throws -> Refusal.Rule? {
+        let priorSessions = try await sessions.priorSessions(of: contacts, now: now)
+        guard let refusal = Eligibility.refusal(for: priorSessions, of: client, noShowLimit: noShowLimit) else {
             return nil
         }
         guard request.overrideReason != nil else { throw refusal }
@@ -148,7 +148,7 @@ public struct BookingRequest: Sendable {
     /// For whom.
     public let who: ClientIdentifier
     /// What to write down of a person nobody knows yet; `nil` refuses unknown people.
-    public var newcomer: ClientDetails?
+    public var newClient: ClientDetails?
     /// The name that was given; a known person with another name is refused.
     public var name: PersonName?
     /// Whether the known person is meant although the name differs.
@@ -166,7 +166,7 @@ public struct BookingRequest: Sendable {
     /// Why soft rules are to be passed over; `nil` keeps every rule.
     public var overrideReason: String?
     /// Whether to judge only, and write nothing.
-    public var rehearsal = false
+    public var isDryRun = false
 
     /// Asks for a session.
     public init(studio: Studio, who: ClientIdentifier, start: Date) {
@@ -185,8 +185,8 @@ public struct BookingRequest: Sendable {
         case .phone(let phone): contacts.add(phone)
         case .id: break
         }
-        contacts.add(newcomer?.email)
-        contacts.add(newcomer?.phone)
+        contacts.add(newClient?.email)
+        contacts.add(newClient?.phone)
         return contacts
     }
 }

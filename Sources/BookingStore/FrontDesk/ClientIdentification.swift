@@ -6,7 +6,7 @@ struct ClientIdentification {
     let request: BookingRequest
 
     /// Looks up who goes by what was given as the client, and where that does not decide, by the contacts beside it.
-    func look() async throws -> Identification {
+    func identify() async throws -> Identification {
         let named = Identification.Owners(of: request.who.contact, try await clients.matching(request.who))
         let first = identification(named, beside: [])
         switch first.decision {
@@ -58,7 +58,7 @@ public struct ContactReport: Sendable {
 /// Stores the contacts that a booking gives of a client who has none of the kind; what is stored is never overwritten.
 struct GivenContacts {
     /// Why a missing contact is not stored.
-    enum Obstacle: String {
+    enum NotStoredReason: String {
         /// The name that was given is not the client's.
         case otherName = "was given under another name"
         /// The booking was made by an earlier request.
@@ -69,7 +69,7 @@ struct GivenContacts {
     let request: BookingRequest
 
     /// Stores what is missing, and reports on every contact that is not the client's.
-    func keep(for client: Client, unless obstacle: Obstacle? = nil) async throws -> ContactReport {
+    func keep(for client: Client, unless obstacle: NotStoredReason? = nil) async throws -> ContactReport {
         var report = ContactReport()
         for contact in given where !client.has(contact) {
             let owners = try await clients.matching(ClientIdentifier(contact))
@@ -93,7 +93,9 @@ struct GivenContacts {
         }
     }
 
-    private func reason(_ contact: Contact, _ client: Client, _ owners: [Client], _ obstacle: Obstacle?) -> String {
+    private func reason(_ contact: Contact, _ client: Client, _ owners: [Client], _ obstacle: NotStoredReason?)
+        -> String
+    {
         guard owners.isEmpty else { return "belongs to " + owners.map(\.nameAndNumber).joined(separator: " and ") }
         let isMissing = contact.isEmail ? client.email == nil : client.phone == nil
         if let obstacle, obstacle == .otherName || isMissing { return obstacle.rawValue }

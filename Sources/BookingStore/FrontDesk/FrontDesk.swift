@@ -36,14 +36,14 @@ public struct FrontDesk: Sendable {
         while true {
             do {
                 return try await ConstraintRefusal.translating {
-                    try await placing(request, key: key, now: now)
+                    try await bookOnce(request, key: key, now: now)
                 }
             } catch let error as PostgresError where error.kind == .outcomeUnknown && attempt < 5 {
-                if let result = try await settled(request, key: key) { return result }
+                if let result = try await committedResult(request, key: key) { return result }
             } catch let error as PostgresError where error.constraint == "session_reference_key" && attempt < 5 {
                 // One in a million millions: another reference is drawn.
             } catch let refusal as Refusal {
-                throw await offeringNearest(
+                throw await addingAlternatives(
                     refusal, to: request.start, at: request.studio, with: request.trainer?.id, now: now)
             }
             attempt += 1
@@ -77,7 +77,7 @@ public struct FrontDesk: Sendable {
                 }
             }
         } catch let refusal as Refusal {
-            throw await offeringNearest(refusal, to: start, at: studio, with: trainer?.id ?? present, now: now)
+            throw await addingAlternatives(refusal, to: start, at: studio, with: trainer?.id ?? present, now: now)
         }
     }
 
@@ -148,25 +148,25 @@ public struct FrontDesk: Sendable {
         }
     }
 
-    private func placing(_ request: BookingRequest, key: String, now: Date) async throws -> BookingResult {
+    private func bookOnce(_ request: BookingRequest, key: String, now: Date) async throws -> BookingResult {
         do {
             return try await database.transaction { connection in
                 let result = try await BookingTransaction(
                     connection: connection, actor: actor, noShowLimit: noShowLimit, request: request, key: key, now: now
                 ).run()
-                if request.rehearsal { throw Rehearsed(result: result) }
+                if request.isDryRun { throw DryRunResult(result: result) }
                 return result
             }
-        } catch let rehearsed as Rehearsed {
+        } catch let dryRun as DryRunResult {
             return BookingResult(
-                session: rehearsed.result.session, created: false, contacts: rehearsed.result.contacts)
+                session: dryRun.result.session, created: false, contacts: dryRun.result.contacts)
         }
     }
 
     /// What became of a request whose commit was not confirmed.
     ///
     /// Its lock is free only when the old transaction is over.
-    private func settled(_ request: BookingRequest, key: String) async throws -> BookingResult? {
+    private func committedResult(_ request: BookingRequest, key: String) async throws -> BookingResult? {
         try await database.transaction { connection in
             var work = BookingLocks(actor: actor)
             work.take(request: key)
@@ -181,7 +181,7 @@ public struct FrontDesk: Sendable {
     /// Adds free slots to a refusal that another time would mend.
     ///
     /// Offering them must not hide the refusal.
-    private func offeringNearest(
+    private func addingAlternatives(
         _ refusal: Refusal, to start: Date, at studio: Studio, with trainer: Trainer.ID?, now: Date
     ) async -> Refusal {
         guard refusal.isAboutTime else { return refusal }
@@ -191,11 +191,11 @@ public struct FrontDesk: Sendable {
             guard own.isEmpty, trainer != nil else { return own }
             return try await slots.nearest(to: start, at: studio, with: nil, now: now)
         }
-        return refusal.offering(slots ?? [])
+        return refusal.withAlternatives(slots ?? [])
     }
 }
 
 /// Ends a rehearsed booking's transaction without keeping it.
-private struct Rehearsed: Error {
+private struct DryRunResult: Error {
     let result: BookingResult
 }

@@ -28,7 +28,7 @@ struct MoveTransaction {
 
     func run() async throws -> MoveResult {
         let before = try await sessions.named(reference)
-        try await takeTurn(before)
+        try await acquireLocks(before)
         let session = try await sessions.locked(reference)
         try SessionRules.assertChangeable(session, now: now)
         if session.trainer.id != before.trainer.id {
@@ -47,14 +47,14 @@ struct MoveTransaction {
         ).choose()
         try await write(session.id, choice)
         let messages = SessionMessages(connection)
-        let isUntold = try await messages.supersede(session.id, because: .rescheduled)
+        let hasUnsentMove = try await messages.supersede(session.id, because: .rescheduled)
         // Whoever has not heard of the new time yet hears of it, whatever else has changed since.
-        let isSameTime = session.startsAt == start && session.trainer.id != choice.trainer && !isUntold
+        let isSameTime = session.startsAt == start && session.trainer.id != choice.trainer && !hasUnsentMove
         try await messages.announce(isSameTime ? .trainerChanged : .moved, of: session.id, at: now)
         return MoveResult(session: try await sessions.planAndRead(session.id, now: now), moved: true)
     }
 
-    private func takeTurn(_ session: Session) async throws {
+    private func acquireLocks(_ session: Session) async throws {
         var work = BookingLocks(actor: actor, reason: overrideReason)
         var contacts = Contacts()
         contacts.add(session.client.email)

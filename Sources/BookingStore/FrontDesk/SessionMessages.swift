@@ -16,7 +16,7 @@ package struct SessionMessages: Sendable {
         /// The cancellation.
         case cancelled
         /// The client's request for a call.
-        case callAsked = "call_asked"
+        case callRequested = "call_asked"
     }
 
     /// Why a queued message is not sent any more; raw values are the reasons that the ledger stores.
@@ -30,7 +30,7 @@ package struct SessionMessages: Sendable {
     }
 
     /// The time in which a move may be followed by another before its notice is sent.
-    private static let burst: TimeInterval = 60
+    private static let moveNoticeDelay: TimeInterval = 60
 
     let connection: Connection
 
@@ -48,7 +48,7 @@ package struct SessionMessages: Sendable {
             """
             INSERT INTO message (session_id, studio_id, rule, channel, audience, revision, due_at, wait_until)
             SELECT s.id, s.studio_id, rule.key, rule.channel, rule.audience, s.revision, \(now),
-                   \(wait ? now + Self.burst : nil)
+                   \(wait ? now + Self.moveNoticeDelay : nil)
             FROM session AS s
             JOIN client ON client.id = s.client_id
             JOIN trainer ON trainer.id = s.trainer_id
@@ -61,12 +61,12 @@ package struct SessionMessages: Sendable {
                   rule.audience, rule.channel, client.phone, trainer.email, trainer.phone, studio.email, studio.phone)
             ON CONFLICT ON CONSTRAINT message_once DO NOTHING
             """)
-        try await requestDelivery(after: wait ? .seconds(Self.burst) : nil)
+        try await requestDelivery(after: wait ? .seconds(Self.moveNoticeDelay) : nil)
     }
 
     /// Asks the runners to send what is due, at once or after a while by the database's clock.
     package func requestDelivery(after delay: Duration? = nil) async throws {
-        var options = DeliverMessages.atOnce
+        var options = DeliverMessages.immediately
         options.delay = delay
         try await JobQueue(connection).enqueue(DeliverMessages(), options)
     }
@@ -112,7 +112,7 @@ public struct DeliverMessages: Job {
     public init() {}
 
     /// For a client who has just been dealt with.
-    static let atOnce = JobOptions(queue: queue, priority: .urgent, maxAttempts: attempts)
+    static let immediately = JobOptions(queue: queue, priority: .urgent, maxAttempts: attempts)
 
     /// For what has become due with time; one that waits is enough.
     public static let whenDue = JobOptions(

@@ -25,14 +25,14 @@ struct SlotChoice {
     /// - Throws: ``Refusal`` where no trainer can take it.
     func choose() async throws -> Choice {
         for _ in 1...3 {
-            if let choice = try await takeBest() { return choice }
+            if let choice = try await lockBestChoice() { return choice }
             // A cancellation may have made room between the two questions; then there is no refusal, and we ask again.
             if let refusal = try await refusal() { throw refusal }
         }
-        throw RulesDisagree()
+        throw SlotRuleMismatch()
     }
 
-    private func takeBest() async throws -> Choice? {
+    private func lockBestChoice() async throws -> Choice? {
         var tried: Set<Trainer.ID> = []
         while let best = try await best(except: tried, only: trainer?.id) {
             guard trainer == nil else { return best }
@@ -51,13 +51,13 @@ struct SlotChoice {
         case .all:
             let offered = try await slots.candidates(
                 at: studio, with: trainer, start: start, now: now, moving: moving)
-            return TrainerChoice.fairest(of: offered.filter { !tried.contains($0.id) })
+            return TrainerChoice.leastBooked(of: offered.filter { !tried.contains($0.id) })
                 .map { Choice(trainer: $0.id, waived: []) }
         case .hardOnly:
             let candidates = try await slots.facts(at: studio, with: trainer, start: start, now: now, moving: moving)
             let able =
                 self.trainer == nil
-                ? TrainerChoice.underOverride(of: candidates) : candidates.filter { refusal(for: $0) == nil }
+                ? TrainerChoice.availableUnderOverride(of: candidates) : candidates.filter { refusal(for: $0) == nil }
             return able.first { !tried.contains($0.trainer.id) }.map { candidate in
                 Choice(
                     trainer: candidate.trainer.id,
@@ -85,4 +85,4 @@ struct SlotChoice {
 }
 
 /// The listing and the rules do not agree on a start: a bug in Intro.
-private struct RulesDisagree: Error {}
+private struct SlotRuleMismatch: Error {}

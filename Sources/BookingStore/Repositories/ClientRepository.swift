@@ -27,13 +27,13 @@ public struct ClientRepository: Sendable {
     /// - Returns: The person.
     /// - Throws: ``NotFound``, or ``InvalidInput`` where several people share the phone.
     public func one(_ who: ClientIdentifier) async throws -> Client {
-        guard let client = try await atMostOne(who) else {
+        guard let client = try await uniqueMatch(who) else {
             throw NotFound("client \(who.text)", hint: "see `intro client list --search`")
         }
         return client
     }
 
-    func atMostOne(_ who: ClientIdentifier) async throws -> Client? {
+    func uniqueMatch(_ who: ClientIdentifier) async throws -> Client? {
         let people = try await matching(who)
         guard people.count <= 1 else { throw InvalidInput.ambiguous(people, by: who.contact) }
         return people.first
@@ -96,7 +96,7 @@ public struct ClientRepository: Sendable {
     ///   - client: The client whose it will be; `nil` for a new one.
     ///   - before: The client's present address, which is not asked about again.
     /// - Throws: ``Refusal`` of the rule `already_exists`, or ``PostgresError``.
-    func assertNobodyElse(
+    func assertNoOtherClient(
         has email: EmailAddress?, but client: Client.ID? = nil, before: EmailAddress? = nil
     ) async throws {
         guard let email, email.matchKey != before?.matchKey else { return }

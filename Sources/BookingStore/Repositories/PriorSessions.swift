@@ -8,7 +8,7 @@ extension SessionRepository {
     ///
     /// A contact that a person has given up since is found by its claim. The subqueries hide the values from the planner,
     /// which would find a plan for these few contacts a little cheaper than the one for any, and make it anew each time.
-    public func visits(of contacts: Contacts, now: Date) async throws -> [Eligibility.PriorSession] {
+    public func priorSessions(of contacts: Contacts, now: Date) async throws -> [Eligibility.PriorSession] {
         try await connection.query(
             """
             WITH given AS MATERIALIZED (

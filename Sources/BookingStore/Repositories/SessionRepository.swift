@@ -198,7 +198,7 @@ public struct SessionRepository: Sendable {
     }
 
     /// Gives sessions to come a station that the studio still has, and returns those for which none is free, by start.
-    func reseat(at studio: Studio.ID, after instant: Date) async throws -> [Session] {
+    func reassignStations(at studio: Studio.ID, after instant: Date) async throws -> [Session] {
         _ = try await connection.query("SELECT reseat_sessions(\(studio.value), \(instant))")
         return try await read(
             """

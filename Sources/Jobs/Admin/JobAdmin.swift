@@ -4,7 +4,7 @@ public import Postgres
 /// Where people look after jobs: what waits, runs and is dead, and what they may do about it.
 ///
 /// What is asked for several jobs by their keys is done for all of them or for none. Everything goes by the database's clock.
-public struct JobDesk: Sendable {
+public struct JobAdmin: Sendable {
     let database: Database
 
     /// Opens the desk of a database.
@@ -13,9 +13,9 @@ public struct JobDesk: Sendable {
     }
 }
 
-extension JobDesk {
+extension JobAdmin {
     /// How many jobs a transaction takes at the most: one that lasts long keeps vacuum waiting.
-    static let handful = 10_000
+    static let batchLimit = 10_000
 
     /// Keeps jobs that wait or run as they are until the transaction ends.
     static func lock(_ jobs: [JobID], on connection: Connection) async throws -> [(JobID, JobState)] {
@@ -38,7 +38,7 @@ extension JobDesk {
     }
 }
 
-extension JobDesk {
+extension JobAdmin {
     /// Pauses a queue: nothing more is claimed from it.
     ///
     /// What runs goes on.
@@ -91,7 +91,7 @@ extension JobDesk {
     }
 }
 
-extension JobDesk {
+extension JobAdmin {
     /// How much was removed.
     public struct Pruning: Sendable, Equatable {
         /// Dead jobs.
@@ -132,12 +132,12 @@ extension JobDesk {
                     SELECT \(unsafeSQL: key)
                     FROM \(unsafeSQL: table)
                     WHERE \(condition)
-                    LIMIT \(Self.handful)
+                    LIMIT \(Self.batchLimit)
                     FOR UPDATE SKIP LOCKED))
                 """
             ).affected
             removed += count
-            if count < Self.handful { return removed }
+            if count < Self.batchLimit { return removed }
         }
     }
 }

@@ -1,6 +1,6 @@
 import Postgres
 
-extension JobDesk {
+extension JobAdmin {
     /// What became of dead jobs that were to wait again.
     public struct RetryResult: Sendable, Equatable {
         /// They wait again, and are due.
@@ -18,13 +18,13 @@ extension JobDesk {
     @discardableResult
     public func retry(_ jobs: [JobID]) async throws -> RetryResult {
         try await database.transaction { connection in
-            let living = try await Self.lock(jobs, on: connection)
-            for (job, state) in living where state != .scheduled { throw JobRefusal.notDead(job, state) }
+            let active = try await Self.lock(jobs, on: connection)
+            for (job, state) in active where state != .scheduled { throw JobRefusal.notDead(job, state) }
             try await connection.query(
-                "UPDATE job SET run_at = now() WHERE id = ANY (\(living.map(\.0.value)))")
+                "UPDATE job SET run_at = now() WHERE id = ANY (\(active.map(\.0.value)))")
             let revived = try await Self.revive("id = ANY (\(jobs.map(\.value)))", limit: jobs.count, on: connection)
             for case (let job, let holder, isRevived: false) in revived { throw JobRefusal.keyTaken(job, by: holder) }
-            try Self.assertKnown(jobs, among: living.map(\.0) + revived.map(\.0))
+            try Self.assertKnown(jobs, among: active.map(\.0) + revived.map(\.0))
             try await connection.query("NOTIFY \(unsafeSQL: JobQueue.channel)")
             return RetryResult(retried: jobs)
         }
@@ -36,21 +36,21 @@ extension JobDesk {
     /// - Returns: What became of them.
     /// - Throws: `PostgresError`, or `CancellationError`; what was done until then is done.
     public func retryAll(_ filter: JobFilter = JobFilter()) async throws -> RetryResult {
-        var retrial = RetryResult()
+        var retryResult = RetryResult()
         var last: Int64 = 0
         while true {
             let behind = last
             let revived = try await database.transaction { connection in
                 let revived = try await Self.revive(
-                    "id > \(behind) AND \(filter.ofAll)", limit: Self.handful, on: connection)
+                    "id > \(behind) AND \(filter.condition)", limit: Self.batchLimit, on: connection)
                 if !revived.isEmpty { try await connection.query("NOTIFY \(unsafeSQL: JobQueue.channel)") }
                 return revived
             }
             for (job, _, isRevived) in revived {
-                if isRevived { retrial.retried.append(job) } else { retrial.keyTaken.append(job) }
+                if isRevived { retryResult.retried.append(job) } else { retryResult.keyTaken.append(job) }
                 last = job.value
             }
-            if revived.count < Self.handful { return retrial }
+            if revived.count < Self.batchLimit { return retryResult }
         }
     }
 
@@ -94,7 +94,7 @@ extension JobDesk {
     }
 }
 
-extension JobDesk {
+extension JobAdmin {
     /// What became of jobs that were called off.
     public struct Cancellation: Sendable, Equatable {
         /// They were waiting, and are dead now.
@@ -108,13 +108,13 @@ extension JobDesk {
     /// - Throws: ``JobRefusal`` where one of them is unknown or dead already, or `PostgresError`.
     public func cancel(_ jobs: [JobID]) async throws -> Cancellation {
         try await database.transaction { connection in
-            let living = try await Self.lock(jobs, on: connection)
+            let active = try await Self.lock(jobs, on: connection)
             let dead = try await connection.query("SELECT id FROM job_dead WHERE id = ANY (\(jobs.map(\.value)))")
                 .decode(Int64.self).map { JobID($0) }
             if let first = dead.first { throw JobRefusal.dead(first) }
-            try Self.assertKnown(jobs, among: living.map(\.0))
-            let idle = living.filter { $0.1 != .running }.map(\.0)
-            let running = living.filter { $0.1 == .running }.map(\.0)
+            try Self.assertKnown(jobs, among: active.map(\.0))
+            let idle = active.filter { $0.1 != .running }.map(\.0)
+            let running = active.filter { $0.1 == .running }.map(\.0)
             try await connection.query(
                 """
                 WITH gone AS (DELETE FROM job WHERE id = ANY (\(idle.map(\.value))) RETURNING job)
@@ -127,7 +127,7 @@ extension JobDesk {
     }
 }
 
-extension JobDesk {
+extension JobAdmin {
     /// Removes dead jobs for ever.
     ///
     /// - Throws: ``JobRefusal`` where one of them is unknown or not dead, or `PostgresError`.
@@ -152,12 +152,12 @@ extension JobDesk {
             let gone = try await change(
                 """
                 DELETE FROM job_dead
-                WHERE id = ANY (ARRAY(SELECT id FROM job_dead WHERE \(filter.ofAll) ORDER BY id LIMIT \(Self.handful)))
+                WHERE id = ANY (ARRAY(SELECT id FROM job_dead WHERE \(filter.condition) ORDER BY id LIMIT \(Self.batchLimit)))
                 RETURNING id
                 """
             ).decode(Int64.self)
             discarded += gone.map { JobID($0) }
-            if gone.count < Self.handful { return discarded }
+            if gone.count < Self.batchLimit { return discarded }
         }
     }
 
@@ -167,7 +167,7 @@ extension JobDesk {
     /// - Returns: Their number.
     /// - Throws: `PostgresError`.
     public func countDead(_ filter: JobFilter = JobFilter()) async throws -> Int {
-        try await database.query("SELECT count(*) FROM job_dead WHERE \(filter.ofAll)").decode(Int.self)[0]
+        try await database.query("SELECT count(*) FROM job_dead WHERE \(filter.condition)").decode(Int.self)[0]
     }
 }
 

@@ -34,14 +34,14 @@ public struct JobEntry: Sendable, Equatable {
     /// What went wrong last.
     public let lastError: String?
     /// Why it is dead.
-    public let reason: JobDeath?
+    public let reason: DeadReason?
     /// Since when it is.
     public let diedAt: Date?
 }
 
 extension JobEntry {
     /// The columns of a job that waits or runs, as ``init(_:)`` reads them.
-    static var living: SQL {
+    static var active: SQL {
         """
         id, queue, kind,
         CASE WHEN token IS NOT NULL THEN 'running' WHEN run_at > now() THEN 'scheduled' ELSE 'waiting' END,
@@ -82,9 +82,9 @@ extension JobEntry {
 }
 
 /// Everything that is known of a job.
-public struct JobDossier: Sendable, Equatable {
+public struct JobDetail: Sendable, Equatable {
     /// Something that went wrong.
-    public struct Mishap: Sendable, Equatable, Decodable {
+    public struct ErrorEntry: Sendable, Equatable, Decodable {
         /// When.
         public let at: Date
         /// In which attempt; the first is 1.
@@ -98,16 +98,16 @@ public struct JobDossier: Sendable, Equatable {
     /// What its handler is given, as JSON.
     public let payload: String
     /// What went wrong so far, the latest twenty, oldest first.
-    public let errors: [Mishap]
+    public let errors: [ErrorEntry]
 }
 
-extension JobDossier {
+extension JobDetail {
     init(_ entry: JobEntry, payload: String, errors: String?) throws {
         self.entry = entry
         self.payload = payload
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601
-        self.errors = try errors.map { try decoder.decode([Mishap].self, from: Data($0.utf8)) } ?? []
+        self.errors = try errors.map { try decoder.decode([ErrorEntry].self, from: Data($0.utf8)) } ?? []
     }
 }
 
@@ -124,7 +124,7 @@ public enum JobState: String, Sendable, CaseIterable {
 }
 
 /// Why a job is dead.
-public enum JobDeath: String, Sendable, CaseIterable {
+public enum DeadReason: String, Sendable, CaseIterable {
     /// It failed too often.
     case failed
     /// Its handler gave it up.
@@ -142,9 +142,9 @@ extension JobState: PostgresDecodable {
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> JobState { try word(cell) }
 }
 
-extension JobDeath: PostgresDecodable {
+extension DeadReason: PostgresDecodable {
     /// Reads the word.
-    public static func decode(_ cell: Cell) throws(DecodingFailure) -> JobDeath { try word(cell) }
+    public static func decode(_ cell: Cell) throws(DecodingFailure) -> DeadReason { try word(cell) }
 }
 
 extension HeldSnapshot.Holder: PostgresDecodable {

@@ -1,7 +1,7 @@
 public import FoundationEssentials
 import Postgres
 
-extension JobDesk {
+extension JobAdmin {
     /// Jobs that are not done.
     ///
     /// - Parameters:
@@ -11,16 +11,16 @@ extension JobDesk {
     /// - Throws: `PostgresError`.
     public func list(_ filter: JobFilter = JobFilter(), limit: Int = 1000) async throws -> [JobEntry] {
         var parts: [SQL] = []
-        if filter.includesLiving {
+        if filter.includesActive {
             parts.append(
                 """
-                (SELECT \(JobEntry.living) FROM job WHERE \(filter.ofLiving) ORDER BY id DESC LIMIT \(limit))
+                (SELECT \(JobEntry.active) FROM job WHERE \(filter.activeCondition) ORDER BY id DESC LIMIT \(limit))
                 """)
         }
         if filter.includesDead {
             parts.append(
                 """
-                (SELECT \(JobEntry.dead) FROM job_dead WHERE \(filter.ofAll) ORDER BY id DESC LIMIT \(limit))
+                (SELECT \(JobEntry.dead) FROM job_dead WHERE \(filter.condition) ORDER BY id DESC LIMIT \(limit))
                 """)
         }
         return try await database.query(
@@ -46,8 +46,8 @@ extension JobDesk {
     /// - Throws: `PostgresError`.
     public func count(_ filter: JobFilter, upTo bound: Int) async throws -> Int {
         var parts: [SQL] = []
-        if filter.includesLiving { parts.append("(SELECT FROM job WHERE \(filter.ofLiving) LIMIT \(bound))") }
-        if filter.includesDead { parts.append("(SELECT FROM job_dead WHERE \(filter.ofAll) LIMIT \(bound))") }
+        if filter.includesActive { parts.append("(SELECT FROM job WHERE \(filter.activeCondition) LIMIT \(bound))") }
+        if filter.includesDead { parts.append("(SELECT FROM job_dead WHERE \(filter.condition) LIMIT \(bound))") }
         let count = try await database.query(
             "SELECT count(*) FROM (\(SQL.joined(parts, separator: " UNION ALL "))) AS found"
         ).decode(Int64.self)[0]
@@ -68,19 +68,19 @@ extension JobDesk {
     /// Everything that is known of a job.
     ///
     /// - Throws: ``JobRefusal`` where there is none, or `PostgresError`.
-    public func show(_ job: JobID) async throws -> JobDossier {
+    public func show(_ job: JobID) async throws -> JobDetail {
         let found = try await database.query(
             """
-            SELECT \(JobEntry.living), payload::text, errors::text FROM job WHERE id = \(job.value)
+            SELECT \(JobEntry.active), payload::text, errors::text FROM job WHERE id = \(job.value)
             UNION ALL
             SELECT \(JobEntry.dead), payload::text, errors::text FROM job_dead WHERE id = \(job.value)
             """
         ).map { row in
             let entry = try JobEntry(&row)
-            return try JobDossier(entry, payload: try row.next(), errors: try row.next())
+            return try JobDetail(entry, payload: try row.next(), errors: try row.next())
         }
-        guard let dossier = found.first else { throw JobRefusal.unknown(job) }
-        return dossier
+        guard let detail = found.first else { throw JobRefusal.unknown(job) }
+        return detail
     }
 
     /// What comes again, by key.
@@ -113,20 +113,20 @@ public struct JobFilter: Sendable, Hashable {
     var includesDead: Bool { state == nil || state == .dead }
 
     /// Whether others are.
-    var includesLiving: Bool { state != .dead }
+    var includesActive: Bool { state != .dead }
 
     /// The condition on a row of `job`.
-    var ofLiving: SQL {
+    var activeCondition: SQL {
         switch state {
-        case .waiting: "token IS NULL AND run_at <= now() AND \(ofAll)"
-        case .scheduled: "token IS NULL AND run_at > now() AND \(ofAll)"
-        case .running: "token IS NOT NULL AND \(ofAll)"
-        case .dead, nil: ofAll
+        case .waiting: "token IS NULL AND run_at <= now() AND \(condition)"
+        case .scheduled: "token IS NULL AND run_at > now() AND \(condition)"
+        case .running: "token IS NOT NULL AND \(condition)"
+        case .dead, nil: condition
         }
     }
 
     /// The condition on a row of either table, its state apart.
-    var ofAll: SQL {
+    var condition: SQL {
         var conditions: [SQL] = ["true"]
         if let queue { conditions.append("queue = \(queue)") }
         if let kind { conditions.append("kind = \(kind)") }

@@ -69,7 +69,7 @@ public struct JobStatistics: Sendable, Equatable {
     public let snapshot: HeldSnapshot?
 }
 
-extension JobDesk {
+extension JobAdmin {
     /// How everything stands.
     ///
     /// Each waiting job is counted, from an index where vacuum has kept up: a million take a sixth of a second.
@@ -243,7 +243,7 @@ public struct HeldSnapshot: Sendable, Equatable {
 /// Something about jobs that somebody should see to.
 public enum JobWarning: Sendable, Equatable {
     /// A held snapshot keeps vacuum from removing jobs that are done: claims walk past them, and slow down.
-    case vacuumStarves(HeldSnapshot, deadRows: Int)
+    case vacuumBlocked(HeldSnapshot, deadRows: Int)
     /// Jobs have been due for more than a minute, and no runner that lives serves their queue.
     case noRunner(queue: String, waiting: Int, oldestDue: Duration)
     /// Jobs are due in a queue that is paused.
@@ -253,14 +253,14 @@ public enum JobWarning: Sendable, Equatable {
 extension JobStatistics {
     /// What somebody should see to.
     public var warnings: [JobWarning] {
-        [starvation].compactMap(\.self) + queues.compactMap(warning)
+        [blockedVacuum].compactMap(\.self) + queues.compactMap(warning)
     }
 
     /// No transaction of a runner takes so long, and so many dead rows are twice what brings vacuum to the table.
-    private var starvation: JobWarning? {
+    private var blockedVacuum: JobWarning? {
         guard let snapshot, table.dead > max(10_000, table.live / 50) else { return nil }
         let isLong = snapshot.held.map { $0 >= .seconds(30) } ?? (snapshot.transactions >= 10_000)
-        return isLong ? .vacuumStarves(snapshot, deadRows: table.dead) : nil
+        return isLong ? .vacuumBlocked(snapshot, deadRows: table.dead) : nil
     }
 
     private func warning(of queue: Queue) -> JobWarning? {

@@ -32,7 +32,7 @@ public struct Cron: Sendable, Hashable, CustomStringConvertible {
         dayOfMonth = try CronField(fields[2], unit: .dayOfMonth)
         month = try CronField(fields[3], unit: .month)
         dayOfWeek = try CronField(fields[4], unit: .dayOfWeek)
-        if neverComes {
+        if neverOccurs {
             throw CronError(
                 field: CronUnit.dayOfMonth.rawValue,
                 problem: "\(CronError.quoted(fields[2])) never comes in month \(CronError.quoted(fields[3]))",
@@ -58,7 +58,7 @@ extension Cron {
     /// Whether a day on which either the day of month or the day of week holds is enough.
     var isEitherDay: Bool { !dayOfMonth.isWildcard && !dayOfWeek.isWildcard }
 
-    private var neverComes: Bool {
+    private var neverOccurs: Bool {
         guard !isEitherDay, let earliest = dayOfMonth.values.first(from: 1) else { return false }
         // Every date of the calendar falls on each day of the week at some time, the leap day too.
         let longest = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]

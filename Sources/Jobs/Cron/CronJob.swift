@@ -47,7 +47,7 @@ public struct CronJob: Sendable {
 struct CronLoop: Sendable {
     let jobs: [CronJob]
     let store: CronStore
-    let bell: WakeSignal
+    let wakeSignal: WakeSignal
     let problems: RunnerProblems
     let logger: Logger
 
@@ -56,35 +56,35 @@ struct CronLoop: Sendable {
         var failures = 0
         while true {
             // What rings after the question is asked is heard by the wait.
-            let heard = bell.rings
+            let lastFireCount = wakeSignal.fireCount
             guard !isOver() else { return }
             let began = ContinuousClock.now
-            let patience: Duration
+            let maximumWait: Duration
             do {
-                patience = try await turn()
+                maximumWait = try await enqueueDue()
                 failures = 0
                 problems.ends("schedules", "schedules are read again")
             } catch {
                 guard !isOver() else { return }
                 failures += 1
                 problems.occurs("schedules", "schedules cannot be read; trying again", error: error, began: began)
-                patience = Backoff.ofConnections.delay(afterFailures: failures)
+                maximumWait = Backoff.ofConnections.delay(afterFailures: failures)
             }
-            await bell.wait(after: heard, atMost: patience)
+            await wakeSignal.wait(after: lastFireCount, atMost: maximumWait)
         }
     }
 
     /// Enqueues what has come, and tells how long it is until something comes next: at most half a minute, since a
     /// computer that slept has counted less time than the database.
-    func turn() async throws -> Duration {
-        try await turn(by: store.readings())
+    func enqueueDue() async throws -> Duration {
+        try await enqueueDue(by: store.lastOccurrences())
     }
 
     /// The same by what the database's clock has said, or by whatever clock a test has.
-    func turn(by readings: [String: CronStore.Reading]) async throws -> Duration {
-        var patience: Duration = .seconds(30)
+    func enqueueDue(by lastOccurrences: [String: CronStore.LastOccurrence]) async throws -> Duration {
+        var maximumWait: Duration = .seconds(30)
         for job in jobs {
-            guard let reading = readings[job.key] else { continue }
+            guard let reading = lastOccurrences[job.key] else { continue }
             var last = reading.lastAt
             if let occurrence = job.schedule.last(through: reading.now, after: last) {
                 if try await store.enqueue(job, at: occurrence, after: last) {
@@ -93,10 +93,10 @@ struct CronLoop: Sendable {
                 last = occurrence
             }
             if let next = job.schedule.next(after: max(last, reading.now)) {
-                patience = min(patience, .seconds(next.timeIntervalSince(reading.now)))
+                maximumWait = min(maximumWait, .seconds(next.timeIntervalSince(reading.now)))
             }
         }
-        return max(patience, .milliseconds(1))
+        return max(maximumWait, .milliseconds(1))
     }
 }
 
@@ -107,7 +107,7 @@ struct CronStore: Sendable {
     let database: Database
 
     /// When something came last, and what time it is.
-    struct Reading: Sendable {
+    struct LastOccurrence: Sendable {
         let lastAt: Date
         let now: Date
     }
@@ -132,10 +132,10 @@ struct CronStore: Sendable {
     }
 
     /// When each schedule's job came last, by key.
-    func readings() async throws -> [String: Reading] {
+    func lastOccurrences() async throws -> [String: LastOccurrence] {
         let rows = try await database.query("SELECT key, last_at, clock_timestamp() FROM job_cron")
             .decode((String, Date, Date).self)
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0.0, Reading(lastAt: $0.1, now: $0.2)) })
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0.0, LastOccurrence(lastAt: $0.1, now: $0.2)) })
     }
 
     /// Enqueues an occurrence, unless another runner has done so: whoever moves `last_at` on from where both saw it, and

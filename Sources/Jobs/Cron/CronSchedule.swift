@@ -49,15 +49,15 @@ extension CronSchedule {
     public func next(after instant: Date) -> Date? {
         var second = CronSchedule.second(of: instant) + 1
         while true {
-            let stretch = clock.stretch(at: second)
-            let floor = floor(of: stretch)
-            let earliest = second > stretch.start ? max(floor, second + stretch.offset) : floor
+            let offsetPeriod = clock.offsetPeriod(at: second)
+            let floor = floor(of: offsetPeriod)
+            let earliest = second > offsetPeriod.start ? max(floor, second + offsetPeriod.offset) : floor
             guard let wall = cron.first(from: earliest) else { return nil }
-            let found = max(stretch.start, wall - stretch.offset)
-            if found < stretch.end { return Date(timeIntervalSince1970: Double(found)) }
+            let found = max(offsetPeriod.start, wall - offsetPeriod.offset)
+            if found < offsetPeriod.end { return Date(timeIntervalSince1970: Double(found)) }
             // Nothing comes before the clock shows the time found, and it does not do so more than a day early.
-            let isChange = stretch.offsetAfter != stretch.offset
-            second = isChange ? stretch.end : max(stretch.end, found - ZoneClock.day)
+            let isChange = offsetPeriod.offsetAfter != offsetPeriod.offset
+            second = isChange ? offsetPeriod.end : max(offsetPeriod.end, found - ZoneClock.day)
         }
     }
 
@@ -70,15 +70,15 @@ extension CronSchedule {
     public func last(through end: Date, after start: Date = .distantPast) -> Date? {
         var second = CronSchedule.second(of: end)
         while true {
-            let stretch = clock.stretch(at: second)
-            guard let wall = cron.last(through: second + stretch.offset) else { return nil }
-            let found = wall - stretch.offset
-            if wall >= floor(of: stretch) {
-                let occurrence = Date(timeIntervalSince1970: Double(max(stretch.start, found)))
+            let offsetPeriod = clock.offsetPeriod(at: second)
+            guard let wall = cron.last(through: second + offsetPeriod.offset) else { return nil }
+            let found = wall - offsetPeriod.offset
+            if wall >= floor(of: offsetPeriod) {
+                let occurrence = Date(timeIntervalSince1970: Double(max(offsetPeriod.start, found)))
                 return occurrence > start ? occurrence : nil
             }
-            let isChange = stretch.offsetBefore != stretch.offset
-            second = isChange ? stretch.start - 1 : min(stretch.start - 1, found + ZoneClock.day)
+            let isChange = offsetPeriod.offsetBefore != offsetPeriod.offset
+            second = isChange ? offsetPeriod.start - 1 : min(offsetPeriod.start - 1, found + ZoneClock.day)
         }
     }
 
@@ -102,8 +102,8 @@ extension CronSchedule {
     ///
     /// For a fixed time the wall goes on where it stood before the change: what the clock skips belongs to the new stretch,
     /// whose start is then its instant, and what it shows again belonged to the old one.
-    private func floor(of stretch: ZoneClock.Stretch) -> Int {
-        stretch.start + (cron.isFixed ? stretch.offsetBefore : stretch.offset)
+    private func floor(of offsetPeriod: ZoneClock.OffsetPeriod) -> Int {
+        offsetPeriod.start + (cron.isFixed ? offsetPeriod.offsetBefore : offsetPeriod.offset)
     }
 
     /// The second in which an instant lies, moved into the years 1 to 9999.
@@ -139,7 +139,7 @@ struct ZoneClock: Hashable, Sendable {
 
 extension ZoneClock {
     /// A while during which the clock is not put forward or back.
-    struct Stretch {
+    struct OffsetPeriod {
         let start: Int
         /// The instant at which it is over.
         let end: Int
@@ -157,11 +157,11 @@ extension ZoneClock {
     /// No zone changes its clock twice in so short a while: where the offset at the far end is the same, it never differed.
     /// Where no change is found in two days, the stretch is given out from a day back: no clock is put back by more, so
     /// that nothing it shows from there on was shown before.
-    func stretch(at instant: Int) -> Stretch {
+    func offsetPeriod(at instant: Int) -> OffsetPeriod {
         let offset = offset(at: instant)
         let start = firstChange(of: offset, from: instant - 2 * ZoneClock.day, to: instant) ?? instant - ZoneClock.day
         let end = firstChange(of: offset, from: instant, to: instant + 2 * ZoneClock.day) ?? instant + 2 * ZoneClock.day
-        return Stretch(
+        return OffsetPeriod(
             start: start, end: end, offset: offset, offsetBefore: self.offset(at: start - 1),
             offsetAfter: self.offset(at: end))
     }

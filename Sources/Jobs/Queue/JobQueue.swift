@@ -81,7 +81,7 @@ public struct JobQueue: Sendable {
                 )
                 """
         }
-        let rows = try await connection.query("WITH \(addition) \(Self.telling(options))")
+        let rows = try await connection.query("WITH \(addition) \(Self.notifyingQuery(options))")
         return try rows.map { JobID(try $0.next()) }.first
     }
 
@@ -104,13 +104,13 @@ public struct JobQueue: Sendable {
                 FROM jsonb_array_elements(\(try JobPayload.text(of: jobs))::jsonb) AS payload
                 RETURNING id
             )
-            \(Self.telling(options))
+            \(Self.notifyingQuery(options))
             """)
         return try rows.map { JobID(try $0.next()) }
     }
 
     /// The keys, and on the way, once for the statement, word to the runners.
-    private static func telling(_ options: JobOptions) -> SQL {
+    private static func notifyingQuery(_ options: JobOptions) -> SQL {
         """
         SELECT id, (SELECT pg_notify('\(unsafeSQL: channel)', '') WHERE \(start(options)) <= now())
         FROM added

@@ -8,13 +8,13 @@ struct JobStore: Sendable {
     let database: Database
 
     /// What to claim.
-    struct Order: Sendable {
+    struct ClaimRequest: Sendable {
         let runner: Int64
         let queue: String
         let kinds: [String]
         let limit: Int
         let oldestFirst: Bool
-        let takesSuspect: Bool
+        let includesCrashed: Bool
         let watermark: Watermark
     }
 
@@ -34,11 +34,11 @@ struct JobStore: Sendable {
     }
 
     /// Acknowledges what is done and takes the next hand, in one round trip.
-    func claim(_ order: Order, acknowledging done: [JobLease]) async throws -> ClaimResult {
+    func claim(_ order: ClaimRequest, acknowledging done: [JobLease]) async throws -> ClaimResult {
         let claim: SQL = """
             claim_jobs(
                 \(order.runner), \(order.queue), \(order.kinds), \(Int32(order.limit)), \(order.oldestFirst),
-                \(order.watermark.runAt), \(order.watermark.id), \(order.takesSuspect))
+                \(order.watermark.runAt), \(order.watermark.id), \(order.includesCrashed))
             """
         let rows = try await database.query(
             done.isEmpty
@@ -48,13 +48,13 @@ struct JobStore: Sendable {
                 FROM acknowledge_jobs(\(done.ids), \(done.tokens)) AS acknowledged
                 LEFT JOIN LATERAL \(claim) AS claimed ON true
                 """)
-        var hand = ClaimResult()
-        hand.jobs.reserveCapacity(rows.count)
+        var claimed = ClaimResult()
+        claimed.jobs.reserveCapacity(rows.count)
         try rows.forEach { row in
-            hand.acknowledged = Int(try row.next(Int32.self))
-            if let job = try ClaimedJob(&row) { hand.jobs.append(job) }
+            claimed.acknowledged = Int(try row.next(Int32.self))
+            if let job = try ClaimedJob(&row) { claimed.jobs.append(job) }
         }
-        return hand
+        return claimed
     }
 
     /// Removes jobs that are done, and tells how many of the leases still held.
@@ -121,11 +121,11 @@ struct JobStore: Sendable {
     }
 
     /// Takes over what dead runners had in hand.
-    func rescue(lease: Duration, maxCrashes: Int) async throws -> (rescued: Int, buried: Int) {
-        let (rescued, buried) = try await database.query(
+    func rescue(lease: Duration, maxCrashes: Int) async throws -> (rescued: Int, deadLettered: Int) {
+        let (rescued, deadLettered) = try await database.query(
             "SELECT * FROM rescue_jobs(\(lease.inSeconds), \(Int32(maxCrashes)))"
         ).decode((Int32, Int32).self)[0]
-        return (Int(rescued), Int(buried))
+        return (Int(rescued), Int(deadLettered))
     }
 }
 
@@ -157,7 +157,7 @@ struct ClaimedJob: Sendable {
     /// Counts from 1.
     var attempt: Int { failures + crashes + 1 }
     /// Whether a runner died with it in hand.
-    var isSuspect: Bool { crashes > 0 }
+    var hasCrashed: Bool { crashes > 0 }
 
     /// Reads a row of `claim_jobs`; `nil` where an outer join found none.
     init?(_ row: inout Row) throws {

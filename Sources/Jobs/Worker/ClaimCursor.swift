@@ -12,7 +12,7 @@ struct ClaimCursor {
         case nothing
     }
 
-    private static let patience: Duration = .seconds(1)
+    private static let restartInterval: Duration = .seconds(1)
 
     private var watermark = Watermark.beginning
     private var lastFromBeginning: ContinuousClock.Instant?
@@ -21,16 +21,16 @@ struct ClaimCursor {
     /// Where to claim: behind the last claimed job, and once a second from the beginning.
     ///
     /// Every fourth claim ignores priorities and takes the jobs that have been due longest.
-    mutating func order(
-        runner: Int64, queue: String, kinds: [String], limit: Int, takesSuspect: Bool,
+    mutating func claimRequest(
+        runner: Int64, queue: String, kinds: [String], limit: Int, includesCrashed: Bool,
         at now: ContinuousClock.Instant = .now
-    ) -> JobStore.Order {
-        if lastFromBeginning.map({ now - $0 > Self.patience }) ?? true { startOver() }
+    ) -> JobStore.ClaimRequest {
+        if lastFromBeginning.map({ now - $0 > Self.restartInterval }) ?? true { startOver() }
         if watermark == .beginning { lastFromBeginning = now }
         claims += 1
-        return JobStore.Order(
+        return JobStore.ClaimRequest(
             runner: runner, queue: queue, kinds: kinds, limit: limit, oldestFirst: claims % 4 == 0,
-            takesSuspect: takesSuspect, watermark: watermark)
+            includesCrashed: includesCrashed, watermark: watermark)
     }
 
     /// Updates the position after a claim.
@@ -66,7 +66,7 @@ struct Watermark: Sendable, Equatable {
 
     /// Moves on to what has been claimed.
     mutating func advance(past jobs: [ClaimedJob]) {
-        for job in jobs where !job.isSuspect {
+        for job in jobs where !job.hasCrashed {
             let lane = Int(job.priority) - 1
             if (runAt[lane] ?? .distantPast, id[lane]) < (job.runAt, job.lease.id.value) {
                 runAt[lane] = job.runAt
@@ -81,7 +81,7 @@ struct Watermark: Sendable, Equatable {
 /// What lies ready when a runner dies waits for the rescue, and what lies ready here no other runner can do. So it is no
 /// more than about fifty milliseconds' work: nothing where jobs are long, some hundred where they are done in an instant.
 package struct Prefetch: Sendable, Equatable {
-    private static let horizon: Duration = .milliseconds(50)
+    private static let targetDuration: Duration = .milliseconds(50)
     static let limit = 500
 
     private(set) var jobs = 0
@@ -93,9 +93,9 @@ package struct Prefetch: Sendable, Equatable {
     }
 
     /// Learns from a round: so many jobs took so long.
-    mutating func learn(_ count: Int, took time: Duration) {
+    mutating func adapt(_ count: Int, took time: Duration) {
         guard !isFixed else { return }
-        let fits = Double(count) * (Self.horizon / max(time, .microseconds(1)))
+        let fits = Double(count) * (Self.targetDuration / max(time, .microseconds(1)))
         jobs = min(Self.limit, jobs * 2 + count, Int(min(fits, Double(Self.limit))))
     }
 }

@@ -13,7 +13,7 @@ enum Disposition: Sendable, Equatable {
     /// Returned to the queue as it was.
     case release
     /// Dead.
-    case dead(JobDeath, error: String)
+    case dead(DeadReason, error: String)
 }
 
 extension Disposition {
@@ -40,12 +40,12 @@ extension Disposition {
     }
 
     /// Decides by the reason why a handler's task was cancelled; `nil` where the handler cancelled it itself.
-    init(_ interruption: Round.Interruption?, of job: ClaimedJob, timeout: Duration, backoff: Backoff) {
+    init(_ interruption: Execution.Interruption?, of job: ClaimedJob, timeout: Duration, backoff: Backoff) {
         switch interruption {
         case .timedOut: self.init(failureOf: job, because: "timed out after \(timeout)", backoff: backoff)
-        case .unwanted(let leases) where leases.contains(job.lease):
+        case .cancelRequested(let leases) where leases.contains(job.lease):
             self = .dead(.cancelled, error: "cancelled while it ran")
-        case .unwanted, .givenUp: self = .release
+        case .cancelRequested, .released: self = .release
         case nil: self.init(failureOf: job, because: "its task was cancelled from inside", backoff: backoff)
         }
     }
@@ -109,7 +109,7 @@ extension Disposition {
     }
 
     /// Whether the job is dead, and not because a person cancelled it.
-    var isUnexpectedDeath: Bool {
+    var isUnexpectedlyDead: Bool {
         if case .dead(let reason, _) = self { reason != .cancelled } else { false }
     }
 }

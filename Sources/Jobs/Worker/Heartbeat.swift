@@ -6,9 +6,9 @@ struct Heartbeat: Sendable {
     let runners: RunnerStore
     let jobs: JobStore
     let workers: [QueueWorker]
-    let membership: RunnerLease
+    let runnerLease: RunnerLease
     let configuration: JobRunner.Configuration
-    let bell: WakeSignal
+    let wakeSignal: WakeSignal
     let problems: RunnerProblems
     let logger: Logger
 
@@ -18,7 +18,7 @@ struct Heartbeat: Sendable {
         var isLost = false
         while true {
             // A signal that comes after this point ends the wait below.
-            let heard = bell.rings
+            let lastFireCount = wakeSignal.fireCount
             guard !isOver() else { return }
             let began = ContinuousClock.now
             do {
@@ -31,9 +31,9 @@ struct Heartbeat: Sendable {
                 guard !isOver() else { return }
                 failures += 1
                 problems.occurs("heartbeat", "no heartbeat can be written; trying again", error: error, began: began)
-                if !isLost, !membership.holdsLease {
+                if !isLost, !runnerLease.holdsLease {
                     isLost = true
-                    await lose("its lease has run out")
+                    await abandonJobs("its lease has run out")
                 }
             }
             let pause =
@@ -41,44 +41,47 @@ struct Heartbeat: Sendable {
                 ? Backoff.ofConnections.delay(afterFailures: failures)
                 // Spread the heartbeats of runners that were started together.
                 : configuration.heartbeat * Double.random(in: 0.8...1)
-            await bell.wait(after: heard, atMost: pause)
+            await wakeSignal.wait(after: lastFireCount, atMost: pause)
         }
     }
 
     private func beat() async throws {
-        let news = membership.news
+        let unreported = runnerLease.unreported
         // Measure from before the request, so that our lease never outlasts the database's.
         let leaseEnd = ContinuousClock.now + configuration.lease
-        let heldLease = membership.holdsLease
-        guard let unwanted = try await runners.beat(membership.runner, lease: configuration.lease, tally: news) else {
-            await lose("it has been taken for dead")
+        let heldLease = runnerLease.holdsLease
+        guard
+            let cancelRequested = try await runners.beat(
+                runnerLease.runner, lease: configuration.lease, totals: unreported)
+        else {
+            await abandonJobs("it has been taken for dead")
             let runner = try await runners.register(
                 name: configuration.name, queues: configuration.queues, lease: configuration.lease)
-            membership.renew(as: runner, until: leaseEnd)
+            runnerLease.renew(as: runner, until: leaseEnd)
             return
         }
-        membership.renew(until: leaseEnd)
-        membership.told(news)
-        if !heldLease { workers.forEach { $0.bell.ring() } }
+        runnerLease.renew(until: leaseEnd)
+        runnerLease.reported(unreported)
+        if !heldLease { workers.forEach { $0.wakeSignal.fire() } }
         for worker in workers {
-            if !unwanted.isEmpty { await worker.cancel(Set(unwanted)) }
+            if !cancelRequested.isEmpty { await worker.cancel(Set(cancelRequested)) }
             await worker.reconcileSoon()
         }
     }
 
     private func rescue() async throws {
-        let (rescued, buried) = try await jobs.rescue(
+        let (rescued, deadLettered) = try await jobs.rescue(
             lease: configuration.lease, maxCrashes: configuration.maxCrashes)
-        guard rescued + buried > 0 else { return }
+        guard rescued + deadLettered > 0 else { return }
         logger.warning(
-            "took over the jobs of a runner that died", metadata: ["waiting": "\(rescued)", "dead": "\(buried)"])
-        workers.forEach { $0.bell.ring() }
+            "took over the jobs of a runner that died", metadata: ["waiting": "\(rescued)", "dead": "\(deadLettered)"])
+        workers.forEach { $0.wakeSignal.fire() }
     }
 
     /// Cancels all jobs: other runners may have taken them over, and their results are ignored.
-    private func lose(_ reason: String) async {
+    private func abandonJobs(_ reason: String) async {
         var jobs = 0
-        for worker in workers { jobs += await worker.lose() }
+        for worker in workers { jobs += await worker.abandonJobs() }
         logger.log(
             level: jobs > 0 ? .error : .debug, "this runner gives up what it has in hand",
             metadata: ["jobs": "\(jobs)", "reason": "\(reason)"])
@@ -90,8 +93,8 @@ final class RunnerLease: Sendable {
     private struct State {
         var runner: Int64
         var leaseEnd: ContinuousClock.Instant
-        var tally = JobRunner.Tally()
-        var told = JobRunner.Tally()
+        var totals = JobRunner.Totals()
+        var reported = JobRunner.Totals()
         var isOver = false
     }
 
@@ -125,21 +128,21 @@ final class RunnerLease: Sendable {
 
     func count(completed: Int = 0, failed: Int = 0, stale: Int = 0) {
         state.withLock { state in
-            state.tally.completed += completed
-            state.tally.failed += failed
-            state.tally.stale += stale
+            state.totals.completed += completed
+            state.totals.failed += failed
+            state.totals.stale += stale
         }
     }
 
     /// The work done so far.
-    var tally: JobRunner.Tally { state.withLock(\.tally) }
+    var totals: JobRunner.Totals { state.withLock(\.totals) }
 
     /// The work done since the last heartbeat that reached the database.
-    var news: JobRunner.Tally { state.withLock { $0.tally - $0.told } }
+    var unreported: JobRunner.Totals { state.withLock { $0.totals - $0.reported } }
 
     /// Subtracts what a heartbeat has reported.
-    func told(_ news: JobRunner.Tally) {
-        state.withLock { $0.told = $0.told + news }
+    func reported(_ unreported: JobRunner.Totals) {
+        state.withLock { $0.reported = $0.reported + unreported }
     }
 }
 
@@ -166,16 +169,16 @@ struct RunnerStore: Sendable {
     /// Shows that a runner lives.
     ///
     /// - Returns: Jobs in its hand that somebody wants cancelled; `nil` where the runner has been taken for dead.
-    func beat(_ runner: Int64, lease: Duration, tally: JobRunner.Tally) async throws -> [JobLease]? {
+    func beat(_ runner: Int64, lease: Duration, totals: JobRunner.Totals) async throws -> [JobLease]? {
         let rows = try await database.query(
             """
             WITH beat AS (
                 UPDATE job_runner
                 SET seen_at = now(),
                     lease_until = now() + \(lease.inSeconds) * interval '1 second',
-                    completed = completed + \(tally.completed),
-                    failed = failed + \(tally.failed),
-                    stale = stale + \(tally.stale)
+                    completed = completed + \(totals.completed),
+                    failed = failed + \(totals.failed),
+                    stale = stale + \(totals.stale)
                 WHERE id = \(runner) AND gone_at IS NULL
                 RETURNING id
             )
@@ -192,15 +195,15 @@ struct RunnerStore: Sendable {
 
     /// Says that a runner has left, and gives back what it could not write down or never heard that it had: it did not die,
     /// and nothing is held against those jobs.
-    func leave(_ runner: Int64, tally: JobRunner.Tally) async throws {
+    func leave(_ runner: Int64, totals: JobRunner.Totals) async throws {
         try await database.query(
             """
             WITH gone AS (
                 UPDATE job_runner
                 SET gone_at = now(),
-                    completed = completed + \(tally.completed),
-                    failed = failed + \(tally.failed),
-                    stale = stale + \(tally.stale)
+                    completed = completed + \(totals.completed),
+                    failed = failed + \(totals.failed),
+                    stale = stale + \(totals.stale)
                 WHERE id = \(runner) AND gone_at IS NULL
             )
             SELECT release_jobs(array_agg(id), array_agg(token))

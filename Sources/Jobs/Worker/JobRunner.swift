@@ -6,10 +6,10 @@ public import Postgres
 /// A runner claims jobs under leases that only it holds, shows every few seconds that it lives, and takes over what dead
 /// runners had in hand. It survives a database that goes away.
 public final class JobRunner: Sendable {
-    private enum Order: Int, Comparable {
+    private enum RunMode: Int, Comparable {
         case work, stop, stopNow
 
-        static func < (left: Order, right: Order) -> Bool { left.rawValue < right.rawValue }
+        static func < (left: RunMode, right: RunMode) -> Bool { left.rawValue < right.rawValue }
     }
 
     private let database: Database
@@ -20,9 +20,9 @@ public final class JobRunner: Sendable {
     private let logger: Logger
     /// The log of its problems.
     package let problems: RunnerProblems
-    private let order = Guarded(Order.work)
-    private let present = Guarded<RunnerLease?>(nil)
-    private let orders = WakeSignal()
+    private let mode = Guarded(RunMode.work)
+    private let currentLease = Guarded<RunnerLease?>(nil)
+    private let modeChange = WakeSignal()
 
     /// Prepares a runner.
     ///
@@ -53,7 +53,7 @@ public final class JobRunner: Sendable {
     /// - Returns: What it has done.
     /// - Throws: `PostgresError` where it cannot begin. Later on it goes on trying.
     @discardableResult
-    public func run(ready: @escaping @Sendable () -> Void = {}) async throws -> Tally {
+    public func run(ready: @escaping @Sendable () -> Void = {}) async throws -> Totals {
         try await detached { [self] in
             try await declareSchedules()
             return try await serving(keeping: schedules) { workers in
@@ -73,14 +73,14 @@ public final class JobRunner: Sendable {
     /// - Returns: What it has done.
     /// - Throws: `PostgresError` where it cannot begin.
     @discardableResult
-    public func drain() async throws -> Tally {
+    public func drain() async throws -> Totals {
         try await detached { [self] in
             try await declareSchedules()
             let served = Set(configuration.queues.map(\.name))
-            _ = try await makeCron(for: schedules.filter { served.contains($0.queue) }).turn()
+            _ = try await makeCron(for: schedules.filter { served.contains($0.queue) }).enqueueDue()
             return try await serving(keeping: []) { [self] workers in
                 // What one queue's jobs have enqueued in another is due as well.
-                while await drainOnce(workers), order.withLock({ $0 }) == .work {}
+                while await drainOnce(workers), mode.withLock({ $0 }) == .work {}
             }
         }
     }
@@ -88,26 +88,26 @@ public final class JobRunner: Sendable {
     /// Whether its heartbeats reach the database: the lease that the last one renewed has not run out.
     ///
     /// A service manager should be told that the process is well only while this holds. False before ``run(ready:)``.
-    public var isBeating: Bool { present.withLock { $0 }?.holdsLease ?? false }
+    public var hasValidLease: Bool { currentLease.withLock { $0 }?.holdsLease ?? false }
 
     /// Tells it to take no more jobs, to let those that run come to their end within the grace period, and to give the
     /// others back at once.
     public func stop() {
-        give(.stop)
+        setMode(.stop)
     }
 
     /// Tells it to cancel what runs, too.
     public func stopNow() {
-        give(.stopNow)
+        setMode(.stopNow)
     }
 
-    private func give(_ new: Order) {
-        order.withLock { $0 = max($0, new) }
-        orders.ring()
+    private func setMode(_ new: RunMode) {
+        mode.withLock { $0 = max($0, new) }
+        modeChange.fire()
     }
 
     /// Does work in a task of its own: the cancellation of the caller's must not cancel the handlers'.
-    private func detached(_ work: @escaping @Sendable () async throws -> Tally) async throws -> Tally {
+    private func detached(_ work: @escaping @Sendable () async throws -> Totals) async throws -> Totals {
         let task = Task { try await work() }
         return try await withTaskCancellationHandler {
             try await task.value
@@ -119,40 +119,40 @@ public final class JobRunner: Sendable {
     /// Does something with workers while heartbeats are sent, some schedules are kept and notifications received.
     private func serving(
         keeping kept: [CronJob], _ body: @escaping @Sendable ([QueueWorker]) async -> Void
-    ) async throws -> Tally {
+    ) async throws -> Totals {
         let runners = RunnerStore(database: database)
         let leaseEnd = ContinuousClock.now + configuration.lease
-        let membership = RunnerLease(
+        let runnerLease = RunnerLease(
             runner: try await runners.register(
                 name: configuration.name, queues: configuration.queues, lease: configuration.lease),
             leaseEnd: leaseEnd)
-        present.withLock { $0 = membership }
+        currentLease.withLock { $0 = runnerLease }
         let workers = configuration.queues.map {
             QueueWorker(
-                $0, handlers: handlers, membership: membership, store: JobStore(database: database),
+                $0, handlers: handlers, runnerLease: runnerLease, store: JobStore(database: database),
                 configuration: configuration, problems: problems, logger: logger)
         }
-        let isOver: @Sendable () -> Bool = { membership.isOver }
-        let heart = makeHeart(runners, workers, membership)
+        let isOver: @Sendable () -> Bool = { runnerLease.isOver }
+        let heartbeat = makeHeartbeat(runners, workers, runnerLease)
         let cron = makeCron(for: kept)
         let working = Task { await body(workers) }
-        let obeying = Task {
-            await obey(workers, membership)
+        let stopTask = Task {
+            await handleStop(workers, runnerLease)
             // Who still waits for the database then waits in vain.
             working.cancel()
         }
-        var attendants = [Task { await heart.work(until: isOver) }, Task { await listen(for: workers) }]
-        if !kept.isEmpty { attendants.append(Task { await cron.work(until: isOver) }) }
+        var backgroundTasks = [Task { await heartbeat.work(until: isOver) }, Task { await listen(for: workers) }]
+        if !kept.isEmpty { backgroundTasks.append(Task { await cron.work(until: isOver) }) }
 
         await working.value
 
-        membership.end()
-        for bell in [heart.bell, cron.bell, orders] { bell.ring() }
-        for attendant in attendants { attendant.cancel() }
-        for attendant in attendants + [obeying] { await attendant.value }
+        runnerLease.end()
+        for wakeSignal in [heartbeat.wakeSignal, cron.wakeSignal, modeChange] { wakeSignal.fire() }
+        for attendant in backgroundTasks { attendant.cancel() }
+        for attendant in backgroundTasks + [stopTask] { await attendant.value }
         // Where the database no longer answers, the other runners find out by themselves.
-        if membership.holdsLease { try? await runners.leave(membership.runner, tally: membership.news) }
-        return membership.tally
+        if runnerLease.holdsLease { try? await runners.leave(runnerLease.runner, totals: runnerLease.unreported) }
+        return runnerLease.totals
     }
 
     private func declareSchedules() async throws {
@@ -162,38 +162,41 @@ public final class JobRunner: Sendable {
 
     private func makeCron(for jobs: [CronJob]) -> CronLoop {
         CronLoop(
-            jobs: jobs, store: CronStore(database: database), bell: WakeSignal(), problems: problems, logger: logger)
+            jobs: jobs, store: CronStore(database: database), wakeSignal: WakeSignal(), problems: problems,
+            logger: logger)
     }
 
-    private func makeHeart(_ runners: RunnerStore, _ workers: [QueueWorker], _ membership: RunnerLease) -> Heartbeat {
+    private func makeHeartbeat(_ runners: RunnerStore, _ workers: [QueueWorker], _ runnerLease: RunnerLease)
+        -> Heartbeat
+    {
         Heartbeat(
-            runners: runners, jobs: JobStore(database: database), workers: workers, membership: membership,
-            configuration: configuration, bell: WakeSignal(), problems: problems, logger: logger)
+            runners: runners, jobs: JobStore(database: database), workers: workers, runnerLease: runnerLease,
+            configuration: configuration, wakeSignal: WakeSignal(), problems: problems, logger: logger)
     }
 
     /// Brings the workers to a stop when that is asked for; to a hard one when it is asked for again, or the grace
     /// period is over.
     ///
     /// What cannot be written down even then is left to the rescue.
-    private func obey(_ workers: [QueueWorker], _ membership: RunnerLease) async {
-        await wait(for: .stop, atMost: .seconds(86_400 * 365), membership)
-        for worker in workers where !membership.isOver { await worker.stop() }
-        await wait(for: .stopNow, atMost: configuration.gracePeriod, membership)
-        for worker in workers where !membership.isOver { await worker.stopNow() }
-        await wait(for: nil, atMost: configuration.cancellationPeriod, membership)
-        membership.end()
-        for worker in workers { worker.bell.ring() }
+    private func handleStop(_ workers: [QueueWorker], _ runnerLease: RunnerLease) async {
+        await wait(for: .stop, atMost: .seconds(86_400 * 365), runnerLease)
+        for worker in workers where !runnerLease.isOver { await worker.stop() }
+        await wait(for: .stopNow, atMost: configuration.gracePeriod, runnerLease)
+        for worker in workers where !runnerLease.isOver { await worker.stopNow() }
+        await wait(for: nil, atMost: configuration.cancellationPeriod, runnerLease)
+        runnerLease.end()
+        for worker in workers { worker.wakeSignal.fire() }
     }
 
-    private func wait(for awaited: Order?, atMost patience: Duration, _ membership: RunnerLease) async {
-        let end = ContinuousClock.now + patience
+    private func wait(for awaited: RunMode?, atMost maximumWait: Duration, _ runnerLease: RunnerLease) async {
+        let end = ContinuousClock.now + maximumWait
         while true {
             // What rings after the questions are asked is heard by the wait.
-            let heard = orders.rings
-            if membership.isOver { return }
-            if let awaited, order.withLock({ $0 }) >= awaited { return }
+            let lastFireCount = modeChange.fireCount
+            if runnerLease.isOver { return }
+            if let awaited, mode.withLock({ $0 }) >= awaited { return }
             guard .now < end else { return }
-            await orders.wait(after: heard, atMost: end - .now)
+            await modeChange.wait(after: lastFireCount, atMost: end - .now)
         }
     }
 
@@ -217,7 +220,7 @@ public final class JobRunner: Sendable {
         do {
             try await listener.run { event in
                 guard event != .lost else { return }
-                for worker in workers { worker.bell.ring() }
+                for worker in workers { worker.wakeSignal.fire() }
             }
         } catch is CancellationError {
             // It is over.
@@ -229,7 +232,7 @@ public final class JobRunner: Sendable {
 
 extension JobRunner {
     /// What a runner has done.
-    public struct Tally: Sendable, Equatable {
+    public struct Totals: Sendable, Equatable {
         /// Jobs that are done.
         public internal(set) var completed = 0
         /// Attempts that failed.
@@ -237,14 +240,14 @@ extension JobRunner {
         /// How often it came too late, and another had taken the job over.
         public internal(set) var stale = 0
 
-        static func + (left: Tally, right: Tally) -> Tally {
-            Tally(
+        static func + (left: Totals, right: Totals) -> Totals {
+            Totals(
                 completed: left.completed + right.completed, failed: left.failed + right.failed,
                 stale: left.stale + right.stale)
         }
 
-        static func - (left: Tally, right: Tally) -> Tally {
-            Tally(
+        static func - (left: Totals, right: Totals) -> Totals {
+            Totals(
                 completed: left.completed - right.completed, failed: left.failed - right.failed,
                 stale: left.stale - right.stale)
         }

@@ -7,7 +7,7 @@ import Telemetry
 /// The next jobs are claimed while handlers run. A job whose acknowledgement may wait is acknowledged with that claim.
 actor QueueWorker {
     /// When to claim again.
-    private enum Turn {
+    private enum NextClaim {
         /// At once.
         case again
         /// After a delay, or at a signal.
@@ -17,20 +17,20 @@ actor QueueWorker {
     }
 
     /// Signals that there may be jobs, from any thread.
-    nonisolated let bell = WakeSignal()
+    nonisolated let wakeSignal = WakeSignal()
     private let queue: JobRunner.Queue
     private let kinds: [String]
-    private let membership: RunnerLease
+    private let runnerLease: RunnerLease
     private let store: JobStore
     private let configuration: JobRunner.Configuration
-    private let recorder: ResultWriter
+    private let resultWriter: ResultWriter
     private let logger: Logger
     private let problems: RunnerProblems
     /// The name of claiming in the log of problems.
-    private let claims: String
+    private let problemName: String
 
     private var state: WorkerState
-    private var trouble = 0
+    private var claimFailures = 0
     /// Whether a job has failed since the database did not answer; the next claim shows whether it does.
     private var hasMetOutage = false
     private var failingKinds: Set<String> = []
@@ -38,42 +38,43 @@ actor QueueWorker {
     private var hasWorked = false
     private var mayHaveLostJobs = false
     private var shouldReconcile = false
-    private var alarm: (deadline: ContinuousClock.Instant, task: Task<Void, any Error>)?
+    private var timer: (deadline: ContinuousClock.Instant, task: Task<Void, any Error>)?
 
     init(
-        _ queue: JobRunner.Queue, handlers: JobHandlers, membership: RunnerLease, store: JobStore,
+        _ queue: JobRunner.Queue, handlers: JobHandlers, runnerLease: RunnerLease, store: JobStore,
         configuration: JobRunner.Configuration, problems: RunnerProblems, logger: Logger
     ) {
         self.queue = queue
-        self.membership = membership
+        self.runnerLease = runnerLease
         self.store = store
         self.configuration = configuration
         self.logger = logger
         self.problems = problems
         kinds = handlers.kinds
-        claims = "claims \(queue.name)"
+        problemName = "claims \(queue.name)"
         state = WorkerState(handlers: handlers, concurrency: queue.concurrency, prefetch: configuration.prefetch)
-        recorder = ResultWriter(
-            queue: queue.name, store: store, membership: membership, metrics: JobMetrics(queue: queue.name),
+        resultWriter = ResultWriter(
+            queue: queue.name, store: store, runnerLease: runnerLease, metrics: JobMetrics(queue: queue.name),
             problems: problems, logger: logger)
     }
 
     /// Serves the queue until it is stopped.
     func work() async {
         defer {
-            alarm?.task.cancel()
-            alarm = nil
+            timer?.task.cancel()
+            timer = nil
         }
         while true {
-            let heard = bell.rings
+            let lastFireCount = wakeSignal.fireCount
             startReady()
-            await recorder.settle(state.takeLeaving())
-            if state.isStopping && (state.isEmpty || membership.isOver) { return }
+            await resultWriter.settle(state.takeUnstartedResults())
+            if state.isStopping && (state.isEmpty || runnerLease.isOver) { return }
             await reconcile()
-            switch await turn() {
+            switch await claimOnce() {
             case .again: continue
             case .idle where isDraining && state.isEmpty: return
-            case .pause(let patience), .idle(let patience): await bell.wait(after: heard, atMost: patience)
+            case .pause(let maximumWait), .idle(let maximumWait):
+                await wakeSignal.wait(after: lastFireCount, atMost: maximumWait)
             }
         }
     }
@@ -89,7 +90,7 @@ actor QueueWorker {
     /// Claims no more jobs, and gives back those that have not been begun.
     func stop() {
         state.stop()
-        bell.ring()
+        wakeSignal.fire()
     }
 
     /// Cancels the running jobs as well, and gives back those that do not end within the cancellation period.
@@ -99,25 +100,25 @@ actor QueueWorker {
     }
 
     /// Cancels and gives back all jobs, since other runners may have taken them over; returns their number.
-    func lose() -> Int {
-        let held = state.lose()
+    func abandonJobs() -> Int {
+        let held = state.abandonJobs()
         interruptAll()
-        bell.ring()
+        wakeSignal.fire()
         return held
     }
 
     /// Cancels jobs, and with them the executions that they are part of.
     func cancel(_ leases: Set<JobLease>) {
         let running = state.cancel(leases)
-        bell.ring()
-        for (number, unwanted) in running { interrupt(number, .unwanted(unwanted)) }
+        wakeSignal.fire()
+        for (number, cancelRequested) in running { interrupt(number, .cancelRequested(cancelRequested)) }
     }
 
     /// Gives back, in the next turn, jobs of a claim whose answer was lost; the database can be reached now.
     func reconcileSoon() {
         guard mayHaveLostJobs else { return }
         shouldReconcile = true
-        bell.ring()
+        wakeSignal.fire()
     }
 
     /// Gives back the jobs that only the database counts as held; no claim or acknowledgement is under way meanwhile.
@@ -127,7 +128,7 @@ actor QueueWorker {
         do {
             // The server may still be running the lost claim: the next call finds its jobs.
             mayHaveLostJobs = try await store.release(
-                claimedBy: membership.runner, from: queue.name, before: configuration.lease * 0.4, except: state.held)
+                claimedBy: runnerLease.runner, from: queue.name, before: configuration.lease * 0.4, except: state.held)
         } catch {
             logger.debug("jobs that were claimed and lost cannot be given back yet", metadata: ["error": "\(error)"])
         }
@@ -136,29 +137,29 @@ actor QueueWorker {
 
 extension QueueWorker {
     /// Acknowledges and claims once.
-    private func turn() async -> Turn {
-        let limit = state.wanted
+    private func claimOnce() async -> NextClaim {
+        let limit = state.claimLimit
         guard limit > 0 || !state.done.isEmpty else { return .pause(configuration.poll) }
-        let (acknowledged, past, began) = (state.takeDone(), state.losses, ContinuousClock.now)
-        let order = state.order(runner: membership.runner, queue: queue.name, kinds: kinds, limit: limit)
+        let (acknowledged, past, began) = (state.takeDone(), state.leaseLosses, ContinuousClock.now)
+        let claimRequest = state.claimRequest(runner: runnerLease.runner, queue: queue.name, kinds: kinds, limit: limit)
         do {
-            let hand = try await store.claim(order, acknowledging: acknowledged)
+            let claimed = try await store.claim(claimRequest, acknowledging: acknowledged)
             // A failed claim may have acknowledged these: then they are missing, and not stale.
-            if trouble == 0 { recorder.count(stale: acknowledged.count - hand.acknowledged) }
-            if trouble > 0 || hasMetOutage { problems.ends(claims, "jobs are claimed again") }
-            (trouble, hasMetOutage) = (0, false)
-            hasWorked = hasWorked || !hand.jobs.isEmpty
-            guard let finding = state.receive(hand.jobs, of: limit, after: past) else { return .again }
+            if claimFailures == 0 { resultWriter.count(stale: acknowledged.count - claimed.acknowledged) }
+            if claimFailures > 0 || hasMetOutage { problems.ends(problemName, "jobs are claimed again") }
+            (claimFailures, hasMetOutage) = (0, false)
+            hasWorked = hasWorked || !claimed.jobs.isEmpty
+            guard let finding = state.receive(claimed.jobs, of: limit, after: past) else { return .again }
             startReady()
-            state.adjust(to: hand.jobs)
-            return state.leaving.isEmpty ? await next(after: finding, of: limit) : .again
+            state.adjustBatchSize(to: claimed.jobs)
+            return state.unstartedResults.isEmpty ? await next(after: finding, of: limit) : .again
         } catch {
             state.restoreDone(acknowledged)
-            return despair(error, began)
+            return handleClaimError(error, began)
         }
     }
 
-    private func next(after finding: ClaimCursor.Finding, of limit: Int) async -> Turn {
+    private func next(after finding: ClaimCursor.Finding, of limit: Int) async -> NextClaim {
         switch finding {
         case .more: .again
         case .lookAgain: isDraining ? .again : .pause(.milliseconds(100))
@@ -167,94 +168,94 @@ extension QueueWorker {
     }
 
     /// Waits until the next job can start, at most for the poll interval.
-    private func nextJob() async -> Turn {
-        guard let prospect = try? await store.nextJob(in: queue.name, of: kinds) else {
+    private func nextJob() async -> NextClaim {
+        guard let nextRun = try? await store.nextJob(in: queue.name, of: kinds) else {
             return .pause(configuration.poll)
         }
         // A job that is due and was not claimed is being claimed by another runner at this moment.
-        let patience = min(configuration.poll, max(prospect.wait ?? configuration.poll, .milliseconds(10)))
-        return prospect.isDue ? .pause(patience) : .idle(patience)
+        let maximumWait = min(configuration.poll, max(nextRun.wait ?? configuration.poll, .milliseconds(10)))
+        return nextRun.isDue ? .pause(maximumWait) : .idle(maximumWait)
     }
 
-    private func despair(_ error: any Error, _ began: ContinuousClock.Instant) -> Turn {
-        trouble += 1
+    private func handleClaimError(_ error: any Error, _ began: ContinuousClock.Instant) -> NextClaim {
+        claimFailures += 1
         state.startOver()
         mayHaveLostJobs = true
         problems.occurs(
-            claims, "no jobs can be claimed at the moment; trying again", error: error, began: began,
+            problemName, "no jobs can be claimed at the moment; trying again", error: error, began: began,
             metadata: ["queue": "\(queue.name)"])
-        return .pause(Backoff.ofConnections.delay(afterFailures: trouble))
+        return .pause(Backoff.ofConnections.delay(afterFailures: claimFailures))
     }
 }
 
 extension QueueWorker {
     /// Begins the ready jobs, unless another runner may have taken them over.
     private func startReady() {
-        while state.hasRoom, membership.holdsLease, let (jobs, handler) = state.nextBatch() { start(jobs, handler) }
+        while state.hasRoom, runnerLease.holdsLease, let (jobs, handler) = state.nextBatch() { start(jobs, handler) }
     }
 
     private func start(_ jobs: [ClaimedJob], _ handler: JobHandler) {
-        var round = Round(jobs: jobs, handler: handler)
+        var execution = Execution(jobs: jobs, handler: handler)
         let backoff = configuration.backoff
         let work = Task { @concurrent in await handler.run(jobs, backoff) }
-        round.task = work
-        let number = state.add(round)
+        execution.task = work
+        let number = state.add(execution)
         // A task of its own: a cancelled task could not record the results.
         Task { await self.end(number, work.value) }
-        setAlarm(for: round.deadline)
+        setTimer(for: execution.deadline)
     }
 
     /// Sets one timer for all executions, to the first deadline: one for each would cost more than a short job.
-    private func setAlarm(for deadline: ContinuousClock.Instant) {
-        if let alarm, alarm.deadline <= deadline { return }
-        alarm?.task.cancel()
+    private func setTimer(for deadline: ContinuousClock.Instant) {
+        if let timer, timer.deadline <= deadline { return }
+        timer?.task.cancel()
         let task = Task {
             try await Task.sleep(until: deadline)
             interruptOverdue()
         }
-        alarm = (deadline, task)
+        timer = (deadline, task)
     }
 
     private func interruptOverdue() {
-        alarm = nil
+        timer = nil
         let now = ContinuousClock.now
         for number in state.overdue(at: now) { interrupt(number, .timedOut) }
-        if let next = state.deadline(after: now) { setAlarm(for: next) }
+        if let next = state.deadline(after: now) { setTimer(for: next) }
     }
 
     /// Records the results of an execution; another one may begin afterwards.
     private func end(_ number: Int, _ dispositions: [Disposition?]) async {
-        guard let round = state.settle(number) else { return }
-        await record(round.results(dispositions, backoff: configuration.backoff), round)
+        guard let execution = state.settle(number) else { return }
+        await record(execution.results(dispositions, backoff: configuration.backoff), execution)
         state.remove(number, endedAt: .now)
         startReady()
-        if state.hasWork { bell.ring() }
+        if state.hasWork { wakeSignal.fire() }
     }
 
-    private func record(_ results: [JobResult], _ round: Round) async {
-        membership.count(completed: results.done.count + results.completed.count, failed: results.failures)
-        recorder.metrics.measure(round, results)
-        report(results, of: round)
-        switch round.handler.acknowledgement {
+    private func record(_ results: [JobResult], _ execution: Execution) async {
+        runnerLease.count(completed: results.done.count + results.completed.count, failed: results.failures)
+        resultWriter.metrics.measure(execution, results)
+        report(results, of: execution)
+        switch execution.handler.acknowledgement {
         case .withNextClaim: state.addDone(results.done)
-        case .atOnce: await recorder.acknowledge(results.done)
+        case .atOnce: await resultWriter.acknowledge(results.done)
         }
-        await recorder.confirm(results.completed)
-        await recorder.settle(results.unfinished)
+        await resultWriter.confirm(results.completed)
+        await resultWriter.settle(results.unfinished)
     }
 
     /// Logs that jobs of a kind fail, that one is dead, and that the kind succeeds again.
     ///
     /// The errors are stored with the jobs and not logged: they may name a person.
-    private func report(_ results: [JobResult], of round: Round) {
-        let kind = round.jobs[0].kind
+    private func report(_ results: [JobResult], of execution: Execution) {
+        let kind = execution.jobs[0].kind
         let metadata: Logger.Metadata = ["queue": "\(queue.name)", "kind": "\(kind)"]
-        if results.contains(where: \.disposition.isUnexpectedDeath) {
+        if results.contains(where: \.disposition.isUnexpectedlyDead) {
             problems.others.occurs("dead \(kind)", level: .error, "a job is dead", metadata: metadata)
         } else if let outage = results.outage {
             hasMetOutage = true
             problems.occurs(
-                claims, "jobs fail and are tried again", error: outage, began: round.begun, metadata: metadata)
+                problemName, "jobs fail and are tried again", error: outage, began: execution.begun, metadata: metadata)
         } else if results.failures > 0 {
             failingKinds.insert(kind)
             problems.others.occurs("failing \(kind)", "jobs fail and are tried again", metadata: metadata)
@@ -265,11 +266,11 @@ extension QueueWorker {
     }
 
     private func interruptAll() {
-        for number in state.rounds.keys { interrupt(number, .givenUp) }
+        for number in state.executions.keys { interrupt(number, .released) }
     }
 
     /// Cancels the task of an execution, and after the cancellation period abandons it.
-    private func interrupt(_ number: Int, _ reason: Round.Interruption) {
+    private func interrupt(_ number: Int, _ reason: Execution.Interruption) {
         guard state.interrupt(number, reason) else { return }
         Task {
             try? await Task.sleep(for: configuration.cancellationPeriod)
@@ -279,12 +280,12 @@ extension QueueWorker {
 
     /// Goes on without a handler that does not end; its results are ignored.
     private func abandon(_ number: Int) async {
-        guard let round = state.settle(number) else { return }
+        guard let execution = state.settle(number) else { return }
         logger.error(
             "a handler does not end although its task was cancelled; going on without it",
-            metadata: ["queue": "\(queue.name)", "kind": "\(round.jobs[0].kind)"])
-        await record(round.resultsOfAbandoning(backoff: configuration.backoff), round)
+            metadata: ["queue": "\(queue.name)", "kind": "\(execution.jobs[0].kind)"])
+        await record(execution.resultsOfAbandoning(backoff: configuration.backoff), execution)
         state.abandon(number)
-        bell.ring()
+        wakeSignal.fire()
     }
 }

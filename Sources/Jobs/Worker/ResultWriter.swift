@@ -6,7 +6,7 @@ import Postgres
 struct ResultWriter: Sendable {
     let queue: String
     let store: JobStore
-    let membership: RunnerLease
+    let runnerLease: RunnerLease
     let metrics: JobMetrics
     let problems: RunnerProblems
     let logger: Logger
@@ -14,12 +14,12 @@ struct ResultWriter: Sendable {
     private let pending = Guarded(0)
 
     init(
-        queue: String, store: JobStore, membership: RunnerLease, metrics: JobMetrics, problems: RunnerProblems,
+        queue: String, store: JobStore, runnerLease: RunnerLease, metrics: JobMetrics, problems: RunnerProblems,
         logger: Logger
     ) {
         self.queue = queue
         self.store = store
-        self.membership = membership
+        self.runnerLease = runnerLease
         self.metrics = metrics
         self.problems = problems
         self.logger = logger
@@ -28,33 +28,33 @@ struct ResultWriter: Sendable {
     /// Removes finished jobs.
     func acknowledge(_ done: [JobLease]) async {
         guard !done.isEmpty else { return }
-        let held = await insisting { try await store.acknowledge(done) }
+        let held = await writeWithRetry { try await store.acknowledge(done) }
         count(stale: done.count - (held ?? done.count))
     }
 
     /// Removes jobs that their handlers have completed themselves, in case that was rolled back without the handler's knowledge.
     func confirm(_ completed: [JobLease]) async {
         guard !completed.isEmpty else { return }
-        _ = await insisting { try await store.acknowledge(completed) }
+        _ = await writeWithRetry { try await store.acknowledge(completed) }
     }
 
     /// Records the jobs that are not finished.
     func settle(_ unfinished: [JobResult]) async {
         guard !unfinished.isEmpty else { return }
-        let held = await insisting { try await store.settle(unfinished) }
+        let held = await writeWithRetry { try await store.settle(unfinished) }
         count(stale: unfinished.count - (held ?? unfinished.count))
     }
 
     /// Counts leases that another runner had taken over.
     func count(stale: Int) {
         guard stale > 0 else { return }
-        membership.count(stale: stale)
+        runnerLease.count(stale: stale)
         metrics.count(stale: stale)
         logger.warning(
             "another runner had taken over what was done here: nothing was changed", metadata: ["jobs": "\(stale)"])
     }
 
-    private func insisting(_ write: () async throws -> Int) async -> Int? {
+    private func writeWithRetry(_ write: () async throws -> Int) async -> Int? {
         var failures = 0
         while true {
             let began = ContinuousClock.now
@@ -70,7 +70,7 @@ struct ResultWriter: Sendable {
                 if failures == 1 { countPending(1) }
                 problems.occurs(
                     "results \(queue)", "results of jobs cannot be stored; trying again", error: error, began: began)
-                guard !membership.isOver else {
+                guard !runnerLease.isOver else {
                     countPending(-1)
                     return nil
                 }
@@ -104,10 +104,10 @@ struct JobMetrics: Sendable {
     }
 
     /// Counts the results of an execution, and measures its duration.
-    func measure(_ round: Round, _ results: [JobResult]) {
-        let kind = round.jobs[0].kind
+    func measure(_ execution: Execution, _ results: [JobResult]) {
+        let kind = execution.jobs[0].kind
         Timer(label: "jobs_duration_seconds", dimensions: [("queue", queue), ("kind", kind)])
-            .record(duration: .now - round.begun)
+            .record(duration: .now - execution.begun)
         for (outcome, jobs) in Dictionary(grouping: results, by: \.disposition.name) {
             count(outcome, jobs.count, of: kind)
         }

@@ -50,14 +50,14 @@ package final class RunnerProblems: Sendable {
         }
         logger.debug(message(), metadata: details)
         let now = clock()
-        let news = state.withLock { state -> LastingProblem.News? in
+        let event = state.withLock { state -> LastingProblem.Event? in
             if state.parts.isEmpty, let ended = state.ended, began < ended { return nil }
             state.parts.insert(part)
             return state.outage.occurs(at: now)
         }
-        guard let news else { return }
+        guard let event else { return }
         var metadata: Logger.Metadata = ["error": "\(error)"]
-        if case .lasts(let duration) = news { metadata["lasts"] = "\(duration.rounded)" }
+        if case .lasts(let duration) = event { metadata["lasts"] = "\(duration.rounded)" }
         logger.warning(
             outage.isRefusedConnection
                 ? "the database refuses connections; trying again" : "the database does not answer; trying again",

@@ -6,24 +6,24 @@ import Postgres
 /// not lost. A signal may come without need; the worker looks for work again.
 final class WakeSignal: Sendable {
     private struct State {
-        var rings = 0
+        var fireCount = 0
         var waiter: CheckedContinuation<Void, Never>?
-        var alarm: (time: ContinuousClock.Instant, task: Task<Void, any Error>)?
+        var timer: (time: ContinuousClock.Instant, task: Task<Void, any Error>)?
     }
 
     private let state = Guarded(State())
 
     deinit {
-        state.withLock(\.alarm)?.task.cancel()
+        state.withLock(\.timer)?.task.cancel()
     }
 
     /// The number of signals so far.
-    var rings: Int { state.withLock(\.rings) }
+    var fireCount: Int { state.withLock(\.fireCount) }
 
     /// Sends a signal, from any thread.
-    func ring() {
+    func fire() {
         let waiter = state.withLock { state in
-            state.rings += 1
+            state.fireCount += 1
             return state.waiter.take()
         }
         waiter?.resume()
@@ -32,12 +32,12 @@ final class WakeSignal: Sendable {
     /// Waits for a signal after a known one, or until a time limit.
     ///
     /// Only one task may wait at a time.
-    func wait(after heard: Int, atMost patience: Duration) async {
-        setAlarm(for: .now + patience)
+    func wait(after lastFireCount: Int, atMost maximumWait: Duration) async {
+        setTimer(for: .now + maximumWait)
         await withCheckedContinuation { waiter in
             let rang = state.withLock { state in
-                if state.rings == heard { state.waiter = waiter }
-                return state.rings != heard
+                if state.fireCount == lastFireCount { state.waiter = waiter }
+                return state.fireCount != lastFireCount
             }
             if rang { waiter.resume() }
         }
@@ -47,24 +47,24 @@ final class WakeSignal: Sendable {
     ///
     /// The timer outlasts the wait that it was set for and serves the next one: a busy worker waits a thousand times a second,
     /// and setting a timer for each wait costs more than the wait.
-    private func setAlarm(for time: ContinuousClock.Instant) {
+    private func setTimer(for time: ContinuousClock.Instant) {
         let old = state.withLock { state -> Task<Void, any Error>? in
-            if let alarm = state.alarm, alarm.time <= time { return nil }
-            let old = state.alarm?.task
+            if let timer = state.timer, timer.time <= time { return nil }
+            let old = state.timer?.task
             let task = Task { [weak self] in
                 try await Task.sleep(until: time)
-                self?.soundAlarm(of: time)
+                self?.timerFired(of: time)
             }
-            state.alarm = (time, task)
+            state.timer = (time, task)
             return old
         }
         old?.cancel()
     }
 
-    private func soundAlarm(of time: ContinuousClock.Instant) {
+    private func timerFired(of time: ContinuousClock.Instant) {
         state.withLock { state in
-            if state.alarm?.time == time { state.alarm = nil }
+            if state.timer?.time == time { state.timer = nil }
         }
-        ring()
+        fire()
     }
 }

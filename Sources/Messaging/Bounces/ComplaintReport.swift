@@ -25,12 +25,12 @@ extension ComplaintReport {
     init(
         _ part: ReceivedPart, returned: ReturnedMessage?, answering mail: ReceivedFields
     ) throws(MailReportError) {
-        guard part.isWhole else { throw .cutOff }
+        guard part.isComplete else { throw .truncated }
         guard let report = ReceivedFields.blocks(in: part.content, limit: 1).first,
-            let kind = report["feedback-type"].flatMap(\.onlyWord).flatMap(Kind.init)
+            let kind = report["feedback-type"].flatMap(\.singleWord).flatMap(Kind.init)
         else { throw .notAComplaint }
-        let told = report.all("original-rcpt-to").compactMap { ReportedValue($0).mailbox }
-        recipients = told.isEmpty ? [returned?.recipient].compactMap(\.self) : told
+        let reportedRecipients = report.all("original-rcpt-to").compactMap { ReportFieldValue($0).mailbox }
+        recipients = reportedRecipients.isEmpty ? [returned?.recipient].compactMap(\.self) : reportedRecipients
         self.kind = kind
         messageIDs = mail.messageIDs(of: returned)
         guard !recipients.isEmpty || !messageIDs.isEmpty else { throw .noRecipient }
@@ -60,7 +60,7 @@ struct ReturnedMessage {
 
     init?(_ part: ReceivedPart) {
         guard Self.types.contains(part.type.name) else { return nil }
-        let fields = ReceivedPart(part.content, isWhole: part.isWhole).fields
+        let fields = ReceivedPart(part.content, isComplete: part.isComplete).fields
         messageID = fields["message-id"].flatMap(String.init(bracketed:))
         recipient = fields["to"].flatMap(Self.mailbox)
         complainant = fields["x-hmxmroriginalrecipient"]

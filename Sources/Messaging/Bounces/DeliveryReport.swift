@@ -58,38 +58,39 @@ extension DeliveryReport {
     init(
         _ part: ReceivedPart, returned: ReturnedMessage?, answering mail: ReceivedFields
     ) throws(MailReportError) {
-        guard part.isWhole else { throw .cutOff }
+        guard part.isComplete else { throw .truncated }
         let blocks = ReceivedFields.blocks(in: part.content, limit: Self.maximumBlocks)
         recipients = blocks.compactMap(Recipient.init)
         guard !recipients.isEmpty else { throw .noRecipient }
         let about = blocks.first
         messageIDs = mail.messageIDs(of: returned, and: about?["x-original-message-id"])
-        reportingServer = about?["reporting-mta"].flatMap { ReportedValue($0).line }
+        reportingServer = about?["reporting-mta"].flatMap { ReportFieldValue($0).line }
     }
 }
 
 extension DeliveryReport.Recipient {
     /// Takes in one block of a report; `nil` where it does not tell who, or what was done.
     fileprivate init?(_ block: ReceivedFields) {
-        let original = block["original-recipient"].flatMap { ReportedValue($0).mailbox }
-        let final = block["final-recipient"].flatMap { ReportedValue($0).mailbox }
+        let original = block["original-recipient"].flatMap { ReportFieldValue($0).mailbox }
+        let final = block["final-recipient"].flatMap { ReportFieldValue($0).mailbox }
         guard let address = original ?? final,
-            let action = block["action"].flatMap(\.onlyWord).flatMap(DeliveryReport.Action.init)
+            let action = block["action"].flatMap(\.singleWord).flatMap(DeliveryReport.Action.init)
         else { return nil }
-        let diagnostic = (block["diagnostic-code"] ?? block["x-supplementary-info"]).map(ReportedValue.init)
+        let diagnostic = (block["diagnostic-code"] ?? block["x-supplementary-info"]).map(ReportFieldValue.init)
         self.address = address
         finalAddress = final
         self.action = action
         status = Self.status(block["status"], diagnostic)
         self.diagnostic = diagnostic?.line
-        remoteServer = block["remote-mta"].flatMap { ReportedValue($0).line }
-        let words = (block.all("diagnostic-code").map { ReportedValue($0).words } + block.all("x-supplementary-info"))
+        remoteServer = block["remote-mta"].flatMap { ReportFieldValue($0).line }
+        let words =
+            (block.all("diagnostic-code").map { ReportFieldValue($0).words } + block.all("x-supplementary-info"))
             .joined(separator: " ")
         cause = FailureCause(status: status, words: words)
     }
 
     /// What the refusing server said counts where the reporting server's own status says only yes, no or later.
-    private static func status(_ field: String?, _ diagnostic: ReportedValue?) -> EnhancedStatus? {
+    private static func status(_ field: String?, _ diagnostic: ReportFieldValue?) -> EnhancedStatus? {
         let reported = field.flatMap { EnhancedStatus(leading: $0.withoutComments) }
         guard reported?.isUnspecific ?? true else { return reported }
         return diagnostic?.smtpStatus ?? reported
@@ -97,7 +98,7 @@ extension DeliveryReport.Recipient {
 }
 
 /// The value of a report's field, which begins with its type: `rfc822; anna@example.com`, `smtp; 550 5.1.1 no`.
-struct ReportedValue {
+struct ReportFieldValue {
     private static let maximumLength = 500
 
     private let type: String?

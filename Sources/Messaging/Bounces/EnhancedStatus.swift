@@ -52,7 +52,7 @@ public struct EnhancedStatus: Hashable, Sendable, CustomStringConvertible {
     /// reply code, `550` being 5.0.0.
     ///
     /// Three numbers elsewhere are an address or a version.
-    init?(saidIn text: some StringProtocol) {
+    init?(foundIn text: some StringProtocol) {
         let words = String(text)
         var previous: Substring?
         var unspecific: EnhancedStatus?

@@ -17,17 +17,17 @@ public enum FailureCause: Hashable, Sendable {
     ///   - reported: The reporting server's status (RFC 3463), where it gives one.
     ///   - words: The words of the server that refused.
     public init(status reported: EnhancedStatus?, words: String) {
-        let said = EnhancedStatus(saidIn: words)
-        let causes = [reported, said].compactMap { $0?.cause }
-        let heard = RefusalWords(words).cause
+        let statusInWords = EnhancedStatus(foundIn: words)
+        let causes = [reported, statusInWords].compactMap { $0?.cause }
+        let causeInWords = RefusalWords(words).cause
         if causes.contains(.message) {
             self = .message
-        } else if let said, said.cause == .address, said.isConclusive {
+        } else if let statusInWords, statusInWords.cause == .address, statusInWords.isConclusive {
             self = .address
-        } else if heard == .message {
+        } else if causeInWords == .message {
             self = .message
         } else {
-            self = causes.contains(.address) ? .address : heard
+            self = causes.contains(.address) ? .address : causeInWords
         }
     }
 }

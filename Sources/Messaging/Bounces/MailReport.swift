@@ -20,7 +20,7 @@ public enum MailReport: Hashable, Sendable {
     /// - Throws: `MailReportError` when the mail is no report, is cut off, or says nothing about anybody.
     public init(reading octets: [UInt8]) throws(MailReportError) {
         guard octets.count <= Self.maximumOctets else { throw .tooLong }
-        self = try Self.read(ReceivedPart(octets[...], isWhole: false))
+        self = try Self.read(ReceivedPart(octets[...], isComplete: false))
     }
 
     /// Reads a mail as a report: in a standard form, else in one of those that older systems write.
@@ -88,7 +88,7 @@ public enum MailReportError: Error, Hashable, Sendable, CustomStringConvertible 
     /// The mail has neither a delivery status nor a feedback report in it.
     case notAReport
     /// The mail ends before the report does, so that its last words may be the wrong ones.
-    case cutOff
+    case truncated
     /// The report names no address that mail of ours could have gone to.
     case noRecipient
     /// The report is feedback of another kind than a complaint.
@@ -103,7 +103,7 @@ public enum MailReportError: Error, Hashable, Sendable, CustomStringConvertible 
         case .notAReport:
             "The mail is no report: it holds neither a delivery status (RFC 3464) nor a feedback report (RFC 5965). "
                 + "It may be an automatic answer; let a person read it."
-        case .cutOff:
+        case .truncated:
             "The report is cut off: it ends within what it says about a recipient. Hand over the whole mail."
         case .noRecipient:
             "The report says nothing about anybody: it names no recipient in a form that mail could go to. "
@@ -146,7 +146,7 @@ public struct ReceivedMail: Sendable {
     ///
     /// - Parameter octets: The mail as it arrived.
     public init(reading octets: [UInt8]) {
-        let mail = ReceivedPart(octets.prefix(MailReport.maximumOctets), isWhole: false)
+        let mail = ReceivedPart(octets.prefix(MailReport.maximumOctets), isComplete: false)
         from = Self.line(mail.fields["from"])
         subject = Self.line(mail.fields["subject"])
         excerpt = String(decoding: octets.prefix(Self.maximumExcerpt), as: UTF8.self).safeMultiline

@@ -17,8 +17,8 @@ struct PlainTextReport {
             self.init(Array(text[..<end]), of: mail, ids: Array(ids.uniqued.prefix(10)))
         } else {
             let parts = mail.leaves
-            guard parts.contains(where: { $0.type.isDeliveryStatus && $0.isWhole }),
-                let notice = parts.first(where: { $0.type.name == "text/plain" }), notice.isWhole
+            guard parts.contains(where: { $0.type.isDeliveryStatus && $0.isComplete }),
+                let notice = parts.first(where: { $0.type.name == "text/plain" }), notice.isComplete
             else { return nil }
             let returned = parts.lazy.compactMap(ReturnedMessage.init).first
             self.init(Self.lines(of: notice), of: mail, ids: mail.fields.messageIDs(of: returned))
@@ -94,11 +94,11 @@ struct PlainTextReport {
 extension DeliveryReport.Recipient {
     /// A recipient of whom a text says something.
     fileprivate init(_ address: Mailbox, _ action: DeliveryReport.Action, _ reason: String) {
-        let words = ReportedValue("text; \(reason)")
+        let words = ReportFieldValue("text; \(reason)")
         self.address = address
         finalAddress = nil
         self.action = action
-        status = EnhancedStatus(saidIn: reason)
+        status = EnhancedStatus(foundIn: reason)
         diagnostic = words.line
         remoteServer = nil
         cause = FailureCause(status: status, words: words.words)

@@ -13,7 +13,7 @@ struct ReceivedFields {
     ///
     /// Lines that belong to no field are passed over, such as the `From ...` that mailbox files put before a mail. Where
     /// the mail may be cut off before the empty line, the last field may be half of itself and does not count.
-    init(_ lines: inout ReceivedLines, isWhole: Bool) {
+    init(_ lines: inout ReceivedLines, isComplete: Bool) {
         var field: [UInt8] = []
         while let line = lines.next() {
             if line.text.allSatisfy(\.isBlank) {
@@ -27,7 +27,7 @@ struct ReceivedFields {
                 field = Array(line.text)
             }
         }
-        if isWhole { append(field) }
+        if isComplete { append(field) }
     }
 
     /// The body of the first field of a name, which is written in lower case here.
@@ -53,7 +53,7 @@ struct ReceivedFields {
         var blocks: [ReceivedFields] = []
         var lines = ReceivedLines(octets)
         while blocks.count < limit, !lines.rest.isEmpty {
-            let block = ReceivedFields(&lines, isWhole: true)
+            let block = ReceivedFields(&lines, isComplete: true)
             if !block.fields.isEmpty { blocks.append(block) }
         }
         return blocks
@@ -73,7 +73,7 @@ struct ReceivedFields {
 
 extension String {
     /// The one word of this structured field body, in lower case; `nil` where it has none or several.
-    var onlyWord: String? {
+    var singleWord: String? {
         let words = withoutComments.lowercased().split(whereSeparator: \.isWhitespace)
         return words.count == 1 ? words.first.map(String.init) : nil
     }

@@ -8,15 +8,15 @@ struct ReceivedPart {
     let fields: ReceivedFields
     let type: ContentType
     /// Whether something comes after this in the mail, so that nothing of it can be missing.
-    let isWhole: Bool
+    let isComplete: Bool
     private let body: ArraySlice<UInt8>
 
-    init(_ octets: ArraySlice<UInt8>, isWhole: Bool) {
+    init(_ octets: ArraySlice<UInt8>, isComplete: Bool) {
         var lines = ReceivedLines(octets)
-        fields = ReceivedFields(&lines, isWhole: isWhole)
+        fields = ReceivedFields(&lines, isComplete: isComplete)
         type = ContentType(fields["content-type"])
         body = lines.rest
-        self.isWhole = isWhole
+        self.isComplete = isComplete
     }
 
     /// The content as it was before it was encoded for its way.
@@ -33,12 +33,12 @@ struct ReceivedPart {
         while parts.count < Self.maximumParts, let line = lines.next() {
             guard let delimiter = Delimiter(line.text, boundary: boundary) else { continue }
             // The line end before a delimiter is the delimiter's; an empty part has none.
-            if let start { parts.append(ReceivedPart(body[start..<max(start, line.previousEnd)], isWhole: true)) }
+            if let start { parts.append(ReceivedPart(body[start..<max(start, line.previousEnd)], isComplete: true)) }
             if delimiter == .closing { return parts }
             start = lines.rest.startIndex
         }
         if let start, parts.count < Self.maximumParts {
-            parts.append(ReceivedPart(body[start...], isWhole: isWhole))
+            parts.append(ReceivedPart(body[start...], isComplete: isComplete))
         }
         return parts
     }

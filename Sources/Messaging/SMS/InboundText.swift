@@ -45,12 +45,12 @@ public struct InboundText: Hashable, Sendable {
     }
 
     /// What the text asks for.
-    public var word: ReplyWord {
+    public var word: ReplyKeyword {
         switch optOutType {
         case .stop: .optOut
         case .start: .optIn
         case .help: .help
-        case nil: ReplyWord(body)
+        case nil: ReplyKeyword(body)
         }
     }
 

@@ -2,7 +2,7 @@
 ///
 /// Only an answer that is nothing but one of the known words is acted on. A sentence is for a person to read; where it may
 /// be an opt-out, that matters before anything else is sent.
-public enum ReplyWord: String, Hashable, Sendable {
+public enum ReplyKeyword: String, Hashable, Sendable {
     /// No more texts.
     case optOut = "opt_out"
     /// No more texts, as carriers demand of this word; whoever writes it may mean the session.
@@ -26,17 +26,17 @@ public enum ReplyWord: String, Hashable, Sendable {
     ///
     /// - Parameter text: The body of the inbound text.
     public init(_ text: String) {
-        self = Self.meanings[text.bareLetters] ?? (OptOutPhrases.mayBeMeant(by: text) ? .possibleOptOut : .other)
+        self = Self.meanings[text.normalizedLetters] ?? (OptOutPhrases.mayBeMeant(by: text) ? .possibleOptOut : .other)
     }
 
     private static let meanings = Dictionary(
         words.flatMap { word, spellings in spellings.map { ($0, word) } }, uniquingKeysWith: { first, _ in first })
 
-    /// The words as `bareLetters` leaves them.
+    /// The words as `normalizedLetters` leaves them.
     ///
     /// The opt-out words are those of 47 CFR 64.1200(a)(10) and of Twilio, with their Spanish kin; doubt decides for
     /// silence, so CANCEL ends the texts and not the session, and leaves the desk to ask. YES opts in at some carriers, so it confirms nothing.
-    private static let words: [(ReplyWord, Set<String>)] = [
+    private static let words: [(ReplyKeyword, Set<String>)] = [
         (
             .optOut,
             [
@@ -65,13 +65,13 @@ public enum ReplyWord: String, Hashable, Sendable {
 
 extension String {
     /// The letters and digits of this text, in upper case and without their accents.
-    fileprivate var bareLetters: String {
+    fileprivate var normalizedLetters: String {
         let letters = unicodeScalars.lazy.map(\.halfWidth).filter { $0.properties.isAlphabetic || $0.isDigit }
         return String(String.UnicodeScalarView(letters.map(\.withoutAccent))).uppercased()
     }
 
     /// The words of this text, in upper case and without accents and apostrophes.
-    var bareWords: [String] {
+    var normalizedWords: [String] {
         let kept = unicodeScalars.lazy.map(\.halfWidth).filter {
             !$0.properties.isDefaultIgnorableCodePoint && !$0.properties.isDiacritic && $0 != "'" && $0 != "\u{2019}"
         }
@@ -113,15 +113,15 @@ enum OptOutPhrases {
     /// Whether a text that is none of the known words may be an opt-out.
     static func mayBeMeant(by text: String) -> Bool {
         if symbols.contains(where: { text.contains($0) }) { return true }
-        let words = Array(text.bareWords.prefix(maximumWords))
+        let words = Array(text.normalizedWords.prefix(maximumWords))
         var line = " " + words.joined(separator: " ") + " "
-        for phrase in harmless { line = line.replacing(" \(phrase) ", with: " ") }
+        for phrase in harmlessPhrases { line = line.replacing(" \(phrase) ", with: " ") }
         let rest = line.split(separator: " ").map(String.init)
-        if rest.contains(where: { isStop($0) || clear.contains($0) }) { return true }
+        if rest.contains(where: { isStop($0) || unambiguousWords.contains($0) }) { return true }
         if phrases.contains(where: { line.contains(" \($0) ") }) { return true }
         let isAboutSession = rest.contains { sessionWords.contains($0) }
         if !isAboutSession, rest.contains(where: { cancelWords.contains($0) }) { return true }
-        return rest.contains { weak.contains($0) } && rest.contains { textWords.contains($0) }
+        return rest.contains { ambiguousWords.contains($0) } && rest.contains { textWords.contains($0) }
     }
 
     /// STOP and what is typed for it, such as STOPP, STOPSTOP, STOP2END and UNSUSCRIBE; but not STOPPED or STOPOVER.
@@ -132,7 +132,7 @@ enum OptOutPhrases {
     }
 
     /// What says nothing of texts although it has such a word in it.
-    private static let harmless = [
+    private static let harmlessPhrases = [
         "STOP BY", "STOP IN", "STOP AT", "STOP OVER", "STOP SIGN", "BUS STOP", "TRAIN STOP", "SUBWAY STOP",
         "METRO STOP",
         "TRAM STOP", "NEXT STOP", "NON STOP", "CANT STOP", "WONT STOP", "NO MORE THAN", "NO MORE QUESTIONS",
@@ -140,7 +140,7 @@ enum OptOutPhrases {
     ]
 
     /// Words that leave little doubt, in English, Spanish, French, German, Portuguese and Tagalog.
-    private static let clear: Set<String> = [
+    private static let unambiguousWords: Set<String> = [
         "OPTOUT", "REVOKE", "SPAM", "HARASSING", "HARASSMENT", "ARRET", "ARRETE", "ARRETER", "ARRETEZ", "DESABONNER",
         "DESABONNEZ", "DESINSCRIRE", "DESINSCRIVEZ", "ALTO", "BAJA", "PARAR", "PAREN", "PARE", "BASTA", "DETENER",
         "DETENGA", "DETENGAN", "REVOCAR", "ABMELDEN", "AUFHOREN", "SAIR", "TIGIL", "HINTO",
@@ -159,7 +159,7 @@ enum OptOutPhrases {
     ]
 
     /// Words that say so only together with a word for texts.
-    private static let weak: Set<String> = [
+    private static let ambiguousWords: Set<String> = [
         "QUIT", "ENOUGH", "REMOVE", "DELETE", "CEASE", "REPORT", "HATE", "BLOCK", "CANCEL", "CANCELAR", "ELIMINAR",
     ]
 

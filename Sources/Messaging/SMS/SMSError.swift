@@ -81,7 +81,7 @@ public enum SMSError: Int, Hashable, Sendable, CaseIterable {
     case authorizationFailed = 70051
 
     /// What to do about a text that was refused.
-    enum Verdict {
+    enum Category {
         /// The same text may be accepted later.
         case later
         /// The same text must not be tried again.
@@ -92,7 +92,7 @@ public enum SMSError: Int, Hashable, Sendable, CaseIterable {
         case unknown
     }
 
-    var verdict: Verdict {
+    var category: Category {
         switch self {
         case .tooManyBetweenTwoNumbers, .tooManyRequests, .serviceUnavailable, .senderQueueFull, .maintenance,
             .queueOverflow, .hourlyLimit, .rateLimit, .dailyLimit:
@@ -116,13 +116,13 @@ public enum SMSError: Int, Hashable, Sendable, CaseIterable {
     /// - Parameter outcome: How the delivery of a text ended.
     public init?(_ outcome: DeliveryOutcome) {
         switch outcome {
-        case .rejectedForNow(let code, _), .rejectedForGood(let code, _, _): self.init(rawValue: code)
+        case .rejectedTemporarily(let code, _), .rejectedPermanently(let code, _, _): self.init(rawValue: code)
         case .accepted, .senderRefused, .notSent, .unknown: return nil
         }
     }
 
     /// Whether the service itself asks to be left alone for a while, so that the next text would fare no better.
-    public var asksToWait: Bool {
+    public var requestsBackoff: Bool {
         switch self {
         case .tooManyRequests, .serviceUnavailable, .maintenance, .hourlyLimit, .rateLimit, .dailyLimit: true
         default: false
@@ -130,7 +130,7 @@ public enum SMSError: Int, Hashable, Sendable, CaseIterable {
     }
 
     /// Whether no text to the number will ever arrive, so that it is not worth trying again.
-    public var condemnsNumber: Bool {
+    public var isNumberInvalid: Bool {
         switch self {
         case .invalidRecipient, .recipientIsShortCode, .recipientNotMobile, .recipientIsLandline, .recipientUnknown,
             .landlineOrUnreachable:

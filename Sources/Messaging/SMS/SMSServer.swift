@@ -15,7 +15,7 @@ public struct SMSServer: Hashable, Sendable {
     /// A file of certificates to trust instead of the system's.
     public let certificates: String?
 
-    init(_ url: AddressURL, isSecure: Bool) throws(TransportConfigurationError) {
+    init(_ url: TransportURLParts, isSecure: Bool) throws(TransportConfigurationError) {
         account = try Self.account(of: url)
         host = try url.host
         guard isSecure || host.isLoopback else { throw url.refusal(.unprotected) }
@@ -30,7 +30,7 @@ public struct SMSServer: Hashable, Sendable {
         "\(isSecure ? "https" : "http")://\(host):\(port)\(basePath)/2010-04-01/Accounts/\(account)/Messages.json"
     }
 
-    private static func account(of url: AddressURL) throws(TransportConfigurationError) -> String {
+    private static func account(of url: TransportURLParts) throws(TransportConfigurationError) -> String {
         guard let account = try url.user else { throw url.malformed("it names no account") }
         guard account.utf8.count <= 64, account.utf8.allSatisfy(\.isLetterOrDigit) else {
             throw url.malformed("the account before the @ is not made of letters and digits")
@@ -38,7 +38,7 @@ public struct SMSServer: Hashable, Sendable {
         return account
     }
 
-    private static func basePath(of url: AddressURL) throws(TransportConfigurationError) -> String {
+    private static func basePath(of url: TransportURLParts) throws(TransportConfigurationError) -> String {
         let steps = url.path.split(separator: "/")
         let isPlain = steps.allSatisfy { step in
             step != "." && step != ".." && step.utf8.allSatisfy { $0.isLetterOrDigit || "-._~".utf8.contains($0) }
@@ -48,7 +48,7 @@ public struct SMSServer: Hashable, Sendable {
     }
 
     private static func certificates(
-        of url: AddressURL, isSecure: Bool
+        of url: TransportURLParts, isSecure: Bool
     ) throws(TransportConfigurationError) -> String? {
         var certificates: String?
         for setting in url.settings {
@@ -77,7 +77,7 @@ public enum SMSTransportURL: Hashable, Sendable {
     /// - Parameter text: One of the three forms.
     /// - Throws: `TransportConfigurationError` for anything else, and for a password in the URL.
     public init(parsing text: String) throws(TransportConfigurationError) {
-        let url = try AddressURL(parsing: text, for: .texts)
+        let url = try TransportURLParts(parsing: text, for: .texts)
         switch url.scheme {
         case "https", "http": self = .twilio(try SMSServer(url, isSecure: url.scheme == "https"))
         case "file": self = .folder(path: try url.folder)

@@ -10,13 +10,13 @@ struct TwilioExchange {
     /// Whether any octet of the request went out.
     var requestWentOut: Bool
     /// What has come back; whole only when the verdict is good.
-    var answer: TwilioAnswer
+    var response: TwilioResponse
     /// libcurl's explanation of a failure.
     var detail: String
 
     /// What became of the text.
     var outcome: DeliveryOutcome {
-        if result == CURLE_OK { return answer.outcome }
+        if result == CURLE_OK { return response.outcome }
         if requestWentOut {
             return .unknown(reason: "The text went out, but the SMS service did not confirm it: \(detail)")
         }
@@ -70,18 +70,18 @@ extension String {
 }
 
 /// The service's whole answer to a text.
-struct TwilioAnswer {
+struct TwilioResponse {
     /// The HTTP status.
     let status: Int
     /// The body's JSON object, if it is one.
-    let reply: TwilioReply?
+    let reply: TwilioResponseBody?
     /// How many seconds to wait before the next attempt, or 0 when nothing is said of it.
     let retryAfter: Int
 
     init(status: Int, body: [UInt8], retryAfter: Int = 0) {
         self.status = status
         self.retryAfter = retryAfter
-        reply = try? JSONDecoder().decode(TwilioReply.self, from: Data(body))
+        reply = try? JSONDecoder().decode(TwilioResponseBody.self, from: Data(body))
     }
 
     /// What became of the text.
@@ -95,7 +95,7 @@ struct TwilioAnswer {
             .notSent(
                 reason: "The SMS service has moved, and texts are not sent after it. Correct the SMS URL.",
                 unreachable: true)
-        case 400..<500, 503: refusal(error?.verdict ?? verdictOfStatus)
+        case 400..<500, 503: refusal(error?.category ?? categoryOfStatus)
         default: refusal(error == .serviceUnavailable ? .later : .unknown)
         }
     }
@@ -105,15 +105,15 @@ struct TwilioAnswer {
         guard let reply, reply.sid != nil || status == 201 else {
             return .unknown(reason: "The SMS service said yes in words that are not its own (HTTP \(status)).")
         }
-        if ["failed", "undelivered", "canceled"].contains(reply.status) { return refusal(error?.verdict ?? .never) }
-        let proof = [reply.sid, reply.status].compactMap(\.self).joined(separator: " ").cut
-        return .accepted(reply: proof.isEmpty ? words : proof, id: reply.sid?.cut)
+        if ["failed", "undelivered", "canceled"].contains(reply.status) { return refusal(error?.category ?? .never) }
+        let proof = [reply.sid, reply.status].compactMap(\.self).joined(separator: " ").replyExcerpt
+        return .accepted(reply: proof.isEmpty ? words : proof, id: reply.sid?.replyExcerpt)
     }
 
-    private func refusal(_ verdict: SMSError.Verdict) -> DeliveryOutcome {
-        switch verdict {
-        case .later: .rejectedForNow(code: code, reply: words)
-        case .never: .rejectedForGood(code: code, reply: words)
+    private func refusal(_ category: SMSError.Category) -> DeliveryOutcome {
+        switch category {
+        case .later: .rejectedTemporarily(code: code, reply: words)
+        case .never: .rejectedPermanently(code: code, reply: words)
         case .unknown: .unknown(reason: "The SMS service failed, and the text may have gone out: \(words)")
         case .misconfigured:
             .senderRefused(
@@ -124,18 +124,18 @@ struct TwilioAnswer {
 
     /// What is wrong, as the service says or as its status alone does.
     private var error: SMSError? {
-        let told = reply?.code.flatMap(SMSError.init(rawValue:))
+        let reportedError = reply?.code.flatMap(SMSError.init(rawValue:))
         switch status {
         // A request that is one too many is not worked on, whatever else is said (RFC 6585 section 4).
-        case 429: return told?.verdict == .later ? told : .tooManyRequests
-        case 503: return told ?? .serviceUnavailable
-        default: return told
+        case 429: return reportedError?.category == .later ? reportedError : .tooManyRequests
+        case 503: return reportedError ?? .serviceUnavailable
+        default: return reportedError
         }
     }
 
     private var code: Int { error?.rawValue ?? reply?.code ?? status }
 
-    private var verdictOfStatus: SMSError.Verdict {
+    private var categoryOfStatus: SMSError.Category {
         switch status {
         case 401, 403, 404, 405, 407, 410, 421: .misconfigured
         case 408: .unknown
@@ -149,17 +149,17 @@ struct TwilioAnswer {
         let wait = retryAfter > 0 ? ", Retry-After: \(retryAfter)" : ""
         let code = reply?.code.map { ", error \($0)" } ?? ""
         let message = reply?.message.map { ": \($0)" } ?? ""
-        return "HTTP \(status)\(wait)\(code)\(message)".cut
+        return "HTTP \(status)\(wait)\(code)\(message)".replyExcerpt
     }
 }
 
 extension String {
     /// This text on one line of at most 200 characters, without what could harm a terminal.
-    fileprivate var cut: String { String(safeSingleLine.prefix(200)) }
+    fileprivate var replyExcerpt: String { String(safeSingleLine.prefix(200)) }
 }
 
 /// The JSON object that the service answers with: a text that it has made, or an error.
-struct TwilioReply: Decodable {
+struct TwilioResponseBody: Decodable {
     private enum CodingKeys: String, CodingKey {
         case sid, status, code, message
         case errorCode = "error_code"

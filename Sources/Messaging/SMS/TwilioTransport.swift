@@ -50,7 +50,7 @@ actor TwilioSession: TransportSession {
     private let callback: StatusCallback?
     private let timeouts: SMSTimeouts
     private let clock: @Sendable () -> Date
-    private var handle: EasyHandle?
+    private var handle: CurlHandle?
 
     init(
         server: SMSServer, token: String, callback: StatusCallback?, timeouts: SMSTimeouts,
@@ -68,11 +68,11 @@ actor TwilioSession: TransportSession {
             return .notSent(
                 reason: "The text was not sent: the time until which it is valid is over.", unreachable: false)
         }
-        let stop = StopRequest()
+        let cancellation = CancellationFlag()
         return await withTaskCancellationHandler {
-            post(form, stop: stop)
+            post(form, cancellation: cancellation)
         } onCancel: {
-            stop.raise()
+            cancellation.cancel()
         }
     }
 
@@ -80,18 +80,19 @@ actor TwilioSession: TransportSession {
         handle = nil
     }
 
-    private func post(_ form: TwilioForm, stop: StopRequest) -> DeliveryOutcome {
+    private func post(_ form: TwilioForm, cancellation: CancellationFlag) -> DeliveryOutcome {
         do throws(CurlFailure) {
             let handle = try openHandle()
             handle.set(CURLOPT_COPYPOSTFIELDS, form.encoded)
-            let transfer = HTTPTransfer(stop: stop)
+            let transfer = HTTPTransfer(cancellation: cancellation)
             let result = transfer.run(on: handle)
             // Nothing that is still to come on the connection may be read as the answer to the next text.
             handle.set(CURLOPT_FRESH_CONNECT, result == CURLE_OK ? 0 : 1)
             return TwilioExchange(
                 result: result,
                 requestWentOut: transfer.requestBegun && handle.requestSize > 0,
-                answer: TwilioAnswer(status: handle.responseCode, body: transfer.body, retryAfter: handle.retryAfter),
+                response: TwilioResponse(
+                    status: handle.responseCode, body: transfer.body, retryAfter: handle.retryAfter),
                 detail: result == CURLE_OK ? "" : handle.explanation(of: result)
             ).outcome
         } catch {
@@ -99,12 +100,12 @@ actor TwilioSession: TransportSession {
         }
     }
 
-    private func openHandle() throws(CurlFailure) -> EasyHandle {
+    private func openHandle() throws(CurlFailure) -> CurlHandle {
         if let handle { return handle }
-        let handle = try EasyHandle()
+        let handle = try CurlHandle()
         HTTPTransfer.installCallbacks(on: handle)
         handle.keepConnection(connect: timeouts.connect, idle: timeouts.idle)
-        handle.identify(trusting: server.certificates, user: server.account, password: token)
+        handle.setCredentials(trusting: server.certificates, user: server.account, password: token)
         handle.set(CURLOPT_URL, server.messagesURL)
         handle.set(CURLOPT_PROTOCOLS_STR, server.isSecure ? "https" : "http")
         handle.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
@@ -121,23 +122,23 @@ final class HTTPTransfer {
     /// Longer answers are not those of an SMS service.
     private static let maximumSize = 65_536
 
-    private let stop: StopRequest
+    private let cancellation: CancellationFlag
     private(set) var requestBegun = false
     private(set) var body: [UInt8] = []
 
-    init(stop: StopRequest) {
-        self.stop = stop
+    init(cancellation: CancellationFlag) {
+        self.cancellation = cancellation
     }
 
     /// Once the request is on its way, stopping would only leave its fate unknown.
-    fileprivate var mustStop: Bool { stop.isRaised && !requestBegun }
+    fileprivate var shouldAbort: Bool { cancellation.isCancelled && !requestBegun }
 
     /// Lets the request go out once.
     ///
     /// libcurl would send it again by itself when a kept connection ends without an answer, and the server may have
     /// worked on it all the same.
     fileprivate func begin() -> Bool {
-        guard !requestBegun, !stop.isRaised else { return false }
+        guard !requestBegun, !cancellation.isCancelled else { return false }
         requestBegun = true
         return true
     }
@@ -151,7 +152,7 @@ final class HTTPTransfer {
 
 extension HTTPTransfer {
     /// Runs one request with this object behind libcurl's callbacks.
-    func run(on handle: EasyHandle) -> CURLcode {
+    func run(on handle: CurlHandle) -> CURLcode {
         withExtendedLifetime(self) {
             let context = Unmanaged.passUnretained(self).toOpaque()
             handle.set(CURLOPT_PREREQDATA, context)
@@ -162,7 +163,7 @@ extension HTTPTransfer {
     }
 
     /// Lets libcurl call back into whichever request is running on the handle.
-    static func installCallbacks(on handle: EasyHandle) {
+    static func installCallbacks(on handle: CurlHandle) {
         handle.setPrerequestCallback { context, _, _, _, _ in
             context?.transfer.begin() == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
         }
@@ -171,7 +172,7 @@ extension HTTPTransfer {
             return context?.transfer.append(octets) == true ? octets.count : 0
         }
         handle.setProgressCallback { context, _, _, _, _ in
-            context?.transfer.mustStop == true ? 1 : 0
+            context?.transfer.shouldAbort == true ? 1 : 0
         }
     }
 }

@@ -20,7 +20,7 @@ struct SMTPExchange {
     var detail: String
 
     /// Whether the server had merely closed an idle connection: nothing was said about the message yet.
-    var foundConnectionClosed: Bool {
+    var connectionWasStale: Bool {
         let wasClosed = result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR || result == CURLE_GOT_NOTHING
         let isFirstReply = responseCode == 0 || responseCode == 421
         return wasClosed && envelopeBegun && !connectionWasOpened && !bodyFullyRead && isFirstReply
@@ -32,35 +32,35 @@ struct SMTPExchange {
         case CURLE_OK:
             .accepted(reply: reply)
         case CURLE_WEIRD_SERVER_REPLY where bodyFullyRead:
-            verdictOnMessage
+            messageOutcome
         case CURLE_SEND_ERROR where envelopeBegun || responseCode < 400:
-            verdictOnEnvelope
+            envelopeOutcome
         case CURLE_SEND_ERROR, CURLE_WEIRD_SERVER_REPLY, CURLE_REMOTE_ACCESS_DENIED, CURLE_LOGIN_DENIED,
             CURLE_USE_SSL_FAILED:
-            refusalOfClient
+            connectionRefusal
         default:
-            interruption
+            interruptedOutcome
         }
     }
 
     /// The answer to the final dot was something else than 250.
-    private var verdictOnMessage: DeliveryOutcome {
+    private var messageOutcome: DeliveryOutcome {
         switch responseCode {
         case 200..<300: .accepted(reply: reply)
-        case 400..<500: .rejectedForNow(code: responseCode, reply: reply)
+        case 400..<500: .rejectedTemporarily(code: responseCode, reply: reply)
         case 500..<600: rejection
         default: .unknown(reason: "The mail server gave no sensible answer to the message (\(responseCode)).")
         }
     }
 
     /// MAIL, RCPT or DATA was refused; or the connection broke while we wrote, or its replies were out of step.
-    private var verdictOnEnvelope: DeliveryOutcome {
+    private var envelopeOutcome: DeliveryOutcome {
         switch responseCode {
         case 530:
             .senderRefused(
                 reason: "The mail server takes mail only after a login. Write the user into the mail URL, and name the "
                     + "file with the password. It said: \(reply)")
-        case 400..<500: .rejectedForNow(code: responseCode, reply: reply)
+        case 400..<500: .rejectedTemporarily(code: responseCode, reply: reply)
         case 500..<600: rejection
         default:
             .notSent(reason: "The conversation with the mail server broke off: \(detail)", unreachable: !envelopeBegun)
@@ -72,14 +72,14 @@ struct SMTPExchange {
         guard RefusalScope(words: reply, to: recipientNamed || bodyFullyRead ? .other : .mail) != .sender else {
             return .senderRefused(reason: "The mail server refuses this sender: \(reply)")
         }
-        return .rejectedForGood(
+        return .rejectedPermanently(
             code: responseCode, reply: reply,
-            condemnsAddress: recipientNamed && FailureCause(status: nil, words: reply) == .address)
+            isAddressInvalid: recipientNamed && FailureCause(status: nil, words: reply) == .address)
     }
 
     /// The server refused us before it heard of the message, so a 5yz is no verdict on the message.
-    private var refusalOfClient: DeliveryOutcome {
-        if (400..<500).contains(responseCode) { return dismissal }
+    private var connectionRefusal: DeliveryOutcome {
+        if (400..<500).contains(responseCode) { return temporaryRefusal }
         switch result {
         case CURLE_LOGIN_DENIED:
             return .senderRefused(
@@ -100,15 +100,15 @@ struct SMTPExchange {
     }
 
     /// A 4yz from a server that has not heard of the message yet says what 421 says: not now, to no message.
-    private var dismissal: DeliveryOutcome { .rejectedForNow(code: 421, reply: reply) }
+    private var temporaryRefusal: DeliveryOutcome { .rejectedTemporarily(code: 421, reply: reply) }
 
-    private var interruption: DeliveryOutcome {
+    private var interruptedOutcome: DeliveryOutcome {
         if bodyFullyRead {
             .unknown(reason: "The message went out, but the mail server did not confirm it: \(detail)")
         } else if result == CURLE_ABORTED_BY_CALLBACK {
             .notSent(reason: "The delivery was cancelled before the message went out.", unreachable: false)
         } else if !envelopeBegun, (400..<500).contains(responseCode) {
-            dismissal
+            temporaryRefusal
         } else {
             .notSent(reason: "The mail server could not be used: \(detail)", unreachable: !envelopeBegun)
         }

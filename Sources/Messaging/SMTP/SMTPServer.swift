@@ -25,7 +25,7 @@ public struct SMTPServer: Hashable, Sendable {
     /// A file of certificates to trust instead of the system's.
     public let certificates: String?
 
-    init(_ url: AddressURL, isImplicitlySecure: Bool) throws(TransportConfigurationError) {
+    init(_ url: TransportURLParts, isImplicitlySecure: Bool) throws(TransportConfigurationError) {
         user = try url.user
         host = try url.host
         port = try url.port ?? (isImplicitlySecure ? 465 : 25)
@@ -40,7 +40,7 @@ public struct SMTPServer: Hashable, Sendable {
         "\(security == .implicitTLS ? "smtps" : "smtp")://\(host):\(port)/\(ehloName ?? "")"
     }
 
-    private static func ehloName(of url: AddressURL) throws(TransportConfigurationError) -> String? {
+    private static func ehloName(of url: TransportURLParts) throws(TransportConfigurationError) -> String? {
         let name = String(url.path.drop { $0 == "/" })
         guard !name.isEmpty else { return nil }
         guard name.isNetworkName else { throw url.malformed("the EHLO name after the slash is no host name") }
@@ -48,7 +48,7 @@ public struct SMTPServer: Hashable, Sendable {
     }
 
     private static func settings(
-        of url: AddressURL, allowsPlainText: Bool
+        of url: TransportURLParts, allowsPlainText: Bool
     ) throws(TransportConfigurationError) -> (isPlainText: Bool, certificates: String?) {
         var isPlainText = false
         var certificates: String?
@@ -69,7 +69,7 @@ public struct SMTPServer: Hashable, Sendable {
 ///   `tls=none` is written out.
 /// - `smtps://[user@]host[:port][/ehlo-name][?ca=FILE]`: TLS from the first byte; port 465 unless given.
 /// - `file:///folder`: a Maildir.
-public enum TransportURL: Hashable, Sendable {
+public enum MailTransportURL: Hashable, Sendable {
     /// A mail server.
     case smtp(SMTPServer)
     /// A Maildir at an absolute path.
@@ -80,7 +80,7 @@ public enum TransportURL: Hashable, Sendable {
     /// - Parameter text: One of the three forms.
     /// - Throws: `TransportConfigurationError` for anything else, and for a password in the URL.
     public init(parsing text: String) throws(TransportConfigurationError) {
-        let url = try AddressURL(parsing: text, for: .mail)
+        let url = try TransportURLParts(parsing: text, for: .mail)
         switch url.scheme {
         case "smtp", "smtps": self = .smtp(try SMTPServer(url, isImplicitlySecure: url.scheme == "smtps"))
         case "file": self = .maildir(path: try url.folder)

@@ -41,7 +41,7 @@ actor SMTPSession: TransportSession {
     private let server: SMTPServer
     private let password: String?
     private let timeouts: SMTPTimeouts
-    private var handle: EasyHandle?
+    private var handle: CurlHandle?
 
     init(server: SMTPServer, password: String?, timeouts: SMTPTimeouts) {
         self.server = server
@@ -50,11 +50,11 @@ actor SMTPSession: TransportSession {
     }
 
     func deliver(_ mail: MailEnvelope) async -> DeliveryOutcome {
-        let stop = StopRequest()
+        let cancellation = CancellationFlag()
         return await withTaskCancellationHandler {
-            send(mail.message.withCRLFLineEnds, from: mail.from, to: mail.to, stop: stop)
+            send(mail.message.withCRLFLineEnds, from: mail.from, to: mail.to, cancellation: cancellation)
         } onCancel: {
-            stop.raise()
+            cancellation.cancel()
         }
     }
 
@@ -62,12 +62,12 @@ actor SMTPSession: TransportSession {
         handle = nil
     }
 
-    private func send(_ body: [UInt8], from: Mailbox, to: Mailbox, stop: StopRequest) -> DeliveryOutcome {
+    private func send(_ body: [UInt8], from: Mailbox, to: Mailbox, cancellation: CancellationFlag) -> DeliveryOutcome {
         do throws(CurlFailure) {
             let handle = try openHandle()
-            var exchange = exchange(body, from: from, to: to, stop: stop, on: handle)
-            if exchange.foundConnectionClosed {
-                exchange = self.exchange(body, from: from, to: to, stop: stop, on: handle)
+            var exchange = exchange(body, from: from, to: to, cancellation: cancellation, on: handle)
+            if exchange.connectionWasStale {
+                exchange = self.exchange(body, from: from, to: to, cancellation: cancellation, on: handle)
             }
             return exchange.outcome
         } catch {
@@ -76,17 +76,17 @@ actor SMTPSession: TransportSession {
     }
 
     private func exchange(
-        _ body: [UInt8], from: Mailbox, to: Mailbox, stop: StopRequest, on handle: EasyHandle
+        _ body: [UInt8], from: Mailbox, to: Mailbox, cancellation: CancellationFlag, on handle: CurlHandle
     ) -> SMTPExchange {
         let recipients = curl_slist_append(nil, "<\(to.address)>")
         defer { curl_slist_free_all(recipients) }
         handle.set(CURLOPT_MAIL_FROM, "<\(from.address)>")
         handle.set(CURLOPT_MAIL_RCPT, recipients)
-        let transfer = SMTPTransfer(body: body, stop: stop)
+        let transfer = SMTPTransfer(body: body, cancellation: cancellation)
         let result = transfer.run(on: handle)
         let code = handle.responseCode
         // Only a connection whose every reply was a plain yes is known to be in step.
-        if result != CURLE_OK { handle.hangUp() }
+        if result != CURLE_OK { handle.shutDownConnection() }
         handle.set(CURLOPT_FRESH_CONNECT, result == CURLE_OK ? 0 : 1)
         return SMTPExchange(
             result: result,
@@ -100,9 +100,9 @@ actor SMTPSession: TransportSession {
         )
     }
 
-    private func openHandle() throws(CurlFailure) -> EasyHandle {
+    private func openHandle() throws(CurlFailure) -> CurlHandle {
         if let handle { return handle }
-        let handle = try EasyHandle()
+        let handle = try CurlHandle()
         SMTPTransfer.installCallbacks(on: handle)
         configureConnection(of: handle)
         configureSecurity(of: handle)
@@ -110,7 +110,7 @@ actor SMTPSession: TransportSession {
         return handle
     }
 
-    private func configureConnection(of handle: EasyHandle) {
+    private func configureConnection(of handle: CurlHandle) {
         handle.keepConnection(connect: timeouts.connect, idle: timeouts.idle)
         handle.set(CURLOPT_URL, server.curlURL)
         handle.set(CURLOPT_UPLOAD, 1)
@@ -121,9 +121,9 @@ actor SMTPSession: TransportSession {
         handle.set(CURLOPT_LOW_SPEED_TIME, timeouts.reply.curlSeconds * 2)
     }
 
-    private func configureSecurity(of handle: EasyHandle) {
+    private func configureSecurity(of handle: CurlHandle) {
         handle.set(CURLOPT_USE_SSL, Int(server.security == .none ? CURLUSESSL_NONE.rawValue : CURLUSESSL_ALL.rawValue))
-        handle.identify(trusting: server.certificates, user: server.user, password: password)
+        handle.setCredentials(trusting: server.certificates, user: server.user, password: password)
     }
 }
 
@@ -131,19 +131,19 @@ actor SMTPSession: TransportSession {
 final class SMTPTransfer {
     private let body: [UInt8]
     private var position = 0
-    private let stop: StopRequest
+    private let cancellation: CancellationFlag
     private(set) var envelopeBegun = false
     private(set) var recipientNamed = false
     private(set) var bodyFullyRead = false
     private(set) var replies = SMTPReplyLog()
 
-    init(body: [UInt8], stop: StopRequest) {
+    init(body: [UInt8], cancellation: CancellationFlag) {
         self.body = body
-        self.stop = stop
+        self.cancellation = cancellation
     }
 
     /// Once the body is out, stopping would only leave its fate unknown.
-    fileprivate var mustStop: Bool { stop.isRaised && !bodyFullyRead }
+    fileprivate var shouldAbort: Bool { cancellation.isCancelled && !bodyFullyRead }
 
     fileprivate func readBody(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         let count = min(buffer.count, body.count - position)
@@ -153,19 +153,19 @@ final class SMTPTransfer {
         return count
     }
 
-    fileprivate func noteCommand(_ command: UnsafeRawBufferPointer) {
+    fileprivate func recordCommand(_ command: UnsafeRawBufferPointer) {
         if command.starts(with: "MAIL FROM:".utf8) { envelopeBegun = true }
         if command.starts(with: "RCPT TO:".utf8) { recipientNamed = true }
     }
 
-    fileprivate func noteReply(_ line: UnsafeRawBufferPointer) {
+    fileprivate func recordReply(_ line: UnsafeRawBufferPointer) {
         replies.append(line)
     }
 }
 
 extension SMTPTransfer {
     /// Runs one transfer with this object behind libcurl's callbacks.
-    func run(on handle: EasyHandle) -> CURLcode {
+    func run(on handle: CurlHandle) -> CURLcode {
         withExtendedLifetime(self) {
             let context = Unmanaged.passUnretained(self).toOpaque()
             handle.set(CURLOPT_READDATA, context)
@@ -177,23 +177,23 @@ extension SMTPTransfer {
     }
 
     /// Lets libcurl call back into whichever transfer is running on the handle.
-    static func installCallbacks(on handle: EasyHandle) {
+    static func installCallbacks(on handle: CurlHandle) {
         handle.setCallback(CURLOPT_READFUNCTION) { buffer, size, count, context in
             let room = UnsafeMutableRawBufferPointer(start: buffer, count: size * count)
             return context?.transfer.readBody(into: room) ?? 0
         }
         handle.setCallback(CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
-            context?.transfer.noteReply(UnsafeRawBufferPointer(start: bytes, count: size * count))
+            context?.transfer.recordReply(UnsafeRawBufferPointer(start: bytes, count: size * count))
             return size * count
         }
         handle.setDebugCallback { _, kind, bytes, count, context in
             if kind == CURLINFO_HEADER_OUT {
-                context?.transfer.noteCommand(UnsafeRawBufferPointer(start: bytes, count: count))
+                context?.transfer.recordCommand(UnsafeRawBufferPointer(start: bytes, count: count))
             }
             return 0
         }
         handle.setProgressCallback { context, _, _, _, _ in
-            context?.transfer.mustStop == true ? 1 : 0
+            context?.transfer.shouldAbort == true ? 1 : 0
         }
     }
 }

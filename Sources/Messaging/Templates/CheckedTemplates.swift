@@ -3,33 +3,35 @@ struct CheckedTemplates {
     /// A template that is a part of a message, and so is given the message's values.
     struct Root {
         let name: TemplateName
-        let samples: TemplateGuide.Samples
+        let samples: TemplateSpecification.Samples
     }
 
     private let tags: [String: [TemplateTag]]
-    private let guide: TemplateGuide
+    private let specification: TemplateSpecification
     private let inclusions: TemplateInclusions
     /// The messages that are known, and those that an operator has added.
-    private let messages: [String: TemplateGuide.Message]
+    private let messages: [String: TemplateSpecification.Message]
 
     /// Sorts templates whose names are in order; what could not be read comes without tags.
-    init(_ tags: [String: [TemplateTag]], guide: TemplateGuide) {
+    init(_ tags: [String: [TemplateTag]], specification: TemplateSpecification) {
         self.tags = tags
-        self.guide = guide
+        self.specification = specification
         inclusions = TemplateInclusions(tags)
-        messages = guide.messages.merging(Self.added(tags.keys, guide: guide)) { known, _ in known }
+        messages = specification.messages.merging(Self.added(tags.keys, specification: specification)) { known, _ in
+            known
+        }
     }
 
     /// A template that nobody knows is a message of the operator's own where it is what a message begins with.
     private static func added(
-        _ files: some Collection<String>, guide: TemplateGuide
-    ) -> [String: TemplateGuide.Message] {
+        _ files: some Collection<String>, specification: TemplateSpecification
+    ) -> [String: TemplateSpecification.Message] {
         var forms: [String: Set<TemplateForm>] = [:]
         for name in files.compactMap({ TemplateName(file: $0) }) {
             if name.kind == .subject { forms[name.base, default: []].insert(.mail) }
             if name.kind == .sms { forms[name.base, default: []].insert(.sms) }
         }
-        return forms.mapValues { TemplateGuide.Message($0, samples: guide.others) }
+        return forms.mapValues { TemplateSpecification.Message($0, samples: specification.others) }
     }
 
     /// All templates that are parts of messages.
@@ -47,7 +49,7 @@ struct CheckedTemplates {
         var findings = Set(inclusionFindings() + missingParts() + markedTags())
         for root in roots {
             let file = root.name.description
-            let scope = TemplatePreview(root.samples(root.name.language), message: root.name.base)
+            let scope = VisibleValues(root.samples(root.name.language), message: root.name.base)
             walk(file, scope, path: [file], into: &findings)
         }
         return findings
@@ -70,7 +72,7 @@ struct CheckedTemplates {
     /// In the language of every message each form is needed; in others, what has been begun is to be whole.
     private func missingParts() -> [TemplateFinding] {
         messages.flatMap { message, needs in
-            ([nil] + guide.languages.map(Optional.some)).flatMap { language in
+            ([nil] + specification.languages.map(Optional.some)).flatMap { language in
                 needs.forms.flatMap { form in
                     let parts = form.parts.map { TemplateName(message, $0, in: language).description }
                     let isDue = language == nil || parts.contains { tags[$0] != nil }
@@ -85,7 +87,7 @@ struct CheckedTemplates {
     /// Templates that are part of no message, and that no part of one includes.
     func unusedFiles() -> [TemplateFinding] {
         let used = roots.reduce(into: Set<String>()) { $0.formUnion(inclusions.closure(of: $1.name.description)) }
-        let needed = guide.messages.flatMap { message, needs in
+        let needed = specification.messages.flatMap { message, needs in
             needs.forms.flatMap { $0.parts.map { TemplateName(message, $0).description } }
         }
         return tags.keys.filter { !used.contains($0) }.map {
@@ -110,24 +112,24 @@ struct CheckedTemplates {
 
     /// Follows a template, and what it includes where it does so, with the values that are in sight there.
     private func walk(
-        _ file: String, _ sight: TemplatePreview, path: [String], into findings: inout Set<TemplateFinding>
+        _ file: String, _ scope: VisibleValues, path: [String], into findings: inout Set<TemplateFinding>
     ) {
-        var sights = [sight]
+        var scopes = [scope]
         for tag in tags[file, default: []] {
-            guard let sight = sights.last else { return }
-            if let problem = sight.problem(with: tag) {
+            guard let scope = scopes.last else { return }
+            if let problem = scope.problem(with: tag) {
                 findings.insert(TemplateFinding(file: file, line: tag.line, problem: problem))
             }
-            if tag.isOpening { sights.append(sight.inside(tag)) }
-            if tag.role == .end { sights.removeLast() }
+            if tag.isOpening { scopes.append(scope.inside(tag)) }
+            if tag.role == .end { scopes.removeLast() }
             guard tag.role == .inclusion || tag.role == .inheritance, !path.contains(tag.name) else { continue }
-            walk(tag.name, sight, path: path + [tag.name], into: &findings)
+            walk(tag.name, scope, path: path + [tag.name], into: &findings)
         }
     }
 }
 
 /// The values that are in sight at one place of a template.
-struct TemplatePreview {
+struct VisibleValues {
     private let values: [String: TemplateValue]
     private let message: String
     /// Whether the innermost section is of a text, which `{{.}}` then prints.
@@ -148,14 +150,14 @@ struct TemplatePreview {
     }
 
     /// What is seen behind the beginning of a section.
-    func inside(_ tag: TemplateTag) -> TemplatePreview {
+    func inside(_ tag: TemplateTag) -> VisibleValues {
         guard tag.role == .section, tag.transforms.isEmpty else { return self }
         switch values[tag.name] {
         case .list(let items)?:
             let names = items.reduce(values) { $0.merging($1) { _, inner in inner } }
-            return TemplatePreview(names, message: message, isInText: false, isInList: true)
+            return VisibleValues(names, message: message, isInText: false, isInList: true)
         case .text?:
-            return TemplatePreview(values, message: message, isInText: true, isInList: isInList)
+            return VisibleValues(values, message: message, isInText: true, isInList: isInList)
         case .flag?, nil:
             return self
         }

@@ -2,22 +2,22 @@ import Mustache
 
 /// Finds what is wrong with templates before they are sent to anybody.
 public struct TemplateCheck: Sendable {
-    private let guide: TemplateGuide
-    private let mostSegments: Int
+    private let specification: TemplateSpecification
+    private let maximumSegments: Int
     private let segments: @Sendable (String) -> Int
 
     /// Prepares a check.
     ///
     /// - Parameters:
-    ///   - guide: What the templates are for.
-    ///   - mostSegments: How many segments a text message may take.
+    ///   - specification: What the templates are for.
+    ///   - maximumSegments: How many segments a text message may take.
     ///   - segments: Counts a text's segments.
     public init(
-        _ guide: TemplateGuide, mostSegments: Int = 2,
+        _ specification: TemplateSpecification, maximumSegments: Int = 2,
         segments: @escaping @Sendable (String) -> Int = { TextSegments(of: $0).count }
     ) {
-        self.guide = guide
-        self.mostSegments = mostSegments
+        self.specification = specification
+        self.maximumSegments = maximumSegments
         self.segments = segments
     }
 
@@ -32,7 +32,7 @@ public struct TemplateCheck: Sendable {
     ) -> [TemplateFinding] {
         let sources = sources.merging(own) { _, own in own }
         let (tags, faults) = read(sources)
-        let templates = CheckedTemplates(tags, guide: guide)
+        let templates = CheckedTemplates(tags, specification: specification)
         var findings = faults.union(templates.findings())
         if !findings.contains(where: \.isError) {
             findings.formUnion(templates.unusedFiles().filter { own[$0.file] != nil })
@@ -62,7 +62,7 @@ public struct TemplateCheck: Sendable {
 
     private func problem(inNameOf file: String) -> TemplateFinding.Problem? {
         guard let name = TemplateName(file: file) else { return .unknownName }
-        guard let language = name.language, !guide.languages.contains(language) else { return nil }
+        guard let language = name.language, !specification.languages.contains(language) else { return nil }
         return .unknownLanguage(code: language.code)
     }
 
@@ -87,9 +87,9 @@ public struct TemplateCheck: Sendable {
         do {
             let text = try library.render(file, with: values)
             let count = name.kind == .sms ? segments(text) : 0
-            guard count > mostSegments else { return nil }
+            guard count > maximumSegments else { return nil }
             return TemplateFinding(
-                file: file, line: nil, problem: .tooManySegments(count: count, most: mostSegments))
+                file: file, line: nil, problem: .tooManySegments(count: count, most: maximumSegments))
         } catch {
             return TemplateFinding(file: file, line: nil, problem: .unwritable(reason: "\(error)"))
         }
@@ -108,7 +108,7 @@ extension TemplateValue {
 }
 
 /// What templates are for: which messages there are, and what each may speak of.
-public struct TemplateGuide: Sendable {
+public struct TemplateSpecification: Sendable {
     /// Values like those that a message is given, as long as real ones get; their names are all that it may speak of.
     public typealias Samples = @Sendable (TemplateLanguage?) -> [String: TemplateValue]
 

@@ -82,8 +82,8 @@ extension TemplateLibrary {
         of message: String, as form: TemplateForm, preferring preferred: TemplateLanguage?
     ) -> TemplateLanguage? {
         guard let preferred else { return nil }
-        let isWhole = form.parts.allSatisfy { holds(TemplateName(message, $0, in: preferred)) }
-        return isWhole ? preferred : nil
+        let isComplete = form.parts.allSatisfy { holds(TemplateName(message, $0, in: preferred)) }
+        return isComplete ? preferred : nil
     }
 
     /// Whether the library has every part of a message, in the language that every message is written in.
@@ -162,7 +162,7 @@ extension TemplateLibrary {
     ) throws(TemplateError) -> (output: String, findings: TemplateScope.Findings) {
         let scope = TemplateScope(values: values, wording: wording, findings: TemplateScope.Findings())
         let output = template.render(scope, library: library)
-        if let missing = scope.findings.miss { throw .missingValue(name: name, value: missing) }
+        if let missing = scope.findings.missingName { throw .missingValue(name: name, value: missing) }
         return (output, scope.findings)
     }
 }

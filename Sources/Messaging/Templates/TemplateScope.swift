@@ -7,7 +7,7 @@ struct TemplateScope: MustacheParent, MustacheCustomRenderable {
     /// What comes to light while a template is rendered.
     final class Findings {
         /// The first name that was looked up in vain.
-        var miss: String?
+        var missingName: String?
         /// Whether the template does more with a value than to print it where it stands.
         var dependsOnValues = false
     }
@@ -37,7 +37,7 @@ struct TemplateScope: MustacheParent, MustacheCustomRenderable {
         let isNull = false
 
         var renderText: String {
-            findings.miss = findings.miss ?? name
+            findings.missingName = findings.missingName ?? name
             return ""
         }
 
@@ -69,7 +69,7 @@ struct TemplateScope: MustacheParent, MustacheCustomRenderable {
     let isNull = false
 
     var renderText: String {
-        findings.miss = findings.miss ?? "."
+        findings.missingName = findings.missingName ?? "."
         return ""
     }
 
@@ -87,7 +87,7 @@ struct TemplateScope: MustacheParent, MustacheCustomRenderable {
             }
             return List(name: name, items: scopes, findings: findings)
         case nil:
-            findings.miss = findings.miss ?? name
+            findings.missingName = findings.missingName ?? name
             return nil
         }
     }

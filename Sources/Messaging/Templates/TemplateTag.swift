@@ -42,7 +42,7 @@ struct TemplateTag: Hashable, Sendable {
 }
 
 /// Why a source is no Mustache.
-struct TemplateFault: Error, Hashable {
+struct TemplateSyntaxError: Error, Hashable {
     let line: Int
     let reason: String
 }
@@ -50,8 +50,8 @@ struct TemplateFault: Error, Hashable {
 extension TemplateTag {
     /// Finds the tags of a template, comments left out.
     ///
-    /// - Throws: `TemplateFault` where a tag has no end, or a section has none.
-    static func read(_ source: String) throws(TemplateFault) -> [TemplateTag] {
+    /// - Throws: `TemplateSyntaxError` where a tag has no end, or a section has none.
+    static func read(_ source: String) throws(TemplateSyntaxError) -> [TemplateTag] {
         var reader = TemplateTagReader(source)
         var (tags, open): ([TemplateTag], [TemplateTag]) = ([], [])
         while let tag = try reader.next() {
@@ -59,15 +59,15 @@ extension TemplateTag {
             if tag.isOpening { open.append(tag) }
             guard tag.role == .end else { continue }
             guard let opening = open.popLast() else {
-                throw TemplateFault(line: tag.line, reason: "{{/\(tag.name)}} ends nothing")
+                throw TemplateSyntaxError(line: tag.line, reason: "{{/\(tag.name)}} ends nothing")
             }
             guard (opening.name, opening.transforms) == (tag.name, tag.transforms) else {
                 let expected = "{{/\(opening.name)}} of line \(opening.line)"
-                throw TemplateFault(line: tag.line, reason: "{{/\(tag.name)}} stands where \(expected) is due")
+                throw TemplateSyntaxError(line: tag.line, reason: "{{/\(tag.name)}} stands where \(expected) is due")
             }
         }
         if let opening = open.last {
-            throw TemplateFault(line: opening.line, reason: "what begins here lacks its {{/\(opening.name)}}")
+            throw TemplateSyntaxError(line: opening.line, reason: "what begins here lacks its {{/\(opening.name)}}")
         }
         return tags
     }
@@ -86,18 +86,18 @@ private struct TemplateTagReader {
     }
 
     /// The next tag that is no comment and sets no delimiters.
-    mutating func next() throws(TemplateFault) -> TemplateTag? {
+    mutating func next() throws(TemplateSyntaxError) -> TemplateTag? {
         while skip(past: opening) != nil {
             let start = line
             guard let content = skip(past: closing) else {
-                throw TemplateFault(line: start, reason: "a tag lacks its \(Self.text(closing))")
+                throw TemplateSyntaxError(line: start, reason: "a tag lacks its \(Self.text(closing))")
             }
             if let tag = try tag(content, line: start) { return tag }
         }
         return nil
     }
 
-    private mutating func tag(_ content: ArraySlice<UInt8>, line: Int) throws(TemplateFault) -> TemplateTag? {
+    private mutating func tag(_ content: ArraySlice<UInt8>, line: Int) throws(TemplateSyntaxError) -> TemplateTag? {
         let text = Self.text(content)
         switch text.first {
         case "!": return nil
@@ -120,10 +120,10 @@ private struct TemplateTagReader {
         }
     }
 
-    private mutating func setDelimiters(_ text: String, line: Int) throws(TemplateFault) {
+    private mutating func setDelimiters(_ text: String, line: Int) throws(TemplateSyntaxError) {
         let pair = text.dropFirst().dropLast().split(whereSeparator: \.isWhitespace)
         guard pair.count == 2, text.hasSuffix("=") else {
-            throw TemplateFault(line: line, reason: "{{=…=}} takes two delimiters with a space between them")
+            throw TemplateSyntaxError(line: line, reason: "{{=…=}} takes two delimiters with a space between them")
         }
         (opening, closing) = (Array(pair[0].utf8), Array(pair[1].utf8))
     }
@@ -157,15 +157,17 @@ private struct TemplateTagReader {
 
 extension MustacheTemplate {
     /// Reads a template into which values are put that are escaped already, so that it must not escape them again.
-    init(source: String) throws(TemplateFault) {
-        guard TemplateOutline.canRead(source) else { throw TemplateFault(line: 1, reason: "U+FFFF is no character") }
+    init(source: String) throws(TemplateSyntaxError) {
+        guard TemplateOutline.canRead(source) else {
+            throw TemplateSyntaxError(line: 1, reason: "U+FFFF is no character")
+        }
         do {
             try self.init(string: "{{% CONTENT_TYPE:TEXT}}\n" + source)
         } catch let error as MustacheTemplate.ParserError {
             let reason = (error.error as? MustacheTemplate.Error)?.reason ?? "it ends within a tag"
-            throw TemplateFault(line: max(1, error.context.lineNumber - 1), reason: reason)
+            throw TemplateSyntaxError(line: max(1, error.context.lineNumber - 1), reason: reason)
         } catch {
-            throw TemplateFault(line: 1, reason: "\(error)")
+            throw TemplateSyntaxError(line: 1, reason: "\(error)")
         }
     }
 }

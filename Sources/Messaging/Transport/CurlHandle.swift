@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 
 /// One of libcurl's easy handles, with the connection that it keeps; for one thread at a time.
-final class EasyHandle {
+final class CurlHandle {
     /// libcurl wants this once per process, before anything else.
     private static let libraryStatus = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
@@ -32,35 +32,35 @@ final class EasyHandle {
     }
 
     func set(_ option: CURLoption, _ value: String) {
-        note(intro_curl_set_string(handle, option, value))
+        recordStatus(intro_curl_set_string(handle, option, value))
     }
 
     func set(_ option: CURLoption, _ value: Int) {
-        note(intro_curl_set_long(handle, option, value))
+        recordStatus(intro_curl_set_long(handle, option, value))
     }
 
     func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer) {
-        note(intro_curl_set_pointer(handle, option, value))
+        recordStatus(intro_curl_set_pointer(handle, option, value))
     }
 
     func set(_ option: CURLoption, _ value: UnsafeMutablePointer<curl_slist>?) {
-        note(intro_curl_set_list(handle, option, value))
+        recordStatus(intro_curl_set_list(handle, option, value))
     }
 
     func setCallback(
         _ option: CURLoption,
         _ callback: @escaping @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int
     ) {
-        note(intro_curl_set_transfer_callback(handle, option, callback))
+        recordStatus(intro_curl_set_transfer_callback(handle, option, callback))
     }
 
     func setProgressCallback(_ callback: curl_xferinfo_callback) {
-        note(intro_curl_set_progress_callback(handle, callback))
+        recordStatus(intro_curl_set_progress_callback(handle, callback))
     }
 
     /// Lets a function stop a request, on a new connection or a kept one, before a single octet of it goes out.
     func setPrerequestCallback(_ callback: curl_prereq_callback) {
-        note(intro_curl_set_prereq_callback(handle, callback))
+        recordStatus(intro_curl_set_prereq_callback(handle, callback))
     }
 
     /// Sets the header lines that every request carries beside libcurl's own.
@@ -73,7 +73,7 @@ final class EasyHandle {
 
     /// Lets a function watch the conversation, and keeps libcurl from printing it.
     func setDebugCallback(_ callback: curl_debug_callback) {
-        note(intro_curl_set_debug_callback(handle, callback))
+        recordStatus(intro_curl_set_debug_callback(handle, callback))
     }
 
     /// Runs one transfer to its end; a setting that libcurl refused is reported instead.
@@ -107,7 +107,7 @@ final class EasyHandle {
     }
 
     /// Makes the kept connection useless: libcurl would read a late reply as the answer to the next message.
-    func hangUp() {
+    func shutDownConnection() {
         shutdownSocket(Int32(SHUT_RDWR))
     }
 
@@ -122,12 +122,12 @@ final class EasyHandle {
         return intro_curl_get_long(handle, info, &value) == CURLE_OK ? value : 0
     }
 
-    private func note(_ status: CURLcode) {
+    private func recordStatus(_ status: CURLcode) {
         if settingsStatus == CURLE_OK { settingsStatus = status }
     }
 }
 
-extension EasyHandle {
+extension CurlHandle {
     /// Keeps one connection, straight to the server, which no signal interrupts.
     ///
     /// - Parameters:
@@ -145,7 +145,7 @@ extension EasyHandle {
     }
 
     /// Trusts a file of certificates instead of the system's, and logs in.
-    func identify(trusting certificates: String?, user: String?, password: String?) {
+    func setCredentials(trusting certificates: String?, user: String?, password: String?) {
         if let certificates { set(CURLOPT_CAINFO, certificates) }
         if let user { set(CURLOPT_USERNAME, user) }
         if let password { set(CURLOPT_PASSWORD, password) }
@@ -161,12 +161,12 @@ extension Duration {
 }
 
 /// Asks a running transfer to stop; raised from whichever thread cancels.
-final class StopRequest: Sendable {
+final class CancellationFlag: Sendable {
     private let raised = Atomic(false)
 
-    var isRaised: Bool { raised.load(ordering: .relaxed) }
+    var isCancelled: Bool { raised.load(ordering: .relaxed) }
 
-    func raise() {
+    func cancel() {
         raised.store(true, ordering: .relaxed)
     }
 }

@@ -12,10 +12,10 @@ public enum DeliveryOutcome: Hashable, Sendable {
     /// The server refused with a 4yz code: the same message may be accepted later (RFC 5321 section 4.2.1).
     ///
     /// A server that refused before it heard of the message has refused us: whatever number it gave, `code` is then 421.
-    case rejectedForNow(code: Int, reply: String)
-    /// The server refused with a 5yz code: the same message must not be tried again. `condemnsAddress` tells that the
+    case rejectedTemporarily(code: Int, reply: String)
+    /// The server refused with a 5yz code: the same message must not be tried again. `isAddressInvalid` tells that the
     /// refusal is about the recipient's address, to which no message will ever get through (`FailureCause`).
-    case rejectedForGood(code: Int, reply: String, condemnsAddress: Bool = false)
+    case rejectedPermanently(code: Int, reply: String, isAddressInvalid: Bool = false)
     /// The server refused the sender, so that it would refuse any other message as well; this one may be sent once that is
     /// corrected. The reason ends with the server's reply, after a colon.
     case senderRefused(reason: String)
@@ -31,10 +31,10 @@ extension DeliveryOutcome {
     ///
     /// So it does with 421, at whatever step (RFC 5321 section 3.8), and with any 4yz before it hears of a message: at
     /// its greeting, at our introduction, at TLS and at the login. A service of texts does with the errors that concern
-    /// every text (`SMSError.asksToWait`); their numbers have five digits, those of SMTP three.
-    public var asksToWait: Bool {
-        guard case .rejectedForNow(let code, _) = self else { return false }
-        return code == 421 || SMSError(rawValue: code)?.asksToWait == true
+    /// every text (`SMSError.requestsBackoff`); their numbers have five digits, those of SMTP three.
+    public var requestsBackoff: Bool {
+        guard case .rejectedTemporarily(let code, _) = self else { return false }
+        return code == 421 || SMSError(rawValue: code)?.requestsBackoff == true
     }
 }
 

@@ -9,9 +9,9 @@ struct FileDelivery {
     /// The file's name there.
     let name: String
     /// Where it is written, on the same file system.
-    let draft: String
+    let temporaryPath: String
     /// The words for the folder in a reason.
-    let place: String
+    let folderName: String
 
     /// Writes the file.
     ///
@@ -24,48 +24,48 @@ struct FileDelivery {
         guard !Task.isCancelled else {
             return .notSent(reason: "The delivery was cancelled before the message went out.", unreachable: false)
         }
-        do throws(SystemFailure) {
+        do throws(SystemCallError) {
             try write(octets)
-            try SystemFailure.check(rename(draft, "\(folder)/\(name)"), "move into the folder")
+            try SystemCallError.check(rename(temporaryPath, "\(folder)/\(name)"), "move into the folder")
         } catch {
-            unlink(draft)
-            return .notSent(reason: "The \(place) cannot be written: \(error.reason)", unreachable: true)
+            unlink(temporaryPath)
+            return .notSent(reason: "The \(folderName) cannot be written: \(error.reason)", unreachable: true)
         }
-        return settle(reply, id)
+        return syncFolder(reply, id)
     }
 
-    private func write(_ octets: [UInt8]) throws(SystemFailure) {
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        try SystemFailure.check(descriptor, "create a file")
+    private func write(_ octets: [UInt8]) throws(SystemCallError) {
+        let descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        try SystemCallError.check(descriptor, "create a file")
         defer { Glibc.close(descriptor) }
         var position = 0
         while position < octets.count {
             let count = octets[position...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            try SystemFailure.check(Int32(clamping: count), "write")
+            try SystemCallError.check(Int32(clamping: count), "write")
             position += count
         }
-        try SystemFailure.check(fsync(descriptor), "write to the disk")
+        try SystemCallError.check(fsync(descriptor), "write to the disk")
     }
 
     /// The message is in the folder; whether it would survive a power cut is known when the folder is on the disk too.
-    private func settle(_ reply: String, _ id: String?) -> DeliveryOutcome {
+    private func syncFolder(_ reply: String, _ id: String?) -> DeliveryOutcome {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { if descriptor >= 0 { Glibc.close(descriptor) } }
         guard descriptor >= 0, fsync(descriptor) == 0 else {
-            return .unknown(reason: "The message is in the \(place), which could not be brought to the disk.")
+            return .unknown(reason: "The message is in the \(folderName), which could not be brought to the disk.")
         }
         return .accepted(reply: reply, id: id)
     }
 }
 
 /// A call to the system that failed, and why.
-private struct SystemFailure: Error {
+private struct SystemCallError: Error {
     let reason: String
 
-    static func check(_ result: Int32, _ action: String) throws(SystemFailure) {
+    static func check(_ result: Int32, _ action: String) throws(SystemCallError) {
         guard result < 0 else { return }
-        throw SystemFailure(reason: "\(action): \(String(cString: strerror(errno)))")
+        throw SystemCallError(reason: "\(action): \(String(cString: strerror(errno)))")
     }
 }
 
@@ -73,7 +73,7 @@ private struct SystemFailure: Error {
 struct FolderPath {
     let path: String
     /// What is written there, for the words of an error.
-    let freight: TransportConfigurationError.Freight
+    let messageKind: TransportConfigurationError.MessageKind
 
     /// Makes the folder, and those above it, where they are missing; readable by its owner alone.
     func make() throws(TransportConfigurationError) {
@@ -90,7 +90,7 @@ struct FolderPath {
     }
 
     private func refusal(of folder: String, _ reason: String) -> TransportConfigurationError {
-        TransportConfigurationError(freight, .unusableFolder(path: folder, reason: reason))
+        TransportConfigurationError(messageKind, .unusableFolder(path: folder, reason: reason))
     }
 }
 

@@ -14,7 +14,7 @@ public struct MaildirTransport: Transport {
     /// Makes the folder where it is missing, readable by its owner alone, and a session that writes into it.
     public func makeSession() throws(TransportConfigurationError) -> any TransportSession<MailEnvelope> {
         for folder in [path, "\(path)/tmp", "\(path)/new", "\(path)/cur"] {
-            try FolderPath(path: folder, freight: .mail).make()
+            try FolderPath(path: folder, messageKind: .mail).make()
         }
         return MaildirSession(path: path)
     }
@@ -34,7 +34,8 @@ actor MaildirSession: TransportSession {
     func deliver(_ mail: MailEnvelope) async -> DeliveryOutcome {
         let name = UniqueFileName.make()
         let envelope = "Return-Path: <\(mail.from.address)>\r\nDelivered-To: \(mail.to.address)\r\n"
-        let file = FileDelivery(folder: "\(path)/new", name: name, draft: "\(path)/tmp/\(name)", place: "mail folder")
+        let file = FileDelivery(
+            folder: "\(path)/new", name: name, temporaryPath: "\(path)/tmp/\(name)", folderName: "mail folder")
         return file.deliver(Array(envelope.utf8) + mail.message.withCRLFLineEnds, reply: "new/\(name)")
     }
 
@@ -54,7 +55,7 @@ public struct SMSFolderTransport: Transport {
 
     /// Makes the folder where it is missing, readable by its owner alone, and a session that writes into it.
     public func makeSession() throws(TransportConfigurationError) -> any TransportSession<TextMessage> {
-        try FolderPath(path: path, freight: .texts).make()
+        try FolderPath(path: path, messageKind: .texts).make()
         return SMSFolderSession(path: path)
     }
 }
@@ -72,9 +73,10 @@ actor SMSFolderSession: TransportSession {
 
     func deliver(_ text: TextMessage) async -> DeliveryOutcome {
         let name = "\(UniqueFileName.make()).json"
-        let file = FileDelivery(folder: path, name: name, draft: "\(path)/.\(name).tmp", place: "SMS folder")
+        let file = FileDelivery(
+            folder: path, name: name, temporaryPath: "\(path)/.\(name).tmp", folderName: "SMS folder")
         do {
-            return file.deliver(try WrittenText(text).json, reply: name, id: name)
+            return file.deliver(try TextFileRecord(text).json, reply: name, id: name)
         } catch {
             return .notSent(reason: "The text cannot be written as JSON.", unreachable: false)
         }
@@ -84,7 +86,7 @@ actor SMSFolderSession: TransportSession {
 }
 
 /// A text as a folder keeps it.
-struct WrittenText: Encodable {
+struct TextFileRecord: Encodable {
     private enum CodingKeys: String, CodingKey {
         case to, from, body, encoding, segments
         case validUntil = "valid_until"

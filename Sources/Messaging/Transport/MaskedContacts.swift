@@ -1,19 +1,19 @@
 extension String {
     /// This text with `<...>` for every e-mail address and `+...` for every phone number, as logs may show it.
-    public var withoutContacts: String {
+    public var maskingContacts: String {
         split(separator: " ", omittingEmptySubsequences: false).map { $0.contains("@") ? "<...>" : String($0) }
-            .joined(separator: " ").withoutPhoneNumbers
+            .joined(separator: " ").maskingPhoneNumbers
     }
 
     /// This text with `+...` for every phone number.
     ///
     /// Status codes, addresses of hosts, dates and times remain.
-    private var withoutPhoneNumbers: String {
+    private var maskingPhoneNumbers: String {
         var (masked, rest) = ("", self[...])
         var last: (previous: Character?, final: Character?) = (nil, nil)
         while let first = rest.first {
-            if WrittenPhoneNumber.canBegin(with: first, after: last.final, last.previous),
-                let end = WrittenPhoneNumber.end(in: rest)
+            if PhoneNumberPattern.canBegin(with: first, after: last.final, last.previous),
+                let end = PhoneNumberPattern.end(in: rest)
             {
                 masked += "+..."
                 last = (nil, nil)
@@ -31,7 +31,7 @@ extension String {
 /// The forms in which people and servers write phone numbers.
 ///
 /// Neither a letter or digit follows a number, but for an extension, nor a separator with a digit.
-private enum WrittenPhoneNumber {
+private enum PhoneNumberPattern {
     /// Whether a number can begin here: not within a word, a number, a date or an address of a host.
     static func canBegin(with first: Character, after last: Character?, _ previous: Character?) -> Bool {
         if first == "+" { return true }

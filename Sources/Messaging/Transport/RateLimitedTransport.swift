@@ -4,16 +4,16 @@ extension Transport {
     /// This transport at a pace that all its connections share.
     ///
     /// - Parameters:
-    ///   - pace: How fast messages may go out.
+    ///   - rate: How fast messages may go out.
     ///   - sender: Tells apart what has a pace of its own each; without it, one pace is for all.
     ///   - weight: For how many messages an item counts.
     ///   - clock: The clock to wait by.
     /// - Returns: A transport whose connections wait for their turn; a cancelled delivery ends its wait unsent.
-    public func paced<C: Clock>(
-        _ pace: SendingRate, by sender: @escaping @Sendable (Item) -> String = { _ in "" },
+    public func rateLimited<C: Clock>(
+        _ rate: SendingRate, by sender: @escaping @Sendable (Item) -> String = { _ in "" },
         weighing weight: @escaping @Sendable (Item) -> Int = { _ in 1 }, clock: C = ContinuousClock()
     ) -> any Transport<Item> where C.Duration == Duration {
-        PacedTransport(base: self, limiter: RateLimiter(pace: pace, sender: sender, weight: weight, clock: clock))
+        RateLimitedTransport(base: self, limiter: RateLimiter(rate: rate, sender: sender, weight: weight, clock: clock))
     }
 }
 
@@ -21,28 +21,28 @@ extension Transport<TextMessage> {
     /// This transport at a pace that each sender of texts has for itself, counted in segments as networks count.
     ///
     /// - Parameters:
-    ///   - pace: How many segments may go out from one sender.
+    ///   - rate: How many segments may go out from one sender.
     ///   - clock: The clock to wait by.
     /// - Returns: A transport whose connections wait for their turn; a cancelled delivery ends its wait unsent.
-    public func pacedBySender<C: Clock>(
-        _ pace: SendingRate, clock: C = ContinuousClock()
+    public func rateLimitedBySender<C: Clock>(
+        _ rate: SendingRate, clock: C = ContinuousClock()
     ) -> any Transport<TextMessage> where C.Duration == Duration {
-        paced(pace, by: { $0.from.text }, weighing: { $0.segments.count }, clock: clock)
+        rateLimited(rate, by: { $0.from.text }, weighing: { $0.segments.count }, clock: clock)
     }
 }
 
 /// A transport whose connections wait for their turn.
-private struct PacedTransport<Base: Transport, C: Clock>: Transport where C.Duration == Duration {
+private struct RateLimitedTransport<Base: Transport, C: Clock>: Transport where C.Duration == Duration {
     let base: Base
     let limiter: RateLimiter<Base.Item, C>
 
     func makeSession() throws(TransportConfigurationError) -> any TransportSession<Base.Item> {
-        PacedSession(base: try base.makeSession(), limiter: limiter)
+        RateLimitedSession(base: try base.makeSession(), limiter: limiter)
     }
 }
 
 /// Waits for a turn, then lets another session carry the message, on that session's own thread.
-private actor PacedSession<Item: Sendable, C: Clock>: TransportSession where C.Duration == Duration {
+private actor RateLimitedSession<Item: Sendable, C: Clock>: TransportSession where C.Duration == Duration {
     private let base: any TransportSession<Item>
     private let limiter: RateLimiter<Item, C>
 
@@ -55,7 +55,7 @@ private actor PacedSession<Item: Sendable, C: Clock>: TransportSession where C.D
 
     func deliver(_ item: Item) async -> DeliveryOutcome {
         do {
-            try await limiter.pass(item)
+            try await limiter.waitForTurn(item)
         } catch {
             return .notSent(reason: "The delivery was cancelled before its turn came.", unreachable: false)
         }
@@ -69,17 +69,17 @@ private actor PacedSession<Item: Sendable, C: Clock>: TransportSession where C.D
 
 /// Lets items through one after the other, each sender's at the pace.
 private final class RateLimiter<Item: Sendable, C: Clock>: Sendable where C.Duration == Duration {
-    private let pace: SendingRate
+    private let rate: SendingRate
     private let sender: @Sendable (Item) -> String
     private let weight: @Sendable (Item) -> Int
     private let clock: C
-    private let turns = Mutex<[String: Turns<C.Instant>]>([:])
+    private let reservations = Mutex<[String: RateReservations<C.Instant>]>([:])
 
     init(
-        pace: SendingRate, sender: @escaping @Sendable (Item) -> String, weight: @escaping @Sendable (Item) -> Int,
+        rate: SendingRate, sender: @escaping @Sendable (Item) -> String, weight: @escaping @Sendable (Item) -> Int,
         clock: C
     ) {
-        self.pace = pace
+        self.rate = rate
         self.sender = sender
         self.weight = weight
         self.clock = clock
@@ -88,10 +88,12 @@ private final class RateLimiter<Item: Sendable, C: Clock>: Sendable where C.Dura
     /// Waits for the item's turn.
     ///
     /// - Throws: `CancellationError` when the task is cancelled first; the turn is lost then.
-    func pass(_ item: Item) async throws {
+    func waitForTurn(_ item: Item) async throws {
         try Task.checkCancellation()
         let now = clock.now
-        let turn = turns.withLock { $0[sender(item), default: Turns()].take(weight(item), at: pace, now: now) }
+        let turn = reservations.withLock {
+            $0[sender(item), default: RateReservations()].reserve(weight(item), at: rate, now: now)
+        }
         if turn > now { try await clock.sleep(until: turn, tolerance: .zero) }
     }
 }
@@ -127,19 +129,19 @@ public struct SendingRate: Hashable, Sendable {
 }
 
 /// The turns that were given out at a rate.
-struct Turns<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+struct RateReservations<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
     private var free: Instant?
 
     /// Takes the next turn.
     ///
     /// - Parameters:
     ///   - weight: For how many messages the turn counts.
-    ///   - pace: How fast turns may follow each other.
+    ///   - rate: How fast turns may follow each other.
     ///   - now: The present instant; time that nobody has used is not saved up.
     /// - Returns: When the turn is: now, or later.
-    mutating func take(_ weight: Int = 1, at pace: SendingRate, now: Instant) -> Instant {
+    mutating func reserve(_ weight: Int = 1, at rate: SendingRate, now: Instant) -> Instant {
         let turn = max(now, free ?? now)
-        free = turn.advanced(by: pace.interval * weight)
+        free = turn.advanced(by: rate.interval * weight)
         return turn
     }
 }

@@ -21,14 +21,14 @@ enum RefusalScope: Hashable, Sendable {
     ///   - words: The server's reply.
     ///   - command: What it replied to.
     init(words: String, to command: Command = .other) {
-        let heard = RefusalWords(words)
-        if let scope = EnhancedStatus(saidIn: words)?.scope {
+        let refusalWords = RefusalWords(words)
+        if let scope = EnhancedStatus(foundIn: words)?.scope {
             self = scope
         } else if FailureCause(status: nil, words: words) == .address {
             self = .message
-        } else if heard.nameSender {
+        } else if refusalWords.nameSender {
             self = .sender
-        } else if heard.nameContent {
+        } else if refusalWords.nameContent {
             self = .message
         } else {
             self = command == .mail ? .sender : .unclear
@@ -93,9 +93,9 @@ extension DeliveryOutcome {
     public var generalRefusal: String? {
         let (code, reply): (Int, String)
         switch self {
-        case .rejectedForNow(let number, let words): (code, reply) = (number, words)
-        case .rejectedForGood(let number, let words, condemnsAddress: false): (code, reply) = (number, words)
-        case .accepted, .rejectedForGood, .senderRefused, .notSent, .unknown: return nil
+        case .rejectedTemporarily(let number, let words): (code, reply) = (number, words)
+        case .rejectedPermanently(let number, let words, isAddressInvalid: false): (code, reply) = (number, words)
+        case .accepted, .rejectedPermanently, .senderRefused, .notSent, .unknown: return nil
         }
         if let error = SMSError(rawValue: code) {
             guard error.mayConcernSender else { return nil }
@@ -109,7 +109,7 @@ extension DeliveryOutcome {
 extension SMSError {
     /// Whether the service may refuse other texts for the same reason.
     fileprivate var mayConcernSender: Bool {
-        switch verdict {
+        switch category {
         case .later: self != .tooManyBetweenTwoNumbers
         case .never: self == .recipientNotReachable || self == .regionNotEnabled || self == .recipientNotVerified
         case .misconfigured, .unknown: false

@@ -1,18 +1,20 @@
 import FoundationEssentials
 
 /// A transport's URL, taken apart: what mail and texts have in common.
-struct AddressURL {
+struct TransportURLParts {
     /// What the transport is to carry.
-    let freight: TransportConfigurationError.Freight
+    let messageKind: TransportConfigurationError.MessageKind
     /// The scheme in lower case.
     let scheme: String
     private let components: URLComponents
 
-    init(parsing text: String, for freight: TransportConfigurationError.Freight) throws(TransportConfigurationError) {
+    init(parsing text: String, for messageKind: TransportConfigurationError.MessageKind)
+        throws(TransportConfigurationError)
+    {
         guard let components = URLComponents(string: text), let scheme = components.scheme?.lowercased() else {
-            throw TransportConfigurationError(freight, .malformedURL(reason: "it is not a URL"))
+            throw TransportConfigurationError(messageKind, .malformedURL(reason: "it is not a URL"))
         }
-        self.freight = freight
+        self.messageKind = messageKind
         self.scheme = scheme
         self.components = components
         guard components.fragment == nil else { throw malformed("it has a fragment (#)") }
@@ -71,7 +73,7 @@ struct AddressURL {
     }
 
     func refusal(_ problem: TransportConfigurationError.Problem) -> TransportConfigurationError {
-        TransportConfigurationError(freight, problem)
+        TransportConfigurationError(messageKind, problem)
     }
 
     func malformed(_ reason: String) -> TransportConfigurationError {
@@ -106,7 +108,7 @@ extension String {
 /// The description never repeats the URL, which may hold a password.
 public struct TransportConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What the transport was to carry.
-    public enum Freight: Hashable, Sendable {
+    public enum MessageKind: Hashable, Sendable {
         /// Mail.
         case mail
         /// Texts to phones.
@@ -136,13 +138,13 @@ public struct TransportConfigurationError: Error, Hashable, Sendable, CustomStri
     }
 
     /// What the transport was to carry.
-    public let freight: Freight
+    public let messageKind: MessageKind
     /// What is wrong.
     public let problem: Problem
 
     /// Says what is wrong with the transport of what.
-    public init(_ freight: Freight, _ problem: Problem) {
-        self.freight = freight
+    public init(_ messageKind: MessageKind, _ problem: Problem) {
+        self.messageKind = messageKind
         self.problem = problem
     }
 
@@ -150,35 +152,35 @@ public struct TransportConfigurationError: Error, Hashable, Sendable, CustomStri
     public var description: String {
         switch problem {
         case .malformedURL(let reason):
-            "The \(freight.name) URL cannot be used: \(reason). Write \(freight.forms)."
+            "The \(messageKind.name) URL cannot be used: \(reason). Write \(messageKind.forms)."
         case .unknownScheme(let scheme):
-            "The \(freight.name) URL cannot be used: the scheme \(scheme.safeSingleLine) is not known. "
-                + "Use \(freight.schemes)."
+            "The \(messageKind.name) URL cannot be used: the scheme \(scheme.safeSingleLine) is not known. "
+                + "Use \(messageKind.schemes)."
         case .unknownSetting(let setting):
-            "The \(freight.name) URL cannot be used: the setting \(setting.safeSingleLine) is not known there. "
-                + "\(freight.settings)."
+            "The \(messageKind.name) URL cannot be used: the setting \(setting.safeSingleLine) is not known there. "
+                + "\(messageKind.settings)."
         case .passwordInURL:
-            "The \(freight.name) URL holds a password, where lists of processes and logs would show it. "
+            "The \(messageKind.name) URL holds a password, where lists of processes and logs would show it. "
                 + "Take it out, and put it into a file that the configuration names."
         case .missingPassword:
-            "The \(freight.name) URL names a user, but no password was given. "
-                + "Name the file that holds it\(freight.needsUser ? "" : ", or leave out the user")."
+            "The \(messageKind.name) URL names a user, but no password was given. "
+                + "Name the file that holds it\(messageKind.needsUser ? "" : ", or leave out the user")."
         case .passwordWithoutUser:
-            "A password for \(freight.name) was given, but the \(freight.name) URL names no user to log in as. "
+            "A password for \(messageKind.name) was given, but the \(messageKind.name) URL names no user to log in as. "
                 + "Write the user before the host."
         case .unprotected:
-            "The \(freight.name) URL cannot be used: its password would cross the network unprotected. "
+            "The \(messageKind.name) URL cannot be used: its password would cross the network unprotected. "
                 + "Use https://; http:// is only for a server on this machine."
         case .unreadableCertificates(let path):
-            "The \(freight.name) server could not be verified: \(path) cannot be read. "
+            "The \(messageKind.name) server could not be verified: \(path) cannot be read. "
                 + "Check the path and who may read it."
         case .unusableFolder(let path, let reason):
-            "The \(freight.name) folder \(path) cannot be written: \(reason). Check the path and who may write there."
+            "The \(messageKind.name) folder \(path) cannot be written: \(reason). Check the path and who may write there."
         }
     }
 }
 
-extension TransportConfigurationError.Freight {
+extension TransportConfigurationError.MessageKind {
     fileprivate var name: String {
         switch self {
         case .mail: "mail"

@@ -5,10 +5,10 @@ import FoundationEssentials
 /// the last without a switch.
 public final actor Connection {
     nonisolated private let thread: ConnectionThread
-    nonisolated private let canceller: Canceller
+    nonisolated private let canceller: StatementCanceller
     nonisolated let opened: ContinuousClock.Instant
     nonisolated let expires: ContinuousClock.Instant
-    private var link: ConnectionHandle?
+    private var handle: ConnectionHandle?
     private var statements: StatementCache
     private let answerTimeout: Duration
 
@@ -21,15 +21,15 @@ public final actor Connection {
     }
 
     fileprivate init(
-        _ link: sending ConnectionHandle, on thread: ConnectionThread, _ configuration: Database.Configuration
+        _ handle: sending ConnectionHandle, on thread: ConnectionThread, _ configuration: Database.Configuration
     ) {
         self.thread = thread
-        canceller = link.canceller
+        canceller = handle.canceller
         statements = StatementCache(capacity: configuration.preparedStatements ? configuration.statementCacheSize : 0)
         answerTimeout = configuration.answerTimeout
         opened = .now
         expires = opened + configuration.maximumLifetime * Double.random(in: 0.8...1)
-        self.link = link
+        self.handle = handle
     }
 
     deinit {
@@ -37,7 +37,7 @@ public final actor Connection {
     }
 
     /// The server process at the other end.
-    public var processID: Int32 { link?.processID ?? 0 }
+    public var processID: Int32 { handle?.processID ?? 0 }
 
     /// Runs one statement.
     ///
@@ -65,8 +65,8 @@ public final actor Connection {
     public func execute(script: String, fileID: String = #fileID, line: Int = #line) async throws {
         let callSite = PostgresError.CallSite(fileID: fileID, line: line)
         try await cancellable {
-            let link = try usable(callSite)
-            _ = try link.answer(link.send(script: script), callSite)
+            let handle = try usable(callSite)
+            _ = try handle.answer(handle.send(script: script), callSite)
         }
     }
 
@@ -82,14 +82,14 @@ public final actor Connection {
         script: String, timeout: Duration, fileID: String = #fileID, line: Int = #line
     ) async throws {
         try await query("SELECT set_config('statement_timeout', \("\(timeout.milliseconds)ms"), false)")
-        link?.answerTimeout = timeout + .seconds(10)
+        handle?.answerTimeout = timeout + .seconds(10)
         let result: Result<Void, any Error>
         do {
             result = .success(try await execute(script: script, fileID: fileID, line: line))
         } catch {
             result = .failure(error)
         }
-        link?.answerTimeout = answerTimeout
+        handle?.answerTimeout = answerTimeout
         // The next borrower of the connection gets the usual limit. A connection that is broken is not lent again.
         _ = try? run("RESET statement_timeout", PostgresError.CallSite(fileID: fileID, line: line))
         try result.get()
@@ -101,7 +101,7 @@ public final actor Connection {
     /// - Throws: ``PostgresError``.
     public func setLocalStatementTimeout(_ timeout: Duration) async throws {
         try await query("SELECT set_config('statement_timeout', \("\(timeout.milliseconds)ms"), true)")
-        link?.answerTimeout = timeout + .seconds(10)
+        handle?.answerTimeout = timeout + .seconds(10)
     }
 
     /// Runs a transaction's frame (`BEGIN`, `COMMIT`, `ROLLBACK`), which no cancellation may interrupt.
@@ -110,50 +110,50 @@ public final actor Connection {
     }
 
     /// What came of lending it.
-    enum Loan<Result: Sendable>: Sendable {
+    enum LendingResult<Result: Sendable>: Sendable {
         /// Nothing: it had grown old, or the server had hung up.
         case refused
         /// The work was done, well or badly; whether it can be lent once more.
-        case used(Swift.Result<Result, any Error>, isFit: Bool)
+        case used(Swift.Result<Result, any Error>, isReusable: Bool)
     }
 
     /// Does some work, unless it is stale, and judges itself afterwards: all in one visit to its thread, since each costs as
     /// much as a statement.
     func lend<Result: Sendable>(
         mayBeStale: Bool, _ body: @Sendable (isolated Connection) async throws -> Result
-    ) async -> Loan<Result> {
+    ) async -> LendingResult<Result> {
         if mayBeStale, hasGoneStale || expires <= .now { return .refused }
-        link?.answerTimeout = answerTimeout
+        handle?.answerTimeout = answerTimeout
         do {
             let result = try await body(self)
-            return .used(.success(result), isFit: isFitForUse())
+            return .used(.success(result), isReusable: makeReusable())
         } catch {
-            return .used(.failure(error), isFit: isFitForUse())
+            return .used(.failure(error), isReusable: makeReusable())
         }
     }
 
     /// Whether it can be lent once more.
     ///
     /// What was left open is rolled back; what cannot be judged is not lent.
-    private func isFitForUse() -> Bool {
-        guard let link, !link.isBroken else { return false }
-        switch link.transactionStatus {
+    private func makeReusable() -> Bool {
+        guard let handle, !handle.isBroken else { return false }
+        switch handle.transactionStatus {
         case PQTRANS_IDLE: return true
         case PQTRANS_INTRANS, PQTRANS_INERROR:
             _ = try? run("ROLLBACK", PostgresError.CallSite(fileID: #fileID, line: #line))
-            return link.transactionStatus == PQTRANS_IDLE
+            return handle.transactionStatus == PQTRANS_IDLE
         default: return false
         }
     }
 
     /// Whether the server has hung up while nobody looked.
     private var hasGoneStale: Bool {
-        link?.hasGoneStale ?? true
+        handle?.hasGoneStale ?? true
     }
 
     /// Hangs up.
     func close() {
-        link = nil
+        handle = nil
     }
 
     private func cancellable<Result>(_ work: () throws -> Result) async throws -> Result {
@@ -174,12 +174,12 @@ public final actor Connection {
     }
 
     private func usable(_ callSite: PostgresError.CallSite) throws(PostgresError) -> ConnectionHandle {
-        guard let link else { throw PostgresError(kind: .connectionLost, message: "hung up", callSite: callSite) }
-        return link
+        guard let handle else { throw PostgresError(kind: .connectionLost, message: "hung up", callSite: callSite) }
+        return handle
     }
 
     private func run(_ sql: SQL, _ callSite: PostgresError.CallSite) throws(PostgresError) -> Rows {
-        let link = try usable(callSite)
+        let handle = try usable(callSite)
         if let failure = sql.binds.failure {
             throw PostgresError(kind: .encoding, message: failure, callSite: callSite)
         }
@@ -189,42 +189,42 @@ public final actor Connection {
                 callSite: callSite)
         }
         let text = sql.text
-        let begun = link.transactionStatus != PQTRANS_IDLE
+        let begun = handle.transactionStatus != PQTRANS_IDLE
         do {
-            return Rows(try run(text, sql.binds, on: link, callSite))
+            return Rows(try run(text, sql.binds, on: handle, callSite))
         } catch  where (error.sqlState == "26000" || error.isStalePlan) && !begun {
             // The server has forgotten the statement or its shape has changed; outside a transaction nothing is lost.
-            return Rows(try link.answer(link.send(text, sql.binds), callSite))
+            return Rows(try handle.answer(handle.send(text, sql.binds), callSite))
         }
     }
 
     private func run(
-        _ text: String, _ binds: Binds, on link: ConnectionHandle, _ callSite: PostgresError.CallSite
+        _ text: String, _ binds: Binds, on handle: ConnectionHandle, _ callSite: PostgresError.CallSite
     ) throws(PostgresError) -> ResultMemory {
         let key = StatementCache.Key(text: text, types: binds.list.map(\.type))
         // In a failed transaction the server takes nothing but the end of it, and that needs no preparation.
-        let plan = link.transactionStatus == PQTRANS_INERROR ? .unprepared : statements.plan(key)
+        let plan = handle.transactionStatus == PQTRANS_INERROR ? .unprepared : statements.plan(key)
         switch plan {
         case .unprepared:
-            return try link.answer(link.send(text, binds), callSite)
+            return try handle.answer(handle.send(text, binds), callSite)
         case .prepare(let name, let old):
-            try prepare(key, as: name, deallocating: old, on: link, callSite)
-            return try run(prepared: name, key, binds, on: link, callSite)
+            try prepare(key, as: name, deallocating: old, on: handle, callSite)
+            return try run(prepared: name, key, binds, on: handle, callSite)
         case .prepared(let name):
-            return try run(prepared: name, key, binds, on: link, callSite)
+            return try run(prepared: name, key, binds, on: handle, callSite)
         }
     }
 
     private func prepare(
-        _ key: StatementCache.Key, as name: String, deallocating old: String?, on link: ConnectionHandle,
+        _ key: StatementCache.Key, as name: String, deallocating old: String?, on handle: ConnectionHandle,
         _ callSite: PostgresError.CallSite
     ) throws(PostgresError) {
         do {
             if let old {
-                _ = try link.answer(link.send(script: "DEALLOCATE \(old)"), callSite)
+                _ = try handle.answer(handle.send(script: "DEALLOCATE \(old)"), callSite)
                 statements.deallocated(old)
             }
-            _ = try link.answer(link.sendPrepare(name, key.text, key.types), callSite)
+            _ = try handle.answer(handle.sendPrepare(name, key.text, key.types), callSite)
         } catch {
             if error.sqlState == "26000", let old { statements.deallocated(old) }
             statements.forget(key)
@@ -233,14 +233,14 @@ public final actor Connection {
     }
 
     private func run(
-        prepared name: String, _ key: StatementCache.Key, _ binds: Binds, on link: ConnectionHandle,
+        prepared name: String, _ key: StatementCache.Key, _ binds: Binds, on handle: ConnectionHandle,
         _ callSite: PostgresError.CallSite
     ) throws(PostgresError) -> ResultMemory {
         do {
-            return try link.answer(link.send(prepared: name, binds), callSite)
+            return try handle.answer(handle.send(prepared: name, binds), callSite)
         } catch {
             if error.sqlState == "26000" { statements.forget(key) }
-            if error.isStalePlan { statements.giveUp(key) }
+            if error.isStalePlan { statements.evict(key) }
             throw error
         }
     }

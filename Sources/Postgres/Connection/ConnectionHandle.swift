@@ -14,7 +14,7 @@ final class ConnectionHandle {
     private let probeInterval: Duration
     /// How many probes in a row must remain without an answer before the server is given up.
     private let probes: Int
-    let canceller: Canceller
+    let canceller: StatementCanceller
     /// The maximum time to wait for an answer; a little more than the server's own statement timeout.
     var answerTimeout: Duration
 
@@ -40,7 +40,7 @@ final class ConnectionHandle {
         // Where there is another server to go to, less time is lost by waiting for a slow one.
         probes = configuration.hasSeveralHosts ? 2 : 4
         answerTimeout = configuration.answerTimeout
-        canceller = Canceller(connection)
+        canceller = StatementCanceller(connection)
     }
 
     deinit {
@@ -98,7 +98,7 @@ final class ConnectionHandle {
         guard sent else { throw lost(callSite) }
         var last: ResultMemory?
         var failure: PostgresError?
-        var waiting = Waiting(until: .now + answerTimeout, probeInterval: probeInterval, probes: probes)
+        var waiting = AnswerWait(until: .now + answerTimeout, probeInterval: probeInterval, probes: probes)
         try flush(&waiting, callSite)
         while let result = try nextResult(&waiting, callSite) {
             switch PQresultStatus(result.pointer) {
@@ -117,7 +117,7 @@ final class ConnectionHandle {
     }
 
     /// Sends what is left to be sent, and tells what to wait for on the socket.
-    func interest() -> pollfd {
+    func pollDescriptor() -> pollfd {
         let isLeft = PQflush(pointer) == 1
         return pollfd(fd: PQsocket(pointer), events: Int16(isLeft ? POLLIN | POLLOUT : POLLIN), revents: 0)
     }
@@ -166,7 +166,7 @@ final class ConnectionHandle {
     }
 
     /// Sends what the kernel has not taken yet.
-    private func flush(_ waiting: inout Waiting, _ callSite: PostgresError.CallSite) throws(PostgresError) {
+    private func flush(_ waiting: inout AnswerWait, _ callSite: PostgresError.CallSite) throws(PostgresError) {
         while true {
             switch PQflush(pointer) {
             case 0: return
@@ -177,7 +177,7 @@ final class ConnectionHandle {
     }
 
     private func nextResult(
-        _ waiting: inout Waiting, _ callSite: PostgresError.CallSite
+        _ waiting: inout AnswerWait, _ callSite: PostgresError.CallSite
     ) throws(PostgresError) -> ResultMemory? {
         while PQisBusy(pointer) == 1 { try wait(for: POLLIN, &waiting, callSite) }
         return PQgetResult(pointer).map { ResultMemory($0) }
@@ -185,10 +185,10 @@ final class ConnectionHandle {
 
     /// Waits for the socket a quarter of a second, and checks meanwhile whether the wait makes sense.
     private func wait(
-        for events: Int32, _ waiting: inout Waiting, _ callSite: PostgresError.CallSite
+        for events: Int32, _ waiting: inout AnswerWait, _ callSite: PostgresError.CallSite
     ) throws(PostgresError) {
         var descriptor = pollfd(fd: PQsocket(pointer), events: Int16(events), revents: 0)
-        if poll(&descriptor, 1, Waiting.milliseconds) != 0 {
+        if poll(&descriptor, 1, AnswerWait.milliseconds) != 0 {
             if descriptor.revents & Int16(POLLIN | POLLHUP | POLLERR) != 0, PQconsumeInput(pointer) == 0 {
                 throw lost(callSite)
             }
@@ -202,9 +202,9 @@ final class ConnectionHandle {
         case .waitOn: return
         case .giveUp: throw silent(callSite)
         case .probe:
-            switch probe.ask() {
-            case .working: waiting.probed(at: .now)
-            case .silent: guard waiting.wasSilent(at: .now) else { throw silent(callSite) }
+            switch probe.run() {
+            case .working: waiting.recordAnsweredProbe(at: .now)
+            case .silent: guard waiting.recordSilentProbe(at: .now) else { throw silent(callSite) }
             case .finished:
                 // The answer may have arrived while the server was asked.
                 descriptor.revents = 0
@@ -217,7 +217,7 @@ final class ConnectionHandle {
     private func silent(_ callSite: PostgresError.CallSite) -> PostgresError {
         var error = PostgresError(
             kind: .connectionLost, message: "the database server does not answer", callSite: callSite)
-        error.isSilence = true
+        error.isUnresponsive = true
         isAbandoned = true
         return error
     }

@@ -51,19 +51,19 @@ final class ConnectionThread: SerialExecutor {
 /// Runs something that may block on a thread of its own, which ends with it.
 func detachThread(_ body: @escaping @Sendable () -> Void) {
     var thread = pthread_t()
-    let argument = Unmanaged.passRetained(Errand(body)).toOpaque()
+    let argument = Unmanaged.passRetained(ThreadBody(body)).toOpaque()
     pthread_create(
         &thread, nil,
         { argument in
             guard let argument else { return nil }
-            Unmanaged<Errand>.fromOpaque(argument).takeRetainedValue().body()
+            Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().body()
             return nil
         }, argument)
     pthread_detach(thread)
 }
 
 /// Carries a closure through `pthread_create`.
-private final class Errand: Sendable {
+private final class ThreadBody: Sendable {
     let body: @Sendable () -> Void
 
     init(_ body: @escaping @Sendable () -> Void) {

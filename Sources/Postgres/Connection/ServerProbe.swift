@@ -21,7 +21,7 @@ struct ServerProbe: Sendable {
     }
 
     /// The maximum time to connect and to be answered, each; libpq takes no less than two seconds.
-    private static let patience: Duration = .seconds(3)
+    private static let answerTimeout: Duration = .seconds(3)
 
     private let settings: [(String, String)]
     /// The backend, where the process number is the server's own; PgBouncer invents one.
@@ -34,14 +34,14 @@ struct ServerProbe: Sendable {
             configuration.connectionSettings + [
                 ("host", text(PQhost(connection))), ("hostaddr", text(PQhostaddr(connection))),
                 ("port", text(PQport(connection))), ("target_session_attrs", "any"),
-                ("connect_timeout", String(Self.patience.components.seconds)),
+                ("connect_timeout", String(Self.answerTimeout.components.seconds)),
                 ("application_name", configuration.applicationName + " probe"),
             ]
         processID = configuration.preparedStatements ? PQbackendPID(connection) : nil
     }
 
     /// Asks the server; takes at most three times the patience.
-    func ask() -> Finding {
+    func run() -> Finding {
         let answer = withLibpqSettings(settings) { PQpingParams($0, $1, 1) }
         guard answer == PQPING_OK || answer == PQPING_REJECT else { return .silent }
         guard let processID, let isActive = isActive(processID) else { return .working }
@@ -61,7 +61,7 @@ struct ServerProbe: Sendable {
             WHERE pid = \(processID)
             """
         guard PQsendQuery(connection, question) == 1 else { return nil }
-        let deadline = ContinuousClock.now + Self.patience
+        let deadline = ContinuousClock.now + Self.answerTimeout
         while PQisBusy(connection) == 1 {
             var descriptor = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
             guard .now < deadline, poll(&descriptor, 1, 100) >= 0, PQconsumeInput(connection) == 1 else { return nil }
@@ -85,7 +85,7 @@ func withLibpqSettings<Result>(
 }
 
 /// How long to wait for an answer, and when to find out whether the server is still there.
-struct Waiting {
+struct AnswerWait {
     /// What to do when nothing has arrived.
     enum Step: Equatable {
         case waitOn, probe, giveUp
@@ -128,7 +128,7 @@ struct Waiting {
     }
 
     /// The server was asked, and is working.
-    mutating func probed(at now: ContinuousClock.Instant) {
+    mutating func recordAnsweredProbe(at now: ContinuousClock.Instant) {
         silentProbes = 0
         nextProbe = now + probeInterval
     }
@@ -137,7 +137,7 @@ struct Waiting {
     ///
     /// - Parameter now: When the probe ended.
     /// - Returns: Whether it is worth waiting for.
-    mutating func wasSilent(at now: ContinuousClock.Instant) -> Bool {
+    mutating func recordSilentProbe(at now: ContinuousClock.Instant) -> Bool {
         silentProbes += 1
         nextProbe = max(now, nextProbe + Self.spacing)
         return silentProbes < probes

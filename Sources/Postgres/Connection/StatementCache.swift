@@ -29,7 +29,7 @@ struct StatementCache {
     /// Names given up here that the server still has.
     ///
     /// One goes whenever one comes, so that the server never has more than the capacity.
-    private var givenUp: [String] = []
+    private var evictedNames: [String] = []
 
     init(capacity: Int) {
         self.capacity = capacity
@@ -48,12 +48,12 @@ struct StatementCache {
         if let name = entry.name { return .prepared(name: name) }
         let name = "\(prefix)\(uses)"
         entries[key]?.name = name
-        return .prepare(name: name, deallocating: givenUp.last)
+        return .prepare(name: name, deallocating: evictedNames.last)
     }
 
     /// The server no longer has a statement of this name.
     mutating func deallocated(_ name: String) {
-        givenUp.removeAll { $0 == name }
+        evictedNames.removeAll { $0 == name }
     }
 
     /// The server does not have this statement: it has forgotten it, or preparing it failed.
@@ -62,14 +62,14 @@ struct StatementCache {
     }
 
     /// The server has this statement, but it is of no more use.
-    mutating func giveUp(_ key: Key) {
-        if let name = entries.removeValue(forKey: key)?.name { givenUp.append(name) }
+    mutating func evict(_ key: Key) {
+        if let name = entries.removeValue(forKey: key)?.name { evictedNames.append(name) }
     }
 
     private mutating func makeRoom() {
         guard entries.count >= capacity, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) else {
             return
         }
-        giveUp(oldest.key)
+        evict(oldest.key)
     }
 }

@@ -5,7 +5,7 @@ import Dispatch
 ///
 /// A cancel request travels on a connection of its own. ``end()`` waits until one under way has been delivered, so that it
 /// can only meet the statement it was meant for: PostgreSQL ignores a cancel that arrives between statements.
-final class Canceller: Sendable {
+final class StatementCanceller: Sendable {
     private struct State {
         var running = false
         var requested = false

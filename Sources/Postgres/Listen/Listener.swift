@@ -10,7 +10,7 @@ public struct Listener: Sendable {
     let configuration: Database.Configuration
     let channels: [String]
     let ping: Duration
-    let patience: Duration
+    let answerTimeout: Duration
     let logger: Logger
     /// Called with each failure to connect or to listen, and with `nil` when it listens again; the listener then logs
     /// neither.
@@ -24,16 +24,16 @@ public struct Listener: Sendable {
     ///   - configuration: How to connect.
     ///   - channels: What to listen to: names as they are, without quotes, in whatever case and of whatever characters.
     ///   - ping: After how long without a word the server is asked whether it is still there.
-    ///   - patience: How long the server may take to answer. A connection that was cut silently is found after both.
+    ///   - answerTimeout: How long the server may take to answer. A connection that was cut silently is found after both.
     ///   - logger: Told of each outage once.
     public init(
         _ configuration: Database.Configuration, channels: [String], ping: Duration = .seconds(15),
-        patience: Duration = .seconds(5), logger: Logger
+        answerTimeout: Duration = .seconds(5), logger: Logger
     ) {
         self.configuration = configuration
         self.channels = channels
         self.ping = ping
-        self.patience = patience
+        self.answerTimeout = answerTimeout
         self.logger = logger
     }
 
@@ -42,12 +42,12 @@ public struct Listener: Sendable {
     /// When it returns, nothing more is heard, and the connection is closed. Only an attempt to connect, which libpq
     /// cannot break off, may end later by itself, unheard.
     ///
-    /// - Parameter heard: What to do at each event. It is called on the listener's own thread, so that nothing stands
+    /// - Parameter onEvent: What to do at each event. It is called on the listener's own thread, so that nothing stands
     ///   between the server's word and it; meanwhile nothing else is heard, so it must not wait for anybody.
     /// - Throws: `CancellationError` when cancelled; ``PostgresError`` at the start only, where the process may open no
     ///   more files. That the database cannot be reached is no error: it is tried again.
-    public func run(_ heard: @escaping @Sendable (ListenerEvent) -> Void) async throws {
-        await Listening(self, bell: try WakeSignal(), heard).run()
+    public func run(_ onEvent: @escaping @Sendable (ListenerEvent) -> Void) async throws {
+        await ListenerRun(self, wakeSignal: try WakeSignal(), onEvent).run()
         throw CancellationError()
     }
 }
@@ -69,12 +69,12 @@ public enum ListenerEvent: Sendable, Hashable {
 }
 
 /// One run of a ``Listener``: a thread that connects, listens, and begins anew when the connection is lost.
-final class Listening: Sendable {
+final class ListenerRun: Sendable {
     private enum Phase {
         /// Nothing can call the thread away.
         case connecting
         /// The bell can.
-        case attentive
+        case interruptible
     }
 
     private struct State {
@@ -84,14 +84,14 @@ final class Listening: Sendable {
     }
 
     private let listener: Listener
-    private let bell: WakeSignal
-    private let heard: @Sendable (ListenerEvent) -> Void
+    private let wakeSignal: WakeSignal
+    private let onEvent: @Sendable (ListenerEvent) -> Void
     private let state = Guarded(State())
 
-    init(_ listener: Listener, bell: WakeSignal, _ heard: @escaping @Sendable (ListenerEvent) -> Void) {
+    init(_ listener: Listener, wakeSignal: WakeSignal, _ onEvent: @escaping @Sendable (ListenerEvent) -> Void) {
         self.listener = listener
-        self.bell = bell
-        self.heard = heard
+        self.wakeSignal = wakeSignal
+        self.onEvent = onEvent
     }
 
     /// Returns when the task is cancelled, and the thread is done or will not be heard of again.
@@ -115,15 +115,15 @@ final class Listening: Sendable {
             state.isCancelled = true
             return state.phase == .connecting ? state.caller.take() : nil
         }
-        bell.ring()
+        wakeSignal.fire()
         caller?.resume()
     }
 
     private func work() {
-        var outage = Outage()
+        var outage = ReconnectBackoff()
         while let failure = listen(&outage) {
             report(failure, isFirst: outage.fail(at: .now))
-            guard bell.wait(until: .now + outage.pause()) == .late else { break }
+            guard wakeSignal.wait(until: .now + outage.pause()) == .timedOut else { break }
         }
         state.withLock { $0.caller.take() }?.resume()
     }
@@ -150,15 +150,15 @@ final class Listening: Sendable {
     /// Connects, and listens for as long as that goes well.
     ///
     /// Returns why it went no further; `nil` where the caller is gone.
-    private func listen(_ outage: inout Outage) -> PostgresError? {
+    private func listen(_ outage: inout ReconnectBackoff) -> PostgresError? {
         do {
-            let connection = try ListeningConnection(try connect(), listener, bell: bell)
+            let connection = try ListeningConnection(try connect(), listener, wakeSignal: wakeSignal)
             if outage.end(at: .now) { reportEnd() }
-            heard(.connected)
+            onEvent(.connected)
             do {
-                while true { try connection.nextNotifications().forEach { heard(.notified($0)) } }
+                while true { try connection.nextNotifications().forEach { onEvent(.notified($0)) } }
             } catch let error as PostgresError {
-                heard(.lost)
+                onEvent(.lost)
                 throw error
             }
         } catch {
@@ -170,9 +170,9 @@ final class Listening: Sendable {
     /// more goes on without waiting for it.
     private func connect() throws -> ConnectionHandle {
         try enter(.connecting)
-        let link = Result { try ConnectionHandle(listener.configuration) }
-        try enter(.attentive)
-        return try link.get()
+        let handle = Result { try ConnectionHandle(listener.configuration) }
+        try enter(.interruptible)
+        return try handle.get()
     }
 
     /// Throws `CancellationError` where the caller is gone, or about to go.
@@ -189,7 +189,7 @@ final class Listening: Sendable {
 ///
 /// Pauses grow exponentially and are drawn from zero on (full jitter), so that those who lost the same server do not
 /// all come back at once.
-struct Outage {
+struct ReconnectBackoff {
     private static let firstPause: Duration = .milliseconds(100)
     private static let longestPause: Duration = .seconds(5)
 

@@ -45,9 +45,9 @@ extension Database {
 
         /// libpq's keywords in order: what the conninfo says replaces what stands before it.
         var connectionSettings: [(String, String)] {
-            let patience = hasSeveralHosts ? Self.hostPatience : max(2, connectTimeout.components.seconds)
+            let connectSeconds = hasSeveralHosts ? Self.secondsPerHost : max(2, connectTimeout.components.seconds)
             var settings = [
-                ("fallback_application_name", applicationName), ("connect_timeout", String(patience)),
+                ("fallback_application_name", applicationName), ("connect_timeout", String(connectSeconds)),
                 ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"),
                 ("tcp_user_timeout", "10000"),
             ]
@@ -60,7 +60,7 @@ extension Database {
         }
 
         /// The seconds that each of several hosts has to answer before the next one is tried.
-        private static let hostPatience: Int64 = 3
+        private static let secondsPerHost: Int64 = 3
 
         /// The maximum time to wait for an answer.
         var answerTimeout: Duration { statementTimeout + .seconds(10) }

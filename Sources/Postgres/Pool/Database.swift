@@ -17,7 +17,7 @@ public final class Database: Sendable {
     private enum Waiter {
         case arriving
         case waiting(CheckedContinuation<Grant, any Error>)
-        case turnedAway(any Error)
+        case rejected(any Error)
     }
 
     private struct State {
@@ -74,14 +74,14 @@ public final class Database: Sendable {
     ) async throws -> Result {
         while true {
             let (connection, isNew) = try await acquire()
-            switch isSuspect(connection) ? .refused : await connection.lend(mayBeStale: !isNew, body) {
+            switch predatesLastLoss(connection) ? .refused : await connection.lend(mayBeStale: !isNew, body) {
             case .refused:
                 await discard(connection)
-            case .used(let result, let isFit):
-                if case .failure(let error as PostgresError) = result, error.isSilence {
+            case .used(let result, let isReusable):
+                if case .failure(let error as PostgresError) = result, error.isUnresponsive {
                     state.withLock { $0.lastLoss = .now }
                 }
-                await release(connection, isFit: isFit)
+                await release(connection, isReusable: isReusable)
                 return try result.get()
             }
         }
@@ -112,7 +112,7 @@ public final class Database: Sendable {
     /// Whether a connection is older than the last time that the server stopped answering.
     ///
     /// Without this, each idle connection to a frozen server would cost its caller a wait of its own.
-    private func isSuspect(_ connection: Connection) -> Bool {
+    private func predatesLastLoss(_ connection: Connection) -> Bool {
         state.withLock { $0.lastLoss.map { connection.opened < $0 } ?? false }
     }
 
@@ -130,45 +130,45 @@ public final class Database: Sendable {
 
     private func acquire() async throws -> (connection: Connection, isNew: Bool) {
         try Task.checkCancellation()
-        switch try await admit() {
+        switch try await waitForGrant() {
         case .lend(let connection):
             return (connection, isNew: false)
         case .open:
             do {
                 return (try await Connection.open(configuration), isNew: true)
             } catch {
-                pass(on: state.withLock { $0.pool.lose() })
+                pass(on: state.withLock { $0.pool.connectionClosed() })
                 throw error
             }
         }
     }
 
-    private func admit() async throws -> Grant {
+    private func waitForGrant() async throws -> Grant {
         let (grant, ticket) = state.withLock { state in
             let (grant, ticket) = (state.pool.take(), state.pool.makeTicket())
             if grant == nil { state.waiters[ticket] = .arriving }
             return (grant, ticket)
         }
         if let grant { return grant }
-        let patience = Task {
+        let timeoutTask = Task {
             try await Task.sleep(for: configuration.acquireTimeout)
-            turnAway(ticket, PostgresError(kind: .acquireTimedOut, message: "no connection became free in time"))
+            rejectWaiter(ticket, PostgresError(kind: .acquireTimedOut, message: "no connection became free in time"))
         }
         defer {
-            patience.cancel()
+            timeoutTask.cancel()
             state.withLock { $0.waiters[ticket] = nil }
         }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { register($0, ticket) }
         } onCancel: {
-            turnAway(ticket, CancellationError())
+            rejectWaiter(ticket, CancellationError())
         }
     }
 
     /// Puts a caller into the queue, unless a connection has come free or the caller has been turned away meanwhile.
     private func register(_ waiter: CheckedContinuation<Grant, any Error>, _ ticket: PoolState<Connection>.Ticket) {
         let answer = state.withLock { state -> Swift.Result<Grant, any Error>? in
-            if case .turnedAway(let error) = state.waiters[ticket] { return .failure(error) }
+            if case .rejected(let error) = state.waiters[ticket] { return .failure(error) }
             if let grant = state.pool.take() { return .success(grant) }
             if let refusal = state.pool.enqueue(ticket) {
                 return .failure(PostgresError(kind: refusal, message: "no connection can be had"))
@@ -179,26 +179,26 @@ public final class Database: Sendable {
         if let answer { waiter.resume(with: answer) }
     }
 
-    private func turnAway(_ ticket: PoolState<Connection>.Ticket, _ error: any Error) {
+    private func rejectWaiter(_ ticket: PoolState<Connection>.Ticket, _ error: any Error) {
         let waiter = state.withLock { state -> Waiter? in
             let waiter = state.waiters[ticket]
             // A caller who has not queued yet finds this when it does; one who has left already is not written down anew.
-            if case .arriving = waiter { state.waiters[ticket] = .turnedAway(error) }
+            if case .arriving = waiter { state.waiters[ticket] = .rejected(error) }
             return state.pool.leave(ticket) ? waiter : nil
         }
         if case .waiting(let continuation) = waiter { continuation.resume(throwing: error) }
     }
 
-    private func release(_ connection: Connection, isFit: Bool) async {
-        guard isFit, connection.expires > .now else { return await discard(connection) }
-        let (passed, closed) = state.withLock { ($0.pool.giveBack(connection), $0.pool.isClosed) }
+    private func release(_ connection: Connection, isReusable: Bool) async {
+        guard isReusable, connection.expires > .now else { return await discard(connection) }
+        let (passed, closed) = state.withLock { ($0.pool.checkIn(connection), $0.pool.isClosed) }
         if closed { return await connection.close() }
         pass(on: passed)
     }
 
     private func discard(_ connection: Connection) async {
         await connection.close()
-        pass(on: state.withLock { $0.pool.lose() })
+        pass(on: state.withLock { $0.pool.connectionClosed() })
     }
 
     private func pass(on passed: (ticket: PoolState<Connection>.Ticket, grant: Grant)?) {

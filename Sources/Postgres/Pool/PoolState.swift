@@ -55,7 +55,7 @@ struct PoolState<Member: Sendable> {
     /// A connection comes back fit for use.
     ///
     /// Returns who gets it, if somebody waits; `nil` keeps it, unless the pool has closed: then the caller hangs up.
-    mutating func giveBack(_ member: Member) -> (ticket: Ticket, grant: Grant)? {
+    mutating func checkIn(_ member: Member) -> (ticket: Ticket, grant: Grant)? {
         guard !isClosed else {
             open -= 1
             return nil
@@ -70,7 +70,7 @@ struct PoolState<Member: Sendable> {
     /// A connection is gone, or could not be opened.
     ///
     /// Returns who may open one in its place.
-    mutating func lose() -> (ticket: Ticket, grant: Grant)? {
+    mutating func connectionClosed() -> (ticket: Ticket, grant: Grant)? {
         open -= 1
         guard !isClosed, let ticket = next() else { return nil }
         open += 1

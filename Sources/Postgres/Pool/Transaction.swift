@@ -41,7 +41,7 @@ extension Database {
     ) async throws -> Result {
         let callSite = PostgresError.CallSite(fileID: fileID, line: line)
         let begin = readOnly ? isolation.begin + " READ ONLY" : isolation.begin
-        let giveUp = ContinuousClock.now + Self.retryPeriod
+        let retryDeadline = ContinuousClock.now + Self.retryPeriod
         var attempt = 1
         var lost = false
         while true {
@@ -50,8 +50,8 @@ extension Database {
                     try await connection.transaction(begin, settings, callSite, body)
                 }
             } catch let error as PostgresError
-                where attempt < attempts && .now < giveUp
-                && (error.isWorthAnotherTry || lost && error.kind == .unreachable)
+                where attempt < attempts && .now < retryDeadline
+                && (error.isRetryable || lost && error.kind == .unreachable)
             {
                 // A server that restarts takes a second or two; one that was never there is told at once.
                 lost = lost || error.kind == .connectionLost

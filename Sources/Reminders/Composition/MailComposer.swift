@@ -7,7 +7,7 @@ public struct MailComposer: Sendable {
     /// Long enough to read, short enough to be quoted (RFC 5322 section 2.1.1 asks for at most 78 characters).
     private static let lineWidth = 72
 
-    private let head: TemplateContext
+    private let context: TemplateContext
     private let sender: Mailbox
     private let unsubscribing: String?
 
@@ -32,7 +32,7 @@ public struct MailComposer: Sendable {
     }
 
     private init(templates: @escaping @Sendable () -> TemplateLibrary, sender: Mailbox, unsubscribing: String?) {
-        head = TemplateContext(templates: templates)
+        context = TemplateContext(templates: templates)
         self.sender = sender
         self.unsubscribing = unsubscribing
     }
@@ -62,12 +62,14 @@ public struct MailComposer: Sendable {
     /// - Throws: `CompositionError` or `TemplateError`.
     public func mail(for claimed: ClaimedMessage, at now: Date) throws -> MailMessage {
         let recipient = try Mailbox(name: claimed.name, address: claimed.recipient.text)
-        let language = head.language(of: claimed, as: .mail)
-        let texts = try head.templates.renderMessage(
-            claimed.template, in: language.ofTemplates, with: head.values(of: claimed, in: language, at: now))
+        let language = context.language(of: claimed, as: .mail)
+        let texts = try context.templates.renderMessage(
+            claimed.template, in: language.templateLanguage, with: context.values(of: claimed, in: language, at: now))
         return try MailMessage(
             from: sender,
-            replyTo: try claimed.desk.email.map { try Mailbox(name: claimed.desk.name, address: $0.address) },
+            replyTo: try claimed.studioContact.email.map {
+                try Mailbox(name: claimed.studioContact.name, address: $0.address)
+            },
             to: recipient, subject: texts.subject, text: texts.text.wrapped(at: Self.lineWidth), html: texts.html,
             calendar: try invitation(claimed, to: recipient, in: language, at: now),
             unsubscribe: try link(claimed), messageID: "\(claimed.idName)@\(domain)", date: now)
@@ -89,11 +91,11 @@ public struct MailComposer: Sendable {
             [.booked, .cancelled].contains(session.status)
         else { return nil }
         let method: ICalendar.Method = session.status == .cancelled ? .cancel : .request
-        let appointment = head.appointment(session, claimed, in: language, at: now)
+        let appointment = context.appointment(session, claimed, in: language, at: now)
         var event = CalendarEvent(session, stamp: now)
         event.summary = appointment.title
         event.description = appointment.note
-        event.location = [session.studio.name, claimed.desk.address].compactMap(\.self).joined(separator: ", ")
+        event.location = [session.studio.name, claimed.studioContact.address].compactMap(\.self).joined(separator: ", ")
         event.organizer = sender
         event.attendee = recipient
         return MailMessage.Calendar(

@@ -45,14 +45,14 @@ public struct ClaimedMessageSource: Sendable {
         let subject: ClaimedMessage.Subject =
             rule.anchor == .day
             ? .day(
-                try await DeliveryRepository(connection).workDay(
+                try await DeliveryRepository(connection).trainerDigest(
                     of: session.trainer.id, session.studio.clock.date(of: session.startsAt)))
             : .session(session)
         return ClaimedMessage(
             message: 0, rule: rule.key.text, template: rule.template.text,
             language: rule.audience == .client ? client.language ?? .english : .english,
             audience: rule.audience, revision: session.revision, recipient: recipient, subject: subject,
-            desk: ClaimedMessage.Desk(
+            studioContact: ClaimedMessage.StudioContact(
                 name: studio.name, address: studio.address, phone: studio.phone, email: studio.email),
             deadline: deadline)
     }
@@ -90,9 +90,9 @@ extension ClaimedMessage {
             audience: rule.audience, revision: session.revision,
             recipient: recipient ?? (rule.channel == .email ? .email(email) : .phone(phone)),
             subject: rule.anchor == .day
-                ? .day(WorkDay(trainer: trainer, studio: place, date: tomorrow, sessions: [session]))
+                ? .day(TrainerDigest(trainer: trainer, studio: place, date: tomorrow, sessions: [session]))
                 : .session(session),
-            desk: Desk(
+            studioContact: StudioContact(
                 name: place.name, address: "500 S Hope St, Los Angeles, CA 90071",
                 phone: try PhoneNumber(e164: "+12135550100"), email: try EmailAddress("downtown@example.com")),
             deadline: rule.anchor == .end ? start + 4 * 86_400 : start)

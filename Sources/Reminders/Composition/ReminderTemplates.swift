@@ -140,11 +140,11 @@ public enum ReminderTemplates {
     }
 }
 
-extension TemplateGuide {
+extension TemplateSpecification {
     /// The messages that Intro sends by itself, and what each may speak of.
     ///
     /// A rule may name other templates; add them to `messages`, else the check learns of them only by their files.
-    public static let reminders = TemplateGuide(
+    public static let reminders = TemplateSpecification(
         messages: [
             "confirmation": .session([.mail, .sms]),
             "three-days": .session([.mail]),
@@ -157,13 +157,13 @@ extension TemplateGuide {
             "attended": .session([.mail, .sms]),
             "staff": .session([.mail, .sms]),
             "call-back": .session([.mail]),
-            "trainer-digest": Message([.mail]) { TrainerDayWord.samples(Language(ofTemplates: $0)) },
+            "trainer-digest": Message([.mail]) { TrainerDayField.samples(Language(templateLanguage: $0)) },
             "opted-out": .answer,
             "opted-in": .answer,
             "help": .answer,
         ],
-        languages: Language.allCases.compactMap(\.ofTemplates),
-        others: { AppointmentWord.samples(Language(ofTemplates: $0)) })
+        languages: Language.allCases.compactMap(\.templateLanguage),
+        others: { SessionField.samples(Language(templateLanguage: $0)) })
 }
 
 extension ReminderTemplates {
@@ -171,12 +171,12 @@ extension ReminderTemplates {
     ///
     /// - Parameter rule: The rule.
     /// - Returns: `false` for a built-in template of another audience; an operator's own may be for anybody.
-    public static func suits(_ rule: ReminderRule) -> Bool {
+    public static func isSuitable(_ rule: ReminderRule) -> Bool {
         switch rule.template.text {
         case "trainer-digest": rule.anchor == .day
         case "staff", "call-back": rule.audience != .client && rule.anchor != .day
         case "opted-out", "opted-in", "help": false
-        case let name: TemplateGuide.reminders.messages[name] == nil || rule.audience == .client
+        case let name: TemplateSpecification.reminders.messages[name] == nil || rule.audience == .client
         }
     }
 
@@ -184,22 +184,24 @@ extension ReminderTemplates {
     ///
     /// - Parameter rule: The rule, whose template does not count.
     /// - Returns: Names, in order.
-    public static func suiting(_ rule: ReminderRule) -> [String] {
-        TemplateGuide.reminders.messages.filter { name, message in
+    public static func suitableTemplates(_ rule: ReminderRule) -> [String] {
+        TemplateSpecification.reminders.messages.filter { name, message in
             var other = rule
             guard let template = try? Handle(name) else { return false }
             other.template = template
-            return suits(other) && message.forms.contains(rule.channel == .email ? .mail : .sms)
+            return isSuitable(other) && message.forms.contains(rule.channel == .email ? .mail : .sms)
         }.keys.sorted()
     }
 }
 
-extension TemplateGuide.Message {
+extension TemplateSpecification.Message {
     /// A message about one session.
-    public static func session(_ forms: Set<TemplateForm>) -> TemplateGuide.Message {
-        TemplateGuide.Message(forms) { AppointmentWord.samples(Language(ofTemplates: $0)) }
+    public static func session(_ forms: Set<TemplateForm>) -> TemplateSpecification.Message {
+        TemplateSpecification.Message(forms) { SessionField.samples(Language(templateLanguage: $0)) }
     }
 
     /// An answer to an inbound text.
-    fileprivate static let answer = TemplateGuide.Message([.sms]) { AnswerWord.samples(Language(ofTemplates: $0)) }
+    fileprivate static let answer = TemplateSpecification.Message([.sms]) {
+        ReplyField.samples(Language(templateLanguage: $0))
+    }
 }

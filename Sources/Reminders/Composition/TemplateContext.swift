@@ -6,7 +6,7 @@ import Postgres
 /// What a message may speak of, whatever it is sent as.
 struct TemplateContext: Sendable {
     private let current: @Sendable () -> TemplateLibrary
-    private let phones = WrittenPhones()
+    private let phones = PhoneFormatter()
 
     /// Takes the templates from where they are read again when they change.
     init(templates current: @escaping @Sendable () -> TemplateLibrary) {
@@ -18,8 +18,8 @@ struct TemplateContext: Sendable {
     /// The language in which a message is written: the client's, where there are words in it.
     func language(of claimed: ClaimedMessage, as form: TemplateForm) -> Language {
         Language(
-            ofTemplates: templates.language(
-                of: claimed.template, as: form, preferring: claimed.language.ofTemplates))
+            templateLanguage: templates.language(
+                of: claimed.template, as: form, preferring: claimed.language.templateLanguage))
     }
 
     /// The values of a message.
@@ -27,10 +27,10 @@ struct TemplateContext: Sendable {
         switch claimed.subject {
         case .session(let session): appointment(session, claimed, in: language, at: now).values
         case .day(let day):
-            TrainerDay(
+            TrainerDayContext(
                 trainer: day.trainer.name, home: day.studio, date: day.date,
                 entries: day.sessions.map { session in
-                    TrainerDay.Entry(
+                    TrainerDayContext.Entry(
                         session: session, clientPhone: session.client.phone.map { phones.phone($0) },
                         isConfirmed: session.confirmedAt != nil)
                 }, now: now, language: language
@@ -41,27 +41,28 @@ struct TemplateContext: Sendable {
     /// A session in words; staff are told the client's phone as well.
     func appointment(
         _ session: Session, _ claimed: ClaimedMessage, in language: Language, at now: Date
-    ) -> Appointment {
-        Appointment(
-            session: session, address: claimed.desk.address, phone: claimed.desk.phone.map { phones.phone($0) },
+    ) -> SessionContext {
+        SessionContext(
+            session: session, address: claimed.studioContact.address,
+            phone: claimed.studioContact.phone.map { phones.phone($0) },
             now: now, language: language,
             clientPhone: claimed.audience == .client ? nil : session.client.phone.map { phones.phone($0) })
     }
 }
 
 /// A session in the words of a message about it.
-struct Appointment {
+struct SessionContext {
     let session: Session
     /// Where to come.
     let address: String?
     /// The front desk's phone.
-    let phone: WrittenPhones.Phone?
+    let phone: PhoneFormatter.Phone?
     /// When the reader is told, which decides what "tomorrow" is.
     let now: Date
     /// The language of the message.
     var language = Language.english
     /// The client's phone, where staff are told.
-    var clientPhone: WrittenPhones.Phone?
+    var clientPhone: PhoneFormatter.Phone?
 
     private var clock: StudioClock { session.studio.clock }
 
@@ -70,24 +71,24 @@ struct Appointment {
         let (wording, clock) = (language.wording, clock)
         let (date, time) = (clock.date(of: session.startsAt), clock.time(of: session.startsAt))
         let when = wording.when(date, from: clock.date(of: now))
-        return AppointmentWord.values { word in
+        return SessionField.values { word in
             switch word {
             case .client: .text(session.client.name)
             case .trainer: .text(session.trainer.name)
             case .studio: .text(session.studio.name)
             case .reference: .text(session.reference.description)
             case .day: .text(wording.day(date))
-            case .dayTitle: .text(wording.day(date).titled)
+            case .dayTitle: .text(wording.day(date).sentenceCased)
             case .when: .text(when)
-            case .whenTitle: .text(when.titled)
+            case .whenTitle: .text(when.sentenceCased)
             case .time: .text(wording.time(time))
             case .at: .text(wording.atTime(time))
             case .zone: .text(session.zone)
             case .minutes: .text(session.minutes)
             case .address: .optional(address)
-            case .phone: .optional(phone?.unbroken)
+            case .phone: .optional(phone?.nonBreakingText)
             case .phoneNumber: .optional(phone?.number.e164)
-            case .clientPhone: .optional(clientPhone?.unbroken)
+            case .clientPhone: .optional(clientPhone?.nonBreakingText)
             case .clientPhoneNumber: .optional(clientPhone?.number.e164)
             case .booked: .flag(session.status != .cancelled && session.revision == 1)
             case .moved: .flag(session.status != .cancelled && session.revision > 1)
@@ -119,12 +120,12 @@ extension Session {
 }
 
 /// One day of a trainer, in the words of the digest that tells of it.
-struct TrainerDay {
+struct TrainerDayContext {
     /// One session of the day.
     struct Entry {
         let session: Session
         /// The client's phone, to be called when the client is late.
-        var clientPhone: WrittenPhones.Phone?
+        var clientPhone: PhoneFormatter.Phone?
         /// Whether the client has confirmed.
         var isConfirmed = false
     }
@@ -145,14 +146,14 @@ struct TrainerDay {
     var values: [String: TemplateValue] {
         let wording = language.wording
         let (day, when) = (wording.day(date), wording.when(date, from: home.clock.date(of: now)))
-        return TrainerDayWord.values { word in
+        return TrainerDayField.values { word in
             switch word {
             case .trainer: .text(trainer)
             case .studio: .text(home.name)
             case .day: .text(day)
-            case .dayTitle: .text(day.titled)
+            case .dayTitle: .text(day.sentenceCased)
             case .when: .text(when)
-            case .whenTitle: .text(when.titled)
+            case .whenTitle: .text(when.sentenceCased)
             case .count: .text(String(entries.count))
             case .total: .text(wording.sessions(entries.count))
             case .sessions: .list(entries.sorted { $0.order < $1.order }.map { $0.values(in: wording) })
@@ -161,20 +162,20 @@ struct TrainerDay {
     }
 }
 
-extension TrainerDay.Entry {
+extension TrainerDayContext.Entry {
     /// Two sessions at one time, which only an override makes, keep one order.
     fileprivate var order: (Date, String) { (session.startsAt, session.reference.code) }
 
     fileprivate func values(in wording: any Wording) -> [String: TemplateValue] {
         let time = session.studio.clock.time(of: session.startsAt)
-        return TrainerDayEntryWord.values { word in
+        return TrainerDayEntryField.values { word in
             switch word {
             case .time: .text(wording.time(time))
             case .at: .text(wording.atTime(time))
             case .zone: .text(session.zone)
             case .minutes: .text(session.minutes)
             case .client: .text(session.client.name)
-            case .clientPhone: .optional(clientPhone?.unbroken)
+            case .clientPhone: .optional(clientPhone?.nonBreakingText)
             case .clientPhoneNumber: .optional(clientPhone?.number.e164)
             case .reference: .text(session.reference.description)
             case .studio: .text(session.studio.name)
@@ -185,18 +186,18 @@ extension TrainerDay.Entry {
 }
 
 /// What is said to somebody who answered a text with a word that is understood.
-struct Answer {
+struct ReplyContext {
     /// The studio, or the chain where no studio is meant.
     let studio: String
     /// The front desk's phone.
-    let phone: WrittenPhones.Phone?
+    let phone: PhoneFormatter.Phone?
 
     /// What templates may speak of.
     var values: [String: TemplateValue] {
-        AnswerWord.values { word in
+        ReplyField.values { word in
             switch word {
             case .studio: .text(studio)
-            case .phone: .optional(phone?.unbroken)
+            case .phone: .optional(phone?.nonBreakingText)
             case .phoneNumber: .optional(phone?.number.e164)
             }
         }
@@ -204,13 +205,13 @@ struct Answer {
 }
 
 /// Phone numbers as people write them; each is looked up in its numbering plan once, and a batch names the same few.
-final class WrittenPhones: Sendable {
+final class PhoneFormatter: Sendable {
     /// One number as people write it.
     struct Phone {
         let number: PhoneNumber
         let text: String
         /// The text to be kept on one line.
-        let unbroken: String
+        let nonBreakingText: String
     }
 
     private let phones = Guarded<[PhoneNumber: Phone]>([:])
@@ -219,7 +220,7 @@ final class WrittenPhones: Sendable {
         if let known = phones.withLock({ $0[number] }) { return known }
         let text = number.display
         let phone = Phone(
-            number: number, text: text, unbroken: text.replacing(" ", with: String.noBreakSpace))
+            number: number, text: text, nonBreakingText: text.replacing(" ", with: String.noBreakSpace))
         phones.withLock { $0[number] = phone }
         return phone
     }

@@ -4,7 +4,7 @@ import Messaging
 /// What templates of messages about one session may speak of, to clients and to staff.
 ///
 /// Words are in the language of the message, days and times on the studio's clock.
-public enum AppointmentWord: String, Sendable, CaseIterable {
+public enum SessionField: String, Sendable, CaseIterable {
     /// The client's name.
     case client
     /// The trainer's name.
@@ -48,7 +48,7 @@ public enum AppointmentWord: String, Sendable, CaseIterable {
 }
 
 /// What the templates of a trainer's digest may speak of.
-public enum TrainerDayWord: String, Sendable, CaseIterable {
+public enum TrainerDayField: String, Sendable, CaseIterable {
     /// The trainer's name.
     case trainer
     /// The name of the studio where the trainer is at home.
@@ -65,12 +65,12 @@ public enum TrainerDayWord: String, Sendable, CaseIterable {
     case count
     /// How many sessions, in words: `3 sessions`.
     case total
-    /// Repeats a section for each session, in their order; in it stand the words of ``TrainerDayEntryWord``.
+    /// Repeats a section for each session, in their order; in it stand the words of ``TrainerDayEntryField``.
     case sessions
 }
 
 /// What is said of each session in a trainer's digest.
-public enum TrainerDayEntryWord: String, Sendable, CaseIterable {
+public enum TrainerDayEntryField: String, Sendable, CaseIterable {
     /// The start: `9:00 AM`.
     case time
     /// The start as it stands in a sentence: `at 9:00 AM`.
@@ -94,7 +94,7 @@ public enum TrainerDayEntryWord: String, Sendable, CaseIterable {
 }
 
 /// What the answers to an inbound text may speak of.
-public enum AnswerWord: String, Sendable, CaseIterable {
+public enum ReplyField: String, Sendable, CaseIterable {
     /// The name of the studio, or of the chain where no studio is meant.
     case studio
     /// The front desk's phone as people write it; may be absent.
@@ -113,7 +113,7 @@ extension CaseIterable where Self: RawRepresentable<String> {
 }
 
 /// Long, and yet such as real ones get: whoever's text fits these, it fits nearly everybody.
-extension AppointmentWord {
+extension SessionField {
     /// A value for each word.
     static func samples(_ language: Language) -> [String: TemplateValue] {
         let wording = language.wording
@@ -124,9 +124,9 @@ extension AppointmentWord {
             case .studio: "Downtown Strength & Balance"
             case .reference: "K7Q2-9FXM"
             case .day: .text(wording.day(.sample))
-            case .dayTitle: .text(wording.day(.sample).titled)
+            case .dayTitle: .text(wording.day(.sample).sentenceCased)
             case .when: .text(wording.onDay(.sample))
-            case .whenTitle: .text(wording.onDay(.sample).titled)
+            case .whenTitle: .text(wording.onDay(.sample).sentenceCased)
             case .time: .text(wording.time(.sample))
             case .at: .text(wording.atTime(.sample))
             case .zone: "UTC+12:45"
@@ -141,11 +141,11 @@ extension AppointmentWord {
     }
 }
 
-extension TrainerDayWord {
+extension TrainerDayField {
     /// A value for each word.
     static func samples(_ language: Language) -> [String: TemplateValue] {
-        let (about, wording) = (AppointmentWord.samples(language), language.wording)
-        let entry: [String: TemplateValue] = TrainerDayEntryWord.values { word in
+        let (about, wording) = (SessionField.samples(language), language.wording)
+        let entry: [String: TemplateValue] = TrainerDayEntryField.values { word in
             word == .confirmed ? true : about[word.rawValue, default: ""]
         }
         return values { word in
@@ -159,10 +159,10 @@ extension TrainerDayWord {
     }
 }
 
-extension AnswerWord {
+extension ReplyField {
     /// A value for each word.
     static func samples(_ language: Language) -> [String: TemplateValue] {
-        let about = AppointmentWord.samples(language)
+        let about = SessionField.samples(language)
         return values { about[$0.rawValue, default: ""] }
     }
 }

@@ -4,7 +4,7 @@ public import Messaging
 
 /// Writes texts for rows of the ledger.
 public struct TextComposer: Sendable {
-    private let head: TemplateContext
+    private let context: TemplateContext
     private let sender: TextSender
 
     /// Takes the words.
@@ -13,7 +13,7 @@ public struct TextComposer: Sendable {
     ///   - templates: The words.
     ///   - sender: The number or name that texts are from.
     public init(templates: TemplateLibrary, sender: TextSender) {
-        head = TemplateContext(templates: { templates })
+        context = TemplateContext(templates: { templates })
         self.sender = sender
     }
 
@@ -23,7 +23,7 @@ public struct TextComposer: Sendable {
     ///   - store: The words.
     ///   - sender: The number or name that texts are from.
     public init(templates store: TemplateStore, sender: TextSender) {
-        head = TemplateContext(templates: { store.library })
+        context = TemplateContext(templates: { store.library })
         self.sender = sender
     }
 
@@ -49,9 +49,9 @@ public struct TextComposer: Sendable {
     /// - Returns: The text.
     /// - Throws: `TextMessageError` or `TemplateError`.
     public func text(for claimed: ClaimedMessage, at now: Date) throws -> TextMessage {
-        let language = head.language(of: claimed, as: .sms)
-        let body = try head.templates.renderSMS(
-            claimed.template, in: language.ofTemplates, with: head.values(of: claimed, in: language, at: now))
+        let language = context.language(of: claimed, as: .sms)
+        let body = try context.templates.renderSMS(
+            claimed.template, in: language.templateLanguage, with: context.values(of: claimed, in: language, at: now))
         return try TextMessage(
             to: claimed.recipient.text, from: sender, body: body, validUntil: claimed.deadline)
     }
@@ -68,8 +68,8 @@ public struct TextComposer: Sendable {
     public func answer(
         _ template: String, from studio: String, phone: PhoneNumber?, in language: Language
     ) throws -> String {
-        let answer = Answer(studio: studio, phone: phone.map { WrittenPhones().phone($0) })
-        return try head.templates.renderSMS(template, in: language.ofTemplates, with: answer.values)
+        let answer = ReplyContext(studio: studio, phone: phone.map { PhoneFormatter().phone($0) })
+        return try context.templates.renderSMS(template, in: language.templateLanguage, with: answer.values)
     }
 
     /// A text of any words.

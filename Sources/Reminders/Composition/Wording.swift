@@ -38,7 +38,7 @@ extension Language {
     }
 
     /// The code in the names of templates; English ones carry none.
-    public var ofTemplates: TemplateLanguage? {
+    public var templateLanguage: TemplateLanguage? {
         switch self {
         case .english: nil
         case .spanish: "es"
@@ -46,19 +46,19 @@ extension Language {
     }
 
     /// The language of templates whose names carry this code, or none.
-    public init(ofTemplates code: TemplateLanguage?) {
+    public init(templateLanguage code: TemplateLanguage?) {
         self = code.flatMap { Language(rawValue: $0.code) } ?? .english
     }
 }
 
 extension String {
     /// This text as a line begins.
-    var titled: String { prefix(1).uppercased() + dropFirst() }
+    var sentenceCased: String { prefix(1).uppercased() + dropFirst() }
 }
 
 extension LocalTime {
     /// The hour as a clock with hands shows it, and the minutes.
-    var onClockFace: String {
+    var twelveHourTime: String {
         let (hour, minute) = (minutes / 60 % 12, minutes % 60)
         return "\(hour == 0 ? 12 : hour):\(minute < 10 ? "0" : "")\(minute)"
     }
@@ -84,7 +84,7 @@ struct EnglishWording: Wording {
     }
 
     /// Whoever books by phone in these regions says it so.
-    func time(_ time: LocalTime) -> String { "\(time.onClockFace) \(time.isMorning ? "AM" : "PM")" }
+    func time(_ time: LocalTime) -> String { "\(time.twelveHourTime) \(time.isMorning ? "AM" : "PM")" }
 
     func atTime(_ time: LocalTime) -> String { "at \(self.time(time))" }
 
@@ -130,7 +130,7 @@ struct SpanishWording: Wording {
 
     /// The two letters of the abbreviation stay on one line.
     func time(_ time: LocalTime) -> String {
-        "\(time.onClockFace) \(time.isMorning ? "a" : "p").\(String.noBreakSpace)m."
+        "\(time.twelveHourTime) \(time.isMorning ? "a" : "p").\(String.noBreakSpace)m."
     }
 
     /// One o'clock is the one hour that is singular.

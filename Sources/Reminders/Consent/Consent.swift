@@ -21,7 +21,7 @@ public struct Consent: Sendable, Equatable {
     public let isGranted: Bool
     /// Since when.
     public let at: Date
-    /// How they said so: `contact_given`, `desk`, `sms`, `link`, or in the desk's words.
+    /// How they said so: `contact_given`, `studioContact`, `sms`, `link`, or in the desk's words.
     public let how: String
     /// Who wrote it down.
     public let actor: String

@@ -19,7 +19,7 @@ public struct ConsentDesk: Sendable {
     }
 
     /// What a person wants from now on.
-    public struct Wish: Sendable {
+    public struct Preference: Sendable {
         /// By which channels.
         public var channels: [Channel]
         /// What about.
@@ -56,14 +56,14 @@ public struct ConsentDesk: Sendable {
     /// Who wants to be written to again is taken off the list on which their own word put them; a dead mailbox stays on it.
     ///
     /// - Parameters:
-    ///   - wish: What they want.
+    ///   - preference: What they want.
     ///   - who: The person.
     ///   - now: When they said so.
     /// - Returns: What is written down of them now.
     /// - Throws: ``NotFound``, ``InvalidInput`` or ``PostgresError``.
-    public func note(_ wish: Wish, of who: ClientIdentifier, now: Date) async throws -> Record {
-        try await working { connection in
-            try await note(wish, of: try await ClientRepository(connection).one(who), now: now, on: connection)
+    public func note(_ preference: Preference, of who: ClientIdentifier, now: Date) async throws -> Record {
+        try await inTransaction { connection in
+            try await note(preference, of: try await ClientRepository(connection).one(who), now: now, on: connection)
         }
     }
 
@@ -75,12 +75,12 @@ public struct ConsentDesk: Sendable {
     /// - Returns: What is written down of them now.
     /// - Throws: ``NotFound`` or ``PostgresError``.
     public func unsubscribe(_ token: UUID, now: Date) async throws -> Record {
-        try await working { connection in
+        try await inTransaction { connection in
             guard let client = try await ConsentRepository(connection).client(unsubscribing: token) else {
                 throw NotFound("client with that token", hint: "take it from the link in the mail")
             }
-            let wish = Wish(isGranted: false, channels: [.email], how: "link")
-            return try await note(wish, of: client, now: now, on: connection)
+            let preference = Preference(isGranted: false, channels: [.email], how: "link")
+            return try await note(preference, of: client, now: now, on: connection)
         }
     }
 
@@ -97,7 +97,7 @@ public struct ConsentDesk: Sendable {
     public func suppress(
         _ address: ClaimedMessage.Recipient, because reason: Suppression.Reason, detail: String?, now: Date
     ) async throws -> Bool {
-        try await working { connection in
+        try await inTransaction { connection in
             try await ConsentRepository(connection).suppress(
                 Suppression(
                     channel: address.channel, address: address.text, reason: reason, detail: detail, at: now,
@@ -110,14 +110,14 @@ public struct ConsentDesk: Sendable {
     /// - Parameter address: The address or number.
     /// - Throws: ``NotFound`` where it is not on the list, or ``PostgresError``.
     public func lift(_ address: ClaimedMessage.Recipient) async throws {
-        try await working { connection in
+        try await inTransaction { connection in
             guard try await ConsentRepository(connection).lift(address.channel, address.text, nil) else {
                 throw NotFound("blocked address or number", hint: "see `intro suppression list`")
             }
         }
     }
 
-    func working<Result: Sendable>(
+    func inTransaction<Result: Sendable>(
         _ body: @Sendable (Connection) async throws -> Result
     ) async throws -> Result {
         try await database.transaction { connection in
@@ -126,24 +126,26 @@ public struct ConsentDesk: Sendable {
         }
     }
 
-    func note(_ wish: Wish, of client: Client, now: Date, on connection: Connection) async throws -> Record {
-        let wishes = ConsentRepository(connection)
-        let consents = wish.channels.flatMap { channel in
-            wish.scopes.map { scope in
+    func note(_ preference: Preference, of client: Client, now: Date, on connection: Connection) async throws -> Record
+    {
+        let repository = ConsentRepository(connection)
+        let consents = preference.channels.flatMap { channel in
+            preference.scopes.map { scope in
                 Consent(
-                    channel: channel, scope: scope, isGranted: wish.isGranted, at: now, how: wish.how, actor: actor)
+                    channel: channel, scope: scope, isGranted: preference.isGranted, at: now, how: preference.how,
+                    actor: actor)
             }
         }
-        try await wishes.write(consents, of: client.id)
-        if wish.isGranted {
-            for address in client.addresses where wish.channels.contains(address.channel) {
-                try await wishes.lift(address.channel, address.text, .optOut)
+        try await repository.write(consents, of: client.id)
+        if preference.isGranted {
+            for address in client.addresses where preference.channels.contains(address.channel) {
+                try await repository.lift(address.channel, address.text, .optOut)
             }
         }
         var suppressions: [Suppression] = []
-        for address in client.addresses { suppressions += try await wishes.suppressions(of: address.text) }
+        for address in client.addresses { suppressions += try await repository.suppressions(of: address.text) }
         return Record(
-            client: client, consents: try await wishes.consents(of: client.id), suppressions: suppressions)
+            client: client, consents: try await repository.consents(of: client.id), suppressions: suppressions)
     }
 }
 

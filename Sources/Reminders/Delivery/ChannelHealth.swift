@@ -21,8 +21,8 @@ struct ChannelHealth: Sendable {
     }
 
     /// The pause that was stored when the batch began; `nil` for a channel in use.
-    let former: ChannelPause?
-    private let formerRefusal: ChannelRefusal?
+    let previousPause: ChannelPause?
+    private let previousRefusal: ChannelRefusal?
     /// Whether one message at a time is tried, until the server accepts one.
     private(set) var isTrial: Bool
     /// Why nothing more is tried; `nil` while the channel is used.
@@ -32,16 +32,16 @@ struct ChannelHealth: Sendable {
     /// The last refusal for a reason that may concern every message.
     private(set) var refusal: ChannelRefusal?
     /// Messages that failed by refusals which turned out to concern every message.
-    private(set) var misjudged: [Int64] = []
+    private(set) var misattributed: [Int64] = []
     /// How many of these this batch has counted as failed.
-    private(set) var misjudgedHere = 0
+    private(set) var misattributedInRun = 0
     /// The messages of this batch that failed in the words of ``refusal``.
-    private var suspects: [Int64] = []
+    private var matchingFailures: [Int64] = []
 
     /// Begins with what is stored of a channel.
     init(pause: ChannelPause? = nil, refusal: ChannelRefusal? = nil) {
-        former = pause
-        formerRefusal = refusal
+        previousPause = pause
+        previousRefusal = refusal
         self.refusal = refusal
         isTrial = pause != nil
     }
@@ -56,7 +56,7 @@ struct ChannelHealth: Sendable {
     mutating func note(_ outcome: DeliveryOutcome, of message: Int64, to recipient: String) -> Scope {
         switch outcome {
         case .accepted:
-            (hasAccepted, isTrial, refusal, suspects) = (true, false, nil, [])
+            (hasAccepted, isTrial, refusal, matchingFailures) = (true, false, nil, [])
         case .senderRefused(let reason):
             end(.refused, reason)
             return .channel
@@ -65,14 +65,14 @@ struct ChannelHealth: Sendable {
             return .channel
         case .notSent(let reason, unreachable: false), .unknown(let reason):
             if isTrial { end(.unreachable, reason) }
-        case .rejectedForNow(_, let reply):
+        case .rejectedTemporarily(_, let reply):
             // Which of several connections was sent away is looked at when all have ended.
-            guard !outcome.asksToWait else {
+            guard !outcome.requestsBackoff else {
                 if isTrial { end(.deferred, reply) }
                 return .message
             }
             if isGeneral(outcome, message, recipient) { end(.deferred, reply) }
-        case .rejectedForGood(_, let reply, _):
+        case .rejectedPermanently(_, let reply, _):
             guard isGeneral(outcome, message, recipient) else { return .message }
             end(.refused, "The server refuses messages of this sender: \(reply)")
             return .channel
@@ -81,13 +81,13 @@ struct ChannelHealth: Sendable {
     }
 
     /// Whether there is something to store.
-    var isChanged: Bool { stop != nil || hasAccepted && former != nil || isRefusalNew || !misjudged.isEmpty }
+    var isChanged: Bool { stop != nil || hasAccepted && previousPause != nil || isRefusalNew || !misattributed.isEmpty }
 
     /// Whether another refusal is to be stored than before, or none any more.
-    var isRefusalNew: Bool { failedRefusal != formerRefusal }
+    var isRefusalNew: Bool { failedRefusal != previousRefusal }
 
     /// The last refusal, where its message failed and is to be queued again if the refusal turns out to be general.
-    var failedRefusal: ChannelRefusal? { suspects.isEmpty && refusal != formerRefusal ? nil : refusal }
+    var failedRefusal: ChannelRefusal? { matchingFailures.isEmpty && refusal != previousRefusal ? nil : refusal }
 
     /// Stops a channel all of whose connections were asked to wait.
     mutating func postpone(because reply: String) {
@@ -99,20 +99,21 @@ struct ChannelHealth: Sendable {
         guard let words = outcome.generalRefusal else { return false }
         let isAlike = refusal?.words == words && refusal?.recipient != nil
         if isAlike, refusal?.recipient != recipient {
-            misjudged += [refusal?.message].compactMap(\.self).filter { !suspects.contains($0) } + suspects
-            misjudgedHere += suspects.count
-            (refusal, suspects) = (nil, [])
+            misattributed +=
+                [refusal?.message].compactMap(\.self).filter { !matchingFailures.contains($0) } + matchingFailures
+            misattributedInRun += matchingFailures.count
+            (refusal, matchingFailures) = (nil, [])
             return true
         }
         if isTrial || stop?.code == .refused { return true }
-        if !isAlike { suspects = [] }
+        if !isAlike { matchingFailures = [] }
         refusal = ChannelRefusal(message: message, recipient: recipient, words: words)
-        if case .rejectedForGood = outcome { suspects.append(message) }
+        if case .rejectedPermanently = outcome { matchingFailures.append(message) }
         return false
     }
 
     private mutating func end(_ code: ChannelPause.Code, _ reason: String) {
-        stop = stop ?? Stop(code: code, reason: reason.withoutContacts)
+        stop = stop ?? Stop(code: code, reason: reason.maskingContacts)
     }
 }
 
@@ -163,7 +164,7 @@ extension DeliveryRun {
             health[channel] = ChannelHealth(pause: state.pause, refusal: state.refusal)
             guard let pause = state.pause else { continue }
             // A batch by hand tries at once.
-            let isDue = patience == .none || pause.until <= now
+            let isDue = mode == .none || pause.until <= now
             guard work[channel, default: 0] > 0 || !isDue else { continue }
             let next = now + ChannelBackoff.interval(after: pause.retries + 1) / .seconds(1)
             if isDue, try await pauses.reserveTrial(of: pause, nextAt: next) { continue }
@@ -181,7 +182,7 @@ extension DeliveryRun {
         let changes = progress.changedHealth
         guard !changes.isEmpty else { return }
         let (host, now) = (host, clock())
-        try await finishing { [database] in
+        try await runToCompletion { [database] in
             try await database.transaction { connection in
                 for (channel, health) in changes {
                     try await health.store(as: channel, of: host, at: now, on: connection)
@@ -199,10 +200,10 @@ extension DeliveryRun {
         // From a crontab, each minute has a process of its own: one in an hour reports what has not changed.
         report.paused = left.filter { pause in
             let age = now.timeIntervalSince(pause.value.since)
-            return patience == .asLongAsNeeded || age.truncatingRemainder(dividingBy: 3600) < 60
+            return mode == .continuous || age.truncatingRemainder(dividingBy: 3600) < 60
         }
         for (channel, health) in progress.changedHealth where health.stop == nil && health.hasAccepted {
-            report.resumed[channel] = health.former.map { .seconds(now.timeIntervalSince($0.since)) }
+            report.resumed[channel] = health.previousPause.map { .seconds(now.timeIntervalSince($0.since)) }
         }
         return report
     }
@@ -213,20 +214,21 @@ extension ChannelHealth {
         let pauses = ChannelPauseRepository(connection)
         if let pause = pause(of: channel, by: host, at: now) {
             try await pauses.begin(pause)
-        } else if hasAccepted, former != nil {
+        } else if hasAccepted, previousPause != nil {
             try await pauses.end(channel, of: host)
         }
-        if isRefusalNew { try await pauses.remember(failedRefusal, of: channel, by: host) }
-        try await DeliveryRepository(connection).queueAgain(misjudged, at: now)
+        if isRefusalNew { try await pauses.record(failedRefusal, of: channel, by: host) }
+        try await DeliveryRepository(connection).queueAgain(misattributed, at: now)
     }
 
     /// The pause that follows where the channel has stopped.
     private func pause(of channel: Channel, by host: String, at now: Date) -> ChannelPause? {
         stop.map { stop in
             ChannelPause(
-                channel: channel, sender: host, code: stop.code, reason: stop.reason, since: former?.since ?? now,
-                until: ChannelBackoff.nextTrial(of: stop, after: former, now: now),
-                retries: former.map { $0.retries + 1 } ?? 0)
+                channel: channel, sender: host, code: stop.code, reason: stop.reason,
+                since: previousPause?.since ?? now,
+                until: ChannelBackoff.nextTrial(of: stop, after: previousPause, now: now),
+                retries: previousPause.map { $0.retries + 1 } ?? 0)
         }
     }
 }

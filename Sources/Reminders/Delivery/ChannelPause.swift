@@ -200,7 +200,7 @@ extension ChannelPauseRepository {
     ///   - channel: The channel.
     ///   - sender: The host.
     /// - Throws: `PostgresError`.
-    public func remember(_ refusal: ChannelRefusal?, of channel: Channel, by sender: String) async throws {
+    public func record(_ refusal: ChannelRefusal?, of channel: Channel, by sender: String) async throws {
         guard let refusal else {
             try await connection.query(
                 "DELETE FROM channel_refusal WHERE sender = \(sender) AND channel = \(channel.rawValue)")

@@ -8,7 +8,7 @@ public struct ClaimedMessage: Sendable {
         /// A session, as it is now.
         case session(Session)
         /// A trainer's day.
-        case day(WorkDay)
+        case day(TrainerDigest)
     }
 
     /// The recipient of a message.
@@ -20,7 +20,7 @@ public struct ClaimedMessage: Sendable {
     }
 
     /// The details of the studio in a message.
-    public struct Desk: Sendable {
+    public struct StudioContact: Sendable {
         /// The studio's name.
         public let name: String
         /// The studio's address.
@@ -56,7 +56,7 @@ public struct ClaimedMessage: Sendable {
     /// The session or the trainer's day.
     public let subject: Subject
     /// The studio.
-    public let desk: Desk
+    public let studioContact: StudioContact
     /// The number of this attempt, from 1.
     public let attempt: Int32
     /// The deadline, after which it is not sent.
@@ -67,7 +67,7 @@ public struct ClaimedMessage: Sendable {
     /// Creates a message from its stored parts.
     public init(
         message: Int64, rule: String, template: String, language: Language, audience: Audience, revision: Int32,
-        recipient: Recipient, subject: Subject, desk: Desk, attempt: Int32 = 1, deadline: Date? = nil,
+        recipient: Recipient, subject: Subject, studioContact: StudioContact, attempt: Int32 = 1, deadline: Date? = nil,
         unsubscribeToken: UUID? = nil
     ) {
         self.message = message
@@ -78,7 +78,7 @@ public struct ClaimedMessage: Sendable {
         self.revision = revision
         self.recipient = recipient
         self.subject = subject
-        self.desk = desk
+        self.studioContact = studioContact
         self.attempt = attempt
         self.deadline = deadline
         self.unsubscribeToken = unsubscribeToken
@@ -88,7 +88,7 @@ public struct ClaimedMessage: Sendable {
     public func written(in language: Language) -> ClaimedMessage {
         ClaimedMessage(
             message: message, rule: rule, template: template, language: language, audience: audience,
-            revision: revision, recipient: recipient, subject: subject, desk: desk, attempt: attempt,
+            revision: revision, recipient: recipient, subject: subject, studioContact: studioContact, attempt: attempt,
             deadline: deadline, unsubscribeToken: unsubscribeToken)
     }
 
@@ -98,13 +98,13 @@ public struct ClaimedMessage: Sendable {
         case (.client, .session(let session)): session.client.name
         case (.trainer, .session(let session)): session.trainer.name
         case (_, .day(let day)): day.trainer.name
-        case (.studio, _): desk.name
+        case (.studio, _): studioContact.name
         }
     }
 }
 
 /// A trainer's day, as they are told of it.
-public struct WorkDay: Sendable {
+public struct TrainerDigest: Sendable {
     /// Whose.
     public let trainer: Session.TrainerName
     /// The home studio, whose clock is the trainer's.

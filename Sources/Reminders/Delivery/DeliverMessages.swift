@@ -31,7 +31,7 @@ extension DeliverMessages {
         try Task.checkCancellation()
         if report.isCutShort { return jobs.map { _ in .snooze(.zero) } }
         // Each minute asks for what is due by then. A job that waited for one channel would hold up the other.
-        guard batch.patience != .asLongAsNeeded, let reason = report.unreachable.values.first else {
+        guard batch.mode != .continuous, let reason = report.unreachable.values.first else {
             return jobs.map { _ in .done }
         }
         return jobs.map { _ in .retry(after: ChannelBackoff.interval(after: 0), because: reason) }
@@ -65,7 +65,7 @@ public final class DeliveryNotices: Sendable {
         where isReported(failure, report) {
             problems.occurs(
                 "\(failure.channel.rawValue) \(failure.reason)",
-                failure.isPutOff
+                failure.isPostponed
                     ? "messages were put off" : "messages failed: see `intro reminders list --status failed`",
                 metadata: [
                     "channel": "\(failure.channel.rawValue)", "reason": "\(failure.reason)", "messages": "\(count)",
@@ -123,6 +123,6 @@ public final class DeliveryNotices: Sendable {
         let channel = failure.channel
         let isServers =
             report.unreachable[channel] != nil || report.refused[channel] != nil || report.deferred[channel] != nil
-        return !(failure.isPutOff && isServers) && !failure.isAddressBlocked
+        return !(failure.isPostponed && isServers) && !failure.isAddressBlocked
     }
 }

@@ -9,9 +9,9 @@ final class DeliveryProgress: Sendable {
     private struct State {
         var left: Int
         var report = DeliveryRun.Report()
-        var unwritten: [DeliveryRecord] = []
+        var unrecorded: [DeliveryRecord] = []
         /// The channels whose server asked a session to wait.
-        var resting: [Channel: String] = [:]
+        var deferrals: [Channel: String] = [:]
         var health: [Channel: ChannelHealth]
     }
 
@@ -25,15 +25,15 @@ final class DeliveryProgress: Sendable {
     /// - Parameters:
     ///   - limit: How many messages at the most; `nil` is all.
     ///   - health: How each channel stands; one that is not listed is in use.
-    ///   - orphans: The session of each message whose sender died, where it was about one.
+    ///   - abandoned: The session of each message whose sender died, where it was about one.
     ///   - end: From then on nothing more is taken up; `nil` is never.
     init(
-        limit: Int?, health: [Channel: ChannelHealth] = [:], orphans: [Reference?],
+        limit: Int?, health: [Channel: ChannelHealth] = [:], abandoned: [Reference?],
         end: ContinuousClock.Instant? = nil
     ) {
         var state = State(left: limit ?? .max, health: health)
-        state.report.tally.add(orphans.count, to: \.unknown)
-        state.report.orphans = Set(orphans.compactMap(\.self)).sorted { $0.code < $1.code }
+        state.report.tally.add(abandoned.count, to: \.unknown)
+        state.report.abandoned = Set(abandoned.compactMap(\.self)).sorted { $0.code < $1.code }
         self.state = Guarded(state)
         self.end = end
     }
@@ -51,7 +51,7 @@ final class DeliveryProgress: Sendable {
     var changedHealth: [Channel: ChannelHealth] { state.withLock { $0.health.filter { $0.value.isChanged } } }
 
     /// The outcomes that could not be recorded yet.
-    var unwritten: [DeliveryRecord] { state.withLock(\.unwritten) }
+    var unrecorded: [DeliveryRecord] { state.withLock(\.unrecorded) }
 
     /// Why a channel is no longer used; `nil` while it is.
     func stop(of channel: Channel) -> ChannelHealth.Stop? {
@@ -64,7 +64,7 @@ final class DeliveryProgress: Sendable {
     }
 
     /// Records an outcome, and returns what a refusal concerns.
-    func judge(_ outcome: DeliveryOutcome, of claimed: ClaimedMessage, on channel: Channel) -> ChannelHealth.Scope {
+    func evaluate(_ outcome: DeliveryOutcome, of claimed: ClaimedMessage, on channel: Channel) -> ChannelHealth.Scope {
         state.withLock {
             $0.health[channel, default: ChannelHealth()].note(
                 outcome, of: claimed.message, to: claimed.recipient.text)
@@ -73,7 +73,7 @@ final class DeliveryProgress: Sendable {
 
     /// What a server said that asked to be left alone, where one did.
     func rest(of channel: Channel) -> String? {
-        state.withLock { $0.resting[channel] }
+        state.withLock { $0.deferrals[channel] }
     }
 
     /// Reserves up to `count` messages; 0 when the limit is reached or the channel's transport cannot be used.
@@ -110,7 +110,9 @@ final class DeliveryProgress: Sendable {
         metrics.count(record, by: channel)
         state.withLock { state in
             state.report.count(outcome, as: record, of: channel)
-            if outcome.asksToWait, case .rejectedForNow(_, let reply) = outcome { state.resting[channel] = reply }
+            if outcome.requestsBackoff, case .rejectedTemporarily(_, let reply) = outcome {
+                state.deferrals[channel] = reply
+            }
         }
     }
 
@@ -145,6 +147,6 @@ final class DeliveryProgress: Sendable {
 
     /// Keeps outcomes that could not be recorded.
     func keep(_ records: [DeliveryRecord]) {
-        state.withLock { $0.unwritten += records }
+        state.withLock { $0.unrecorded += records }
     }
 }

@@ -64,7 +64,7 @@ public struct DeliveryRecord: Sendable, Equatable {
     }
 
     /// Gives a message back that was taken up and not tried.
-    public static func untried(_ message: Int64) -> DeliveryRecord {
+    public static func unattempted(_ message: Int64) -> DeliveryRecord {
         var record = DeliveryRecord(message: message, status: .queued, reason: nil, reply: nil)
         record.wasAttempted = false
         return record
@@ -115,21 +115,22 @@ extension DeliveryRecord {
         case .accepted(let reply, let id):
             self.init(message: message, status: .sent, reason: nil, reply: reply, copy: copy)
             providerID = id
-        case .rejectedForNow(_, let reply):
-            self.init(putOff: claimed, because: "rejected_for_now", reply, hint: RetryHint(reading: reply), at: now)
-        case .rejectedForGood(_, let reply, let condemnsAddress):
+        case .rejectedTemporarily(_, let reply):
+            self.init(postponing: claimed, because: "rejected_for_now", reply, hint: RetryHint(reading: reply), at: now)
+        case .rejectedPermanently(_, let reply, let isAddressInvalid):
             // An address of staff is left alone: blocking it would silence call-back requests without anybody noticing.
-            let isDead = condemnsAddress && claimed.audience == .client
-            let verdict = SMSError(outcome)?.suppression ?? (isDead ? .hardBounce : nil)
+            let isDead = isAddressInvalid && claimed.audience == .client
+            let suppressionReason = SMSError(outcome)?.suppression ?? (isDead ? .hardBounce : nil)
             self.init(
-                message: message, status: .failed, reason: verdict == .optOut ? "opted_out" : "rejected_for_good",
-                reply: reply, copy: copy, suppression: verdict)
+                message: message, status: .failed,
+                reason: suppressionReason == .optOut ? "opted_out" : "rejected_for_good",
+                reply: reply, copy: copy, suppression: suppressionReason)
         case .senderRefused(let reason):
             self = .channelPaused(message, reason, at: now)
         case .notSent(let reason, unreachable: true):
             self.init(message: message, status: .queued, reason: "not_sent", reply: reason)
         case .notSent(let reason, unreachable: false):
-            self.init(putOff: claimed, because: "not_sent", reason, hint: nil, at: now)
+            self.init(postponing: claimed, because: "not_sent", reason, hint: nil, at: now)
         case .unknown(let reason):
             self.init(message: message, status: .unknown, reason: "no_answer", reply: reason, copy: copy)
         }
@@ -137,7 +138,7 @@ extension DeliveryRecord {
 
     /// What the ledger says of an attempt that was refused for a reason that concerns every message.
     init(_ claimed: ClaimedMessage, refusedWithAll outcome: DeliveryOutcome, copy: Copy, at now: Date) {
-        guard case .rejectedForGood(_, let reply, _) = outcome else {
+        guard case .rejectedPermanently(_, let reply, _) = outcome else {
             self.init(claimed, outcome, copy: copy, at: now)
             return
         }
@@ -146,7 +147,7 @@ extension DeliveryRecord {
 
     /// A message that may be tried again, as long as that makes sense.
     private init(
-        putOff claimed: ClaimedMessage, because reason: String, _ reply: String, hint: RetryHint?, at now: Date
+        postponing claimed: ClaimedMessage, because reason: String, _ reply: String, hint: RetryHint?, at now: Date
     ) {
         let next = RetryDelay.nextAttempt(
             after: Int(claimed.attempt), hint: hint, jitter: Double.random(in: 0...1), now: now,
@@ -162,6 +163,6 @@ extension SMSError {
     /// Why no other text needs to be tried to the number, where the service knows it for good.
     var suppression: Suppression.Reason? {
         if self == .recipientOptedOut { return .optOut }
-        return condemnsNumber ? .hardBounce : nil
+        return isNumberInvalid ? .hardBounce : nil
     }
 }

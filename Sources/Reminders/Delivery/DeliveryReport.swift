@@ -30,7 +30,7 @@ extension DeliveryRun {
         /// The reason that the ledger stores.
         public let reason: String
         /// Whether they stay queued and are tried again.
-        public let isPutOff: Bool
+        public let isPostponed: Bool
         /// Whether the server refused the address itself for good, which blocks it: nothing is left to do.
         public let isAddressBlocked: Bool
     }
@@ -48,7 +48,7 @@ extension DeliveryRun {
         /// What is wrong with templates, where the operator's folder has changed since the batch before.
         public internal(set) var templateProblems: [String] = []
         /// Sessions with a message whose sender died before its outcome was written.
-        public internal(set) var orphans: [Reference] = []
+        public internal(set) var abandoned: [Reference] = []
         /// How many messages were marked as unknown because this sender's journal lists them and the database, which was
         /// restored or promoted, had them still queued.
         public internal(set) var restored = 0
@@ -83,7 +83,7 @@ extension DeliveryRun.Report {
         case .accepted:
             tally.add(to: \.sent)
             sent[channel, default: 0] += 1
-        case .rejectedForNow, .rejectedForGood, .senderRefused, .notSent:
+        case .rejectedTemporarily, .rejectedPermanently, .senderRefused, .notSent:
             count(failedAs: DeliveryRun.Failure(record, channel))
         case .unknown: tally.add(to: \.unknown)
         }
@@ -97,31 +97,31 @@ extension DeliveryRun.Report {
         case .deferred: deferred[channel] = health.stop?.reason
         case nil: break
         }
-        guard health.misjudgedHere > 0 else { return }
+        guard health.misattributedInRun > 0 else { return }
         let failure = DeliveryRun.Failure(
-            channel: channel, reason: "rejected_for_good", isPutOff: false, isAddressBlocked: false)
-        let left = failures[failure, default: 0] - health.misjudgedHere
+            channel: channel, reason: "rejected_for_good", isPostponed: false, isAddressBlocked: false)
+        let left = failures[failure, default: 0] - health.misattributedInRun
         failures[failure] = left > 0 ? left : nil
-        failures[DeliveryRun.Failure(untried: .refused, channel), default: 0] += health.misjudgedHere
+        failures[DeliveryRun.Failure(unattempted: .refused, channel), default: 0] += health.misattributedInRun
     }
 }
 
 extension DeliveryRun.Failure {
     /// Why messages were not tried on a channel that has stopped.
-    init(untried code: ChannelPause.Code, _ channel: Channel) {
+    init(unattempted code: ChannelPause.Code, _ channel: Channel) {
         let reason =
             switch code {
             case .unreachable: "not_sent"
             case .refused: LedgerEntry.channelPaused
             case .deferred: "rejected_for_now"
             }
-        self.init(channel: channel, reason: reason, isPutOff: true, isAddressBlocked: false)
+        self.init(channel: channel, reason: reason, isPostponed: true, isAddressBlocked: false)
     }
 
     /// Reads from a record why a message could not be sent.
     init(_ record: DeliveryRecord, _ channel: Channel) {
         self.init(
-            channel: channel, reason: record.reason ?? "", isPutOff: record.status == .queued,
+            channel: channel, reason: record.reason ?? "", isPostponed: record.status == .queued,
             isAddressBlocked: record.suppression != nil)
     }
 }

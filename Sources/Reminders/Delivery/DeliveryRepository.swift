@@ -36,7 +36,7 @@ public struct DeliveryRepository: Sendable {
     /// Takes some messages of a channel that are due, longest due first.
     ///
     /// Each is judged anew: what is no longer true is skipped. The limit is part of the text: with it as a bind, no
-    /// plan could be kept (see ``isDue(_:_:untriedBy:)``).
+    /// plan could be kept (see ``isDue(_:_:unattemptedBy:)``).
     ///
     /// - Parameters:
     ///   - run: The sender.
@@ -48,21 +48,24 @@ public struct DeliveryRepository: Sendable {
     /// - Throws: `PostgresError`.
     public func take(_ run: Int32, by channel: Channel, until: Date, now: Date, limit: Int) async throws -> MessageBatch
     {
-        let rows = try await connection.query(Self.taking(run, channel, until, now, limit))
+        let rows = try await connection.query(Self.claimStatement(run, channel, until, now, limit))
         var (batch, days) = try MessageBatchReader.batch(rows)
         for day in days {
-            batch.messages.append(day.letter.claimedMessage(about: .day(try await workDay(of: day.trainer, day.date))))
+            batch.messages.append(
+                day.messageColumns.claimedMessage(about: .day(try await trainerDigest(of: day.trainer, day.date))))
         }
         return batch
     }
 
     /// Takes, judges and marks in one statement, and tells what was taken.
-    private static func taking(_ run: Int32, _ channel: Channel, _ until: Date, _ now: Date, _ limit: Int) -> SQL {
+    private static func claimStatement(_ run: Int32, _ channel: Channel, _ until: Date, _ now: Date, _ limit: Int)
+        -> SQL
+    {
         """
         WITH due AS (
             SELECT m.id
             FROM message AS m
-            WHERE \(isDue(channel, until, untriedBy: run))
+            WHERE \(isDue(channel, until, unattemptedBy: run))
             ORDER BY coalesce(m.wait_until, m.due_at), m.id
             LIMIT \(unsafeSQL: String(limit))
             FOR UPDATE SKIP LOCKED
@@ -111,7 +114,7 @@ public struct DeliveryRepository: Sendable {
     }
 
     /// What is booked with a trainer on a day of their home studio's calendar and can take place.
-    func workDay(of trainer: Trainer.ID, _ date: LocalDate) async throws -> WorkDay {
+    func trainerDigest(of trainer: Trainer.ID, _ date: LocalDate) async throws -> TrainerDigest {
         typealias Names = (String, String, Int32, String, String, String)
         let names = try await connection.query(
             """
@@ -124,7 +127,7 @@ public struct DeliveryRepository: Sendable {
         let clock = try StudioClocks.clock(of: names.5)
         let sessions = try await SessionRepository(connection).all(
             of: trainer, from: clock.startOfDay(date), until: clock.startOfDay(date.adding(days: 1)))
-        return WorkDay(
+        return TrainerDigest(
             trainer: Session.TrainerName(id: trainer, handle: names.0, name: names.1),
             studio: Session.Place(id: Studio.ID(names.2), handle: names.3, name: names.4, clock: clock), date: date,
             sessions: sessions.filter { $0.status == .booked && !$0.isImpossible })
@@ -192,7 +195,7 @@ public struct DeliveryRepository: Sendable {
     ///
     /// The subqueries hide the values from the planner. It would use them for an estimate alone, find each plan a
     /// little cheaper than the one for any values, and so plan anew for each hand, which takes longer than the hand.
-    static func isDue(_ channel: Channel, _ until: Date, untriedBy run: Int32) -> SQL {
+    static func isDue(_ channel: Channel, _ until: Date, unattemptedBy run: Int32) -> SQL {
         """
         m.status = 'queued'
           AND m.channel = '\(unsafeSQL: channel.rawValue)'

@@ -14,9 +14,9 @@ public struct DeliveryRun: Sendable {
         /// Sends all due messages, and tries one on a paused channel at once: by hand.
         case none
         /// Sends all due messages except on paused channels: from a crontab.
-        case onChannels
+        case periodic
         /// Leaves waiting messages to later runs: in a runner.
-        case asLongAsNeeded
+        case continuous
     }
 
     /// The clock that measures the time since a claim; tests stop it, so that batches have the same sizes each time.
@@ -26,9 +26,9 @@ public struct DeliveryRun: Sendable {
     let mail: DeliveryChannel<MailEnvelope>
     let texts: DeliveryChannel<TextMessage>
     let actor: String
-    let patience: DeliveryMode
+    let mode: DeliveryMode
     let clock: @Sendable () -> Date
-    let freshness: Duration
+    let maximumClaimAge: Duration
     let reach: Duration
     let host: String
     let templates: TemplateStore?
@@ -45,9 +45,9 @@ public struct DeliveryRun: Sendable {
     ///   - mail: The channel of e-mail.
     ///   - texts: The channel of text messages.
     ///   - actor: The actor for the ledger.
-    ///   - patience: How to treat paused channels and waiting messages.
+    ///   - mode: How to treat paused channels and waiting messages.
     ///   - clock: The clock by which messages are due.
-    ///   - freshness: A message that was claimed longer ago is evaluated again before it is sent.
+    ///   - maximumClaimAge: A message that was claimed longer ago is evaluated again before it is sent.
     ///   - reach: A patient batch takes up nothing more after so long: texts that leave one a second must not keep a
     ///     confirmation waiting that is asked for meanwhile.
     ///   - host: The name under which a patient sender stores that it has paused a channel.
@@ -57,7 +57,8 @@ public struct DeliveryRun: Sendable {
     ///   - logger: The log of problems.
     public init(
         database: Database, mail: DeliveryChannel<MailEnvelope>, texts: DeliveryChannel<TextMessage>, actor: String,
-        patience: DeliveryMode = .none, clock: @escaping @Sendable () -> Date, freshness: Duration = .milliseconds(100),
+        mode: DeliveryMode = .none, clock: @escaping @Sendable () -> Date,
+        maximumClaimAge: Duration = .milliseconds(100),
         reach: Duration = .seconds(5), host: String = "localhost", templates: TemplateStore? = nil,
         journal: AttemptJournal? = nil, restoreLevel: Logger.Level = .warning, logger: Logger
     ) {
@@ -65,9 +66,9 @@ public struct DeliveryRun: Sendable {
         self.mail = mail
         self.texts = texts
         self.actor = actor
-        self.patience = patience
+        self.mode = mode
         self.clock = clock
-        self.freshness = freshness
+        self.maximumClaimAge = maximumClaimAge
         self.reach = reach
         self.host = host
         self.templates = templates
@@ -95,32 +96,32 @@ public struct DeliveryRun: Sendable {
         let change = templates?.refresh()
         // Nothing is sent with a limit of 0, and nothing is written.
         let journaled = limit == 0 ? nil : try await reconciler?.reconcile()
-        if patience != .asLongAsNeeded {
+        if mode != .continuous {
             try await database.transaction { connection in
                 let ledger = DeliveryRepository(connection)
                 try await ledger.plan(until: until, now: clock())
                 try await ledger.release(until: until)
             }
         }
-        let (orphans, work, channels) = try await database.withConnection { connection in
+        let (abandoned, work, channels) = try await database.withConnection { connection in
             let ledger = DeliveryRepository(connection)
-            if patience == .asLongAsNeeded { try await resume(ledger, templatesChanged: change != nil) }
-            let orphans = try await ledger.sweep()
+            if mode == .continuous { try await resume(ledger, templatesChanged: change != nil) }
+            let abandoned = try await ledger.markAbandonedAsUnknown()
             var work: [Channel: Int] = [
                 .email: try await connections(of: mail, limit, ledger, until: until),
                 .sms: try await connections(of: texts, limit, ledger, until: until),
             ]
             let channels = try await prepareChannels(&work, on: connection)
-            return (orphans, work, channels)
+            return (abandoned, work, channels)
         }
         let progress = DeliveryProgress(
-            limit: limit, health: channels.health, orphans: orphans,
-            end: patience == .asLongAsNeeded ? ContinuousClock.now + reach : nil)
+            limit: limit, health: channels.health, abandoned: abandoned,
+            end: mode == .continuous ? ContinuousClock.now + reach : nil)
         progress.note(templateProblems: change?.problems ?? [])
         if work.values.contains(where: { $0 > 0 }) {
-            try await carry(progress, until: until, epoch: journaled?.epoch, work)
+            try await runWorkers(progress, until: until, epoch: journaled?.epoch, work)
         }
-        let held = try await finishing { try await heldMessages(until: until) }
+        let held = try await runToCompletion { try await heldMessages(until: until) }
         progress.note(restored: journaled?.restored ?? 0, held: held)
         try await storeChannels(of: progress)
         return report(of: progress, left: channels.left)
@@ -138,19 +139,21 @@ public struct DeliveryRun: Sendable {
 
     /// How many connections of a route there is work for.
     private func connections<Item>(
-        of route: DeliveryChannel<Item>, _ limit: Int?, _ ledger: DeliveryRepository, until: Date
+        of deliveryChannel: DeliveryChannel<Item>, _ limit: Int?, _ ledger: DeliveryRepository, until: Date
     ) async throws -> Int {
-        try await ledger.countWork(
-            by: route.channel, until: until, limit: min(limit ?? .max, route.connections))
+        try await ledger.countClaimable(
+            by: deliveryChannel.channel, until: until, limit: min(limit ?? .max, deliveryChannel.connections))
     }
 
-    private func carry(_ progress: DeliveryProgress, until: Date, epoch: UUID?, _ work: [Channel: Int]) async throws {
+    private func runWorkers(_ progress: DeliveryProgress, until: Date, epoch: UUID?, _ work: [Channel: Int])
+        async throws
+    {
         let number = try await database.withConnection { try await DeliveryRepository($0).openRun(actor: actor) }
         do {
             try await database.withConnection { connection in
                 let ledger = DeliveryRepository(connection)
                 let journal = try await startJournal(number, epoch: epoch, until: until, on: connection)
-                try await ledger.keepingAlive(number, in: database) {
+                try await ledger.withRunLock(number, in: database) {
                     try await withThrowingTaskGroup { group in
                         group.addTask {
                             try await send(
@@ -165,57 +168,59 @@ public struct DeliveryRun: Sendable {
                         for try await _ in group {}
                     }
                     // What is reported as sent is on disk.
-                    try await finishing { try await ledger.endRun(number) }
+                    try await runToCompletion { try await ledger.endRun(number) }
                     try journal?.journal.end(number)
                 }
             }
         } catch {
-            await writeLate(progress, number)
+            await recordOverNewConnection(progress, number)
             throw error
         }
     }
 
     private func send<Item>(
-        _ route: DeliveryChannel<Item>, _ progress: DeliveryProgress, _ number: Int32, _ journal: RunJournal?,
+        _ deliveryChannel: DeliveryChannel<Item>, _ progress: DeliveryProgress, _ number: Int32, _ journal: RunJournal?,
         through ledger: DeliveryRepository, until: Date, connections: Int
     ) async throws {
-        let round = DeliveryWorker(
-            route: route, run: self, number: number, ledger: ledger, progress: progress, until: until, journal: journal)
-        if connections > 0, progress.isTrial(route.channel) { try await round.trial() }
+        let worker = DeliveryWorker(
+            deliveryChannel: deliveryChannel, run: self, number: number, ledger: ledger, progress: progress,
+            until: until, journal: journal)
+        if connections > 0, progress.isTrial(deliveryChannel.channel) { try await worker.trial() }
         try await withThrowingTaskGroup { group in
-            for _ in 0..<connections where progress.stop(of: route.channel) == nil && !progress.isTrial(route.channel) {
+            for _ in 0..<connections
+            where progress.stop(of: deliveryChannel.channel) == nil && !progress.isTrial(deliveryChannel.channel) {
                 group.addTask {
-                    try await route.transport.withSession { try await round.work(with: $0) }
+                    try await deliveryChannel.transport.withSession { try await worker.work(with: $0) }
                 }
             }
             // The first failure tells the other connections to stop.
             for try await _ in group {}
         }
-        try await countRest(of: progress, route.channel, number, in: ledger, until: until)
+        try await countUntried(of: progress, deliveryChannel.channel, number, in: ledger, until: until)
     }
 
     /// What was due and not even tried, because nothing can be handed over, has failed like what was tried.
-    private func countRest(
+    private func countUntried(
         of progress: DeliveryProgress, _ channel: Channel, _ number: Int32, in ledger: DeliveryRepository, until: Date
     ) async throws {
         let (stop, reply) = (progress.stop(of: channel), progress.rest(of: channel))
         guard stop != nil || reply != nil else { return }
         let (now, left) = (clock(), progress.left)
-        let rest = try await finishing {
-            try await ledger.countDue(by: channel, until: until, now: now, limit: left, untriedBy: number).due
+        let rest = try await runToCompletion {
+            try await ledger.countDue(by: channel, until: until, now: now, limit: left, unattemptedBy: number).due
         }
-        progress.failUntried(rest, as: Failure(untried: stop?.code ?? .deferred, channel))
+        progress.failUntried(rest, as: Failure(unattempted: stop?.code ?? .deferred, channel))
         if stop == nil, let reply, rest > 0 || progress.report.tally.sent == 0 {
             progress.postpone(channel, because: reply)
         }
     }
 
     /// Writes down over a new connection what could not be written over a lost one; what this cannot either is unknown.
-    private func writeLate(_ progress: DeliveryProgress, _ number: Int32) async {
-        let (records, database, now) = (progress.unwritten, database, clock())
+    private func recordOverNewConnection(_ progress: DeliveryProgress, _ number: Int32) async {
+        let (records, database, now) = (progress.unrecorded, database, clock())
         guard !records.isEmpty else { return }
         do {
-            try await finishing {
+            try await runToCompletion {
                 try await database.transaction {
                     try await DeliveryRepository($0).record(records, by: number, at: now)
                 }
@@ -229,6 +234,6 @@ public struct DeliveryRun: Sendable {
 }
 
 /// Does work to its end, also where the task that waits for it has been cancelled: what has happened is written down.
-func finishing<Result: Sendable>(_ work: @escaping @Sendable () async throws -> Result) async throws -> Result {
+func runToCompletion<Result: Sendable>(_ work: @escaping @Sendable () async throws -> Result) async throws -> Result {
     try await Task { try await work() }.value
 }

@@ -4,7 +4,7 @@ public import Messaging
 
 /// Delivers due messages over one transport session: claims a batch, renders and sends each message, records the outcomes.
 struct DeliveryWorker<Item: Sendable> {
-    let route: DeliveryChannel<Item>
+    let deliveryChannel: DeliveryChannel<Item>
     let run: DeliveryRun
     let number: Int32
     let ledger: DeliveryRepository
@@ -17,14 +17,14 @@ struct DeliveryWorker<Item: Sendable> {
     /// The outcome of one message.
     private struct Attempt {
         let record: DeliveryRecord
-        var mayGoOn = true
+        var canContinue = true
     }
 
     /// Tries one message at a time over a connection of its own, until the server accepts one or refuses all messages.
     func trial() async throws {
-        var round = self
-        round.isTrial = true
-        try await route.transport.withSession { [round] in try await round.work(with: $0) }
+        var worker = self
+        worker.isTrial = true
+        try await deliveryChannel.transport.withSession { [worker] in try await worker.work(with: $0) }
     }
 
     /// Delivers batches until no message is due or the server asks the client to wait.
@@ -32,22 +32,24 @@ struct DeliveryWorker<Item: Sendable> {
     /// Runs on the session's own thread, because libcurl blocks.
     func work(with session: isolated any TransportSession<Item>) async throws {
         var size = BatchSize()
-        var mayGoOn = true
-        while mayGoOn, !isTrial || progress.isTrial(route.channel), let batch = try await claimBatch(size.messages) {
+        var canContinue = true
+        while canContinue, !isTrial || progress.isTrial(deliveryChannel.channel),
+            let batch = try await claimBatch(size.messages)
+        {
             try await writeJournal(batch)
             let start = run.stopwatch()
             var records = batch.unreadable
             for (index, claimed) in batch.messages.enumerated() {
                 // Release messages that were claimed more than 100 ms ago; their eligibility may have changed.
-                guard mayGoOn, index == 0 || run.stopwatch() - start < run.freshness else {
+                guard canContinue, index == 0 || run.stopwatch() - start < run.maximumClaimAge else {
                     let rest = batch.messages[index...]
                     progress.giveBack(rest.count)
-                    records += rest.map { .untried($0.message) }
+                    records += rest.map { .unattempted($0.message) }
                     break
                 }
                 let attempt = await send(claimed, by: session)
                 records.append(attempt.record)
-                mayGoOn = attempt.mayGoOn
+                canContinue = attempt.canContinue
             }
             size.adapt(to: run.stopwatch() - start)
             try await write(records)
@@ -57,12 +59,12 @@ struct DeliveryWorker<Item: Sendable> {
     /// Claims the next batch; returns `nil` when no message is due or the task is cancelled.
     private func claimBatch(_ size: Int) async throws -> MessageBatch? {
         guard !Task.isCancelled else { return nil }
-        let reserved = progress.reserve(size, of: route.channel)
+        let reserved = progress.reserve(size, of: deliveryChannel.channel)
         guard reserved > 0 else { return nil }
         do {
             let batch = try await ledger.take(
-                number, by: route.channel, until: until, now: run.clock(), limit: reserved)
-            progress.settle(batch, of: reserved, by: route.channel)
+                number, by: deliveryChannel.channel, until: until, now: run.clock(), limit: reserved)
+            progress.settle(batch, of: reserved, by: deliveryChannel.channel)
             return batch.isEmpty ? nil : batch
         } catch is CancellationError {
             // The statement was rolled back: no message is claimed.
@@ -71,32 +73,32 @@ struct DeliveryWorker<Item: Sendable> {
     }
 
     private func send(_ claimed: ClaimedMessage, by session: any TransportSession<Item>) async -> Attempt {
-        guard !Task.isCancelled else { return Attempt(record: .untried(claimed.message)) }
-        guard progress.stop(of: route.channel) == nil else {
+        guard !Task.isCancelled else { return Attempt(record: .unattempted(claimed.message)) }
+        guard progress.stop(of: deliveryChannel.channel) == nil else {
             progress.giveBack(1)
-            return Attempt(record: .untried(claimed.message))
+            return Attempt(record: .unattempted(claimed.message))
         }
         do {
             let now = run.clock()
-            let renderedMessage = try route.write(claimed, now)
+            let renderedMessage = try deliveryChannel.write(claimed, now)
             let outcome = await session.deliver(renderedMessage.item)
-            if Task.isCancelled, case .notSent = outcome { return Attempt(record: .untried(claimed.message)) }
+            if Task.isCancelled, case .notSent = outcome { return Attempt(record: .unattempted(claimed.message)) }
             let record =
-                switch progress.judge(outcome, of: claimed, on: route.channel) {
+                switch progress.evaluate(outcome, of: claimed, on: deliveryChannel.channel) {
                 case .message: DeliveryRecord(claimed, outcome, copy: renderedMessage.copy, at: now)
                 case .channel: DeliveryRecord(claimed, refusedWithAll: outcome, copy: renderedMessage.copy, at: now)
                 }
-            progress.count(outcome, as: record, of: route.channel)
-            return Attempt(record: record, mayGoOn: !outcome.asksToWait)
+            progress.count(outcome, as: record, of: deliveryChannel.channel)
+            return Attempt(record: record, canContinue: !outcome.requestsBackoff)
         } catch {
-            let record = unwritten(claimed, because: error)
-            progress.fail(as: DeliveryRun.Failure(record, route.channel))
+            let record = unrenderable(claimed, because: error)
+            progress.fail(as: DeliveryRun.Failure(record, deliveryChannel.channel))
             return Attempt(record: record)
         }
     }
 
     /// The ledger entry of a message that could not be rendered: it waits until the template is corrected.
-    private func unwritten(_ claimed: ClaimedMessage, because error: any Error) -> DeliveryRecord {
+    private func unrenderable(_ claimed: ClaimedMessage, because error: any Error) -> DeliveryRecord {
         guard let error = error as? TemplateError else {
             return DeliveryRecord(
                 message: claimed.message, status: .failed, reason: "cannot_be_written", reply: "\(error)")
@@ -112,7 +114,7 @@ struct DeliveryWorker<Item: Sendable> {
         try journal?.writeNotSent(records)
         let (ledger, number, now) = (ledger, number, run.clock())
         do {
-            try await finishing { try await ledger.record(records, by: number, at: now) }
+            try await runToCompletion { try await ledger.record(records, by: number, at: now) }
         } catch {
             progress.keep(records)
             throw error

@@ -34,13 +34,13 @@ enum MessageBatchReader {
 
     /// A claimed message about a trainer's day; the sessions of that day are read separately.
     struct Day {
-        let letter: Letter
+        let messageColumns: MessageColumns
         let trainer: Trainer.ID
         let date: LocalDate
     }
 
     /// The columns that each message has.
-    struct Letter {
+    struct MessageColumns {
         let message: Int64
         let rule: String
         let template: String
@@ -51,12 +51,13 @@ enum MessageBatchReader {
         let attempt: Int32
         let deadline: Date?
         let unsubscribeToken: UUID?
-        let desk: ClaimedMessage.Desk
+        let studioContact: ClaimedMessage.StudioContact
 
         func claimedMessage(about subject: ClaimedMessage.Subject) -> ClaimedMessage {
             ClaimedMessage(
                 message: message, rule: rule, template: template, language: language, audience: audience,
-                revision: revision, recipient: recipient, subject: subject, desk: desk, attempt: attempt,
+                revision: revision, recipient: recipient, subject: subject, studioContact: studioContact,
+                attempt: attempt,
                 deadline: deadline, unsubscribeToken: unsubscribeToken)
         }
     }
@@ -82,11 +83,13 @@ enum MessageBatchReader {
             }
             do {
                 let (trainer, date) = (try row.next(Int32?.self), try row.next(String?.self))
-                let letter = try letter(message, &row)
+                let messageColumns = try messageColumns(message, &row)
                 if let trainer, let date {
-                    days.append(Day(letter: letter, trainer: Trainer.ID(trainer), date: try LocalDate(date)))
+                    days.append(
+                        Day(messageColumns: messageColumns, trainer: Trainer.ID(trainer), date: try LocalDate(date)))
                 } else {
-                    batch.messages.append(letter.claimedMessage(about: .session(try SessionReader.session(&row))))
+                    batch.messages.append(
+                        messageColumns.claimedMessage(about: .session(try SessionReader.session(&row))))
                 }
             } catch let problem as InvalidInput {
                 batch.unreadable.append(unreadable(message, problem.description))
@@ -101,17 +104,17 @@ enum MessageBatchReader {
         DeliveryRecord(message: message, status: .failed, reason: "invalid_data", reply: problem)
     }
 
-    private static func letter(_ message: Int64, _ row: inout Row) throws -> Letter {
+    private static func messageColumns(_ message: Int64, _ row: inout Row) throws -> MessageColumns {
         let (rule, template) = (try row.next(String.self), try row.next(String?.self))
         let (language, audience): (Language, Audience) = (try row.nextCode(), try row.nextCode())
         let revision = try row.next(Int32.self)
         let (channel, address): (Channel, String) = (try row.nextCode(), try row.next(String?.self) ?? "")
-        return Letter(
+        return MessageColumns(
             message: message, rule: rule, template: template ?? rule, language: language, audience: audience,
             revision: revision,
             recipient: try recipient(address, by: channel),
             attempt: try row.next(), deadline: try row.next(), unsubscribeToken: try row.next(),
-            desk: ClaimedMessage.Desk(
+            studioContact: ClaimedMessage.StudioContact(
                 name: try row.next(), address: try row.next(),
                 phone: try row.next(String?.self).map { try PhoneNumber(e164: $0) },
                 email: try row.next(String?.self).map { try EmailAddress($0) }))

@@ -20,7 +20,7 @@ extension DeliveryRepository {
     ///
     /// Senders from before step 17 look at the second lock only. It is not needed among senders of this version, and another
     /// login may hold it: its key is no secret.
-    public func keepingAlive(
+    public func withRunLock(
         _ run: Int32, in database: Database, _ body: @Sendable () async throws -> Void
     ) async throws {
         let name = Self.lockName(run)
@@ -41,16 +41,16 @@ extension DeliveryRepository {
         do {
             try await body()
         } catch {
-            await letGo(run)
+            await unlock(run)
             throw error
         }
-        await letGo(run)
+        await unlock(run)
     }
 
     private static func lockName(_ run: Int32) -> String { "delivery run \(run)" }
 
     /// Gives a run's lock back; where this fails, the connection is gone, and the lock with it.
-    private func letGo(_ run: Int32) async {
+    private func unlock(_ run: Int32) async {
         let connection = connection
         // A task of its own: a cancelled sender lets go, too.
         _ = await Task {
@@ -63,7 +63,7 @@ extension DeliveryRepository {
     }
 
     /// Writes down as unknown what dead senders had in hand, and returns the session of each such message, where it has one.
-    public func sweep() async throws -> [Reference?] {
+    public func markAbandonedAsUnknown() async throws -> [Reference?] {
         try await connection.query(
             """
             WITH dead AS MATERIALIZED (

@@ -85,7 +85,7 @@ public struct InboundMail: Sendable {
             try await BookingLocks(actor: actor).begin(on: connection)
             let mails = InboundMailRepository(connection)
             let id = try await mails.insert(item, now: now)
-            let judged = try await MailJudgement(item.content, now: now, on: connection)
+            let judged = try await MailEvaluation(item.content, now: now, on: connection)
             if let id {
                 try await apply(judged, detail: item.content.detail, now: now, on: connection)
                 try await mails.finish(id, judged, now: now)
@@ -114,7 +114,7 @@ public struct InboundMail: Sendable {
     }
 
     private func apply(
-        _ judged: MailJudgement, detail: String?, now: Date, on connection: Connection
+        _ judged: MailEvaluation, detail: String?, now: Date, on connection: Connection
     ) async throws {
         let decision = judged.decision
         if let message = judged.message {
@@ -130,14 +130,14 @@ public struct InboundMail: Sendable {
         }
         guard let session = judged.session else { return }
         if decision.confirms { try await SessionRepository(connection).confirm(session.id, at: now) }
-        if decision.asksForCall {
-            try await SessionMessages(connection).announce(.callAsked, of: session.id, at: now)
+        if decision.requestsCall {
+            try await SessionMessages(connection).announce(.callRequested, of: session.id, at: now)
         }
     }
 }
 
 /// What was decided about a mail, and what it is about.
-struct MailJudgement {
+struct MailEvaluation {
     /// What a mail is about.
     struct Subject {
         let id: Session.ID
@@ -163,7 +163,7 @@ struct MailJudgement {
             session = found.map { Subject(id: $0.id) }
             decision = .reply(reply, to: found, isAhead: found.map { $0.startsAt > now } ?? false)
         case .other:
-            decision = .reading(.notUnderstood)
+            decision = .needsReview(.notUnderstood)
         }
         if let message { session = Subject(id: message.session) }
     }
@@ -173,7 +173,7 @@ struct MailJudgement {
         if decision.suppression != nil { return .suppressed }
         if decision.failsMessage { return .messageFailed }
         if decision.confirms { return .confirmed }
-        if decision.asksForCall { return .callAsked }
+        if decision.requestsCall { return .callRequested }
         return decision.review == nil ? .noted : .none
     }
 

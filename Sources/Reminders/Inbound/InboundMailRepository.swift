@@ -28,7 +28,7 @@ public struct InboundMailEntry: Sendable {
         /// The session is confirmed.
         case confirmed
         /// The desk is asked to call.
-        case callAsked = "call_asked"
+        case callRequested = "call_asked"
         /// Nothing; a person has to read it.
         case none
     }
@@ -138,7 +138,7 @@ public struct InboundMailRepository: Sendable {
     }
 
     /// Stores what came of a mail; one that a person has to read stays open.
-    func finish(_ id: Int64, _ judged: MailJudgement, now: Date) async throws {
+    func finish(_ id: Int64, _ judged: MailEvaluation, now: Date) async throws {
         let decision = judged.decision
         try await connection.query(
             """

@@ -34,13 +34,13 @@ public struct InboundEntry: Sendable {
 /// Clients' texts, as the database holds them.
 public struct InboundRepository: Sendable {
     /// The session that a text is about.
-    struct Meant {
+    struct SubjectSession {
         let id: Session.ID
         let reference: Reference
         /// Whether it is still to come.
         let isAhead: Bool
         /// Whether the last text about it told of it as it is now.
-        let isAsTold: Bool
+        let isUpToDate: Bool
     }
 
     let connection: Connection
@@ -94,7 +94,7 @@ public struct InboundRepository: Sendable {
     }
 
     /// Writes a text down; `nil` where the provider has told of it before.
-    func insert(_ text: InboundSMSDesk.Text, now: Date) async throws -> Int64? {
+    func insert(_ text: InboundTexts.Text, now: Date) async throws -> Int64? {
         try await connection.query(
             """
             INSERT INTO inbound_text (provider_id, sender, recipient, body, attachments, received_at, action)
@@ -108,7 +108,7 @@ public struct InboundRepository: Sendable {
     }
 
     /// What came of a text when it was told of for the first time.
-    func known(_ text: InboundSMSDesk.Text) async throws -> InboundSMSDesk.Heard {
+    func known(_ text: InboundTexts.Text) async throws -> InboundTexts.Receipt {
         let row = try await connection.query(
             """
             SELECT text.id, text.action, session.reference, text.done_at IS NULL
@@ -117,13 +117,13 @@ public struct InboundRepository: Sendable {
             WHERE text.provider_id = \(text.providerID)
             """
         ).decode((Int64, String, String?, Bool).self)[0]
-        return InboundSMSDesk.Heard(
+        return InboundTexts.Receipt(
             id: row.0, action: try storedCode(row.1),
             session: try row.2.map { try Reference($0) }, answer: nil, isNew: false, isOpen: row.3)
     }
 
     /// The session that a number was last written to about, one to come before any other; nobody else may change it.
-    func session(of sender: InboundSender, now: Date) async throws -> Meant? {
+    func session(of sender: InboundSender, now: Date) async throws -> SubjectSession? {
         guard let phone = sender.number else { return nil }
         return try await connection.query(
             """
@@ -145,13 +145,13 @@ public struct InboundRepository: Sendable {
             FOR UPDATE OF s
             """
         ).decode((Int64, String, Bool, Bool).self).first.map {
-            Meant(id: Session.ID($0.0), reference: try Reference($0.1), isAhead: $0.2, isAsTold: $0.3)
+            SubjectSession(id: Session.ID($0.0), reference: try Reference($0.1), isAhead: $0.2, isUpToDate: $0.3)
         }
     }
 
     /// Writes down what a text came to.
     func finish(
-        _ id: Int64, as action: InboundSMSDesk.Action, isOpen: Bool, about session: Session.ID?, answer: String?
+        _ id: Int64, as action: InboundTexts.Action, isOpen: Bool, about session: Session.ID?, answer: String?
     ) async throws {
         try await connection.query(
             """
@@ -248,7 +248,7 @@ public enum InboundSender: Hashable, Sendable {
 
 extension ClientRepository {
     /// The people who have the phone that a text came from; nobody has a short code.
-    func withPhone(of sender: InboundSender) async throws -> [Client] {
+    func clientsWithPhone(of sender: InboundSender) async throws -> [Client] {
         guard let phone = sender.number else { return [] }
         return try await matching(.phone(phone))
     }

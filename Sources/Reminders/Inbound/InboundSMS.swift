@@ -47,34 +47,36 @@ public struct InboundSMS: Sendable {
     /// - Throws: `PostgresError`; and, after the text was heard, why it cannot be answered.
     public func receive(
         _ text: InboundText, from sender: InboundSender, now: Date
-    ) async throws -> InboundSMSDesk.Heard {
-        let (name, phone) = try await desk(of: sender)
-        let inbound = InboundSMSDesk(database: database, actor: actor)
+    ) async throws -> InboundTexts.Receipt {
+        let (name, phone) = try await studioContact(of: sender)
+        let inbound = InboundTexts(database: database, actor: actor)
         let way = Result { try self.answering() }
-        let heard = try await inbound.hear(
-            InboundSMSDesk.Text(
+        let receipt = try await inbound.receive(
+            InboundTexts.Text(
                 providerID: text.id, sender: sender, recipient: text.to, body: text.body, attachments: text.attachments),
-            meaning: InboundSMSDesk.Meaning(text), now: now
+            meaning: InboundTexts.Meaning(text), now: now
         ) { action, language in
             guard let composer = (try? way.get())?.composer else { return nil }
             return action.template.flatMap { try? composer.answer($0, from: name, phone: phone, in: language) }
         }
-        guard heard.isNew else { return heard }
+        guard receipt.isNew else { return receipt }
         let answering = try way.get()
-        guard let answer = heard.answer, let recipient = sender.number else { return heard }
+        guard let answer = receipt.answer, let recipient = sender.number else { return receipt }
         let outcome = try await answering.transport.withSession { session in
             await session.deliver(try answering.composer.message(answer, to: recipient))
         }
-        let (status, reply, id) = outcome.ofAnswer
-        try await finishing { try await inbound.answered(heard.id, status, reply: reply, providerID: id, now: now) }
-        return heard.answered(status)
+        let (status, reply, id) = outcome.replyRecord
+        try await runToCompletion {
+            try await inbound.answered(receipt.id, status, reply: reply, providerID: id, now: now)
+        }
+        return receipt.answered(status)
     }
 
     /// Who answers: the studio of the sender's last session, else the only studio, else none by name.
-    private func desk(of sender: InboundSender) async throws -> (name: String, phone: PhoneNumber?) {
+    private func studioContact(of sender: InboundSender) async throws -> (name: String, phone: PhoneNumber?) {
         try await database.withConnection { connection in
             let studios = StudioRepository(connection)
-            for person in try await ClientRepository(connection).withPhone(of: sender) {
+            for person in try await ClientRepository(connection).clientsWithPhone(of: sender) {
                 if let last = try await SessionRepository(connection).all(for: person.id).last {
                     let studio = try await studios.with(last.studio.id)
                     return (studio.name, studio.phone)
@@ -86,45 +88,45 @@ public struct InboundSMS: Sendable {
     }
 }
 
-extension InboundSMSDesk.Meaning {
+extension InboundTexts.Meaning {
     /// Reads what a text asks for.
     ///
     /// A service that handles opt-outs has answered by itself.
     fileprivate init(_ text: InboundText) {
         let word = text.word
-        let action: InboundSMSDesk.Action =
+        let action: InboundTexts.Action =
             switch word {
             case .optOut, .cancel: .optedOut
             case .possibleOptOut: .optOutReview
             case .optIn: .optedIn
             case .help: .helped
             case .confirm: .confirmed
-            case .callMe: .callAsked
+            case .callMe: .callRequested
             case .other: .none
             }
-        let leavesCall = word == .cancel || ReplyWord(text.body) == .cancel
-        self.init(action, leavesCall: leavesCall, isAnswered: text.optOutType == nil)
+        let requestsCall = word == .cancel || ReplyKeyword(text.body) == .cancel
+        self.init(action, requestsCall: requestsCall, isAnswered: text.optOutType == nil)
     }
 }
 
-extension InboundSMSDesk.Action {
+extension InboundTexts.Action {
     /// The words that answer it; the rest needs none.
     fileprivate var template: String? {
         switch self {
         case .optedOut: "opted-out"
         case .optedIn: "opted-in"
         case .helped: "help"
-        case .confirmed, .callAsked, .optOutReview, .none: nil
+        case .confirmed, .callRequested, .optOutReview, .none: nil
         }
     }
 }
 
 extension DeliveryOutcome {
     /// What is written down of an answer, which is tried once: what became of it, what the service said, its name for it.
-    fileprivate var ofAnswer: (DeliveryRecord.Status, String, String?) {
+    fileprivate var replyRecord: (DeliveryRecord.Status, String, String?) {
         switch self {
         case .accepted(let reply, let id): (.sent, reply, id)
-        case .rejectedForNow(_, let reply), .rejectedForGood(_, let reply, _): (.failed, reply, nil)
+        case .rejectedTemporarily(_, let reply), .rejectedPermanently(_, let reply, _): (.failed, reply, nil)
         case .senderRefused(let reason), .notSent(let reason, _): (.failed, reason, nil)
         case .unknown(let reason): (.unknown, reason, nil)
         }

@@ -4,7 +4,7 @@ public import FoundationEssentials
 public import Postgres
 
 /// Where clients' texts are heard: each once, however often the provider tells of it.
-public struct InboundSMSDesk: Sendable {
+public struct InboundTexts: Sendable {
     /// What a text came to.
     public enum Action: String, Sendable, CaseIterable {
         /// Nothing is sent to that number any more.
@@ -16,7 +16,7 @@ public struct InboundSMSDesk: Sendable {
         /// The client will come.
         case confirmed
         /// The desk is to call.
-        case callAsked = "call_asked"
+        case callRequested = "call_asked"
         /// It may be an opt-out: no text goes to that number until a person has read it.
         case optOutReview = "opt_out_review"
         /// A person has to read it.
@@ -28,14 +28,14 @@ public struct InboundSMSDesk: Sendable {
         /// What is done at once.
         public let action: Action
         /// Whether the desk should call all the same: whoever texts CANCEL may mean the session.
-        public let leavesCall: Bool
+        public let requestsCall: Bool
         /// Whether it is answered; a service that handles opt-outs itself has done so.
         public let isAnswered: Bool
 
         /// Describes what a text asks for.
-        public init(_ action: Action, leavesCall: Bool = false, isAnswered: Bool = true) {
+        public init(_ action: Action, requestsCall: Bool = false, isAnswered: Bool = true) {
             self.action = action
-            self.leavesCall = leavesCall
+            self.requestsCall = requestsCall
             self.isAnswered = isAnswered
         }
     }
@@ -66,7 +66,7 @@ public struct InboundSMSDesk: Sendable {
     }
 
     /// What was written down.
-    public struct Heard: Sendable {
+    public struct Receipt: Sendable {
         /// The number by which it is marked as done.
         public let id: Int64
         /// What it came to.
@@ -92,10 +92,10 @@ public struct InboundSMSDesk: Sendable {
         }
 
         /// The same text, answered.
-        public func answered(_ status: DeliveryRecord.Status) -> Heard {
-            var heard = self
-            heard.answered = status
-            return heard
+        public func answered(_ status: DeliveryRecord.Status) -> Receipt {
+            var receipt = self
+            receipt.answered = status
+            return receipt
         }
     }
 
@@ -121,22 +121,22 @@ public struct InboundSMSDesk: Sendable {
     ///   - answer: The words with which to answer what was done, in the client's language.
     /// - Returns: What was done.
     /// - Throws: ``PostgresError``.
-    public func hear(
+    public func receive(
         _ text: Text, meaning meant: Meaning, now: Date,
         answer: @escaping @Sendable (Action, Language) -> String?
-    ) async throws -> Heard {
-        try await ConsentDesk(database: database, actor: actor).working { connection in
+    ) async throws -> Receipt {
+        try await ConsentDesk(database: database, actor: actor).inTransaction { connection in
             let texts = InboundRepository(connection)
             guard let id = try await texts.insert(text, now: now) else { return try await texts.known(text) }
-            let people = try await ClientRepository(connection).withPhone(of: text.sender)
+            let people = try await ClientRepository(connection).clientsWithPhone(of: text.sender)
             let session = try await texts.session(of: text.sender, now: now)
             let action = try await act(on: meant.action, text, people, session, now: now, connection)
             let language = people.lazy.compactMap(\.language).first ?? .english
             let isAnswered = action.changed && meant.isAnswered && text.sender.number != nil
             let words = isAnswered ? answer(action.done, language) : nil
-            let isOpen = action.done.isForPerson || meant.leavesCall
+            let isOpen = action.done.isForPerson || meant.requestsCall
             try await texts.finish(id, as: action.done, isOpen: isOpen, about: session?.id, answer: words)
-            return Heard(
+            return Receipt(
                 id: id, action: action.done, session: session?.reference, answer: words, isNew: true, isOpen: isOpen)
         }
     }
@@ -169,13 +169,13 @@ public struct InboundSMSDesk: Sendable {
     ///   - now: When.
     /// - Throws: ``NotFound`` or ``PostgresError``.
     public func finish(_ id: Int64, optingOut isOptOut: Bool = false, now: Date) async throws {
-        try await ConsentDesk(database: database, actor: actor).working { connection in
+        try await ConsentDesk(database: database, actor: actor).inTransaction { connection in
             let texts = InboundRepository(connection)
             guard let (sender, body) = try await texts.markDone(id, by: actor, now: now) else {
                 throw NotFound("text number \(id)", hint: "see `intro sms list`")
             }
             if isOptOut {
-                let people = try await ClientRepository(connection).withPhone(of: sender)
+                let people = try await ClientRepository(connection).clientsWithPhone(of: sender)
                 _ = try await optOut(sender, people, saying: body, now: now, connection)
             } else {
                 try await texts.release(sender)
@@ -195,15 +195,16 @@ public struct InboundSMSDesk: Sendable {
     }
 
     private func note(isGranted: Bool, _ people: [Client], now: Date, _ connection: Connection) async throws {
-        let wish = ConsentDesk.Wish(isGranted: isGranted, channels: [.sms], how: "sms")
+        let preference = ConsentDesk.Preference(isGranted: isGranted, channels: [.sms], how: "sms")
         for person in people {
-            _ = try await ConsentDesk(database: database, actor: actor).note(wish, of: person, now: now, on: connection)
+            _ = try await ConsentDesk(database: database, actor: actor).note(
+                preference, of: person, now: now, on: connection)
         }
     }
 
     /// Does what was meant; whether anything is otherwise now, so that an answer is worth sending.
     private func act(
-        on meant: Action, _ text: Text, _ people: [Client], _ session: InboundRepository.Meant?, now: Date,
+        on meant: Action, _ text: Text, _ people: [Client], _ session: InboundRepository.SubjectSession?, now: Date,
         _ connection: Connection
     ) async throws -> (done: Action, changed: Bool) {
         switch meant {
@@ -220,23 +221,23 @@ public struct InboundSMSDesk: Sendable {
             return (meant, true)
         case .confirmed:
             // A yes to the time before a move is none to the time after it.
-            guard let session, session.isAhead, session.isAsTold else { return (.none, false) }
+            guard let session, session.isAhead, session.isUpToDate else { return (.none, false) }
             try await SessionRepository(connection).confirm(session.id, at: now)
             return (.confirmed, true)
-        case .callAsked:
-            if let session { try await SessionMessages(connection).announce(.callAsked, of: session.id, at: now) }
-            return (.callAsked, true)
+        case .callRequested:
+            if let session { try await SessionMessages(connection).announce(.callRequested, of: session.id, at: now) }
+            return (.callRequested, true)
         case .helped, .optOutReview, .none:
             return (meant, meant == .helped)
         }
     }
 }
 
-extension InboundSMSDesk.Action {
+extension InboundTexts.Action {
     /// Whether the desk has something to do about it.
     fileprivate var isForPerson: Bool {
         switch self {
-        case .callAsked, .optOutReview, .none: true
+        case .callRequested, .optOutReview, .none: true
         case .optedOut, .optedIn, .helped, .confirmed: false
         }
     }

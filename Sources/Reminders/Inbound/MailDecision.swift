@@ -72,7 +72,7 @@ public struct MailDecision: Hashable, Sendable {
     /// Whether the session is confirmed.
     public var confirms = false
     /// Whether the desk is asked to call.
-    public var asksForCall = false
+    public var requestsCall = false
     /// Why a person has to read it.
     public var review: Review?
     /// What was said, in the words of the server that refused.
@@ -81,7 +81,7 @@ public struct MailDecision: Hashable, Sendable {
     private init() {}
 
     /// Only a person can tell.
-    public static func reading(_ review: Review) -> MailDecision {
+    public static func needsReview(_ review: Review) -> MailDecision {
         var decision = MailDecision()
         decision.review = review
         return decision
@@ -110,9 +110,9 @@ extension MailDecision {
     ///   - message: The message that it is about, where one was sent.
     /// - Returns: What follows.
     public static func failure(_ addresses: [ReportedAddress], of message: Message?) -> MailDecision {
-        guard let message else { return .reading(.unknownMessage) }
+        guard let message else { return .needsReview(.unknownMessage) }
         guard let said = addresses.first(where: { $0.isAbout(message.recipient) }) else {
-            return .reading(.otherRecipient)
+            return .needsReview(.otherRecipient)
         }
         var decision = MailDecision()
         decision.detail = said.detail
@@ -144,9 +144,9 @@ extension MailDecision {
         _ reason: Suppression.Reason, by addresses: [EmailAddress], known others: Set<EmailAddress>,
         about message: Message?
     ) -> MailDecision {
-        guard let message else { return .reading(.unknownMessage) }
-        let isTheirs = addresses.contains { $0.matchKey == message.recipient.matchKey }
-        guard isTheirs || others.isEmpty else { return .reading(.otherRecipient) }
+        guard let message else { return .needsReview(.unknownMessage) }
+        let isRecipient = addresses.contains { $0.matchKey == message.recipient.matchKey }
+        guard isRecipient || others.isEmpty else { return .needsReview(.otherRecipient) }
         var decision = MailDecision()
         decision.block(message, because: reason)
         return decision
@@ -201,21 +201,21 @@ extension MailDecision {
     ///   - isAhead: Whether the session is still to come.
     /// - Returns: What follows.
     public static func reply(_ reply: Reply, to session: Session?, isAhead: Bool) -> MailDecision {
-        guard let session else { return .reading(.unknownEvent) }
+        guard let session else { return .needsReview(.unknownEvent) }
         guard let attendee = reply.attendee, attendee.matchKey == session.client.email?.matchKey else {
-            return .reading(.otherAttendee)
+            return .needsReview(.otherAttendee)
         }
-        guard session.status == .booked, isAhead else { return .reading(.sessionClosed) }
-        guard reply.revision == Int(session.revision) else { return .reading(.otherRevision) }
+        guard session.status == .booked, isAhead else { return .needsReview(.sessionClosed) }
+        guard reply.revision == Int(session.revision) else { return .needsReview(.otherRevision) }
         switch reply.answer {
-        case .undecided: return .reading(.undecided)
+        case .undecided: return .needsReview(.undecided)
         case .accepted:
             var decision = MailDecision()
             decision.confirms = true
             return decision
         case .declined:
-            var decision = MailDecision.reading(.declined)
-            decision.asksForCall = true
+            var decision = MailDecision.needsReview(.declined)
+            decision.requestsCall = true
             return decision
         }
     }

@@ -16,7 +16,7 @@ struct TextStatusRepository {
     /// So long after an attempt a report may still tell what became of it.
     private static let reach: TimeInterval = 2 * 86_400
     /// So long a report waits for its text.
-    private static let patience: TimeInterval = 7 * 86_400
+    private static let retention: TimeInterval = 7 * 86_400
 
     let connection: Connection
 
@@ -28,13 +28,13 @@ struct TextStatusRepository {
     func apply(_ report: TextStatuses.Report, by actor: String, now: Date) async throws -> TextStatuses.Receipt {
         if let text = try await text(of: report, now: now) {
             let changed = try await update(text, by: report, actor: actor, now: now)
-            try await forget(report.providerID)
+            try await deleteUnmatched(report.providerID)
             let entry = try await LedgerRepository(connection).entry(text.id)
             return TextStatuses.Receipt(subject: .message(entry), changed: changed)
         }
         if let answer = try await answer(of: report) {
             let changed = try await update(answer, by: report, actor: actor, now: now)
-            try await forget(report.providerID)
+            try await deleteUnmatched(report.providerID)
             return TextStatuses.Receipt(subject: .answer(toText: answer.id), changed: changed)
         }
         return TextStatuses.Receipt(subject: .unknown, changed: false)
@@ -72,10 +72,10 @@ struct TextStatusRepository {
             WHERE unmatched_text_status.status <> 'delivered'
             """)
         try await connection.query(
-            "DELETE FROM unmatched_text_status WHERE received_at < \(now - Self.patience)")
+            "DELETE FROM unmatched_text_status WHERE received_at < \(now - Self.retention)")
     }
 
-    private func forget(_ providerID: String) async throws {
+    private func deleteUnmatched(_ providerID: String) async throws {
         try await connection.query("DELETE FROM unmatched_text_status WHERE provider_id = \(providerID)")
     }
 }

@@ -84,7 +84,7 @@ public final class AttemptJournal: Sendable {
     ///
     /// - Parameter state: What the database said.
     /// - Throws: `JournalError`.
-    func remember(_ state: DeliveryEpochState) throws(JournalError) {
+    func record(_ state: DeliveryEpochState) throws(JournalError) {
         let file = try file()
         let line = JournalLine.epoch(
             state.epoch, noticedAt: state.noticedAt, systemIdentifier: state.systemIdentifier,
@@ -208,7 +208,7 @@ extension DeliveryWorker {
             try journal.write(batch.messages, at: run.clock())
         } catch {
             progress.giveBack(batch.messages.count)
-            try await write(batch.unreadable + batch.messages.map { .untried($0.message) })
+            try await write(batch.unreadable + batch.messages.map { .unattempted($0.message) })
             throw error
         }
     }

@@ -53,8 +53,8 @@ public struct DeliveryEpochRepository: Sendable {
                 epoch: try row.next(), noticedAt: try row.next(), databaseName: try row.next(),
                 systemIdentifier: try row.next(), timeline: try row.next(), isIdentified: try row.next(),
                 hasChanged: try row.next(),
-                lacksRuns: try row.next(),
-                own: try row.next(String?.self).map { try storedCode($0) }, awaitsOthers: try row.next())
+                isMissingRuns: try row.next(),
+                own: try row.next(String?.self).map { try storedCode($0) }, waitsForOtherSenders: try row.next())
         }[0]
     }
 

@@ -154,7 +154,8 @@ extension DeliveryReconciliation {
             if !isDryRun { try await DeliveryRepository(connection).plan(until: held.dueBefore, now: now) }
             let ledger = LedgerRepository(connection)
             let queued = try await ledger.queued(dueUntil: held.dueBefore)
-            let doubtful = queued.filter { decision.doubts($0.sendableAt, heldUntil: held.dueBefore) }.map(\.id)
+            let doubtful = queued.filter { decision.mayHaveBeenSent($0.sendableAt, heldUntil: held.dueBefore) }.map(
+                \.id)
             if !isDryRun {
                 try await ledger.markRestored(ids: doubtful)
                 if case .hold(let since) = decision {
@@ -175,7 +176,7 @@ extension DeliveryReconciliation.Decision {
     /// Whether a message that could be sent from an instant on may have been sent before the restore.
     ///
     /// One that was still to wait when messages were held, such as for quiet hours, was not.
-    fileprivate func doubts(_ sendableAt: Date, heldUntil dueBefore: Date) -> Bool {
+    fileprivate func mayHaveBeenSent(_ sendableAt: Date, heldUntil dueBefore: Date) -> Bool {
         guard case .hold(let since) = self else { return false }
         return sendableAt >= since && sendableAt <= dueBefore
     }

@@ -11,17 +11,17 @@ final class JournalFile: Sendable {
         /// How many of them are on disk.
         var synced = 0
         /// Whether the file ends within a line.
-        var isTorn: Bool
+        var endsInPartialLine: Bool
     }
     private let progress: Guarded<Progress>
     /// Held while the disk works: those who come meanwhile are served by the next pass, all at once.
     private let syncing = Guarded(())
 
     /// Takes a descriptor over that holds the lock.
-    private init(path: String, descriptor: Int32, size: Int, isTorn: Bool) {
+    private init(path: String, descriptor: Int32, size: Int, endsInPartialLine: Bool) {
         self.path = path
         self.descriptor = descriptor
-        progress = Guarded(Progress(written: size, isTorn: isTorn))
+        progress = Guarded(Progress(written: size, endsInPartialLine: endsInPartialLine))
     }
 
     deinit { close(descriptor) }
@@ -51,7 +51,7 @@ final class JournalFile: Sendable {
         var last: UInt8 = 0
         let size = Int(held.st_size)
         let isWhole = size == 0 || pread(descriptor, &last, 1, off_t(size - 1)) == 1 && last == UInt8(ascii: "\n")
-        return JournalFile(path: path, descriptor: descriptor, size: size, isTorn: !isWhole)
+        return JournalFile(path: path, descriptor: descriptor, size: size, endsInPartialLine: !isWhole)
     }
 
     /// How many octets the file has.
@@ -71,20 +71,20 @@ final class JournalFile: Sendable {
     func append(_ lines: [JournalLine]) throws(JournalError) -> Int {
         let text = lines.map { $0.text + "\n" }.joined()
         let result = progress.withLock { progress -> Result<Int, JournalError> in
-            let octets = Array(((progress.isTorn ? "\n" : "") + text).utf8)
+            let octets = Array(((progress.endsInPartialLine ? "\n" : "") + text).utf8)
             var done = 0
             while done < octets.count {
                 let count = octets[done...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else {
                     let error = JournalError.last(path)
-                    progress.isTorn = ftruncate(descriptor, off_t(progress.written)) != 0 && done > 0
+                    progress.endsInPartialLine = ftruncate(descriptor, off_t(progress.written)) != 0 && done > 0
                     return .failure(error)
                 }
                 done += count
             }
             progress.written += octets.count
-            progress.isTorn = false
+            progress.endsInPartialLine = false
             return .success(progress.written)
         }
         return try result.get()

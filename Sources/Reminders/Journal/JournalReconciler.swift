@@ -53,7 +53,7 @@ public struct JournalReconciler: Sendable {
         let summary = try journal.open(database: state.databaseName, at: clock())
         let decision = ReconciliationDecision(state, journalIsNew: summary.isNew, epochs: summary.epochs)
         guard decision.isNeeded else { return Outcome(epoch: state.epoch, restored: 0) }
-        return try await finishing { try await compare() }
+        return try await runToCompletion { try await compare() }
     }
 
     /// What the database says of the journal; a database in which nothing was sent yet is given its name.
@@ -82,7 +82,7 @@ public struct JournalReconciler: Sendable {
                 id: summary.id, host: host, isNew: content.isEmpty, epochs: content.epochs, runs: summary.runs,
                 attempts: Array(content.attempts.values), horizon: content.horizon.map { Date(microseconds: $0) }),
             now: now)
-        try journal.remember(result.state)
+        try journal.record(result.state)
         log(result)
         return Outcome(epoch: result.state.epoch, restored: result.restored)
     }
@@ -137,16 +137,16 @@ public struct DeliveryEpochState: Sendable, Equatable {
     /// Whether the database is another than the one in which the epoch was recorded.
     public var hasChanged: Bool
     /// Whether it lacks one of the sender's own runs in this epoch.
-    public var lacksRuns: Bool
+    public var isMissingRuns: Bool
     /// How the sender's own journal stands; `nil` where the database does not know the sender.
     public var own: Reconciliation?
     /// Whether messages wait for the journals of other senders.
-    public var awaitsOthers: Bool
+    public var waitsForOtherSenders: Bool
 
     /// Describes a state.
     public init(
         epoch: UUID, noticedAt: Int64, databaseName: UUID, systemIdentifier: Int64? = nil, timeline: Int32? = nil,
-        isIdentified: Bool, hasChanged: Bool, lacksRuns: Bool, own: Reconciliation?, awaitsOthers: Bool
+        isIdentified: Bool, hasChanged: Bool, isMissingRuns: Bool, own: Reconciliation?, waitsForOtherSenders: Bool
     ) {
         self.epoch = epoch
         self.noticedAt = noticedAt
@@ -155,9 +155,9 @@ public struct DeliveryEpochState: Sendable, Equatable {
         self.timeline = timeline
         self.isIdentified = isIdentified
         self.hasChanged = hasChanged
-        self.lacksRuns = lacksRuns
+        self.isMissingRuns = isMissingRuns
         self.own = own
-        self.awaitsOthers = awaitsOthers
+        self.waitsForOtherSenders = waitsForOtherSenders
     }
 }
 
@@ -188,13 +188,13 @@ public struct ReconciliationDecision: Sendable, Equatable {
     ///   - epochs: The epochs in which the journal was compared, with the time when each was noticed.
     public init(_ state: DeliveryEpochState, journalIsNew: Bool, epochs: [UUID: Int64]) {
         // A database that is in an earlier epoch than its journals went back, too.
-        let isAhead = state.lacksRuns || epochs.values.contains { $0 > state.noticedAt }
+        let isAhead = state.isMissingRuns || epochs.values.contains { $0 > state.noticedAt }
         beginsEpoch = state.hasChanged ? .databaseChanged : isAhead ? .journalAhead : nil
         let isCompared = beginsEpoch == nil && epochs[state.epoch] != nil && state.own == .done
         comparesJournal = !isCompared && !journalIsNew
         registers = !isCompared
         // A sender that the database knows, or whose journal has entries, is not a new machine.
-        replacesOthers = journalIsNew && state.own == nil && (beginsEpoch != nil || state.awaitsOthers)
+        replacesOthers = journalIsNew && state.own == nil && (beginsEpoch != nil || state.waitsForOtherSenders)
     }
 
     /// Whether there is anything to do.

@@ -10,7 +10,7 @@ extension DeliveryRun {
     ///   - limit: How many messages at the most; `nil` is all.
     /// - Returns: How many are due, and how many of these would be skipped.
     /// - Throws: `PostgresError`.
-    public func rehearse(until: Date?, limit: Int?) async throws -> Tally {
+    public func forecastCounts(until: Date?, limit: Int?) async throws -> Tally {
         let due = try await forecast(until: until, limit: limit).filter { !$0.waits }
         var tally = Tally()
         tally.due = due.reduce(0) { $0 + Int($1.count) }
@@ -61,7 +61,7 @@ extension DeliveryRepository {
     /// - Returns: Both numbers.
     /// - Throws: `PostgresError`.
     public func countDue(
-        by channel: Channel, until: Date, now: Date, limit: Int, untriedBy run: Int32? = nil
+        by channel: Channel, until: Date, now: Date, limit: Int, unattemptedBy run: Int32? = nil
     ) async throws -> (due: Int, skipped: Int) {
         try await connection.query(
             """
@@ -69,7 +69,7 @@ extension DeliveryRepository {
             FROM (
                 SELECT m.id
                 FROM message AS m
-                WHERE \(Self.isDue(channel, until, untriedBy: run ?? .max))
+                WHERE \(Self.isDue(channel, until, unattemptedBy: run ?? .max))
                 ORDER BY coalesce(m.wait_until, m.due_at), m.id
                 LIMIT \(Int64(limit))
             ) AS due
@@ -89,12 +89,12 @@ extension DeliveryRepository {
     ///   - limit: Where counting stops.
     /// - Returns: How many.
     /// - Throws: `PostgresError`.
-    public func countWork(by channel: Channel, until: Date, limit: Int) async throws -> Int {
+    public func countClaimable(by channel: Channel, until: Date, limit: Int) async throws -> Int {
         try await connection.query(
             """
             SELECT count(*)
             FROM (
-                SELECT FROM message AS m WHERE \(Self.isDue(channel, until, untriedBy: .max)) LIMIT \(Int64(limit))
+                SELECT FROM message AS m WHERE \(Self.isDue(channel, until, unattemptedBy: .max)) LIMIT \(Int64(limit))
             ) AS due
             """
         ).decode(Int.self)[0]
@@ -130,7 +130,7 @@ extension DeliveryRepository {
     /// - Parameter since: When the oldest failure that counts was attempted.
     /// - Returns: Both numbers.
     /// - Throws: `PostgresError`.
-    public func countTrouble(since: Date) async throws -> (failed: Int, unknown: Int) {
+    public func countFailedAndUnknown(since: Date) async throws -> (failed: Int, unknown: Int) {
         try await connection.query(
             """
             SELECT (SELECT count(*) FROM message WHERE status = 'failed' AND attempted_at >= \(since)),
@@ -143,7 +143,7 @@ extension DeliveryRepository {
     ///
     /// - Returns: The instant; `nil` where none is put off.
     /// - Throws: `PostgresError`.
-    public func oldestPutOff() async throws -> Date? {
+    public func oldestPostponed() async throws -> Date? {
         try await connection.query("SELECT min(due_at) FROM message WHERE status = 'queued' AND attempts > 0")
             .decode(Date?.self)[0]
     }

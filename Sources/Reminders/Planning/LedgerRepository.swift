@@ -68,8 +68,8 @@ extension LedgerRepository {
     ///   - now: The present instant.
     /// - Returns: The messages, by due time.
     /// - Throws: ``PostgresError``.
-    public func account(of reference: Reference, now: Date) async throws -> [LedgerEntry] {
-        let written = try await judgedEntries(of: reference, status: nil, limit: .max, now: now)
+    public func history(of reference: Reference, now: Date) async throws -> [LedgerEntry] {
+        let written = try await evaluatedEntries(of: reference, status: nil, limit: .max, now: now)
         let entries = try await written + planned(of: reference)
         return entries.sorted { ($0.dueAt, $0.id ?? .max) < ($1.dueAt, $1.id ?? .max) }
     }
@@ -83,7 +83,7 @@ extension LedgerRepository {
     ///   - now: The present instant.
     /// - Returns: The rows, by due time.
     /// - Throws: ``PostgresError``.
-    public func judgedEntries(
+    public func evaluatedEntries(
         of reference: Reference?, status: String?, limit: Int = 1000, now: Date
     ) async throws -> [LedgerEntry] {
         let pauses = try await ChannelPauseRepository(connection).all(at: now)

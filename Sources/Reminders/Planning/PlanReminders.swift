@@ -25,7 +25,7 @@ public struct PlanReminders: Job {
             let ledger = DeliveryRepository(connection)
             try await ledger.plan(until: now, now: now)
             for channel in Channel.allCases
-            where try await ledger.countWork(by: channel, until: now, limit: 1) > 0 {
+            where try await ledger.countClaimable(by: channel, until: now, limit: 1) > 0 {
                 try await JobQueue(connection).enqueue(DeliverMessages(), DeliverMessages.whenDue)
             }
             try await context.complete(on: connection)

@@ -18,7 +18,7 @@ public struct ReminderRule: Sendable, Equatable {
         /// The cancellation.
         case cancelled
         /// The client's wish to be called.
-        case callAsked = "call_asked"
+        case callRequested = "call_asked"
         /// A day of the trainer's calendar.
         case day
     }
@@ -42,7 +42,7 @@ public struct ReminderRule: Sendable, Equatable {
     /// What its time is counted from.
     public var anchor: Anchor
     /// How long after that it is due.
-    public var lag: RuleOffset
+    public var offset: RuleOffset
     /// The wall-clock time on the day that is meant; `nil` is the anchor's own.
     public var time: LocalTime?
     /// How it is sent.
@@ -58,16 +58,16 @@ public struct ReminderRule: Sendable, Equatable {
     /// What had been due before is not made up for; `nil` is since ever.
     public var since: Date?
 
-    /// Makes a rule; ``assertSound()`` checks that its parts go together.
+    /// Makes a rule; ``validate()`` checks that its parts go together.
     public init(
-        key: Handle, studio: Handle? = nil, anchor: Anchor, lag: RuleOffset = .none, time: LocalTime? = nil,
+        key: Handle, studio: Handle? = nil, anchor: Anchor, offset: RuleOffset = .none, time: LocalTime? = nil,
         channel: Channel, audience: Audience = .client, template: Handle, condition: Condition? = nil,
         isEnabled: Bool = true, since: Date? = nil
     ) {
         self.key = key
         self.studio = studio
         self.anchor = anchor
-        self.lag = lag
+        self.offset = offset
         self.time = time
         self.channel = channel
         self.audience = audience
@@ -82,31 +82,31 @@ extension ReminderRule {
     /// Refuses what no message could follow.
     ///
     /// - Throws: `InvalidInput` that names the part which does not go with the others.
-    public func assertSound() throws(InvalidInput) {
-        guard (-365...365).contains(lag.days), (-1440...1440).contains(lag.minutes) else {
+    public func validate() throws(InvalidInput) {
+        guard (-365...365).contains(offset.days), (-1440...1440).contains(offset.minutes) else {
             throw invalid("--offset", "is longer than a year", "write it like -2h or -1d")
         }
         switch anchor {
-        case .start where lag.isAfter:
+        case .start where offset.isAfter:
             throw invalid("--offset", "is after the start, when nothing is sent any more", "write it like -2h or -1d")
-        case .booked where lag.isBefore, .end where lag.isBefore:
+        case .booked where offset.isBefore, .end where offset.isBefore:
             throw invalid("--offset", "lies before what it is counted from", "write it like 0, +2h or +1d")
-        case .day where lag.days > 0:
+        case .day where offset.days > 0:
             throw invalid("--offset", "lies after the day", "write it like -1d")
-        case .moved where lag != .none, .trainerChanged where lag != .none, .cancelled where lag != .none,
-            .callAsked where lag != .none:
+        case .moved where offset != .none, .trainerChanged where offset != .none, .cancelled where offset != .none,
+            .callRequested where offset != .none:
             throw invalid("--offset", "cannot be: a change is told at once", "leave it out")
         case .day where audience != .trainer || channel != .email:
             throw invalid("--anchor", "day is for mail to trainers", "add --audience trainer --channel email")
         default: break
         }
-        guard time == nil || lag.minutes == 0 && [.start, .end, .day].contains(anchor) else {
+        guard time == nil || offset.minutes == 0 && [.start, .end, .day].contains(anchor) else {
             throw invalid("--at", "goes with whole days before a start, or after an end", "write it with --offset -1d")
         }
-        try assertConditionFits()
+        try validateCondition()
     }
 
-    private func assertConditionFits() throws(InvalidInput) {
+    private func validateCondition() throws(InvalidInput) {
         let anchors: [Anchor] =
             switch condition {
             case .attended, .noShow: [.end]
@@ -128,16 +128,16 @@ extension ReminderRule {
 extension ReminderRule {
     /// When it is due, for people: `3d before the start`, `at once when booked`, `1d after the end, at 09:00`.
     public var when: String {
-        let span = String(lag.description.drop { "+-".contains($0) })
+        let span = String(offset.description.drop { "+-".contains($0) })
         let hour = time.map { ", at \($0)" } ?? ""
         return switch anchor {
-        case .booked: lag == .none ? "when booked" : "\(span) after booking"
-        case .start: lag == .none && time == nil ? "at the start" : "\(span) before the start\(hour)"
-        case .end: lag == .none && time == nil ? "at the end" : "\(span) after the end\(hour)"
+        case .booked: offset == .none ? "when booked" : "\(span) after booking"
+        case .start: offset == .none && time == nil ? "at the start" : "\(span) before the start\(hour)"
+        case .end: offset == .none && time == nil ? "at the end" : "\(span) after the end\(hour)"
         case .moved: "when moved"
         case .trainerChanged: "when the trainer changes"
         case .cancelled: "when cancelled"
-        case .callAsked: "when a call is asked for"
+        case .callRequested: "when a call is asked for"
         case .day: "\(span) before each day\(hour)"
         }
     }

@@ -27,8 +27,8 @@ public struct RuleEditor: Sendable {
     /// - Throws: ``InvalidInput``, ``NotFound`` for the studio, ``Refusal`` of the rule `already_exists`, or
     ///   ``PostgresError``.
     public func add(_ rule: ReminderRule, now: Date) async throws -> ReminderRule {
-        try rule.assertSound()
-        return try await working { connection in
+        try rule.validate()
+        return try await inTransaction { connection in
             if let studio = rule.studio { _ = try await StudioRepository(connection).named(studio) }
             var rule = rule
             rule.since = now
@@ -53,13 +53,13 @@ public struct RuleEditor: Sendable {
     public func edit(
         _ key: Handle, at studio: Handle?, now: Date, _ change: @Sendable (inout ReminderRule) throws -> Void
     ) async throws -> ReminderRule {
-        try await working { connection in
+        try await inTransaction { connection in
             if let studio { _ = try await StudioRepository(connection).named(studio) }
             let rules = RuleRepository(connection)
             let before = try await rules.named(key, at: studio)
             var rule = before
             try change(&rule)
-            try rule.assertSound()
+            try rule.validate()
             if rule.timing != before.timing { rule.since = now }
             if before.studio == studio {
                 try await rules.update(rule)
@@ -82,12 +82,12 @@ public struct RuleEditor: Sendable {
     ///   - hours: The hours; `nil` removes a region's own.
     /// - Throws: ``PostgresError``.
     public func set(contactHoursOf region: String, by channel: Channel, to hours: WeeklyHours?) async throws {
-        try await working { connection in
+        try await inTransaction { connection in
             try await ContactHoursRepository(connection).set(region, channel, hours)
         }
     }
 
-    private func working<Result: Sendable>(
+    private func inTransaction<Result: Sendable>(
         _ body: @Sendable (Connection) async throws -> Result
     ) async throws -> Result {
         try await ConstraintRefusal.translating {
@@ -107,7 +107,7 @@ extension ReminderRule {
     /// What decides whether, when and where its messages go out; the words may change without moving anything.
     fileprivate var timing: [String?] {
         [
-            anchor.rawValue, lag.description, time?.description, channel.rawValue, audience.rawValue,
+            anchor.rawValue, offset.description, time?.description, channel.rawValue, audience.rawValue,
             condition?.rawValue, isEnabled.description,
         ]
     }

@@ -51,7 +51,7 @@ public struct RuleRepository: Sendable {
                 since)
             VALUES (
                 \(rule.key.text), (SELECT id FROM studio WHERE slug = \(rule.studio?.text)), \(rule.anchor.rawValue),
-                \(Int32(rule.lag.days)), \(Int32(rule.lag.minutes)), \(rule.time?.description)::text::time,
+                \(Int32(rule.offset.days)), \(Int32(rule.offset.minutes)), \(rule.time?.description)::text::time,
                 \(rule.channel.rawValue), \(rule.audience.rawValue), \(rule.template.text),
                 \(rule.condition?.rawValue), \(rule.isEnabled), coalesce(\(rule.since), '-infinity'))
             """)
@@ -62,8 +62,8 @@ public struct RuleRepository: Sendable {
             """
             UPDATE reminder_rule AS rule
             SET anchor = \(rule.anchor.rawValue),
-                lag_days = \(Int32(rule.lag.days)),
-                lag_minutes = \(Int32(rule.lag.minutes)),
+                lag_days = \(Int32(rule.offset.days)),
+                lag_minutes = \(Int32(rule.offset.minutes)),
                 at_time = \(rule.time?.description)::text::time,
                 channel = \(rule.channel.rawValue),
                 audience = \(rule.audience.rawValue),
@@ -143,7 +143,7 @@ public struct RuleRepository: Sendable {
             ReminderRule(
                 key: try Handle(row.next(String.self)), studio: try row.next(String?.self).map { try Handle($0) },
                 anchor: try row.nextCode(),
-                lag: RuleOffset(days: Int(try row.next(Int32.self)), minutes: Int(try row.next(Int32.self))),
+                offset: RuleOffset(days: Int(try row.next(Int32.self)), minutes: Int(try row.next(Int32.self))),
                 time: try row.next(String?.self).map { try LocalTime($0) }, channel: try row.nextCode(),
                 audience: try row.nextCode(), template: try Handle(row.next(String.self)),
                 condition: try row.nextCode(), isEnabled: try row.next(), since: try row.next())

@@ -52,19 +52,20 @@ struct JobBench: Sendable {
     ///   - runners: How many processes.
     /// - Returns: Jobs per second, from the first beginning to the last end.
     /// - Throws: ``BenchFailure`` when a process fails, or another number of jobs was done.
-    func drainRate(_ manner: JobWorker.Manner, jobs: Int, runners: Int = 1) async throws -> Double {
+    func drainRate(_ manner: JobWorker.DrainMode, jobs: Int, runners: Int = 1) async throws -> Double {
         try await fill(jobs)
-        let shifts = try await server.withPool(database, connections: 1) { pool in
-            try await pool.withConnection { gatekeeper in
-                try await gatekeeper.query("SELECT pg_advisory_lock(\(JobWorker.gate))")
-                async let shifts = self.shifts(manner, runners)
-                try await Self.wait(for: runners, gatekeeper)
-                try await gatekeeper.query("SELECT pg_advisory_unlock(\(JobWorker.gate))")
-                return try await shifts
+        let drainReports = try await server.withPool(database, connections: 1) { pool in
+            try await pool.withConnection { startLockHolder in
+                try await startLockHolder.query("SELECT pg_advisory_lock(\(JobWorker.startLock))")
+                async let drainReports = self.drainReports(manner, runners)
+                try await Self.wait(for: runners, startLockHolder)
+                try await startLockHolder.query("SELECT pg_advisory_unlock(\(JobWorker.startLock))")
+                return try await drainReports
             }
         }
-        let done = shifts.reduce(0) { $0 + $1.jobs }
-        guard done == jobs, let begun = shifts.map(\.begun).min(), let ended = shifts.map(\.ended).max() else {
+        let done = drainReports.reduce(0) { $0 + $1.jobs }
+        guard done == jobs, let begun = drainReports.map(\.begun).min(), let ended = drainReports.map(\.ended).max()
+        else {
             throw BenchFailure("\(done) jobs were done", because: "\(jobs) were queued")
         }
         return Double(jobs) / (ended - begun)
@@ -78,11 +79,11 @@ struct JobBench: Sendable {
     func bulkRate(_ jobs: Int) async throws -> Double {
         try await server.withPool(database, connections: 1) { pool in
             try await pool.query("SELECT 1")
-            let errands = (0..<Self.bulk).map { NoopJob(number: $0) }
+            let jobBatch = (0..<Self.bulk).map { NoopJob(number: $0) }
             let batches = max(1, jobs / Self.bulk)
             let seconds = try await duration {
                 for _ in 0..<batches {
-                    _ = try await pool.withConnection { try await JobQueue($0).enqueue(errands) }
+                    _ = try await pool.withConnection { try await JobQueue($0).enqueue(jobBatch) }
                 }
             }
             return Double(batches * Self.bulk) / seconds
@@ -90,16 +91,16 @@ struct JobBench: Sendable {
     }
 
     /// The words that make this program a process that drains.
-    func drainWords(_ manner: JobWorker.Manner) -> [String] {
+    func drainArguments(_ manner: JobWorker.DrainMode) -> [String] {
         [bench, "--jobs", server.conninfo(database), "--manner", manner.rawValue]
     }
 
-    private func shifts(_ manner: JobWorker.Manner, _ runners: Int) async throws -> [JobWorker.Shift] {
-        try await withThrowingTaskGroup(of: JobWorker.Shift.self) { group in
+    private func drainReports(_ manner: JobWorker.DrainMode, _ runners: Int) async throws -> [JobWorker.DrainReport] {
+        try await withThrowingTaskGroup(of: JobWorker.DrainReport.self) { group in
             for _ in 0..<runners {
                 group.addTask {
-                    let report = try await Program.run(drainWords(manner))
-                    return try JSONDecoder().decode(JobWorker.Shift.self, from: Data(report.utf8))
+                    let report = try await Program.run(drainArguments(manner))
+                    return try JSONDecoder().decode(JobWorker.DrainReport.self, from: Data(report.utf8))
                 }
             }
             return try await group.reduce(into: []) { $0.append($1) }
@@ -107,9 +108,9 @@ struct JobBench: Sendable {
     }
 
     /// Waits until everybody stands at the gate.
-    private static func wait(for runners: Int, _ gatekeeper: isolated Connection) async throws {
+    private static func wait(for runners: Int, _ startLockHolder: isolated Connection) async throws {
         for _ in 0..<2000 {
-            let waiting = try await gatekeeper.query(
+            let waiting = try await startLockHolder.query(
                 "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
             if try waiting.decode(Int64.self)[0] == Int64(runners) { return }
             try await Task.sleep(for: .milliseconds(5))

@@ -3,20 +3,20 @@ import Postgres
 
 /// Others' job-runners, doing the same in the same minutes on the same server.
 struct JobPeers {
-    let yard: JobBench
+    let jobBench: JobBench
     let peers: PythonPeers
 
     private static let batches = [10, 50, 100, 200, 500]
 
     func figures(in context: BenchContext) async throws -> [Figure] {
         let jobs = context.sizes.jobs.drained
-        for database in ["pgqueuer", "procrastinate"] { try await yard.server.makeDatabase(database) }
-        context.say("jobs: looking for PgQueuer's best batch")
+        for database in ["pgqueuer", "procrastinate"] { try await jobBench.server.makeDatabase(database) }
+        context.logProgress("jobs: looking for PgQueuer's best batch")
         let batch = try await bestBatch(jobs: jobs / 4)
-        context.say("jobs: beside PgQueuer, with batches of \(batch)")
+        context.logProgress("jobs: beside PgQueuer, with batches of \(batch)")
         let pgqueuer = try await compare(
             "pgqueuer", "PgQueuer", jobs: jobs, setting: batch, rounds: context.sizes.rounds)
-        context.say("jobs: beside Procrastinate")
+        context.logProgress("jobs: beside Procrastinate")
         return pgqueuer
             + (try await compare(
                 "procrastinate", "Procrastinate", jobs: jobs / 10, setting: 10, rounds: context.sizes.rounds))
@@ -38,9 +38,9 @@ struct JobPeers {
         var (drains, enqueues) = (PairedRuns(.valueByLimit), PairedRuns(.valueByLimit))
         for _ in 0..<rounds {
             let theirs = try await peers.run(peer, jobs: jobs, setting: setting)
-            drains.add(value: try await yard.drainRate(.inBatches, jobs: jobs), limit: theirs.drain)
-            try await yard.fill(0)
-            enqueues.add(value: try await yard.bulkRate(jobs), limit: theirs.enqueue)
+            drains.add(value: try await jobBench.drainRate(.inBatches, jobs: jobs), limit: theirs.drain)
+            try await jobBench.fill(0)
+            enqueues.add(value: try await jobBench.bulkRate(jobs), limit: theirs.enqueue)
         }
         return [
             Figure("jobs, drain, by \(name)'s", drains, unit: "/s", goal: .atLeast(2)),
@@ -67,7 +67,7 @@ struct PythonPeers {
     /// Installs them; where that cannot be done, it says so.
     static func install(in context: BenchContext) async -> PythonPeers? {
         let folder = "\(context.root)/.build/job-peers"
-        context.say("installing \(packages.joined(separator: ", "))")
+        context.logProgress("installing \(packages.joined(separator: ", "))")
         do {
             if !FileManager.default.fileExists(atPath: "\(folder)/bin/pip") {
                 try await Program.run(["python3", "-m", "venv", folder])
@@ -76,7 +76,7 @@ struct PythonPeers {
             try await Program.run([pip, "install", "-q", "--disable-pip-version-check"] + packages)
             return PythonPeers(python: URL(filePath: folder).appending(path: "bin/python").path, context: context)
         } catch {
-            context.say("they cannot be installed; is there a network? Going on without them.\n\(error)")
+            context.logProgress("they cannot be installed; is there a network? Going on without them.\n\(error)")
             return nil
         }
     }

@@ -7,13 +7,13 @@ struct JobRuns: Part {
     static let name = "jobs"
 
     func run(in context: BenchContext) async throws -> [Figure] {
-        let yard = try await JobBench.make("jobs", in: context)
-        var figures = try await JobDrains(yard: yard).figures(in: context)
-        figures += try await JobEnqueues(yard: yard).figures(in: context)
-        figures += try await JobPickUps(yard: yard).figures(in: context)
-        figures += try await JobBacklog(yard: yard).figures(in: context)
+        let jobBench = try await JobBench.make("jobs", in: context)
+        var figures = try await JobDrains(jobBench: jobBench).figures(in: context)
+        figures += try await JobEnqueues(jobBench: jobBench).figures(in: context)
+        figures += try await JobPickUps(jobBench: jobBench).figures(in: context)
+        figures += try await JobBacklog(jobBench: jobBench).figures(in: context)
         if context.hasPeers, let peers = await PythonPeers.install(in: context) {
-            figures += try await JobPeers(yard: yard, peers: peers).figures(in: context)
+            figures += try await JobPeers(jobBench: jobBench, peers: peers).figures(in: context)
         }
         return figures
     }
@@ -21,22 +21,22 @@ struct JobRuns: Part {
 
 /// How fast runners empty a queue whose jobs are nothing to do.
 struct JobDrains {
-    let yard: JobBench
+    let jobBench: JobBench
 
     func figures(in context: BenchContext) async throws -> [Figure] {
         let (sizes, rounds) = (context.sizes.jobs, context.sizes.rounds)
-        context.say("jobs: draining")
+        context.logProgress("jobs: draining")
         let batches = try await compare(.inBatches, sizes.drained, batch: 100, rounds)
         let singles = try await compare(.oneByOne, sizes.single, batch: 1, rounds)
         let four = try await PairedRuns.measure(.valueByLimit, rounds: rounds) {
-            try await yard.drainRate(.inBatches, jobs: sizes.drained, runners: 4)
+            try await jobBench.drainRate(.inBatches, jobs: sizes.drained, runners: 4)
         } limit: {
-            try await yard.drainRate(.inBatches, jobs: sizes.drained)
+            try await jobBench.drainRate(.inBatches, jobs: sizes.drained)
         }
         let snapshot = try await PairedRuns.measure(.valueByLimit, rounds: rounds) {
-            try await holdingSnapshot { try await yard.drainRate(.inBatches, jobs: sizes.drained) }
+            try await holdingSnapshot { try await jobBench.drainRate(.inBatches, jobs: sizes.drained) }
         } limit: {
-            try await yard.drainRate(.inBatches, jobs: sizes.drained)
+            try await jobBench.drainRate(.inBatches, jobs: sizes.drained)
         }
         return [
             Figure("jobs, drain", batches, unit: "/s", goal: .atLeast(0.7)),
@@ -47,20 +47,20 @@ struct JobDrains {
     }
 
     private func compare(
-        _ manner: JobWorker.Manner, _ jobs: Int, batch: Int, _ rounds: Int
+        _ manner: JobWorker.DrainMode, _ jobs: Int, batch: Int, _ rounds: Int
     ) async throws -> PairedRuns {
         try await PairedRuns.measure(.valueByLimit, rounds: rounds) {
-            try await yard.drainRate(manner, jobs: jobs)
+            try await jobBench.drainRate(manner, jobs: jobs)
         } limit: {
-            try await yard.fill(jobs)
-            return try await yard.limit("drain", "\(batch)").first ?? .nan
+            try await jobBench.fill(jobs)
+            return try await jobBench.limit("drain", "\(batch)").first ?? .nan
         }
     }
 
     /// Does something while somebody has a transaction open from before, for whom everything that is done meanwhile has to
     /// be kept.
     private func holdingSnapshot(_ work: @Sendable () async throws -> Double) async throws -> Double {
-        try await yard.server.withPool(yard.database, connections: 1) { pool in
+        try await jobBench.server.withPool(jobBench.database, connections: 1) { pool in
             try await pool.transaction(isolation: .repeatableRead, readOnly: true) { connection in
                 try await connection.query("SET LOCAL idle_in_transaction_session_timeout = 0")
                 try await connection.query("SELECT 1")
@@ -71,14 +71,14 @@ struct JobDrains {
 
     /// What a process needs at its peak when there are few jobs, and when there are many.
     private func memory(in context: BenchContext) async throws -> [Figure] {
-        context.say("jobs: memory")
+        context.logProgress("jobs: memory")
         let gauge = ProcessGauge(
-            program: try await context.compile("measure"), server: yard.server, database: yard.database,
+            program: try await context.compile("measure"), server: jobBench.server, database: jobBench.database,
             intro: "\(context.binaries)/intro")
         var readings: [Double] = []
         for jobs in [context.sizes.jobs.drained, context.sizes.jobs.many] {
-            try await yard.fill(jobs)
-            readings.append(try await gauge.measure(yard.drainWords(.inBatches)).megabytes)
+            try await jobBench.fill(jobs)
+            readings.append(try await gauge.measure(jobBench.drainArguments(.inBatches)).megabytes)
         }
         return [
             Figure("jobs, memory", [readings[1]], unit: "MB", goal: .stated),
@@ -91,28 +91,28 @@ struct JobDrains {
 
 /// How fast jobs get into the queue.
 struct JobEnqueues {
-    let yard: JobBench
+    let jobBench: JobBench
 
     func figures(in context: BenchContext) async throws -> [Figure] {
-        context.say("jobs: enqueueing")
+        context.logProgress("jobs: enqueueing")
         let jobs = context.sizes.jobs.drained
-        let pgbench = Pgbench(server: yard.server, database: yard.database)
+        let pgbench = Pgbench(server: jobBench.server, database: jobBench.database)
         let (rounds, seconds) = (context.sizes.rounds, context.sizes.seconds)
         let bulk = try await PairedRuns.measure(.valueByLimit, rounds: rounds) {
-            try await yard.fill(0)
-            return try await yard.bulkRate(jobs)
+            try await jobBench.fill(0)
+            return try await jobBench.bulkRate(jobs)
         } limit: {
-            try await yard.fill(0)
-            return try await yard.limit("insert", "\(JobBench.bulk)", "\(jobs / JobBench.bulk)").first ?? .nan
+            try await jobBench.fill(0)
+            return try await jobBench.limit("insert", "\(JobBench.bulk)", "\(jobs / JobBench.bulk)").first ?? .nan
         }
-        return try await yard.server.withPool(yard.database, connections: 1) { pool in
+        return try await jobBench.server.withPool(jobBench.database, connections: 1) { pool in
             let single = try await PairedRuns.measure(.valueByLimit, rounds: rounds) {
-                try await yard.fill(0)
+                try await jobBench.fill(0)
                 return try await Callers.rate(1, seconds: seconds) { _, turn in
                     _ = try await pool.withConnection { try await JobQueue($0).enqueue(NoopJob(number: turn)) }
                 }
             } limit: {
-                try await yard.fill(0)
+                try await jobBench.fill(0)
                 return try await pgbench.rate(
                     script: context.source("enqueue.pgbench"), clients: 1, seconds: seconds)
             }
@@ -126,10 +126,10 @@ struct JobEnqueues {
 
 /// How long a job waits for a runner that has nothing else to do.
 struct JobPickUps {
-    let yard: JobBench
+    let jobBench: JobBench
 
     func figures(in context: BenchContext) async throws -> [Figure] {
-        context.say("jobs: picking up")
+        context.logProgress("jobs: picking up")
         let count = context.sizes.jobs.pickUps
         return try await figures("back to back", count: count, pace: 0, rounds: context.sizes.rounds)
             + figures("every 20 ms", count: count, pace: 20, rounds: context.sizes.rounds)
@@ -139,9 +139,9 @@ struct JobPickUps {
         var (middle, slow) = (PairedRuns(.valueByLimit), PairedRuns(.valueByLimit))
         var longest = 0.0
         for round in 0..<rounds {
-            try await yard.fill(0)
+            try await jobBench.fill(0)
             var theirs = round.isMultiple(of: 2) ? [] : try await limit(count, pace)
-            let ours = try await yard.pickUps(count, pace: pace)
+            let ours = try await jobBench.pickUps(count, pace: pace)
             if theirs.isEmpty { theirs = try await limit(count, pace) }
             middle.add(value: quantile(0.5, of: ours), limit: quantile(0.5, of: theirs))
             slow.add(value: quantile(0.99, of: ours), limit: quantile(0.99, of: theirs))
@@ -155,35 +155,35 @@ struct JobPickUps {
     }
 
     private func limit(_ count: Int, _ pace: Int) async throws -> [Double] {
-        try await yard.limit("pickup", "\(count)", "\(pace)")
+        try await jobBench.limit("pickup", "\(count)", "\(pace)")
     }
 }
 
 /// What a claim costs when a great many jobs wait, beside what it costs when few do.
 struct JobBacklog {
-    let yard: JobBench
+    let jobBench: JobBench
 
     private static let claims = 20
     private static let batch = 100
 
     func figures(in context: BenchContext) async throws -> [Figure] {
         let (few, many) = context.sizes.jobs.backlog
-        context.say("jobs: queueing \(many)")
+        context.logProgress("jobs: queueing \(many)")
         let other = try await JobBench.make("jobs_many", in: context)
-        try await yard.fill(few)
+        try await jobBench.fill(few)
         try await other.fill(many)
         let runs = try await PairedRuns.measure(.valueByLimit, rounds: context.sizes.rounds) {
             try await Self.milliseconds(other)
         } limit: {
-            try await Self.milliseconds(yard)
+            try await Self.milliseconds(jobBench)
         }
         return [Figure("jobs, a claim with \(many) queued, by \(few)", runs, unit: "ms", goal: .atMost(1.3))]
     }
 
     /// How long a claim takes, as a runner does it; as many jobs as it takes away are queued anew beforehand.
-    private static func milliseconds(_ yard: JobBench) async throws -> Double {
-        try await yard.add(claims * batch)
-        return try await yard.server.withPool(yard.database, connections: 1) { pool in
+    private static func milliseconds(_ jobBench: JobBench) async throws -> Double {
+        try await jobBench.add(claims * batch)
+        return try await jobBench.server.withPool(jobBench.database, connections: 1) { pool in
             try await pool.withConnection { connection in
                 let runner = try await connection.query(
                     """
@@ -193,13 +193,13 @@ struct JobBacklog {
                     """
                 ).decode(Int64.self)[0]
                 var times: [Double] = []
-                var hand: [(Int64, Int64)] = []
+                var claimed: [(Int64, Int64)] = []
                 for _ in 0..<claims {
                     let start = ContinuousClock.now
-                    hand = try await claim(runner, acknowledging: hand, connection)
+                    claimed = try await claim(runner, acknowledging: claimed, connection)
                     times.append((ContinuousClock.now - start).seconds * 1000)
-                    guard hand.count == batch else {
-                        throw BenchFailure("\(hand.count) jobs were claimed", because: "\(batch) were asked for")
+                    guard claimed.count == batch else {
+                        throw BenchFailure("\(claimed.count) jobs were claimed", because: "\(batch) were asked for")
                     }
                 }
                 return median(times)
@@ -210,13 +210,13 @@ struct JobBacklog {
     private static func claim(
         _ runner: Int64, acknowledging done: [(Int64, Int64)], _ connection: isolated Connection
     ) async throws -> [(Int64, Int64)] {
-        let nowhere: [Date?] = [nil, nil, nil, nil]
+        let noCursors: [Date?] = [nil, nil, nil, nil]
         return try await connection.query(
             """
             SELECT claimed.id, claimed.token
             FROM acknowledge_jobs(\(done.map(\.0)), \(done.map(\.1)))
             CROSS JOIN LATERAL claim_jobs(
-                \(runner), 'default', \([NoopJob.kind]), \(Int32(batch)), false, \(nowhere), \([Int64](repeating: 0, count: 4))
+                \(runner), 'default', \([NoopJob.kind]), \(Int32(batch)), false, \(noCursors), \([Int64](repeating: 0, count: 4))
             ) AS claimed
             """
         ).decode((Int64, Int64).self)

@@ -7,7 +7,7 @@ import Postgres
 /// The process in which a runner drains the queue: it does nothing, in its own way.
 struct JobWorker {
     /// How it takes the jobs.
-    enum Manner: String, ExpressibleByArgument {
+    enum DrainMode: String, ExpressibleByArgument {
         /// Many at once, all of them acknowledged with the next claim.
         case inBatches
         /// One after the other, each acknowledged before the next one is begun.
@@ -15,47 +15,47 @@ struct JobWorker {
     }
 
     /// What one process did, and when, by the clock that all processes share.
-    struct Shift: Codable {
+    struct DrainReport: Codable {
         let jobs: Int
         let begun: Double
         let ended: Double
     }
 
     /// The lock that the signal to begin is given with.
-    static let gate: Int64 = 4711
+    static let startLock: Int64 = 4711
 
     let conninfo: String
-    let manner: Manner
+    let manner: DrainMode
 
     /// Connects, waits for the signal, drains the queue, and prints its shift.
     func run() async throws {
         let pool = Database(Database.Configuration(conninfo: conninfo), logger: .silent)
-        let tally = Guarded(0)
+        let counts = Guarded(0)
         let runner = JobRunner(
-            database: pool, listener: nil, handlers: handlers(tally),
+            database: pool, listener: nil, handlers: handlers(counts),
             configuration: JobRunner.Configuration(name: "bench", queues: [JobRunner.Queue("default")]),
             logger: .silent)
         try await pool.withConnection { connection in
-            try await connection.query("SELECT pg_advisory_lock_shared(\(Self.gate))")
-            try await connection.query("SELECT pg_advisory_unlock_shared(\(Self.gate))")
+            try await connection.query("SELECT pg_advisory_lock_shared(\(Self.startLock))")
+            try await connection.query("SELECT pg_advisory_unlock_shared(\(Self.startLock))")
         }
         let begun = Self.clock()
         try await runner.drain()
-        let shift = Shift(jobs: tally.withLock { $0 }, begun: begun, ended: Self.clock())
+        let drainReport = DrainReport(jobs: counts.withLock { $0 }, begun: begun, ended: Self.clock())
         await pool.close()
-        print(String(decoding: try JSONEncoder().encode(shift), as: UTF8.self))
+        print(String(decoding: try JSONEncoder().encode(drainReport), as: UTF8.self))
     }
 
-    private func handlers(_ tally: Guarded<Int>) -> JobHandlers {
+    private func handlers(_ counts: Guarded<Int>) -> JobHandlers {
         var handlers = JobHandlers()
         switch manner {
         case .inBatches:
             handlers.handleBatch(of: NoopJob.self, upTo: 500, acknowledgement: .withNextClaim) { batch in
-                tally.withLock { $0 += batch.count }
+                counts.withLock { $0 += batch.count }
                 return batch.map { _ in .done }
             }
         case .oneByOne:
-            handlers.handle(NoopJob.self) { _, _ in tally.withLock { $0 += 1 } }
+            handlers.handle(NoopJob.self) { _, _ in counts.withLock { $0 += 1 } }
         }
         return handlers
     }
@@ -75,7 +75,7 @@ struct PickUpWorker {
     let pace: Duration
 
     /// Jobs with which everything gets warm; they are not told.
-    private static let rehearsal = 20
+    private static let warmUpCount = 20
 
     /// Enqueues one job after the other, and prints of each how many milliseconds later its handler began.
     func run() async throws {
@@ -94,7 +94,7 @@ struct PickUpWorker {
         runner.stop()
         _ = try await running
         await pool.close()
-        print(latencies.dropFirst(Self.rehearsal).map { "\($0.seconds * 1000)" }.joined(separator: "\n"))
+        print(latencies.dropFirst(Self.warmUpCount).map { "\($0.seconds * 1000)" }.joined(separator: "\n"))
     }
 
     /// Those who enqueue have a connection at hand, as in a transaction of theirs; so this is done on one.
@@ -104,7 +104,7 @@ struct PickUpWorker {
         let latencies = try await pool.withConnection { connection in
             var latencies: [Duration] = []
             var iterator = begins.makeAsyncIterator()
-            for number in 0..<count + Self.rehearsal {
+            for number in 0..<count + Self.warmUpCount {
                 let start = ContinuousClock.now
                 try await JobQueue(connection).enqueue(NoopJob(number: number))
                 guard let begin = await iterator.next(isolation: connection) else { break }

@@ -8,38 +8,38 @@ struct Book: Part {
     static let name = "book"
 
     func run(in context: BenchContext) async throws -> [Figure] {
-        try await context.withWorldCopy { try await run(in: $0, context) }
+        try await context.withDatasetCopy { try await run(in: $0, context) }
     }
 
     private func run(in dataset: Dataset, _ context: BenchContext) async throws -> [Figure] {
-        let chain = try await Chain(dataset, in: context)
-        let booking = try await BookingReplay(dataset, chain, in: context)
+        let directory = try await StudioDirectory(dataset, in: context)
+        let booking = try await BookingReplay(dataset, directory, in: context)
         let script = try context.scratch("book.pgbench", try booking.script(dataset))
         var figures = [
             Figure("book, round trips", [Double(booking.replay.statements.count)], unit: "", goal: .stated)
         ]
         for callers in [1, 8, 32] {
-            let runs = try await compare(callers, dataset, chain, script, in: context)
+            let runs = try await compare(callers, dataset, directory, script, in: context)
             figures.append(Figure("book, \(callers) at once", runs, unit: "/s", goal: .atLeast(0.85)))
         }
         return figures
     }
 
     private func compare(
-        _ callers: Int, _ dataset: Dataset, _ chain: Chain, _ script: String, in context: BenchContext
+        _ callers: Int, _ dataset: Dataset, _ directory: StudioDirectory, _ script: String, in context: BenchContext
     ) async throws -> PairedRuns {
         let pgbench = Pgbench(server: context.server, database: dataset.database)
         let seconds = context.sizes.seconds
         return try await context.server.withPool(dataset.database, connections: callers) { pool in
             let desk = FrontDesk(database: pool, actor: "bench", noShowLimit: 2)
             return try await PairedRuns.measure(.valueByLimit, rounds: context.sizes.rounds) {
-                let openings = dataset.takeOpenings(5000 * seconds)
-                let requests = try openings.map { try FreeSlot($0, of: dataset).request(chain) }
+                let freeSlots = dataset.takeFreeSlots(5000 * seconds)
+                let requests = try freeSlots.map { try FreeSlot($0, of: dataset).request(directory) }
                 return try await Callers.rate(callers, seconds: seconds) { caller, turn in
                     _ = try await desk.book(requests[turn * callers + caller], now: Dataset.now)
                 }
             } limit: {
-                let first = dataset.takeOpenings(5000 * seconds).lowerBound
+                let first = dataset.takeFreeSlots(5000 * seconds).lowerBound
                 return try await pgbench.rate(
                     script: script, clients: callers, seconds: seconds,
                     variables: ["first": "\(first)", "clients": "\(callers)", "turn": "-1"])
@@ -54,15 +54,15 @@ struct BookingReplay {
     private let binds: FreeSlotBinds
 
     /// Books on one connection until its statements are prepared, and keeps the last booking's.
-    init(_ dataset: Dataset, _ chain: Chain, in context: BenchContext) async throws {
-        var last: (opening: FreeSlot, result: BookingResult)?
+    init(_ dataset: Dataset, _ directory: StudioDirectory, in context: BenchContext) async throws {
+        var last: (freeSlot: FreeSlot, result: BookingResult)?
         let server = context.server
         let statements = try await server.statements(in: dataset.database) {
             try await server.withPool(dataset.database, connections: 1) { pool in
                 let desk = FrontDesk(database: pool, actor: "bench", noShowLimit: 2)
-                for number in dataset.takeOpenings(3) {
-                    let opening = FreeSlot(number, of: dataset)
-                    last = (opening, try await desk.book(opening.request(chain), now: Dataset.now))
+                for number in dataset.takeFreeSlots(3) {
+                    let freeSlot = FreeSlot(number, of: dataset)
+                    last = (freeSlot, try await desk.book(freeSlot.request(directory), now: Dataset.now))
                 }
             }
         }
@@ -74,7 +74,7 @@ struct BookingReplay {
         let key = try await server.psql(
             dataset.database, ["-c", "SELECT request_id FROM session WHERE id = \(session.id.value)"])
         binds = FreeSlotBinds(
-            logged: last.opening, key: String(key.prefix { !$0.isNewline }), reference: session.reference.code,
+            logged: last.freeSlot, key: String(key.prefix { !$0.isNewline }), reference: session.reference.code,
             client: session.client.id.value, session: session.id.value)
     }
 

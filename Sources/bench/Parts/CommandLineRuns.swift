@@ -9,7 +9,7 @@ struct CommandLineRuns: Part {
         var figures: [Figure] = []
         figures += try await compareReading("schedule", ["trainer-60"], gauge, in: context)
         figures += try await compareReading("slots", ["--studio", "studio-4"], gauge, in: context)
-        return try await context.withWorldCopy { dataset in
+        return try await context.withDatasetCopy { dataset in
             figures += try await compareBooking(dataset, try await self.gauge(dataset, in: context), in: context)
             return figures
         }
@@ -27,7 +27,7 @@ struct CommandLineRuns: Part {
         let words = [command] + arguments
         let statements = try await gauge.server.statements(in: gauge.database) { try await gauge.intro(words) }
         let replay = Replay(statements: statements)
-        let script = try replay.texts(replay.literally).joined(separator: ";\n")
+        let script = try replay.texts(replay.literals).joined(separator: ";\n")
         return try await compare(command, in: context) {
             try await gauge.measureIntro(words)
         } psql: {
@@ -40,11 +40,11 @@ struct CommandLineRuns: Part {
     ) async throws -> [Figure] {
         let booking = try await ProcessBooking(dataset, gauge)
         return try await compare("book", in: context) {
-            let opening = FreeSlot(dataset.takeOpenings(1).lowerBound, of: dataset)
-            return try await gauge.measureIntro(ProcessBooking.words(opening))
+            let freeSlot = FreeSlot(dataset.takeFreeSlots(1).lowerBound, of: dataset)
+            return try await gauge.measureIntro(ProcessBooking.words(freeSlot))
         } psql: {
-            let opening = FreeSlot(dataset.takeOpenings(1).lowerBound, of: dataset)
-            return try await gauge.measurePsql(try booking.script(opening))
+            let freeSlot = FreeSlot(dataset.takeFreeSlots(1).lowerBound, of: dataset)
+            return try await gauge.measurePsql(try booking.script(freeSlot))
         }
     }
 
@@ -80,9 +80,9 @@ struct ProcessBooking {
 
     /// Books once, and keeps what the server saw.
     init(_ dataset: Dataset, _ gauge: ProcessGauge) async throws {
-        let opening = FreeSlot(dataset.takeOpenings(1).lowerBound, of: dataset)
+        let freeSlot = FreeSlot(dataset.takeFreeSlots(1).lowerBound, of: dataset)
         let statements = try await gauge.server.statements(in: dataset.database) {
-            try await gauge.intro(Self.words(opening))
+            try await gauge.intro(Self.words(freeSlot))
         }
         let row = try await gauge.server.psql(
             dataset.database,
@@ -93,19 +93,19 @@ struct ProcessBooking {
         }
         replay = Replay(statements: statements)
         binds = FreeSlotBinds(
-            logged: opening, key: fields[0], reference: fields[1], client: client, session: session)
+            logged: freeSlot, key: fields[0], reference: fields[1], client: client, session: session)
     }
 
     /// The command line that books an opening.
-    static func words(_ opening: FreeSlot) -> [String] {
+    static func words(_ freeSlot: FreeSlot) -> [String] {
         [
-            "book", "--client", opening.email, "--name", opening.name, "--phone", opening.phone, "--trainer",
-            "trainer-\(opening.trainer)", "--at", opening.startText,
+            "book", "--client", freeSlot.email, "--name", freeSlot.name, "--phone", freeSlot.phone, "--trainer",
+            "trainer-\(freeSlot.trainer)", "--at", freeSlot.startText,
         ]
     }
 
     /// The same statements for another opening.
-    func script(_ opening: FreeSlot) throws -> String {
-        try replay.texts(binds.expressions(FreeSlotBinds.psql(opening))).joined(separator: ";\n")
+    func script(_ freeSlot: FreeSlot) throws -> String {
+        try replay.texts(binds.expressions(FreeSlotBinds.psql(freeSlot))).joined(separator: ";\n")
     }
 }

@@ -46,7 +46,7 @@ struct Growth: Part {
     /// Makes the chain.
     private func fill(in context: BenchContext) async throws -> ProcessGauge {
         let (server, database) = (context.server, "growth")
-        context.say("making \(context.sizes.past) sessions")
+        context.logProgress("making \(context.sizes.past) sessions")
         try await server.makeIntroDatabase(database)
         try await server.psql(
             database,

@@ -4,14 +4,14 @@ import FoundationEssentials
 import Postgres
 
 /// Reads something through a connection, on its own thread.
-typealias Reading = @Sendable (isolated Connection) async throws -> Void
+typealias ReadQuery = @Sendable (isolated Connection) async throws -> Void
 
 /// A query of ours beside pgbench running the same text with the same binds.
 struct ReadComparison {
     let name: String
     /// How long it may take, in milliseconds.
     let bound: Double
-    let read: Reading
+    let read: ReadQuery
 
     /// Measures how long one takes, in milliseconds.
     func figures(_ dataset: Dataset, in context: BenchContext) async throws -> [Figure] {
@@ -43,7 +43,7 @@ struct ReadComparison {
 
 /// Repeats a query for some seconds.
 private func milliseconds(
-    _ read: Reading, on connection: isolated Connection, seconds: Int
+    _ read: ReadQuery, on connection: isolated Connection, seconds: Int
 ) async throws -> Double {
     let start = ContinuousClock.now
     let deadline = start + .seconds(seconds)
@@ -71,7 +71,7 @@ struct Slots: Part {
     /// Lists every slot of a studio in some days.
     static func listing(
         _ handle: String, days: Int, _ dataset: Dataset, in context: BenchContext
-    ) async throws -> Reading {
+    ) async throws -> ReadQuery {
         let studio = try await context.server.withPool(dataset.database, connections: 1) { pool in
             try await pool.withConnection { try await StudioRepository($0).named(Handle(handle)) }
         }
@@ -92,7 +92,7 @@ struct Schedule: Part {
 
     func run(in context: BenchContext) async throws -> [Figure] {
         let dataset = try await context.dataset()
-        let day: Reading = { connection in
+        let day: ReadQuery = { connection in
             let until = Dataset.now + 86_400
             let sessions = try await SessionRepository(connection).all(
                 at: Studio.ID(3), from: Dataset.now, until: until)
@@ -104,7 +104,7 @@ struct Schedule: Part {
     }
 
     /// Reads one trainer's first week.
-    static let week: Reading = { connection in
+    static let week: ReadQuery = { connection in
         let until = Dataset.now + 7 * 86_400
         let sessions = try await SessionRepository(connection).all(of: Trainer.ID(57), from: Dataset.now, until: until)
         try assertSome(sessions.count)

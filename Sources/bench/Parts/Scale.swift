@@ -7,56 +7,57 @@ struct Scale: Part {
     static let name = "scale"
     static let isOnRequest = true
 
-    private struct Place {
+    private struct ScaledDataset {
         let dataset: Dataset
-        let slots: Reading
-        let chain: Chain
+        let slots: ReadQuery
+        let directory: StudioDirectory
     }
 
     func run(in context: BenchContext) async throws -> [Figure] {
-        var places: [Place] = []
+        var scaledDatasets: [ScaledDataset] = []
         for trainers in context.sizes.scale {
-            context.say("making \(trainers * 140) sessions")
+            context.logProgress("making \(trainers * 140) sessions")
             let dataset = try await Dataset.make("scale_\(trainers)", trainers: trainers, in: context)
-            places.append(
-                Place(
+            scaledDatasets.append(
+                ScaledDataset(
                     dataset: dataset,
                     slots: try await Slots.listing(Dataset.smallStudio, days: 14, dataset, in: context),
-                    chain: try await Chain(dataset, in: context)))
+                    directory: try await StudioDirectory(dataset, in: context)))
         }
-        return try await compare("slots", places, in: context) { place, pool in
-            try await pool.withConnection(place.slots)
+        return try await compare("slots", scaledDatasets, in: context) { scaled, pool in
+            try await pool.withConnection(scaled.slots)
         }
-            + compare("schedule", places, in: context) { _, pool in
+            + compare("schedule", scaledDatasets, in: context) { _, pool in
                 try await pool.withConnection(Schedule.week)
             }
-            + compare("book", places, in: context) { place, pool in
-                let number = place.dataset.takeOpenings(1).lowerBound
-                let request = try FreeSlot(number, of: place.dataset).request(place.chain)
+            + compare("book", scaledDatasets, in: context) { scaled, pool in
+                let number = scaled.dataset.takeFreeSlots(1).lowerBound
+                let request = try FreeSlot(number, of: scaled.dataset).request(scaled.directory)
                 _ = try await FrontDesk(database: pool, actor: "bench", noShowLimit: 2).book(request, now: Dataset.now)
             }
     }
 
     /// Times one kind of work in all places in turns; the smallest is the limit of the others.
     private func compare(
-        _ name: String, _ places: [Place], in context: BenchContext, work: (Place, Database) async throws -> Void
+        _ name: String, _ scaledDatasets: [ScaledDataset], in context: BenchContext,
+        work: (ScaledDataset, Database) async throws -> Void
     ) async throws -> [Figure] {
-        let pools = places.map { context.server.pool($0.dataset.database, connections: 1) }
-        var times = places.map { _ in [Double]() }
+        let pools = scaledDatasets.map { context.server.pool($0.dataset.database, connections: 1) }
+        var times = scaledDatasets.map { _ in [Double]() }
         for round in 0...context.sizes.rounds {
-            for (index, place) in places.enumerated() {
-                let samples = try await samples(100) { try await work(place, pools[index]) }
+            for (index, scaled) in scaledDatasets.enumerated() {
+                let samples = try await samples(100) { try await work(scaled, pools[index]) }
                 // The first round reads from disk and prepares statements.
                 if round > 0 { times[index].append(median(samples)) }
             }
         }
         for pool in pools { await pool.close() }
-        return places.indices.dropFirst().map { index in
+        return scaledDatasets.indices.dropFirst().map { index in
             var runs = PairedRuns(.valueByLimit)
             for (value, limit) in zip(times[index], times[0]) { runs.add(value: value, limit: limit) }
-            let isLargest = index == places.count - 1
+            let isLargest = index == scaledDatasets.count - 1
             return Figure(
-                "scale, \(name) at \(places[index].dataset.sessions)", runs, unit: "ms",
+                "scale, \(name) at \(scaledDatasets[index].dataset.sessions)", runs, unit: "ms",
                 goal: isLargest ? .atMost(1.3) : .stated)
         }
     }

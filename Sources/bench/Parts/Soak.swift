@@ -10,15 +10,15 @@ struct Soak: Part {
     static let name = "soak"
 
     func run(in context: BenchContext) async throws -> [Figure] {
-        try await context.withWorldCopy { try await run(in: $0, context) }
+        try await context.withDatasetCopy { try await run(in: $0, context) }
     }
 
     private func run(in dataset: Dataset, _ context: BenchContext) async throws -> [Figure] {
-        let openings = dataset.takeOpenings(context.sizes.operations)
+        let freeSlots = dataset.takeFreeSlots(context.sizes.operations)
         // A process of its own: what the other parts have used must not hide what this one loses.
         let report = try await Program.run([
             "\(context.binaries)/bench", "--soak", context.server.conninfo(dataset.database), "--trainers",
-            "\(dataset.trainers)", "--first", "\(openings.lowerBound)", "--count", "\(openings.count)",
+            "\(dataset.trainers)", "--first", "\(freeSlots.lowerBound)", "--count", "\(freeSlots.count)",
         ])
         let readings = try JSONDecoder().decode([SoakWorker.Reading].self, from: Data(report.utf8))
         guard let early = readings.first, let late = readings.last, readings.count > 1 else {
@@ -51,7 +51,7 @@ struct SoakWorker {
 
     let conninfo: String
     let dataset: Dataset
-    let openings: Range<Int>
+    let freeSlots: Range<Int>
 
     private static let callers = 8
 
@@ -60,12 +60,12 @@ struct SoakWorker {
         var configuration = Database.Configuration(conninfo: conninfo)
         configuration.applicationName = "intro-soak"
         let pool = Database(configuration, logger: .silent)
-        let chain = try await Chain(pool)
-        let numbers = Array(openings)
+        let directory = try await StudioDirectory(pool)
+        let numbers = Array(freeSlots)
         var readings: [Reading] = []
         var done = 0
         for bound in [100] + (1...10).map({ numbers.count * $0 / 10 }) {
-            let these = try numbers[done..<max(done, bound)].map { try FreeSlot($0, of: dataset).request(chain) }
+            let these = try numbers[done..<max(done, bound)].map { try FreeSlot($0, of: dataset).request(directory) }
             try await work(these, pool)
             done = max(done, bound)
             readings.append(try await reading(pool))

@@ -6,17 +6,17 @@ struct MailSink {
     /// Where to send to.
     let url: String
     private let port: Int
-    private let leash: ChildProcess
+    private let process: ChildProcess
 
     /// Starts a sink, and waits until it takes connections.
     static func start() async throws -> MailSink {
         // By root, it must become somebody else.
         let user: String? = geteuid() == 0 ? "nobody" : nil
-        let leash = try ChildProcess(
+        let process = try ChildProcess(
             ["/usr/sbin/smtp-sink"] + (user.map { ["-u", $0] } ?? []) + ["127.0.0.1:0", "64"],
             in: ChildProcess.makeFolder("mail"))
         return try await awaiting(
-            leash,
+            process,
             BenchFailure(
                 "smtp-sink takes no connections", because: "it is Postfix's", hint: "install the package postfix"))
     }
@@ -29,25 +29,25 @@ struct MailSink {
     /// - Returns: A sink to be ended before this one.
     /// - Throws: ``BenchFailure``.
     func behind(_ delay: String, milliseconds: Int) async throws -> MailSink {
-        let leash = try ChildProcess([delay, "\(port)", "\(milliseconds)"], in: ChildProcess.makeFolder("delay"))
+        let process = try ChildProcess([delay, "\(port)", "\(milliseconds)"], in: ChildProcess.makeFolder("delay"))
         return try await Self.awaiting(
-            leash, BenchFailure("no connections are taken", because: "\(delay) does not listen"))
+            process, BenchFailure("no connections are taken", because: "\(delay) does not listen"))
     }
 
-    private static func awaiting(_ leash: ChildProcess, _ failure: BenchFailure) async throws -> MailSink {
+    private static func awaiting(_ process: ChildProcess, _ failure: BenchFailure) async throws -> MailSink {
         for _ in 0..<3000 {
-            if let port = leash.program.flatMap(listeningPort) {
-                return MailSink(url: "smtp://127.0.0.1:\(port)/bench.example?tls=none", port: port, leash: leash)
+            if let port = process.program.flatMap(listeningPort) {
+                return MailSink(url: "smtp://127.0.0.1:\(port)/bench.example?tls=none", port: port, process: process)
             }
             try await Task.sleep(for: .milliseconds(10))
         }
-        leash.release()
+        process.terminate()
         throw failure
     }
 
     /// Ends the sink.
     func stop() {
-        leash.release()
+        process.terminate()
     }
 
     /// The TCP port that a program listens on: the kernel's choice, which nobody else can take in between.

@@ -2,7 +2,7 @@ import FoundationEssentials
 
 /// Batches of reminders by the real binary, beside a C program that sends as many prepared mails.
 struct ReminderDeliveries {
-    let office: MailOffice
+    let mailBench: MailBench
 
     /// How long a far server's replies take, in milliseconds.
     private static let latency = 20
@@ -15,15 +15,15 @@ struct ReminderDeliveries {
 
     private func near(_ sink: MailSink, in context: BenchContext) async throws -> [Figure] {
         let (large, small) = context.sizes.messages
-        context.say("reminders: sending")
-        let less = try await office.send(small, to: sink, connections: 8)
+        context.logProgress("reminders: sending")
+        let less = try await mailBench.send(small, to: sink, connections: 8)
         var memory: [Double] = []
         let runs = try await PairedRuns.measure(.valueByLimit, rounds: context.sizes.rounds) {
-            let reading = try await office.send(large, to: sink, connections: 8)
+            let reading = try await mailBench.send(large, to: sink, connections: 8)
             memory.append(reading.megabytes)
             return Double(large) / reading.seconds
         } limit: {
-            try await office.sendByPeer(large, to: sink, connections: 8)
+            try await mailBench.sendByPeer(large, to: sink, connections: 8)
         }
         return [
             Figure("reminders, send \(large)", runs, unit: "/s", goal: .atLeast(0.6)),
@@ -36,13 +36,13 @@ struct ReminderDeliveries {
 
     private func far(_ sink: MailSink, in context: BenchContext) async throws -> [Figure] {
         let count = context.sizes.messages.small
-        context.say("reminders: sending to a server that answers after \(Self.latency) ms")
+        context.logProgress("reminders: sending to a server that answers after \(Self.latency) ms")
         let slow = try await sink.behind(try await context.compile("delay"), milliseconds: Self.latency)
         defer { slow.stop() }
         let runs = try await PairedRuns.measure(.valueByLimit, rounds: context.sizes.rounds) {
-            Double(count) / (try await office.send(count, to: slow, connections: 32)).seconds
+            Double(count) / (try await mailBench.send(count, to: slow, connections: 32)).seconds
         } limit: {
-            try await office.sendByPeer(count, to: slow, connections: 32)
+            try await mailBench.sendByPeer(count, to: slow, connections: 32)
         }
         return [
             Figure(
@@ -52,7 +52,7 @@ struct ReminderDeliveries {
 }
 
 /// Where mail is sent from: the ledger with what is due in it, the real binary, and the C program beside it.
-struct MailOffice {
+struct MailBench {
     private let gauge: ProcessGauge
     /// The compiled `smtp.c`.
     private let peer: String
@@ -62,7 +62,7 @@ struct MailOffice {
     private static let sending = ["reminders", "send", "--limit"]
 
     /// Plans what is due.
-    static func open(in dataset: Dataset, _ context: BenchContext) async throws -> MailOffice {
+    static func open(in dataset: Dataset, _ context: BenchContext) async throws -> MailBench {
         let gauge = ProcessGauge(
             program: try await context.compile("measure"), server: context.server, database: dataset.database,
             intro: "\(context.binaries)/intro")
@@ -88,7 +88,7 @@ struct MailOffice {
         guard let mail = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/new").first else {
             throw BenchFailure("no mail was written", because: "\(folder)/new is empty")
         }
-        return MailOffice(
+        return MailBench(
             gauge: gauge, peer: try await context.compile("smtp", with: "libcurl"), mail: "\(folder)/new/\(mail)")
     }
 

@@ -8,14 +8,14 @@ struct ReminderRuns: Part {
     static let name = "reminders"
 
     func run(in context: BenchContext) async throws -> [Figure] {
-        try await context.withWorldCopy { try await run(in: $0, context) }
+        try await context.withDatasetCopy { try await run(in: $0, context) }
     }
 
     private func run(in dataset: Dataset, _ context: BenchContext) async throws -> [Figure] {
         var figures = try await ReminderPlans(dataset: dataset).figures(in: context)
         figures += try await ReminderMemory(dataset: dataset).figures(in: context)
-        let office = try await MailOffice.open(in: dataset, context)
-        figures += try await ReminderDeliveries(office: office).figures(in: context)
+        let mailBench = try await MailBench.open(in: dataset, context)
+        figures += try await ReminderDeliveries(mailBench: mailBench).figures(in: context)
         return figures
     }
 }
@@ -44,7 +44,7 @@ struct ReminderPlans {
 
     /// The same reminders are due where only those sessions are to come that they, and little else, speak of.
     private func growth(in context: BenchContext) async throws -> PairedRuns {
-        context.say("reminders: making a world where little is to come")
+        context.logProgress("reminders: making a world where little is to come")
         let sparse = try await Dataset.make("sparse", trainers: dataset.trainers, ahead: Dataset.fewAhead, in: context)
         return try await planning(dataset, in: context.server) { plan in
             try await planning(sparse, in: context.server) { planSparse in
@@ -79,9 +79,9 @@ struct ReminderPlans {
                         "\(planned.mails) mails and \(planned.texts) texts were planned",
                         because: "\(mails) mails are due, and some texts")
                 }
-                throw TakenBack(seconds: seconds)
+                throw RolledBack(seconds: seconds)
             }
-        } catch let planned as TakenBack {
+        } catch let planned as RolledBack {
             return planned.seconds
         }
     }
@@ -113,7 +113,7 @@ struct ReminderPlans {
 }
 
 /// Ends a transaction without keeping it.
-private struct TakenBack: Error {
+private struct RolledBack: Error {
     let seconds: Double
 }
 
@@ -124,7 +124,7 @@ struct ReminderMemory {
     func figures(in context: BenchContext) async throws -> [Figure] {
         let (server, sent) = (context.server, context.sizes.messages.small)
         let due = dataset.trainers * 100
-        context.say("reminders: \(due) due at once")
+        context.logProgress("reminders: \(due) due at once")
         // A copy: nobody else should have to plan beside a full ledger.
         try await server.copyDatabase(dataset.database, to: Self.database)
         let gauge = ProcessGauge(

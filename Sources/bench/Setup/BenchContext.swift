@@ -52,7 +52,7 @@ final class BenchContext {
     let binaries: String
     /// Whether others' job-runners are measured, too.
     let hasPeers: Bool
-    private var madeWorld: Dataset?
+    private var cachedDataset: Dataset?
 
     init(server: BenchServer, sizes: Sizes, root: String, binaries: String, hasPeers: Bool = false) {
         self.server = server
@@ -66,10 +66,10 @@ final class BenchContext {
     ///
     /// Parts that change it use a copy.
     func dataset() async throws -> Dataset {
-        if let madeWorld { return madeWorld }
-        say("making \(sizes.trainers * 140) sessions")
+        if let cachedDataset { return cachedDataset }
+        logProgress("making \(sizes.trainers * 140) sessions")
         let dataset = try await Dataset.make("world", trainers: sizes.trainers, in: self)
-        madeWorld = dataset
+        cachedDataset = dataset
         return dataset
     }
 
@@ -78,7 +78,7 @@ final class BenchContext {
     /// - Parameter body: Measures in the copy.
     /// - Returns: The body's result.
     /// - Throws: ``BenchFailure``, or the body's error.
-    func withWorldCopy<Result>(_ body: (Dataset) async throws -> Result) async throws -> Result {
+    func withDatasetCopy<Result>(_ body: (Dataset) async throws -> Result) async throws -> Result {
         let dataset = try await dataset()
         let copy = dataset.copied(to: "copy")
         try await server.copyDatabase(dataset.database, to: copy.database)
@@ -119,7 +119,7 @@ final class BenchContext {
     }
 
     /// Tells whoever waits what is under way.
-    func say(_ text: String) {
+    func logProgress(_ text: String) {
         let line = Array("bench: \(text)\n".utf8)
         _ = write(STDERR_FILENO, line, line.count)
     }

@@ -8,7 +8,7 @@ import Schema
 struct BenchServer: Sendable {
     /// Holds the data, the socket and the log.
     let folder: String
-    private let leash: ChildProcess
+    private let process: ChildProcess
 
     private static let settings = """
         shared_buffers = 1GB
@@ -41,14 +41,15 @@ struct BenchServer: Sendable {
         try Data("\(stock)\n\(settings)\n\(place)".utf8).write(to: URL(filePath: file))
         let server = BenchServer(
             folder: folder,
-            leash: try ChildProcess(prefix + ["\(programs)/postgres", "-D", data], in: folder, endingBy: .interrupt))
+            process: try ChildProcess(
+                prefix + ["\(programs)/postgres", "-D", data], in: folder, stoppingWith: .interrupt))
         try await server.waitUntilReady()
         return server
     }
 
     /// Stops the server and removes everything.
     func stop() {
-        leash.release()
+        process.terminate()
     }
 
     /// How libpq reaches one of the server's databases.
@@ -134,7 +135,7 @@ struct BenchServer: Sendable {
             try await Task.sleep(for: .milliseconds(50))
         }
         let log = (try? String(contentsOfFile: "\(folder)/program.log", encoding: .utf8)) ?? ""
-        leash.release()
+        process.terminate()
         throw BenchFailure("PostgreSQL does not take connections", because: String(log.suffix(2000)))
     }
 

@@ -8,7 +8,7 @@ import Glibc
 /// removes its folder.
 final class ChildProcess: Sendable {
     /// How a program is told to end.
-    enum Ending: String {
+    enum StopSignal: String {
         /// PostgreSQL then disconnects everybody, in order.
         case interrupt = "INT"
         /// Everybody else's.
@@ -37,7 +37,7 @@ final class ChildProcess: Sendable {
     ///   - folder: Where its output goes; it is removed in the end.
     ///   - ending: How the program is told to end.
     /// - Throws: ``BenchFailure`` when no process can be started.
-    init(_ command: [String], in folder: String, endingBy ending: Ending = .terminate) throws {
+    init(_ command: [String], in folder: String, stoppingWith ending: StopSignal = .terminate) throws {
         var ends: [Int32] = [-1, -1]
         guard Glibc.pipe(&ends) == 0, fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0 else {
             throw BenchFailure("could not make a pipe", because: String(cString: strerror(errno)))
@@ -78,7 +78,7 @@ final class ChildProcess: Sendable {
     }
 
     /// Ends the program, and waits until it and its folder are gone.
-    func release() {
+    func terminate() {
         close(pipe)
         var status: Int32 = 0
         while waitpid(shell, &status, 0) == -1, errno == EINTR {}

@@ -10,7 +10,7 @@ final class Dataset {
     /// How many trainers there are; each has forty past sessions, and some to come.
     let trainers: Int
     private let ahead: Int
-    private var nextOpening = 0
+    private var nextFreeSlot = 0
 
     /// Describes a world.
     ///
@@ -60,9 +60,9 @@ final class Dataset {
     var fullStudios: Int { (trainers - 56) / 10 }
 
     /// Reserves openings that nobody has booked yet.
-    func takeOpenings(_ count: Int) -> Range<Int> {
-        defer { nextOpening += count }
-        return nextOpening..<nextOpening + count
+    func takeFreeSlots(_ count: Int) -> Range<Int> {
+        defer { nextFreeSlot += count }
+        return nextFreeSlot..<nextFreeSlot + count
     }
 
     /// Makes the world in a database of its own.
@@ -82,12 +82,12 @@ final class Dataset {
 }
 
 /// The studios and trainers of the world, read once.
-struct Chain: Sendable {
+struct StudioDirectory: Sendable {
     private(set) var studios: [Int32: Studio] = [:]
     private(set) var trainers: [Int32: Trainer] = [:]
 
     init(_ dataset: Dataset, in context: BenchContext) async throws {
-        self = try await context.server.withPool(dataset.database, connections: 1) { try await Chain($0) }
+        self = try await context.server.withPool(dataset.database, connections: 1) { try await StudioDirectory($0) }
     }
 
     init(_ pool: Database) async throws {

@@ -47,16 +47,16 @@ struct FreeSlot: Sendable {
     }
 
     /// The request, as the front desk takes it.
-    func request(_ chain: Chain) throws -> BookingRequest {
+    func request(_ directory: StudioDirectory) throws -> BookingRequest {
         let email = try EmailAddress(email)
         let phone = try PhoneNumber(e164: phone)
-        guard let studio = chain.studios[Int32(studio)], let person = chain.trainers[Int32(trainer)] else {
+        guard let studio = directory.studios[Int32(studio)], let person = directory.trainers[Int32(trainer)] else {
             throw BenchFailure("there is no trainer \(trainer)", because: "the world has fewer")
         }
         var request = BookingRequest(
             studio: studio, who: .email(email), start: Date(timeIntervalSince1970: TimeInterval(start)))
         request.trainer = person
-        request.newcomer = ClientDetails(name: try PersonName(name), email: email, phone: phone)
+        request.newClient = ClientDetails(name: try PersonName(name), email: email, phone: phone)
         return request
     }
 }
@@ -75,16 +75,16 @@ struct FreeSlotBinds {
     /// As the server logs them.
     ///
     /// - Parameters:
-    ///   - opening: What was booked.
+    ///   - freeSlot: What was booked.
     ///   - key: The key of the request.
     ///   - reference: What the session was called.
     ///   - client: The new client's number.
     ///   - session: The session's key.
-    init(logged opening: FreeSlot, key: String, reference: String, client: Int64, session: Int64) {
+    init(logged freeSlot: FreeSlot, key: String, reference: String, client: Int64, session: Int64) {
         self.init(
-            start: opening.start, key: key, reference: reference, client: String(client), session: String(session),
-            studio: opening.studio, trainer: opening.trainer, email: opening.email, phone: opening.phone,
-            name: opening.name)
+            start: freeSlot.start, key: key, reference: reference, client: String(client), session: String(session),
+            studio: freeSlot.studio, trainer: freeSlot.trainer, email: freeSlot.email, phone: freeSlot.phone,
+            name: freeSlot.name)
     }
 
     private init(
@@ -132,11 +132,11 @@ struct FreeSlotBinds {
     }()
 
     /// In psql's words, for one opening: what the database numbered is asked for.
-    static func psql(_ opening: FreeSlot) -> Replay.Expressions {
+    static func psql(_ freeSlot: FreeSlot) -> Replay.Expressions {
         let own = FreeSlotBinds(
-            start: opening.start, key: "once:\(UUID().uuidString)", reference: opening.freshReference,
-            client: "", session: "", studio: opening.studio, trainer: opening.trainer, email: opening.email,
-            phone: opening.phone, name: opening.name)
+            start: freeSlot.start, key: "once:\(UUID().uuidString)", reference: freeSlot.freshReference,
+            client: "", session: "", studio: freeSlot.studio, trainer: freeSlot.trainer, email: freeSlot.email,
+            phone: freeSlot.phone, name: freeSlot.name)
         var expressions = own.values.mapValues { "'\($0)'" }
         for name in ["now", "start", "end", "free"] { expressions[name]? += "::timestamptz" }
         expressions["client"] = "(SELECT currval('client_id_seq'))"

@@ -57,7 +57,7 @@ struct Replay: Sendable {
     }
 
     /// Every bind as it was: for statements that read, and may be run as often as one likes.
-    var literally: Expressions {
+    var literals: Expressions {
         var expressions: Expressions = [:]
         for case let bind? in statements.flatMap(\.binds) {
             expressions[bind] =

@@ -32,8 +32,8 @@ struct Figure: Sendable, Encodable {
 
         var description: String {
             switch self {
-            case .atLeast(let bound): ">= \(shortest(bound))"
-            case .atMost(let bound): "<= \(shortest(bound))"
+            case .atLeast(let bound): ">= \(compactNumber(bound))"
+            case .atMost(let bound): "<= \(compactNumber(bound))"
             case .stated: "-"
             }
         }
@@ -75,7 +75,7 @@ struct Figure: Sendable, Encodable {
 }
 
 /// A number with as many digits as tell something.
-func shortest(_ number: Double) -> String {
+func compactNumber(_ number: Double) -> String {
     let size = abs(number)
     if size >= 100 || number == number.rounded() { return String(Int(number.rounded())) }
     let scale: Double = size >= 10 ? 10 : size >= 0.1 ? 100 : 1000
@@ -110,8 +110,9 @@ struct FigureTable {
 
     private static func cells(_ figure: Figure) -> [String] {
         [
-            figure.name, shortest(figure.value), "\(shortest(figure.min)) - \(shortest(figure.max))", figure.unit,
-            figure.limit.map(shortest) ?? "", figure.ratio.map(shortest) ?? "", figure.goal,
+            figure.name, compactNumber(figure.value), "\(compactNumber(figure.min)) - \(compactNumber(figure.max))",
+            figure.unit,
+            figure.limit.map(compactNumber) ?? "", figure.ratio.map(compactNumber) ?? "", figure.goal,
             figure.met.map { $0 ? "yes" : "NO" } ?? "",
         ]
     }

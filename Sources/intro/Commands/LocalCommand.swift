@@ -24,8 +24,8 @@ struct LocalCommand: AsyncParsableCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let status = try await intro.startLocalCluster()
-            try intro.console.report(status) { status.text(isMade: true) }
+            let status = try await intro.startLocalServer()
+            try intro.console.report(status) { status.text(exists: true) }
         }
     }
 
@@ -39,7 +39,7 @@ struct LocalCommand: AsyncParsableCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let cluster = try intro.localCluster
+            let cluster = try intro.localServer
             let didStop = try await cluster.stop()
             try intro.console.report(cluster.status) {
                 didStop ? "The private PostgreSQL has stopped." : "The private PostgreSQL was not running."
@@ -57,17 +57,17 @@ struct LocalCommand: AsyncParsableCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let cluster = try intro.localCluster
+            let cluster = try intro.localServer
             let status = cluster.status
-            try intro.console.report(status) { status.text(isMade: cluster.isMade) }
+            try intro.console.report(status) { status.text(exists: cluster.exists) }
         }
     }
 }
 
-extension LocalCluster.Status {
+extension LocalServer.Status {
     /// The status for people.
-    fileprivate func text(isMade: Bool) -> String {
-        guard isMade else {
+    fileprivate func text(exists: Bool) -> String {
+        guard exists else {
             return "No private PostgreSQL in \(home) yet: the first command that needs it creates it.".visible
         }
         guard let pid else {

@@ -37,12 +37,12 @@ struct Setup: IntroSubcommand {
     }
 
     func run(in intro: Intro) async throws {
-        let database = try await intro.bareDatabase()
+        let database = try await intro.uncheckedDatabase()
         if check { try await DatabaseRequirement.check(database) }
         let found = try await check ? Schema.status(of: database) : apply(to: database, intro)
         if let failure = Failure(found), check || !found.canBeApplied { throw failure }
         let repaired = try await check ? verify(database, found, intro) : repair(database, found, intro)
-        let loaded = sample ? try await SampleStudio.load(into: intro.backOffice(database), database) : false
+        let loaded = sample ? try await SampleStudio.load(into: intro.administration(database), database) : false
         let changed = found.canBeApplied && !check || !repaired.isEmpty
         let shared = found.canBeApplied && !check ? try await sharedMailboxes(in: database) : []
         let missingRoles = try await database.withConnection { try await Privileges.missingRoles(on: $0) }

@@ -42,8 +42,8 @@ struct Console: Sendable {
     /// Prints a result, and a newline where it ends without one.
     ///
     /// - Parameter text: What to print as it is; pass text from outside through `visible` first.
-    /// - Throws: `OutputProblem` when standard output takes no more.
-    func print(_ text: String) throws(OutputProblem) {
+    /// - Throws: `OutputError` when standard output takes no more.
+    func print(_ text: String) throws(OutputError) {
         try StandardStreams.write(text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n", to: output)
     }
 
@@ -52,7 +52,7 @@ struct Console: Sendable {
     /// - Parameters:
     ///   - record: The result for programs.
     ///   - text: The same result for people.
-    /// - Throws: `OutputProblem` when standard output takes no more, or an error of encoding.
+    /// - Throws: `OutputError` when standard output takes no more, or an error of encoding.
     func report(_ record: some Encodable, text: () -> String) throws {
         try print(isJSON ? jsonText(record) : text())
     }

@@ -15,7 +15,7 @@ func jsonText(_ value: some Encodable) throws -> String {
 
 /// An optional field of a JSON record that is written as `null` where it is empty, so that the record keeps its shape.
 @propertyWrapper
-struct Null<Value: Encodable & Sendable & Equatable>: Encodable, Sendable, Equatable {
+struct NullWhenNil<Value: Encodable & Sendable & Equatable>: Encodable, Sendable, Equatable {
     var wrappedValue: Value?
 
     init(wrappedValue: Value?) {
@@ -35,7 +35,7 @@ struct Null<Value: Encodable & Sendable & Equatable>: Encodable, Sendable, Equat
 /// Any JSON value.
 enum JSONValue: Equatable {
     case null
-    case truth(Bool)
+    case boolean(Bool)
     case integer(Int)
     case number(Double)
     case string(String)
@@ -56,8 +56,8 @@ extension JSONValue: Decodable {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
-        } else if let truth = try? container.decode(Bool.self) {
-            self = .truth(truth)
+        } else if let boolean = try? container.decode(Bool.self) {
+            self = .boolean(boolean)
         } else if let integer = try? container.decode(Int.self) {
             self = .integer(integer)
         } else if let number = try? container.decode(Double.self) {
@@ -84,7 +84,7 @@ extension JSONValue: Encodable {
         var container = encoder.singleValueContainer()
         switch self {
         case .null: try container.encodeNil()
-        case .truth(let truth): try container.encode(truth)
+        case .boolean(let boolean): try container.encode(boolean)
         case .integer(let integer): try container.encode(integer)
         case .number(let number): try container.encode(number)
         case .string(let string): try container.encode(string)

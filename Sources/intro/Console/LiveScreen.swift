@@ -33,14 +33,14 @@ final class LiveScreen: Sendable {
         on console: Console, _ body: @escaping @Sendable (LiveScreen) async throws -> Void
     ) async throws {
         let screen = LiveScreen(console)
-        let (events, heard) = AsyncStream<Event>.makeStream()
-        let sources = await listen(heard)
+        let (events, eventSink) = AsyncStream<Event>.makeStream()
+        let sources = await listen(eventSink)
         defer { sources.forEach { $0.cancel() } }
         try screen.open()
         defer { screen.close() }
         try await withThrowingTaskGroup { group in
             group.addTask { try await body(screen) }
-            group.addTask { await screen.obey(events) }
+            group.addTask { await screen.handleEvents(events) }
             defer { group.cancelAll() }
             try await group.next()
         }
@@ -48,7 +48,7 @@ final class LiveScreen: Sendable {
 
     /// Shows a picture, cut to the window's size.
     ///
-    /// - Throws: `OutputProblem` where the terminal has gone.
+    /// - Throws: `OutputError` where the terminal has gone.
     func show(_ parts: [ScreenPart]) throws {
         try state.withLock { state in
             state.parts = parts
@@ -56,7 +56,7 @@ final class LiveScreen: Sendable {
         }
     }
 
-    private func obey(_ events: AsyncStream<Event>) async {
+    private func handleEvents(_ events: AsyncStream<Event>) async {
         for await event in events {
             switch event {
             case .resized:
@@ -71,7 +71,7 @@ final class LiveScreen: Sendable {
     /// Home, and line by line over what was there: nothing flickers.
     ///
     /// The state is locked meanwhile, so that no picture follows the farewell.
-    private func draw(_ state: State) throws(OutputProblem) {
+    private func draw(_ state: State) throws(OutputError) {
         guard state.isOpen else { return }
         var size = winsize()
         let isKnown = ioctl(console.output, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 0 && size.ws_col > 0
@@ -86,7 +86,7 @@ final class LiveScreen: Sendable {
 
 extension LiveScreen {
     /// The other screen, without cursor and without line wrap; keys come one by one, unechoed.
-    private func open() throws(OutputProblem) {
+    private func open() throws(OutputError) {
         state.withLock { $0.isOpen = true }
         if var raw = terminal {
             raw.c_lflag &= ~tcflag_t(ICANON | ECHO)
@@ -112,22 +112,22 @@ extension LiveScreen {
         }
     }
 
-    private static func listen(_ heard: AsyncStream<Event>.Continuation) async -> [any DispatchSourceProtocol] {
-        var sources: [any DispatchSourceProtocol] = [keys(heard)]
+    private static func listen(_ eventSink: AsyncStream<Event>.Continuation) async -> [any DispatchSourceProtocol] {
+        var sources: [any DispatchSourceProtocol] = [keys(eventSink)]
         for (signal, event) in [(SIGINT, Event.quit), (SIGTERM, .quit), (SIGHUP, .quit), (SIGWINCH, .resized)] {
-            sources.append(await source(of: signal) { heard.yield(event) })
+            sources.append(await source(of: signal) { eventSink.yield(event) })
         }
         return sources
     }
 
     /// Ctrl-C comes as a signal, or as itself where the terminal sends none.
-    private static func keys(_ heard: AsyncStream<Event>.Continuation) -> any DispatchSourceProtocol {
+    private static func keys(_ eventSink: AsyncStream<Event>.Continuation) -> any DispatchSourceProtocol {
         let keys = DispatchSource.makeReadSource(fileDescriptor: STDIN_FILENO, queue: .global())
         keys.setEventHandler {
             var bytes = [UInt8](repeating: 0, count: 64)
             let count = read(STDIN_FILENO, &bytes, bytes.count)
             if count <= 0 { return keys.cancel() }
-            if bytes.prefix(count).contains(where: "qQ\u{3}".utf8.contains) { heard.yield(.quit) }
+            if bytes.prefix(count).contains(where: "qQ\u{3}".utf8.contains) { eventSink.yield(.quit) }
         }
         keys.activate()
         return keys
@@ -149,27 +149,27 @@ extension LiveScreen {
 /// One line of a screen, with one look.
 struct ScreenLine: Equatable, Sendable {
     /// How a line looks where colour is welcome.
-    enum Look: Sendable {
-        case plain, heading, label, alarming
+    enum LineStyle: Sendable {
+        case plain, heading, label, warning
     }
 
     let text: String
-    let look: Look
+    let style: LineStyle
 
     /// A line of text; what a terminal would act on is written out.
-    init(_ text: String, _ look: Look = .plain) {
+    init(_ text: String, _ style: LineStyle = .plain) {
         self.text = text.visible
-        self.look = look
+        self.style = style
     }
 
     /// The line, cut so that it takes no more than some columns.
     func text(columns: Int, colored: Bool) -> String {
         let shown = cut(to: columns)
-        return switch look {
+        return switch style {
         case .plain: shown
         case .heading: Style.bold(shown, when: colored)
         case .label: Style.dim(shown, when: colored)
-        case .alarming: Style.red(shown, when: colored)
+        case .warning: Style.red(shown, when: colored)
         }
     }
 

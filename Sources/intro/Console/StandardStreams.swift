@@ -18,8 +18,8 @@ enum StandardStreams {
     /// - Parameters:
     ///   - text: What to write, as UTF-8.
     ///   - descriptor: An open file descriptor.
-    /// - Throws: `OutputProblem` when the other end has gone or takes no more.
-    static func write(_ text: String, to descriptor: Int32) throws(OutputProblem) {
+    /// - Throws: `OutputError` when the other end has gone or takes no more.
+    static func write(_ text: String, to descriptor: Int32) throws(OutputError) {
         let bytes = Array(text.utf8)
         var start = 0
         while start < bytes.count {
@@ -27,10 +27,10 @@ enum StandardStreams {
             if count >= 0 {
                 start += count
             } else if errno == EAGAIN {
-                var wish = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                poll(&wish, 1, -1)
+                var descriptorState = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&descriptorState, 1, -1)
             } else if errno != EINTR {
-                throw errno == EPIPE ? .readerLeft : .failed(errno: errno)
+                throw errno == EPIPE ? .readerClosed : .failed(errno: errno)
             }
         }
     }
@@ -78,16 +78,16 @@ enum StandardStreams {
 }
 
 /// Why standard output took nothing more.
-enum OutputProblem: Error, Equatable {
+enum OutputError: Error, Equatable {
     /// The reader closed the pipe, as `head` does when it has seen enough.
-    case readerLeft
+    case readerClosed
     /// The system refused the write.
     case failed(errno: Int32)
 
     /// The system's own words.
     var reason: String {
         switch self {
-        case .readerLeft: "the reader closed the pipe"
+        case .readerClosed: "the reader closed the pipe"
         case .failed(let errno): systemMessage(errno)
         }
     }

@@ -113,7 +113,7 @@ enum Style {
 }
 
 /// Lengths of time in few characters, for columns: `4s`, `12m`, `3h`, `5d`.
-enum Age {
+enum CompactDuration {
     /// The largest unit that fits, rounded down.
     static func text(_ duration: Duration) -> String {
         let seconds = max(0, duration.components.seconds)

@@ -2,9 +2,9 @@ import Booking
 import FoundationEssentials
 
 /// What a list that was cut short leaves out.
-struct ListRest {
+struct TruncatedList {
     /// How many entries are counted at most; a large table is not read to its end for one line.
-    static let mostCounted = 10_000
+    static let countLimit = 10_000
 
     /// How many entries are shown.
     let shown: Int
@@ -20,7 +20,7 @@ struct ListRest {
     /// The line that ends the list: `13 more until 20:30: --limit 100`.
     var text: String {
         let left = total - shown
-        let count = left > Self.mostCounted ? "more than \(Self.mostCounted)" : "\(left)"
+        let count = left > Self.countLimit ? "more than \(Self.countLimit)" : "\(left)"
         let limit = total > largestLimit ? nil : "--limit \(min(Self.limit(for: total), largestLimit))"
         let ways = [limit, narrowing].compactMap(\.self).joined(separator: " or ")
         return "\(count) more" + (until.map { " until \($0)" } ?? "") + (ways.isEmpty ? "" : ": \(ways)")
@@ -39,7 +39,7 @@ struct ListRest {
     }
 }
 
-extension ListRest {
+extension TruncatedList {
     /// What a list leaves out; `nil` where it is complete.
     ///
     /// - Parameters:
@@ -49,7 +49,7 @@ extension ListRest {
     /// - Throws: What `count` throws.
     init?(shown: Int, limit: Int, count: (Int) async throws -> Int) async rethrows {
         guard shown == limit else { return nil }
-        let total = try await count(shown + Self.mostCounted + 1)
+        let total = try await count(shown + Self.countLimit + 1)
         guard total > shown else { return nil }
         self.init(shown: shown, total: total)
     }
@@ -75,8 +75,8 @@ extension Console {
     ///   - records: The entries for programs.
     ///   - rest: What was left out.
     ///   - text: The same entries for people.
-    /// - Throws: `OutputProblem` when standard output takes no more, or an error of encoding.
-    func report(_ records: some Encodable, leavingOut rest: ListRest?, text: () -> String) throws {
+    /// - Throws: `OutputError` when standard output takes no more, or an error of encoding.
+    func report(_ records: some Encodable, leavingOut rest: TruncatedList?, text: () -> String) throws {
         try report(records) { ([text()] + [rest?.text].compactMap(\.self)).joined(separator: "\n") }
         if isJSON, let rest { note(rest.text) }
     }

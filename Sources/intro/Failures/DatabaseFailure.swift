@@ -8,7 +8,7 @@ extension Failure {
             self = .misconfigured(error.message, hint: Self.urlHint)
         case .unreachable:
             self.init(unreachable: error)
-        case .connectionLost where error.isSilence:
+        case .connectionLost where error.isUnresponsive:
             self = .busy("the database does not answer", because: "\(error)")
         case .connectionLost, .outcomeUnknown:
             self = .busy("the connection to the database broke", because: "\(error)")
@@ -43,7 +43,7 @@ extension Failure {
             self = .withoutPrivileges(error)
         case .some:
             self = .busy("the database takes no connection at the moment", because: "\(error)")
-        case nil where Self.isMisreadURL(error.message):
+        case nil where Self.isInvalidURL(error.message):
             self = .misconfigured(
                 "the database URL has a part that cannot be used",
                 because: "a port, a setting or a special character in the password is not written correctly",
@@ -63,7 +63,7 @@ extension Failure {
     }
 
     /// Whether libpq refused the URL before it connected to anything; its messages about that quote the URL's parts.
-    private static func isMisreadURL(_ message: String) -> Bool {
+    private static func isInvalidURL(_ message: String) -> Bool {
         message.hasPrefix("invalid ") || message.hasPrefix("could not match") || message.hasPrefix("missing ")
     }
 

@@ -39,7 +39,7 @@ extension Failure {
                 ? Failure(
                     code: "try_again", message: message, reason: error.reason, hint: error.hint, exit: .tryAgain)
                 : .misconfigured(message, because: error.reason, hint: error.hint)
-        case let problem as OutputProblem:
+        case let problem as OutputError:
             self.init(problem)
         case let problem as ValidationError:
             self.init(code: "usage", message: problem.message, hint: "see `intro --help`", exit: .usage)
@@ -64,7 +64,7 @@ extension Failure {
         alternatives = refusal.alternatives.map { SlotRecord($0) }
     }
 
-    private init(_ problem: OutputProblem) {
+    private init(_ problem: OutputError) {
         self.init(
             code: "output", message: "the result could not be written to standard output", reason: problem.reason,
             hint: "the work itself is done: free some space, then look before you give the command again",
@@ -162,7 +162,7 @@ extension Failure {
     init?(ofMessages error: any Error) {
         switch error {
         case let error as TransportConfigurationError:
-            let setting: Setting = error.freight == .mail ? .mailURL : .smsURL
+            let setting: Setting = error.messageKind == .mail ? .mailURL : .smsURL
             self = .misconfigured("\(error)", hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")
         case TemplateError.unreadable(let path, let reason):
             let setting = Setting.templatesFolder

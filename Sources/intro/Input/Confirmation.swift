@@ -34,7 +34,7 @@ enum Confirmation {
 }
 
 /// The question before messages are sent at another time than the real one.
-enum ShiftedClock {
+enum SimulatedTime {
     /// Asks whether real messages are meant to be sent as if it were the time of `--now`.
     ///
     /// Folders and test servers of this machine need no question: what is sent there reaches no client.
@@ -44,7 +44,7 @@ enum ShiftedClock {
     ///   - intro: The clock and the transports.
     /// - Throws: A `Failure` where the answer is no or where no question can be asked, or `TransportConfigurationError`.
     static func confirm(_ isConfirmed: Bool, in intro: Intro) throws {
-        guard let instant = intro.rehearsal, !isConfirmed, try reachesClients(intro) else { return }
+        guard let instant = intro.simulatedNow, !isConfirmed, try reachesClients(intro) else { return }
         let time = instant.formatted(.iso8601)
         try Confirmation.assertPossible("--now sends real messages as if it were \(time)")
         try Confirmation.ask("Send real messages as if it were \(time)?", refusal: "nothing was sent")
@@ -56,7 +56,7 @@ enum ShiftedClock {
         if case .twilio(let server) = try SMSTransportURL(parsing: intro.settings.texts.url), server.isSecure {
             return true
         }
-        guard case .smtp(let server) = try TransportURL(parsing: intro.settings.mail.url) else { return false }
+        guard case .smtp(let server) = try MailTransportURL(parsing: intro.settings.mail.url) else { return false }
         return !server.isLocal || [25, 465, 587].contains(server.port)
     }
 }

@@ -10,8 +10,8 @@ import FoundationEssentials
 ///   - now: The present instant.
 /// - Returns: The instant.
 /// - Throws: `InvalidInput`, or a `Refusal` where the clocks skip that time or show it twice.
-func typedInstant(_ text: String, field: String, clock: StudioClock, now: Date) throws -> Date {
-    try telling(clock) { () throws(TimeProblem) in
+func parseInstant(_ text: String, field: String, clock: StudioClock, now: Date) throws -> Date {
+    try rethrowingTimeProblems(clock) { () throws(TimeProblem) in
         try TimePhrase.instant(text, field: field, clock: clock, now: now)
     }
 }
@@ -26,15 +26,17 @@ func typedInstant(_ text: String, field: String, clock: StudioClock, now: Date) 
 ///   - role: Whether it is a point in time or the end of a stretch.
 /// - Returns: The instant or the day.
 /// - Throws: `InvalidInput`, or a `Refusal` where the clocks skip that time or show it twice.
-func typedPhrase(
+func parseTimePhrase(
     _ text: String, field: String, clock: StudioClock, now: Date, role: TimePhrase.Role = .point
 ) throws -> TimePhrase {
-    try telling(clock) { () throws(TimeProblem) in
+    try rethrowingTimeProblems(clock) { () throws(TimeProblem) in
         try TimePhrase.parse(text, field: field, clock: clock, now: now, role: role)
     }
 }
 
-private func telling<Result>(_ clock: StudioClock, _ read: () throws(TimeProblem) -> Result) throws -> Result {
+private func rethrowingTimeProblems<Result>(_ clock: StudioClock, _ read: () throws(TimeProblem) -> Result) throws
+    -> Result
+{
     do {
         return try read()
     } catch .invalid(let invalid) {
@@ -77,8 +79,8 @@ struct Period: Sendable {
     init(
         from: (text: String, field: String), until: (text: String, field: String), clock: StudioClock, now: Date
     ) throws {
-        let first = try typedPhrase(from.text, field: from.field, clock: clock, now: now).start(clock)
-        let last = try typedPhrase(until.text, field: until.field, clock: clock, now: now, role: .end).end(clock)
+        let first = try parseTimePhrase(from.text, field: from.field, clock: clock, now: now).start(clock)
+        let last = try parseTimePhrase(until.text, field: until.field, clock: clock, now: now, role: .end).end(clock)
         guard first < last else {
             throw InvalidInput(
                 field: until.field, problem: "\"\(until.text)\" does not lie after \"\(from.text)\"",
@@ -123,7 +125,7 @@ struct DayWindow {
     ///   - now: The present instant.
     /// - Throws: `InvalidInput` or a `Refusal`.
     init(from: String?, days: Int, clock: StudioClock, now: Date) throws {
-        let phrase = try from.map { try typedPhrase($0, field: "--from", clock: clock, now: now) }
+        let phrase = try from.map { try parseTimePhrase($0, field: "--from", clock: clock, now: now) }
         self.init(start: phrase?.start(clock) ?? now, days: days, clock: clock)
     }
 
@@ -143,7 +145,7 @@ struct DayWindow {
 ///   - field: The option, for the message.
 /// - Returns: A tenth of a second to an hour.
 /// - Throws: `InvalidInput`.
-func shortTime(_ text: String, field: String) throws(InvalidInput) -> Duration {
+func parseShortDuration(_ text: String, field: String) throws(InvalidInput) -> Duration {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     let units = ["": 1000, "ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000]
     guard digits.count <= 9, let number = Int(digits), let unit = units[String(text.dropFirst(digits.count))],

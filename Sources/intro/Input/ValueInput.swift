@@ -8,7 +8,7 @@ import Booking
 ///   - choices: The words.
 /// - Returns: The one that was meant.
 /// - Throws: `InvalidInput` that lists the words.
-func choice<Value: RawRepresentable>(
+func parseChoice<Value: RawRepresentable>(
     _ text: String, field: String, of choices: [Value]
 ) throws(InvalidInput) -> Value where Value.RawValue == String {
     let word = text.lowercased().replacing("-", with: "_")

@@ -1,5 +1,5 @@
 /// Where everything of the private PostgreSQL lies.
-struct ClusterPaths: Equatable, Sendable {
+struct ServerPaths: Equatable, Sendable {
     /// `INTRO_HOME`, absolute and without symbolic links.
     let home: String
     /// The folder that belongs to the server's user; all but the lock, and at times the socket, is in it.

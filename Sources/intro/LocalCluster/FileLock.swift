@@ -11,7 +11,7 @@ enum FileLock {
     ///   - body: What to do.
     /// - Returns: What `body` returns.
     /// - Throws: A `Failure` when the file cannot be opened, or what `body` throws.
-    static func whileHeld<Result>(_ path: String, _ body: () async throws -> Result) async throws -> Result {
+    static func withLock<Result>(_ path: String, _ body: () async throws -> Result) async throws -> Result {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw folderFailure(path, errno) }
         defer { close(descriptor) }

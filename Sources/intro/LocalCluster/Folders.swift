@@ -1,19 +1,19 @@
 import Glibc
 
 /// The facts of a folder, or `nil` where there is none.
-func folderFacts(_ path: String) -> FolderFacts? {
+func folderPermissions(_ path: String) -> FolderPermissions? {
     var facts = stat()
     guard stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else { return nil }
-    return FolderFacts(path: path, mode: facts.st_mode & 0o7777, owner: facts.st_uid, group: facts.st_gid)
+    return FolderPermissions(path: path, mode: facts.st_mode & 0o7777, owner: facts.st_uid, group: facts.st_gid)
 }
 
 /// The folders from `/` down to a path, as far as they exist.
-func folderChain(_ path: String) -> [FolderFacts] {
+func existingFolders(_ path: String) -> [FolderPermissions] {
     var chain = ["/"]
     for name in path.split(separator: "/") {
         chain.append((chain.last == "/" ? "/" : (chain.last ?? "") + "/") + name)
     }
-    return chain.compactMap(folderFacts)
+    return chain.compactMap(folderPermissions)
 }
 
 /// A path without symbolic links, `.` and `..`, as far as it exists.
@@ -43,11 +43,11 @@ func canonicalPath(_ path: String) -> String {
 ///   - mode: The permissions of the last one; those above are open to all.
 /// - Throws: A `Failure` that says why it cannot be made.
 func makeFolder(_ path: String, mode: UInt32) throws(Failure) {
-    guard folderFacts(path) == nil else { return }
+    guard folderPermissions(path) == nil else { return }
     if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
         try makeFolder(String(path[..<slash]), mode: 0o755)
     }
-    guard mkdir(path, mode) == 0 || errno == EEXIST && folderFacts(path) != nil else {
+    guard mkdir(path, mode) == 0 || errno == EEXIST && folderPermissions(path) != nil else {
         throw folderFailure(path, errno)
     }
 }

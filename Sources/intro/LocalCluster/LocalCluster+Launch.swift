@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 
-extension LocalCluster {
+extension LocalServer {
     /// Starts the server of an existing cluster, and waits until it takes connections.
     ///
     /// - Parameter programs: PostgreSQL's programs.
@@ -41,7 +41,7 @@ extension LocalCluster {
         let log = (text(ofFile: paths.log) ?? "").utf8.dropFirst(logged)
         let lines = (String(Substring(log))).split(separator: "\n")
         return lines.first { $0.contains("FATAL:") || $0.contains("PANIC:") }.map(String.init)
-            ?? outcome.lastWords ?? "it gives no reason"
+            ?? outcome.errorLine ?? "it gives no reason"
     }
 
     /// The settings belong to the data's owner, as all in that folder does.
@@ -67,7 +67,7 @@ extension LocalCluster {
     /// data folder itself.
     private func removeStaleFiles() {
         if let file = text(ofFile: paths.postmasterFile).flatMap(PostmasterFile.init),
-            ServerProcess.isStranger(file.processID, toCluster: paths.clusterName)
+            ServerProcess.isNotServer(file.processID, ofCluster: paths.clusterName)
         {
             unlink(paths.postmasterFile)
         }

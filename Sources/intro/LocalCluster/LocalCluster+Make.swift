@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 
-extension LocalCluster {
+extension LocalServer {
     /// Makes the cluster and the database in it.
     ///
     /// All is done in a folder of a passing name, which is renamed when it is complete: whatever is interrupted leaves
@@ -39,7 +39,7 @@ extension LocalCluster {
             ],
             in: paths.folder
         )
-        guard outcome.isSuccess else { throw unmade(outcome) }
+        guard outcome.isSuccess else { throw creationFailure(outcome) }
         try append("\ninclude_if_exists = 'intro.conf'\n", to: "\(paths.folder)/\(draft)/postgresql.conf")
     }
 
@@ -51,13 +51,13 @@ extension LocalCluster {
             in: paths.folder,
             input: "CREATE DATABASE intro;\n"
         )
-        guard outcome.isSuccess else { throw unmade(outcome) }
+        guard outcome.isSuccess else { throw creationFailure(outcome) }
     }
 
-    private func unmade(_ outcome: ProgramRunner.Outcome) -> Failure {
+    private func creationFailure(_ outcome: ProgramRunner.Outcome) -> Failure {
         .localDatabase(
             "the private PostgreSQL could not be made in \(paths.folder)",
-            because: outcome.lastWords,
+            because: outcome.errorLine,
             hint: "set INTRO_HOME to a folder with some space, or INTRO_DATABASE_URL to a database"
         )
     }

@@ -1,6 +1,6 @@
 import Glibc
 
-extension LocalCluster {
+extension LocalServer {
     /// Starts the server unless it runs, and makes the cluster before where there is none.
     ///
     /// - Returns: The server's status, and a line to announce it where this call is what started it.
@@ -10,10 +10,10 @@ extension LocalCluster {
             return (status, nil)
         }
         try prepareHome()
-        return try await FileLock.whileHeld(paths.lock) {
+        return try await FileLock.withLock(paths.lock) {
             // Somebody else may have made it, or even moved it out of a closed home, while this call waited.
-            let cluster = try LocalCluster(home: paths.home)
-            guard try await cluster.settled() == .stopped else { return (cluster.status, nil) }
+            let cluster = try LocalServer(home: paths.home)
+            guard try await cluster.settledState() == .stopped else { return (cluster.status, nil) }
             try await cluster.makeAndLaunch()
             return (cluster.status, cluster.announcement)
         }
@@ -49,8 +49,8 @@ extension LocalCluster {
         case .homeMadeSearchable:
             try open(paths.home)
         case .elsewhere:
-            try makeFolder(ClusterPaths.elsewhere, mode: 0o755)
-            for folder in folderChain(ClusterPaths.elsewhere).suffix(2) {
+            try makeFolder(ServerPaths.elsewhere, mode: 0o755)
+            for folder in existingFolders(ServerPaths.elsewhere).suffix(2) {
                 try open(folder.path)
             }
         }
@@ -60,14 +60,14 @@ extension LocalCluster {
 
     /// Lets others search a folder of ours; what is in it stays closed to them.
     private func open(_ folder: String) throws(Failure) {
-        guard let facts = folderFacts(folder), !facts.isSearchable(by: account) else { return }
+        guard let facts = folderPermissions(folder), !facts.isSearchable(by: account) else { return }
         guard chmod(folder, facts.mode | 0o001) == 0 else { throw folderFailure(folder, errno) }
     }
 
     /// Waits while a server starts up or shuts down, and ends one that has lost its socket.
     ///
     /// - Returns: `running` or `stopped`.
-    private func settled() async throws -> ServerState {
+    private func settledState() async throws -> ServerState {
         try await waitUntil("is neither up nor down") { state in
             switch state {
             case .running, .stopped:

@@ -1,13 +1,13 @@
 import Glibc
 
-extension LocalCluster {
+extension LocalServer {
     /// Stops the server: those who are connected are cut off, what they committed stays.
     ///
     /// - Returns: Whether there was one to stop.
     /// - Throws: A `Failure` when it cannot be stopped.
     func stop() async throws -> Bool {
-        guard folderFacts(paths.home) != nil, isMade else { return false }
-        return try await FileLock.whileHeld(paths.lock) {
+        guard folderPermissions(paths.home) != nil, exists else { return false }
+        return try await FileLock.withLock(paths.lock) {
             switch state {
             case .stopped:
                 return false

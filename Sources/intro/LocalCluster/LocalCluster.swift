@@ -2,12 +2,12 @@ import Glibc
 
 /// The private PostgreSQL of a user who has configured no other: made and started on first use, reached over a Unix
 /// socket only.
-struct LocalCluster: Sendable {
+struct LocalServer: Sendable {
     /// The user that the server runs as: never root, which PostgreSQL refuses.
     let account: Account
     /// Whether the server's user can reach the home.
     let placement: Placement
-    let paths: ClusterPaths
+    let paths: ServerPaths
 
     /// Looks where the cluster of a home is, or would go; makes nothing.
     ///
@@ -23,15 +23,15 @@ struct LocalCluster: Sendable {
         let home = canonicalPath(home)
         account = try Self.serverAccount(home: home)
         placement = try Self.placement(home: home, account: account)
-        paths = ClusterPaths(home: home, isElsewhere: placement.isElsewhere, serverUserID: account.userID)
+        paths = ServerPaths(home: home, isElsewhere: placement.isElsewhere, serverUserID: account.userID)
     }
 
     /// Started by root, the server runs as whoever owns the cluster already, else as `postgres`.
     private static func serverAccount(home: String) throws(Failure) -> Account {
         let current = Account.current
         guard current.isRoot else { return current }
-        let inHome = ClusterPaths(home: home, isElsewhere: false, serverUserID: 0)
-        if let owner = folderFacts(inHome.data)?.owner, owner != 0 {
+        let inHome = ServerPaths(home: home, isElsewhere: false, serverUserID: 0)
+        if let owner = folderPermissions(inHome.data)?.owner, owner != 0 {
             return Account.account(userID: owner)
         }
         if let account = Account.account(named: "postgres") {
@@ -48,22 +48,22 @@ struct LocalCluster: Sendable {
     private static func placement(home: String, account: Account) throws(Failure) -> Placement {
         guard account.userID != geteuid() else { return .home }
         let existing: Placement.Existing =
-            if isMade(ClusterPaths(home: home, isElsewhere: false, serverUserID: account.userID)) {
+            if exists(ServerPaths(home: home, isElsewhere: false, serverUserID: account.userID)) {
                 .home
-            } else if isMade(ClusterPaths(home: home, isElsewhere: true, serverUserID: account.userID)) {
+            } else if exists(ServerPaths(home: home, isElsewhere: true, serverUserID: account.userID)) {
                 .elsewhere
             } else {
                 .none
             }
-        return try Placement(folders: folderChain(home), home: home, account: account, existing: existing)
+        return try Placement(folders: existingFolders(home), home: home, account: account, existing: existing)
     }
 
-    private static func isMade(_ paths: ClusterPaths) -> Bool {
+    private static func exists(_ paths: ServerPaths) -> Bool {
         access(paths.data + "/PG_VERSION", F_OK) == 0
     }
 
     /// Whether the cluster exists.
-    var isMade: Bool { Self.isMade(paths) }
+    var exists: Bool { Self.exists(paths) }
 
     /// What the server is doing; costs a few system calls and no process.
     var state: ServerState {
@@ -72,12 +72,12 @@ struct LocalCluster: Sendable {
             file: file,
             isServer: file.map { ServerProcess.isServer($0.processID, ofCluster: paths.clusterName) } ?? false,
             hasSocket: access(paths.socket, F_OK) == 0,
-            answers: { ServerProcess.answers(on: paths.socket) }
+            acceptsConnections: { ServerProcess.acceptsConnections(on: paths.socket) }
         )
     }
 }
 
-extension LocalCluster {
+extension LocalServer {
     /// What `intro local status` tells.
     struct Status: Encodable, Equatable, Sendable {
         let running: Bool

@@ -13,7 +13,7 @@ enum Placement: Equatable, Sendable {
 }
 
 /// What decides whether a user may pass through a folder.
-struct FolderFacts: Equatable, Sendable {
+struct FolderPermissions: Equatable, Sendable {
     let path: String
     let mode: UInt32
     let owner: UInt32
@@ -39,7 +39,7 @@ extension Placement {
     ///   - account: The user that the server runs as.
     ///   - existing: Where a cluster was made before.
     /// - Throws: A `Failure` when a cluster in the home has become unreachable.
-    init(folders: [FolderFacts], home: String, account: Account, existing: Existing) throws(Failure) {
+    init(folders: [FolderPermissions], home: String, account: Account, existing: Existing) throws(Failure) {
         let closed = folders.filter { !$0.isSearchable(by: account) }
         switch (existing, closed.first) {
         case (.elsewhere, let folder):

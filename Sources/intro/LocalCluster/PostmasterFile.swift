@@ -29,8 +29,8 @@ enum ServerState: Equatable, Sendable {
     ///   - file: What `postmaster.pid` says, where there is one. A machine that died leaves it behind.
     ///   - isServer: Whether the process of that number is this cluster's server: numbers are used again.
     ///   - hasSocket: Whether the socket's file exists.
-    ///   - answers: Whether somebody accepts connections on the socket; asked only where the process cannot be seen.
-    init(file: PostmasterFile?, isServer: Bool, hasSocket: Bool, answers: () -> Bool) {
+    ///   - acceptsConnections: Whether somebody accepts connections on the socket; asked only where the process cannot be seen.
+    init(file: PostmasterFile?, isServer: Bool, hasSocket: Bool, acceptsConnections: () -> Bool) {
         switch file {
         case let file? where isServer:
             switch file.status {
@@ -39,7 +39,7 @@ enum ServerState: Equatable, Sendable {
             case "stopping": self = .stopping(processID: file.processID)
             default: self = .starting(processID: file.processID)
             }
-        case let file? where file.status == "ready" && hasSocket && answers():
+        case let file? where file.status == "ready" && hasSocket && acceptsConnections():
             self = .running(processID: file.processID)
         default:
             self = .stopped

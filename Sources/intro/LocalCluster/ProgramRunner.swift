@@ -10,7 +10,7 @@ struct ProgramRunner: Sendable {
         let errors: String
 
         /// The last thing it said, for a message.
-        var lastWords: String? {
+        var errorLine: String? {
             (errors + "\n" + output).split(whereSeparator: \.isNewline).first.map(String.init)
         }
     }
@@ -32,7 +32,7 @@ struct ProgramRunner: Sendable {
         in workingFolder: String,
         input: String = ""
     ) async throws -> Outcome {
-        let words = asAccount + [program] + arguments
+        let words = userSwitchArguments + [program] + arguments
         do {
             let result = try await Subprocess.run(
                 .path(FilePath(words[0])),
@@ -61,7 +61,7 @@ struct ProgramRunner: Sendable {
     ///
     /// `setpriv` (util-linux) does it after exec: glibc's `setuid` would talk to the other threads of this process, which
     /// a freshly forked child does not have, and wait for them forever.
-    private var asAccount: [String] {
+    private var userSwitchArguments: [String] {
         guard account.userID != Account.current.userID else { return [] }
         let groups = account.groups.map(String.init).joined(separator: ",")
         return [

@@ -13,7 +13,7 @@ enum ServerProcess {
     }
 
     /// Whether a process surely is something else, which was given a dead server's number.
-    static func isStranger(_ processID: Int32, toCluster clusterName: String) -> Bool {
+    static func isNotServer(_ processID: Int32, ofCluster clusterName: String) -> Bool {
         commandLine(of: processID).map { !$0.contains("cluster_name=\(clusterName)") } ?? false
     }
 
@@ -24,7 +24,7 @@ enum ServerProcess {
     }
 
     /// Whether somebody accepts connections on a socket.
-    static func answers(on path: String) -> Bool {
+    static func acceptsConnections(on path: String) -> Bool {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }

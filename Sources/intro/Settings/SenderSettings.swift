@@ -9,7 +9,7 @@ extension Settings.Mail {
     /// - Parameter destination: Where mail goes.
     /// - Returns: The configured sender, or one that stands in for it.
     /// - Throws: A `Failure` that ends with 78 when one must be configured, or `CompositionError` for one that is none.
-    func sender(to destination: TransportURL) throws -> Mailbox {
+    func sender(to destination: MailTransportURL) throws -> Mailbox {
         if let from { return try Mailbox(parsing: from) }
         if case .smtp(let server) = destination, !["localhost", "127.0.0.1", "[::1]", "::1"].contains(server.host) {
             throw Failure.misconfigured(

@@ -118,15 +118,15 @@ enum Setting: String, CaseIterable, Sendable {
         /// A path; in a file, one that is not absolute starts at the file's folder.
         case path
         case number(ClosedRange<Int>)
-        case truth
+        case boolean
 
         /// The kind in words, for messages.
-        var article: String {
+        var typeDescription: String {
             switch self {
             case .text: "a text"
             case .path: "a path"
             case .number(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
-            case .truth: "true or false"
+            case .boolean: "true or false"
             }
         }
     }
@@ -140,7 +140,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .home, .databaseURLFile, .mailPasswordFile, .smsTokenFile, .templatesFolder: .path
         case .databaseConnections, .mailConnections, .smsConnections: .number(1...1000)
         case .bookingNoShowLimit: .number(0...1000)
-        case .databasePreparedStatements: .truth
+        case .databasePreparedStatements: .boolean
         }
     }
 

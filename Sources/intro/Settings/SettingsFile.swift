@@ -50,7 +50,7 @@ enum SettingsFile {
             let setting = try setting(named: name, path: path)
             guard let content = content(of: value, for: setting, path: path) else {
                 throw .misconfigured(
-                    "\(name) must be \(setting.kind.article)",
+                    "\(name) must be \(setting.kind.typeDescription)",
                     because: "\(path) says something else",
                     hint: "correct it in the file"
                 )
@@ -97,8 +97,8 @@ enum SettingsFile {
             return .string(isRelative ? folder(of: path) + text : text)
         case (.number(let range), .integer(let number)) where range.contains(number):
             return .int(number)
-        case (.truth, .truth(let truth)):
-            return .bool(truth)
+        case (.boolean, .boolean(let boolean)):
+            return .bool(boolean)
         default:
             return nil
         }

@@ -122,7 +122,7 @@ extension Settings {
             database: Database(
                 location: reader.location(in: sources),
                 connections: try reader.number(.databaseConnections),
-                preparedStatements: try reader.truth(.databasePreparedStatements)
+                preparedStatements: try reader.boolean(.databasePreparedStatements)
             ),
             mail: Mail(
                 url: try reader.text(.mailURL) ?? "file://" + percentEncoded(path: home) + "/outbox",
@@ -172,7 +172,7 @@ private struct SettingsReader {
         return number
     }
 
-    func truth(_ setting: Setting) throws(Failure) -> Bool {
+    func boolean(_ setting: Setting) throws(Failure) -> Bool {
         try value(setting) { try $0.requiredBool(forKey: $1) }
     }
 
@@ -205,7 +205,7 @@ extension Setting {
     /// Only an environment variable can be invalid by now: files are checked as they are read.
     fileprivate var invalid: Failure {
         .misconfigured(
-            "\(rawValue) must be \(kind.article)",
+            "\(rawValue) must be \(kind.typeDescription)",
             because: "\(environmentName) says something else",
             hint: "correct it, or leave it out for the default"
         )

@@ -69,11 +69,11 @@ extension WorldBooks {
         let listed = model.open(at: studio).sorted { ($0.start, $0.trainer) < ($1.start, $1.trainer) }
         for slot in listed.shuffled(using: &random).prefix(6) {
             let trainer = model.world.trainers.firstIndex { $0.handle == slot.trainer }
-            try await book(slot.start, with: trainer, at: studio, rehearsal: true)
-            try await book(slot.start, with: nil, at: studio, rehearsal: true)
+            try await book(slot.start, with: trainer, at: studio, isDryRun: true)
+            try await book(slot.start, with: nil, at: studio, isDryRun: true)
         }
         for _ in 0..<12 {
-            try await book(anyMinute(using: &random), with: anybody(using: &random), at: studio, rehearsal: true)
+            try await book(anyMinute(using: &random), with: anybody(using: &random), at: studio, isDryRun: true)
         }
     }
 

@@ -31,22 +31,22 @@ struct WorldBooks {
 
     /// Books, or finds out whether it could.
     mutating func book(
-        _ start: Int, with trainer: Int?, at studio: Int, override: Bool = false, rehearsal: Bool = false
+        _ start: Int, with trainer: Int?, at studio: Int, override: Bool = false, isDryRun: Bool = false
     ) async throws {
         people += 1
         let email = try EmailAddress("person-\(people)-\(model.world.seed)@example.com")
         var request = BookingRequest(studio: studios[studio], who: .email(email), start: instant(start))
         request.trainer = trainer.map { trainers[$0] }
-        request.newcomer = ClientDetails(name: try PersonName("Person"), email: email, phone: nil)
+        request.newClient = ClientDetails(name: try PersonName("Person"), email: email, phone: nil)
         request.overrideReason = override ? "as the property wants it" : nil
-        request.rehearsal = rehearsal
+        request.isDryRun = isDryRun
         let broken = broken(start, trainer, studio, override)
         let expected =
             trainer == nil ? model.choice(start, at: studio, override: override) : broken.isEmpty ? trainer : nil
         do {
             let session = try await books.desk.book(request, now: now).session
             #expect(session.trainer.handle == expected.map { trainers[$0].handle.text }, note(session.localStart))
-            guard !rehearsal, let expected else { return }
+            guard !isDryRun, let expected else { return }
             #expect(model.place(start, with: expected, at: studio) != nil, note("a station is free"))
             references.append(session.reference)
         } catch let refusal as Refusal {

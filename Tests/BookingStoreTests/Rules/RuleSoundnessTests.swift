@@ -19,7 +19,7 @@ struct RuleSoundnessTests {
             var taken = 0
             for number in 0..<Self.samples {
                 let rule = try Self.rule(number, using: &random)
-                let isSound = (try? rule.assertSound()) != nil
+                let isSound = (try? rule.validate()) != nil
                 let kept = try await books.keep(rule)
                 #expect((kept != nil) == isSound, "\(rule)")
                 guard let kept else { continue }
@@ -38,7 +38,7 @@ struct RuleSoundnessTests {
         let since = [nil, Books.now]
         return ReminderRule(
             key: try Handle("rule-\(number)"), anchor: one(ReminderRule.Anchor.allCases, &random),
-            lag: RuleOffset(days: one(lags, &random), minutes: one(minutes, &random)), time: one(times, &random),
+            offset: RuleOffset(days: one(lags, &random), minutes: one(minutes, &random)), time: one(times, &random),
             channel: one(Channel.allCases, &random), audience: one(Audience.allCases, &random),
             template: try Handle("one-day"),
             condition: one([nil, nil, nil] + ReminderRule.Condition.allCases, &random),
@@ -53,7 +53,7 @@ struct RuleSoundnessTests {
     func builtIn() async throws {
         try await withBooks(connections: 1) { books in
             let rules = try await books.database.withConnection { try await RuleRepository($0).all() }
-            for rule in rules { try rule.assertSound() }
+            for rule in rules { try rule.validate() }
             #expect(
                 rules.map { "\($0.key) \($0.channel) \($0.audience): \($0.when)" } == [
                     "attended email client: 1d after the end, at 09:00",

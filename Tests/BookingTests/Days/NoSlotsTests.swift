@@ -17,8 +17,8 @@ struct NoSlotsTests {
     private func reason(
         _ from: String, _ until: String, _ shifts: [Roster.Shift] = [], absences: [Roster.Absence] = [],
         closures: [Roster.Closure] = [], of trainer: Trainer? = nil
-    ) throws -> NoSlots {
-        NoSlots(
+    ) throws -> NoSlotsReason {
+        NoSlotsReason(
             in: try scene.span(from, until), at: studio, with: trainer,
             roster: Roster(shifts: shifts, absences: absences, closures: closures),
             now: try scene.span("2026-11-30 08:00", "2026-11-30 08:00").lowerBound)

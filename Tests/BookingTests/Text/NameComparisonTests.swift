@@ -19,8 +19,8 @@ struct NameComparisonTests {
             ("Ana\u{200D} Lima", "Ana Lima"), ("J. R. R. Tolkien", "j r r tolkien"), ("👩‍👩‍👧", "👩‍👩‍👧"),
         ])
     func equal(first: String, second: String) {
-        #expect(NameComparison.likeness(first, second) == .equal)
-        #expect(NameComparison.likeness(second, first) == .equal)
+        #expect(NameComparison.similarity(first, second) == .equal)
+        #expect(NameComparison.similarity(second, first) == .equal)
     }
 
     @Test(
@@ -34,8 +34,8 @@ struct NameComparisonTests {
             ("Sarah Müler", "Sarah Mueller"), ("Иван Петров", "Иван Пертов"), ("Ana Lima Jr.", "Ana Lima"),
         ])
     func similar(first: String, second: String) {
-        #expect(NameComparison.likeness(first, second) == .similar)
-        #expect(NameComparison.likeness(second, first) == .similar)
+        #expect(NameComparison.similarity(first, second) == .similar)
+        #expect(NameComparison.similarity(second, first) == .similar)
         #expect(NameComparison.isSameName(first, second))
     }
 
@@ -50,8 +50,8 @@ struct NameComparisonTests {
             ("A. Ruiz", "Ana Ruiz"), ("मीना", "मना"),
         ])
     func different(first: String, second: String) {
-        #expect(NameComparison.likeness(first, second) == .different)
-        #expect(NameComparison.likeness(second, first) == .different)
+        #expect(NameComparison.similarity(first, second) == .different)
+        #expect(NameComparison.similarity(second, first) == .different)
     }
 
     private static let names = [
@@ -66,7 +66,7 @@ struct NameComparisonTests {
             let name = Self.names.randomElement(using: &chance) ?? ""
             let words = name.split(separator: " ").shuffled(using: &chance)
             let spelled = words.map { Bool.random(using: &chance) ? $0.uppercased() : $0.lowercased() }
-            #expect(NameComparison.likeness(name, spelled.joined(separator: " ")) == .equal, "\(name) \(spelled)")
+            #expect(NameComparison.similarity(name, spelled.joined(separator: " ")) == .equal, "\(name) \(spelled)")
         }
     }
 
@@ -107,8 +107,9 @@ struct NameComparisonTests {
         for _ in 0..<2000 {
             let (first, second) = (Self.random(letters, using: &chance), Self.random(letters, using: &chance))
             #expect(
-                NameComparison.likeness(first, second) == NameComparison.likeness(second, first), "\(first)|\(second)")
-            #expect(NameComparison.likeness(first, first) == .equal)
+                NameComparison.similarity(first, second) == NameComparison.similarity(second, first),
+                "\(first)|\(second)")
+            #expect(NameComparison.similarity(first, first) == .equal)
         }
     }
 

@@ -12,7 +12,7 @@ struct DeskCancelTests {
             let waiting = try await scene.enqueue()
             let scheduled = try await scene.schedule()
             let cancellation = try await scene.desk.cancel([scheduled, waiting])
-            #expect(cancellation == JobDesk.Cancellation(cancelled: [waiting, scheduled]))
+            #expect(cancellation == JobAdmin.Cancellation(cancelled: [waiting, scheduled]))
             for job in [waiting, scheduled] {
                 let entry = try await scene.entry(job)
                 #expect(entry.state == .dead)
@@ -50,7 +50,7 @@ struct DeskCancelTests {
             try await scene.yard.withRunner(handlers, configure: { $0.heartbeat = .milliseconds(20) }) { _ in
                 try await wait(until: "the job runs") { try await scene.entry(job).state == .running }
                 let cancellation = try await scene.desk.cancel([job])
-                #expect(cancellation == JobDesk.Cancellation(requested: [job]))
+                #expect(cancellation == JobAdmin.Cancellation(requested: [job]))
                 try await wait(until: "the job is dead") { try await scene.entry(job).state == .dead }
             }
             #expect(try await scene.entry(job).reason == .cancelled)

@@ -73,12 +73,12 @@ struct DeskPruningTests {
             try await scene.database.query(
                 "INSERT INTO job_period VALUES ('over', now()), ('open', now() + interval '1 hour')")
             let pruning = try await scene.desk.prune(deadFor: .seconds(7 * 86_400))
-            #expect(pruning == JobDesk.Pruning(dead: 1, runners: 2, periods: 1))
+            #expect(pruning == JobAdmin.Pruning(dead: 1, runners: 2, periods: 1))
             #expect(try await scene.desk.list().map(\.id) == [young])
             let left = try await scene.database.query(
                 "SELECT name FROM job_runner UNION ALL SELECT unique_key FROM job_period ORDER BY 1")
             #expect(try left.decode(String.self) == ["alive", "gone", "lost", "open"])
-            #expect(try await scene.desk.prune() == JobDesk.Pruning())
+            #expect(try await scene.desk.prune() == JobAdmin.Pruning())
         }
     }
 }

@@ -13,7 +13,7 @@ struct DeskRetryTests {
         try await DeskScene.with { scene in
             let job = try await scene.die()
             let before = try await scene.desk.show(job)
-            #expect(try await scene.desk.retry([job]) == JobDesk.RetryResult(retried: [job]))
+            #expect(try await scene.desk.retry([job]) == JobAdmin.RetryResult(retried: [job]))
             let after = try await scene.desk.show(job)
             #expect(after.entry.state == .waiting)
             #expect(after.entry.attempt == 0)
@@ -85,8 +85,8 @@ struct DeskRetryTests {
             let first = try await scene.die(DeskScene.Errand(), options)
             let second = try await scene.die(DeskScene.Errand(), options)
             let third = try await scene.die()
-            let retrial = try await scene.desk.retryAll()
-            #expect(retrial == JobDesk.RetryResult(retried: [first, third], keyTaken: [second]))
+            let retryResult = try await scene.desk.retryAll()
+            #expect(retryResult == JobAdmin.RetryResult(retried: [first, third], keyTaken: [second]))
             #expect(try await scene.desk.list(JobFilter(state: .dead)).map(\.id) == [second])
         }
     }
@@ -107,12 +107,12 @@ struct DeskRetryTests {
     @Test("is one of very many: more than one transaction takes")
     func many() async throws {
         try await DeskScene.with { scene in
-            let count = 2 * JobDesk.handful + 1
+            let count = 2 * JobAdmin.batchLimit + 1
             let key = try await scene.die(DeskScene.Errand(), JobOptions(uniqueness: .whileQueued("the key")))
             try await scene.copyDead(key, times: count - 1)
-            let retrial = try await scene.desk.retryAll()
-            #expect(retrial.retried == [key])
-            #expect(retrial.keyTaken.count == count - 1)
+            let retryResult = try await scene.desk.retryAll()
+            #expect(retryResult.retried == [key])
+            #expect(retryResult.keyTaken.count == count - 1)
             #expect(try await scene.desk.countDead() == count - 1)
             #expect(try await scene.desk.discardAll().count == count - 1)
             #expect(try await scene.desk.countDead() == 0)

@@ -21,7 +21,7 @@ struct DeskScene: Sendable {
 
     let yard: JobYard
     var database: Database { yard.database }
-    var desk: JobDesk { JobDesk(database) }
+    var desk: JobAdmin { JobAdmin(database) }
     private var store: JobStore { JobStore(database: database) }
 
     /// Gives a test a desk.
@@ -53,9 +53,9 @@ struct DeskScene: Sendable {
     func claim(_ queue: String = "default", by runner: Int64? = nil) async throws -> [ClaimedJob] {
         var holder = runner
         if holder == nil { holder = try await self.runner(queues: queue) }
-        let order = JobStore.Order(
+        let order = JobStore.ClaimRequest(
             runner: holder ?? 0, queue: queue, kinds: [Errand.kind, Chore.kind], limit: 100, oldestFirst: false,
-            takesSuspect: true, watermark: .beginning)
+            includesCrashed: true, watermark: .beginning)
         return try await store.claim(order, acknowledging: []).jobs
     }
 

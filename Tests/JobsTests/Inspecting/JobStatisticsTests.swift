@@ -36,8 +36,8 @@ struct JobStatisticsTests {
     func runners() async throws {
         try await DeskScene.with { scene in
             let runner = try await scene.runner("host-1", queues: "mail", "default")
-            let tally = JobRunner.Tally(completed: 3, failed: 2, stale: 1)
-            _ = try await RunnerStore(database: scene.database).beat(runner, lease: .seconds(3600), tally: tally)
+            let totals = JobRunner.Totals(completed: 3, failed: 2, stale: 1)
+            _ = try await RunnerStore(database: scene.database).beat(runner, lease: .seconds(3600), totals: totals)
             try await scene.database.query(
                 """
                 INSERT INTO job_runner (name, queues, lease_until, gone_at)
@@ -88,7 +88,7 @@ struct JobStatisticsTests {
                 FROM generate_series(1, 50000) AS number
                 """)
             try await scene.database.query("VACUUM ANALYZE job")
-            let plan = try await scene.database.query("EXPLAIN \(JobDesk.queueCounts)").decode(String.self)
+            let plan = try await scene.database.query("EXPLAIN \(JobAdmin.queueCounts)").decode(String.self)
             let scans = plan.filter { $0.contains(" on job ") || $0.contains(" on job_dead ") }
             #expect(scans.contains { $0.contains("Index Only Scan using job_ready on job ") }, "\(plan)")
             #expect(!plan.contains { $0.contains("Seq Scan on job ") }, "\(plan)")

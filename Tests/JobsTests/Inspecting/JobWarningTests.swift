@@ -8,7 +8,7 @@ struct JobWarningTests {
     @Test("of a snapshot held for long while dead rows pile up")
     func starvation() {
         let snapshot = Self.snapshot(held: .seconds(30))
-        let warning = JobWarning.vacuumStarves(snapshot, deadRows: 10_001)
+        let warning = JobWarning.vacuumBlocked(snapshot, deadRows: 10_001)
         #expect(Self.statistics(dead: 10_001, snapshot: snapshot).warnings == [warning])
         #expect(Self.statistics(dead: 10_000, snapshot: snapshot).warnings.isEmpty)
         #expect(Self.statistics(dead: 10_001, snapshot: Self.snapshot(held: .seconds(29))).warnings.isEmpty)

@@ -28,8 +28,8 @@ struct ModelledQueue {
     /// Lets something happen, with the leases that the runners have in hand.
     mutating func take(_ step: LeaseModel.Step, _ hand: [[LeaseModel.Lease?]]) async throws -> Int {
         switch step {
-        case .claim(let runner): return try await claim(runner, takesSuspect: false)
-        case .claimSuspect(let runner): return try await claim(runner, takesSuspect: true)
+        case .claim(let runner): return try await claim(runner, includesCrashed: false)
+        case .claimSuspect(let runner): return try await claim(runner, includesCrashed: true)
         case .complete(let runner, let job): return try await store.acknowledge(leases(hand[runner][job], job))
         case .giveBack(let runner, let job):
             return try await store.settle(
@@ -42,7 +42,7 @@ struct ModelledQueue {
                 """
             ).affected
         case .beat(let runner):
-            return try await runnerStore.beat(runners[runner], lease: .seconds(3600), tally: .init()) == nil ? 0 : 1
+            return try await runnerStore.beat(runners[runner], lease: .seconds(3600), totals: .init()) == nil ? 0 : 1
         case .enterAnew(let runner):
             runners[runner] = try await enter()
             return 1
@@ -78,8 +78,8 @@ struct ModelledQueue {
         try await runnerStore.register(name: "modelled", queues: [.init("default")], lease: .seconds(3600))
     }
 
-    private mutating func claim(_ runner: Int, takesSuspect: Bool) async throws -> Int {
-        let claimed = takesSuspect ? try await claimSuspect(runner) : try await claimAll(runner)
+    private mutating func claim(_ runner: Int, includesCrashed: Bool) async throws -> Int {
+        let claimed = includesCrashed ? try await claimSuspect(runner) : try await claimAll(runner)
         guard let token = claimed.first?.lease.token else { return 0 }
         #expect(claimed.allSatisfy { $0.lease.token == token } && token > tokens[lastToken] ?? 0, "tokens only grow")
         lastToken += 1
@@ -88,9 +88,9 @@ struct ModelledQueue {
     }
 
     private func claimAll(_ runner: Int) async throws -> [ClaimedJob] {
-        let order = JobStore.Order(
+        let order = JobStore.ClaimRequest(
             runner: runners[runner], queue: "default", kinds: [Note.kind], limit: 10, oldestFirst: false,
-            takesSuspect: false, watermark: .beginning)
+            includesCrashed: false, watermark: .beginning)
         return try await store.claim(order, acknowledging: []).jobs
     }
 

@@ -39,7 +39,7 @@ struct CronLoopTests {
             )
             try await store.declare([hourly])
             try await yard.database.query("UPDATE job_cron SET last_at = '2020-01-01 10:17Z'")
-            let seen = try #require(try await store.readings()["hourly"])
+            let seen = try #require(try await store.lastOccurrences()["hourly"])
             let tick = try instant("2020-01-01T11:00:00Z")
             let done = Seen<String>()
             var firsts = 0
@@ -49,7 +49,7 @@ struct CronLoopTests {
                 #expect(try await yard.isEmpty() && done.all == ["tick"])
             }
             #expect(firsts == 1)
-            #expect(try await store.readings()["hourly"]?.lastAt == tick)
+            #expect(try await store.lastOccurrences()["hourly"]?.lastAt == tick)
         }
     }
 
@@ -62,11 +62,13 @@ struct CronLoopTests {
             try await store.declare([hourly])
             try await yard.database.query("UPDATE job_cron SET last_at = '2019-12-29 10:17Z'")
             let cron = CronLoop(
-                jobs: [hourly], store: store, bell: WakeSignal(), problems: RunnerProblems(logger: .silent),
+                jobs: [hourly], store: store, wakeSignal: WakeSignal(), problems: RunnerProblems(logger: .silent),
                 logger: .silent)
-            func turn(at now: String) async throws -> Duration {
-                let last = try #require(try await store.readings()["hourly"]).lastAt
-                return try await cron.turn(by: ["hourly": CronStore.Reading(lastAt: last, now: try instant(now))])
+            func enqueueDue(at now: String) async throws -> Duration {
+                let last = try #require(try await store.lastOccurrences()["hourly"]).lastAt
+                return try await cron.enqueueDue(by: [
+                    "hourly": CronStore.LastOccurrence(lastAt: last, now: try instant(now))
+                ])
             }
             func jobs(at time: String) async throws -> Int64 {
                 try await yard.number(
@@ -75,13 +77,13 @@ struct CronLoopTests {
                     WHERE job.run_at = \(try instant(time))
                     """)
             }
-            #expect(try await turn(at: "2020-01-01T10:17:00Z") == .seconds(30))
+            #expect(try await enqueueDue(at: "2020-01-01T10:17:00Z") == .seconds(30))
             let (first, all) = (try await jobs(at: "2020-01-01T10:00:00Z"), try await yard.jobs().count)
             #expect(first == 1 && all == 1)
             try await yard.drain(.forNotes { _, _ in })
-            #expect(try await turn(at: "2020-01-01T10:59:50Z") == .seconds(10))
+            #expect(try await enqueueDue(at: "2020-01-01T10:59:50Z") == .seconds(10))
             #expect(try await yard.isEmpty())
-            #expect(try await turn(at: "2020-01-01T11:00:00Z") == .seconds(30))
+            #expect(try await enqueueDue(at: "2020-01-01T11:00:00Z") == .seconds(30))
             #expect(try await jobs(at: "2020-01-01T11:00:00Z") == 1)
         }
     }
@@ -94,11 +96,11 @@ struct CronLoopTests {
             )
             try await store.declare([hourly])
             let cron = CronLoop(
-                jobs: [hourly], store: store, bell: WakeSignal(), problems: RunnerProblems(logger: .silent),
+                jobs: [hourly], store: store, wakeSignal: WakeSignal(), problems: RunnerProblems(logger: .silent),
                 logger: .silent)
             for days in [3, 2, 1] {
                 try await yard.database.query("UPDATE job_cron SET last_at = now() - \(days) * interval '1 day'")
-                _ = try await cron.turn()
+                _ = try await cron.enqueueDue()
             }
             #expect(try await yard.jobs().count == 1)
         }
@@ -171,7 +173,7 @@ struct CronLoopTests {
         try await withYard { yard in
             let store = CronStore(database: yard.database)
             try await store.declare([try CronJob("report", "0 3 * * *", enqueues: Note("old"))])
-            let before = try #require(try await store.readings()["report"])
+            let before = try #require(try await store.lastOccurrences()["report"])
             try await store.declare([
                 try CronJob("report", "30 4 * * *", in: "Australia/Lord_Howe", enqueues: Letter("new"))
             ])
@@ -179,7 +181,7 @@ struct CronLoopTests {
                 .decode((String, String, String).self)
             #expect(stored.map(\.0) == ["30 4 * * *"] && stored.map(\.1) == ["Australia/Lord_Howe"])
             #expect(stored.map(\.2) == ["letter"])
-            #expect(try await store.readings()["report"]?.lastAt == before.lastAt)
+            #expect(try await store.lastOccurrences()["report"]?.lastAt == before.lastAt)
         }
     }
 

@@ -77,7 +77,7 @@ struct LeaseTests {
             let seen = Seen<String>()
             let worker = QueueWorker(
                 JobRunner.Queue("default"), handlers: .forNotes { note, _ in seen.note(note.text) },
-                membership: RunnerLease(runner: try await yard.enterRunner(), leaseEnd: .now),
+                runnerLease: RunnerLease(runner: try await yard.enterRunner(), leaseEnd: .now),
                 store: JobStore(database: yard.database),
                 configuration: JobRunner.Configuration(name: "test", queues: []),
                 problems: RunnerProblems(logger: .silent), logger: .silent)

@@ -56,16 +56,16 @@ struct WakingTests {
     }
 
     @Test("a bell that rings before anybody waits is heard, and one heard already is not heard again")
-    func bell() async {
-        let bell = WakeSignal()
-        let heard = bell.rings
-        bell.ring()
-        await bell.wait(after: heard, atMost: .seconds(3600))
-        let again = bell.rings
-        await bell.wait(after: again, atMost: .milliseconds(1))
-        let last = bell.rings
-        let waiting = Task { await bell.wait(after: last, atMost: .seconds(3600)) }
-        bell.ring()
+    func wakeSignal() async {
+        let wakeSignal = WakeSignal()
+        let heard = wakeSignal.fireCount
+        wakeSignal.fire()
+        await wakeSignal.wait(after: heard, atMost: .seconds(3600))
+        let again = wakeSignal.fireCount
+        await wakeSignal.wait(after: again, atMost: .milliseconds(1))
+        let last = wakeSignal.fireCount
+        let waiting = Task { await wakeSignal.wait(after: last, atMost: .seconds(3600)) }
+        wakeSignal.fire()
         await waiting.value
     }
 
@@ -156,9 +156,9 @@ struct WakingTests {
         try await withYard { yard in
             try await yard.enqueue([Note("handed on")])
             let store = JobStore(database: yard.database)
-            let order = JobStore.Order(
+            let order = JobStore.ClaimRequest(
                 runner: try await yard.enterRunner(), queue: "default", kinds: [Note.kind], limit: 1,
-                oldestFirst: false, takesSuspect: false, watermark: .beginning)
+                oldestFirst: false, includesCrashed: false, watermark: .beginning)
             let leases = try await store.claim(order, acknowledging: []).jobs.map(\.lease)
             let heard = Seen<ListenerEvent>()
             let listener = Listener(

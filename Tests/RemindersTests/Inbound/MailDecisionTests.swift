@@ -33,9 +33,9 @@ struct MailDecisionTests {
 
     @Test("a report about nothing that was sent, or about somebody else, is for a person to read")
     func strangers() {
-        #expect(MailDecision.failure(claim(anna, .addressInvalid), of: nil) == .reading(.unknownMessage))
-        #expect(MailDecision.failure(claim(ben, .addressInvalid), of: message) == .reading(.otherRecipient))
-        #expect(MailDecision.failure([], of: message) == .reading(.otherRecipient))
+        #expect(MailDecision.failure(claim(anna, .addressInvalid), of: nil) == .needsReview(.unknownMessage))
+        #expect(MailDecision.failure(claim(ben, .addressInvalid), of: message) == .needsReview(.otherRecipient))
+        #expect(MailDecision.failure([], of: message) == .needsReview(.otherRecipient))
     }
 
     @Test("the address is recognised in another spelling, and where the mail was forwarded from")
@@ -65,10 +65,11 @@ struct MailDecisionTests {
         }
         #expect(MailDecision.complaint(.optOut, by: [], known: [], about: message).suppression == .optOut)
         #expect(
-            MailDecision.complaint(.complaint, by: [ben], known: [ben], about: message) == .reading(.otherRecipient))
+            MailDecision.complaint(.complaint, by: [ben], known: [ben], about: message) == .needsReview(.otherRecipient)
+        )
         #expect(
             MailDecision.complaint(.complaint, by: [ben, anna], known: [ben], about: message).suppression == .complaint)
-        #expect(MailDecision.complaint(.complaint, by: [anna], known: [], about: nil) == .reading(.unknownMessage))
+        #expect(MailDecision.complaint(.complaint, by: [anna], known: [], about: nil) == .needsReview(.unknownMessage))
     }
 
     private func session(_ status: Session.Status = .booked, revision: Int32 = 2) throws -> Session {
@@ -93,22 +94,22 @@ struct MailDecisionTests {
     @Test("accepted confirms, declined asks the desk to call and cancels nothing")
     func replies() throws {
         let accepted = decide(.accepted, by: anna, try session())
-        #expect(accepted.confirms && !accepted.asksForCall && accepted.review == nil)
+        #expect(accepted.confirms && !accepted.requestsCall && accepted.review == nil)
         let declined = decide(.declined, by: anna, try session())
-        #expect(!declined.confirms && declined.asksForCall && declined.review == .declined)
-        #expect(decide(.undecided, by: anna, try session()) == .reading(.undecided))
+        #expect(!declined.confirms && declined.requestsCall && declined.review == .declined)
+        #expect(decide(.undecided, by: anna, try session()) == .needsReview(.undecided))
     }
 
     @Test("an answer counts only for the client, the present revision, and a session to come")
     func invalidReplies() throws {
         for answer in MailDecision.Answer.allCases {
-            #expect(decide(answer, by: ben, try session()) == .reading(.otherAttendee))
-            #expect(decide(answer, by: nil, try session()) == .reading(.otherAttendee))
-            #expect(decide(answer, by: anna, to: 1, try session()) == .reading(.otherRevision))
-            #expect(decide(answer, by: anna, to: 3, try session()) == .reading(.otherRevision))
-            #expect(decide(answer, by: anna, nil) == .reading(.unknownEvent))
-            #expect(decide(answer, by: anna, try session(), isAhead: false) == .reading(.sessionClosed))
-            #expect(decide(answer, by: anna, try session(.cancelled)) == .reading(.sessionClosed))
+            #expect(decide(answer, by: ben, try session()) == .needsReview(.otherAttendee))
+            #expect(decide(answer, by: nil, try session()) == .needsReview(.otherAttendee))
+            #expect(decide(answer, by: anna, to: 1, try session()) == .needsReview(.otherRevision))
+            #expect(decide(answer, by: anna, to: 3, try session()) == .needsReview(.otherRevision))
+            #expect(decide(answer, by: anna, nil) == .needsReview(.unknownEvent))
+            #expect(decide(answer, by: anna, try session(), isAhead: false) == .needsReview(.sessionClosed))
+            #expect(decide(answer, by: anna, try session(.cancelled)) == .needsReview(.sessionClosed))
         }
     }
 

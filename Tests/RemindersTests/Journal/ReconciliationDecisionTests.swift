@@ -8,8 +8,8 @@ import Testing
 struct ReconciliationDecisionTests {
     /// A sender that the database knows, in an epoch that its journal knows.
     private let usual = DeliveryEpochState(
-        epoch: UUID(), noticedAt: 5, databaseName: UUID(), isIdentified: true, hasChanged: false, lacksRuns: false,
-        own: .done, awaitsOthers: false)
+        epoch: UUID(), noticedAt: 5, databaseName: UUID(), isIdentified: true, hasChanged: false, isMissingRuns: false,
+        own: .done, waitsForOtherSenders: false)
 
     private func decision(
         isNew: Bool = false, knowsEpoch: Bool = true, other: Int64? = nil,
@@ -38,7 +38,7 @@ struct ReconciliationDecisionTests {
     func begins() {
         let changed = decision { $0.hasChanged = true }
         #expect(changed.beginsEpoch == .databaseChanged && changed.comparesJournal && !changed.replacesOthers)
-        let behind = decision { $0.lacksRuns = true }
+        let behind = decision { $0.isMissingRuns = true }
         #expect(behind.beginsEpoch == .journalAhead && behind.comparesJournal)
         #expect(decision(other: 6).beginsEpoch == .journalAhead, "the database went back to an earlier epoch")
         #expect(!decision(other: 4).isNeeded)
@@ -55,11 +55,12 @@ struct ReconciliationDecisionTests {
     @Test("a new sender counts the journals that are awaited as missing; a known one does not")
     func replaces() {
         #expect(
-            decision(isNew: true, knowsEpoch: false) { ($0.own, $0.awaitsOthers) = (nil, true) }.replacesOthers)
+            decision(isNew: true, knowsEpoch: false) { ($0.own, $0.waitsForOtherSenders) = (nil, true) }.replacesOthers)
         #expect(decision(isNew: true, knowsEpoch: false) { ($0.own, $0.hasChanged) = (nil, true) }.replacesOthers)
         #expect(
-            !decision(isNew: false, knowsEpoch: false) { ($0.own, $0.awaitsOthers) = (nil, true) }.replacesOthers)
-        #expect(!decision(isNew: true, knowsEpoch: false) { $0.awaitsOthers = true }.replacesOthers)
+            !decision(isNew: false, knowsEpoch: false) { ($0.own, $0.waitsForOtherSenders) = (nil, true) }
+                .replacesOthers)
+        #expect(!decision(isNew: true, knowsEpoch: false) { $0.waitsForOtherSenders = true }.replacesOthers)
     }
 
     @Test("whatever is restored when, senders with journals send each message once", arguments: 0..<200)
@@ -163,10 +164,10 @@ private struct World {
             DeliveryEpochState(
                 epoch: database.epoch, noticedAt: database.noticedAt, databaseName: UUID(), isIdentified: true,
                 hasChanged: database.identity != identity,
-                lacksRuns: journal.lastRun.map { $0.epoch == database.epoch && !database.runs.contains($0.id) }
+                isMissingRuns: journal.lastRun.map { $0.epoch == database.epoch && !database.runs.contains($0.id) }
                     ?? false,
                 own: database.senders[sender],
-                awaitsOthers: database.senders.contains { $0.key != sender && $0.value != .done }),
+                waitsForOtherSenders: database.senders.contains { $0.key != sender && $0.value != .done }),
             journalIsNew: journal.isNew, epochs: journal.epochs)
         if decision.beginsEpoch != nil {
             (database.epoch, database.dueBefore, database.identity) = (UUID(), clock, identity)

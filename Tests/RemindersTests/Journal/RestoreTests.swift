@@ -111,7 +111,7 @@ struct RestoreTests {
     func notTaken() async throws {
         try await rehearse(3) { rehearsal in
             let full = ToldTransport { address in
-                address.hasPrefix("c1@") ? .accepted(reply: "250") : .rejectedForNow(code: 452, reply: "452 later")
+                address.hasPrefix("c1@") ? .accepted(reply: "250") : .rejectedTemporarily(code: 452, reply: "452 later")
             }
             try await rehearsal.send(limit: 1, to: full)
             // The second message was tried and put off before the backup, and is tried again after it; so is the third.
@@ -209,7 +209,7 @@ struct RestoreTests {
             #expect(try await rehearsal.scene.send(to: rehearsal.transport).held?.count == 5)
             try await database.query("UPDATE delivery_epoch SET noticed_at = now() WHERE due_before IS NOT NULL")
             let reasons = try await database.withConnection {
-                try await LedgerRepository($0).judgedEntries(of: nil, status: "queued", now: Scene.now)
+                try await LedgerRepository($0).evaluatedEntries(of: nil, status: "queued", now: Scene.now)
             }.map(\.reason)
             #expect(reasons == Array(repeating: "held", count: 5))
             let found = try await rehearsal.send(0)

@@ -10,14 +10,14 @@ import Testing
 @Suite("Each message that did, did not or will go out is accounted for")
 struct AccountTests {
     @Test("what went out, what did not, what will, and what will not as things stand")
-    func account() async throws {
+    func history() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 14:00", phone: "+12135550147")
             try await scene.send(to: ToldTransport { _ in .accepted(reply: "250 taken") })
             try await scene.send(
                 to: ToldTransport { _ in .unknown(reason: "no answer") }, at: scene.instant("2027-01-09 14:00"))
             _ = try await ConsentDesk(database: scene.books.database, actor: "front").note(
-                ConsentDesk.Wish(isGranted: false, channels: [.email], how: "desk"), of: .id(session.client.id),
+                ConsentDesk.Preference(isGranted: false, channels: [.email], how: "desk"), of: .id(session.client.id),
                 now: Scene.now)
             _ = try await scene.books.desk.confirm(session.reference, now: Scene.now)
             #expect(
@@ -61,8 +61,8 @@ struct AccountTests {
     func begun() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 14:00")
-            let account = try await scene.explained(session, at: "2027-01-12 14:00").filter { !$0.contains("no_phone") }
-            #expect(account == ["confirmation", "three-days", "one-day"].map { "\($0) queued session_started" })
+            let history = try await scene.explained(session, at: "2027-01-12 14:00").filter { !$0.contains("no_phone") }
+            #expect(history == ["confirmation", "three-days", "one-day"].map { "\($0) queued session_started" })
         }
     }
 }
@@ -76,7 +76,7 @@ extension Scene {
             if try await connection.query("SELECT FROM pg_roles WHERE rolname = 'intro_reader'").count == 1 {
                 try await connection.query("SET LOCAL ROLE intro_reader")
             }
-            return try await LedgerRepository(connection).account(of: session.reference, now: now)
+            return try await LedgerRepository(connection).history(of: session.reference, now: now)
         }.map { entry in [entry.rule, entry.status, entry.reason].compactMap(\.self).joined(separator: " ") }
     }
 }

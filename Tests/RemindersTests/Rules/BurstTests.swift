@@ -128,7 +128,7 @@ extension Scene {
 
     /// A batch of a sender that leaves alone what waits.
     fileprivate func sendPatiently(to mail: ToldTransport, after seconds: TimeInterval) async throws {
-        _ = try await batch(to: mail, patience: .asLongAsNeeded, at: Self.now + seconds).send(until: nil, limit: nil)
+        _ = try await batch(to: mail, mode: .continuous, at: Self.now + seconds).send(until: nil, limit: nil)
     }
 
     /// What the ledger says of changes, in order of the revisions.

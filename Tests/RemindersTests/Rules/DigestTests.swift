@@ -143,12 +143,12 @@ struct DigestTests {
             (RuleOffset(days: -7, minutes: 0), "12:00", "2027-01-05 12:00"),
             (RuleOffset(days: -1, minutes: -1), nil, "2027-01-10 23:59"),
         ])
-    func otherHours(lag: RuleOffset, time: String?, due: String) async throws {
+    func otherHours(offset: RuleOffset, time: String?, due: String) async throws {
         try await withScene { scene in
             try await scene.giveAddress(Self.maria)
             try await scene.book("2027-01-12 09:00")
             _ = try await scene.rules.edit("trainer-digest", now: Scene.now) { rule in
-                rule.lag = lag
+                rule.offset = offset
                 rule.time = try time.map { try LocalTime($0) }
             }
             let instant = try scene.instant(due)

@@ -33,7 +33,7 @@ struct FreshnessTests {
         },
         Turn(testDescription: "opted out", reached: ["c1", "c2"], ending: "skipped opted_out") { scene, session in
             _ = try await ConsentDesk(database: scene.books.database, actor: "front").note(
-                ConsentDesk.Wish(isGranted: false, how: "desk"), of: .id(session.client.id), now: Scene.now)
+                ConsentDesk.Preference(isGranted: false, how: "desk"), of: .id(session.client.id), now: Scene.now)
         },
         Turn(testDescription: "bounced", reached: ["c1", "c2"], ending: "skipped hard_bounce") { scene, session in
             try await ConsentDesk(database: scene.books.database, actor: "front").suppress(
@@ -84,7 +84,8 @@ struct FreshnessTests {
                     return .unknown(reason: "\(error)")
                 }
             }
-            let report = try await scene.batch(to: mail, connections: 1, freshness: .zero).send(until: nil, limit: nil)
+            let report = try await scene.batch(to: mail, connections: 1, maximumClaimAge: .zero).send(
+                until: nil, limit: nil)
             #expect(report.tally.isComplete && report.tally.unknown == 0 && report.tally.failed == 0)
             #expect(await mail.deliveries.addresses == turn.reached.map { "\($0)@example.com" })
             #expect(try await scene.told("confirmation", of: third) == ["2027-01-01 16:00 PST \(turn.ending)"])

@@ -204,7 +204,7 @@ struct JudgementTests {
             for (key, minutes) in [("welcome-text", 120), ("text-at-once", 0)] {
                 _ = try await scene.rules.add(
                     ReminderRule(
-                        key: try Handle(key), anchor: .booked, lag: RuleOffset(days: 0, minutes: minutes),
+                        key: try Handle(key), anchor: .booked, offset: RuleOffset(days: 0, minutes: minutes),
                         channel: .sms,
                         template: try Handle("one-day")), now: Scene.now)
             }

@@ -142,10 +142,12 @@ struct ObstacleTests {
             try await scene.away("2027-01-11 00:00", until: "2027-01-12 00:00")
             _ = try await scene.books.desk.cancel(cancelled.reference, reason: nil, now: Scene.now)
             _ = try await scene.books.desk.close(visited.reference, as: .attended)
-            let desk = InboundSMSDesk(database: scene.books.database, actor: "test")
-            let text = InboundSMSDesk.Text(
+            let desk = InboundTexts(database: scene.books.database, actor: "test")
+            let text = InboundTexts.Text(
                 providerID: nil, sender: .phone(try PhoneNumber(e164: "+12135550147")), recipient: nil, body: "R")
-            _ = try await desk.hear(text, meaning: InboundSMSDesk.Meaning(.callAsked), now: Scene.now) { _, _ in nil }
+            _ = try await desk.receive(text, meaning: InboundTexts.Meaning(.callRequested), now: Scene.now) { _, _ in
+                nil
+            }
             try await scene.send(to: ToldTransport())
             #expect(try await scene.ledger(of: cancelled).contains("cancelled 2 sent"))
             #expect(try await scene.ledger(of: calling).contains("call-back 1 sent"))
@@ -159,7 +161,8 @@ struct ObstacleTests {
         try await withScene { scene in
             _ = try await scene.rules.add(
                 ReminderRule(
-                    key: try Handle("feedback"), anchor: .end, lag: RuleOffset(days: 0, minutes: 60), channel: .email,
+                    key: try Handle("feedback"), anchor: .end, offset: RuleOffset(days: 0, minutes: 60),
+                    channel: .email,
                     template: try Handle("attended")), now: Scene.now)
             let session = try await scene.book("2027-01-11 09:00")
             try await scene.away("2027-01-11 00:00", until: "2027-01-12 00:00")
@@ -192,7 +195,7 @@ struct ObstacleTests {
             let groups = try await batch.forecast(until: nil)
             #expect(groups.map(\.skipReason) == [nil, "trainer_away"])
             #expect(groups.map(\.waits) == [false, true])
-            let tally = try await batch.rehearse(until: nil, limit: nil)
+            let tally = try await batch.forecastCounts(until: nil, limit: nil)
             #expect(tally.due == 1 && tally.skipped == 0)
         }
     }
@@ -203,7 +206,7 @@ struct ObstacleTests {
             let session = try await scene.book("2027-01-11 09:00")
             try await scene.away("2027-01-11 00:00", until: "2027-01-12 00:00", reason: "sick")
             let account = try await scene.books.database.withConnection {
-                try await LedgerRepository($0).account(of: session.reference, now: Scene.now)
+                try await LedgerRepository($0).history(of: session.reference, now: Scene.now)
             }
             let waiting = account.filter { $0.status == "queued" }
             #expect(waiting.map(\.rule) == ["confirmation", "three-days", "one-day"])
@@ -220,7 +223,7 @@ struct ObstacleTests {
             try await scene.runnerMinute(to: ToldTransport())
             try await scene.books.database.query("DELETE FROM time_off")
             let account = try await scene.books.database.withConnection {
-                try await LedgerRepository($0).account(of: session.reference, now: Scene.now)
+                try await LedgerRepository($0).history(of: session.reference, now: Scene.now)
             }
             #expect(account.first { $0.rule == "confirmation" }?.status == "queued")
             #expect(account.first { $0.rule == "confirmation" }?.reason == nil)
@@ -233,7 +236,7 @@ struct ObstacleTests {
             let session = try await scene.book("2027-01-11 09:00")
             try await scene.away("2027-01-11 00:00", until: "2027-01-12 00:00")
             _ = try await ConsentDesk(database: scene.books.database, actor: "front").note(
-                ConsentDesk.Wish(isGranted: false, channels: [.email], how: "desk"), of: .id(session.client.id),
+                ConsentDesk.Preference(isGranted: false, channels: [.email], how: "desk"), of: .id(session.client.id),
                 now: Scene.now)
             try await scene.send(to: ToldTransport())
             #expect(try await scene.ledger(of: session).first == "confirmation 1 skipped opted_out")
@@ -259,6 +262,6 @@ extension Scene {
         to mail: ToldTransport, texts: ToldTexts = ToldTexts(), at now: Date = Scene.now
     ) async throws {
         try await books.database.transaction { try await DeliveryRepository($0).plan(until: now, now: now) }
-        _ = try await batch(to: mail, texts: texts, patience: .asLongAsNeeded, at: now).send(until: nil, limit: nil)
+        _ = try await batch(to: mail, texts: texts, mode: .continuous, at: now).send(until: nil, limit: nil)
     }
 }

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Servers that ask for rest, and people who sleep")
 struct RestTests {
-    private static let busy = DeliveryOutcome.rejectedForNow(code: 421, reply: "421 too many connections")
+    private static let busy = DeliveryOutcome.rejectedTemporarily(code: 421, reply: "421 too many connections")
 
     @Test("a server that sends every session away is left alone, and texts go on")
     func everySession() async throws {
@@ -21,7 +21,7 @@ struct RestTests {
                 await both.pass()
                 return Self.busy
             }
-            let batch = try scene.batch(to: mail, texts: texts, connections: 2, patience: .onChannels)
+            let batch = try scene.batch(to: mail, texts: texts, connections: 2, mode: .periodic)
             Task {
                 await mail.deliveries.reach(2)
                 await both.open()
@@ -86,13 +86,13 @@ struct RestTests {
                 try await scene.books.database.withConnection { connection in
                     let ledger = DeliveryRepository(connection)
                     return [
-                        try await ledger.countWork(by: .sms, until: Scene.now, limit: 1),
+                        try await ledger.countClaimable(by: .sms, until: Scene.now, limit: 1),
                         try await ledger.countDue(by: .sms, until: Scene.now, now: Scene.now, limit: 1).due,
                     ]
                 }
             }
             #expect(try await work() == [1, 0])
-            _ = try await scene.batch(to: ToldTransport(), patience: .asLongAsNeeded).send(until: nil, limit: nil)
+            _ = try await scene.batch(to: ToldTransport(), mode: .continuous).send(until: nil, limit: nil)
             #expect(try await work() == [0, 0])
         }
     }

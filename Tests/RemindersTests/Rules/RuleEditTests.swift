@@ -21,13 +21,13 @@ struct RuleEditTests {
 
     private static let edits = [
         Edit("offset") { scene, now in
-            _ = try await scene.rules.edit("three-days", now: now) { $0.lag = RuleOffset(days: -2, minutes: 0) }
+            _ = try await scene.rules.edit("three-days", now: now) { $0.offset = RuleOffset(days: -2, minutes: 0) }
         },
         Edit("channel") { scene, now in _ = try await scene.rules.edit("three-days", now: now) { $0.channel = .sms } },
         Edit("channel and offset") { scene, now in
             _ = try await scene.rules.edit("three-days", now: now) { rule in
                 rule.channel = .sms
-                rule.lag = RuleOffset(days: -2, minutes: 0)
+                rule.offset = RuleOffset(days: -2, minutes: 0)
             }
         },
         Edit("template") { scene, now in
@@ -39,14 +39,15 @@ struct RuleEditTests {
         },
         Edit("a rule of the studio's own") { scene, now in
             _ = try await scene.rules.edit("three-days", at: "downtown", now: now) {
-                $0.lag = RuleOffset(days: -2, minutes: 0)
+                $0.offset = RuleOffset(days: -2, minutes: 0)
             }
         },
         Edit("deleted and made again") { scene, now in
             try await scene.books.database.query("DELETE FROM reminder_rule WHERE key = 'three-days'")
             _ = try await scene.rules.add(
                 ReminderRule(
-                    key: try Handle("three-days"), anchor: .start, lag: RuleOffset(days: -2, minutes: 0), channel: .sms,
+                    key: try Handle("three-days"), anchor: .start, offset: RuleOffset(days: -2, minutes: 0),
+                    channel: .sms,
                     template: try Handle("one-day")), now: now)
         },
     ]
@@ -107,14 +108,14 @@ struct RuleEditTests {
         try await withScene { scene in
             _ = try await scene.rules.add(
                 ReminderRule(
-                    key: try Handle("thanks"), anchor: .end, lag: RuleOffset(days: 0, minutes: 60), channel: .email,
+                    key: try Handle("thanks"), anchor: .end, offset: RuleOffset(days: 0, minutes: 60), channel: .email,
                     template: try Handle("attended")), now: Scene.now)
             let session = try await scene.book("2027-01-04 10:00", phone: "+12135550147")
             let after = try scene.instant("2027-01-04 12:00")
             try await scene.send(to: ToldTransport(), at: after)
             _ = try await scene.rules.edit("thanks", now: after) { rule in
                 rule.channel = .sms
-                rule.lag = RuleOffset(days: 0, minutes: 300)
+                rule.offset = RuleOffset(days: 0, minutes: 300)
             }
             _ = try await scene.books.desk.close(session.reference, as: .attended)
             #expect(try await scene.told("thanks", of: session) == ["2027-01-04 11:20 PST sent"])
@@ -126,8 +127,8 @@ struct RuleEditTests {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 09:00")
             let now = try scene.instant("2027-01-08 12:00")
-            _ = try await scene.rules.edit("one-day", now: now) { $0.lag = RuleOffset(days: -2, minutes: 0) }
-            _ = try await scene.rules.edit("three-days", now: now) { $0.lag = RuleOffset(days: -5, minutes: 0) }
+            _ = try await scene.rules.edit("one-day", now: now) { $0.offset = RuleOffset(days: -2, minutes: 0) }
+            _ = try await scene.rules.edit("three-days", now: now) { $0.offset = RuleOffset(days: -5, minutes: 0) }
             #expect(try await scene.told("one-day", of: session) == ["2027-01-10 09:00 PST queued"])
             #expect(try await scene.told("three-days", of: session) == ["2027-01-09 09:00 PST queued"])
             let mail = ToldTransport()
@@ -147,7 +148,7 @@ struct RuleEditTests {
             let here = try await scene.book("2027-01-12 09:00")
             let there = try await scene.books.book(uptown, "2027-01-12 09:00", for: "ben@example.com", with: james)
             _ = try await scene.rules.edit("one-day", at: "uptown", now: Scene.now) {
-                $0.lag = RuleOffset(days: -2, minutes: 0)
+                $0.offset = RuleOffset(days: -2, minutes: 0)
             }
             #expect(try await scene.told("one-day", of: here) == ["2027-01-11 09:00 PST queued"])
             #expect(try await scene.told("one-day", of: there) == ["2027-01-10 09:00 PST queued"])
@@ -187,7 +188,7 @@ struct RuleEditTests {
             try await scene.send(to: ToldTransport(), at: now)
             _ = try await scene.rules.add(
                 ReminderRule(
-                    key: try Handle("five-days"), anchor: .start, lag: RuleOffset(days: -5, minutes: 0),
+                    key: try Handle("five-days"), anchor: .start, offset: RuleOffset(days: -5, minutes: 0),
                     channel: .email,
                     template: try Handle("three-days")), now: now)
             let mail = ToldTransport()
@@ -207,12 +208,14 @@ struct RuleEditTests {
             for (key, anchor) in [("welcome", ReminderRule.Anchor.booked), ("thanks", .end)] {
                 _ = try await scene.rules.add(
                     ReminderRule(
-                        key: try Handle(key), anchor: anchor, lag: RuleOffset(days: 0, minutes: 120), channel: .email,
+                        key: try Handle(key), anchor: anchor, offset: RuleOffset(days: 0, minutes: 120),
+                        channel: .email,
                         template: try Handle("one-day")), now: Scene.now + 3600)
             }
             _ = try await scene.rules.add(
                 ReminderRule(
-                    key: try Handle("at-once"), anchor: .booked, lag: RuleOffset(days: 0, minutes: 30), channel: .email,
+                    key: try Handle("at-once"), anchor: .booked, offset: RuleOffset(days: 0, minutes: 30),
+                    channel: .email,
                     template: try Handle("one-day")), now: Scene.now + 3600)
             #expect(try await scene.told("welcome", of: session) == ["2027-01-01 18:00 PST queued"])
             #expect(try await scene.told("thanks", of: session) == ["2027-01-12 11:20 PST queued"])

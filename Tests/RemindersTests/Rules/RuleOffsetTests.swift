@@ -15,8 +15,8 @@ struct LagTests {
             ("90", RuleOffset(days: 0, minutes: 90)),
             ("-365d", RuleOffset(days: -365, minutes: 0)), ("-2 weeks", RuleOffset(days: -14, minutes: 0)),
         ])
-    func reads(text: String, lag: RuleOffset) throws {
-        #expect(try RuleOffset(text) == lag)
+    func reads(text: String, offset: RuleOffset) throws {
+        #expect(try RuleOffset(text) == offset)
     }
 
     @Test(
@@ -33,10 +33,10 @@ struct LagTests {
         var random = SeededGenerator(seed: 5)
         for _ in 0..<2000 {
             let sign = Bool.random(using: &random) ? 1 : -1
-            let lag = RuleOffset(
+            let offset = RuleOffset(
                 days: sign * Int.random(in: 0..<365, using: &random),
                 minutes: sign * Int.random(in: 0..<1440, using: &random))
-            #expect(try RuleOffset(lag.description) == lag)
+            #expect(try RuleOffset(offset.description) == offset)
         }
     }
 }

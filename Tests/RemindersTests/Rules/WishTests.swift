@@ -16,8 +16,8 @@ struct WishTests {
             let silent = try await scene.book("2027-01-12 14:00", phone: Self.number)
             let brief = try await scene.book("2027-01-12 15:00", for: "ben@example.com", phone: "+12135550148")
             try await scene.note(
-                ConsentDesk.Wish(isGranted: false, channels: [.sms], scopes: [.session], how: "desk"), of: silent)
-            try await scene.note(ConsentDesk.Wish(isGranted: false, scopes: [.followUp], how: "desk"), of: brief)
+                ConsentDesk.Preference(isGranted: false, channels: [.sms], scopes: [.session], how: "desk"), of: silent)
+            try await scene.note(ConsentDesk.Preference(isGranted: false, scopes: [.followUp], how: "desk"), of: brief)
             try await scene.send(to: ToldTransport(), at: scene.instant("2027-01-11 15:00"))
             #expect(try await scene.told("one-day", of: silent) == ["2027-01-11 14:00 PST sent"])
             #expect(try await scene.told("one-day-sms", of: silent) == ["2027-01-11 14:00 PST skipped opted_out"])
@@ -35,7 +35,7 @@ struct WishTests {
             let ana = try await scene.book("2027-01-12 14:00")
             let ben = try await scene.book("2027-01-12 15:00", for: "ben@example.com")
             try await scene.books.database.query("UPDATE client SET phone = \(Self.number)")
-            try await scene.hear(.optedOut, "STOP")
+            try await scene.receive(.optedOut, "STOP")
             for session in [ana, ben] {
                 #expect(try await scene.consents(of: session, to: .sms) == [false, false])
                 #expect(try await scene.consents(of: session, to: .email) == [true, true])
@@ -43,7 +43,7 @@ struct WishTests {
             #expect(try await scene.suppressions() == ["opt_out STOP"])
             try await scene.send(to: ToldTransport(), at: scene.instant("2027-01-11 14:30"))
             #expect(try await scene.told("one-day-sms", of: ana) == ["2027-01-11 14:00 PST skipped opted_out"])
-            try await scene.hear(.optedIn, "START")
+            try await scene.receive(.optedIn, "START")
             for session in [ana, ben] { #expect(try await scene.consents(of: session, to: .sms) == [true, true]) }
             #expect(try await scene.suppressions() == [])
             try await scene.send(to: ToldTransport(), at: scene.instant("2027-01-11 15:00"))
@@ -57,8 +57,8 @@ struct WishTests {
             let ana = try await scene.book("2027-01-12 14:00")
             let ben = try await scene.book("2027-01-12 15:00", for: "ben@example.com")
             try await scene.books.database.query("UPDATE client SET phone = \(Self.number)")
-            try await scene.hear(.optedOut, "STOP")
-            try await scene.note(ConsentDesk.Wish(isGranted: true, how: "desk"), of: ana)
+            try await scene.receive(.optedOut, "STOP")
+            try await scene.note(ConsentDesk.Preference(isGranted: true, how: "desk"), of: ana)
             #expect(try await scene.consents(of: ana, to: .sms) == [true, true])
             #expect(try await scene.consents(of: ben, to: .sms) == [false, false])
         }
@@ -73,7 +73,7 @@ struct WishTests {
                 try await wishes.suppress(
                     .email(try EmailAddress("Ana@Example.com")), because: reason, detail: nil, now: Scene.now)
             }
-            try await scene.note(ConsentDesk.Wish(isGranted: true, how: "desk"), of: session)
+            try await scene.note(ConsentDesk.Preference(isGranted: true, how: "desk"), of: session)
             #expect(try await Set(scene.suppressions()) == ["hard_bounce", "complaint", "manual"])
             try await scene.send(to: ToldTransport())
             #expect(try await scene.told("confirmation", of: session) == ["2027-01-01 16:00 PST skipped complaint"])
@@ -123,8 +123,9 @@ struct WishTests {
     func log() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 14:00", phone: Self.number)
-            try await scene.hear(.optedOut, "STOP")
-            try await scene.note(ConsentDesk.Wish(isGranted: true, channels: [.sms], how: "on the phone"), of: session)
+            try await scene.receive(.optedOut, "STOP")
+            try await scene.note(
+                ConsentDesk.Preference(isGranted: true, channels: [.sms], how: "on the phone"), of: session)
             let events = try await scene.books.database.query(
                 """
                 SELECT concat_ws(' ', actor, subject, action, coalesce(after, before) ->> 'channel',
@@ -148,16 +149,16 @@ struct WishTests {
 extension Scene {
     fileprivate var wishes: ConsentDesk { ConsentDesk(database: books.database, actor: "front") }
 
-    fileprivate func note(_ wish: ConsentDesk.Wish, of session: Session) async throws {
+    fileprivate func note(_ wish: ConsentDesk.Preference, of session: Session) async throws {
         _ = try await wishes.note(wish, of: .id(session.client.id), now: Self.now)
     }
 
     /// A text from the number of the client.
-    fileprivate func hear(_ action: InboundSMSDesk.Action, _ body: String) async throws {
-        let text = InboundSMSDesk.Text(
+    fileprivate func receive(_ action: InboundTexts.Action, _ body: String) async throws {
+        let text = InboundTexts.Text(
             providerID: nil, sender: .phone(try PhoneNumber(e164: "+12135550147")), recipient: nil, body: body)
-        _ = try await InboundSMSDesk(database: books.database, actor: "provider").hear(
-            text, meaning: InboundSMSDesk.Meaning(action), now: Self.now
+        _ = try await InboundTexts(database: books.database, actor: "provider").receive(
+            text, meaning: InboundTexts.Meaning(action), now: Self.now
         ) { _, _ in nil }
     }
 

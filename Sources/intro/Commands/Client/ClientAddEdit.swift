@@ -30,11 +30,11 @@ extension ClientCommand {
             let database = try await intro.database()
             var details = ClientDetails(name: name, email: nil, phone: nil)
             try options.apply(to: &details, region: try await intro.region(in: database))
-            let client = try await intro.backOffice(database).add(details)
+            let client = try await intro.administration(database).add(details)
             try intro.console.report(ClientRecord(client)) {
                 KeyValueTable(client).text(colored: intro.console.isColored)
             }
-            try await intro.noteHousehold(of: client, in: database)
+            try await intro.noteSharedPhone(of: client, in: database)
         }
     }
 }
@@ -46,7 +46,7 @@ extension Intro {
     ///   - client: Who was written down or changed.
     ///   - database: Where to look.
     /// - Throws: `PostgresError`.
-    func noteHousehold(of client: Client, in database: Database) async throws {
+    func noteSharedPhone(of client: Client, in database: Database) async throws {
         guard let phone = client.phone else { return }
         let sharing = try await database.withConnection { try await ClientRepository($0).matching(.phone(phone)) }
         let others = sharing.filter { $0.id != client.id }.map(\.nameAndNumber)
@@ -101,14 +101,14 @@ extension ClientCommand {
             let database = try await intro.database()
             let region = try await intro.region(in: database)
             let who = try ClientIdentifier(who, region: region)
-            let client = try await intro.backOffice(database).edit(client: who) { [options] details in
+            let client = try await intro.administration(database).edit(client: who) { [options] details in
                 details.name = name ?? details.name
                 try options.apply(to: &details, region: region)
             }
             try intro.console.report(ClientRecord(client)) {
                 KeyValueTable(client).text(colored: intro.console.isColored)
             }
-            if options.phone != nil { try await intro.noteHousehold(of: client, in: database) }
+            if options.phone != nil { try await intro.noteSharedPhone(of: client, in: database) }
         }
     }
 }

@@ -40,17 +40,18 @@ extension ClientCommand {
                 let repository = ClientRepository(connection)
                 let found = try await repository.all(matching: wanted, limit: limit + 1)
                 guard found.count > limit else { return (found, found.count) }
-                let all = try await repository.all(matching: wanted, limit: limit + ListRest.mostCounted + 1)
+                let all = try await repository.all(matching: wanted, limit: limit + TruncatedList.countLimit + 1)
                 return (Array(found.prefix(limit)), all.count)
             }
             let rest =
-                total > clients.count ? ListRest(shown: clients.count, total: total, narrowing: "--search TEXT") : nil
+                total > clients.count
+                ? TruncatedList(shown: clients.count, total: total, narrowing: "--search TEXT") : nil
             try intro.console.report(clients.map { ClientRecord($0) }, leavingOut: rest) {
-                clients.isEmpty ? nobody : Self.table(clients).text(colored: intro.console.isColored)
+                clients.isEmpty ? emptyListMessage : Self.table(clients).text(colored: intro.console.isColored)
             }
         }
 
-        private var nobody: String {
+        private var emptyListMessage: String {
             search == nil
                 ? "No clients yet: add one with `intro client add`."
                 : "No client found with that name, e-mail or phone."
@@ -86,20 +87,23 @@ extension ClientCommand {
             let database = try await intro.database()
             let now = intro.now
             let who = try await intro.who(who, studio: nil, in: database)
-            let (client, sessions, visits, consents, suppressions) = try await database.withConnection { connection in
+            let (client, sessions, priorSessions, consents, suppressions) = try await database.withConnection {
+                connection in
                 let client = try await ClientRepository(connection).one(who)
                 let repository = SessionRepository(connection)
-                let wishes = ConsentRepository(connection)
+                let consentRepository = ConsentRepository(connection)
                 var suppressions: [Suppression] = []
-                for address in client.addresses { suppressions += try await wishes.suppressions(of: address.text) }
+                for address in client.addresses {
+                    suppressions += try await consentRepository.suppressions(of: address.text)
+                }
                 return (
                     client, try await repository.all(for: client.id),
-                    try await repository.visits(of: ClientDetails(of: client).contacts, now: now),
-                    try await wishes.consents(of: client.id), suppressions
+                    try await repository.priorSessions(of: ClientDetails(of: client).contacts, now: now),
+                    try await consentRepository.consents(of: client.id), suppressions
                 )
             }
             let refusal = Eligibility.refusal(
-                for: visits, of: client.id, noShowLimit: intro.settings.booking.noShowLimit)
+                for: priorSessions, of: client.id, noShowLimit: intro.settings.booking.noShowLimit)
             var record = ClientRecord(client)
             record.sessions = sessions.map { SessionRecord($0) }
             record.mayBook = refusal == nil
@@ -107,16 +111,16 @@ extension ClientCommand {
             record.suppressions = suppressions.map { SuppressionRecord($0) }
             record.refusal = refusal.map { ClientRecord.Refused($0) }
             try intro.console.report(record) {
-                var sheet = KeyValueTable(client)
-                sheet.append("May book", [refusal.map { "no: \($0.message)" } ?? "yes"])
+                var keyValues = KeyValueTable(client)
+                keyValues.append("May book", [refusal.map { "no: \($0.message)" } ?? "yes"])
                 // What is as usual needs no words.
-                sheet.append(consents.filter { !$0.isGranted }, suppressions)
-                return Self.text(sheet, sessions, colored: intro.console.isColored)
+                keyValues.append(consents.filter { !$0.isGranted }, suppressions)
+                return Self.text(keyValues, sessions, colored: intro.console.isColored)
             }
         }
 
-        private static func text(_ sheet: KeyValueTable, _ sessions: [Session], colored: Bool) -> String {
-            guard !sessions.isEmpty else { return sheet.text(colored: colored) }
+        private static func text(_ keyValues: KeyValueTable, _ sessions: [Session], colored: Bool) -> String {
+            guard !sessions.isEmpty else { return keyValues.text(colored: colored) }
             let table = Table(
                 ["SESSION", "START", "TRAINER", "STUDIO", "STATUS"].map { Table.Column($0) },
                 rows: sessions.map { session in
@@ -125,7 +129,7 @@ extension ClientCommand {
                         session.status.words,
                     ]
                 })
-            return sheet.text(colored: colored) + "\n\n" + table.text(colored: colored)
+            return keyValues.text(colored: colored) + "\n\n" + table.text(colored: colored)
         }
     }
 }
@@ -141,11 +145,11 @@ struct ClientRecord: Encodable {
 
     let id: Int64
     let name: String
-    @Null var email: String?
-    @Null var phone: String?
-    @Null var timeZone: String?
-    @Null var source: String?
-    @Null var language: String?
+    @NullWhenNil var email: String?
+    @NullWhenNil var phone: String?
+    @NullWhenNil var timeZone: String?
+    @NullWhenNil var source: String?
+    @NullWhenNil var language: String?
     /// Only where one person is shown: their sessions, cancelled ones too.
     var sessions: [SessionRecord]?
     /// Only where one person is shown: whether they may book the free session.

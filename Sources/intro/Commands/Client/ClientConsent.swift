@@ -6,7 +6,7 @@ import Reminders
 
 extension ClientCommand {
     /// What a person wants, or wants no more.
-    struct WishOptions: ParsableArguments {
+    struct ConsentOptions: ParsableArguments {
         @Option(help: ArgumentHelp("email or sms. (default: both)", valueName: "channel"))
         var channel: String?
 
@@ -27,12 +27,16 @@ extension ClientCommand {
         /// - Parameter isGranted: Whether they want it.
         /// - Returns: The wish.
         /// - Throws: `InvalidInput`.
-        func wish(isGranted: Bool) throws -> ConsentDesk.Wish {
-            var wish = ConsentDesk.Wish(
+        func consentChange(isGranted: Bool) throws -> ConsentDesk.Preference {
+            var consentChange = ConsentDesk.Preference(
                 isGranted: isGranted, how: try how.map { try SingleLineText($0, field: "--how").text } ?? "desk")
-            if let channel { wish.channels = [try choice(channel, field: "--channel", of: Channel.allCases)] }
-            if let scope { wish.scopes = [try choice(scope, field: "--scope", of: Consent.Scope.allCases)] }
-            return wish
+            if let channel {
+                consentChange.channels = [try parseChoice(channel, field: "--channel", of: Channel.allCases)]
+            }
+            if let scope {
+                consentChange.scopes = [try parseChoice(scope, field: "--scope", of: Consent.Scope.allCases)]
+            }
+            return consentChange
         }
     }
 
@@ -48,7 +52,7 @@ extension ClientCommand {
         @Option(help: ArgumentHelp("The token of an unsubscribe link.", valueName: "token"))
         var token: String?
 
-        @OptionGroup var options: WishOptions
+        @OptionGroup var options: ConsentOptions
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
@@ -62,18 +66,18 @@ extension ClientCommand {
         }
 
         func run(in intro: Intro) async throws {
-            let wish = try options.wish(isGranted: false)
+            let consentChange = try options.consentChange(isGranted: false)
             let database = try await intro.database()
             guard let token else {
                 let who = try await intro.who(who ?? "", studio: nil, in: database)
-                let record = try await intro.wishDesk(database).note(wish, of: who, now: intro.now)
-                return try intro.report(record, wish.channels)
+                let record = try await intro.consentDesk(database).note(consentChange, of: who, now: intro.now)
+                return try intro.report(record, consentChange.channels)
             }
             guard let token = UUID(uuidString: token) else {
                 throw InvalidInput(
                     field: "--token", problem: "is no token", hint: "take it from the link as it stands in the mail")
             }
-            try intro.report(try await intro.wishDesk(database).unsubscribe(token, now: intro.now), [.email])
+            try intro.report(try await intro.consentDesk(database).unsubscribe(token, now: intro.now), [.email])
         }
     }
 
@@ -85,16 +89,16 @@ extension ClientCommand {
         @Argument(help: "The client: e-mail, phone or client number.")
         var who: String
 
-        @OptionGroup var options: WishOptions
+        @OptionGroup var options: ConsentOptions
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let wish = try options.wish(isGranted: true)
+            let consentChange = try options.consentChange(isGranted: true)
             let database = try await intro.database()
             let who = try await intro.who(who, studio: nil, in: database)
-            let record = try await intro.wishDesk(database).note(wish, of: who, now: intro.now)
-            try intro.report(record, wish.channels)
+            let record = try await intro.consentDesk(database).note(consentChange, of: who, now: intro.now)
+            try intro.report(record, consentChange.channels)
         }
     }
 }
@@ -102,7 +106,7 @@ extension ClientCommand {
 extension Intro {
     /// Shows what a person wants by some channels, and what keeps messages from them all the same.
     fileprivate func report(_ record: ConsentDesk.Record, _ channels: [Channel]) throws {
-        try console.report(WishRecord(record)) {
+        try console.report(ConsentStatusRecord(record)) {
             KeyValueTable(
                 ["Client": "\(record.client.id.value)", "Name": record.client.name],
                 consents: record.consents.filter { channels.contains($0.channel) }, suppressions: record.suppressions
@@ -142,7 +146,7 @@ struct SuppressionRecord: Encodable {
     let address: String
     let channel: String
     let reason: String
-    @Null var detail: String?
+    @NullWhenNil var detail: String?
     let at: Date
     let by: String
 
@@ -176,7 +180,7 @@ struct ConsentRecord: Encodable {
 }
 
 /// What was written down of a person's wishes, as JSON has it.
-struct WishRecord: Encodable {
+struct ConsentStatusRecord: Encodable {
     let client: Int64
     let consents: [ConsentRecord]
     let suppressions: [SuppressionRecord]

@@ -17,10 +17,10 @@ struct JobStatisticsRecord: Encodable {
         let scheduled: Int
         let running: Int
         let dead: Int
-        @Null var oldestDueSeconds: Double?
+        @NullWhenNil var oldestDueSeconds: Double?
         let paused: Bool
-        @Null var pausedAt: Date?
-        @Null var rate: Rate?
+        @NullWhenNil var pausedAt: Date?
+        @NullWhenNil var rate: Rate?
     }
 
     struct Runner: Encodable {
@@ -37,10 +37,10 @@ struct JobStatisticsRecord: Encodable {
         /// session, standby, prepared_transaction or replication_slot.
         let holder: String
         let name: String
-        @Null var pid: Int32?
+        @NullWhenNil var pid: Int32?
         /// How many transactions have begun since.
         let transactions: Int
-        @Null var seconds: Double?
+        @NullWhenNil var seconds: Double?
     }
 
     /// Messages that call for attention.
@@ -61,9 +61,9 @@ struct JobStatisticsRecord: Encodable {
     let runners: [Runner]
     let liveTuples: Int
     let deadTuples: Int
-    @Null var vacuumedAt: Date?
-    @Null var oldestTransactionSeconds: Double?
-    @Null var oldestSnapshot: Snapshot?
+    @NullWhenNil var vacuumedAt: Date?
+    @NullWhenNil var oldestTransactionSeconds: Double?
+    @NullWhenNil var oldestSnapshot: Snapshot?
     let warnings: [JobWarningRecord]
     let messages: Messages
     let channels: [ChannelRecord]
@@ -135,7 +135,7 @@ struct JobWarningRecord: Encodable {
 
     init(_ warning: JobWarning) {
         switch warning {
-        case .vacuumStarves(let snapshot, let rows):
+        case .vacuumBlocked(let snapshot, let rows):
             code = "vacuum_starves"
             message =
                 "a held snapshot keeps vacuum from removing \(rows) dead rows of jobs that are done: \(snapshot.words)"
@@ -143,7 +143,7 @@ struct JobWarningRecord: Encodable {
         case .noRunner(let queue, let waiting, let oldestDue):
             code = "no_runner"
             message =
-                "queue \(queue) has \(counted(waiting, "job")) due, the oldest for \(Age.text(oldestDue)), and no runner "
+                "queue \(queue) has \(counted(waiting, "job")) due, the oldest for \(CompactDuration.text(oldestDue)), and no runner "
                 + "that is alive serves it"
             hint = "start one: `intro run`"
             self.queue = queue
@@ -168,7 +168,7 @@ extension HeldSnapshot {
             case .replicationSlot: "the replication slot \(name)"
             }
         let process = processID.map { " (process \($0))" } ?? ""
-        return holder + process + (held.map { ", held for \(Age.text($0))" } ?? "")
+        return holder + process + (held.map { ", held for \(CompactDuration.text($0))" } ?? "")
     }
 
     /// What makes an end of it.
@@ -190,15 +190,15 @@ extension HeldSnapshot {
 struct ChannelRecord: Encodable, Equatable, Sendable {
     let channel: String
     /// The host; `null` where no host has paused the channel.
-    @Null var sender: String?
+    @NullWhenNil var sender: String?
     let paused: Bool
     /// unreachable, refused or deferred.
-    @Null var code: String?
+    @NullWhenNil var code: String?
     /// What the server said, or why it could not be used.
-    @Null var reason: String?
-    @Null var since: Date?
+    @NullWhenNil var reason: String?
+    @NullWhenNil var since: Date?
     /// When one message is tried.
-    @Null var until: Date?
+    @NullWhenNil var until: Date?
     /// How often one message was tried since the pause began.
     let retries: Int
 

@@ -115,14 +115,14 @@ extension JobsCommand {
 }
 
 /// What `retry` did, as JSON has it: the numbers of the jobs.
-struct RetrialRecord: Encodable {
+struct RetryRecord: Encodable {
     let retried: [Int64]
     /// Dead still, since other jobs have their unique keys.
     let keyTaken: [Int64]
 
-    init(_ retrial: JobDesk.RetryResult) {
-        retried = retrial.retried.map(\.value)
-        keyTaken = retrial.keyTaken.map(\.value)
+    init(_ retryResult: JobAdmin.RetryResult) {
+        retried = retryResult.retried.map(\.value)
+        keyTaken = retryResult.keyTaken.map(\.value)
     }
 }
 
@@ -133,7 +133,7 @@ struct CancellationRecord: Encodable {
     /// Running: their runners cancel them.
     let requested: [Int64]
 
-    init(_ cancellation: JobDesk.Cancellation) {
+    init(_ cancellation: JobAdmin.Cancellation) {
         cancelled = cancellation.cancelled.map(\.value)
         requested = cancellation.requested.map(\.value)
     }
@@ -154,7 +154,7 @@ struct PruningRecord: Encodable {
     let runners: Int
     let periods: Int
 
-    init(_ pruning: JobDesk.Pruning) {
+    init(_ pruning: JobAdmin.Pruning) {
         dead = pruning.dead
         runners = pruning.runners
         periods = pruning.periods
@@ -165,5 +165,5 @@ struct PruningRecord: Encodable {
 struct PauseRecord: Encodable {
     let queue: String
     let paused: Bool
-    @Null var pausedAt: Date?
+    @NullWhenNil var pausedAt: Date?
 }

@@ -25,8 +25,8 @@ extension Intro {
     /// The desk for jobs, of a database with the schema that this binary expects.
     ///
     /// - Throws: What ``database()`` throws.
-    func jobDesk() async throws -> JobDesk {
-        JobDesk(try await database())
+    func jobDesk() async throws -> JobAdmin {
+        JobAdmin(try await database())
     }
 }
 
@@ -83,7 +83,9 @@ extension JobsCommand {
             let desk = try await intro.jobDesk()
             let filter = JobFilter(state: state, queue: queue, kind: kind)
             let jobs = try await desk.list(filter, limit: limit)
-            let rest = try await ListRest(shown: jobs.count, limit: limit) { try await desk.count(filter, upTo: $0) }
+            let rest = try await TruncatedList(shown: jobs.count, limit: limit) {
+                try await desk.count(filter, upTo: $0)
+            }
             try intro.console.report(jobs.map { JobRecord($0) }, leavingOut: rest) {
                 jobs.isEmpty ? "No jobs." : JobTables.jobs(jobs).text(colored: intro.console.isColored)
             }
@@ -108,13 +110,13 @@ extension JobsCommand {
             let id = try jobID(id)
             let job = try await intro.jobDesk().show(id)
             try intro.console.report(JobRecord(job)) {
-                Self.sheet(job).text(colored: intro.console.isColored)
+                Self.keyValues(job).text(colored: intro.console.isColored)
             }
         }
 
-        private static func sheet(_ job: JobDossier) -> KeyValueTable {
+        private static func keyValues(_ job: JobDetail) -> KeyValueTable {
             let entry = job.entry
-            var sheet = KeyValueTable([
+            var keyValues = KeyValueTable([
                 "Job": "\(entry.id)",
                 "Kind": entry.kind,
                 "Queue": entry.queue,
@@ -130,17 +132,17 @@ extension JobsCommand {
                 "Died": entry.diedAt.map { RFC3339.string($0) },
                 "Payload": job.payload,
             ])
-            sheet.append(
+            keyValues.append(
                 "Errors",
                 job.errors.map { "\(RFC3339.string($0.at))  attempt \($0.attempt): \($0.message)" })
-            return sheet
+            return keyValues
         }
     }
 }
 
 /// A job as JSON has it.
 struct JobRecord: Encodable {
-    struct Mishap: Encodable {
+    struct ErrorRecord: Encodable {
         let at: Date
         let attempt: Int
         let message: String
@@ -156,17 +158,17 @@ struct JobRecord: Encodable {
     let attempt: Int
     let maxAttempts: Int
     let crashes: Int
-    @Null var uniqueKey: String?
-    @Null var runner: String?
-    @Null var claimedAt: Date?
+    @NullWhenNil var uniqueKey: String?
+    @NullWhenNil var runner: String?
+    @NullWhenNil var claimedAt: Date?
     let cancelRequested: Bool
-    @Null var lastError: String?
-    @Null var reason: String?
-    @Null var diedAt: Date?
+    @NullWhenNil var lastError: String?
+    @NullWhenNil var reason: String?
+    @NullWhenNil var diedAt: Date?
     /// Only where one job is shown.
     var payload: JSONValue?
     /// Only where one job is shown: what went wrong, oldest first.
-    var errors: [Mishap]?
+    var errors: [ErrorRecord]?
 
     init(_ job: JobEntry) {
         id = job.id.value
@@ -188,10 +190,10 @@ struct JobRecord: Encodable {
         diedAt = job.diedAt
     }
 
-    init(_ job: JobDossier) {
+    init(_ job: JobDetail) {
         self.init(job.entry)
         payload = JSONValue(reading: job.payload)
-        errors = job.errors.map { Mishap(at: $0.at, attempt: $0.attempt, message: $0.message) }
+        errors = job.errors.map { ErrorRecord(at: $0.at, attempt: $0.attempt, message: $0.message) }
     }
 }
 

@@ -28,23 +28,23 @@ extension JobsCommand {
             try report(try await intro.jobDesk().retry(jobs), in: intro)
         }
 
-        private func retryAll(_ intro: Intro) async throws -> JobDesk.RetryResult {
+        private func retryAll(_ intro: Intro) async throws -> JobAdmin.RetryResult {
             let (desk, filter) = (try await intro.jobDesk(), selection.filter)
             return try await Interruptible.run { try await desk.retryAll(filter) }
         }
 
-        private func report(_ retrial: JobDesk.RetryResult, in intro: Intro) throws {
-            try intro.console.report(RetrialRecord(retrial)) {
-                switch retrial.retried.count {
+        private func report(_ retryResult: JobAdmin.RetryResult, in intro: Intro) throws {
+            try intro.console.report(RetryRecord(retryResult)) {
+                switch retryResult.retried.count {
                 case 0: "No such job is dead."
-                case 1: "Job \(retrial.retried[0]) is due now."
-                default: "\(retrial.retried.count) jobs are due now."
+                case 1: "Job \(retryResult.retried[0]) is due now."
+                default: "\(retryResult.retried.count) jobs are due now."
                 }
             }
-            if !retrial.keyTaken.isEmpty {
+            if !retryResult.keyTaken.isEmpty {
                 intro.console.note(
                     """
-                    \(counted(retrial.keyTaken.count, "job")) stayed dead: other jobs have their unique keys
+                    \(counted(retryResult.keyTaken.count, "job")) stayed dead: other jobs have their unique keys
                     see `intro jobs list --state dead`
                     """)
             }
@@ -82,7 +82,7 @@ extension JobsCommand {
             try await discard(jobs, at: desk, in: intro)
         }
 
-        private func discard(_ jobs: [JobID], at desk: JobDesk, in intro: Intro) async throws {
+        private func discard(_ jobs: [JobID], at desk: JobAdmin, in intro: Intro) async throws {
             let filter = selection.filter
             var discarded = jobs
             if selection.all {

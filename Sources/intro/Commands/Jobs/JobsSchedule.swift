@@ -58,7 +58,7 @@ struct ScheduleRecord: Encodable {
     let kind: String
     let lastAt: Date
     /// On the clock of the schedule's zone; `null` where this binary does not know the zone.
-    @Null var localLastAt: String?
+    @NullWhenNil var localLastAt: String?
     let declaredAt: Date
     let nextRuns: [Run]
 

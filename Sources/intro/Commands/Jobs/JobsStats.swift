@@ -21,7 +21,7 @@ extension JobsCommand {
 
         func run(in intro: Intro) async throws {
             let database = try await intro.database()
-            let statistics = try await JobDesk(database).statistics()
+            let statistics = try await JobAdmin(database).statistics()
             try await intro.warnOfTimeZones(in: database)
             let delivery = try await intro.deliveryState(in: database)
             let record = JobStatisticsRecord(statistics, delivery: delivery)
@@ -64,7 +64,8 @@ extension Intro {
     func deliveryState(in database: Database) async throws -> DeliveryState {
         let now = now
         return try await database.withConnection { connection in
-            let (failed, unknown) = try await DeliveryRepository(connection).countTrouble(since: now - 7 * 86_400)
+            let (failed, unknown) = try await DeliveryRepository(connection).countFailedAndUnknown(
+                since: now - 7 * 86_400)
             let held = try await DeliveryEpochRepository(connection).heldMessages(until: now)
                 .flatMap { $0.count > 0 ? $0 : nil }
             return DeliveryState(
@@ -89,7 +90,7 @@ extension JobStatisticsRecord.Messages {
     }
 
     /// Whether there is anything to look at.
-    var isTrouble: Bool { failed + unknown + (held ?? 0) > 0 }
+    var hasProblems: Bool { failed + unknown + (held ?? 0) > 0 }
 }
 
 /// Jobs, queues and runners in columns, for people.
@@ -122,7 +123,7 @@ enum JobTables {
             rows: statistics.queues.map { queue in
                 [
                     queue.name, "\(queue.waiting)", "\(queue.scheduled)", "\(queue.running)", "\(queue.dead)",
-                    queue.oldestDue.map { Age.text($0) } ?? "", peculiarities(queue),
+                    queue.oldestDue.map { CompactDuration.text($0) } ?? "", queueNotes(queue),
                 ]
             })
     }
@@ -136,7 +137,7 @@ enum JobTables {
             ],
             rows: statistics.runners.map { runner in
                 [
-                    runner.name, runner.queues.joined(separator: " "), "\(Age.text(runner.seen)) ago",
+                    runner.name, runner.queues.joined(separator: " "), "\(CompactDuration.text(runner.seen)) ago",
                     "\(runner.completed)", "\(runner.failed)", "\(runner.stale)",
                 ]
             })
@@ -144,7 +145,7 @@ enum JobTables {
 
     /// What the table of jobs is like, and who holds vacuum up.
     static func storage(_ statistics: JobStatistics) -> KeyValueTable {
-        let transaction = statistics.oldestTransaction.map { "\(Age.text($0)) old" }
+        let transaction = statistics.oldestTransaction.map { "\(CompactDuration.text($0)) old" }
         let snapshot = statistics.snapshot.map { snapshot in
             let process = snapshot.processID.map { "process \($0)" }
             let words = [snapshot.holder.rawValue, snapshot.name, process ?? ""].filter { !$0.isEmpty }
@@ -163,7 +164,7 @@ enum JobTables {
         return shown.count > length ? shown.prefix(length - 1) + "…" : String(shown)
     }
 
-    private static func peculiarities(_ queue: JobStatistics.Queue) -> String {
+    private static func queueNotes(_ queue: JobStatistics.Queue) -> String {
         let paused = queue.pausedAt.map { "paused since \(RFC3339.string($0))" }
         let rate = queue.rate.map { "at most \($0.jobs) per \($0.period)" }
         return [paused, rate].compactMap(\.self).joined(separator: ", ")

@@ -26,19 +26,19 @@ extension JobsCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let interval = try shortTime(interval, field: "--interval")
+            let interval = try parseShortDuration(interval, field: "--interval")
             let times = try times.map { try count($0, field: "--count", in: 1...1_000_000_000) } ?? .max
             let database = try await intro.database()
-            let look: @Sendable () async throws -> JobBoard = {
-                try await JobBoard(JobDesk(database), delivery: try await intro.deliveryState(in: database))
+            let load: @Sendable () async throws -> JobOverview = {
+                try await JobOverview(JobAdmin(database), delivery: try await intro.deliveryState(in: database))
             }
             let console = intro.console
-            let rounds = Rounds(interval: interval, times: times, look: look)
+            let periodicUpdate = PeriodicUpdate(interval: interval, times: times, load: load)
             do {
                 if console.isJSON || !console.isScreen {
-                    try await Interruptible.run { try await rounds.print(on: console) }
+                    try await Interruptible.run { try await periodicUpdate.print(on: console) }
                 } else {
-                    try await LiveScreen.run(on: console) { try await rounds.show(on: $0) }
+                    try await LiveScreen.run(on: console) { try await periodicUpdate.show(on: $0) }
                 }
             } catch is CancellationError {
                 // Whoever ends it has seen enough: nothing went wrong.
@@ -48,15 +48,15 @@ extension JobsCommand {
 }
 
 /// Looking again and again.
-private struct Rounds: Sendable {
+private struct PeriodicUpdate: Sendable {
     let interval: Duration
     let times: Int
-    let look: @Sendable () async throws -> JobBoard
+    let load: @Sendable () async throws -> JobOverview
 
     /// Prints what is seen: a line of JSON, or text with an empty line after it.
     func print(on console: Console) async throws {
         try await each {
-            let board = try await look()
+            let board = try await load()
             try console.report(board.record) {
                 let lines = ScreenPart.lines(board.parts, rows: .max)
                 return lines.map { $0.text(columns: .max, colored: console.isColored) }.joined(separator: "\n") + "\n\n"
@@ -69,11 +69,11 @@ private struct Rounds: Sendable {
         var parts: [ScreenPart] = []
         try await each {
             do {
-                parts = try await look().parts
+                parts = try await load().parts
                 try screen.show(parts)
             } catch let error as PostgresError {
                 let failure = Failure(describing: error)
-                try screen.show([ScreenPart([ScreenLine("! \(failure.message)", .alarming)])] + parts)
+                try screen.show([ScreenPart([ScreenLine("! \(failure.message)", .warning)])] + parts)
             }
         }
     }
@@ -87,7 +87,7 @@ private struct Rounds: Sendable {
 }
 
 /// What `intro jobs watch` shows at one moment.
-struct JobBoard: Sendable {
+struct JobOverview: Sendable {
     /// How everything stands.
     let statistics: JobStatistics
     /// What runs.
@@ -98,7 +98,7 @@ struct JobBoard: Sendable {
     let delivery: DeliveryState
 
     /// Looks.
-    init(_ desk: JobDesk, delivery: DeliveryState) async throws {
+    init(_ desk: JobAdmin, delivery: DeliveryState) async throws {
         self.delivery = delivery
         statistics = try await desk.statistics()
         running = try await desk.list(JobFilter(state: .running), limit: 100)
@@ -123,10 +123,10 @@ struct JobBoard: Sendable {
     var parts: [ScreenPart] {
         let warnings =
             JobStatisticsRecord(statistics, delivery: delivery).warnings.map {
-                ScreenLine("! \($0.message)", .alarming)
+                ScreenLine("! \($0.message)", .warning)
             }
-            + delivery.pauses.map { ScreenLine("! \($0.line)", .alarming) }
-            + (delivery.messages.isTrouble ? [ScreenLine("! \(delivery.messages.text)", .alarming)] : [])
+            + delivery.pauses.map { ScreenLine("! \($0.line)", .warning) }
+            + (delivery.messages.hasProblems ? [ScreenLine("! \(delivery.messages.text)", .warning)] : [])
         return [
             ScreenPart([ScreenLine("Jobs at \(RFC3339.string(statistics.at))", .heading)] + warnings),
             ScreenPart(JobTables.queues(statistics), orElse: "No queue has jobs."),
@@ -165,6 +165,6 @@ struct JobBoard: Sendable {
     }
 
     private func age(since instant: Date) -> String {
-        Age.text(.seconds(statistics.at.timeIntervalSince(instant)))
+        CompactDuration.text(.seconds(statistics.at.timeIntervalSince(instant)))
     }
 }

@@ -67,7 +67,7 @@ struct MailCommand: AsyncParsableCommand {
             let (mails, rest) = try await intro.database().withConnection { [open] connection in
                 let repository = InboundMailRepository(connection)
                 let mails = try await repository.all(open: open, limit: limit)
-                let rest = try await ListRest(shown: mails.count, limit: limit) {
+                let rest = try await TruncatedList(shown: mails.count, limit: limit) {
                     try await repository.count(open: open, upTo: $0)
                 }
                 return (mails, rest)
@@ -104,7 +104,7 @@ struct MailCommand: AsyncParsableCommand {
                 try await InboundMailRepository($0).one(Int64(id))
             }
             try intro.console.report(MailExcerptRecord(entry, excerpt: excerpt)) {
-                var sheet = KeyValueTable([
+                var keyValues = KeyValueTable([
                     "Mail": "\(entry.id)",
                     "Received": RFC3339.string(entry.receivedAt),
                     "From": entry.sender,
@@ -119,8 +119,8 @@ struct MailCommand: AsyncParsableCommand {
                     },
                 ])
                 let lines = excerpt?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-                sheet.append("Mail text", lines ?? ["(not readable with this database login)"])
-                return sheet.text(colored: intro.console.isColored)
+                keyValues.append("Mail text", lines ?? ["(not readable with this database login)"])
+                return keyValues.text(colored: intro.console.isColored)
             }
         }
     }

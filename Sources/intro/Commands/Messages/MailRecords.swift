@@ -9,21 +9,21 @@ struct BounceRecord: Encodable {
     struct Address: Encodable {
         let address: String
         let suppressed: Bool
-        @Null var reason: String?
-        @Null var detail: String?
+        @NullWhenNil var reason: String?
+        @NullWhenNil var detail: String?
     }
 
     let addresses: [Address]
     /// The session that it is about.
-    @Null var reference: String?
+    @NullWhenNil var reference: String?
     /// The rule whose message it is about.
-    @Null var rule: String?
+    @NullWhenNil var rule: String?
     /// The number by which it is marked as reviewed.
     let mail: Int64
     let kind: String
     let action: String
     /// Why a person has to review it.
-    @Null var review: String?
+    @NullWhenNil var review: String?
     /// Whether a person still has to.
     let open: Bool
     /// Whether it was received before.
@@ -63,7 +63,7 @@ struct BounceRecord: Encodable {
             case .suppressed where entry.kind == .failure, .messageFailed:
                 lines.append("The message \(rule ?? "") of \(reference) came back.")
             case .confirmed: lines.append("The client has accepted the invitation: \(reference) is confirmed.")
-            case .callAsked:
+            case .callRequested:
                 lines.append("The client has declined the invitation: the desk is asked to call (\(reference)).")
             case .suppressed, .noted, .none: break
             }
@@ -81,16 +81,16 @@ struct BounceRecord: Encodable {
 struct MailRecord: Encodable {
     let id: Int64
     let receivedAt: Date
-    @Null var from: String?
-    @Null var subject: String?
+    @NullWhenNil var from: String?
+    @NullWhenNil var subject: String?
     let kind: String
     let action: String
-    @Null var review: String?
-    @Null var detail: String?
-    @Null var reference: String?
-    @Null var rule: String?
-    @Null var doneAt: Date?
-    @Null var doneBy: String?
+    @NullWhenNil var review: String?
+    @NullWhenNil var detail: String?
+    @NullWhenNil var reference: String?
+    @NullWhenNil var rule: String?
+    @NullWhenNil var doneAt: Date?
+    @NullWhenNil var doneBy: String?
 
     init(_ mail: InboundMailEntry) {
         id = mail.id
@@ -111,7 +111,7 @@ struct MailRecord: Encodable {
 /// A received mail with its beginning, as JSON has it.
 struct MailExcerptRecord: Encodable {
     let mail: MailRecord
-    @Null var excerpt: String?
+    @NullWhenNil var excerpt: String?
 
     private enum CodingKeys: String, CodingKey {
         case excerpt
@@ -140,7 +140,7 @@ extension InboundMailEntry {
         case (.complaint, .suppressed): "complaint: address blocked"
         case (.complaint, _): "complaint"
         case (.calendarReply, .confirmed): "invitation accepted"
-        case (.calendarReply, .callAsked): "invitation declined: call?"
+        case (.calendarReply, .callRequested): "invitation declined: call?"
         case (.calendarReply, _): "answer to an invitation"
         case (.other, _): ""
         }

@@ -56,10 +56,10 @@ struct QuietHoursCommand: AsyncParsableCommand {
 
         func run(in intro: Intro) async throws {
             let region = region == "*" ? region : try Region(region, field: "the region").code
-            let channel = try choice(channel, field: "--channel", of: Channel.allCases)
+            let channel = try parseChoice(channel, field: "--channel", of: Channel.allCases)
             let hours = try Self.hours(hours)
             let database = try await intro.database()
-            try await intro.ruleBook(database).set(contactHoursOf: region, by: channel, to: hours)
+            try await intro.ruleEditor(database).set(contactHoursOf: region, by: channel, to: hours)
             let all = try await database.withConnection { try await ContactHoursRepository($0).all() }
             try intro.console.report(all.map { ContactHoursRecord($0) }) {
                 let how = channel == .email ? "mail" : "text"

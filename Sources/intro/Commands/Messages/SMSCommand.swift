@@ -40,8 +40,8 @@ struct SMSCommand: AsyncParsableCommand {
             let region = try await intro.region(in: database)
             let sender =
                 (try? PhoneNumber(text.number, region: region)).map { InboundSender.phone($0) } ?? .other(text.from)
-            let heard = try await intro.textDesk(database).receive(text, from: sender, now: intro.now)
-            try intro.console.report(HeardRecord(heard)) {
+            let heard = try await intro.inboundSMS(database).receive(text, from: sender, now: intro.now)
+            try intro.console.report(ReceivedTextRecord(heard)) {
                 let about = heard.session.map { " (\($0))" } ?? ""
                 let call = heard.action == .optedOut && heard.isOpen ? "; they may have meant the session: call?" : ""
                 let words = "\(heard.action.words)\(about)\(call)."
@@ -68,12 +68,12 @@ struct SMSCommand: AsyncParsableCommand {
             let (texts, rest) = try await intro.database().withConnection { [open] connection in
                 let repository = InboundRepository(connection)
                 let texts = try await repository.all(open: open, limit: limit)
-                let rest = try await ListRest(shown: texts.count, limit: limit) {
+                let rest = try await TruncatedList(shown: texts.count, limit: limit) {
                     try await repository.count(open: open, upTo: $0)
                 }
                 return (texts, rest)
             }
-            try intro.console.report(texts.map { InboundRecord($0) }, leavingOut: rest) {
+            try intro.console.report(texts.map { InboundTextRecord($0) }, leavingOut: rest) {
                 guard !texts.isEmpty else { return open ? "No texts need attention." : "No texts yet." }
                 var table = Table(
                     ["ID", "WHEN", "FROM", "NAME", "TEXT", "READ AS", "SESSION", "ANSWER", "DONE"]
@@ -117,7 +117,7 @@ struct SMSCommand: AsyncParsableCommand {
 
         func run(in intro: Intro) async throws {
             let id = try count(text, field: "the text", in: 1...Int.max)
-            try await intro.inboundDesk(intro.database()).finish(Int64(id), optingOut: optOut, now: intro.now)
+            try await intro.inboundSMSDesk(intro.database()).finish(Int64(id), optingOut: optOut, now: intro.now)
             try intro.console.report(Record(id: id, done: true)) {
                 optOut ? "Text \(id) is dealt with: no more texts to its sender." : "Text \(id) is dealt with."
             }
@@ -125,7 +125,7 @@ struct SMSCommand: AsyncParsableCommand {
     }
 }
 
-extension InboundSMSDesk.Action {
+extension InboundTexts.Action {
     /// What a text came to, for people.
     fileprivate var words: String {
         switch self {
@@ -133,7 +133,7 @@ extension InboundSMSDesk.Action {
         case .optedIn: "That number may be written to again"
         case .helped: "They were told how to reach us"
         case .confirmed: "The client will come"
-        case .callAsked: "The client asks to be called"
+        case .callRequested: "The client asks to be called"
         case .optOutReview: "May be an opt-out: texts to that number wait until `intro sms done`"
         case .none: "Needs a reply: see `intro sms list --open`"
         }

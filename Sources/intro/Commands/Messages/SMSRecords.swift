@@ -5,20 +5,20 @@ import Messaging
 import Reminders
 
 /// What a text came to, as JSON has it.
-struct HeardRecord: Encodable {
+struct ReceivedTextRecord: Encodable {
     let id: Int64
     let action: String
-    @Null var reference: String?
+    @NullWhenNil var reference: String?
     /// What we answer; `null` is nothing.
-    @Null var answer: String?
+    @NullWhenNil var answer: String?
     /// sent, failed or unknown; `null` where nothing is answered.
-    @Null var answered: String?
+    @NullWhenNil var answered: String?
     /// Whether it had been heard before.
     let repeated: Bool
     /// Whether the desk has something to do about it.
     let open: Bool
 
-    init(_ heard: InboundSMSDesk.Heard) {
+    init(_ heard: InboundTexts.Receipt) {
         id = heard.id
         action = heard.action.rawValue
         reference = heard.session?.description
@@ -30,19 +30,19 @@ struct HeardRecord: Encodable {
 }
 
 /// A client's text as JSON has it.
-struct InboundRecord: Encodable {
+struct InboundTextRecord: Encodable {
     let id: Int64
     let receivedAt: Date
     let from: String
-    @Null var name: String?
+    @NullWhenNil var name: String?
     let body: String
     let attachments: Int32
     let action: String
-    @Null var reference: String?
-    @Null var answer: String?
+    @NullWhenNil var reference: String?
+    @NullWhenNil var answer: String?
     let answered: String
-    @Null var doneAt: Date?
-    @Null var doneBy: String?
+    @NullWhenNil var doneAt: Date?
+    @NullWhenNil var doneBy: String?
 
     init(_ text: InboundEntry) {
         id = text.id
@@ -69,12 +69,12 @@ extension InboundEntry {
 
     /// What it was read as, for people.
     var readAs: String {
-        switch InboundSMSDesk.Action(rawValue: action) {
+        switch InboundTexts.Action(rawValue: action) {
         case .optedOut: doneAt == nil ? "opted out: call?" : "opted out"
         case .optedIn: "opted in"
         case .helped: "asked for help"
         case .confirmed: "confirmed"
-        case .callAsked: "wants call"
+        case .callRequested: "wants call"
         case .optOutReview: doneAt == nil ? "opt-out? texts wait" : "no opt-out word"
         case .some(.none), nil: "needs a reply"
         }
@@ -87,18 +87,18 @@ struct TextStatusRecord: Encodable {
     let providerId: String
     /// The provider's word for the status.
     let reported: String
-    @Null var errorCode: Int?
+    @NullWhenNil var errorCode: Int?
     /// Whether it is about a text of ours that is known.
     let known: Bool
     /// Whether anything is otherwise now.
     let changed: Bool
-    @Null var reference: String?
-    @Null var rule: String?
+    @NullWhenNil var reference: String?
+    @NullWhenNil var rule: String?
     /// What the ledger says now.
-    @Null var status: String?
-    @Null var reason: String?
+    @NullWhenNil var status: String?
+    @NullWhenNil var reason: String?
     /// Why nothing more is sent to the number because of this status.
-    @Null var suppressed: String?
+    @NullWhenNil var suppressed: String?
 
     private let isFinal: Bool
 

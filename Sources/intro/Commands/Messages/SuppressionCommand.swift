@@ -35,7 +35,7 @@ struct SuppressionCommand: AsyncParsableCommand {
             let (entries, rest) = try await database.withConnection { connection in
                 let repository = ConsentRepository(connection)
                 let entries = try await repository.suppressions(of: address?.text, limit: limit)
-                let rest = try await ListRest(shown: entries.count, limit: limit) {
+                let rest = try await TruncatedList(shown: entries.count, limit: limit) {
                     try await repository.countSuppressions(of: address?.text, upTo: $0)
                 }
                 return (entries, rest)
@@ -71,11 +71,11 @@ struct SuppressionCommand: AsyncParsableCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let reason = try choice(reason, field: "--reason", of: Suppression.Reason.allCases)
+            let reason = try parseChoice(reason, field: "--reason", of: Suppression.Reason.allCases)
             let detail = try detail.map { try SingleLineText($0, field: "--detail").text }
             let database = try await intro.database()
             let address = try await intro.recipient(address, in: database)
-            try await intro.wishDesk(database).suppress(address, because: reason, detail: detail, now: intro.now)
+            try await intro.consentDesk(database).suppress(address, because: reason, detail: detail, now: intro.now)
             try await intro.report(address, in: database, saying: "Nothing is sent to \(address.text) any more.")
         }
     }
@@ -93,7 +93,7 @@ struct SuppressionCommand: AsyncParsableCommand {
         func run(in intro: Intro) async throws {
             let database = try await intro.database()
             let address = try await intro.recipient(address, in: database)
-            try await intro.wishDesk(database).lift(address)
+            try await intro.consentDesk(database).lift(address)
             try await intro.report(address, in: database, saying: "\(address.text) may be written to again.")
         }
     }

@@ -62,7 +62,7 @@ private struct CheckRecord: Encodable {
     /// One fault.
     struct Finding: Encodable {
         let file: String
-        @Null var line: Int?
+        @NullWhenNil var line: Int?
         /// Whether the message could not be written.
         let error: Bool
         let code: String

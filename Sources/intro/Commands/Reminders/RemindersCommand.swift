@@ -48,9 +48,9 @@ extension RemindersCommand {
             let (entries, rest) = try await intro.database().withConnection { [now = intro.now] connection in
                 if let reference { _ = try await SessionRepository(connection).named(reference) }
                 let ledger = LedgerRepository(connection)
-                let entries = try await ledger.judgedEntries(
+                let entries = try await ledger.evaluatedEntries(
                     of: reference, status: status, limit: limit, now: now)
-                let rest = try await ListRest(shown: entries.count, limit: limit) {
+                let rest = try await TruncatedList(shown: entries.count, limit: limit) {
                     try await ledger.count(of: reference, status: status, upTo: $0)
                 }
                 return (entries, rest)
@@ -83,7 +83,7 @@ enum LedgerStatus: String, CaseIterable, ExpressibleByArgument {
 }
 
 /// A batch's result as JSON has it.
-struct TallyRecord: Encodable {
+struct DeliverySummaryRecord: Encodable {
     let due: Int
     let sent: Int
     let failed: Int
@@ -119,7 +119,7 @@ struct DueGroupRecord: Encodable {
     let channel: String
     let studio: String
     /// Why they would be skipped; where they would wait, what for.
-    @Null var skipReason: String?
+    @NullWhenNil var skipReason: String?
     /// Whether they would wait: for quiet hours to end, or until their session can take place.
     let waits: Bool
     let count: Int64
@@ -136,26 +136,26 @@ struct DueGroupRecord: Encodable {
 
 /// A row of the ledger as JSON has it.
 struct LedgerRecord: Encodable {
-    @Null var id: Int64?
-    @Null var reference: String?
+    @NullWhenNil var id: Int64?
+    @NullWhenNil var reference: String?
     /// Whose day it speaks of; `null` for a session.
-    @Null var trainer: String?
+    @NullWhenNil var trainer: String?
     let rule: String
     let channel: String
     let audience: String
     let revision: Int32
     let status: String
-    @Null var reason: String?
+    @NullWhenNil var reason: String?
     let dueAt: Date
     let localDueAt: String
-    @Null var waitUntil: Date?
+    @NullWhenNil var waitUntil: Date?
     let attempts: Int32
-    @Null var attemptedAt: Date?
-    @Null var sentAt: Date?
+    @NullWhenNil var attemptedAt: Date?
+    @NullWhenNil var sentAt: Date?
     /// When the service for texts reported that it had arrived.
-    @Null var deliveredAt: Date?
-    @Null var to: String?
-    @Null var reply: String?
+    @NullWhenNil var deliveredAt: Date?
+    @NullWhenNil var to: String?
+    @NullWhenNil var reply: String?
 
     init(_ entry: LedgerEntry) {
         id = entry.id

@@ -26,7 +26,7 @@ extension RemindersCommand {
 
         func run(in intro: Intro) async throws {
             let since = try await intro.since(sentSince, field: "--sent-since")
-            try await intro.settleHeld(.hold(sentSince: since), dryRun: dryRun)
+            try await intro.resolveHeldMessages(.hold(sentSince: since), dryRun: dryRun)
         }
     }
 
@@ -46,7 +46,7 @@ extension RemindersCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            try await intro.settleHeld(.release, dryRun: dryRun)
+            try await intro.resolveHeldMessages(.release, dryRun: dryRun)
         }
     }
 }
@@ -67,8 +67,10 @@ extension Intro {
     /// - Parameters:
     ///   - decision: What the operator decided.
     ///   - isDryRun: Whether only to show it.
-    /// - Throws: `PostgresError` or `OutputProblem`.
-    fileprivate func settleHeld(_ decision: DeliveryReconciliation.Decision, dryRun isDryRun: Bool) async throws {
+    /// - Throws: `PostgresError` or `OutputError`.
+    fileprivate func resolveHeldMessages(_ decision: DeliveryReconciliation.Decision, dryRun isDryRun: Bool)
+        async throws
+    {
         let settlement = try await DeliveryReconciliation(database: database(), actor: actor).settle(
             decision, dryRun: isDryRun, now: now)
         let record = SettlementRecord(

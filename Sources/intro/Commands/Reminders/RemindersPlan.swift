@@ -88,12 +88,12 @@ struct UntilOptions: ParsableArguments {
         if let instant = RFC3339.parse(until) { return instant }
         let database = try await intro.database()
         if let studio {
-            let clock = try await intro.setting(studio: studio, trainer: nil, in: database).studio.clock
+            let clock = try await intro.bookingTarget(studio: studio, trainer: nil, in: database).studio.clock
             return try read(until, clock, now: intro.now)
         }
         let studios = try await database.withConnection { try await StudioRepository($0).all() }
         guard studios.count > 1 else {
-            let clock = try await intro.setting(studio: nil, trainer: nil, in: database).studio.clock
+            let clock = try await intro.bookingTarget(studio: nil, trainer: nil, in: database).studio.clock
             return try read(until, clock, now: intro.now)
         }
         return try instant(until, on: Set(studios.map(\.clock)), studios, now: intro.now)
@@ -108,7 +108,7 @@ struct UntilOptions: ParsableArguments {
     }
 
     private func read(_ text: String, _ clock: StudioClock, now: Date) throws -> Date {
-        try typedPhrase(text, field: "--until", clock: clock, now: now).end(clock)
+        try parseTimePhrase(text, field: "--until", clock: clock, now: now).end(clock)
     }
 
     /// Reads a time that is the same on every clock, such as one with an offset.

@@ -25,10 +25,10 @@ extension RemindersCommand {
             let templates = try intro.templates
             switch rule.channel {
             case .email:
-                let mail = try intro.mailing(templates).composer.mail(for: claimed, at: intro.now)
+                let mail = try intro.mailDelivery(templates).composer.mail(for: claimed, at: intro.now)
                 try intro.console.report(PreviewRecord(rule, mail)) { Self.text(mail) }
             case .sms:
-                let text = try intro.texting(templates).composer.text(for: claimed, at: intro.now)
+                let text = try intro.smsDelivery(templates).composer.text(for: claimed, at: intro.now)
                 try intro.console.report(PreviewRecord(rule, text)) {
                     "\(text.body.visibleLines)\n\n\(counted(text.segments.count, "segment")), \(text.segments.encoding.rawValue)"
                 }
@@ -70,13 +70,13 @@ extension RemindersCommand {
             let outcome: DeliveryOutcome
             switch rule.channel {
             case .email:
-                let mailing = try intro.mailing(templates)
-                let renderedMessage = try mailing.composer.renderedMessage(for: claimed, at: intro.now)
-                outcome = try await mailing.transport.withSession { await $0.deliver(renderedMessage.item) }
+                let mailDelivery = try intro.mailDelivery(templates)
+                let renderedMessage = try mailDelivery.composer.renderedMessage(for: claimed, at: intro.now)
+                outcome = try await mailDelivery.transport.withSession { await $0.deliver(renderedMessage.item) }
             case .sms:
-                let texting = try intro.texting(templates)
-                let renderedMessage = try texting.composer.renderedMessage(for: claimed, at: intro.now)
-                outcome = try await texting.transport.withSession { await $0.deliver(renderedMessage.item) }
+                let smsDelivery = try intro.smsDelivery(templates)
+                let renderedMessage = try smsDelivery.composer.renderedMessage(for: claimed, at: intro.now)
+                outcome = try await smsDelivery.transport.withSession { await $0.deliver(renderedMessage.item) }
             }
             let record = TestRecord(rule: rule, to: claimed.recipient.text, outcome: outcome)
             try intro.console.report(record) { "\(record.outcome): \(record.reply)".visible }
@@ -132,14 +132,14 @@ struct SampleOptions: ParsableArguments {
 struct PreviewRecord: Encodable {
     let rule: String
     let channel: String
-    @Null var to: String?
-    @Null var subject: String?
+    @NullWhenNil var to: String?
+    @NullWhenNil var subject: String?
     let text: String
-    @Null var html: String?
-    @Null var calendar: String?
-    @Null var method: String?
-    @Null var segments: Int?
-    @Null var encoding: String?
+    @NullWhenNil var html: String?
+    @NullWhenNil var calendar: String?
+    @NullWhenNil var method: String?
+    @NullWhenNil var segments: Int?
+    @NullWhenNil var encoding: String?
 
     init(_ rule: ReminderRule, _ mail: MailMessage) {
         self.rule = rule.key.text
@@ -183,8 +183,8 @@ struct TestRecord: Encodable {
         (self.outcome, reply) =
             switch outcome {
             case .accepted(let reply, _): ("sent", reply)
-            case .rejectedForNow(_, let reply): ("rejected_for_now", reply)
-            case .rejectedForGood(_, let reply, _): ("rejected_for_good", reply)
+            case .rejectedTemporarily(_, let reply): ("rejected_for_now", reply)
+            case .rejectedPermanently(_, let reply, _): ("rejected_for_good", reply)
             case .senderRefused(let reason), .notSent(let reason, _): ("not_sent", reason)
             case .unknown(let reason): ("unknown", reason)
             }

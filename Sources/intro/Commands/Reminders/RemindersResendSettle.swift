@@ -51,14 +51,14 @@ extension RemindersCommand {
         func run(in intro: Intro) async throws {
             guard let message else { return try await resendFailed(in: intro) }
             let target = try LedgerCorrections.Target(typed: message)
-            let entries = try await intro.ledgerDesk(intro.database()).resend(target, now: intro.now)
+            let entries = try await intro.ledgerCorrections(intro.database()).resend(target, now: intro.now)
             try intro.report(entries, empty: "")
         }
 
         private func resendFailed(in intro: Intro) async throws {
             let rule = try rule.map { try Handle($0, field: "--rule") }
             let since = try await intro.since(since ?? "")
-            let entries = try await intro.ledgerDesk(intro.database()).resendFailed(
+            let entries = try await intro.ledgerCorrections(intro.database()).resendFailed(
                 since: since, rule: rule, dryRun: dryRun, now: intro.now)
             try intro.report(entries, empty: "No message failed since then.")
         }
@@ -76,8 +76,8 @@ extension Intro {
     func since(_ text: String, field: String = "--since") async throws -> Date {
         if let minutes = try? DurationInput.minutes(text) { return now - Double(minutes) * 60 }
         if let instant = RFC3339.parse(text) { return instant }
-        let studio = try await setting(studio: nil, trainer: nil, in: database()).studio
-        return try typedPhrase(text, field: field, clock: studio.clock, now: now).start(studio.clock)
+        let studio = try await bookingTarget(studio: nil, trainer: nil, in: database()).studio
+        return try parseTimePhrase(text, field: field, clock: studio.clock, now: now).start(studio.clock)
     }
 }
 
@@ -122,7 +122,7 @@ extension RemindersCommand {
 
         func run(in intro: Intro) async throws {
             let target = try LedgerCorrections.Target(typed: message)
-            let entries = try await intro.ledgerDesk(intro.database()).settle(target, arrived: outcome == .sent)
+            let entries = try await intro.ledgerCorrections(intro.database()).settle(target, arrived: outcome == .sent)
             try intro.report(entries, empty: "")
         }
     }
@@ -153,7 +153,7 @@ extension Intro {
     /// - Parameters:
     ///   - entries: The rows.
     ///   - empty: What to say where there are none.
-    /// - Throws: `OutputProblem`.
+    /// - Throws: `OutputError`.
     func report(_ entries: [LedgerEntry], empty: String) throws {
         try console.report(entries.map { LedgerRecord($0) }) {
             entries.isEmpty ? empty : table(of: entries)

@@ -43,20 +43,20 @@ extension RemindersCommand {
             let until = try await until.instant(in: intro)
             let batch = try intro.reminders(database, templates: try await intro.checkedTemplates(for: database))
             if dryRun {
-                let tally = try await batch.rehearse(until: until, limit: limit)
+                let tally = try await batch.forecastCounts(until: until, limit: limit)
                 let held = try await batch.heldMessages(until: until)
-                return try intro.console.report(TallyRecord(tally, held: held)) {
+                return try intro.console.report(DeliverySummaryRecord(tally, held: held)) {
                     "\(tally.due) due, \(tally.skipped) of them would be skipped. Nothing was sent."
                         + (held.map { $0.count > 0 ? "\n\($0.text)" : "" } ?? "")
                 }
             }
-            try ShiftedClock.confirm(yes, in: intro)
+            try SimulatedTime.confirm(yes, in: intro)
             // This batch does what the bookings before it have asked the runners for.
             if limit == nil {
                 try await database.withConnection { try await JobQueue($0).withdraw(DeliverMessages.self) }
             }
             let report = try await Interruptible.run { try await batch.send(until: until, limit: limit) }
-            try intro.console.report(TallyRecord(report)) { summary(report) }
+            try intro.console.report(DeliverySummaryRecord(report)) { summary(report) }
             if let failure = report.failure { throw failure }
         }
 
@@ -66,8 +66,8 @@ extension RemindersCommand {
                 "\(tally.due) due: \(tally.sent) sent, \(tally.failed) failed, \(tally.unknown) unknown, "
                     + "\(tally.skipped) skipped."
             ]
-            if !report.orphans.isEmpty {
-                let list = report.orphans.map(\.description).joined(separator: ", ")
+            if !report.abandoned.isEmpty {
+                let list = report.abandoned.map(\.description).joined(separator: ", ")
                 lines.append("Unknown since an earlier batch was cut off: \(list)")
             }
             if report.restored > 0 {
@@ -122,14 +122,14 @@ extension DeliveryRun.Report {
         let reasons = Dictionary(failures.map { ($0.key.reason, $0.value) }, uniquingKeysWith: +)
         let list = reasons.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         let replies = deferred.sorted { $0.key.rawValue < $1.key.rawValue }.map(\.value.visible)
-        let isPutOff = failures.keys.contains(where: \.isPutOff)
+        let isPostponed = failures.keys.contains(where: \.isPostponed)
         return Failure(
-            code: isPutOff ? "messages_put_off" : "messages_failed",
+            code: isPostponed ? "messages_put_off" : "messages_failed",
             message: "\(counted(failures.values.reduce(0, +), "message")) could not be sent",
             reason: ([list] + replies).joined(separator: ": "),
-            hint: isPutOff
+            hint: isPostponed
                 ? "send again later: what was put off stays queued; see `intro reminders list`"
                 : "see `intro reminders list --status failed`; `intro reminders resend` sends again",
-            exit: isPutOff ? .tryAgain : .invalidInput)
+            exit: isPostponed ? .tryAgain : .invalidInput)
     }
 }

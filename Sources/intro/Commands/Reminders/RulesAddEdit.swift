@@ -34,9 +34,9 @@ extension RulesCommand {
                 key: key, studio: try studio.map { try Handle($0, field: "--studio") }, anchor: .start,
                 channel: .email, template: key)
             try options.apply(to: &rule)
-            try rule.assertSound()
-            try intro.templates.assertHolds(rule)
-            let added = try await intro.ruleBook(intro.database()).add(rule, now: intro.now)
+            try rule.validate()
+            try intro.templates.assertTemplateExists(rule)
+            let added = try await intro.ruleEditor(intro.database()).add(rule, now: intro.now)
             try intro.console.report(RuleRecord(added)) { KeyValueTable(added).text(colored: intro.console.isColored) }
         }
     }
@@ -70,8 +70,8 @@ extension RulesCommand {
             let templates = try intro.templates
             try await intro.edit(key, at: studio) { [options] rule in
                 try options.apply(to: &rule)
-                try rule.assertSound()
-                try templates.assertHolds(rule)
+                try rule.validate()
+                try templates.assertTemplateExists(rule)
             }
         }
     }
@@ -90,7 +90,7 @@ extension Intro {
     ) async throws {
         let key = try Handle(key, field: "the rule")
         let studio = try studio.map { try Handle($0, field: "--studio") }
-        let rule = try await ruleBook(database()).edit(key, at: studio, now: now, change)
+        let rule = try await ruleEditor(database()).edit(key, at: studio, now: now, change)
         try console.report(RuleRecord(rule)) { KeyValueTable(rule).text(colored: console.isColored) }
     }
 }
@@ -175,14 +175,14 @@ struct RuleOptions: ParsableArguments {
     /// - Parameter rule: The rule.
     /// - Throws: `InvalidInput`.
     func apply(to rule: inout ReminderRule) throws {
-        if let anchor { rule.anchor = try choice(anchor, field: "--anchor", of: ReminderRule.Anchor.allCases) }
-        if let offset { rule.lag = try RuleOffset(offset, field: "--offset") }
+        if let anchor { rule.anchor = try parseChoice(anchor, field: "--anchor", of: ReminderRule.Anchor.allCases) }
+        if let offset { rule.offset = try RuleOffset(offset, field: "--offset") }
         try change(&rule.time, to: at) { try LocalTime($0, field: "--at") }
-        if let channel { rule.channel = try choice(channel, field: "--channel", of: Channel.allCases) }
-        if let audience { rule.audience = try choice(audience, field: "--audience", of: Audience.allCases) }
+        if let channel { rule.channel = try parseChoice(channel, field: "--channel", of: Channel.allCases) }
+        if let audience { rule.audience = try parseChoice(audience, field: "--audience", of: Audience.allCases) }
         if let template { rule.template = try Handle(template, field: "--template") }
         try change(&rule.condition, to: condition) {
-            try choice($0, field: "--condition", of: ReminderRule.Condition.allCases)
+            try parseChoice($0, field: "--condition", of: ReminderRule.Condition.allCases)
         }
     }
 }

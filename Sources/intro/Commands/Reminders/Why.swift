@@ -27,16 +27,16 @@ struct Why: IntroSubcommand {
         let reference = try Reference(reference)
         let entries = try await intro.database().withConnection { [now = intro.now] connection in
             _ = try await SessionRepository(connection).named(reference)
-            return try await LedgerRepository(connection).account(of: reference, now: now)
+            return try await LedgerRepository(connection).history(of: reference, now: now)
         }
-        try intro.console.report(entries.map { AccountRecord($0) }) {
+        try intro.console.report(entries.map { MessageHistoryRecord($0) }) {
             guard !entries.isEmpty else { return "No messages for this session." }
             return entries.map { Self.text($0, colored: intro.console.isColored) }.joined(separator: "\n\n")
         }
     }
 
     private static func text(_ entry: LedgerEntry, colored: Bool) -> String {
-        var sheet = KeyValueTable([
+        var keyValues = KeyValueTable([
             "Message": [entry.rule, entry.channel, "to the \(entry.audience)"].joined(separator: ", "),
             "Due": entry.clock.text(entry.dueAt),
             "Status": entry.statusText,
@@ -51,16 +51,16 @@ struct Why: IntroSubcommand {
             "Subject": entry.subject,
         ])
         let words = entry.body.map { String($0.reversed().drop(while: \.isNewline).reversed()) }
-        sheet.append("Text", words?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) ?? [])
-        return sheet.text(colored: colored)
+        keyValues.append("Text", words?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) ?? [])
+        return keyValues.text(colored: colored)
     }
 }
 
 /// A message's account as JSON has it: the row of the ledger, and what was said.
-struct AccountRecord: Encodable {
+struct MessageHistoryRecord: Encodable {
     let entry: LedgerRecord
-    @Null var subject: String?
-    @Null var text: String?
+    @NullWhenNil var subject: String?
+    @NullWhenNil var text: String?
 
     private enum CodingKeys: String, CodingKey {
         case subject, text

@@ -11,15 +11,15 @@ extension Intro {
     /// - Parameters:
     ///   - database: The handlers' pool.
     ///   - templates: The words of messages.
-    ///   - patience: Whether messages that wait are left alone.
+    ///   - mode: Whether messages that wait are left alone.
     /// - Returns: The handlers.
     /// - Throws: A `Failure` or `TransportConfigurationError` when mail is not configured as it must be.
     func jobHandlers(
-        _ database: Database, templates: TemplateStore, patience: DeliveryRun.DeliveryMode
+        _ database: Database, templates: TemplateStore, mode: DeliveryRun.DeliveryMode
     ) throws -> JobHandlers {
         var handlers = JobHandlers()
         let batch = try reminders(
-            database, templates: templates, patience: patience, restoreLevel: .warning)
+            database, templates: templates, mode: mode, restoreLevel: .warning)
         let (logger, notices) = (logger, DeliveryNotices(logger: logger))
         handlers.handle(PlanReminders.self) { [self] _, context in
             try await PlanReminders.run(at: now, context, database)
@@ -40,7 +40,7 @@ extension Intro {
             }
         }
         handlers.handle(PruneHistory.self) { [self] _, _ in
-            try await JobDesk(database).prune()
+            try await JobAdmin(database).prune()
             try await database.withConnection { [now] in try await ChannelPauseRepository($0).prune(at: now) }
         }
         return handlers
@@ -72,14 +72,14 @@ extension Intro {
     ///   - names: The queues to serve.
     ///   - concurrency: How many jobs of each at once; `nil` is as many as suit it.
     ///   - database: The handlers' pool.
-    ///   - patience: Whether messages that wait are left alone.
+    ///   - mode: Whether messages that wait are left alone.
     /// - Returns: The runner.
     /// - Throws: A `Failure`, `TransportConfigurationError` or `PostgresError`.
     func runner(
-        queues names: [String], concurrency: Int?, handlers database: Database, patience: DeliveryRun.DeliveryMode
+        queues names: [String], concurrency: Int?, handlers database: Database, mode: DeliveryRun.DeliveryMode
     ) async throws -> JobRunner {
         let templates = try await checkedTemplates(for: database)
-        let handlers = try jobHandlers(database, templates: templates, patience: patience)
+        let handlers = try jobHandlers(database, templates: templates, mode: mode)
         let queues = names.map {
             JobRunner.Queue($0, concurrency: concurrency ?? ($0 == DeliverMessages.queue ? 1 : 2))
         }

@@ -49,38 +49,38 @@ struct Run: IntroSubcommand {
     func run(in intro: Intro) async throws {
         let concurrency = try concurrency.map { try count($0, field: "--concurrency", in: 1...1000) }
         let queues = try queue.isEmpty ? Intro.queues : queue.map { try queueName($0) }
-        if queues.contains(DeliverMessages.queue) { try ShiftedClock.confirm(yes, in: intro) }
-        let figures = metricsFile.map { path in
-            RunnerFigures(path: path, queues: queues, clock: { intro.now })
+        if queues.contains(DeliverMessages.queue) { try SimulatedTime.confirm(yes, in: intro) }
+        let runnerMetrics = metricsFile.map { path in
+            RunnerMetrics(path: path, queues: queues, clock: { intro.now })
         }
-        let database = try await reachDatabase(in: intro, figures)
+        let database = try await connectToDatabase(in: intro, runnerMetrics)
         // What is started from a crontab does not come back for what waits.
         let runner = try await intro.runner(
             queues: queues, concurrency: concurrency, handlers: database,
-            patience: drain ? .onChannels : .asLongAsNeeded)
-        let keeping = Task { await figures?.keep(from: database, logging: runner.problems) }
-        defer { keeping.cancel() }
-        let watching = try await drain ? nil : watchForRestores(of: database, queues, runner, intro)
-        defer { watching?.cancel() }
-        try intro.noteWhereTextsGo()
+            mode: drain ? .periodic : .continuous)
+        let metricsTask = Task { await runnerMetrics?.runPeriodically(from: database, logging: runner.problems) }
+        defer { metricsTask.cancel() }
+        let watchTask = try await drain ? nil : watchForRestores(of: database, queues, runner, intro)
+        defer { watchTask?.cancel() }
+        try intro.noteSMSFolder()
         try await intro.warnOfTimeZones(in: database)
         let tally =
             try await drain ? drain(runner, of: queues, in: database, intro) : serve(runner, of: queues, in: intro)
-        try await figures?.write(from: database)
+        try await runnerMetrics?.write(from: database)
         try intro.console.report(Record(completed: tally.completed, failed: tally.failed, stale: tally.stale)) {
             "\(counted(tally.completed, "job")) done, \(counted(tally.failed, "attempt")) failed."
         }
     }
 
     /// The database, with a first metrics file: one that cannot be written is reported before the service has started.
-    private func reachDatabase(in intro: Intro, _ figures: RunnerFigures?) async throws -> Database {
+    private func connectToDatabase(in intro: Intro, _ runnerMetrics: RunnerMetrics?) async throws -> Database {
         do {
             let database = try await intro.database()
-            try await figures?.write(from: database)
+            try await runnerMetrics?.write(from: database)
             return database
         } catch let error as PostgresError {
             // A service manager starts it again; until then, the file says why nothing is done.
-            try? figures?.writeOutage()
+            try? runnerMetrics?.writeOutage()
             throw error
         }
     }
@@ -92,16 +92,16 @@ struct Run: IntroSubcommand {
         guard queues.contains(DeliverMessages.queue) else { return nil }
         let reconciler = intro.reconciler(database)
         try await reconciler.reconcile()
-        let watch = RestoreWatch(
+        let watch = RestoreMonitor(
             reconciler: reconciler, problems: runner.problems.others, logger: intro.logger)
-        return Task { await watch.keep() }
+        return Task { await watch.runPeriodically() }
     }
 
-    private func serve(_ runner: JobRunner, of queues: [String], in intro: Intro) async throws -> JobRunner.Tally {
+    private func serve(_ runner: JobRunner, of queues: [String], in intro: Intro) async throws -> JobRunner.Totals {
         let manager = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
-        let watching = Task { await manager.keepAlive { runner.isBeating } }
-        defer { watching.cancel() }
-        let stop: @Sendable (Task<JobRunner.Tally, any Error>) -> Void = { _ in
+        let watchTask = Task { await manager.keepAlive { runner.hasValidLease } }
+        defer { watchTask.cancel() }
+        let stop: @Sendable (Task<JobRunner.Totals, any Error>) -> Void = { _ in
             manager.stopping("waiting for running jobs to finish")
             runner.stop()
             Self.endProcess(after: 33)
@@ -127,7 +127,7 @@ struct Run: IntroSubcommand {
     /// Plans first: what has become due since the last minute is due as well.
     private func drain(
         _ runner: JobRunner, of queues: [String], in database: Database, _ intro: Intro
-    ) async throws -> JobRunner.Tally {
+    ) async throws -> JobRunner.Totals {
         let planning = try intro.planning
         if queues.contains(planning.queue) {
             _ = try await database.withConnection { try await JobQueue($0).enqueue(planning) }
@@ -149,7 +149,7 @@ struct Run: IntroSubcommand {
 /// A runner's watch for restores and promotions of the database, whether or not it has jobs to do.
 ///
 /// Messages of all senders wait until each of them has compared its journal with the database.
-struct RestoreWatch: Sendable {
+struct RestoreMonitor: Sendable {
     private static let interval: Duration = .seconds(5)
 
     let reconciler: JournalReconciler
@@ -157,7 +157,7 @@ struct RestoreWatch: Sendable {
     let logger: Logger
 
     /// Compares the journal whenever the database was restored or promoted, until the task is cancelled.
-    func keep() async {
+    func runPeriodically() async {
         while (try? await Task.sleep(for: Self.interval)) != nil {
             do {
                 try await reconciler.reconcile()

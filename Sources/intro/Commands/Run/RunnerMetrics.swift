@@ -9,7 +9,7 @@ import Reminders
 import Telemetry
 
 /// The metrics of a runner, kept in a file for Prometheus: its own, and those of all runners from the database.
-struct RunnerFigures: Sendable {
+struct RunnerMetrics: Sendable {
     private static let interval: Duration = .seconds(15)
 
     private let file: MetricsFile
@@ -62,7 +62,7 @@ struct RunnerFigures: Sendable {
     /// - Parameters:
     ///   - database: What to ask.
     ///   - problems: The log of the runner's problems.
-    func keep(from database: Database, logging problems: RunnerProblems) async {
+    func runPeriodically(from database: Database, logging problems: RunnerProblems) async {
         while (try? await Task.sleep(for: Self.interval)) != nil {
             let began = ContinuousClock.now
             do {
@@ -109,7 +109,7 @@ struct RunnerFigures: Sendable {
     }
 
     private func read(from database: Database) async throws {
-        let statistics = try await JobDesk(database).statistics()
+        let statistics = try await JobAdmin(database).statistics()
         for name in queues.withLock({
             $0.formUnion(statistics.queues.map(\.name)); return $0
         }) {
@@ -128,10 +128,10 @@ struct RunnerFigures: Sendable {
 
     private func readMessages(on connection: Connection) async throws {
         let (now, deliveries) = (clock(), DeliveryRepository(connection))
-        let (overdue, putOff) = (try await deliveries.oldestOverdue(now: now), try await deliveries.oldestPutOff())
+        let (overdue, putOff) = (try await deliveries.oldestOverdue(now: now), try await deliveries.oldestPostponed())
         gauge("reminders_oldest_overdue_seconds", overdue.map { now.timeIntervalSince($0) } ?? 0)
         gauge("reminders_oldest_put_off_seconds", putOff.map { max(0, now.timeIntervalSince($0)) } ?? 0)
-        gauge("reminders_unknown", Double(try await deliveries.countTrouble(since: now).unknown))
+        gauge("reminders_unknown", Double(try await deliveries.countFailedAndUnknown(since: now).unknown))
         let held = try await DeliveryEpochRepository(connection).heldMessages(until: now)
         for reason in HeldMessages.Reason.allCases {
             gauge(

@@ -8,7 +8,7 @@ import Glibc
 struct ServiceNotifier: Sendable {
     /// How long the manager waits for a sign of life before it takes this process for hung; `nil` when it does not watch.
     ///
-    /// ``alive()`` should be called at least twice as often.
+    /// ``sendKeepAlive()`` should be called at least twice as often.
     let watchdogInterval: Duration?
     private let address: SocketAddress?
 
@@ -30,7 +30,7 @@ struct ServiceNotifier: Sendable {
     }
 
     /// The service does not hang.
-    func alive() {
+    func sendKeepAlive() {
         guard watchdogInterval != nil else { return }
         send("WATCHDOG=1")
     }
@@ -90,12 +90,12 @@ private struct SocketAddress: Sendable {
 extension ServiceNotifier {
     /// Reports to the service manager that this process works, for as long as it does, until the task is cancelled.
     ///
-    /// - Parameter isWell: Whether the process works. While it does not, nothing is reported, and the service manager
+    /// - Parameter isHealthy: Whether the process works. While it does not, nothing is reported, and the service manager
     ///   restarts the process after its watchdog interval.
-    func keepAlive(while isWell: @Sendable () -> Bool) async {
+    func keepAlive(while isHealthy: @Sendable () -> Bool) async {
         guard let watchdogInterval else { return }
         repeat {
-            if isWell() { alive() }
+            if isHealthy() { sendKeepAlive() }
         } while (try? await Task.sleep(for: watchdogInterval / 3)) != nil
     }
 }

@@ -23,7 +23,7 @@ struct AffectedSessions {
     }
 
     /// Sessions at the studio that was a trainer's home.
-    static func left(_ sessions: [Session]) -> AffectedSessions {
+    static func atFormerStudio(_ sessions: [Session]) -> AffectedSessions {
         let studio = sessions.first?.studio.name ?? ""
         return AffectedSessions(
             sessions, heading: Self.counted(sessions, "stays", "stay") + " at \(studio); reschedule or cancel each:",
@@ -31,7 +31,7 @@ struct AffectedSessions {
     }
 
     /// Sessions whose studio has another time zone now.
-    static func shifted(_ sessions: [Session], from clock: StudioClock) -> AffectedSessions {
+    static func withNewTimeZone(_ sessions: [Session], from clock: StudioClock) -> AffectedSessions {
         AffectedSessions(
             sessions,
             heading: Self.counted(sessions, "has", "have")

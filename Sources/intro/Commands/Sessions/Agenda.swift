@@ -43,9 +43,9 @@ struct Agenda: IntroSubcommand {
     func run(in intro: Intro) async throws {
         let limit = try limit.map { try count($0, field: "--limit", in: 1...100_000) }
         let database = try await intro.database()
-        let studio = try await intro.setting(studio: studio, trainer: nil, in: database).studio
+        let studio = try await intro.bookingTarget(studio: studio, trainer: nil, in: database).studio
         let now = intro.now
-        let asked = try on.map { try typedPhrase($0, field: "--on", clock: studio.clock, now: now) }
+        let asked = try on.map { try parseTimePhrase($0, field: "--on", clock: studio.clock, now: now) }
         let date = asked.map { studio.clock.date(of: $0.start(studio.clock)) }
         let today = studio.clock.date(of: now)
         if open {
@@ -76,8 +76,8 @@ extension Agenda {
             guard let roster else { return "" }
             let place = Session.Place(studio)
             let agenda = StudioDay(date: date, studio: place, roster: roster, sessions: sessions)
-            let text = DayPlan(
-                heading: studio.name, days: [DayPlan.Day(agenda, studio: place)], studio: place, namesTrainers: true
+            let text = DayView(
+                heading: studio.name, days: [DayView.Day(agenda, studio: place)], studio: place, namesTrainers: true
             ).text(colored: intro.console.isColored)
             guard unmarked > 0 else { return text }
             return text + "\n\n\(counted(unmarked, "session")) not marked: intro agenda \(studio.handle) --open"
@@ -122,9 +122,9 @@ extension Agenda {
         }
     }
 
-    private func rest(after sessions: [Session], total: Int, end: Date?, clock: StudioClock) -> ListRest? {
+    private func rest(after sessions: [Session], total: Int, end: Date?, clock: StudioClock) -> TruncatedList? {
         guard total > sessions.count, let last = sessions.last, let end else { return nil }
-        var rest = ListRest(shown: sessions.count, total: total, last: last.startsAt, end: end, clock: clock)
+        var rest = TruncatedList(shown: sessions.count, total: total, last: last.startsAt, end: end, clock: clock)
         rest.largestLimit = 100_000
         return rest
     }
@@ -133,8 +133,8 @@ extension Agenda {
         _ sessions: [Session], at studio: Studio, heading: String, empty: String, colored: Bool
     ) -> String {
         guard !sessions.isEmpty else { return empty }
-        return DayPlan(
-            heading: heading, days: DayPlan.Day.days(of: sessions), studio: Session.Place(studio), namesTrainers: true
+        return DayView(
+            heading: heading, days: DayView.Day.days(of: sessions), studio: Session.Place(studio), namesTrainers: true
         ).text(colored: colored)
     }
 }

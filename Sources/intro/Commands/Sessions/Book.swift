@@ -59,9 +59,9 @@ struct Book: IntroSubcommand {
     func run(in intro: Intro) async throws {
         async let plans: Void = loadNumberingPlans()
         let database = try await intro.database()
-        let setting = try await intro.setting(studio: studio, trainer: trainer, in: database)
+        let bookingTarget = try await intro.bookingTarget(studio: studio, trainer: trainer, in: database)
         let now = intro.now
-        let result = try await intro.frontDesk(database).book(try request(setting, now: now), now: now)
+        let result = try await intro.frontDesk(database).book(try request(bookingTarget, now: now), now: now)
         var record = SessionRecord(result.session)
         record.created = result.created
         record.add(result.contacts)
@@ -80,29 +80,29 @@ struct Book: IntroSubcommand {
         if phone != nil || !client.contains("@") { PhoneNumber.loadPlans() }
     }
 
-    private func request(_ setting: Intro.Setting, now: Date) throws -> BookingRequest {
-        let region = setting.studio.region
+    private func request(_ bookingTarget: Intro.BookingTarget, now: Date) throws -> BookingRequest {
+        let region = bookingTarget.studio.region
         let who = try ClientIdentifier(client, region: region)
         var request = BookingRequest(
-            studio: setting.studio, who: who,
-            start: try typedInstant(at, field: "--at", clock: setting.studio.clock, now: now))
-        request.trainer = setting.trainer
+            studio: bookingTarget.studio, who: who,
+            start: try parseInstant(at, field: "--at", clock: bookingTarget.studio.clock, now: now))
+        request.trainer = bookingTarget.trainer
         let email = try email.map { try EmailAddress($0, field: "--email") }
         let phone = try phone.map { try PhoneNumber($0, region: region, field: "--phone") }
         request.email = email
         request.phone = phone
         request.name = try name.map { try PersonName($0, field: "--name") }
         request.acceptsOtherName = yes
-        request.newcomer = try newcomer(who, request)
+        request.newClient = try newClient(who, request)
         request.source = try source.map { try SingleLineText($0, field: "--source").text }
         request.requestID = try requestID.map { try SingleLineText($0, field: "--request-id").text }
         request.overrideReason = try override.map { try SingleLineText($0, field: "--override").text }
-        request.rehearsal = dryRun
+        request.isDryRun = dryRun
         return request
     }
 
     /// Whom to write down where nobody goes by WHO yet: WHO itself counts as the e-mail or phone it is.
-    private func newcomer(_ who: ClientIdentifier, _ request: BookingRequest) throws -> ClientDetails? {
+    private func newClient(_ who: ClientIdentifier, _ request: BookingRequest) throws -> ClientDetails? {
         guard let name = request.name else { return nil }
         var person = ClientDetails(name: name, email: request.email, phone: request.phone)
         person.source = try source.map { try SingleLineText($0, field: "--source").text }

@@ -59,7 +59,7 @@ struct Reschedule: IntroSubcommand {
             return (session, try await TrainerRepository(connection).named(trainer))
         }
         let now = intro.now
-        let start = try typedInstant(at, field: "--at", clock: session.studio.clock, now: now)
+        let start = try parseInstant(at, field: "--at", clock: session.studio.clock, now: now)
         let result = try await intro.frontDesk(database).reschedule(
             reference, to: start, with: other, overrideReason: reason, now: now)
         let moved = result.session

@@ -4,7 +4,7 @@ import FoundationEssentials
 /// Days as people read them: what is special about each, and its sessions.
 ///
 /// Lines fit 80 columns, as far as headings do.
-struct DayPlan {
+struct DayView {
     /// One day.
     struct Day {
         let date: LocalDate
@@ -65,7 +65,7 @@ struct DayPlan {
     private func remarks(_ session: Session, on date: LocalDate) -> [(text: String, isWarning: Bool)] {
         var remarks: [(text: String, isWarning: Bool)] = []
         if let obstacle = session.affected { remarks.append(("! \(obstacle.words)", true)) }
-        let place = studio.elsewhere(session.studio, at: session.startsAt)
+        let place = studio.locationText(session.studio, at: session.startsAt)
         if !place.isEmpty { remarks.append((place, false)) }
         let first = session.dates.lowerBound
         if first < date { remarks.append(("began \(first.weekday.title.prefix(3))", false)) }
@@ -87,7 +87,7 @@ extension Session.Obstacle {
 
 extension Session.Place {
     /// Where another studio is, with its zone where that differs: `EST at Iron Brooklyn`; empty for this studio.
-    fileprivate func elsewhere(_ other: Session.Place, at instant: Date) -> String {
+    fileprivate func locationText(_ other: Session.Place, at instant: Date) -> String {
         guard other.id != id else { return "" }
         let zone = other.clock == clock ? "" : "\(other.clock.abbreviation(instant)) "
         return "\(zone)at \(other.name.visible)"
@@ -109,9 +109,9 @@ extension Session.Place {
     }
 }
 
-extension DayPlan.Day {
+extension DayView.Day {
     private static func wrapped(_ note: String, indent: Int = 2) -> [String] {
-        note.wrapped(to: DayPlan.width - 2, indent: indent)
+        note.wrapped(to: DayView.width - 2, indent: indent)
     }
 
     /// A day of a trainer's schedule.
@@ -122,13 +122,13 @@ extension DayPlan.Day {
     init(_ day: TrainerDay, home: Session.Place) {
         var notes = day.retiredSince.map { ["retired since \($0)"] } ?? []
         notes += day.closures.map { closed in
-            let place = home.elsewhere(closed.studio, at: closed.studio.clock.startOfDay(day.date))
+            let place = home.locationText(closed.studio, at: closed.studio.clock.startOfDay(day.date))
             return closed.studio.text("closed", closed.obstacle, on: day.date) + (place.isEmpty ? "" : " (\(place))")
         }
         notes += day.absences.map { home.text("away", $0, on: day.date) }
         if day.isOff { notes.append("off") }
         notes += day.work.map { work in
-            let place = home.elsewhere(work.studio, at: work.spans[0].lowerBound)
+            let place = home.locationText(work.studio, at: work.spans[0].lowerBound)
             let hours = work.studio.hours(work.spans, on: day.date) + (place.isEmpty ? "" : " \(place)")
             return day.sessions.isEmpty ? "no sessions (\(hours))" : "works \(hours)"
         }
@@ -159,8 +159,8 @@ extension DayPlan.Day {
     ///
     /// - Parameter sessions: Sessions of one studio.
     /// - Returns: The days, in order.
-    static func days(of sessions: [Session]) -> [DayPlan.Day] {
+    static func days(of sessions: [Session]) -> [DayView.Day] {
         Dictionary(grouping: sessions) { $0.dates.lowerBound }
-            .map { DayPlan.Day(date: $0, sessions: $1) }.sorted { $0.date < $1.date }
+            .map { DayView.Day(date: $0, sessions: $1) }.sorted { $0.date < $1.date }
     }
 }

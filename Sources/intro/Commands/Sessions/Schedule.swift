@@ -44,9 +44,9 @@ struct Schedule: IntroSubcommand {
     func run(in intro: Intro) async throws {
         let days = try count(days, field: "--days", in: 1...400)
         let database = try await intro.database()
-        let setting = try await intro.setting(studio: nil, trainer: trainer, in: database)
-        guard let trainer = setting.trainer else { return }
-        let clock = setting.studio.clock
+        let bookingTarget = try await intro.bookingTarget(studio: nil, trainer: trainer, in: database)
+        guard let trainer = bookingTarget.trainer else { return }
+        let clock = bookingTarget.studio.clock
         // A day is shown whole, also when it has begun: the morning's sessions belong to today's schedule.
         let first = clock.date(of: try DayWindow(from: from, days: days, clock: clock, now: intro.now).start)
         let dates = first...first.adding(days: days - 1)
@@ -61,11 +61,11 @@ struct Schedule: IntroSubcommand {
             let roster = try await database.withConnection { connection in
                 try await RosterRepository(connection).roster(of: trainer.id, on: dates)
             }
-            let home = Session.Place(setting.studio)
-            let plan = DayPlan(
+            let home = Session.Place(bookingTarget.studio)
+            let plan = DayView(
                 heading: trainer.name,
                 days: (0..<days).map { day in
-                    DayPlan.Day(
+                    DayView.Day(
                         TrainerDay(
                             date: first.adding(days: day), clock: clock, retiredAt: trainer.retiredAt, roster: roster,
                             sessions: sessions), home: home)

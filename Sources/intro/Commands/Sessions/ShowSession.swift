@@ -19,10 +19,10 @@ struct Show: IntroSubcommand {
         let session = try await intro.database().withConnection { connection in
             try await SessionRepository(connection).named(reference)
         }
-        try intro.console.report(SessionRecord(session)) { card(session).text(colored: intro.console.isColored) }
+        try intro.console.report(SessionRecord(session)) { details(session).text(colored: intro.console.isColored) }
     }
 
-    private func card(_ session: Session) -> KeyValueTable {
+    private func details(_ session: Session) -> KeyValueTable {
         let problem = [session.affected?.words, session.affectedReason].compactMap(\.self).joined(separator: ": ")
         let contact = [session.client.email?.address, session.client.phone?.display].compactMap(\.self)
         return KeyValueTable([
@@ -53,8 +53,8 @@ struct SessionRecord: Encodable {
     struct Client: Encodable {
         let id: Int64
         let name: String
-        @Null var email: String?
-        @Null var phone: String?
+        @NullWhenNil var email: String?
+        @NullWhenNil var phone: String?
     }
 
     struct Trainer: Encodable {
@@ -68,7 +68,7 @@ struct SessionRecord: Encodable {
         let timeZone: String
     }
 
-    @Null var reference: String?
+    @NullWhenNil var reference: String?
     let status: String
     let revision: Int32
     let client: Client
@@ -77,14 +77,14 @@ struct SessionRecord: Encodable {
     let startsAt: Date
     let endsAt: Date
     let localStart: String
-    @Null var overrideReason: String?
-    @Null var cancelReason: String?
-    @Null var confirmedAt: Date?
+    @NullWhenNil var overrideReason: String?
+    @NullWhenNil var cancelReason: String?
+    @NullWhenNil var confirmedAt: Date?
     /// Rules that an override waived.
     let waivedRules: [String]
     /// Why the session cannot take place as booked: away, closed, outside_hours or trainer_retired.
-    @Null var affected: String?
-    @Null var affectedReason: String?
+    @NullWhenNil var affected: String?
+    @NullWhenNil var affectedReason: String?
     /// Only where something was booked: `false` where an earlier request's result is returned.
     var created: Bool?
     /// Only where a booking gave contacts that the client did not have: the ones that were stored.

@@ -30,29 +30,31 @@ struct Slots: IntroSubcommand {
         let limit = try count(limit, field: "--limit", in: 1...100_000)
         let days = try count(days, field: "--days", in: 1...400)
         let database = try await intro.database()
-        let setting = try await intro.setting(studio: studio, trainer: trainer, in: database)
+        let bookingTarget = try await intro.bookingTarget(studio: studio, trainer: trainer, in: database)
         let now = intro.now
-        let window = try DayWindow(from: from, days: days, clock: setting.studio.clock, now: now)
+        let window = try DayWindow(from: from, days: days, clock: bookingTarget.studio.clock, now: now)
         let (slots, all) = try await database.withConnection { connection in
             let repository = SlotRepository(connection)
             let slots = try await repository.open(
-                at: setting.studio, with: setting.trainer?.id, from: window.start, until: window.end, now: now,
+                at: bookingTarget.studio, with: bookingTarget.trainer?.id, from: window.start, until: window.end,
+                now: now,
                 limit: limit)
             guard slots.count == limit else { return (slots, (count: slots.count, last: nil as Date?)) }
             return (
                 slots,
                 try await repository.count(
-                    at: setting.studio, with: setting.trainer?.id, from: window.start, until: window.end, now: now)
+                    at: bookingTarget.studio, with: bookingTarget.trainer?.id, from: window.start, until: window.end,
+                    now: now)
             )
         }
         guard let last = slots.last else {
-            let why = try await reason(at: setting, in: window, now: now, database)
+            let why = try await reason(at: bookingTarget, in: window, now: now, database)
             return try intro.console.report([SlotRecord]()) { why }
         }
-        var rest: ListRest?
+        var rest: TruncatedList?
         if all.count > slots.count, let end = all.last {
-            rest = ListRest(
-                shown: slots.count, total: all.count, last: last.startsAt, end: end, clock: setting.studio.clock)
+            rest = TruncatedList(
+                shown: slots.count, total: all.count, last: last.startsAt, end: end, clock: bookingTarget.studio.clock)
             rest?.largestLimit = 100_000
         }
         try intro.console.report(slots.map { SlotRecord($0) }, leavingOut: rest) {
@@ -73,19 +75,19 @@ struct Slots: IntroSubcommand {
 extension Slots {
     /// Why no slot is free, for people.
     private func reason(
-        at setting: Intro.Setting, in window: DayWindow, now: Date, _ database: Database
+        at bookingTarget: Intro.BookingTarget, in window: DayWindow, now: Date, _ database: Database
     ) async throws -> String {
-        let studio = setting.studio
+        let studio = bookingTarget.studio
         let asked = window.start..<max(window.start, window.end)
         let roster = try await database.withConnection { connection in
             try await RosterRepository(connection).roster(
-                at: studio.id, of: setting.trainer?.id, on: studio.clock.dates(of: asked))
+                at: studio.id, of: bookingTarget.trainer?.id, on: studio.clock.dates(of: asked))
         }
         let name = studio.name.visible
-        let who = setting.trainer?.name.visible
+        let who = bookingTarget.trainer?.name.visible
         func time(_ instant: Date) -> String { "\(studio.clock.date(of: instant)) \(studio.clock.time(of: instant))" }
         func length(_ minutes: Int32) -> String { DurationInput.text(minutes: Int(minutes)) }
-        switch NoSlots(in: asked, at: studio, with: setting.trainer, roster: roster, now: now) {
+        switch NoSlotsReason(in: asked, at: studio, with: bookingTarget.trainer, roster: roster, now: now) {
         case .past:
             return "That time is in the past."
         case .tooSoon(let from):

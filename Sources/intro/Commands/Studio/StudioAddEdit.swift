@@ -30,7 +30,7 @@ extension StudioCommand {
                 name: try PersonName(name, field: "the name"),
                 clock: try StudioClock(timeZone: timeZone, field: "--time-zone"), region: try Region("US"))
             try options.apply(to: &details)
-            let studio = try await intro.backOffice(intro.database()).add(details, as: handle)
+            let studio = try await intro.administration(intro.database()).add(details, as: handle)
             try intro.console.report(StudioRecord(studio)) {
                 KeyValueTable(studio).text(colored: intro.console.isColored)
             }
@@ -72,7 +72,7 @@ extension StudioCommand {
             let handle = try Handle(id, field: "the id")
             let name = try name.map { try PersonName($0, field: "--name").text }
             let clock = try timeZone.map { try StudioClock(timeZone: $0, field: "--time-zone") }
-            let change = try await intro.backOffice(intro.database()).edit(studio: handle, now: intro.now) {
+            let change = try await intro.administration(intro.database()).edit(studio: handle, now: intro.now) {
                 [options] details in
                 details.name = name ?? details.name
                 details.clock = clock ?? details.clock
@@ -85,7 +85,7 @@ extension StudioCommand {
                 let sessions =
                     old == change.after.clock
                     ? AffectedSessions(change.affected) { _ in "no station" }
-                    : .shifted(change.affected, from: old)
+                    : .withNewTimeZone(change.affected, from: old)
                 return sessions.text(after: KeyValueTable(change.after).text(colored: colored), colored: colored)
             }
         }

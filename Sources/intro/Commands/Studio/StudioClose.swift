@@ -40,7 +40,7 @@ extension StudioCommand {
             let period = try Period(
                 from: (from, field: "the beginning"), until: (until, field: "the end"), clock: studio.clock,
                 now: intro.now)
-            let booked = try await intro.backOffice(database).close(
+            let booked = try await intro.administration(database).close(
                 studio: handle, Closure(from: period.from, until: period.until, reason: reason))
             let affected = booked.filter { $0.endsAt > intro.now }
             var record = ClosureRecord(of: handle.text, period, reason: reason)

@@ -75,9 +75,9 @@ extension StudioCommand {
             var record = StudioRecord(studio)
             record.closures = closed.map { ClosureRecord(of: studio.handle.text, $0, reason: $1) }
             try intro.console.report(record) {
-                var sheet = KeyValueTable(studio)
-                sheet.append("Closed", closed.map { "\($0.text): \($1)" })
-                return sheet.text(colored: intro.console.isColored)
+                var keyValues = KeyValueTable(studio)
+                keyValues.append("Closed", closed.map { "\($0.text): \($1)" })
+                return keyValues.text(colored: intro.console.isColored)
             }
         }
     }
@@ -118,9 +118,9 @@ struct StudioRecord: Encodable {
     let noticeMinutes: Int32
     let horizonMinutes: Int32
     let region: String
-    @Null var address: String?
-    @Null var phone: String?
-    @Null var email: String?
+    @NullWhenNil var address: String?
+    @NullWhenNil var phone: String?
+    @NullWhenNil var email: String?
     /// Only where one studio is shown: closures that are not over yet.
     var closures: [ClosureRecord]?
     /// Only where the studio was changed just now: the sessions to come that this affects.

@@ -28,10 +28,10 @@ extension TrainerCommand {
             let handle = try Handle(id, field: "--id")
             let name = try PersonName(name, field: "the name")
             let database = try await intro.database()
-            let home = try await intro.setting(studio: studio, trainer: nil, in: database).studio
+            let home = try await intro.bookingTarget(studio: studio, trainer: nil, in: database).studio
             var details = TrainerDetails(name: name, homeStudio: home.handle)
             try options.apply(to: &details, region: home.region)
-            let trainer = try await intro.backOffice(database).add(details, as: handle)
+            let trainer = try await intro.administration(database).add(details, as: handle)
             try intro.console.report(TrainerRecord(trainer)) {
                 KeyValueTable(trainer, clock: home.clock).text(colored: intro.console.isColored)
             }
@@ -71,9 +71,9 @@ extension TrainerCommand {
             let handle = try Handle(handle, field: "the handle")
             let name = try name.map { try PersonName($0, field: "--name").text }
             let database = try await intro.database()
-            let home = try await intro.setting(studio: studio, trainer: handle.text, in: database).studio
+            let home = try await intro.bookingTarget(studio: studio, trainer: handle.text, in: database).studio
             let moves = studio != nil
-            let change = try await intro.backOffice(database).edit(trainer: handle, now: intro.now) {
+            let change = try await intro.administration(database).edit(trainer: handle, now: intro.now) {
                 [options] details in
                 details.name = name ?? details.name
                 if moves { details.homeStudio = home.handle }
@@ -83,7 +83,7 @@ extension TrainerCommand {
             record.affected = change.affected.map { SessionRecord($0) }
             try intro.console.report(record) {
                 let colored = intro.console.isColored
-                return AffectedSessions.left(change.affected).text(
+                return AffectedSessions.atFormerStudio(change.affected).text(
                     after: KeyValueTable(change.after, clock: home.clock).text(colored: colored), colored: colored)
             }
         }
@@ -107,7 +107,7 @@ extension TrainerCommand {
         func run(in intro: Intro) async throws {
             let handle = try Handle(handle, field: "the handle")
             let database = try await intro.database()
-            let booked = try await intro.backOffice(database).retire(trainer: handle, now: intro.now)
+            let booked = try await intro.administration(database).retire(trainer: handle, now: intro.now)
             let (trainer, home) = try await intro.trainer(handle.text, in: database)
             var record = TrainerRecord(trainer)
             record.booked = booked.map(\.reference.description)

@@ -56,7 +56,7 @@ extension TrainerCommand {
             if let from, let until {
                 let period = try Period(
                     from: (from, field: "--from"), until: (until, field: "--until"), clock: home.clock, now: intro.now)
-                try await enter(period, of: trainer, in: intro, database)
+                try await addAbsence(period, of: trainer, in: intro, database)
             } else if let remove {
                 try await self.remove(remove, of: trainer, by: home.clock, in: intro, database)
             } else {
@@ -67,9 +67,9 @@ extension TrainerCommand {
 }
 
 extension TrainerCommand.Away {
-    private func enter(_ period: Period, of trainer: Trainer, in intro: Intro, _ database: Database) async throws {
+    private func addAbsence(_ period: Period, of trainer: Trainer, in intro: Intro, _ database: Database) async throws {
         let reason = try reason.map { try SingleLineText($0, field: "--reason").text }
-        let (absence, booked) = try await intro.backOffice(database).away(
+        let (absence, booked) = try await intro.administration(database).away(
             trainer.handle, from: period.from, until: period.until, reason: reason)
         let affected = booked.filter { $0.endsAt > intro.now }
         var record = AbsenceRecord(absence, period)
@@ -90,7 +90,7 @@ extension TrainerCommand.Away {
                 field: "--remove", problem: "needs the number of a time off",
                 hint: "see `intro trainer away \(trainer.handle) --list`")
         }
-        let absence = try await intro.backOffice(database).removeAbsence(number, of: trainer.handle)
+        let absence = try await intro.administration(database).removeAbsence(number, of: trainer.handle)
         let period = Period(absence, clock: clock)
         var record = AbsenceRecord(absence, period)
         // Time that is given back takes none from a session.
@@ -124,7 +124,7 @@ struct AbsenceRecord: Encodable {
     let until: Date
     let localFrom: String
     let localUntil: String
-    @Null var reason: String?
+    @NullWhenNil var reason: String?
     /// Only where the absence was entered just now: references of the sessions that are booked into it.
     var booked: [String]?
     /// Only where the absence was entered or removed just now: the sessions to come that this affects.

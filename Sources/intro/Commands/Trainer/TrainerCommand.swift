@@ -86,10 +86,10 @@ extension TrainerCommand {
             record.hours = seasons.map { HoursRecord($0) }
             record.away = away.map { AbsenceRecord($0, $1) }
             try intro.console.report(record) {
-                var sheet = KeyValueTable(trainer, clock: home.clock)
-                sheet.append("Hours", seasons.map(\.text))
-                sheet.append("Away", away.map { "\($1.text)" + ($0.reason.map { ": \($0)" } ?? "") })
-                return sheet.text(colored: intro.console.isColored)
+                var keyValues = KeyValueTable(trainer, clock: home.clock)
+                keyValues.append("Hours", seasons.map(\.text))
+                keyValues.append("Away", away.map { "\($1.text)" + ($0.reason.map { ": \($0)" } ?? "") })
+                return keyValues.text(colored: intro.console.isColored)
             }
         }
     }
@@ -138,10 +138,10 @@ struct TrainerRecord: Encodable {
     let name: String
     /// The home studio's id.
     let studio: String
-    @Null var email: String?
-    @Null var phone: String?
-    @Null var dailyLimit: Int32?
-    @Null var retiredAt: Date?
+    @NullWhenNil var email: String?
+    @NullWhenNil var phone: String?
+    @NullWhenNil var dailyLimit: Int32?
+    @NullWhenNil var retiredAt: Date?
     /// Only where one trainer is shown.
     var hours: [HoursRecord]?
     /// Only where one trainer is shown: absences that are not over yet.

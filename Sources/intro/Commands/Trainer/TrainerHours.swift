@@ -52,7 +52,7 @@ extension TrainerCommand {
             let database = try await intro.database()
             var change: (season: HoursSeason.ID, affected: [Session])?
             if let hours {
-                change = try await intro.backOffice(database).set(
+                change = try await intro.administration(database).set(
                     hours, of: handle, at: studio, from: from, until: until, now: intro.now)
             }
             let seasons = try await seasons(of: handle, at: studio, in: database)
@@ -102,9 +102,9 @@ extension TrainerCommand {
 struct HoursRecord: Encodable {
     let studio: String
     /// First local date; `null` is since ever.
-    @Null var from: String?
+    @NullWhenNil var from: String?
     /// Last local date; `null` has no end.
-    @Null var until: String?
+    @NullWhenNil var until: String?
     /// The hours as they are typed.
     let hours: String
     /// Only for the hours that were set just now: the sessions to come that lie outside working hours.
