@@ -48,15 +48,16 @@ let package = Package(
             linkerSettings: ["icuuc", "icudata"].map { .linkedLibrary(":lib\($0).a") }
         ),
 
+        .target(name: "Locking", swiftSettings: settings),
         .target(
             name: "Postgres",
-            dependencies: ["CLibpq", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["CLibpq", "Locking", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings
         ),
         .target(
             name: "Jobs",
             dependencies: [
-                "Postgres", "Telemetry",
+                "Locking", "Postgres", "Telemetry",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
@@ -65,6 +66,7 @@ let package = Package(
         .target(
             name: "Telemetry",
             dependencies: [
+                "Locking",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -79,7 +81,7 @@ let package = Package(
         .target(
             name: "Schema",
             dependencies: [
-                "Postgres",
+                "Locking", "Postgres",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Schema",
@@ -89,28 +91,34 @@ let package = Package(
         ),
         .target(
             name: "BookingStore",
-            dependencies: ["Booking", "Jobs", "Postgres", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["Booking", "Jobs", "Locking", "Postgres", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings
         ),
         .target(
             name: "Reminders",
             dependencies: [
-                "Booking", "BookingStore", "Jobs", "Messaging", "Postgres", "Telemetry",
+                "Booking", "BookingStore", "Jobs", "Locking", "Messaging", "Postgres", "Telemetry",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
             resources: [.embedInCode("Templates")],
             swiftSettings: settings
         ),
+        .target(
+            name: "LocalPostgres",
+            dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "intro",
             dependencies: [
-                "Booking", "BookingStore", "Jobs", "Messaging", "Postgres", "Reminders", "Schema", "Telemetry",
+                "Booking", "BookingStore", "Jobs", "LocalPostgres", "Locking", "Messaging", "Postgres", "Reminders",
+                "Schema",
+                "Telemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: settings
         ),
@@ -118,7 +126,7 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "Booking", "BookingStore", "Jobs", "Postgres", "Reminders", "Schema",
+                "Booking", "BookingStore", "Jobs", "Locking", "Postgres", "Reminders", "Schema",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -130,7 +138,7 @@ let package = Package(
         .target(name: "LoopbackTesting", path: "Tests/LoopbackTesting", swiftSettings: settings),
         .target(
             name: "PostgresTesting",
-            dependencies: ["Postgres", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["Locking", "Postgres", .product(name: "Logging", package: "swift-log")],
             path: "Tests/PostgresTesting",
             swiftSettings: settings
         ),
@@ -150,7 +158,8 @@ let package = Package(
         .target(
             name: "JobsTesting",
             dependencies: [
-                "Jobs", "Postgres", "PostgresTesting", "Schema", .product(name: "Logging", package: "swift-log"),
+                "Jobs", "Locking", "Postgres", "PostgresTesting", "Schema",
+                .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/JobsTesting",
             swiftSettings: settings
@@ -158,7 +167,7 @@ let package = Package(
         .executableTarget(
             name: "jobhand",
             dependencies: [
-                "Jobs", "JobsTesting", "Postgres", "PostgresTesting",
+                "Jobs", "JobsTesting", "Locking", "Postgres", "PostgresTesting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -168,14 +177,15 @@ let package = Package(
         .testTarget(
             name: "PostgresTests",
             dependencies: [
-                "LoopbackTesting", "Postgres", "PostgresTesting", .product(name: "Logging", package: "swift-log"),
+                "Locking", "LoopbackTesting", "Postgres", "PostgresTesting",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "JobsTests",
             dependencies: [
-                "Jobs", "JobsTesting", "Postgres", "PostgresTesting", "SeededChance", "jobhand",
+                "Jobs", "JobsTesting", "Locking", "Postgres", "PostgresTesting", "SeededChance", "jobhand",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -183,7 +193,7 @@ let package = Package(
         .testTarget(
             name: "TelemetryTests",
             dependencies: [
-                "PostgresTesting", "Telemetry",
+                "Locking", "PostgresTesting", "Telemetry",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -203,8 +213,8 @@ let package = Package(
         .testTarget(
             name: "BookingStoreTests",
             dependencies: [
-                "Booking", "BookingStore", "BookingStoreTesting", "Postgres", "PostgresTesting", "Reminders", "Schema",
-                "SeededChance",
+                "Booking", "BookingStore", "BookingStoreTesting", "Locking", "Postgres", "PostgresTesting", "Reminders",
+                "Schema", "SeededChance",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -212,15 +222,18 @@ let package = Package(
         .testTarget(
             name: "RemindersTests",
             dependencies: [
-                "Booking", "BookingStore", "BookingStoreTesting", "LoopbackTesting", "Messaging", "MessagingTesting",
-                "Postgres", "PostgresTesting", "Reminders", "Schema", .product(name: "Logging", package: "swift-log"),
+                "Booking", "BookingStore", "BookingStoreTesting", "Locking", "LoopbackTesting", "Messaging",
+                "MessagingTesting", "Postgres", "PostgresTesting", "Reminders", "Schema",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),
+        .testTarget(name: "LocalPostgresTests", dependencies: ["LocalPostgres"], swiftSettings: settings),
         .testTarget(
             name: "introTests",
             dependencies: [
-                "intro", "MessagingTesting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "intro", "LocalPostgres", "MessagingTesting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
         ),
@@ -232,8 +245,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "intro", "BookingStoreTesting", "LoopbackTesting", "MessagingTesting", "Postgres", "PostgresTesting",
-                "Schema", .product(name: "Logging", package: "swift-log"),
+                "intro", "BookingStoreTesting", "Locking", "LoopbackTesting", "MessagingTesting", "Postgres",
+                "PostgresTesting", "Schema", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: settings

@@ -1,3 +1,4 @@
+import Locking
 import Postgres
 
 /// Changes the schema beside working desks: no statement waits for a lock longer than two seconds, because every

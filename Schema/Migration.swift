@@ -29,6 +29,7 @@ public struct Migration: Sendable {
         Migration(17, "search_and_locks", PackageResources.V0017_search_and_locks_sql),
         Migration(18, "growth", PackageResources.V0018_growth_sql),
         Migration(19, "restored_checks", PackageResources.V0019_restored_checks_sql),
+        Migration(20, "message_reasons", PackageResources.V0020_message_reasons_sql),
     ]
 
     /// The indexes that the step builds beside working desks, before its transaction.

@@ -1,4 +1,4 @@
-/// One SQL function, or a few that belong together, with their triggers: re-applied whenever its text changes.
+/// One SQL function with its triggers: re-applied whenever its text changes.
 struct SchemaFunction: Sendable {
     let name: String
     let script: SchemaText
@@ -15,46 +15,73 @@ struct SchemaFunction: Sendable {
     static let oldestBinary: Int32 = 14
 
     /// The checksum of all functions with which ``set`` belongs together.
-    static let digest = "bb18b60be5993ea6"
+    static let digest = "1c8fee2aaa434a29"
 
     /// Every function, callees before their callers: SQL-language bodies are checked when they are stored.
     static let all = [
         SchemaFunction("record_event", PackageResources.record_event_sql),
         SchemaFunction("refuse_event_change", PackageResources.refuse_event_change_sql),
         SchemaFunction("phone_match_key", PackageResources.phone_match_key_sql),
-        SchemaFunction("search_text", PackageResources.search_text_sql),
+        SchemaFunction("contact_key", PackageResources.contact_key_sql),
         SchemaFunction("client_contacts", PackageResources.client_contacts_sql),
-        SchemaFunction("begin_work", PackageResources.begin_work_sql),
-        SchemaFunction("hold_free_session", PackageResources.hold_free_session_sql),
-        SchemaFunction("keep_session_final", PackageResources.keep_session_final_sql),
+        SchemaFunction("search_text", PackageResources.search_text_sql),
+        SchemaFunction("lock_key", PackageResources.lock_key_sql),
+        SchemaFunction("acquire_locks", PackageResources.acquire_locks_sql),
         SchemaFunction("start_of_day", PackageResources.start_of_day_sql),
         SchemaFunction("local_days", PackageResources.local_days_sql),
+        SchemaFunction("write_free_session_claim", PackageResources.write_free_session_claim_sql),
+        SchemaFunction("extend_free_session_claim", PackageResources.extend_free_session_claim_sql),
+        SchemaFunction("refuse_final_session_change", PackageResources.refuse_final_session_change_sql),
+        SchemaFunction("trainer_hours", PackageResources.trainer_hours_sql),
         SchemaFunction("working_hours", PackageResources.working_hours_sql),
         SchemaFunction("session_obstacle", PackageResources.session_obstacle_sql),
-        SchemaFunction("message_obstacle", PackageResources.message_obstacle_sql),
+        SchemaFunction("is_within_hours", PackageResources.is_within_hours_sql),
         SchemaFunction("sessions_that_day", PackageResources.sessions_that_day_sql),
         SchemaFunction("free_station", PackageResources.free_station_sql),
         SchemaFunction("reseat_sessions", PackageResources.reseat_sessions_sql),
+        SchemaFunction("other_studio_that_day", PackageResources.other_studio_that_day_sql),
         SchemaFunction("slot_facts", PackageResources.slot_facts_sql),
         SchemaFunction("open_slots", PackageResources.open_slots_sql),
-        SchemaFunction("remember_consent", PackageResources.remember_consent_sql),
+        SchemaFunction("close_days", PackageResources.close_days_sql),
+        SchemaFunction("message_obstacle", PackageResources.message_obstacle_sql),
+        SchemaFunction("record_given_consent", PackageResources.record_given_consent_sql),
         SchemaFunction("rules_at", PackageResources.rules_at_sql),
         SchemaFunction("contact_time", PackageResources.contact_time_sql),
+        SchemaFunction("longest_quiet_hours", PackageResources.longest_quiet_hours_sql),
+        SchemaFunction("is_reachable", PackageResources.is_reachable_sql),
+        SchemaFunction("planned_messages", PackageResources.planned_messages_sql),
         SchemaFunction("plan_messages", PackageResources.plan_messages_sql),
+        SchemaFunction("plan_follow_up", PackageResources.plan_follow_up_sql),
         SchemaFunction("plan_days", PackageResources.plan_days_sql),
+        SchemaFunction("day_skip_reason", PackageResources.day_skip_reason_sql),
+        SchemaFunction("day_obstacle", PackageResources.day_obstacle_sql),
         SchemaFunction("database_identity", PackageResources.database_identity_sql),
+        SchemaFunction("is_other_database", PackageResources.is_other_database_sql),
         SchemaFunction("delivery_hold", PackageResources.delivery_hold_sql),
         SchemaFunction("release_messages", PackageResources.release_messages_sql),
-        SchemaFunction("judged_messages", PackageResources.judged_messages_sql),
+        SchemaFunction("earlier_bookings", PackageResources.earlier_bookings_sql),
+        SchemaFunction("later_reminders", PackageResources.later_reminders_sql),
+        SchemaFunction("message_eligibility", PackageResources.message_eligibility_sql),
         SchemaFunction("forecast_messages", PackageResources.forecast_messages_sql),
-        SchemaFunction("close_days", PackageResources.close_days_sql),
-        SchemaFunction("queue_rate", PackageResources.queue_rate_sql),
+        SchemaFunction("rate_limit_allowance", PackageResources.rate_limit_allowance_sql),
+        SchemaFunction("charge_rate_limit", PackageResources.charge_rate_limit_sql),
+        SchemaFunction("job_priorities_by_age", PackageResources.job_priorities_by_age_sql),
+        SchemaFunction("claim_crashed_job", PackageResources.claim_crashed_job_sql),
         SchemaFunction("claim_jobs", PackageResources.claim_jobs_sql),
         SchemaFunction("acknowledge_jobs", PackageResources.acknowledge_jobs_sql),
-        SchemaFunction("bury_job", PackageResources.bury_job_sql),
-        SchemaFunction("settle_jobs", PackageResources.settle_jobs_sql),
+        SchemaFunction("job_errors", PackageResources.job_errors_sql),
+        SchemaFunction("dead_letter_job", PackageResources.dead_letter_job_sql),
+        SchemaFunction("record_job_results", PackageResources.record_job_results_sql),
+        SchemaFunction("release_jobs", PackageResources.release_jobs_sql),
         SchemaFunction("rescue_jobs", PackageResources.rescue_jobs_sql),
         SchemaFunction("next_job_in", PackageResources.next_job_in_sql),
+        // Previous names that older binaries call; then the removal of those that no binary calls.
+        SchemaFunction("judged_messages", PackageResources.judged_messages_sql),
+        SchemaFunction("rota", PackageResources.rota_sql),
+        SchemaFunction("bury_job", PackageResources.bury_job_sql),
+        SchemaFunction("settle_jobs", PackageResources.settle_jobs_sql),
+        SchemaFunction("begin_work", PackageResources.begin_work_sql),
+        SchemaFunction("dropped_names", PackageResources.dropped_names_sql),
     ]
 
     /// The checksum of all functions as they are.

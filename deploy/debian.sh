@@ -1,15 +1,15 @@
 # shellcheck shell=bash
-# What the scripts here share: the repository's folder, and Debian packages installed only when they are missing.
+# Shared by the scripts in this folder: the root of the repository, and the installation of missing Debian packages.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export root
 
-# What Intro itself needs.
+# The packages that Intro needs to build and run.
 export runtime_packages=(
     pkg-config libpq-dev libcurl4-openssl-dev libphonenumber-dev libprotobuf-dev libabsl-dev libicu-dev postgresql tzdata)
 
-# The binary that people use has Swift's libraries inside: it starts in half the time, and where there is no Swift. LLVM's
-# linker packs the places that the loader has to mend, which takes another tenth off.
+# The release binary is linked statically with Swift's libraries: it starts in half the time, and runs without Swift. LLVM's
+# linker packs relative relocations, which saves another tenth of the start-up time.
 export release=(-c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs)
 
 say() {

@@ -1,57 +1,57 @@
-/// A rule said no: which one, why in words for the phone, and what to do instead.
+/// The refusal of a request by a rule, with the reason and a hint for the caller.
 public struct Refusal: Error, Sendable {
-    /// The rules that can say no; raw values are the codes that scripts see.
+    /// The rules that can refuse a request; raw values are the codes in JSON output.
     public enum Rule: String, Sendable, CaseIterable {
-        /// The trainer has another session then.
+        /// The trainer has another session at that time.
         case slotTaken = "slot_taken"
-        /// The trainer does not work then.
+        /// The trainer does not work at that time.
         case outsideHours = "outside_hours"
-        /// The trainer is away then.
+        /// The trainer is away at that time.
         case away
-        /// The studio is closed then.
+        /// The studio is closed at that time.
         case studioClosed = "studio_closed"
-        /// Less time ahead than the studio's notice.
+        /// The start is closer than the studio's notice.
         case tooSoon = "too_soon"
-        /// More time ahead than the studio's horizon.
+        /// The start is further ahead than the studio's horizon.
         case beyondHorizon = "beyond_horizon"
-        /// Not a multiple of the studio's slot spacing.
+        /// The start is not a multiple of the studio's slot spacing.
         case notOnGrid = "not_on_grid"
-        /// The trainer's sessions of that day are all given away.
+        /// The trainer has reached the daily limit of sessions.
         case dailyLimit = "daily_limit"
-        /// Every station is in use.
+        /// All stations are occupied.
         case studioFull = "studio_full"
-        /// The client has another session then.
+        /// The client has another session at that time.
         case clientBusy = "client_busy"
-        /// The person has a free session to come.
+        /// The person has booked a free session already.
         case introAlreadyBooked = "intro_already_booked"
-        /// The person has had the free session.
+        /// The person has attended a free session already.
         case introAlreadyUsed = "intro_already_used"
-        /// The person did not come too often.
+        /// The person has too many no-shows.
         case tooManyNoShows = "too_many_no_shows"
-        /// The trainer gives no sessions any more.
+        /// The trainer no longer takes sessions.
         case trainerRetired = "trainer_retired"
-        /// The clocks skip that time.
+        /// The local time is skipped by a clock change.
         case wallTimeMissing = "wall_time_missing"
-        /// The clocks show that time twice.
+        /// The local time occurs twice because of a clock change.
         case wallTimeAmbiguous = "wall_time_ambiguous"
-        /// The session was attended, missed or cancelled, or has begun.
+        /// The session is attended, a no-show or cancelled, or has begun.
         case notChangeable = "not_changeable"
-        /// Somebody is written down with that address, id or name already.
+        /// An entry with that address, id or name exists already.
         case alreadyExists = "already_exists"
-        /// The contact belongs to a client with another name.
+        /// The contact belongs to a client with a different name.
         case nameDiffers = "name_differs"
     }
 
-    /// The rule.
+    /// The rule that refused the request.
     public let rule: Rule
-    /// What is so, in words.
+    /// The reason, as a sentence for people.
     public let message: String
-    /// What to do instead.
+    /// An instruction for what to do instead.
     public let hint: String
-    /// Free slots near the one that was asked for.
+    /// Free slots near the requested one.
     public let alternatives: [Slot]
 
-    /// Says no.
+    /// Creates a refusal.
     public init(_ rule: Rule, _ message: String, hint: String, alternatives: [Slot] = []) {
         self.rule = rule
         self.message = message
@@ -59,12 +59,12 @@ public struct Refusal: Error, Sendable {
         self.alternatives = alternatives
     }
 
-    /// The same refusal with free slots to offer instead.
+    /// Returns the same refusal with free slots as alternatives.
     public func withAlternatives(_ alternatives: [Slot]) -> Refusal {
         Refusal(rule, message, hint: hint, alternatives: alternatives)
     }
 
-    /// Whether another time would mend it, so that free slots help.
+    /// Whether another time could satisfy the rule, so that free slots are useful alternatives.
     public var isAboutTime: Bool {
         switch rule {
         case .slotTaken, .outsideHours, .away, .studioClosed, .tooSoon, .beyondHorizon, .notOnGrid, .dailyLimit,
@@ -77,19 +77,19 @@ public struct Refusal: Error, Sendable {
     }
 }
 
-/// Something a person typed that Intro cannot accept, and what to type instead.
+/// An error for input that is not valid, with a hint for valid input.
 ///
-/// The three parts read as one sentence: *field* *problem*; *hint*. A name, an e-mail address or a phone number is never
-/// repeated in it, and what is repeated (a time, a time zone) is cut short and made visible first.
+/// The three parts form one sentence: *field* *problem*; *hint*. Names, e-mail addresses and phone numbers are never
+/// quoted. Other input that is quoted (a time, a time zone) is truncated, and its invisible characters are escaped.
 public struct InvalidInput: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What was being typed, in the words of the one who typed it: "email", "--at", "time zone".
+    /// The name of the field, as the user knows it: "email", "--at", "time zone".
     public let field: String
-    /// What is wrong with it, to be read after the field: "has no @".
+    /// The problem, to be read after the field: "has no @".
     public let problem: String
-    /// What to do next: "write it like maria@example.com".
+    /// An instruction for valid input: "write it like maria@example.com".
     public let hint: String
 
-    /// Describes an input that is refused.
+    /// Creates an error from its parts.
     public init(field: String, problem: String, hint: String) {
         self.field = field
         self.problem = problem

@@ -1,28 +1,28 @@
 import CLibpq
 
-/// What went wrong between us and PostgreSQL.
+/// An error of PostgreSQL or of the connection to it.
 ///
-/// Its `description` never holds a bind or PostgreSQL's DETAIL: both hold people's data.
+/// `description` never contains a bind or PostgreSQL's DETAIL, since both contain personal data.
 public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What kind of thing went wrong.
+    /// The kind of error.
     public enum Kind: String, Sendable {
-        /// The conninfo cannot be read.
+        /// The conninfo cannot be parsed.
         case misconfigured
         /// No connection could be made.
         case unreachable
-        /// The connection broke. Whatever transaction was open is rolled back by the server.
+        /// The connection was lost. The server rolls back an open transaction.
         case connectionLost
-        /// The connection broke after COMMIT was sent: nobody here knows whether it was kept.
+        /// The connection was lost after COMMIT was sent, so it is unknown whether the transaction was committed.
         case outcomeUnknown
-        /// PostgreSQL refused a statement.
+        /// PostgreSQL reported an error for a statement.
         case server
-        /// The transaction had failed before it was to be committed.
+        /// A transaction was to be committed that had already failed.
         case rolledBack
-        /// A value cannot be sent.
+        /// A value cannot be encoded.
         case encoding
-        /// A result is not what the caller asked for.
+        /// A result does not match the expected types.
         case decoding
-        /// Too many callers wait for a connection.
+        /// Too many callers are waiting for a connection.
         case poolExhausted
         /// No connection became free in time.
         case acquireTimedOut
@@ -30,33 +30,33 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
         case closed
     }
 
-    /// The statement that failed, by its place in our code.
+    /// The location in the source of the statement that failed.
     public struct CallSite: Sendable, Equatable, CustomStringConvertible {
-        /// Module and file.
+        /// The module and file.
         public let fileID: String
-        /// Line.
+        /// The line.
         public let line: Int
-        /// Such as `BookingStore/SessionRepository.swift:20`.
+        /// The file and the line, such as `BookingStore/SessionRepository.swift:20`.
         public var description: String { "\(fileID):\(line)" }
     }
 
-    /// What kind of thing went wrong.
+    /// The kind of error.
     public let kind: Kind
-    /// The five characters of the SQL standard.
+    /// The SQLSTATE, five characters.
     public var sqlState: String?
-    /// The constraint that refused.
+    /// The name of the violated constraint.
     public var constraint: String?
-    /// The table concerned.
+    /// The name of the table.
     public var table: String?
-    /// The column concerned.
+    /// The name of the column.
     public var column: String?
-    /// The server's primary message, or our own.
+    /// The primary message of the server, or the message of this module.
     ///
-    /// A server's message may quote what was sent, so it is no part of `description`.
+    /// A server's message may quote data, so it is not part of `description`.
     public var message: String
     /// The statement that failed.
     public var callSite: CallSite?
-    /// Whether the connection was given up because the server no longer answers.
+    /// Whether the connection was abandoned because the server no longer answers.
     public internal(set) var isUnresponsive = false
 
     init(kind: Kind, message: String, callSite: CallSite? = nil) {
@@ -65,7 +65,7 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
         self.callSite = callSite
     }
 
-    /// Reads the fields of a failed result.
+    /// Creates an error from the fields of a failed result.
     init(_ result: ResultMemory, connectionLost: Bool, callSite: CallSite?) {
         func field(_ code: Int32) -> String? {
             PQresultErrorField(result.pointer, code).map { String(cString: $0) }
@@ -80,7 +80,7 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
         column = field(intro_pg_diag_column)
     }
 
-    /// Kind, SQLSTATE, constraint, table, column and call site.
+    /// The kind, SQLSTATE, constraint, table, column and call site.
     public var description: String {
         var parts = ["PostgreSQL: \(kind.rawValue)"]
         if let sqlState {
@@ -90,18 +90,18 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
         if let constraint { parts.append("constraint \(constraint)") }
         if let table { parts.append("table \(table)") }
         if let column { parts.append("column \(column)") }
-        // These are our own words.
-        let ownWords: [Kind] = [
+        // These messages come from this module.
+        let ownKinds: [Kind] = [
             .misconfigured, .decoding, .encoding, .poolExhausted, .acquireTimedOut, .closed, .rolledBack,
         ]
-        if isUnresponsive || ownWords.contains(kind) {
+        if isUnresponsive || ownKinds.contains(kind) {
             parts.append(message)
         }
         if let callSite { parts.append("at \(callSite)") }
         return parts.joined(separator: ", ")
     }
 
-    /// What the codes mean that an operator meets in a log.
+    /// The meaning of the SQLSTATEs that are likely in an operator's log.
     private static let meanings = [
         "08P01": "protocol violation", "25006": "read-only transaction", "26000": "prepared statement not found",
         "28000": "login not permitted", "28P01": "wrong password", "3D000": "database not found",
@@ -114,7 +114,7 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
         "XX002": "index corrupted",
     ]
 
-    /// What the classes of the other codes mean (PostgreSQL's appendix A).
+    /// The meaning of the classes of the other SQLSTATEs (PostgreSQL, appendix A).
     private static let classes = [
         "00": "success", "01": "warning", "02": "no data", "03": "statement not yet complete",
         "08": "connection problem", "09": "triggered action failed", "0A": "not supported",
@@ -134,7 +134,7 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
         "P0": "raised by a function", "XX": "internal error of the server",
     ]
 
-    /// Whether the database cannot be used at all: a connection was lost, or none can be made.
+    /// Whether the database is unusable: a connection was lost, or none can be opened.
     package var isOutage: Bool {
         switch kind {
         case .unreachable, .connectionLost, .outcomeUnknown: true
@@ -144,21 +144,21 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
         }
     }
 
-    /// Whether the server answers, and accepts no connection.
+    /// Whether the server answers but accepts no connection.
     package var isRefusedConnection: Bool {
         kind == .unreachable && sqlState != nil && !Self.stopping.contains(sqlState)
     }
 
     private static let stopping: Set<String?> = ["57P01", "57P02", "57P03"]
 
-    /// Whether the same transaction, run anew, may succeed: it met another one, or a plan or a connection went stale.
+    /// Whether the same transaction may succeed if repeated: after a conflict, a stale plan or a lost connection.
     var isRetryable: Bool {
         kind == .connectionLost || ["40001", "40P01", "26000"].contains(sqlState) || isStalePlan
     }
 
-    /// A prepared statement whose result has changed its shape.
+    /// Whether the result type of a prepared statement has changed.
     ///
-    /// PostgreSQL has no SQLSTATE of its own for it.
+    /// PostgreSQL has no specific SQLSTATE for this.
     var isStalePlan: Bool {
         sqlState == "0A000" && message.contains("cached plan must not change result type")
     }

@@ -1,30 +1,31 @@
 import CoreMetrics
+import Locking
 
-/// What is kept of one series: a name with its labels.
+/// A stored time series: a name with its labels.
 protocol Metric: AnyObject, Sendable {
-    /// The type that all series of the name have.
+    /// The type of all series with this name.
     static var type: MetricType { get }
-    /// What there is to tell, in the format's order.
+    /// The current samples, in the order of the text format.
     var samples: [Sample] { get }
 }
 
-/// A type of metric, as the text format calls it.
+/// A type of metric, named as in the text format.
 enum MetricType: String, Sendable {
     case counter, gauge, histogram
 }
 
 /// One line of a series.
 struct Sample: Equatable, Sendable {
-    /// What follows the metric's name, as in `_count`.
+    /// The suffix of the metric's name, as in `_count`.
     var suffix = ""
     /// The upper bound of a histogram's bucket.
     var bound: Double?
     var value: Double
 }
 
-/// A number that only grows, until it starts again.
+/// A counter, which increases until it is reset.
 ///
-/// Prometheus reads every number as a `Double`, which counts exactly up to 2^53.
+/// Prometheus parses each number as a `Double`, which is exact for integers up to 2^53.
 final class CounterMetric: Metric, CounterHandler, FloatingPointCounterHandler {
     static let type = MetricType.counter
 
@@ -38,7 +39,7 @@ final class CounterMetric: Metric, CounterHandler, FloatingPointCounterHandler {
         increment(by: Double(amount))
     }
 
-    /// Counts on; what would make the tally shrink, or end it as a number, is passed over.
+    /// Increases the counter; amounts that are not positive or not finite are ignored.
     func increment(by amount: Double) {
         guard amount > 0, amount.isFinite else { return }
         count.withLock { $0 += amount }
@@ -49,7 +50,7 @@ final class CounterMetric: Metric, CounterHandler, FloatingPointCounterHandler {
     }
 }
 
-/// A number that rises and falls: the last one that somebody set.
+/// A gauge: the last value that was set.
 final class GaugeMetric: Metric, RecorderHandler, MeterHandler {
     static let type = MetricType.gauge
 
@@ -84,11 +85,11 @@ final class GaugeMetric: Metric, RecorderHandler, MeterHandler {
     }
 }
 
-/// Values sorted into buckets, with their number and sum.
+/// A histogram: the numbers of values per bucket, their total number and their sum.
 final class HistogramMetric: Metric, TimerHandler, RecorderHandler {
     static let type = MetricType.histogram
 
-    /// Bounds for what may take from a millisecond to ten minutes, in seconds.
+    /// The bucket bounds for durations from one millisecond to ten minutes, in seconds.
     static let seconds = [
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600,
     ]
@@ -101,15 +102,15 @@ final class HistogramMetric: Metric, TimerHandler, RecorderHandler {
     private let bounds: [Double]
     private let content: Guarded<Content>
 
-    /// Makes an empty histogram.
+    /// Creates an empty histogram.
     ///
-    /// - Parameter bounds: The highest value of each bucket, ascending; what is higher than all goes into one more.
+    /// - Parameter bounds: The upper bounds of the buckets, ascending; one more bucket holds larger values.
     init(bounds: [Double]) {
         self.bounds = bounds
         content = Guarded(Content(counts: Array(repeating: 0, count: bounds.count + 1)))
     }
 
-    /// The buckets count what is in those before them, too.
+    /// The samples; buckets are cumulative.
     var samples: [Sample] {
         let content = content.withLock { $0 }
         var count = 0

@@ -2,21 +2,21 @@ import Glibc
 
 /// A file of metrics, for the node exporter's textfile collector.
 public struct MetricsFile: Sendable {
-    /// Where it is; the collector reads files whose names end in `.prom`.
+    /// The path; the collector reads files whose names end in `.prom`.
     public let path: String
 
-    /// Names a file, which need not exist yet.
+    /// Creates a reference to a file, which need not exist.
     public init(_ path: String) {
         self.path = path
     }
 
-    /// Replaces the file's text in one step: whoever reads meanwhile sees all of the old one or all of the new.
+    /// Replaces the contents atomically: a concurrent reader sees either the old or the new contents.
     ///
-    /// The text is on the disk when this returns; the thread waits for it. Everybody may read the file, since the exporter
-    /// is another user.
+    /// The contents are on the disk when this returns; the call blocks. The file is readable for all users, since the
+    /// exporter runs as another user.
     ///
-    /// - Parameter text: The whole text.
-    /// - Throws: ``MetricsFileError`` when the system refuses; the file is as before then, and nothing else is left behind.
+    /// - Parameter text: The new contents.
+    /// - Throws: ``MetricsFileError`` on a system error; the file is unchanged then, and no draft remains.
     public func write(_ text: String) throws(MetricsFileError) {
         let draft = makeDraftPath()
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -31,7 +31,7 @@ public struct MetricsFile: Sendable {
         }
     }
 
-    /// A hidden file in the same folder that no other writer has, and whose name the collector passes over.
+    /// Returns the path of a hidden file in the same folder, unique to this writer, that the collector ignores.
     private func makeDraftPath() -> String {
         let start = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
         let random = String(UInt64.random(in: .min ... .max), radix: 16)
@@ -57,26 +57,26 @@ public struct MetricsFile: Sendable {
     }
 }
 
-/// A file of metrics that could not be written.
+/// The error for a metrics file that could not be written.
 public struct MetricsFileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file.
     public let path: String
-    /// What was to be done when it failed.
+    /// The action that failed.
     let action: String
-    /// The system's number for why.
+    /// The system's error number.
     let errno: Int32
 
-    /// Why: what was to be done, and the system's own words.
+    /// The action that failed, and the system's message.
     public var reason: String {
         "could not \(action): \(String(cString: strerror(errno)))"
     }
 
-    /// Whether the cause may pass without a change of the configuration: a full disk, a quota, an I/O error.
+    /// Whether the cause may be temporary: a full disk, a quota, an I/O error.
     public var isTemporary: Bool {
         [ENOSPC, EDQUOT, EIO, EMFILE, ENFILE, ENOMEM].contains(errno)
     }
 
-    /// What to do about it.
+    /// Advice on how to correct the error.
     public var hint: String {
         switch errno {
         case ENOENT, ENOTDIR: "make its folder, or name a file elsewhere"
@@ -86,7 +86,7 @@ public struct MetricsFileError: Error, Equatable, Sendable, CustomStringConverti
         }
     }
 
-    /// What happened, why, and what to do.
+    /// The error, its cause, and advice.
     public var description: String {
         "the metrics file \(path) was not written: \(reason); \(hint)"
     }

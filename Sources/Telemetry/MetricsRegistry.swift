@@ -1,75 +1,76 @@
 public import CoreMetrics
+import Locking
 
-/// Metrics kept in memory, to be told in the text format that Prometheus reads.
+/// A registry of metrics in memory, which are exported in Prometheus' text format.
 ///
-/// Counters become counters; gauges and meters become gauges; timers become histograms in seconds, with buckets from a
-/// millisecond to ten minutes; recorders that aggregate become histograms of one bucket, for nobody knows their scale.
+/// Counters become counters; gauges and meters become gauges; timers become histograms in seconds, with buckets from
+/// one millisecond to ten minutes; aggregating recorders become histograms of one bucket, since their scale is unknown.
 ///
-/// Metrics of one type with the same label and dimensions are one metric, in whatever order the dimensions come. Labels
-/// keep their spelling as far as the format allows; what it does not becomes an underscore.
+/// Metrics of one type with the same label and dimensions are one metric, in whatever order the dimensions are given.
+/// Characters that the format does not allow in a label become underscores.
 public final class MetricsRegistry: MetricsFactory {
     private let families: Guarded<Families>
 
-    /// Makes a registry without metrics.
+    /// Creates an empty registry.
     ///
-    /// - Parameter help: What metrics are about, by their labels, for their `HELP` lines.
+    /// - Parameter help: The texts of the `HELP` lines, by label.
     public init(help: [String: String] = [:]) {
         families = Guarded(Families(help: help))
     }
 
-    /// All metrics as they are now, sorted by name, in Prometheus' text format, version 0.0.4.
+    /// All current metrics, sorted by name, in Prometheus' text format, version 0.0.4.
     public var text: String {
         families.withLock { $0 }.text
     }
 
-    /// The counter of a label and its dimensions.
+    /// Returns the counter of a label and its dimensions.
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         counter(label, dimensions)
     }
 
-    /// The counter of a label and its dimensions; whole and fractional amounts add up in one.
+    /// Returns the counter of a label and its dimensions; integer and fractional amounts are added up.
     public func makeFloatingPointCounter(
         label: String, dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
         counter(label, dimensions)
     }
 
-    /// The gauge of a label and its dimensions.
+    /// Returns the gauge of a label and its dimensions.
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         gauge(label, dimensions)
     }
 
-    /// The gauge of a label and its dimensions, or the histogram when it aggregates.
+    /// Returns the gauge of a label and its dimensions, or the histogram if it aggregates.
     public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         aggregate ? histogram(label, dimensions, bounds: []) : gauge(label, dimensions)
     }
 
-    /// The histogram of a label and its dimensions, in seconds.
+    /// Returns the histogram of a label and its dimensions, in seconds.
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         histogram(label, dimensions, bounds: HistogramMetric.seconds)
     }
 
-    /// Forgets a counter.
+    /// Removes a counter.
     public func destroyCounter(_ handler: any CounterHandler) {
         forget(handler)
     }
 
-    /// Forgets a counter.
+    /// Removes a counter.
     public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {
         forget(handler)
     }
 
-    /// Forgets a gauge.
+    /// Removes a gauge.
     public func destroyMeter(_ handler: any MeterHandler) {
         forget(handler)
     }
 
-    /// Forgets a gauge or histogram.
+    /// Removes a gauge or histogram.
     public func destroyRecorder(_ handler: any RecorderHandler) {
         forget(handler)
     }
 
-    /// Forgets a histogram.
+    /// Removes a histogram.
     public func destroyTimer(_ handler: any TimerHandler) {
         forget(handler)
     }
@@ -92,43 +93,43 @@ public final class MetricsRegistry: MetricsFactory {
     }
 }
 
-/// All metrics, by the names they have in the text.
+/// All metrics, by their name in the text.
 struct Families: Sendable {
-    /// What a metric was asked for by.
+    /// The parameters with which a metric was requested.
     struct Request: Sendable {
         let type: MetricType
         let label: String
         let dimensions: [(String, String)]
     }
 
-    /// The series of one name.
+    /// The time series of one name.
     private struct Family: Sendable {
         let type: MetricType
-        /// By their labels, as these are written in the text.
+        /// The series, by their labels in the text format.
         var series: [String: any Metric] = [:]
     }
 
     private let help: [String: String]
     private var families: [String: Family] = [:]
-    /// What has been asked for before is found without spelling it out again.
+    /// The cache of metrics by request, which avoids formatting the labels again.
     private var found: [Request: any Metric] = [:]
 
-    /// No metrics yet.
+    /// Creates an empty collection.
     ///
-    /// - Parameter help: What metrics are about, by their labels.
+    /// - Parameter help: The texts of the `HELP` lines, by label.
     init(help: [String: String]) {
         self.help = Dictionary(help.map { (PrometheusFormat.metricName($0), PrometheusFormat.help($1)) }) { first, _ in
             first
         }
     }
 
-    /// The metric of a label and its dimensions.
+    /// Returns the metric of a label and its dimensions.
     ///
     /// - Parameters:
     ///   - label: The label.
     ///   - dimensions: The dimensions, in any order.
-    ///   - make: Makes one where there is none yet.
-    /// - Returns: The one that everybody who asks so is given.
+    ///   - make: Creates the metric where it does not exist.
+    /// - Returns: The metric, the same for all equal requests.
     mutating func metric<Kept: Metric>(
         _ label: String, _ dimensions: [(String, String)], or make: () -> Kept
     ) -> Kept {
@@ -142,7 +143,7 @@ struct Families: Sendable {
         return metric
     }
 
-    /// Forgets a metric.
+    /// Removes a metric.
     mutating func remove(_ metric: any Metric) {
         found = found.filter { $0.value !== metric }
         families = families.mapValues { family in
@@ -150,7 +151,8 @@ struct Families: Sendable {
         }.filter { !$0.value.series.isEmpty }
     }
 
-    /// A name has one type in the format, which whoever asks first decides; others are told apart by theirs.
+    /// Returns the name for a request: a name has one type, that of the first request; other types are appended to the
+    /// name.
     private func name(for request: Request) -> String {
         var name = PrometheusFormat.metricName(request.label)
         while let family = families[name], family.type != request.type {
@@ -161,7 +163,7 @@ struct Families: Sendable {
 }
 
 extension Families {
-    /// Everything in the text format, sorted by name and labels.
+    /// All metrics in the text format, sorted by name and labels.
     var text: String {
         families.sorted { $0.key < $1.key }.map { lines(of: $1, named: $0) }.joined()
     }

@@ -1,28 +1,30 @@
+import Locking
 package import Logging
 
-/// Logs problems that last, each told apart by a name: when it begins, once an hour while it lasts, and when it ends.
+/// A log of lasting problems, identified by name: each is logged when it begins, hourly while it lasts, and when it
+/// ends.
 package final class ProblemLog: Sendable {
     private let logger: Logger
     private let clock: @Sendable () -> ContinuousClock.Instant
     private let problems = Guarded<[String: LastingProblem]>([:])
 
-    /// Starts without problems.
+    /// Creates a log without current problems.
     ///
     /// - Parameters:
-    ///   - logger: Where to log.
-    ///   - clock: What tells how long a problem lasts.
+    ///   - logger: The logger to write to.
+    ///   - clock: The clock that measures the duration of a problem.
     package init(logger: Logger, clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
         self.logger = logger
         self.clock = clock
     }
 
-    /// Logs that a problem is there, unless that was logged less than an hour ago.
+    /// Logs that a problem exists, unless that was logged less than an hour ago.
     ///
     /// - Parameters:
     ///   - problem: The problem's name.
-    ///   - level: How bad it is.
-    ///   - message: What the problem is.
-    ///   - metadata: What is known of it; no person's data.
+    ///   - level: The severity.
+    ///   - message: The description of the problem.
+    ///   - metadata: Details, without personal data.
     package func occurs(
         _ problem: String, level: Logger.Level = .warning, _ message: @autoclosure () -> Logger.Message,
         metadata: @autoclosure () -> Logger.Metadata = [:]
@@ -34,27 +36,27 @@ package final class ProblemLog: Sendable {
         logger.log(level: level, message(), metadata: details)
     }
 
-    /// Logs that a problem has ended, where there was one.
+    /// Logs that a problem has ended, if it existed.
     ///
     /// - Parameters:
     ///   - problem: The problem's name.
-    ///   - message: What works again.
-    ///   - known: How long the problem lasted, where another process met it; `nil` where none did.
+    ///   - message: The recovery message.
+    ///   - known: The duration of the problem in another process that detected it; `nil` where none did.
     package func ends(_ problem: String, _ message: @autoclosure () -> Logger.Message, after known: Duration? = nil) {
         let now = clock()
         guard let duration = problems.withLock({ $0[problem]?.ends(at: now) }) ?? known else { return }
         logger.notice(message(), metadata: ["lasted": "\(max(duration, known ?? .zero).rounded)"])
     }
 
-    /// Logs the end of the problems whose name begins alike and that are not there any more.
+    /// Logs the end of the problems whose name has a prefix and which no longer exist.
     ///
     /// - Parameters:
-    ///   - prefix: How their names begin.
-    ///   - current: The rest of the names of those that are still there.
-    ///   - message: What works again.
+    ///   - prefix: The prefix of the names.
+    ///   - current: The rest of the names of the problems that still exist.
+    ///   - message: The recovery message.
     package func endOthers(_ prefix: String, than current: [String], _ message: Logger.Message) {
-        let kept = Set(current.map { prefix + $0 })
-        let ended = problems.withLock { $0.keys.filter { $0.hasPrefix(prefix) && !kept.contains($0) } }
+        let currentProblems = Set(current.map { prefix + $0 })
+        let ended = problems.withLock { $0.keys.filter { $0.hasPrefix(prefix) && !currentProblems.contains($0) } }
         for problem in ended.sorted() {
             ends(problem, message)
             problems.withLock { $0[problem] = nil }
@@ -62,13 +64,13 @@ package final class ProblemLog: Sendable {
     }
 }
 
-/// A problem that lasts: worth a line in the log when it begins, once an hour while it lasts, and when it ends.
+/// A lasting problem, which is reported when it begins, hourly while it lasts, and when it ends.
 package struct LastingProblem: Sendable, Equatable {
-    /// What there is to report.
+    /// An event to report.
     package enum Event: Sendable, Equatable {
-        /// It has begun.
+        /// The problem has begun.
         case began
-        /// It has lasted so long.
+        /// The problem has lasted for a duration.
         case lasts(Duration)
     }
 
@@ -77,13 +79,13 @@ package struct LastingProblem: Sendable, Equatable {
     private var since: ContinuousClock.Instant?
     private var reported: ContinuousClock.Instant?
 
-    /// No problem.
+    /// Creates the state without a problem.
     package init() {}
 
-    /// Takes note that the problem is there.
+    /// Records that the problem exists.
     ///
-    /// - Parameter now: The present instant.
-    /// - Returns: What to report; `nil` where it was reported less than an hour ago.
+    /// - Parameter now: The current time.
+    /// - Returns: The event to report; `nil` where the problem was reported less than an hour ago.
     package mutating func occurs(at now: ContinuousClock.Instant) -> Event? {
         if let reported, now - reported < Self.interval { return nil }
         reported = now
@@ -94,10 +96,10 @@ package struct LastingProblem: Sendable, Equatable {
         return .lasts(now - since)
     }
 
-    /// Takes note that the problem is not there.
+    /// Records that the problem does not exist.
     ///
-    /// - Parameter now: The present instant.
-    /// - Returns: How long it lasted; `nil` where there was none.
+    /// - Parameter now: The current time.
+    /// - Returns: The duration of the problem; `nil` where there was none.
     package mutating func ends(at now: ContinuousClock.Instant) -> Duration? {
         defer { self = LastingProblem() }
         return since.map { now - $0 }
@@ -105,7 +107,7 @@ package struct LastingProblem: Sendable, Equatable {
 }
 
 extension Duration {
-    /// The duration in words for a log, in the largest unit that it fills: `40 s`, `5 min`, `3 h`.
+    /// The duration as text for a log, in the largest suitable unit: `40 s`, `5 min`, `3 h`.
     package var rounded: String {
         let seconds = components.seconds
         return seconds < 120 ? "\(seconds) s" : seconds < 7200 ? "\(seconds / 60) min" : "\(seconds / 3600) h"

@@ -1,30 +1,30 @@
-/// How names, labels, texts and numbers are spelled in Prometheus' text format, version 0.0.4.
+/// The notation of names, labels, texts and numbers in Prometheus' text format, version 0.0.4.
 enum PrometheusFormat {
-    /// A metric's name: `[a-zA-Z_:][a-zA-Z0-9_:]*`, an underscore for whatever else there is.
+    /// Returns a metric's name: `[a-zA-Z_:][a-zA-Z0-9_:]*`, with an underscore for each other character.
     static func metricName(_ text: String) -> String {
         name(text) { $0 == ":" }
     }
 
-    /// The labels of a series, sorted by their names, without the braces.
+    /// Returns the labels of a series, sorted by name, without the braces.
     ///
-    /// - Parameter dimensions: Names and values; of two with the same name the last one counts.
-    /// - Returns: The labels, with commas between them.
+    /// - Parameter dimensions: Names and values; the last of several values for a name is used.
+    /// - Returns: The labels, separated by commas.
     static func labels(_ dimensions: [(String, String)]) -> String {
         let values = Dictionary(dimensions.map { (labelName($0), $1) }) { $1 }
         return values.sorted { $0.key < $1.key }.map { label($0, $1) }.joined(separator: ",")
     }
 
-    /// A label with its value.
+    /// Returns a label with its value.
     static func label(_ name: String, _ value: String) -> String {
         "\(name)=\"\(escaped(value, quotes: true))\""
     }
 
-    /// A line's worth of help.
+    /// Returns a help text, escaped to one line.
     static func help(_ text: String) -> String {
         escaped(text, quotes: false)
     }
 
-    /// A number; a whole one has no exponent as long as it is exact.
+    /// Returns a number; an integer is written without exponent as long as it is exact.
     static func number(_ value: Double) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
@@ -32,7 +32,7 @@ enum PrometheusFormat {
         return "\(whole)"
     }
 
-    /// `[a-zA-Z_][a-zA-Z0-9_]*`, except for what the format keeps to itself: two underscores at the start, and `le`.
+    /// Returns a label's name: `[a-zA-Z_][a-zA-Z0-9_]*`, except the reserved `__` prefix and `le`.
     private static func labelName(_ text: String) -> String {
         let name = name(text) { _ in false }
         guard !name.hasPrefix("__") else { return "_" + name.drop { $0 == "_" } }
@@ -42,26 +42,27 @@ enum PrometheusFormat {
     private static func name(_ text: String, allowing isAllowed: (Unicode.Scalar) -> Bool) -> String {
         let name = String(
             String.UnicodeScalarView(
-                text.unicodeScalars.map { sign in
-                    let isKept = sign.isASCII && sign.properties.isAlphabetic || isDigit(sign) || isAllowed(sign)
-                    return isKept ? sign : "_"
+                text.unicodeScalars.map { scalar in
+                    let isLetter = scalar.isASCII && scalar.properties.isAlphabetic
+                    let isKept = isLetter || isDigit(scalar) || isAllowed(scalar)
+                    return isKept ? scalar : "_"
                 }))
         guard let first = name.unicodeScalars.first, !isDigit(first) else { return "_" + name }
         return name
     }
 
-    private static func isDigit(_ sign: Unicode.Scalar) -> Bool {
-        ("0"..."9").contains(sign)
+    private static func isDigit(_ scalar: Unicode.Scalar) -> Bool {
+        ("0"..."9").contains(scalar)
     }
 
-    /// Sign by sign, since to Swift a line feed after a carriage return is no character of its own.
+    /// Escapes a text scalar by scalar, since Swift treats a carriage return and a line feed as one character.
     private static func escaped(_ text: String, quotes: Bool) -> String {
-        text.unicodeScalars.reduce(into: "") { escaped, sign in
-            switch sign {
+        text.unicodeScalars.reduce(into: "") { escaped, scalar in
+            switch scalar {
             case "\\": escaped += "\\\\"
             case "\n": escaped += "\\n"
             case "\"" where quotes: escaped += "\\\""
-            default: escaped.unicodeScalars.append(sign)
+            default: escaped.unicodeScalars.append(scalar)
             }
         }
     }

@@ -2,7 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import Glibc
 
-/// `bench`: measures Intro beside PostgreSQL itself.
+/// The command `bench`, which measures Intro in comparison with PostgreSQL itself.
 @main
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -52,7 +52,7 @@ struct Bench: AsyncParsableCommand {
         }
     }
 
-    /// Runs the parts that are wanted; one that fails does not keep the others from running.
+    /// Runs the selected parts; one that fails does not prevent the others from running.
     ///
     /// - Returns: All figures, and the names of the parts that failed.
     private func run(in context: BenchContext) async -> (figures: [Figure], failed: [String]) {
@@ -71,7 +71,7 @@ struct Bench: AsyncParsableCommand {
         return (figures, failed)
     }
 
-    /// Where this program lies, and `intro` beside it.
+    /// Returns the folder of this program, which must also contain `intro`.
     private func binaries() throws -> String {
         var path = [CChar](repeating: 0, count: Int(PATH_MAX))
         let length = readlink("/proc/self/exe", &path, path.count)
@@ -83,7 +83,7 @@ struct Bench: AsyncParsableCommand {
     }
 }
 
-/// What this program is told when it is to be the process that soaks.
+/// The hidden options of the soak process.
 struct SoakOptions: ParsableArguments {
     @Option(help: .hidden) var soak: String?
     @Option(help: .hidden) var trainers = 0
@@ -97,7 +97,7 @@ struct SoakOptions: ParsableArguments {
     }
 }
 
-/// What this program is told when it is to be a process that runs jobs.
+/// The hidden options of a process that runs jobs.
 struct JobWorkerOptions: ParsableArguments {
     @Option(help: .hidden) var jobs: String?
     @Option(help: .hidden) var manner = JobWorker.DrainMode.inBatches
@@ -114,16 +114,16 @@ struct JobWorkerOptions: ParsableArguments {
     }
 }
 
-/// One chapter of the measurements.
+/// A part of the measurements.
 protocol Part {
-    /// What it is called on the command line.
+    /// The part's name on the command line.
     static var name: String { get }
-    /// Whether it runs only when it is named.
+    /// Whether the part runs only when it is named.
     static var isOnRequest: Bool { get }
 
     init()
 
-    /// Measures.
+    /// Runs the measurements and returns their figures.
     func run(in context: BenchContext) async throws -> [Figure]
 }
 
@@ -131,7 +131,7 @@ extension Part {
     static var isOnRequest: Bool { false }
 }
 
-/// Every part, in the order in which they run: those that only read come first.
+/// All parts in execution order: those that only read are first.
 var allParts: [any Part.Type] {
     [
         Client.self, Slots.self, Schedule.self, CommandLineRuns.self, ReminderRuns.self, Book.self, Contend.self,

@@ -1,17 +1,17 @@
 import Dispatch
 import Glibc
-import Postgres
+import Locking
 
-/// Work that Ctrl-C or SIGTERM brings to an end in steps; one more ends the process at once.
+/// A task that SIGINT and SIGTERM stop in steps; one more signal ends the process immediately.
 enum Interruptible {
-    /// Runs work that a signal interrupts.
+    /// Runs work that signals can interrupt.
     ///
     /// - Parameters:
-    ///   - steps: What to do at the first signal, at the second and so on. Mostly there is one: the task is cancelled, and
-    ///     finishes what it has in hand.
+    ///   - steps: The actions for the first signal, the second and so on. By default there is one: the task is
+    ///     cancelled, and finishes its current operation.
     ///   - work: The work.
-    /// - Returns: What the work returns.
-    /// - Throws: What the work throws.
+    /// - Returns: The result of the work.
+    /// - Throws: The error of the work.
     static func run<Result: Sendable>(
         steps: [@Sendable (Task<Result, any Error>) -> Void] = [{ $0.cancel() }],
         _ work: @escaping @Sendable () async throws -> Result
@@ -27,7 +27,7 @@ enum Interruptible {
             if remainingSteps < 0 { end(by: number) }
             eventSink.yield()
         }
-        // The work begins when both are caught: before, it has nothing in hand, and a signal may end it.
+        // Install both handlers before the work begins; until then, a signal may end the process.
         let sources = [await source(of: SIGINT, handler), await source(of: SIGTERM, handler)]
         defer { sources.forEach { $0.cancel() } }
         let task = Task { try await work() }
@@ -51,10 +51,10 @@ enum Interruptible {
         return source
     }
 
-    /// Ends the process by a signal that Dispatch took off the kernel's hands.
+    /// Ends the process with a signal that Dispatch handles.
     ///
-    /// Dispatch blocks the signals that it listens to, thread by thread as they meet one. Only a thread that has met none
-    /// is ended by the default action; when none is left, the signal comes here.
+    /// Dispatch blocks its signals in each thread to which one is delivered. The default action can end only a thread
+    /// that has not received one; when no such thread is left, the handler calls this function.
     private static func end(by number: Int32) {
         var one = sigset_t()
         sigemptyset(&one)

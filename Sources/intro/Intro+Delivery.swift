@@ -6,28 +6,28 @@ import Postgres
 import Reminders
 
 extension Intro {
-    /// How texts leave, and who writes them.
+    /// The transport and the composer of texts.
     struct SMSDelivery: Sendable {
         let transport: any Transport<TextMessage>
         let composer: TextComposer
     }
 
-    /// How mail leaves, and who writes it.
+    /// The transport and the composer of mail.
     struct MailDelivery: Sendable {
         let transport: any Transport<MailEnvelope>
         let composer: MailComposer
     }
 
-    /// The words of all messages, the operator's own among them.
+    /// Returns the template store with the templates of all messages, including the operator's own.
     var templates: TemplateLibrary {
         get throws { try ReminderTemplates.library(overriddenBy: settings.templatesFolder) }
     }
 
-    /// How mail leaves.
+    /// Returns the transport and the composer of mail.
     ///
-    /// - Parameter templates: The words.
-    /// - Returns: The transport, and who writes mail.
-    /// - Throws: A `Failure` or `TransportConfigurationError` when mail is not configured as it must be.
+    /// - Parameter templates: The templates.
+    /// - Returns: The transport and the composer.
+    /// - Throws: A `Failure` or `TransportConfigurationError` when the configuration of mail is not valid.
     func mailDelivery(_ templates: TemplateLibrary) throws -> MailDelivery {
         try mailDelivery { MailComposer(templates: templates, sender: $0, unsubscribing: $1) }
     }
@@ -42,11 +42,13 @@ extension Intro {
         return MailDelivery(transport: transport.rateLimited(try pace(rate, of: .mailRate)), composer: composer)
     }
 
-    /// How texts leave: a number may send one segment a second, where nothing else is configured.
+    /// Returns the transport and the composer of texts.
     ///
-    /// - Parameter templates: The words.
-    /// - Returns: The transport, and who writes texts.
-    /// - Throws: A `Failure` or `TransportConfigurationError` when texts are not configured as they must be.
+    /// By default, a number sends one segment per second.
+    ///
+    /// - Parameter templates: The templates.
+    /// - Returns: The transport and the composer.
+    /// - Throws: A `Failure` or `TransportConfigurationError` when the configuration of texts is not valid.
     func smsDelivery(_ templates: TemplateLibrary) throws -> SMSDelivery {
         try smsDelivery { TextComposer(templates: templates, sender: $0) }
     }
@@ -62,7 +64,7 @@ extension Intro {
         return SMSDelivery(transport: transport.rateLimitedBySender(try pace(rate, of: .smsRate)), composer: composer)
     }
 
-    /// Says where texts end up, where mail leaves the machine and they do not: nobody would miss them for days.
+    /// Prints a note when mail leaves the machine but texts go into a folder, because this might go unnoticed for days.
     ///
     /// - Throws: `TransportConfigurationError`.
     func noteSMSFolder() throws {
@@ -72,18 +74,18 @@ extension Intro {
         console.note("note: texts go into the folder \(path); set INTRO_SMS_URL, or disable the rules that send them")
     }
 
-    /// The words of all messages, read again when the operator's own change.
+    /// Returns the templates of all messages, which are reloaded when the operator's files change.
     ///
     /// - Throws: `TemplateError` when the operator's folder cannot be read.
     var templateStore: TemplateStore {
         get throws { try TemplateStore(folder: settings.templatesFolder) }
     }
 
-    /// The words of all messages, for a sender: it does not start with templates that cannot be used.
+    /// Returns the templates of all messages for a sender, which must not start with invalid templates.
     ///
-    /// - Parameter database: Where the rules are that name templates.
-    /// - Returns: The words.
-    /// - Throws: A `Failure` that lists what is wrong, `TemplateError` or `PostgresError`.
+    /// - Parameter database: The database with the rules that name templates.
+    /// - Returns: The templates.
+    /// - Throws: A `Failure` that lists the problems, `TemplateError` or `PostgresError`.
     func checkedTemplates(for database: Database) async throws -> TemplateStore {
         let store = try templateStore
         let folder = settings.templatesFolder ?? ""
@@ -92,25 +94,25 @@ extension Intro {
         let problems =
             store.findings.map { "\(folder)/\($0.description)" }
             + rules.filter(\.isEnabled).compactMap { rule in
-                library.missingTemplates(of: rule).map { "rule \(rule.key) needs \($0), which is not there" }
+                library.missingTemplates(of: rule).map { "rule \(rule.key) needs \($0), which does not exist" }
             }
         guard problems.isEmpty else {
             throw Failure.misconfigured(
-                "some messages cannot be written", because: problems.joined(separator: "\n"),
-                hint: "correct what is listed, and check it with `intro templates check`")
+                "some messages cannot be rendered", because: problems.joined(separator: "\n"),
+                hint: "correct the listed problems, then run `intro templates check`")
         }
         return store
     }
 
-    /// A batch of messages, ready to go.
+    /// Returns a delivery run that is ready to start.
     ///
     /// - Parameters:
-    ///   - database: Where the ledger is.
-    ///   - templates: The words; `nil` reads them.
-    ///   - mode: Whether to leave alone what waits.
-    ///   - restoreLevel: How a restore of the database is logged; a command reports it itself.
-    /// - Returns: The batch.
-    /// - Throws: A `Failure`, `TemplateError` or `TransportConfigurationError` when something is not configured as it must be.
+    ///   - database: The database with the ledger.
+    ///   - templates: The templates; `nil` to load them.
+    ///   - mode: The delivery mode.
+    ///   - restoreLevel: The log level for a restored database; a command reports it itself.
+    /// - Returns: The delivery run.
+    /// - Throws: A `Failure`, `TemplateError` or `TransportConfigurationError` when the configuration is not valid.
     func reminders(
         _ database: Database, templates: TemplateStore? = nil, mode: DeliveryRun.DeliveryMode = .none,
         restoreLevel: Logger.Level = .info
@@ -129,10 +131,10 @@ extension Intro {
             journal: journal, restoreLevel: restoreLevel, logger: logger)
     }
 
-    /// Compares this process's journal with a database that was restored or promoted.
+    /// Returns the reconciler that compares this process's journal with a restored or promoted database.
     ///
-    /// - Parameter database: Where the ledger is.
-    /// - Returns: What does it.
+    /// - Parameter database: The database with the ledger.
+    /// - Returns: The reconciler.
     func reconciler(_ database: Database) -> JournalReconciler {
         JournalReconciler(
             database: database, journal: journal, actor: actor, host: hostName, clock: { [self] in now }, logger: logger
@@ -143,10 +145,10 @@ extension Intro {
         try setting.pace(text)
     }
 
-    /// Where clients' texts are heard and answered.
+    /// Returns the desk that processes and answers incoming texts.
     ///
-    /// - Parameter database: Where they are kept.
-    /// - Returns: The desk; how it answers is looked for when it does.
+    /// - Parameter database: The database that stores them.
+    /// - Returns: The desk; the transport of answers is created on first use.
     func inboundSMS(_ database: Database) -> InboundSMS {
         InboundSMS(database: database, actor: actor) { [self] in
             let smsDelivery = try smsDelivery(try templates)
@@ -156,7 +158,7 @@ extension Intro {
 }
 
 extension TemplateLibrary {
-    /// Refuses a rule whose template is missing, or is written for another audience.
+    /// Rejects a rule whose template does not exist or is written for another audience.
     ///
     /// - Parameter rule: The rule.
     /// - Throws: `InvalidInput`.
@@ -173,7 +175,7 @@ extension TemplateLibrary {
             hint: "write \(files) into the folder of INTRO_TEMPLATES_FOLDER, or name another")
     }
 
-    /// The files of a rule's template, where one of them is missing.
+    /// Returns the file names of a rule's template if one of them is missing.
     func missingTemplates(of rule: ReminderRule) -> String? {
         let form: TemplateForm = rule.channel == .email ? .mail : .sms
         guard !holds(rule.template.text, as: form) else { return nil }

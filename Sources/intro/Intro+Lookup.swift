@@ -5,7 +5,7 @@ import Postgres
 import Reminders
 
 extension Intro {
-    /// Where and with whom, as a command line names them.
+    /// The studio and the trainer that a command line names.
     struct BookingTarget: Sendable {
         let studio: Studio
         let trainer: Trainer?
@@ -13,14 +13,14 @@ extension Intro {
 
     /// Finds the studio and the trainer that a command names.
     ///
-    /// Without a studio, the trainer's own counts, or the only one.
+    /// Without a studio, returns the trainer's home studio or the only studio.
     ///
     /// - Parameters:
     ///   - studio: The value of `--studio`.
     ///   - trainer: The value of `--trainer`.
-    ///   - database: Where to look.
-    /// - Returns: The studio, and the trainer where one was named.
-    /// - Throws: `NotFound`, `InvalidInput`, or a `Failure` where several studios may be meant.
+    ///   - database: The database to query.
+    /// - Returns: The studio, and the trainer if one was named.
+    /// - Throws: `NotFound`, `InvalidInput`, or a `Failure` when no studio was named and there are several.
     func bookingTarget(studio: String?, trainer: String?, in database: Database) async throws -> BookingTarget {
         let studio = try studio.map { try Handle($0, field: "--studio") }
         let trainer = try trainer.map { try Handle($0, field: "--trainer") }
@@ -37,11 +37,11 @@ extension Intro {
         }
     }
 
-    /// Finds a trainer and their home studio, whose clock is theirs.
+    /// Finds a trainer and their home studio, whose time zone applies to the trainer.
     ///
     /// - Parameters:
     ///   - text: The handle, as it was typed.
-    ///   - database: Where to look.
+    ///   - database: The database to query.
     /// - Returns: The trainer and the home studio.
     /// - Throws: `NotFound`, `InvalidInput` or `PostgresError`.
     func trainer(_ text: String, in database: Database) async throws -> (Trainer, home: Studio) {
@@ -52,10 +52,10 @@ extension Intro {
         }
     }
 
-    /// Where phone numbers without a country code are from, where no studio was named.
+    /// Returns the default region of phone numbers without a country code, for commands without a studio.
     ///
-    /// - Parameter database: Where to look.
-    /// - Returns: The region of all studios, or the United States where they are in several or there is none.
+    /// - Parameter database: The database to query.
+    /// - Returns: The region of all studios, or the United States if they are in several or none exists.
     /// - Throws: `PostgresError`.
     func region(in database: Database) async throws -> Region {
         let studios = try await database.withConnection { try await StudioRepository($0).all() }
@@ -64,14 +64,14 @@ extension Intro {
         return only
     }
 
-    /// Reads how a command line names a person.
+    /// Parses a client identifier.
     ///
     /// - Parameters:
     ///   - text: An e-mail address, a phone number or a client number.
-    ///   - studio: The studio that the command is about, whose region then counts.
-    ///   - database: Where to look for the region.
-    /// - Returns: The address or the number.
-    /// - Throws: `InvalidInput` where the text is none of the three, or `PostgresError`.
+    ///   - studio: The studio of the command, whose region applies to phone numbers.
+    ///   - database: The database to query for the region.
+    /// - Returns: The identifier.
+    /// - Throws: `InvalidInput` when the text is none of the three, or `PostgresError`.
     func who(_ text: String, studio: Studio?, in database: Database) async throws -> ClientIdentifier {
         if let studio { return try ClientIdentifier(text, region: studio.region) }
         return try ClientIdentifier(text, region: try await region(in: database))

@@ -2,28 +2,30 @@ import Booking
 import BookingStore
 import FoundationEssentials
 import Glibc
+import LocalPostgres
+import Locking
 import Logging
 import Postgres
 import Reminders
 import Schema
 
-/// The house, built once for each command: settings, clock, console, log, and the way to the database.
+/// The dependencies of one command, built once: settings, clock, console, log and database access.
 final class Intro: Sendable {
-    /// The settings of this run.
+    /// The settings of this process.
     let settings: Settings
-    /// Where results and notes go.
+    /// The console for results and notes.
     let console: Console
-    /// Where the operator looks with `--verbose`.
+    /// The logger that `--verbose` makes visible.
     let logger: Logger
-    /// Who is at work, for the event log.
+    /// The name of the acting person, for the event log.
     let actor: String
-    /// What this process sends, recorded outside the database.
+    /// The journal of sent messages, which is kept outside the database.
     let journal: AttemptJournal
-    /// The instant of `--now`.
+    /// The simulated time of `--now`; `nil` without the option.
     let simulatedNow: Date?
     private let opened = Guarded<[Database]>([])
 
-    /// Builds the house from the command line and the process's environment.
+    /// Creates the dependencies from the command line and the process's environment.
     ///
     /// - Parameters:
     ///   - options: The command line's global options.
@@ -41,19 +43,19 @@ final class Intro: Sendable {
         logger.debug("settings", metadata: settings.summary)
     }
 
-    /// The present instant, or that of `--now`.
+    /// The present instant, or the one given with `--now`.
     var now: Date {
         simulatedNow ?? Date()
     }
 
-    /// The private PostgreSQL in `INTRO_HOME`, whether it exists yet or not.
+    /// The private PostgreSQL in `INTRO_HOME`, whether or not it exists yet.
     var localServer: LocalServer {
-        get throws(Failure) { try LocalServer(home: settings.home) }
+        get throws(LocalPostgresError) { try LocalServer(home: settings.home) }
     }
 
-    /// Starts the private PostgreSQL unless it runs already, and says so when it does.
+    /// Starts the private PostgreSQL unless it is running, and prints a note after starting it.
     ///
-    /// - Throws: A `Failure` when it cannot be made or started.
+    /// - Throws: A `Failure` when it cannot be created or started.
     func startLocalServer() async throws -> LocalServer.Status {
         let (status, announcement) = try await localServer.start()
         if let announcement {
@@ -62,11 +64,11 @@ final class Intro: Sendable {
         return status
     }
 
-    /// The database, with the schema that this binary expects.
+    /// Returns the database, with the schema that this binary expects.
     ///
-    /// A private one is brought up to date unasked.
+    /// Upgrades the schema of a private database automatically.
     ///
-    /// - Throws: A `Failure` when it cannot be reached, or its schema is another one.
+    /// - Throws: A `Failure` when it cannot be reached or has a different schema.
     func database() async throws -> Database {
         let database = try await uncheckedDatabase()
         var status = try await Schema.status(of: database)
@@ -78,78 +80,78 @@ final class Intro: Sendable {
         return database
     }
 
-    /// The database as it is, whatever schema it has.
+    /// Returns the database without a check of its schema.
     ///
-    /// - Throws: A `Failure` when the private PostgreSQL cannot be made or started.
+    /// - Throws: A `Failure` when the private PostgreSQL cannot be created or started.
     func uncheckedDatabase() async throws -> Database {
         open(try await databaseConfiguration())
     }
 
-    /// How to reach the database, and what to have of it.
+    /// Returns the connection settings of the database.
     ///
-    /// - Throws: A `Failure` when the private PostgreSQL cannot be made or started.
+    /// - Throws: A `Failure` when the private PostgreSQL cannot be created or started.
     func databaseConfiguration() async throws -> Database.Configuration {
         var configuration = Database.Configuration(conninfo: try await connectionString())
         configuration.maximumConnections = settings.database.connections
         configuration.preparedStatements = settings.database.preparedStatements
-        // Changes outside of a front desk's transaction, such as a paused queue, are logged with their actor too.
+        // Changes outside a booking transaction, such as a paused queue, are logged with their actor too.
         configuration.sessionSettings = [("intro.actor", actor)]
         return configuration
     }
 
-    /// A pool that is closed with the house.
+    /// Creates a connection pool that ``close()`` closes.
     func open(_ configuration: Database.Configuration) -> Database {
         let database = Database(configuration, logger: logger)
         opened.withLock { $0.append(database) }
         return database
     }
 
-    /// The front desk: bookings, moves and cancellations.
+    /// Returns the desk for bookings, reschedulings and cancellations.
     func frontDesk(_ database: Database) -> FrontDesk {
         FrontDesk(database: database, actor: actor, noShowLimit: settings.booking.noShowLimit)
     }
 
-    /// The back office: studios, trainers and people.
+    /// Returns the desk for studios, trainers and clients.
     func administration(_ database: Database) -> Administration {
         Administration(database: database, actor: actor)
     }
 
-    /// The rules by which messages are sent.
+    /// Returns the editor of the reminder rules.
     func ruleEditor(_ database: Database) -> RuleEditor {
         RuleEditor(database: database, actor: actor)
     }
 
-    /// Where people say what they want to be told.
+    /// Returns the desk for communication preferences.
     func consentDesk(_ database: Database) -> ConsentDesk {
         ConsentDesk(database: database, actor: actor)
     }
 
-    /// Where clients' texts are heard.
+    /// Returns the desk for incoming texts.
     func inboundSMSDesk(_ database: Database) -> InboundTexts {
         InboundTexts(database: database, actor: actor)
     }
 
-    /// Where mail to the sender's address is received.
+    /// Returns the desk for mail to the sender's address.
     func inboundMail(_ database: Database) -> InboundMail {
         InboundMail(database: database, actor: actor)
     }
 
-    /// Where delivery statuses of texts are received.
+    /// Returns the desk for delivery statuses of texts.
     func textStatuses(_ database: Database) -> TextStatuses {
         TextStatuses(database: database, actor: actor)
     }
 
-    /// Where people set right what the ledger cannot know.
+    /// Returns the desk for manual corrections of the ledger.
     func ledgerCorrections(_ database: Database) -> LedgerCorrections {
         LedgerCorrections(database: database, actor: actor)
     }
 
-    /// Lets go of everything that was opened.
+    /// Closes all connections that were opened.
     func close() async {
         for database in opened.withLock({ $0 }) { await database.close() }
     }
 
-    /// How to reach the database, in libpq's words; starts the private one when none is configured.
+    /// Returns the libpq connection string of the database; starts the private one when none is configured.
     private func connectionString() async throws -> String {
         switch settings.database.location {
         case .url(let url): url
@@ -160,13 +162,13 @@ final class Intro: Sendable {
     }
 }
 
-/// The name that the event log keeps for whoever is at work: `--as`, `INTRO_ACTOR`, or the login name.
+/// Returns the actor for the event log: `--as`, `INTRO_ACTOR`, or the login name.
 ///
 /// - Parameters:
-///   - flag: What `--as` says.
+///   - flag: The value of `--as`.
 ///   - environment: The environment variables.
 /// - Returns: The name.
-/// - Throws: A `Failure` when the name is empty, longer than 200 characters, or has control characters in it.
+/// - Throws: A `Failure` when the name is empty, longer than 200 characters, or contains control characters.
 func actorName(flag: String?, environment: [String: String]) throws(Failure) -> String {
     if let flag {
         return try checkedActor(flag, source: "--as")
@@ -180,19 +182,19 @@ func actorName(flag: String?, environment: [String: String]) throws(Failure) -> 
 private func checkedActor(_ name: String, source: String) throws(Failure) -> String {
     guard !name.isEmpty, name.count <= 200, name == name.visible else {
         throw .invalidInput(
-            "\(source) is not a name",
-            because: "it must have 1 to 200 characters, and no control characters",
-            hint: "write who does this, as in `--as maria`"
+            "\(source) is not a valid name",
+            because: "it must have 1 to 200 characters and no control characters",
+            hint: "give a name, as in `--as maria`"
         )
     }
     return name
 }
 
-/// Reads the instant of `--now`.
+/// Parses the value of `--now`.
 ///
 /// - Parameter text: An RFC 3339 date-time with an offset, as in `2026-12-01T09:00:00-08:00`.
 /// - Returns: The instant.
-/// - Throws: A `Failure` when the text is not one.
+/// - Throws: A `Failure` when the text is not such a date-time.
 func parseNowOption(_ text: String) throws(Failure) -> Date {
     guard let instant = RFC3339.parse(text) else {
         throw .invalidInput(

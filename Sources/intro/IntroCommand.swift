@@ -17,8 +17,8 @@ struct IntroCommand: AsyncParsableCommand {
         ]
     )
 
-    // The root declares the same group as every command: that is what lets `intro --json slots` mean
-    // `intro slots --json`.
+    // The root declares the same option group as every command, so that `intro --json slots` means `intro slots
+    // --json`.
     @OptionGroup(title: "Global options") var global: GlobalOptions
 }
 
@@ -30,7 +30,7 @@ extension IntroCommand {
         Glibc.exit(await execute(arguments).rawValue)
     }
 
-    /// Refuses words that are not UTF-8, which Swift would otherwise read with replacement characters.
+    /// Rejects arguments that are not UTF-8, which Swift would otherwise decode with replacement characters.
     private static func rejectInvalidUTF8(_ arguments: [String]) -> ExitCode? {
         for number in 1..<max(1, Int(CommandLine.argc)) {
             guard let word = CommandLine.unsafeArgv[number], String(validatingCString: word) == nil else { continue }
@@ -45,8 +45,8 @@ extension IntroCommand {
 
     /// Parses and runs one command line.
     ///
-    /// - Parameter arguments: The words after the program's name.
-    /// - Returns: What the process ends with; the error has been printed by then.
+    /// - Parameter arguments: The arguments after the program's name.
+    /// - Returns: The exit code; an error has already been printed.
     static func execute(_ arguments: [String]) async -> ExitCode {
         do {
             var command = try await asyncParseAsRoot(arguments)
@@ -87,39 +87,38 @@ extension IntroCommand {
         }
     }
 
-    /// What `--color` says on a command line, also on one that cannot be parsed.
+    /// Returns the value of `--color`, even on a command line that cannot be parsed.
     static func color(of arguments: [String]) -> ColorChoice {
         let words = arguments.prefix { $0 != "--" }
-        let said = zip(words, words.dropFirst() + [""]).compactMap { word, next in
+        let choices = zip(words, words.dropFirst() + [""]).compactMap { word, next in
             if word == "--color" { return ColorChoice(rawValue: next) }
             return word.hasPrefix("--color=") ? ColorChoice(rawValue: String(word.dropFirst("--color=".count))) : nil
         }
-        return said.last ?? .auto
+        return choices.last ?? .auto
     }
 
-    /// Whether `--json` stands on a command line, also one that cannot be parsed.
+    /// Returns whether a command line contains `--json`, even if it cannot be parsed.
     static func wantsJSON(_ arguments: [String]) -> Bool {
         arguments.prefix { $0 != "--" }.contains("--json")
     }
 }
 
-/// A command of `intro` that needs its settings, its console or its database.
+/// A subcommand of `intro` that needs settings, a console or a database.
 ///
-/// A command declares its arguments and says what to do in ``run(in:)``; how the house is built and closed is the same
-/// for all of them and stands here.
+/// A command declares its arguments and implements ``run(in:)``; the dependencies are created and closed here.
 protocol IntroSubcommand: AsyncParsableCommand {
-    /// The options that every command takes.
+    /// The global options.
     var global: GlobalOptions { get }
 
-    /// Checks that the arguments go together, once the parser has reported every unknown option.
+    /// Validates combinations of arguments, after the parser has reported unknown options.
     ///
     /// - Throws: `ValidationError`.
     func checkUsage() throws
 
-    /// Does the command's work.
+    /// Runs the command.
     ///
-    /// - Parameter intro: Everything the work needs, built from the configuration.
-    /// - Throws: What went wrong; `Failure(describing:)` makes it fit to print.
+    /// - Parameter intro: The dependencies, built from the configuration.
+    /// - Throws: Any error; `Failure(describing:)` converts it for printing.
     func run(in intro: Intro) async throws
 }
 
@@ -144,7 +143,7 @@ extension IntroSubcommand {
     }
 }
 
-/// The options that every command takes, before or after its own.
+/// The options that every command accepts, before or after its own.
 struct GlobalOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The PostgreSQL database to use.", valueName: "url"))
     var database: String?

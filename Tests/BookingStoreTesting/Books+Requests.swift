@@ -3,31 +3,31 @@ public import BookingStore
 public import FoundationEssentials
 
 extension Books {
-    /// When tests happen unless they say otherwise: 2027-01-02 00:00 UTC, Friday afternoon in Los Angeles.
+    /// The default current time of tests: 2027-01-02 00:00 UTC, Friday afternoon in Los Angeles.
     public static let now = Date(timeIntervalSince1970: 1_798_848_000)
 
-    /// An instant, as a front desk would type it.
+    /// Returns the instant of a time phrase.
     ///
     /// - Parameters:
-    ///   - text: Such as `2027-01-05 10:00`.
-    ///   - studio: Whose clock it is read on.
+    ///   - text: The time phrase, such as `2027-01-05 10:00`.
+    ///   - studio: The studio whose time zone is used.
     /// - Returns: The instant.
     /// - Throws: `TimeProblem`.
     public static func instant(_ text: String, at studio: Studio) throws -> Date {
         try TimePhrase.instant(text, clock: studio.clock, now: now)
     }
 
-    /// Asks for a session of somebody who is written down if nobody knows them.
+    /// Returns a request for a session; a client who does not exist is created.
     ///
     /// - Parameters:
-    ///   - studio: Where.
-    ///   - start: When, on the studio's clock.
-    ///   - email: For whom.
-    ///   - phone: The person's phone.
-    ///   - trainer: With whom; `nil` lets the desk choose.
-    ///   - reason: Why soft rules are to be passed over.
+    ///   - studio: The studio.
+    ///   - start: The start, in the studio's local time.
+    ///   - email: The client's e-mail address.
+    ///   - phone: The client's phone number.
+    ///   - trainer: The trainer; `nil` means any trainer.
+    ///   - reason: The reason for an override of the soft rules.
     /// - Returns: The request.
-    /// - Throws: Where an argument cannot be read.
+    /// - Throws: An error if an argument is not valid.
     public static func request(
         _ studio: Studio, _ start: String, for email: String, phone: String? = nil, with trainer: Trainer? = nil,
         because reason: String? = nil
@@ -42,15 +42,15 @@ extension Books {
         return request
     }
 
-    /// Books for somebody who is written down if nobody knows them.
+    /// Books a session; a client who does not exist is created.
     ///
     /// - Parameters:
-    ///   - studio: Where.
-    ///   - start: When, on the studio's clock.
-    ///   - email: For whom.
-    ///   - phone: The person's phone.
-    ///   - trainer: With whom; `nil` lets the desk choose.
-    ///   - reason: Why soft rules are to be passed over.
+    ///   - studio: The studio.
+    ///   - start: The start, in the studio's local time.
+    ///   - email: The client's e-mail address.
+    ///   - phone: The client's phone number.
+    ///   - trainer: The trainer; `nil` means any trainer.
+    ///   - reason: The reason for an override of the soft rules.
     /// - Returns: The session.
     /// - Throws: `Refusal`, or `PostgresError`.
     @discardableResult

@@ -5,27 +5,27 @@ public import Postgres
 import PostgresTesting
 import Schema
 
-/// A test's own books: a database with the schema, cloned from one template.
+/// The database of a test, with the schema, cloned from a template.
 public struct Books: Sendable {
     /// The database.
     public let database: Database
-    /// How another process, or another pool, reaches it.
+    /// The connection string, for another process or another pool.
     public let conninfo: String
 
-    /// The office of a test.
+    /// The administration of a test.
     public var office: Administration { Administration(database: database, actor: "test") }
 
-    /// The front desk of a test; two no-shows are too many.
+    /// The front desk of a test, with a no-show limit of two.
     public var desk: FrontDesk { FrontDesk(database: database, actor: "test", noShowLimit: 2) }
 }
 
-/// Runs a test on books of its own.
+/// Runs a test with a database of its own.
 ///
 /// - Parameters:
-///   - connections: How many connections its pool may have.
+///   - connections: The maximum number of connections of the pool.
 ///   - body: The test.
-/// - Returns: What the test returns.
-/// - Throws: What the test throws, or why there are no books.
+/// - Returns: The result of the test.
+/// - Throws: An error of the test, or of the creation of the database.
 public func withBooks<Result>(
     connections: Int = 8, _ body: (Books) async throws -> Result
 ) async throws -> Result {
@@ -35,7 +35,7 @@ public func withBooks<Result>(
     }
 }
 
-/// The template, made once in each test process.
+/// The template database, which is created once in each test process.
 enum SchemaTemplate {
     static let shared = Task {
         let template = try await TestDatabase.make()
@@ -47,14 +47,14 @@ enum SchemaTemplate {
 }
 
 extension Books {
-    /// Opens a studio.
+    /// Adds a studio.
     ///
     /// - Parameters:
-    ///   - handle: Its id.
-    ///   - zone: Its time zone.
-    ///   - change: What is unusual about it.
+    ///   - handle: The handle.
+    ///   - zone: The time zone.
+    ///   - change: Changes of the default details.
     /// - Returns: The studio.
-    /// - Throws: Why it cannot be opened.
+    /// - Throws: An error if the studio cannot be added.
     @discardableResult
     public func openStudio(
         _ handle: String = "downtown", zone: String = "America/Los_Angeles",
@@ -66,15 +66,15 @@ extension Books {
         return try await office.add(details, as: try Handle(handle))
     }
 
-    /// Engages a trainer with weekly hours since ever.
+    /// Adds a trainer with weekly hours that have no beginning.
     ///
     /// - Parameters:
     ///   - handle: The handle.
     ///   - studio: The home studio.
-    ///   - hours: As `intro trainer hours --set` reads them.
-    ///   - dailyLimit: Most sessions a day.
+    ///   - hours: The weekly hours, in input format.
+    ///   - dailyLimit: The maximum number of sessions a day.
     /// - Returns: The trainer.
-    /// - Throws: Why they cannot be engaged.
+    /// - Throws: An error if the trainer cannot be added.
     @discardableResult
     public func engage(
         _ handle: String = "maria", at studio: String = "downtown", hours: String = "daily 09:00-17:00",

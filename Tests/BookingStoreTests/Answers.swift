@@ -3,16 +3,16 @@ import BookingStore
 import BookingStoreTesting
 import Postgres
 
-/// What became of requests made at the same time.
+/// The results of concurrent requests.
 struct Answers: Sendable {
     var booked: [BookingResult] = []
     var refusals: [Refusal] = []
-    /// What is neither a booking nor a refusal.
+    /// Errors other than refusals.
     var errors: [any Error] = []
 }
 
 extension Books {
-    /// Makes requests at the same time.
+    /// Makes concurrent requests, and returns their results.
     func ask(_ requests: [BookingRequest]) async -> Answers {
         let desk = desk
         return await withTaskGroup { group in
@@ -33,14 +33,14 @@ extension Books {
         }
     }
 
-    /// How many rows a table has.
+    /// Returns the number of rows of a table.
     func count(_ table: String) async throws -> Int64 {
         try await database.query("SELECT count(*) FROM \(unsafeSQL: table)").decode(Int64.self)[0]
     }
 
-    /// Makes a deadlock an error that shows: nobody breaks it up before a lock is given up, and that is not tried again.
+    /// Raises `deadlock_timeout`, so that a deadlock causes a lock timeout, which is not retried.
     ///
-    /// Connections that are open already do not know of it: ask for this first.
+    /// The setting has no effect on connections that are already open, so call this function first.
     func failOnDeadlock() async throws {
         try await database.query(
             """

@@ -9,7 +9,7 @@ import Testing
 struct BookingTests {
     let now = Date(timeIntervalSince1970: 1_798_848_000)  // 2027-01-02 00:00 UTC, Friday afternoon in Los Angeles
 
-    @Test("a booked slot is taken, and the three nearest free ones are offered")
+    @Test("refuses a booked slot, and offers the three nearest free slots")
     func taken() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()

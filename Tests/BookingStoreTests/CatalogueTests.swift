@@ -23,7 +23,7 @@ struct CatalogueTests {
     }
 
     @Test(
-        "a change by hand is found, and a repair puts it right",
+        "detects and repairs a manual change of the schema",
         arguments: [
             ("ALTER TABLE session DISABLE TRIGGER session_claims", "disabled: trigger session.session_claims"),
             ("DROP TRIGGER session_claims ON session", "missing: trigger session.session_claims"),
@@ -53,7 +53,7 @@ struct CatalogueTests {
     }
 
     @Test(
-        "what a repair cannot know how to put right is left alone and reported",
+        "reports a difference that it cannot repair, and does not change it",
         arguments: [
             ("ALTER TABLE client ALTER COLUMN name DROP NOT NULL", "changed: column client.name"),
             (
@@ -74,7 +74,7 @@ struct CatalogueTests {
         }
     }
 
-    @Test("a constraint that the rows violate stays missing, and the report says so")
+    @Test("reports a missing constraint that the rows violate, and does not add it")
     func violated() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()

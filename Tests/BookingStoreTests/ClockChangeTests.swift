@@ -5,19 +5,19 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("When the clocks change")
+@Suite("Clock changes")
 struct ClockChangeTests {
-    @Test("weekly hours keep their wall-clock meaning")
+    @Test("weekly hours are in local time on days with a clock change")
     func lengthOfHours() async throws {
         let cases = [
             ("America/Los_Angeles", "00:00-05:00", "2027-03-14", 4),
             ("America/Los_Angeles", "00:00-05:00", "2027-03-15", 5),
             ("America/Los_Angeles", "00:00-05:00", "2027-11-07", 6),
             ("America/Phoenix", "00:00-05:00", "2027-03-14", 5),
-            // Half an hour, back and forth.
+            // Clock changes of half an hour.
             ("Australia/Lord_Howe", "01:00-03:00", "2027-04-04", 2.5),
             ("Australia/Lord_Howe", "01:00-03:00", "2027-10-03", 1.5),
-            // Around midnight: an hour is skipped in spring, and comes twice in autumn.
+            // Clock changes around midnight: an hour is skipped in spring, and repeated in autumn.
             ("America/Havana", "00:00-02:00", "2027-03-14", 1),
             ("America/Havana", "00:00-02:00", "2027-11-07", 3),
             ("America/Santiago", "00:00-24:00", "2027-04-03", 25),
@@ -41,7 +41,7 @@ struct ClockChangeTests {
         }
     }
 
-    @Test("a wall time that comes twice is two slots, and each can be booked")
+    @Test("offers a repeated local time as two slots, and books each")
     func autumn() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio { $0.offer.horizonMinutes = 365 * 1440 }
@@ -59,7 +59,7 @@ struct ClockChangeTests {
         }
     }
 
-    @Test("a wall time that is skipped is no slot, and a session may run across the gap")
+    @Test("does not offer a skipped local time, and books a session across the gap")
     func spring() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio {
@@ -75,7 +75,7 @@ struct ClockChangeTests {
         }
     }
 
-    @Test("a midnight that comes twice begins its day once")
+    @Test("assigns both hours after a repeated midnight to the same day")
     func havana() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio(zone: "America/Havana") { $0.offer.horizonMinutes = 365 * 1440 }
@@ -83,7 +83,7 @@ struct ClockChangeTests {
             #expect(
                 try await books.slots(studio, on: "2027-11-07") == ["00:00 CDT", "00:30 CDT", "00:00 CST", "00:30 CST"])
             try await books.book(studio, "2027-11-07 00:30 CDT", for: "ana@example.com", with: maria)
-            // Both hours are Sunday's: the limit of one session holds for the two together, and not for Saturday's.
+            // Both hours are on Sunday, so the daily limit applies to them together, and not to Saturday.
             #expect(try await books.slots(studio, on: "2027-11-07") == [])
             #expect(try await books.slots(studio, on: "2027-11-06") == ["00:00 CDT", "00:30 CDT"])
         }
@@ -91,7 +91,7 @@ struct ClockChangeTests {
 }
 
 extension Books {
-    /// The starts on offer on one local date, on the studio's clock.
+    /// Returns the offered starts on one local date, in the studio's local time.
     fileprivate func slots(_ studio: Studio, on date: String) async throws -> [String] {
         let date = try LocalDate(date)
         let (from, until) = (studio.clock.startOfDay(date), studio.clock.startOfDay(date.adding(days: 1)))

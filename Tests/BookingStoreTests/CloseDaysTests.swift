@@ -6,7 +6,7 @@ import Postgres
 import Reminders
 import Testing
 
-@Suite("Days that are over are closed, and nothing is guessed")
+@Suite("Closing of past days")
 struct CloseDaysTests {
     private static func instant(_ text: String) throws -> Date {
         try Date(text, strategy: .iso8601)
@@ -27,7 +27,7 @@ struct CloseDaysTests {
         return try await books.desk.book(request, now: try instant("2026-11-30T16:00:00Z")).session
     }
 
-    @Test("a day ends at its studio's midnight, and what nobody has marked stays as it is and is counted")
+    @Test("closes a day at midnight in the studio's time zone, and counts unmarked sessions without changing them")
     func midnight() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -45,7 +45,7 @@ struct CloseDaysTests {
         }
     }
 
-    @Test("days on which nobody ran are closed afterwards, each once")
+    @Test("closes missed days later, each once")
     func catchUp() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -61,22 +61,22 @@ struct CloseDaysTests {
         }
     }
 
-    @Test("the desk finds what is left open until somebody says whether they came")
+    @Test("lists a past session as open until it is marked")
     func listed() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
             try await books.engage()
             let ana = try await Self.book(books, studio, at: "2026-12-01T18:00:00Z", for: "ana")
-            func left(before instant: String) async throws -> [Reference] {
+            func openSessions(before instant: String) async throws -> [Reference] {
                 let instant = try Self.instant(instant)
                 return try await books.database.withConnection { connection in
                     try await SessionRepository(connection).leftOpen(at: studio.id, before: instant)
                 }.map(\.reference)
             }
-            #expect(try await left(before: "2026-12-01T08:00:00Z") == [])
-            #expect(try await left(before: "2026-12-02T08:00:00Z") == [ana.reference])
+            #expect(try await openSessions(before: "2026-12-01T08:00:00Z") == [])
+            #expect(try await openSessions(before: "2026-12-02T08:00:00Z") == [ana.reference])
             _ = try await books.desk.close(ana.reference, as: .noShow)
-            #expect(try await left(before: "2026-12-02T08:00:00Z") == [])
+            #expect(try await openSessions(before: "2026-12-02T08:00:00Z") == [])
         }
     }
 }

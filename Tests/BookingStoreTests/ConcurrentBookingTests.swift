@@ -5,9 +5,9 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("Many at once")
+@Suite("Concurrent bookings")
 struct ConcurrentBookingTests {
-    @Test("of 64 who want one slot, one gets it and 63 hear of three others")
+    @Test("of 64 requests for one slot, books one and offers three other slots to the rest")
     func oneSlot() async throws {
         try await withBooks(connections: 16) { books in
             let studio = try await books.openStudio()
@@ -24,7 +24,7 @@ struct ConcurrentBookingTests {
         }
     }
 
-    @Test("64 requests of one key are one booking, and 64 equal answers")
+    @Test("64 requests with the same key create one session and return the same result")
     func oneKey() async throws {
         try await withBooks(connections: 16) { books in
             let studio = try await books.openStudio()
@@ -39,7 +39,7 @@ struct ConcurrentBookingTests {
         }
     }
 
-    @Test("a key that two people's requests share makes one booking all the same")
+    @Test("requests of two people with the same key create one session")
     func sharedKey() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio { $0.offer.stations = 2 }
@@ -59,7 +59,7 @@ struct ConcurrentBookingTests {
         }
     }
 
-    @Test("bookings of one hour with different trainers each get a station, while there is one")
+    @Test("concurrent bookings with different trainers get a station each until none is left")
     func stations() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio { $0.offer.stations = 3 }
@@ -79,7 +79,7 @@ struct ConcurrentBookingTests {
         }
     }
 
-    @Test("a key brings back its booking whatever has become of the person since")
+    @Test("a repeated key returns its session although the client has become ambiguous")
     func oldKey() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -90,7 +90,7 @@ struct ConcurrentBookingTests {
             var byPhone = BookingRequest(
                 studio: studio, who: .phone(try PhoneNumber(e164: "+14155550132")), start: request.start)
             byPhone.requestID = "k1"
-            // Two people share the phone by now, which a new request could not tell apart.
+            // Two clients share the phone number now, so a new request would be ambiguous.
             _ = try await books.office.add(
                 ClientDetails(
                     name: try PersonName("Ben"), email: nil, phone: try PhoneNumber(e164: "+14155550132")))
@@ -99,7 +99,7 @@ struct ConcurrentBookingTests {
         }
     }
 
-    @Test("one person under three addresses and one phone gets one free session")
+    @Test("a person with three e-mail addresses and one phone number gets one free session")
     func onePerson() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio { $0.offer.stations = 3 }
@@ -115,7 +115,7 @@ struct ConcurrentBookingTests {
         }
     }
 
-    @Test("requests that name two people's contacts crosswise take turns")
+    @Test("requests with the contacts of two clients crosswise do not deadlock")
     func crosswise() async throws {
         try await withBooks { books in
             try await books.failOnDeadlock()
@@ -142,7 +142,7 @@ struct ConcurrentBookingTests {
         }
     }
 
-    @Test("two sessions that change places between two trainers do not wait for each other")
+    @Test("concurrent moves that swap the trainers of two sessions do not deadlock")
     func swap() async throws {
         try await withBooks { books in
             try await books.failOnDeadlock()
@@ -151,13 +151,13 @@ struct ConcurrentBookingTests {
             let early = try await books.book(studio, "2027-01-05 10:00", for: "a@example.com", with: maria)
             let late = try await books.book(studio, "2027-01-05 14:00", for: "b@example.com", with: james)
             for round in 0..<8 {
-                let (one, other) = round.isMultiple(of: 2) ? (james, maria) : (maria, james)
+                let (earlyTrainer, lateTrainer) = round.isMultiple(of: 2) ? (james, maria) : (maria, james)
                 async let first = books.desk.reschedule(
-                    early.reference, to: early.startsAt, with: one, overrideReason: nil, now: Books.now)
+                    early.reference, to: early.startsAt, with: earlyTrainer, overrideReason: nil, now: Books.now)
                 async let second = books.desk.reschedule(
-                    late.reference, to: late.startsAt, with: other, overrideReason: nil, now: Books.now)
+                    late.reference, to: late.startsAt, with: lateTrainer, overrideReason: nil, now: Books.now)
                 let handles = try await [first, second].map(\.session.trainer.handle)
-                #expect(handles == [one.handle.text, other.handle.text])
+                #expect(handles == [earlyTrainer.handle.text, lateTrainer.handle.text])
             }
         }
     }

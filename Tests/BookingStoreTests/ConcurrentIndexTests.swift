@@ -6,14 +6,14 @@ import Testing
 
 @testable import Schema
 
-@Suite("An index that an upgrade adds", .timeLimit(.minutes(10)))
+@Suite("Indexes added by an upgrade", .timeLimit(.minutes(10)))
 struct ConcurrentIndexTests {
-    @Test("is built while a desk has written and others write")
+    @Test("builds the index while other transactions write")
     func besideDesks() async throws {
         try await withOlderBooks { books in
             let (reported, written) = (Latch(), Latch())
             async let upgrade = Schema.apply(to: books.database) { _ in reported.open() }
-            // The build waits for this transaction, which reports it, and the second desk does not wait for the build.
+            // The build waits for this transaction, and reports that. The second insert does not wait for the build.
             try await books.database.transaction { connection in
                 try await connection.query("INSERT INTO client (name, phone) VALUES ('Ana', '+14155550101')")
                 await reported.wait()
@@ -26,7 +26,7 @@ struct ConcurrentIndexTests {
         }
     }
 
-    @Test("is built once by two setups that run at the same time")
+    @Test("builds the index once if two setups run concurrently")
     func twice() async throws {
         try await withOlderBooks { books in
             async let first = Schema.apply(to: books.database)
@@ -36,7 +36,7 @@ struct ConcurrentIndexTests {
         }
     }
 
-    @Test("is built again where the first attempt was interrupted")
+    @Test("rebuilds the index after an interrupted attempt")
     func interrupted() async throws {
         try await withOlderBooks { books in
             try await books.database.query("CREATE INDEX client_search ON client (id)")
@@ -46,7 +46,7 @@ struct ConcurrentIndexTests {
         }
     }
 
-    @Test("is reported and repaired where it is invalid")
+    @Test("reports and repairs an invalid index")
     func repaired() async throws {
         try await withBooks { books in
             try await invalidate(in: books)
@@ -58,7 +58,7 @@ struct ConcurrentIndexTests {
         }
     }
 
-    /// Gives the body books whose schema lacks the last step, and that a previous release has recorded.
+    /// Runs a test with a database in the state of a previous release, without the last schema step.
     private func withOlderBooks(_ body: (Books) async throws -> Void) async throws {
         try await withBooks { books in
             try await books.database.withConnection { connection in
@@ -73,7 +73,7 @@ struct ConcurrentIndexTests {
         }
     }
 
-    /// Marks the index as PostgreSQL leaves one whose construction was interrupted.
+    /// Marks the index as invalid, as PostgreSQL leaves it after an interrupted build.
     private func invalidate(in books: Books) async throws {
         try await books.database.query(
             "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'client_search'::regclass")

@@ -5,25 +5,25 @@ import Testing
 @testable import BookingStore
 @testable import Postgres
 
-@Suite("A constraint's no is a refusal")
+@Suite("Refusals by constraints")
 struct ConstraintRefusalTests {
-    /// What can only be broken by a bug, or is mended before anybody sees it.
+    /// The constraints that only a bug can violate, or whose violation is handled internally.
     private static let withoutRefusal: Set = [
-        // Another reference is drawn, or the earlier result returned.
+        // Another reference is generated, or the earlier result is returned.
         "session_reference_key", "session_request_key",
-        // Replaced in place, or told as bad input before it gets here.
+        // The row is replaced, or the input is rejected before it is stored.
         "hours_season_key", "hours_pkey", "hours_do_not_overlap",
-        // Written once by us.
+        // Only Intro writes these rows, each once.
         "message_once", "consent_key", "suppression_key", "contact_hours_do_not_overlap",
         "inbound_text_provider_id_key", "client_unsubscribe_token_key", "schema_migration_pkey", "schema_function_pkey",
         "closed_day_pkey", "inbound_mail_digest_key", "unmatched_text_status_pkey", "channel_pause_pkey",
         "channel_refusal_pkey",
         "schema_release_pkey", "lock_salt_pkey", "delivery_sender_pkey",
-        // The job-runner's own.
+        // Internal tables of the job runner.
         "job_dead_pkey", "job_queue_pkey", "job_period_pkey", "job_cron_pkey",
     ]
 
-    @Test("every rule between two rows that a person can break is in the table")
+    @Test("maps every constraint between rows that input can violate")
     func complete() async throws {
         try await withBooks(connections: 1) { books in
             let rules = try await books.database.query(
@@ -32,19 +32,19 @@ struct ConstraintRefusalTests {
                 FROM pg_constraint
                 WHERE connamespace = 'public'::regnamespace
                   AND contype IN ('x', 'u', 'p')
-                  -- A generated key cannot be broken.
+                  -- A generated key cannot be violated.
                   AND NOT EXISTS (
                       SELECT FROM pg_attribute
                       WHERE attrelid = conrelid AND conkey = ARRAY[attnum] AND attidentity <> '')
                 """
             ).decode(String.self)
-            let silent = rules.filter { ConstraintRefusal.refusal(for: breach(of: $0)) == nil }
-            #expect(Set(silent) == Self.withoutRefusal)
+            let unmapped = rules.filter { ConstraintRefusal.refusal(for: violation(of: $0)) == nil }
+            #expect(Set(unmapped) == Self.withoutRefusal)
         }
     }
 
     @Test(
-        "each means one rule",
+        "maps each constraint to its rule",
         arguments: [
             ("session_trainer_free", Refusal.Rule.slotTaken), ("session_station_free", .studioFull),
             ("session_client_free", .clientBusy), ("one_free_session_per_person", .introAlreadyBooked),
@@ -52,10 +52,10 @@ struct ConstraintRefusalTests {
             ("trainer_handle_key", .alreadyExists), ("client_email_key", .alreadyExists),
         ])
     func meaning(constraint: String, rule: Refusal.Rule) {
-        #expect(ConstraintRefusal.refusal(for: breach(of: constraint))?.rule == rule)
+        #expect(ConstraintRefusal.refusal(for: violation(of: constraint))?.rule == rule)
     }
 
-    @Test("an id, a handle or an address that is taken is refused as such")
+    @Test("refuses a handle or an e-mail address that is in use")
     func alreadyExists() async throws {
         try await withBooks { books in
             try await books.openStudio()
@@ -75,7 +75,7 @@ struct ConstraintRefusalTests {
         }
     }
 
-    private func breach(of constraint: String) -> PostgresError {
+    private func violation(of constraint: String) -> PostgresError {
         var error = PostgresError(kind: .server, message: "broken")
         error.constraint = constraint
         return error

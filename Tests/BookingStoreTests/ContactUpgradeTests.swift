@@ -8,9 +8,9 @@ import Testing
 @testable import BookingStore
 @testable import Schema
 
-@Suite("An upgrade that learns of further spellings of a contact")
+@Suite("Upgrade of contact keys")
 struct ContactUpgradeTests {
-    @Test("computes every key as the application does, and finds people as if they were new")
+    @Test("computes the same keys as the application, and makes existing clients searchable")
     func keys() async throws {
         let addresses = [
             "Ana.Li-m_a+gym@ProtonMail.com", "ben@pm.me", "_-@proton.me", "cleo.x+y@me.com", "dan@mac.com",
@@ -48,7 +48,7 @@ struct ContactUpgradeTests {
         }
     }
 
-    @Test("keeps two people who turn out to be one, each with their session; the older one keeps the claim")
+    @Test("keeps two clients with the same mailbox and their sessions; the claim belongs to the first session")
     func collision() async throws {
         try await withOldSchema { database in
             try await database.withConnection { connection in
@@ -75,8 +75,11 @@ struct ContactUpgradeTests {
                         UNION ALL SELECT 'email:ana-lima@protonmail.com', 2;
                         """)
             }
-            // The triggers of a database at work claim each key that changes.
-            for name in ["phone_match_key", "client_contacts", "hold_free_session"] {
+            // In a database in use, the triggers add a claim for each changed key.
+            for name in [
+                "phone_match_key", "contact_key", "client_contacts", "write_free_session_claim",
+                "extend_free_session_claim",
+            ] {
                 let function = try #require(SchemaFunction.all.first { $0.name == name })
                 try await database.withConnection { try await $0.execute(script: function.script.sql) }
             }
@@ -96,7 +99,9 @@ struct ContactUpgradeTests {
         }
     }
 
-    /// Expects that two clients with one mailbox are both found by it, can be edited, and that nobody else can have it.
+    /// Expects that two clients with one mailbox are both found and can be edited.
+    ///
+    /// No other client can have the mailbox.
     private func expectBoth(in database: Database) async throws {
         let ana = ClientIdentifier.email(try EmailAddress("ana_lima@proton.me"))
         try await database.withConnection { connection in
@@ -122,7 +127,7 @@ struct ContactUpgradeTests {
         #expect(try await database.withConnection { try await ClientRepository($0).sharingMailboxes() }.isEmpty)
     }
 
-    /// Gives a test a database as the steps before this upgrade left it.
+    /// Runs a test with a database that has only the schema steps before this upgrade.
     private func withOldSchema(_ body: (Database) async throws -> Void) async throws {
         try await withDatabase { database, _ in
             try await database.withConnection { try await $0.execute(script: Schema.recordTables) }
@@ -139,7 +144,7 @@ struct ContactUpgradeTests {
     }
 }
 
-@Suite("The keys by which people are recognised")
+@Suite("Match keys of contacts")
 struct MatchKeyTests {
     private static let phones = [
         ("+5491123456789", "+541123456789"), ("+541123456789", "+541123456789"), ("+5492966234567", "+542966234567"),
@@ -150,7 +155,7 @@ struct MatchKeyTests {
         ("+14155550100", "+14155550100"), ("+442079460958", "+442079460958"), ("+54911234567", "+54911234567"),
     ]
 
-    @Test("a phone number has one key for the forms in which it is written")
+    @Test("different forms of a phone number have the same key")
     func phones() async throws {
         try await withBooks(connections: 1) { books in
             for (number, key) in Self.phones {
@@ -165,7 +170,7 @@ struct MatchKeyTests {
         }
     }
 
-    @Test("the search text has no case, accents, apostrophes or punctuation, whatever the locale")
+    @Test("the search text has no case, accents, apostrophes or punctuation")
     func searchText() async throws {
         try await withBooks(connections: 1) { books in
             for (text, folded) in [

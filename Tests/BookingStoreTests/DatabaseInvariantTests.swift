@@ -5,12 +5,12 @@ import Foundation
 import Postgres
 import Testing
 
-/// What a psql session meets: no rule here depends on the front desk.
-@Suite("The database is the judge")
+/// Tests of rules that the database enforces for every client, including psql.
+@Suite("Database invariants")
 struct DatabaseInvariantTests {
-    @Test("an overlapping session is refused by the constraint of what it overlaps")
+    @Test("rejects an overlapping session by the constraint of the trainer, station, client or contact")
     func overlaps() async throws {
-        // 10:00 to 10:20, and its turnaround until 10:30, are maria's (1), at station 1, with ana (1).
+        // The first session is from 10:00 to 10:20, with turnaround until 10:30: trainer 1, station 1, client 1.
         let entries = [
             ("session_trainer_free", Entry(client: 2, trainer: 1, station: 2, from: "10:10", until: "10:30")),
             ("session_trainer_free", Entry(client: 2, trainer: 1, station: 2, from: "10:25", until: "10:45")),
@@ -18,7 +18,7 @@ struct DatabaseInvariantTests {
             ("session_station_free", Entry(client: 2, trainer: 2, station: 1, from: "10:29", until: "10:49")),
             ("session_client_free", Entry(client: 1, trainer: 2, station: 2, from: "10:19", until: "10:39")),
             ("one_free_session_per_person", Entry(client: 1, trainer: 2, station: 2, from: "12:00", until: "12:20")),
-            // Client 3 has another address and ana's phone.
+            // Client 3 has another e-mail address, and the phone number of client 1.
             ("one_free_session_per_person", Entry(client: 3, trainer: 2, station: 2, from: "12:00", until: "12:20")),
         ]
         try await withPeople { books in
@@ -30,7 +30,7 @@ struct DatabaseInvariantTests {
         }
     }
 
-    @Test("sessions that touch, and sessions that are over for good, stand in nobody's way")
+    @Test("accepts adjacent sessions, and sessions that overlap a cancelled one")
     func neighbours() async throws {
         try await withPeople { books in
             try await books.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
@@ -40,7 +40,7 @@ struct DatabaseInvariantTests {
         }
     }
 
-    @Test("a session that makes no sense cannot be stored")
+    @Test("rejects a session with values that are not valid")
     func nonsense() async throws {
         let changes = [
             ("session_runs_forward", "ends_at = starts_at"),
@@ -58,7 +58,7 @@ struct DatabaseInvariantTests {
         }
     }
 
-    @Test("a session that is over for good does not change", arguments: ["attended", "no_show", "cancelled"])
+    @Test("rejects changes of a session in a final state", arguments: ["attended", "no_show", "cancelled"])
     func final(status: String) async throws {
         try await withPeople { books in
             try await books.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
@@ -72,7 +72,7 @@ struct DatabaseInvariantTests {
         }
     }
 
-    @Test("history is not rewritten")
+    @Test("rejects changes of the event log")
     func appendOnly() async throws {
         try await withPeople { books in
             for statement in ["UPDATE event SET actor = 'x'", "DELETE FROM event", "TRUNCATE event"] {
@@ -82,7 +82,7 @@ struct DatabaseInvariantTests {
     }
 }
 
-/// A row for the table of sessions, on one day.
+/// The values of a row of `session`, all on the same day.
 struct Entry: Sendable {
     let client: Int64
     let trainer: Int32
@@ -91,7 +91,7 @@ struct Entry: Sendable {
     let until: String
 }
 
-/// Books with two trainers and three people, all numbered from 1.
+/// Runs a test with a database with two trainers and three clients, all numbered from 1.
 private func withPeople(_ body: (Books) async throws -> Void) async throws {
     try await withBooks(connections: 1) { books in
         try await books.openStudio { $0.offer.stations = 2 }
@@ -121,7 +121,7 @@ extension Books {
             """)
     }
 
-    /// Expects a constraint to refuse a statement.
+    /// Expects that a statement violates a constraint.
     fileprivate func expect(_ constraint: String, _ statement: String) async {
         let error = await #expect(throws: PostgresError.self, "\(statement)") {
             try await database.query("\(unsafeSQL: statement)")

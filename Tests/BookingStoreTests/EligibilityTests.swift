@@ -5,9 +5,9 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("One free session per person, chain-wide, for life")
+@Suite("Eligibility for a free session")
 struct EligibilityTests {
-    @Test("who has come has had it, and hears when and with whom, at every studio")
+    @Test("refuses a client who attended at any studio, with the date and the trainer")
     func used() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -24,7 +24,7 @@ struct EligibilityTests {
         }
     }
 
-    @Test("who has one to come hears its reference, and may book again once it is cancelled")
+    @Test("refuses a client with a booked session, with its reference, until it is cancelled")
     func booked() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -39,7 +39,7 @@ struct EligibilityTests {
         }
     }
 
-    @Test("a no-show may book once more, and after two no-shows not")
+    @Test("accepts a client after one no-show, and refuses after two")
     func noShows() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -56,7 +56,7 @@ struct EligibilityTests {
         }
     }
 
-    @Test("a waiver is logged with its reason, claims nothing, and does not open the door")
+    @Test("logs a waiver with its reason, adds no claim, and does not waive later bookings or other rules")
     func waiver() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio { $0.offer.stations = 2 }
@@ -81,7 +81,7 @@ struct EligibilityTests {
             await expectRefusal(.introAlreadyUsed) {
                 try await books.book(studio, "2027-01-07 10:00", for: "ana@example.com")
             }
-            // A waiver is for the rule of one session: nobody can be in two places.
+            // A waiver applies to eligibility only: two sessions of a client cannot overlap.
             let james = try await books.engage("james")
             await expectRefusal(.clientBusy) {
                 try await books.book(
@@ -90,7 +90,7 @@ struct EligibilityTests {
         }
     }
 
-    @Test("an address that was given up stays claimed, and a reason passes it too")
+    @Test("refuses a client by a former e-mail address, unless overridden")
     func formerAddress() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -110,7 +110,7 @@ struct EligibilityTests {
         }
     }
 
-    @Test("a phone that only the request named is not stored, but has had its free session")
+    @Test("claims a phone number of the request that is not stored")
     func namedPhone() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -126,7 +126,7 @@ struct EligibilityTests {
         }
     }
 
-    @Test("a phone learnt later is claimed too")
+    @Test("claims a phone number that is added after the booking")
     func laterPhone() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()

@@ -4,7 +4,7 @@ import Postgres
 
 @testable import BookingStore
 
-/// Books with 60,000 sessions of as many clients, 20 a day with each of ten trainers, over ten months.
+/// Runs a test with a database with 30,000 clients, each with one session with one of ten trainers.
 func withLargeBooks(_ body: (Books, Studio, Trainer) async throws -> Void) async throws {
     try await withBooks(connections: 1) { books in
         let studio = try await books.openStudio { $0.offer.stations = 10 }
@@ -16,7 +16,7 @@ func withLargeBooks(_ body: (Books, Studio, Trainer) async throws -> Void) async
 }
 
 extension Books {
-    /// Writes the past of some months, without what watches over rows that people write.
+    /// Inserts the rows without running triggers.
     fileprivate func fill() async throws {
         try await database.withConnection { connection in
             try await connection.execute(

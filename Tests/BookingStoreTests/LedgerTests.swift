@@ -6,14 +6,14 @@ import Postgres
 import Reminders
 import Testing
 
-@Suite("What is written down to be told")
+@Suite("Message ledger")
 struct LedgerTests {
-    @Test("a booking is confirmed at once, and reminded of three days and one day before, on the wall clock")
+    @Test("plans a confirmation now and reminders three days and one day before, in local time")
     func booking() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio { $0.offer.horizonMinutes = 100 * 1440 }
             try await books.engage()
-            // The clocks change on the 14th.
+            // The clock change is on the 14th.
             let session = try await books.book(studio, "2027-03-15 09:00", for: "ana@example.com")
             #expect(
                 try await books.ledger(session) == [
@@ -24,7 +24,7 @@ struct LedgerTests {
     }
 
     @Test(
-        "a reminder that was due already when the session was booked is skipped with that reason",
+        "skips a reminder that was due before the booking, with that reason",
         arguments: [
             ("2027-01-04 16:00", ["three-days 1 skipped late_booking", "one-day 1 queued"]),
             ("2027-01-04 16:30", ["three-days 1 queued", "one-day 1 queued"]),
@@ -39,7 +39,7 @@ struct LedgerTests {
         }
     }
 
-    @Test("a move takes back what was planned, tells the new time, and plans anew from the moment of the move")
+    @Test("a move supersedes queued messages, announces the new time, and plans reminders again")
     func move() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -60,7 +60,7 @@ struct LedgerTests {
         }
     }
 
-    @Test("a cancellation takes back what was planned, and says so once")
+    @Test("a cancellation supersedes queued messages, and is announced once")
     func cancellation() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -75,7 +75,7 @@ struct LedgerTests {
         }
     }
 
-    @Test("who came is reminded of nothing any more")
+    @Test("supersedes reminders of an attended session")
     func attended() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -88,7 +88,7 @@ struct LedgerTests {
         }
     }
 
-    @Test("planning again adds nothing, and fills in what a rule of later asks for")
+    @Test("planning again adds only the messages of new rules")
     func planning() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -111,7 +111,7 @@ struct LedgerTests {
         }
     }
 
-    @Test("a rehearsal writes nothing at all")
+    @Test("a dry run stores nothing")
     func isDryRun() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -130,13 +130,13 @@ struct LedgerTests {
 }
 
 extension Books {
-    /// The rows of a session by due time: rule, revision, status, reason and, if asked for, due time.
+    /// Returns the messages of a session by due time: rule, revision, status, reason and, optionally, due time.
     fileprivate func ledger(_ session: Session, dueTimes: Bool = true) async throws -> [String] {
         try await database.withConnection {
             try await LedgerRepository($0).entries(of: session.reference, status: nil)
         }.map { entry in
-            let words = [entry.rule, "\(entry.revision)", entry.status, entry.reason]
-            return (words + [dueTimes ? entry.clock.text(entry.dueAt) : nil]).compactMap(\.self).joined(separator: " ")
+            let fields = [entry.rule, "\(entry.revision)", entry.status, entry.reason?.rawValue]
+            return (fields + [dueTimes ? entry.clock.text(entry.dueAt) : nil]).compactMap(\.self).joined(separator: " ")
         }
     }
 }

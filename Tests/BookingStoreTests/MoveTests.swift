@@ -5,9 +5,9 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("Moving and ending a session")
+@Suite("Moving, cancelling and marking sessions")
 struct MoveTests {
-    @Test("a move keeps the reference, raises the revision, and gives the old time free")
+    @Test("a move keeps the reference, increments the revision, and frees the old slot")
     func move() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -24,7 +24,7 @@ struct MoveTests {
         }
     }
 
-    @Test("the session's own time, station and day do not stand in its way")
+    @Test("a move ignores the session's own time, station and daily limit")
     func ownTime() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio { $0.offer.slotEveryMinutes = 10 }
@@ -35,7 +35,7 @@ struct MoveTests {
         }
     }
 
-    @Test("a move stays with its trainer unless another is named, and meets the other's sessions")
+    @Test("a move keeps the trainer unless another is named, and is refused if the trainer is busy")
     func trainers() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio { $0.offer.stations = 2 }
@@ -52,12 +52,12 @@ struct MoveTests {
             }
             #expect(refusal?.alternatives.count == 3)
             #expect(refusal?.alternatives.allSatisfy { $0.trainer.handle == "james" } == true)
-            // A refused move has changed nothing.
+            // The refused move did not change the session.
             #expect(try await books.session(session.reference).localStart == "2027-01-05 12:00 PST")
         }
     }
 
-    @Test("a cancelled session keeps its reason, counts one revision more, and cannot come back")
+    @Test("a cancelled session has its reason and a new revision, and cannot be changed")
     func cancel() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -70,7 +70,7 @@ struct MoveTests {
         }
     }
 
-    @Test("how a session ended is written down once", arguments: [Session.Status.attended, .noShow])
+    @Test("a marked session cannot be changed", arguments: [Session.Status.attended, .noShow])
     func ending(status: Session.Status) async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -82,7 +82,7 @@ struct MoveTests {
         }
     }
 
-    @Test("a session that has begun is neither moved nor cancelled, but can be attended")
+    @Test("a session that has begun cannot be moved or cancelled, but can be marked")
     func begun() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -100,7 +100,7 @@ struct MoveTests {
         }
     }
 
-    @Test("a reference that nobody has is not found")
+    @Test("an unknown reference is not found")
     func unknown() async throws {
         try await withBooks { books in
             let reference = try Reference("K7Q2-9FXM")

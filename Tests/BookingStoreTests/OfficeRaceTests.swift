@@ -5,12 +5,14 @@ import Foundation
 import Postgres
 import Testing
 
-/// A booking sees either all of a change or none: what the office is told to be in the way is everything that is.
-@Suite("The office and the front desk at the same moment")
+/// Tests that a booking sees either all of an administrative change or none of it.
+///
+/// The sessions that the change reports as affected are all that are affected.
+@Suite("Concurrent administrative changes and bookings")
 struct OfficeRaceTests {
     private static let rounds = 6
 
-    @Test("no booking slips into an absence")
+    @Test("refuses bookings after an absence is added")
     func away() async throws {
         try await race { books, _, maria, day in
             let (from, until) = (day, day + 86_400)
@@ -20,7 +22,7 @@ struct OfficeRaceTests {
         }
     }
 
-    @Test("no booking slips into a closure")
+    @Test("refuses bookings after a closure is added")
     func closed() async throws {
         try await race { books, studio, _, day in
             let closure = Closure(from: day, until: day + 86_400, reason: "flood")
@@ -28,14 +30,14 @@ struct OfficeRaceTests {
         }
     }
 
-    @Test("no booking slips behind a retirement")
+    @Test("refuses bookings after the trainer is retired")
     func retired() async throws {
         try await race { books, _, maria, _ in
             Set(try await books.office.retire(trainer: maria.handle, now: Books.now).map(\.reference))
         }
     }
 
-    @Test("no booking slips into hours that are over")
+    @Test("refuses bookings after the hours are removed")
     func hours() async throws {
         try await race { books, _, maria, _ in
             try await books.office.set(.none, of: maria.handle, at: nil, from: nil, until: nil, now: .distantPast)
@@ -43,7 +45,7 @@ struct OfficeRaceTests {
         }
     }
 
-    @Test("a session has the length that the studio gives it at that moment, whatever the caller knew")
+    @Test("uses the current session length of the studio, not the length that the caller read")
     func length() async throws {
         try await withBooks { books in
             let known = try await books.openStudio()
@@ -66,9 +68,9 @@ struct OfficeRaceTests {
         }
     }
 
-    /// Books six slots of one day while the office makes a change that forbids them.
+    /// Books six slots of one day during an administrative change that makes them unavailable.
     ///
-    /// The log is written inside of the locks, so its order is the order in which things came to be.
+    /// The event log is written while the locks are held, so it has the order of the changes.
     private func race(
         _ change: @Sendable @escaping (Books, Studio, Trainer, Date) async throws -> Set<Reference>?
     ) async throws {
@@ -84,13 +86,13 @@ struct OfficeRaceTests {
                 }
                 let before = try await books.latestEvent()
                 async let answers = books.ask(Array(requests.prefix(3 + round % 3)))
-                let told = try await change(books, studio, maria, day)
+                let affected = try await change(books, studio, maria, day)
                 let late = await books.ask(Array(requests.suffix(3)))
                 let early = await answers
                 #expect(early.errors.isEmpty && late.errors.isEmpty, "\(early.errors) \(late.errors)")
                 #expect(late.booked.isEmpty)
                 let booked = Set(early.booked.map(\.session.reference))
-                if let told { #expect(told == booked) }
+                if let affected { #expect(affected == booked) }
                 #expect(try await books.bookingsAfterTheChange(since: before) == 0)
             }
         }
@@ -102,7 +104,7 @@ extension Books {
         try await database.query("SELECT max(id) FROM event").decode(Int64.self)[0]
     }
 
-    /// How many sessions the log has after the office's change.
+    /// Returns the number of session events after the administrative change.
     fileprivate func bookingsAfterTheChange(since event: Int64) async throws -> Int64 {
         try await database.query(
             """

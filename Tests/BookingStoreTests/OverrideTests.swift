@@ -5,9 +5,9 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("An override with its reason")
+@Suite("Overrides")
 struct OverrideTests {
-    @Test("passes hours, notice, horizon, grid and daily limit, one by one, and nothing passes without it")
+    @Test("waives hours, notice, horizon, grid and daily limit, each of which is refused without it")
     func softRules() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio {
@@ -37,7 +37,7 @@ struct OverrideTests {
         }
     }
 
-    @Test("passes neither an absence, a closure, a retirement nor anybody else's session")
+    @Test("does not waive absences, closures, retirement or conflicts with other sessions")
     func hardRules() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio { $0.offer.stations = 2 }
@@ -58,7 +58,7 @@ struct OverrideTests {
             ]
             for (rule, start, trainer) in cases {
                 for reason in [nil, "a favour"] {
-                    // Off the grid, only the override gets as far as the rule.
+                    // Without an override, a start off the grid is refused by the grid rule.
                     guard reason != nil || start.hasSuffix("0:00") else { continue }
                     let refusal = await expectRefusal(rule) {
                         try await books.book(studio, start, for: "eve@example.com", with: trainer, because: reason)
@@ -75,7 +75,7 @@ struct OverrideTests {
         }
     }
 
-    @Test("ends at the first minute of an absence, not before")
+    @Test("books a session up to the first minute of an absence")
     func edges() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -84,7 +84,7 @@ struct OverrideTests {
                 try Books.instant("2027-01-05 10:20", at: studio), try Books.instant("2027-01-05 11:00", at: studio)
             )
             _ = try await books.office.away(maria.handle, from: from, until: until, reason: nil)
-            // The turnaround may run into an absence: the trainer's session may not.
+            // The turnaround may overlap an absence, but the session may not.
             try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com", with: maria)
             try await books.book(studio, "2027-01-05 11:00", for: "ben@example.com", with: maria)
             await expectRefusal(.away) {

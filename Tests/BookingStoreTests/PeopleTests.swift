@@ -5,9 +5,9 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("People, as the front desk finds them")
+@Suite("Clients in bookings")
 struct PeopleTests {
-    @Test("what is stored of a person is never overwritten by a booking")
+    @Test("a booking does not overwrite the details of a client")
     func stored() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -26,7 +26,7 @@ struct PeopleTests {
         }
     }
 
-    @Test("an unknown person is written down with the booking, or not at all")
+    @Test("adds an unknown client only if the booking succeeds and has the client's details")
     func newClient() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -43,7 +43,7 @@ struct PeopleTests {
         }
     }
 
-    @Test("two bookings of one newcomer at the same moment write one person down")
+    @Test("concurrent bookings of a new client add one client")
     func sameNewcomer() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -58,7 +58,7 @@ struct PeopleTests {
         }
     }
 
-    @Test("a person whom the office writes down at the same moment is the one who is booked")
+    @Test("a booking concurrent with the addition of the client succeeds")
     func officeToo() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -69,14 +69,14 @@ struct PeopleTests {
                 let details = ClientDetails(
                     name: try PersonName("Somebody"), email: try EmailAddress(email), phone: nil)
                 async let booked = books.desk.book(request, now: Books.now)
-                // Whoever comes second: the office hears of it, the front desk just goes on.
+                // If the booking is first, the addition is refused; otherwise the booking uses the added client.
                 _ = try? await books.office.add(details)
                 #expect(try await booked.session.client.email?.address == email)
             }
         }
     }
 
-    @Test("a phone that several share does not tell them apart, their addresses do")
+    @Test("rejects a shared phone number as ambiguous, and accepts an e-mail address")
     func sharedPhone() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
@@ -94,7 +94,7 @@ struct PeopleTests {
             }
             #expect(error?.problem == "belongs to several people: 1 (Ana), 2 (Ben)")
             try await books.book(studio, "2027-01-05 10:00", for: "ben@example.com")
-            // A household has one free session.
+            // Clients who share a contact have one free session.
             await expectRefusal(.introAlreadyBooked) {
                 try await books.book(studio, "2027-01-05 11:00", for: "ana@example.com")
             }

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Privileges")
 struct PrivilegeTests {
-    @Test("every table, column, sequence and function has the listed privileges, and none that is not listed")
+    @Test("every table, column, sequence and function has exactly the listed privileges")
     func listed() async throws {
         try await withLogins { books, _, _, _ in
             let differences = try await books.database.withConnection { try await Privileges.differences(on: $0) }
@@ -18,7 +18,7 @@ struct PrivilegeTests {
     }
 
     @Test(
-        "a missing and an additional privilege are both found, and setup mends them",
+        "detects missing and additional privileges, and setup corrects them",
         arguments: [
             ("REVOKE SELECT ON session FROM intro_service", "missing: intro_service SELECT table session"),
             ("GRANT DELETE ON session TO intro_service", "too much: intro_service DELETE table session"),
@@ -40,7 +40,7 @@ struct PrivilegeTests {
         }
     }
 
-    @Test("an object that is not in the list is reported")
+    @Test("reports an object that is not listed")
     func unlisted() async throws {
         try await withLogins { books, _, _, _ in
             try await books.database.query("CREATE TABLE mine (id int)")
@@ -51,19 +51,20 @@ struct PrivilegeTests {
         }
     }
 
-    @Test("a login without privileges changes nothing, forges nothing and blocks nobody")
+    @Test("a login without privileges cannot read, change or forge data, or block bookings")
     func stranger() async throws {
         try await withLogins { books, stranger, _, _ in
             let studio = try await books.openStudio()
             try await books.engage()
             let session = try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com")
-            // It may not even connect; with that privilege given back, it can do no harm either.
+            // The login has no CONNECT privilege. The test grants it, to show that other privileges are missing as
+            // well.
             let name = try await books.database.query("SELECT current_database()").decode(String.self)[0]
             try await books.database.query("GRANT CONNECT, TEMPORARY ON DATABASE \(unsafeSQL: name) TO PUBLIC")
             let before = try await books.counts()
             for (table, function) in [
-                ("client", "record_event"), ("session", "record_event"), ("session", "hold_free_session"),
-                ("client", "hold_new_contact"),
+                ("client", "record_event"), ("session", "record_event"), ("session", "write_free_session_claim"),
+                ("client", "extend_free_session_claim"),
             ] {
                 let error = await #expect(throws: PostgresError.self) {
                     try await stranger.transaction { connection in
@@ -84,7 +85,7 @@ struct PrivilegeTests {
                 for key in ["studio:1", "trainer:1", "email:ana@example.com", "intro schema"] {
                     try await connection.query("SELECT pg_advisory_xact_lock(hashtextextended(\(key), 0))")
                 }
-                // Would wait for the lock's holder if it were the same lock.
+                // The booking would wait if it used the same advisory locks.
                 try await books.book(studio, "2027-01-05 11:00", for: "ben@example.com")
             }
             for table in try await books.tables() {
@@ -100,13 +101,13 @@ struct PrivilegeTests {
         }
     }
 
-    @Test("a definer's trigger function refuses a table that is not its own, even where it may be executed")
+    @Test("a SECURITY DEFINER trigger function rejects other tables, even with the EXECUTE privilege")
     func definers() async throws {
         try await withLogins { books, stranger, _, _ in
             let name = try await books.database.query("SELECT current_database()").decode(String.self)[0]
             try await books.database.query("GRANT CONNECT, TEMPORARY ON DATABASE \(unsafeSQL: name) TO PUBLIC")
             try await books.database.query("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO PUBLIC")
-            for function in ["record_event", "hold_free_session", "hold_new_contact"] {
+            for function in ["record_event", "write_free_session_claim", "extend_free_session_claim"] {
                 let error = await #expect(throws: PostgresError.self) {
                     try await stranger.transaction { connection in
                         try await connection.query("CREATE TEMP TABLE session (id bigint, status text, waived boolean)")
@@ -118,12 +119,13 @@ struct PrivilegeTests {
                         try await connection.query("INSERT INTO session VALUES (1, 'booked', false)")
                     }
                 }
-                #expect(error?.sqlState == "42501" && error?.message.contains("does not serve") == true, "\(function)")
+                #expect(
+                    error?.sqlState == "42501" && error?.message.contains("cannot be used on") == true, "\(function)")
             }
         }
     }
 
-    @Test("a reader sees no token, neither in the table nor in the log, and can write nothing")
+    @Test("a reader cannot read tokens, neither in the table nor in the log, and cannot write")
     func reader() async throws {
         try await withLogins { books, _, reader, _ in
             let studio = try await books.openStudio()
@@ -133,7 +135,7 @@ struct PrivilegeTests {
                 "SELECT unsubscribe_token FROM client", "SELECT * FROM client", "SELECT salt FROM lock_salt",
                 "INSERT INTO suppression (channel, address, reason, at, actor) VALUES ('email', 'a', 'manual', now(), 'x')",
                 "SELECT plan_messages(NULL, now(), now())", "DELETE FROM job", "SELECT nextval('job_lease')",
-                "SELECT begin_work('ceo', NULL, '{}', '{studio:1}')",
+                "SELECT acquire_locks('ceo', NULL, '{}', '{studio:1}')",
             ] {
                 let error = await #expect(throws: PostgresError.self) {
                     try await reader.query("\(unsafeSQL: statement)")
@@ -152,7 +154,7 @@ struct PrivilegeTests {
         }
     }
 
-    @Test("an event names the login beside the actor that was claimed")
+    @Test("an event has the login in addition to the given actor")
     func login() async throws {
         try await withLogins { books, _, _, service in
             let studio = try await books.openStudio()
@@ -170,7 +172,7 @@ struct PrivilegeTests {
         }
     }
 
-    @Test("messages and jobs that are changed by hand leave an event with the login")
+    @Test("logs manual changes of messages and jobs with the login")
     func byHand() async throws {
         try await withLogins { books, _, _, service in
             let studio = try await books.openStudio()
@@ -190,7 +192,7 @@ struct PrivilegeTests {
         }
     }
 
-    @Test("a consent that is dated back by hand shows in the log with the time of the change and the login")
+    @Test("logs a manually backdated consent with the time of the change and the login")
     func datedBack() async throws {
         try await withLogins { books, _, _, service in
             let studio = try await books.openStudio()
@@ -216,7 +218,7 @@ struct PrivilegeTests {
     }
 }
 
-/// Gives a test books, and pools of a login without privileges, of a reader and of a desk.
+/// Runs a test with pools of a login without privileges, a reader and the service.
 private func withLogins(
     _ body: (_ books: Books, _ stranger: Database, _ reader: Database, _ service: Database) async throws -> Void
 ) async throws {
@@ -224,7 +226,7 @@ private func withLogins(
         let roles = try await books.database.query(
             "SELECT FROM pg_roles WHERE rolname IN ('intro_service', 'intro_reader')")
         guard roles.count == 2 else { try Test.cancel("this server's user may not create roles") }
-        // A clone has the template's tables, and not its privileges on the database.
+        // A clone has the template's tables, but not its privileges on the database.
         try await Schema.apply(to: books.database)
         let suffix = UUID().uuidString.prefix(8).lowercased()
         let logins = ["stranger", "reader", "service"].map { "\($0)_\(suffix)" }

@@ -7,10 +7,10 @@ import Testing
 
 @testable import BookingStore
 
-/// The statements themselves are run, and the server's own counters tell how it read the large tables.
-@Suite("On large tables")
+/// Tests that run the statements on large tables, and check the server's scan counters.
+@Suite("Query plans on large tables")
 struct QueryPlanTests {
-    @Test("schedule, agenda, requests, people and slots are found by index")
+    @Test("reads schedules, agendas, requests, clients and slots by index")
     func frontDesk() async throws {
         try await withLargeBooks { books, studio, maria in
             let (from, until) = (Books.now, Books.now + 7 * 86_400)
@@ -62,13 +62,14 @@ struct QueryPlanTests {
         }
     }
 
-    @Test("a search for parts of names, addresses and numbers can read few clients")
+    @Test("a search for parts of names, addresses and numbers can use an index")
     func search() async throws {
         try await withLargeBooks { books, _, _ in
             for text in ["client 1234", "nt-1234@", "client-1234@example.com", "(415) 500-1234", "500123", "1234"] {
                 let search = ClientSearch(text, region: try Region("US"))
                 let (found, read) = try await books.database.transaction { connection in
-                    // Of 30,000 clients, the planner may prefer to read all, which takes 15 ms; of two millions it does not.
+                    // For 30,000 clients, the planner may choose a sequential scan, which takes 15 ms; for two million
+                    // it does not.
                     try await connection.query("SET LOCAL enable_seqscan = off")
                     try await connection.query("SET LOCAL enable_indexscan = off")
                     let before = try await readClients(on: connection)
@@ -87,7 +88,7 @@ struct QueryPlanTests {
         ).decode(Int64.self)[0]
     }
 
-    @Test("the ledger, and what is due, are found by index")
+    @Test("reads the ledger and due messages by index")
     func reminders() async throws {
         try await withLargeBooks { books, _, _ in
             let (from, reference) = (Books.now, try Reference("000004D2"))
@@ -118,7 +119,7 @@ struct QueryPlanTests {
         }
     }
 
-    @Test("a message that waits for its session is looked at each minute by index, and written once only")
+    @Test("checks blocked messages by index, and keeps them waiting")
     func blocked() async throws {
         try await withLargeBooks { books, studio, maria in
             try await books.database.query(
@@ -148,10 +149,10 @@ struct QueryPlanTests {
         }
     }
 
-    @Test("planning reads the sessions that may be due, not all that are to come")
+    @Test("planning reads only sessions that may have due messages, not all future sessions")
     func planning() async throws {
         try await withLargeBooks { books, _, _ in
-            // The first plans are for the binds at hand, the later ones for any.
+            // The first executions use custom plans, later ones may use a generic plan.
             for _ in 0..<7 {
                 let read = try await books.database.transaction { connection in
                     let before = try await fetchedSessions(on: connection)
@@ -168,7 +169,7 @@ struct QueryPlanTests {
             .decode(Int64.self)[0]
     }
 
-    @Test("what a booking asks is planned for the first few bookings only")
+    @Test("the statements of a booking use generic plans after the first bookings")
     func keptStatements() async throws {
         try await withLargeBooks { books, studio, maria in
             let slots = try await books.database.withConnection {
@@ -180,7 +181,7 @@ struct QueryPlanTests {
             for (number, slot) in slots.enumerated() {
                 try await books.book(studio, slot.localStart, for: "new-\(number)@example.com", with: maria)
             }
-            // PostgreSQL plans a prepared statement five times before it judges what a plan for any values costs.
+            // PostgreSQL makes five custom plans of a prepared statement before it considers a generic plan.
             let planned = try await books.database.query(
                 "SELECT statement FROM pg_prepared_statements WHERE custom_plans > 5 AND statement <> ''"
             ).decode(String.self)
@@ -188,10 +189,10 @@ struct QueryPlanTests {
         }
     }
 
-    @Test("a function that reads tables keeps its plan")
+    @Test("no scalar function that reads tables is in SQL, so that plans are cached")
     func keptPlans() async throws {
         try await withBooks { books in
-            // One in SQL that returns a value is planned anew in every statement that calls it.
+            // A scalar SQL function is planned again in every statement that calls it.
             let planned = try await books.database.query(
                 """
                 SELECT proname::text
@@ -207,11 +208,11 @@ struct QueryPlanTests {
         }
     }
 
-    @Test("a function that writes leaves the plans of foreign keys alone")
+    @Test("functions that write do not set plan_cache_mode, which affects foreign key checks")
     func foreignKeys() async throws {
         try await withBooks { books in
-            // What such a function sets counts for them, too: they would be planned anew for every row. Those of the jobs
-            // write tables without foreign keys.
+            // The setting of a function also applies to foreign key checks, which would be planned again for every row.
+            // The functions of the jobs write tables without foreign keys.
             let keysOfJobs = try await books.database.query(
                 "SELECT conname::text FROM pg_constraint WHERE contype = 'f' AND conrelid::regclass::text LIKE 'job%'"
             ).decode(String.self)
@@ -222,7 +223,7 @@ struct QueryPlanTests {
                 FROM pg_proc
                 WHERE pronamespace = 'public'::regnamespace
                   AND provolatile = 'v'
-                  AND proname !~ 'job|claim_suspect'
+                  AND proname !~ 'job|rate_limit'
                   AND array_to_string(proconfig, ' ') LIKE '%plan_cache_mode%'
                 """
             ).decode(String.self)
@@ -230,7 +231,7 @@ struct QueryPlanTests {
         }
     }
 
-    @Test("our connections do without just-in-time compilation")
+    @Test("just-in-time compilation is off")
     func jit() async throws {
         try await withBooks { books in
             let jit = try await books.database.query("SHOW jit").decode(String.self)
@@ -240,12 +241,12 @@ struct QueryPlanTests {
 }
 
 extension Books {
-    /// Expects that some work reads no large table from end to end.
+    /// Expects that work makes no sequential scan of a large table.
     fileprivate func expectIndexes(
         _ name: Comment, sourceLocation: SourceLocation = #_sourceLocation,
         _ work: @Sendable (Connection) async throws -> Void
     ) async throws {
-        // A statement that is run often may get a plan for any binds: that one must be good as well.
+        // After several executions a generic plan may be used, which must use the indexes as well.
         for _ in 0..<7 {
             let scanned = try await database.transaction { connection in
                 let before = try await scans(on: connection)

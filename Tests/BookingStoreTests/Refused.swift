@@ -1,7 +1,7 @@
 import Booking
 import Testing
 
-/// Expects a refusal by one rule, and hands it out for a closer look.
+/// Expects a refusal by a rule, and returns it.
 @discardableResult
 func expectRefusal<Result>(
     _ rule: Refusal.Rule, sourceLocation: SourceLocation = #_sourceLocation, _ work: () async throws -> Result

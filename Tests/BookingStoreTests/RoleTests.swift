@@ -10,7 +10,7 @@ import Testing
 
 @Suite("The service role")
 struct RoleTests {
-    @Test("works at the front desk and sends reminders")
+    @Test("books, moves and sends messages")
     func works() async throws {
         try await withServiceRole { books, studio, maria in
             let request = try Books.request(studio, "2027-01-05 10:00", for: "ana@example.com", with: maria)
@@ -35,7 +35,7 @@ struct RoleTests {
                 return try await deliveries.take(run, by: .email, until: Books.now, now: Books.now, limit: 10)
             }
             #expect(taken.messages.map(\.rule) == ["rescheduled"])
-            // The triggers wrote for it what it may not write.
+            // The triggers wrote rows that the role cannot write itself.
             let traces = try await books.database.query(
                 """
                 SELECT (SELECT count(*) FROM free_session_claim),
@@ -46,7 +46,7 @@ struct RoleTests {
         }
     }
 
-    @Test("reads the identity of the database, and keeps epochs and senders")
+    @Test("reads the identity of the database, and writes delivery epochs and senders")
     func keepsEpochs() async throws {
         try await withServiceRole { books, _, _ in
             let journal = UUID()
@@ -68,7 +68,7 @@ struct RoleTests {
         }
     }
 
-    @Test("keeps hours, absences, closures and people")
+    @Test("writes trainers, hours, absences, closures and clients")
     func keepsOffice() async throws {
         try await withServiceRole { books, studio, maria in
             try await books.serving { connection in
@@ -92,7 +92,7 @@ struct RoleTests {
         }
     }
 
-    @Test("runs jobs, buries and revives them, and closes the day")
+    @Test("runs, dead-letters and requeues jobs, and closes days")
     func runsJobs() async throws {
         try await withServiceRole { books, studio, maria in
             try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com", with: maria)
@@ -100,8 +100,8 @@ struct RoleTests {
                 "INSERT INTO job_runner (name, queues, lease_until) VALUES ('a', '{messages}', now() + interval '1 hour')",
                 "INSERT INTO job_queue (name, rate_limit, rate_period) VALUES ('messages', 1000, '1 second')",
                 "SELECT * FROM claim_jobs(1, 'messages', '{messages.deliver}', 10, false, NULL, NULL)",
-                "SELECT * FROM claim_suspect(1, 'messages', '{messages.deliver}')",
-                "SELECT settle_jobs(array_agg(id), array_agg(token), '{failed}', '{0}', '{why}') FROM job",
+                "SELECT * FROM claim_crashed_job(1, 'messages', '{messages.deliver}')",
+                "SELECT record_job_results(array_agg(id), array_agg(token), '{failed}', '{0}', '{why}') FROM job",
                 "INSERT INTO job SELECT (jsonb_populate_record(NULL::job, to_jsonb(d) || '{\"cancel_requested\": false}')).* "
                     + "FROM job_dead AS d",
                 "DELETE FROM job_dead", "SELECT acknowledge_jobs('{1}', '{1}')", "SELECT * FROM rescue_jobs(25, 3)",
@@ -125,8 +125,8 @@ struct RoleTests {
                 let item = InboundMail.Item(sender: "a@b.test", subject: nil, excerpt: "hello", content: .other)
                 let id = try #require(try await mails.insert(item, now: Books.now))
                 #expect(try await mails.insert(item, now: Books.now) == nil)
-                let judged = try await MailEvaluation(.other, now: Books.now, on: connection)
-                try await mails.finish(id, judged, now: Books.now)
+                let evaluation = try await MailEvaluation(.other, now: Books.now, on: connection)
+                try await mails.finish(id, evaluation, now: Books.now)
                 #expect(try await mails.all(open: true, limit: 10).map(\.id) == [id])
                 #expect(try await mails.markDone([id, id + 1], by: "service", now: Books.now) == [id])
                 let statuses = TextStatusRepository(connection)
@@ -143,7 +143,7 @@ struct RoleTests {
         }
     }
 
-    @Test("cannot rewrite, forget or redefine anything")
+    @Test("cannot forge events or claims, delete rows, or change the schema")
     func refused() async throws {
         try await withServiceRole { books, studio, maria in
             try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com", with: maria)
@@ -164,7 +164,7 @@ struct RoleTests {
         }
     }
 
-    @Test("may make no temporary tables, with which it could put others in the place of the log and the claims")
+    @Test("cannot create temporary tables, which could shadow the event log and the claims")
     func shadows() async throws {
         try await withServiceRole { books, _, _ in
             try await Schema.apply(to: books.database)
@@ -176,7 +176,7 @@ struct RoleTests {
     }
 }
 
-/// Runs a test on books with a studio and a trainer, on a server where the role could be made.
+/// Runs a test with a studio and a trainer; cancels it if the server does not have the role.
 private func withServiceRole(_ body: (Books, Studio, Trainer) async throws -> Void) async throws {
     try await withBooks(connections: 1) { books in
         let roles = try await books.database.query("SELECT FROM pg_roles WHERE rolname = 'intro_service'")

@@ -2,12 +2,12 @@ import BookingStoreTesting
 import Postgres
 import Testing
 
-@Suite("The schema explains itself")
+@Suite("Comments and names in the schema")
 struct SchemaCommentTests {
     @Test("every table, column, type and function has a comment")
     func comments() async throws {
         try await withBooks(connections: 1) { books in
-            let mute = try await books.database.query(
+            let withoutComment = try await books.database.query(
                 """
                 SELECT relname || coalesce('.' || attname, '')
                 FROM pg_class
@@ -35,24 +35,24 @@ struct SchemaCommentTests {
                   AND obj_description(oid, 'pg_type') IS NULL
                 """
             ).decode(String.self)
-            #expect(mute == [])
+            #expect(withoutComment == [])
         }
     }
 
-    @Test("every constraint has been given a name")
+    @Test("every constraint has an explicit name")
     func names() async throws {
         try await withBooks(connections: 1) { books in
-            let nameless = try await books.database.query(
+            let unnamed = try await books.database.query(
                 """
                 SELECT conname
                 FROM pg_constraint
                 JOIN pg_class ON pg_class.oid = conrelid
                 WHERE connamespace = 'public'::regnamespace
-                  -- What PostgreSQL calls a constraint by itself; for keys its names are good.
+                  -- Names that PostgreSQL generates; those of keys are accepted.
                   AND conname ~ ('^' || relname || '_.*(_check|_fkey|_excl)[0-9]*$')
                 """
             ).decode(String.self)
-            #expect(nameless == [])
+            #expect(unnamed == [])
         }
     }
 }

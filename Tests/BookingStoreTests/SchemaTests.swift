@@ -1,13 +1,14 @@
 import BookingStoreTesting
 import Foundation
+import Locking
 import Postgres
 import PostgresTesting
 import Schema
 import Testing
 
-@Suite("The schema")
+@Suite("Schema setup")
 struct SchemaTests {
-    @Test("is missing, then there, and applying it again changes nothing")
+    @Test("creates a missing schema, and changes nothing when applied again")
     func twice() async throws {
         try await withDatabase { database, _ in
             #expect(try await Schema.status(of: database) == .missing)
@@ -19,7 +20,7 @@ struct SchemaTests {
         }
     }
 
-    @Test("of eight who apply it at the same moment, one does and the others find it done")
+    @Test("of eight concurrent setups, one creates the schema and the others find it current")
     func atOnce() async throws {
         try await withDatabase { database, _ in
             let found = try await withThrowingTaskGroup(of: Schema.Status.self) { group in
@@ -31,7 +32,7 @@ struct SchemaTests {
         }
     }
 
-    @Test("a function that is missing or differs is put right, and nothing else is touched")
+    @Test("updates a missing or outdated function, and applies no step again")
     func behind() async throws {
         for change in [
             "DELETE FROM schema_function WHERE name = 'plan_days'",
@@ -49,7 +50,7 @@ struct SchemaTests {
         }
     }
 
-    @Test("a function that somebody dropped is made again")
+    @Test("creates a dropped function again")
     func dropped() async throws {
         try await withBooks { books in
             try await books.database.query("DROP FUNCTION plan_days")
@@ -60,7 +61,7 @@ struct SchemaTests {
         }
     }
 
-    @Test("a newer one is left alone")
+    @Test("does not change a newer schema")
     func ahead() async throws {
         try await withBooks { books in
             try await books.database.query(
@@ -72,7 +73,7 @@ struct SchemaTests {
         }
     }
 
-    @Test("one whose steps read otherwise, or have a gap, is nobody's to change")
+    @Test("does not change a schema with an altered or missing step")
     func altered() async throws {
         for (change, step) in [
             ("UPDATE schema_migration SET checksum = 'x' WHERE version = 2", "sessions"),
@@ -88,7 +89,7 @@ struct SchemaTests {
         }
     }
 
-    @Test("an upgrade re-creates only functions whose text changed")
+    @Test("re-creates only functions whose text changed")
     func onlyChanged() async throws {
         try await withBooks { books in
             // A clone lacks the privileges on the database, which are granted with those on functions.
@@ -101,18 +102,18 @@ struct SchemaTests {
         }
     }
 
-    @Test("an upgrade beside a forgotten transaction names it, lets bookings pass, and ends when it is over")
+    @Test("an upgrade blocked by a transaction reports it, does not block bookings, and finishes after it")
     func blocked() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()
             try await books.engage()
-            // Its triggers need a lock on the session table that a reader's open transaction does not allow.
+            // Its triggers require a lock of the session table, which conflicts with the open transaction's lock.
             try await books.database.query(
-                "UPDATE schema_function SET checksum = 'old' WHERE name = 'hold_free_session'")
+                "UPDATE schema_function SET checksum = 'old' WHERE name = 'write_free_session_claim'")
             let reported = Latch()
             let names = Guarded<[String]>([])
             let upgrade = try await books.database.transaction { bystander in
-                // An older transaction on another table blocks nothing.
+                // An older transaction on another table does not block the upgrade.
                 try await bystander.query("LOCK TABLE reminder_rule IN ROW EXCLUSIVE MODE")
                 return try await books.database.transaction { reader in
                     try await reader.query("LOCK TABLE session IN ROW EXCLUSIVE MODE")
@@ -134,7 +135,7 @@ struct SchemaTests {
         }
     }
 
-    @Test("a binary that is older than the functions in the database leaves them alone and goes on")
+    @Test("an older binary keeps compatible newer functions, and reports an incompatible database")
     func compatible() async throws {
         try await withBooks { books in
             try await books.database.query("UPDATE schema_release SET function_set = function_set + 1")
@@ -152,17 +153,17 @@ struct SchemaTests {
         }
     }
 
-    /// Changes with every function that is created again.
+    /// Returns texts that change if a function is created again.
     private func functions(of database: Database) async throws -> [String] {
         try await database.query(
             "SELECT proname || ' ' || xmin FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1"
         ).decode(String.self)
     }
 
-    @Test("a step that fails leaves nothing behind")
+    @Test("rolls back all changes if a step fails")
     func failure() async throws {
         try await withDatabase { database, _ in
-            // In the way of the second step.
+            // This table makes the second step fail.
             try await database.query("CREATE TABLE session ()")
             await #expect(throws: PostgresError.self) { try await Schema.apply(to: database) }
             #expect(try await Schema.status(of: database) == .missing)
@@ -176,7 +177,7 @@ struct SchemaTests {
             .decode(String.self)
     }
 
-    /// Changes with every step, function and table that is made anew.
+    /// Returns texts that change if a step, function or table is created again.
     private func fingerprint(of database: Database) async throws -> [String] {
         try await database.query(
             """

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// What a connection pooler in transaction mode would hand to another client, and clocks that are not the caller's.
-@Suite("The sources of the store")
+/// Checks of the source code for session state, which a transaction-mode connection pooler shares, and for clock reads.
+@Suite("Source code of the store")
 struct SessionStateTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources")
 
@@ -21,26 +21,26 @@ struct SessionStateTests {
         return lines
     }
 
-    @Test("change no setting for longer than a transaction")
+    @Test("changes settings only within a transaction")
     func settings() throws {
         let lines = try lines(of: ["BookingStore", "Reminders", "Jobs", "intro"])
         #expect(lines.count > 5000)
-        // Regular expressions are slow: most lines hold none of these words.
+        // A substring search first, since regular expressions are slow and most lines have none of these words.
         for line in lines where ["SET ", "set_config"].contains(where: line.text.contains) {
-            let lasts =
+            let outlastsTransaction =
                 line.text.contains(#/"\s*(SET (?!LOCAL|TRANSACTION)|RESET )/#)
                 || line.text.contains(#/set_config\([^)]*, false\)/#)
-            #expect(!lasts, "\(line.place) outlasts its transaction: \(line.text)")
+            #expect(!outlastsTransaction, "\(line.place) outlasts its transaction: \(line.text)")
         }
     }
 
-    @Test("decide by the instant that they are given, and never by this machine's clock")
+    @Test("does not read the machine's clock")
     func clock() throws {
         let lines = try lines(of: ["Booking", "BookingStore", "Reminders"])
         #expect(lines.count > 3000)
         for line in lines where ["Date", "timeInterval"].contains(where: line.text.contains) {
-            let asks = line.text.contains(#/\bDate\(\)|\bDate\.now\b|timeIntervalSinceNow/#)
-            #expect(!asks, "\(line.place) asks the clock: \(line.text)")
+            let readsClock = line.text.contains(#/\bDate\(\)|\bDate\.now\b|timeIntervalSinceNow/#)
+            #expect(!readsClock, "\(line.place) asks the clock: \(line.text)")
         }
     }
 }

@@ -6,11 +6,11 @@ import Testing
 
 @testable import BookingStore
 
-@Suite("Time zone rules of PostgreSQL and of the binary")
+@Suite("Time zone comparison")
 struct TimeZoneComparisonTests {
     private let winter = Date(timeIntervalSince1970: 1_798_545_600)  // 2026-12-29 12:00 UTC
 
-    @Test("rules that agree for two years are no difference")
+    @Test("finds no difference between equal rules")
     func agreement() async throws {
         try await withBooks(connections: 1) { books in
             for zone in ["America/Phoenix", "America/New_York", "UTC"] {
@@ -23,7 +23,7 @@ struct TimeZoneComparisonTests {
         }
     }
 
-    @Test("a zone that gives up daylight saving time in the database alone differs from that day on")
+    @Test("finds the first day of a daylight saving time that only the binary has")
     func abolished() {
         let difference = TimeZoneComparison.firstDifference(
             in: "America/Los_Angeles", changes: [(0, -28_800)], from: winter)
@@ -31,7 +31,7 @@ struct TimeZoneComparisonTests {
         #expect(difference?.databaseOffset == -28_800 && difference?.binaryOffset == -25_200)
     }
 
-    @Test("a change on another day is found, in whichever direction")
+    @Test("finds a clock change that is on an earlier day in the database")
     func moved() {
         let changes = [(day: 0, offset: -28_800), (day: 68, offset: -25_200)]
         let difference = TimeZoneComparison.firstDifference(in: "America/Los_Angeles", changes: changes, from: winter)

@@ -5,9 +5,9 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("A refusal states the true reason")
+@Suite("Reasons of refusals")
 struct TrueReasonTests {
-    @Test("without a trainer: nobody works, every station is taken, or every trainer at work is busy")
+    @Test("without a requested trainer, reports that no trainer works, or that all at work are busy")
     func withoutTrainer() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio { $0.offer.stations = 2 }
@@ -38,7 +38,7 @@ struct TrueReasonTests {
         }
     }
 
-    @Test("without a trainer, a full studio is said to be full also where a trainer is free")
+    @Test("without a requested trainer, reports a full studio although a trainer is free")
     func full() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio { $0.offer.stations = 1 }
@@ -53,7 +53,7 @@ struct TrueReasonTests {
     }
 
     @Test(
-        "a time that has passed is in the past, not short notice",
+        "reports a time in the past as past, not as too soon",
         arguments: ["2027-01-01 09:00", "2027-01-02 15:59"])
     func past(start: String) async throws {
         try await withBooks { books in
@@ -68,7 +68,7 @@ struct TrueReasonTests {
         }
     }
 
-    @Test("a trainer of another studio is said to work there, and an override does not send them")
+    @Test("reports that the trainer works at another studio, also with an override")
     func elsewhere() async throws {
         try await withBooks { books in
             let downtown = try await books.openStudio { $0.offer.stations = 3 }
@@ -95,7 +95,7 @@ struct TrueReasonTests {
                     #expect(refusal?.hint.contains("--override") == false)
                 }
             }
-            // On a weekday Sam is downtown, so that an override may ask for an hour more.
+            // On weekdays Sam works downtown, so an override can waive the hours.
             let moved = try await books.desk.reschedule(
                 session.reference, to: try Books.instant("2027-01-07 15:00", at: downtown), with: sam,
                 overrideReason: "a favour", now: Books.now)
@@ -103,7 +103,7 @@ struct TrueReasonTests {
         }
     }
 
-    @Test("an override without a trainer takes one at work, waives only what blocked the booking, and records it")
+    @Test("an override without a requested trainer selects one at work, and records only the waived rules")
     func override() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio {
@@ -113,10 +113,10 @@ struct TrueReasonTests {
             try await books.engage("maria", hours: "mon-fri 09:00-17:00", dailyLimit: 1)
             try await books.engage("noah", hours: "mon-fri 09:00-17:00")
             try await books.engage("aiko", hours: "sat 09:00-12:00")
-            // Without any conflict, the choice is the ordinary one and nothing is waived.
+            // Without a conflict, the choice is the same as without an override, and no rule is waived.
             let plain = try await books.book(studio, "2027-01-05 10:00", for: "a@example.com", because: "a favour")
             #expect(plain.trainer.handle == "maria" && plain.waivedRules.isEmpty)
-            // Off the grid: the trainer at work below the daily limit comes first, though Aiko has no session that day.
+            // Off the grid, the trainer below the daily limit is chosen. Aiko has fewer sessions, but is not at work.
             let grid = try await books.book(studio, "2027-01-05 12:10", for: "b@example.com", because: "a favour")
             #expect(grid.trainer.handle == "noah" && grid.waivedRules == [.notOnGrid])
             await expectRefusal(.outsideHours) {
@@ -133,7 +133,7 @@ struct TrueReasonTests {
         }
     }
 
-    @Test("a session of another person is theirs, and moving it is not suggested")
+    @Test("names the owner of a session found by a shared contact, and does not suggest a move")
     func sharedContact() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio { $0.offer.stations = 3 }
@@ -163,7 +163,7 @@ struct TrueReasonTests {
         }
     }
 
-    @Test("a move to the present time and trainer changes nothing and queues nothing")
+    @Test("a move to the current time and trainer changes nothing and queues no message")
     func unchanged() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()

@@ -5,9 +5,9 @@ import Testing
 
 @testable import BookingStore
 
-@Suite("A stored code that this version does not know")
+@Suite("Unknown stored codes")
 struct UnknownCodeTests {
-    @Test("is an error, and is not read as another one")
+    @Test("throws an error for an unknown status")
     func status() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio()

@@ -5,16 +5,16 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("Whoever is free")
+@Suite("Choice of the trainer")
 struct UnnamedTrainerTests {
-    @Test("the trainer with the fewest sessions that day is chosen, then the first by handle")
+    @Test("chooses the trainer with the fewest sessions that day, then the first by handle")
     func fairness() async throws {
         try await withBooks { books in
             let studio = try await books.openStudio { $0.offer.stations = 3 }
             let aiko = try await books.engage("aiko")
             try await books.engage("maria")
             try await books.engage("james")
-            // Another day does not count, and neither does a session that was cancelled.
+            // Sessions on another day and cancelled sessions are not counted.
             try await books.book(studio, "2027-01-06 09:00", for: "other-day@example.com", with: aiko)
             let cancelled = try await books.book(studio, "2027-01-05 16:00", for: "off@example.com", with: aiko)
             _ = try await books.desk.cancel(cancelled.reference, reason: nil, now: Books.now)
@@ -27,7 +27,7 @@ struct UnnamedTrainerTests {
         }
     }
 
-    @Test("sessions at every studio count, and a trainer who is busy elsewhere is passed over")
+    @Test("counts sessions at all studios, and does not choose a trainer who is busy elsewhere")
     func elsewhere() async throws {
         try await withBooks { books in
             let (here, there) = try await books.openTwoStudios()
@@ -40,7 +40,7 @@ struct UnnamedTrainerTests {
         }
     }
 
-    @Test("concurrent bookings fill every trainer, and nobody is refused while somebody is free")
+    @Test("concurrent bookings use all trainers, and are refused only if no trainer is free")
     func filling() async throws {
         try await withBooks(connections: 12) { books in
             try await books.failOnDeadlock()
@@ -62,7 +62,7 @@ struct UnnamedTrainerTests {
         }
     }
 
-    @Test("two studios that share their trainers never book one twice, and use both")
+    @Test("concurrent bookings at two studios with shared trainers use different trainers")
     func shared() async throws {
         try await withBooks { books in
             let (here, there) = try await books.openTwoStudios()
@@ -84,7 +84,7 @@ extension Books {
         try await database.withConnection { try await TrainerRepository($0).named(try Handle(handle)) }
     }
 
-    /// Opens two studios, both with the trainers aiko and maria.
+    /// Adds two studios, both with the trainers aiko and maria.
     fileprivate func openTwoStudios() async throws -> (Studio, Studio) {
         let here = try await openStudio("here") { $0.offer.stations = 2 }
         let there = try await openStudio("there") { $0.offer.stations = 2 }

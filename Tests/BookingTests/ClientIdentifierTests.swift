@@ -1,9 +1,9 @@
 import Booking
 import Testing
 
-@Suite("How a front desk names a client")
-struct WhoTests {
-    @Test("by e-mail, phone or client number, also where it was copied with invisible characters")
+@Suite("Client identifiers")
+struct ClientIdentifierTests {
+    @Test("reads an e-mail address, phone number or client number, also with invisible characters")
     func reads() throws {
         let us = try Region("US")
         let phone = ClientIdentifier.phone(try PhoneNumber(e164: "+12135550142"))
@@ -18,7 +18,9 @@ struct WhoTests {
         }
     }
 
-    @Test("the last four digits of a phone are no client number", arguments: ["0602", "#0602", "0", "#0", "#+5", "00"])
+    @Test(
+        "rejects a client number with a leading zero or sign, and hints at the search",
+        arguments: ["0602", "#0602", "0", "#0", "#+5", "00"])
     func refuses(text: String) throws {
         let us = try Region("US")
         #expect { try ClientIdentifier(text, region: us) } throws: {

@@ -1,13 +1,13 @@
 import Booking
 import Testing
 
-@Suite("What a search for clients means")
+@Suite("Client searches")
 struct ClientSearchTests {
     private func patterns(_ text: String) throws -> [ClientSearch.PhonePattern?] {
         ClientSearch(text, region: try Region("US")).terms.map(\.phone)
     }
 
-    @Test("digits are the end of a number, a part of it, or its beginning")
+    @Test("reads digits as the end, a part or the beginning of a phone number")
     func digits() throws {
         #expect(try patterns("0602") == [.end("0602")])
         #expect(try patterns(" 06-02 ") == [.end("0602")])
@@ -21,14 +21,14 @@ struct ClientSearchTests {
         #expect(try patterns("sick day 5") == [nil, nil, .part("5")])
     }
 
-    @Test("words without a letter or a digit mean nothing")
+    @Test("is empty without a letter or a digit")
     func empty() throws {
         for text in ["", " ", "%", "_ '", "()", "\u{200B}"] {
             #expect(ClientSearch(text, region: try Region("US")).isEmpty, "\(text)")
         }
     }
 
-    @Test("a whole address or number is also looked up by what it is recognised by")
+    @Test("recognizes a whole e-mail address or phone number, and converts a domain to ASCII")
     func contacts() throws {
         let us = try Region("US")
         #expect(ClientSearch("ana@pm.me", region: us).email?.address == "ana@pm.me")

@@ -3,27 +3,27 @@ import Testing
 
 @Suite("Handles")
 struct HandleTests {
-    @Test("letters, digits and inner dashes make a handle", arguments: ["maria", "san-jose-2", "a", "7", "a--b"])
+    @Test("accepts letters, digits and inner dashes", arguments: ["maria", "san-jose-2", "a", "7", "a--b"])
     func accepts(text: String) throws {
         #expect(try Handle(text).text == text)
         #expect(try Handle(" \(text.uppercased()) ").text == text)
     }
 
     @Test(
-        "anything else is refused",
+        "rejects other characters and dashes at the ends",
         arguments: ["-maria", "maria-", "-", "maria silva", "maría", "maria_s", "maria/../x", "K\u{212A}", "ana\n"])
     func refuses(typed: Typed) {
         let text = typed.text
         #expect { try Handle(text, field: "--trainer") } throws: { ($0 as? InvalidInput)?.field == "--trainer" }
     }
 
-    @Test("a handle has at most 40 characters")
+    @Test("rejects a handle with more than 40 characters")
     func limitsLength() throws {
         #expect(try Handle(String(repeating: "a", count: 40)).text.count == 40)
         #expect(throws: InvalidInput.self) { try Handle(String(repeating: "a", count: 41)) }
     }
 
-    @Test("no hostile text is a handle", arguments: HostileText.all)
+    @Test("rejects hostile text", arguments: HostileText.all)
     func refusesHostileText(typed: Typed) {
         let text = typed.text
         #expect(throws: InvalidInput.self) { try Handle(text) }

@@ -1,7 +1,7 @@
 import Booking
 import Testing
 
-/// Something typed, which a test run shows visibly: no escape sequence in a test's table reaches a terminal.
+/// An input that test output shows escaped, so that no escape sequence of a test's arguments reaches a terminal.
 struct Typed: Sendable, ExpressibleByStringLiteral, CustomTestStringConvertible {
     let text: String
 
@@ -16,7 +16,7 @@ struct Typed: Sendable, ExpressibleByStringLiteral, CustomTestStringConvertible 
     var testDescription: String { visible(String(text.prefix(60))) }
 }
 
-/// Text that nobody means well with, or that a paste has spoilt.
+/// Malicious input, and input that was damaged by copying.
 enum HostileText {
     static let all: [Typed] =
         [

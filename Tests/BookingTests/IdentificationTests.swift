@@ -1,7 +1,7 @@
 import Booking
 import Testing
 
-@Suite("Deciding which client is meant")
+@Suite("Client identification")
 struct IdentificationTests {
     private let phone: Contact
     private let greg: Client
@@ -28,7 +28,7 @@ struct IdentificationTests {
         }
     }
 
-    @Test("without a name, the only client with the contact is meant, and of several none is")
+    @Test("without a name, identifies the only owner of the contact, and is ambiguous for several owners")
     func nameless() {
         #expect(decide([greg]) == "17")
         #expect(decide([greg, ines]) == "one of [17, 18]")
@@ -38,7 +38,7 @@ struct IdentificationTests {
         #expect(decide([], accepts: true) == "nobody")
     }
 
-    @Test("a name that fits one client decides, wherever the contact was given")
+    @Test("identifies the owner with a matching name, also by an additional contact")
     func fitting() {
         #expect(decide([greg, ines], name: "po, ines") == "18")
         #expect(decide([greg], beside: [ines], name: "Ines Po") == "18")
@@ -46,7 +46,7 @@ struct IdentificationTests {
         #expect(decide([], name: "Greg") == "nobody")
     }
 
-    @Test("a name that fits nobody is refused, or confirmed where one client can be meant")
+    @Test("refuses a name that matches no owner, or accepts it if the caller confirms the only owner")
     func otherName() {
         let refusal = "name_differs: +1 213-555-1305 belongs to Greg Park (client 17)"
         #expect(decide([greg], name: "Zoe") == "\(refusal); the given name is Zoe")
@@ -57,7 +57,7 @@ struct IdentificationTests {
         #expect(decide([greg, ines], name: "Zoe", accepts: true) == "one of [17, 18]")
     }
 
-    @Test("a client with both contacts that were given is one client")
+    @Test("identifies a client who owns two of the given contacts")
     func twice() {
         let identification = Identification(
             named: Identification.Owners(of: nil, []),

@@ -5,7 +5,7 @@ import Testing
 @Suite("References")
 struct ReferenceTests {
     @Test(
-        "a reference is understood however it is written down",
+        "reads a reference in any case and with any separators",
         arguments: ["K7Q2-9FXM", "k7q29fxm", "K7Q29FXM", " k7q2 9fxm ", "K-7-Q-2-9-F-X-M", "K7Q2\u{2013}9FXM"])
     func forgives(text: String) throws {
         let reference = try Reference(text)
@@ -13,20 +13,20 @@ struct ReferenceTests {
         #expect(reference.description == "K7Q2-9FXM")
     }
 
-    @Test("letters that look like digits are those digits")
+    @Test("reads letters that look like digits as digits")
     func forgivesConfusions() throws {
         #expect(try Reference("OoIi-Ll01").code == "00111101")
     }
 
     @Test(
-        "what cannot be a reference is refused",
+        "rejects text with another length or other characters",
         arguments: ["U7Q2-9FXM", "K7Q2-9FX", "K7Q2-9FXMM", "K7Q2_9FXM", "K7Q2-9FX\u{E9}", "K7Q2-9FX\n", "--------"])
     func refuses(typed: Typed) {
         let text = typed.text
         #expect { try Reference(text) } throws: { ($0 as? InvalidInput)?.field == "reference" }
     }
 
-    @Test("a drawn reference reads back as itself, also when it is misheard")
+    @Test("a generated reference parses to itself, also with letters in place of similar digits")
     func roundTrips() throws {
         var generator = SeededGenerator(seed: 7)
         for _ in 0..<1000 {
@@ -37,7 +37,7 @@ struct ReferenceTests {
         }
     }
 
-    @Test("every character of the alphabet is drawn in every place, and none other")
+    @Test("generates every character of the alphabet in every position, and no other")
     func drawsTheWholeAlphabet() {
         var generator = SeededGenerator(seed: 11)
         var seen = [Set<Character>](repeating: [], count: 8)
@@ -49,7 +49,7 @@ struct ReferenceTests {
         #expect(seen.allSatisfy { $0 == Set("0123456789ABCDEFGHJKMNPQRSTVWXYZ") })
     }
 
-    @Test("no hostile text is a reference", arguments: HostileText.all)
+    @Test("rejects hostile text", arguments: HostileText.all)
     func refusesHostileText(typed: Typed) {
         let text = typed.text
         #expect(throws: InvalidInput.self) { try Reference(text) }

@@ -1,12 +1,12 @@
 import Testing
 
-@Suite("an administrative change lists the sessions to come that it affects")
+@Suite("sessions affected by administrative changes")
 struct AffectedSessionTests {
     private func references(_ record: JSON?) -> [String] {
         (record?.items ?? []).compactMap { $0["reference"]?.text }
     }
 
-    @Test("hours: the sessions that now lie outside them, none that an override put there")
+    @Test("a change of hours lists the sessions that are outside them now, except those booked with an override")
     func hours() async throws {
         try await Studio.with { studio in
             let inside = try await studio.reference("Ana", at: "2026-12-01 09:00", with: "james")
@@ -22,7 +22,7 @@ struct AffectedSessionTests {
             #expect(listed["reference"] == outside["reference"] && listed["affected"] == "outside_hours")
             #expect(listed.names == (try await studio.answer("show", inside)).names, "the same object as a booking's")
             let none = try await studio.intro("trainer", "hours", "james", "--set", "none")
-            #expect(none.stdout.contains("2 sessions to come are affected; reschedule or cancel each:"))
+            #expect(none.stdout.contains("2 upcoming sessions are affected; reschedule or cancel each:"))
             #expect(none.stdout.contains(inside) && none.stdout.contains(outside["reference"]?.text ?? "-"))
             let back = try await studio.answer("trainer", "hours", "james", "--set", "mon-fri 09:00-20:00").items
             #expect(back.last?["affected"] == .list([]))
@@ -30,7 +30,7 @@ struct AffectedSessionTests {
         }
     }
 
-    @Test("hours: a season that ends lets the hours before it count again, at the studio that was named alone")
+    @Test("a change of hours lists sessions that a later season affects, only at the named studio")
     func seasons() async throws {
         try await Studio.with { studio in
             try await studio.openChain()
@@ -48,7 +48,7 @@ struct AffectedSessionTests {
         }
     }
 
-    @Test("stations: the sessions that no longer fit, not those that another station can take")
+    @Test("fewer stations list the sessions that no longer fit, not those that move to another station")
     func stations() async throws {
         try await Studio.with { studio in
             try await studio.answer("studio", "edit", "downtown", "--stations", "3")
@@ -72,7 +72,7 @@ struct AffectedSessionTests {
         }
     }
 
-    @Test("home studio: the trainer's sessions to come at the old one")
+    @Test("a new home studio lists the trainer's future sessions at the previous one")
     func homeStudio() async throws {
         try await Studio.with { studio in
             try await studio.openChain()
@@ -86,11 +86,11 @@ struct AffectedSessionTests {
             #expect(moved["studio"] == "brooklyn")
             #expect(references(moved["affected"]) == [reference])
             let text = try await studio.intro("trainer", "edit", "james", "--studio", "phoenix").stdout
-            #expect(text.contains("1 session to come stays at Downtown Strength"), "\(text)")
+            #expect(text.contains("1 upcoming session stays at Downtown Strength"), "\(text)")
         }
     }
 
-    @Test("time zone: every session to come at the studio, with the local time that it had")
+    @Test("a new time zone lists all future sessions at the studio with their previous local time")
     func timeZone() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
@@ -100,7 +100,7 @@ struct AffectedSessionTests {
                 "studio", "edit", "downtown", "--time-zone", "America/Los_Angeles", now: now)
             #expect(same["affected"] == .list([]))
             let text = try await studio.intro("studio", "edit", "downtown", "--time-zone", "America/Denver", now: now)
-            #expect(text.stdout.contains("1 session to come has another local time now"), "\(text.stdout)")
+            #expect(text.stdout.contains("1 upcoming session has another local time now"), "\(text.stdout)")
             #expect(text.stdout.contains("2026-12-01 10:00 MST") && text.stdout.contains("2026-12-01 09:00 PST"))
             #expect(text.stdout.contains(reference) && !text.stdout.contains(past))
             let edited = try await studio.answer(
@@ -111,7 +111,7 @@ struct AffectedSessionTests {
         }
     }
 
-    @Test("time off, closure and retirement: bookings beside the references; removing time off affects none")
+    @Test("time off, a closure and a retirement list affected sessions; removing time off lists none")
     func absences() async throws {
         try await Studio.with { studio in
             let ana = try await studio.reference("Ana", at: "2026-12-01 09:00")
@@ -131,7 +131,7 @@ struct AffectedSessionTests {
             let text = try await studio.intro(
                 "studio", "close", "downtown", "2026-12-02", "2026-12-02", "--reason", "Flood"
             ).stdout
-            #expect(text.contains("1 session to come is affected; reschedule or cancel each:") && text.contains(ben))
+            #expect(text.contains("1 upcoming session is affected; reschedule or cancel each:") && text.contains(ben))
             let retired = try await studio.answer("trainer", "retire", "james")
             #expect(retired["booked"] == .list([.text(ben)]))
             #expect(references(retired["affected"]) == [ben])

@@ -5,13 +5,13 @@ import Subprocess
 import SystemPackage
 import Testing
 
-@Suite("the alert rules")
+@Suite("Prometheus alert rules")
 struct AlertRulesTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../deploy/prometheus").standardized
 
-    /// Runs promtool, and returns what it says and whether it is content.
-    private func promtool(_ arguments: String...) async throws -> (said: String, isContent: Bool) {
+    /// Runs promtool; returns its output and whether it succeeded.
+    private func promtool(_ arguments: String...) async throws -> (output: String, isSuccess: Bool) {
         let program = try #require(Installed.promtool)
         let result = try await Subprocess.run(
             .path(FilePath(program)), arguments: Arguments(arguments),
@@ -21,16 +21,16 @@ struct AlertRulesTests {
     }
 
     @Test(
-        "can be read by Prometheus, and fire when they should",
+        "are valid, and fire under the conditions of their unit tests",
         .enabled(if: Installed.promtool != nil, "needs promtool"))
     func units() async throws {
         for arguments in [("check", "intro.rules.yml"), ("test", "intro.rules.test.yml")] {
-            let (said, isContent) = try await promtool(arguments.0, "rules", arguments.1)
-            #expect(isContent && said.contains("SUCCESS"), "\(said)")
+            let (output, isSuccess) = try await promtool(arguments.0, "rules", arguments.1)
+            #expect(isSuccess && output.contains("SUCCESS"), "\(output)")
         }
     }
 
-    @Test("use metrics that a runner exports, and each has a test")
+    @Test("use only metrics that a runner exports, and each rule has a test")
     func metrics() async throws {
         let rules = try String(contentsOf: Self.folder.appending(path: "intro.rules.yml"), encoding: .utf8)
         let used = Set(rules.matches(of: #/\b(?:intro|jobs|reminders|database)_[a-z_]+\b/#).map { String($0.0) })
@@ -49,7 +49,7 @@ struct AlertRulesTests {
         }
     }
 
-    @Test("a runner that cannot reach the database says so in its metrics")
+    @Test("a runner that cannot reach the database reports that in its metrics")
     func databaseDown() async throws {
         try await TemporaryHome.with { home in
             let file = home.path + "/intro.prom"

@@ -1,14 +1,14 @@
-/// Does something several times at the same moment.
+/// Runs work several times concurrently.
 ///
 /// - Parameters:
-///   - count: How often.
-///   - work: What to do, given a number from 0 up.
+///   - count: The number of runs.
+///   - work: The work, given a number from 0.
 /// - Returns: The results in the order of their numbers.
-/// - Throws: What the work throws first.
+/// - Throws: The first error of the work.
 func atOnce<Value: Sendable>(
     _ count: Int, _ work: @escaping @Sendable (Int) async throws -> Value
 ) async throws -> [Value] {
-    // One that fails does not stop the others: a process that is cancelled as it starts may never be heard of again.
+    // A failure does not cancel the others: a process that is cancelled while it starts may never report its end.
     try await withTaskGroup(of: (Int, Result<Value, any Error>).self) { group in
         for number in 0..<count {
             group.addTask { (number, await Result.catching { try await work(number) }) }

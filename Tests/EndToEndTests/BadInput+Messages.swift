@@ -1,4 +1,4 @@
-/// What is wrong in commands about messages: rules, wishes, texts, mail and the ledger.
+/// Invalid values for commands about messages: rules, consent, texts, mail and the ledger.
 extension BadInput {
     private static let hostile = ["", "\u{202E}", "a\nb", "a\u{1B}[2J", longName]
 
@@ -94,7 +94,7 @@ extension BadInput {
             + ["/nonexistent", "/etc/passwd", ""].map { ["templates", "check", $0] }
     }()
 
-    /// Command lines about messages that cannot be understood: 64.
+    /// Command lines about messages with usage errors: exit code 64.
     static let messageUsage: [[String]] = [
         ["rules", "add", "week-before"], ["rules", "add", "--anchor", "start"], ["rules", "edit", "one-day"],
         ["rules", "edit"], ["rules", "edit", "one-day", "--studio", "downtown"], ["rules", "show"],
@@ -110,7 +110,7 @@ extension BadInput {
         ["templates", "check", "a", "b"], ["rules", "edit", "one-day", "--enabled", "no"],
     ]
 
-    /// What no text, no delivery status and no mail is, on standard input: 65.
+    /// Standard input that is no text message, delivery status or mail: exit code 65.
     static let inputs: [(command: [String], input: String)] = {
         let neither = [
             "", "\n", "STOP", "[]", "7", "null", #""STOP""#, "{", "{}", "a=b&c",

@@ -1,13 +1,13 @@
-/// Command lines with something wrong in them, which the sample studio would carry out otherwise.
+/// Command lines with one error each, which would succeed on the sample studio otherwise.
 enum BadInput {
-    /// Values that are not valid: 65.
+    /// Command lines with invalid values: exit code 65.
     static let values: [[String]] =
         [
             names, emails, phones, times, hours, studioRules, numbers, words, rules, quietHours, suppressions, wishes,
             ledger,
         ].flatMap(\.self)
 
-    /// Command lines that cannot be understood: 64.
+    /// Command lines with usage errors: exit code 64.
     static let usage: [[String]] = [
         ["bok"], ["book"], ["book", "--client", "ana@example.com"], ["book", "--at", "2026-12-01 09:00"],
         book("--colour", "red"), ["slots", "everywhere"], ["slots", "--days"], ["schedule"],
@@ -29,7 +29,7 @@ enum BadInput {
         ["book", "--client", "ana@example.com", "--name", "Ana", "--at", "2026-12-01 09:00"] + more
     }
 
-    /// An option and its value in one word where the value is not empty: it may begin with a dash.
+    /// An option and its value in one argument if the value is not empty: a value may begin with a dash.
     static func option(_ name: String, _ value: String) -> [String] {
         value.isEmpty ? [name, value] : ["\(name)=\(value)"]
     }

@@ -1,9 +1,9 @@
 import Postgres
 import Testing
 
-@Suite("bad input")
+@Suite("invalid input")
 struct BadInputTests {
-    /// Runs command lines a few at a time; nothing of them may be written.
+    /// Runs command lines, four at a time, and expects that none of them changes the database.
     private func refuse(_ commands: [[String]], with exit: Int32) async throws {
         try await refuse(commands.map { (command: $0, input: "") }, with: exit)
     }
@@ -30,14 +30,14 @@ struct BadInputTests {
         #expect(result.stderr.filter(\.isNewline).count == 1, comment)
         #expect(result.stderr.utf8.count < 2_000, comment)
         #expect(result.error?.code == (exit == 64 ? "usage" : "invalid_input"), comment)
-        // Not required: one bad command line must not hide the others.
+        // No `#require`: one bad command line must not hide the others.
         guard let error = result.error else { return }
         #expect(!error.message.isEmpty && !error.hint.isEmpty, comment)
         #expect(!hasTerminalControl(error.message + error.hint), comment)
         #expect(!error.message.contains("SQLSTATE"), comment)
     }
 
-    /// Whether a terminal would act on a text.
+    /// Whether a text contains characters that control a terminal.
     private func hasTerminalControl(_ text: String) -> Bool {
         text.unicodeScalars.contains { scalar in
             (scalar.properties.generalCategory == .control && scalar != "\n")
@@ -45,23 +45,23 @@ struct BadInputTests {
         }
     }
 
-    @Test("a value that is not valid: 65, one message, nothing written")
+    @Test("rejects an invalid value with 65 and one message, and changes nothing")
     func values() async throws {
         try await refuse(BadInput.values, with: 65)
     }
 
-    @Test("a command line that cannot be understood: 64, one message, nothing written")
+    @Test("rejects a wrong command line with 64 and one message, and changes nothing")
     func usage() async throws {
         try await refuse(BadInput.usage + BadInput.messageUsage, with: 64)
     }
 
-    @Test("what comes on standard input and is no text or report: 65, one message, nothing written")
+    @Test("rejects invalid standard input with 65 and one message, and changes nothing")
     func inputs() async throws {
         try await refuse(BadInput.inputs, with: 65)
     }
 
     @Test(
-        "a group of commands alone shows its help",
+        "a command group without a subcommand shows its help",
         arguments: [
             "studio", "trainer", "client", "reminders", "local", "rules", "quiet-hours", "suppression", "sms", "mail",
             "templates",
@@ -72,7 +72,7 @@ struct BadInputTests {
         #expect(result.stdout.contains("USAGE: intro \(name) "))
     }
 
-    @Test("where several studios may be meant, one must be named")
+    @Test("requires a studio by name when there are several")
     func undecided() async throws {
         try await Studio.with { studio in
             try await studio.answer("studio", "add", "Uptown", "--id", "uptown", "--time-zone", "America/New_York")
@@ -87,7 +87,7 @@ struct BadInputTests {
         }
     }
 
-    @Test("what exists already is not added again")
+    @Test("rejects the addition of an existing studio, trainer or client")
     func duplicates() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "Ana", "--email", "ana@example.com")
@@ -105,7 +105,7 @@ struct BadInputTests {
         }
     }
 
-    @Test("names of every script are taken as they are, and shown so that a terminal stays sane")
+    @Test("accepts names in every script, and prints them without terminal control characters")
     func goodNames() async throws {
         try await Studio.with { studio in
             let names = [
@@ -117,7 +117,7 @@ struct BadInputTests {
                 #expect(added["name"] == .text(name))
             }
             #expect(try await studio.answer("client", "list").items.count == names.count)
-            // Written past us, as by an older import.
+            // Written without Intro's checks, as by an older import.
             try await studio.database.query("UPDATE client SET name = E'Eve\\x1b[2J' || U&'\\202E' WHERE id = 1")
             for command in [["client", "list"], ["client", "show", "1"]] {
                 let result = try await studio.intro(command)

@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite("what programs read: the JSON of bookings, slots and schedules")
+@Suite("JSON format of bookings, slots and schedules")
 struct BookingContractTests {
     private let kinds = [
         "reference": "text", "status": "text", "revision": "number", "client": "object", "trainer": "object",
@@ -14,7 +14,7 @@ struct BookingContractTests {
         record.names.reduce(into: [:]) { $0[$1] = record[$1]?.kind }
     }
 
-    @Test("a booking has the documented fields, each of its kind")
+    @Test("a booking has the documented fields with their types")
     func booking() async throws {
         try await Studio.with { studio in
             let booking = try await studio.answer(
@@ -40,7 +40,7 @@ struct BookingContractTests {
         }
     }
 
-    @Test("show, reschedule, cancel, attend and no-show print the same object")
+    @Test("show, reschedule, cancel, attend and no-show print the same object as book")
     func changes() async throws {
         try await Studio.with { studio in
             let booked = try await studio.book("Ana", at: "2026-12-01 09:00")
@@ -64,7 +64,7 @@ struct BookingContractTests {
         }
     }
 
-    @Test("a reference is taken as people write it: any case, no dash, O for 0, I and L for 1")
+    @Test("accepts references in any case, without the dash, with O for 0 and I or L for 1")
     func forgiving() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
@@ -76,7 +76,7 @@ struct BookingContractTests {
         }
     }
 
-    @Test("slots are {starts_at, local_start, trainer, studio}, by start and then handle")
+    @Test("slots have the fields {starts_at, local_start, trainer, studio} and are ordered by start, then handle")
     func slots() async throws {
         try await Studio.with { studio in
             let slots = try await studio.answer(
@@ -91,7 +91,7 @@ struct BookingContractTests {
         }
     }
 
-    @Test("--limit is 20 and --days 7 unless said otherwise; the first day ends at midnight")
+    @Test("--limit defaults to 20 and --days to 7; the first day ends at midnight")
     func slotDefaults() async throws {
         try await Studio.with { studio in
             #expect(try await studio.answer("slots").items.count == 20)
@@ -104,7 +104,7 @@ struct BookingContractTests {
         }
     }
 
-    @Test("what is listed can be booked, and is listed no more")
+    @Test("a listed slot can be booked, and is not listed afterwards")
     func listedIsBookable() async throws {
         try await Studio.with { studio in
             let slot = try #require(try await studio.answer("slots", "--limit", "1").items.first)
@@ -113,7 +113,7 @@ struct BookingContractTests {
         }
     }
 
-    @Test("a schedule and an agenda are lists of the booking object, by start")
+    @Test("schedule and agenda print lists of booking objects, ordered by start")
     func lists() async throws {
         try await Studio.with { studio in
             let later = try await studio.book("Ana", at: "2026-12-02 09:00")
@@ -130,7 +130,7 @@ struct BookingContractTests {
         }
     }
 
-    @Test("without --trainer, the one with the fewest sessions that day is chosen, then by handle")
+    @Test("without --trainer, chooses the trainer with the fewest sessions that day, then by handle")
     func choice() async throws {
         try await Studio.with { studio in
             var chosen: [String] = []
@@ -143,7 +143,7 @@ struct BookingContractTests {
         }
     }
 
-    @Test("a rehearsal tells what would be booked, and writes nothing")
+    @Test("a dry run prints the booking that would be made, and changes nothing")
     func rehearsal() async throws {
         try await Studio.with { studio in
             let before = try await studio.fingerprint()
@@ -165,7 +165,7 @@ struct BookingContractTests {
         }
     }
 
-    @Test("a repeated request gives the first result, also with other words and when the slot is gone")
+    @Test("a repeated request returns the first result, also when the slot is too soon by then")
     func repetition() async throws {
         try await Studio.with { studio in
             let first = try await studio.answer(

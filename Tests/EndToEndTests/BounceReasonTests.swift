@@ -1,22 +1,22 @@
 import MessagingTesting
 import Testing
 
-@Suite("what a refusal says about the address, through the built binary")
+@Suite("address suppression by the reason of a refusal")
 struct BounceReasonTests {
-    /// The fields of a report, and whether they say that the address leads nowhere.
+    /// The fields of a report, and whether they show that the address is invalid.
     private static let failures: [(fields: String, isDead: Bool)] = [
-        // A specific code decides.
+        // A specific enhanced status code decides.
         ("Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 no such user", true),
         ("Status: 5.1.10\nDiagnostic-Code: smtp; 550 5.1.10 RESOLVER.ADR.RecipientNotFound", true),
         ("Status: 5.7.1\nDiagnostic-Code: smtp; 550 5.7.1 user unknown to our policy", false),
         ("Status: 5.7.26\nDiagnostic-Code: smtp; 550 5.7.26 unauthenticated mail", false),
         ("Status: 5.2.2\nDiagnostic-Code: smtp; 552 5.2.2 mailbox full", false),
         ("Status: 5.3.4\nDiagnostic-Code: smtp; 552 5.3.4 too big", false),
-        // The refusing server's own code beats what the reporting server makes of it.
+        // The code of the refusing server takes precedence over that of the reporting server.
         ("Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.7.1 blocked", false),
         ("Status: 5.0.0\nDiagnostic-Code: smtp; 550 5.7.23 SPF validation failed", false),
         ("Status: 5.0.0\nDiagnostic-Code: smtp; 550 #5.1.1 bad recipient", true),
-        // Where the code says nothing, the words do.
+        // If the code is unspecific, the text decides.
         ("Status: 5.0.0\nDiagnostic-Code: smtp; 554 Service unavailable; client host blocked using bl.example", false),
         ("Status: 5.0.0\nDiagnostic-Code: smtp; 550 SPF check failed", false),
         ("Status: 5.0.0\nDiagnostic-Code: smtp; 554 this looks like spam", false),
@@ -35,12 +35,12 @@ struct BounceReasonTests {
         ("Status: 5.0.0\nDiagnostic-Code: smtp; 550 mailbox not found", true),
         ("Status: 5.0.0\nDiagnostic-Code: smtp; 554 delivery error: This account has been disabled", true),
         ("Status: 5.x\nDiagnostic-Code: smtp; 550 Unrouteable address", true),
-        // What passes is no death.
+        // Temporary failures never suppress an address.
         ("Status: 4.4.7\nDiagnostic-Code: smtp; 450 greylisted", false),
         ("Status: 5.4.7\nDiagnostic-Code: smtp; 451 4.7.1 try again later", false),
     ]
 
-    @Test("the message has failed in any case; the address is blocked only where it is at fault")
+    @Test("a bounce always marks the message as failed, and suppresses only an invalid address")
     func failures() async throws {
         try await Studio.with { studio in
             for (number, failure) in Self.failures.enumerated() {
@@ -56,9 +56,10 @@ struct BounceReasonTests {
                 let report = BounceSample.report(
                     "Final-Recipient: rfc822; \(address)\nAction: failed\n\(failure.fields)"
                 ).text.replacing("k7q29fxm", with: name)
-                let heard = try await studio.bounce(report)
+                let processed = try await studio.bounce(report)
                 #expect(
-                    heard["addresses"]?.items.map { $0["suppressed"] } == [.truth(failure.isDead)], "\(failure.fields)")
+                    processed["addresses"]?.items.map { $0["suppressed"] } == [.truth(failure.isDead)],
+                    "\(failure.fields)")
                 let message = try await studio.account(of: reference)["confirmation"]
                 #expect(message?["status"] == "failed" && message?["reason"] == "bounced", "\(failure.fields)")
                 let reply = message?["reply"]?.text ?? ""
@@ -68,7 +69,7 @@ struct BounceReasonTests {
         }
     }
 
-    /// What a server says to RCPT or to MAIL, and whether the address is blocked for it.
+    /// A reply to an SMTP command, and whether it suppresses the address.
     private static let dialogues: [(step: ScriptedServer.Step, reply: String, isDead: Bool)] = [
         (.rcpt, "550 5.1.1 <anna@example.com>: Recipient address rejected: User unknown", true),
         (.rcpt, "550 5.1.10 Recipient not found", true), (.rcpt, "550 No such user here", true),
@@ -79,7 +80,7 @@ struct BounceReasonTests {
     ]
 
     @Test(
-        "an address that the server refuses for good in the dialogue is blocked as by a bounce",
+        "suppresses an address that the server rejects permanently in the SMTP dialogue, as for a bounce",
         .enabled(if: Installed.python != nil, "needs Python"))
     func dialogue() async throws {
         for dialogue in Self.dialogues {

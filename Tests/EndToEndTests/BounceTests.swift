@@ -2,9 +2,9 @@ import Foundation
 import MessagingTesting
 import Testing
 
-@Suite("mail that comes back, through the built binary")
+@Suite("bounces and complaints")
 struct BounceTests {
-    /// Sends Anna's confirmation, and makes a report speak of it.
+    /// Sends a confirmation to Anna, and makes a report refer to it.
     private func withSent(
         _ sample: BounceSample, _ body: (Studio, _ reference: String, _ report: String) async throws -> Void
     ) async throws {
@@ -20,14 +20,15 @@ struct BounceTests {
     }
 
     @Test(
-        "an address that is gone for good is suppressed, its message counts as failed, and `why` says so",
+        "a permanent bounce suppresses the address and marks the message as failed, and `why` shows it",
         arguments: [BounceSample.postfix, .exchange, .gmail, .amazon])
     func permanent(sample: BounceSample) async throws {
         try await withSent(sample) { studio, reference, report in
-            let heard = try await studio.answer(["mail", "bounce"], stdin: report)
-            #expect(heard.names.isSuperset(of: ["addresses", "reference", "rule", "mail", "kind", "action", "open"]))
-            #expect(heard["reference"] == .text(reference) && heard["rule"] == "confirmation")
-            let address = try #require(heard["addresses"]?.items.first)
+            let processed = try await studio.answer(["mail", "bounce"], stdin: report)
+            #expect(
+                processed.names.isSuperset(of: ["addresses", "reference", "rule", "mail", "kind", "action", "open"]))
+            #expect(processed["reference"] == .text(reference) && processed["rule"] == "confirmation")
+            let address = try #require(processed["addresses"]?.items.first)
             #expect(address["address"] == "anna@example.com" && address["suppressed"] == true)
             #expect(address["reason"] == "hard_bounce" && address["detail"]?.text.isEmpty == false)
             let listed = try await studio.answer("suppression", "list").items
@@ -40,25 +41,25 @@ struct BounceTests {
             #expect(why.stdout.contains("failed: bounced"), "\(why.stdout)")
             let later = try await studio.answer("reminders", "send", now: "2026-12-04T09:00:00-08:00")
             #expect(later["sent"] == 0 && later["skipped"] == 1)
-            #expect(try await studio.answer(["mail", "bounce"], stdin: report)["addresses"] == heard["addresses"])
+            #expect(try await studio.answer(["mail", "bounce"], stdin: report)["addresses"] == processed["addresses"])
             #expect(try await studio.answer("suppression", "list").items.count == 1)
         }
     }
 
     @Test(
-        "a mailbox that is full, a delay and a delivery leave the address alone",
+        "a full mailbox, a delay report and a delivery report do not suppress the address",
         arguments: [BounceSample.exim, .delayed, .delivered])
     func transient(sample: BounceSample) async throws {
         try await withSent(sample) { studio, reference, report in
-            let heard = try await studio.answer(["mail", "bounce"], stdin: report)
-            #expect(heard["addresses"]?.items.allSatisfy { $0["suppressed"] == false } == true)
+            let processed = try await studio.answer(["mail", "bounce"], stdin: report)
+            #expect(processed["addresses"]?.items.allSatisfy { $0["suppressed"] == false } == true)
             #expect(try await studio.answer("suppression", "list") == .list([]))
             let later = try await studio.answer("reminders", "send", now: "2026-12-04T09:00:00-08:00")
             #expect(later["sent"] == 1)
         }
     }
 
-    @Test("a delay does not take back that the message was sent")
+    @Test("a delay report leaves the message marked as sent")
     func delay() async throws {
         try await withSent(.delayed) { studio, reference, report in
             try await studio.answer(["mail", "bounce"], stdin: report)
@@ -66,18 +67,18 @@ struct BounceTests {
         }
     }
 
-    @Test("whoever calls our mail spam gets no more of it, and has had what was sent")
+    @Test("a complaint suppresses the address, and the message remains marked as sent")
     func complaint() async throws {
         try await withSent(.complaint) { studio, reference, report in
             let result = try await studio.intro(["mail", "bounce"], stdin: report)
             #expect(result.exit == 0, "\(result.stderr)")
-            #expect(result.stdout == "Nothing is sent to anna@example.com any more: complaint.\n", "\(result.stdout)")
+            #expect(result.stdout == "anna@example.com is blocked: complaint.\n", "\(result.stdout)")
             #expect(try await studio.account(of: reference)["confirmation"]?["status"] == "sent")
             #expect(try await studio.account(of: reference)["three-days"]?["reason"] == "complaint")
         }
     }
 
-    @Test("nothing on standard input: 65, and nothing is written", arguments: ["", "\n", " \r\n\t\n"])
+    @Test("rejects empty standard input with 65, and changes nothing", arguments: ["", "\n", " \r\n\t\n"])
     func empty(input: String) async throws {
         try await Studio.with { studio in
             let before = try await studio.fingerprint()

@@ -2,15 +2,15 @@ import Foundation
 import MessagingTesting
 import Testing
 
-@Suite("answers to an invitation, through the built binary", .enabled(if: Mail.canBeRead, Mail.reader))
+@Suite("replies to calendar invitations", .enabled(if: Mail.canBeRead, Mail.reader))
 struct CalendarReplyTests {
-    /// The invitation that went to Anna, as the mail has it.
+    /// The invitation that was sent to Anna.
     private struct Invitation {
         let reference: String
         let uid: String
         let sequence: Int
 
-        /// A reply as calendar programs send it.
+        /// A reply in the format that calendar programs send.
         func reply(
             _ answer: String, method: String = "REPLY", uid: String? = nil, sequence: Int? = nil,
             attendee: String = "anna@example.com"
@@ -63,7 +63,7 @@ struct CalendarReplyTests {
         return Invitation(reference: reference, uid: mail.uid, sequence: mail.sequence)
     }
 
-    @Test("an invitation asks for an answer")
+    @Test("an invitation requests a reply")
     func asks() async throws {
         try await Studio.with { studio in
             _ = try await studio.sendConfirmation()
@@ -72,20 +72,20 @@ struct CalendarReplyTests {
         }
     }
 
-    @Test("accepted confirms the session")
+    @Test("an accepted invitation confirms the session")
     func accepted() async throws {
         try await Studio.with { studio in
             let invitation = try await invite(studio)
-            let heard = try await studio.bounce(invitation.reply("ACCEPTED", attendee: "Anna@Example.com"))
-            #expect(heard["reference"] == .text(invitation.reference) && heard["action"] == "confirmed")
+            let processed = try await studio.bounce(invitation.reply("ACCEPTED", attendee: "Anna@Example.com"))
+            #expect(processed["reference"] == .text(invitation.reference) && processed["action"] == "confirmed")
             #expect(try await studio.answer("show", invitation.reference)["confirmed_at"] != .null)
             #expect(try await studio.openMail().isEmpty)
-            let said = try await studio.intro(["mail", "bounce"], stdin: invitation.reply("ACCEPTED"))
-            #expect(said.stdout.contains(invitation.reference))
+            let plain = try await studio.intro(["mail", "bounce"], stdin: invitation.reply("ACCEPTED"))
+            #expect(plain.stdout.contains(invitation.reference))
         }
     }
 
-    @Test("declined cancels nothing: the desk is asked to call", arguments: ["DECLINED", "COUNTER"])
+    @Test("a declined invitation cancels nothing, and asks the studio to call", arguments: ["DECLINED", "COUNTER"])
     func declined(answer: String) async throws {
         try await Studio.with { studio in
             let invitation = try await invite(studio)
@@ -101,7 +101,7 @@ struct CalendarReplyTests {
         }
     }
 
-    @Test("an answer to another revision, event or attendee changes nothing and waits for review")
+    @Test("a reply for another revision, event or attendee changes nothing and needs review")
     func stale() async throws {
         try await Studio.with { studio in
             let old = try await invite(studio)
@@ -129,7 +129,7 @@ struct CalendarReplyTests {
         }
     }
 
-    @Test("an answer to a session that was cancelled waits for review")
+    @Test("a reply for a cancelled session needs review")
     func cancelled() async throws {
         try await Studio.with { studio in
             let invitation = try await invite(studio)

@@ -1,9 +1,10 @@
 import Testing
 
 extension Studio {
-    /// Adds a studio in Brooklyn and one in Phoenix, with trainers whose weeks differ, to the sample studio.
+    /// Adds a studio in Brooklyn and one in Phoenix, whose trainers have different weekly hours, to the sample studio.
     ///
-    /// Phoenix has one station and keeps no summer time. Sam works in Brooklyn on weekdays and in Phoenix on Saturdays.
+    /// Phoenix has one station and no daylight saving time. Sam works in Brooklyn on weekdays and in Phoenix on
+    /// Saturdays.
     func openChain() async throws {
         try await answer(
             "studio", "add", "Iron Brooklyn", "--id", "brooklyn", "--time-zone", "America/New_York", "--stations", "2")
@@ -14,14 +15,14 @@ extension Studio {
         try await engage("Luz Vega", at: "phoenix", hours: "daily 09:00-17:00")
     }
 
-    /// Adds a trainer whose handle is the first name.
+    /// Adds a trainer whose handle is the first name in lower case.
     func engage(_ name: String, at studio: String, hours: String) async throws {
         let handle = name.split(separator: " ")[0].lowercased()
         try await answer("trainer", "add", name, "--id", handle, "--studio", studio)
         try await answer("trainer", "hours", handle, "--set", hours)
     }
 
-    /// The days of a schedule or an agenda, as people read them: each date's lines, without the blank ones.
+    /// The days of a printed schedule or agenda: the lines of each date, without blank lines.
     func days(_ arguments: String..., now: String = Studio.now) async throws -> [String: [String]] {
         let result = try await intro(arguments, now: now)
         try #require(result.exit == 0, "\(arguments): \(result.stderr)")

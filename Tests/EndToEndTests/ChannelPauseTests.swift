@@ -5,70 +5,70 @@ import PostgresTesting
 import Testing
 
 @Suite(
-    "a server that refuses the sender", .timeLimit(.minutes(30)), .enabled(if: Installed.python != nil, "needs Python"))
+    "servers that refuse the sender", .timeLimit(.minutes(30)), .enabled(if: Installed.python != nil, "needs Python"))
 struct ChannelPauseTests {
-    /// A refusal that says that it concerns the sender.
+    /// A refusal that concerns the sender, not the recipient.
     struct Refusal: Sendable, CustomTestStringConvertible {
         let step: ScriptedServer.Step
-        let words: String
-        var testDescription: String { "\(words) at \(step)" }
+        let reply: String
+        var testDescription: String { "\(reply) at \(step)" }
     }
 
     @Test(
-        "pauses the channel with the server's words, keeps all messages, and resumes when it accepts one",
+        "pauses the channel with the server's reply, keeps messages queued, and resumes when one is accepted",
         arguments: [
-            Refusal(step: .greeting, words: "554 5.3.2 no service for 192.0.2.1"),
-            Refusal(step: .mail, words: "550 5.7.1 Authentication is required for relay"),
-            Refusal(step: .mail, words: "554 5.7.1 blocked using zen.spamhaus.org"),
-            Refusal(step: .rcpt, words: "550 5.7.1 Relaying denied"),
-            Refusal(step: .rcpt, words: "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using bl"),
-            Refusal(step: .dot, words: "554 5.7.1 sender not verified"),
+            Refusal(step: .greeting, reply: "554 5.3.2 no service for 192.0.2.1"),
+            Refusal(step: .mail, reply: "550 5.7.1 Authentication is required for relay"),
+            Refusal(step: .mail, reply: "554 5.7.1 blocked using zen.spamhaus.org"),
+            Refusal(step: .rcpt, reply: "550 5.7.1 Relaying denied"),
+            Refusal(step: .rcpt, reply: "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using bl"),
+            Refusal(step: .dot, reply: "554 5.7.1 sender not verified"),
         ])
     func refused(_ refusal: Refusal) async throws {
         try await Studio.with { studio in
             let ana = try await studio.reference("Ana", at: "2026-12-07 14:00")
             try await studio.bookMany(3)
-            let server = try ScriptedServer(faults: [.at(refusal.step, .reply(refusal.words))])
+            let server = try ScriptedServer(faults: [.at(refusal.step, .reply(refusal.reply))])
             let result = try await studio.intro(
                 "reminders", "send", "--json", environment: studio.mailing(to: server.url, connections: 1))
             #expect(result.exit == 69 && result.error?.code == "mail_unreachable")
-            #expect(result.error?.message.contains(refusal.words) == true, "\(result.stderr)")
+            #expect(result.error?.message.contains(refusal.reply) == true, "\(result.stderr)")
             let tally = try result.printed
             #expect(tally["failed"] == 4 && tally["sent"] == 0)
             #expect(
                 try await studio.count("message", where: "status = 'queued' AND reason = 'channel_paused'") == 1)
             #expect(try await studio.messages("failed") == 0)
             #expect(try await studio.count("message", where: "attempts > 0") == 1)
-            try await expectReport(studio, of: ana, words: refusal.words)
+            try await expectReport(studio, of: ana, reply: refusal.reply)
 
-            let sound = try ScriptedServer()
-            let next = try await studio.answer("reminders", "send", environment: studio.mailing(to: sound.url))
+            let healthy = try ScriptedServer()
+            let next = try await studio.answer("reminders", "send", environment: studio.mailing(to: healthy.url))
             #expect(next["sent"] == 4)
-            #expect(try sound.receivedMessages().count == 4)
+            #expect(try healthy.receivedMessages().count == 4)
             let channels = try await studio.answer("jobs", "stats")["channels"]?.items ?? []
             #expect(channels.map { $0["paused"] } == [.truth(false), .truth(false)], "\(channels)")
         }
     }
 
-    /// Where a person looks, the server's words are found.
-    private func expectReport(_ studio: Studio, of reference: String, words: String) async throws {
+    /// Checks that `jobs stats`, `why` and `reminders list` show the server's reply.
+    private func expectReport(_ studio: Studio, of reference: String, reply: String) async throws {
         let channels = try await studio.answer("jobs", "stats")["channels"]?.items ?? []
         let email = try #require(channels.first { $0["channel"] == "email" })
         #expect(email["paused"] == .truth(true) && email["code"] == "refused" && email["sender"] != .null)
-        #expect(email["reason"]?.text.contains(words) == true, "\(email)")
+        #expect(email["reason"]?.text.contains(reply) == true, "\(email)")
         #expect(email["since"] == "2026-11-30T16:00:00Z" && email["until"] == "2026-11-30T16:01:00Z")
         #expect(channels.first { $0["channel"] == "sms" }?["paused"] == .truth(false))
         let stats = try await studio.intro("jobs", "stats").stdout
-        #expect(stats.contains("email is paused on ") && stats.contains(words), "\(stats)")
-        #expect(stats.contains("No runner is alive"))
-        let told = "mail server paused until 08:01:00 (\(words))"
-        #expect(try await studio.intro("why", reference).stdout.contains(told))
+        #expect(stats.contains("email is paused on ") && stats.contains(reply), "\(stats)")
+        #expect(stats.contains("No active runner"))
+        let explanation = "mail server paused until 08:01:00 (\(reply))"
+        #expect(try await studio.intro("why", reference).stdout.contains(explanation))
         let listed = try await studio.answer("reminders", "list", "--status", "queued").items
         #expect(listed.allSatisfy { $0["rule"] != "confirmation" || $0["reason"] == "channel_paused" }, "\(listed)")
-        #expect(try await studio.intro("reminders", "list", "--status", "queued").stdout.contains(told))
+        #expect(try await studio.intro("reminders", "list", "--status", "queued").stdout.contains(explanation))
     }
 
-    @Test("a wrong password pauses the channel as well")
+    @Test("a wrong password pauses the channel")
     func login() async throws {
         try await Studio.with { studio in
             try await studio.bookMany(2)
@@ -85,7 +85,7 @@ struct ChannelPauseTests {
         }
     }
 
-    @Test("an unclear refusal concerns the message, until one to another recipient shows that it concerns the sender")
+    @Test("an unclear refusal fails the message, until a refusal for another recipient pauses the channel")
     func unclear() async throws {
         try await Studio.with { studio in
             let server = try ScriptedServer(faults: [.at(.dot, .reply("554 5.7.1 no"))])
@@ -97,14 +97,14 @@ struct ChannelPauseTests {
             let second = try await studio.intro("reminders", "send", "--json", environment: mailing)
             #expect(second.exit == 69 && second.error?.message.contains("554 5.7.1 no") == true, "\(second.stderr)")
             #expect(try await studio.count("message", where: "status = 'queued' AND reason = 'channel_paused'") == 2)
-            let sound = try ScriptedServer()
+            let healthy = try ScriptedServer()
             #expect(
-                try await studio.answer("reminders", "send", environment: studio.mailing(to: sound.url))["sent"] == 2)
+                try await studio.answer("reminders", "send", environment: studio.mailing(to: healthy.url))["sent"] == 2)
             #expect(try await studio.count("channel_refusal") == 0)
         }
     }
 
-    @Test("several in one batch: those that failed before it was clear are queued again, and not counted as failed")
+    @Test("messages that failed before the pause in the same batch are queued again, and not reported as failed")
     func unclearInOneBatch() async throws {
         try await Studio.with { studio in
             try await studio.bookMany(5)
@@ -117,7 +117,7 @@ struct ChannelPauseTests {
         }
     }
 
-    @Test("refusals for now of everything: two are tried, the channel is put off, and the server's words are said")
+    @Test("two temporary refusals postpone the channel, and the server's reply is shown")
     func putOff() async throws {
         try await Studio.with { studio in
             try await studio.bookMany(5)
@@ -132,7 +132,7 @@ struct ChannelPauseTests {
         }
     }
 
-    @Test("other processes keep the pause, try one message when it ends, and wait twice as long each time")
+    @Test("other processes keep the pause, try one message when it ends, and double the interval each time")
     func intervals() async throws {
         try await Studio.with { studio in
             try await studio.bookMany(3)
@@ -151,23 +151,23 @@ struct ChannelPauseTests {
                 let attempts = try await studio.database.query("SELECT sum(attempts) FROM message").decode(Int64.self)
                 #expect(attempts == [tried], "at minute \(minute)")
             }
-            // Each trial has another message.
+            // Each trial sends another message.
             #expect(try await studio.count("message", where: "attempts > 0") == 3)
             let figures = try String(contentsOfFile: file, encoding: .utf8)
             #expect(figures.contains("intro_channel_paused{channel=\"email\"} 1\n"), "\(figures)")
             #expect(figures.contains("intro_channel_paused{channel=\"sms\"} 0\n"))
             #expect(figures.contains("intro_channel_retries{channel=\"email\"} 3\n"))
-            let sound = try ScriptedServer()
+            let healthy = try ScriptedServer()
             let late = "2026-11-30T08:30:00-08:00"
             let run = try await studio.intro(
-                ["run", "--drain"], now: late, environment: studio.mailing(to: sound.url))
+                ["run", "--drain"], now: late, environment: studio.mailing(to: healthy.url))
             #expect(run.stderr.contains("the server for mail accepts messages again lasted=30 min"), "\(run.stderr)")
-            #expect(try sound.receivedMessages().count == 3)
+            #expect(try healthy.receivedMessages().count == 3)
             #expect(try await studio.count("channel_pause") == 0)
         }
     }
 
-    @Test("a runner logs the pause when it begins and when it ends, with journald's priorities and without addresses")
+    @Test("a runner logs the begin and the end of a pause with journald priorities and without addresses")
     func log() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-07 14:00")
@@ -180,7 +180,7 @@ struct ChannelPauseTests {
             let result = try await studio.intro(["run"], environment: environment) { runner in
                 try await wait(until: "the channel is paused") { try await studio.count("channel_pause") == 1 }
                 try await studio.book("Ben", at: "2026-12-07 15:00")
-                // By hand it is tried at once.
+                // `reminders send` tries a paused channel at once.
                 #expect(
                     try await studio.answer("reminders", "send", environment: studio.mailing(to: server.url))["sent"]
                         == 2)
@@ -201,12 +201,12 @@ struct ChannelPauseTests {
     }
 
     @Test(
-        "texts: an account or a sender that the service refuses pauses the channel; a number that it refuses does not",
+        "SMS: a refused account or sender pauses the channel; a refused number does not",
         arguments: [20003, 21606, 21659, 21660, 30034, 63038])
     func texts(code: Int) async throws {
         try await Studio.with { studio in
             _ = try await studio.bookTexts(3)
-            // Mail goes out before: only texts are of interest.
+            // The confirmations by mail are due earlier; this test is about texts only.
             let now = "2026-11-30T11:30:00-08:00"
             let service = try ScriptedHTTPServer(answers: [
                 .reply(400, #"{"code": 21211, "message": "not a number"}"#),

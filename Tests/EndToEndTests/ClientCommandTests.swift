@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-@Suite("people, through the built binary")
+@Suite("the client commands")
 struct ClientCommandTests {
-    @Test("a person is written down with an e-mail, a phone or both, and found by each")
+    @Test("adds a client with an e-mail, a phone or both, and finds them by each")
     func add() async throws {
         try await Office.with { office in
             let ana = try await office.object(
@@ -28,7 +28,7 @@ struct ClientCommandTests {
         }
     }
 
-    @Test("a mailbox belongs to one person, whose number the refusal tells")
+    @Test("refuses a second client with the same mailbox, and names the existing one")
     func knownEmail() async throws {
         try await Office.with { office in
             _ = try await office.object("client", "add", "Ana", "--email", "ana.lee@gmail.com")
@@ -43,7 +43,7 @@ struct ClientCommandTests {
         }
     }
 
-    @Test("eight at once write one person down once")
+    @Test("eight concurrent additions of one e-mail address create one client")
     func concurrently() async throws {
         try await Office.with { office in
             let exits = try await withThrowingTaskGroup(of: Int32.self) { group in
@@ -58,7 +58,7 @@ struct ClientCommandTests {
         }
     }
 
-    @Test("a household shares a phone and one free session, and is told apart by number")
+    @Test("a household shares a phone and one free session, and its members are identified by number")
     func household() async throws {
         try await Office.with { office in
             try await office.open()
@@ -81,7 +81,7 @@ struct ClientCommandTests {
         }
     }
 
-    @Test("edit changes what is named; a person keeps an e-mail or a phone")
+    @Test("edit changes only the named fields, and a client keeps an e-mail or a phone")
     func edit() async throws {
         try await Office.with { office in
             _ = try await office.object(

@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite("the search for clients")
+@Suite("the client search")
 struct ClientSearchTests {
     private static let people = [
         ("José Núñez", "(602) 555-0101"), ("Işıl Yıldız", "(602) 555-0102"), ("Catherine Nguyễn", "(480) 555-0602"),
@@ -17,12 +17,12 @@ struct ClientSearchTests {
         }
     }
 
-    /// The client numbers that a search finds, in order.
+    /// The numbers of the clients that a search finds, in ascending order.
     private static func numbers(_ text: String, in studio: Studio) async throws -> [Int] {
         try await studio.answer("client", "list", "--search", text).items.compactMap { $0["id"]?.number }.sorted()
     }
 
-    @Test("finds names whatever their case, accents, apostrophes and word order")
+    @Test("ignores case, accents, apostrophes and word order in names")
     func names() async throws {
         try await Studio.with { studio in
             try await Self.add(to: studio)
@@ -44,7 +44,7 @@ struct ClientSearchTests {
     }
 
     @Test(
-        "four digits are the last four of a phone; more or fewer stand anywhere in it, also as dialled in its country")
+        "four digits match the end of a phone number; other lengths match anywhere, also in national format")
     func digits() async throws {
         try await Studio.with { studio in
             try await Self.add(to: studio)
@@ -60,7 +60,7 @@ struct ClientSearchTests {
         }
     }
 
-    @Test("finds a person by another spelling of the stored mailbox or number")
+    @Test("finds a client by another spelling of the stored e-mail address or number")
     func aliases() async throws {
         try await Studio.with { studio in
             try await studio.answer(
@@ -71,7 +71,7 @@ struct ClientSearchTests {
         }
     }
 
-    @Test("finds a name that was changed, or written past the commands")
+    @Test("finds changed names, also those changed directly in the database")
     func changed() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "Ana", "--email", "ana@example.com")

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-@Suite("the command line, through the built binary")
+@Suite("the command line")
 struct CommandLineTests {
-    @Test("help and version go to standard output and end with 0", arguments: ["--help", "--version", "help"])
+    @Test("help and version go to standard output and exit with 0", arguments: ["--help", "--version", "help"])
     func help(argument: String) async throws {
         let result = try await IntroBinary.run(argument)
         #expect(result.exit == 0)
@@ -11,7 +11,7 @@ struct CommandLineTests {
         #expect(result.stderr.isEmpty)
     }
 
-    @Test("a usage error ends with 64; with --json it is one object on standard error")
+    @Test("a usage error exits with 64, and with --json is one object on standard error")
     func usage() async throws {
         let plain = try await IntroBinary.run("local", "status", "--bogus")
         #expect(plain.exit == 64)
@@ -23,14 +23,14 @@ struct CommandLineTests {
         #expect(json.error?.code == "usage")
     }
 
-    @Test("what the command line says of a value that is no instant ends with 65")
+    @Test("an invalid --now exits with 65")
     func invalidInput() async throws {
         let result = try await IntroBinary.run("local", "status", "--now", "tomorrow", "--json")
         #expect(result.exit == 65)
         #expect(result.error?.code == "invalid_input")
     }
 
-    @Test("settings come from ./intro.json, and a mistyped one ends with 78")
+    @Test("reads settings from ./intro.json, and exits with 78 for an unknown key")
     func projectFile() async throws {
         try await TemporaryHome.with { folder in
             let file = folder.path + "/intro.json"
@@ -44,7 +44,7 @@ struct CommandLineTests {
         }
     }
 
-    @Test("no password is printed with --verbose")
+    @Test("--verbose does not print the password")
     func secrets() async throws {
         let url = "postgresql://ana:s3cret@db.invalid/intro"
         let result = try await IntroBinary.run("local", "status", "--verbose", "--database", url)
@@ -53,7 +53,7 @@ struct CommandLineTests {
         #expect(!(result.stdout + result.stderr).contains("s3cret"))
     }
 
-    @Test("a reader that leaves early is no error, a full disk is one")
+    @Test("a reader that closes the pipe early is no error, and a full disk is one")
     func brokenOutput() async throws {
         #expect(try await shell("\"$0\" --help | true; exit ${PIPESTATUS[0]}") == 0)
         #expect(try await shell("\"$0\" local status | true; exit ${PIPESTATUS[0]}") == 0)
@@ -61,14 +61,14 @@ struct CommandLineTests {
         #expect(try await shell("\"$0\" local status >&- 2> /dev/null") == 75)
     }
 
-    /// Runs a line of bash, in which `$0` is `intro`, and returns what it ends with.
+    /// Runs a line of bash, in which `$0` is `intro`, and returns the exit code.
     private func shell(_ line: String) async throws -> Int32 {
         let result = try await IntroBinary.shell(line, environment: ["INTRO_HOME": "/nonexistent"])
         #expect(result.stderr.isEmpty)
         return result.exit
     }
 
-    @Test("a word that is not UTF-8 is refused instead of stored with replacement characters: 65")
+    @Test("rejects an argument that is not UTF-8 with 65")
     func damagedText() async throws {
         let result = try await IntroBinary.shell(#""$0" book --source $'caf\xe9' --json"#)
         #expect(result.exit == 65)

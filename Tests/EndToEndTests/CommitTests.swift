@@ -3,7 +3,7 @@ import PostgresTesting
 import Testing
 
 @Suite(
-    "a connection that breaks at COMMIT: the answer is looked up, never guessed", .timeLimit(.minutes(30)),
+    "connections that break at COMMIT", .timeLimit(.minutes(30)),
     .enabled(if: Studio.isOnPrivateServer, "needs a Unix socket"))
 struct CommitTests {
     /// Gives a test a studio whose connections break at the next COMMIT.
@@ -17,14 +17,14 @@ struct CommitTests {
             let proxy = try CommitProxy(toServerIn: folder)
             defer { proxy.stop() }
             let breaking = studio.reached(by: "host=\(proxy.folder) port=5432 user=postgres dbname=\(name)")
-            // The work on the books of each test is one transaction; what stands before it reads without any.
+            // Each test makes one transaction; the statements before it are single reads without BEGIN and COMMIT.
             proxy.arm(fault)
             try await body(studio, breaking)
         }
     }
 
     @Test(
-        "a booking is made once and says so, with and without a request id",
+        "a booking is made once and reported as made, with and without a request id",
         arguments: [CommitProxy.Fault.beforeServer, .afterServer], [[], ["--request-id", "form-1"]])
     func booking(fault: CommitProxy.Fault, key: [String]) async throws {
         try await withBreaking(fault) { studio, breaking in
@@ -43,7 +43,7 @@ struct CommitTests {
         }
     }
 
-    @Test("a refusal is told as it is", arguments: [CommitProxy.Fault.beforeServer, .afterServer])
+    @Test("a refusal is reported as a refusal", arguments: [CommitProxy.Fault.beforeServer, .afterServer])
     func refusal(fault: CommitProxy.Fault) async throws {
         try await withBreaking(fault) { studio, breaking in
             try await studio.book("Ben", at: "2026-12-01 09:00")
@@ -56,7 +56,7 @@ struct CommitTests {
     }
 
     @Test(
-        "a change that may or may not be kept ends with 75; a second look tells which",
+        "a cancellation with an unknown outcome exits with 75, and show prints its real status",
         arguments: zip([CommitProxy.Fault.beforeServer, .afterServer], ["booked", "cancelled"]))
     func cancellation(fault: CommitProxy.Fault, status: String) async throws {
         try await withBreaking(fault) { studio, breaking in

@@ -1,9 +1,9 @@
 import Postgres
 import Testing
 
-@Suite("one person under several spellings of a contact")
+@Suite("matching of contacts")
 struct ContactMatchingTests {
-    /// Spellings of one mailbox each: whoever is known by the first is found by the others.
+    /// Spellings of one mailbox each: a client that is stored by the first is found by the others.
     private static let mailboxes = [
         ["ana.lima@gmail.com", "AnaLima+gym@googlemail.com"],
         [
@@ -20,7 +20,7 @@ struct ContactMatchingTests {
         ["guest@example.com", "\u{FEFF}guest@example.com\u{200B}", "ｇｕｅｓｔ＠ｅｘａｍｐｌｅ．ｃｏｍ", "guest@exam\u{AD}ple.com"],
     ]
 
-    /// Addresses of two people each.
+    /// Pairs of addresses of two different people.
     private static let differentMailboxes = [
         ["lou.day@example.com", "louday@example.com"], ["lou.day@icloud.com", "louday@icloud.com"],
         ["lou@outlook.com", "lou@hotmail.com"], ["lou+gym@example.com", "lou@example.com"],
@@ -38,7 +38,7 @@ struct ContactMatchingTests {
         ],
     ]
 
-    @Test("an e-mail address is found by every spelling of its mailbox, and nobody else is")
+    @Test("finds an e-mail address by every spelling of its mailbox, and by no other address")
     func mailboxes() async throws {
         try await Studio.with { studio in
             for (number, spellings) in Self.mailboxes.enumerated() {
@@ -59,7 +59,7 @@ struct ContactMatchingTests {
         }
     }
 
-    @Test("a phone is found by every spelling of the number, and has one free session")
+    @Test("finds a phone by every spelling of its number, which has one free session")
     func phones() async throws {
         try await Studio.with { studio in
             for (number, spellings) in Self.phones.enumerated() {
@@ -80,7 +80,7 @@ struct ContactMatchingTests {
         }
     }
 
-    @Test("two Argentine desks at once, one with and one without the 9, make one booking")
+    @Test("concurrent bookings with two spellings of an Argentine number make one booking")
     func concurrently() async throws {
         try await Studio.with { studio in
             let spellings = ["+54 9 11 2345-6789", "+54 11 2345-6789"]
@@ -95,7 +95,7 @@ struct ContactMatchingTests {
         }
     }
 
-    @Test("an internationalised domain is stored in its ASCII form")
+    @Test("stores an internationalised domain in its ASCII form")
     func internationalised() async throws {
         try await Studio.with { studio in
             let added = try await studio.answer("client", "add", "Info", "--email", "info@MÜNCHEN.example")
@@ -104,13 +104,13 @@ struct ContactMatchingTests {
         }
     }
 
-    @Test("an upgrade that finds two clients with one mailbox names them, and both are found by it")
+    @Test("setup reports two clients that share a mailbox, and a lookup by it lists both")
     func sharedMailbox() async throws {
         try await Studio.with { studio in
             for email in ["ana.lima@proton.me", "ana@example.com"] {
                 try await studio.answer("client", "add", "Ana Lima", "--email", email)
             }
-            // As the upgrade leaves them.
+            // The state after an upgrade.
             try await studio.database.query(
                 """
                 UPDATE client
@@ -121,7 +121,7 @@ struct ContactMatchingTests {
             let setup = try await studio.intro("setup", "--json")
             #expect(setup.exit == 0)
             #expect(try setup.printed["shared_mailboxes"] == .list([.list([1, 2])]))
-            #expect(setup.stderr.contains("Ana Lima (client 1) and Ana Lima (client 2) have one mailbox"))
+            #expect(setup.stderr.contains("Ana Lima (client 1) and Ana Lima (client 2) share one mailbox"))
             #expect(try await studio.answer("setup")["shared_mailboxes"] == nil)
             let shown = try await studio.intro("client", "show", "analima@pm.me", "--json")
             #expect(shown.exit == 65)
@@ -132,7 +132,7 @@ struct ContactMatchingTests {
         }
     }
 
-    @Test("a text-direction override that reverses what is read is still refused")
+    @Test("rejects contacts with a text-direction override character")
     func hostile() async throws {
         try await Studio.with { studio in
             for words in [["--phone", "\u{202E}4155550123"], ["--email", "\u{202E}ana@example.com"]] {

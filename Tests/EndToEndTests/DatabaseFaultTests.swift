@@ -4,18 +4,18 @@ import Postgres
 import PostgresTesting
 import Testing
 
-/// What a command ends with where a passing fault has hit it: done, or "try again"; never a bug.
-private let honest: Set<Int32> = [0, 75]
+/// Exit codes that a command may end with after a temporary fault: success or "try again", never a bug.
+private let temporaryFaultExits: Set<Int32> = [0, 75]
 
 private let booking = [
     "book", "--client", "ana@example.com", "--name", "Ana", "--trainer", "maria", "--at", "2026-12-01 09:00",
     "--request-id", "form-1", "--json",
 ]
 
-@Suite("a database that fails in the middle of a command", .timeLimit(.minutes(30)))
+@Suite("database failures during a command", .timeLimit(.minutes(30)))
 struct DatabaseFaultTests {
     @Test(
-        "no server: 69, and what to do",
+        "without a server, exits with 69 and a hint",
         arguments: [
             "postgresql://127.0.0.1:PORT/intro", "host=/nonexistent dbname=intro", "postgresql://db.invalid/intro",
         ])
@@ -35,7 +35,9 @@ struct DatabaseFaultTests {
         }
     }
 
-    @Test("a server that restarts while a booking waits for a lock", arguments: [TestServer.StopMode.fast, .immediate])
+    @Test(
+        "a server restart while a booking waits for a lock ends in success or 75, never in two bookings",
+        arguments: [TestServer.StopMode.fast, .immediate])
     func restart(mode: TestServer.StopMode) async throws {
         try await Studio.onOwnServer { studio, server in
             let result = try await studio.whileTableIsLocked { waiting in
@@ -44,7 +46,7 @@ struct DatabaseFaultTests {
                     try await server.restart(mode: mode)
                 }
             }
-            #expect(honest.contains(result.exit), "\(result.stderr)")
+            #expect(temporaryFaultExits.contains(result.exit), "\(result.stderr)")
             let kept = try await studio.ask("SELECT count(*) FROM session")
             #expect(kept == (result.exit == 0 ? "1" : "0"))
             let again = try await studio.intro(booking)
@@ -54,7 +56,7 @@ struct DatabaseFaultTests {
         }
     }
 
-    @Test("a server that stops for good while a booking waits: 69 or 75, and nothing is booked")
+    @Test("a server stop while a booking waits exits with 69 or 75, and books nothing")
     func stop() async throws {
         try await Studio.onOwnServer { studio, server in
             let result = try await studio.whileTableIsLocked { waiting in
@@ -70,13 +72,13 @@ struct DatabaseFaultTests {
         }
     }
 
-    @Test("a connection that an operator ends is made anew, and the booking is made once")
+    @Test("reconnects after an operator terminates the connection, and books once")
     func terminated() async throws {
         try await Studio.with { studio in
             let result = try await studio.whileTableIsLocked { waiting in
                 try await studio.intro(booking) { _ in
                     try await waiting()
-                    // First whoever holds the lock, or the next attempt waits again.
+                    // Sorted so that the holder of the lock is first; otherwise the next attempt would wait again.
                     _ = try await studio.ask(
                         """
                         SELECT count(pg_terminate_backend(pid))
@@ -93,7 +95,7 @@ struct DatabaseFaultTests {
         }
     }
 
-    @Test("a lock that is not let go in time: 75, and nothing is written")
+    @Test("a lock that is not released in time exits with 75, and changes nothing")
     func lockTimeout() async throws {
         try await Studio.with { studio in
             let before = try await studio.fingerprint()
@@ -113,7 +115,7 @@ struct DatabaseFaultTests {
     }
 
     @Test(
-        "a database user without rights is told which role to be granted: 78",
+        "a database user without privileges gets 78 and the role to grant",
         .enabled(if: Studio.isOnPrivateServer, "makes a role"))
     func rights() async throws {
         try await Studio.with { studio in
@@ -126,7 +128,7 @@ struct DatabaseFaultTests {
     }
 
     @Test(
-        "a server that takes no more connections: 75, it may take one soon",
+        "a server without free connections exits with 75",
         .enabled(if: Studio.isOnPrivateServer, "makes a role"))
     func full() async throws {
         try await Studio.with { studio in
@@ -139,7 +141,8 @@ struct DatabaseFaultTests {
     }
 
     @Test(
-        "the service role does the day's work and no more", .enabled(if: Studio.isOnPrivateServer, "makes a role"))
+        "the service role can book, move, cancel and send, but not delete claims or drop tables",
+        .enabled(if: Studio.isOnPrivateServer, "makes a role"))
     func serviceRole() async throws {
         try await Studio.with { studio in
             try await studio.withLogin("IN ROLE intro_service") { desk in
@@ -158,32 +161,33 @@ struct DatabaseFaultTests {
 }
 
 extension Studio {
-    /// Gives a test a studio on a server that it may stop.
+    /// Gives a test a studio on its own server, which it may stop.
     static func onOwnServer(_ body: (Studio, TestServer) async throws -> Void) async throws {
         let server = try await TestServer.start()
         try await Studio.on(server) { try await body($0, server) }
         try await server.stop(.immediate)
     }
 
-    /// What one statement answers.
+    /// Returns the output of one statement.
     func ask(_ query: String) async throws -> String {
         let result = try await Psql.run(query, on: conninfo)
         #expect(result.exit == 0, "\(result.stderr)")
         return result.stdout.trimmingCharacters(in: .newlines)
     }
 
-    /// Does something while another session holds a lock that every booking needs.
+    /// Runs work while another session holds a lock that every booking needs.
     ///
-    /// - Parameter body: Given a function that waits until somebody waits for the lock. Must see to it that the holder's
-    ///   connection ends.
-    /// - Returns: What the body returns.
-    /// - Throws: What the body throws.
+    /// - Parameter body: The work; its argument is a function that waits until a booking waits for the lock. The body
+    ///   must end the
+    ///   holder's connection.
+    /// - Returns: The result of the body.
+    /// - Throws: The error of the body.
     func whileTableIsLocked<Value: Sendable>(
         _ body: (_ waiting: () async throws -> Void) async throws -> Value
     ) async throws -> Value {
         async let holder = Psql.run(
             "BEGIN; LOCK TABLE session IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600);", on: conninfo)
-        // Clones of one template have the same oids.
+        // Databases that are cloned from one template have the same OIDs.
         let here = "datname = current_database() AND relation = 'session'::regclass"
         func locks(_ condition: String) async throws -> Int64 {
             try await count("pg_locks JOIN pg_database AS d ON d.oid = database", where: "\(here) AND \(condition)")
@@ -198,7 +202,7 @@ extension Studio {
         return value
     }
 
-    /// Does something as a login of its own.
+    /// Runs work as a new login role.
     fileprivate func withLogin(_ options: String = "", _ body: (Studio) async throws -> Void) async throws {
         let login = "desk_\(UUID().uuidString.prefix(8).lowercased())"
         _ = try await ask("CREATE ROLE \(login) LOGIN \(options)")

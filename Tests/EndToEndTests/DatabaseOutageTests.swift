@@ -2,9 +2,9 @@ import Foundation
 import PostgresTesting
 import Testing
 
-@Suite("what a runner tells its operator of an outage", .timeLimit(.minutes(30)))
+@Suite("reports of a database outage by a runner", .timeLimit(.minutes(30)))
 struct DatabaseOutageTests {
-    @Test("a database that is away is one problem in the log and 0 in the metrics, until it answers again")
+    @Test("logs one problem and exports intro_database_up 0 until the database answers again")
     func databaseAway() async throws {
         try await Studio.onOwnServer { studio, server in
             let (log, metrics) = (WrittenFile(studio.home + "/log"), WrittenFile(studio.home + "/intro.prom"))
@@ -35,7 +35,7 @@ struct DatabaseOutageTests {
         }
     }
 
-    @Test("results of jobs that cannot be stored are one problem, which ends when they are stored")
+    @Test("logs one problem while results of jobs cannot be stored, and its end")
     func refusedResults() async throws {
         try await Studio.with { studio in
             let log = WrittenFile(studio.home + "/log")
@@ -73,10 +73,10 @@ private struct WrittenFile {
         self.path = path
     }
 
-    /// The content; empty before the process has made the file.
+    /// The content; empty before the process has created the file.
     var text: String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
 
-    /// The log's entries of the priority "notice" and above.
+    /// The log entries of priority "notice" and above.
     var entries: [String] {
         text.split(separator: "\n").map(String.init).filter { $0.contains(/^<[0-5]>/) }
     }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("databases with unusual settings")
 struct DatabaseSettingsTests {
-    @Test("setup refuses an encoding other than UTF8 and says what is needed: 78", arguments: ["LATIN1", "SQL_ASCII"])
+    @Test("setup rejects an encoding other than UTF8 with 78 and names it", arguments: ["LATIN1", "SQL_ASCII"])
     func encoding(name: String) async throws {
         try await withDatabase { database, _ in
             let other = "test_\(UUID().uuidString.lowercased().filter { $0 != "-" })"
@@ -24,7 +24,7 @@ struct DatabaseSettingsTests {
         }
     }
 
-    @Test("an empty search_path is refused by setup, not answered with a second schema: 78")
+    @Test("setup rejects a search_path without schema public with 78, and creates no second schema")
     func searchPath() async throws {
         try await Studio.with { studio in
             for (path, word) in [("''", "search_path"), ("nowhere", "search_path"), ("other", "schema public")] {
@@ -46,7 +46,7 @@ struct DatabaseSettingsTests {
         }
     }
 
-    @Test("a read-only database is said to be one: 75")
+    @Test("a write to a read-only database exits with 75 and reports that it is read-only")
     func readOnly() async throws {
         try await Studio.with { studio in
             let name = try await studio.database.query("SELECT current_database()").decode(String.self)[0]
@@ -61,7 +61,7 @@ struct DatabaseSettingsTests {
         }
     }
 
-    @Test("a standby that was not promoted is said to take no writes: 75", .enabled(if: Studio.isOnPrivateServer))
+    @Test("a write to a standby exits with 75 and reports that it is read-only", .enabled(if: Studio.isOnPrivateServer))
     func standby() async throws {
         let first = try await TestServer.startReplicated()
         try await Studio.on(first) { studio in
@@ -77,7 +77,7 @@ struct DatabaseSettingsTests {
         }
     }
 
-    @Test("a file that the server lacks is no bug of Intro: 69 or 75", .enabled(if: Studio.isOnPrivateServer))
+    @Test("a missing data file of the server exits with 69 or 75, not as a bug", .enabled(if: Studio.isOnPrivateServer))
     func missingFile() async throws {
         try await Studio.with { studio in
             let path = try await studio.database.query(
@@ -90,7 +90,7 @@ struct DatabaseSettingsTests {
     }
 
     @Test(
-        "refusals and bookings do not depend on the database's isolation level",
+        "refusals and bookings do not depend on the database's default isolation level",
         arguments: ["serializable", "repeatable read"])
     func isolation(level: String) async throws {
         try await Studio.with { studio in
@@ -114,17 +114,17 @@ struct DatabaseSettingsTests {
         }
     }
 
-    @Test("a database that does not exist is a mistake in the configuration: 78")
+    @Test("an unknown database exits with 78")
     func unknownDatabase() async throws {
         try await Studio.with { studio in
-            let gone = studio.reached(by: studio.conninfo + " dbname=nowhere")
-            let result = try await gone.intro("schedule", "maria", "--json")
+            let unknown = studio.reached(by: studio.conninfo + " dbname=nowhere")
+            let result = try await unknown.intro("schedule", "maria", "--json")
             #expect(result.exit == 78 && result.error?.code == "configuration", "\(result.stderr)")
         }
     }
 
     @Test(
-        "a URL that libpq misreads is a mistake in the configuration, and no part of the password is printed",
+        "no part of the password in a URL that libpq misreads is printed",
         arguments: [
             "postgresql://desk:s3cr%zzet@localhost/intro", "postgresql://desk:s3cret@h@localhost:1/intro",
             "postgresql://desk:s3c/ret@localhost/intro",
@@ -138,7 +138,7 @@ struct DatabaseSettingsTests {
     }
 
     @Test(
-        "a database URL that is written wrongly is a matter of configuration: 78",
+        "a malformed database URL exits with 78",
         arguments: ["localhost:5432/intro", "user@host", "//localhost/intro", "http://localhost/intro"])
     func misspelt(url: String) async throws {
         let result = try await IntroBinary.run("slots", "--json", environment: ["INTRO_DATABASE_URL": url])

@@ -1,9 +1,9 @@
 import Testing
 
 /// Monday is 2026-11-30; Maria works mon-fri 07:00-12:00 13:00-19:00 and sat 08:00-12:00.
-@Suite("schedules and agendas show each day as it is")
+@Suite("days in schedules and agendas")
 struct DayViewTests {
-    @Test("a working day without sessions shows its hours, a day without hours is off")
+    @Test("a working day without sessions shows its hours, and a day without hours is off")
     func hours() async throws {
         try await Studio.with { studio in
             let maria = try await studio.days("schedule", "maria")
@@ -17,7 +17,7 @@ struct DayViewTests {
         }
     }
 
-    @Test("a day with sessions shows the hours beside them")
+    @Test("a day with sessions shows its hours above them")
     func hoursAndSessions() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
@@ -26,7 +26,7 @@ struct DayViewTests {
         }
     }
 
-    @Test("a past day shows its hours, and is never free")
+    @Test("a past day shows its hours, and is never shown as free")
     func past() async throws {
         try await Studio.with { studio in
             let result = try await studio.intro("schedule", "maria", "--from", "2026-11-01", "--days", "30")
@@ -38,7 +38,7 @@ struct DayViewTests {
         }
     }
 
-    @Test("time off shows its reason: whole days without hours, part of a day with its hours")
+    @Test("time off shows its reason: whole days without hours, part of a day with the remaining hours")
     func away() async throws {
         try await Studio.with { studio in
             try await studio.answer(
@@ -58,7 +58,7 @@ struct DayViewTests {
         }
     }
 
-    @Test("time off without a reason, and time off that covers all working hours of a day")
+    @Test("time off without a reason, or over all working hours of a day, is shown as away")
     func awayWithoutReason() async throws {
         try await Studio.with { studio in
             try await studio.answer("trainer", "away", "maria", "--from", "2026-12-01", "--until", "2026-12-01")
@@ -71,7 +71,7 @@ struct DayViewTests {
         }
     }
 
-    @Test("a closure shows its reason, for the trainer who would work there and for the studio")
+    @Test("a closure shows its reason in the schedule of a trainer and in the agenda")
     func closed() async throws {
         try await Studio.with { studio in
             try await studio.openChain()
@@ -92,7 +92,7 @@ struct DayViewTests {
         }
     }
 
-    @Test("a retired trainer's days say since when; the days before keep their hours")
+    @Test("a retired trainer's days show the date of retirement, and earlier days keep their hours")
     func retired() async throws {
         try await Studio.with { studio in
             try await studio.answer("trainer", "retire", "maria", now: "2026-12-02T08:00:00-08:00")
@@ -106,7 +106,7 @@ struct DayViewTests {
         }
     }
 
-    @Test("an agenda shows who works when, who is away, and that nobody works")
+    @Test("an agenda shows working trainers, absent trainers, and days without trainers")
     func agenda() async throws {
         try await Studio.with { studio in
             try await studio.openChain()
@@ -165,7 +165,7 @@ struct DayViewTests {
         }
     }
 
-    @Test("a session that was booked outside hours on purpose is not marked")
+    @Test("a session that was booked outside hours with an override is not marked")
     func override() async throws {
         try await Studio.with { studio in
             let booking = try await studio.answer(
@@ -179,7 +179,7 @@ struct DayViewTests {
         }
     }
 
-    @Test("a session that crosses midnight stands in both days, and once in each list")
+    @Test("a session across midnight is shown on both days, and once in each list")
     func midnight() async throws {
         try await Studio.with { studio in
             try await studio.answer(
@@ -208,7 +208,7 @@ struct DayViewTests {
         }
     }
 
-    @Test("a session that ends at midnight belongs to the day before alone")
+    @Test("a session that ends at midnight belongs only to the day before")
     func untilMidnight() async throws {
         try await Studio.with { studio in
             try await studio.answer("trainer", "hours", "maria", "--set", "fri 22:00-24:00", "--from", "2026-12-04")
@@ -221,7 +221,7 @@ struct DayViewTests {
         }
     }
 
-    @Test("a session at a studio in another zone stands under the date of that studio's clock")
+    @Test("a session in another time zone is listed under its studio's local date")
     func zones() async throws {
         try await Studio.with { studio in
             try await studio.openChain()
@@ -249,7 +249,7 @@ struct DayViewTests {
         }
     }
 
-    @Test("hours at all studios of a trainer are shown")
+    @Test("a schedule shows the hours at all studios of a trainer")
     func severalStudios() async throws {
         try await Studio.with { studio in
             try await studio.openChain()
@@ -279,7 +279,7 @@ struct DayViewTests {
         }
     }
 
-    @Test("the backlog is one line, and only on today's agenda")
+    @Test("the number of unmarked sessions is one line, only on today's agenda")
     func backlog() async throws {
         try await Studio.with { studio in
             let now = "2026-12-02T08:00:00-08:00"
@@ -301,12 +301,12 @@ struct DayViewTests {
         }
     }
 
-    @Test("--affected lists the sessions to come at a studio that cannot take place")
+    @Test("--affected lists a studio's future sessions that cannot take place")
     func affectedList() async throws {
         try await Studio.with { studio in
             try await studio.openChain()
             let empty = try await studio.intro("agenda", "downtown", "--affected")
-            #expect(empty.stdout == "All sessions to come at Downtown Strength can take place.\n")
+            #expect(empty.stdout == "All upcoming sessions at Downtown Strength can take place.\n")
             let past = try await studio.reference("Ana", at: "2026-12-01 09:00")
             let sooner = try await studio.reference("Ben", at: "2026-12-02 09:00")
             let later = try await studio.reference("Cleo", at: "2026-12-03 09:00", with: "james")

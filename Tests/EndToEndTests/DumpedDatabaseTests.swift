@@ -4,9 +4,9 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("a dump that is restored on another server")
+@Suite("dumps that are restored on another server")
 struct DumpedDatabaseTests {
-    @Test("setup creates the roles that a dump does not have, and grants their privileges")
+    @Test("setup creates the missing roles and grants their privileges")
     func roles() async throws {
         try await withRestoredStudio { studio, reference in
             let check = try await studio.intro("setup", "--check", "--json")
@@ -21,7 +21,7 @@ struct DumpedDatabaseTests {
         }
     }
 
-    @Test("an owner who may not create roles is told what an administrator has to do, and then grants them")
+    @Test("setup without CREATEROLE names the statements for an administrator; the next setup grants privileges")
     func ownerWithoutCreateRole() async throws {
         try await withRestoredStudio { studio, reference in
             let name = try await studio.database.query("SELECT current_database()").decode(String.self)[0]
@@ -30,13 +30,13 @@ struct DumpedDatabaseTests {
             try await studio.database.query("ALTER SCHEMA public OWNER TO chain")
             try await studio.database.query("\(unsafeSQL: Self.giveToChain)")
             let owner = studio.reached(by: studio.conninfo + " user=chain")
-            let told = try await owner.intro("setup", "--json")
-            #expect(told.exit == 0, "\(told.stderr)")
-            #expect(try told.printed["missing_roles"]?.items == ["intro_reader", "intro_service"])
-            #expect(told.stderr.contains("let an administrator run `CREATE ROLE intro_reader NOLOGIN;"))
+            let first = try await owner.intro("setup", "--json")
+            #expect(first.exit == 0, "\(first.stderr)")
+            #expect(try first.printed["missing_roles"]?.items == ["intro_reader", "intro_service"])
+            #expect(first.stderr.contains("let an administrator run `CREATE ROLE intro_reader NOLOGIN;"))
             #expect(try await owner.answer("show", reference)["reference"]?.text == reference)
 
-            // The roles are made later: the service's login cannot work until the owner's setup has granted.
+            // The roles are created later: the service's login works only after the owner's next setup.
             try await studio.database.query("CREATE ROLE intro_service NOLOGIN")
             try await studio.database.query("CREATE ROLE intro_reader NOLOGIN")
             try await studio.database.query("CREATE ROLE desk LOGIN IN ROLE intro_service")
@@ -53,7 +53,7 @@ struct DumpedDatabaseTests {
         }
     }
 
-    /// Makes `chain` the owner of all that the schema has.
+    /// Makes `chain` the owner of all objects of the schema.
     private static let giveToChain = """
         DO $$
         DECLARE
@@ -80,7 +80,7 @@ struct DumpedDatabaseTests {
         $$
         """
 
-    /// Gives a test a studio that was dumped on one server and restored on a new one, where no role of Intro exists.
+    /// Gives a test a studio that was dumped on one server and restored on a new one, which has no roles of Intro.
     private func withRestoredStudio(_ body: (_ studio: Studio, _ reference: String) async throws -> Void) async throws {
         try await Studio.with { original in
             let reference = try await original.reference("Ana", at: "2026-12-01 09:00")

@@ -2,9 +2,9 @@ import Foundation
 import Subprocess
 import Testing
 
-@Suite("what is reported as sent", .timeLimit(.minutes(30)))
+@Suite("durability of sent messages", .timeLimit(.minutes(30)))
 struct DurabilityTests {
-    @Test("is still sent after the database was killed right afterwards")
+    @Test("messages reported as sent are still sent after the server was killed")
     func killedServer() async throws {
         try await TemporaryHome.with { home in
             let now = ["--now", "2026-11-30T16:00:00Z"]
@@ -18,7 +18,7 @@ struct DurabilityTests {
                 try #require(booked.exit == 0, "\(booked.stderr)")
             }
             let server = try await home.status()
-            // Writes commits to disk in the background, a fraction of a second later.
+            // The WAL writer writes asynchronous commits to disk a fraction of a second later.
             let writer = try await pid(of: "walwriter", at: server.url)
             kill(writer, SIGSTOP)
             let sent = try await home.run(["reminders", "send", "--json"] + now, [:])
@@ -40,7 +40,7 @@ struct DurabilityTests {
             pid_t(result.standardOutput.trimmingCharacters(in: .newlines)), "\(result.standardError)")
     }
 
-    /// Ends a server and all of its processes with SIGKILL: what was not on disk is lost.
+    /// Kills a server and all of its processes with SIGKILL; data that was not on disk is lost.
     private func killServer(_ server: pid_t) throws {
         let children = try String(contentsOfFile: "/proc/\(server)/task/\(server)/children", encoding: .utf8)
         let processes = [server] + children.split(separator: " ").compactMap { pid_t($0) }

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-@Suite("an empty value")
+@Suite("empty values")
 struct EmptyValueTests {
-    @Test("never clears a field: it is refused, and `none` is the word")
+    @Test("an empty value never clears a field: it is rejected, and `none` clears")
     func clearing() async throws {
         try await Studio.with { studio in
             try await studio.answer(
@@ -37,7 +37,7 @@ struct EmptyValueTests {
         }
     }
 
-    /// A part of what `--experimental-dump-help` prints.
+    /// A part of the output of `--experimental-dump-help`.
     private struct Help: Decodable {
         struct Command: Decodable {
             let commandName: String
@@ -58,7 +58,7 @@ struct EmptyValueTests {
         let command: Command
     }
 
-    /// A command line with nothing wrong in it, for each command that changes or reads something.
+    /// A valid command line for each command that changes or reads data.
     private static let commands: [[String]] = [
         ["slots"], ["book", "--client", "ana@example.com", "--name", "Ana", "--at", "2026-12-01 09:00"],
         ["reschedule", "REF", "--at", "2026-12-01 11:00"], ["cancel", "REF"], ["confirm", "REF"], ["show", "REF"],
@@ -79,7 +79,7 @@ struct EmptyValueTests {
         ["reminders", "preview", "one-day"], ["sms", "list"], ["templates", "check"], ["jobs", "list"],
     ]
 
-    @Test("is refused by every option of every command")
+    @Test("every option of every command rejects an empty value")
     func everywhere() async throws {
         let help = try await IntroBinary.run("--experimental-dump-help").json(Help.self)
         try await Studio.with { studio in

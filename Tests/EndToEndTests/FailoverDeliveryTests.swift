@@ -1,11 +1,12 @@
 import Foundation
+import Locking
 import MessagingTesting
 import Postgres
 import PostgresTesting
 import Testing
 
 @Suite(
-    "messages while a standby takes over", .timeLimit(.minutes(30)),
+    "messages during a failover", .timeLimit(.minutes(30)),
     .enabled(if: Installed.smtpSink != nil && Studio.isOnPrivateServer, "needs smtp-sink of the package postfix"))
 struct FailoverDeliveryTests {
     @Test("a switchover and a synchronous failover under load hold messages briefly, and send none twice")
@@ -47,7 +48,7 @@ struct FailoverDeliveryTests {
     }
 }
 
-/// A desk that books one session after the other, through everything that happens to the database.
+/// A desk that books one session after the other, and continues during database failures.
 private final class Desk: Sendable {
     private let studio: Studio
     private let count = Guarded(0)
@@ -55,7 +56,7 @@ private final class Desk: Sendable {
 
     init(studio: Studio) { self.studio = studio }
 
-    /// How many sessions are booked.
+    /// The number of booked sessions.
     var booked: Int { count.withLock { $0 } }
 
     func reach(_ number: Int) async throws {
@@ -80,7 +81,7 @@ private final class Desk: Sendable {
             let number = booked
             let day = 1 + number / 16
             let time = "\(7 + number % 16 / 2):\(number % 2 == 0 ? "00" : "30")"
-            // A request that failed is repeated until it is answered.
+            // A failed request is repeated until it succeeds.
             let result = try await studio.intro(
                 "book", "--client", "guest\(number)@example.com", "--name", "Guest \(number)", "--trainer", "maria",
                 "--at", "2026-12-\(day < 10 ? "0" : "")\(day) \(time)", "--override", "load", "--request-id",
@@ -92,7 +93,7 @@ private final class Desk: Sendable {
     }
 }
 
-/// Whether a child process has ended; its status remains to be read.
+/// Whether a child process has ended; its status can still be read.
 private func hasEnded(_ process: pid_t) -> Bool {
     var information = siginfo_t()
     let result = waitid(P_PID, id_t(process), &information, WEXITED | WNOHANG | WNOWAIT)
@@ -100,8 +101,8 @@ private func hasEnded(_ process: pid_t) -> Bool {
 }
 
 extension Studio {
-    /// Runs runners with a journal each while the body works; one that cannot reach the database starts again, as under
-    /// systemd.
+    /// Runs runners with a journal each during the body; a runner that cannot reach the database is started again, as
+    /// systemd does.
     fileprivate func withRunners(
         _ count: Int, mailing: [String: String], _ body: () async throws -> Void
     ) async throws {
@@ -135,12 +136,12 @@ extension Studio {
         try outcome.get()
     }
 
-    /// How many confirmations have a status.
+    /// The number of confirmations with a status.
     fileprivate func confirmations(_ status: String) async throws -> Int64 {
         try await count("message", where: "rule = 'confirmation' AND status = '\(status)'")
     }
 
-    /// Promotes a standby, and tells how long messages were held.
+    /// Promotes a standby and prints how long messages were held.
     fileprivate func report(_ event: String, to standby: TestServer, _ load: () async throws -> Void) async throws {
         let start = ContinuousClock.now
         try await standby.promote()

@@ -4,10 +4,10 @@ import PostgresTesting
 import Testing
 
 @Suite(
-    "a primary that stops answering, and a standby that is promoted three seconds later", .timeLimit(.minutes(30)),
+    "frozen primary and promotion of a standby after three seconds", .timeLimit(.minutes(30)),
     .enabled(if: Installed.smtpSink != nil && Studio.isOnPrivateServer, "needs smtp-sink of the package postfix"))
 struct FrozenPrimaryTests {
-    @Test("frozen: commands end as ones to be repeated, and bookings and mail go on at the standby")
+    @Test("commands exit as repeatable, and bookings and mail continue at the standby")
     func promotion() async throws {
         let first = try await TestServer.startReplicated()
         try await Studio.on(first) { studio in
@@ -22,7 +22,7 @@ struct FrozenPrimaryTests {
         }
     }
 
-    @Test("the same behind a proxy that stops forwarding without hanging up")
+    @Test("the same with a proxy that stops forwarding but keeps connections open")
     func proxy() async throws {
         let first = try await TestServer.startReplicated()
         try await Studio.on(first) { studio in

@@ -1,9 +1,10 @@
 import Synchronization
 
-/// Lets a few tests at a time do their work.
+/// Limits the number of tests that run at the same time.
 ///
-/// Each test starts processes, and each of those connects to the one server: a hundred tests at once would wait for one
-/// another, and run out of connections.
+/// Each test starts processes that connect to the same server: a hundred tests at once would slow each other down and
+/// use up
+/// its connections.
 final class Gate: Sendable {
     private struct State {
         var free: Int
@@ -16,7 +17,7 @@ final class Gate: Sendable {
         state = Mutex(State(free: width))
     }
 
-    /// Does something when it is its turn.
+    /// Runs work when a place is free.
     func pass<Result>(_ body: () async throws -> Result) async throws -> Result {
         await enter()
         defer { leave() }

@@ -1,10 +1,10 @@
 import Testing
 
-@Suite("contacts that are given with a booking")
+@Suite("contacts in a booking request")
 struct GivenContactTests {
     private static let at = ["--at", "2026-12-01 09:00"]
 
-    @Test("a missing phone or e-mail of a known person is stored, and reported")
+    @Test("stores and reports a missing phone or e-mail of a known client")
     func stored() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "Ana Lima", "--email", "ana@example.com")
@@ -19,13 +19,13 @@ struct GivenContactTests {
             #expect(email.exit == 0)
             #expect(email.stdout.split(separator: "\n").last == "stored: ben@example.com")
             #expect(try await studio.answer("client", "show", "2")["email"] == "ben@example.com")
-            // What was stored is found, and gets messages, as if it had been there before.
+            // The stored contact is found, and receives messages.
             #expect(try await studio.answer("client", "show", "480.555.3001")["id"] == 1)
             #expect(try await studio.count("message", where: "channel = 'sms' AND session_id = 1") > 0)
         }
     }
 
-    @Test("a contact that belongs to somebody else is not stored, and the report says whose it is")
+    @Test("does not store a contact of another client, and names that client")
     func anothers() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "Ana Lima", "--email", "ana@example.com")
@@ -48,7 +48,7 @@ struct GivenContactTests {
         }
     }
 
-    @Test("a contact that differs from the stored one is not stored, and the report says how to change it")
+    @Test("does not store a contact that differs from the stored one, and names the command that changes it")
     func differs() async throws {
         try await Studio.with { studio in
             let ana = try await studio.answer(
@@ -66,7 +66,7 @@ struct GivenContactTests {
         }
     }
 
-    @Test("the stored contact in another spelling needs no report")
+    @Test("reports nothing for another spelling of the stored contact")
     func sameContact() async throws {
         try await Studio.with { studio in
             try await studio.answer(
@@ -81,7 +81,7 @@ struct GivenContactTests {
         }
     }
 
-    @Test("a second e-mail or phone of a new person is reported as not stored")
+    @Test("reports a second e-mail or phone of a new client as not stored")
     func secondOfNewPerson() async throws {
         try await Studio.with { studio in
             let booking = try await studio.answer(
@@ -91,7 +91,7 @@ struct GivenContactTests {
         }
     }
 
-    @Test("a rehearsal reports what would be stored and writes nothing; a repeated request reports what is not stored")
+    @Test("a dry run reports what would be stored; a repeated request reports what is not stored")
     func rehearsalAndRepetition() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "Ana Lima", "--email", "ana@example.com")
@@ -110,7 +110,7 @@ struct GivenContactTests {
         }
     }
 
-    @Test("with --json the report also stands on standard error")
+    @Test("with --json, the report is also printed on standard error")
     func json() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "Ana Lima", "--email", "ana@example.com")

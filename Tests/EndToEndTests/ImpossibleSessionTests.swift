@@ -2,15 +2,15 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("messages of sessions that cannot take place, through the built binary")
+@Suite("messages for sessions that cannot take place")
 struct ImpossibleSessionTests {
-    /// Something that keeps a session of December 7 from taking place.
+    /// An event that prevents a session on December 7.
     struct Obstacle: CustomTestStringConvertible {
         let reason: String
-        /// The command that brings it about.
+        /// The command that causes it.
         let command: [String]
-        /// What `intro why` says.
-        let words: String
+        /// The text that `intro why` shows.
+        let explanation: String
 
         var testDescription: String { reason }
     }
@@ -19,14 +19,14 @@ struct ImpossibleSessionTests {
         Obstacle(
             reason: "trainer_away",
             command: ["trainer", "away", "maria", "--from", "2026-12-07", "--until", "2026-12-07", "--reason", "sick"],
-            words: "waits: Maria Lopez is away (sick); reschedule or cancel the session"),
+            explanation: "waits: Maria Lopez is away (sick); reschedule or cancel the session"),
         Obstacle(
             reason: "studio_closed",
             command: ["studio", "close", "downtown", "2026-12-07", "2026-12-07", "--reason", "Water main repair"],
-            words: "waits: Downtown Strength is closed (Water main repair); reschedule or cancel the session"),
+            explanation: "waits: Downtown Strength is closed (Water main repair); reschedule or cancel the session"),
         Obstacle(
             reason: "trainer_retired", command: ["trainer", "retire", "maria"],
-            words: "waits: Maria Lopez no longer takes sessions; reschedule or cancel the session"),
+            explanation: "waits: Maria Lopez no longer takes sessions; reschedule or cancel the session"),
     ]
 
     @Test("wait with the reason, which `why`, `reminders list` and `reminders plan` show", arguments: obstacles)
@@ -56,18 +56,18 @@ struct ImpossibleSessionTests {
                 #expect(entries.count == 5)
                 #expect(entries.allSatisfy { $0["status"] == "queued" && $0["reason"] == .text(obstacle.reason) })
             }
-            let told = try await studio.intro("why", reference, now: now).stdout
-            #expect(told.contains("queued: \(obstacle.reason)") && told.contains(obstacle.words), "\(told)")
+            let output = try await studio.intro("why", reference, now: now).stdout
+            #expect(output.contains("queued: \(obstacle.reason)") && output.contains(obstacle.explanation), "\(output)")
             #expect(try await studio.intro("reminders", "list", reference, now: now).stdout.contains(obstacle.reason))
 
-            // When it would have begun, they are skipped for that reason.
+            // At the start of the session they are skipped for that reason.
             try await studio.answer("reminders", "send", now: "2026-12-07T14:00:00-08:00")
             let skipped = try await studio.answer("reminders", "list", "--status", "skipped").items
             #expect(skipped.count == 5 && skipped.allSatisfy { $0["reason"] == .text(obstacle.reason) })
         }
     }
 
-    @Test("go out in the next minute once the absence is removed")
+    @Test("are sent by the next run after the absence is removed")
     func absenceRemoved() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-07 14:00")
@@ -82,7 +82,7 @@ struct ImpossibleSessionTests {
         }
     }
 
-    @Test("a session that is moved out of the closure is told of at its new time, a cancelled one of its cancellation")
+    @Test("are sent for the new time of a moved session, and for a cancelled session its cancellation")
     func mended() async throws {
         try await Studio.with { studio in
             let moved = try await studio.reference("Ana", at: "2026-12-07 14:00")
@@ -97,7 +97,7 @@ struct ImpossibleSessionTests {
         }
     }
 
-    @Test("a trainer's digest leaves out what cannot take place, and a day of nothing else is not told of")
+    @Test("a trainer's digest omits impossible sessions, and is not sent for a day without others")
     func digest() async throws {
         try await Studio.with { studio in
             try await studio.answer("trainer", "edit", "maria", "--email", "maria@intro.test")
@@ -117,13 +117,13 @@ struct ImpossibleSessionTests {
         }
     }
 
-    @Test("a rule that is off at one studio does not supersede the reminder before it")
+    @Test("a rule that is disabled at one studio does not supersede the earlier reminder")
     func studioRule() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-10 09:00")
             try await studio.answer("reminders", "send")
             try await studio.answer("rules", "disable", "one-day", "--studio", "downtown")
-            // Two days on which nobody sent.
+            // No sender ran for two days after the first reminder became due.
             try await studio.answer("reminders", "send", now: "2026-12-09T12:00:00-08:00")
             let account = try await studio.account(of: reference)
             #expect(account["three-days"]?["status"] == "sent", "\(account)")

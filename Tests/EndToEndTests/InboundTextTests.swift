@@ -3,11 +3,11 @@ import MessagingTesting
 import Postgres
 import Testing
 
-@Suite("what clients text to us, through the built binary")
+@Suite("incoming text messages")
 struct InboundTextTests {
     private let ana = "+12135550142"
 
-    @Test("STOP ends the texts with one text that says so; the next batch skips them; START takes it back")
+    @Test("STOP is answered once and suppresses texts, and START removes the suppression")
     func stopAndStart() async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: ana, at: "2026-12-01 10:00")
@@ -19,7 +19,7 @@ struct InboundTextTests {
             #expect(texts.first?["body"] == stop["answer"])
             #expect(stop["answer"]?.text.contains("no more texts") == true)
 
-            // Whoever says it twice has been told; a text that is told of twice is not heard again.
+            // A second STOP is not answered again; a text that is delivered twice is processed once.
             #expect(try await studio.hear("STOP", from: ana, id: "SM2")["answer"] == .null)
             let again = try await studio.hear("STOP", from: ana, id: "SM1")
             #expect(again["repeated"] == true && again["id"] == stop["id"] && again["answer"] == .null)
@@ -38,7 +38,7 @@ struct InboundTextTests {
         }
     }
 
-    @Test("STOP is heard also where nothing can be answered: a wrong template, or a wrong setting")
+    @Test("STOP takes effect even if no answer can be sent because of wrong settings")
     func stopWithoutAnswer() async throws {
         try await Studio.with { studio in
             for (number, wrong) in [["INTRO_TEMPLATES_FOLDER": "/nonexistent"], ["INTRO_SMS_URL": "ftp://x"]]
@@ -54,7 +54,7 @@ struct InboundTextTests {
         }
     }
 
-    @Test("24 processes that receive one text process it once, and answer it once")
+    @Test("24 processes that receive the same text process it once and answer it once")
     func receivedAtOnce() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", phone: ana, at: "2026-12-01 10:00")
@@ -67,12 +67,12 @@ struct InboundTextTests {
             #expect(answers.count { $0["answer"] != .null } == 1)
             #expect(Set(answers.map { $0["id"] }).count == 1)
             #expect(try service.requests().map { $0.form["To"] } == [ana])
-            let heard = try await studio.answer("sms", "list").items
-            #expect(heard.count == 1 && heard.first?["answered"] == "sent")
+            let processed = try await studio.answer("sms", "list").items
+            #expect(processed.count == 1 && processed.first?["answered"] == "sent")
         }
     }
 
-    @Test("24 different texts that say STOP at once are answered once between them")
+    @Test("24 different STOP texts at the same time are answered once in total")
     func stoppedAtOnce() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", phone: ana, at: "2026-12-01 10:00")
@@ -85,24 +85,24 @@ struct InboundTextTests {
         }
     }
 
-    @Test("C confirms the session: whoever will come is not asked again")
+    @Test("C confirms the session, and the reminder that asks for confirmation is skipped")
     func confirm() async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: ana, at: "2026-12-01 14:00")
-            let heard = try await studio.hear(" c ", from: "(213) 555-0142", id: "SM1")
-            #expect(heard["action"] == "confirmed" && heard["reference"] == .text(reference))
-            #expect(heard["answer"] == .null)
+            let processed = try await studio.hear(" c ", from: "(213) 555-0142", id: "SM1")
+            #expect(processed["action"] == "confirmed" && processed["reference"] == .text(reference))
+            #expect(processed["answer"] == .null)
             try await studio.answer("reminders", "send", now: "2026-12-01T12:00:00-08:00")
             let account = try await studio.account(of: reference)
             #expect(account["two-hours"]?["status"] == "skipped" && account["two-hours"]?["reason"] == "confirmed")
             #expect(try await studio.answer("sms", "list", "--open") == .list([]))
-            let said = try await studio.intro(
+            let plain = try await studio.intro(
                 ["sms", "receive"], now: Studio.atTen, stdin: #"{"from": "\#(ana)", "body": "C", "id": "SM1"}"#)
-            #expect(said.stdout == "That text was heard before: The client will come (\(reference)).\n")
+            #expect(plain.stdout == "This text was already processed: Session confirmed (\(reference)).\n")
         }
     }
 
-    @Test("C that answers a text about the time before a move confirms nothing, and waits for a person")
+    @Test("C in reply to a text about the previous time confirms nothing")
     func confirmsTheOldTime() async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: ana, at: "2026-12-01 10:00")
@@ -114,7 +114,7 @@ struct InboundTextTests {
         }
     }
 
-    @Test("R asks the studio by one mail to call, and stays open until somebody has")
+    @Test("R asks the studio by one mail to call, and stays open until it is marked as done")
     func callMe() async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: ana, at: "2026-12-07 14:00")
@@ -145,7 +145,7 @@ struct InboundTextTests {
         }
     }
 
-    @Test("whoever asked to be called is called also when the session is off by then")
+    @Test("R asks the studio to call even if the session is cancelled afterwards")
     func callMeAfterAll() async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: ana, at: "2026-12-07 14:00")
@@ -157,7 +157,7 @@ struct InboundTextTests {
         }
     }
 
-    @Test("what nobody can make sense of waits for a person, from known and unknown numbers alike")
+    @Test("a text that is not understood needs review, from known and unknown numbers")
     func other() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", phone: ana, at: "2026-12-07 14:00")
@@ -169,7 +169,7 @@ struct InboundTextTests {
         }
     }
 
-    @Test("HELP is answered in the client's language, with whom to call")
+    @Test("HELP is answered in the client's language with the studio's phone number")
     func help() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "Ana", "--phone", ana, "--language", "es")
@@ -179,7 +179,7 @@ struct InboundTextTests {
         }
     }
 
-    @Test("an answer that no provider takes is not lost on the desk, and what was asked for is done all the same")
+    @Test("a text takes effect even if the provider rejects or drops the answer")
     func noProvider() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", phone: ana, at: "2026-12-01 10:00")
@@ -193,7 +193,7 @@ struct InboundTextTests {
         }
     }
 
-    @Test("what texts say comes to the desk so that a terminal stays sane")
+    @Test("sms list prints incoming texts without terminal control characters")
     func hostile() async throws {
         try await Studio.with { studio in
             let body = "\u{1B}[2JSTOP\u{202E}\r\nBcc: x\t{{{phone}}}<script>"

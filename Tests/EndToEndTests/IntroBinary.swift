@@ -2,28 +2,28 @@ import Foundation
 import Subprocess
 import SystemPackage
 
-/// The built `intro`, run as a user runs it.
+/// The built `intro` binary, run as a user runs it.
 enum IntroBinary {
-    /// What a run left behind.
+    /// The result of a run.
     struct Result: Sendable {
-        /// The number the process ended with; 128 and the signal's number where a signal ended it.
+        /// The exit status; 128 plus the signal's number if a signal ended the process.
         let exit: Int32
-        /// All that it wrote to standard output.
+        /// The standard output.
         let stdout: String
-        /// All that it wrote to standard error.
+        /// The standard error.
         let stderr: String
 
-        /// Standard output read as JSON.
+        /// Decodes standard output as JSON.
         func json<Value: Decodable>(_ type: Value.Type) throws -> Value {
             try JSONDecoder().decode(type, from: Data(stdout.utf8))
         }
 
-        /// Standard output as JSON of whatever shape.
+        /// Standard output as JSON of any shape.
         var printed: JSON {
             get throws { try json(JSON.self) }
         }
 
-        /// The error object of standard error under `--json`.
+        /// The error object on standard error under `--json`.
         var error: ErrorObject? {
             struct Envelope: Decodable {
                 let error: ErrorObject
@@ -32,24 +32,24 @@ enum IntroBinary {
         }
     }
 
-    /// The three fields of an error under `--json`.
+    /// An error object under `--json`.
     struct ErrorObject: Decodable, Equatable {
         let code: String
         let message: String
         let hint: String
-        /// Free slots, where a refusal has some to offer.
+        /// Free slots, if a refusal offers any.
         let alternatives: [JSON]?
     }
 
     /// Runs `intro` to its end.
     ///
     /// - Parameters:
-    ///   - arguments: The words after the program's name.
-    ///   - environment: Variables beside `PATH` and `HOME`; nothing else of the test's own environment gets through.
-    ///   - stdin: What the program reads on standard input.
-    ///   - folder: The working folder.
+    ///   - arguments: The arguments after the program's name.
+    ///   - environment: Variables besides `PATH` and `HOME`; most of the test's own environment is not passed on.
+    ///   - stdin: The standard input.
+    ///   - folder: The working directory.
     ///   - userID: The user to run as, for tests that run as root.
-    /// - Returns: What the run left behind.
+    /// - Returns: The result of the run.
     /// - Throws: `SubprocessError` when the binary cannot be started.
     static func run(
         _ arguments: String...,
@@ -61,9 +61,9 @@ enum IntroBinary {
         try await run(arguments, environment: environment, stdin: stdin, in: folder, as: userID)
     }
 
-    /// Runs `intro` to its end with a list of arguments, and meanwhile does something with the process.
+    /// Runs `intro` to its end with a list of arguments, and `meanwhile` with its process ID.
     ///
-    /// A wrapper is the words before the command that starts it, such as those that give it a network of its own.
+    /// A wrapper is a command that starts the binary, such as one that puts it into its own network namespace.
     static func run(
         _ arguments: [String],
         through wrapper: [String] = [],
@@ -90,7 +90,7 @@ enum IntroBinary {
             do {
                 try await meanwhile(execution.processIdentifier.value)
             } catch {
-                // A test that fails must not wait for a process that waits for the test.
+                // A failed test must not wait for a process that waits for the test.
                 try? execution.send(signal: .kill)
                 throw error
             }
@@ -99,7 +99,7 @@ enum IntroBinary {
             exit: code(of: result.terminationStatus), stdout: result.standardOutput, stderr: result.standardError)
     }
 
-    /// Runs `intro` to its end with octets on standard input that need not be text.
+    /// Runs `intro` to its end with bytes on standard input that need not be valid UTF-8.
     static func run(
         _ arguments: [String], environment: [String: String], octets: [UInt8]
     ) async throws -> Result {
@@ -110,23 +110,23 @@ enum IntroBinary {
             exit: code(of: result.terminationStatus), stdout: result.standardOutput, stderr: result.standardError)
     }
 
-    /// The words before a program's own that make it another user's; for tests that run as root.
+    /// The prefix of a command line that runs it as another user; for tests that run as root.
     static func asUser(_ userID: UInt32?) -> [String] {
         guard let userID else { return [] }
         return ["/usr/bin/setpriv", "--reuid=\(userID)", "--regid=65534", "--clear-groups", "--"]
     }
 
-    /// The words before a program's own that start it, and each of its threads, with a signal blocked.
+    /// The prefix of a command line that starts it, and each of its threads, with a signal blocked.
     private static func withBlocked(_ signal: Int32?) -> [String] {
         signal.map { ["/usr/bin/env", "--block-signal=\($0)"] } ?? []
     }
 
-    /// The words before a program's own that have its standard error written to a file, to be read while it runs.
+    /// The prefix of a command line that redirects its standard error to a file, which a test can read while it runs.
     private static func withStandardError(in file: String?) -> [String] {
         file.map { ["/bin/bash", "-c", "exec \"$@\" 2>\"$0\"", $0] } ?? []
     }
 
-    /// The binary lies next to the test bundle.
+    /// The binary is next to the test bundle.
     static let path: String = {
         let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return URL(filePath: bundle).deletingLastPathComponent().appending(path: "intro").path
@@ -148,7 +148,7 @@ enum IntroBinary {
             exit: code(of: result.terminationStatus), stdout: result.standardOutput, stderr: result.standardError)
     }
 
-    /// The number that a shell shows.
+    /// The exit status as a shell reports it.
     static func code(of status: TerminationStatus) -> Int32 {
         switch status {
         case .exited(let code): code
@@ -156,12 +156,12 @@ enum IntroBinary {
         }
     }
 
-    /// What a program needs to run at all, and to be in the sanitizer or at the time that the tests are in.
+    /// The variables that a program needs to run under the sanitizer and the clock of the tests.
     private static let passedOn: Set = [
         "PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "INTRO_TEST_CLOCK_SHIFT", "TSAN_OPTIONS", "ASAN_OPTIONS",
     ]
 
-    /// The variables that a run is given.
+    /// The environment of a run.
     static func variables(_ environment: [String: String]) -> [Environment.Key: String] {
         let own = ProcessInfo.processInfo.environment
         let kept = own.filter { passedOn.contains($0.key) }

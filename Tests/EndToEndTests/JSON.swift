@@ -1,4 +1,4 @@
-/// A JSON value, as a program that reads `--json` meets it.
+/// A JSON value, for tests of `--json` output.
 enum JSON: Decodable, Hashable, Sendable {
     case null
     case truth(Bool)
@@ -24,19 +24,19 @@ enum JSON: Decodable, Hashable, Sendable {
         }
     }
 
-    /// A member of an object; `nil` where there is none, which is not the same as `null`.
+    /// A member of an object; `nil` if it does not exist, which differs from `null`.
     subscript(name: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members[name]
     }
 
-    /// An object without some of its members.
+    /// Returns an object without some of its members.
     func without(_ names: String...) -> JSON {
         guard case .object(let members) = self else { return self }
         return .object(members.filter { !names.contains($0.key) })
     }
 
-    /// An object with no more than some of its members.
+    /// Returns an object with only some of its members.
     func only(_ names: String...) -> JSON {
         guard case .object(let members) = self else { return self }
         return .object(members.filter { names.contains($0.key) })
@@ -54,19 +54,19 @@ enum JSON: Decodable, Hashable, Sendable {
         return items
     }
 
-    /// The text; empty where this is none.
+    /// The text; empty for other kinds of value.
     var text: String {
         guard case .text(let text) = self else { return "" }
         return text
     }
 
-    /// The whole number; -1 where this is none.
+    /// The whole number; -1 for other kinds of value.
     var number: Int {
         guard case .number(let number) = self else { return -1 }
         return Int(number)
     }
 
-    /// What kind of value it is, in one word.
+    /// The kind of value, in one word.
     var kind: String {
         switch self {
         case .null: "null"

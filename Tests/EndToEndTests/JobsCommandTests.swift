@@ -3,9 +3,9 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("intro jobs, through the built binary")
+@Suite("the jobs commands")
 struct JobsCommandTests {
-    @Test("list shows all that is not done, by the time at which it is due")
+    @Test("list shows dead, waiting, running and scheduled jobs with all fields")
     func list() async throws {
         try await Office.with { office in
             try await office.fillQueues()
@@ -24,7 +24,7 @@ struct JobsCommandTests {
         }
     }
 
-    @Test("list narrows by state, queue, kind and number")
+    @Test("list filters by state, queue and kind, and limits the number")
     func narrowed() async throws {
         try await Office.with { office in
             try await office.fillQueues()
@@ -43,7 +43,7 @@ struct JobsCommandTests {
         }
     }
 
-    @Test("text from outside cannot act on the terminal")
+    @Test("output shows control characters in job data as escapes")
     func visible() async throws {
         try await Office.with { office in
             try await office.fillQueues()
@@ -58,7 +58,7 @@ struct JobsCommandTests {
         }
     }
 
-    @Test("show adds the payload as it is, and all errors")
+    @Test("show prints the payload unchanged, and all errors")
     func show() async throws {
         try await Office.with { office in
             try await office.fillQueues()
@@ -75,7 +75,7 @@ struct JobsCommandTests {
         }
     }
 
-    @Test("retry makes dead and scheduled jobs due, all that are named or none")
+    @Test("retry makes dead and scheduled jobs due: all of the named ones or none")
     func retry() async throws {
         try await Office.with { office in
             try await office.fillQueues()
@@ -95,7 +95,7 @@ struct JobsCommandTests {
         }
     }
 
-    @Test("retry --all takes all that are dead, or those of a queue and a kind, and leaves those whose keys are taken")
+    @Test("retry --all retries all dead jobs, or those of a queue and kind, except those whose key is taken")
     func retryAll() async throws {
         try await Office.with { office in
             try await office.fillQueues()
@@ -107,7 +107,7 @@ struct JobsCommandTests {
         }
     }
 
-    @Test("discard removes dead jobs for ever, and without a terminal wants --yes")
+    @Test("discard deletes dead jobs, and requires --yes without a terminal")
     func discard() async throws {
         try await Office.with { office in
             try await office.fillQueues()
@@ -130,7 +130,7 @@ struct JobsCommandTests {
         }
     }
 
-    @Test("cancel calls off what waits, asks the runner of what runs, and says which")
+    @Test("cancel cancels waiting jobs and requests cancellation of running ones")
     func cancel() async throws {
         try await Office.with { office in
             try await office.fillQueues()
@@ -148,7 +148,7 @@ struct JobsCommandTests {
         }
     }
 
-    @Test("pause and resume say how it is now, however often they are given")
+    @Test("pause and resume are idempotent and print the queue's state")
     func pause() async throws {
         try await Office.with { office in
             try await office.fillQueues()
@@ -165,7 +165,7 @@ struct JobsCommandTests {
         }
     }
 
-    @Test("stats count, and warn of due jobs that nobody runs")
+    @Test("stats counts jobs, and warns about due jobs without a runner")
     func stats() async throws {
         try await Office.with { office in
             try await office.fillQueues()
@@ -193,7 +193,7 @@ struct JobsCommandTests {
         }
     }
 
-    @Test("prune removes what has been dead for so long")
+    @Test("prune deletes jobs that have been dead for longer than the given time")
     func prune() async throws {
         try await Office.with { office in
             try await office.fillQueues()
@@ -204,7 +204,7 @@ struct JobsCommandTests {
         }
     }
 
-    @Test("schedule tells the next runs in UTC and on the schedule's own clock")
+    @Test("schedule prints the next runs in UTC and in the schedule's time zone")
     func schedule() async throws {
         try await Office.with { office in
             try await office.books.database.query(
@@ -227,7 +227,7 @@ struct JobsCommandTests {
         }
     }
 
-    @Test("wrong input is told apart: 64 for what is said wrongly, 65 for a value, 4 for what is not there")
+    @Test("exits with 64 for wrong usage, 65 for an invalid value and 4 for an unknown job")
     func wrongInput() async throws {
         try await Office.with { office in
             let cases: [(Int32, [String])] = [

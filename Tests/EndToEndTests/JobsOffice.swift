@@ -3,7 +3,7 @@ import Foundation
 import Postgres
 
 extension Office {
-    /// Writes down a job of each kind: 1 waits, 2 is scheduled, 3 runs, 10 and 11 are dead.
+    /// Inserts a job in each state: 1 is waiting, 2 is scheduled, 3 is running, 10 and 11 are dead.
     func fillQueues() async throws {
         try await books.database.query(
             """
@@ -32,12 +32,12 @@ extension Office {
             """)
     }
 
-    /// The numbers of all jobs that are not done, and where each stands.
+    /// The IDs and states of all jobs that are not done.
     func states() async throws -> [String] {
         try await array("jobs", "list").map { "\($0["id"] ?? "") \($0["state"] ?? "")" }.sorted()
     }
 
-    /// How a command of its own, on a terminal, reaches the office.
+    /// The environment of a command that a test starts itself.
     var environment: [String: String] {
         ["INTRO_DATABASE_URL": books.conninfo, "INTRO_ACTOR": "office"]
     }

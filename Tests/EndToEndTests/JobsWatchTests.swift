@@ -4,9 +4,9 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("intro jobs watch, and questions on a terminal")
+@Suite("jobs watch and confirmation on a terminal")
 struct JobsWatchTests {
-    @Test("into a pipe it prints one line of JSON each time, and ends after so many")
+    @Test("to a pipe, prints one line of JSON for each update, and ends after --count")
     func json() async throws {
         try await Office.with { office in
             try await office.fillQueues()
@@ -22,7 +22,7 @@ struct JobsWatchTests {
     }
 
     @Test(
-        "into a pipe it prints text without escapes, until it is interrupted, and that is no error",
+        "to a pipe, prints text without escapes, and exits with 0 when interrupted",
         arguments: [
             SIGINT, SIGTERM,
         ])
@@ -45,7 +45,7 @@ struct JobsWatchTests {
     }
 
     @Test(
-        "on a terminal it shows one screen until q, Ctrl-C or SIGTERM, and leaves the terminal as it was",
+        "on a terminal, shows one screen until q, Ctrl-C or SIGTERM, and restores the terminal",
         arguments: ["q", "\u{3}", "TERM"])
     func terminal(_ end: String) async throws {
         try await Office.with { office in
@@ -64,7 +64,7 @@ struct JobsWatchTests {
         }
     }
 
-    @Test("on a terminal it draws over what was there, and at once again when the window changes its size")
+    @Test("on a terminal, redraws the screen at once when the window is resized")
     func size() async throws {
         try await Office.with { office in
             try await office.fillQueues()
@@ -84,7 +84,7 @@ struct JobsWatchTests {
         }
     }
 
-    @Test("a terminal that can do nothing is written to as a pipe is")
+    @Test("a dumb terminal gets the same output as a pipe")
     func dumb() async throws {
         try await Office.with { office in
             try await office.fillQueues()
@@ -97,7 +97,7 @@ struct JobsWatchTests {
         }
     }
 
-    @Test("NO_COLOR leaves the colours away, not the screen")
+    @Test("NO_COLOR turns off colours but not the screen")
     func noColor() async throws {
         try await Office.with { office in
             try await office.fillQueues()
@@ -113,13 +113,14 @@ struct JobsWatchTests {
     }
 
     @Test(
-        "discard asks on a terminal, and only a yes removes", arguments: [("n\n", false), ("\n", false), ("y\n", true)])
+        "discard asks on a terminal, and deletes only after a yes",
+        arguments: [("n\n", false), ("\n", false), ("y\n", true)])
     func confirmation(_ answer: String, _ isYes: Bool) async throws {
         try await Office.with { office in
             try await office.fillQueues()
             let terminal = try Terminal()
             let exit = try await terminal.run("jobs", "discard", "--all", environment: office.environment) { _ in
-                try await wait(until: "it asks") { terminal.text.contains("Remove 2 dead jobs for ever? [y/N] ") }
+                try await wait(until: "it asks") { terminal.text.contains("Delete 2 dead jobs permanently? [y/N] ") }
                 terminal.type(answer)
             }
             #expect(exit == (isYes ? 0 : 3))
@@ -129,7 +130,7 @@ struct JobsWatchTests {
 }
 
 extension Terminal {
-    /// The lines of each picture, without colours.
+    /// The lines of each frame, without colours.
     fileprivate var frames: [[String]] {
         let pictures = text.split(separator: "\u{1B}[H").dropFirst().filter {
             $0.contains("\u{1B}[J") && $0.contains("Jobs")
@@ -143,7 +144,7 @@ extension Terminal {
 }
 
 extension Office {
-    /// Whether the command has a connection on which it asks for nothing, having asked for the dead.
+    /// Whether the command's connection is idle after the query for dead jobs.
     fileprivate func isIdle() async -> Bool {
         let count = try? await books.database.query(
             """

@@ -5,18 +5,18 @@ import PostgresTesting
 import Testing
 
 @Suite(
-    "a runner that is killed while messages go out", .timeLimit(.minutes(30)),
+    "runners killed during delivery", .timeLimit(.minutes(30)),
     .enabled(if: Installed.smtpSink != nil, "needs smtp-sink of the package postfix"))
 struct KilledRunnerTests {
-    /// How much is sent, and how often the runner is killed meanwhile.
+    /// The number of messages, and how often the runner is killed while it sends them.
     struct Trial: Sendable, CustomTestStringConvertible {
         let messages: Int
         let kills: Int
-        /// So slow that the runner is not done, on however busy a machine, before it is killed.
+        /// So slow that the runner cannot finish before it is killed, even on a busy machine.
         let rate: String
 
-        /// A short one; `INTRO_TEST_KILLS=50` makes it the whole account, of 10,000 messages.
-        static let wanted = [
+        /// A short trial; `INTRO_TEST_KILLS=50` runs the full one with 10,000 messages.
+        static let all = [
             ProcessInfo.processInfo.environment["INTRO_TEST_KILLS"].flatMap { Int($0) }
                 .map { Trial(messages: 10_000, kills: $0, rate: "1000/s") }
                 ?? Trial(messages: 120, kills: 2, rate: "10/s")
@@ -26,8 +26,8 @@ struct KilledRunnerTests {
     }
 
     @Test(
-        "kill -9 loses no message and sends none twice; what was in hand is unknown, and people decide",
-        arguments: Trial.wanted)
+        "kill -9 loses no message and sends none twice; messages being sent become unknown",
+        arguments: Trial.all)
     func killed(trial: Trial) async throws {
         try await Studio.with { studio in
             try await studio.bookMany(trial.messages)
@@ -53,7 +53,7 @@ struct KilledRunnerTests {
         }
     }
 
-    /// Compares the ledger with the sink, then has what is unknown resent or settled.
+    /// Compares the ledger with the mail sink, then resends or settles the unknown messages.
     private func settle(
         _ studio: Studio, _ sink: MailSink, _ mailing: [String: String], _ trial: Trial
     ) async throws {
@@ -90,7 +90,7 @@ struct KilledRunnerTests {
 }
 
 extension Studio {
-    /// Asks the runners to send what is due, as a booking does.
+    /// Enqueues a delivery job, as a booking does.
     fileprivate func askForDelivery() async throws {
         try await database.query(
             """
@@ -99,7 +99,7 @@ extension Studio {
             """)
     }
 
-    /// Whether nobody but the test is connected.
+    /// Whether no `intro` process is connected.
     fileprivate var isIdle: Bool {
         get async throws {
             try await count(
@@ -107,7 +107,7 @@ extension Studio {
         }
     }
 
-    /// Whom messages went to.
+    /// The recipients of messages.
     fileprivate func recipients(_ condition: String) async throws -> Set<String> {
         Set(
             try await database.query("SELECT recipient FROM message WHERE \(unsafeSQL: condition)")

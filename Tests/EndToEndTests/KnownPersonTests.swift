@@ -1,10 +1,10 @@
 import Testing
 
-@Suite("a booking under a contact that is known")
+@Suite("bookings with a known contact")
 struct KnownPersonTests {
     private static let at = ["--at", "2026-12-01 09:00"]
 
-    @Test("refuses another name on a known phone, e-mail or client number, and names the known person")
+    @Test("refuses another name for a known phone, e-mail or client number, and names the known client")
     func otherName() async throws {
         try await Studio.with { studio in
             try await studio.answer(
@@ -31,7 +31,7 @@ struct KnownPersonTests {
         }
     }
 
-    @Test("a refused name is told of the session too where the person whose contact it is has had it")
+    @Test("refuses another name, and reports the free session that the owner of the contact has used")
     func usedAlready() async throws {
         try await Studio.with { studio in
             let booked = try await studio.answer(
@@ -45,7 +45,7 @@ struct KnownPersonTests {
                 #expect(known.error?.message.contains("Greg Park has the free session \(reference)") == true)
                 #expect(known.error?.hint.contains("reschedule") == false)
             }
-            // The contact of the unknown person is their own: it is the phone that has no free session any more.
+            // The unknown client's e-mail is new: only the shared phone has used its free session.
             let words = [
                 "book", "--client", "ines@example.com", "--name", "Ines Po", "--phone", "213 555 1305", "--json",
             ]
@@ -59,7 +59,7 @@ struct KnownPersonTests {
         }
     }
 
-    @Test("--yes books for the known person and stores nothing that was given under the other name")
+    @Test("--yes books for the known client, and stores no contact given under the other name")
     func yes() async throws {
         try await Studio.with { studio in
             let greg = try await studio.answer("client", "add", "Greg Park", "--phone", "(213) 555-1305")
@@ -74,7 +74,7 @@ struct KnownPersonTests {
         }
     }
 
-    @Test("--yes books for the known person whose phone was given beside an unknown e-mail")
+    @Test("--yes books for the known client whose phone was given beside an unknown e-mail")
     func yesBeside() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "Greg Park", "--phone", "(213) 555-1305")
@@ -92,7 +92,7 @@ struct KnownPersonTests {
     }
 
     @Test(
-        "takes a name as the stored one where only accents, case, order or one letter differ, or one contains the other",
+        "accepts names that differ in accents, case, order or one letter, or where one contains the other",
         arguments: [
             ("José Núñez", "jose nunez"), ("José Núñez", "JOSE\u{301} NUN\u{303}EZ"), ("Ana Lima", "Lima, Ana"),
             ("Ana Lima", "Ana"), ("Maria Ruiz", "Maria del Carmen Ruiz"), ("Greg Park", "Gerg Park"),
@@ -108,7 +108,7 @@ struct KnownPersonTests {
         }
     }
 
-    @Test("a known phone beside an unknown e-mail, under the same name, is the known person, who gets the e-mail")
+    @Test("a known phone and name with an unknown e-mail match the known client, who gets the e-mail")
     func samePerson() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "Ana Lima", "--phone", "(213) 555-0142")
@@ -123,7 +123,7 @@ struct KnownPersonTests {
         }
     }
 
-    @Test("another person with the same phone is added first, and then booked by e-mail, number or name")
+    @Test("a second client with the same phone can be added, and then booked by e-mail, number or name")
     func relative() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "Greg Park", "--phone", "(213) 555-1305")
@@ -144,7 +144,7 @@ struct KnownPersonTests {
         }
     }
 
-    @Test("of several people with one phone, the name picks one; otherwise they are listed by name and number")
+    @Test("a name selects among several clients with one phone; otherwise they are listed")
     func household() async throws {
         try await Studio.with { studio in
             for name in ["Ana Lima", "Ana Maria Lima", "Ben Lima"] {
@@ -157,7 +157,7 @@ struct KnownPersonTests {
             let ben = try await studio.answer(phone + ["--name", "ben lima"] + Self.at)
             #expect(ben["client"]?["id"] == 3)
             try await studio.answer("cancel", ben["reference"]?.text ?? "")
-            // Two names would do; one of them is exactly what was given.
+            // Two names match; one of them matches exactly.
             let ana = try await studio.answer(phone + ["--name", "Lima Ana"] + Self.at)
             #expect(ana["client"]?["id"] == 1)
             try await studio.answer("cancel", ana["reference"]?.text ?? "")
@@ -172,7 +172,7 @@ struct KnownPersonTests {
         }
     }
 
-    @Test("the person whose e-mail was given beside another person's phone is booked, and the phone stays where it is")
+    @Test("books for the client whose e-mail was given, and does not move another client's phone")
     func besideAnothersPhone() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "Greg Park", "--phone", "(213) 555-1305")
@@ -185,7 +185,7 @@ struct KnownPersonTests {
         }
     }
 
-    @Test("an unknown e-mail without a name is not found; the hint names the person whose phone was given")
+    @Test("an unknown e-mail without a name is not found, and the hint names the owner of the given phone")
     func nameless() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "Greg Park", "--phone", "(213) 555-1305")
@@ -197,7 +197,7 @@ struct KnownPersonTests {
         }
     }
 
-    @Test("two people at once under one unknown phone: one is created, the other is told whose phone it is")
+    @Test("of two concurrent bookings with one unknown phone, one creates a client and the other is refused")
     func atTheSameMoment() async throws {
         try await Studio.with { studio in
             let names = ["Greg Park", "Ines Po"]

@@ -4,9 +4,9 @@ import MessagingTesting
 import Postgres
 import Testing
 
-@Suite("the ledger explains itself, through the built binary")
+@Suite("the ledger commands")
 struct LedgerCommandTests {
-    @Test("`why` tells each message that did, did not or will go out, with a copy of what was said")
+    @Test("`why` lists sent, skipped and queued messages, with a copy of those sent")
     func why() async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: "(213) 555-0142", at: "2026-12-01 14:00")
@@ -29,22 +29,22 @@ struct LedgerCommandTests {
             #expect(sent["to"] == "ana@example.com" && sent["sent_at"] == "2026-11-30T16:00:00Z")
             #expect(entries.allSatisfy { $0["status"] == "sent" || $0["text"] == .null })
 
-            let told = try await studio.intro("why", reference).stdout
-            #expect(told.contains("confirmation, email, to the client"))
-            #expect(told.contains("skipped: late_booking"))
-            #expect(!told.contains("\n\n\n") && !told.contains("Downtown Strength\n             \n"), "\(told)")
+            let output = try await studio.intro("why", reference).stdout
+            #expect(output.contains("confirmation, email, to the client"))
+            #expect(output.contains("skipped: late_booking"))
+            #expect(!output.contains("\n\n\n") && !output.contains("Downtown Strength\n             \n"), "\(output)")
             let nobody = try await studio.intro("why", "0000-0000", "--json")
             #expect(nobody.exit == 4 && nobody.error?.code == "not_found")
         }
     }
 
-    @Test("what the desk confirms is not asked again; what is over cannot be confirmed")
+    @Test("a confirmed session is not asked again, and a cancelled one cannot be confirmed")
     func confirm() async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: "(213) 555-0142", at: "2026-12-01 14:00")
-            let said = try await studio.intro("confirm", reference)
-            #expect(said.exit == 0)
-            #expect(said.stdout == "Confirmed  \(reference)  2026-12-01 14:00 PST with Maria Lopez for Ana.\n")
+            let plain = try await studio.intro("confirm", reference)
+            #expect(plain.exit == 0)
+            #expect(plain.stdout == "Confirmed  \(reference)  2026-12-01 14:00 PST with Maria Lopez for Ana.\n")
             let confirmed = try await studio.answer("confirm", reference)
             #expect(confirmed["reference"] == .text(reference))
             #expect(try await studio.account(of: reference)["two-hours"]?["reason"] == "confirmed")
@@ -54,7 +54,7 @@ struct LedgerCommandTests {
         }
     }
 
-    @Test("`reminders plan` counts by rule, channel, studio and reason, an object a line, and changes nothing")
+    @Test("`reminders plan` counts by rule, channel, studio and reason, and changes nothing")
     func plan() async throws {
         try await Studio.with { studio in
             _ = try await studio.bookTexts(3)
@@ -72,8 +72,8 @@ struct LedgerCommandTests {
                     ["confirmation", .null, 3], ["one-day", .null, 3], ["one-day-sms", .null, 2],
                     ["one-day-sms", "opted_out", 1],
                 ])
-            let told = try await studio.intro("reminders", "plan", now: "2026-11-30T11:00:00-08:00").stdout
-            #expect(told.hasSuffix("\n\n9 due, 1 of them would be skipped. Nothing was sent.\n"), "\(told)")
+            let output = try await studio.intro("reminders", "plan", now: "2026-11-30T11:00:00-08:00").stdout
+            #expect(output.hasSuffix("\n\n9 due, 1 of them would be skipped. Nothing was sent.\n"), "\(output)")
             let sent = try await studio.answer("reminders", "send", now: "2026-11-30T11:00:00-08:00")
             #expect(sent == .object(["due": 9, "sent": 8, "failed": 0, "unknown": 0, "skipped": 1]))
             let nothing = try await studio.intro("reminders", "plan", now: "2026-11-30T11:00:00-08:00")
@@ -81,7 +81,7 @@ struct LedgerCommandTests {
         }
     }
 
-    @Test("a preview shows text, HTML and calendar entry, or the text message with its segments, and sends nothing")
+    @Test("a preview shows mail with its calendar entry, or a text with its segments, and sends nothing")
     func preview() async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: "(213) 555-0142", at: "2026-12-07 09:00")
@@ -108,7 +108,7 @@ struct LedgerCommandTests {
         }
     }
 
-    @Test("a test goes to an address of one's own, and into no ledger")
+    @Test("a test message goes to the given address and is not stored in the ledger")
     func test() async throws {
         try await Studio.with { studio in
             let before = try await studio.fingerprint()
@@ -124,16 +124,16 @@ struct LedgerCommandTests {
     }
 
     @Test(
-        "a test that arrives nowhere tells why, and ends with 69, or with 75 where it is worth another try",
+        "a failed test message exits with 69, or with 75 if it may succeed later",
         .enabled(if: Installed.python != nil, "needs Python"))
     func failedTest() async throws {
         try await Studio.with { studio in
             let words = ["reminders", "test", "one-day", "--to", "me@example.com", "--json"]
-            let gone = try await withRefusingPort { port in
+            let unreachable = try await withRefusingPort { port in
                 try await studio.intro(
                     words, environment: studio.mailing(to: "smtp://127.0.0.1:\(port)?tls=none"))
             }
-            #expect(gone.exit == 69 && gone.error?.code == "not_sent", "\(gone.stderr)")
+            #expect(unreachable.exit == 69 && unreachable.error?.code == "not_sent", "\(unreachable.stderr)")
             let busy = try ScriptedServer(faults: [.at(.rcpt, .reply("450 4.2.1 busy"))])
             let later = try await studio.intro(words, environment: studio.mailing(to: busy.url))
             #expect(later.exit == 75 && later.error?.code == "rejected_for_now", "\(later.stderr)")
@@ -148,7 +148,7 @@ struct LedgerCommandTests {
     }
 
     @Test(
-        "an unknown message is listed; a resent one goes out once more, a settled one never",
+        "unknown messages are listed; a resent one is sent once more, and a settled one never",
         .enabled(if: Installed.python != nil, "needs Python"))
     func unknown() async throws {
         try await Studio.with { studio in
@@ -167,12 +167,12 @@ struct LedgerCommandTests {
             #expect(resent.map { $0["status"] } == ["queued"] && resent.map { $0["reason"] } == ["resent"])
             let settled = try await studio.answer("reminders", "settle", references[1]).items
             #expect(settled.map { $0["status"] } == ["sent"] && settled.map { $0["reason"] } == ["settled"])
-            let lost = try await studio.answer("reminders", "settle", references[2], "--outcome", "failed").items
-            #expect(lost.map { $0["status"] } == ["failed"])
+            let failed = try await studio.answer("reminders", "settle", references[2], "--outcome", "failed").items
+            #expect(failed.map { $0["status"] } == ["failed"])
             #expect(try await studio.answer("reminders", "unknown") == .list([]))
 
-            let sound = try ScriptedServer()
-            let next = try await studio.answer("reminders", "send", environment: studio.mailing(to: sound.url))
+            let healthy = try ScriptedServer()
+            let next = try await studio.answer("reminders", "send", environment: studio.mailing(to: healthy.url))
             #expect(next == .object(["due": 1, "sent": 1, "failed": 0, "unknown": 0, "skipped": 0]))
             #expect(try await studio.refusal("reminders", "settle", references[0]).code == "not_changeable")
             #expect(try await studio.refusal("reminders", "resend", "#\(number)").code == "not_changeable")
@@ -181,7 +181,7 @@ struct LedgerCommandTests {
         }
     }
 
-    @Test("all that failed since a time is sent again in one command; a rule narrows it, a dry run only lists it")
+    @Test("resends all messages that failed since a time; --rule filters, --dry-run only lists")
     func resendFailed() async throws {
         try await Studio.with { studio in
             try await studio.bookMany(4)
@@ -220,7 +220,7 @@ struct LedgerCommandTests {
         }
     }
 
-    @Test("what is resent is judged anew: a session that is off by now is not confirmed again")
+    @Test("a resent message is evaluated again: a cancelled session is not confirmed")
     func resentTooLate() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-07 09:00")
@@ -235,11 +235,11 @@ struct LedgerCommandTests {
         }
     }
 
-    @Test("templates are checked: the built-in ones are in order, and a fault is told by file, line and what to do")
+    @Test("templates check accepts the built-in templates, and reports a fault with file, line and hint")
     func templates() async throws {
         try await Studio.with { studio in
             #expect(try await studio.answer("templates", "check") == .object(["ok": true, "findings": .list([])]))
-            #expect(try await studio.intro("templates", "check").stdout == "All templates are in order.\n")
+            #expect(try await studio.intro("templates", "check").stdout == "All templates are valid.\n")
             let folder = studio.home + "/templates"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             try "Hi {{cleint}}\u{1B}[2J".write(toFile: folder + "/one-day.sms", atomically: false, encoding: .utf8)
@@ -252,8 +252,8 @@ struct LedgerCommandTests {
                 let findings = try result.printed["findings"]?.items ?? []
                 #expect(findings.contains { $0["file"] == "one-day.sms" && $0["error"] == true })
                 #expect(findings.allSatisfy { $0.names == ["file", "line", "error", "code", "message", "hint"] })
-                let told = try await studio.intro(words, environment: environment)
-                #expect(!told.stdout.contains("\u{1B}") && told.stdout.contains("cleint"))
+                let output = try await studio.intro(words, environment: environment)
+                #expect(!output.stdout.contains("\u{1B}") && output.stdout.contains("cleint"))
             }
         }
     }

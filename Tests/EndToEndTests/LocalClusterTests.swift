@@ -3,9 +3,9 @@ import Subprocess
 import SystemPackage
 import Testing
 
-@Suite("the private PostgreSQL")
+@Suite("the private PostgreSQL cluster")
 struct LocalClusterTests {
-    /// What one statement answers, asked by PostgreSQL's own client.
+    /// Returns the output of one statement, run by psql.
     private func query(_ sql: String, at url: String) async throws -> String {
         let result = try await Subprocess.run(
             .name("psql"),
@@ -17,7 +17,7 @@ struct LocalClusterTests {
         return result.standardOutput.trimmingCharacters(in: .newlines)
     }
 
-    @Test("the first command makes it and says so in one line; the next finds it running and is silent")
+    @Test("the first start creates the cluster and prints one line, and the second prints nothing")
     func firstUse() async throws {
         try await TemporaryHome.with { home in
             let first = try await home.intro("local", "start", "--json")
@@ -36,7 +36,7 @@ struct LocalClusterTests {
         }
     }
 
-    @Test("it listens on a Unix socket only, keeps data safe, and has room for many commands")
+    @Test("listens only on a Unix socket, with fsync on and 200 connections")
     func settings() async throws {
         try await TemporaryHome.with { home in
             _ = try await home.intro("local", "start")
@@ -48,7 +48,7 @@ struct LocalClusterTests {
         }
     }
 
-    @Test("a cluster that was never made has a status, and neither it nor stop makes anything")
+    @Test("status and stop of a cluster that does not exist create nothing")
     func neverMade() async throws {
         try await TemporaryHome.with(name: "home") { home in
             let status = try await home.status()
@@ -60,7 +60,7 @@ struct LocalClusterTests {
         }
     }
 
-    @Test("stop is idempotent, and what was committed is there after the next start")
+    @Test("stop is idempotent, and committed data exists after the next start")
     func stop() async throws {
         try await TemporaryHome.with { home in
             _ = try await home.intro("local", "start")
@@ -74,7 +74,7 @@ struct LocalClusterTests {
         }
     }
 
-    @Test("eight first uses at the same moment make one cluster and start one server")
+    @Test("eight concurrent first starts create one cluster and start one server")
     func race() async throws {
         try await TemporaryHome.with { home in
             let results = try await withThrowingTaskGroup(of: IntroBinary.Result.self) { group in
@@ -89,7 +89,7 @@ struct LocalClusterTests {
         }
     }
 
-    @Test("a server that was killed starts again, with all that was committed")
+    @Test("a killed server is started again with all committed data")
     func killed() async throws {
         try await TemporaryHome.with { home in
             _ = try await home.intro("local", "start")
@@ -103,7 +103,7 @@ struct LocalClusterTests {
         }
     }
 
-    @Test("a dead server's number that another process has by now does not keep it from starting")
+    @Test("starts if another process has the process ID of the previous server")
     func reusedNumber() async throws {
         try await TemporaryHome.with { home in
             _ = try await home.intro("local", "start")
@@ -124,7 +124,7 @@ struct LocalClusterTests {
         }
     }
 
-    /// Does something while an unrelated process of a folder's owner is alive.
+    /// Runs work while an unrelated process of the folder's owner exists.
     private func whileSleeping(asOwnerOf folder: String, _ body: (Int32) async throws -> Void) async throws {
         let attributes = try FileManager.default.attributesOfItem(atPath: folder)
         let owner = getuid() == 0 ? (attributes[.ownerAccountID] as? NSNumber)?.uint32Value : nil
@@ -140,7 +140,7 @@ struct LocalClusterTests {
         }
     }
 
-    @Test("a server whose socket was swept away is started anew")
+    @Test("restarts a server whose socket was deleted")
     func sweptSocket() async throws {
         try await TemporaryHome.with { home in
             _ = try await home.intro("local", "start")
@@ -152,7 +152,7 @@ struct LocalClusterTests {
         }
     }
 
-    @Test("what a killed initdb left behind is cleared away")
+    @Test("removes the files of an interrupted initdb")
     func unfinished() async throws {
         try await TemporaryHome.with { home in
             _ = try await home.intro("local", "start")
@@ -165,13 +165,13 @@ struct LocalClusterTests {
     }
 
     @Test(
-        "a home of any name will do",
+        "accepts a home folder of any name",
         arguments: ["it's a \"home\" $HOME `x` \\", "häuser, %2F", String(repeating: "long", count: 40)]
     )
     func names(name: String) async throws {
         try await TemporaryHome.with { folder in
             let home = TemporaryHome(path: folder.path + "/" + name, userID: nil)
-            // Open the folder above, or root's cluster would go elsewhere.
+            // If others cannot enter the folder above, root's cluster is placed elsewhere.
             chmod(folder.path, 0o711)
             let start = try await home.intro("local", "start")
             #expect(start.exit == 0, "\(start.stderr)")
@@ -185,7 +185,7 @@ struct LocalClusterTests {
         }
     }
 
-    @Test("libpq's and PostgreSQL's own variables do not leak into it")
+    @Test("ignores the environment variables of libpq and PostgreSQL")
     func environment() async throws {
         try await TemporaryHome.with { home in
             let variables = [
@@ -199,7 +199,7 @@ struct LocalClusterTests {
     }
 
     @Test(
-        "started by root, it runs as postgres, in a home that only root could enter before",
+        "started by root, the server runs as postgres, even in a home folder that was accessible only to root",
         .enabled(if: getuid() == 0, "needs root")
     )
     func root() async throws {
@@ -211,7 +211,7 @@ struct LocalClusterTests {
     }
 
     @Test(
-        "where a closed folder is in the way of postgres, the cluster is kept elsewhere, and the one line says so",
+        "started by root in a home folder that postgres cannot enter, uses another folder and says so in one line",
         .enabled(if: getuid() == 0, "needs root")
     )
     func closedParent() async throws {
@@ -223,14 +223,14 @@ struct LocalClusterTests {
             let obstacle = URL(filePath: home.path).deletingLastPathComponent().path
             #expect(start.stderr.contains("postgres cannot enter \(obstacle)"))
             #expect(start.stderr.split(separator: "\n").count == 1)
-            // It stays there, also when the way is open.
+            // The cluster stays there, even if the folder becomes accessible.
             chmod(obstacle, 0o755)
             #expect(try await home.status() == status)
         }
     }
 
     @Test(
-        "started by an ordinary user, it is that user's own",
+        "started by an ordinary user, the cluster belongs to that user",
         .enabled(if: getuid() == 0 && isOpenToAll(IntroBinary.path), "needs root, and a binary that all may run")
     )
     func ordinaryUser() async throws {
@@ -240,7 +240,7 @@ struct LocalClusterTests {
             #expect(start.exit == 0, "\(start.stderr)")
             let attributes = try FileManager.default.attributesOfItem(atPath: home.path + "/postgres/data")
             #expect((attributes[.ownerAccountID] as? NSNumber)?.uint32Value == nobody)
-            // Root may lend a hand: the server still runs as its owner, and the owner can still stop it.
+            // Root can stop and start it: the server still runs as its owner, who can still stop it.
             let asRoot = TemporaryHome(path: home.path, userID: nil)
             #expect(try await asRoot.intro("local", "stop").exit == 0)
             #expect(try await asRoot.intro("local", "start").exit == 0)
@@ -248,7 +248,7 @@ struct LocalClusterTests {
         }
     }
 
-    @Test("a home that cannot be made is a clear error")
+    @Test("a home folder that cannot be created exits with 78 and names it")
     func impossibleHome() async throws {
         let result = try await IntroBinary.run("local", "start", "--json", environment: ["INTRO_HOME": "/dev/null/x"])
         #expect(result.exit == 78)
@@ -258,7 +258,7 @@ struct LocalClusterTests {
     }
 }
 
-/// Whether every user may run a program: it and all folders above it must let others in.
+/// Whether every user may run a program: others must have access to it and all folders above it.
 private func isOpenToAll(_ program: String) -> Bool {
     var path = program
     while path != "/" {

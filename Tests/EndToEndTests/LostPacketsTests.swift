@@ -1,14 +1,15 @@
+import Locking
 import MessagingTesting
 import Postgres
 import PostgresTesting
 import Testing
 
 @Suite(
-    "a network that drops every packet from the primary", .timeLimit(.minutes(30)),
+    "packet loss between clients and the primary", .timeLimit(.minutes(30)),
     .enabled(if: Installed.canMakeNetworks && Studio.isOnPrivateServer, "only root may make networks"))
 struct LostPacketsTests {
     @Test(
-        "every command ends as one to be repeated, and bookings and mail go on at the promoted standby",
+        "commands exit as repeatable, and bookings and mail continue at the promoted standby",
         .enabled(if: Installed.smtpSink != nil, "needs smtp-sink of the package postfix"))
     func promotion() async throws {
         try await withCluster { cluster in
@@ -25,7 +26,7 @@ struct LostPacketsTests {
         }
     }
 
-    @Test("a booking under way is made once at the promoted standby, by itself or when it is repeated")
+    @Test("a booking in progress is made once at the promoted standby, by itself or by a repetition")
     func booking() async throws {
         try await withCluster { cluster in
             let booking = [
@@ -61,7 +62,7 @@ struct LostPacketsTests {
         let standby: TestServer
         /// The studio as the binary reaches it: the primary first, through the network.
         let studio: Studio
-        /// The studio at the primary, past the network.
+        /// The studio at the primary, by its Unix socket.
         let direct: Studio
     }
 

@@ -3,7 +3,7 @@ import MessagingTesting
 import Postgres
 import Testing
 
-/// A message as a mail program and a calendar program read it, both Python's.
+/// A message as Python's mail and calendar libraries read it.
 struct Mail: Decodable, Equatable {
     let to: String
     let from: String
@@ -21,7 +21,7 @@ struct Mail: Decodable, Equatable {
     let attendee: String
     let rsvp: String
 
-    /// Why a test that reads mail is skipped.
+    /// The reason why a test that reads mail is skipped.
     static let canBeRead = Installed.pythonHas("icalendar")
     static let reader: Comment = "needs a Python with icalendar; INTRO_TEST_PYTHON names one"
 
@@ -50,19 +50,19 @@ struct Mail: Decodable, Equatable {
 }
 
 extension ReceivedMessage {
-    /// What must never come twice.
+    /// The Message-ID, which is unique.
     var messageID: String {
         content.matches(of: /(?mi)^Message-ID:\s*(.+)$/).first.map { String($0.1) } ?? ""
     }
 }
 
 extension Studio {
-    /// The variables that send mail to a server instead of a folder.
+    /// The environment that sends mail to a server instead of a folder.
     func mailing(to url: String, connections: Int = 8) -> [String: String] {
         ["INTRO_MAIL_URL": url, "INTRO_MAIL_CONNECTIONS": "\(connections)"]
     }
 
-    /// Books sessions from 2026-12-10 on and queues their confirmations: quicker than a process for each.
+    /// Books sessions from 2026-12-10 on and queues their confirmations; faster than one process each.
     func bookMany(_ count: Int) async throws {
         try await database.query(
             """
@@ -91,7 +91,7 @@ extension Studio {
             """)
     }
 
-    /// How many messages have a status.
+    /// The number of messages with a status.
     func messages(_ status: String) async throws -> Int64 {
         try await count("message", where: "status = '\(status)'")
     }

@@ -1,8 +1,8 @@
 import Testing
 
-@Suite("what the office decides is what is on offer")
+@Suite("offered slots")
 struct OfferTests {
-    @Test("a studio from nothing to its first booking, by the documented commands and their defaults")
+    @Test("a new studio can be set up and booked with the documented commands and their defaults")
     func fromNothing() async throws {
         try await Studio.with { studio in
             let added = try await studio.answer(
@@ -32,7 +32,7 @@ struct OfferTests {
         }
     }
 
-    @Test("an edited rule holds from then on")
+    @Test("an edited studio rule applies from then on")
     func edited() async throws {
         try await Studio.with { studio in
             try await studio.answer(
@@ -50,7 +50,7 @@ struct OfferTests {
         }
     }
 
-    @Test("a season of hours replaces the ones before it from its date on, and ends when it says")
+    @Test("a season of hours replaces the previous hours from its first to its last day")
     func seasons() async throws {
         try await Studio.with { studio in
             try await studio.answer(
@@ -73,7 +73,7 @@ struct OfferTests {
         }
     }
 
-    @Test("a trainer may work at a second studio, and is never at two places at once")
+    @Test("a trainer can work at a second studio, and is never booked at two places at once")
     func twoStudios() async throws {
         try await Studio.with { studio in
             try await studio.answer("studio", "add", "Uptown", "--id", "uptown", "--time-zone", "America/Los_Angeles")
@@ -92,7 +92,7 @@ struct OfferTests {
         }
     }
 
-    @Test("whole days: away and closed count the first and the last; what is booked stays and is told")
+    @Test("time off and closures include the first and the last day, and keep and report booked sessions")
     func wholeDays() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-03 09:00")
@@ -115,7 +115,7 @@ struct OfferTests {
         }
     }
 
-    @Test("a retired trainer is offered no more, keeps what is booked, and is not chosen")
+    @Test("a retired trainer is neither offered nor chosen, and keeps booked sessions")
     func retired() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-01 09:00", with: "aiko")

@@ -3,12 +3,12 @@ import Foundation
 import Postgres
 import Testing
 
-/// The office of one test: commands on a database of its own, on 23 November 2026 at eight in Los Angeles.
+/// The fixture of one test: commands on its own database at 2026-11-23 08:00 in Los Angeles.
 struct Office: Sendable {
-    /// The books, for what no command does.
+    /// The store fixture, for changes that no command makes.
     let books: Books
 
-    /// Gives a test an office of its own.
+    /// Gives a test its own office.
     static func with(_ body: (Office) async throws -> Void) async throws {
         try await withBooks(connections: 2) { try await body(Office(books: $0)) }
     }
@@ -25,12 +25,12 @@ struct Office: Sendable {
             environment: ["INTRO_DATABASE_URL": books.conninfo, "INTRO_ACTOR": "office"])
     }
 
-    /// Runs a command that must work, and reads what it prints under `--json`.
+    /// Runs a command that must succeed, and reads the object that it prints under `--json`.
     func object(_ arguments: String...) async throws -> NSDictionary {
         try #require(try await json(arguments) as? NSDictionary)
     }
 
-    /// The same for a command that prints a list.
+    /// Runs a command that must succeed, and reads the list that it prints under `--json`.
     func array(_ arguments: String...) async throws -> [NSDictionary] {
         try #require(try await json(arguments) as? [NSDictionary])
     }
@@ -41,7 +41,7 @@ struct Office: Sendable {
         return try JSONSerialization.jsonObject(with: Data(result.stdout.utf8))
     }
 
-    /// Everything that the office can write, in one text.
+    /// The content of all tables of the office commands, as one text.
     func contents() async throws -> String {
         let tables = ["studio", "closure", "trainer", "hours_season", "hours", "time_off", "client"]
         let reads = tables.map { "SELECT coalesce(string_agg(t::text, ';'), '') FROM \($0) AS t" }
@@ -50,13 +50,13 @@ struct Office: Sendable {
         }.joined(separator: "\n")
     }
 
-    /// A studio in Los Angeles and a trainer with hours there.
+    /// Adds a studio in Los Angeles and a trainer with hours there.
     func open() async throws {
         try await books.openStudio("downtown")
         try await books.engage("maria", hours: "daily 09:00-17:00")
     }
 
-    /// Books a session for a new person and returns its reference.
+    /// Books a session for a new client and returns its reference.
     func book(_ email: String, at start: String) async throws -> String {
         let booking = try await object(
             "book", "--client", email, "--name", "Ana", "--at", start, "--studio", "downtown")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("the office takes nothing that is wrong")
+@Suite("invalid input of studio, trainer and client commands")
 struct OfficeRefusalTests {
     private static let long = String(repeating: "a", count: 10_000)
     private static let newStudio = ["studio", "add", "X", "--id", "x", "--time-zone", "UTC"]
@@ -64,7 +64,7 @@ struct OfficeRefusalTests {
 
     private static let everything = names + zones + studios + hours + trainers + clients
 
-    @Test("bad input ends with 64 or 65 and one clear message, and nothing is written")
+    @Test("rejects invalid input with 64 or 65 and one message, and changes nothing")
     func badInput() async throws {
         try await Office.with { office in
             try await office.open()
@@ -72,7 +72,7 @@ struct OfficeRefusalTests {
             let before = try await office.contents()
             try await withThrowingTaskGroup { group in
                 var lines = Self.everything.makeIterator()
-                // A few at a time: each is a process.
+                // Eight at a time: each is a process.
                 for line in (0..<8).compactMap({ _ in lines.next() }) {
                     group.addTask { try await Self.expectRefusal(of: line, by: office) }
                 }
@@ -96,7 +96,7 @@ struct OfficeRefusalTests {
         #expect(isHarmless, "\(shown)")
     }
 
-    @Test("a number out of range is an invalid value, whichever way it is written")
+    @Test("rejects a number out of range with 65, whether written as --option VALUE or --option=VALUE")
     func numbers() async throws {
         try await Office.with { office in
             for option in [["--stations", "-1"], ["--stations=-1"], ["--stations", "0"], ["--horizon", "99999d"]] {
@@ -107,7 +107,7 @@ struct OfficeRefusalTests {
     }
 
     @Test(
-        "what is not there is not found",
+        "an unknown studio, trainer or client exits with 4",
         arguments: [
             ["studio", "show", "nowhere"], ["studio", "edit", "nowhere", "--stations", "2"],
             ["studio", "close", "nowhere", "2026-12-01", "2026-12-02", "--reason", "x"],

@@ -1,8 +1,8 @@
 import Testing
 
-@Suite("one free session per person, under whatever name they call")
+@Suite("one free session per person")
 struct OnePersonTests {
-    @Test("two addresses and one phone, typed three ways, at nine desks at once: one session")
+    @Test("nine concurrent bookings with two addresses and one phone make one session")
     func concurrently() async throws {
         try await Studio.with { studio in
             let phones = ["(415) 555-0123", "+1 415 555 0123", "415.555.0123"]
@@ -27,7 +27,7 @@ struct OnePersonTests {
         }
     }
 
-    @Test("whoever came once is told when and with whom, by every contact")
+    @Test("a client who has attended is refused by every contact, with the date and the trainer")
     func used() async throws {
         let callers = [
             ["ana@example.com"], ["ANA@EXAMPLE.COM"], ["1 (415) 555-0123"], ["1"],
@@ -52,7 +52,7 @@ struct OnePersonTests {
         }
     }
 
-    @Test("a dot or a tag in a Gmail address makes no other person")
+    @Test("a Gmail address with a dot or a tag identifies the same person")
     func gmail() async throws {
         try await Studio.with { studio in
             try await studio.answer(
@@ -63,7 +63,7 @@ struct OnePersonTests {
         }
     }
 
-    @Test("the free session is chain-wide: another studio refuses as well")
+    @Test("the free session is limited chain-wide: another studio refuses as well")
     func chainWide() async throws {
         try await Studio.with { studio in
             try await studio.answer("studio", "add", "Uptown", "--id", "uptown", "--time-zone", "America/New_York")
@@ -76,7 +76,7 @@ struct OnePersonTests {
         }
     }
 
-    @Test("a cancelled session uses nothing up")
+    @Test("a cancelled session does not count")
     func cancelled() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
@@ -88,7 +88,7 @@ struct OnePersonTests {
         }
     }
 
-    @Test("a person who is known is never overwritten by a booking")
+    @Test("a booking never overwrites a known client")
     func neverOverwritten() async throws {
         try await Studio.with { studio in
             let before = try await studio.answer(
@@ -105,7 +105,7 @@ struct OnePersonTests {
         }
     }
 
-    @Test("with --name, WHO counts as the e-mail or the phone that it is")
+    @Test("with --name, --client counts as the e-mail or the phone that it is")
     func newClient() async throws {
         try await Studio.with { studio in
             let first = try await studio.answer(
@@ -120,7 +120,7 @@ struct OnePersonTests {
         }
     }
 
-    @Test("somebody unknown is not booked without a name")
+    @Test("an unknown client without a name is not found")
     func unknown() async throws {
         try await Studio.with { studio in
             let before = try await studio.fingerprint()

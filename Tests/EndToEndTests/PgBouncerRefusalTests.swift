@@ -4,7 +4,7 @@ import PostgresTesting
 import Testing
 
 @Suite(
-    "PgBouncer in transaction mode, with settings that do not suit it", .timeLimit(.minutes(30)),
+    "PgBouncer in transaction mode with unsuitable settings", .timeLimit(.minutes(30)),
     .enabled(if: Installed.pgBouncer != nil && Studio.isOnPrivateServer, "needs the package pgbouncer"))
 struct PgBouncerRefusalTests {
     private static let commands = [
@@ -13,7 +13,7 @@ struct PgBouncerRefusalTests {
         ["book", "--client", "a@example.com", "--name", "A", "--trainer", "maria", "--at", "2026-12-01 09:00"],
     ]
 
-    @Test("with prepared statements, commands end with 78 and name the setting", arguments: commands)
+    @Test("with prepared statements, commands exit with 78 and name the setting", arguments: commands)
     func preparedStatements(words: [String]) async throws {
         try await Studio.withPgBouncer(sharing: 1) { _, pooled in
             let result = try await pooled.preparing.intro(words + ["--json"])
@@ -23,7 +23,7 @@ struct PgBouncerRefusalTests {
         }
     }
 
-    @Test("where it ignores start-up parameters, commands work, or end with 78 and name the setting")
+    @Test("with ignored start-up parameters, commands succeed, or exit with 78 and name the setting")
     func ignoredParameters() async throws {
         let settings = ["ignore_startup_parameters": "options", "server_reset_query_always": "1"]
         try await Studio.withPgBouncer(sharing: 2, settings: settings) { studio, pooled in
@@ -44,13 +44,13 @@ struct PgBouncerRefusalTests {
         }
     }
 
-    @Test("statements that another client has prepared on a server connection are not run")
+    @Test("statements that another client has prepared on a server connection are not executed")
     func statementsOfOthers() async throws {
         try await Studio.withPgBouncer(
             sharing: 1, settings: ["ignore_startup_parameters": "options"]
         ) { studio, pooled in
-            let poison = (1...400).map { "PREPARE s\($0) AS SELECT 1;" }.joined(separator: "\n")
-            let prepared = try await Psql.run(poison, on: pooled.conninfo)
+            let statements = (1...400).map { "PREPARE s\($0) AS SELECT 1;" }.joined(separator: "\n")
+            let prepared = try await Psql.run(statements, on: pooled.conninfo)
             #expect(prepared.exit == 0, "\(prepared.stderr)")
             try await studio.bookMany(30)
             try await pooled.preparing.answer("run", "--drain")
@@ -58,7 +58,7 @@ struct PgBouncerRefusalTests {
         }
     }
 
-    @Test("PGOPTIONS is refused with 78, and the hint names it")
+    @Test("PGOPTIONS is rejected with 78, and the hint names it")
     func options() async throws {
         try await Studio.withPgBouncer(sharing: 1) { _, pooled in
             let result = try await pooled.intro("slots", "--json", environment: ["PGOPTIONS": "-c jit=off"])
@@ -67,7 +67,7 @@ struct PgBouncerRefusalTests {
         }
     }
 
-    @Test("a login that PgBouncer refuses is told as it is, not taken for a refused setting: 69")
+    @Test("a login that PgBouncer refuses exits with 69, and is not reported as a refused setting")
     func login() async throws {
         let users = try ScratchFolder(isOpen: true)
         try Data(#""postgres" """#.utf8).write(to: URL(filePath: "\(users.path)/users"))

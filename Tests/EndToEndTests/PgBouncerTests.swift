@@ -5,10 +5,10 @@ import PostgresTesting
 import Testing
 
 @Suite(
-    "PgBouncer in transaction mode, without prepared statements", .timeLimit(.minutes(30)),
+    "PgBouncer in transaction mode without prepared statements", .timeLimit(.minutes(30)),
     .enabled(if: Installed.pgBouncer != nil && Studio.isOnPrivateServer, "needs the package pgbouncer"))
 struct PgBouncerTests {
-    @Test("several desks work through two server connections, and leave no session state behind")
+    @Test("concurrent commands work over two server connections, and leave no session state")
     func desks() async throws {
         try await Studio.withPgBouncer(sharing: 2) { studio, pooled in
             _ = try await atOnce(6) { number in
@@ -29,7 +29,7 @@ struct PgBouncerTests {
         }
     }
 
-    @Test("a change is recorded with its actor, whatever the command")
+    @Test("every change is recorded with its actor")
     func actors() async throws {
         try await Studio.withPgBouncer(sharing: 1) { studio, pooled in
             let last = try await studio.database.query("SELECT coalesce(max(id), 0) FROM event").decode(Int64.self)[0]
@@ -50,7 +50,7 @@ struct PgBouncerTests {
         }
     }
 
-    @Test("a contested time is given to one of several desks", arguments: [1, 3])
+    @Test("of several concurrent bookings of one slot, one succeeds", arguments: [1, 3])
     func contested(connections: Int) async throws {
         try await Studio.withPgBouncer(sharing: connections) { _, pooled in
             let results = try await atOnce(6) { number in
@@ -65,7 +65,7 @@ struct PgBouncerTests {
     }
 
     @Test(
-        "two senders that share server connections send each message once, and leave no session state behind",
+        "two senders that share server connections send each message once, and leave no session state",
         .enabled(if: Installed.smtpSink != nil, "needs smtp-sink of the package postfix"))
     func senders() async throws {
         try await Studio.withPgBouncer(sharing: 3) { studio, pooled in
@@ -85,12 +85,12 @@ struct PgBouncerTests {
     }
 
     @Test(
-        "a sender that is at work is not taken for a dead one by another that shares its server connections",
+        "another sender with the same server connections does not mark an active sender's message as unknown",
         .enabled(if: Installed.smtpSink != nil, "needs smtp-sink of the package postfix"))
     func senderAtWork() async throws {
         try await Studio.withPgBouncer(sharing: 2) { studio, pooled in
             try await studio.bookMany(1)
-            // Long enough that the message is seen in hand; the sender is stopped then, and time does not matter.
+            // Long enough to observe the message as attempting; the sender is stopped then.
             let sink = try await MailSink.start(faults: [.delay(.dot, seconds: 2)])
             let mailing = studio.mailing(to: sink.url, connections: 1)
             let first = try await pooled.intro(["reminders", "send", "--json"], environment: mailing) { process in
@@ -107,7 +107,7 @@ struct PgBouncerTests {
     }
 
     @Test(
-        "what a killed sender had in hand is unknown to the next one",
+        "messages being sent by a killed sender are marked as unknown by the next one",
         .enabled(if: Installed.smtpSink != nil, "needs smtp-sink of the package postfix"))
     func killedSender() async throws {
         try await Studio.withPgBouncer(sharing: 2) { studio, pooled in
@@ -126,7 +126,7 @@ struct PgBouncerTests {
         }
     }
 
-    @Test("a runner polls for its work, does it, and ends at SIGTERM")
+    @Test("a runner polls for jobs, runs them, and exits at SIGTERM")
     func runner() async throws {
         try await Studio.withPgBouncer(sharing: 3) { studio, pooled in
             let result = try await pooled.intro(["run"]) { process in

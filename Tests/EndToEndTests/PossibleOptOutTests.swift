@@ -2,7 +2,7 @@ import Foundation
 import MessagingTesting
 import Testing
 
-@Suite("texts that may be an opt-out, through the built binary")
+@Suite("texts that may be an opt-out")
 struct PossibleOptOutTests {
     private let ana = "+12135550142"
 
@@ -14,18 +14,18 @@ struct PossibleOptOutTests {
         "please cancel these texts", "STOP2END", "leave me alone!!", "quit texting me", "I revoke my consent",
     ]
 
-    @Test("a possible opt-out holds the next text until somebody has read it", arguments: sentences)
+    @Test("a possible opt-out holds further texts until it is reviewed", arguments: sentences)
     func held(sentence: String) async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: ana, at: "2026-12-01 10:00")
-            let heard = try await studio.hear(sentence, from: ana)
-            // Some of them are as clear as STOP is: then they end the texts at once.
-            guard heard["action"] != "opted_out" else {
+            let processed = try await studio.hear(sentence, from: ana)
+            // Some of them are unambiguous, and suppress texts at once.
+            guard processed["action"] != "opted_out" else {
                 #expect(try await studio.suppressed() == [ana: "opt_out"])
                 return
             }
-            #expect(heard["action"] == "opt_out_review", "\(sentence)")
-            #expect(heard["answer"] == .null, "nothing is answered to what nobody has read")
+            #expect(processed["action"] == "opt_out_review", "\(sentence)")
+            #expect(processed["answer"] == .null, "nothing is answered to what nobody has read")
             try await studio.answer("reminders", "send", now: Studio.atTen)
             #expect(try studio.writtenTexts().isEmpty)
             let message = try await studio.account(of: reference, now: Studio.atTen)["one-day-sms"]
@@ -38,7 +38,7 @@ struct PossibleOptOutTests {
         }
     }
 
-    @Test("`sms done` lets the held text go out")
+    @Test("`sms done` releases the held text")
     func lifted() async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: ana, at: "2026-12-01 10:00")
@@ -58,7 +58,7 @@ struct PossibleOptOutTests {
         }
     }
 
-    @Test("the hold is explained, and meant for the person whichever way their number is written")
+    @Test("why and plan explain the hold, which applies to every spelling of the number")
     func explained() async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: "+5491123456789", at: "2026-12-01 10:00")
@@ -76,7 +76,7 @@ struct PossibleOptOutTests {
         }
     }
 
-    @Test("`sms done --opt-out` makes it an opt-out")
+    @Test("`sms done --opt-out` suppresses the number")
     func permanent() async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: ana, at: "2026-12-01 10:00")
@@ -90,7 +90,7 @@ struct PossibleOptOutTests {
         }
     }
 
-    @Test("START after a possible opt-out ends the hold; STOP after it leaves nothing to review")
+    @Test("START after a possible opt-out ends the hold, and STOP leaves nothing to review")
     func resolvedByTheClient() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", phone: ana, at: "2026-12-01 10:00")
@@ -103,7 +103,7 @@ struct PossibleOptOutTests {
     }
 
     @Test(
-        "what is no opt-out holds nothing",
+        "an unrelated text holds no message",
         arguments: [
             "I'll stop by at 5", "Which bus stop is it?", "cancel my session please", "See you at the weekend",
             "Can I bring a friend?", "ok", "👍", "¿Está en la planta baja?", "no more than 10 minutes late",
@@ -117,12 +117,14 @@ struct PossibleOptOutTests {
         }
     }
 
-    @Test("CANCEL ends the texts and leaves the desk a call to make", arguments: ["cancel", "Cancel.", "CANCELAR"])
+    @Test("CANCEL suppresses texts, and stays open for a call", arguments: ["cancel", "Cancel.", "CANCELAR"])
     func cancel(word: String) async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: ana, at: "2026-12-07 14:00")
-            let heard = try await studio.hear(word, from: ana)
-            #expect(heard["action"] == "opted_out" && heard["reference"] == .text(reference) && heard["open"] == true)
+            let processed = try await studio.hear(word, from: ana)
+            #expect(
+                processed["action"] == "opted_out" && processed["reference"] == .text(reference)
+                    && processed["open"] == true)
             #expect(try await studio.suppressed() == [ana: "opt_out"])
             let open = try await studio.answer("sms", "list", "--open").items
             #expect(open.map { $0["reference"] } == [.text(reference)])
@@ -134,7 +136,7 @@ struct PossibleOptOutTests {
         }
     }
 
-    /// What a provider posts: the octets, and what they must come to.
+    /// The body of a provider's request, and the action that must follow.
     private static let posts: [(input: [UInt8], action: String)] = [
         (Array(#"{"From": "+12135550142", "NumMedia": "1", "MessageSid": "MM1"}"#.utf8), "none"),
         (Array(#"{"From": "+12135550142", "Body": null, "MediaUrl0": "https://x/1"}"#.utf8), "none"),
@@ -155,7 +157,7 @@ struct PossibleOptOutTests {
         (Array(#"{"From": "+12135550142", "Body": "END OF IT", "OptOutType": "STOP"}"#.utf8), "opted_out"),
     ]
 
-    @Test("whatever a provider really sends is kept, and STOP is heard in it")
+    @Test("stores requests as providers really send them, and recognises STOP in them")
     func posts() async throws {
         for post in Self.posts {
             try await Studio.with { studio in
@@ -174,12 +176,12 @@ struct PossibleOptOutTests {
         }
     }
 
-    @Test("a sender that is no phone is never answered")
+    @Test("a sender that is not a phone number is never answered")
     func shortCode() async throws {
         try await Studio.with { studio in
             for body in ["STOP", "HELP", "START"] {
-                let heard = try await studio.hear(body, from: "72345")
-                #expect(heard["answer"] == .null)
+                let processed = try await studio.hear(body, from: "72345")
+                #expect(processed["answer"] == .null)
             }
             #expect(try studio.writtenTexts().isEmpty)
             #expect(try await studio.answer("sms", "list").items.allSatisfy { $0["from"] == "72345" })

@@ -3,15 +3,15 @@ import PostgresTesting
 import Subprocess
 import SystemPackage
 
-/// PostgreSQL's own client, as an operator uses it.
+/// PostgreSQL's psql, as an operator uses it.
 enum Psql {
     /// Runs a script that stops at its first error.
     ///
     /// - Parameters:
     ///   - script: The statements.
     ///   - conninfo: The database.
-    /// - Returns: What the run left behind; 3 is a script that was stopped by an error.
-    /// - Throws: `SubprocessError` when there is no psql.
+    /// - Returns: The result of the run; the exit status is 3 if an error stopped the script.
+    /// - Throws: `SubprocessError` when psql is not installed.
     static func run(_ script: String, on conninfo: String) async throws -> IntroBinary.Result {
         let result = try await Subprocess.run(
             .name("psql"),

@@ -1,13 +1,13 @@
 import Testing
 
-/// A way of breaking the books by hand.
+/// A direct write that violates a rule of the schema.
 struct Break: Sendable {
-    /// What PostgreSQL says: the constraint that stands in the way, or its words.
+    /// The error of PostgreSQL: the name of the violated constraint, or a part of the message.
     let answer: String
-    /// What to write.
+    /// The statements.
     let statement: String
 
-    /// Copies Ana's session, with some of its columns changed.
+    /// Inserts a copy of Ana's session with some columns changed.
     private static func copy(_ changes: [String: String], as answer: String) -> Break {
         let columns = [
             "reference", "studio_id", "trainer_id", "client_id", "station", "starts_at", "ends_at", "occupied",
@@ -64,9 +64,9 @@ struct Break: Sendable {
     ]
 }
 
-@Suite("whoever writes past us meets the same rules: the database holds them")
+@Suite("rules for direct writes to the database")
 struct PsqlTests {
-    @Test("a psql session is refused, and the message names the constraint")
+    @Test("psql cannot violate the rules, and the error names the constraint")
     func refused() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-01 09:00")
@@ -82,7 +82,7 @@ struct PsqlTests {
     }
 
     @Test(
-        "the event log cannot be rewritten, and knows who wrote past us",
+        "the event log cannot be changed, and records the login of a direct write",
         arguments: ["UPDATE event SET actor = 'x'", "DELETE FROM event"])
     func events(statement: String) async throws {
         try await Studio.with { studio in
@@ -95,7 +95,7 @@ struct PsqlTests {
         }
     }
 
-    @Test("what psql books, the command line sees and does not book again")
+    @Test("a session inserted by psql is shown, and its slot and client cannot be booked again")
     func sharedBooks() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "Ben", "--email", "ben@example.com")

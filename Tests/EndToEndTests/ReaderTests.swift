@@ -2,7 +2,7 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("a login with the role intro_reader")
+@Suite("logins with the role intro_reader")
 struct ReaderTests {
     private static let commands = [
         "slots", "schedule maria", "schedule maria --format ics", "schedule maria --format csv", "agenda downtown",
@@ -17,7 +17,7 @@ struct ReaderTests {
         "setup --check",
     ]
 
-    @Test("runs every command that only reads, and none that writes")
+    @Test("can run every read-only command, and none of three that write")
     func commands() async throws {
         try await withReader { studio, reader in
             let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")

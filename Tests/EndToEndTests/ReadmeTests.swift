@@ -1,16 +1,16 @@
 import Foundation
 import Testing
 
-/// The examples of the documents, run as written, one after the other.
-@Suite("the documents")
+/// Runs the examples of the documents in their order.
+@Suite("examples and names in the documents")
 struct ReadmeTests {
-    /// One `$ intro …` line and the output that the document shows.
+    /// A line `$ intro …` and the output that the document shows.
     private struct Example {
         let words: [String]
         var output: [String] = []
     }
 
-    @Test("every example prints what the document shows", arguments: [("README.md", 10), ("deploy/README.md", 5)])
+    @Test("every example prints the documented output", arguments: [("README.md", 10), ("deploy/README.md", 5)])
     func examples(document: String, count: Int) async throws {
         let examples = try Self.examples(in: Self.text(of: document))
         #expect(examples.count > count)
@@ -18,17 +18,17 @@ struct ReadmeTests {
             _ = try await home.intro("local", "start")
             var reference = Reference()
             for example in examples {
-                let words = example.words.dropFirst().map { reference.inReality($0) }
+                let words = example.words.dropFirst().map { reference.actual($0) }
                 let result = try await home.run(words + ["--now", "2026-11-30T17:00:00Z"], [:])
                 let printed = (result.stdout + result.stderr).split(separator: "\n", omittingEmptySubsequences: false)
-                reference.learn(from: result.stdout)
-                let shown = reference.asInReadme(printed.dropLast().joined(separator: "\n"))
+                reference.update(from: result.stdout)
+                let shown = reference.documented(printed.dropLast().joined(separator: "\n"))
                 #expect(shown == example.output.joined(separator: "\n"), "\(example.words)")
             }
         }
     }
 
-    @Test("every file that a document names exists", arguments: ["Sources/README.md", "Schema/README.md"])
+    @Test("every file named in a document exists", arguments: ["Sources/README.md", "Schema/README.md"])
     func files(document: String) throws {
         let names = try Set(Self.text(of: document).matches(of: /[A-Za-z_+]+\.(?:swift|sql)/).map { String($0.output) })
         let found = ["Sources", "Schema"].flatMap { folder in
@@ -40,7 +40,7 @@ struct ReadmeTests {
         #expect(names.subtracting(known) == [])
     }
 
-    @Test("every table, constraint and function that the description of the schema names exists")
+    @Test("every table, constraint and function named in Schema/README.md exists")
     func schema() throws {
         let text = try Self.text(of: "Schema/README.md")
         let names = Set(text.matches(of: /`([a-z]+(?:_[a-z]+)+)`/).map { String($0.output.1) })
@@ -70,7 +70,7 @@ struct ReadmeTests {
         return examples
     }
 
-    /// Splits at blanks outside double quotes.
+    /// Splits at spaces outside double quotes.
     private static func words(of line: Substring) -> [String] {
         line.split(separator: "\"", omittingEmptySubsequences: false).enumerated().reduce(into: [""]) { words, part in
             let isQuoted = part.offset % 2 == 1
@@ -82,26 +82,26 @@ struct ReadmeTests {
     }
 }
 
-/// References are random: the one in the documents stands for the one that was made.
+/// Maps the reference in the documents to that of the booking that was made, because references are random.
 private struct Reference {
     private let readme = "K7Q2-9FXM"
-    private var drawn: String?
+    private var actualReference: String?
 
-    mutating func learn(from output: String) {
-        if drawn == nil, let match = output.firstMatch(of: #/Booked  ([0-9A-Z]{4}-[0-9A-Z]{4})/#) {
-            drawn = String(match.1)
+    mutating func update(from output: String) {
+        if actualReference == nil, let match = output.firstMatch(of: #/Booked  ([0-9A-Z]{4}-[0-9A-Z]{4})/#) {
+            actualReference = String(match.1)
         }
     }
 
-    func inReality(_ word: String) -> String {
-        guard let drawn else { return word }
+    func actual(_ word: String) -> String {
+        guard let actualReference else { return word }
         if word == readme.lowercased().replacingOccurrences(of: "-", with: "") {
-            return drawn.lowercased().replacingOccurrences(of: "-", with: "")
+            return actualReference.lowercased().replacingOccurrences(of: "-", with: "")
         }
-        return word.replacingOccurrences(of: readme, with: drawn)
+        return word.replacingOccurrences(of: readme, with: actualReference)
     }
 
-    func asInReadme(_ output: String) -> String {
-        drawn.map { output.replacingOccurrences(of: $0, with: readme) } ?? output
+    func documented(_ output: String) -> String {
+        actualReference.map { output.replacingOccurrences(of: $0, with: readme) } ?? output
     }
 }

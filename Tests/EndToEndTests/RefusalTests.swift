@@ -1,21 +1,21 @@
 import Testing
 
-/// A situation in which a rule says no.
+/// A situation in which a rule refuses a command.
 struct Refused: CustomTestStringConvertible, Sendable {
-    /// The code that programs read.
+    /// The refusal code.
     let code: String
-    /// What happened before, one command line each; `REF` stands for the reference of the last booking.
+    /// The command lines before it; `REF` stands for the reference of the last booking.
     var before: [[String]] = []
-    /// The command that is refused.
+    /// The refused command.
     let command: [String]
-    /// Whether `--override REASON` passes this rule.
+    /// Whether `--override REASON` waives this rule.
     var isSoft = false
-    /// Whether other free times help.
+    /// Whether the refusal offers other free slots.
     var offersSlots = false
 
     var testDescription: String { code }
 
-    /// A booking's command line.
+    /// The command line of a booking.
     static func book(_ name: String, _ time: String, _ trainer: String, _ more: String...) -> [String] {
         ["book", "--client", "\(name)@example.com", "--name", name, "--trainer", trainer, "--at", time] + more
     }
@@ -74,9 +74,9 @@ struct Refused: CustomTestStringConvertible, Sendable {
     ]
 }
 
-@Suite("each rule that says no")
+@Suite("refusals by rules")
 struct RefusalTests {
-    /// Does what is to have happened before, and returns the last booking's reference.
+    /// Runs the commands before the refusal, and returns the reference of the last booking.
     private func prepare(_ refused: Refused, in studio: Studio) async throws -> String {
         var reference = ""
         for command in refused.before {
@@ -87,7 +87,7 @@ struct RefusalTests {
     }
 
     @Test(
-        "it ends with 3, its code, a message and what to do, and writes nothing; --override passes it only where it is soft",
+        "exits with 3, code, message and hint, and changes nothing; --override waives only a soft rule",
         arguments: Refused.all)
     func refuses(refused: Refused) async throws {
         try await Studio.with { studio in
@@ -121,7 +121,7 @@ struct RefusalTests {
         #expect(try await studio.count("event", where: logged) == 1)
     }
 
-    @Test("for people, a refusal is an error, what is free near it, and a hint")
+    @Test("prints a refusal as an error, the nearest free slots, and a hint")
     func forPeople() async throws {
         try await Studio.with { studio in
             try await studio.book("ben", at: "2026-12-01 09:00")
@@ -129,7 +129,7 @@ struct RefusalTests {
             #expect(result.exit == 3)
             let expected = """
                 error: Maria Lopez has another session at 2026-12-01 09:00 PST
-                free near it:
+                nearest free slots:
                   2026-12-01 08:00 PST  maria
                   2026-12-01 08:30 PST  maria
                   2026-12-01 09:30 PST  maria
@@ -140,12 +140,12 @@ struct RefusalTests {
         }
     }
 
-    @Test("the table above has every rule that can refuse a booking or a move")
+    @Test("the list of refusals has 17 different codes")
     func complete() {
         #expect(Set(Refused.all.map(\.code)).count == 17)
     }
 
-    @Test("a taken slot names the three nearest that are free, and each can be booked")
+    @Test("a taken slot offers the three nearest free slots, each of which can be booked")
     func alternatives() async throws {
         try await Studio.with { studio in
             try await studio.book("ben", at: "2026-12-01 09:00")
@@ -161,7 +161,7 @@ struct RefusalTests {
     }
 
     @Test(
-        "a session that was attended, missed, cancelled or has begun is not changed",
+        "a session that is attended, no-show, cancelled or in progress cannot be changed",
         arguments: ["attend", "no-show", "cancel", "begun"])
     func final(end: String) async throws {
         try await Studio.with { studio in
@@ -182,7 +182,7 @@ struct RefusalTests {
         }
     }
 
-    @Test("a move is held to the same rules, and does not stand in its own way")
+    @Test("a move obeys the same rules, and does not conflict with its own session")
     func moves() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
@@ -200,7 +200,7 @@ struct RefusalTests {
         }
     }
 
-    @Test("a wall time that comes twice is booked with its offset; one that is skipped names its neighbours")
+    @Test("an ambiguous local time is booked with its offset; a skipped one names the nearest valid times")
     func clockChanges() async throws {
         try await Studio.with { studio in
             try await studio.answer("studio", "edit", "downtown", "--horizon", "400d")
@@ -218,7 +218,7 @@ struct RefusalTests {
         }
     }
 
-    @Test("what is not there ends with 4")
+    @Test("an unknown reference, studio, trainer or client exits with 4")
     func notFound() async throws {
         try await Studio.with { studio in
             for command in [

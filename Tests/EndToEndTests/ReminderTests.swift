@@ -4,10 +4,10 @@ import MessagingTesting
 import Postgres
 import Testing
 
-@Suite("reminders, from the booking to the mail server")
+@Suite("reminders from the booking to the mail server")
 struct ReminderTests {
     @Test(
-        "a booking is confirmed by mail with a calendar entry; a move and a cancellation change that entry",
+        "a booking is confirmed by mail with a calendar entry, which a move and a cancellation update",
         .enabled(if: Mail.canBeRead && Installed.smtpSink != nil, Mail.reader))
     func lifeOfAnEntry() async throws {
         try await Studio.with { studio in
@@ -50,7 +50,7 @@ struct ReminderTests {
         }
     }
 
-    @Test("three days and one day before, by the studio's clock, also across a clock change")
+    @Test("reminders are sent three days and one day before by local time, also across a clock change")
     func timeline() async throws {
         try await Studio.with { studio in
             // The clocks go forward on 2027-03-14.
@@ -70,7 +70,7 @@ struct ReminderTests {
         }
     }
 
-    @Test("the ledger's JSON has the documented fields, and says why something is not sent")
+    @Test("the ledger's JSON has the documented fields and the reason for unsent messages")
     func ledger() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
@@ -96,7 +96,7 @@ struct ReminderTests {
     }
 
     @Test(
-        "after a cancellation, a visit or a no-show nothing more is sent but what that calls for",
+        "after a cancellation, attendance or no-show, further reminders are not sent",
         arguments: [
             ("cancel", ["cancelled"]), ("attend", []), ("no-show", []),
         ])
@@ -112,7 +112,7 @@ struct ReminderTests {
         }
     }
 
-    @Test("nothing goes out after the session began")
+    @Test("nothing is sent after the session has begun")
     func begun() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-07 09:00")
@@ -122,7 +122,7 @@ struct ReminderTests {
         }
     }
 
-    @Test("--limit stops there, --until reaches ahead, --dry-run only counts")
+    @Test("--limit limits the number, --until includes future messages, --dry-run only counts")
     func options() async throws {
         try await Studio.with { studio in
             try await studio.bookMany(10)
@@ -137,7 +137,8 @@ struct ReminderTests {
             #expect(some == .object(["due": 3, "sent": 3, "failed": 0, "unknown": 0, "skipped": 0]))
             let rest = try await studio.answer("reminders", "send")
             #expect(rest["sent"] == 7)
-            // The first session begins on Wednesday the 9th at 17:00 in Los Angeles: three days before is Sunday, 17:00.
+            // The first session begins on Wednesday the 9th at 17:00 in Los Angeles: three days before is Sunday,
+            // 17:00.
             #expect(try await studio.answer("reminders", "send", "--until", "2026-12-06 16:59")["sent"] == 0)
             #expect(try await studio.answer("reminders", "send", "--until", "2026-12-06 17:00")["sent"] == 1)
             #expect(try await studio.answer("reminders", "send", "--until", "2026-12-07T02:00:00Z")["sent"] == 1)
@@ -145,7 +146,7 @@ struct ReminderTests {
         }
     }
 
-    @Test("into a folder, each message is one readable file", .enabled(if: Mail.canBeRead, Mail.reader))
+    @Test("a folder receives each message as one readable file", .enabled(if: Mail.canBeRead, Mail.reader))
     func maildir() async throws {
         try await Studio.with { studio in
             try await studio.bookMany(5)
@@ -158,7 +159,7 @@ struct ReminderTests {
     }
 
     @Test(
-        "two senders at the same moment, 100 messages: each goes out once",
+        "two concurrent senders send each of 100 messages once",
         .enabled(if: Installed.smtpSink != nil, "needs smtp-sink of the package postfix"))
     func twoSenders() async throws {
         try await Studio.with { studio in
@@ -182,7 +183,7 @@ struct ReminderTests {
         return number
     }
 
-    @Test("a mail server that refuses connections: 69, and all of it waits for the next batch")
+    @Test("an unreachable mail server exits with 69, and all messages stay queued")
     func refused() async throws {
         try await Studio.with { studio in
             try await studio.bookMany(20)
@@ -199,7 +200,7 @@ struct ReminderTests {
         }
     }
 
-    @Test("mail that is not configured as it must be: 78, and nothing is tried")
+    @Test("invalid mail settings exit with 78, and nothing is attempted")
     func misconfigured() async throws {
         let wrong = [
             ["INTRO_MAIL_URL": "smtp://user@mail.example", "INTRO_MAIL_PASSWORD_FILE": "/nonexistent/password"],

@@ -3,10 +3,10 @@ import MessagingTesting
 import Testing
 
 extension Studio {
-    /// A message of ours that was sent to Anna, and what identifies it.
+    /// A message that was sent to Anna, and its identifiers.
     struct SentMail {
         let reference: String
-        /// As the mail's header has it, without angle brackets.
+        /// The Message-ID without angle brackets.
         let messageID: String
 
         /// A report about this message: the sample's identifier and recipient are replaced.
@@ -22,7 +22,7 @@ extension Studio {
         }
     }
 
-    /// Books Anna in and sends her confirmation.
+    /// Books a session for Anna and sends her confirmation.
     func sendConfirmation(at time: String = "2026-12-07 09:00") async throws -> SentMail {
         let reference = try await reference("Anna", at: time)
         try await answer("reminders", "send")
@@ -32,7 +32,7 @@ extension Studio {
         return SentMail(reference: reference, messageID: id)
     }
 
-    /// The mails in the outbox.
+    /// The mails in the folder of sent mail.
     func sentMails() throws -> [ReceivedMessage] {
         let folder = home + "/mail/new"
         return try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { name in
@@ -47,12 +47,12 @@ extension Studio {
         try await answer(["mail", "bounce"], now: now, stdin: mail)
     }
 
-    /// What `intro mail list --open` has.
+    /// The entries of `intro mail list --open`.
     func openMail() async throws -> [JSON] {
         try await answer("mail", "list", "--open").items
     }
 
-    /// The addresses and numbers that are suppressed, with the reason.
+    /// The suppressed addresses and numbers with their reasons.
     func suppressed() async throws -> [String: String] {
         let items = try await answer("suppression", "list").items
         return Dictionary(items.map { ($0["address"]?.text ?? "", $0["reason"]?.text ?? "") }) { first, _ in first }

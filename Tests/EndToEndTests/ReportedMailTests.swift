@@ -3,7 +3,7 @@ import MessagingTesting
 import Postgres
 import Testing
 
-@Suite("reports by mail: who may be suppressed, through the built binary")
+@Suite("validation of bounces and complaints")
 struct ReportedMailTests {
     private static let forgeries: [(what: String, mail: @Sendable (Studio.SentMail) -> String)] = [
         ("a Message-ID that was never ours", { $0.failure("Status: 5.1.1").replacing($0.messageID, with: "x@y.test") }),
@@ -51,15 +51,16 @@ struct ReportedMailTests {
         ),
     ]
 
-    @Test("a report that is not about the recipient of a message of ours suppresses nobody and waits for review")
+    @Test("a report that does not match a sent message and its recipient suppresses nothing and needs review")
     func forged() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "Ben", "--email", "ben@example.com")
             let sent = try await studio.sendConfirmation()
             for (number, forgery) in Self.forgeries.enumerated() {
-                let heard = try await studio.bounce(forgery.mail(sent))
-                #expect(heard["addresses"]?.items.allSatisfy { $0["suppressed"] == false } == true, "\(forgery.what)")
-                #expect(heard["open"] == true, "\(forgery.what)")
+                let processed = try await studio.bounce(forgery.mail(sent))
+                #expect(
+                    processed["addresses"]?.items.allSatisfy { $0["suppressed"] == false } == true, "\(forgery.what)")
+                #expect(processed["open"] == true, "\(forgery.what)")
                 #expect(try await studio.openMail().count == number + 1, "\(forgery.what)")
             }
             #expect(try await studio.answer("suppression", "list") == .list([]))
@@ -67,7 +68,7 @@ struct ReportedMailTests {
         }
     }
 
-    @Test("whoever knows a session's reference cannot have the studio's address suppressed")
+    @Test("a forged report with a session's reference does not suppress the studio's address")
     func callBackMail() async throws {
         try await Studio.with { studio in
             let phone = "+12135550142"
@@ -87,27 +88,27 @@ struct ReportedMailTests {
     }
 
     @Test(
-        "a complaint suppresses the recipient of the message, whatever the provider puts in place of their address",
+        "a complaint suppresses the recipient even if the provider hides the address",
         arguments: [
             BounceSample.complaint, .hiddenComplaint, .redactedComplaint, .hashedComplaint, .jmrp,
         ])
     func complaint(sample: BounceSample) async throws {
         try await Studio.with { studio in
             let sent = try await studio.sendConfirmation()
-            let heard = try await studio.bounce(sent.report(sample))
-            #expect(heard["reference"] == .text(sent.reference))
+            let processed = try await studio.bounce(sent.report(sample))
+            #expect(processed["reference"] == .text(sent.reference))
             #expect(try await studio.suppressed() == ["anna@example.com": "complaint"])
             #expect(try await studio.openMail().isEmpty)
             #expect(try await studio.account(of: sent.reference)["confirmation"]?["status"] == "sent")
         }
     }
 
-    @Test("a failure reported in another shape is understood", arguments: BounceSample.otherShapes)
+    @Test("a failure report in another format suppresses the recipient", arguments: BounceSample.otherShapes)
     func otherShape(sample: BounceSample) async throws {
         try await Studio.with { studio in
             let sent = try await studio.sendConfirmation()
-            let heard = try await studio.bounce(sent.report(sample))
-            #expect(heard["addresses"]?.items.map { $0["suppressed"] } == [true], "\(heard)")
+            let processed = try await studio.bounce(sent.report(sample))
+            #expect(processed["addresses"]?.items.map { $0["suppressed"] } == [true], "\(processed)")
             #expect(try await studio.suppressed() == ["anna@example.com": "hard_bounce"])
             let confirmation = try await studio.account(of: sent.reference)["confirmation"]
             #expect(confirmation?["status"] == "failed" && confirmation?["reason"] == "bounced")
@@ -115,7 +116,7 @@ struct ReportedMailTests {
         }
     }
 
-    @Test("mail that cannot be understood is kept for a person, and marked as done by one")
+    @Test("unrecognised mail is stored for review, and can be marked as done")
     func kept() async throws {
         try await Studio.with { studio in
             let sent = try await studio.sendConfirmation()
@@ -147,7 +148,7 @@ struct ReportedMailTests {
         }
     }
 
-    @Test("mail of any size and any octets ends with 0: what is too much is left out")
+    @Test("accepts mail of any size, and stores an excerpt of at most 64 KiB")
     func bounds() async throws {
         try await Studio.with { studio in
             let large = "From: a@b.example\nSubject: large\n\n" + String(repeating: "0123456789\n", count: 1_200_000)
@@ -157,7 +158,7 @@ struct ReportedMailTests {
         }
     }
 
-    @Test("the same mail delivered twice is stored once and acted on once")
+    @Test("the same mail delivered twice is stored and processed once")
     func repeated() async throws {
         try await Studio.with { studio in
             let sent = try await studio.sendConfirmation()
@@ -171,7 +172,7 @@ struct ReportedMailTests {
         }
     }
 
-    @Test("a list of mail that is cut says how many are left out")
+    @Test("a truncated list of mail shows the number of omitted entries")
     func limit() async throws {
         try await Studio.with { studio in
             for number in 1...3 { try await studio.bounce("Subject: mail \(number)\n\nHello") }

@@ -5,10 +5,10 @@ import PostgresTesting
 import Testing
 
 @Suite(
-    "a database that was restored from a backup, or a standby that was promoted", .timeLimit(.minutes(30)),
+    "restored databases and promoted standbys", .timeLimit(.minutes(30)),
     .enabled(if: Installed.smtpSink != nil && Studio.isOnPrivateServer, "needs smtp-sink of the package postfix"))
 struct RestoredDatabaseTests {
-    @Test("a recovery to a point before 200 mails sends none twice and loses none; without the journal all are held")
+    @Test("after a recovery to before 200 mails none is sent twice or lost; without the journal all are held")
     func pointInTime() async throws {
         let server = try await TestServer.startReplicated()
         try await Studio.on(server) { studio in
@@ -75,7 +75,7 @@ struct RestoredDatabaseTests {
         print("the same without the journal: \(duplicates) duplicates, 219 held and listed until `reminders hold`")
     }
 
-    @Test("a promoted standby that lacks the last seconds: messages wait for the other sender, none is sent twice")
+    @Test("on a promoted standby without the last transactions, messages wait for the other sender's journal")
     func lostSeconds() async throws {
         let server = try await TestServer.startReplicated()
         try await Studio.on(server) { studio in
@@ -109,7 +109,7 @@ struct RestoredDatabaseTests {
         }
     }
 
-    @Test("where nothing is held, the commands change nothing; a home that cannot be used ends with 78")
+    @Test("without held messages, hold and release change nothing; an unusable home folder exits with 78")
     func nothingHeld() async throws {
         try await Studio.with { studio in
             try await studio.bookMany(2)
@@ -126,13 +126,13 @@ struct RestoredDatabaseTests {
         }
     }
 
-    @Test("a journal on a full disk stops sending with 75; what was not recorded is not sent")
+    @Test("a journal on a full disk stops sending with 75, and no unrecorded message is sent")
     func fullDisk() async throws {
         try await Studio.with { studio in
             try await studio.bookMany(40)
             let sink = try await MailSink.start()
             let environment = studio.environment.merging(studio.mailing(to: sink.url, connections: 2)) { $1 }
-            // One block of 1024 octets a file: room for some batches.
+            // One block of 1024 bytes per file: enough for some batches.
             let result = try await IntroBinary.shell(
                 "trap '' XFSZ; ulimit -f 1; exec \"$0\" reminders send --json --now \(Studio.now)",
                 environment: environment)
@@ -148,7 +148,7 @@ struct RestoredDatabaseTests {
 }
 
 extension MailSink {
-    /// How many recipients got a message twice, and how many of those that were to get one got none.
+    /// The number of messages that were sent more than once, and of expected recipients that received none.
     func balance(of expected: Int) throws -> (duplicates: Int, lost: Int) {
         let recipients = try receivedMessages().flatMap(\.recipients)
         return (recipients.count - Set(recipients).count, expected - Set(recipients).count)
@@ -156,7 +156,7 @@ extension MailSink {
 }
 
 extension Studio {
-    /// The same studio on a server that has taken the place of another.
+    /// Runs work on the same studio on a server that has replaced another.
     func on(_ server: TestServer, from old: TestServer, _ body: (Studio) async throws -> Void) async throws {
         let place = conninfo.replacing(try old.socketFolder, with: try server.socketFolder)
         var configuration = Database.Configuration(conninfo: place)

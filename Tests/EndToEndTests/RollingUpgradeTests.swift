@@ -1,13 +1,14 @@
 import Foundation
+import Locking
 import Postgres
 import PostgresTesting
 import Testing
 
 @testable import Schema
 
-@Suite("an upgrade beside runners and desks")
+@Suite("rolling upgrades")
 struct RollingUpgradeTests {
-    @Test("no command of the older version fails while a newer one sets up, nor afterwards, nor after its own setup")
+    @Test("no command of the older version fails during a newer setup, after it, or after its own setup")
     func upgrade() async throws {
         try await Studio.with { studio in
             try await studio.answer("setup")
@@ -19,7 +20,7 @@ struct RollingUpgradeTests {
     }
 
     @Test(
-        "no command of an earlier release's binary fails beside this one, through the setup of both",
+        "no command of an earlier release fails beside this one during the setup of both",
         .enabled(if: IntroBinary.previous != nil, "deploy/test --previous COMMIT builds it"))
     func earlierRelease() async throws {
         try await Studio.with(setUpBy: #require(IntroBinary.previous)) { older in
@@ -33,8 +34,8 @@ struct RollingUpgradeTests {
         }
     }
 
-    /// Lets four desks and two runners of one version work through an upgrade and their own setup, those of the newer
-    /// version join them, and tells how long commands took.
+    /// Runs four desks and two runners of one version during an upgrade and their own setup, adds desks and a runner of
+    /// the newer version, and prints how long commands took.
     private func desks(
         at older: Studio, followedBy newer: Studio? = nil, upgrade: () async throws -> Void
     ) async throws -> Desks {
@@ -47,7 +48,7 @@ struct RollingUpgradeTests {
                 if let newer {
                     for number in 4..<6 { group.addTask { try await desks.work(as: number, at: newer) } }
                 }
-                // The older version's setup leaves the newer functions alone.
+                // The older version's setup does not replace the newer functions.
                 for words in [["setup"], ["setup", "--check"]] {
                     let result = try await older.intro(words)
                     #expect(result.exit == 0, "\(result.stderr)")
@@ -67,14 +68,14 @@ struct RollingUpgradeTests {
         return desks
     }
 
-    /// Runs job-runners while something else happens, and expects them to end in order.
+    /// Runs job-runners during the body, and expects that they exit with 0.
     private func withRunners(_ count: Int, at studio: Studio, _ body: () async throws -> Void) async throws {
         let processes = Guarded<[pid_t]>([])
         let before = try await studio.count("job_runner")
         async let results = atOnce(count) { _ in
             try await IntroBinary.run(["run"], environment: studio.environment, binary: studio.binary) { process in
                 processes.withLock { $0.append(process) }
-                // The process ends when the test tells it to.
+                // The process ends when the test sends SIGTERM.
             }
         }
         let outcome: Result<Void, any Error>
@@ -112,7 +113,7 @@ private final class Desks: Sendable {
 
     func close() { state.withLock { $0.isOpen = false } }
 
-    /// Books and cancels a session of the desk's own week, again and again.
+    /// Books and cancels a session on the desk's own day repeatedly.
     func work(as number: Int, at studio: Studio) async throws {
         let day = ["2026-12-07", "2026-12-08", "2026-12-10", "2026-12-11", "2026-12-14", "2026-12-15"][number]
         while state.withLock({ $0.isOpen }) {

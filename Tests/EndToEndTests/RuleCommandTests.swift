@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-@Suite("rules and quiet hours, through the built binary")
+@Suite("the rules and quiet-hours commands")
 struct RuleCommandTests {
-    @Test("the usual rules are listed, each with all its fields")
+    @Test("the default rules are listed with all fields")
     func list() async throws {
         try await Studio.with { studio in
             let rules = try await studio.answer("rules", "list").items
@@ -31,7 +31,7 @@ struct RuleCommandTests {
         }
     }
 
-    @Test("a rule that is added counts from now on, and its messages say what it says")
+    @Test("an added rule applies from then on, and sends its template")
     func add() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-14 09:00")
@@ -47,7 +47,7 @@ struct RuleCommandTests {
         }
     }
 
-    @Test("an edited rule moves what is still to come and sends nothing again")
+    @Test("an edited rule changes future messages, and sends no message again")
     func edit() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-07 09:00")
@@ -63,7 +63,7 @@ struct RuleCommandTests {
         }
     }
 
-    @Test("a disabled rule skips what waits, and says so; what was sent stays in the ledger")
+    @Test("a disabled rule sends nothing, its sent messages stay in the ledger, and past ones are not sent later")
     func disable() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-07 09:00")
@@ -82,7 +82,7 @@ struct RuleCommandTests {
         }
     }
 
-    @Test("a studio's own rule counts there instead of the chain's")
+    @Test("a studio's rule applies there instead of the chain's")
     func studioRule() async throws {
         try await Studio.with { studio in
             let own = try await studio.answer("rules", "edit", "one-day", "--studio", "downtown", "--offset", "-2d")
@@ -96,7 +96,7 @@ struct RuleCommandTests {
         }
     }
 
-    @Test("an unknown rule, studio or text is told of with its own exit code")
+    @Test("an unknown rule, studio or template exits with 4 or 65 and a hint")
     func unknown() async throws {
         try await Studio.with { studio in
             let before = try await studio.fingerprint()
@@ -116,14 +116,16 @@ struct RuleCommandTests {
         }
     }
 
-    @Test("quiet hours are kept by region and channel, and a reminder goes round them")
+    @Test("quiet hours are stored by region and channel, and reminders avoid them")
     func quietHours() async throws {
         try await Studio.with { studio in
             let listed = try await studio.answer("quiet-hours", "list").items
             #expect(listed == [.object(["region": "*", "channel": "sms", "hours": "mon-sun 09:00-20:00"])])
-            let said = try await studio.intro("quiet-hours", "set", "us", "mon-fri 10:00-18:00", "--channel", "email")
-            #expect(said.stdout == "People in US may be written to mon-fri 10:00-18:00, by mail.\n")
-            // Three days before Monday, 9:00, is Friday before the hours begin; the evening before is after the booking.
+            let changed = try await studio.intro(
+                "quiet-hours", "set", "us", "mon-fri 10:00-18:00", "--channel", "email")
+            #expect(changed.stdout == "People in US may be contacted mon-fri 10:00-18:00, by mail.\n")
+            // Three days before Monday, 9:00, is Friday before the contact hours begin; the message is moved to the
+            // evening before.
             let reference = try await studio.reference("Ana", at: "2026-12-07 09:00")
             let early = try await studio.account(of: reference)["three-days"]?["local_due_at"]?.text ?? ""
             #expect(early.hasPrefix("2026-12-03 17:") || early.hasPrefix("2026-12-03 18:"), "\(early)")
@@ -133,7 +135,7 @@ struct RuleCommandTests {
         }
     }
 
-    @Test("a rule for one audience is refused with texts that are written for another")
+    @Test("a rule is rejected if its template is for another audience")
     func audiences() async throws {
         try await Studio.with { studio in
             let refused = [

@@ -5,9 +5,9 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("the job-runner, as a process")
+@Suite("the job-runner process")
 struct RunTests {
-    @Test("--drain does what is due and ends; what it did is told")
+    @Test("--drain runs due jobs, sends due messages, exits, and prints its totals")
     func drain() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-07 09:00")
@@ -18,14 +18,14 @@ struct RunTests {
             #expect(sent.compactMap { $0["rule"]?.text } == ["confirmation"])
             #expect(try await studio.count("job") == 0)
 
-            // What has become due with time is planned and sent as well.
+            // Messages that have become due since then are planned and sent as well.
             try await studio.answer("run", "--drain", now: "2026-12-06T10:00:00-08:00")
             let later = try await studio.answer("reminders", "list", reference, "--status", "sent").items
             #expect(later.compactMap { $0["rule"]?.text } == ["confirmation", "one-day"])
         }
     }
 
-    @Test("the wish to send is there when, and only when, the booking is")
+    @Test("a delivery job exists exactly if the booking does")
     func together() async throws {
         try await Studio.with { studio in
             try await studio.answer(
@@ -41,7 +41,7 @@ struct RunTests {
         }
     }
 
-    @Test("a batch sent by hand leaves the runners nothing to do")
+    @Test("reminders send leaves no delivery jobs to the runners")
     func withdrawn() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-07 09:00")
@@ -50,7 +50,7 @@ struct RunTests {
         }
     }
 
-    @Test("a runner sends a booking's mail at once, and ends at SIGTERM with nothing in hand")
+    @Test("a runner sends a booking's mail at once, and at SIGTERM exits without claimed jobs")
     func service() async throws {
         try await Studio.with { studio in
             let result = try await studio.intro(["run"]) { process in
@@ -68,14 +68,14 @@ struct RunTests {
         }
     }
 
-    @Test("it serves the queues that are named and enqueues in no other, and refuses those that there are not")
+    @Test("serves and fills only the named queues, and rejects unknown ones")
     func queues() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-07 09:00")
             try await studio.answer("run", "--drain", "--queue", "default")
             #expect(try await studio.count("job", where: "queue = 'messages'") > 0)
             #expect(try await studio.count("job", where: "queue = 'default'") == 0)
-            // Every schedule has come meanwhile: all of them are for the other queue.
+            // All schedules are due, and all of their jobs are for the other queue.
             try await studio.database.query("UPDATE job_cron SET last_at = now() - interval '1 day'")
             try await studio.answer("run", "--drain", "--queue", "messages", "--concurrency", "2")
             #expect(try await studio.count("job") == 0)
@@ -87,7 +87,7 @@ struct RunTests {
         }
     }
 
-    @Test("messages that failed or are unknown are counted by `jobs stats` and `jobs watch`, and say where to look")
+    @Test("jobs stats and jobs watch count failed and unknown messages, and name the commands that list them")
     func trouble() async throws {
         try await Studio.with { studio in
             let quiet = try await studio.intro("jobs", "stats")
@@ -114,7 +114,7 @@ struct RunTests {
     }
 
     @Test(
-        "a metrics file on a full disk may be written later: 75",
+        "a metrics file on a full disk exits with 75",
         .enabled(if: Installed.canMountPrivately, "only root may mount"))
     func fullDisk() async throws {
         try await Studio.with { studio in
@@ -129,7 +129,7 @@ struct RunTests {
         }
     }
 
-    @Test("the figures count what was sent, what failed and for what reason, and what is unknown")
+    @Test("the metrics count sent, failed by reason, and unknown messages")
     func figures() async throws {
         try await Studio.with { studio in
             try await studio.bookMany(4)
@@ -160,7 +160,7 @@ struct RunTests {
         }
     }
 
-    @Test("a mail server that is gone uses up no message: the job is tried again, and says why")
+    @Test("an unreachable mail server leaves messages queued, and the job is retried with the error")
     func noServer() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-07 09:00")
@@ -178,7 +178,7 @@ struct RunTests {
         }
     }
 
-    @Test("what was left open yesterday is on the desk's agenda, until somebody says")
+    @Test("unmarked sessions of past days are on the agenda until they are marked")
     func leftOpen() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
@@ -196,7 +196,7 @@ struct RunTests {
         }
     }
 
-    @Test("what a runner did is counted in good English")
+    @Test("the totals of a runner use singular and plural")
     func plural() async throws {
         try await Studio.with { studio in
             let line = ["run", "--drain", "--queue", "messages"]

@@ -1,8 +1,8 @@
 import Testing
 
-@Suite("many front desks at the same moment, each a process of its own", .serialized)
+@Suite("concurrent commands of many desks", .serialized)
 struct RushTests {
-    @Test("24 desks book one slot at once: one succeeds, and 23 are refused with alternatives")
+    @Test("of 24 concurrent bookings of one slot, one succeeds and 23 are refused with alternatives")
     func oneSlot() async throws {
         try await Studio.with { studio in
             let results = try await atOnce(24) { number in
@@ -27,7 +27,7 @@ struct RushTests {
         }
     }
 
-    @Test("24 repetitions of one request are one booking and 24 equal answers")
+    @Test("24 concurrent repetitions of one request make one booking and return the same result")
     func oneRequest() async throws {
         try await Studio.with { studio in
             let results = try await atOnce(24) { _ in
@@ -45,7 +45,7 @@ struct RushTests {
         }
     }
 
-    @Test("of 16 that leave the trainer open, as many get the hour as there are stations, each with another trainer")
+    @Test("16 concurrent bookings without a trainer fill both stations, each with another trainer")
     func anyTrainer() async throws {
         try await Studio.with { studio in
             let results = try await atOnce(16) { number in
@@ -63,7 +63,7 @@ struct RushTests {
         }
     }
 
-    @Test("of 12 that move their sessions onto one slot, one gets it, and the others keep theirs")
+    @Test("of 12 concurrent moves to one slot, one succeeds and the others keep their time")
     func oneSlotForMoves() async throws {
         try await Studio.with { studio in
             let starts = ["07:00", "07:30", "08:00", "08:30", "09:00", "09:30"]
@@ -81,7 +81,7 @@ struct RushTests {
     }
 
     @Test(
-        "bookings, moves and cancellations of the same hours at once: each is done or refused, and none gets in another's way"
+        "concurrent bookings, moves and cancellations each succeed or are refused by a rule"
     )
     func mixed() async throws {
         try await Studio.with { studio in

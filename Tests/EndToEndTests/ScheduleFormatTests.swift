@@ -2,9 +2,9 @@ import Foundation
 import MessagingTesting
 import Testing
 
-@Suite("a trainer's schedule in every form")
+@Suite("formats of a trainer's schedule")
 struct ScheduleFormatTests {
-    /// Names that break careless writers of calendars, tables and spreadsheets.
+    /// Names with characters that are special in calendars, tables and spreadsheets.
     private static let names = [
         #"Comma, "Quote"; Semi\colon"#, "=HYPERLINK(\"http://evil.example\")", "王小明 的 朋友",
         "Ana;=1+1;@SUM(1)",
@@ -36,7 +36,7 @@ struct ScheduleFormatTests {
     }
 
     @Test(
-        "as a calendar that Python's icalendar reads",
+        "Python's icalendar reads the calendar",
         .enabled(if: Installed.pythonHas("icalendar"), "needs a Python with icalendar; INTRO_TEST_PYTHON names one"))
     func calendar() async throws {
         try await withSessions { studio, sessions in
@@ -66,7 +66,7 @@ struct ScheduleFormatTests {
     }
 
     @Test(
-        "as a feed: without a method, and valid for a strict reader also where there are no sessions",
+        "the calendar has no METHOD, and is valid also without sessions",
         .enabled(if: Installed.pythonHas("icalendar"), "needs a Python with icalendar; INTRO_TEST_PYTHON names one"))
     func feed() async throws {
         try await withSessions { studio, sessions in
@@ -95,7 +95,7 @@ struct ScheduleFormatTests {
         let errors: [String]
     }
 
-    @Test("as a calendar, a session that cannot take place is tentative and says why")
+    @Test("a session that cannot take place is tentative in the calendar, and names the reason")
     func affected() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-01 09:00")
@@ -108,7 +108,7 @@ struct ScheduleFormatTests {
         }
     }
 
-    @Test("an entry keeps its name in two readings, and an empty schedule is an empty calendar")
+    @Test("the UIDs of entries are stable, and an empty schedule is a valid calendar")
     func stable() async throws {
         try await withSessions { studio, _ in
             let first = try await studio.intro("schedule", "maria", "--format", "ics")
@@ -123,7 +123,7 @@ struct ScheduleFormatTests {
     }
 
     @Test(
-        "as comma-separated values that Python's csv reads; nothing in them is a formula",
+        "Python's csv reads the CSV, in which no value is a formula",
         .enabled(if: Installed.python != nil, "needs Python"))
     func csv() async throws {
         try await withSessions { studio, sessions in
@@ -144,7 +144,7 @@ struct ScheduleFormatTests {
         }
     }
 
-    @Test("--bom begins the CSV with a byte order mark, for Excel; it goes with CSV alone")
+    @Test("--bom begins the CSV with a byte order mark, and is rejected with other formats")
     func byteOrderMark() async throws {
         try await Studio.with { studio in
             try await studio.answer(
@@ -160,7 +160,7 @@ struct ScheduleFormatTests {
         }
     }
 
-    @Test("as a table by day: local times, names, status, reference, and the hours of days without sessions")
+    @Test("the table shows local times, names, status and reference by day, and hours of days without sessions")
     func table() async throws {
         try await withSessions { studio, sessions in
             let result = try await studio.intro("schedule", "maria", "--from", "2026-12-01", "--days", "4")
@@ -177,7 +177,7 @@ struct ScheduleFormatTests {
         }
     }
 
-    @Test("a reader that has seen enough ends it quietly")
+    @Test("a reader that closes the pipe early is no error")
     func earlyReader() async throws {
         try await Studio.with { studio in
             for command in ["slots --days 60 --limit 100000", "slots --days 60 --limit 100000 --json"] {

@@ -4,12 +4,12 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("setup, and a schema that is not this binary's")
+@Suite("setup and schema checks")
 struct SchemaTests {
     /// Commands that need the schema, one of each kind.
     private let commands = [["slots"], ["book", "--client", "a@example.com", "--at", "now"], ["reminders", "send"]]
 
-    /// Expects that nothing works, and that each command says what to do.
+    /// Expects that each command exits with 78 and a hint.
     private func expectMisfit(on conninfo: String, hint: String) async throws {
         for command in commands + [["setup", "--check"]] {
             let result = try await IntroBinary.run(
@@ -25,7 +25,7 @@ struct SchemaTests {
         try await IntroBinary.run(["setup", "--json"] + words, environment: ["INTRO_DATABASE_URL": conninfo])
     }
 
-    @Test("in a database of yours nothing is made unasked; setup makes it, and again does nothing")
+    @Test("commands create no schema by themselves; setup creates it, and a second setup changes nothing")
     func missing() async throws {
         try await withDatabase { database, conninfo in
             try await expectMisfit(on: conninfo, hint: "intro setup")
@@ -39,7 +39,7 @@ struct SchemaTests {
         }
     }
 
-    @Test("an older schema wants setup, which brings it up to date and keeps what is there")
+    @Test("an older schema requires setup, which updates it and keeps the data")
     func older() async throws {
         try await Studio.with { studio in
             let booking = try await studio.book("Ana", at: "2026-12-01 09:00")
@@ -53,7 +53,7 @@ struct SchemaTests {
         }
     }
 
-    @Test("triggers and constraints that were dropped by hand are reported by --check and repaired by setup")
+    @Test("setup --check reports dropped triggers and constraints, and setup restores them")
     func dropped() async throws {
         try await Studio.with { studio in
             try await studio.database.query("DROP TRIGGER session_claims ON session")
@@ -76,7 +76,7 @@ struct SchemaTests {
         }
     }
 
-    @Test("a newer schema is left alone, by setup too")
+    @Test("a newer schema is not changed, even by setup")
     func newer() async throws {
         try await Studio.with { studio in
             try await studio.database.query(
@@ -88,7 +88,7 @@ struct SchemaTests {
         }
     }
 
-    @Test("a schema that another intro made is left alone")
+    @Test("a schema with an altered migration is not changed")
     func altered() async throws {
         try await Studio.with { studio in
             try await studio.database.query("UPDATE schema_migration SET checksum = 'x' WHERE version = 1")
@@ -97,7 +97,7 @@ struct SchemaTests {
         }
     }
 
-    @Test("six set-ups at the same moment make one schema and one sample")
+    @Test("six concurrent setups create one schema and one sample studio")
     func race() async throws {
         try await withDatabase { database, conninfo in
             let results = try await atOnce(6) { _ in

@@ -5,17 +5,17 @@ import PostgresTesting
 import Testing
 
 @Suite(
-    "a sender that is stopped in the middle of a batch", .timeLimit(.minutes(30)),
+    "senders that are stopped during a batch", .timeLimit(.minutes(30)),
     .enabled(if: Installed.python != nil, "needs Python"))
 struct SenderFaultTests {
-    /// Waits until so many messages have reached a server that answers none of them.
+    /// Waits until a number of messages have reached a server that answers none of them.
     private func wait(for count: Int, at server: ScriptedServer) async throws {
         try await PostgresTesting.wait(until: "\(count) messages are at the server") {
             try server.receivedMessages().count == count
         }
     }
 
-    /// Waits until the database has noticed that a sender is gone.
+    /// Waits until the database has closed the connections of a sender that has ended.
     private func waitForGoneSender(_ studio: Studio) async throws {
         try await PostgresTesting.wait(until: "the dead sender's connections are closed") {
             try await studio.count(
@@ -29,7 +29,7 @@ struct SenderFaultTests {
         #expect(Set(received.map(\.messageID)).count == count)
     }
 
-    @Test("after kill -9 the next run sends what was not attempted, and lists what is unknown")
+    @Test("after kill -9, the next run sends the remaining messages and lists the unknown ones")
     func killed() async throws {
         try await Studio.with { studio in
             try await studio.bookMany(20)
@@ -60,7 +60,7 @@ struct SenderFaultTests {
         }
     }
 
-    @Test("while a slow sender lives, another one leaves its messages alone")
+    @Test("another sender does not send the messages of a slow sender")
     func slowSender() async throws {
         try await Studio.with { studio in
             try await studio.bookMany(10)
@@ -69,7 +69,7 @@ struct SenderFaultTests {
                 ["reminders", "send", "--json"], environment: studio.mailing(to: server.url, connections: 1)
             ) { _ in
                 try await wait(for: 1, at: server)
-                // Into a folder: it would wait at the server as well.
+                // To a folder: at the server it would wait as well.
                 let other = try await studio.answer("reminders", "send")
                 #expect(other == .object(["due": 9, "sent": 9, "failed": 0, "unknown": 0, "skipped": 0]))
                 server.release()
@@ -81,7 +81,8 @@ struct SenderFaultTests {
     }
 
     @Test(
-        "the first Ctrl-C lets it finish what it has in hand, and leaves the rest queued", arguments: [SIGINT, SIGTERM])
+        "the first SIGINT or SIGTERM finishes the current messages and leaves the rest queued",
+        arguments: [SIGINT, SIGTERM])
     func interrupted(signal: Int32) async throws {
         try await Studio.with { studio in
             try await studio.bookMany(20)
@@ -103,9 +104,10 @@ struct SenderFaultTests {
         }
     }
 
-    /// Which thread meets a signal is the kernel's choice, and where each has it blocked the default action ends nobody.
+    /// The kernel chooses the thread that receives a signal; if all threads block it, the default action does not end
+    /// the process.
     @Test(
-        "the second Ctrl-C stops it at once, whichever thread it meets; what was in hand is unknown",
+        "the second SIGINT ends the process at once in any thread, and the current message becomes unknown",
         arguments: [nil, SIGINT])
     func interruptedTwice(blocked: Int32?) async throws {
         try await Studio.with { studio in
@@ -128,34 +130,34 @@ struct SenderFaultTests {
         }
     }
 
-    /// Whether a process catches a signal, as it does until it has heard of the first one.
+    /// Whether a process catches a signal, which it does until it has handled the first one.
     private func catches(_ signal: Int32, _ process: pid_t) -> Bool {
         let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
         let mask = status.firstMatch(of: /SigCgt:\s*([0-9a-f]+)/).flatMap { UInt64($0.1, radix: 16) } ?? 0
         return mask & (1 << UInt64(signal - 1)) != 0
     }
 
-    /// What becomes of a message at a server with a fault, and whether a later run sends it.
+    /// The outcome of a message at a server with a fault, and whether a later run sends it.
     struct Outcome: CustomTestStringConvertible, Sendable {
         let step: ScriptedServer.Step
         let action: ScriptedServer.Action
         let status: String
         let reason: String
         let arrivesLater: Bool
-        /// What the sender ends with.
+        /// The exit status of the sender.
         let exit: Int32
 
         var testDescription: String { "\(action) at \(step) is \(status)" }
     }
 
     @Test(
-        "a fault of the server ends in the right outcome, and the next run repeats only what surely did not arrive",
+        "a server fault has the right outcome, and the next run repeats only messages that surely did not arrive",
         arguments: [
             Outcome(
                 step: .rcpt, action: .reply("450 4.2.1 busy"), status: "queued", reason: "rejected_for_now",
                 arrivesLater: true, exit: 75),
             Outcome(
-                // The address is blocked, and nothing is left to do.
+                // The address is suppressed, so that no action is needed.
                 step: .rcpt, action: .reply("550 5.1.1 nobody"), status: "failed", reason: "rejected_for_good",
                 arrivesLater: false, exit: 0),
             Outcome(
@@ -181,10 +183,10 @@ struct SenderFaultTests {
             let entry = try #require(try await studio.answer("reminders", "list").items.first)
             #expect(entry["status"] == .text(outcome.status))
             #expect(entry["reason"] == .text(outcome.reason))
-            let sound = try ScriptedServer()
-            let next = try await studio.answer("reminders", "send", environment: studio.mailing(to: sound.url))
+            let healthy = try ScriptedServer()
+            let next = try await studio.answer("reminders", "send", environment: studio.mailing(to: healthy.url))
             #expect(next["sent"] == (outcome.arrivesLater ? 1 : 0))
-            #expect(try sound.receivedMessages().count == (outcome.arrivesLater ? 1 : 0))
+            #expect(try healthy.receivedMessages().count == (outcome.arrivesLater ? 1 : 0))
         }
     }
 }

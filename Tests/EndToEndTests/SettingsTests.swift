@@ -2,9 +2,9 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("settings, through the built binary")
+@Suite("settings")
 struct SettingsTests {
-    /// Gives a test two studios that are told apart by their trainers: Zoe works at the second one only.
+    /// Gives a test two studios that differ in their trainers: Zoe works only at the second one.
     private func withTwo(_ body: (_ first: Studio, _ second: Studio) async throws -> Void) async throws {
         try await Studio.withTwo { first, second in
             try await second.answer("trainer", "add", "Zoe", "--id", "zoe")
@@ -12,7 +12,7 @@ struct SettingsTests {
         }
     }
 
-    /// Which of two studios a run reaches.
+    /// Returns which of two studios a run reaches.
     private func reached(
         _ words: [String] = [], _ environment: [String: String], in folder: String
     ) async throws -> String {
@@ -28,7 +28,7 @@ struct SettingsTests {
         try JSONEncoder().encode(settings).write(to: URL(filePath: path))
     }
 
-    @Test("the database: flag, then INTRO_DATABASE_URL, then DATABASE_URL, then ./intro.json")
+    @Test("the database is taken from the flag, INTRO_DATABASE_URL, DATABASE_URL or ./intro.json, in this order")
     func precedence() async throws {
         try await withTwo { first, second in
             let here = first.home
@@ -46,7 +46,7 @@ struct SettingsTests {
         }
     }
 
-    @Test("INTRO_DATABASE_URL_FILE names a file with the URL, which stands above DATABASE_URL")
+    @Test("INTRO_DATABASE_URL_FILE names a file with the URL, and takes precedence over DATABASE_URL")
     func urlFile() async throws {
         try await withTwo { first, second in
             let file = first.home + "/database-url"
@@ -74,7 +74,7 @@ struct SettingsTests {
     }
 
     @Test(
-        "libpq's own variables choose a database where nothing of ours does",
+        "libpq's variables select the database if no setting of Intro does",
         .enabled(if: Studio.isOnPrivateServer, "needs a Unix socket"))
     func libpqVariables() async throws {
         try await withTwo { first, second in
@@ -88,7 +88,7 @@ struct SettingsTests {
         }
     }
 
-    @Test("other settings come from the file, and the environment stands above it")
+    @Test("other settings are read from the file, and the environment takes precedence")
     func otherSettings() async throws {
         try await Studio.with { studio in
             let settings = #"{"booking": {"no_show_limit": 1}, "mail.url": "file:///nonexistent/mail"}"#
@@ -107,7 +107,7 @@ struct SettingsTests {
         }
     }
 
-    @Test("with no mail server configured, mail goes into INTRO_HOME/outbox")
+    @Test("without a mail server, mail is written to INTRO_HOME/outbox")
     func outbox() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-07 09:00")
@@ -118,7 +118,7 @@ struct SettingsTests {
         }
     }
 
-    @Test("the event log keeps --as, else INTRO_ACTOR, else the login name")
+    @Test("the actor in the event log is --as, else INTRO_ACTOR, else the login name")
     func actor() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "A", "--email", "a@example.com", "--as", "maria at the desk")
@@ -133,7 +133,7 @@ struct SettingsTests {
         }
     }
 
-    @Test("a booking, its move, its override and its cancellation are logged with who and why")
+    @Test("the event log records actor and reason of bookings, moves, overrides and cancellations")
     func history() async throws {
         try await Studio.with { studio in
             let booked = try await studio.answer(
@@ -149,7 +149,7 @@ struct SettingsTests {
         }
     }
 
-    /// What a command prints on a terminal, which `script` provides.
+    /// Returns the output of a command on a terminal, which `script` provides.
     private func onTerminal(_ command: String, _ studio: Studio, _ more: [String: String]) async throws -> String {
         let result = try await IntroBinary.shell(
             "script -qec \"'$0' \(command) --now \(Studio.now)\" /dev/null",
@@ -158,7 +158,7 @@ struct SettingsTests {
         return result.stdout
     }
 
-    @Test("colour on a terminal, unless NO_COLOR, TERM=dumb or --color never; elsewhere only with --color always")
+    @Test("uses colour on a terminal unless NO_COLOR, TERM=dumb or --color never, elsewhere with --color always")
     func color() async throws {
         try await Studio.with { studio in
             let escape = "\u{1B}["
@@ -174,7 +174,7 @@ struct SettingsTests {
         }
     }
 
-    @Test("global options may stand before the command, too")
+    @Test("accepts global options before the command")
     func globalOptionsFirst() async throws {
         try await Studio.with { studio in
             let result = try await IntroBinary.run(

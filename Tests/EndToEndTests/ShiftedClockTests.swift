@@ -3,7 +3,7 @@ import Testing
 @Suite("sending with --now")
 struct ShiftedClockTests {
     @Test(
-        "real messages are sent at another time only with --yes",
+        "sending real messages with --now requires --yes",
         arguments: [["reminders", "send"], ["run", "--drain"]],
         ["smtp://localhost:25?tls=none", "smtp://mail.invalid:2525?tls=none"])
     func confirmation(command: [String], url: String) async throws {
@@ -16,7 +16,7 @@ struct ShiftedClockTests {
         }
     }
 
-    @Test("a folder, a test server of this machine and a dry run need no --yes")
+    @Test("a folder, a local test server and a dry run require no --yes")
     func harmless() async throws {
         try await Studio.with { studio in
             for (words, url) in [

@@ -3,7 +3,7 @@ import PostgresTesting
 import Testing
 
 @Suite(
-    "a database that stops answering without hanging up", .timeLimit(.minutes(30)),
+    "databases that stop answering without closing connections", .timeLimit(.minutes(30)),
     .enabled(if: Studio.isOnPrivateServer))
 struct SilentDatabaseTests {
     private let booking = [
@@ -11,7 +11,7 @@ struct SilentDatabaseTests {
         "--request-id", "r1", "--json",
     ]
 
-    @Test("a booking under way ends with 75, is not made, and can be repeated")
+    @Test("a booking in progress exits with 69 or 75, is not made, and can be repeated")
     func booking() async throws {
         try await withProxy { studio, proxy in
             let result = try await studio.whileTableIsLocked { waiting in
@@ -36,7 +36,7 @@ struct SilentDatabaseTests {
         }
     }
 
-    @Test("a new command ends with 69")
+    @Test("a new command exits with 69")
     func newCommand() async throws {
         try await withProxy { studio, proxy in
             proxy.stall(.everything)
@@ -45,7 +45,7 @@ struct SilentDatabaseTests {
         }
     }
 
-    @Test("a runner ends after SIGTERM, and feeds no watchdog while its heartbeats do not arrive")
+    @Test("a runner sends no watchdog notices without heartbeats, and exits after SIGTERM")
     func runner() async throws {
         try await withProxy { studio, proxy in
             let manager = try ServiceManager(in: studio.home)
@@ -54,7 +54,7 @@ struct SilentDatabaseTests {
             ) { process in
                 try await wait(until: "the watchdog is fed") { manager.received("WATCHDOG=1") > 0 }
                 proxy.stall(.everything)
-                // The lease of the last heartbeat lasts for 25 seconds; after it, nothing is reported any more.
+                // The lease of the last heartbeat lasts 25 seconds; after it, no notices are sent.
                 try await wait(until: "the watchdog is no longer fed") {
                     let before = manager.received("WATCHDOG=1")
                     try await Task.sleep(for: .milliseconds(900))
@@ -109,7 +109,7 @@ private final class ServiceManager {
         close(descriptor)
     }
 
-    /// How many notices with this text have arrived so far.
+    /// Returns the number of received notices with this text.
     func received(_ text: String) -> Int {
         var octets = [UInt8](repeating: 0, count: 4096)
         while case let count = recv(descriptor, &octets, octets.count, Int32(MSG_DONTWAIT)), count > 0 {

@@ -4,20 +4,21 @@ import Postgres
 import PostgresTesting
 import Testing
 
-/// What commands and a runner go through when the primary stops answering and its standby is promoted three seconds later.
+/// A scenario: the primary stops answering during commands and a runner, and its standby is promoted three seconds
+/// later.
 struct SilentPrimary: Sendable {
-    /// What happens to the primary, for the account.
+    /// The name of the event in the printed results.
     let event: String
     let primary: TestServer
     let standby: TestServer
-    /// The studio as reached by a URL that names both servers.
+    /// The studio at a URL that names both servers.
     let cluster: Studio
     let sink: MailSink
 
-    /// Plays it through.
+    /// Runs the scenario.
     ///
     /// - Parameter silence: Makes the primary stop answering.
-    /// - Throws: What a step throws.
+    /// - Throws: The error of a step.
     func promote(after silence: () async throws -> Void) async throws {
         let stop = Latch()
         async let runner = cluster.intro(["run"], environment: cluster.mailing(to: sink.url)) { process in
@@ -37,7 +38,7 @@ struct SilentPrimary: Sendable {
             let result = try await cluster.intro(words)
             return (result, silenced.duration(to: .now))
         }
-        // The time that passes before an operator or a cluster manager acts; nothing is waited for.
+        // Stands for the time until an operator or a cluster manager acts; the test waits for no event here.
         try await Task.sleep(for: .seconds(3))
         try await standby.promote()
         let promoted = ContinuousClock.now
@@ -58,7 +59,7 @@ struct SilentPrimary: Sendable {
 }
 
 extension Studio {
-    /// Books as a desk does: a request that failed is repeated until it is answered.
+    /// Books as a desk does: repeats a failed request until it succeeds.
     func repeatBooking(_ name: String, at time: String) async throws {
         try await wait(until: "\(name) is booked") {
             let result = try await intro(

@@ -7,10 +7,10 @@ extension Studio {
     /// Gives a test a studio, and the same one as reached through PgBouncer in transaction mode.
     ///
     /// - Parameters:
-    ///   - connections: How many server connections all clients share.
+    ///   - connections: The number of server connections that all clients share.
     ///   - settings: Further settings of PgBouncer.
     ///   - body: The test, given the studio as reached directly and through PgBouncer.
-    /// - Throws: What the test throws.
+    /// - Throws: The error of the test.
     static func withPgBouncer(
         sharing connections: Int, settings: [String: String] = [:], _ body: (Studio, Studio) async throws -> Void
     ) async throws {
@@ -32,7 +32,7 @@ extension Studio {
         return studio
     }
 
-    /// What clients have left behind on the server connections of a pooler: locks, settings, statements, channels, tables.
+    /// The session state on the server connections of a pooler: locks, settings, statements, channels, tables.
     func sessionState(ofServerConnections count: Int) async throws -> [String] {
         var configuration = Database.Configuration(conninfo: conninfo)
         configuration.preparedStatements = false
@@ -48,11 +48,11 @@ extension Studio {
         let state: String
     }
 
-    /// Each transaction that is open keeps a server connection, so that the next one has another.
+    /// Each open transaction keeps a server connection, so that the next one gets another.
     private static func sessionState(in database: Database, left: Int) async throws -> [Found] {
         guard left > 0 else { return [] }
         return try await database.withConnection { connection in
-            // A transaction of the client's would have settings of its own.
+            // Sent as a plain statement: a transaction of the client library would change settings.
             try await connection.query("BEGIN")
             let own = try await connection.query(sessionState).decode((Int32, String).self).map {
                 Found(session: $0.0, state: $0.1)
@@ -63,7 +63,7 @@ extension Studio {
         }
     }
 
-    /// PgBouncer itself keeps a few settings in step with those of its clients.
+    /// PgBouncer itself synchronises a few settings with those of its clients.
     private static let sessionState: SQL = """
         SELECT pg_backend_pid(), ''
         UNION ALL

@@ -4,33 +4,34 @@ import Postgres
 import PostgresTesting
 import Testing
 
-/// A test's own chain, as `intro setup --sample` leaves it.
+/// The test's own chain, as `intro setup --sample` creates it.
 ///
-/// It is the studio `downtown` in Los Angeles with two stations, and Maria, James and Aiko. The binary works on its
-/// database; the test may look past the binary.
+/// It has the studio `downtown` in Los Angeles with two stations, and the trainers Maria, James and Aiko. The binary
+/// works on
+/// its database; a test may also query the database directly.
 struct Studio: Sendable {
-    /// Monday 2026-11-30, 08:00 on the studio's wall.
+    /// Monday 2026-11-30, 08:00 in the studio's time zone.
     static let now = "2026-11-30T08:00:00-08:00"
 
-    /// The test's own way into the database.
+    /// The test's own connection pool.
     let database: Database
-    /// How other programs reach it.
+    /// The connection string for other programs.
     let conninfo: String
-    /// A folder for `INTRO_HOME`.
+    /// The folder for `INTRO_HOME`.
     let home: String
     /// The program that works on it.
     var binary = IntroBinary.path
-    /// Variables for the binary beside those that lead it here.
+    /// Additional variables for the binary.
     var settings: [String: String] = [:]
-    /// Words before the command that starts the binary.
+    /// The command that starts the binary, before the binary's path.
     var wrapper: [String] = []
 
-    /// Gives a test a studio, and takes it down afterwards.
+    /// Gives a test a studio, and removes it afterwards.
     static func with<Result>(_ body: (Studio) async throws -> Result) async throws -> Result {
         try await gate.pass { try await opened(body) }
     }
 
-    /// Gives a test two studios that know nothing of each other.
+    /// Gives a test two independent studios.
     static func withTwo(_ body: (Studio, Studio) async throws -> Void) async throws {
         try await gate.pass { try await opened { first in try await opened { try await body(first, $0) } } }
     }
@@ -45,7 +46,7 @@ struct Studio: Sendable {
         }
     }
 
-    /// Gives a test a studio on a server of its own choice, without a template.
+    /// Gives a test a studio on a given server, without a template.
     static func on(_ server: TestServer, _ body: (Studio) async throws -> Void) async throws {
         try await setUp(in: TestDatabase.make(on: server), by: IntroBinary.path, body)
     }
@@ -71,13 +72,13 @@ struct Studio: Sendable {
     /// Whether studios are on a server of the tests' own, reached through a Unix socket.
     static let isOnPrivateServer = (ProcessInfo.processInfo.environment["INTRO_TEST_DATABASE_URL"] ?? "").isEmpty
 
-    /// Keeps the test's own connections apart from the binary's.
+    /// Distinguishes the test's own connections from the binary's.
     private static func configure(_ configuration: inout Database.Configuration) {
         configuration.maximumConnections = 4
         configuration.applicationName = "test"
     }
 
-    /// The variables that lead the binary here.
+    /// The environment of the binary.
     var environment: [String: String] {
         [
             "INTRO_DATABASE_URL": conninfo, "INTRO_HOME": home, "INTRO_MAIL_URL": "file://\(home)/mail",
@@ -85,7 +86,7 @@ struct Studio: Sendable {
         ].merging(settings) { $1 }
     }
 
-    /// The same studio, on whichever of several servers takes writes, with connections of its own.
+    /// The same studio on the one of several servers that accepts writes, with a separate connection pool.
     func reached(byServersIn folders: [String]) throws -> Studio {
         let place = conninfo(toServersAt: folders)
         var configuration = Database.Configuration(conninfo: place)
@@ -93,19 +94,19 @@ struct Studio: Sendable {
         return Studio(database: Database(configuration, logger: .silent), conninfo: place, home: home)
     }
 
-    /// How other programs reach the database on whichever of several servers takes writes.
+    /// The connection string for the one of several servers that accepts writes.
     func conninfo(toServersAt hosts: [String]) -> String {
         conninfo.replacing(/host=\S+/, with: "host=\(hosts.joined(separator: ","))")
             + " target_session_attrs=read-write"
     }
 
-    /// The same studio through another door.
+    /// The same studio by another connection string.
     func reached(by conninfo: String) -> Studio {
         Studio(database: database, conninfo: conninfo, home: home, settings: settings, wrapper: wrapper)
     }
 }
 
-/// The database that studios are cloned from, made once in each test process.
+/// The database that studios are cloned from, created once per test process.
 private enum StudioTemplate {
     static let shared = Task {
         let template = try await TestDatabase.make()
@@ -117,18 +118,18 @@ private enum StudioTemplate {
 }
 
 extension Studio {
-    /// Runs the binary on this studio, on a Monday morning unless told otherwise.
+    /// Runs the binary on this studio, by default on a Monday morning.
     ///
     /// - Parameters:
-    ///   - arguments: The words after the program's name.
+    ///   - arguments: The arguments after the program's name.
     ///   - now: The value of `--now`.
     ///   - environment: Variables that differ.
-    ///   - stdin: What the program reads on standard input.
+    ///   - stdin: The standard input.
     ///   - signal: A signal that each of its threads has blocked from the start.
     ///   - log: A file that its standard error is written to.
-    ///   - meanwhile: What to do with the process while it runs.
-    /// - Returns: What the run left behind.
-    /// - Throws: `SubprocessError`, or what happens meanwhile.
+    ///   - meanwhile: Runs during the process, with its process ID.
+    /// - Returns: The result of the run.
+    /// - Throws: `SubprocessError`, or the error of `meanwhile`.
     func intro(
         _ arguments: [String], now: String = Studio.now, environment: [String: String] = [:], stdin: String = "",
         blocking signal: Int32? = nil, log: String? = nil, meanwhile: (pid_t) async throws -> Void = { _ in }
@@ -145,7 +146,7 @@ extension Studio {
         try await intro(arguments, now: now, environment: environment)
     }
 
-    /// Runs a command that must do its work, and reads the JSON that it prints.
+    /// Runs a command that must succeed, and reads the JSON that it prints.
     @discardableResult
     func answer(
         _ arguments: String..., now: String = Studio.now, environment: [String: String] = [:]
@@ -153,7 +154,7 @@ extension Studio {
         try await answer(arguments, now: now, environment: environment)
     }
 
-    /// Runs a command that must do its work, and reads the JSON that it prints.
+    /// Runs a command that must succeed, and reads the JSON that it prints.
     @discardableResult
     func answer(
         _ arguments: [String], now: String = Studio.now, environment: [String: String] = [:], stdin: String = ""
@@ -176,27 +177,27 @@ extension Studio {
         return try #require(result.error)
     }
 
-    /// Books a session for somebody new.
+    /// Books a session for a new client.
     @discardableResult
     func book(_ name: String, at time: String, with trainer: String = "maria") async throws -> JSON {
         try await answer(
             "book", "--client", "\(name.lowercased())@example.com", "--name", name, "--trainer", trainer, "--at", time)
     }
 
-    /// The reference of a session that was booked for somebody new.
+    /// Books a session for a new client, and returns its reference.
     func reference(_ name: String, at time: String, with trainer: String = "maria") async throws -> String {
         try await book(name, at: time, with: trainer)["reference"]?.text ?? ""
     }
 }
 
 extension Studio {
-    /// How many rows a table has.
+    /// The number of rows of a table.
     func count(_ table: String, where condition: String = "true") async throws -> Int64 {
         try await database.query("SELECT count(*) FROM \(unsafeSQL: table) WHERE \(unsafeSQL: condition)")
             .decode(Int64.self)[0]
     }
 
-    /// A fingerprint of everything that is stored: equal only where nothing was written.
+    /// A fingerprint of all stored data: equal only if nothing was written.
     func fingerprint() async throws -> [String] {
         let tables = try await database.query(
             "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"

@@ -2,9 +2,9 @@ import BookingStoreTesting
 import Foundation
 import Testing
 
-@Suite("studios, through the built binary")
+@Suite("the studio commands")
 struct StudioCommandTests {
-    @Test("a new studio has the usual offer, and every field has its place in JSON")
+    @Test("a new studio has the default values, and its JSON has every field")
     func add() async throws {
         try await Office.with { office in
             let studio = try await office.object(
@@ -22,7 +22,7 @@ struct StudioCommandTests {
         }
     }
 
-    @Test("every option of add is kept; lengths are minutes, with a unit or without")
+    @Test("add stores every option, and accepts lengths in minutes with or without a unit")
     func options() async throws {
         try await Office.with { office in
             let studio = try await office.object(
@@ -39,7 +39,7 @@ struct StudioCommandTests {
         }
     }
 
-    @Test("edit changes what is named and nothing else, and none clears what may be empty")
+    @Test("edit changes only the named fields, and `none` clears optional ones")
     func edit() async throws {
         try await Office.with { office in
             _ = try await office.object(
@@ -57,7 +57,7 @@ struct StudioCommandTests {
         }
     }
 
-    @Test("an id is taken once")
+    @Test("rejects an id that already exists")
     func twice() async throws {
         try await Office.with { office in
             let words = ["studio", "add", "Downtown", "--id", "downtown", "--time-zone", "UTC", "--json"]
@@ -68,7 +68,7 @@ struct StudioCommandTests {
         }
     }
 
-    @Test("dates close whole local days, first and last included; sessions that are booked then stay and are named")
+    @Test("close includes the first and last local day, and keeps and reports booked sessions")
     func close() async throws {
         try await Office.with { office in
             try await office.open()

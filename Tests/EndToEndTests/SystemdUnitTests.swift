@@ -9,8 +9,8 @@ struct SystemdUnitTests {
     private let unit = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../deploy/systemd/intro-runner.service").standardized
 
-    /// Runs systemd-analyze, and returns what it says and what it ends with.
-    private func analyze(_ arguments: String...) async throws -> (said: String, status: TerminationStatus) {
+    /// Runs systemd-analyze; returns its output and exit status.
+    private func analyze(_ arguments: String...) async throws -> (output: String, status: TerminationStatus) {
         let program = try #require(Installed.systemdAnalyze)
         let result = try await Subprocess.run(
             .path(FilePath(program)), arguments: Arguments(arguments),
@@ -19,20 +19,20 @@ struct SystemdUnitTests {
     }
 
     @Test(
-        "exposes the machine to 2.0 of 10 at most",
+        "has an exposure level of at most 2.0 of 10",
         .enabled(if: Installed.systemdAnalyze != nil, "needs systemd-analyze"))
     func exposure() async throws {
-        let (said, status) = try await analyze("security", "--offline=true", "--no-pager", unit.path)
-        let level = try #require(said.firstMatch(of: #/exposure level for intro-runner\.service: ([0-9.]+)/#)?.1)
-        #expect(Double(level).map { $0 <= 2.0 } == true, "\(said)")
+        let (output, status) = try await analyze("security", "--offline=true", "--no-pager", unit.path)
+        let level = try #require(output.firstMatch(of: #/exposure level for intro-runner\.service: ([0-9.]+)/#)?.1)
+        #expect(Double(level).map { $0 <= 2.0 } == true, "\(output)")
         #expect(status.isSuccess)
     }
 
     @Test(
-        "has nothing that systemd would pass over",
+        "has no setting that systemd would ignore",
         .enabled(if: Installed.systemdAnalyze != nil, "needs systemd-analyze"))
     func syntax() async throws {
-        // systemd-analyze also looks for the program; the built one stands in for the installed one.
+        // systemd-analyze also looks for the program; the built one replaces the installed one.
         let folder = FileManager.default.temporaryDirectory.appending(path: "intro-unit-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -40,9 +40,9 @@ struct SystemdUnitTests {
         try String(contentsOf: unit, encoding: .utf8)
             .replacingOccurrences(of: "/usr/local/bin/intro", with: IntroBinary.path)
             .write(to: copy, atomically: false, encoding: .utf8)
-        let (said, status) = try await analyze("verify", "--recursive-errors=no", copy.path)
-        // Units that this one only comes after are not ours to judge.
-        #expect(!said.contains("intro-runner"), "\(said)")
+        let (output, status) = try await analyze("verify", "--recursive-errors=no", copy.path)
+        // Warnings about other units that it is ordered after do not count.
+        #expect(!output.contains("intro-runner"), "\(output)")
         #expect(status.isSuccess)
     }
 
@@ -51,7 +51,7 @@ struct SystemdUnitTests {
         #expect(try String(contentsOf: unit, encoding: .utf8).contains("\nLimitCORE=0\n"))
     }
 
-    @Test("gives a runner that stops more time than it takes, and jobs their grace period")
+    @Test("allows a stopping runner more time than it needs, including the grace period of jobs")
     func stopping() throws {
         let settings = try settings()
         let seconds = try #require(settings["TimeoutStopSec"]?.first.flatMap { Int($0) })
@@ -59,7 +59,7 @@ struct SystemdUnitTests {
         #expect(settings["KillSignal"] == ["SIGTERM"])
     }
 
-    @Test("hands over each secret as a credential, and says where it is")
+    @Test("passes each secret as a credential, and sets the variable that names its file")
     func credentials() throws {
         let settings = try settings()
         let environment = settings["Environment", default: []].joined(separator: " ")
@@ -71,7 +71,7 @@ struct SystemdUnitTests {
         #expect(settings["LoadCredential"]?.count == 3)
     }
 
-    @Test("what a service starts hears nothing of the service manager")
+    @Test("a process that a service starts does not inherit the variables of the service manager")
     func children() async throws {
         try await TemporaryHome.with { home in
             let notes = ["NOTIFY_SOCKET": "/nonexistent/notify", "WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "1"]

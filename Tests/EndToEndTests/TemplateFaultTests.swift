@@ -3,13 +3,13 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("templates that cannot be used, through the built binary", .timeLimit(.minutes(30)))
+@Suite("invalid templates", .timeLimit(.minutes(30)))
 struct TemplateFaultTests {
     private static let commands = [
         ["run"], ["run", "--drain"], ["reminders", "send"], ["reminders", "send", "--dry-run"],
     ]
 
-    @Test("a runner and a sender refuse to start, and name each file with what is wrong", arguments: commands)
+    @Test("a runner and a sender refuse to start, and name each file and its problem", arguments: commands)
     func refusesToStart(_ command: [String]) async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-07 14:00")
@@ -31,7 +31,7 @@ struct TemplateFaultTests {
         }
     }
 
-    @Test("a rule whose texts are gone keeps a sender from starting")
+    @Test("a rule with missing template files prevents a sender from starting")
     func missingTexts() async throws {
         try await Studio.with { studio in
             let folder = try studio.templates(["welcome.sms": "Hi {{client}}"])
@@ -46,12 +46,12 @@ struct TemplateFaultTests {
         }
     }
 
-    @Test("advice on templates, and texts of many segments, keep nothing from starting")
+    @Test("warnings about templates, and long texts, do not prevent a start")
     func advice() async throws {
         try await Studio.with { studio in
             let folder = try studio.templates([
                 "unused.html": "<p>", "one-day.sms": String(repeating: "See you {{when}}. ", count: 30),
-                // Begun in Spanish: clients who read it get the English message.
+                // A partial translation: clients who read Spanish get the English message.
                 "welcome.subject": "Hi", "welcome.txt": "Hi", "welcome.html": "Hi", "welcome.es.subject": "Hola",
             ])
             let result = try await studio.intro(["reminders", "send"], environment: folder.environment)
@@ -59,7 +59,7 @@ struct TemplateFaultTests {
         }
     }
 
-    @Test("one that breaks while a runner is at work holds up its messages, is told once, and needs no restart")
+    @Test("a template that breaks later holds its messages, is logged once, and works again without a restart")
     func breaksLater() async throws {
         try await Studio.with { studio in
             let folder = try studio.templates(["confirmation.subject": "Booked: {{when}}"])
@@ -79,7 +79,7 @@ struct TemplateFaultTests {
                     #expect(entry["reason"] == "template_error" && entry["attempts"] == 0)
                     #expect(entry["reply"]?.text.contains("{{cleint}}") == true, "\(entry)")
                 }
-                // What uses another template goes out.
+                // Messages with another template are sent.
                 try await studio.answer("cancel", ben)
                 try await wait(until: "the cancellation is sent") { try await studio.messages("sent") == 1 }
                 try studio.write(folder, "confirmation.txt", "Hi {{client}}")
@@ -88,8 +88,8 @@ struct TemplateFaultTests {
                 kill(runner, SIGTERM)
             }
             #expect(result.exit == 0, "\(result.stderr)")
-            let told = result.stderr.components(separatedBy: "confirmation.txt:1").count - 1
-            #expect(told == 1, "\(result.stderr)")
+            let logged = result.stderr.components(separatedBy: "confirmation.txt:1").count - 1
+            #expect(logged == 1, "\(result.stderr)")
             #expect(result.stderr.contains("\(folder.path)/confirmation.txt:1"))
             let figures = try String(contentsOfFile: metrics, encoding: .utf8)
             let held = figures.firstMatch(of: #/reminders_failed_total{reason="template_error"} ([0-9]+)/#)
@@ -98,7 +98,7 @@ struct TemplateFaultTests {
         }
     }
 
-    @Test("a file that is no template any more, and one that others include, are told by name")
+    @Test("a template that becomes malformed, or that others include, is named in the log and the ledger")
     func malformedLater() async throws {
         try await Studio.with { studio in
             let folder = try studio.templates(["end.txt": "Bye"])
@@ -125,7 +125,7 @@ private struct TemplateFolder {
 }
 
 extension Studio {
-    /// Makes a folder of templates.
+    /// Creates a folder of templates.
     fileprivate func templates(_ files: [String: String]) throws -> TemplateFolder {
         let folder = TemplateFolder(path: home + "/templates")
         try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
@@ -133,7 +133,7 @@ extension Studio {
         return folder
     }
 
-    /// Writes a template, all of it at once.
+    /// Writes a template atomically.
     fileprivate func write(_ folder: TemplateFolder, _ name: String, _ text: String) throws {
         let draft = "\(home)/draft"
         try text.write(toFile: draft, atomically: false, encoding: .utf8)

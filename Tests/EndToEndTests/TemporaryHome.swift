@@ -1,20 +1,20 @@
 import Foundation
 import Testing
 
-/// A folder for `INTRO_HOME` that lasts as long as one test.
+/// A folder for `INTRO_HOME` for one test.
 struct TemporaryHome {
     /// The folder.
     let path: String
-    /// The user whose it is, where that is not the one who runs the tests.
+    /// The owner, if it is not the user who runs the tests.
     let userID: UInt32?
 
-    /// Gives a test a home, and afterwards stops the server in it and removes it.
+    /// Gives a test a home folder, and afterwards stops the server in it and deletes it.
     ///
     /// - Parameters:
-    ///   - name: The home's name below a fresh folder, or `nil` for that folder itself.
-    ///   - userID: Whose it is to be.
+    ///   - name: The name below a new folder, or `nil` for that folder itself.
+    ///   - userID: The owner.
     ///   - body: The test.
-    /// - Throws: What the test throws.
+    /// - Throws: The error of the test.
     static func with(
         name: String? = nil,
         userID: UInt32? = nil,
@@ -35,17 +35,17 @@ struct TemporaryHome {
         try outcome.get()
     }
 
-    /// Runs `intro` with this home.
+    /// Runs `intro` with this home folder.
     func intro(_ arguments: String..., environment: [String: String] = [:]) async throws -> IntroBinary.Result {
         try await run(arguments, environment)
     }
 
-    /// What `intro local status` tells.
+    /// The output of `intro local status`.
     func status() async throws -> LocalStatus {
         try await run(["local", "status", "--json"], [:]).json(LocalStatus.self)
     }
 
-    /// Runs `intro` with this home and a list of arguments.
+    /// Runs `intro` with this home folder and a list of arguments.
     func run(_ arguments: [String], _ environment: [String: String]) async throws -> IntroBinary.Result {
         let variables = environment.merging(["INTRO_HOME": path]) { own, _ in own }
         return try await IntroBinary.run(arguments, environment: variables, as: userID)
@@ -58,7 +58,7 @@ struct TemporaryHome {
             let elsewhere = "/var/lib/intro/homes/"
             if status.data.hasPrefix(elsewhere) {
                 try? files.removeItem(atPath: String(status.data.dropLast("/data".count)))
-                // Only what is empty goes: another home may live there.
+                // Removes only empty folders: another cluster may be there.
                 rmdir(elsewhere)
                 rmdir("/var/lib/intro")
             }
@@ -81,7 +81,7 @@ struct LocalStatus: Decodable, Equatable {
 }
 
 extension Result where Failure == any Error {
-    /// What an asynchronous body returns or throws.
+    /// The result or the error of an asynchronous body.
     static func catching(_ body: () async throws -> Success) async -> Self {
         do {
             return .success(try await body())

@@ -4,9 +4,9 @@ import Subprocess
 import Synchronization
 import SystemPackage
 
-/// A terminal of a test's own, on which `intro` runs as a person runs it.
+/// A pseudoterminal on which `intro` runs as a person runs it.
 final class Terminal: Sendable {
-    /// How a terminal treats what is typed and printed.
+    /// The settings of a terminal for input and output.
     struct Mode: Equatable {
         let input: tcflag_t
         let output: tcflag_t
@@ -17,9 +17,10 @@ final class Terminal: Sendable {
     private let screen: Int32
     private let printed = Mutex<[UInt8]>([])
 
-    /// Makes a terminal.
+    /// Opens a pseudoterminal.
     init(rows: UInt16 = 24, columns: UInt16 = 80) throws {
-        // As grantpt, unlockpt and ptsname do, which Foundation does not show: unlock the other end, ask for its number.
+        // As grantpt, unlockpt and ptsname do, which Foundation does not export: unlock the other end, and ask for its
+        // number.
         keyboard = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
         var (lock, number): (Int32, Int32) = (0, 0)
         guard ioctl(keyboard, 0x4004_5431, &lock) == 0, ioctl(keyboard, 0x8004_5430, &number) == 0 else {
@@ -33,41 +34,41 @@ final class Terminal: Sendable {
         close(keyboard)
     }
 
-    /// All that was printed so far.
+    /// The output so far.
     var text: String { printed.withLock { String(decoding: $0, as: UTF8.self) } }
 
-    /// How it treats what is typed and printed now.
+    /// The current settings.
     var mode: Mode {
         var settings = termios()
         tcgetattr(keyboard, &settings)
         return Mode(input: settings.c_iflag, output: settings.c_oflag, local: settings.c_lflag)
     }
 
-    /// Types.
+    /// Types a text.
     func type(_ text: String) {
         _ = Array(text.utf8).withUnsafeBytes { write(keyboard, $0.baseAddress, $0.count) }
     }
 
-    /// Changes the window's size.
+    /// Changes the size of the window.
     func resize(rows: UInt16, columns: UInt16) {
         var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
         _ = ioctl(keyboard, UInt(TIOCSWINSZ), &size)
     }
 
-    /// Runs `intro` to its end, once in the life of a terminal.
+    /// Runs `intro` to its end; once per terminal.
     ///
     /// - Parameters:
-    ///   - arguments: The words after the program's name.
-    ///   - environment: Variables beside `PATH`, `HOME` and `TERM`.
-    ///   - meanwhile: What the person does.
-    /// - Returns: The number the process ended with.
-    /// - Throws: What the person throws, or why it cannot be started.
+    ///   - arguments: The arguments after the program's name.
+    ///   - environment: Variables besides `PATH`, `HOME` and `TERM`.
+    ///   - meanwhile: The actions of the person, with the process ID.
+    /// - Returns: The exit status.
+    /// - Throws: The error of `meanwhile`, or the reason why the process cannot be started.
     func run(
         _ arguments: String..., environment: [String: String], meanwhile: (pid_t) async throws -> Void
     ) async throws -> Int32 {
         let screen = FileDescriptor(rawValue: screen)
         let variables = environment.merging(["TERM": "xterm"]) { own, _ in own }
-        // setsid -c makes it the terminal of the process: only then does Ctrl-C send a signal.
+        // setsid -c makes it the controlling terminal of the process: only then does Ctrl-C send a signal.
         let result = try await Subprocess.run(
             .path("/usr/bin/setsid"), arguments: Arguments(["-c", "-w", IntroBinary.path] + arguments),
             environment: .custom(IntroBinary.variables(variables)), workingDirectory: "/",
@@ -81,7 +82,7 @@ final class Terminal: Sendable {
             do {
                 try await meanwhile(execution.processIdentifier.value)
             } catch {
-                // A test that fails must not wait for a process that waits for the test.
+                // A failed test must not wait for a process that waits for the test.
                 try? execution.send(signal: .kill)
                 throw error
             }
@@ -89,7 +90,7 @@ final class Terminal: Sendable {
         return IntroBinary.code(of: result.terminationStatus)
     }
 
-    /// Reads until nobody has the terminal any more.
+    /// Reads until no process has the terminal open.
     private func read() {
         var bytes = [UInt8](repeating: 0, count: 65_536)
         while true {

@@ -5,10 +5,10 @@ import PostgresTesting
 import Testing
 
 @Suite(
-    "texts, from the booking to the service in Twilio's dialect", .timeLimit(.minutes(30)),
+    "text messages from the booking to a Twilio-compatible service", .timeLimit(.minutes(30)),
     .enabled(if: Installed.python != nil, "needs Python"))
 struct TextDeliveryTests {
-    @Test("a text goes out as a form with a period that ends before the session, and its proof is kept")
+    @Test("a text is sent as a form with a validity period that ends before the session, and its reply is stored")
     func accepted() async throws {
         try await Studio.with { studio in
             let references = try await studio.bookTexts(1)
@@ -33,7 +33,7 @@ struct TextDeliveryTests {
         }
     }
 
-    @Test("who has told the provider to stop is on our list from then on, and is not tried again")
+    @Test("a client who has opted out at the provider is suppressed, and START removes the suppression")
     func optedOutAtProvider() async throws {
         try await Studio.with { studio in
             let references = try await studio.bookTexts(1)
@@ -56,7 +56,7 @@ struct TextDeliveryTests {
         }
     }
 
-    @Test("a landline is not texted again, a number that is only out of reach is")
+    @Test("a landline is suppressed, and a number that is only unreachable is not")
     func landline() async throws {
         try await Studio.with { studio in
             let references = try await studio.bookTexts(2)
@@ -65,7 +65,7 @@ struct TextDeliveryTests {
             let sent = try await studio.intro(
                 "reminders", "send", "--json", now: "2026-11-30T11:00:00-08:00",
                 environment: try studio.texting(to: service))
-            // One number is blocked from now on, which settles it; what the other needs, a person finds out.
+            // One number is suppressed, so that only one message needs attention.
             #expect(sent.exit == 65 && sent.error?.message.contains("1 message could not") == true, "\(sent.stderr)")
             let listed = try await studio.answer("suppression", "list").items
             #expect(listed.compactMap { $0["reason"]?.text } == ["hard_bounce"])
@@ -76,7 +76,7 @@ struct TextDeliveryTests {
         }
     }
 
-    @Test("an answer that never comes leaves the text unknown, and nobody sends it again")
+    @Test("a missing answer leaves the text unknown, and it is not sent again without resend")
     func unknown() async throws {
         try await Studio.with { studio in
             let references = try await studio.bookTexts(1)
@@ -96,7 +96,7 @@ struct TextDeliveryTests {
         }
     }
 
-    @Test("a sender that is killed while the service hangs leaves the text unknown")
+    @Test("a text of a sender that is killed while the service hangs becomes unknown")
     func hang() async throws {
         try await Studio.with { studio in
             let references = try await studio.bookTexts(1)
@@ -121,7 +121,7 @@ struct TextDeliveryTests {
         }
     }
 
-    @Test("a service that is too busy gets the text later, and mail goes out meanwhile")
+    @Test("a busy service postpones texts, and mail is sent meanwhile")
     func busy() async throws {
         try await Studio.with { studio in
             let references = try await studio.bookTexts(2)
@@ -131,7 +131,7 @@ struct TextDeliveryTests {
             let now = "2026-11-30T11:00:00-08:00"
             let result = try await studio.intro(["reminders", "send"], now: now, environment: texting)
             #expect(result.exit == 75, "\(result.stderr)")
-            #expect(result.stdout.contains("The server for texts asks to be left alone"), "\(result.stdout)")
+            #expect(result.stdout.contains("The server for texts accepts no messages for now"), "\(result.stdout)")
             #expect(try service.requests().count == 1, "the other text would fare no better")
             let entries = try await studio.answer("reminders", "list", "--status", "queued").items
             let texts = entries.filter { $0["rule"] == "one-day-sms" }
@@ -142,7 +142,7 @@ struct TextDeliveryTests {
         }
     }
 
-    @Test("texts keep the pace that is set, and one that waits for its turn is given back when the sender stops")
+    @Test("texts keep the configured rate, and one that waits is released when the sender stops")
     func pace() async throws {
         try await Studio.with { studio in
             _ = try await studio.bookTexts(2)
@@ -171,7 +171,7 @@ struct TextDeliveryTests {
         }
     }
 
-    @Test("the token is in no list of processes, no log and no message")
+    @Test("the token does not appear in process lists, logs or messages")
     func secret() async throws {
         try await Studio.with { studio in
             _ = try await studio.bookTexts(1)
@@ -196,12 +196,12 @@ struct TextDeliveryTests {
         }
     }
 
-    @Test("texts that are not configured as they must be: 78 with the setting's name, and nothing is tried")
+    @Test("invalid SMS settings exit with 78 and name the setting, and nothing is attempted")
     func misconfigured() async throws {
         try await Studio.with { studio in
             _ = try await studio.bookTexts(1)
             let service = try ScriptedHTTPServer()
-            let sound = try studio.texting(to: service)
+            let valid = try studio.texting(to: service)
             let wrong: [(String, String)] = [
                 ("INTRO_SMS_URL", "ftp://sms.example"), ("INTRO_SMS_URL", "https://sms.example"),
                 ("INTRO_SMS_URL", "https://AC1:secret@sms.example"), ("INTRO_SMS_URL", "http://AC1@sms.example"),
@@ -212,20 +212,20 @@ struct TextDeliveryTests {
                 ("INTRO_MAIL_UNSUBSCRIBE_URL", "http://intro.example/u/"), ("INTRO_MAIL_RATE", "fast"),
             ]
             for (name, value) in wrong {
-                let environment = sound.merging([name: value]) { $1 }
+                let environment = valid.merging([name: value]) { $1 }
                 let result = try await studio.intro(
                     ["reminders", "send", "--json"], now: Studio.atTen, environment: environment)
                 #expect(result.exit == 78, "\(name)=\(value): \(result.stdout)\(result.stderr)")
                 #expect(result.stdout.isEmpty && !result.stderr.contains("secret"))
-                let told = (result.error?.hint ?? "") + (result.error?.message ?? "")
-                #expect(told.contains(name.hasSuffix("TOKEN_FILE") && value.isEmpty ? "INTRO_SMS" : name), "\(told)")
+                let error = (result.error?.hint ?? "") + (result.error?.message ?? "")
+                #expect(error.contains(name.hasSuffix("TOKEN_FILE") && value.isEmpty ? "INTRO_SMS" : name), "\(error)")
             }
             #expect(try service.requests().isEmpty)
             #expect(try await studio.count("message", where: "attempts > 0") == 0)
         }
     }
 
-    @Test("a service that refuses us: 69, and all of it waits for the next batch")
+    @Test("a service that refuses the account exits with 69, and its messages stay queued")
     func refused() async throws {
         try await Studio.with { studio in
             _ = try await studio.bookTexts(2)

@@ -3,7 +3,7 @@ import MessagingTesting
 import Testing
 
 @Suite(
-    "the provider's delivery status of texts, through the built binary",
+    "delivery status of texts",
     .enabled(if: Installed.python != nil, "needs Python"))
 struct TextStatusTests {
     private let phone = Studio.phone(0)
@@ -44,15 +44,15 @@ struct TextStatusTests {
         ("read", nil, "sent", nil, nil), ("something-new", nil, "sent", nil, nil),
     ]
 
-    @Test("the ledger and the suppression list learn from the status")
+    @Test("a status updates the ledger and the suppression list")
     func endings() async throws {
         for ending in Self.endings {
             try await Studio.with { studio in
                 let (reference, sid, _) = try await sendText(studio)
                 #expect(sid.hasPrefix("SM"))
                 for _ in 1...2 {
-                    let heard = try await report(studio, sid, ending.status, error: ending.error)
-                    #expect(heard["reference"] == .text(reference), "\(ending)")
+                    let processed = try await report(studio, sid, ending.status, error: ending.error)
+                    #expect(processed["reference"] == .text(reference), "\(ending)")
                 }
                 let entry = try await text(studio, reference)
                 #expect(entry["status"] == .text(ending.ledger), "\(ending)")
@@ -87,7 +87,7 @@ struct TextStatusTests {
         }
     }
 
-    @Test("an unknown text is known to have been sent once the provider says that it was delivered")
+    @Test("an unknown text becomes sent when the provider reports its delivery")
     func unknown() async throws {
         try await Studio.with { studio in
             let (reference, _, _) = try await sendText(studio, answers: [.drop])
@@ -100,7 +100,7 @@ struct TextStatusTests {
         }
     }
 
-    @Test("a status that arrives before the answer to the text is kept until the text is known")
+    @Test("a status that arrives before the reply to the text is applied when the text is recorded")
     func early() async throws {
         try await Studio.with { studio in
             let sid = "SM00000000000000000000000000000001"
@@ -111,7 +111,7 @@ struct TextStatusTests {
         }
     }
 
-    @Test("JSON is read as well; what has no identifier or status is refused")
+    @Test("accepts JSON, and rejects a status without identifier or status")
     func json() async throws {
         try await Studio.with { studio in
             let (reference, sid, _) = try await sendText(studio)
@@ -125,7 +125,7 @@ struct TextStatusTests {
         }
     }
 
-    @Test("the provider is asked for the status where an address for it is configured")
+    @Test("requests a delivery status only if a callback URL is configured")
     func callback() async throws {
         try await Studio.with { studio in
             let url = "https://studio.example/sms-status?key=a%20b&c=d"
@@ -147,7 +147,7 @@ struct TextStatusTests {
         }
     }
 
-    @Test("an answer to a client's text has a status as well")
+    @Test("a status of an automatic reply updates the reply and the suppression list")
     func answers() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", phone: phone, at: "2026-12-01 10:00")

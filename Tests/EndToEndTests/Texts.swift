@@ -4,10 +4,10 @@ import Postgres
 import Testing
 
 extension Studio {
-    /// Monday 2026-11-30, 10:00 on the studio's wall, when texts may be sent.
+    /// Monday 2026-11-30, 10:00 in the studio's time zone, when texts may be sent.
     static let atTen = "2026-11-30T10:00:00-08:00"
 
-    /// Books a session for somebody new who has a phone.
+    /// Books a session for a new client who has a phone, and returns its reference.
     @discardableResult
     func book(_ name: String, phone: String, at time: String, now: String = Studio.now) async throws -> String {
         let booked = try await answer(
@@ -16,7 +16,7 @@ extension Studio {
         return booked["reference"]?.text ?? ""
     }
 
-    /// Books sessions for several people tomorrow from 10:00 on; each is due a text today at that hour.
+    /// Books sessions for several clients from 10:00 tomorrow on; each has a text due today at that hour.
     func bookTexts(_ count: Int) async throws -> [String] {
         var references: [String] = []
         for number in 0..<count {
@@ -28,10 +28,10 @@ extension Studio {
         return references
     }
 
-    /// The phone of a guest.
+    /// The phone number of a guest.
     static func phone(_ number: Int) -> String { "+121355501\(10 + number)" }
 
-    /// Lets the binary hear a text, as the provider posts it.
+    /// Runs `intro sms receive` with a text in the format of the provider.
     @discardableResult
     func hear(
         _ body: String, from phone: String, id: String? = nil, now: String = Studio.atTen,
@@ -44,7 +44,7 @@ extension Studio {
             ["sms", "receive"], now: now, environment: environment, stdin: String(decoding: octets, as: UTF8.self))
     }
 
-    /// The texts that went into the folder, oldest first.
+    /// The texts that were written to the folder, oldest first.
     func writtenTexts() throws -> [JSON] {
         let folder = home + "/texts"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
@@ -53,7 +53,7 @@ extension Studio {
         }
     }
 
-    /// The variables that send texts to a service instead of a folder.
+    /// The environment that sends texts to a service instead of a folder.
     func texting(
         to server: ScriptedHTTPServer, connections: Int = 1, rate: String = "1000/s"
     ) throws -> [String: String] {
@@ -65,7 +65,7 @@ extension Studio {
         ]
     }
 
-    /// What `intro why` says of a session, by rule.
+    /// The entries of `intro why` for a session, by rule.
     func account(of reference: String, now: String = Studio.now) async throws -> [String: JSON] {
         let entries = try await answer("why", reference, now: now).items
         return Dictionary(entries.map { ($0["rule"]?.text ?? "", $0) }) { $1 }

@@ -3,15 +3,15 @@ import MessagingTesting
 import PostgresTesting
 import Testing
 
-@Suite("time zone rules that PostgreSQL and the binary do not share")
+@Suite("different time zone rules of PostgreSQL and the binary")
 struct TimeZoneTests {
     @Test(
-        "setup --check ends with 78, and run and jobs stats warn",
+        "setup --check exits with 78, and run and jobs stats warn",
         .enabled(if: Installed.canMountPrivately, "only root may replace the server's rules"))
     func warned() async throws {
         let server = try await TestServer.start()
         try await server.stop()
-        // In this mount namespace, Los Angeles keeps the clock of Phoenix: as a server that knows a newer law.
+        // In this mount namespace, Los Angeles has the rules of Phoenix, as if the server had newer time zone data.
         try await server.resume(
             through: "unshare", "--mount", "bash", "-c",
             """

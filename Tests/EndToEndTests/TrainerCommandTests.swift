@@ -2,9 +2,9 @@ import BookingStoreTesting
 import Foundation
 import Testing
 
-@Suite("trainers, through the built binary")
+@Suite("the trainer commands")
 struct TrainerCommandTests {
-    @Test("a trainer belongs to the only studio unless another is named")
+    @Test("a trainer belongs to the only studio, and needs --studio if there are several")
     func add() async throws {
         try await Office.with { office in
             try await office.books.openStudio("downtown")
@@ -27,7 +27,7 @@ struct TrainerCommandTests {
         }
     }
 
-    @Test("edit moves a trainer to another studio and takes the daily limit away")
+    @Test("edit moves a trainer to another studio and removes the daily limit")
     func edit() async throws {
         try await Office.with { office in
             try await office.open()
@@ -42,7 +42,7 @@ struct TrainerCommandTests {
         }
     }
 
-    @Test("hours are shown as they are typed; later hours count from their date on")
+    @Test("hours are printed as they were entered, and later hours apply from their first to their last day")
     func hours() async throws {
         try await Office.with { office in
             try await office.books.openStudio("downtown")
@@ -72,7 +72,7 @@ struct TrainerCommandTests {
         }
     }
 
-    @Test("a trainer may have hours at another studio, and none any more")
+    @Test("hours at another studio can be added and removed")
     func hoursElsewhere() async throws {
         try await Office.with { office in
             try await office.open()
@@ -87,7 +87,7 @@ struct TrainerCommandTests {
         }
     }
 
-    @Test("time off is whole days or times; it is listed, names who is booked then, and can be removed")
+    @Test("time off is listed, reports booked sessions, and can be removed")
     func away() async throws {
         try await Office.with { office in
             try await office.open()
@@ -111,7 +111,7 @@ struct TrainerCommandTests {
         }
     }
 
-    @Test("a trainer who has retired gives no more sessions; those that are booked are named")
+    @Test("a retired trainer has no slots, and booked sessions are reported")
     func retire() async throws {
         try await Office.with { office in
             try await office.open()

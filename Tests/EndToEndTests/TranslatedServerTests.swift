@@ -4,9 +4,9 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("a server whose messages are in German")
+@Suite("servers with German messages")
 struct TranslatedServerTests {
-    @Test("is understood by SQLSTATE alone: same exit statuses and codes as in English")
+    @Test("exit statuses and error codes are the same as with English messages")
     func sameAnswers() async throws {
         let server = try await TestServer.start()
         let locales = try ScratchFolder()
@@ -44,7 +44,8 @@ struct TranslatedServerTests {
         try await server.stop()
     }
 
-    /// Exit status and code of a refused booking, an unknown database, an unknown login and a full login.
+    /// Returns exit status and code of a refused booking, a second booking, an unknown database, an unknown login and a
+    /// full login.
     private func answers(of studio: Studio) async throws -> [String] {
         let places = [
             (studio.conninfo, "ben@example.com"), (studio.conninfo, "ana@example.com"),

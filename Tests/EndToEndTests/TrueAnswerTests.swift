@@ -1,8 +1,8 @@
 import Testing
 
-@Suite("the front desk gets the true answer")
+@Suite("reasons of refusals and their hints")
 struct TrueAnswerTests {
-    @Test("without a trainer: nobody works, nobody is free, or the time has passed")
+    @Test("without a trainer, names the reason: no trainer works, none is free, no station, or a past time")
     func withoutTrainer() async throws {
         try await Studio.with { studio in
             let night = try await studio.refusal(book("eve", at: "2026-12-01 22:00"))
@@ -25,10 +25,10 @@ struct TrueAnswerTests {
         }
     }
 
-    @Test("an override without a trainer takes one who is at work, and reports the waived rule")
+    @Test("an override without a trainer selects a working trainer, and reports the waived rules")
     func override() async throws {
         try await Studio.with { studio in
-            // Monday 10:05: James works too, but has the next name; Aiko does not work on Mondays.
+            // Monday 10:05: James is off by his new hours, and Aiko does not work on Mondays.
             let now = "2026-11-30T10:05:00-08:00"
             try await studio.answer("trainer", "hours", "james", "--set", "tue-fri 09:00-20:00")
             let walkIn = book("eve", at: "now") + ["--override", "walk-in"]
@@ -49,7 +49,7 @@ struct TrueAnswerTests {
         }
     }
 
-    @Test("a shared phone names the owner of the session and suggests nothing about it")
+    @Test("a shared phone names the client who has the session, and does not suggest to reschedule it")
     func sharedPhone() async throws {
         try await Studio.with { studio in
             let greg = try await studio.answer(
@@ -69,7 +69,7 @@ struct TrueAnswerTests {
         }
     }
 
-    @Test("a move to the present time says so and changes nothing")
+    @Test("a move to the present time is reported as such and changes nothing")
     func unchanged() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
@@ -82,7 +82,7 @@ struct TrueAnswerTests {
         }
     }
 
-    @Test("a session that nobody has marked is to be marked first")
+    @Test("a past session that is not marked refuses a booking, with the hint to mark it")
     func unmarked() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")

@@ -1,9 +1,9 @@
 import Postgres
 import Testing
 
-@Suite("a list that is cut short says how many entries were left out")
+@Suite("truncated lists")
 struct TruncatedListTests {
-    @Test("slots: the last line says how many more, until when, and how to see them")
+    @Test("slots: the last line shows the number of omitted slots, the last one, and the limit")
     func slots() async throws {
         try await Studio.with { studio in
             let day = ["slots", "--trainer", "maria", "--from", "2026-12-01", "--days", "1"]
@@ -20,7 +20,7 @@ struct TruncatedListTests {
         }
     }
 
-    @Test("slots: what was left out on another day is told with its date, and the limit is large enough")
+    @Test("slots: omitted slots on another day are shown with the date and a sufficient limit")
     func slotsOfDays() async throws {
         try await Studio.with { studio in
             let days = ["slots", "--from", "2026-12-01 18:00", "--days", "5"]
@@ -33,7 +33,7 @@ struct TruncatedListTests {
         }
     }
 
-    @Test("clients")
+    @Test("clients: shows the number of omitted entries")
     func clients() async throws {
         try await Studio.with { studio in
             for name in ["Ana", "Ben", "Cleo"] {
@@ -44,7 +44,7 @@ struct TruncatedListTests {
         }
     }
 
-    @Test("jobs and messages")
+    @Test("jobs and messages: shows the number of omitted entries")
     func jobs() async throws {
         try await Studio.with { studio in
             for (hour, name) in ["Ana", "Ben", "Cleo"].enumerated() {
@@ -58,7 +58,7 @@ struct TruncatedListTests {
         }
     }
 
-    @Test("suppressed addresses and incoming texts")
+    @Test("suppressions and incoming texts: shows the number of omitted entries")
     func suppressions() async throws {
         try await Studio.with { studio in
             for name in ["a", "b", "c"] { try await studio.answer("suppression", "add", "\(name)@example.com") }
@@ -73,7 +73,7 @@ struct TruncatedListTests {
         }
     }
 
-    @Test("sessions that nobody has marked: a hundred unless told otherwise")
+    @Test("unmarked sessions: lists 100 by default, and shows the number of omitted ones")
     func open() async throws {
         try await Studio.with { studio in
             try await studio.fillThePast(with: 103)
@@ -91,7 +91,7 @@ struct TruncatedListTests {
         }
     }
 
-    /// Expects that a list which is cut after one entry says how many more there are, on the right stream.
+    /// Expects that a list of one entry reports the number of omitted entries on the right stream.
     private func expectCut(_ list: [String], of count: Int, in studio: Studio) async throws {
         try #require(count > 1, "\(list)")
         let note = "\(count - 1) more: --limit 100"
@@ -107,7 +107,7 @@ struct TruncatedListTests {
 }
 
 extension Studio {
-    /// Writes one session of Maria's for each of the last days, which nobody has marked.
+    /// Inserts one unmarked session of Maria for each of the last days.
     fileprivate func fillThePast(with count: Int) async throws {
         try await database.query(
             """
@@ -130,13 +130,13 @@ extension Studio {
     }
 }
 
-@Suite("a list of slots that is empty says why")
+@Suite("reasons for an empty list of slots")
 struct NoSlotsTests {
-    @Test("closed, nobody at work, away, retired, fully booked, too soon, too far ahead, in the past")
+    @Test("closed, no working trainer, away, retired, fully booked, too soon, too far ahead, in the past")
     func reasons() async throws {
         try await Studio.with { studio in
             try await studio.openChain()
-            func told(_ arguments: String..., now: String = Studio.now) async throws -> String {
+            func output(_ arguments: String..., now: String = Studio.now) async throws -> String {
                 let result = try await studio.intro(["slots"] + arguments, now: now)
                 #expect(result.exit == 0)
                 return result.stdout
@@ -145,37 +145,37 @@ struct NoSlotsTests {
             let phoenix = ["--studio", "phoenix", "--from", "2026-12-02", "--days", "1"]
             #expect(try await studio.intro(["slots"] + phoenix).stdout == "Iron Phoenix is closed then: Repair\n")
             #expect(
-                try await told("--studio", "brooklyn", "--from", "2026-12-06", "--days", "1")
+                try await output("--studio", "brooklyn", "--from", "2026-12-06", "--days", "1")
                     == "No trainer works at Iron Brooklyn then.\n")
             #expect(
-                try await told("--trainer", "aiko", "--from", "2026-12-04", "--days", "1")
+                try await output("--trainer", "aiko", "--from", "2026-12-04", "--days", "1")
                     == "Aiko Tanaka does not work at Downtown Strength then.\n")
             try await studio.answer(
                 "trainer", "away", "priya", "--from", "2026-12-01", "--until", "2026-12-06", "--reason", "Honeymoon")
             #expect(
-                try await told("--trainer", "priya", "--from", "2026-12-02", "--days", "2")
+                try await output("--trainer", "priya", "--from", "2026-12-02", "--days", "2")
                     == "Priya Nair is away then: Honeymoon\n")
             #expect(
-                try await told("--studio", "brooklyn", "--from", "2026-12-05", "--days", "1")
+                try await output("--studio", "brooklyn", "--from", "2026-12-05", "--days", "1")
                     == "All trainers who work at Iron Brooklyn then are away.\n")
             try await studio.answer("trainer", "retire", "aiko")
             #expect(
-                try await told("--trainer", "aiko", "--from", "2026-12-01", "--days", "2")
+                try await output("--trainer", "aiko", "--from", "2026-12-01", "--days", "2")
                     == "Aiko Tanaka has been retired since 2026-11-30.\n")
             try await studio.answer("trainer", "hours", "sam", "--set", "tue 09:00-09:30", "--from", "2026-12-01")
             try await studio.answer(
                 "book", "--client", "ana@example.com", "--name", "Ana", "--trainer", "sam", "--at", "2026-12-01 09:00")
             #expect(
-                try await told("--trainer", "sam", "--from", "2026-12-01", "--days", "1")
+                try await output("--trainer", "sam", "--from", "2026-12-01", "--days", "1")
                     == "Sam Ito is fully booked at Iron Brooklyn then.\n")
             #expect(
-                try await told("--studio", "downtown", "--from", "2026-11-01", "--days", "1")
+                try await output("--studio", "downtown", "--from", "2026-11-01", "--days", "1")
                     == "That time is in the past.\n")
             #expect(
-                try await told("--studio", "downtown", "--days", "1", now: "2026-11-30T22:30:00-08:00")
+                try await output("--studio", "downtown", "--days", "1", now: "2026-11-30T22:30:00-08:00")
                     == "Downtown Strength takes bookings at least 2h ahead: from 2026-12-01 00:30 on.\n")
             #expect(
-                try await told("--studio", "downtown", "--from", "2027-06-01", "--days", "1")
+                try await output("--studio", "downtown", "--from", "2027-06-01", "--days", "1")
                     == "Downtown Strength takes bookings at most 60d ahead: until 2027-01-29 08:00.\n")
         }
     }

@@ -1,9 +1,9 @@
 import Testing
 
-@Suite("what a command line gets wrong is named")
+@Suite("order of usage errors")
 struct UsageOrderTests {
     @Test(
-        "an unknown option is reported before anything else that is missing",
+        "an unknown option is reported before a missing value",
         arguments: [
             ["studio", "edit", "downtown", "--reopen"], ["client", "edit", "1", "--landline"],
             ["trainer", "edit", "maria", "--nickname"], ["rules", "edit", "one-day", "--subject"],
@@ -20,7 +20,7 @@ struct UsageOrderTests {
     }
 
     @Test(
-        "a command that lacks something says so, and points at its own help",
+        "a command without a required value names its own help",
         arguments: [
             (["studio", "edit", "downtown"], "intro studio edit --help"),
             (["client", "edit", "1"], "intro client edit --help"),
@@ -39,7 +39,7 @@ struct UsageOrderTests {
 
 @Suite("reminders plan and send with --until")
 struct ReminderUntilTests {
-    @Test("a length of time needs no studio, however many there are")
+    @Test("accepts durations and instants also with studios in several time zones")
     func durations() async throws {
         try await Studio.with { studio in
             try await studio.openChain()
@@ -54,7 +54,7 @@ struct ReminderUntilTests {
         }
     }
 
-    @Test("a time of day needs one clock: an offset, --studio, or studios of one zone")
+    @Test("a local time needs an offset, --studio, or studios in one time zone")
     func clocks() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-07 09:00")

@@ -5,9 +5,9 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("what a queued message waits for, through the built binary", .timeLimit(.minutes(30)))
+@Suite("reasons why messages are queued", .timeLimit(.minutes(30)))
 struct WaitingMessageTests {
-    @Test("a person without e-mail: the reason is shown at once, and the same by `why`")
+    @Test("a client without e-mail: the list and `why` show the reason at once")
     func noEmail() async throws {
         try await Studio.with { studio in
             let booked = try await studio.answer(
@@ -20,8 +20,8 @@ struct WaitingMessageTests {
             #expect(listed.filter { $0["channel"] == "sms" }.allSatisfy { $0["reason"] != "no_email" })
             let account = try await studio.answer("why", reference).items
             #expect(account.map { [$0["id"], $0["reason"]] } == listed.map { [$0["id"], $0["reason"]] })
-            let told = try await studio.intro("reminders", "list", reference).stdout
-            #expect(told.contains("no_email"))
+            let output = try await studio.intro("reminders", "list", reference).stdout
+            #expect(output.contains("no_email"))
             #expect(try await studio.answer("reminders", "send")["skipped"] == 1)
             try await studio.answer("client", "edit", "(213) 555-0142", "--email", "ana@example.com")
             let later = try await studio.answer("reminders", "list", reference, "--status", "queued").items
@@ -29,7 +29,7 @@ struct WaitingMessageTests {
         }
     }
 
-    @Test("what is blocked or unwanted is shown before it is due, by `why` and by the list alike")
+    @Test("suppressed and opted-out messages show the reason before they are due, in the list and in `why`")
     func unwanted() async throws {
         try await Studio.with { studio in
             let ana = try await studio.reference("Ana", at: "2026-12-07 14:00")
@@ -46,7 +46,7 @@ struct WaitingMessageTests {
         }
     }
 
-    @Test("a notice of a move waits a minute for another, and says so")
+    @Test("a notice of a move waits a minute for another, and `why` shows it")
     func burst() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-07 14:00")
@@ -54,12 +54,12 @@ struct WaitingMessageTests {
             try await studio.answer("reschedule", reference, "--at", "2026-12-08 14:00")
             let notice = try #require(try await studio.account(of: reference)["rescheduled"])
             #expect(notice["reason"] == "awaiting_changes" && notice["wait_until"] == "2026-11-30T16:01:00Z")
-            let told = try await studio.intro("why", reference).stdout
-            #expect(told.contains("waits in case another change follows, until 2026-11-30 08:01 PST"), "\(told)")
+            let output = try await studio.intro("why", reference).stdout
+            #expect(output.contains("waits for possible further changes, until 2026-11-30 08:01 PST"), "\(output)")
         }
     }
 
-    @Test("a paused channel: the end of the pause and its cause are shown, until a runner uses the channel again")
+    @Test("a paused channel shows the end and cause of the pause, and resumes in the next run")
     func paused() async throws {
         try await Studio.with { studio in
             try await withRefusingPort { try await expectPause(studio, port: $0) }
@@ -82,11 +82,11 @@ struct WaitingMessageTests {
             #expect(waiting.map { $0["reason"] } == ["not_sent", "channel_paused"])
             #expect(waiting.allSatisfy { $0["wait_until"] == "2026-11-30T16:01:00Z" })
             #expect(waiting.allSatisfy { $0["reply"]?.text.hasSuffix("connection refused") == true }, "\(waiting)")
-            let words = "mail server paused until 08:01:00 (connection refused)"
-            let told = try await studio.intro("why", reference).stdout
-            #expect(told.contains("queued: \(words)"), "\(told)")
+            let explanation = "mail server paused until 08:01:00 (connection refused)"
+            let output = try await studio.intro("why", reference).stdout
+            #expect(output.contains("queued: \(explanation)"), "\(output)")
             let listed = try await studio.intro("reminders", "list", "--status", "queued").stdout
-            #expect(listed.components(separatedBy: words).count == 3, "\(listed)")
+            #expect(listed.components(separatedBy: explanation).count == 3, "\(listed)")
             kill(runner, SIGTERM)
         }
         #expect(result.exit == 0, "\(result.stderr)")
@@ -95,7 +95,7 @@ struct WaitingMessageTests {
     }
 
     @Test(
-        "a server that asks to wait: its words are shown, and the pause is as long as it asks",
+        "a server that asks the client to wait pauses the channel, and its reply is shown",
         .enabled(if: Installed.python != nil, "needs Python"))
     func deferred() async throws {
         try await Studio.with { studio in
@@ -104,9 +104,9 @@ struct WaitingMessageTests {
             _ = try await studio.intro(["run"], environment: studio.mailing(to: busy.url)) { runner in
                 try await wait(until: "the channel is paused") { try await studio.count("channel_pause") == 1 }
                 try await studio.book("Ben", at: "2026-12-07 15:00")
-                let told = try await studio.intro("reminders", "list", "--status", "queued").stdout
-                let words = "mail server paused until 08:01:00 (421 4.7.0 try again in 10 minutes)"
-                #expect(told.contains(words), "\(told)")
+                let output = try await studio.intro("reminders", "list", "--status", "queued").stdout
+                let explanation = "mail server paused until 08:01:00 (421 4.7.0 try again in 10 minutes)"
+                #expect(output.contains(explanation), "\(output)")
                 #expect(try await studio.account(of: reference)["confirmation"]?["reason"] == "rejected_for_now")
                 kill(runner, SIGTERM)
             }

@@ -2,13 +2,13 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("what people want to be told, through the built binary")
+@Suite("consent and suppressions")
 struct WishCommandTests {
     private func isGranted(_ record: JSON?, _ channel: JSON, _ scope: JSON) -> JSON? {
         record?["consents"]?.items.first { $0["channel"] == channel && $0["scope"] == scope }?["granted"]
     }
 
-    @Test("an opt-out is written down by channel and scope with when, how and by whom, and taken back")
+    @Test("an opt-out is stored by channel and scope with time, source and actor, and can be reversed")
     func consent() async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: "(213) 555-0142", at: "2026-12-07 09:00")
@@ -37,7 +37,7 @@ struct WishCommandTests {
         }
     }
 
-    @Test("the token of a mail's link ends mail, and not texts; nobody else's token does anything")
+    @Test("an unsubscribe token ends mail but not texts, and an unknown token is not found")
     func token() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", phone: "(213) 555-0142", at: "2026-12-07 09:00")
@@ -60,7 +60,7 @@ struct WishCommandTests {
         }
     }
 
-    @Test("a client's language is kept, shown, edited and taken off; mail is written in it")
+    @Test("a client's language is stored, edited and removed, and selects the language of mail")
     func language() async throws {
         try await Studio.with { studio in
             let added = try await studio.answer(
@@ -69,8 +69,8 @@ struct WishCommandTests {
             let reference = try await studio.answer(
                 "book", "--client", "1", "--trainer", "maria", "--at", "2026-12-07 09:00")["reference"]?.text
             try await studio.answer("reminders", "send")
-            let said = try await studio.account(of: reference ?? "")["confirmation"]
-            #expect(said?["text"]?.text.contains("Hola") == true, "\(String(describing: said))")
+            let confirmation = try await studio.account(of: reference ?? "")["confirmation"]
+            #expect(confirmation?["text"]?.text.contains("Hola") == true, "\(String(describing: confirmation))")
             #expect(try await studio.answer("client", "edit", "1", "--language", "none")["language"] == .null)
             #expect(try await studio.answer("client", "edit", "1", "--language", "EN")["language"] == "en")
             let unknown = try await studio.intro("client", "edit", "1", "--language", "tlh", "--json")
@@ -79,7 +79,7 @@ struct WishCommandTests {
         }
     }
 
-    @Test("the list of where nothing is sent: added, listed, heeded, removed; each by its exit code")
+    @Test("suppressions are added, listed, applied and removed")
     func suppression() async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: "(213) 555-0142", at: "2026-12-07 09:00")
@@ -100,15 +100,15 @@ struct WishCommandTests {
             #expect(shown["suppressions"]?.items.count == 2)
 
             #expect(try await studio.answer("suppression", "remove", "ana@example.com") == .list([]))
-            let gone = try await studio.intro("suppression", "remove", "ana@example.com", "--json")
-            #expect(gone.exit == 4)
+            let repeated = try await studio.intro("suppression", "remove", "ana@example.com", "--json")
+            #expect(repeated.exit == 4)
             #expect(try await studio.answer("suppression", "list").items.count == 1)
             let table = try await studio.intro("suppression", "list", "ana@example.com")
             #expect(table.exit == 0 && table.stdout == "Nothing is suppressed.\n")
         }
     }
 
-    @Test("an address that somebody of us put on the list stays there when the person wants mail again")
+    @Test("opt-in keeps a suppression that was not an opt-out")
     func stays() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "Ana", "--email", "ana@example.com")

@@ -5,9 +5,9 @@ import Jobs
 import Glibc
 #endif
 
-/// A file to which each effect is a line: the job's key, its attempt, and when, in microseconds.
+/// A file with a line for each effect: the job's ID, the attempt, and the time in microseconds.
 ///
-/// Several processes write to it; one write is one line.
+/// Several processes append to it; each line is a single write.
 struct EffectFile: Sendable {
     private let descriptor: Int32
 
@@ -16,7 +16,7 @@ struct EffectFile: Sendable {
         guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
     }
 
-    /// Has an effect.
+    /// Appends the line of an effect.
     func append(_ context: JobContext) {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)

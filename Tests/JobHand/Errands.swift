@@ -7,7 +7,7 @@ import Postgres
 import Glibc
 #endif
 
-/// Handlers of all errands.
+/// Returns the handlers of all kinds of test job.
 func errands(database: Database, effects: EffectFile) -> JobHandlers {
     var handlers = JobHandlers()
     handlers.handle(NoOp.self, acknowledgement: .withNextClaim) { _, _ in }
@@ -39,7 +39,7 @@ func errands(database: Database, effects: EffectFile) -> JobHandlers {
     return handlers
 }
 
-/// Waits for a file, and does not let itself be cancelled.
+/// Waits for a file, and ignores cancellation.
 private func wait(for gate: String) async {
     await Task {
         while !isThere(gate) { try? await Task.sleep(for: .milliseconds(10)) }

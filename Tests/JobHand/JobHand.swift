@@ -2,6 +2,7 @@ import ArgumentParser
 import Dispatch
 import Foundation
 import Jobs
+import Locking
 import Logging
 import Postgres
 
@@ -9,7 +10,7 @@ import Postgres
 import Glibc
 #endif
 
-/// A runner in a process of its own, for tests that kill it.
+/// A runner in a separate process, for tests that kill it.
 @main
 struct JobHand: AsyncParsableCommand {
     @Option(help: "Where the database is, as libpq reads it.") var database: String
@@ -33,7 +34,7 @@ struct JobHand: AsyncParsableCommand {
             database: pool, listener: Listener(connect, channels: [JobQueue.channel], logger: logger),
             handlers: errands(database: Database(connect, logger: logger), effects: try EffectFile(effects)),
             configuration: configuration(name), logger: logger)
-        let signals = await obeySignals(runner)
+        let signals = await handleSignals(runner)
         try await runner.run { FileHandle.standardOutput.write(Data("ready\n".utf8)) }
         signals.cancel()
         await pool.close()
@@ -50,17 +51,17 @@ struct JobHand: AsyncParsableCommand {
         return configuration
     }
 
-    /// The first SIGTERM asks it to stop, the second to stop at once.
-    private func obeySignals(_ runner: JobRunner) async -> any DispatchSourceSignal {
+    /// Handles SIGTERM: the first one stops the runner, the second one cancels its running jobs as well.
+    private func handleSignals(_ runner: JobRunner) async -> any DispatchSourceSignal {
         signal(SIGTERM, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: SIGTERM, queue: DispatchQueue(label: "signals"))
         let isSecond = Guarded(false)
         source.setEventHandler {
-            let orderNow = isSecond.withLock { isSecond in
+            let cancelsJobs = isSecond.withLock { isSecond in
                 defer { isSecond = true }
                 return isSecond
             }
-            guard !orderNow else { return runner.stopNow() }
+            guard !cancelsJobs else { return runner.stopNow() }
             runner.stop()
             FileHandle.standardOutput.write(Data("stopping\n".utf8))
         }
@@ -71,7 +72,7 @@ struct JobHand: AsyncParsableCommand {
         return source
     }
 
-    /// Ends when the test does, however that ends: its end of our standard input is then closed.
+    /// Ends the process with the test, in any case: the test's end of standard input is then closed.
     private func endWithParent() {
         Thread.detachNewThread {
             var octet: UInt8 = 0

@@ -1,88 +1,88 @@
 public import Jobs
 
-/// Nothing.
+/// A job that does nothing.
 public struct NoOp: Job {
     /// `no_op`.
     public static let kind = "no_op"
 
-    /// Nothing to do.
+    /// Creates a job.
     public init() {}
 }
 
-/// Nothing, a hundred at a time.
+/// A job that does nothing, in batches of up to a hundred.
 public struct BatchNoOp: Job {
     /// `batch_no_op`.
     public static let kind = "batch_no_op"
 
-    /// Nothing to do.
+    /// Creates a job.
     public init() {}
 }
 
-/// A line in a file: an effect outside the database.
+/// A job that appends a line to a file: an effect outside the database.
 public struct Effect: Job {
     /// `effect`.
     public static let kind = "effect"
 
-    /// A line.
+    /// Creates a job.
     public init() {}
 }
 
-/// A line in a file, twenty at a time; acknowledged with the next claim.
+/// A job that appends a line to a file, in batches of up to twenty; acknowledged with the next claim.
 public struct BatchEffect: Job {
     /// `batch_effect`.
     public static let kind = "batch_effect"
 
-    /// A line.
+    /// Creates a job.
     public init() {}
 }
 
-/// A row in the table `diary`, and the job's completion with it.
+/// A job that inserts a row into the table `diary` in the transaction of its completion.
 ///
-/// The first attempt waits for a file to be there, where one is named, and does not let itself be cancelled.
+/// The first attempt waits for a file to exist, if one is given, and ignores cancellation.
 public struct Record: Job {
     /// `record`.
     public static let kind = "record"
-    /// The file that is waited for.
+    /// The path of the file to wait for.
     public let gate: String?
 
-    /// A row, once a file is there.
+    /// Creates a job that waits for a file, if one is given.
     public init(gate: String? = nil) {
         self.gate = gate
     }
 }
 
-/// A line in a file, and then a wait for another file.
+/// A job that appends a line to a file, and then waits for another file.
 ///
-/// Only the first attempt waits. A stubborn one does not let itself be cancelled.
+/// Only the first attempt waits. A stubborn job ignores cancellation.
 public struct Vigil: Job {
     /// `vigil`.
     public static let kind = "vigil"
-    /// The file that is waited for.
+    /// The path of the file to wait for.
     public let gate: String
-    /// Whether it does not let itself be cancelled.
+    /// Whether the job ignores cancellation.
     public let isStubborn: Bool
 
-    /// A wait for a file.
+    /// Creates a job that waits for a file.
     public init(gate: String, isStubborn: Bool = false) {
         self.gate = gate
         self.isStubborn = isStubborn
     }
 }
 
-/// A failure.
+/// A job that fails.
 public struct Failure: Job {
     /// `failure`.
     public static let kind = "failure"
 
-    /// A failure, each time.
+    /// Creates a job.
     public init() {}
 }
 
-/// The end of the process.
+/// A job that crashes the process.
 public struct Trap: Job {
     /// `trap`.
     public static let kind = "trap"
 
-    /// The end, each time.
+    /// Creates a job.
     public init() {}
 }

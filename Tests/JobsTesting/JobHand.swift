@@ -1,35 +1,35 @@
 import Foundation
-import Postgres
+import Locking
 import PostgresTesting
 
-/// A runner in a process of its own: the program `jobhand`, which lies next to the test bundle.
+/// A runner in a separate process: the program `jobhand`, which is built beside the test bundle.
 public final class JobHand: Sendable {
     private enum State {
         case running
         case ended(Int32)
     }
 
-    /// The process.
+    /// The ID of the process.
     public let pid: Int32
-    /// What it says.
+    /// The path of the process's log.
     public let log: String
 
-    private let leash: Int32
+    private let lifeline: Int32
     private let state = Guarded(State.running)
 
-    /// Starts one.
+    /// Starts a process.
     ///
     /// - Parameters:
-    ///   - yard: The queue it works on.
-    ///   - folder: Where its effects and its log go.
-    ///   - options: How it works.
-    /// - Throws: `CocoaError` where it cannot be started.
+    ///   - yard: The queue to run.
+    ///   - folder: The folder of its effects and its log.
+    ///   - options: The command-line options.
+    /// - Throws: `CocoaError` where the process cannot be started.
     public init(_ yard: JobYard, in folder: ScratchFolder, _ options: [String]) throws {
         log = "\(folder.path)/\(UUID().uuidString).log"
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0, fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0 else { throw CocoaError(.executableLoad) }
         defer { close(ends[0]) }
-        leash = ends[1]
+        lifeline = ends[1]
         let command = [Self.program, "--database", yard.conninfo, "--effects", folder.effects] + options
         pid = try Self.spawn(command, input: ends[0], log: log)
     }
@@ -37,34 +37,34 @@ public final class JobHand: Sendable {
     deinit {
         kill(SIGKILL)
         _ = poll(blocking: true)
-        close(leash)
+        close(lifeline)
     }
 
-    /// Sends it a signal.
+    /// Sends a signal to the process.
     public func kill(_ signal: Int32) {
         state.withLock { state in
             if case .running = state { Foundation.kill(pid, signal) }
         }
     }
 
-    /// How it ended: its exit status, or 128 and the number of the signal that ended it; `nil` while it runs.
+    /// The exit status, or 128 plus the number of the signal that ended the process; `nil` while it runs.
     public var status: Int32? { poll(blocking: false) }
 
-    /// Waits until it has said that it is at work.
+    /// Waits until the runner is ready.
     public func waitUntilReady() async throws {
-        try await wait(until: "a runner is at work") { try says("ready") }
+        try await wait(until: "a runner is at work") { try logContains("ready") }
     }
 
-    /// Waits until it has received the first SIGTERM: it begins no job after that.
+    /// Waits until the runner has received the first SIGTERM: it starts no job after that.
     public func waitUntilStopping() async throws {
-        try await wait(until: "a runner is told to stop") { try says("stopping") }
+        try await wait(until: "a runner is told to stop") { try logContains("stopping") }
     }
 
-    private func says(_ word: String) throws -> Bool {
-        try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").contains { $0 == word }
+    private func logContains(_ line: String) throws -> Bool {
+        try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").contains { $0 == line }
     }
 
-    /// Waits until it has ended, and returns how.
+    /// Waits until the process has ended, and returns its exit status.
     @discardableResult
     public func waitUntilEnded() async throws -> Int32 {
         try await wait(until: "a runner has ended") { status != nil }
@@ -83,7 +83,7 @@ public final class JobHand: Sendable {
         }
     }
 
-    /// Starts a program with no signals blocked, as the threads that run tests have them, and no descriptors of ours.
+    /// Starts a program without the signal mask of the test threads, and without inherited descriptors.
     private static func spawn(_ command: [String], input: Int32, log: String) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)

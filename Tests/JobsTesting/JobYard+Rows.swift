@@ -2,45 +2,45 @@ import FoundationEssentials
 public import Jobs
 public import Postgres
 
-/// A job as it stands in the database.
+/// A row of the table `job`.
 public struct QueuedJob: Sendable {
-    /// Its key.
+    /// The job's ID.
     public let id: JobID
-    /// What kind of work.
+    /// The kind of job.
     public let kind: String
-    /// How often its handler failed.
+    /// The number of failures.
     public let failures: Int32
-    /// How often its runner died with it in hand.
+    /// The number of crashes of a runner that held the job.
     public let crashes: Int32
-    /// The lease of whoever has it in hand.
+    /// The token of the current lease.
     public let token: Int64?
-    /// In how many seconds it is due; negative where it has been due so long.
+    /// The seconds until the job is due; negative if it is already due.
     public let dueIn: Double
-    /// What went wrong so far.
+    /// The error messages so far.
     public let errors: [String]
 
-    /// Whether nobody has it in hand.
+    /// Whether the job is not claimed.
     public var isWaiting: Bool { token == nil }
 }
 
-/// A dead job as it stands in the database.
+/// A row of the table `job_dead`.
 public struct DeadJob: Sendable {
-    /// Its key.
+    /// The job's ID.
     public let id: JobID
-    /// What kind of work.
+    /// The kind of job.
     public let kind: String
-    /// Why it is dead.
+    /// The reason why the job is dead.
     public let reason: String
-    /// How often its handler failed.
+    /// The number of failures.
     public let failures: Int32
-    /// How often its runner died with it in hand.
+    /// The number of crashes of a runner that held the job.
     public let crashes: Int32
-    /// What went wrong.
+    /// The error messages.
     public let errors: [String]
 }
 
 extension JobYard {
-    /// All jobs that wait or run, in the order of their keys.
+    /// Returns all jobs that are not dead, in order of ID.
     public func jobs() async throws -> [QueuedJob] {
         try await database.query(
             """
@@ -56,7 +56,7 @@ extension JobYard {
         }
     }
 
-    /// All dead jobs, in the order of their keys.
+    /// Returns all dead jobs, in order of ID.
     public func dead() async throws -> [DeadJob] {
         try await database.query(
             """
@@ -72,13 +72,13 @@ extension JobYard {
         }
     }
 
-    /// Whether nothing waits or runs.
+    /// Returns whether there are no jobs, apart from dead ones.
     public func isEmpty() async throws -> Bool {
         try await number("SELECT count(*) FROM job") == 0
     }
 
-    /// Asks for one number.
-    public func number(_ question: SQL) async throws -> Int64 {
-        try await database.query(question).decode(Int64.self)[0]
+    /// Returns the number that a query selects.
+    public func number(_ query: SQL) async throws -> Int64 {
+        try await database.query(query).decode(Int64.self)[0]
     }
 }

@@ -4,18 +4,18 @@ public import Postgres
 public import PostgresTesting
 
 extension JobYard {
-    /// Lets a runner work while a test looks on, and stops it at once afterwards.
+    /// Runs a test with a runner, and stops the runner immediately afterwards.
     ///
     /// - Parameters:
-    ///   - handlers: Who does what.
-    ///   - schedules: What comes again.
-    ///   - listens: Whether it hears notifications; otherwise it polls often.
-    ///   - logger: Where it tells of trouble.
-    ///   - lockTimeout: How long its statements wait for a lock.
-    ///   - configure: Changes how it works.
-    ///   - body: The test, begun when the runner is at work.
-    /// - Returns: What the test returns.
-    /// - Throws: What the test or the runner throws.
+    ///   - handlers: The job handlers.
+    ///   - schedules: The recurring jobs.
+    ///   - listens: Whether the runner receives notifications; otherwise it polls frequently.
+    ///   - logger: The runner's logger.
+    ///   - lockTimeout: The lock timeout of its statements.
+    ///   - configure: Changes the runner's configuration.
+    ///   - body: The test, which starts when the runner is ready.
+    /// - Returns: The result of the test.
+    /// - Throws: The error of the test or of the runner.
     public func withRunner<Result>(
         _ handlers: JobHandlers, schedules: [CronJob] = [], listens: Bool = false, logger: Logger = .silent,
         lockTimeout: Duration = .seconds(30), configure: (inout JobRunner.Configuration) -> Void = { _ in },
@@ -45,13 +45,13 @@ extension JobYard {
         return try result.get()
     }
 
-    /// Lets a runner work until nothing is due.
+    /// Runs a runner until no job is due.
     ///
     /// - Parameters:
-    ///   - handlers: Who does what.
-    ///   - schedules: What comes again.
-    ///   - configure: Changes how it works.
-    /// - Throws: `PostgresError` where it cannot begin.
+    ///   - handlers: The job handlers.
+    ///   - schedules: The recurring jobs.
+    ///   - configure: Changes the runner's configuration.
+    /// - Throws: `PostgresError` where the runner cannot start.
     public func drain(
         _ handlers: JobHandlers, schedules: [CronJob] = [],
         configure: (inout JobRunner.Configuration) -> Void = { _ in }
@@ -64,7 +64,7 @@ extension JobYard {
         await pool.close()
     }
 
-    /// A runner's own connections.
+    /// Returns a separate pool of connections for a runner.
     public func makePool(lockTimeout: Duration = .seconds(30)) -> Database {
         var configuration = Database.Configuration(conninfo: conninfo)
         configuration.applicationName = "runner"
@@ -72,12 +72,12 @@ extension JobYard {
         return Database(configuration, logger: .silent)
     }
 
-    /// Quick where a test would wait; periods that a busy machine may exceed keep their defaults.
+    /// Returns a configuration with short intervals; time limits that a busy machine may exceed keep their defaults.
     private func configuration(_ change: (inout JobRunner.Configuration) -> Void) -> JobRunner.Configuration {
         var configuration = JobRunner.Configuration(name: "test", queues: [JobRunner.Queue("default")])
         configuration.heartbeat = .milliseconds(50)
         configuration.poll = .milliseconds(50)
-        // By chance a first wait may be next to nothing: what failed once would fail once more within the test.
+        // A random delay may be close to zero; with a large base, a failed job is not retried within the test.
         configuration.backoff = Backoff(base: .seconds(10_000_000), cap: .seconds(10_000_000))
         change(&configuration)
         return configuration

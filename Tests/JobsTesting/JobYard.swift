@@ -4,33 +4,33 @@ public import Postgres
 public import PostgresTesting
 import Schema
 
-/// A test's own queue: a database with the schema, cloned from one template.
+/// A test's own queue: a database with the schema, cloned from a template.
 public struct JobYard: Sendable {
     /// The database.
     public let database: Database
-    /// How another process, or another pool, reaches it.
+    /// The connection string for another process or pool.
     public let conninfo: String
 
-    /// Enqueues a job, in a transaction of its own.
+    /// Enqueues a job in a separate transaction.
     @discardableResult
     public func enqueue(_ job: some Job, _ options: JobOptions = JobOptions()) async throws -> JobID? {
         try await database.withConnection { try await JobQueue($0).enqueue(job, options) }
     }
 
-    /// Enqueues several jobs, in a transaction of their own.
+    /// Enqueues several jobs in a separate transaction.
     @discardableResult
     public func enqueue(_ jobs: [some Job], _ options: JobOptions = JobOptions()) async throws -> [JobID] {
         try await database.withConnection { try await JobQueue($0).enqueue(jobs, options) }
     }
 }
 
-/// Runs a test on a queue of its own.
+/// Runs a test with its own queue.
 ///
 /// - Parameters:
-///   - connections: How many connections its pool may have.
+///   - connections: The maximum number of connections of the pool.
 ///   - body: The test.
-/// - Returns: What the test returns.
-/// - Throws: What the test throws, or why there is no queue.
+/// - Returns: The result of the test.
+/// - Throws: The error of the test, or of creating the queue.
 public func withYard<Result>(
     connections: Int = 8, _ body: (JobYard) async throws -> Result
 ) async throws -> Result {
@@ -40,11 +40,11 @@ public func withYard<Result>(
     }
 }
 
-/// Runs a test on a queue on a server of its own, which it may stop.
+/// Runs a test with a queue on its own server, which the test may stop.
 ///
 /// - Parameter body: The test.
-/// - Returns: What the test returns.
-/// - Throws: What the test throws, or why there is no server.
+/// - Returns: The result of the test.
+/// - Throws: The error of the test, or of starting the server.
 public func withOwnServer<Result>(_ body: (JobYard, TestServer) async throws -> Result) async throws -> Result {
     let server = try await TestServer.start()
     let conninfo = server.conninfo(database: "postgres")
@@ -56,7 +56,7 @@ public func withOwnServer<Result>(_ body: (JobYard, TestServer) async throws -> 
     return result
 }
 
-/// The template, made once in each test process.
+/// The template database, created once per test process.
 enum SchemaTemplate {
     static let shared = Task {
         let template = try await TestDatabase.make()

@@ -1,24 +1,24 @@
 import Foundation
 
-/// A folder that goes away with the test.
+/// A temporary folder, which is deleted with this object.
 public final class ScratchFolder: Sendable {
-    /// An effect that a runner in another process had.
+    /// An effect of a runner in another process.
     public struct EffectLine: Sendable {
         /// The job.
         public let job: Int64
-        /// Counts from 1.
+        /// The number of the attempt, from 1.
         public let attempt: Int
-        /// When, in microseconds since 1970.
+        /// The time in microseconds since 1970.
         public let at: Int64
     }
 
     /// The folder.
     public let path: String
 
-    /// The file that effects are written to.
+    /// The path of the file of effects.
     public var effects: String { "\(path)/effects" }
 
-    /// Makes one.
+    /// Creates a folder.
     public init() throws {
         path = NSTemporaryDirectory() + "jobs-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -28,12 +28,12 @@ public final class ScratchFolder: Sendable {
         try? FileManager.default.removeItem(atPath: path)
     }
 
-    /// Makes an empty file.
+    /// Creates an empty file.
     public func touch(_ name: String) {
         _ = FileManager.default.createFile(atPath: "\(path)/\(name)", contents: nil)
     }
 
-    /// All effects so far, in the order in which they were had.
+    /// Returns all effects so far, in order.
     public func effectLines() throws -> [EffectLine] {
         guard FileManager.default.fileExists(atPath: effects) else { return [] }
         return try String(contentsOfFile: effects, encoding: .utf8).split(separator: "\n").compactMap { line in

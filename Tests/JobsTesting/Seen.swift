@@ -1,7 +1,8 @@
+import Locking
 import Postgres
 import PostgresTesting
 
-/// What handlers have been seen to do, in order.
+/// A record of the events in handlers, in order.
 public final class Seen<Event: Sendable & Equatable>: Sendable {
     private struct State {
         var events: [Event] = []
@@ -10,15 +11,15 @@ public final class Seen<Event: Sendable & Equatable>: Sendable {
 
     private let state = Guarded(State())
 
-    /// Nothing yet.
+    /// Creates an empty record.
     public init() {}
 
-    /// All of it.
+    /// All events.
     public var all: [Event] { state.withLock(\.events) }
-    /// How much.
+    /// The number of events.
     public var count: Int { state.withLock(\.events.count) }
 
-    /// Notes something.
+    /// Records an event.
     public func note(_ event: Event) {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
             state.events.append(event)
@@ -29,24 +30,24 @@ public final class Seen<Event: Sendable & Equatable>: Sendable {
         waiter?.resume()
     }
 
-    /// Waits until something has been seen.
+    /// Waits until an event has been recorded.
     ///
-    /// - Parameter event: What.
-    /// - Throws: ``NeverSo``.
+    /// - Parameter event: The event.
+    /// - Throws: ``NeverSo`` after a timeout.
     public func wait(for event: Event) async throws {
         try await PostgresTesting.wait(until: "\(event) is seen") { all.contains(event) }
     }
 
-    /// Waits until so much has been seen, without looking again and again; one at a time may wait so.
+    /// Waits without polling until a number of events have been recorded; only one task may wait at a time.
     ///
-    /// - Parameter count: How much.
+    /// - Parameter count: The number of events.
     public func wait(forCount count: Int) async {
         await withCheckedContinuation { continuation in
-            let isSo = state.withLock { state in
+            let isReached = state.withLock { state in
                 if state.events.count < count { state.waiter = (count, continuation) }
                 return state.events.count >= count
             }
-            if isSo { continuation.resume() }
+            if isReached { continuation.resume() }
         }
     }
 }

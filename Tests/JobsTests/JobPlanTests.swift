@@ -4,19 +4,19 @@ import Testing
 
 @testable import Jobs
 
-/// The statements themselves are run, and the server's own counters tell how it read the table.
-@Suite("On a queue of fifty thousand")
+/// These tests run the real statements, and check the server's statistics of table access.
+@Suite("Plans for a queue of fifty thousand jobs")
 struct JobPlanTests {
-    /// When the planner last looked at the table.
+    /// The contents of the table when it was last analyzed.
     enum Statistics: CaseIterable {
-        /// While it held what it holds.
+        /// The current contents.
         case fresh
-        /// While it was empty.
+        /// No rows.
         case ofAnEmptyTable
     }
 
     @Test(
-        "each statement of a runner finds its rows by index, whatever the planner knows", arguments: Statistics.allCases
+        "each statement of a runner uses an index, with current or stale statistics", arguments: Statistics.allCases
     )
     func statements(statistics: Statistics) async throws {
         try await withLargeQueue(statistics) { yard, runner in
@@ -33,16 +33,16 @@ struct JobPlanTests {
             }
             let leases = try await yard.leases(limit: 700)
             for start in stride(from: 0, to: 700, by: 100) {
-                let hand = Array(leases[start..<start + 100])
+                let batch = Array(leases[start..<start + 100])
                 let acknowledged = try await yard.expectIndexes("acknowledge", reading: 250, times: 1) {
-                    try await store.acknowledge(Array(hand.prefix(50)))
+                    try await store.acknowledge(Array(batch.prefix(50)))
                 }
                 let settled = try await yard.expectIndexes("settle", reading: 500, times: 1) {
                     let dispositions: [Disposition] = [
                         .retry(after: .zero, error: "boom"), .release, .dead(.failed, error: "boom"), .snooze(.zero),
                         .dead(.cancelled, error: "unwanted"),
                     ]
-                    let results = hand.suffix(50).enumerated()
+                    let results = batch.suffix(50).enumerated()
                         .map { JobResult(lease: $1, disposition: dispositions[$0 % 5]) }
                     return try await store.settle(results)
                 }
@@ -52,14 +52,14 @@ struct JobPlanTests {
                 try await store.nextJob(in: "default", of: ["note"]).isDue
             }
             #expect(isDue)
-            let unwanted = try await yard.expectIndexes("heartbeat", reading: 4000) {
+            let cancelRequested = try await yard.expectIndexes("heartbeat", reading: 4000) {
                 try await runners.beat(runner, lease: .seconds(60), totals: .init())
             }
-            #expect(unwanted == [])
-            let isTooEarly = try await yard.expectIndexes("reconcile", reading: 8000) {
+            #expect(cancelRequested == [])
+            let hasNewer = try await yard.expectIndexes("reconcile", reading: 8000) {
                 try await store.release(claimedBy: runner, from: "default", before: .seconds(60), except: running)
             }
-            #expect(isTooEarly)
+            #expect(hasNewer)
             try await yard.expectIndexes("rescue", reading: 8000) {
                 _ = try await store.rescue(lease: .zero, maxCrashes: 3)
             }
@@ -69,18 +69,18 @@ struct JobPlanTests {
         }
     }
 
-    @Test("a claim behind the mark does not walk over what was claimed before")
+    @Test("a claim after the watermark does not scan earlier claimed jobs")
     func watermark() async throws {
         try await withLargeQueue(.fresh) { yard, runner in
             let store = JobStore(database: yard.database)
-            var search = ClaimCursor()
+            var cursor = ClaimCursor()
             for _ in 0..<10 {
-                let request = search.claimRequest(
+                let request = cursor.claimRequest(
                     runner: runner, queue: "default", kinds: [Note.kind], limit: 500, includesCrashed: false)
-                _ = search.found(try await store.claim(request, acknowledging: []).jobs, of: 500)
+                _ = cursor.found(try await store.claim(request, acknowledging: []).jobs, of: 500)
             }
             let claimed = try await yard.expectIndexes("claim", reading: 50, times: 1) {
-                let request = search.claimRequest(
+                let request = cursor.claimRequest(
                     runner: runner, queue: "default", kinds: [Note.kind], limit: 10, includesCrashed: false)
                 return try await store.claim(request, acknowledging: []).jobs.count
             }
@@ -88,7 +88,7 @@ struct JobPlanTests {
         }
     }
 
-    /// Fifty thousand jobs of four priorities, a tenth of them for the future, a thousand suspect, two thousand in hand.
+    /// Inserts 50,000 jobs of four priorities, a tenth of them scheduled, 1,000 with a crash, 2,000 running.
     private func withLargeQueue(_ statistics: Statistics, _ body: (JobYard, Int64) async throws -> Void) async throws {
         try await withYard(connections: 1) { yard in
             if statistics == .ofAnEmptyTable { try await yard.database.query("ANALYZE job") }
@@ -117,9 +117,9 @@ extension JobYard {
             .decode((Int64, Int64).self).map { JobLease(id: JobID($0.0), token: $0.1) }
     }
 
-    /// Expects that some work reads the table by index, and no more than so many rows of it.
+    /// Checks that some work reads the table only by index, and at most a number of its rows.
     ///
-    /// A statement that is run often may get a plan for any binds: that one must be good as well.
+    /// Repeated execution may switch to a generic plan, which has to use the index too.
     @discardableResult
     fileprivate func expectIndexes<Value>(
         _ name: String, reading limit: Int64 = 50, times: Int = 7, sourceLocation: SourceLocation = #_sourceLocation,

@@ -1,7 +1,7 @@
 import Jobs
 import JobsTesting
 
-/// The tests' job: it says something.
+/// A job of the tests, with a text.
 struct Note: Job {
     static let kind = "note"
     let text: String
@@ -21,7 +21,7 @@ struct Letter: Job {
     }
 }
 
-/// What a handler throws when it does not go well.
+/// An error that a handler throws.
 struct Mishap: Error, CustomStringConvertible {
     let description: String
 
@@ -31,7 +31,7 @@ struct Mishap: Error, CustomStringConvertible {
 }
 
 extension JobHandlers {
-    /// Handlers of notes alone.
+    /// Returns a handler for single notes.
     static func forNotes(
         timeout: Duration = .seconds(300), acknowledgement: Acknowledgement = .atOnce,
         _ body: @escaping @Sendable (Note, JobContext) async throws -> Void
@@ -41,7 +41,7 @@ extension JobHandlers {
         return handlers
     }
 
-    /// Handlers of batches of notes alone.
+    /// Returns a handler for batches of notes.
     static func forBatches(
         upTo limit: Int, timeout: Duration = .seconds(300), acknowledgement: Acknowledgement = .atOnce,
         _ body: @escaping @Sendable ([BatchedJob<Note>]) async throws -> [JobOutcome]

@@ -2,8 +2,9 @@ import Foundation
 
 /// The ports that other processes listen on.
 ///
-/// A server that is told to listen on port 0 gets a free port from the kernel. A server that does not print the port, such
-/// as `smtp-sink`, is looked up in `/proc`: a port that is chosen beforehand may be taken when the server starts.
+/// A server configured to listen on port 0 gets a free port from the kernel. For a server that does not print the
+/// port, such as `smtp-sink`, the port is looked up in `/proc`: a port chosen beforehand may be taken when the server
+/// starts.
 public enum ListeningPort {
     /// Returns the TCP port over IPv4 that a process listens on, or `nil` while it listens on none.
     public static func of(process id: Int32) -> Int? {

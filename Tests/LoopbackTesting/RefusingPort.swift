@@ -1,17 +1,17 @@
 import Foundation
 
-/// The loopback socket could not be made.
+/// An error in the creation of a loopback socket.
 public struct LoopbackFailure: Error, CustomStringConvertible {
     /// The step that failed, and the system's reason.
     public let description: String
 }
 
-/// Lends a TCP port on 127.0.0.1 that refuses every connection.
+/// Calls a closure with a TCP port on 127.0.0.1 that refuses every connection.
 ///
-/// A socket is bound to the port and does not listen: the kernel refuses connections, and no other process can listen on
-/// the port meanwhile.
+/// A socket is bound to the port and does not listen: the kernel refuses connections, and no other process can listen
+/// on the port meanwhile.
 ///
-/// - Parameter body: Uses the port.
+/// - Parameter body: The closure that uses the port.
 /// - Returns: The body's result.
 /// - Throws: ``LoopbackFailure``, or the body's error.
 public func withRefusingPort<Result>(_ body: (_ port: Int) async throws -> Result) async throws -> Result {

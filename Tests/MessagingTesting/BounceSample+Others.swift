@@ -1,5 +1,5 @@
 extension BounceSample {
-    /// What Exim writes of a mailbox that stays full.
+    /// A bounce of Exim for a mailbox that remains full.
     public static let exim = BounceSample(
         description: "Exim, mailbox full all the while",
         text: """
@@ -41,7 +41,7 @@ extension BounceSample {
             """
     )
 
-    /// A server is still trying.
+    /// A report of a delayed message.
     public static let delayed = BounceSample.report(
         """
         Final-Recipient: rfc822; anna@example.com
@@ -51,7 +51,7 @@ extension BounceSample {
         Will-Retry-Until: Sun, 06 Dec 2026 09:00:00 -0800 (PST)
         """, description: "a delay")
 
-    /// A server tells of a delivery.
+    /// A report of a successful delivery.
     public static let delivered = BounceSample.report(
         """
         Original-Recipient: rfc822;anna@example.com
@@ -60,7 +60,7 @@ extension BounceSample {
         Status: 2.0.0
         """, description: "a delivery to where she has her mail forwarded")
 
-    /// Wrapped by a filter, encoded, in upper case, with comments and folds, in the types of RFC 6533.
+    /// A report wrapped by a filter: encoded, in upper case, with comments and folds, with the types of RFC 6533.
     public static let wrapped = BounceSample(
         description: "a report within other parts",
         text: """
@@ -101,7 +101,7 @@ extension BounceSample {
             """
     )
 
-    /// A provider passes on that somebody called it spam.
+    /// A spam complaint forwarded by a provider.
     public static let complaint = BounceSample(
         description: "a complaint by feedback loop",
         text: """
@@ -141,14 +141,14 @@ extension BounceSample {
             """
     )
 
-    /// The same without the name of whoever complains.
+    /// The same complaint without the complaining recipient.
     public static let hiddenComplaint = BounceSample(
         description: "a complaint that hides who complains",
         text: complaint.text.replacing("Original-Rcpt-To: <anna@example.com>\n", with: "")
             .replacing("To: Anna <anna.b@example.com>", with: "To: anna.b@example.com")
     )
 
-    /// Somebody is away.
+    /// An automatic out-of-office reply.
     public static let autoReply = BounceSample(
         description: "an automatic answer",
         text: """
@@ -171,7 +171,7 @@ extension BounceSample {
             """
     )
 
-    /// Every report that names Anna.
+    /// All reports about anna@example.com.
     public static let reports = [
         postfix, exchange, gmail, amazon, exim, delayed, delivered, wrapped, complaint, hiddenComplaint,
     ]

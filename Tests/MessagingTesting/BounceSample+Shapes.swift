@@ -1,6 +1,6 @@
 /// Reports in shapes other than RFC 3464 and RFC 5965, as older or unusual systems send them.
 extension BounceSample {
-    /// qmail's plain-text bounce (QSBMF).
+    /// A plain-text bounce of qmail (QSBMF).
     public static let qmail = BounceSample(
         description: "qmail, no mailbox of that name",
         text: """
@@ -32,7 +32,7 @@ extension BounceSample {
             """
     )
 
-    /// Exim's plain-text bounce.
+    /// A plain-text bounce of Exim.
     public static let eximText = BounceSample(
         description: "Exim in plain text",
         text: """
@@ -66,7 +66,7 @@ extension BounceSample {
             """
     )
 
-    /// Gmail's plain-text bounce of former years.
+    /// A plain-text bounce of older versions of Gmail.
     public static let oldGmail = BounceSample(
         description: "old Gmail in plain text",
         text: """
@@ -99,7 +99,7 @@ extension BounceSample {
             """
     )
 
-    /// Google Workspace's report whose delivery status names no recipient.
+    /// A report of Google Workspace whose delivery status names no recipient.
     public static let workspace = BounceSample(
         description: "Google Workspace with an empty delivery status",
         text: """
@@ -137,7 +137,7 @@ extension BounceSample {
             """
     )
 
-    /// Microsoft's Junk Mail Reporting Program before it spoke RFC 5965.
+    /// A complaint of Microsoft's Junk Mail Reporting Program from before RFC 5965.
     public static let jmrp = BounceSample(
         description: "a complaint of Microsoft's, old style",
         text: """
@@ -172,7 +172,7 @@ extension BounceSample {
             .replacing("To: Anna <anna.b@example.com>", with: "To: redacted@example.com")
     )
 
-    /// A complaint whose recipient is no address at all.
+    /// A complaint whose recipient is not an address.
     public static let hashedComplaint = BounceSample(
         description: "a complaint with a bare hash for a recipient",
         text: complaint.text
@@ -180,6 +180,6 @@ extension BounceSample {
             .replacing("To: Anna <anna.b@example.com>", with: "To: undisclosed-recipients:;")
     )
 
-    /// The failures of ``reports`` that say so in other shapes.
+    /// The failures in formats other than that of ``reports``.
     public static let otherShapes = [qmail, eximText, oldGmail, workspace]
 }

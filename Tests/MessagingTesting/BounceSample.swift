@@ -1,22 +1,22 @@
-/// Reports as mail servers write them, about a message of ours to anna@example.com.
+/// Reports as mail servers write them, about a message to anna@example.com.
 public struct BounceSample: Sendable, CustomStringConvertible {
-    /// Who writes so, or of what.
+    /// The sender or the subject of the report.
     public let description: String
-    /// The report with LF line ends.
+    /// The report with LF line endings.
     public let text: String
 
-    /// Keeps a report.
+    /// Creates a sample.
     public init(description: String, text: String) {
         self.description = description
         self.text = text
     }
 
-    /// The octets with LF line ends.
+    /// The octets with LF line endings.
     public var octets: [UInt8] { Array(text.utf8) }
-    /// The octets as they travel.
+    /// The octets with CRLF line endings, as in transit.
     public var withCRLF: [UInt8] { Array(text.replacing("\n", with: "\r\n").utf8) }
 
-    /// A report of the usual three parts.
+    /// Returns a report with the usual three parts.
     public static func report(_ status: String, description: String = "made up") -> BounceSample {
         BounceSample(
             description: description,
@@ -49,7 +49,7 @@ public struct BounceSample: Sendable, CustomStringConvertible {
         )
     }
 
-    /// What Postfix writes of a user who is not there.
+    /// A bounce of Postfix for an unknown user.
     public static let postfix = BounceSample(
         description: "Postfix, unknown user",
         text: """
@@ -115,7 +115,7 @@ public struct BounceSample: Sendable, CustomStringConvertible {
             """
     )
 
-    /// What Exchange writes.
+    /// A bounce of Exchange.
     public static let exchange = BounceSample(
         description: "Exchange Online, not in the directory",
         text: """
@@ -177,7 +177,7 @@ public struct BounceSample: Sendable, CustomStringConvertible {
             """
     )
 
-    /// What Gmail writes.
+    /// A bounce of Gmail.
     public static let gmail = BounceSample(
         description: "Gmail, no such account",
         text: """
@@ -228,7 +228,7 @@ public struct BounceSample: Sendable, CustomStringConvertible {
             """
     )
 
-    /// What Amazon SES writes.
+    /// A bounce of Amazon SES.
     public static let amazon = BounceSample(
         description: "Amazon SES, suppressed address",
         text: """

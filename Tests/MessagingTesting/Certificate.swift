@@ -1,10 +1,10 @@
 import Foundation
 
-/// A certificate that signs itself, made for one test.
+/// A self-signed certificate for one test.
 public final class Certificate: Sendable {
     private let folder: ScratchFolder
 
-    /// Makes a certificate for a name, such as `IP:127.0.0.1` or `DNS:mail.example`.
+    /// Creates a certificate for a name such as `IP:127.0.0.1` or `DNS:mail.example`.
     public init(for name: String) throws {
         guard let openSSL = Installed.openSSL else { throw TestFailure(description: "openssl is not installed.") }
         folder = try ScratchFolder()
@@ -18,7 +18,7 @@ public final class Certificate: Sendable {
         )
     }
 
-    /// The file with the certificate.
+    /// The path of the certificate file.
     public var path: String { "\(folder.path)/certificate" }
 
     var keyPath: String { "\(folder.path)/key" }

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A program started by a test, which ends with it.
+/// A program started by a test, which is stopped together with it.
 ///
 /// Foundation's `Process` is not used: its children inherit the signal mask of the thread that starts them, and the
 /// threads that run tests block SIGTERM.
@@ -13,7 +13,7 @@ final class ChildProcess: Sendable {
 
     let id: pid_t
     private let state = Mutex(State.running)
-    /// Our end of the program's input and output.
+    /// This process's end of the program's input and output.
     private let channel: FileHandle
 
     init(_ program: String, _ arguments: [String]) throws {
@@ -41,7 +41,7 @@ final class ChildProcess: Sendable {
         channel.write(Data(text.utf8))
     }
 
-    /// The first line of the program's output; waits for it.
+    /// Waits for the first line of the program's output and returns it.
     func readLine() throws -> String {
         var line = Data()
         while line.last != UInt8(ascii: "\n") {
@@ -61,7 +61,7 @@ final class ChildProcess: Sendable {
         }
     }
 
-    /// Runs a program to its end, and returns what it printed.
+    /// Runs a program to completion and returns its output.
     static func run(_ program: String, _ arguments: [String], input: Data = Data()) throws -> Data {
         let child = try ChildProcess(program, arguments)
         child.channel.write(input)
@@ -96,10 +96,10 @@ final class ChildProcess: Sendable {
         sigemptyset(&noSignals)
         posix_spawnattr_setsigmask(&attributes, &noSignals)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        let words = ([program] + arguments).map { strdup($0) }
-        defer { words.forEach { free($0) } }
+        let commandLine = ([program] + arguments).map { strdup($0) }
+        defer { commandLine.forEach { free($0) } }
         var id: pid_t = 0
-        let failure = posix_spawn(&id, program, &actions, &attributes, words + [nil], environ)
+        let failure = posix_spawn(&id, program, &actions, &attributes, commandLine + [nil], environ)
         guard failure == 0 else { throw TestFailure(description: "\(program) could not be started.") }
         return id
     }

@@ -1,12 +1,12 @@
-/// The HTML of a mail, judged by what can be seen of it without a screen.
+/// A check of the HTML of mails, without rendering it.
 public enum MailPage {
-    /// What would keep pages from being read on a narrow screen, in the dark, or without pictures.
+    /// Returns the faults that make pages unreadable on a narrow screen, in dark mode, or without pictures.
     ///
-    /// A color is only as good as the background it stands on, and in the dark the reader's program chooses that: a
-    /// style sets both or neither.
+    /// A color is readable only on a known background, and in dark mode the mail program chooses the background: a
+    /// style must set both colors or neither.
     ///
-    /// - Parameter pages: Whole pages.
-    /// - Returns: The faults of each page, in words.
+    /// - Parameter pages: Complete pages.
+    /// - Returns: The descriptions of the faults of each page.
     /// - Throws: `TestFailure` without Python.
     public static func faults(in pages: [String]) throws -> [[String]] {
         try Python.run(judge, on: pages.joined(separator: "\0").utf8)

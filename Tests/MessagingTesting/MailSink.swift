@@ -1,41 +1,41 @@
 import Foundation
 import LoopbackTesting
 
-/// Postfix's `smtp-sink` on a loopback port of the kernel's choice: takes mail, keeps it as files, and injects faults.
+/// Postfix's `smtp-sink` on a loopback port chosen by the kernel, which stores mail as files and injects faults.
 public final class MailSink: Sendable {
-    /// A step of the conversation, as `smtp-sink` names it.
+    /// A step of the SMTP session, as `smtp-sink` names it.
     public enum Step: String, Sendable, CaseIterable {
         /// The connection itself.
         case connect = "CONNECT"
-        /// The client's introduction; without STARTTLS, clients fall back to HELO.
+        /// EHLO and HELO; without STARTTLS, clients fall back to HELO.
         case introduction = "EHLO,HELO"
-        /// The sender.
+        /// MAIL.
         case mail = "MAIL"
-        /// The recipient.
+        /// RCPT.
         case rcpt = "RCPT"
-        /// The announcement of the message.
+        /// DATA.
         case data = "DATA"
         /// The end of the message.
         case dot = "."
     }
 
-    /// Something that goes wrong, each time.
+    /// A fault that occurs each time.
     public enum Fault: Hashable, Sendable {
         /// A 450 reply (`-r`).
         case rejectForNow(Step)
         /// A 500 reply (`-f`).
         case rejectForGood(Step)
-        /// The connection ends without a reply (`-q`).
+        /// The connection is closed without a reply (`-q`).
         case disconnect(Step)
-        /// A 421 reply, then the connection ends (`-Q`).
+        /// A 421 reply, after which the connection is closed (`-Q`).
         case shutDown(Step)
-        /// The reply comes after some seconds (`-W`).
+        /// The reply is delayed by a number of seconds (`-W`).
         case delay(Step, seconds: Int)
-        /// A 550 in the middle of the message, some seconds after 354 (`-A`).
+        /// A 550 reply during the message, a number of seconds after 354 (`-A`).
         case abortBody(seconds: Int)
     }
 
-    /// Where to send to, without TLS.
+    /// The URL of the sink, without TLS.
     public let url: String
 
     private let folder: ScratchFolder
@@ -51,20 +51,20 @@ public final class MailSink: Sendable {
         stop()
     }
 
-    /// Starts a sink, and waits until it takes connections.
+    /// Starts a sink and waits until it accepts connections.
     ///
     /// - Parameters:
-    ///   - faults: What goes wrong.
-    ///   - wrapper: Words before the command that starts it, such as those that give it a network of its own.
+    ///   - faults: The faults to inject.
+    ///   - wrapper: Arguments before the command, such as those that run it in a separate network namespace.
     /// - Returns: The sink.
-    /// - Throws: `TestFailure` where it cannot be started.
+    /// - Throws: `TestFailure` when it cannot be started.
     public static func start(faults: [Fault] = [], through wrapper: [String] = []) async throws -> MailSink {
         guard let program = Installed.smtpSink else { throw TestFailure(description: "smtp-sink is not installed.") }
         let folder = try ScratchFolder(isOpen: true)
         let user = getuid() == 0 ? ["-u", "nobody"] : []
         let options = user + faults.flatMap(\.arguments) + ["-d", "\(folder.path)/mail.", "127.0.0.1:0", "64"]
-        let words = wrapper + [program] + options
-        let process = try ChildProcess(words[0], Array(words.dropFirst()))
+        let commandLine = wrapper + [program] + options
+        let process = try ChildProcess(commandLine[0], Array(commandLine.dropFirst()))
         var port: Int?
         try await poll(until: "smtp-sink listens") {
             guard process.isRunning else { throw TestFailure(description: "smtp-sink ended before it listened.") }
@@ -74,19 +74,19 @@ public final class MailSink: Sendable {
         return MailSink(port: port ?? 0, folder: folder, process: process)
     }
 
-    /// The messages whose end the sink has seen, in no order, whatever it then replied.
+    /// Returns the messages that were received to their end, unordered, whatever the reply was.
     public func receivedMessages() throws -> [ReceivedMessage] {
         try FileManager.default.contentsOfDirectory(atPath: folder.path)
             .map { try String(contentsOfFile: "\(folder.path)/\($0)", encoding: .isoLatin1) }
             .compactMap(Self.parse)
     }
 
-    /// Ends the sink.
+    /// Stops the sink.
     public func stop() {
         process.stop()
     }
 
-    /// Takes the sink's own header lines off again; a file without the header's end is of a message under way.
+    /// Removes the header lines that the sink added; `nil` for a file without the header's end, which is incomplete.
     private static func parse(_ file: String) -> ReceivedMessage? {
         let lines = file.split(separator: "\n", omittingEmptySubsequences: false)
         guard let received = lines.firstIndex(where: { $0.hasPrefix("Received:") }) else { return nil }

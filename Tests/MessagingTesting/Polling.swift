@@ -1,9 +1,9 @@
-/// Waits until a condition holds that can only be seen by looking again and again.
+/// Waits until a condition holds, by polling.
 ///
 /// - Parameters:
-///   - condition: The condition in words, for the message.
-///   - holds: Looks.
-/// - Throws: `TestFailure` after five minutes, which only a hang takes, or the error of looking.
+///   - condition: The description of the condition, for the error message.
+///   - holds: Returns whether the condition holds.
+/// - Throws: `TestFailure` after five minutes, which only a hang exceeds, or the error of `holds`.
 func poll(until condition: String, _ holds: () async throws -> Bool) async throws {
     let deadline = ContinuousClock.now + .seconds(300)
     while try await !holds() {

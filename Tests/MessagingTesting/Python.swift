@@ -1,6 +1,6 @@
 import Foundation
 
-/// Runs Python on text, to judge our formats by another's implementation.
+/// A runner of Python code, which checks our formats with an independent implementation.
 public enum Python {
     /// Runs a program that reads the input and prints JSON.
     public static func run<Result: Decodable>(_ program: String, on input: some Sequence<UInt8>) throws -> Result {

@@ -4,10 +4,10 @@ public struct ReceivedMessage: Hashable, Sendable {
     public let sender: String
     /// The envelope's recipients.
     public let recipients: [String]
-    /// The message, header and body, without anything that the server added.
+    /// The message's header and body, without additions by the server.
     public let content: String
 
-    /// Makes a message.
+    /// Creates a message.
     public init(sender: String, recipients: [String], content: String) {
         self.sender = sender
         self.recipients = recipients

@@ -1,42 +1,42 @@
 import Foundation
 
-/// An SMS service in Twilio's dialect on loopback, which misbehaves as told and keeps a record of the requests.
+/// An SMS service with Twilio's API on loopback, which injects configured faults and records the requests.
 public final class ScriptedHTTPServer: Sendable {
-    /// What a request gets instead of a text that is queued.
+    /// The response to a request.
     public enum Answer: Hashable, Sendable {
-        /// A text that is queued, as if nothing had been told.
+        /// A queued text message, which is the default.
         case queued
-        /// A whole answer.
+        /// A complete response.
         case reply(Int, String = "{}", headers: [String: String] = [:])
-        /// A whole answer, after which the connection ends.
+        /// A complete response, after which the connection is closed.
         case lastReply(Int, String = "{}")
-        /// An answer whose last octet is missing; then the connection ends.
+        /// A response without its last octet, after which the connection is closed.
         case cutReply(Int, String = "{}")
-        /// Octets that need not be HTTP; then the connection ends.
+        /// Octets that need not be HTTP, after which the connection is closed.
         case raw(String)
-        /// The connection ends.
+        /// The connection is closed.
         case drop
-        /// No answer comes, ever.
+        /// No response is sent.
         case hang
-        /// A text that is queued, after `release()`.
+        /// A queued text message, after `release()`.
         case hold
     }
 
     /// A request as the server received it.
     public struct Request: Hashable, Sendable, Decodable {
-        /// GET, POST..
+        /// The method, such as GET or POST.
         public let method: String
-        /// The path, as it was written.
+        /// The undecoded path.
         public let path: String
-        /// The header, with names in lower case.
+        /// The header fields, with names in lower case.
         public let headers: [String: String]
-        /// The form.
+        /// The form's fields.
         public let form: [String: String]
     }
 
-    /// The account that `url` names.
+    /// The account in `url`.
     public static let account = "AC0123456789abcdef0123456789abcdef"
-    /// A token for it.
+    /// A token of the account.
     public static let token = "to:ken &+"
 
     private let process: ScriptedProcess
@@ -44,9 +44,9 @@ public final class ScriptedHTTPServer: Sendable {
     /// Starts a server.
     ///
     /// - Parameters:
-    ///   - answers: What the first requests get, in order; later ones get a text that is queued.
-    ///   - certificate: With one, the server speaks TLS.
-    ///   - login: The user and password that the server asks for; none is asked for without.
+    ///   - answers: The responses to the first requests, in order; later ones get a queued text message.
+    ///   - certificate: The certificate for TLS; without it, the server uses no TLS.
+    ///   - login: The required user and password; without them, the server requires no login.
     /// - Throws: `TestFailure` when it does not start.
     public init(
         answers: [Answer] = [], certificate: Certificate? = nil, login: (user: String, password: String)? = nil
@@ -64,32 +64,32 @@ public final class ScriptedHTTPServer: Sendable {
     /// The port on 127.0.0.1.
     public var port: Int { process.port }
 
-    /// Where to send texts to, without TLS.
+    /// The URL of the server, without TLS.
     public var url: String { "http://\(Self.account)@127.0.0.1:\(port)" }
 
-    /// Lets the held answers go.
+    /// Sends the held responses.
     public func release() {
         process.release()
     }
 
-    /// Ends the server.
+    /// Stops the server.
     public func stop() {
         process.stop()
     }
 
-    /// Waits until so many requests have been received, whether they are answered or not.
+    /// Waits until a number of requests have been received, with or without responses.
     ///
-    /// - Throws: `TestFailure` when they do not come.
+    /// - Throws: `TestFailure` after a timeout.
     public func receive(_ count: Int) async throws {
         try await poll(until: "the server has \(count) requests") { try requests().count >= count }
     }
 
-    /// How many connections were made.
+    /// Returns the number of connections.
     public func connections() throws -> Int {
         try process.events().count { (event: Event) in event.isConnection }
     }
 
-    /// The requests of all connections, in order, whatever they were answered.
+    /// Returns the requests of all connections, in order, whatever the responses were.
     public func requests() throws -> [Request] {
         try process.events().compactMap { (event: Event) in event.request }
     }

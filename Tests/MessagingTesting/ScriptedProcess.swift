@@ -1,6 +1,6 @@
 import Foundation
 
-/// A server in Python that behaves as a plan says, and writes down what happens.
+/// A server in Python that follows a plan and records events.
 final class ScriptedProcess: Sendable {
     /// The port on 127.0.0.1.
     let port: Int
@@ -11,8 +11,8 @@ final class ScriptedProcess: Sendable {
     /// Starts a server.
     ///
     /// - Parameters:
-    ///   - script: The name of the program beside this file.
-    ///   - plan: Makes the plan, given the file to write events into.
+    ///   - script: The name of the script beside this file.
+    ///   - plan: Returns the plan, given the path of the event file.
     /// - Throws: `TestFailure` when it does not start.
     init(_ script: String, plan: (String) -> some Encodable) throws {
         guard let python = Installed.python else { throw TestFailure(description: "Python is not installed.") }
@@ -28,7 +28,7 @@ final class ScriptedProcess: Sendable {
         stop()
     }
 
-    /// Lets the held answers go.
+    /// Sends the held responses.
     func release() {
         process.write("release\n")
     }
@@ -37,7 +37,7 @@ final class ScriptedProcess: Sendable {
         process.stop()
     }
 
-    /// The events so far, in order; a line that is still being written is left out.
+    /// Returns the events so far, in order, without a line that is still being written.
     func events<Event: Decodable>() throws -> [Event] {
         let log = try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/events"))
         let lines = log[..<(log.lastIndex(of: UInt8(ascii: "\n")) ?? log.startIndex)]

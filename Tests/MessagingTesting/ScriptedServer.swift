@@ -1,62 +1,62 @@
 import Foundation
 
-/// An SMTP server that misbehaves as told, step by step, and keeps a record of the conversation.
+/// An SMTP server that injects configured faults at each step and records the session.
 public final class ScriptedServer: Sendable {
-    /// A step of the conversation.
+    /// A step of the SMTP session.
     public enum Step: String, Sendable, CaseIterable {
         /// The server's greeting.
         case greeting
-        /// The client's introduction.
+        /// EHLO.
         case ehlo
-        /// The switch to TLS.
+        /// STARTTLS.
         case starttls
-        /// The login.
+        /// AUTH.
         case auth
-        /// The sender.
+        /// MAIL.
         case mail
-        /// The recipient.
+        /// RCPT.
         case rcpt
-        /// The announcement of the message.
+        /// DATA.
         case data
-        /// The message itself, after 354.
+        /// The message itself, after the 354 reply.
         case body
         /// The end of the message.
         case dot
-        /// The goodbye.
+        /// QUIT.
         case quit
     }
 
-    /// What happens at a step instead of the right answer.
+    /// The action at a step, instead of the correct reply.
     public enum Action: Hashable, Sendable {
-        /// These words are sent.
+        /// A reply is sent.
         case reply(String)
-        /// These words are sent, and the connection ends.
+        /// A reply is sent, and the connection is closed.
         case dismiss(String)
-        /// The connection ends.
+        /// The connection is closed.
         case drop
-        /// No answer comes, ever.
+        /// No reply is sent.
         case hang
-        /// The right answer comes after `release()`.
+        /// The correct reply is sent after `release()`.
         case hold
     }
 
-    /// Something that goes wrong, some times.
+    /// A fault that occurs a number of times.
     public struct Fault: Hashable, Sendable {
         let step: Step
         let action: Action
         let times: Int
 
-        /// Something that goes wrong, always unless told how many times.
+        /// Returns a fault that occurs each time, unless a number of times is given.
         public static func at(_ step: Step, _ action: Action, times: Int = 1_000_000) -> Fault {
             Fault(step: step, action: action, times: times)
         }
     }
 
-    /// How the server protects its connections.
+    /// The protection of the connections.
     public enum Security: String, Sendable {
-        /// It offers STARTTLS.
+        /// STARTTLS is offered.
         case starttls
-        /// It begins with TLS.
+        /// TLS from the first byte.
         case implicit
     }
 
@@ -65,9 +65,9 @@ public final class ScriptedServer: Sendable {
     /// Starts a server.
     ///
     /// - Parameters:
-    ///   - faults: What goes wrong; the first that fits a step counts.
-    ///   - tls: The protection, with a certificate for it.
-    ///   - login: The user and password that the server asks for.
+    ///   - faults: The faults; the first that matches a step applies.
+    ///   - tls: The protection, with a certificate.
+    ///   - login: The required user and password.
     /// - Throws: `TestFailure` when it does not start.
     public init(
         faults: [Fault] = [],
@@ -87,45 +87,45 @@ public final class ScriptedServer: Sendable {
     /// The port on 127.0.0.1.
     public var port: Int { process.port }
 
-    /// Where to send to, without TLS.
+    /// The URL of the server, without TLS.
     public var url: String { "smtp://127.0.0.1:\(port)/intro.test?tls=none" }
 
-    /// Lets the held answers go.
+    /// Sends the held replies.
     public func release() {
         process.release()
     }
 
-    /// Ends the server.
+    /// Stops the server.
     public func stop() {
         process.stop()
     }
 
-    /// How many connections were made.
+    /// Returns the number of connections.
     public func connections() throws -> Int {
         try events().count { $0.event == "connect" }
     }
 
-    /// The commands of all connections, in order.
+    /// Returns the commands of all connections, in order.
     public func commands() throws -> [String] {
         try events().compactMap(\.line)
     }
 
-    /// Waits for a command whose answer the client need not wait for.
+    /// Waits for a command whose reply the client may not wait for.
     ///
     /// - Parameter prefix: The command, or its beginning.
-    /// - Throws: `TestFailure` when it does not come.
+    /// - Throws: `TestFailure` after a timeout.
     public func receive(_ prefix: String) async throws {
         try await poll(until: "the server receives \(prefix)") { try commands().contains { $0.hasPrefix(prefix) } }
     }
 
-    /// Waits until so many connections have been made.
+    /// Waits until a number of connections have been opened.
     ///
-    /// - Throws: `TestFailure` when they are not made.
+    /// - Throws: `TestFailure` after a timeout.
     public func accept(_ count: Int) async throws {
         try await poll(until: "the server has \(count) connections") { try connections() >= count }
     }
 
-    /// The messages whose end the server has seen, whatever it then replied.
+    /// Returns the messages that were received to their end, whatever the reply was.
     public func receivedMessages() throws -> [ReceivedMessage] {
         try events().filter { $0.event == "message" }
             .map {
@@ -157,8 +157,8 @@ private struct Plan: Encodable {
             step = fault.step.rawValue
             times = fault.times
             switch fault.action {
-            case .reply(let words): (action, text) = ("reply", words)
-            case .dismiss(let words): (action, text) = ("dismiss", words)
+            case .reply(let reply): (action, text) = ("reply", reply)
+            case .dismiss(let reply): (action, text) = ("dismiss", reply)
             case .drop: (action, text) = ("drop", "")
             case .hang: (action, text) = ("hang", "")
             case .hold: (action, text) = ("hold", "")

@@ -1,5 +1,5 @@
-/// A test server that could not be started or read.
+/// A failure to start or read a test server.
 public struct TestFailure: Error, CustomStringConvertible {
-    /// What went wrong.
+    /// The description of the failure.
     public let description: String
 }

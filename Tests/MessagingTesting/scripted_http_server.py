@@ -1,9 +1,9 @@
-"""An HTTP server that plays an SMS service in Twilio's dialect, misbehaves as told, and records what it was asked.
+"""An SMS service with Twilio's API that injects configured faults and records the requests.
 
-The one argument is a plan in JSON: "log" (where events go, one JSON object per line), "answers" (what the first
-requests get, in order: "action", "status", "headers", "body"; later requests get a text that is queued), and optionally
-"tls" ("certificate", "key") and "login" ("user", "password").
-The port goes to stdout. The line "release" on stdin lets held answers go; its end ends the server.
+The argument is a plan in JSON: "log" (the path of the event file, one JSON object per line), "answers" (the responses
+to the first requests, in order: "action", "status", "headers", "body"; later requests get a queued text message), and
+optionally "tls" ("certificate", "key") and "login" ("user", "password").
+The port is printed to stdout. The line "release" on stdin sends the held responses; end of file stops the server.
 """
 
 import base64
@@ -68,7 +68,7 @@ class Connection:
         except (Dropped, OSError):
             pass
         finally:
-            # The file shares the socket: both must go before the client sees the end.
+            # The file shares the socket: the connection is closed only when both are.
             if hasattr(self, "lines"):
                 self.lines.close()
             self.socket.close()
@@ -105,7 +105,7 @@ class Connection:
             self.socket.sendall(octets[:-1])
             raise Dropped
         if action == "last":
-            # The end travels with the answer: whoever has read the one finds the other.
+            # The response and the end of the connection are sent together, so that the client sees both.
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
         self.socket.sendall(octets)
         if action == "last":

@@ -1,8 +1,9 @@
-"""An SMTP server that misbehaves as told, and records what it was told.
+"""An SMTP server that injects configured faults and records the session.
 
-The one argument is a plan in JSON: "log" (where events go, one JSON object per line), "faults" (a list of "step",
-"action", "text", "times"), and optionally "tls" ("mode", "certificate", "key") and "login" ("user", "password").
-The port goes to stdout. The line "release" on stdin lets held replies go; its end ends the server.
+The argument is a plan in JSON: "log" (the path of the event file, one JSON object per line), "faults" (a list of
+"step", "action", "text", "times"), and optionally "tls" ("mode", "certificate", "key") and "login" ("user",
+"password").
+The port is printed to stdout. The line "release" on stdin sends the held replies; end of file stops the server.
 """
 
 import base64

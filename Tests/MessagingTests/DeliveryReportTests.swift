@@ -2,7 +2,7 @@ import Messaging
 import MessagingTesting
 import Testing
 
-@Suite("reports of delivery")
+@Suite("Delivery reports")
 struct DeliveryReportTests {
     private static let id = "k7q29fxm.confirmation.1@intro.test"
 
@@ -68,7 +68,7 @@ struct DeliveryReportTests {
         ),
     ]
 
-    @Test("tell who, what and why, with line ends of either kind", arguments: table)
+    @Test("parses recipient, action and reason, with LF and CRLF line endings", arguments: table)
     func sample(_ sample: BounceSample, expected: Expected) throws {
         for octets in [sample.octets, sample.withCRLF] {
             let report = try delivery(octets)
@@ -106,7 +106,9 @@ struct DeliveryReportTests {
         print(json.dumps(report.as_bytes().decode()))
         """
 
-    @Test("are read as another's library writes them", .enabled(if: Installed.python != nil, "python3 is missing"))
+    @Test(
+        "parses a report written by Python's email package",
+        .enabled(if: Installed.python != nil, "python3 is missing"))
     func writtenByPython() throws {
         let text: String = try Python.run(Self.writer, on: [])
         let report = try delivery(Array(text.utf8))
@@ -115,20 +117,20 @@ struct DeliveryReportTests {
         #expect(report.messageIDs.first == Self.id)
     }
 
-    @Test("tell which servers were at it")
+    @Test("parses the reporting and the remote server")
     func servers() throws {
         let report = try delivery(BounceSample.postfix.octets)
         #expect(report.reportingServer == "relay.intro.test")
         #expect(report.recipients.first?.remoteServer == "mx.example.com")
     }
 
-    @Test("tell where a message was sent on to")
+    @Test("parses the final address of a forwarded message")
     func forwarded() throws {
         let recipient = try #require(try delivery(BounceSample.delivered.octets).recipients.first)
         #expect(recipient.finalAddress?.address == "anna.b@mail.example.org")
     }
 
-    @Test("tell of several recipients each for itself, and pass over who has no address of ours")
+    @Test("parses several recipients, and skips those without a valid address or action")
     func several() throws {
         let report = try delivery(
             BounceSample.report(
@@ -155,22 +157,22 @@ struct DeliveryReportTests {
     }
 
     private static let statuses: [(String, String?, Bool)] = [
-        // The address is at fault.
+        // Caused by the address.
         ("5.1.1", nil, true), ("5.1.2", nil, true), ("5.1.3", nil, true), ("5.1.6", nil, true), ("5.1.10", nil, true),
         ("5.2.1", nil, true), ("5.4.1", "smtp; 550 5.4.1 Recipient address rejected", true),
         ("5.4.4", nil, true), ("5.5.0", "smtp; 550 5.5.0 mailbox unavailable", true),
         ("5.1.1 (no such user)", nil, true),
-        // The sender, the message, the mailbox's size, a policy, a server or the time is.
+        // Caused by the sender, the message, the mailbox's size, a policy, a server or a timeout.
         ("5.1.7", nil, false), ("5.1.8", nil, false), ("5.2.2", nil, false), ("5.2.3", nil, false),
         ("5.3.0", nil, false), ("5.3.4", nil, false), ("5.4.6", nil, false), ("5.4.7", "smtp;550 4.4.7 Expired", false),
         ("5.4.300", nil, false), ("5.5.3", nil, false), ("5.6.1", nil, false), ("5.7.1", nil, false),
         ("5.7.26", nil, false), ("5.7.13", nil, false), ("5.7.17", nil, false),
-        // Nothing says what is.
+        // Unknown cause.
         ("5.0.0", nil, false), ("5.0.0", "smtp; 550", false), ("5.0.0", "X-Unix; 75", false),
         ("5.0.0", "smtp; 554 Transaction failed", false), ("5.5.0", nil, false),
-        // It was given up after trying for long.
+        // Failed after retries.
         ("4.4.1", nil, false), ("4.4.7", "smtp; 550 5.1.1 no", false), ("4.2.2", nil, false),
-        // Where the reporting server says only no, the refusing server's words count.
+        // The reporting server's status is unspecific, so the refusing server's reply decides.
         ("5.0.0", "smtp; 552 5.2.2 mailbox full", false), ("5.0.0", "smtp; 550 nobody here", true),
         ("5.0.0", "smtp; 452 full", false), ("5.0.0", "smtp; 550-5.7.1 spam", false),
         ("5.0.0", "smtp; 5.7.1 - spam", false), ("nonsense", "smtp; 550 5.1.1 no", true),
@@ -179,14 +181,14 @@ struct DeliveryReportTests {
         ("٥.1.1", nil, false),
     ]
 
-    @Test("say that an address is dead only where the reason lies in the address", arguments: statuses)
+    @Test("marks an address as invalid only when the address caused the failure", arguments: statuses)
     func permanence(status: String, diagnostic: String?, isPermanent: Bool) throws {
         let words = diagnostic.map { "\nDiagnostic-Code: \($0)" } ?? ""
         let block = "Final-Recipient: rfc822; anna@example.com\nAction: failed\nStatus: \(status)\(words)"
         #expect(try delivery(BounceSample.report(block).octets).recipients.first?.isPermanent == isPermanent)
     }
 
-    @Test("say so only of what has failed", arguments: DeliveryReport.Action.allCases)
+    @Test("marks an address as invalid only for a failed delivery", arguments: DeliveryReport.Action.allCases)
     func action(_ action: DeliveryReport.Action) throws {
         let block = "Final-Recipient: rfc822; anna@example.com\nAction: \(action.rawValue)\nStatus: 5.1.1"
         let recipient = try #require(try delivery(BounceSample.report(block).octets).recipients.first)
@@ -194,7 +196,7 @@ struct DeliveryReportTests {
         #expect(recipient.isPermanent == (action == .failed))
     }
 
-    @Test("keep the server's words on one line, short, and harmless for a terminal")
+    @Test("the diagnostic is one line of at most 500 characters without control characters")
     func words() throws {
         let long = String(repeating: "x", count: 9000)
         let block = """

@@ -1,7 +1,7 @@
 import Messaging
 import Testing
 
-@Suite("what a refusal is about")
+@Suite("Failure causes")
 struct FailureCauseTests {
     private static let codes: [(EnhancedStatus, FailureCause)] = [
         (EnhancedStatus(.permanent, subject: 1, detail: 1), .address),
@@ -16,12 +16,12 @@ struct FailureCauseTests {
         (EnhancedStatus(.transient, subject: 1, detail: 1), .message),
     ]
 
-    @Test("a status alone", arguments: codes)
+    @Test("determines the cause from the status alone", arguments: codes)
     func status(status: EnhancedStatus, cause: FailureCause) {
         #expect(FailureCause(status: status, words: "") == cause)
     }
 
-    @Test("policy is never the address's fault", arguments: 0...99)
+    @Test("a policy status (5.7.x) is never caused by the address", arguments: 0...99)
     func policy(detail: Int) {
         let status = EnhancedStatus(.permanent, subject: 7, detail: detail)
         #expect(FailureCause(status: status, words: "550 5.7.\(detail) user unknown") == .message)
@@ -41,7 +41,7 @@ struct FailureCauseTests {
         "550 5.2.1 The user you are trying to contact is receiving mail at a rate that prevents delivery",
     ]
 
-    @Test("words about the message, its sender, its size or a policy", arguments: messages)
+    @Test("recognizes replies about the message, its sender, its size or a policy", arguments: messages)
     func message(words: String) {
         #expect(FailureCause(status: nil, words: words) == .message)
         #expect(FailureCause(status: EnhancedStatus(.permanent, subject: 0, detail: 0), words: words) == .message)
@@ -61,20 +61,20 @@ struct FailureCauseTests {
         "550 5.4.1 Recipient address rejected: Access denied", "550 recipient address unknown",
     ]
 
-    @Test("words about the address", arguments: addresses)
+    @Test("recognizes replies about the address", arguments: addresses)
     func address(words: String) {
         #expect(FailureCause(status: nil, words: words) == .address)
         #expect(FailureCause(status: EnhancedStatus(.permanent, subject: 0, detail: 0), words: words) == .address)
     }
 
     @Test(
-        "words that say neither",
+        "other replies are unclear",
         arguments: ["", "550", "550 no", "554 Transaction failed", "550 rejected", "554 delivery error", "(", "550-"])
     func unclear(words: String) {
         #expect(FailureCause(status: nil, words: words) == .unclear)
     }
 
-    @Test("the refusing server's own code and words beat a reporter that says 5.1.1 of every 550")
+    @Test("the refusing server's reply takes precedence over a reported 5.1.1")
     func reporter() {
         let reported = EnhancedStatus(.permanent, subject: 1, detail: 1)
         #expect(FailureCause(status: reported, words: "550 5.7.1 blocked") == .message)
@@ -84,7 +84,7 @@ struct FailureCauseTests {
         #expect(FailureCause(status: reported, words: "550 5.1.1 unknown, see our spam policy") == .address)
     }
 
-    @Test("long and odd words do no harm")
+    @Test("long replies are unclear")
     func long() {
         #expect(FailureCause(status: nil, words: String(repeating: "550-5.1. ", count: 100_000)) == .unclear)
         #expect(FailureCause(status: nil, words: String(repeating: "user ", count: 50_000)) == .unclear)

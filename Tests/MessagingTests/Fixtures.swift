@@ -6,7 +6,7 @@ import Testing
 let desk = mailbox("Intro", "desk@intro.test")
 let anna = mailbox("Anna", "anna@example.test")
 
-/// Texts that people, or attackers, have typed where a name was asked for.
+/// Unusual texts that users or attackers may enter as a name.
 let nastyNames: [TypedText] = [
     "Anna", "O'Hara & <b>", "Zoë Müller-Łódź", "山田太郎", "דנה כהן", "محمد \u{200F}العربي", "👩‍👩‍👧‍👦 family", "=?UTF-8?Q?x?=",
     "\"quoted\" \\ back",
@@ -16,14 +16,14 @@ let nastyNames: [TypedText] = [
     TypedText(text: "z" + String(repeating: "\u{301}", count: 500)), "<\u{338}b\"\u{338}",
 ]
 
-/// The same, where a control character or a direction override comes with it.
+/// Texts with control characters or direction overrides.
 let unsafeNames: [TypedText] = [
     "a\r\nBcc: x@y.test", "a\nb", "a\rb", "nul\0", "esc\u{1B}[31m", "\u{202E}gpj.exe", "\u{2066}x", "c1\u{85}",
     "sep\u{2028}", "tab\tx",
     "\u{7F}",
 ]
 
-/// A text that test reports show in short, and with its invisible signs visible.
+/// A text that test reports show truncated, with invisible characters escaped.
 struct TypedText: Sendable, ExpressibleByStringLiteral, CustomTestStringConvertible {
     let text: String
 
@@ -46,12 +46,12 @@ func mailbox(_ name: String?, _ address: String) -> Mailbox {
     }
 }
 
-/// A small message with a mark to find it by.
+/// Returns a small message whose subject identifies it.
 func message(_ mark: String) -> [UInt8] {
     Array("From: desk@intro.test\r\nTo: anna@example.test\r\nSubject: \(mark)\r\n\r\nHello\r\n.dot\r\n".utf8)
 }
 
-/// A small text with a mark to find it by.
+/// Returns a small text message whose first line identifies it.
 func text(_ mark: String) -> TextMessage {
     do {
         return try TextMessage(to: "+14155550100", from: TextSender("+14155550199"), body: markedBody(mark))
@@ -63,7 +63,7 @@ func text(_ mark: String) -> TextMessage {
 func markedBody(_ mark: String) -> String { "\(mark)\nHello\n.dot" }
 
 extension [ReceivedMessage] {
-    /// The subjects of the messages, each as often as it arrived.
+    /// The subjects of the messages, sorted, including duplicates.
     var marks: [String] {
         compactMap { message in
             message.content.split(whereSeparator: \.isNewline).first { $0.hasPrefix("Subject: ") }
@@ -72,14 +72,14 @@ extension [ReceivedMessage] {
     }
 }
 
-/// For tests that wait until a time-out has passed: every step before the silent one must be answered in less time, on
-/// however busy a machine.
+/// The timeouts for tests that wait until a timeout expires: each earlier step must complete within it, even on a busy
+/// machine.
 let shortTimeouts = SMTPTimeouts(connect: .seconds(10), reply: .seconds(10))
 
-/// For every other test: only a hang takes that long.
+/// The timeouts for all other tests, which only a hang exceeds.
 let patientTimeouts = SMTPTimeouts(connect: .seconds(30), reply: .seconds(60), idle: .seconds(600))
 
-/// The same for texts.
+/// The same timeouts for text messages.
 let shortSMSTimeouts = SMSTimeouts(connect: .seconds(10), reply: .seconds(10))
 let patientSMSTimeouts = SMSTimeouts(connect: .seconds(30), reply: .seconds(60), idle: .seconds(600))
 
@@ -95,7 +95,7 @@ extension TransportSession<MailEnvelope> {
     }
 }
 
-/// The kind of an outcome, without the words.
+/// The kind of an outcome, without its text.
 enum OutcomeCategory: Equatable {
     case accepted
     case rejectedTemporarily(Int)

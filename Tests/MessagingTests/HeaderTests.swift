@@ -3,13 +3,13 @@ import Testing
 
 @testable import Messaging
 
-@Suite("header lines")
+@Suite("Header fields")
 struct HeaderTests {
     private func lines(_ field: HeaderField) -> [Substring] {
         field.rendered.split(separator: "\r\n", omittingEmptySubsequences: false).dropLast()
     }
 
-    @Test("no line is longer than 78, ends otherwise than in CRLF, or is outside ASCII", arguments: nastyNames)
+    @Test("lines are ASCII, end in CRLF and have at most 78 characters", arguments: nastyNames)
     func lineLength(text: TypedText) throws {
         let text = text.text
         let person = try Mailbox(name: text, address: "someone.with.a.long.name@subdomain.example.test")
@@ -20,7 +20,7 @@ struct HeaderTests {
         }
     }
 
-    @Test("a line with an encoded word is at most 76, the word at most 75", arguments: nastyNames)
+    @Test("a line with an encoded word has at most 76 characters, the word at most 75", arguments: nastyNames)
     func encodedWordLength(text: TypedText) {
         let text = text.text
         for line in lines(HeaderField("Subject", text: text)) where line.contains("=?UTF-8?") {
@@ -40,13 +40,13 @@ struct HeaderTests {
         #expect(decoded.compactMap(\.self).joined() == text)
     }
 
-    @Test("a family of emoji that fits stays whole")
+    @Test("an emoji sequence that fits into a word is not split")
     func emoji() {
         let words = EncodedWord.encode(String(repeating: "👩‍👩‍👧‍👦", count: 3))
         #expect(words.count == 3)
     }
 
-    @Test("plain text stays readable")
+    @Test("plain text is not encoded")
     func plain() {
         #expect(
             HeaderField("Subject", text: "Your session is booked").rendered == "Subject: Your session is booked\r\n")
@@ -58,7 +58,7 @@ struct HeaderTests {
     }
 }
 
-@Suite("quoted-printable")
+@Suite("Quoted-printable encoding")
 struct QuotedPrintableTests {
     private static let table = [
         ("plain", "plain\r\n"), ("a=b", "a=3Db\r\n"), ("end ", "end=20\r\n"), ("tab\t\nx", "tab=09\r\nx\r\n"),
@@ -69,12 +69,12 @@ struct QuotedPrintableTests {
         (String(repeating: "a", count: 74) + "ë", String(repeating: "a", count: 74) + "=\r\n=C3=AB\r\n"),
     ]
 
-    @Test("text is encoded as RFC 2045 says", arguments: table)
+    @Test("encodes text as required by RFC 2045", arguments: table)
     func encode(text: String, encoded: String) {
         #expect(QuotedPrintable.encode(text) == encoded)
     }
 
-    @Test("no line is longer than 76", arguments: nastyNames + unsafeNames)
+    @Test("lines have at most 76 characters", arguments: nastyNames + unsafeNames)
     func lineLength(text: TypedText) {
         let text = text.text
         let lines = QuotedPrintable.encode(text).components(separatedBy: "\r\n")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("calendars")
+@Suite("iCalendar output")
 struct ICalendarTests {
     private static let instant = Date(timeIntervalSince1970: 1_796_144_400)
 
@@ -23,7 +23,7 @@ struct ICalendarTests {
         return try ICalendar.render(events: [event], method: method, productID: "-//Intro//EN")
     }
 
-    @Test("an invitation has every property that RFC 5546 asks for")
+    @Test("an invitation has every property that RFC 5546 requires")
     func request() throws {
         let lines = try render(event { $0.reminderMinutes = 60 }).components(separatedBy: "\r\n")
         #expect(
@@ -39,7 +39,7 @@ struct ICalendarTests {
             ])
     }
 
-    @Test("a cancellation says so, names both sides, and rings no bell")
+    @Test("a cancellation has method, status, organizer and attendee, and no alarm")
     func cancel() throws {
         let calendar = try render(event { $0.reminderMinutes = 60 }, .cancel)
         #expect(calendar.contains("\r\nMETHOD:CANCEL\r\n"))
@@ -58,13 +58,13 @@ struct ICalendarTests {
             (.endsBeforeStart, nil, { $0.ends = $0.starts - 1 }),
         ]
 
-    @Test("what RFC 5545 and 5546 forbid is refused", arguments: 0..<8)
+    @Test("rejects events that RFC 5545 and RFC 5546 forbid", arguments: 0..<8)
     func refusal(index: Int) {
         let (rule, method, change) = Self.refusals[index]
         #expect(throws: CompositionError(part: .calendar, rule: rule)) { try render(event(change), method) }
     }
 
-    @Test("lines hold at most 75 octets and never half a character", arguments: nastyNames)
+    @Test("lines have at most 75 octets and do not split characters", arguments: nastyNames)
     func folding(text: TypedText) throws {
         let text = text.text
         let calendar = try render(
@@ -79,7 +79,7 @@ struct ICalendarTests {
     }
 
     @Test(
-        "text cannot add lines to a calendar",
+        "text cannot inject lines into a calendar",
         arguments: unsafeNames + ["x\r\nATTENDEE:mailto:e@x.test", "x\nEND:VEVENT"])
     func injection(text: TypedText) throws {
         let text = text.text
@@ -127,7 +127,7 @@ struct ICalendarTests {
         """
 
     @Test(
-        "Python's icalendar reads back what was written",
+        "Python's icalendar parses the output unchanged",
         .enabled(if: Installed.pythonHas("icalendar"), "Python's icalendar is missing: pip install icalendar"),
         arguments: nastyNames)
     func readByPython(text: TypedText) throws {
@@ -152,7 +152,7 @@ struct ICalendarTests {
     }
 
     @Test(
-        "a trainer's month is one feed, which has no method",
+        "a feed of many events has no method",
         .enabled(if: Installed.pythonHas("icalendar"), "Python's icalendar is missing: pip install icalendar"))
     func feed() throws {
         let events = (0..<60).map { number in
@@ -173,7 +173,7 @@ struct ICalendarTests {
         #expect(calendar.contains("\r\nX-WR-CALNAME:Maria's sessions\\, all\r\n"))
     }
 
-    @Test("a feed without events has one component, as RFC 5545 asks for")
+    @Test("a feed without events has one component, as RFC 5545 requires")
     func empty() throws {
         let lines = try ICalendar.feed(events: [], productID: "-//Intro//EN").components(separatedBy: "\r\n")
         #expect(

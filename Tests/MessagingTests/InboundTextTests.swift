@@ -1,13 +1,13 @@
 import Messaging
 import Testing
 
-@Suite("texts that people send")
+@Suite("Inbound text messages")
 struct InboundTextTests {
     private func read(_ json: String) throws -> InboundText {
         try InboundText(parsing: json.utf8)
     }
 
-    @Test("Twilio's names are read, and what else it sends is ignored")
+    @Test("parses Twilio's fields and ignores others")
     func twilio() throws {
         let text = try read(
             """
@@ -21,7 +21,7 @@ struct InboundTextTests {
         #expect(text.word == .confirm)
     }
 
-    @Test("plain names in lower case are read; what may be missing is")
+    @Test("parses lower-case names, and optional fields may be missing")
     func plain() throws {
         let whole = try read(#"{"from": "+14155550100", "to": "72345", "body": "STOP", "id": "7"}"#)
         #expect(whole.to == "72345")
@@ -41,12 +41,12 @@ struct InboundTextTests {
         (#"{"From": ["+1"], "Body": "C"}"#, .missing("From")), (#"{"From": "\u0007", "Body": "C"}"#, .missing("From")),
     ]
 
-    @Test("anything but one object or form with a sender is refused", arguments: refusals)
+    @Test("rejects input other than one object or form with a sender", arguments: refusals)
     func refused(json: String, error: InboundTextError) {
         #expect(throws: error) { try read(json) }
     }
 
-    @Test("a form is read like an object")
+    @Test("parses a form like an object")
     func form() throws {
         let text = try read("From=%2B14155550100&To=72345&Body=caf%C3%A9+%26+more%ZZ&NumMedia=2&MessageSid=SM9&X=\n")
         #expect(text.from == "+14155550100" && text.to == "72345" && text.id == "SM9")
@@ -55,7 +55,7 @@ struct InboundTextTests {
         #expect(try read("Body=C&From=+14155550100").from == "+14155550100", "the plus was not encoded")
     }
 
-    @Test("a picture has no body, and a number need not be text")
+    @Test("parses a picture without a body, and numbers instead of strings")
     func picture() throws {
         let text = try read(#"{"From": 14155550100, "NumMedia": 1, "MessageSid": {}, "Body": null}"#)
         #expect(text.from == "14155550100" && text.body.isEmpty && text.attachments == 1 && text.id == nil)
@@ -69,19 +69,19 @@ struct InboundTextTests {
         (#"\u00e9\/\\"#, "é/\\"),
     ]
 
-    @Test("what services write into strings is mended", arguments: broken)
-    func mended(json: String, body: String) throws {
+    @Test("repairs invalid strings", arguments: broken)
+    func repaired(json: String, body: String) throws {
         #expect(try read(#"{"From": "+1", "Body": "\#(json)"}"#).body == body)
     }
 
-    @Test("octets that are no UTF-8 do no harm")
+    @Test("accepts octets that are not UTF-8")
     func junk() throws {
         let octets = Array(#"{"From": "+1", "Body": "STOP"#.utf8) + [0xFF, 0xC3] + Array(#""}"#.utf8)
         #expect(try InboundText(parsing: octets).word == .optOut)
     }
 
     @Test(
-        "the number is found behind the app that it was sent with",
+        "finds the number after an app's prefix",
         arguments: [
             ("whatsapp:+14155550100", "+14155550100"), ("RCS:+14155550100", "+14155550100"), ("72345", "72345"),
             ("messenger:4155550100", "messenger:4155550100"), ("+14155550100", "+14155550100"),
@@ -90,14 +90,14 @@ struct InboundTextTests {
         #expect(try read(#"{"From": "\#(from)"}"#).number == number)
     }
 
-    @Test("what the service itself makes of a text counts more than its words")
+    @Test("the service's opt-out type takes precedence over the body")
     func optOutType() throws {
         #expect(try read(#"{"From": "+1", "Body": "no thanks", "OptOutType": "STOP"}"#).word == .optOut)
         #expect(try read(#"{"From": "+1", "Body": "yes", "OptOutType": "START"}"#).word == .optIn)
         #expect(try read(#"{"From": "+1", "Body": "C", "OptOutType": ""}"#).word == .confirm)
     }
 
-    @Test("input is read up to 64 kB and refused beyond")
+    @Test("accepts input up to 64 KiB and rejects larger input")
     func size() throws {
         let frame = #"{"From": "+14155550100", "Body": ""}"#
         let room = InboundText.maximumSize - frame.utf8.count
@@ -106,7 +106,7 @@ struct InboundTextTests {
         #expect(throws: InboundTextError.tooLarge) { try read(body(room + 1)) }
     }
 
-    @Test("what could harm a terminal is made visible")
+    @Test("replaces control characters")
     func hostile() throws {
         let text = try read(#"{"From": "+1\u001b[31m\r\n", "Body": "a\u0000\u202eb\r\nc", "MessageSid": "x\ny"}"#)
         #expect(text.from == "+1[31m")
@@ -155,12 +155,12 @@ struct InboundTextTests {
         ),
     ]
 
-    @Test("an answer that is one of the known words is understood, however it is typed", arguments: spellings)
+    @Test("recognizes keywords regardless of case, accents and punctuation", arguments: spellings)
     func words(word: ReplyKeyword, spellings: [String]) {
         for spelling in spellings { #expect(ReplyKeyword(spelling) == word, "\(spelling)") }
     }
 
-    @Test("no word confirms that carriers take for an opt-in, nor does one that ends the texts")
+    @Test("opt-in, opt-out and cancellation keywords do not confirm a session")
     func reserved() {
         for word in ["YES", "START", "UNSTOP", "CANCEL", "STOP", "END", "QUIT"] {
             #expect(ReplyKeyword(word) != .confirm)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("messages")
+@Suite("Mail messages")
 struct MailMessageTests {
     private let date = Date(timeIntervalSince1970: 1_796_144_400)
 
@@ -30,7 +30,7 @@ struct MailMessageTests {
         }
     }
 
-    @Test("a message is ASCII with CRLF line ends and no line over 78", arguments: nastyNames)
+    @Test("a message is ASCII with CRLF line endings and lines of at most 78 characters", arguments: nastyNames)
     func wireForm(name: TypedText) throws {
         let name = name.text
         let bytes = try message(name: name, subject: "Hello \(name)", calendar: invitation).render()
@@ -40,14 +40,14 @@ struct MailMessageTests {
             lines.allSatisfy { $0.utf8.count <= 78 && $0.utf8.allSatisfy { (0x20...0x7E).contains($0) || $0 == 9 } })
     }
 
-    @Test("the same message renders to the same bytes, another to another boundary")
+    @Test("rendering a message twice returns the same octets")
     func deterministic() throws {
         let first = try message(calendar: invitation).render()
         #expect(try message(calendar: invitation).render() == first)
         #expect(String(decoding: first, as: UTF8.self).contains("boundary=\"=_mixed_"))
     }
 
-    @Test("a subject that would break the header is refused", arguments: unsafeNames)
+    @Test("rejects a subject that would break the header", arguments: unsafeNames)
     func unsafeSubject(subject: TypedText) {
         let subject = subject.text
         let error = #expect(throws: CompositionError.self) { try message(subject: subject) }
@@ -55,7 +55,7 @@ struct MailMessageTests {
     }
 
     @Test(
-        "an identifier that would break the header is refused",
+        "rejects an identifier that would break the header",
         arguments: ["", "a", "a@", "@b", "a@b@c", "a b@c", "a@b\r\nX: y", "<a@b", "ä@b"])
     func unsafeMessageID(id: String) {
         #expect(throws: CompositionError(part: .messageID, rule: .notAMessageID)) {
@@ -63,7 +63,7 @@ struct MailMessageTests {
         }
     }
 
-    @Test("an identifier is taken with or without its brackets")
+    @Test("accepts an identifier with angle brackets")
     func messageID() throws {
         let message = try MailMessage(
             from: desk, to: anna, subject: "", text: "", html: "", messageID: "<a@b>", date: date)
@@ -71,7 +71,7 @@ struct MailMessageTests {
     }
 
     @Test(
-        "a calendar entry's part says the same method as the calendar", arguments: [ICalendar.Method.request, .cancel])
+        "the calendar's part declares the same method as the calendar", arguments: [ICalendar.Method.request, .cancel])
     func method(_ method: ICalendar.Method) throws {
         let event = CalendarEvent(
             uid: "K7Q29FXM@intro.test", sequence: 1, starts: date, ends: date + 1200, stamp: date, summary: "Intro",
@@ -125,7 +125,7 @@ struct MailMessageTests {
         """
 
     @Test(
-        "Python's email package reads back what was written",
+        "Python's email package parses the output unchanged",
         .enabled(if: Installed.python != nil, "python3 is missing"), arguments: nastyNames)
     func readByPython(name: TypedText) throws {
         let name = name.text
@@ -160,7 +160,7 @@ struct MailMessageTests {
     }
 
     @Test(
-        "control characters in a body become visible", .enabled(if: Installed.python != nil, "python3 is missing"),
+        "control characters in a body are replaced", .enabled(if: Installed.python != nil, "python3 is missing"),
         arguments: unsafeNames)
     func unsafeBody(text: TypedText) throws {
         let text = text.text

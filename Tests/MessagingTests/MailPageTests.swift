@@ -1,7 +1,7 @@
 import MessagingTesting
 import Testing
 
-@Suite("what is seen of a page without a screen", .enabled(if: Installed.python != nil, "python3 is missing"))
+@Suite("Checks of mail pages", .enabled(if: Installed.python != nil, "python3 is missing"))
 struct MailPageTests {
     private static func page(
         _ content: String, head: String = colors + viewport, style: String = "overflow-wrap:anywhere"
@@ -15,7 +15,7 @@ struct MailPageTests {
         """#
 
     @Test(
-        "a plain page has no faults",
+        "a correct page has no faults",
         arguments: [
             "<p style=\"margin:0 0 16px\">Hi</p>", "<div style=\"max-width:480px;width:100%\">Hi</div>",
             "<a href=\"tel:+1\" style=\"color:inherit\">Call</a>", "<td style=\"border:1px solid #888\">Hi</td>",
@@ -41,12 +41,12 @@ struct MailPageTests {
         ("<td style=\"border-top:1px solid #222222\">x</td>", "a line that light or dark hides: #222222"),
     ]
 
-    @Test("what would not be read is found", arguments: faulty)
+    @Test("finds each fault", arguments: faulty)
     func faults(content: String, fault: String) throws {
         #expect(try MailPage.faults(in: [Self.page(content)])[0].contains(fault))
     }
 
-    @Test("a page tells its language, its width and its color schemes, and lets long words wrap")
+    @Test("requires language, viewport, color schemes and wrapping of long words")
     func frame() throws {
         let pages = [
             Self.page("x", head: Self.colors), Self.page("x", head: Self.viewport), Self.page("x", style: "margin:0"),

@@ -3,9 +3,9 @@ import MessagingTesting
 import SeededChance
 import Testing
 
-@Suite("mail that may be a report")
+@Suite("Mail reports")
 struct MailReportTests {
-    @Test("a complaint tells who complains and about which message, with line ends of either kind")
+    @Test("parses a complaint's recipient and message, with LF and CRLF line endings")
     func complaint() throws {
         for octets in [BounceSample.complaint.octets, BounceSample.complaint.withCRLF] {
             guard case .complaint(let report) = try MailReport(reading: octets) else {
@@ -19,7 +19,7 @@ struct MailReportTests {
     }
 
     @Test(
-        "where the provider hides who complains, it is the one person whom the message was for",
+        "uses the message's only recipient when the provider hides the complaining recipient",
         arguments: [
             ("anna.b@example.com", true), ("Anna <anna.b@example.com>", true), ("<anna.b@example.com>", true),
             ("\"B, Anna\" <anna.b@example.com>", true), ("=?UTF-8?B?QW5uYQ==?=\n <anna.b@example.com>", true),
@@ -37,7 +37,7 @@ struct MailReportTests {
     }
 
     @Test(
-        "feedback of other kinds is no complaint",
+        "rejects feedback other than complaints",
         arguments: ["not-spam", "auth-failure", "virus", "dmarc", "", "ab use", "abuse fraud"])
     func otherFeedback(kind: String) {
         let text = BounceSample.complaint.text.replacing("Feedback-Type: abuse", with: "Feedback-Type: \(kind)")
@@ -65,14 +65,14 @@ struct MailReportTests {
             text: BounceSample.report("").text.replacing("delivery-status", with: "disposition-notification")),
     ]
 
-    @Test("other mail is no report", arguments: others)
+    @Test("rejects mail other than reports", arguments: others)
     func otherMail(_ sample: BounceSample) {
         #expect(throws: MailReportError.notAReport) { try MailReport(reading: sample.octets) }
         #expect(throws: MailReportError.notAReport) { try MailReport(reading: sample.withCRLF) }
     }
 
     @Test(
-        "a report names only addresses that mail of ours could have gone to",
+        "rejects a report without a valid recipient and action",
         arguments: [
             "", "Final-Recipient: x400; /G=Anna/\nAction: failed", "Final-Recipient: rfc822; anna\nAction: failed",
             "Final-Recipient: rfc822;\nAction: failed", "Final-Recipient: rfc822; anna@example.com",
@@ -88,13 +88,13 @@ struct MailReportTests {
         #expect(throws: MailReportError.noRecipient) { try MailReport(reading: BounceSample.report(block).octets) }
     }
 
-    @Test("a mail over 10 MB is not read")
+    @Test("rejects a mail over 10 MB")
     func length() {
         let padding = [UInt8](repeating: UInt8(ascii: "x"), count: MailReport.maximumOctets)
         #expect(throws: MailReportError.tooLong) { try MailReport(reading: BounceSample.postfix.octets + padding) }
     }
 
-    @Test("a mail of very many parts, or very deep ones, is left alone")
+    @Test("rejects mail with very many or deeply nested parts")
     func bombs() {
         let many = "Content-Type: multipart/report; boundary=b\n\n" + String(repeating: "--b\n", count: 100_000)
         #expect(throws: MailReportError.notAReport) { try MailReport(reading: Array(many.utf8)) }
@@ -108,13 +108,13 @@ struct MailReportTests {
         }
     }
 
-    @Test("a field of a length that no program writes is not looked at")
+    @Test("ignores a field of excessive length")
     func longField() {
         let block = "Final-Recipient: rfc822; anna@example.com\nAction:\(String(repeating: " ", count: 70_000))failed"
         #expect(throws: MailReportError.noRecipient) { try MailReport(reading: BounceSample.report(block).octets) }
     }
 
-    @Test("octets that are no text do no harm, and what is readable is read")
+    @Test("parses a report with invalid UTF-8")
     func junk() throws {
         var octets = BounceSample.postfix.octets
         let words = try #require(octets.firstRange(of: Array("User unknown".utf8)))
@@ -128,7 +128,7 @@ struct MailReportTests {
         #expect(diagnostic.unicodeScalars.contains("\u{FFFD}") && !diagnostic.unicodeScalars.contains("\0"))
     }
 
-    @Test("an error names no person")
+    @Test("errors contain no addresses")
     func discretion() {
         for error in [MailReportError.tooLong, .notAReport, .truncated, .noRecipient, .notAComplaint] {
             #expect(error.description.hasSuffix(".") && !error.description.contains("@"))
@@ -136,7 +136,7 @@ struct MailReportTests {
     }
 }
 
-@Suite("reports that came to harm on their way")
+@Suite("Damaged mail reports")
 struct DamagedReportTests {
     private func addresses(_ octets: [UInt8]) -> [String] {
         switch try? MailReport(reading: octets) {
@@ -147,7 +147,7 @@ struct DamagedReportTests {
         }
     }
 
-    @Test("cut off anywhere, a report says what it said whole, or nothing", arguments: BounceSample.reports)
+    @Test("a truncated report yields the same recipients or an error", arguments: BounceSample.reports)
     func truncated(_ sample: BounceSample) throws {
         let whole = try MailReport(reading: sample.octets)
         for length in sample.octets.indices {
@@ -157,21 +157,21 @@ struct DamagedReportTests {
         }
     }
 
-    @Test("cut off within what it says of a recipient, a report says so")
+    @Test("a report truncated within a recipient's status is reported as truncated")
     func cutOffWithinStatus() throws {
         let octets = BounceSample.postfix.octets
         let end = try #require(octets.firstRange(of: Array("Diagnostic-Code".utf8))?.lowerBound)
         #expect(throws: MailReportError.truncated) { try MailReport(reading: Array(octets[..<end])) }
     }
 
-    @Test("changed at random, a report names nobody who is not in its text", arguments: BounceSample.reports)
+    @Test("a randomly changed report names only addresses in its text", arguments: BounceSample.reports)
     func mutated(_ sample: BounceSample) {
-        var dice = SeededGenerator(seed: UInt64(sample.text.utf8.count))
-        // The address of the wrapped report is written with =40.
+        var generator = SeededGenerator(seed: UInt64(sample.text.utf8.count))
+        // The wrapped report encodes the @ of the address as =40.
         let spellings = ["@", "=40"]
         var readable = 0
         for _ in 0..<400 {
-            let octets = dice.mutate(sample.octets)
+            let octets = generator.mutate(sample.octets)
             let text = String(decoding: octets, as: UTF8.self)
             let addresses = addresses(octets)
             readable += addresses.isEmpty ? 0 : 1
@@ -185,7 +185,7 @@ struct DamagedReportTests {
 }
 
 extension MailReport {
-    /// What the report says, the identifier of the message aside.
+    /// The report's content without the message identifiers.
     fileprivate var withoutMessage: String {
         switch self {
         case .delivery(let report): "\(report.recipients)"
@@ -195,7 +195,7 @@ extension MailReport {
 }
 
 extension SeededGenerator {
-    /// These octets after a few accidents: octets changed, pieces lost, doubled or put elsewhere.
+    /// Returns the octets after random changes: octets replaced, pieces removed, duplicated or copied elsewhere.
     fileprivate mutating func mutate(_ octets: [UInt8]) -> [UInt8] {
         var octets = octets
         for _ in 0..<Int.random(in: 1...6, using: &self) where !octets.isEmpty {

@@ -3,7 +3,7 @@ import MessagingTesting
 import Testing
 
 @Suite(
-    "SMTP against every fault of smtp-sink",
+    "SMTP sessions with the faults of smtp-sink",
     .enabled(if: Installed.smtpSink != nil, "smtp-sink is missing: install Debian's postfix"), .timeLimit(.minutes(30)))
 struct MailSinkTests {
     private static let faults: [(MailSink.Fault, OutcomeCategory)] = [
@@ -39,7 +39,7 @@ struct MailSinkTests {
         (.delay(.dot, seconds: 60), .unknown),
     ]
 
-    @Test("each fault ends in the right outcome, and nothing is sent twice", arguments: faults)
+    @Test("each fault has its outcome, and no message is sent twice", arguments: faults)
     func fault(_ fault: MailSink.Fault, category: OutcomeCategory) async throws {
         let sink = try await MailSink.start(faults: [fault])
         defer { sink.stop() }
@@ -54,17 +54,17 @@ struct MailSinkTests {
         #expect(Set(marks).count == marks.count)
     }
 
-    @Test("a refusal in the middle of the message is never a yes")
+    @Test("a refusal during the message is never an acceptance")
     func abort() async throws {
         let sink = try await MailSink.start(faults: [.abortBody(seconds: 0)])
         defer { sink.stop() }
         let category = try await session(to: sink.url).deliver(message("x"), from: desk, to: anna).category
-        // The sink closes without reading, so its last words may be lost with the connection. Which of the three it
-        // is depends on when the loss is noticed; each of them is true.
+        // The sink closes without reading, so its last reply may be lost with the connection. Which of the three
+        // outcomes occurs depends on when the loss is noticed; each of them is correct.
         #expect([.rejectedPermanently(550), .notSent(unreachable: false), .unknown].contains(category))
     }
 
-    @Test("a sink without faults takes every message once, with its envelope")
+    @Test("a sink without faults receives every message once, with its envelope")
     func faultless() async throws {
         let sink = try await MailSink.start()
         defer { sink.stop() }

@@ -2,10 +2,10 @@ import Testing
 
 @testable import Messaging
 
-@Suite("mailboxes")
+@Suite("Mailboxes")
 struct MailboxTests {
     @Test(
-        "an address has the form local@domain",
+        "accepts an address of the form local@domain",
         arguments: [
             "anna@example.com", "a.b+c@sub.example.co.uk", "o'hara@example.com", "x@localhost", "1@2.test",
             "a!#$%&'*+-/=?^_`{|}~@x.test",
@@ -29,12 +29,12 @@ struct MailboxTests {
         ("a@" + String(repeating: "abcdefghi.", count: 26) + "test", .tooLong),
     ]
 
-    @Test("anything else is refused, with the rule", arguments: refusals)
+    @Test("rejects any other address, with the rule", arguments: refusals)
     func refused(address: String, rule: CompositionError.Rule) {
         #expect(throws: CompositionError(part: .address, rule: rule)) { try Mailbox(name: nil, address: address) }
     }
 
-    @Test("a name with a control character or a direction override is refused", arguments: unsafeNames)
+    @Test("rejects a name with a control character or a direction override", arguments: unsafeNames)
     func unsafeName(name: TypedText) {
         let name = name.text
         let error = #expect(throws: CompositionError.self) { try Mailbox(name: name, address: "a@x.test") }
@@ -42,13 +42,13 @@ struct MailboxTests {
         #expect(error.map { !$0.description.contains(name) } == true)
     }
 
-    @Test("any other name is taken as it is, but for needless spaces", arguments: nastyNames)
+    @Test("accepts any other name, with runs of spaces collapsed", arguments: nastyNames)
     func name(_ name: TypedText) throws {
         let mailbox = try Mailbox(name: name.text, address: "a@x.test")
         #expect(mailbox.name == name.text.split(separator: " ").joined(separator: " "))
     }
 
-    @Test("an empty name is none", arguments: ["", "   "])
+    @Test("an empty name becomes nil", arguments: ["", "   "])
     func emptyName(name: String) throws {
         #expect(try Mailbox(name: name, address: "a@x.test").name == nil)
     }
@@ -60,13 +60,13 @@ struct MailboxTests {
         ("\"Desk, \\\"Intro\\\"\" <d@x.test>", "Desk, \"Intro\"", "d@x.test"), ("Zoë <z@x.test>", "Zoë", "z@x.test"),
     ]
 
-    @Test("a mailbox is read in the notation of mail headers", arguments: notations)
+    @Test("parses the notation of mail headers", arguments: notations)
     func parsing(text: String, name: String?, address: String) throws {
         #expect(try Mailbox(parsing: text) == Mailbox(name: name, address: address))
     }
 
     @Test(
-        "two mailboxes, or half of one, are refused",
+        "rejects several mailboxes and incomplete ones",
         arguments: [
             "Intro hello@example.com>", "Intro <hello>", "a@x.test, b@x.test", "a <a@x.test>, b <b@x.test", "Intro <>",
             "",

@@ -18,14 +18,14 @@ enum Maildir {
     }
 }
 
-@Suite("Maildir")
+@Suite("Maildir transport")
 struct MaildirTests {
     private func permissions(_ path: String) throws -> Int {
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         return (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
     }
 
-    @Test("the folders are made, for their owner alone")
+    @Test("creates the folders with access only for the owner")
     func folders() async throws {
         let scratch = try ScratchFolder()
         let session = try MaildirTransport(path: "\(scratch.path)/a/b").makeSession()
@@ -39,7 +39,7 @@ struct MaildirTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(scratch.path)/a/b/tmp").isEmpty)
     }
 
-    @Test("the file holds the message as SMTP would carry it, behind its envelope")
+    @Test("the file has the envelope and the message in its SMTP form")
     func content() async throws {
         let scratch = try ScratchFolder()
         let session = try MaildirTransport(path: scratch.path).makeSession()
@@ -49,7 +49,7 @@ struct MaildirTests {
         #expect(file == "Return-Path: <desk@intro.test>\r\nDelivered-To: anna@example.test\r\nA: b\r\n\r\nc")
     }
 
-    @Test("a folder that exists is used, and its mail stays")
+    @Test("an existing folder keeps its mail")
     func existing() async throws {
         let scratch = try ScratchFolder()
         for mark in ["one", "two"] {
@@ -59,7 +59,7 @@ struct MaildirTests {
         #expect(try Maildir.messages(in: scratch.path).marks == ["one", "two"])
     }
 
-    @Test("a path that is no folder is a configuration error")
+    @Test("a path that cannot be a folder is a configuration error")
     func unusable() throws {
         let scratch = try ScratchFolder()
         #expect(FileManager.default.createFile(atPath: "\(scratch.path)/file", contents: nil))
@@ -68,7 +68,7 @@ struct MaildirTests {
         }
     }
 
-    @Test("Python's mailbox package opens the folder", .enabled(if: Installed.python != nil, "python3 is missing"))
+    @Test("Python's mailbox package reads the folder", .enabled(if: Installed.python != nil, "python3 is missing"))
     func readByPython() async throws {
         let scratch = try ScratchFolder()
         let session = try MaildirTransport(path: scratch.path).makeSession()

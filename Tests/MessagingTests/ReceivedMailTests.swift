@@ -3,7 +3,7 @@ import MessagingTesting
 import SeededChance
 import Testing
 
-@Suite("mail that comes to the sender's address")
+@Suite("Received mail")
 struct ReceivedMailTests {
     private func delivery(_ sample: BounceSample) throws -> DeliveryReport {
         guard case .report(.delivery(let report)) = ReceivedMail(reading: sample.octets).content else {
@@ -15,7 +15,7 @@ struct ReceivedMailTests {
     private struct NoReport: Error {}
 
     @Test(
-        "a failure in another shape names the recipient, the message and the reason",
+        "parses recipient, message and reason of a failure in another format",
         arguments: BounceSample.otherShapes)
     func shapes(sample: BounceSample) throws {
         for octets in [sample.octets, sample.withCRLF] {
@@ -40,7 +40,7 @@ struct ReceivedMailTests {
         ),
     ]
 
-    @Test("the reason decides there as well", arguments: reasons)
+    @Test("a failure in another format that the address did not cause is not permanent", arguments: reasons)
     func reason(sample: BounceSample, words: String, others: String) throws {
         let text = sample.text.replacing(words, with: others).replacing("** Address not found **", with: "")
         #expect(text != sample.text)
@@ -48,13 +48,13 @@ struct ReceivedMailTests {
         #expect(report.recipients.map(\.isPermanent) == [false])
     }
 
-    @Test("a warning of a delay is no failure")
+    @Test("a delay warning is not a failure")
     func delay() throws {
         let text = BounceSample.eximText.text.replacing("failed: returning", with: "delayed 24 hours, returning")
         #expect(try delivery(BounceSample(description: "", text: text)).recipients.map(\.action) == [.delayed])
     }
 
-    @Test("sendmail's list of failed addresses is read")
+    @Test("parses sendmail's list of failed addresses")
     func sendmail() throws {
         let text = """
             From: MAILER-DAEMON@relay.intro.test
@@ -79,7 +79,7 @@ struct ReceivedMailTests {
         #expect(report.messageIDs == ["k7q29fxm.confirmation.1@intro.test"])
     }
 
-    @Test("cut off anywhere, a report in plain text says the same or nothing", arguments: BounceSample.otherShapes)
+    @Test("a truncated plain-text report yields the same recipients or none", arguments: BounceSample.otherShapes)
     func truncated(sample: BounceSample) throws {
         let whole = try delivery(sample)
         for length in sample.octets.indices {
@@ -90,7 +90,7 @@ struct ReceivedMailTests {
         }
     }
 
-    @Test("Microsoft's complaint of former years is one")
+    @Test("parses Microsoft's old complaint format")
     func jmrp() throws {
         guard case .report(.complaint(let report)) = ReceivedMail(reading: BounceSample.jmrp.octets).content else {
             Issue.record("This is a complaint.")
@@ -100,7 +100,7 @@ struct ReceivedMailTests {
         #expect(report.messageIDs == ["k7q29fxm.confirmation.1@intro.test"])
     }
 
-    @Test("a redacted complaint leads to the message", arguments: [BounceSample.redactedComplaint, .hashedComplaint])
+    @Test("a redacted complaint identifies the message", arguments: [BounceSample.redactedComplaint, .hashedComplaint])
     func redacted(sample: BounceSample) throws {
         guard case .report(.complaint(let report)) = ReceivedMail(reading: sample.octets).content else {
             Issue.record("This is a complaint.")
@@ -119,13 +119,13 @@ struct ReceivedMailTests {
         ("=?UTF-8?Q?a=0D=0Ab?=", "a b"),
     ]
 
-    @Test("sender and subject are shown as people wrote them, on one line and harmless", arguments: subjects)
+    @Test("author and subject are decoded, on one line and without control characters", arguments: subjects)
     func subject(written: String, shown: String?) {
         let mail = ReceivedMail(reading: Array("From: \(written)\nSubject: \(written)\n\nHi".utf8))
         #expect(mail.subject == shown && mail.from == shown)
     }
 
-    @Test("what is kept is bounded, whatever the size and the octets")
+    @Test("the stored excerpt and subject have a maximum size")
     func bounds() {
         let large = ReceivedMail(reading: [UInt8](repeating: 0xFF, count: 12_000_000))
         #expect(large.excerpt.utf8.count <= ReceivedMail.maximumExcerpt * 3)
@@ -134,18 +134,18 @@ struct ReceivedMailTests {
         #expect(named.subject?.count == 200)
     }
 
-    @Test("any octets are a mail")
+    @Test("any octets can be parsed as a mail")
     func fuzz() {
-        var dice = SeededGenerator(seed: 7)
+        var generator = SeededGenerator(seed: 7)
         let samples = BounceSample.otherShapes + [.jmrp, .redactedComplaint, .autoReply]
         for round in 0..<600 {
             var octets = samples[round % samples.count].octets
             for _ in 0..<8 {
-                let place = Int.random(in: octets.indices, using: &dice)
-                switch Int.random(in: 0..<3, using: &dice) {
-                case 0: octets[place] = UInt8.random(in: .min ... .max, using: &dice)
-                case 1: octets.removeSubrange(place..<min(octets.count, place + 30))
-                default: octets.insert(contentsOf: octets[place..<min(octets.count, place + 30)], at: place)
+                let index = Int.random(in: octets.indices, using: &generator)
+                switch Int.random(in: 0..<3, using: &generator) {
+                case 0: octets[index] = UInt8.random(in: .min ... .max, using: &generator)
+                case 1: octets.removeSubrange(index..<min(octets.count, index + 30))
+                default: octets.insert(contentsOf: octets[index..<min(octets.count, index + 30)], at: index)
                 }
                 if octets.isEmpty { octets = [0] }
             }
@@ -154,7 +154,7 @@ struct ReceivedMailTests {
     }
 }
 
-@Suite("answers to an invitation")
+@Suite("Calendar replies")
 struct ReceivedCalendarReplyTests {
     private func read(_ calendar: String, type: String = "text/calendar; method=REPLY") -> CalendarReply? {
         let mail = "From: a@b.example\nContent-Type: \(type)\n\n" + calendar
@@ -188,7 +188,7 @@ struct ReceivedCalendarReplyTests {
         ("ATTEN\n DEE;PARTSTAT=ACC\n EPTED:mailto:anna@exam\n ple.com", .accepted),
     ]
 
-    @Test("are read with their attendee, event and revision", arguments: answers)
+    @Test("parses attendee, event and revision", arguments: answers)
     func answer(attendee: String, answer: CalendarReply.Answer) throws {
         for ending in ["\n", "\r\n"] {
             let text = calendar(attendee: attendee).replacing("\n", with: ending)
@@ -198,14 +198,14 @@ struct ReceivedCalendarReplyTests {
         }
     }
 
-    @Test("a proposal of another time is one; a missing revision is the first")
+    @Test("parses a counterproposal, a missing revision and another content type")
     func counter() throws {
         #expect(read(calendar(method: "COUNTER"))?.answer == .counter)
         #expect(read(calendar(sequence: "X-A:b"))?.sequence == 0)
         #expect(read(calendar(), type: "application/ics; name=invite.ics")?.answer == .accepted)
     }
 
-    @Test("what is no answer of one attendee about one event is none")
+    @Test("rejects calendars other than one attendee's reply about one event")
     func none() {
         #expect(read(calendar(method: "REQUEST")) == nil && read(calendar(method: "PUBLISH")) == nil)
         #expect(read(calendar(uid: "X-A:b")) == nil && read(calendar(uid: "UID:")) == nil)

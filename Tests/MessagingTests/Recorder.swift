@@ -2,7 +2,7 @@ import Dispatch
 import Messaging
 import Synchronization
 
-/// A transport that takes everything and remembers it, and how often its connections were closed.
+/// A transport that accepts and records all items, and counts how often its sessions were closed.
 final class Recorder<Item: Sendable>: Transport {
     private struct State {
         var items: [Item] = []
@@ -41,7 +41,7 @@ actor RecordingSession<Item: Sendable>: TransportSession {
         self.recorder = recorder
     }
 
-    /// Whether the present thread is the one that this session works on.
+    /// Whether the current thread is the session's own.
     nonisolated var isCurrent: Bool { executor.isCurrent }
 
     func deliver(_ item: Item) async -> DeliveryOutcome {
@@ -54,7 +54,7 @@ actor RecordingSession<Item: Sendable>: TransportSession {
     }
 }
 
-/// Runs work on a queue of its own that can be told from others.
+/// An executor with its own queue, which can be identified.
 private final class MarkedExecutor: SerialExecutor {
     private let key = DispatchSpecificKey<Bool>()
     private let queue = DispatchQueue(label: "intro.test-session")

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("what a refusal concerns")
+@Suite("Refusal scopes")
 struct RefusalScopeTests {
     private static let sender = [
         "550 5.7.1 Relaying denied", "550 5.7.1 <ana@example.com>: Relay access denied", "550 not permitted to relay",
@@ -22,20 +22,20 @@ struct RefusalScopeTests {
         "550 5.7.1 no", "554 no", "554 5.7.1 spam", "550 5.7.1 denied by policy", "451 4.3.0 later", "500 5.5.1 error",
     ]
 
-    @Test("is told by the status code and the words")
+    @Test("determines the scope from the status code and the reply's text")
     func words() {
         for reply in Self.sender { #expect(RefusalScope(words: reply) == .sender, "\(reply)") }
         for reply in Self.message { #expect(RefusalScope(words: reply) == .message, "\(reply)") }
         for reply in Self.unclear { #expect(RefusalScope(words: reply) == .unclear, "\(reply)") }
     }
 
-    @Test("is the sender where its own command was refused, unless the message is named")
+    @Test("an unclear refusal of MAIL concerns the sender")
     func mail() {
         for reply in Self.unclear { #expect(RefusalScope(words: reply, to: .mail) == .sender, "\(reply)") }
         #expect(RefusalScope(words: "552 5.3.4 too big", to: .mail) == .message)
     }
 
-    @Test("two refusals are alike without addresses, numbers and identifiers")
+    @Test("refusals are equal without addresses, numbers and identifiers")
     func alike() {
         let first = DeliveryOutcome.rejectedPermanently(
             code: 554, reply: "554 5.7.1 <ana@example.com> denied id=4f2 at 10:01")
@@ -49,7 +49,7 @@ struct RefusalScopeTests {
         #expect(DeliveryOutcome.rejectedPermanently(code: 99999, reply: "HTTP 400").generalRefusal == "99999 http")
     }
 
-    @Test("is logged without addresses and phone numbers")
+    @Test("masks addresses and phone numbers in logs")
     func contacts() {
         #expect(
             "550 5.7.1 <ana@example.com>: denied for +12135550142 by [192.0.2.1] at 10:01".maskingContacts
@@ -57,7 +57,7 @@ struct RefusalScopeTests {
     }
 
     @Test(
-        "is logged without a phone number, however it is written",
+        "masks phone numbers in every common format",
         arguments: [
             "415.555.0134", "415-555-0134", "415 555 0134", "415\u{A0}555\u{2011}0134", "(415) 555-0134",
             "(415)555-0134",
@@ -77,7 +77,7 @@ struct RefusalScopeTests {
     }
 
     @Test(
-        "is logged with its codes, addresses of hosts, dates and times",
+        "keeps codes, host addresses, dates and times in logs",
         arguments: [
             "550 5.7.1 no", "550-5.7.26 no", "550 5.7.26 451 4.7.650 421 4.7.0",
             "421 4.7.0 [192.168.100.200] 15 connections",

@@ -2,10 +2,10 @@ import Foundation
 import Messaging
 import Testing
 
-@Suite("the time that an SMS service asks to wait")
+@Suite("Retry hints")
 struct RetryHintTests {
     @Test(
-        "is read from Retry-After, within ten seconds and four hours",
+        "parses Retry-After, clamped to ten seconds and four hours",
         arguments: [
             ("HTTP 429, Retry-After: 75", 75), ("HTTP 503, Retry-After: 1: too many", 10),
             ("HTTP 429, Retry-After: 999999999", 14_400),
@@ -15,7 +15,7 @@ struct RetryHintTests {
     }
 
     @Test(
-        "is not read from other text",
+        "ignores other text",
         arguments: [
             "", "HTTP 429", "HTTP 429, Retry-After: 9999999999", "450 4.7.1 try again in 5 minutes",
             "451 4.3.0 Retry-After: 120",
@@ -25,7 +25,7 @@ struct RetryHintTests {
     }
 }
 
-@Suite("when a message is tried again")
+@Suite("Retry delays")
 struct RetryDelayTests {
     private let now = Date(timeIntervalSince1970: 1_796_144_400)
 
@@ -37,19 +37,19 @@ struct RetryDelayTests {
     }
 
     @Test(
-        "the waits grow to an hour and stay there",
+        "the delays grow to an hour and stay there",
         arguments: [(1, 2), (2, 5), (3, 15), (4, 30), (5, 60), (6, 60), (1000, 60), (0, 2), (-1, 2)])
     func waits(attempt: Int, minutes: Int) {
         #expect(wait(after: attempt) == Double(minutes * 60))
     }
 
-    @Test("a service that names a time gets it, whatever the attempt")
+    @Test("a requested delay is used regardless of the attempt")
     func hint() {
         #expect(wait(after: 1, reply: "HTTP 429, Retry-After: 1200") == 1200)
         #expect(wait(after: 9, reply: "HTTP 429, Retry-After: 20") == 20)
     }
 
-    @Test("jitter makes a wait longer by up to a quarter, and never shorter")
+    @Test("jitter extends a delay by up to a quarter, and never shortens it")
     func jitter() {
         #expect(wait(after: 1, jitter: 1) == 150)
         #expect(wait(after: 1, jitter: 0.5) == 135)
@@ -58,7 +58,7 @@ struct RetryDelayTests {
         #expect(wait(after: 1, reply: "HTTP 429, Retry-After: 100", jitter: 1) == 125)
     }
 
-    @Test("there is no attempt after the deadline, and one at the deadline")
+    @Test("an attempt is possible at the deadline but not after it")
     func deadline() {
         #expect(wait(after: 1, deadline: 119) == nil)
         #expect(wait(after: 1, deadline: 120) == 120)

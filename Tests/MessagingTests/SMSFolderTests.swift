@@ -3,7 +3,7 @@ import Messaging
 import MessagingTesting
 import Testing
 
-/// A reader of folders of texts.
+/// A reader of folders of text messages.
 enum SMSFolder {
     static func texts(in path: String) throws -> [[String: String?]] {
         try FileManager.default.contentsOfDirectory(atPath: path).sorted().map { name in
@@ -14,14 +14,14 @@ enum SMSFolder {
     }
 }
 
-@Suite("a folder of texts")
+@Suite("SMS folder transport")
 struct SMSFolderTests {
     private func permissions(_ path: String) throws -> Int {
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         return (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
     }
 
-    @Test("each text is one file with one object, for its owner alone, and nothing else stays")
+    @Test("each text message is one file with one object, accessible only to the owner")
     func files() async throws {
         let scratch = try ScratchFolder()
         let path = "\(scratch.path)/a/sms"
@@ -49,7 +49,7 @@ struct SMSFolderTests {
         #expect(try SMSFolder.texts(in: path) == expected)
     }
 
-    @Test("the reply names the file")
+    @Test("the reply is the file's name")
     func reply() async throws {
         let scratch = try ScratchFolder()
         let session = try SMSFolderTransport(path: scratch.path).makeSession()
@@ -58,7 +58,7 @@ struct SMSFolderTests {
         #expect(outcome == .accepted(reply: name, id: name))
     }
 
-    @Test("a path that is no folder is a configuration error of texts")
+    @Test("a path that cannot be a folder is a configuration error")
     func unusable() throws {
         let scratch = try ScratchFolder()
         #expect(FileManager.default.createFile(atPath: "\(scratch.path)/file", contents: nil))

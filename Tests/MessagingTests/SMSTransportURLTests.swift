@@ -21,13 +21,13 @@ struct SMSTransportURLTests {
         ("http://AC1@[::1]:81", "http://[::1]:81/2010-04-01/Accounts/AC1/Messages.json"),
     ]
 
-    @Test("a service is read, with its defaults", arguments: addresses)
+    @Test("parses a service with its defaults", arguments: addresses)
     func services(url: String, address: String) throws {
         #expect(try server(url).messagesURL == address)
         #expect(try server(url).account == "AC1")
     }
 
-    @Test("a file of certificates and a folder are read")
+    @Test("parses a certificate file and a folder")
     func others() throws {
         #expect(try server("https://AC1@sms.example?ca=/tmp/ca.pem").certificates == "/tmp/ca.pem")
         #expect(try SMSTransportURL(parsing: "file:///var/sms%20out") == .folder(path: "/var/sms out"))
@@ -50,7 +50,7 @@ struct SMSTransportURLTests {
         ("file://host/out", nil),
     ]
 
-    @Test("anything else is refused, and a password is not repeated", arguments: refusals)
+    @Test("rejects any other URL without repeating its password", arguments: refusals)
     func refused(url: String, expected: TransportConfigurationError.Problem?) {
         let error = #expect(throws: TransportConfigurationError.self) { try SMSTransportURL(parsing: url) }
         if let expected { #expect(error == TransportConfigurationError(.texts, expected)) }
@@ -59,7 +59,7 @@ struct SMSTransportURLTests {
         #expect(error?.description.contains("mail") == false)
     }
 
-    @Test("an account needs its token, and the certificates must be readable")
+    @Test("requires a token and readable certificates")
     func token() throws {
         let service = try SMSTransportURL(parsing: "https://AC1@sms.example")
         let certified = try SMSTransportURL(parsing: "https://AC1@sms.example?ca=/no/such/file")

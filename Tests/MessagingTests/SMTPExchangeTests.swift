@@ -3,7 +3,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("what became of a message, by libcurl's verdict and the last reply")
+@Suite("Outcomes of SMTP exchanges")
 struct SMTPExchangeTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let result: CURLcode
@@ -37,12 +37,12 @@ struct SMTPExchangeTests {
         Case(CURLE_WEIRD_SERVER_REPLY, 530, read: true, .rejectedPermanently(530)),
         Case(CURLE_WEIRD_SERVER_REPLY, 354, read: true, .unknown),
         Case(CURLE_WEIRD_SERVER_REPLY, 600, read: true, .unknown),
-        // MAIL, RCPT or DATA was answered with no.
+        // MAIL, RCPT or DATA was refused.
         Case(CURLE_SEND_ERROR, 421, .rejectedTemporarily(421)),
         Case(CURLE_SEND_ERROR, 450, .rejectedTemporarily(450)),
         Case(CURLE_SEND_ERROR, 550, .senderRefused),
         Case(CURLE_SEND_ERROR, 530, .senderRefused),
-        // The replies were out of step, or the connection broke while we wrote; the final dot never left.
+        // The replies were out of step, or the connection broke during a write; the final dot was not sent.
         Case(CURLE_SEND_ERROR, 250, .notSent(unreachable: false)),
         Case(CURLE_SEND_ERROR, 354, .notSent(unreachable: false)),
         Case(CURLE_SEND_ERROR, 354, read: true, .notSent(unreachable: false)),
@@ -50,13 +50,13 @@ struct SMTPExchangeTests {
         Case(CURLE_SEND_ERROR, 220, begun: false, .notSent(unreachable: true)),
         Case(CURLE_SEND_ERROR, 450, begun: false, .rejectedTemporarily(421)),
         Case(CURLE_SEND_ERROR, 554, begun: false, .senderRefused),
-        // The answer to the final dot never came.
+        // The final dot was not answered.
         Case(CURLE_RECV_ERROR, 354, read: true, .unknown),
         Case(CURLE_OPERATION_TIMEDOUT, 354, read: true, .unknown),
         Case(CURLE_OUT_OF_MEMORY, 354, read: true, .unknown),
         Case(CURLE_ABORTED_BY_CALLBACK, 354, read: true, .unknown),
         Case(CURLE_RECV_ERROR, 250, read: true, .unknown),
-        // The connection ended before the message was out.
+        // The connection ended before the message was sent.
         Case(CURLE_RECV_ERROR, 354, .notSent(unreachable: false)),
         Case(CURLE_RECV_ERROR, 250, .notSent(unreachable: false)),
         Case(CURLE_RECV_ERROR, 0, begun: false, .notSent(unreachable: true)),
@@ -69,13 +69,13 @@ struct SMTPExchangeTests {
         Case(CURLE_OPERATION_TIMEDOUT, 220, begun: false, .notSent(unreachable: true)),
         Case(CURLE_OPERATION_TIMEDOUT, 0, begun: false, .notSent(unreachable: true)),
         Case(CURLE_ABORTED_BY_CALLBACK, 250, .notSent(unreachable: false)),
-        // There was no server, or none that we trust.
+        // No server, or no trusted one.
         Case(CURLE_COULDNT_RESOLVE_HOST, 0, begun: false, .notSent(unreachable: true)),
         Case(CURLE_COULDNT_CONNECT, 0, begun: false, .notSent(unreachable: true)),
         Case(CURLE_SSL_CONNECT_ERROR, 220, begun: false, .notSent(unreachable: true)),
         Case(CURLE_PEER_FAILED_VERIFICATION, 220, begun: false, .notSent(unreachable: true)),
         Case(CURLE_SSL_CACERT_BADFILE, 0, begun: false, .notSent(unreachable: true)),
-        // The server refused us before it heard of the message.
+        // The server refused the sender before MAIL.
         Case(CURLE_WEIRD_SERVER_REPLY, 421, begun: false, .rejectedTemporarily(421)),
         Case(CURLE_WEIRD_SERVER_REPLY, 554, begun: false, .senderRefused),
         Case(CURLE_WEIRD_SERVER_REPLY, 450, begun: false, .rejectedTemporarily(421)),
@@ -87,12 +87,12 @@ struct SMTPExchangeTests {
         Case(CURLE_USE_SSL_FAILED, 454, begun: false, .rejectedTemporarily(421)),
     ]
 
-    @Test("each verdict has one outcome", arguments: table)
+    @Test("each result has one outcome", arguments: table)
     func outcome(_ row: Case) {
         #expect(exchange(row.result, row.code, begun: row.begun, read: row.read).outcome.category == row.category)
     }
 
-    @Test("no failure of libcurl is ever an acceptance, and none after the body says the message may go again")
+    @Test("no libcurl failure is an acceptance, and a failure after the body never allows a retry")
     func everyCode() {
         for raw in 1..<CURL_LAST.rawValue {
             for code in [0, 220, 250, 354] {
@@ -107,7 +107,7 @@ struct SMTPExchangeTests {
         }
     }
 
-    @Test("only a silent end of an idle connection, before any reply, is worth a second try")
+    @Test("only an idle connection that closed without a positive reply is replaced")
     func closedConnection() {
         var exchange = exchange(CURLE_RECV_ERROR, 0, begun: true, read: false)
         #expect(!exchange.connectionWasStale)
@@ -133,7 +133,7 @@ struct SMTPExchangeTests {
     }
 }
 
-@Suite("the server's words")
+@Suite("SMTP reply log")
 struct SMTPReplyLogTests {
     private func log(_ lines: String...) -> SMTPReplyLog {
         var log = SMTPReplyLog()
@@ -141,29 +141,29 @@ struct SMTPReplyLogTests {
         return log
     }
 
-    @Test("a reply of many lines reads as one")
+    @Test("a multi-line reply becomes one line")
     func manyLines() {
         let log = log("250-first", "250 hello", "550-5.7.1 one", "550-5.7.1 two", "550 5.7.1 three")
         #expect(log.reply(code: 550) == "550-5.7.1 one 5.7.1 two 5.7.1 three")
     }
 
-    @Test("what the server says to QUIT does not hide what it said before")
+    @Test("the reply to QUIT does not replace the earlier one")
     func quit() {
         #expect(log("250 ok", "554 5.7.1 spam", "221 bye").reply(code: 554) == "554 5.7.1 spam")
     }
 
-    @Test("of several replies with one code, the last counts")
+    @Test("the last of several replies with one code is returned")
     func last() {
         #expect(log("250 sender", "250 recipient", "354 go", "250 queued as 7").reply(code: 250) == "250 queued as 7")
     }
 
-    @Test("nothing is made up where no reply came")
+    @Test("returns an empty text without a matching reply")
     func none() {
         #expect(log("garbage", "").reply(code: 0).isEmpty)
         #expect(log("250 ok").reply(code: 354).isEmpty)
     }
 
-    @Test("control characters and endless talk are kept out")
+    @Test("replaces control characters and truncates long replies")
     func hostile() {
         let talk = String(repeating: "é", count: 9000)
         var log = log("550 \u{1B}]0;x\u{7}\(talk)")
@@ -179,14 +179,16 @@ struct SMTPReplyLogTests {
         ("550 5.7.1 no", true, false), ("554 spam", true, false), ("550", true, false), ("552 5.2.2 full", true, false),
     ]
 
-    @Test("a refusal for good condemns the address only where it is about it", arguments: refusals)
-    func condemned(reply: String, recipientNamed: Bool, condemns: Bool) {
+    @Test("a permanent refusal invalidates the address only when the address caused it", arguments: refusals)
+    func addressInvalidity(reply: String, recipientNamed: Bool, isAddressInvalid: Bool) {
         for result in [CURLE_SEND_ERROR, CURLE_WEIRD_SERVER_REPLY] {
             let exchange = SMTPExchange(
                 result: result, responseCode: 550, bodyFullyRead: result == CURLE_WEIRD_SERVER_REPLY,
                 envelopeBegun: true, recipientNamed: recipientNamed, connectionWasOpened: true, reply: reply, detail: ""
             )
-            #expect(exchange.outcome == .rejectedPermanently(code: 550, reply: reply, isAddressInvalid: condemns))
+            #expect(
+                exchange.outcome
+                    == .rejectedPermanently(code: 550, reply: reply, isAddressInvalid: isAddressInvalid))
         }
     }
 }

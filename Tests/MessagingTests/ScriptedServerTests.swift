@@ -4,12 +4,12 @@ import MessagingTesting
 import Testing
 
 @Suite(
-    "SMTP against a server that misbehaves as told", .enabled(if: Installed.python != nil, "python3 is missing"),
+    "SMTP sessions with a faulty server", .enabled(if: Installed.python != nil, "python3 is missing"),
     .timeLimit(.minutes(30)))
 struct ScriptedServerTests {
     typealias Step = ScriptedServer.Step
 
-    /// Delivers one message under a fault and one after it, and returns both verdicts.
+    /// Delivers one message during a fault and one after it, and returns both outcomes.
     private func deliverTwo(
         _ server: ScriptedServer, timeouts: SMTPTimeouts = patientTimeouts
     ) async throws -> [OutcomeCategory] {
@@ -36,7 +36,7 @@ struct ScriptedServerTests {
         (.dot, "251 2.1.5 forwarded", .accepted),
     ]
 
-    @Test("a reply decides the outcome, and the next message gets its own", arguments: refusals)
+    @Test("the reply determines the outcome, and the next message has its own", arguments: refusals)
     func refusal(step: Step, reply: String, category: OutcomeCategory) async throws {
         let server = try ScriptedServer(faults: [.at(step, .reply(reply), times: 1)])
         defer { server.stop() }
@@ -45,7 +45,7 @@ struct ScriptedServerTests {
         #expect(try server.receivedMessages().marks == (sawFirst ? ["first", "second"] : ["second"]))
     }
 
-    @Test("a refused introduction is no verdict on the message", arguments: ["550 5.7.1 go away", "450 4.7.1 later"])
+    @Test("a refused EHLO is not an outcome of the message", arguments: ["550 5.7.1 go away", "450 4.7.1 later"])
     func refusedIntroduction(reply: String) async throws {
         let server = try ScriptedServer(faults: [.at(.ehlo, .reply(reply), times: 2)])
         defer { server.stop() }
@@ -57,18 +57,18 @@ struct ScriptedServerTests {
     private static let steps: [Step] = [.greeting, .ehlo, .mail, .rcpt, .data, .dot]
 
     @Test(
-        "a relay that says 421 asks to be left alone, at whatever step, and gets the next message when asked again",
+        "a 421 at any step requests a pause, and the next delivery succeeds",
         arguments: steps, [false, true])
     func dismissal(step: Step, hangsUp: Bool) async throws {
-        let words = "421 4.3.2 try again in 5 minutes"
-        // Where the introduction is refused, libcurl tries the older one on the same connection.
+        let reply = "421 4.3.2 try again in 5 minutes"
+        // When EHLO is refused, libcurl tries HELO on the same connection.
         let times = step == .ehlo && !hangsUp ? 2 : 1
-        let fault = ScriptedServer.Fault.at(step, hangsUp ? .dismiss(words) : .reply(words), times: times)
+        let fault = ScriptedServer.Fault.at(step, hangsUp ? .dismiss(reply) : .reply(reply), times: times)
         let server = try ScriptedServer(faults: [fault])
         defer { server.stop() }
         let session = try session(to: server.url)
         let first = await session.deliver(message("first"), from: desk, to: anna)
-        #expect(first == .rejectedTemporarily(code: 421, reply: words))
+        #expect(first == .rejectedTemporarily(code: 421, reply: reply))
         #expect(first.requestsBackoff)
         let second = await session.deliver(message("second"), from: desk, to: anna)
         #expect(second.category == .accepted)
@@ -77,7 +77,7 @@ struct ScriptedServerTests {
         #expect(try server.receivedMessages().marks == (step == .dot ? ["first", "second"] : ["second"]))
     }
 
-    @Test("whoever says 4yz before the message is spoken of, at greeting or login, asks to be left alone")
+    @Test("a 4yz in the greeting or at the login requests a pause")
     func earlyRefusal() async throws {
         let busy = try ScriptedServer(faults: [.at(.greeting, .reply("450 4.3.2 too busy"))])
         defer { busy.stop() }
@@ -93,7 +93,7 @@ struct ScriptedServerTests {
     }
 
     @Test(
-        "a 4yz about the message is no wish of the relay's",
+        "a 4yz about the message does not request a pause",
         arguments: [(Step.mail, "450 4.1.8 later"), (.rcpt, "452 4.2.2 full"), (.dot, "451 4.7.1 greylisted")])
     func refusalOfOneMessage(step: Step, reply: String) async throws {
         let server = try ScriptedServer(faults: [.at(step, .reply(reply), times: 1)])
@@ -112,7 +112,7 @@ struct ScriptedServerTests {
         (.dot, .unknown),
     ]
 
-    @Test("a silent server is waited for so long, and what it has is unknown", arguments: silences)
+    @Test("a silent server causes a timeout, after the final dot with an unknown outcome", arguments: silences)
     func silence(step: Step, category: OutcomeCategory) async throws {
         let server = try ScriptedServer(faults: [.at(step, .hang, times: 1)])
         defer { server.stop() }
@@ -120,7 +120,7 @@ struct ScriptedServerTests {
         #expect(try server.receivedMessages().marks == (step == .dot ? ["first", "second"] : ["second"]))
     }
 
-    @Test("a dropped connection sends nothing again by itself", arguments: silences)
+    @Test("a dropped connection does not cause an automatic resend", arguments: silences)
     func drop(step: Step, category: OutcomeCategory) async throws {
         let server = try ScriptedServer(faults: [.at(step, .drop, times: 1)])
         defer { server.stop() }
@@ -128,19 +128,19 @@ struct ScriptedServerTests {
         #expect(try server.receivedMessages().marks == (step == .dot ? ["first", "second"] : ["second"]))
     }
 
-    @Test("a connection dropped within the message makes no copy")
+    @Test("a connection dropped during the message does not cause a duplicate")
     func dropWithinBody() async throws {
         let server = try ScriptedServer(faults: [.at(.body, .drop, times: 1)])
         defer { server.stop() }
-        let verdicts = try await deliverTwo(server)
-        // Whether the final dot could still be written is a race; either way the message counts as not resendable
-        // only if it could.
-        #expect(verdicts.first == .unknown || verdicts.first == .notSent(unreachable: false))
-        #expect(verdicts.last == .accepted)
+        let outcomes = try await deliverTwo(server)
+        // Whether the final dot could still be written is a race. The message counts as not resendable only if it
+        // could.
+        #expect(outcomes.first == .unknown || outcomes.first == .notSent(unreachable: false))
+        #expect(outcomes.last == .accepted)
         #expect(try server.receivedMessages().marks == ["second"])
     }
 
-    @Test("garbage instead of a reply is no yes", arguments: silences)
+    @Test("an invalid reply is not an acceptance", arguments: silences)
     func garbage(step: Step, category: OutcomeCategory) async throws {
         let server = try ScriptedServer(faults: [.at(step, .reply("\u{1}\u{2}garbage"), times: 1)])
         defer { server.stop() }
@@ -148,7 +148,7 @@ struct ScriptedServerTests {
         #expect(try server.receivedMessages().marks == (step == .dot ? ["first", "second"] : ["second"]))
     }
 
-    @Test("a reply that comes after our time-out is not taken for the next message's")
+    @Test("a reply after the timeout is not read as the next message's reply")
     func lateReply() async throws {
         let server = try ScriptedServer(faults: [
             .at(.dot, .hold, times: 1), .at(.rcpt, .reply("250 2.1.5 first"), times: 1),
@@ -165,7 +165,7 @@ struct ScriptedServerTests {
         #expect(try server.connections() == 3)
     }
 
-    @Test("an idle connection that the server has closed is replaced, and one copy goes out")
+    @Test("an idle connection closed by the server is replaced, and one copy is sent")
     func idleConnectionClosed() async throws {
         let server = try ScriptedServer(faults: [
             .at(.mail, .reply("250 2.1.0 first"), times: 1), .at(.mail, .drop, times: 1),
@@ -176,7 +176,7 @@ struct ScriptedServerTests {
         #expect(try server.connections() == 2)
     }
 
-    @Test("a server that says 421 to an idle connection is asked again on a new one")
+    @Test("a 421 on an idle connection causes a retry on a new one")
     func idleConnectionShutDown() async throws {
         let server = try ScriptedServer(faults: [
             .at(.mail, .reply("250 2.1.0 first"), times: 1), .at(.mail, .reply("421 4.4.2 idle"), times: 1),
@@ -200,7 +200,7 @@ struct ScriptedServerTests {
         try await server.receive("QUIT")
     }
 
-    @Test("closing does not wait for a server that hangs at the goodbye")
+    @Test("closing does not wait for a server that hangs at QUIT")
     func hangAtQuit() async throws {
         let server = try ScriptedServer(faults: [.at(.quit, .hang)])
         defer { server.stop() }
@@ -208,12 +208,12 @@ struct ScriptedServerTests {
         #expect(await session.deliver(message("only"), from: desk, to: anna).category == .accepted)
         let start = ContinuousClock.now
         await session.close()
-        // libcurl's own limit for a goodbye is two minutes.
+        // libcurl's own timeout for QUIT is two minutes.
         #expect(.now - start < .seconds(100))
         #expect(try server.receivedMessages().marks == ["only"])
     }
 
-    @Test("a cancelled delivery goes no further while it can be stopped")
+    @Test("a delivery cancelled before the body is stopped")
     func cancellation() async throws {
         let server = try ScriptedServer(faults: [.at(.rcpt, .hang, times: 1)])
         defer { server.stop() }
@@ -226,7 +226,7 @@ struct ScriptedServerTests {
         #expect(try server.receivedMessages().marks == ["second"])
     }
 
-    @Test("the conversation says what was asked: EHLO name, envelope, dot-stuffed body with CRLF")
+    @Test("sends EHLO name, envelope, and a dot-stuffed body with CRLF")
     func conversation() async throws {
         let server = try ScriptedServer()
         defer { server.stop() }
@@ -240,7 +240,7 @@ struct ScriptedServerTests {
         #expect(try server.receivedMessages().map(\.content) == ["Subject: bare\r\n\r\n.one\r\n..two\r\n.\r\nend\r\n"])
     }
 
-    @Test("the server's words are kept on one line, without what could harm a terminal")
+    @Test("the reply is kept on one line without control characters")
     func words() async throws {
         let long = String(repeating: "x", count: 500)
         let server = try ScriptedServer(faults: [.at(.rcpt, .reply("550-5.1.1 \u{1B}[31mno\r\n550 5.1.1 \(long)"))])
@@ -254,7 +254,7 @@ struct ScriptedServerTests {
         #expect(reply.count == 200)
     }
 
-    @Test("the right password logs in; a wrong one says what to check")
+    @Test("the correct password logs in, and a wrong one is reported without repeating it")
     func login() async throws {
         let server = try ScriptedServer(login: (user: "intro@desk", password: "se cret"))
         defer { server.stop() }
@@ -271,7 +271,7 @@ struct ScriptedServerTests {
         #expect(try server.receivedMessages().marks == ["right"])
     }
 
-    @Test("a host that does not answer, or does not exist, is unreachable")
+    @Test("a host that refuses connections or does not exist is unreachable")
     func unreachable() async throws {
         try await withRefusingPort { port in
             let refused = try session(to: "smtp://127.0.0.1:\(port)/?tls=none")

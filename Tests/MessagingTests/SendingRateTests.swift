@@ -2,7 +2,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("the pace of messages", .timeLimit(.minutes(30)))
+@Suite("Sending rates", .timeLimit(.minutes(30)))
 struct SendingRateTests {
     private static let readings: [(String, Duration?)] = [
         ("1/s", .seconds(1)), ("10/s", .milliseconds(100)), ("60/min", .seconds(1)), ("1000/h", .milliseconds(3600)),
@@ -10,19 +10,19 @@ struct SendingRateTests {
         ("1.5/s", nil), ("", nil), ("99999999999999999999/s", nil),
     ]
 
-    @Test("a pace is read as it is written", arguments: readings)
+    @Test("parses a rate", arguments: readings)
     func written(text: String, interval: Duration?) {
         #expect(SendingRate(parsing: text)?.interval == interval)
     }
 
-    @Test("no pace is made of none in no time")
+    @Test("rejects a count or period that is not positive")
     func senseless() {
         #expect(SendingRate(0, per: .seconds(1)) == nil)
         #expect(SendingRate(1, per: .zero) == nil)
         #expect(SendingRate(1, per: .seconds(-1)) == nil)
     }
 
-    @Test("turns are an interval apart, and time that nobody used is not saved up")
+    @Test("turns are one interval apart, and unused time is not accumulated")
     func reservations() throws {
         let rate = try #require(SendingRate(10, per: .seconds(1)))
         let start = ContinuousClock.now
@@ -38,7 +38,7 @@ struct SendingRateTests {
         #expect(reserve(&reservations, 10_000, 1) == .milliseconds(10_100))
     }
 
-    @Test("a pace is kept by all connections together")
+    @Test("all sessions share the rate")
     func sharing() async throws {
         let (recorder, clock) = (Recorder<String>(), StoppedClock())
         let transport = recorder.rateLimited(try #require(SendingRate(parsing: "2/s")), clock: clock)
@@ -59,7 +59,7 @@ struct SendingRateTests {
         #expect(recorder.items.count == 3)
     }
 
-    @Test("each sender of texts has a pace of its own, counted in segments")
+    @Test("each sender has its own rate, counted in segments")
     func senders() async throws {
         let (recorder, clock) = (Recorder<TextMessage>(), StoppedClock())
         let transport = recorder.rateLimitedBySender(try #require(SendingRate(parsing: "1/s")), clock: clock)
@@ -77,7 +77,7 @@ struct SendingRateTests {
         #expect(recorder.items == [long, other, long])
     }
 
-    @Test("a delivery cancelled before its turn is not sent, and neither is one cancelled from the start")
+    @Test("a delivery cancelled before its turn, or before it begins, is not sent")
     func cancellation() async throws {
         let (recorder, clock) = (Recorder<String>(), StoppedClock())
         let session = try recorder.rateLimited(try #require(SendingRate(parsing: "1/h")), clock: clock).makeSession()
@@ -94,7 +94,7 @@ struct SendingRateTests {
         #expect(recorder.items == ["first"])
     }
 
-    @Test("work that is isolated to a paced session runs where the session itself does")
+    @Test("code isolated to a rate-limited session runs on the thread of the underlying session")
     func executor() async throws {
         let recorder = Recorder<String>()
         let session = try recorder.rateLimited(try #require(SendingRate(parsing: "1000/s"))).makeSession()

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A clock that goes only as far as a test tells it.
+/// A clock that a test advances explicitly.
 final class StoppedClock: Clock {
     struct Instant: InstantProtocol {
         var offset = Duration.zero
@@ -22,10 +22,10 @@ final class StoppedClock: Clock {
     var now: Instant { state.withLock(\.now) }
     var minimumResolution: Duration { .nanoseconds(1) }
 
-    /// When those who wait want to be woken, as time since the beginning.
+    /// The deadlines of all sleeping tasks, as time since the clock's beginning.
     var deadlines: [Duration] { state.withLock { $0.sleepers.values.map(\.deadline.offset).sorted() } }
 
-    /// Waits until so many wait for the clock.
+    /// Waits until a number of tasks sleep on the clock.
     func waiters(_ count: Int) async {
         while state.withLock({ $0.sleepers.count }) < count { try? await Task.sleep(for: .milliseconds(1)) }
     }

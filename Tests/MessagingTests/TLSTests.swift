@@ -17,7 +17,7 @@ struct TLSTests {
         try await session(to: url).deliver(message("x"), from: desk, to: anna).category
     }
 
-    @Test("without STARTTLS on offer, nothing is said in the clear")
+    @Test("without STARTTLS, only EHLO and QUIT are sent unprotected")
     func startTLSMissing() async throws {
         let server = try ScriptedServer()
         defer { server.stop() }
@@ -26,7 +26,7 @@ struct TLSTests {
         #expect(try server.receivedMessages().isEmpty)
     }
 
-    @Test("a server that refuses STARTTLS gets no mail", arguments: ["454 4.7.0 not now", "502 5.5.1 no"])
+    @Test("a server that refuses STARTTLS receives no mail", arguments: ["454 4.7.0 not now", "502 5.5.1 no"])
     func startTLSRefused(reply: String) async throws {
         let server = try ScriptedServer(faults: [.at(.starttls, .reply(reply))], tls: (.starttls, good))
         defer { server.stop() }
@@ -35,7 +35,7 @@ struct TLSTests {
         #expect(try server.receivedMessages().isEmpty)
     }
 
-    @Test("mail goes out after STARTTLS with a trusted certificate")
+    @Test("mail is sent after STARTTLS with a trusted certificate")
     func startTLS() async throws {
         let server = try ScriptedServer(tls: (.starttls, good))
         defer { server.stop() }
@@ -44,7 +44,7 @@ struct TLSTests {
         #expect(try server.receivedMessages().marks == ["x"])
     }
 
-    @Test("mail goes out over smtps with a trusted certificate")
+    @Test("mail is sent over smtps with a trusted certificate")
     func implicitTLS() async throws {
         let server = try ScriptedServer(tls: (.implicit, good))
         defer { server.stop() }
@@ -52,7 +52,7 @@ struct TLSTests {
         #expect(try server.receivedMessages().marks == ["x"])
     }
 
-    @Test("an untrusted certificate ends the conversation", arguments: [ScriptedServer.Security.starttls, .implicit])
+    @Test("an untrusted certificate ends the session", arguments: [ScriptedServer.Security.starttls, .implicit])
     func untrusted(security: ScriptedServer.Security) async throws {
         let server = try ScriptedServer(tls: (security, good))
         defer { server.stop() }
@@ -62,7 +62,7 @@ struct TLSTests {
     }
 
     @Test(
-        "a certificate for another name ends the conversation",
+        "a certificate for another name ends the session",
         arguments: [ScriptedServer.Security.starttls, .implicit])
     func mismatch(security: ScriptedServer.Security) async throws {
         let other = try Certificate(for: "DNS:mail.example.test")

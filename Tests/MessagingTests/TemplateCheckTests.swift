@@ -2,7 +2,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("what the check finds in templates")
+@Suite("Findings of the template check")
 struct TemplateCheckTests {
     private static let specification = TemplateSpecification(
         messages: [
@@ -31,13 +31,13 @@ struct TemplateCheckTests {
         TemplateFinding(file: file, line: line, problem: problem)
     }
 
-    @Test("sound templates give rise to nothing")
+    @Test("correct templates have no findings")
     func nothing() {
         #expect(findings([:]) == [])
         #expect(findings(["welcome.sms": "Hi {{client}}", "m.es.sms": "Con {{phone}}"]) == [])
     }
 
-    @Test("a value that nobody gives, with the name that was likely meant")
+    @Test("reports an unknown value with the most similar name")
     func unknownValue() {
         let problem = TemplateFinding.Problem.unknownValue(name: "triner", message: "m", nearest: "trainer")
         #expect(findings(["m.txt": "Hi\n{{triner}}"]) == [finding("m.txt", 2, problem)])
@@ -53,7 +53,7 @@ struct TemplateCheckTests {
             findings(["welcome.sms": "{{trainer}}"]).map(\.code) == ["unknown_value"])
     }
 
-    @Test("a list that is printed, and what cannot be done with a value")
+    @Test("reports a printed list and an unsupported transform")
     func misuse() {
         #expect(findings(["digest.txt": "{{sessions}}"]) == [finding("digest.txt", 1, .printedList(name: "sessions"))])
         #expect(
@@ -62,7 +62,7 @@ struct TemplateCheckTests {
         #expect(findings(["m.sms": "{{.}}"]).map(\.code) == ["unknown_value"])
     }
 
-    @Test("an inclusion that leads nowhere or to itself")
+    @Test("reports an unknown or circular inclusion")
     func inclusions() {
         #expect(
             findings(["m.txt": "\n{{> ends.txt}}{{> end.txt}}"])
@@ -72,7 +72,7 @@ struct TemplateCheckTests {
         #expect(findings(["m.sms": "{{> *late}}"]).map(\.code).contains("unnamed_inclusion"))
     }
 
-    @Test("a message that is not whole, in each language that it is begun in")
+    @Test("reports missing parts in each language that has some")
     func missingParts() {
         let missing = TemplateFinding.Problem.missingPart(message: "m")
         #expect(findings([:], without: "m.sms") == [finding("m.sms", nil, missing)])
@@ -84,7 +84,7 @@ struct TemplateCheckTests {
             findings(["welcome.subject": "Hi"]).map(\.file) == ["welcome.html", "welcome.txt"])
     }
 
-    @Test("a file with a name that means nothing, or that nothing uses")
+    @Test("reports an unknown file name and an unused file")
     func names() {
         #expect(findings(["m.text": "x"]) == [finding("m.text", nil, .unknownName)])
         #expect(findings(["m.fr.sms": "x"]) == [finding("m.fr.sms", nil, .unknownLanguage(code: "fr"))])
@@ -94,13 +94,13 @@ struct TemplateCheckTests {
         #expect(unused.allSatisfy { !$0.isError })
     }
 
-    @Test("what is not Mustache, with the line")
+    @Test("reports a syntax error with its line")
     func malformed() {
         let found = findings(["m.txt": "one\n{{#late}}"])
         #expect(found.first?.file == "m.txt" && found.first?.line == 2 && found.first?.code == "malformed")
     }
 
-    @Test("braces that ask for HTML to be let through, which it never is")
+    @Test("reports braces and settings that would disable escaping")
     func braces() {
         let found = findings(["m.html": "{{{trainer}}}\n{{&trainer}}"])
         #expect(found == [1, 2].map { finding("m.html", $0, .needlessBraces(name: "trainer")) })
@@ -108,7 +108,7 @@ struct TemplateCheckTests {
         #expect(findings(["m.html": "{{% CONTENT_TYPE:HTML}}"]) == [finding("m.html", 1, .setting)])
     }
 
-    @Test("a text message that gets too long with long values of its language")
+    @Test("reports a text message that is too long with a language's sample values")
     func segments() {
         let text = "It is with {{trainer}}"
         #expect(findings(["m.sms": text]) == [])
@@ -118,7 +118,7 @@ struct TemplateCheckTests {
             ])
     }
 
-    @Test("each finding says where, what and what next")
+    @Test("each finding describes location, problem and remedy")
     func words() {
         let found = findings(["m.txt": "Hi\n{{triner}}"])
         #expect(

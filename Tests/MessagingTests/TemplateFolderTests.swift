@@ -2,11 +2,11 @@ import Foundation
 import Messaging
 import Testing
 
-@Suite("an operator's own templates")
+@Suite("Template folders")
 struct TemplateFolderTests {
     private let builtIn = ["m.subject": "Hi", "m.txt": "Hello", "m.html": "<p>", "shared.txt": "shared"]
 
-    /// Runs a test with a folder of such files.
+    /// Runs a test with a folder that contains the files.
     private func withFolder(_ files: [String: Data], _ body: (String) throws -> Void) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "templates-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -15,7 +15,7 @@ struct TemplateFolderTests {
         try body(folder.path)
     }
 
-    @Test("replace the built-in ones of the same names, and add to them")
+    @Test("an operator's templates replace built-in ones of the same name and add new ones")
     func overriding() throws {
         let files = ["m.txt": "Own {{> shared.txt}}", "m.es.sms": "Hola"].mapValues { Data($0.utf8) }
         try withFolder(files) { folder in
@@ -26,7 +26,7 @@ struct TemplateFolderTests {
         }
     }
 
-    @Test("are read once")
+    @Test("the folder is read once")
     func readOnce() throws {
         try withFolder(["m.txt": Data("before".utf8)]) { folder in
             let library = try TemplateLibrary(builtIn, overriddenBy: folder)
@@ -35,7 +35,7 @@ struct TemplateFolderTests {
         }
     }
 
-    @Test("may come from an editor with habits: CRLF, a byte order mark, copies of its own")
+    @Test("accepts CRLF and a byte order mark, and ignores an editor's backup files")
     func habits() throws {
         let files = ["m.txt": "\u{FEFF}one\r\ntwo\r\n", "m.txt~": "{{", ".m.txt.swp": "{{"].mapValues { Data($0.utf8) }
         try withFolder(files) { folder in
@@ -44,7 +44,7 @@ struct TemplateFolderTests {
         }
     }
 
-    @Test("say in which file and line they are wrong")
+    @Test("errors name the file and the line")
     func faults() throws {
         try withFolder(["m.txt": Data("one\n{{#open}}\n".utf8)]) { folder in
             let reason = "what begins here lacks its {{/open}}"
@@ -61,7 +61,7 @@ struct TemplateFolderTests {
         }
     }
 
-    @Test("are refused where they cannot be read")
+    @Test("rejects folders and files that cannot be read")
     func unreadable() throws {
         #expect(throws: TemplateError.self) { try TemplateFolder.read("/nowhere/at/all") }
         try withFolder(["m.txt": Data(count: 262_145)]) { folder in

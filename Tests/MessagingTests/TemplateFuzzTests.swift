@@ -3,9 +3,9 @@ import Testing
 
 @testable import Messaging
 
-@Suite("templates that were typed carelessly")
+@Suite("Random templates")
 struct TemplateFuzzTests {
-    /// What templates are made of, and what gets into them by mistake.
+    /// Pieces of templates, and typical typing errors.
     private static let pieces = [
         "{{", "}}", "{", "}", "{{{", "}}}", "{{#a}}", "{{/a}}", "{{^a}}", "{{#list}}", "{{/list}}", "{{a}}", "{{&a}}",
         "{{{a}}}",
@@ -25,7 +25,7 @@ struct TemplateFuzzTests {
         return ["m.txt": source(8), "p.txt": source(3), "m.sms": source(4)]
     }
 
-    @Test("are refused with a line, or rendered, and never end the program", arguments: 0..<8)
+    @Test("a random template is rejected with a line or rendered, without a crash", arguments: 0..<8)
     func robustness(block: Int) {
         var (refused, rendered) = (0, 0)
         for index in 0..<500 {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("templates in several languages")
+@Suite("Templates in several languages")
 struct TemplateLanguageTests {
     private let spanish: TemplateLanguage = "es"
 
@@ -11,7 +11,7 @@ struct TemplateLanguageTests {
         return try TemplateLibrary(sources.merging(more) { _, new in new })
     }
 
-    @Test("a message is written in the reader's language where every part of it is there")
+    @Test("a message uses the reader's language when all of its parts exist in it")
     func preferred() throws {
         let library = try library(["m.es.subject": "Hola", "m.es.txt": "Hola {{name}}", "m.es.html": "<p>Hola"])
         #expect(library.language(of: "m", as: .mail, preferring: spanish) == spanish)
@@ -21,7 +21,7 @@ struct TemplateLanguageTests {
         #expect(try library.render("m.es.txt", with: ["name": "Ana"]) == "Hola Ana")
     }
 
-    @Test("a message that lacks a part in a language is written in the common one as a whole")
+    @Test("a message that lacks a part in a language uses the default language as a whole")
     func fallback() throws {
         let library = try library(["m.es.subject": "Hola", "m.es.txt": "Hola {{name}}"])
         #expect(library.language(of: "m", as: .mail, preferring: spanish) == nil)
@@ -30,7 +30,7 @@ struct TemplateLanguageTests {
         #expect(try library.renderSMS("m", in: spanish, with: ["name": "Ana"]) == "Hello Ana")
     }
 
-    @Test("a text message has its languages apart from those of the mail of the same name")
+    @Test("a text message and a mail of the same name have independent languages")
     func formsApart() throws {
         let library = try library(["m.es.sms": "Hola {{name}}"])
         #expect(library.language(of: "m", as: .mail, preferring: spanish) == nil)
@@ -38,7 +38,7 @@ struct TemplateLanguageTests {
         #expect(try library.renderSMS("m", in: spanish, with: ["name": "Ana"]) == "Hola Ana")
     }
 
-    @Test("what a library holds, it can be asked")
+    @Test("a library reports whether it has all parts of a message")
     func holding() throws {
         let library = try TemplateLibrary(["m.subject": "", "m.txt": "", "m.es.html": "", "t.sms": ""])
         #expect(!library.holds("m", as: .mail))
@@ -47,7 +47,7 @@ struct TemplateLanguageTests {
         #expect(throws: TemplateError.notFound(name: "m.html")) { try library.renderMessage("m", with: [:]) }
     }
 
-    @Test("a file's name says message, language and kind")
+    @Test("a file name consists of message, language and kind")
     func names() {
         #expect(TemplateName(file: "one-day.txt") == TemplateName("one-day", .text))
         #expect(TemplateName(file: "one-day.es.sms") == TemplateName("one-day", .sms, in: "es"))
@@ -58,7 +58,7 @@ struct TemplateLanguageTests {
         }
     }
 
-    @Test("an inclusion that leads nowhere, or back to itself, is refused at once")
+    @Test("rejects unknown and circular inclusions")
     func inclusions() throws {
         #expect(throws: TemplateError.unknownInclusion(name: "a.txt", line: 2, included: "b.txt")) {
             try TemplateLibrary(["a.txt": "one\n{{> b.txt}}"])
@@ -74,7 +74,7 @@ struct TemplateLanguageTests {
     }
 
     @Test(
-        "a template that ends too early names the line where it went wrong",
+        "a syntax error names its line",
         arguments: [
             ("one\n{{#open}}\nthree", 2), ("one\n\n{{name", 3), ("{{#a}}\n{{/b}}", 2), ("\n{{/a}}", 2), ("{{", 1),
             ("{{{x}}", 1),
@@ -91,7 +91,7 @@ struct TemplateLanguageTests {
     }
 
     @Test(
-        "what is not a single value is never printed",
+        "rejects printing anything but a single value",
         arguments: [
             "{{.}}", "{{{.}}}", "{{items}}", "{{#items}}{{.}}{{/items}}", "{{reversed(items)}}", "{{first(items)}}",
         ])
@@ -102,7 +102,7 @@ struct TemplateLanguageTests {
         }
     }
 
-    @Test("a list can be counted, and turned")
+    @Test("a list can be counted, reversed and reduced to its first item")
     func lists() throws {
         let source =
             "{{count(items)}}{{#reversed(items)}} {{name}}{{/reversed(items)}}{{#first(items)}}, {{name}}{{/first(items)}}"

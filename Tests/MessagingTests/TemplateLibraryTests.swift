@@ -2,7 +2,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("templates")
+@Suite("Template library")
 struct TemplateLibraryTests {
     private func library(_ source: String, name: String) throws -> TemplateLibrary {
         try TemplateLibrary([name: source])
@@ -12,7 +12,7 @@ struct TemplateLibraryTests {
         try library(source, name: name).render(name, with: values)
     }
 
-    @Test("a name is escaped in HTML and left alone in text")
+    @Test("a value is escaped in HTML and unchanged in text")
     func escaping() throws {
         let values: [String: TemplateValue] = ["name": "O'Hara & <b>\"x\""]
         #expect(try render("Dear {{name}}", as: "x.txt", values) == "Dear O'Hara & <b>\"x\"")
@@ -20,14 +20,14 @@ struct TemplateLibraryTests {
         #expect(try render("Dear {{name}}", as: "x.subject", values) == "Dear O'Hara & <b>\"x\"")
     }
 
-    @Test("triple braces do not open a hole, and a combining accent hides no sign")
+    @Test("triple braces and combining accents do not bypass escaping")
     func noHole() throws {
         #expect(try render("{{{name}}}{{&name}}", as: "x.html", ["name": "<i>"]) == "&lt;i&gt;&lt;i&gt;")
         #expect(try render("{{name}}", as: "x.html", ["name": "<\u{338}\"\u{338}"]) == "&lt;\u{338}&quot;\u{338}")
     }
 
     @Test(
-        "a value is never read as a template",
+        "a value is never parsed as a template",
         arguments: ["{{{ }}}", "{{secret}}", "{{#name}}x{{/name}}", "{{> x.txt}}", "{{=<% %>=}}"])
     func noExpansion(name: String) throws {
         let source = "{{#shown}}{{name}}{{/shown}}|{{name}}"
@@ -35,7 +35,7 @@ struct TemplateLibraryTests {
         #expect(output == "\(name)|\(name)")
     }
 
-    @Test("a subject is one line, whatever is in it", arguments: unsafeNames)
+    @Test("a subject is one line without control characters", arguments: unsafeNames)
     func subject(name: TypedText) throws {
         let name = name.text
         let subject = try render("Hello\n {{name}} \n", as: "x.subject", ["name": .text(name)])
@@ -43,7 +43,7 @@ struct TemplateLibraryTests {
         #expect(subject.unicodeScalars.allSatisfy { !$0.isControl && !$0.isDirectionOverride })
     }
 
-    @Test("sections show, hide and repeat; items see the values around them")
+    @Test("sections show, hide and repeat, and items see the values around them")
     func sections() throws {
         let source = "{{#slots}}{{at}} {{studio}};{{/slots}}{{^slots}}none{{/slots}}{{#note}} Note: {{note}}{{/note}}"
         let slots: TemplateValue = .list([["at": "09:00"], ["at": "10:00", "studio": "North"]])
@@ -55,7 +55,7 @@ struct TemplateLibraryTests {
                 == "none Note: bring shoes")
     }
 
-    @Test("templates include each other, and escape once")
+    @Test("included templates are escaped once")
     func partials() throws {
         let library = try TemplateLibrary([
             "a.html": "<p>{{> b.html}}</p>", "b.html": "{{name}}", "a.txt": "{{> b.txt}}", "b.txt": "{{name}}",
@@ -64,14 +64,14 @@ struct TemplateLibraryTests {
         #expect(try library.render("a.txt", with: ["name": "<&>"]) == "<&>")
     }
 
-    @Test("a value that nobody gave is an error, not a gap in a mail")
+    @Test("a missing value is an error")
     func missingValue() throws {
         #expect(throws: TemplateError.missingValue(name: "x.txt", value: "nmae")) {
             try render("Dear {{nmae}}", as: "x.txt", ["name": "Anna"])
         }
     }
 
-    @Test("what one rendering has found out about a template does not stick to the next")
+    @Test("the outcome of one rendering does not affect the next")
     func renderedAgain() throws {
         let source = "{{#note}}Note: {{note}}{{/note}}{{^note}}{{name}}{{/note}}"
         let library = try TemplateLibrary(["x.txt": source, "x.html": source])
@@ -86,14 +86,14 @@ struct TemplateLibraryTests {
         }
     }
 
-    @Test("a value may be transformed, each time anew")
+    @Test("a transformed value is computed for each rendering")
     func transformed() throws {
         let library = try library("{{uppercased(name)}} {{name}}", name: "x.txt")
         #expect(try library.render("x.txt", with: ["name": "Anna"]) == "ANNA Anna")
         #expect(try library.render("x.txt", with: ["name": "José"]) == "JOSÉ José")
     }
 
-    @Test("what is missing or malformed is named")
+    @Test("errors name the missing or malformed template")
     func errors() throws {
         #expect(throws: TemplateError.notFound(name: "y.txt")) {
             try library("", name: "x.txt").render("y.txt", with: [:])
@@ -110,7 +110,7 @@ struct TemplateLibraryTests {
         }
     }
 
-    @Test("the three texts of a message come together")
+    @Test("a mail is rendered with its three parts")
     func message() throws {
         let library = try TemplateLibrary([
             "m.subject": "Hi {{name}}", "m.txt": "Text {{name}}", "m.html": "<p>{{name}}</p>",
@@ -121,7 +121,7 @@ struct TemplateLibraryTests {
         #expect(texts.html == "<p>A&amp;B</p>")
     }
 
-    @Test("nasty names pass through text unharmed", arguments: nastyNames)
+    @Test("unusual names are unchanged in plain text", arguments: nastyNames)
     func nasty(name: TypedText) throws {
         let name = name.text
         #expect(try render("{{name}}", as: "x.txt", ["name": .text(name)]) == name)

@@ -2,14 +2,14 @@ import Testing
 
 @testable import Messaging
 
-@Suite("what a text message is written with")
+@Suite("Characters of text messages")
 struct TextFoldingTests {
     private func sms(_ source: String, _ name: String = "") throws -> String {
         try TemplateLibrary(["x.sms": source]).renderSMS("x", with: ["name": .text(name)])
     }
 
     @Test(
-        "typographic signs become plain ones",
+        "typographic characters become plain ones",
         arguments: [
             ("“Can’t” – won’t — …", "\"Can't\" - won't - ..."), ("9:00\u{A0}a.\u{202F}m.", "9:00 a. m."),
             ("a\u{200B}b\u{AD}c", "abc"),
@@ -20,7 +20,7 @@ struct TextFoldingTests {
     }
 
     @Test(
-        "accents are dropped where nothing else keeps a text out of the cheap alphabet",
+        "accents are dropped only when the result fits GSM-7",
         arguments: [
             ("sábado {{name}}", "María", "sabado Maria"),
             ("mañana, ¿sí? {{name}}", "José Núñez", "mañana, ¿si? José Nuñez"),
@@ -31,19 +31,19 @@ struct TextFoldingTests {
         #expect(try sms(source, name) == text)
     }
 
-    @Test("a text message is plain text: nothing is escaped")
+    @Test("values in a text message are not escaped")
     func plain() throws {
         #expect(try sms("Hi {{name}}", "O'Hara & <b>") == "Hi O'Hara & <b>")
     }
 
-    @Test("a name forges no line and hides nothing", arguments: unsafeNames)
+    @Test("a name cannot add lines or control characters", arguments: unsafeNames)
     func unsafe(name: TypedText) throws {
         let text = try sms("Hi {{name}}.", name.text)
         #expect(text.hasPrefix("Hi ") && text.hasSuffix("."))
         #expect(text.unicodeScalars.allSatisfy { !$0.isControl && !$0.isDirectionOverride })
     }
 
-    @Test("a value takes at most 80 units of a text message, cut between characters", arguments: nastyNames)
+    @Test("a value has at most 80 units in a text message, truncated between characters", arguments: nastyNames)
     func length(name: TypedText) throws {
         let text = try sms("{{name}}", name.text)
         #expect(text.utf16.count <= 80)
@@ -52,7 +52,7 @@ struct TextFoldingTests {
         #expect(name.text.foldedForSMS.hasPrefix(shown.foldedForSMS) || name.text.contains("  "))
     }
 
-    @Test("cutting a text splits no character")
+    @Test("truncation does not split characters")
     func cutting() {
         #expect("abcdef".shortened(to: 6) == "abcdef")
         #expect("abcdefg".shortened(to: 6) == "abc...")

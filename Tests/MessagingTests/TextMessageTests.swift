@@ -1,14 +1,14 @@
 import Messaging
 import Testing
 
-@Suite("texts and their senders")
+@Suite("Text messages and their senders")
 struct TextMessageTests {
     private static let kinds: [(String, TextSender.Kind)] = [
         ("+14155550100", .number), ("+442079460958", .number), ("72345", .shortCode), ("723456", .shortCode),
         ("Iron House", .name), ("IRONHOUSE-1", .name), ("MG0123456789abcdef0123456789abcdef", .pool),
     ]
 
-    @Test("a number, a short code, a name or a pool is a sender", arguments: kinds)
+    @Test("accepts a number, a short code, a name or a pool as a sender", arguments: kinds)
     func senders(text: String, kind: TextSender.Kind) throws {
         let sender = try TextSender(text)
         #expect(sender.kind == kind)
@@ -16,7 +16,7 @@ struct TextMessageTests {
     }
 
     @Test(
-        "nothing else is a sender",
+        "rejects any other sender",
         arguments: [
             "", "+0123456789", "+1", "4155550100", "1234", "Twelve chars", "a\nb", "Zoë", " a", "a ", "12 34 56",
             "+1415555010\u{660}", "MG0123456789abcdef0123456789abcdeg", "+1415555010012345",
@@ -26,7 +26,7 @@ struct TextMessageTests {
     }
 
     @Test(
-        "a recipient is a number in E.164 form",
+        "rejects a recipient that is not in E.164 form",
         arguments: ["", "4155550100", "+1 415 555 0100", "+14155550100\n", "+0555010012", "tel:+14155550100", "72345"])
     func recipients(number: String) throws {
         let sender = try TextSender("72345")
@@ -39,13 +39,13 @@ struct TextMessageTests {
         ("a\0", .controlCharacter), ("a\rb", .controlCharacter), ("a\u{202E}b", .directionOverride),
     ]
 
-    @Test("a body that says nothing, too much, or something else than it shows is refused", arguments: bodies)
+    @Test("rejects a body that is empty, too long or has control characters", arguments: bodies)
     func refusedBody(body: String, error: TextMessageError) throws {
         let sender = try TextSender("72345")
         #expect(throws: error) { try TextMessage(to: "+14155550100", from: sender, body: body) }
     }
 
-    @Test("any other body is kept as it is, with its line breaks as LF")
+    @Test("keeps any other body, with LF line breaks")
     func body() throws {
         let sender = try TextSender("+14155550199")
         let text = try TextMessage(to: "+14155550100", from: sender, body: "a\r\nb\nZoë 👋 <&>")
@@ -56,7 +56,7 @@ struct TextMessageTests {
         }
     }
 
-    @Test("an error never repeats the number or the words")
+    @Test("an error does not repeat the number or the body")
     func errors() {
         let error = #expect(throws: TextMessageError.self) {
             try TextMessage(to: "5550100 anna", from: try TextSender("72345"), body: "secret")

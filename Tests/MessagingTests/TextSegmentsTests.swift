@@ -2,7 +2,7 @@ import Messaging
 import SeededChance
 import Testing
 
-/// The segments of a text, found in another way: the alphabet by its code points, the cuts by trying all.
+/// A reference implementation: the alphabet as code points, and the segments by dynamic programming.
 private enum SegmentModel {
     static let basic: Set<UInt32> = Set(0x20...0x7E)
         .subtracting([0x5B, 0x5C, 0x5D, 0x5E, 0x60, 0x7B, 0x7C, 0x7D, 0x7E])
@@ -22,7 +22,7 @@ private enum SegmentModel {
         return fewest(widths, room: isGSM ? 153 : 67)
     }
 
-    /// The fewest pieces that are none larger than the room, whichever way the text is cut between its characters.
+    /// Returns the minimum number of pieces that each fit into the room, over all cuts between characters.
     private static func fewest(_ widths: [Int], room: Int) -> Int {
         var best = [0]
         for end in 1...widths.count {
@@ -38,7 +38,7 @@ private enum SegmentModel {
     }
 }
 
-@Suite("segments of a text")
+@Suite("Text message segments")
 struct TextSegmentsTests {
     private func segments(_ text: String) -> [String] {
         let segments = TextSegments(of: text)
@@ -54,7 +54,7 @@ struct TextSegmentsTests {
         (String(repeating: "a", count: 307), ["GSM-7", "307", "3"]),
         (String(repeating: "€", count: 80), ["GSM-7", "160", "1"]),
         (String(repeating: "€", count: 81), ["GSM-7", "162", "2"]),
-        // 153 is odd, so each of two full segments holds 76 euros and stays one septet short.
+        // 153 is odd, so each of two full segments holds 76 euro signs and has one unused septet.
         (String(repeating: "€", count: 152), ["GSM-7", "304", "2"]),
         (String(repeating: "€", count: 153), ["GSM-7", "306", "3"]),
         ("a" + String(repeating: "€", count: 152), ["GSM-7", "305", "2"]),
@@ -71,13 +71,13 @@ struct TextSegmentsTests {
         (String(repeating: "👋", count: 67), ["UCS-2", "134", "3"]),
     ]
 
-    @Test("known texts have known segments", arguments: table)
+    @Test("counts the segments of known texts", arguments: table)
     func known(text: String, expected: [String]) {
         #expect(segments(text) == expected)
         #expect(TextSegments(of: text).count == SegmentModel.count(text))
     }
 
-    @Test("each character of Unicode's first plane is in the alphabet of the standard, or not")
+    @Test("classifies each character of the Basic Multilingual Plane according to GSM-7")
     func alphabet() {
         for value: UInt32 in 0...0xFFFF {
             guard let scalar = Unicode.Scalar(value) else { continue }
@@ -89,7 +89,7 @@ struct TextSegmentsTests {
         }
     }
 
-    @Test("texts of any mixture have as few segments as cuts between characters allow")
+    @Test("mixed texts have the minimum number of segments")
     func mixtures() {
         var generator = SeededGenerator(seed: 7)
         let pools: [[Character]] = [["a", "é"], ["a", "€", "["], ["я", "a", "👋"], ["👋", "€"], ["a", "\u{301}"]]
@@ -101,7 +101,7 @@ struct TextSegmentsTests {
         }
     }
 
-    @Test("the characters that cost the alphabet are told, each once")
+    @Test("lists each character outside GSM-7 once")
     func beyond() {
         #expect(TextSegments.charactersBeyondGSM7(in: "a ’b’ á [€] 👋 ’") == ["’", "á", "👋"])
         #expect(TextSegments.charactersBeyondGSM7(in: "Reply C to confirm.").isEmpty)

@@ -1,7 +1,7 @@
 import Messaging
 import Testing
 
-@Suite("delivery statuses of texts")
+@Suite("Text message status reports")
 struct TextStatusReportTests {
     private func read(_ text: String) throws -> TextStatusReport {
         try TextStatusReport(parsing: text.utf8)
@@ -14,12 +14,12 @@ struct TextStatusReportTests {
         ("failed", .failed), ("canceled", .failed), ("something-new", .underway),
     ]
 
-    @Test("each word tells how far a text has come", arguments: words)
+    @Test("maps each status to the delivery's progress", arguments: words)
     func progress(word: String, progress: TextStatusReport.Progress) throws {
         #expect(try read("MessageSid=SM1&MessageStatus=\(word)").progress == progress)
     }
 
-    @Test("a form and an object say the same")
+    @Test("a form and an object are equivalent")
     func forms() throws {
         let form = try read("SmsSid=SM1&MessageStatus=undelivered&ErrorCode=30005&To=%2B14155550100&X=y")
         let object = try read(
@@ -31,7 +31,7 @@ struct TextStatusReportTests {
     }
 
     @Test(
-        "what has no identifier or status is refused",
+        "rejects input without identifier or status",
         arguments: ["", "x", "[]", "{}", "MessageSid=SM1", "MessageStatus=sent", "MessageSid=&MessageStatus=sent"])
     func refused(text: String) {
         #expect(throws: InboundTextError.self) { try read(text) }

@@ -4,7 +4,7 @@ import Messaging
 import MessagingTesting
 import Testing
 
-/// A place that messages can be carried to.
+/// A kind of transport under test.
 enum Place: String, CaseIterable, Sendable {
     case mailServer
     case mailFolder
@@ -36,7 +36,7 @@ enum Place: String, CaseIterable, Sendable {
         }
     }
 
-    /// The same kind of place, where nothing can be delivered once the folder's `out` is gone and while a port refuses
+    /// Creates the same kind of destination, unusable once the folder's `out` is removed and while a port refuses
     /// connections.
     func openBroken(refusing port: Int) throws -> (destination: Destination, guardian: ScratchFolder) {
         let folder = try ScratchFolder()
@@ -53,11 +53,11 @@ enum Place: String, CaseIterable, Sendable {
         return (destination, folder)
     }
 
-    /// Faster than any test, so that nobody waits for long.
+    /// A rate that is too high to delay a test.
     private var quick: SendingRate? { SendingRate(100_000, per: .seconds(1)) }
 }
 
-/// A message as it arrived somewhere; what a server adds at its end is left out.
+/// A received message, without additions at its end by a server.
 struct Arrival: Hashable {
     let mark: String
     let sender: String
@@ -65,10 +65,10 @@ struct Arrival: Hashable {
     let body: String
 }
 
-/// An open place: takes messages by their marks, whatever they are there, and tells what has arrived.
+/// A destination under test, which identifies messages by their marks and lists the received ones.
 struct Destination: Sendable {
     let makeCarrier: @Sendable () throws -> Carrier
-    /// Who sends there, and who receives.
+    /// The sender and the recipient of its messages.
     let sender: String
     let recipient: String
     let arrived: @Sendable () throws -> [Arrival]
@@ -113,7 +113,7 @@ struct Destination: Sendable {
     }
 }
 
-/// A session of whatever it may be, which is told only the mark of what to carry.
+/// A session of any kind, which sends a message with a given mark.
 struct Carrier: Sendable {
     let deliver: @Sendable (String) async -> DeliveryOutcome
     let close: @Sendable () async -> Void
@@ -141,11 +141,11 @@ extension Arrival {
     }
 }
 
-@Suite("what every transport does", .timeLimit(.minutes(30)))
+@Suite("Conformance of all transports", .timeLimit(.minutes(30)))
 struct TransportConformanceTests {
     static let places = Place.allCases.filter(\.isInstalled)
 
-    @Test("a message arrives once, whole, from its sender to its recipient", arguments: places)
+    @Test("a message arrives once and unchanged, from its sender to its recipient", arguments: places)
     func delivery(place: Place) async throws {
         let destination = try await place.open()
         defer { destination.close() }
@@ -157,7 +157,7 @@ struct TransportConformanceTests {
         #expect(try destination.arrived() == [expected])
     }
 
-    @Test("connections work side by side, and nothing is lost or doubled", arguments: places)
+    @Test("concurrent sessions neither lose nor duplicate messages", arguments: places)
     func concurrency(place: Place) async throws {
         let destination = try await place.open()
         defer { destination.close() }
@@ -177,7 +177,7 @@ struct TransportConformanceTests {
         #expect(try destination.marks == expected)
     }
 
-    @Test("one session asked by many at once delivers each message once", arguments: places)
+    @Test("a session used by many tasks delivers each message once", arguments: places)
     func sharedSession(place: Place) async throws {
         let destination = try await place.open()
         defer { destination.close() }
@@ -190,7 +190,7 @@ struct TransportConformanceTests {
         #expect(try destination.marks == (10..<40).map(String.init))
     }
 
-    @Test("a session works again after it was closed", arguments: places)
+    @Test("a session can be reused after it was closed", arguments: places)
     func reopening(place: Place) async throws {
         let destination = try await place.open()
         defer { destination.close() }
@@ -206,7 +206,7 @@ struct TransportConformanceTests {
         let destination = try await place.open()
         defer { destination.close() }
         let carrier = try destination.makeCarrier()
-        // What has arrived can be told once something has.
+        // A first delivery, so that the list of received messages exists.
         #expect(await carrier.deliver("first").category == .accepted)
         let outcome = await Task {
             withUnsafeCurrentTask { $0?.cancel() }
@@ -216,7 +216,7 @@ struct TransportConformanceTests {
         #expect(try destination.marks == ["first"])
     }
 
-    @Test("a place that is gone is unreachable, and the message may go again", arguments: places)
+    @Test("a removed destination is unreachable, and the message is not sent", arguments: places)
     func unreachable(place: Place) async throws {
         try await withRefusingPort { port in
             let (destination, guardian) = try place.openBroken(refusing: port)
@@ -226,7 +226,7 @@ struct TransportConformanceTests {
         }
     }
 
-    @Test("a session is closed after the work, whether it succeeds or fails, paced or not")
+    @Test("a session is closed after success and failure, with and without a rate limit")
     func withSession() async throws {
         let recorder = Recorder<String>()
         let rate = try #require(SendingRate(parsing: "1/s"))

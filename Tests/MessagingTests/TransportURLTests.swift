@@ -10,7 +10,7 @@ struct TransportURLTests {
         return server
     }
 
-    @Test("a mail server is read with its defaults")
+    @Test("parses a mail server with its defaults")
     func defaults() throws {
         let plain = try server("smtp://mail.example.com")
         #expect(plain.security == .startTLS)
@@ -20,7 +20,7 @@ struct TransportURLTests {
         #expect(secure.curlURL == "smtps://mail.example.com:465/")
     }
 
-    @Test("every part of a mail server is read")
+    @Test("parses every part of a mail server's URL")
     func parts() throws {
         let server = try server("SMTP://anna%40example.com@[::1]:587/desk.example.com?tls=none&ca=/tmp/ca.pem")
         #expect(server.user == "anna@example.com")
@@ -29,7 +29,7 @@ struct TransportURLTests {
         #expect(server.certificates == "/tmp/ca.pem")
     }
 
-    @Test("a folder is read, with its escapes")
+    @Test("parses a folder with its escapes")
     func folder() throws {
         #expect(try MailTransportURL(parsing: "file:///var/mail%20box/out") == .maildir(path: "/var/mail box/out"))
         #expect(try MailTransportURL(parsing: "file://localhost/out") == .maildir(path: "/out"))
@@ -49,14 +49,14 @@ struct TransportURLTests {
         ("file://host/out", nil), ("file:///out%00x", nil),
     ]
 
-    @Test("anything else is refused, and a password is not repeated", arguments: refusals)
+    @Test("rejects any other URL without repeating its password", arguments: refusals)
     func refused(url: String, expected: TransportConfigurationError.Problem?) {
         let error = #expect(throws: TransportConfigurationError.self) { try MailTransportURL(parsing: url) }
         if let expected { #expect(error == TransportConfigurationError(.mail, expected)) }
         #expect(error?.description.contains("secret") == false)
     }
 
-    @Test("user and password go together, and the certificates must be readable")
+    @Test("requires user and password together, and readable certificates")
     func password() throws {
         let anonymous = try MailTransportURL(parsing: "smtp://127.0.0.1")
         let named = try MailTransportURL(parsing: "smtp://anna@127.0.0.1")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("what became of a text, by libcurl's verdict and the service's answer")
+@Suite("Outcomes of SMS exchanges")
 struct TwilioExchangeTests {
     private func response(_ status: Int, _ body: String = "", retryAfter: Int = 0) -> TwilioResponse {
         TwilioResponse(status: status, body: Array(body.utf8), retryAfter: retryAfter)
@@ -13,17 +13,17 @@ struct TwilioExchangeTests {
     private static let sid = #"{"sid": "SM1", "status": "queued", "error_code": null, "error_message": null}"#
 
     private static let answers: [(Int, String, OutcomeCategory)] = [
-        // A text was made.
+        // The text message was created.
         (201, sid, .accepted), (200, sid, .accepted), (202, sid, .accepted), (201, "{}", .accepted),
         (201, #"{"sid": "SM1", "status": 3}"#, .accepted),
-        // A yes that is not the service's.
+        // A success status without the service's own body.
         (200, "{}", .unknown), (200, "<html>Please log in</html>", .unknown), (204, "", .unknown), (201, "", .unknown),
         (201, "null", .unknown),
-        // A text was made that failed at once.
+        // The text message was created but failed at once.
         (201, #"{"sid": "SM1", "status": "failed", "error_code": 30001}"#, .rejectedTemporarily(30001)),
         (201, #"{"sid": "SM1", "status": "undelivered", "error_code": 30006}"#, .rejectedPermanently(30006)),
         (201, #"{"sid": "SM1", "status": "failed"}"#, .rejectedPermanently(201)),
-        // The request was refused, and the service says why.
+        // The request was refused with an error code.
         (400, #"{"code": 21211, "message": "no number", "status": 400}"#, .rejectedPermanently(21211)),
         (400, #"{"code": 21610}"#, .rejectedPermanently(21610)),
         (403, #"{"code": 21610}"#, .rejectedPermanently(21610)),
@@ -38,7 +38,7 @@ struct TwilioExchangeTests {
         (429, #"{"code": 21610}"#, .rejectedTemporarily(20429)),
         (429, #"{"code": 63038}"#, .rejectedTemporarily(63038)),
         (425, "", .rejectedTemporarily(425)),
-        // We are not served.
+        // The sender was refused.
         (401, #"{"code": 20003}"#, .senderRefused), (401, "", .senderRefused),
         (403, "", .senderRefused), (404, #"{"code": 20404}"#, .senderRefused),
         (405, "", .senderRefused), (400, #"{"code": 21659}"#, .senderRefused),
@@ -50,17 +50,17 @@ struct TwilioExchangeTests {
         (500, #"{"code": 20503}"#, .rejectedTemporarily(20503)), (503, #"{"code": 20500}"#, .unknown),
         (500, #"{"code": 20500}"#, .unknown), (500, "", .unknown), (502, "<html>", .unknown), (504, "", .unknown),
         (500, #"{"code": 21211}"#, .unknown), (408, "", .unknown),
-        // Nothing that such a service answers.
+        // Statuses that the service does not use.
         (0, "", .unknown), (100, "", .unknown), (302, "", .unknown), (303, "", .unknown), (304, "", .unknown),
         (600, "", .unknown), (999, sid, .unknown),
     ]
 
-    @Test("each answer has one outcome", arguments: answers)
+    @Test("each response has one outcome", arguments: answers)
     func outcome(status: Int, body: String, category: OutcomeCategory) {
         #expect(response(status, body).outcome.category == category)
     }
 
-    @Test("no failure of libcurl is ever an acceptance, and none after the request went out says the text may go again")
+    @Test("no libcurl failure is an acceptance, and a failure after sending never allows a retry")
     func everyCode() {
         for raw in 1..<CURL_LAST.rawValue {
             for status in [0, 201, 400, 429, 503] {
@@ -76,13 +76,13 @@ struct TwilioExchangeTests {
         }
     }
 
-    @Test("the proof of an accepted text is its identifier and where it stands")
+    @Test("the reply of an accepted text message is its identifier and status")
     func proof() {
         #expect(response(201, Self.sid).outcome == .accepted(reply: "SM1 queued", id: "SM1"))
         #expect(response(201, "{}").outcome == .accepted(reply: "HTTP 201"))
     }
 
-    @Test("the service's words say status, wait, code and message, on one line of at most 200 characters")
+    @Test("the reply has status, delay, code and message on one line of at most 200 characters")
     func words() {
         let busy = response(429, #"{"code": 20429, "message": "Too\r\n\u001b[31mmany"}"#, retryAfter: 30).outcome
         let words = "HTTP 429, Retry-After: 30, error 20429: Too \u{FFFD}[31mmany"
@@ -96,7 +96,7 @@ struct TwilioExchangeTests {
         #expect(reply.hasPrefix("HTTP 400, error 21211: xxx"))
     }
 
-    @Test("a page of a proxy is not repeated")
+    @Test("a proxy's HTML page is not repeated")
     func page() {
         guard case .unknown(let reason) = response(502, "<html>anna@example.test</html>").outcome else {
             Issue.record("not unknown")
@@ -105,7 +105,7 @@ struct TwilioExchangeTests {
         #expect(!reason.contains("anna"))
     }
 
-    @Test("an outcome leads back to its error, and to what it means for the number")
+    @Test("an outcome has its error, with the meaning for the number and for retries")
     func errors() {
         let optedOut = SMSError(response(400, #"{"code": 21610}"#).outcome)
         #expect(optedOut == .recipientOptedOut)
@@ -120,15 +120,15 @@ struct TwilioExchangeTests {
     }
 
     @Test(
-        "a number is condemned only by an error that forbids another try, and a pause asked for only by one that allows it"
+        "only permanent errors invalidate a number, and only temporary ones request a pause"
     )
-    func condemned() {
+    func permanence() {
         for error in SMSError.allCases where error.isNumberInvalid { #expect(error.category == .never) }
         for error in SMSError.allCases where error.requestsBackoff { #expect(error.category == .later) }
     }
 }
 
-@Suite("the form that is posted")
+@Suite("Twilio request forms")
 struct TwilioFormTests {
     private let now = Date(timeIntervalSince1970: 1_800_000_000)
 
@@ -139,13 +139,13 @@ struct TwilioFormTests {
         return TwilioForm(text, at: now)
     }
 
-    @Test("fields are escaped octet by octet")
+    @Test("fields are percent-encoded")
     func escapes() throws {
         #expect(
             try form()?.encoded == "To=%2B14155550100&From=%2B14155550199&Body=a%20b%26c%3Dd%0A%2B%C3%A9%25")
     }
 
-    @Test("a pool of senders goes by the name of its own")
+    @Test("a pool is sent as MessagingServiceSid")
     func pool() throws {
         let pool = "MG0123456789abcdef0123456789abcdef"
         #expect(try form(from: pool)?.fields.map(\.[0]) == ["To", "MessagingServiceSid", "Body"])
@@ -155,13 +155,13 @@ struct TwilioFormTests {
         (nil, nil), (1, "1"), (1.99, "1"), (60, "60"), (36_000, "36000"), (36_001, "36000"), (1e18, "36000"),
     ]
 
-    @Test("the validity is in whole seconds, never longer than asked, and within the bounds", arguments: periods)
+    @Test("the validity is rounded down to whole seconds and limited to ten hours", arguments: periods)
     func validity(seconds: Double?, period: String?) throws {
         let field = try #require(try form(validFor: seconds)).fields.first { $0[0] == "ValidityPeriod" }
         #expect(field?[1] == period)
     }
 
-    @Test("the service is told where to report, where that is configured")
+    @Test("a configured status callback is included")
     func callback() throws {
         let callback = try #require(StatusCallback("https://studio.example/s?a=b&c=%20"))
         let text = try TextMessage(to: "+14155550100", from: TextSender("+14155550199"), body: "Hi")
@@ -172,7 +172,7 @@ struct TwilioFormTests {
     }
 
     @Test(
-        "only an HTTPS address can be reported to",
+        "rejects a callback that is not an HTTPS address",
         arguments: [
             "", "https://", "http://studio.example/", "studio.example", "https://user@studio.example/", "https://a b/",
             "https://studio.example/#x", "https://studio.example/ü", "https://studio.example/%zz",
@@ -181,7 +181,7 @@ struct TwilioFormTests {
         #expect(StatusCallback(url) == nil)
     }
 
-    @Test("a text whose time is over has no form", arguments: [0.99, 0, -1, -1e18, -.infinity, .nan])
+    @Test("an expired text message has no form", arguments: [0.99, 0, -1, -1e18, -.infinity, .nan])
     func over(seconds: Double) throws {
         #expect(try form(validFor: seconds) == nil)
     }

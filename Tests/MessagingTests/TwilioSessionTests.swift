@@ -5,7 +5,7 @@ import MessagingTesting
 import Testing
 
 @Suite(
-    "texts through a service that misbehaves as told", .enabled(if: Installed.python != nil, "python3 is missing"),
+    "SMS sessions with a faulty service", .enabled(if: Installed.python != nil, "python3 is missing"),
     .timeLimit(.minutes(30)))
 struct TwilioSessionTests {
     typealias Answer = ScriptedHTTPServer.Answer
@@ -17,14 +17,14 @@ struct TwilioSessionTests {
         try SMSTransportURL(parsing: url).makeTransport(token: token, timeouts: timeouts, clock: clock).makeSession()
     }
 
-    /// Sends one text that gets the answer and one after it, and returns both verdicts.
+    /// Delivers a text message during a fault and one after it, and returns both outcomes.
     private func deliverTwo(
         _ server: ScriptedHTTPServer, timeouts: SMSTimeouts = patientSMSTimeouts
     ) async throws -> [OutcomeCategory] {
         let session = try session(to: server.url, timeouts: timeouts)
-        let verdicts = [await session.deliver(text("first")).category, await session.deliver(text("second")).category]
+        let outcomes = [await session.deliver(text("first")).category, await session.deliver(text("second")).category]
         await session.close()
-        return verdicts
+        return outcomes
     }
 
     private static let answers: [(Answer, OutcomeCategory)] = [
@@ -49,7 +49,9 @@ struct TwilioSessionTests {
         (.drop, .unknown),
     ]
 
-    @Test("the answer decides the outcome, nothing is sent twice, and the next text gets its own", arguments: answers)
+    @Test(
+        "the response determines the outcome, nothing is sent twice, and the next message has its own",
+        arguments: answers)
     func outcome(answer: Answer, category: OutcomeCategory) async throws {
         let server = try ScriptedHTTPServer(answers: [answer])
         defer { server.stop() }
@@ -57,7 +59,7 @@ struct TwilioSessionTests {
         #expect(try server.requests().map { $0.form["Body"] } == [markedBody("first"), markedBody("second")])
     }
 
-    @Test("the same holds on a connection that is kept", arguments: answers)
+    @Test("the same applies on a reused connection", arguments: answers)
     func keptConnection(answer: Answer, category: OutcomeCategory) async throws {
         let server = try ScriptedHTTPServer(answers: [.queued, answer])
         defer { server.stop() }
@@ -68,7 +70,7 @@ struct TwilioSessionTests {
         #expect(try server.requests().map { $0.form["Body"] } == ["warm", "first", "second"].map(markedBody))
     }
 
-    @Test("a silent service is waited for so long, and what it has is unknown")
+    @Test("a silent service causes a timeout with an unknown outcome")
     func silence() async throws {
         let server = try ScriptedHTTPServer(answers: [.hang])
         defer { server.stop() }
@@ -76,7 +78,7 @@ struct TwilioSessionTests {
         #expect(try server.requests().count == 2)
     }
 
-    @Test("an answer that comes after our time-out is not taken for the next text's")
+    @Test("a response after the timeout is not read as the next message's response")
     func lateAnswer() async throws {
         let server = try ScriptedHTTPServer(answers: [.hold, .reply(400, #"{"code": 21211}"#)])
         defer { server.stop() }
@@ -87,7 +89,7 @@ struct TwilioSessionTests {
         #expect(await session.deliver(text("third")).category == .accepted)
     }
 
-    @Test("an idle connection that the service has closed is replaced, and one text goes out")
+    @Test("an idle connection closed by the service is replaced, and one text message is sent")
     func idleConnectionClosed() async throws {
         let server = try ScriptedHTTPServer(answers: [.lastReply(201, #"{"sid": "SM1"}"#)])
         defer { server.stop() }
@@ -95,7 +97,7 @@ struct TwilioSessionTests {
         #expect(try server.connections() == 2)
     }
 
-    @Test("a hundred texts share one connection, and each arrives once")
+    @Test("a hundred text messages share one connection, and each arrives once")
     func reuse() async throws {
         let server = try ScriptedHTTPServer()
         defer { server.stop() }
@@ -106,7 +108,7 @@ struct TwilioSessionTests {
         #expect(try server.requests().map { $0.form["Body"] } == (100..<200).map { markedBody("\($0)") })
     }
 
-    @Test("a redirection is not followed", arguments: [301, 302, 303, 307, 308])
+    @Test("does not follow redirects", arguments: [301, 302, 303, 307, 308])
     func redirection(status: Int) async throws {
         let other = try ScriptedHTTPServer()
         defer { other.stop() }
@@ -118,7 +120,7 @@ struct TwilioSessionTests {
         #expect(try other.connections() == 0)
     }
 
-    @Test("the request says what was asked: path, account, form, validity")
+    @Test("the request has the configured path, account, form and validity")
     func request() async throws {
         let server = try ScriptedHTTPServer()
         defer { server.stop() }
@@ -140,7 +142,7 @@ struct TwilioSessionTests {
             ])
     }
 
-    @Test("a pool is named as one, and a text whose time is over does not go out")
+    @Test("a pool is sent as such, and an expired text message is not sent")
     func poolAndTime() async throws {
         let server = try ScriptedHTTPServer()
         defer { server.stop() }
@@ -154,7 +156,7 @@ struct TwilioSessionTests {
         #expect(try server.requests().map(\.form) == [expected])
     }
 
-    @Test("the right token logs in; a wrong one says what to check, and neither is told")
+    @Test("the correct token logs in, and a wrong one is reported without repeating it")
     func login() async throws {
         let login = (user: ScriptedHTTPServer.account, password: ScriptedHTTPServer.token)
         let server = try ScriptedHTTPServer(login: login)
@@ -169,7 +171,7 @@ struct TwilioSessionTests {
         #expect(!reason.contains("guess"))
     }
 
-    @Test("how long to wait is told first, where nothing cuts it off")
+    @Test("the requested delay comes first, so that truncation does not remove it")
     func retryAfter() async throws {
         let long = #"{"code": 20429, "message": "\#(String(repeating: "x", count: 500))"}"#
         let server = try ScriptedHTTPServer(answers: [.reply(429, long, headers: ["Retry-After": "75"])])
@@ -183,7 +185,7 @@ struct TwilioSessionTests {
         #expect(reply.count == 200)
     }
 
-    @Test("a delivery cancelled after the request went out waits for its answer")
+    @Test("a delivery cancelled after the request was sent waits for the response")
     func cancellation() async throws {
         let server = try ScriptedHTTPServer(answers: [.hold])
         defer { server.stop() }
@@ -195,7 +197,7 @@ struct TwilioSessionTests {
         #expect(await delivery.value.category == .accepted)
     }
 
-    @Test("a service that does not answer, or does not exist, is unreachable")
+    @Test("a service that refuses connections or does not exist is unreachable")
     func unreachable() async throws {
         try await withRefusingPort { port in
             let refused = try session(to: "http://AC1@127.0.0.1:\(port)")
@@ -207,7 +209,7 @@ struct TwilioSessionTests {
 }
 
 @Suite(
-    "texts over TLS",
+    "SMS sessions over TLS",
     .enabled(if: Installed.python != nil && Installed.openSSL != nil, "python3 or openssl is missing"),
     .timeLimit(.minutes(30)))
 struct TwilioTLSTests {
@@ -220,7 +222,7 @@ struct TwilioTLSTests {
             .deliver(text("x")).category
     }
 
-    @Test("a text goes out under a trusted certificate")
+    @Test("a text message is sent with a trusted certificate")
     func trusted() async throws {
         let certificate = try Certificate(for: "IP:127.0.0.1")
         let server = try ScriptedHTTPServer(certificate: certificate)
@@ -229,7 +231,7 @@ struct TwilioTLSTests {
         #expect(try server.requests().count == 1)
     }
 
-    @Test("nothing goes out under a certificate that is not trusted, or is another's, or none at all")
+    @Test("nothing is sent with an untrusted certificate, one for another name, or none")
     func untrusted() async throws {
         let certificate = try Certificate(for: "IP:127.0.0.1")
         let other = try Certificate(for: "DNS:sms.example.test")

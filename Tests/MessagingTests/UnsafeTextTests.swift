@@ -2,9 +2,9 @@ import Testing
 
 @testable import Messaging
 
-@Suite("unsafe text")
+@Suite("Unsafe text")
 struct UnsafeTextTests {
-    @Test("is found in the octets exactly where the characters are unsafe")
+    @Test("replaces exactly the unsafe characters")
     func octets() {
         for value in 0..<UInt32(0x3000) {
             guard let scalar = Unicode.Scalar(value) else { continue }
@@ -15,7 +15,7 @@ struct UnsafeTextTests {
     }
 
     @Test(
-        "becomes one line without its line end",
+        "a single line has no line ending and no runs of spaces",
         arguments: [
             ("250 2.1.0 Ok\r\n", "250 2.1.0 Ok"), ("a\n", "a"), (" a  b \r\n", "a b"), ("\r\n", ""), ("", ""),
             ("é\n\n", "é"), ("a\nb\n", "a b"),

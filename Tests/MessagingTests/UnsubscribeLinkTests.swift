@@ -3,7 +3,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("links to take a recipient off")
+@Suite("Unsubscription links")
 struct UnsubscribeLinkTests {
     private func lines(_ url: String) throws -> [String] {
         let mail = try MailMessage(
@@ -13,7 +13,7 @@ struct UnsubscribeLinkTests {
     }
 
     @Test(
-        "one HTTPS link becomes the two fields of a one-click request",
+        "an HTTPS link becomes the two fields for one-click unsubscription",
         arguments: [
             "https://intro.test/u/4fZ-9_x~", "HTTPS://intro.test:8443/u?token=a%2Fb&x=(1)", "https://intro.test",
             "https://xn--mnchen-3ya.test/", "https://intro.test?t=1",
@@ -33,7 +33,7 @@ struct UnsubscribeLinkTests {
     }
 
     @Test(
-        "what a mail program would not follow, or what could break the header, is refused",
+        "rejects links that mail programs do not follow or that could break the header",
         arguments: [
             "", "https://", "https:///path", "http://intro.test/u", "mailto:off@intro.test", "intro.test/u",
             "//intro.test/u", "https://user@intro.test/u", "https://intro.test:0/u", "https://intro.test:x/u",
@@ -48,7 +48,7 @@ struct UnsubscribeLinkTests {
         #expect(throws: CompositionError(part: .unsubscribe, rule: .notAnHTTPSLink)) { try UnsubscribeLink(url) }
     }
 
-    @Test("the longest link fills a line of 998 octets, and one more is refused")
+    @Test("accepts a link that fills a line of 998 octets, and rejects a longer one")
     func longest() throws {
         let start = "https://intro.test/"
         let longest = start + String(repeating: "u", count: UnsubscribeLink.maximumLength - start.count)
@@ -56,7 +56,7 @@ struct UnsubscribeLinkTests {
         #expect(throws: CompositionError(part: .unsubscribe, rule: .linkTooLong)) { try UnsubscribeLink(longest + "u") }
     }
 
-    @Test("a refusal does not repeat the link, which may hold a token")
+    @Test("an error does not repeat the link")
     func discretion() {
         let error = #expect(throws: CompositionError.self) { try UnsubscribeLink("http://intro.test/secret") }
         #expect(error.map { !$0.description.contains("secret") } == true)

@@ -1,16 +1,16 @@
 import Foundation
 
-/// A program that runs until it is ended, and no longer than this process.
+/// A child process that ends with this process at the latest.
 ///
-/// It is told to end by the end of its standard input, a socket whose other end only this process holds.
+/// It ends at the end of its standard input, a socket whose other end is open only in this process.
 final class BoundProcess: Sendable {
     private let child: ChildProcess
-    private let leash: Int32
+    private let lifeline: Int32
 
     /// Starts a program that ends at the end of its standard input.
     init(_ command: [String], log: String = "/dev/null") throws {
         var ends: [Int32] = [-1, -1]
-        // Closed in other programs from the start: one of them may be started at this moment.
+        // Close-on-exec from the start, because another process may be started at this moment.
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         guard socketpair(AF_UNIX, type, 0, &ends) == 0 else {
             throw TestServerFailure("could not make a pair of sockets", because: String(cString: strerror(errno)))
@@ -22,12 +22,12 @@ final class BoundProcess: Sendable {
             close(ends[1])
             throw error
         }
-        leash = ends[1]
+        lifeline = ends[1]
     }
 
-    /// Starts a program that does not look at its standard input, by way of a shell that does.
+    /// Starts a program that does not read its standard input, through a shell that does.
     ///
-    /// The shell does not wait for the program: it may have inherited a mask that keeps the news of its end away.
+    /// The shell does not wait for the program, since it may have inherited a signal mask that blocks SIGCHLD.
     convenience init(watching command: [String], log: String) throws {
         let script = """
             "$@" & program=$!
@@ -37,11 +37,11 @@ final class BoundProcess: Sendable {
         try self.init(["sh", "-c", script, "bound"] + command, log: log)
     }
 
-    /// The program's number.
+    /// The ID of the process.
     var id: pid_t { child.id }
 
     deinit {
-        close(leash)
+        close(lifeline)
         child.wait()
     }
 }

@@ -1,17 +1,17 @@
+import Locking
 public import Logging
-import Postgres
 
-/// Everything that was logged, as text: a line for each, with its level first.
+/// A log in memory, as text: one line per event, which begins with the level.
 public final class CapturedLog: Sendable {
     private let lines = Guarded<[String]>([])
 
-    /// An empty log.
+    /// Creates an empty log.
     public init() {}
 
-    /// What was logged so far.
+    /// The text of the log.
     public var text: String { lines.withLock { $0.joined(separator: "\n") } }
 
-    /// What to log with.
+    /// A logger that writes to this log.
     public var logger: Logger {
         var logger = Logger(label: "captured") { _ in Handler(log: self) }
         logger.logLevel = .trace

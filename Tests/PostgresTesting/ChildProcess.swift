@@ -1,9 +1,9 @@
 import Foundation
 
-/// A program started with nothing of ours but its standard streams.
+/// A child process that inherits no descriptors but its standard streams.
 ///
-/// `Foundation.Process` learns of an exit through a socket that the child inherits, and a server that outlives `pg_ctl`
-/// keeps that socket open; so the child is spawned directly, and every other descriptor is closed in it.
+/// `Foundation.Process` detects an exit through a socket that the child inherits, and a server that outlasts `pg_ctl`
+/// keeps that socket open; therefore the child is spawned directly, and all other descriptors are closed in it.
 struct ChildProcess: Sendable {
     let id: pid_t
 
@@ -11,9 +11,9 @@ struct ChildProcess: Sendable {
     ///
     /// - Parameters:
     ///   - command: The program and its arguments.
-    ///   - input: The descriptor that becomes its standard input; `nil` for an empty one.
-    ///   - log: The file that its output is added to.
-    /// - Throws: ``TestServerFailure`` where there is no such program.
+    ///   - input: The descriptor for its standard input; `nil` for an empty one.
+    ///   - log: The file to which its output is appended.
+    /// - Throws: ``TestServerFailure`` where the program cannot be started.
     init(_ command: [String], input: Int32? = nil, log: String = "/dev/null") throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -39,7 +39,7 @@ struct ChildProcess: Sendable {
         self.id = id
     }
 
-    /// Waits until the program has ended, blocking the thread, and returns its exit status; 128 + n for signal n.
+    /// Waits until the process has ended, blocking the thread, and returns its exit status, or 128 + n for signal n.
     @discardableResult
     func wait() -> Int32 {
         var status: Int32 = 0
@@ -48,11 +48,11 @@ struct ChildProcess: Sendable {
         return signal == 0 ? (status >> 8) & 0xff : 128 + signal
     }
 
-    /// Runs a program to its end without blocking the caller's thread, and throws when it fails.
+    /// Runs a program to its end without blocking the caller's thread, and throws if it fails.
     static func run(_ command: [String], log: String) async throws {
         let child = try ChildProcess(command, log: log)
         let status = await withCheckedContinuation { continuation in
-            // A thread of its own: those of the global pool are the ones that tasks run on.
+            // A separate thread: the threads of the global pool run tasks.
             Thread.detachNewThread { continuation.resume(returning: child.wait()) }
         }
         guard status == 0 else {

@@ -1,17 +1,17 @@
 import Foundation
-import Postgres
+import Locking
 
-/// Stands between a client and its server on a Unix socket, and hangs up on both when COMMIT goes by.
+/// A proxy between a client and its server on a Unix socket, which closes both connections at a COMMIT.
 ///
-/// Its threads block in the kernel and end when their sockets are shut down.
+/// Its threads block in the kernel, and end when their sockets are shut down.
 public final class CommitProxy: Sendable {
-    /// Where the connection breaks.
+    /// The moment at which the connection is closed.
     public enum Fault: Sendable {
-        /// Nowhere.
+        /// Never.
         case none
-        /// Before the server hears of the COMMIT: nothing is kept.
+        /// Before the server receives the COMMIT: nothing is committed.
         case beforeServer
-        /// After the server has committed, before the client hears of it: all is kept.
+        /// After the server has committed, before the client receives the response.
         case afterServer
     }
 
@@ -19,7 +19,7 @@ public final class CommitProxy: Sendable {
     private let listener: UnixSocket
     private let fault = Guarded(Fault.none)
 
-    /// Listens in a new folder for a server that listens in another.
+    /// Creates a proxy, in a new folder, for the server whose socket is in another folder.
     public init(toServerIn folder: String) throws {
         place = try ProxyFolder(toServerIn: folder)
         listener = try place.listen()
@@ -29,7 +29,7 @@ public final class CommitProxy: Sendable {
     /// The folder of the socket, for the client's `host`.
     public var folder: String { place.path }
 
-    /// Breaks the connection at the next COMMIT, once.
+    /// Closes the connection at the next COMMIT, once.
     public func arm(_ fault: Fault) {
         self.fault.withLock { $0 = fault }
     }
@@ -51,7 +51,7 @@ public final class CommitProxy: Sendable {
         listener.close()
     }
 
-    /// Carries octets both ways on two threads; whichever ends first shuts both sockets, and the pair is closed here.
+    /// Forwards bytes both ways on two threads; the first to end shuts down both sockets, and they are closed here.
     private func serve(_ client: UnixSocket, _ server: UnixSocket) {
         let returned = DispatchSemaphore(value: 0)
         let cut = Guarded(false)

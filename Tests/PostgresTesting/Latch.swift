@@ -1,6 +1,6 @@
-import Postgres
+import Locking
 
-/// A door that opens once: tests put events in order with it instead of sleeping.
+/// A latch that opens once, with which tests order events without sleeping.
 public final class Latch: Sendable {
     private enum State {
         case shut([CheckedContinuation<Void, Never>])
@@ -9,15 +9,15 @@ public final class Latch: Sendable {
 
     private let state = Guarded(State.shut([]))
 
-    /// A shut door.
+    /// Creates a closed latch.
     public init() {}
 
-    /// Whether it has been opened.
+    /// Whether the latch is open.
     public var isOpen: Bool {
         state.withLock { if case .open = $0 { true } else { false } }
     }
 
-    /// Opens it, for good.
+    /// Opens the latch permanently.
     public func open() {
         let waiting: [CheckedContinuation<Void, Never>] = state.withLock {
             guard case .shut(let waiting) = $0 else { return [] }
@@ -27,7 +27,7 @@ public final class Latch: Sendable {
         for continuation in waiting { continuation.resume() }
     }
 
-    /// Waits until the door is open; being cancelled does not end the wait.
+    /// Waits until the latch is open; cancellation does not end the wait.
     public func wait() async {
         await withCheckedContinuation { continuation in
             let isOpen = state.withLock {

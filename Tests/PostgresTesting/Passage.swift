@@ -2,7 +2,7 @@ import Foundation
 
 /// One connection through a ``StallingProxy``.
 ///
-/// `@unchecked Sendable`: what may change is touched only while the condition is locked.
+/// `@unchecked Sendable`: mutable state is accessed only while the condition is locked.
 final class Passage: @unchecked Sendable {
     private let condition = NSCondition()
     private let client: UnixSocket
@@ -15,7 +15,7 @@ final class Passage: @unchecked Sendable {
         self.client = client
     }
 
-    /// How many octets wait here.
+    /// The number of bytes withheld.
     var withheld: Int { condition.withLock { octetsWithheld } }
 
     func stall() {
@@ -29,7 +29,7 @@ final class Passage: @unchecked Sendable {
         }
     }
 
-    /// Hangs up at both ends; the sockets are closed by whoever carries.
+    /// Shuts down both sockets; the forwarding threads close them.
     func cut() {
         condition.withLock {
             guard !isCut else { return }
@@ -40,7 +40,7 @@ final class Passage: @unchecked Sendable {
         }
     }
 
-    /// Carries octets both ways, one of them on another thread, until either end hangs up.
+    /// Forwards bytes both ways, one direction on another thread, until either end closes the connection.
     func carry(toServerAt path: String) {
         guard passes(), let server = enter(path) else {
             cut()
@@ -73,12 +73,12 @@ final class Passage: @unchecked Sendable {
         while let octets = source.read() {
             guard passes(octets.count), target.write(octets) else { break }
         }
-        // Who hangs up on a stalled connection is not heard of either.
+        // The end of a stalled connection is not forwarded either.
         _ = passes()
         cut()
     }
 
-    /// Waits while it is stalled; `false` once it is cut.
+    /// Waits while the connection is stalled; returns `false` once it is cut.
     private func passes(_ octets: Int = 0) -> Bool {
         condition.withLock {
             octetsWithheld += octets

@@ -1,24 +1,24 @@
 import Foundation
 
-/// PgBouncer in transaction mode, on a Unix socket in front of a server that listens on another.
+/// A PgBouncer in transaction mode, on a Unix socket in front of a server.
 public final class PgBouncer: Sendable {
     private let place: ProxyFolder
     private let process: BoundProcess
 
-    /// Starts PgBouncer, and waits until it takes connections.
+    /// Starts PgBouncer, and waits until it accepts connections.
     ///
     /// - Parameters:
-    ///   - program: Where PgBouncer is installed.
+    ///   - program: The path of PgBouncer.
     ///   - folder: The folder of the server's socket.
-    ///   - connections: How many connections to the server all clients of a database share.
-    ///   - settings: Further settings, as its configuration file has them.
+    ///   - connections: The number of server connections that all clients of a database share.
+    ///   - settings: Additional settings of its configuration file.
     /// - Throws: ``TestServerFailure``, or ``NeverSo`` where it does not start.
     public init(
         _ program: String, toServerIn folder: String, sharing connections: Int, settings: [String: String] = [:]
     ) async throws {
         place = try ProxyFolder(toServerIn: folder)
         let file = "\(place.path)/pgbouncer.ini"
-        // The login is the server's superuser's whatever the client says, unless the settings say otherwise.
+        // By default all clients log in as the server's superuser.
         let all = [
             "listen_addr": "", "listen_port": "5432", "unix_socket_dir": place.path, "auth_type": "any",
             "pool_mode": "transaction", "default_pool_size": "\(connections)", "max_client_conn": "500",
@@ -27,7 +27,7 @@ public final class PgBouncer: Sendable {
             ["[databases]", "* = host=\(folder) port=5432 user=postgres", "[pgbouncer]"]
             + all.map { "\($0.key) = \($0.value)" }
         try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: file))
-        // It refuses to run as root.
+        // PgBouncer refuses to run as root.
         let user = try geteuid() == 0 ? Self.own(place.path) : []
         process = try BoundProcess(watching: [program, "-q"] + user + [file], log: "\(place.path)/pgbouncer.log")
         let socket = "\(place.path)/.s.PGSQL.5432"

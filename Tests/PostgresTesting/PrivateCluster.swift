@@ -1,14 +1,14 @@
 import Foundation
 
-/// A PostgreSQL cluster in a temporary folder, reached through a Unix socket in that folder only.
+/// A PostgreSQL cluster in a temporary folder, accessible only through a Unix socket in that folder.
 struct PrivateCluster: Sendable {
-    /// Holds the data, the socket and the log.
+    /// The folder of the data, the socket and the log.
     ///
-    /// Its path is short, because a socket's may have 107 bytes only.
+    /// The path is short, because the path of a socket is limited to 107 bytes.
     let folder: String
 
     private var data: String { "\(folder)/data" }
-    /// What the server says; it belongs to the server's user, unlike what its programs say to us.
+    /// The server's log; it belongs to the server's user, unlike the log of the programs.
     private var serverLog: String { "\(folder)/server.log" }
     private var programLog: String { "\(folder)/program.log" }
 
@@ -22,7 +22,7 @@ struct PrivateCluster: Sendable {
         autovacuum = off
         """
 
-    /// Makes a cluster and starts it.
+    /// Creates and starts a cluster.
     ///
     /// - Parameter settings: Settings that differ from those of the tests.
     /// - Returns: The cluster.
@@ -39,12 +39,12 @@ struct PrivateCluster: Sendable {
         return cluster
     }
 
-    /// Starts a cluster on the files of another one's copy, which become its own.
+    /// Creates and starts a cluster from a copy of another cluster's files, which it takes over.
     ///
     /// - Parameters:
     ///   - copy: The folder of the copy.
     ///   - settings: Settings that differ from those of the copied cluster.
-    ///   - signal: The file that tells the server to recover.
+    ///   - signal: The signal file for recovery.
     /// - Returns: The cluster.
     /// - Throws: ``TestServerFailure``.
     static func make(copying copy: String, settings: String, signal: String) async throws -> PrivateCluster {
@@ -66,7 +66,7 @@ struct PrivateCluster: Sendable {
         try await control(["promote"])
     }
 
-    /// How libpq reaches one of the cluster's databases.
+    /// Returns the connection string of a database of the cluster.
     func conninfo(database: String) -> String {
         "host=\(folder) port=5432 user=postgres dbname=\(database)"
     }
@@ -92,7 +92,8 @@ struct PrivateCluster: Sendable {
         try file.write(contentsOf: Data(lines.joined(separator: "\n").utf8))
     }
 
-    /// One of the server's programs on this cluster, run as the server's user: PostgreSQL refuses to run as root.
+    /// Returns the command that runs a server program on this cluster as the server's user: PostgreSQL refuses to run
+    /// as root.
     private func command(_ program: String, _ arguments: [String]) -> [String] {
         Self.asServer(program) + ["-D", data] + arguments
     }
@@ -120,19 +121,19 @@ struct PrivateCluster: Sendable {
         return folder
     }
 
-    /// In memory where there is plenty of it, else on the disk: hundreds of databases come and go, and none is to last.
+    /// Returns the parent folder, in memory if at least 8 GiB are free and available, since all files are temporary.
     private static func place() -> String {
         let (memory, plenty) = ("/dev/shm", UInt64(8) << 30)
         var space = statvfs()
         guard statvfs(memory, &space) == 0, UInt64(space.f_bavail) * UInt64(space.f_frsize) >= plenty else {
             return "/tmp"
         }
-        let told = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? ""
-        let available = told.firstMatch(of: /MemAvailable: +([0-9]+) kB/).flatMap { UInt64($0.1) } ?? 0
+        let memoryInfo = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? ""
+        let available = memoryInfo.firstMatch(of: /MemAvailable: +([0-9]+) kB/).flatMap { UInt64($0.1) } ?? 0
         return available << 10 >= plenty ? memory : "/tmp"
     }
 
-    /// Where Debian keeps the newest server; elsewhere whatever the `PATH` has.
+    /// The folder of the newest server on Debian, or a folder in `PATH`.
     private static let programs: String = {
         let root = "/usr/lib/postgresql"
         let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []

@@ -1,11 +1,11 @@
 import Foundation
 
-/// Two network namespaces that no other process is in, one for a server and one for its clients, and a link between them.
+/// Two private network namespaces, one for a server and one for its clients, and a link between them.
 ///
-/// Nothing of it has a name or shows in the machine's own network. The namespaces are those of two processes; when these
-/// and all that was started in them have ended, the kernel removes namespaces, link and addresses.
+/// They have no names and are not visible in the machine's network. The namespaces belong to two processes; when these
+/// and all their descendants have ended, the kernel removes the namespaces, the link and the addresses.
 public final class PrivateNetwork: Sendable {
-    /// Where a server that was started through ``serverSide`` listens.
+    /// The address of a server that was started through ``serverSide``.
     public static let serverAddress = "10.231.0.1"
     static let clientAddress = "10.231.0.2"
     static let addresses = "10.231.0.0/30"
@@ -13,7 +13,7 @@ public final class PrivateNetwork: Sendable {
     private let server: BoundProcess
     private let client: BoundProcess
 
-    /// Makes the namespaces and the link.
+    /// Creates the namespaces and the link.
     ///
     /// - Throws: ``TestServerFailure`` where that is not permitted.
     public init() async throws {
@@ -37,7 +37,7 @@ public final class PrivateNetwork: Sendable {
         }
     }
 
-    /// Waits for the end of the input, and kills what is left in the namespace then.
+    /// The script that waits for the end of its input, and then kills all processes in the namespace.
     private static let emptying = """
         own=$(readlink /proc/self/ns/net)
         while read -r _; do :; done
@@ -46,13 +46,13 @@ public final class PrivateNetwork: Sendable {
         done
         """
 
-    /// The words before a command that start it on the server's side.
+    /// The command prefix that runs a command on the server's side.
     public var serverSide: [String] { Self.entering(server) }
 
-    /// The words before a command that start it on the clients' side.
+    /// The command prefix that runs a command on the clients' side.
     public var clientSide: [String] { Self.entering(client) }
 
-    /// Drops every packet from the server to the clients from now on, without telling either.
+    /// Silently drops all packets from the server to the clients from now on.
     public func dropPackets() async throws {
         try await run(serverSide + ["ip", "route", "add", "blackhole", "\(Self.clientAddress)/32"])
     }
@@ -71,10 +71,11 @@ public final class PrivateNetwork: Sendable {
 }
 
 extension TestServer {
-    /// Restarts a server made with ``start()`` or ``startReplicated()`` so that it is reached through a network, too.
+    /// Restarts a server created by ``start()`` or ``startReplicated()`` so that it is also accessible through a
+    /// network.
     ///
-    /// - Parameter network: Where; the server is on its server's side.
-    /// - Throws: ``TestServerFailure``, or what writing its files throws.
+    /// - Parameter network: The network; the server is on its server's side.
+    /// - Throws: ``TestServerFailure``, or an error of writing the configuration files.
     public func enter(_ network: PrivateNetwork) async throws {
         let data = "\(try cluster.folder)/data"
         try append("listen_addresses = '\(PrivateNetwork.serverAddress)'\n", to: "\(data)/postgresql.conf")

@@ -1,13 +1,13 @@
 import Foundation
 
-/// Where a proxy listens for the clients of a server that listens in another folder.
+/// The folder in which a proxy listens for the clients of a server.
 struct ProxyFolder: Sendable {
     /// The folder of the proxy's socket, for a client's `host`.
     let path: String
-    /// The server's own socket.
+    /// The path of the server's socket.
     let upstream: String
 
-    /// Makes the folder inside the server's own, which goes away with the server.
+    /// Creates the folder inside the server's folder, which is deleted with the server.
     init(toServerIn folder: String) throws {
         upstream = "\(folder)/.s.PGSQL.5432"
         path = "\(folder)/proxy-\(UUID().uuidString.prefix(8))"

@@ -1,16 +1,16 @@
 import Foundation
-import Postgres
+import Locking
 
-/// Stands between clients and their server on a Unix socket, and can stop forwarding without hanging up: as a network
-/// does where a cable was cut or a firewall has forgotten a connection.
+/// A proxy between clients and their server on a Unix socket, which can stop forwarding without closing connections,
+/// like a network with a cut cable or a firewall that has dropped a connection.
 ///
 /// Its threads block in the kernel or at a stalled connection, and end at ``stop()``.
 public final class StallingProxy: Sendable {
-    /// What is stalled.
+    /// The connections that are stalled.
     public enum Extent: Sendable {
-        /// The connections that are open now; whoever connects anew gets through.
+        /// The connections that are open now; new ones are forwarded.
         case openConnections
-        /// Those, and every new one: it is accepted, and then nothing comes of it.
+        /// All connections; new ones are accepted, and then stalled.
         case everything
     }
 
@@ -25,7 +25,7 @@ public final class StallingProxy: Sendable {
     private let listener: UnixSocket
     private let state = Guarded(State())
 
-    /// Listens in a new folder for a server that listens in another.
+    /// Creates a proxy, in a new folder, for the server whose socket is in another folder.
     public init(toServerIn folder: String) throws {
         place = try ProxyFolder(toServerIn: folder)
         listener = try place.listen()
@@ -35,16 +35,16 @@ public final class StallingProxy: Sendable {
     /// The folder of the socket, for the client's `host`.
     public var folder: String { place.path }
 
-    /// How many connections have been accepted so far.
+    /// The number of connections accepted so far.
     public var accepted: Int { state.withLock { $0.accepted } }
 
-    /// How many connections are open, stalled ones among them.
+    /// The number of open connections, including stalled ones.
     public var open: Int { state.withLock { $0.passages.count } }
 
-    /// How many octets have come from either side and go no further until ``resume()``.
+    /// The number of bytes received from either side and withheld until ``resume()``.
     public var withheld: Int { state.withLock { $0.passages }.reduce(0) { $0 + $1.withheld } }
 
-    /// Stops forwarding, both ways; nobody is told, and nobody who hangs up is missed at the other end.
+    /// Stops forwarding both ways; neither data nor the end of a connection is forwarded.
     public func stall(_ extent: Extent) {
         let passages = state.withLock { state in
             state.stallsNew = extent == .everything
@@ -53,7 +53,7 @@ public final class StallingProxy: Sendable {
         for passage in passages { passage.stall() }
     }
 
-    /// Forwards again, beginning with what was withheld.
+    /// Resumes forwarding, beginning with the withheld bytes.
     public func resume() {
         let passages = state.withLock { state in
             state.stallsNew = false
@@ -62,12 +62,12 @@ public final class StallingProxy: Sendable {
         for passage in passages { passage.resume() }
     }
 
-    /// Hangs up on everybody, both clients and server; what was withheld is lost.
+    /// Closes all connections to clients and server; withheld bytes are lost.
     public func cut() {
         for passage in state.withLock({ $0.passages }) { passage.cut() }
     }
 
-    /// Stops listening, and hangs up on everybody.
+    /// Stops listening, and closes all connections.
     public func stop() {
         state.withLock { $0.hasStopped = true }
         listener.shut()

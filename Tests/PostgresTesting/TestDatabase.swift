@@ -2,21 +2,21 @@ import Foundation
 public import Logging
 public import Postgres
 
-/// A database of one's own on a test server.
+/// A separate database on a test server.
 public struct TestDatabase: Sendable {
     /// The database's name, unique on its server.
     public let name: String
-    /// How libpq reaches it.
+    /// The connection string.
     public let conninfo: String
 
     private let server: TestServer
 
-    /// Makes a database.
+    /// Creates a database.
     ///
     /// - Parameters:
-    ///   - template: The database to clone; `nil` for an empty one. Nobody may be connected to it.
-    ///   - server: Where; `nil` for the shared server.
-    /// - Returns: The database, to be dropped by the caller.
+    ///   - template: The database to clone; `nil` for an empty one. It must have no connections.
+    ///   - server: The server; `nil` for the shared one.
+    /// - Returns: The database, which the caller must drop.
     /// - Throws: ``TestServerFailure`` or `PostgresError`.
     public static func make(template: String? = nil, on server: TestServer? = nil) async throws -> TestDatabase {
         let server = if let server { server } else { try await TestServer.shared }
@@ -29,33 +29,33 @@ public struct TestDatabase: Sendable {
                     "CREATE DATABASE \(unsafeSQL: name) TEMPLATE \(unsafeSQL: source) STRATEGY FILE_COPY")
                 return TestDatabase(name: name, conninfo: server.conninfo(database: name), server: server)
             } catch let error as PostgresError where error.sqlState == "55006" && attempt < 50 {
-                // Whoever prepared the template has hung up, but its server process is not gone yet.
+                // The last connection to the template is closed, but its server process has not ended yet.
                 try await Task.sleep(for: .milliseconds(20 * attempt))
                 attempt += 1
             }
         }
     }
 
-    /// Removes the database, and throws out who is still connected.
+    /// Drops the database, and terminates its connections.
     public func drop() async throws {
         let administration = server.administration
         let name = name
-        // A task of its own: a cancelled test cleans up, too.
+        // A separate task, so that a cancelled test is cleaned up too.
         try await Task {
             _ = try await administration.query("DROP DATABASE IF EXISTS \(unsafeSQL: name) WITH (FORCE)")
         }.value
     }
 }
 
-/// Runs a test on a database of its own, and drops the database afterwards.
+/// Runs a test with its own database, and drops the database afterwards.
 ///
 /// - Parameters:
 ///   - template: The database to clone; `nil` for an empty one.
 ///   - configure: Changes the pool's settings.
-///   - logger: Where the pool writes what it does.
-///   - body: The test, given the pool and the database's address.
-/// - Returns: What the test returns.
-/// - Throws: What the test throws, or why there is no database.
+///   - logger: The pool's logger.
+///   - body: The test, with the pool and the connection string.
+/// - Returns: The result of the test.
+/// - Throws: The error of the test, or of creating the database.
 public func withDatabase<Result>(
     template: String? = nil,
     configure: (inout Database.Configuration) -> Void = { _ in },

@@ -2,7 +2,7 @@ import Foundation
 import Postgres
 
 extension TestServer {
-    /// A copy of a server's files, as `pg_basebackup` makes it.
+    /// A copy of a server's files, made by `pg_basebackup`.
     public struct BaseBackup: Sendable {
         fileprivate let folder: String
     }
@@ -26,23 +26,23 @@ extension TestServer {
         return TestServer(cluster)
     }
 
-    /// Copies the files of this server while it works.
+    /// Copies the files of this server while it runs.
     public func backUp() async throws -> BaseBackup {
         let folder = "\(try cluster.folder)/backup-\(UUID().uuidString)"
         try await copy(to: folder)
         return BaseBackup(folder: folder)
     }
 
-    /// Names the present moment for ``restore(_:to:)``.
+    /// Creates a restore point for ``restore(_:to:)``.
     public func createRestorePoint(_ name: String) async throws {
         try await administration.query("SELECT pg_create_restore_point(\(name))")
     }
 
-    /// Recovers a copy of this server, which has been stopped, to a moment: a point-in-time recovery.
+    /// Restores a backup of this stopped server to a restore point: a point-in-time recovery.
     ///
     /// - Parameters:
-    ///   - backup: A copy that was made before the moment.
-    ///   - point: The name of the moment.
+    ///   - backup: A backup made before the restore point.
+    ///   - point: The name of the restore point.
     /// - Returns: The recovered server.
     /// - Throws: ``TestServerFailure``.
     public func restore(_ backup: BaseBackup, to point: String) async throws -> TestServer {
@@ -62,7 +62,7 @@ extension TestServer {
 
     /// Starts a standby of this server.
     ///
-    /// - Parameter isSynchronous: Whether commits wait for it from now on.
+    /// - Parameter isSynchronous: Whether commits wait for the standby from now on.
     /// - Returns: The standby.
     /// - Throws: ``TestServerFailure`` or `PostgresError`.
     public func makeStandby(isSynchronous: Bool) async throws -> TestServer {
@@ -88,7 +88,7 @@ extension TestServer {
         return TestServer(standby)
     }
 
-    /// Makes a standby a primary.
+    /// Promotes a standby to primary.
     public func promote() async throws {
         try await cluster.promote()
         try await waitForPromotion()
@@ -113,7 +113,7 @@ extension TestServer {
 }
 
 extension TestServer {
-    /// Waits until this standby has everything that its primary has written.
+    /// Waits until this standby has replayed everything that its primary has written.
     public func catchUp(with primary: TestServer) async throws {
         let position = try await primary.administration.query("SELECT pg_current_wal_lsn()::text").decode(String.self)[
             0]

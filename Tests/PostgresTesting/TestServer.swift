@@ -2,17 +2,17 @@ import Foundation
 public import Logging
 import Postgres
 
-/// A PostgreSQL server for tests: private and thrown away, or the one that `INTRO_TEST_DATABASE_URL` names.
+/// A PostgreSQL server for tests: a private, temporary one, or the one in `INTRO_TEST_DATABASE_URL`.
 public struct TestServer: Sendable {
-    /// How a server is told to stop.
+    /// The mode in which a server is stopped.
     public enum StopMode: String, Sendable {
-        /// Disconnects everybody, in order.
+        /// Terminates all connections and shuts down cleanly.
         case fast
-        /// As a crash would.
+        /// Stops at once, like a crash.
         case immediate
     }
 
-    /// A pool of one connection: so databases are made one at a time, and none of them is another's template meanwhile.
+    /// A pool of one connection, so that databases are created one at a time and no template is in use meanwhile.
     let administration: Database
 
     private let place: Place
@@ -29,19 +29,19 @@ public struct TestServer: Sendable {
         return TestServer(place: .address(address))
     }
 
-    /// The server that all tests of this process share, started at the first use.
+    /// The server that all tests of this process share, started on first use.
     public static var shared: TestServer {
         get async throws { try await starting.value }
     }
 
-    /// Starts a server of one's own, for tests that stop it.
+    /// Starts a separate server, for tests that stop it.
     ///
-    /// It goes away with this process at the latest.
+    /// It is removed at the end of this process at the latest.
     public static func start() async throws -> TestServer {
         TestServer(place: .cluster(try await PrivateCluster.make()))
     }
 
-    /// The server of a cluster that was started.
+    /// Creates the server of a started cluster.
     init(_ cluster: PrivateCluster) {
         self.init(place: .cluster(cluster))
     }
@@ -56,17 +56,17 @@ public struct TestServer: Sendable {
         var configuration = Database.Configuration(conninfo: conninfo)
         configuration.maximumConnections = 1
         configuration.maximumWaiters = 10_000
-        // All tests begin at the same moment, and the last of them waits for most of the run.
+        // All tests start at the same time, and the last one waits for most of the run.
         configuration.acquireTimeout = .seconds(3600)
         configuration.statementTimeout = .seconds(600)
         configuration.applicationName = "intro-tests"
         administration = Database(configuration, logger: .silent)
     }
 
-    /// How libpq reaches the database that every test may look at and none may write to.
+    /// The connection string of the shared database, which tests may read but not write.
     public let conninfo: String
 
-    /// How libpq reaches one of the server's databases.
+    /// Returns the connection string of a database of the server.
     public func conninfo(database: String) -> String {
         switch place {
         case .cluster(let cluster): cluster.conninfo(database: database)
@@ -74,20 +74,20 @@ public struct TestServer: Sendable {
         }
     }
 
-    /// Stops a server made with ``start()``.
+    /// Stops a server created by ``start()``.
     public func stop(_ mode: StopMode = .fast) async throws {
         try await cluster.stop(mode)
     }
 
-    /// Starts a stopped server again, with its data.
+    /// Restarts a stopped server with its data.
     ///
-    /// - Parameter wrapper: Words before the command that starts it, such as those that give it a mount namespace.
+    /// - Parameter wrapper: The prefix of the start command, for example for a mount namespace.
     /// - Throws: ``TestServerFailure`` where it does not start.
     public func resume(through wrapper: String...) async throws {
         try await cluster.start(through: wrapper)
     }
 
-    /// Stops a server made with ``start()`` and starts it again.
+    /// Stops a server created by ``start()``, and starts it again.
     public func restart(mode: StopMode = .fast) async throws {
         try await stop(mode)
         try await resume()
@@ -104,7 +104,7 @@ public struct TestServer: Sendable {
         }
     }
 
-    /// The same server's address with another database in it.
+    /// Returns the server's address with another database.
     static func address(_ address: String, database: String) -> String {
         guard let scheme = address.range(of: "://") else { return "\(address) dbname=\(database)" }
         let rest = address[scheme.upperBound...]
@@ -115,7 +115,7 @@ public struct TestServer: Sendable {
 }
 
 extension Logger {
-    /// For tests that have nothing to say.
+    /// A logger that discards everything.
     public static var silent: Logger {
         Logger(label: "silent") { _ in SwiftLogNoOpLogHandler() }
     }

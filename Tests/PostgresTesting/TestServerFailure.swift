@@ -1,9 +1,9 @@
-/// The throw-away server could not be had.
+/// The error for a test server that could not be started.
 public struct TestServerFailure: Error, CustomStringConvertible {
-    /// What happened, why, and what to do next.
+    /// The error, its cause, and advice.
     public let description: String
 
-    init(_ happening: String, because reason: String, hint: String = "see Tests/PostgresTesting for what it needs") {
-        description = "\(happening)\n\(reason)\n\(hint)"
+    init(_ problem: String, because reason: String, hint: String = "see Tests/PostgresTesting for what it needs") {
+        description = "\(problem)\n\(reason)\n\(hint)"
     }
 }

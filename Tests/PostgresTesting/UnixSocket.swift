@@ -1,6 +1,6 @@
 import Foundation
 
-/// A stream socket of the file system; whoever made it closes it, once.
+/// A Unix domain stream socket; its creator must close it once.
 struct UnixSocket: Sendable {
     private let descriptor: Int32
 
@@ -12,7 +12,7 @@ struct UnixSocket: Sendable {
         UnixSocket(socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0))
     }
 
-    /// A socket that listens at a path.
+    /// Returns a socket that listens at a path.
     static func listening(at path: String) throws -> UnixSocket {
         let socket = make()
         guard withAddress(path, { bind(socket.descriptor, $0, $1) }) == 0, listen(socket.descriptor, 16) == 0 else {
@@ -22,7 +22,7 @@ struct UnixSocket: Sendable {
         return socket
     }
 
-    /// A socket connected to who listens at a path; `nil` where nobody does.
+    /// Returns a socket connected to the listener at a path; `nil` where there is none.
     static func connected(to path: String) -> UnixSocket? {
         let socket = make()
         guard withAddress(path, { connect(socket.descriptor, $0, $1) }) == 0 else {
@@ -32,20 +32,20 @@ struct UnixSocket: Sendable {
         return socket
     }
 
-    /// Waits for the next who connects; `nil` once it is shut.
+    /// Waits for the next connection; returns `nil` once the socket is shut down.
     func accept() -> UnixSocket? {
         let client = Foundation.accept(descriptor, nil, nil)
         return client >= 0 ? UnixSocket(client) : nil
     }
 
-    /// Waits for what comes next; `nil` at the end.
+    /// Waits for the next bytes; returns `nil` at the end.
     func read() -> [UInt8]? {
         var octets = [UInt8](repeating: 0, count: 65_536)
         let count = recv(descriptor, &octets, octets.count, 0)
         return count > 0 ? Array(octets.prefix(count)) : nil
     }
 
-    /// Sends everything; `false` where nobody takes it.
+    /// Sends all bytes; returns `false` where the connection is closed.
     func write(_ octets: [UInt8]) -> Bool {
         var sent = 0
         while sent < octets.count {
@@ -58,12 +58,12 @@ struct UnixSocket: Sendable {
         return true
     }
 
-    /// Hangs up, and ends whatever waits on it.
+    /// Shuts down the socket, and ends all waits on it.
     func shut() {
         shutdown(descriptor, Int32(SHUT_RDWR))
     }
 
-    /// Gives the descriptor back.
+    /// Closes the descriptor.
     func close() {
         Foundation.close(descriptor)
     }

@@ -1,24 +1,24 @@
-/// Something that a test waited for did not come true.
+/// The error for a condition that did not become true in time.
 public struct NeverSo: Error, CustomStringConvertible {
-    /// What.
+    /// The condition.
     public let description: String
 
-    /// Tells what.
+    /// Creates an error.
     public init(description: String) {
         self.description = description
     }
 }
 
-/// Waits until something is so, by looking again and again.
+/// Waits until a condition is true, by polling every 5 ms.
 ///
 /// - Parameters:
-///   - what: What is waited for, for the message.
-///   - isSo: Looks.
-/// - Throws: ``NeverSo`` after five minutes: a loaded machine has its time, or what looking throws.
-public func wait(until what: String, _ isSo: () async throws -> Bool) async throws {
+///   - description: The description of the condition, for the error.
+///   - condition: The condition.
+/// - Throws: ``NeverSo`` after five minutes, to allow for a busy machine, or the error of the condition.
+public func wait(until description: String, _ condition: () async throws -> Bool) async throws {
     let deadline = ContinuousClock.now + .seconds(300)
-    while try await !isSo() {
-        guard ContinuousClock.now < deadline else { throw NeverSo(description: "waited in vain until \(what)") }
+    while try await !condition() {
+        guard ContinuousClock.now < deadline else { throw NeverSo(description: "waited in vain until \(description)") }
         try await Task.sleep(for: .milliseconds(5))
     }
 }

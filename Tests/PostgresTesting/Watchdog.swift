@@ -1,13 +1,13 @@
 import Foundation
-import Postgres
+import Locking
 
-/// Cleans up after this process, however it ends.
+/// A process that cleans up after this process, however it ends.
 ///
-/// A shell in a session of its own waits for the end of a pipe whose other end only this process holds. The kernel closes
-/// that end at any death, `kill -9` included.
+/// A shell in a separate session waits for the end of a pipe whose other end is open only in this process. The kernel
+/// closes that end whenever this process ends, including by `kill -9`.
 struct Watchdog: Sendable {
     private let shell: ChildProcess
-    private let leash: Int32
+    private let lifeline: Int32
 
     private static let all = Guarded<[Watchdog]>([])
 
@@ -18,7 +18,7 @@ struct Watchdog: Sendable {
         rm -rf "$folder"
         """
 
-    /// Promises to run a command and then to remove a folder once this process is gone.
+    /// Registers a command to run, and a folder to remove, at the end of this process.
     static func release(_ command: [String], thenRemove folder: String) throws {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0, fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0 else {
@@ -28,14 +28,14 @@ struct Watchdog: Sendable {
         let shell = try ChildProcess(["setsid", "sh", "-c", script, "watchdog", folder] + command, input: ends[0])
         all.withLock {
             if $0.isEmpty { atexit { Watchdog.finish() } }
-            $0.append(Watchdog(shell: shell, leash: ends[1]))
+            $0.append(Watchdog(shell: shell, lifeline: ends[1]))
         }
     }
 
-    /// Does at an orderly exit what a killed process gets done a moment later, so that nothing is left when it has ended.
+    /// Starts the cleanup at a normal exit and waits for it, so that nothing remains when the process has ended.
     private static func finish() {
         let watchdogs = all.withLock { $0 }
-        for watchdog in watchdogs { close(watchdog.leash) }
+        for watchdog in watchdogs { close(watchdog.lifeline) }
         for watchdog in watchdogs { watchdog.shell.wait() }
     }
 }

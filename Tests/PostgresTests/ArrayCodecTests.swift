@@ -3,9 +3,9 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("Arrays come back as they were sent", .timeLimit(.minutes(30)))
+@Suite("Encoding and decoding of arrays", .timeLimit(.minutes(30)))
 struct ArrayCodecTests {
-    @Test("arrays of every element type, empty ones among them")
+    @Test("arrays of all element types, including empty ones, are decoded as they were sent")
     func roundTrips() async throws {
         try await withSharedDatabase { database in
             func expectSame<Element: Equatable>(
@@ -30,7 +30,7 @@ struct ArrayCodecTests {
         }
     }
 
-    @Test("an array may hold NULL where its type says so")
+    @Test("an array of optional elements may contain NULL")
     func nulls() async throws {
         try await withSharedDatabase { database in
             let sent: [String?] = ["a", nil, ""]
@@ -44,7 +44,7 @@ struct ArrayCodecTests {
         }
     }
 
-    @Test("a NULL where the type has none is refused, with the column's name")
+    @Test("rejects NULL in an array of non-optional elements, and names the column")
     func unexpectedNull() async throws {
         try await withSharedDatabase { database in
             let rows = try await database.query("SELECT ARRAY[1, NULL]::bigint[] AS stations")
@@ -54,7 +54,7 @@ struct ArrayCodecTests {
         }
     }
 
-    @Test("a whole array may be NULL")
+    @Test("an optional array may be NULL")
     func nullArray() async throws {
         try await withSharedDatabase { database in
             let (none, some) = try await database.query("SELECT NULL::text[], ARRAY[]::text[]")
@@ -64,7 +64,7 @@ struct ArrayCodecTests {
         }
     }
 
-    @Test("more than one dimension is refused, not flattened")
+    @Test("rejects an array of more than one dimension")
     func dimensions() async throws {
         try await withSharedDatabase { database in
             let rows = try await database.query("SELECT ARRAY[[1, 2], [3, 4]]::bigint[] AS grid")
@@ -74,11 +74,11 @@ struct ArrayCodecTests {
         }
     }
 
-    @Test("a set goes out as one bind, and a join on it finds what it names")
+    @Test("an array of ten thousand elements is one bind, and can be unnested")
     func unnest() async throws {
         try await withSharedDatabase { database in
-            let wanted = Array(Int64(0)..<10_000)
-            let sum = try await database.query("SELECT sum(n)::bigint FROM unnest(\(wanted)) AS n").decode(Int64.self)
+            let numbers = Array(Int64(0)..<10_000)
+            let sum = try await database.query("SELECT sum(n)::bigint FROM unnest(\(numbers)) AS n").decode(Int64.self)
             #expect(sum == [49_995_000])
         }
     }

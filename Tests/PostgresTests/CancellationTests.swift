@@ -4,14 +4,14 @@ import Testing
 
 @testable import Postgres
 
-@Suite("A cancelled task stops its statement and hurts nobody else", .timeLimit(.minutes(30)))
+@Suite("Cancellation", .timeLimit(.minutes(30)))
 struct CancellationTests {
     private func oneConnection(_ configuration: inout Database.Configuration) {
         configuration.maximumConnections = 1
         configuration.applicationName = "subject"
     }
 
-    @Test("a running statement ends at once on the server, and its connection goes on")
+    @Test("a running statement ends on the server, and its connection remains usable")
     func running() async throws {
         try await withObservedDatabase(configure: oneConnection) { database, observer in
             let process = try await database.query("SELECT pg_backend_pid()").decode(Int32.self)[0]
@@ -24,7 +24,7 @@ struct CancellationTests {
         }
     }
 
-    @Test("a statement that waits for a lock lets go of its place in the queue")
+    @Test("a statement that waits for a lock leaves the lock queue")
     func waitingForLock() async throws {
         try await withObservedDatabase { database, observer in
             try await database.query("CREATE TABLE t (n int)")
@@ -46,7 +46,7 @@ struct CancellationTests {
         }
     }
 
-    @Test("a task cancelled beforehand sends nothing")
+    @Test("a task cancelled before the statement sends nothing")
     func beforehand() async throws {
         try await withObservedDatabase(configure: oneConnection) { database, observer in
             try await database.query("CREATE TABLE t (n int)")
@@ -62,7 +62,7 @@ struct CancellationTests {
         }
     }
 
-    @Test("a late cancel never meets the next statement")
+    @Test("a late cancel request never affects the next statement")
     func late() async throws {
         try await withSharedDatabase(configure: oneConnection) { database in
             for round in 0..<200 {
@@ -77,7 +77,7 @@ struct CancellationTests {
         }
     }
 
-    @Test("a cancelled task within one loan leaves the connection's other users alone")
+    @Test("a cancelled task does not affect other tasks with the same connection")
     func withinLoan() async throws {
         try await withObservedDatabase(configure: oneConnection) { database, observer in
             try await database.withConnection { connection in
@@ -93,7 +93,7 @@ struct CancellationTests {
         }
     }
 
-    @Test("a transaction cancelled in a statement is rolled back, and its connection goes on")
+    @Test("a transaction cancelled in a statement is rolled back, and its connection remains usable")
     func transaction() async throws {
         try await withObservedDatabase(configure: oneConnection) { database, observer in
             try await database.query("CREATE TABLE t (n int)")
@@ -134,9 +134,9 @@ struct CancellationTests {
         }
     }
 
-    @Test("the server's own time limit is its refusal, not a cancellation")
+    @Test("the server's statement timeout is a server error, not a cancellation")
     func statementTimeout() async throws {
-        // The statement that follows must be done in less time, on however busy a machine.
+        // The next statement must take less time, even on a busy machine.
         try await withSharedDatabase(configure: { $0.statementTimeout = .seconds(5) }) { database in
             let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT pg_sleep(3600)") }
             #expect(error?.kind == .server)
@@ -146,7 +146,7 @@ struct CancellationTests {
         }
     }
 
-    @Test("somebody else's cancel is the server's refusal, not ours")
+    @Test("a cancel request by an administrator is a server error, not a cancellation")
     func cancelledByAdministrator() async throws {
         try await withObservedDatabase(configure: oneConnection) { database, observer in
             let task = Task { try await database.query("SELECT pg_sleep(3600), 'administered'") }

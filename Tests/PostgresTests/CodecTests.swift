@@ -3,9 +3,9 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("Every value comes back as it was sent", .timeLimit(.minutes(30)))
+@Suite("Encoding and decoding of values", .timeLimit(.minutes(30)))
 struct CodecTests {
-    /// Sends values one by one and all at once, and expects them back, and the server to agree on what they are.
+    /// Sends values, and checks that they are returned unchanged and have the expected type on the server.
     private func expectRoundTrip<Value: PostgresEncodable & PostgresDecodable & Equatable & Sendable>(
         _ values: [Value], as type: String, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
@@ -63,7 +63,7 @@ struct CodecTests {
             ], as: "text")
     }
 
-    @Test("text comes back unnormalised, scalar by scalar") func normalisation() async throws {
+    @Test("text is not normalised") func normalisation() async throws {
         try await withSharedDatabase { database in
             let decomposed = "Zoe\u{308}"
             let back = try await database.query("SELECT \(decomposed)").decode(String.self)[0]
@@ -89,7 +89,7 @@ struct CodecTests {
         }
     }
 
-    @Test("instants, from the first that PostgreSQL knows to the end of its calendar")
+    @Test("instants over PostgreSQL's whole range")
     func instants() async throws {
         try await expectRoundTrip(
             [
@@ -100,7 +100,7 @@ struct CodecTests {
             as: "timestamp with time zone")
     }
 
-    @Test("an instant keeps its microseconds, rounded to the nearest")
+    @Test("an instant is rounded to the nearest microsecond")
     func microseconds() async throws {
         try await withSharedDatabase { database in
             for (text, seconds) in [
@@ -133,7 +133,7 @@ struct CodecTests {
     }
 
     @Test(
-        "an infinite instant is refused by name instead of becoming a wrong one", arguments: ["infinity", "-infinity"])
+        "rejects an infinite instant, and names the column", arguments: ["infinity", "-infinity"])
     func infinity(value: String) async throws {
         try await withSharedDatabase { database in
             let rows = try await database.query("SELECT \(unsafeSQL: "'\(value)'")::timestamptz AS ends_at")
@@ -145,7 +145,7 @@ struct CodecTests {
     }
 
     @Test(
-        "an instant that PostgreSQL cannot hold is refused before it is sent",
+        "rejects an instant outside PostgreSQL's range before it is sent",
         arguments: [Double.infinity, -Double.infinity, Double.nan, 1e300, -1e300, 1e13, -1e12])
     func impossibleInstants(seconds: Double) async throws {
         try await withSharedDatabase { database in
@@ -158,7 +158,7 @@ struct CodecTests {
         }
     }
 
-    @Test("NUL in a text is refused before it is sent, and the text is not repeated")
+    @Test("rejects a text with a NUL character before it is sent, without repeating the text")
     func nul() async throws {
         try await withSharedDatabase { database in
             for text in ["\0", "secret\0", "\0secret"] {

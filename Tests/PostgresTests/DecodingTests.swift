@@ -4,9 +4,9 @@ import Testing
 
 @testable import Postgres
 
-@Suite("A row that is not what the caller said is refused", .timeLimit(.minutes(30)))
+@Suite("Decoding of rows", .timeLimit(.minutes(30)))
 struct DecodingTests {
-    @Test("tuples decode by column order, and single values without a tuple")
+    @Test("tuples are decoded in column order, and single values without a tuple")
     func order() async throws {
         try await withSharedDatabase { database in
             let rows = try await database.query("SELECT n, 'row ' || n AS label FROM generate_series(1, 3) AS n")
@@ -19,7 +19,7 @@ struct DecodingTests {
         }
     }
 
-    @Test("a statement without rows has none, and says how many it touched")
+    @Test("a statement without rows reports the number of affected rows")
     func affected() async throws {
         try await withDatabase { database, _ in
             try await database.query("CREATE TABLE t (n bigint)")
@@ -32,7 +32,7 @@ struct DecodingTests {
         }
     }
 
-    @Test("a wrong type names the column and both types")
+    @Test("the error of a wrong type names the column and the type")
     func wrongType() async throws {
         try await withSharedDatabase { database in
             let rows = try await database.query("SELECT 1::bigint AS id, 'x'::text AS starts_at")
@@ -43,7 +43,7 @@ struct DecodingTests {
         }
     }
 
-    @Test("a row is read column by column, also when its values go into one of ours")
+    @Test("a row is decoded column by column into another type")
     func columns() async throws {
         struct Place: Equatable {
             let id: Int32
@@ -66,7 +66,7 @@ struct DecodingTests {
         }
     }
 
-    @Test("a NULL read as a text is told as one")
+    @Test("the error of a NULL decoded as text says so")
     func nullText() async throws {
         try await withSharedDatabase { database in
             let rows = try await database.query("SELECT NULL::text AS note")
@@ -76,7 +76,7 @@ struct DecodingTests {
         }
     }
 
-    @Test("a wider integer is not cut to a narrower one")
+    @Test("rejects a wider integer for a narrower type")
     func narrowing() async throws {
         try await withSharedDatabase { database in
             let rows = try await database.query("SELECT 5000000000::bigint AS large")
@@ -87,7 +87,7 @@ struct DecodingTests {
     }
 
     @Test(
-        "what is no text is not read as one",
+        "rejects a value without a text form as text",
         arguments: [
             "1::bigint", "1.5::numeric", "interval '1 day'", "date '2026-01-01'", "time '12:00'", "timestamptz 'now'",
             "'127.0.0.1'::inet", "tstzrange(now(), NULL)", "tstzmultirange(tstzrange(now(), NULL))", "numrange(1, 2)",
@@ -103,7 +103,7 @@ struct DecodingTests {
         }
     }
 
-    @Test("what is written as text is read as one: names, enums, JSON, domains")
+    @Test("decodes names, enums, JSON and domains as text")
     func texts() async throws {
         try await withDatabase { database, _ in
             try await database.withConnection { connection in
@@ -121,7 +121,7 @@ struct DecodingTests {
         }
     }
 
-    @Test("jsonb is read as its text, in arrays too")
+    @Test("decodes jsonb as text, in arrays too")
     func jsonb() async throws {
         try await withSharedDatabase { database in
             let rows = try await database.query(
@@ -137,7 +137,7 @@ struct DecodingTests {
         }
     }
 
-    @Test("jsonb of a version that is not known, or cut short, is refused")
+    @Test("rejects jsonb of an unknown version or without one")
     func jsonbVersion() {
         for octets: [UInt8] in [[], [2, 0x7b, 0x7d], [0x7b, 0x7d]] {
             #expect(throws: DecodingFailure.self) {
@@ -146,7 +146,7 @@ struct DecodingTests {
         }
     }
 
-    @Test("an unexpected NULL names the column")
+    @Test("the error of an unexpected NULL names the column")
     func unexpectedNull() async throws {
         try await withSharedDatabase { database in
             let rows = try await database.query("SELECT 1::bigint AS id, NULL::text AS nickname")
@@ -159,7 +159,7 @@ struct DecodingTests {
         }
     }
 
-    @Test("too few and too many columns are refused, even where there is no row")
+    @Test("rejects too few and too many columns, even without rows")
     func columnCount() async throws {
         try await withSharedDatabase { database in
             for condition in ["true", "false"] {
@@ -185,7 +185,7 @@ struct DecodingTests {
         }
     }
 
-    @Test("rows outlive their connection")
+    @Test("rows remain valid after their connection is closed")
     func lifetime() async throws {
         try await withSharedDatabase { database in
             let rows = try await database.query("SELECT n FROM generate_series(1, 1000) AS n")
@@ -194,7 +194,7 @@ struct DecodingTests {
         }
     }
 
-    @Test("many rows and large values arrive whole")
+    @Test("many rows and large values are complete")
     func large() async throws {
         try await withSharedDatabase { database in
             let rows = try await database.query(

@@ -3,7 +3,7 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("An error says what and where, and names nobody", .timeLimit(.minutes(30)))
+@Suite("Errors", .timeLimit(.minutes(30)))
 struct ErrorTests {
     private static let table: SQL = """
         CREATE TABLE client (
@@ -15,7 +15,7 @@ struct ErrorTests {
         )
         """
 
-    @Test("a violated constraint is told by name, with its table and SQLSTATE")
+    @Test("a violated constraint is reported with its name, table and SQLSTATE")
     func constraint() async throws {
         try await withDatabase { database, _ in
             try await database.query(Self.table)
@@ -32,7 +32,7 @@ struct ErrorTests {
         }
     }
 
-    @Test("a missing value is told by column")
+    @Test("a missing value is reported with its column")
     func column() async throws {
         try await withDatabase { database, _ in
             try await database.query(Self.table)
@@ -60,7 +60,7 @@ struct ErrorTests {
         }
     }
 
-    @Test("neither DETAIL nor a bind shows in an error's description, its reflection, or the log")
+    @Test("neither DETAIL nor a bind appears in an error's description or in the log")
     func redaction() async throws {
         let log = CapturedLog()
         let secret = "ada@example.com"
@@ -83,7 +83,7 @@ struct ErrorTests {
         #expect(!log.text.contains("ada@"))
     }
 
-    @Test("a value that a message quotes is no leak through the description")
+    @Test("a value that the server's message quotes does not appear in the description")
     func quotedValue() async throws {
         try await withSharedDatabase { database in
             let error = await #expect(throws: PostgresError.self) {
@@ -95,7 +95,7 @@ struct ErrorTests {
         }
     }
 
-    @Test("the password of the address never shows")
+    @Test("the password of the address never appears")
     func password() async throws {
         let log = CapturedLog()
         var configuration = Database.Configuration(
@@ -109,7 +109,7 @@ struct ErrorTests {
         #expect(!log.text.contains("swordfish"))
     }
 
-    @Test("after an error the same connection goes on")
+    @Test("a connection remains usable after an error")
     func goesOn() async throws {
         try await withSharedDatabase(configure: { $0.maximumConnections = 1 }) { database in
             let first = try await database.query("SELECT pg_backend_pid()").decode(Int32.self)
@@ -118,7 +118,7 @@ struct ErrorTests {
         }
     }
 
-    @Test("more binds than PostgreSQL takes are refused before they are sent")
+    @Test("rejects more binds than PostgreSQL accepts before they are sent")
     func tooManyBinds() async throws {
         try await withSharedDatabase { database in
             func values(_ count: Int) -> SQL {
@@ -132,7 +132,7 @@ struct ErrorTests {
     }
 
     @Test(
-        "COPY, which the client does not speak, is refused instead of awaited", arguments: ["TO STDOUT", "FROM STDIN"])
+        "rejects COPY, which the client does not support", arguments: ["TO STDOUT", "FROM STDIN"])
     func copy(direction: String) async throws {
         try await withDatabase { database, _ in
             try await database.query("CREATE TABLE t (n int)")
@@ -142,7 +142,7 @@ struct ErrorTests {
         }
     }
 
-    @Test("a script runs as a whole, and an error in it undoes the whole")
+    @Test("an error in a script rolls back the whole script")
     func script() async throws {
         try await withDatabase { database, _ in
             try await database.withConnection { connection in

@@ -3,7 +3,7 @@ import Postgres
 import PostgresTesting
 import Testing
 
-/// What a listener tells, one event after another.
+/// The events of a listener, one after another.
 struct Heard: ~Copyable {
     private var events: AsyncStream<ListenerEvent>.Iterator
 
@@ -11,15 +11,16 @@ struct Heard: ~Copyable {
         self.events = events.makeAsyncIterator()
     }
 
-    /// Waits for the next event; the test's time limit ends a wait in vain.
+    /// Waits for the next event; the test's time limit ends the wait.
     mutating func next() async -> ListenerEvent? {
         await events.next(isolation: #isolation)
     }
 }
 
-/// Runs a test while somebody listens, then cancels the listener and expects it to end.
+/// Runs a test with a listener, then cancels the listener and checks that it ends.
 ///
-/// Pings and answers have an hour's time unless the test is about them, so that whatever ends earlier does so at once.
+/// The limits for pings and responses are an hour by default, so that anything that ends earlier does not depend on
+/// them.
 func withListener(
     _ configuration: Database.Configuration, channels: [String] = ["work"], ping: Duration = .seconds(3600),
     answerTimeout: Duration = .seconds(3600), logger: Logger = .silent,

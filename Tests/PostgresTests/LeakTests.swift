@@ -4,11 +4,11 @@ import Testing
 
 @testable import Postgres
 
-@Suite("Nothing is left behind", .timeLimit(.minutes(30)))
+@Suite("Resource leaks", .timeLimit(.minutes(30)))
 struct LeakTests {
     private struct Refused: Error {}
 
-    @Test("500 operations, refused, cancelled and killed ones among them, leave no connection on the server")
+    @Test("500 operations, including failed, cancelled and terminated ones, leave no connection on the server")
     func connections() async throws {
         try await withObservedDatabase(configure: {
             $0.applicationName = "leaky"
@@ -28,7 +28,7 @@ struct LeakTests {
     func descriptors() async throws {
         let test = try await TestDatabase.make()
         setenv("INTRO_TEST_LEAK_CONNINFO", test.conninfo, 1)
-        // In a process of its own, where no other test opens or closes anything.
+        // A separate process, in which no other test opens or closes descriptors.
         await #expect(processExitsWith: .success) {
             let conninfo = ProcessInfo.processInfo.environment["INTRO_TEST_LEAK_CONNINFO"] ?? ""
             func run(_ count: Int) async throws {
@@ -36,13 +36,13 @@ struct LeakTests {
                 try await LeakTests.mixedOperations(database, count: count)
                 await database.close()
             }
-            // What the runtime keeps for good, such as its own threads, is there after a first round.
+            // After the first round, the runtime has allocated what it keeps, such as its threads.
             try await run(100)
             let before = try LeakTests.entries(of: "/proc/self/fd")
             try await run(500)
             try await until { try LeakTests.entries(of: "/proc/self/fd") <= before }
             let names = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count
-            // The runtime has a thread for each processor.
+            // The runtime has a thread per processor.
             try #require(names < 62 + ProcessInfo.processInfo.activeProcessorCount)
         }
         try await test.drop()
@@ -52,7 +52,7 @@ struct LeakTests {
         try FileManager.default.contentsOfDirectory(atPath: folder).count
     }
 
-    /// What a busy day does to a pool, all at once.
+    /// Runs a mix of operations concurrently.
     private static func mixedOperations(_ database: Database, count: Int) async throws {
         await withTaskGroup { group in
             for number in 0..<count {

@@ -1,4 +1,5 @@
 import Foundation
+import Locking
 import Logging
 import PostgresTesting
 import Testing
@@ -6,16 +7,16 @@ import Testing
 @testable import Postgres
 
 @Suite(
-    "A listener outlives its server, its network and its welcome", .timeLimit(.minutes(30)),
+    "Listener during outages", .timeLimit(.minutes(30)),
     .enabled(if: ProcessInfo.processInfo.environment["INTRO_TEST_DATABASE_URL"] == nil, "needs a Unix socket"))
 struct ListenerOutageTests {
     private func withProxy(
         _ body: (
-            _ speaker: Database, _ configuration: Database.Configuration, _ proxy: StallingProxy
+            _ sender: Database, _ configuration: Database.Configuration, _ proxy: StallingProxy
         ) async throws -> Void
     ) async throws {
-        try await withDatabase { speaker, _ in
-            let (name, folder) = try await speaker.query(
+        try await withDatabase { sender, _ in
+            let (name, folder) = try await sender.query(
                 "SELECT current_database()::text, current_setting('unix_socket_directories')"
             ).decode((String, String).self)[0]
             let proxy = try StallingProxy(toServerIn: folder)
@@ -23,37 +24,37 @@ struct ListenerOutageTests {
             var configuration = Database.Configuration(
                 conninfo: "host=\(proxy.folder) port=5432 user=postgres dbname=\(name)")
             configuration.connectTimeout = .seconds(3600)
-            try await body(speaker, configuration, proxy)
+            try await body(sender, configuration, proxy)
         }
     }
 
-    @Test("a server that crashes is found again when it is back", arguments: [TestServer.StopMode.immediate, .fast])
+    @Test("reconnects after a restart of the server", arguments: [TestServer.StopMode.immediate, .fast])
     func restart(mode: TestServer.StopMode) async throws {
         let server = try await TestServer.start()
         let configuration = Database.Configuration(conninfo: server.conninfo(database: "postgres"))
-        try await withListener(configuration) { heard in
-            #expect(await heard.next() == .connected)
+        try await withListener(configuration) { events in
+            #expect(await events.next() == .connected)
             try await server.restart(mode: mode)
-            #expect(await heard.next() == .lost)
-            #expect(await heard.next() == .connected)
-            let speaker = Database(configuration, logger: .silent)
-            try await speaker.query("NOTIFY work")
-            #expect(await heard.next() == .notified("work"))
-            await speaker.close()
+            #expect(await events.next() == .lost)
+            #expect(await events.next() == .connected)
+            let sender = Database(configuration, logger: .silent)
+            try await sender.query("NOTIFY work")
+            #expect(await events.next() == .notified("work"))
+            await sender.close()
         }
         try await server.stop()
     }
 
-    @Test("a server that is not there yet is waited for; the log is told once, and not where it should be")
+    @Test("waits for a server that is not up yet, and logs the outage once, without the address")
     func notThereYet() async throws {
         let server = try await TestServer.start()
         let configuration = Database.Configuration(conninfo: server.conninfo(database: "postgres"))
         try await server.stop()
         let log = CapturedLog()
-        try await withListener(configuration, logger: log.logger) { heard in
+        try await withListener(configuration, logger: log.logger) { events in
             try await until { log.text.split(separator: "\n").count > 2 }
             try await server.resume()
-            #expect(await heard.next() == .connected)
+            #expect(await events.next() == .connected)
         }
         #expect(log.text.split(separator: "\n").count { $0.hasPrefix("warning") } == 1)
         #expect(log.text.split(separator: "\n").count { $0.hasPrefix("notice") } == 1)
@@ -62,9 +63,9 @@ struct ListenerOutageTests {
         try await server.stop()
     }
 
-    @Test("a server that refuses to be listened to is asked again")
+    @Test("retries where the server rejects LISTEN")
     func refused() async throws {
-        try await withDatabase { speaker, conninfo in
+        try await withDatabase { sender, conninfo in
             let log = CapturedLog()
             try await withListener(
                 Database.Configuration(conninfo: conninfo), channels: [""], logger: log.logger
@@ -75,74 +76,74 @@ struct ListenerOutageTests {
         }
     }
 
-    @Test("a connection that is cut silently is found by the ping, and replaced")
+    @Test("detects a silently lost connection by a ping, and reconnects")
     func cutSilently() async throws {
-        try await withProxy { speaker, configuration, proxy in
-            // The new connection's pings must be answered in less time, on however busy a machine.
-            try await withListener(configuration, ping: .milliseconds(20), answerTimeout: .seconds(20)) { heard in
-                #expect(await heard.next() == .connected)
+        try await withProxy { sender, configuration, proxy in
+            // The new connection's pings must be answered in less time, even on a busy machine.
+            try await withListener(configuration, ping: .milliseconds(20), answerTimeout: .seconds(20)) { events in
+                #expect(await events.next() == .connected)
                 proxy.stall(.openConnections)
-                #expect(await heard.next() == .lost)
-                #expect(await heard.next() == .connected)
+                #expect(await events.next() == .lost)
+                #expect(await events.next() == .connected)
                 #expect(proxy.accepted == 2)
-                try await speaker.query("NOTIFY work")
-                #expect(await heard.next() == .notified("work"))
+                try await sender.query("NOTIFY work")
+                #expect(await events.next() == .notified("work"))
             }
         }
     }
 
-    @Test("a server that is silent for a while, and answers in time, has not been lost")
+    @Test("a slow response within the time limit does not count as a loss")
     func slow() async throws {
-        try await withProxy { speaker, configuration, proxy in
-            try await withListener(configuration, ping: .milliseconds(1)) { heard in
-                #expect(await heard.next() == .connected)
+        try await withProxy { sender, configuration, proxy in
+            try await withListener(configuration, ping: .milliseconds(1)) { events in
+                #expect(await events.next() == .connected)
                 proxy.stall(.everything)
                 try await until { proxy.withheld > 0 }
-                try await speaker.query("NOTIFY work")
+                try await sender.query("NOTIFY work")
                 proxy.resume()
-                #expect(await heard.next() == .notified("work"))
+                #expect(await events.next() == .notified("work"))
                 #expect(proxy.accepted == 1)
             }
         }
     }
 
-    @Test("a connection that is hung up is replaced")
+    @Test("reconnects after the connection is closed")
     func hungUp() async throws {
-        try await withProxy { speaker, configuration, proxy in
-            try await withListener(configuration) { heard in
-                #expect(await heard.next() == .connected)
+        try await withProxy { sender, configuration, proxy in
+            try await withListener(configuration) { events in
+                #expect(await events.next() == .connected)
                 proxy.cut()
-                #expect(await heard.next() == .lost)
-                #expect(await heard.next() == .connected)
-                try await speaker.query("NOTIFY work")
-                #expect(await heard.next() == .notified("work"))
+                #expect(await events.next() == .lost)
+                #expect(await events.next() == .connected)
+                try await sender.query("NOTIFY work")
+                #expect(await events.next() == .notified("work"))
             }
         }
     }
 
-    @Test("a listener can be cancelled while it connects to somebody who does not answer, and is not heard afterwards")
+    @Test("can be cancelled while it connects to a silent server, and delivers no event afterwards")
     func cancelledWhileConnecting() async throws {
         try await withProxy { _, configuration, proxy in
             proxy.stall(.everything)
-            let heard = Guarded<[ListenerEvent]>([])
+            let events = Guarded<[ListenerEvent]>([])
             let listener = Listener(configuration, channels: ["work"], logger: .silent)
-            let task = Task { try await listener.run { event in heard.withLock { $0.append(event) } } }
+            let task = Task { try await listener.run { event in events.withLock { $0.append(event) } } }
             try await until { proxy.accepted == 1 }
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
             #expect(proxy.open == 1)
-            // The attempt that was left alone gets through now, and hangs up.
+            // The abandoned attempt succeeds now, and closes its connection.
             proxy.resume()
-            try await until { proxy.open == 0 || heard.withLock { !$0.isEmpty } }
-            #expect(heard.withLock { $0 } == [])
+            try await until { proxy.open == 0 || events.withLock { !$0.isEmpty } }
+            #expect(events.withLock { $0 } == [])
         }
     }
 
-    @Test("a listener can be cancelled while it waits for an answer that does not come")
+    @Test("can be cancelled while it waits for a response")
     func cancelledWhileStalled() async throws {
         try await withProxy { _, configuration, proxy in
-            try await withListener(configuration, ping: .milliseconds(1)) { heard in
-                #expect(await heard.next() == .connected)
+            try await withListener(configuration, ping: .milliseconds(1)) { events in
+                #expect(await events.next() == .connected)
                 proxy.stall(.everything)
                 try await until { proxy.withheld > 0 }
             }

@@ -5,77 +5,77 @@ import Testing
 
 @testable import Postgres
 
-@Suite("A listener hears what is notified", .timeLimit(.minutes(30)))
+@Suite("Listener", .timeLimit(.minutes(30)))
 struct ListenerTests {
-    /// Runs a test on a database of its own, in which somebody else speaks.
-    private func withSpeaker(
+    /// Runs a test with its own database, a sender of notifications and an observer.
+    private func withSender(
         _ body: (
-            _ speaker: Database, _ configuration: Database.Configuration, _ observer: Observer
+            _ sender: Database, _ configuration: Database.Configuration, _ observer: Observer
         ) async throws -> Void
     ) async throws {
-        try await withDatabase { speaker, conninfo in
+        try await withDatabase { sender, conninfo in
             var configuration = Database.Configuration(conninfo: conninfo)
-            // The server shows the connections of all tests.
+            // The server lists the connections of all tests.
             configuration.applicationName = "listener \(UUID().uuidString)"
             let observer = Observer(conninfo)
-            try await body(speaker, configuration, observer)
+            try await body(sender, configuration, observer)
             await observer.close()
         }
     }
 
-    @Test("each notification is heard, and nothing of other channels")
+    @Test("receives notifications of its channels only")
     func notified() async throws {
-        try await withSpeaker { speaker, configuration, _ in
-            try await withListener(configuration, channels: ["work", "news"]) { heard in
-                #expect(await heard.next() == .connected)
-                try await speaker.query("NOTIFY other")
-                try await speaker.query("NOTIFY work")
-                #expect(await heard.next() == .notified("work"))
-                try await speaker.query("NOTIFY news, 'with a payload'")
-                #expect(await heard.next() == .notified("news"))
+        try await withSender { sender, configuration, _ in
+            try await withListener(configuration, channels: ["work", "news"]) { events in
+                #expect(await events.next() == .connected)
+                try await sender.query("NOTIFY other")
+                try await sender.query("NOTIFY work")
+                #expect(await events.next() == .notified("work"))
+                try await sender.query("NOTIFY news, 'with a payload'")
+                #expect(await events.next() == .notified("news"))
             }
         }
     }
 
-    @Test("many notifications that arrive together are one hint for each channel")
+    @Test("notifications that arrive together are one event per channel")
     func coalesced() async throws {
-        try await withSpeaker { speaker, configuration, _ in
-            try await withListener(configuration, channels: ["a", "b", "end"]) { heard in
-                #expect(await heard.next() == .connected)
-                try await speaker.query(
+        try await withSender { sender, configuration, _ in
+            try await withListener(configuration, channels: ["a", "b", "end"]) { events in
+                #expect(await events.next() == .connected)
+                try await sender.query(
                     """
                     SELECT pg_notify(CASE WHEN n % 3 = 1 THEN 'b' ELSE 'a' END, n::text)
                     FROM generate_series(1, 100) AS n
                     """)
-                #expect(await heard.next() == .notified("b"))
-                #expect(await heard.next() == .notified("a"))
-                try await speaker.query("NOTIFY \"end\"")
-                #expect(await heard.next() == .notified("end"))
+                #expect(await events.next() == .notified("b"))
+                #expect(await events.next() == .notified("a"))
+                try await sender.query("NOTIFY \"end\"")
+                #expect(await events.next() == .notified("end"))
             }
         }
     }
 
     @Test(
-        "a channel's name is taken as it is",
+        "a channel's name may have any characters",
         arguments: [
             "Work", "work queue", "say \"when\"", "\"", "\"\u{301}x", "a\"; DROP TABLE t; --", "select", "李雷", "it's",
         ])
     func names(channel: String) async throws {
-        try await withSpeaker { speaker, configuration, _ in
-            try await withListener(configuration, channels: [channel]) { heard in
-                #expect(await heard.next() == .connected)
-                try await speaker.query("SELECT pg_notify(\(channel), '')")
-                #expect(await heard.next() == .notified(channel))
+        try await withSender { sender, configuration, _ in
+            try await withListener(configuration, channels: [channel]) { events in
+                #expect(await events.next() == .connected)
+                try await sender.query("SELECT pg_notify(\(channel), '')")
+                #expect(await events.next() == .notified(channel))
             }
         }
     }
 
-    @Test("a listener is a connection of its own with the name and the settings of all, idle outside a transaction")
+    @Test("has its own connection with the configured name, idle outside a transaction")
     func connection() async throws {
-        try await withSpeaker { speaker, configuration, observer in
-            try await withListener(configuration) { heard in
-                #expect(await heard.next() == .connected)
-                let states = try await speaker.query(
+        try await withSender { sender, configuration, observer in
+            try await withListener(configuration) { events in
+                #expect(await events.next() == .connected)
+                let states = try await sender.query(
                     """
                     SELECT state, xact_start IS NULL
                     FROM pg_stat_activity
@@ -89,51 +89,51 @@ struct ListenerTests {
         }
     }
 
-    @Test("an idle server is asked again and again whether it is there, and that is no news")
+    @Test("pings an idle server without an event")
     func ping() async throws {
-        try await withSpeaker { speaker, configuration, _ in
-            try await withListener(configuration, ping: .milliseconds(1)) { heard in
-                #expect(await heard.next() == .connected)
-                var asked: Set<Date> = []
+        try await withSender { sender, configuration, _ in
+            try await withListener(configuration, ping: .milliseconds(1)) { events in
+                #expect(await events.next() == .connected)
+                var pings: Set<Date> = []
                 try await until {
-                    let last = try await speaker.query(
+                    let last = try await sender.query(
                         """
                         SELECT query_start
                         FROM pg_stat_activity
                         WHERE application_name = \(configuration.applicationName) AND query = 'SELECT 1'
                         """
                     ).decode(Date.self)
-                    asked.formUnion(last)
-                    return asked.count > 5
+                    pings.formUnion(last)
+                    return pings.count > 5
                 }
-                try await speaker.query("NOTIFY work")
-                #expect(await heard.next() == .notified("work"))
+                try await sender.query("NOTIFY work")
+                #expect(await events.next() == .notified("work"))
             }
         }
     }
 
-    @Test("what a terminated listener missed is announced by `connected`, and what follows is heard")
+    @Test("a terminated connection is followed by `lost` and `connected`, and later notifications arrive")
     func terminated() async throws {
-        try await withSpeaker { speaker, configuration, observer in
-            try await withListener(configuration) { heard in
-                #expect(await heard.next() == .connected)
+        try await withSender { sender, configuration, observer in
+            try await withListener(configuration) { events in
+                #expect(await events.next() == .connected)
                 for _ in 0..<3 {
-                    let process = try await speaker.query(
+                    let process = try await sender.query(
                         "SELECT pid FROM pg_stat_activity WHERE application_name = \(configuration.applicationName)"
                     ).decode(Int32.self)[0]
                     try await observer.terminate(process)
-                    #expect(await heard.next() == .lost)
-                    #expect(await heard.next() == .connected)
-                    try await speaker.query("NOTIFY work")
-                    #expect(await heard.next() == .notified("work"))
+                    #expect(await events.next() == .lost)
+                    #expect(await events.next() == .connected)
+                    try await sender.query("NOTIFY work")
+                    #expect(await events.next() == .notified("work"))
                 }
             }
         }
     }
 
-    @Test("a listener cancelled beforehand does not connect")
+    @Test("a listener cancelled before its start does not connect")
     func beforehand() async throws {
-        try await withSpeaker { _, configuration, observer in
+        try await withSender { _, configuration, observer in
             let begin = Latch()
             let task = Task {
                 await begin.wait()
@@ -153,7 +153,7 @@ struct ListenerTests {
     func descriptors() async throws {
         let test = try await TestDatabase.make()
         setenv("INTRO_TEST_LISTENER_CONNINFO", test.conninfo, 1)
-        // In a process of its own, where no other test opens or closes anything.
+        // A separate process, in which no other test opens or closes descriptors.
         await #expect(processExitsWith: .success) {
             let conninfo = ProcessInfo.processInfo.environment["INTRO_TEST_LISTENER_CONNINFO"] ?? ""
             func descriptors() throws -> Set<String> {
@@ -162,7 +162,7 @@ struct ListenerTests {
                     (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(descriptor)"))
                         .map { "\(descriptor) \($0)" }
                 }
-                // The runtime makes its timers when it first needs them, and keeps them.
+                // The runtime creates its timers on first use, and keeps them.
                 return Set(open.filter { !$0.contains("timerfd") })
             }
             func listen(_ number: Int) async {
@@ -180,14 +180,14 @@ struct ListenerTests {
                 task.cancel()
                 _ = await task.result
             }
-            // What else the runtime keeps for good is there after a first round.
+            // After the first round, the runtime has allocated what else it keeps.
             for number in 0..<10 { await listen(number) }
             let before = try descriptors()
             for number in 0..<50 { await listen(number) }
-            // An attempt to connect that was left alone ends by itself.
+            // An abandoned connection attempt ends by itself.
             try await until { try descriptors().isSubset(of: before) }
             let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count
-            // The runtime has a thread for each processor.
+            // The runtime has a thread per processor.
             try #require(threads < 30 + ProcessInfo.processInfo.activeProcessorCount)
         }
         try await test.drop()

@@ -7,14 +7,14 @@ import Testing
 
 @testable import Postgres
 
-@Suite("A lost connection is noticed, told, and replaced", .timeLimit(.minutes(30)))
+@Suite("Lost connections", .timeLimit(.minutes(30)))
 struct LostConnectionTests {
     private func oneConnection(_ configuration: inout Database.Configuration) {
         configuration.maximumConnections = 1
         configuration.applicationName = "subject"
     }
 
-    @Test("one lost while idle is replaced without anybody noticing")
+    @Test("an idle connection that is lost is replaced without an error")
     func idle() async throws {
         try await withObservedDatabase(configure: oneConnection) { database, observer in
             try await database.query("CREATE TABLE t (n int)")
@@ -33,7 +33,7 @@ struct LostConnectionTests {
         }
     }
 
-    @Test("all of them lost at once are all replaced")
+    @Test("all idle connections that are lost are replaced")
     func allIdle() async throws {
         try await withObservedDatabase(configure: { $0.maximumConnections = 4 }) { database, observer in
             let met = (0..<4).map { _ in Latch() }
@@ -59,7 +59,7 @@ struct LostConnectionTests {
         }
     }
 
-    @Test("one lost in a statement is told, and the pool goes on")
+    @Test("a connection lost in a statement is an error, and the pool remains usable")
     func inStatement() async throws {
         try await withObservedDatabase(configure: oneConnection) { database, observer in
             let task = Task { try await database.query("SELECT pg_sleep(3600), 'in statement'") }
@@ -72,7 +72,7 @@ struct LostConnectionTests {
         }
     }
 
-    @Test("a transaction that loses its connection before COMMIT leaves nothing, and is run again")
+    @Test("a transaction that loses its connection before COMMIT has no effect and is retried")
     func inTransaction() async throws {
         try await withObservedDatabase(configure: oneConnection) { database, observer in
             try await database.query("CREATE TABLE t (n int)")
@@ -89,7 +89,7 @@ struct LostConnectionTests {
         }
     }
 
-    @Test("with one attempt only, the loss is told")
+    @Test("a lost connection is an error where only one attempt is allowed")
     func inOnlyAttempt() async throws {
         try await withObservedDatabase(configure: oneConnection) { database, observer in
             try await database.query("CREATE TABLE t (n int)")
@@ -106,7 +106,7 @@ struct LostConnectionTests {
         }
     }
 
-    @Test("the server ends a transaction in which nobody speaks, and the pool goes on")
+    @Test("the server ends an idle transaction, and the pool remains usable")
     func idleInTransaction() async throws {
         try await withObservedDatabase(
             configure: {
@@ -126,15 +126,15 @@ struct LostConnectionTests {
         }
     }
 
-    @Test("the next in the queue gets a connection where one was lost")
+    @Test("waiting callers get a new connection after a loss")
     func waitersBehindLoss() async throws {
         try await withObservedDatabase(configure: oneConnection) { database, observer in
-            let victim = Task { try await database.query("SELECT pg_sleep(3600), 'victim'") }
+            let terminated = Task { try await database.query("SELECT pg_sleep(3600), 'victim'") }
             let process = try await observer.running("victim")
             let waiters = (0..<3).map { number in Task { try await database.query("SELECT \(number)") } }
             try await until { database.statistics.waiting == 3 }
             try await observer.terminate(process)
-            await #expect(throws: PostgresError.self) { try await victim.value }
+            await #expect(throws: PostgresError.self) { try await terminated.value }
             for (number, waiter) in waiters.enumerated() {
                 let answer = try await waiter.value.decode(Int.self)
                 #expect(answer == [number])
@@ -143,7 +143,7 @@ struct LostConnectionTests {
     }
 
     @Test(
-        "a server that is not there is told as unreachable, every time",
+        "an unreachable server is reported as such at each attempt",
         arguments: [
             "host=/nonexistent dbname=intro", "host=127.0.0.1 port=PORT dbname=intro",
             "postgres://nobody@127.0.0.1:PORT/intro",
@@ -168,7 +168,7 @@ struct LostConnectionTests {
         await database.close()
     }
 
-    @Test("a server that restarts is found again", arguments: [TestServer.StopMode.fast, .immediate])
+    @Test("reconnects after a restart of the server", arguments: [TestServer.StopMode.fast, .immediate])
     func restart(mode: TestServer.StopMode) async throws {
         let server = try await TestServer.start()
         let database = Database(

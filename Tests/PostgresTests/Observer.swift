@@ -2,7 +2,7 @@ import Foundation
 import Postgres
 import PostgresTesting
 
-/// Looks at a database from outside the pool under test.
+/// A connection to the database outside the pool under test.
 struct Observer {
     private let database: Database
 
@@ -17,13 +17,13 @@ struct Observer {
         await database.close()
     }
 
-    /// How many connections somebody holds.
+    /// Returns the number of connections with an application name.
     func connections(of application: String) async throws -> Int64 {
         try await database.query("SELECT count(*) FROM pg_stat_activity WHERE application_name = \(application)")
             .decode(Int64.self)[0]
     }
 
-    /// Waits until a statement that contains the marker is being worked on, and returns its server process.
+    /// Waits until a statement that contains the marker is running, and returns its server process.
     func running(_ marker: String) async throws -> Int32 {
         var process: Int32?
         try await until {
@@ -42,25 +42,25 @@ struct Observer {
         return process ?? 0
     }
 
-    /// Waits until a server process waits for another's lock.
+    /// Waits until a server process is blocked by another one's lock.
     func waitsForLock(_ process: Int32) async throws {
         try await until {
             try await database.query("SELECT cardinality(pg_blocking_pids(\(process))) > 0").decode(Bool.self)[0]
         }
     }
 
-    /// Ends what a server process is doing.
+    /// Cancels the statement of a server process.
     func cancel(_ process: Int32) async throws {
         try await database.query("SELECT pg_cancel_backend(\(process))")
     }
 
-    /// Ends a server process, and returns when it is gone.
+    /// Terminates a server process, and waits until it has ended.
     func terminate(_ process: Int32) async throws {
         try await database.query("SELECT pg_terminate_backend(\(process))")
         try await gone(process)
     }
 
-    /// Waits until a server process is gone.
+    /// Waits until a server process has ended.
     func gone(_ process: Int32) async throws {
         try await until {
             try await database.query("SELECT count(*) FROM pg_stat_activity WHERE pid = \(process)")
@@ -73,7 +73,7 @@ struct Observer {
     }
 }
 
-/// Runs a test on a database of its own, with somebody who looks on from outside.
+/// Runs a test with its own database and an observer.
 func withObservedDatabase(
     configure: (inout Database.Configuration) -> Void = { _ in },
     _ body: (_ database: Database, _ observer: Observer) async throws -> Void

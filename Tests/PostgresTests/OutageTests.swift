@@ -2,7 +2,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("Whoever has lost a server comes back gently")
+@Suite("Backoff of reconnection")
 struct OutageTests {
     private let start = ContinuousClock.now
 
@@ -14,7 +14,7 @@ struct OutageTests {
         }
     }
 
-    @Test("pauses grow from a tenth of a second to five seconds, and are drawn from nothing on")
+    @Test("the bound of pauses grows from 100 ms to 5 s, and pauses start at zero")
     func growth() {
         #expect(pauses(8, draw: 1) == [100, 200, 400, 800, 1600, 3200, 5000, 5000].map { .milliseconds($0) })
         #expect(pauses(3, draw: 0.5) == [50, 100, 200].map { .milliseconds($0) })
@@ -22,7 +22,7 @@ struct OutageTests {
         #expect(pauses(2000, draw: 1).last == .seconds(5))
     }
 
-    @Test("an outage begins with its first failure, and ends with a connection")
+    @Test("an outage begins with its first failure and ends with a connection")
     func once() {
         var outage = ReconnectBackoff()
         let before = outage.end(at: start)
@@ -36,7 +36,7 @@ struct OutageTests {
     }
 
     @Test(
-        "a connection that lasted starts the pauses anew; one that did not is one failure more",
+        "a lasting connection resets the pauses, and a short one counts as another failure",
         arguments: zip([6, 4], [100, 800]))
     func lasting(seconds: Int, pause: Int) {
         var outage = ReconnectBackoff()

@@ -6,7 +6,7 @@ import Testing
 @testable import Postgres
 
 @Suite(
-    "A COMMIT without an answer is unknown, and never guessed", .timeLimit(.minutes(30)),
+    "Lost responses to COMMIT", .timeLimit(.minutes(30)),
     .enabled(if: ProcessInfo.processInfo.environment["INTRO_TEST_DATABASE_URL"] == nil, "needs a Unix socket"))
 struct OutcomeTests {
     private func withProxy(
@@ -28,9 +28,9 @@ struct OutcomeTests {
     }
 
     @Test(
-        "whether the server kept it or not, the outcome is unknown, and the work is not run again",
+        "the outcome is unknown, whether or not the server committed, and the work is not repeated",
         arguments: zip([CommitProxy.Fault.beforeServer, .afterServer], [Int64(0), 1]))
-    func unknown(fault: CommitProxy.Fault, kept: Int64) async throws {
+    func unknown(fault: CommitProxy.Fault, committed: Int64) async throws {
         try await withProxy { database, proxy, observer in
             proxy.arm(fault)
             let runs = Atomic(0)
@@ -42,13 +42,13 @@ struct OutcomeTests {
             }
             #expect(error?.kind == .outcomeUnknown)
             #expect(runs.load(ordering: .sequentiallyConsistent) == 1)
-            #expect(try await observer.count("t") == kept)
+            #expect(try await observer.count("t") == committed)
             let answer = try await database.transaction { try await $0.query("SELECT 2").decode(Int32.self) }
             #expect(answer == [2])
         }
     }
 
-    @Test("through a proxy that hangs up on nobody, all is well")
+    @Test("a transaction succeeds through a proxy without a fault")
     func transparent() async throws {
         try await withProxy { database, _, observer in
             _ = try await database.transaction { try await $0.query("INSERT INTO t VALUES (1)") }

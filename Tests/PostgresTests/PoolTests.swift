@@ -1,20 +1,21 @@
 import Foundation
+import Locking
 import Logging
 import PostgresTesting
 import Testing
 
 @testable import Postgres
 
-@Suite("The pool is bounded, and gives back what it lends", .timeLimit(.minutes(30)))
+@Suite("Connection pool", .timeLimit(.minutes(30)))
 struct PoolTests {
-    /// Who was served, in order.
+    /// The numbers of the callers that got a connection, in order.
     private final class Served: Sendable {
         private let list = Guarded<[Int]>([])
         var numbers: [Int] { list.withLock { $0 } }
         func append(_ number: Int) { list.withLock { $0.append(number) } }
     }
 
-    /// Holds the only connection while the body runs.
+    /// Runs a body while the only connection is in use.
     private func whileExhausted(_ database: Database, _ body: () async throws -> Void) async throws {
         let (held, leave) = (Latch(), Latch())
         async let holder: Void = database.withConnection { _ in
@@ -33,7 +34,7 @@ struct PoolTests {
         }
     }
 
-    @Test("200 tasks share eight connections, and each gets its own answer")
+    @Test("200 tasks share eight connections, and each gets its own result")
     func sharing() async throws {
         try await withObservedDatabase(configure: { $0.applicationName = "sharing" }) { database, observer in
             try await withThrowingTaskGroup(of: (Int, Int).self) { group in
@@ -53,7 +54,7 @@ struct PoolTests {
         }
     }
 
-    @Test("statements that wait in the server hold up no task, however many they are")
+    @Test("statements that wait on the server do not block other tasks")
     func ownThreads() async throws {
         let statements = ProcessInfo.processInfo.activeProcessorCount * 2 + 1
         try await withObservedDatabase(configure: { $0.maximumConnections = statements + 1 }) { database, observer in
@@ -77,7 +78,7 @@ struct PoolTests {
         }
     }
 
-    @Test("what waits, waits in turn")
+    @Test("callers are served in order of arrival")
     func order() async throws {
         try await withSharedDatabase(configure: { $0.maximumConnections = 1 }) { database in
             let served = Served()
@@ -93,7 +94,7 @@ struct PoolTests {
         }
     }
 
-    @Test("one caller too many is turned away at once")
+    @Test("a caller beyond the limit of waiting callers is rejected immediately")
     func exhaustion() async throws {
         try await withSharedDatabase(configure: {
             $0.maximumConnections = 1; $0.maximumWaiters = 1
@@ -111,7 +112,7 @@ struct PoolTests {
         }
     }
 
-    @Test("who has waited too long is turned away, and takes no connection along")
+    @Test("a caller whose wait times out is rejected, and no connection is lost")
     func acquireTimeout() async throws {
         try await withSharedDatabase(
             configure: {
@@ -128,7 +129,7 @@ struct PoolTests {
         }
     }
 
-    @Test("a cancelled waiter leaves the queue, and those behind it move up")
+    @Test("a cancelled caller leaves the queue, and the next one is served")
     func cancelledWaiter() async throws {
         try await withSharedDatabase(configure: { $0.maximumConnections = 1 }) { database in
             let second = try await {
@@ -149,7 +150,7 @@ struct PoolTests {
         }
     }
 
-    @Test("a waiter cancelled in the instant that it is served loses no connection")
+    @Test("a caller cancelled at the moment of being served loses no connection")
     func cancelledWhileServed() async throws {
         try await withSharedDatabase(configure: { $0.maximumConnections = 2 }) { database in
             for round in 0..<100 {
@@ -162,7 +163,7 @@ struct PoolTests {
             #expect(statistics.open <= 2)
             #expect(statistics.idle == statistics.open)
             #expect(statistics.waiting == 0)
-            // Both can still be had at the same time.
+            // Both connections are still available at the same time.
             let met = [Latch(), Latch()]
             try await withThrowingTaskGroup { group in
                 for me in 0...1 {
@@ -178,7 +179,7 @@ struct PoolTests {
         }
     }
 
-    @Test("a closed pool refuses, those who wait included, and hangs up what was lent when it comes back")
+    @Test("a closed pool rejects new and waiting callers, and closes connections on return")
     func closing() async throws {
         try await withObservedDatabase(configure: {
             $0.maximumConnections = 1; $0.applicationName = "closing"
@@ -199,7 +200,7 @@ struct PoolTests {
         }
     }
 
-    @Test("a connection past its lifetime is replaced when it comes back")
+    @Test("a connection past its lifetime is replaced on return")
     func lifetime() async throws {
         try await withSharedDatabase(
             configure: {
@@ -217,7 +218,7 @@ struct PoolTests {
         }
     }
 
-    @Test("limits and name reach the server on every connection")
+    @Test("limits and name are set on each connection")
     func settings() async throws {
         try await withSharedDatabase(
             configure: {
@@ -237,7 +238,7 @@ struct PoolTests {
         }
     }
 
-    @Test("who waits too long for a lock is told so by the server")
+    @Test("the server's lock timeout is reported")
     func lockTimeout() async throws {
         try await withDatabase(configure: { $0.lockTimeout = .milliseconds(20) }) { database, _ in
             try await database.query("CREATE TABLE t (n int)")

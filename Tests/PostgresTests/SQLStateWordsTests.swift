@@ -2,9 +2,9 @@ import Testing
 
 @testable import Postgres
 
-@Suite("the words of an SQLSTATE")
+@Suite("Meanings of SQLSTATEs")
 struct SQLStateWordsTests {
-    @Test("every code has words: its own, or those of its class")
+    @Test("an SQLSTATE is described by its own meaning or that of its class")
     func words() {
         for (state, words) in [
             ("53100", "disk full"), ("53400", "insufficient resources"), ("57P04", "stopped by an operator"),

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("SQL is a literal, and values are binds")
+@Suite("SQL literals")
 struct SQLTests {
     @Test("a plain literal has no binds")
     func plain() {
@@ -11,7 +11,7 @@ struct SQLTests {
         #expect(sql.binds.count == 0)
     }
 
-    @Test("values become numbered binds in order")
+    @Test("values become binds, numbered in order")
     func numbered() {
         let name = "Robert'); DROP TABLE client; --"
         let sql: SQL = "SELECT \(1), \(name), \(true)"
@@ -27,7 +27,7 @@ struct SQLTests {
         #expect(sql.binds.count == 1)
     }
 
-    @Test("a fragment's binds are renumbered where it stands")
+    @Test("a fragment's binds are renumbered")
     func fragments() {
         let condition: SQL = "a = \(1) AND b = \(2)"
         let sql: SQL = "SELECT \(0) FROM t WHERE \(condition) OR c = \(3)"
@@ -35,7 +35,7 @@ struct SQLTests {
         #expect(sql.binds.count == 4)
     }
 
-    @Test("fragments nest and repeat")
+    @Test("fragments can be nested and repeated")
     func nesting() {
         let inner: SQL = "x = \(1)"
         let outer: SQL = "(\(inner) OR \(inner))"
@@ -44,14 +44,14 @@ struct SQLTests {
         #expect(sql.binds.count == 3)
     }
 
-    @Test("adding renumbers the right side")
+    @Test("concatenation renumbers the binds of the right side")
     func adding() {
         let sql: SQL = "SELECT \(1)" + ", \(2)" + " WHERE \(true)"
         #expect(sql.text == "SELECT $1, $2 WHERE $3")
         #expect(sql.binds.count == 3)
     }
 
-    @Test("joining puts the separator, binds and all, between the parts only")
+    @Test("joining inserts the separator with its binds between the parts only")
     func joining() {
         let parts: [SQL] = ["a = \(1)", "b = \(2)", "c = \(3)"]
         let joined = SQL.joined(parts, separator: " AND ")
@@ -62,7 +62,7 @@ struct SQLTests {
         #expect(SQL.joined(["a", "b"], separator: " \(0) ").text == "a $1 b")
     }
 
-    @Test("unsafeSQL is the one way for a String to become SQL")
+    @Test("unsafeSQL inserts a String as SQL")
     func unsafe() {
         let column = "starts_at"
         let sql: SQL = "SELECT \(unsafeSQL: column) FROM session WHERE id = \(7)"
@@ -70,7 +70,7 @@ struct SQLTests {
         #expect(sql.binds.count == 1)
     }
 
-    @Test("a dollar in a literal stays as written")
+    @Test("a dollar sign in a literal is unchanged")
     func dollars() {
         let sql: SQL = "DO $body$ BEGIN END $body$"
         #expect(sql.text == "DO $body$ BEGIN END $body$")

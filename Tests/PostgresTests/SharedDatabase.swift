@@ -2,7 +2,7 @@ import Logging
 import Postgres
 import PostgresTesting
 
-/// Runs a test that writes nothing but temporary tables, and so needs no database of its own.
+/// Runs a test on the shared database; it may write to temporary tables only.
 func withSharedDatabase(
     configure: (inout Database.Configuration) -> Void = { _ in },
     _ body: (_ database: Database) async throws -> Void

@@ -4,25 +4,25 @@ import Testing
 
 @testable import Postgres
 
-@Suite("A server that stops answering is given up", .timeLimit(.minutes(30)))
+@Suite("Unresponsive servers", .timeLimit(.minutes(30)))
 struct SilentServerTests {
-    private func impatient(_ configuration: inout Database.Configuration) {
+    private func shortenProbes(_ configuration: inout Database.Configuration) {
         configuration.probeInterval = .milliseconds(200)
     }
 
     @Test(
-        "a proxy that no longer forwards anything: the statement ends, and idle connections cost no wait of their own")
+        "a statement through a stalled proxy ends, and idle connections are replaced without a wait")
     func stalledProxy() async throws {
         try await withStallingProxy { proxy, configuration in
             var configuration = configuration
-            impatient(&configuration)
+            shortenProbes(&configuration)
             let database = Database(configuration, logger: .silent)
             try await connections(4, in: database)
             proxy.stall(.everything)
             let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT 1") }
             #expect(error?.kind == .connectionLost && error?.isUnresponsive == true)
             proxy.resume()
-            // The other three were opened before the silence, and are replaced instead of tried.
+            // The other three were opened before the stall, and are replaced without being tried.
             let before = proxy.accepted
             try await connections(4, in: database)
             #expect(proxy.accepted >= before + 4)
@@ -30,11 +30,11 @@ struct SilentServerTests {
         }
     }
 
-    @Test("a proxy that forgets open connections: the lost answer is noticed, though the server answers others")
+    @Test("a lost response is detected although the server answers other connections")
     func forgottenConnection() async throws {
         try await withStallingProxy { proxy, configuration in
             var configuration = configuration
-            impatient(&configuration)
+            shortenProbes(&configuration)
             let database = Database(configuration, logger: .silent)
             try await connections(1, in: database)
             proxy.stall(.openConnections)
@@ -46,11 +46,11 @@ struct SilentServerTests {
         }
     }
 
-    @Test("a statement that takes long is waited for")
+    @Test("a long statement is not given up")
     func longStatement() async throws {
         try await withStallingProxy { _, configuration in
             var configuration = configuration
-            impatient(&configuration)
+            shortenProbes(&configuration)
             let database = Database(configuration, logger: .silent)
             // Long enough for several probes.
             let answer = try await database.query("SELECT 1 FROM pg_sleep(1.5)").decode(Int32.self)
@@ -59,11 +59,11 @@ struct SilentServerTests {
         }
     }
 
-    @Test("a large statement that the server does not take in cannot block for ever")
+    @Test("a large statement that the server does not read does not block indefinitely")
     func blockedSend() async throws {
         try await withStallingProxy { proxy, configuration in
             var configuration = configuration
-            impatient(&configuration)
+            shortenProbes(&configuration)
             let database = Database(configuration, logger: .silent)
             try await connections(1, in: database)
             proxy.stall(.everything)
@@ -74,7 +74,7 @@ struct SilentServerTests {
         }
     }
 
-    @Test("waiting: probes at intervals, and gives up at the deadline")
+    @Test("probes at intervals, and gives up at the deadline")
     func waiting() {
         let start = ContinuousClock.now
         var waiting = AnswerWait(until: start + .seconds(70), probeInterval: .seconds(5), probes: 2, now: start)
@@ -86,7 +86,7 @@ struct SilentServerTests {
         #expect(waiting.next(at: start + .seconds(70)) == .giveUp)
     }
 
-    @Test("waiting: a server is given up after several probes without an answer, and an answer in between counts")
+    @Test("gives up after several consecutive unanswered probes")
     func silence() {
         let start = ContinuousClock.now
         var waiting = AnswerWait(until: start + .seconds(70), probeInterval: .seconds(5), probes: 3, now: start)
@@ -105,7 +105,7 @@ struct SilentServerTests {
     }
 
     @Test(
-        "the SQLSTATE of a refused connection is found in any language",
+        "finds the SQLSTATE of a refused connection in any language",
         arguments: [
             ("FATAL:  57P03: the database system is starting up", "57P03"),
             (
@@ -130,17 +130,17 @@ struct SilentServerTests {
                 try await $0.execute(script: "ALTER DATABASE \(name) SET default_transaction_isolation = '\(level)'")
             }
             let own = Database(Database.Configuration(conninfo: conninfo), logger: .silent)
-            let question: SQL = "SELECT current_setting('transaction_isolation')"
-            let outside = try await own.query(question).decode(String.self)
+            let query: SQL = "SELECT current_setting('transaction_isolation')"
+            let outside = try await own.query(query).decode(String.self)
             #expect(outside == ["read committed"])
-            let inside = try await own.transaction { try await $0.query(question).decode(String.self) }
+            let inside = try await own.transaction { try await $0.query(query).decode(String.self) }
             #expect(inside == ["read committed"])
             await own.close()
         }
     }
 
     @Test(
-        "a URL that cannot be read is a mistake in the configuration, and its text is not repeated",
+        "a malformed URL is a configuration error, and its text is not repeated",
         arguments: ["postgresql://u:s%zzecret@localhost/db", "host=localhost password='secret", "nonsense=secret"])
     func unreadable(url: String) async throws {
         let database = Database(Database.Configuration(conninfo: url), logger: .silent)
@@ -150,7 +150,7 @@ struct SilentServerTests {
         await database.close()
     }
 
-    /// Gives a test a database behind a proxy.
+    /// Runs a test with a database behind a proxy.
     private func withStallingProxy(
         _ body: (StallingProxy, Database.Configuration) async throws -> Void
     ) async throws {
@@ -163,7 +163,7 @@ struct SilentServerTests {
         }
     }
 
-    /// Opens so many connections, and gives all of them back.
+    /// Opens a number of connections, and returns them to the pool.
     private func connections(_ count: Int, in database: Database) async throws {
         let met = (0..<count).map { _ in Latch() }
         try await withThrowingTaskGroup { group in

@@ -5,9 +5,9 @@ import Testing
 
 @testable import struct Postgres.StatementCache
 
-@Suite("Statements asked for again are prepared, and no more of them than agreed", .timeLimit(.minutes(30)))
+@Suite("Statement cache", .timeLimit(.minutes(30)))
 struct StatementCacheTests {
-    /// The statements that a connection's server process keeps, seen by a script, which is never prepared itself.
+    /// Returns the prepared statements of a server process, by a script, which is never prepared itself.
     private func prepared(_ connection: isolated Connection) async throws -> [String] {
         try await connection.execute(
             script: """
@@ -22,7 +22,7 @@ struct StatementCacheTests {
         StatementCache.Key(text: text, types: [])
     }
 
-    @Test("the least used long ago is given up")
+    @Test("evicts the least recently used statement")
     func leastRecentlyUsed() {
         var cache = StatementCache(capacity: 2)
         for text in ["a", "a", "b", "b", "a"] { _ = cache.plan(key(text)) }
@@ -39,7 +39,7 @@ struct StatementCacheTests {
         #expect(cache.plan(key("b")) == .unprepared)
     }
 
-    @Test("a statement that was forgotten is prepared anew under another name")
+    @Test("a forgotten statement is prepared again under another name")
     func forgetting() {
         var cache = StatementCache(capacity: 2)
         _ = cache.plan(key("a"))
@@ -56,7 +56,7 @@ struct StatementCacheTests {
         #expect(first != second)
     }
 
-    @Test("no two connections give their statements the same name")
+    @Test("connections use different statement names")
     func distinctNames() {
         let names = (0..<8).map { _ in
             var cache = StatementCache(capacity: 2)
@@ -68,13 +68,13 @@ struct StatementCacheTests {
         #expect(Set(names).count == 8)
     }
 
-    @Test("a capacity of nothing prepares nothing")
+    @Test("prepares nothing with a capacity of zero")
     func disabled() {
         var cache = StatementCache(capacity: 0)
         for _ in 0..<3 { #expect(cache.plan(key("a")) == .unprepared) }
     }
 
-    @Test("many texts leave no more prepared than the cache may hold")
+    @Test("the number of prepared statements does not exceed the capacity")
     func bounded() async throws {
         try await withSharedDatabase(configure: { $0.statementCacheSize = 4 }) { database in
             try await database.withConnection { connection in
@@ -83,14 +83,14 @@ struct StatementCacheTests {
                         try await connection.query("SELECT \(round) + \(unsafeSQL: "\(round % 20)")")
                     }
                 }
-                let kept = try await prepared(connection)
-                #expect(!kept.isEmpty)
-                #expect(kept.count <= 4)
+                let names = try await prepared(connection)
+                #expect(!names.isEmpty)
+                #expect(names.count <= 4)
             }
         }
     }
 
-    @Test("a prepared statement that fails now and then is not prepared again and again")
+    @Test("a prepared statement that sometimes fails is not prepared repeatedly")
     func failures() async throws {
         try await withSharedDatabase(configure: { $0.statementCacheSize = 4 }) { database in
             try await database.withConnection { connection async throws in
@@ -102,7 +102,7 @@ struct StatementCacheTests {
         }
     }
 
-    @Test("a table that changes its shape between two runs is read in its new shape")
+    @Test("a changed result type between two runs is handled")
     func changedShape() async throws {
         try await withDatabase(configure: { $0.maximumConnections = 1 }) { database, _ in
             try await database.query("CREATE TABLE t (a int)")
@@ -113,7 +113,7 @@ struct StatementCacheTests {
         }
     }
 
-    @Test("a table that changes its shape inside a transaction has the transaction run again")
+    @Test("a changed result type in a transaction causes a retry of the transaction")
     func changedShapeInTransaction() async throws {
         try await withDatabase(configure: { $0.maximumConnections = 1 }) { database, conninfo in
             let other = Database(Database.Configuration(conninfo: conninfo), logger: .silent)
@@ -127,7 +127,7 @@ struct StatementCacheTests {
     }
 
     @Test(
-        "statements that the server has forgotten are run all the same", arguments: ["DEALLOCATE ALL", "DISCARD ALL"])
+        "statements that the server has deallocated are run", arguments: ["DEALLOCATE ALL", "DISCARD ALL"])
     func forgotten(command: String) async throws {
         try await withDatabase(configure: {
             $0.maximumConnections = 1; $0.statementCacheSize = 2
@@ -145,7 +145,7 @@ struct StatementCacheTests {
         }
     }
 
-    @Test("nothing is prepared where the setting says so")
+    @Test("prepares nothing where prepared statements are off")
     func off() async throws {
         try await withSharedDatabase(configure: { $0.preparedStatements = false }) { database in
             try await database.withConnection { connection async throws in
@@ -158,7 +158,7 @@ struct StatementCacheTests {
         }
     }
 
-    @Test("one text with binds of different types is right each time")
+    @Test("the same text with binds of different types returns correct results")
     func typesOfBinds() async throws {
         try await withSharedDatabase(configure: { $0.maximumConnections = 1 }) { database async throws in
             for round in 0..<4 {

@@ -4,11 +4,11 @@ import PostgresTesting
 import Synchronization
 import Testing
 
-@Suite("A transaction is kept whole or not at all", .timeLimit(.minutes(30)))
+@Suite("Transactions", .timeLimit(.minutes(30)))
 struct TransactionTests {
     private struct Refused: Error {}
 
-    /// Counts how often something ran.
+    /// A counter of runs.
     private final class Counter: Sendable {
         private let value = Atomic(0)
         var count: Int { value.load(ordering: .sequentiallyConsistent) }
@@ -27,7 +27,7 @@ struct TransactionTests {
         try await database.query("SELECT n FROM t ORDER BY id").decode(Int64.self)
     }
 
-    @Test("what the work did is kept when it returns, and its result handed on")
+    @Test("commits when the body returns, and returns its result")
     func commits() async throws {
         try await withTable { database in
             let result = try await database.transaction { connection in
@@ -40,7 +40,7 @@ struct TransactionTests {
         }
     }
 
-    @Test("nothing is kept when the work throws, and its error comes through")
+    @Test("rolls back when the body throws, and rethrows the error")
     func rollsBack() async throws {
         try await withTable { database async throws in
             await #expect(throws: Refused.self) {
@@ -53,7 +53,7 @@ struct TransactionTests {
         }
     }
 
-    @Test("a statement's failure that is passed over does not look like success")
+    @Test("an ignored failure of a statement is reported at the end")
     func swallowedFailure() async throws {
         try await withTable { database async throws in
             let error = await #expect(throws: PostgresError.self) {
@@ -67,7 +67,7 @@ struct TransactionTests {
         }
     }
 
-    @Test("a deferred constraint that refuses at COMMIT undoes the work")
+    @Test("a deferred constraint violated at COMMIT rolls back the work")
     func deferredConstraint() async throws {
         try await withTable { database in
             try await database.query(
@@ -82,7 +82,7 @@ struct TransactionTests {
         }
     }
 
-    @Test("a transaction left open on a lent connection is rolled back before the next caller")
+    @Test("a transaction left open is rolled back before the next caller")
     func leftOpen() async throws {
         try await withDatabase(configure: { $0.maximumConnections = 1 }) { database, _ in
             try await database.query("CREATE TABLE t (n int)")
@@ -97,7 +97,7 @@ struct TransactionTests {
         }
     }
 
-    @Test("a read-only transaction refuses to write")
+    @Test("a read-only transaction rejects writes")
     func readOnly() async throws {
         try await withTable { database in
             let error = await #expect(throws: PostgresError.self) {
@@ -108,7 +108,7 @@ struct TransactionTests {
     }
 
     @Test(
-        "the isolation asked for is the isolation had",
+        "the requested isolation level is used",
         arguments: [
             (Database.Isolation.readCommitted, "read committed"), (.repeatableRead, "repeatable read"),
             (.serializable, "serializable"),
@@ -125,7 +125,7 @@ struct TransactionTests {
         }
     }
 
-    @Test("work that met another transaction (40001) is run again on what that one left")
+    @Test("work that conflicts with another transaction (40001) is retried with the new data")
     func serialisationFailure() async throws {
         try await withTable { database in
             let runs = Counter()
@@ -139,7 +139,7 @@ struct TransactionTests {
         }
     }
 
-    @Test("write skew between serializable transactions, found at COMMIT at the latest, is run again")
+    @Test("write skew between serializable transactions is detected and retried")
     func writeSkew() async throws {
         try await withTable { database in
             let (runs, met) = (Counter(), [Latch(), Latch()])
@@ -163,7 +163,7 @@ struct TransactionTests {
         }
     }
 
-    @Test("the last attempt's failure comes through")
+    @Test("the error of the last attempt is thrown")
     func attempts() async throws {
         try await withTable { database async throws in
             let runs = Counter()
@@ -181,7 +181,7 @@ struct TransactionTests {
         }
     }
 
-    @Test("a failure that another try cannot mend is not tried again")
+    @Test("a permanent error is not retried")
     func hopeless() async throws {
         try await withTable { database in
             let runs = Counter()
@@ -195,7 +195,7 @@ struct TransactionTests {
         }
     }
 
-    @Test("two transactions that deadlock (40P01) both come through")
+    @Test("two transactions that deadlock (40P01) both succeed")
     func deadlock() async throws {
         try await withTable { database in
             let (runs, holds) = (Counter(), [Latch(), Latch()])

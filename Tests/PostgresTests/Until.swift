@@ -1,8 +1,8 @@
 import PostgresTesting
 
-/// Waits for a condition that no latch can tell of, such as one seen only in the server's own tables.
+/// Waits for a condition without a latch, such as one in the server's own tables.
 ///
-/// - Throws: `NeverSo` when it does not come true.
+/// - Throws: `NeverSo` where the condition does not become true in time.
 func until(_ condition: () async throws -> Bool) async throws {
     try await wait(until: "the condition holds", condition)
 }

@@ -5,20 +5,20 @@ import Testing
 
 @testable import Reminders
 
-@Suite("what templates are told")
+@Suite("Template values")
 struct AppointmentTests {
     private func appointment(_ details: Details = Details(), in language: Language = .english) throws -> SessionContext
     {
         try details.appointment(in: language)
     }
 
-    @Test("of a session, every word in the client's language")
+    @Test("formats the values of a session in the client's language")
     func spanish() throws {
         let values = try appointment(in: .spanish).values
         #expect(
             values == [
-                "client": "Ana Lopez", "trainer": "Maria Lopez", "studio": "Downtown Strength",
-                "reference": "9000-0000",
+                "client": "Ana Lopez", "firstName": "Ana", "trainer": "Maria Lopez",
+                "studio": "Downtown Strength", "reference": "9000-0000",
                 "day": "martes 1 de diciembre", "dayTitle": "Martes 1 de diciembre", "when": "mañana",
                 "whenTitle": "Mañana",
                 "time": "9:00 a.\u{A0}m.", "at": "a las 9:00 a.\u{A0}m.", "zone": "PST", "minutes": "20",
@@ -28,14 +28,14 @@ struct AppointmentTests {
             ])
     }
 
-    @Test("every word that is documented, and no other", arguments: Language.allCases)
+    @Test("have exactly the documented fields", arguments: Language.allCases)
     func names(language: Language) throws {
         #expect(Set(try appointment(in: language).values.keys) == Set(SessionField.allCases.map(\.rawValue)))
         #expect(Set(SessionField.samples(language).keys) == Set(SessionField.allCases.map(\.rawValue)))
     }
 
     @Test(
-        "days on the studio's clock, also where the client's message goes out on another day of it",
+        "formats dates, including relative ones, in the studio's time zone",
         arguments: [
             ("America/Los_Angeles", "Tuesday, December 1", "tomorrow"),
             ("Asia/Tokyo", "Wednesday, December 2", "tomorrow"),
@@ -46,7 +46,7 @@ struct AppointmentTests {
         #expect(values["day"] == .text(day) && values["when"] == .text(when))
     }
 
-    @Test("the same entry of a calendar in either language")
+    @Test("formats the calendar entry in each language")
     func calendar() throws {
         let (english, spanish) = (try appointment(), try appointment(in: .spanish))
         #expect(english.title == "Free introductory session at Downtown Strength")
@@ -55,7 +55,7 @@ struct AppointmentTests {
         #expect(spanish.note == "20 minutos con Maria Lopez.\nReferencia: 9000-0000\nTeléfono: +1 213-555-0100")
     }
 
-    @Test("of a trainer's day, the sessions in their order, each on its studio's clock")
+    @Test("lists the sessions of a digest by start time, each in its studio's time zone")
     func trainerDay() throws {
         let details = Details()
         let entries = [

@@ -2,9 +2,9 @@ import Testing
 
 @testable import Reminders
 
-@Suite("How many messages a session takes up at once")
-struct HandSizeTests {
-    @Test("one at first, twice as many each time while they go out fast, but never more than 64")
+@Suite("Batch size")
+struct BatchSizeTests {
+    @Test("doubles from 1 to at most 64 after fast batches")
     func growth() {
         var size = BatchSize()
         var sizes: [Int] = []
@@ -15,7 +15,7 @@ struct HandSizeTests {
         #expect(sizes == [1, 2, 4, 8, 16, 32, 64, 64, 64])
     }
 
-    @Test("half as many each time while they go out slowly, but never less than one")
+    @Test("halves to at least 1 after slow batches")
     func shrinking() {
         var size = BatchSize()
         for _ in 0..<3 { size.adapt(to: .milliseconds(1)) }

@@ -9,9 +9,9 @@ import PostgresTesting
 import Reminders
 import Testing
 
-@Suite("A batch", .timeLimit(.minutes(30)))
+@Suite("Delivery runs", .timeLimit(.minutes(30)))
 struct BatchTests {
-    @Test("a limit is kept, by several connections too, and what is due longest goes first")
+    @Test("respects the limit over several connections, and sends the longest due messages first")
     func limit() async throws {
         try await withScene { scene in
             try await scene.fill(12)
@@ -30,7 +30,7 @@ struct BatchTests {
         }
     }
 
-    @Test("skipped messages count towards the limit, and a batch of nothing else ends")
+    @Test("counts skipped messages towards the limit, and ends a run that only skips")
     func limitOfSkipped() async throws {
         try await withScene { scene in
             try await scene.fill(12)
@@ -46,7 +46,7 @@ struct BatchTests {
         }
     }
 
-    @Test("what is due later is left alone, unless it is asked for")
+    @Test("sends messages due later only if the run includes them")
     func until() async throws {
         try await withScene { scene in
             try await scene.book("2027-01-12 09:00")
@@ -59,8 +59,8 @@ struct BatchTests {
         }
     }
 
-    @Test("a rehearsal tells what would be sent and skipped, and writes nothing")
-    func rehearsal() async throws {
+    @Test("a forecast counts the messages to send and to skip without writing")
+    func forecast() async throws {
         try await withScene { scene in
             try await scene.fill(6)
             try await scene.books.database.query("UPDATE session SET status = 'no_show' WHERE id <= 2")
@@ -68,7 +68,7 @@ struct BatchTests {
             let batch = try scene.batch(to: transport, at: Scene.now + 7.5 * 86_400)
             let before = try await contents(scene)
             let tally = try await batch.forecastCounts(until: nil, limit: nil)
-            // Six confirmations, and the three-day reminders that nobody has planned yet.
+            // Six confirmations, and the three-day reminders that are not planned yet.
             #expect(tally.due == 10)
             #expect(tally.skipped == 2)
             #expect(try await batch.forecastCounts(until: nil, limit: 3).due == 3)
@@ -90,7 +90,7 @@ struct BatchTests {
         ).decode(String.self)
     }
 
-    @Test("a folder takes mail as a server does: each message once")
+    @Test("delivers each message once to a folder")
     func folder() async throws {
         try await withScene { scene in
             try await scene.fill(50)
@@ -105,12 +105,12 @@ struct BatchTests {
     }
 
     @Test(
-        "500 messages go over one connection for each session",
+        "sends 500 messages over one connection for each session",
         .enabled(if: Installed.python != nil, "python3 is missing"))
     func connections() async throws {
         try await withScene { scene in
             try await scene.fill(500)
-            // No session is served before all have connected: the first ones could send everything alone.
+            // Replies are withheld until all sessions have connected: the first ones could otherwise send all messages.
             let server = try ScriptedServer(faults: [.at(.greeting, .hold)])
             defer { server.stop() }
             let timeouts = SMTPTimeouts(connect: .seconds(600), reply: .seconds(600), idle: .seconds(600))
@@ -126,12 +126,12 @@ struct BatchTests {
         }
     }
 
-    @Test("a batch that is told to stop finishes what it is handing over, and leaves the rest queued")
+    @Test("a cancelled run finishes the current message and leaves the rest queued")
     func cancellation() async throws {
         try await withScene { scene in
             try await scene.fill(30)
             let gate = Gate()
-            // The tenth is the third of a hand of eight.
+            // The tenth message is the third of a batch of eight.
             let transport = ToldTransport { address in
                 if address == "c10@example.com" { await gate.pass() }
                 return .accepted(reply: "250")
@@ -155,7 +155,7 @@ struct BatchTests {
         }
     }
 
-    @Test("a delivery that was stopped before the message was out counts as none")
+    @Test("does not count a delivery that is cancelled before the message is sent")
     func stoppedDelivery() async throws {
         try await withScene { scene in
             try await scene.fill(3)
@@ -173,7 +173,7 @@ struct BatchTests {
         }
     }
 
-    @Test("a server that is lost in the middle ends the batch; all that did not go out has failed and is queued")
+    @Test("an unreachable server ends the run; unsent messages count as failed and stay queued")
     func unreachableInMidBatch() async throws {
         try await withScene { scene in
             try await scene.fill(40)
@@ -193,7 +193,7 @@ struct BatchTests {
         }
     }
 
-    @Test("a person that was stored by other means, and cannot be written to, keeps no other from getting mail")
+    @Test("a client with invalid stored data does not block other messages")
     func unusableData() async throws {
         try await withScene { scene in
             try await scene.fill(6)
@@ -217,7 +217,7 @@ struct BatchTests {
         }
     }
 
-    @Test("the ledger tells where a message went, when, and what the server said")
+    @Test("records the recipient, the time and the server's reply in the ledger")
     func account() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 09:00")

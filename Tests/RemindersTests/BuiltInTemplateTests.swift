@@ -5,22 +5,22 @@ import Testing
 
 @testable import Reminders
 
-@Suite("the built-in messages in every language")
+@Suite("Built-in messages in every language")
 struct BuiltInTemplateTests {
-    @Test("have nothing for the check to find")
+    @Test("pass the template check")
     func check() {
         let sources = ReminderTemplates.sources
         #expect(TemplateCheck(.reminders).findings(in: [:], overriddenBy: sources) == [])
         #expect(TemplateCheck(.reminders) { Segments.count($0) }.findings(in: sources) == [])
     }
 
-    @Test("are as many as are sent: fewer would leave the tests of each with less to look at")
+    @Test("include at least 22 mails and 24 text messages, so that the other tests have arguments")
     func numbers() {
         let (mails, texts) = (WrittenMessage.mails.count, WrittenMessage.texts.count)
         #expect(mails >= 22 && texts >= 24)
     }
 
-    @Test("are there in every language and form", arguments: WrittenMessage.all)
+    @Test("exist in every language and form", arguments: WrittenMessage.all)
     func languages(message: WrittenMessage) throws {
         let library = try WrittenMessage.library.get()
         let code = message.language.templateLanguage
@@ -30,7 +30,7 @@ struct BuiltInTemplateTests {
         }
     }
 
-    @Test("fit a narrow screen, with single blank lines and nothing left over", arguments: WrittenMessage.all)
+    @Test("have lines of at most 72 characters, single blank lines and no tags", arguments: WrittenMessage.all)
     func layout(message: WrittenMessage) throws {
         for hasContacts in [true, false] {
             let parts = try message.parts(Details(hasContacts: hasContacts))
@@ -48,14 +48,14 @@ struct BuiltInTemplateTests {
     }
 
     @Test(
-        "say who, when, where, in mail",
+        "contain the client, the studio, the date and the time in mail",
         arguments: WrittenMessage.aboutSessions.filter { $0.forms.contains(.mail) })
     func facts(message: WrittenMessage) throws {
         let parts = try message.parts()
         let day = message.language == .english ? "Tuesday, December 1" : "martes 1 de diciembre"
         for kind in [TemplateKind.text, .html] {
             let part = try #require(parts[kind]).replacing("\u{A0}", with: " ").replacing("\n", with: " ")
-            for word in ["Ana Lopez", "Downtown Strength", "9000-0000", day] {
+            for word in [message.shownName(of: "Ana Lopez"), "Downtown Strength", "9000-0000", day] {
                 #expect(part.lowercased().contains(word.lowercased()), "\(kind): \(word)")
             }
             #expect(part.contains(message.language == .english ? "9:00 AM" : "9:00 a. m."))
@@ -63,7 +63,33 @@ struct BuiltInTemplateTests {
         #expect(parts[.subject]?.contains("\n") != true)
     }
 
-    @Test("are HTML without pictures, in light and dark, of the message's language", arguments: WrittenMessage.mails)
+    @Test(
+        "greet the client by first name in mail, without the rest of the name",
+        arguments: WrittenMessage.toClients.filter { $0.forms.contains(.mail) })
+    func greeting(message: WrittenMessage) throws {
+        let parts = try message.parts(Details(client: "Catherine Nguyễn"))
+        let (text, html) = (try #require(parts[.text]), try #require(parts[.html]))
+        switch message.language {
+        case .english:
+            #expect(text.hasPrefix("Hi Catherine,\n"))
+            #expect(html.contains("Hi <bdi>Catherine</bdi>,"))
+        case .spanish:
+            #expect(text.hasPrefix("Hola, Catherine:\n"))
+            #expect(html.contains("Hola, <bdi>Catherine</bdi>:"))
+        }
+        #expect(!text.contains("Nguyễn") && !html.contains("Nguyễn"))
+    }
+
+    @Test("accept the full name and the first name of the client in an operator's template")
+    func nameFields() throws {
+        let own = ["confirmation.txt": "{{firstName}}: {{client}}", "welcome.sms": "Hi {{firstName}} ({{client}})"]
+        #expect(TemplateCheck(.reminders).findings(in: ReminderTemplates.sources, overriddenBy: own) == [])
+        let library = try TemplateLibrary(ReminderTemplates.sources.merging(own) { $1 })
+        let values = try Details(client: "Catherine Nguyễn").appointment(in: .english).values
+        #expect(try library.renderMessage("confirmation", with: values).text == "Catherine: Catherine Nguyễn")
+    }
+
+    @Test("are HTML without images for light and dark mode in the message's language", arguments: WrittenMessage.mails)
     func html(message: WrittenMessage) throws {
         let html = try #require(try message.parts()[.html])
         #expect(html.hasPrefix("<!DOCTYPE html>\n<html lang=\"\(message.language.rawValue)\">"))
@@ -80,7 +106,7 @@ struct BuiltInTemplateTests {
     }
 
     @Test(
-        "are one segment of a text message with usual names, and told who they are from",
+        "fit one SMS segment with usual names, and begin with the studio's name",
         arguments: WrittenMessage.texts)
     func segments(message: WrittenMessage) throws {
         let text = try #require(try message.parts()[.sms])
@@ -90,7 +116,7 @@ struct BuiltInTemplateTests {
     }
 
     @Test(
-        "tell a client how to stop texts, and ask for no word that stops them",
+        "contain the keyword STOP, and no other keyword that opts out",
         arguments: WrittenMessage.texts.filter { $0.name != "staff" && $0.name != "opted-out" })
     func replies(message: WrittenMessage) throws {
         let text = try #require(try message.parts()[.sms])
@@ -103,7 +129,7 @@ struct BuiltInTemplateTests {
     }
 
     @Test(
-        "say the cost of a miss where there is still time to avoid it",
+        "state that the time is reserved in reminders shortly before the session",
         arguments: [
             ("one-day", "is holding this time for you", "has reserved this time for you"),
             ("two-hours", "is holding this time for you", nil),
@@ -120,7 +146,7 @@ struct BuiltInTemplateTests {
     }
 
     @Test(
-        "tell staff what happened, and one thing only",
+        "name the kind of change in messages to staff",
         arguments: [
             (Session.Status.booked, Int32(1), "Booked", "Reservada"), (.booked, 3, "Moved", "Cambiada"),
             (.cancelled, 2, "Cancelled", "Cancelada"), (.attended, 1, "Booked", "Reservada"),
@@ -135,7 +161,7 @@ struct BuiltInTemplateTests {
         }
     }
 
-    @Test("answer somebody who opts out that the session stands, since CANCEL is such a word")
+    @Test("state after an opt-out that the session is still booked")
     func optedOut() throws {
         let parts = try WrittenMessage(name: "opted-out", language: .english).parts()
         #expect(parts[.sms]?.contains("still booked: to change it, call +1 213-555-0100.") == true)

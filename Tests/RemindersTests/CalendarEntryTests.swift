@@ -9,9 +9,9 @@ import PostgresTesting
 import Reminders
 import Testing
 
-@Suite("The calendar entry that comes with the mail", .enabled(if: ReadMail.isReadable, ReadMail.missing))
+@Suite("Calendar entries in mail", .enabled(if: ReadMail.isReadable, ReadMail.missing))
 struct CalendarEntryTests {
-    /// Lets a test send mail to a folder, and returns what arrived, by rule and revision.
+    /// Sends mail to a folder, and returns the received mail by rule and revision.
     private func mails(_ send: (Scene, any Transport<MailEnvelope>) async throws -> Void) async throws -> [String:
         ReadMail]
     {
@@ -27,7 +27,7 @@ struct CalendarEntryTests {
         return Dictionary(uniqueKeysWithValues: mails.map { ($0.key, $0) })
     }
 
-    @Test("a confirmation invites, as the entry's first form, and says what, where, whom to call, and the reference")
+    @Test("a confirmation contains an invitation with sequence 0, location, phone and reference")
     func confirmation() async throws {
         var reference = ""
         let mails = try await mails { scene, transport in
@@ -59,7 +59,7 @@ struct CalendarEntryTests {
                 """)
     }
 
-    @Test("a move changes the same entry: the same UID, a higher sequence, the new time")
+    @Test("a move keeps the UID, raises the sequence and updates the time")
     func move() async throws {
         let mails = try await mails { scene, transport in
             let session = try await scene.book("2027-01-12 09:00")
@@ -82,7 +82,7 @@ struct CalendarEntryTests {
         }
     }
 
-    @Test("a cancellation takes the same entry out, with everything that RFC 5546 asks for")
+    @Test("a cancellation keeps the UID and has the properties that RFC 5546 requires")
     func cancellation() async throws {
         let mails = try await mails { scene, transport in
             let session = try await scene.book("2027-01-12 09:00")
@@ -101,7 +101,7 @@ struct CalendarEntryTests {
         #expect(mail.entry.attendee == "mailto:ana@example.com")
     }
 
-    @Test("reminders repeat the entry as it is, so that no calendar shows a second one")
+    @Test("reminders repeat the entry with the same UID and sequence")
     func reminders() async throws {
         let mails = try await mails { scene, transport in
             try await scene.book("2027-01-12 09:00")
@@ -116,6 +116,6 @@ struct CalendarEntryTests {
 }
 
 extension ReadMail {
-    /// Rule and revision, out of `<REFERENCE.RULE.REVISION@DOMAIN>`.
+    /// The rule and revision in `<REFERENCE.RULE.REVISION@DOMAIN>`.
     fileprivate var key: String { id.prefix { $0 != "@" }.split(separator: ".").dropFirst().joined(separator: " ") }
 }

@@ -1,14 +1,14 @@
 import Booking
 import BookingStore
 import Foundation
+import Locking
 import Messaging
-import Postgres
 import PostgresTesting
 import Testing
 
 @testable import Reminders
 
-@Suite("the health of a channel")
+@Suite("Channel health")
 struct ChannelHealthTests {
     private static let unclear = DeliveryOutcome.rejectedPermanently(code: 550, reply: "550 5.7.1 no")
     private static let busy = DeliveryOutcome.rejectedTemporarily(code: 451, reply: "451 4.3.2 later")
@@ -17,7 +17,7 @@ struct ChannelHealthTests {
         channel: .email, sender: "host", code: .refused, reason: "550 no", since: Scene.now, until: Scene.now,
         retries: 2)
 
-    @Test("two recipients who are refused alike stop it, and both messages stay queued")
+    @Test("the same refusal for two recipients stops the channel, and both messages stay queued")
     func repeated() {
         var health = ChannelHealth()
         #expect(health.note(Self.unclear, of: 1, to: "a") == .message)
@@ -28,7 +28,7 @@ struct ChannelHealthTests {
         #expect(health.note(Self.unclear, of: 3, to: "c") == .channel, "what is under way is refused with the others")
     }
 
-    @Test("the same recipient, other words and an acceptance in between do not")
+    @Test("continues after refusals of one recipient, other replies, or an acceptance in between")
     func unlike() {
         var health = ChannelHealth()
         _ = health.note(Self.unclear, of: 1, to: "a")
@@ -42,7 +42,7 @@ struct ChannelHealthTests {
         #expect(health.misattributed == [5])
     }
 
-    @Test("a refusal that another process has stored counts, and its message is queued again")
+    @Test("counts a stored refusal of another process, and queues its message again")
     func stored() {
         var health = ChannelHealth(refusal: ChannelRefusal(message: 9, recipient: "z", words: "550 no"))
         #expect(!health.isChanged)
@@ -50,7 +50,7 @@ struct ChannelHealthTests {
         #expect(health.misattributed == [9] && health.misattributedInRun == 0)
     }
 
-    @Test("refusals for now stop it too, and leave each message as it was put off")
+    @Test("temporary refusals of two recipients stop the channel and postpone each message")
     func putOff() {
         var health = ChannelHealth()
         #expect(health.note(Self.busy, of: 1, to: "a") == .message)
@@ -59,7 +59,7 @@ struct ChannelHealthTests {
         #expect(health.stop?.code == .deferred && health.stop?.reason == "451 4.3.2 later")
     }
 
-    @Test("in a trial, any refusal that may be general, and any silence, is enough")
+    @Test("in a trial, one general refusal or missing reply stops the channel")
     func trial() {
         for outcome in [
             Self.unclear, Self.busy, .rejectedTemporarily(code: 421, reply: "421"), .unknown(reason: "silence"),
@@ -76,7 +76,7 @@ struct ChannelHealthTests {
         #expect(!health.isTrial && health.isChanged)
     }
 
-    @Test("the interval doubles from a minute to an hour, and is as long as the server asks")
+    @Test("doubles the trial interval from one minute to one hour, or uses the server's longer one")
     func intervals() {
         #expect(
             [0, 1, 2, 5, 6, 40].map { ChannelBackoff.interval(after: $0) / .seconds(60) } == [1, 2, 4, 32, 60, 60])
@@ -88,9 +88,9 @@ struct ChannelHealthTests {
     }
 }
 
-@Suite("what a runner logs of messages")
+@Suite("Delivery notices")
 struct DeliveryNoticesTests {
-    @Test("a pause is logged when it begins, once an hour, also where it was stored before, and when it ends")
+    @Test("logs a pause when it begins, once an hour and when it ends")
     func pause() {
         let (log, start) = (CapturedLog(), ContinuousClock.now)
         let time = Guarded(start)
@@ -114,7 +114,7 @@ struct DeliveryNoticesTests {
         #expect(log.text.components(separatedBy: "notice the server for mail accepts messages again").count == 2)
     }
 
-    @Test("a template that cannot be used is logged until it can be")
+    @Test("logs an unusable template once, and again when it is usable")
     func templates() {
         let log = CapturedLog()
         let notices = DeliveryNotices(logger: log.logger)

@@ -9,11 +9,12 @@ import PostgresTesting
 import Reminders
 import Testing
 
-@Suite("What is planned, and when it is due")
+@Suite("Planning of messages")
 struct LateBookingTests {
     private static let late = "skipped late_booking"
 
-    /// Booked on Friday, 2027-01-01, at 16:00 in Los Angeles: what becomes of `three-days` and `one-day`.
+    /// Start times of sessions that are booked on Friday, 2027-01-01, at 16:00 in Los Angeles, and the expected status
+    /// of `three-days` and `one-day`.
     private static let leads: [(lead: String, start: String, threeDays: String, oneDay: String)] = [
         ("ten days", "2027-01-11 09:00", "queued", "queued"),
         ("three days and half an hour", "2027-01-04 16:30", "queued", "queued"),
@@ -25,7 +26,7 @@ struct LateBookingTests {
         ("after it began", "2027-01-01 14:00", late, late),
     ]
 
-    @Test("a reminder that was due already when the session was booked is skipped and says so")
+    @Test("skips a reminder that was due before the booking, with the reason")
     func booking() async throws {
         try await withScene { scene in
             for (number, example) in Self.leads.enumerated() {
@@ -39,7 +40,7 @@ struct LateBookingTests {
         }
     }
 
-    @Test("a confirmation is due at once, and reminders at the same time of day")
+    @Test("a confirmation is due at once, and reminders at the session's time of day")
     func due() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-11 09:30")
@@ -51,10 +52,10 @@ struct LateBookingTests {
         }
     }
 
-    @Test("days are days of the wall clock, also where the clocks change in between")
+    @Test("keeps the local time of reminders across daylight saving changes")
     func clockChange() async throws {
         try await withScene { scene in
-            // The clocks go forward on 2027-03-14, and back on 2027-11-07.
+            // Daylight saving time begins on 2027-03-14 and ends on 2027-11-07.
             let spring = try await scene.book("2027-03-15 09:00")
             let autumn = try await scene.book("2027-11-08 09:00", for: "ben@example.com")
             let due = [try await dueTimes(scene, spring), try await dueTimes(scene, autumn)]
@@ -63,7 +64,7 @@ struct LateBookingTests {
         }
     }
 
-    @Test("a move plans anew, and what was planned before is skipped")
+    @Test("a move skips the planned messages and plans new ones")
     func move() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-11 09:00")
@@ -79,7 +80,7 @@ struct LateBookingTests {
         }
     }
 
-    @Test("a session written by plain SQL is planned by the next batch")
+    @Test("plans a session that was inserted by SQL in the next run")
     func plainSQL() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-11 09:00")

@@ -9,17 +9,17 @@ import PostgresTesting
 import Reminders
 import Testing
 
-@Suite("A sender that is cut off", .timeLimit(.minutes(30)))
+@Suite("Senders that lose their connection", .timeLimit(.minutes(30)))
 struct LostSenderTests {
-    /// A pool under a name of its own, for a sender that is to be cut off.
-    private func doomedDatabase(_ scene: Scene) -> Database {
+    /// Creates a pool with its own application name, for a sender whose connections will be terminated.
+    private func separateDatabase(_ scene: Scene) -> Database {
         var configuration = Database.Configuration(conninfo: scene.books.conninfo)
         configuration.applicationName = "doomed"
         return Database(configuration, logger: .silent)
     }
 
-    /// Ends every connection of the doomed sender, and waits until the server has let go of its locks.
-    private func cutOff(_ scene: Scene) async throws {
+    /// Terminates all connections of that sender, and waits until the server has released their locks.
+    private func terminateConnections(_ scene: Scene) async throws {
         let database = scene.books.database
         try await database.query(
             """
@@ -29,12 +29,12 @@ struct LostSenderTests {
             """)
     }
 
-    @Test("what is about to be handed over waits for the disk; what became of it does not")
+    @Test("commits claims synchronously and outcomes asynchronously")
     func durability() async throws {
         try await withScene { scene in
             try await scene.fill(1)
             try await scene.books.database.transaction { connection in
-                // Whatever the server of the tests is told.
+                // Overrides the configuration of the test server.
                 try await connection.query("SET LOCAL synchronous_commit = on")
                 let ledger = DeliveryRepository(connection)
                 let run = try await ledger.openRun(actor: "test")
@@ -49,22 +49,22 @@ struct LostSenderTests {
         }
     }
 
-    @Test("what a dead sender had in hand is unknown, listed, and never sent again; the rest goes out")
+    @Test("messages of a lost sender become unknown and are not sent again; the others are sent")
     func dead() async throws {
         try await withScene { scene in
             try await scene.fill(20)
-            let doomed = doomedDatabase(scene)
+            let lostDatabase = separateDatabase(scene)
             let gate = Gate()
             let held = ToldTransport { _ in
                 await gate.pass()
                 return .accepted(reply: "250")
             }
             let sender = Task {
-                try await scene.batch(to: held, connections: 3, on: doomed).send(until: nil, limit: nil)
+                try await scene.batch(to: held, connections: 3, on: lostDatabase).send(until: nil, limit: nil)
             }
             await held.deliveries.reach(3)
-            try await cutOff(scene)
-            await doomed.close()
+            try await terminateConnections(scene)
+            await lostDatabase.close()
 
             let next = ToldTransport()
             let report = try await scene.send(to: next)
@@ -83,64 +83,64 @@ struct LostSenderTests {
         }
     }
 
-    @Test("a sender that has lost its lock takes up no other message")
+    @Test("a sender that has lost its lock claims no further message")
     func lockLost() async throws {
         try await withScene { scene in
             try await scene.fill(10)
-            let doomed = doomedDatabase(scene)
+            let lostDatabase = separateDatabase(scene)
             let gate = Gate()
             let held = ToldTransport { _ in
                 await gate.pass()
                 return .accepted(reply: "250")
             }
             let sender = Task {
-                try await scene.batch(to: held, connections: 2, on: doomed).send(until: nil, limit: nil)
+                try await scene.batch(to: held, connections: 2, on: lostDatabase).send(until: nil, limit: nil)
             }
             await held.deliveries.reach(2)
-            try await cutOff(scene)
+            try await terminateConnections(scene)
             await gate.open()
             let error = await #expect(throws: PostgresError.self) { try await sender.value }
             #expect(error?.kind == .connectionLost)
             #expect(await held.deliveries.addresses.count == 2)
-            // What it knows is written down all the same, over a new connection.
+            // The known outcomes are recorded over a new connection.
             #expect(try await scene.counts() == ["sent": 2, "queued": 8])
-            await doomed.close()
+            await lostDatabase.close()
         }
     }
 
-    @Test("an outcome that comes late corrects what was taken for unknown")
+    @Test("a late outcome replaces the status unknown")
     func lateOutcome() async throws {
         try await withScene { scene in
             try await scene.fill(4)
-            let doomed = doomedDatabase(scene)
+            let lostDatabase = separateDatabase(scene)
             let gate = Gate()
             let held = ToldTransport { _ in
                 await gate.pass()
                 return .accepted(reply: "250")
             }
             let sender = Task {
-                try await scene.batch(to: held, connections: 1, on: doomed).send(until: nil, limit: nil)
+                try await scene.batch(to: held, connections: 1, on: lostDatabase).send(until: nil, limit: nil)
             }
             await held.deliveries.reach(1)
-            try await cutOff(scene)
+            try await terminateConnections(scene)
             let next = ToldTransport()
             #expect(try await scene.send(to: next).tally.unknown == 1)
             await gate.open()
             await #expect(throws: PostgresError.self) { try await sender.value }
             #expect(try await scene.counts() == ["sent": 4])
             #expect(await next.deliveries.addresses.count == 3)
-            await doomed.close()
+            await lostDatabase.close()
         }
     }
 
-    @Test("locks of other programs keep no dead sender alive")
+    @Test("locks of other programs do not make a lost sender appear active")
     func otherLocks() async throws {
         try await withScene { scene in
             try await scene.fill(1)
             try await scene.books.database.query("INSERT INTO delivery_run (actor) VALUES ('dead')")
             try await scene.books.database.query("UPDATE message SET status = 'attempting', run_id = 1, attempts = 1")
             let report = try await scene.books.database.withConnection { connection in
-                // The same number as one key, and as two keys of another class.
+                // The same number as a single key, and as two keys of another class.
                 try await connection.query(
                     "SELECT pg_advisory_lock(1231975538::bigint << 32 | 1), pg_advisory_lock(7, 1)")
                 let report = try await scene.send(to: ToldTransport())
@@ -152,7 +152,7 @@ struct LostSenderTests {
     }
 
     @Test(
-        "a login that holds every lock it can name keeps no message from being sent, and no lost one from being found")
+        "a login that holds all predictable locks blocks neither delivery nor the detection of lost senders")
     func namedLocks() async throws {
         try await withScene { scene in
             try await scene.fill(3)
@@ -171,7 +171,7 @@ struct LostSenderTests {
         }
     }
 
-    @Test("senders with and without a secret lock see that the other is at work")
+    @Test("senders with and without a secret lock detect each other's locks")
     func olderSenders() async throws {
         try await withScene { scene in
             try await scene.fill(2)
@@ -197,7 +197,7 @@ struct LostSenderTests {
         }
     }
 
-    @Test("a batch that ends, however it ends, keeps no lock on its connection")
+    @Test("releases all locks after a completed, failed or cancelled run")
     func noLockIsLeft() async throws {
         try await withScene(connections: 1) { scene in
             try await scene.fill(4)

@@ -2,7 +2,7 @@ import Foundation
 import Messaging
 import MessagingTesting
 
-/// A folder that mail is sent to.
+/// A folder that receives mail.
 struct MailFolder {
     let transport: any Transport<MailEnvelope>
     private let folder: ScratchFolder
@@ -12,7 +12,7 @@ struct MailFolder {
         transport = try MailTransportURL(parsing: "file://\(folder.path)/outbox").makeTransport()
     }
 
-    /// What has arrived, without the two lines of its envelope.
+    /// Returns the received messages without the two lines of the envelope.
     func messages() throws -> [ReceivedMessage] {
         let new = URL(fileURLWithPath: "\(folder.path)/outbox/new")
         return try FileManager.default.contentsOfDirectory(at: new, includingPropertiesForKeys: nil).map { file in

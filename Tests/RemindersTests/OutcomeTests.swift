@@ -11,22 +11,22 @@ import Reminders
 import Testing
 
 @Suite(
-    "Each fault of the mail server ends in the right row of the ledger, and nobody gets a message twice",
+    "Ledger status after faults of the mail server",
     .enabled(if: Installed.smtpSink != nil, "smtp-sink is missing: install Debian's postfix"), .timeLimit(.minutes(30)))
 struct OutcomeTests {
     private static let steps = MailSink.Step.allCases
-    /// Faults after which the server has certainly not taken the message, and what the ledger says of it.
+    /// Faults after which the server has not accepted the message, and the expected status in the ledger.
     private static let temporary: [(MailSink.Fault, String)] =
         steps.map { (.rejectForNow($0), "queued rejected_for_now") }
         + steps.map { (.shutDown($0), "queued rejected_for_now") }
         + [.mail, .rcpt, .data].map { (.disconnect($0), "queued not_sent") }
 
-    @Test("what was put off or broken off stays queued, however often, and goes out once")
+    @Test("a temporarily refused or interrupted message stays queued, and is later sent once")
     func putOff() async throws {
         try await withScene { scene in
             try await scene.fill(2)
             for (fault, ending) in Self.temporary {
-                // Each fault meets a channel in use.
+                // Each fault must occur on a channel without a pause.
                 try await scene.books.database.query("DELETE FROM channel_pause")
                 let faulty = try await MailSink.start(faults: [fault])
                 defer { faulty.stop() }
@@ -39,7 +39,7 @@ struct OutcomeTests {
         }
     }
 
-    @Test("a server that is not there, or serves nobody, ends the batch, and everything stays queued")
+    @Test("an unreachable or refusing server ends the run, and all messages stay queued")
     func unreachable() async throws {
         try await withScene { scene in
             try await scene.fill(3)
@@ -59,7 +59,7 @@ struct OutcomeTests {
         [.rcpt, .data, .dot].map { (.rejectForGood($0), "failed rejected_for_good") }
         + [(.disconnect(.dot), "unknown no_answer")]
 
-    @Test("what was refused for good, or is unknown, is never sent again", arguments: final)
+    @Test("does not send a permanently refused or unknown message again", arguments: final)
     func refused(fault: MailSink.Fault, ending: String) async throws {
         try await withScene { scene in
             try await scene.fill(1)
@@ -74,7 +74,7 @@ struct OutcomeTests {
         }
     }
 
-    @Test("a refusal in the middle of the message is never taken for a yes")
+    @Test("does not count a refusal during the message body as accepted")
     func abort() async throws {
         try await withScene { scene in
             try await scene.fill(3)
@@ -92,7 +92,7 @@ struct OutcomeTests {
         .at(.dot, .hang, times: 1), .at(.dot, .drop, times: 1), .at(.dot, .reply("garbage"), times: 1),
     ]
 
-    @Test("a message without an answer is unknown and stays so; the others go out", arguments: silences)
+    @Test("a message without a valid reply stays unknown, and the others are sent", arguments: silences)
     func silence(_ fault: ScriptedServer.Fault) async throws {
         try await withScene { scene in
             try await scene.fill(3)
@@ -109,7 +109,7 @@ struct OutcomeTests {
         }
     }
 
-    /// Sends again to a sink without faults, where each message that is due must arrive once.
+    /// Sends again to a server without faults, and expects each due message to arrive once.
     private func expectNextBatch(_ scene: Scene, sends count: Int) async throws {
         let before = try await scene.counts()
         let sink = try await MailSink.start()

@@ -2,18 +2,18 @@ import Foundation
 import MessagingTesting
 import Testing
 
-@Suite("What clients see", .enabled(if: Installed.python != nil, "python3 is missing"))
+@Suite("HTML pages of messages", .enabled(if: Installed.python != nil, "python3 is missing"))
 struct PageTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../Sources/Reminders/Templates")
 
-    /// The source of a template with its partials in place.
+    /// Returns the source of a template with its partials expanded.
     private static func source(_ name: String) throws -> String {
         try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
             .replacing(/\{\{> *([^} ]+) *\}\}/) { try source(String($0.output.1)) }
     }
 
-    @Test("every page is read without pictures, in the dark and on a screen of 320 points")
+    @Test("every page is readable without images, in dark mode and at a width of 320 points")
     func pages() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path).filter {
             $0.hasSuffix(".html")

@@ -2,7 +2,7 @@ import Messaging
 import MessagingTesting
 import Testing
 
-/// A mail as Python's email, html and icalendar packages read it.
+/// A mail as parsed by Python's email, html and icalendar packages.
 struct ReadMail: Decodable {
     struct Entry: Decodable {
         let partMethod: String
@@ -19,7 +19,7 @@ struct ReadMail: Decodable {
         let attendee: String
         let attendeeName: String?
         let errors: [String]
-        /// Whether the attached file is the same calendar.
+        /// Whether the attachment is the same calendar.
         let isAttached: Bool
     }
 
@@ -39,7 +39,7 @@ struct ReadMail: Decodable {
     static let isReadable = Installed.pythonHas("icalendar")
     static let missing: Comment = "Python's icalendar is missing: pip install icalendar"
 
-    /// Reads several mails, in one process.
+    /// Parses several mails in one process.
     static func read(_ messages: [[UInt8]]) throws -> [ReadMail] {
         try Python.run(program, on: messages.joined(separator: separator))
     }
@@ -48,7 +48,7 @@ struct ReadMail: Decodable {
         try read(messages.map { Array($0.content.utf8) })
     }
 
-    /// No mail holds it, since mail is ASCII.
+    /// A separator that no mail contains, because mail is ASCII.
     private static let separator: [UInt8] = [0xFF]
 
     private static let program = """

@@ -9,11 +9,12 @@ import PostgresTesting
 import Reminders
 import Testing
 
-@Suite("What is no longer true is not sent, and the ledger says why")
+@Suite("Evaluation at the time of sending")
 struct RecheckTests {
-    /// What happens to sessions between planning and sending, in order of their numbers, and what the ledger then says.
+    /// Changes to sessions between planning and sending, by session number, and the expected status in the ledger.
     ///
-    /// By plain SQL: the front desk takes back what is queued, and nobody may rely on that.
+    /// The changes are made by SQL: the booking operations would skip the queued messages themselves, and delivery must
+    /// not depend on that.
     private static let turns: [(sql: SQL, ending: String)] = [
         ("UPDATE session SET status = 'cancelled', revision = 2 WHERE id = 1", "skipped cancelled"),
         ("UPDATE session SET revision = 2 WHERE id = 2", "skipped rescheduled"),
@@ -31,7 +32,7 @@ struct RecheckTests {
         ("SELECT 'nothing happens to the seventh'", "sent"),
     ]
 
-    @Test("a session that has changed meanwhile")
+    @Test("skips messages whose session or client has changed, with the reason")
     func changed() async throws {
         try await withScene { scene in
             try await scene.fill(Self.turns.count)
@@ -47,7 +48,7 @@ struct RecheckTests {
         }
     }
 
-    @Test("the front desk takes back what is queued when a session is cancelled, moved or over")
+    @Test("cancelling or closing a session skips its queued messages")
     func frontDesk() async throws {
         try await withScene { scene in
             let desk = scene.books.desk
@@ -70,7 +71,7 @@ struct RecheckTests {
         }
     }
 
-    @Test("nothing goes out once a session has begun, not even its confirmation")
+    @Test("sends nothing after the start of a session, including its confirmation")
     func begun() async throws {
         try await withScene { scene in
             try await scene.book("2027-01-05 09:00")
@@ -82,20 +83,20 @@ struct RecheckTests {
         }
     }
 
-    @Test("after days on which nobody ran, the earlier of two reminders that are due is skipped")
+    @Test("skips the earlier of two due reminders after days without a run")
     func overtaken() async throws {
         try await withScene { scene in
             try await scene.book("2027-01-11 09:00")
             let transport = ToldTransport()
             try await scene.send(to: transport)
-            // Both were due while nobody ran.
+            // Both were due while no sender ran.
             try await scene.send(to: transport, at: try scene.instant("2027-01-10 12:00"))
             #expect(
                 try await scene.ledger() == ["confirmation 1 sent", "three-days 1 skipped overtaken", "one-day 1 sent"])
         }
     }
 
-    @Test("a reminder that is late, with no other due, still goes out")
+    @Test("sends a late reminder if no later one is due")
     func late() async throws {
         try await withScene { scene in
             try await scene.book("2027-01-11 09:00")
@@ -106,7 +107,7 @@ struct RecheckTests {
         }
     }
 
-    @Test("a session that changes while another message is being carried is judged when its turn comes")
+    @Test("evaluates a session that changes during the delivery of another message")
     func changedInMidBatch() async throws {
         try await withScene { scene in
             try await scene.fill(2)

@@ -10,16 +10,16 @@ import PostgresTesting
 
 @testable import Reminders
 
-/// A studio in Los Angeles with one trainer, and the batches that are sent for it.
+/// A studio in Los Angeles with one trainer, and the runs that send its messages.
 struct Scene {
-    /// 2027-01-02 00:00 UTC, Friday at four in the afternoon in Los Angeles.
+    /// 2027-01-02 00:00 UTC, a Friday at 4 PM in Los Angeles.
     static let now = Date(timeIntervalSince1970: 1_798_848_000)
 
     let books: Books
     let studio: Studio
     let maria: Trainer
 
-    /// Books a session at a time on the studio's wall.
+    /// Books a session at a local time of the studio.
     @discardableResult
     func book(
         _ at: String, for email: String = "ana@example.com", phone: String? = nil, name: String = "Ana",
@@ -35,12 +35,13 @@ struct Scene {
         return try await books.desk.book(request, now: now).session
     }
 
-    /// The instant of a time on the studio's wall.
+    /// Returns the instant of a local time of the studio.
     func instant(_ at: String) throws -> Date {
         try TimePhrase.instant(at, clock: studio.clock, now: Self.now)
     }
 
-    /// Writes sessions ten days ahead by plain SQL, each with a confirmation that is due; clients are c1@example.com and on.
+    /// Inserts sessions ten days ahead by SQL, each with a due confirmation; clients are c1@example.com, c2@example.com
+    /// and so on.
     func fill(_ count: Int) async throws {
         try await books.database.withConnection { connection in
             try await connection.query(
@@ -68,7 +69,7 @@ struct Scene {
         }
     }
 
-    /// Prepares a batch whose connections take up 1, 2, 4, … messages, on however busy a machine.
+    /// Creates a run whose sessions claim 1, 2, 4, … messages, regardless of the machine's load.
     func batch(
         to transport: any Transport<MailEnvelope>, texts: any Transport<TextMessage> = ToldTexts(),
         connections: Int = 2,
@@ -96,7 +97,7 @@ struct Scene {
         return run
     }
 
-    /// Sends a batch.
+    /// Sends due messages.
     @discardableResult
     func send(
         to transport: any Transport<MailEnvelope>, texts: any Transport<TextMessage> = ToldTexts(),
@@ -106,16 +107,17 @@ struct Scene {
         try await batch(to: transport, texts: texts, connections: connections, at: now).send(until: nil, limit: limit)
     }
 
-    /// The ledger in short, by due time: `confirmation 1 sent`, `three-days 1 skipped late_booking`.
+    /// Returns a summary of the ledger by due time: `confirmation 1 sent`, `three-days 1 skipped late_booking`.
     func ledger(of session: Session? = nil) async throws -> [String] {
         try await books.database.withConnection { connection in
             try await LedgerRepository(connection).entries(of: session?.reference, status: nil)
         }.map { entry in
-            ["\(entry.rule) \(entry.revision) \(entry.status)", entry.reason].compactMap(\.self).joined(separator: " ")
+            ["\(entry.rule) \(entry.revision) \(entry.status)", entry.reason?.rawValue].compactMap(\.self)
+                .joined(separator: " ")
         }
     }
 
-    /// How many rows of the ledger say the same, such as `["sent": 3, "queued not_sent": 1]`.
+    /// Returns the number of ledger rows by status and reason, such as `["sent": 3, "queued not_sent": 1]`.
     func counts() async throws -> [String: Int] {
         let rows = try await books.database.query(
             "SELECT status || coalesce(' ' || reason, ''), count(*) FROM message GROUP BY 1"
@@ -124,7 +126,7 @@ struct Scene {
     }
 }
 
-/// Runs a test in a scene of its own.
+/// Runs a test with a separate scene.
 func withScene<Result>(connections: Int = 8, _ body: (Scene) async throws -> Result) async throws -> Result {
     try await withBooks(connections: connections) { books in
         let studio = try await books.openStudio { studio in
@@ -142,7 +144,7 @@ func transport(to url: String, timeouts: SMTPTimeouts = SMTPTimeouts()) throws -
 }
 
 extension [ReceivedMessage] {
-    /// The Message-IDs in order, each as often as it arrived.
+    /// The Message-IDs in order, repeated as often as they arrived.
     var ids: [String] {
         compactMap { message in
             message.content.split(whereSeparator: \.isNewline).first { $0.hasPrefix("Message-ID: <") }
@@ -152,6 +154,6 @@ extension [ReceivedMessage] {
 }
 
 extension DeliveryRun.Tally {
-    /// What must hold of every batch.
+    /// Whether the counts are consistent, as required of every run.
     var isComplete: Bool { due == sent + failed + unknown + skipped }
 }

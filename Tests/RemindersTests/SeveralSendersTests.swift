@@ -9,10 +9,10 @@ import PostgresTesting
 import Reminders
 import Testing
 
-@Suite("Several senders at the same moment never send one message twice", .timeLimit(.minutes(30)))
+@Suite("Concurrent senders", .timeLimit(.minutes(30)))
 struct SeveralSendersTests {
     @Test(
-        "two batches over 300 messages: each message once",
+        "two concurrent runs send each of 300 messages once",
         .enabled(if: Installed.smtpSink != nil, "smtp-sink is missing: install Debian's postfix"))
     func twoBatches() async throws {
         try await withScene { scene in
@@ -32,7 +32,7 @@ struct SeveralSendersTests {
         }
     }
 
-    @Test("eight batches that all plan the same sessions: each reminder is planned and sent once")
+    @Test("eight concurrent runs plan and send each reminder once")
     func planning() async throws {
         try await withScene(connections: 8) { scene in
             try await scene.fill(40)
@@ -49,7 +49,7 @@ struct SeveralSendersTests {
         }
     }
 
-    @Test("a living sender's messages are left to it")
+    @Test("does not claim messages that an active sender is attempting")
     func living() async throws {
         try await withScene { scene in
             try await scene.fill(10)
@@ -75,7 +75,7 @@ struct SeveralSendersTests {
         }
     }
 
-    @Test("what a server puts off is not passed to and fro between two senders")
+    @Test("two senders do not retry each other's temporarily refused messages")
     func puttingOff() async throws {
         try await withScene { scene in
             try await scene.fill(5)
@@ -95,7 +95,7 @@ struct SeveralSendersTests {
         }
     }
 
-    @Test("a batch needs one connection to the database, however many connections it has", arguments: [1, 2])
+    @Test("a run uses one database connection for any number of sessions", arguments: [1, 2])
     func smallPool(connections: Int) async throws {
         try await withScene(connections: connections) { scene in
             try await scene.fill(60)

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Reminders
 
-@Suite("names in messages, whatever is in them")
+@Suite("Unsafe names in messages")
 struct TemplateInjectionTests {
-    /// Text that is dangerous somewhere: in a header, a template, a page, a terminal, a text message.
+    /// Text that is unsafe in a header, a template, a page, a terminal or a text message.
     static let names: [String] = [
         "\r\nBcc: x@y.test", "a\r\n\r\n<script>alert(1)</script>", "{{{ }}}", "{{client}} {{> top.html}} {{#sessions}}",
         "{{=<% %>=}}<%client%>", "<script>alert(1)</script>", "</title></bdi><img src=x onerror=y>", "\" onload='x'",
@@ -16,7 +16,7 @@ struct TemplateInjectionTests {
         "z" + String(repeating: "\u{301}", count: 5000), "<\u{338}b\"\u{338}", "\u{FFFF}client\u{FFFF}",
     ]
 
-    @Test("change nothing but themselves", arguments: WrittenMessage.all)
+    @Test("do not change the structure of a message", arguments: WrittenMessage.all)
     func structure(message: WrittenMessage) throws {
         let tags = try message.parts()[.html].map(Self.tags)
         let lines = try message.parts().mapValues { $0.count { $0.isNewline } }
@@ -34,17 +34,18 @@ struct TemplateInjectionTests {
     }
 
     @Test(
-        "are not cut where there is room, and come out of the page as they went in",
+        "appear complete and unchanged in HTML and text",
         arguments: WrittenMessage.aboutSessions)
     func fidelity(message: WrittenMessage) throws {
         for name in Self.names where !name.unicodeScalars.contains(where: Self.unsafe.contains) {
             let parts = try message.parts(Details(client: name))
+            let name = message.shownName(of: name)
             if let html = parts[.html] { #expect(Self.unescaped(html).contains(name)) }
             if let text = parts[.text] { #expect(Self.words(text).contains(Self.words(name))) }
         }
     }
 
-    @Test("never make a text message that is too long to be carried", arguments: WrittenMessage.texts)
+    @Test("keep a text message shorter than 480 UTF-16 code units", arguments: WrittenMessage.texts)
     func length(message: WrittenMessage) throws {
         for name in Self.names {
             let parts = try message.parts(Details(client: name, trainer: name, studioName: name))
@@ -57,7 +58,7 @@ struct TemplateInjectionTests {
         "\0\u{1B}\r\u{85}\u{2028}\u{2029}\u{202A}\u{202B}\u{202C}\u{202D}\u{202E}\u{2066}\u{2067}\u{2068}\u{2069}"
             .unicodeScalars)
 
-    /// What begins with `<`, seen octet by octet as a browser does.
+    /// Returns the names after each `<`, compared octet by octet as browsers do.
     private static func tags(_ html: String) -> [String] {
         html.utf8.split(separator: UInt8(ascii: "<")).dropFirst().map { rest in
             String(decoding: rest.prefix { $0 != UInt8(ascii: ">") && $0 != UInt8(ascii: " ") }, as: UTF8.self)

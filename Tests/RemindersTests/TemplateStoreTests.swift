@@ -9,7 +9,7 @@ import PostgresTesting
 import Reminders
 import Testing
 
-@Suite("Templates of an operator, read again when they change")
+@Suite("Reloading of operator templates")
 struct TemplateStoreTests {
     /// A folder of templates.
     private struct Folder {
@@ -25,7 +25,7 @@ struct TemplateStoreTests {
 
     private static let values = AppointmentSample.values
 
-    @Test("the built-in ones never change, and a folder that has not changed is not news")
+    @Test("reports no change of built-in templates or an unchanged folder")
     func unchanged() throws {
         #expect(try TemplateStore().refresh() == nil)
         let folder = try Folder()
@@ -34,7 +34,7 @@ struct TemplateStoreTests {
         #expect(store.refresh() == nil && store.findings.isEmpty)
     }
 
-    @Test("a corrected, a new and a removed file are in use from the next look on")
+    @Test("applies new and removed files at the next refresh")
     func changed() throws {
         let folder = try Folder()
         let store = try TemplateStore(folder: folder.path)
@@ -47,7 +47,7 @@ struct TemplateStoreTests {
     }
 
     @Test(
-        "one that cannot be used fails its own message and no other, with the file and the reason",
+        "an unusable template fails only its own message, with the file and the reason",
         arguments: [
             ("confirmation.txt", "Hi {{cleint}}", "{{cleint}}"), ("confirmation.txt", "{{#phone}}x", "not Mustache"),
             ("confirmation.txt", "{{> nothing.txt}}", "no nothing.txt"), ("end.txt", "{{> end.txt}}", "end.txt"),
@@ -68,7 +68,7 @@ struct TemplateStoreTests {
         #expect(throws: Never.self) { _ = try store.library.renderSMS("one-day", with: Self.values) }
     }
 
-    @Test("a file that is no template is left out and told, and a folder that is away leaves all as it was")
+    @Test("reports and ignores an unknown file, and keeps the templates of a missing folder")
     func strayFiles() throws {
         let folder = try Folder()
         try folder.write("confirmation.subject", "Booked")
@@ -84,7 +84,7 @@ struct TemplateStoreTests {
         #expect(store.refresh() != nil && store.refresh() == nil)
     }
 
-    @Test("a message is held up without counting as tried, and goes out after the next start")
+    @Test("a message with an unusable template waits without an attempt, and is sent after a restart")
     func heldUp() async throws {
         try await withScene { scene in
             let folder = try Folder()
@@ -101,7 +101,7 @@ struct TemplateStoreTests {
             ).decode((String, Int32, Date).self)
             #expect(row.map(\.0) == ["queued template_error"] && row.map(\.1) == [0])
             #expect(row.map(\.2) == [Scene.now + 300])
-            // The next look finds it waiting, and lets it.
+            // The next run leaves it waiting.
             #expect(try await first.send(until: nil, limit: nil).tally.due == 0)
             #expect(await mail.deliveries.addresses == [])
             try folder.write("confirmation.txt", "Hi {{client}}")
@@ -112,7 +112,7 @@ struct TemplateStoreTests {
         }
     }
 
-    @Test("a message whose session begins before its template can be tried again has failed, and can be resent")
+    @Test("a message fails, and can be resent, if its session begins before the template retry")
     func tooLate() async throws {
         try await withScene { scene in
             let folder = try Folder()
@@ -129,12 +129,12 @@ struct TemplateStoreTests {
     }
 }
 
-/// Values for every word of a message about a session.
+/// Values of all fields of a message about a session.
 private enum AppointmentSample {
     static let values: [String: TemplateValue] = Dictionary(
         uniqueKeysWithValues: [
-            "client", "trainer", "studio", "reference", "day", "dayTitle", "when", "whenTitle", "time", "at", "zone",
-            "minutes", "address", "phone", "phoneNumber", "clientPhone", "clientPhoneNumber",
+            "client", "firstName", "trainer", "studio", "reference", "day", "dayTitle", "when", "whenTitle", "time",
+            "at", "zone", "minutes", "address", "phone", "phoneNumber", "clientPhone", "clientPhoneNumber",
         ].map { ($0, TemplateValue.text("x")) }
             + ["booked", "moved", "cancelled"].map { ($0, TemplateValue.flag(false)) })
 }

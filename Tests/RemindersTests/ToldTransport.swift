@@ -1,12 +1,12 @@
 import Messaging
 
-/// Mail that does what a test says, and remembers whom it was to reach.
+/// A mail transport that returns outcomes chosen by a test, and records the recipients.
 typealias ToldTransport = Told<MailEnvelope>
 
-/// Texts that do what a test says, and remember whom they were to reach.
+/// A text transport that returns outcomes chosen by a test, and records the recipients.
 typealias ToldTexts = Told<TextMessage>
 
-/// A transport that does what a test says, and remembers whom it was to reach.
+/// A transport that returns outcomes chosen by a test, and records the recipients.
 struct Told<Item: Addressed>: Transport {
     let deliveries = Deliveries()
     private let outcome: @Sendable (String) async -> DeliveryOutcome
@@ -33,7 +33,7 @@ struct Told<Item: Addressed>: Transport {
     }
 }
 
-/// What goes to one address or number.
+/// An item with one recipient.
 protocol Addressed: Sendable {
     var address: String { get }
 }
@@ -46,7 +46,7 @@ extension TextMessage: Addressed {
     var address: String { to }
 }
 
-/// Whom a transport was to reach, in order.
+/// The recipients of a transport, in order.
 actor Deliveries {
     private(set) var addresses: [String] = []
     private var waiting: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
@@ -57,14 +57,14 @@ actor Deliveries {
         waiting.removeAll { addresses.count >= $0.count }
     }
 
-    /// Waits until so many deliveries have begun.
+    /// Waits until the given number of deliveries have begun.
     func reach(_ count: Int) async {
         guard addresses.count < count else { return }
         await withCheckedContinuation { waiting.append((count, $0)) }
     }
 }
 
-/// A door that opens once: tests put events in order with it instead of sleeping.
+/// A gate that opens once, which orders events in tests without sleeping.
 actor Gate {
     private var isOpen = false
     private var waiting: [CheckedContinuation<Void, Never>] = []

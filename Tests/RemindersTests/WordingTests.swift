@@ -5,12 +5,12 @@ import Testing
 
 @testable import Reminders
 
-@Suite("how languages tell days and times")
+@Suite("Wording of dates and times")
 struct WordingTests {
     private func date(_ text: String) throws -> LocalDate { try LocalDate(text) }
 
     @Test(
-        "a day",
+        "formats a date",
         arguments: [
             ("2026-12-01", "Tuesday, December 1", "martes 1 de diciembre"),
             ("2026-09-30", "Wednesday, September 30", "miércoles 30 de septiembre"),
@@ -28,7 +28,7 @@ struct WordingTests {
         #expect(Language.spanish.wording.onDay(try date(text)) == "el \(spanish)")
     }
 
-    @Test("a year has twelve months and a week seven days, each with a name of its own", arguments: Language.allCases)
+    @Test("has distinct names for twelve months and seven weekdays", arguments: Language.allCases)
     func names(language: Language) throws {
         let days = try (1...12).map { month in
             language.wording.day(try date("2026-\(month < 10 ? "0" : "")\(month)-01"))
@@ -39,7 +39,7 @@ struct WordingTests {
     }
 
     @Test(
-        "how far away a day is",
+        "formats a date relative to another date",
         arguments: [
             (-2, "on Tuesday, December 1", "el martes 1 de diciembre"), (-1, "yesterday", "ayer"), (0, "today", "hoy"),
             (1, "tomorrow", "mañana"), (2, "in two days", "dentro de dos días"),
@@ -55,7 +55,7 @@ struct WordingTests {
     }
 
     @Test(
-        "a time",
+        "formats a time",
         arguments: [
             ("00:00", "12:00 AM", "a las 12:00 a. m."), ("00:59", "12:59 AM", "a las 12:59 a. m."),
             ("01:05", "1:05 AM", "a la 1:05 a. m."), ("09:00", "9:00 AM", "a las 9:00 a. m."),
@@ -70,13 +70,13 @@ struct WordingTests {
         #expect(spanish.hasSuffix(Language.spanish.wording.time(time).replacing("\u{A0}", with: " ")))
     }
 
-    @Test("how many sessions")
+    @Test("formats a number of sessions")
     func sessions() {
         #expect([0, 1, 2].map(Language.english.wording.sessions) == ["no sessions", "1 session", "2 sessions"])
         #expect([0, 1, 2].map(Language.spanish.wording.sessions) == ["ninguna sesión", "1 sesión", "2 sesiones"])
     }
 
-    @Test("each language finds its templates, and an unknown one falls back to English")
+    @Test("maps each language to its template code, and an unknown code to English")
     func codes() {
         for language in Language.allCases { #expect(Language(templateLanguage: language.templateLanguage) == language) }
         #expect(Language(templateLanguage: "fr") == .english)

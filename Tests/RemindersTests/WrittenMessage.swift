@@ -14,21 +14,32 @@ struct WrittenMessage: CustomStringConvertible {
         Language.allCases.map { WrittenMessage(name: name, language: $0) }
     }
 
-    /// Those that go out as mail, and those that go out as texts.
+    /// The messages that are sent as mail, and those that are sent as text messages.
     static let mails = all.filter { $0.forms.contains(.mail) }
     static let texts = all.filter { $0.forms.contains(.sms) }
 
-    /// Those about one session.
+    /// The messages about one session.
     static let aboutSessions = all.filter { !["trainer-digest", "opted-out", "opted-in", "help"].contains($0.name) }
+
+    /// The messages about one session that are sent to the client.
+    static let toClients = aboutSessions.filter(\.isForClient)
 
     let name: String
     let language: Language
+
+    /// Whether the message about a session is sent to the client, not to staff.
+    var isForClient: Bool { !["staff", "call-back"].contains(name) }
+
+    /// Returns the part of the client's name that a mail contains: the first word in mail to the client.
+    func shownName(of client: String) -> String {
+        isForClient ? client.split(whereSeparator: \.isWhitespace).first.map { String($0) } ?? client : client
+    }
 
     var description: String { "\(name) (\(language.rawValue))" }
 
     var forms: Set<TemplateForm> { TemplateSpecification.reminders.messages[name]?.forms ?? [] }
 
-    /// The parts of the message by their kinds.
+    /// Returns the parts of the message by kind.
     func parts(_ details: Details = Details()) throws -> [TemplateKind: String] {
         let (library, values) = (try Self.library.get(), try values(details))
         var parts: [TemplateKind: String] = [:]
@@ -55,7 +66,7 @@ struct WrittenMessage: CustomStringConvertible {
             ).values
         case "opted-out", "opted-in", "help": return ReplyContext(studio: details.studio.name, phone: phone).values
         default:
-            // What is said of a session that is over goes out the next morning.
+            // Follow-ups are sent the morning after the session.
             var details = details
             if ["no-show", "attended"].contains(name) { details.now += 2 * 86_400 }
             var appointment = try details.appointment(in: language)
@@ -65,7 +76,7 @@ struct WrittenMessage: CustomStringConvertible {
     }
 }
 
-/// What a message is about.
+/// The facts of a message.
 struct Details {
     var client = "Ana Lopez"
     var trainer = "Maria Lopez"
@@ -74,7 +85,7 @@ struct Details {
     var status = Session.Status.booked
     var revision: Int32 = 1
     var hasContacts = true
-    /// The day before at nine.
+    /// 9 AM on the day before the session.
     var now = Date(timeIntervalSince1970: 1_796_058_000)
 
     var address: String? { hasContacts ? "500 S Hope St, Los Angeles, CA 90071" : nil }
@@ -103,7 +114,7 @@ struct Details {
     }
 }
 
-/// How many segments a text takes, counted apart from the program.
+/// The number of SMS segments of a text, computed independently of the program.
 enum Segments {
     private static let alphabet = Set(
         "@£$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"

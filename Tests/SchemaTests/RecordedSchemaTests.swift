@@ -2,7 +2,7 @@ import Testing
 
 @testable import Schema
 
-@Suite("A database's schema beside what a binary expects")
+@Suite("evaluation of recorded schemas")
 struct RecordedSchemaTests {
     private let binary = SchemaRelease(
         steps: [Migration(1, "people", [97]), Migration(2, "sessions", [98]), Migration(3, "events", [99])],
@@ -26,12 +26,12 @@ struct RecordedSchemaTests {
             rows.map { ($0.0, $0.1, $0.1 < 0 ? $0.2 : Self.checksum($0.2)) })
     }
 
-    @Test("the same steps, functions and number are current")
+    @Test("the same steps, functions and function set are current")
     func current() {
         #expect(recorded().evaluated(by: binary) == .current)
     }
 
-    @Test("a missing step, a function that differs or an older number is behind")
+    @Test("a missing step, a different function or an older function set is behind")
     func behind() {
         let behind = Schema.Status.behind(database: 3, binary: 3)
         #expect(
@@ -43,7 +43,7 @@ struct RecordedSchemaTests {
         #expect(recorded(functionSet: nil).evaluated(by: binary) == behind)
     }
 
-    @Test("a newer set of functions is left alone, and the binary goes on where it may")
+    @Test("a newer function set is compatible if it allows this binary, and ahead otherwise")
     func newerFunctions() {
         let functions: [(String, Int32, String)] = [("open_slots", 0, "newer"), ("plan", 0, "y")]
         #expect(
@@ -54,7 +54,7 @@ struct RecordedSchemaTests {
                 == .ahead(database: 3, binary: 3))
     }
 
-    @Test("a newer step is compatible only where a newer setup has said so")
+    @Test("a newer step is compatible only if a newer setup allows this binary")
     func newerStep() {
         let steps: [(String, Int32, String)] = [
             ("people", 1, "a"), ("sessions", 2, "b"), ("events", 3, "c"), ("rooms", 4, "d"),
@@ -70,7 +70,7 @@ struct RecordedSchemaTests {
         #expect(recorded(steps: steps, functionSet: nil).evaluated(by: binary) == .ahead(database: 4, binary: 3))
     }
 
-    @Test("a step that reads otherwise, or is missing among later ones, belongs to another binary")
+    @Test("a changed step, or one missing among later ones, is altered")
     func altered() {
         #expect(
             recorded(steps: [("people", 1, "z"), ("sessions", 2, "b")]).evaluated(by: binary)
@@ -80,7 +80,7 @@ struct RecordedSchemaTests {
                 == .altered(step: "sessions"))
     }
 
-    @Test("the number of the set of functions rises when a function changes")
+    @Test("the recorded digest matches the functions")
     func digest() {
         #expect(
             SchemaFunction.currentDigest == SchemaFunction.digest,

@@ -1,13 +1,13 @@
-/// A random number generator (SplitMix64) that repeats itself, so that a failing case can be had again.
+/// A deterministic random number generator (SplitMix64), so that a failing case can be reproduced.
 public struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    /// Begins a sequence.
+    /// Creates a generator with a seed.
     public init(seed: UInt64) {
         state = seed
     }
 
-    /// The next number of the sequence.
+    /// Returns the next number of the sequence.
     public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state

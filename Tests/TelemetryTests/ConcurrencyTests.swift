@@ -5,12 +5,12 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("metrics, from many threads at once")
+@Suite("Metrics under concurrency")
 struct ConcurrencyTests {
     private let threads = 8
     private let rounds = 20_000
 
-    @Test("nothing that any thread counts is lost")
+    @Test("no increment of any thread is lost")
     func sums() {
         let registry = MetricsRegistry()
         DispatchQueue.concurrentPerform(iterations: threads) { thread in
@@ -18,7 +18,7 @@ struct ConcurrencyTests {
             let meter = Meter(label: "m", factory: registry)
             let timer = Timer(label: "t", factory: registry)
             for round in 0..<rounds {
-                // Looked up anew each time, as code that counts by a job's kind does.
+                // Looked up each time, as in code that counts by the kind of a job.
                 Counter(label: "c", dimensions: [("n", "\(round % 3)")], factory: registry).increment(by: 2)
             }
             for _ in 0..<rounds { fraction.increment(by: 0.5) }
@@ -38,7 +38,7 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test("a histogram's sum and count belong together whenever they are told")
+    @Test("a histogram's sum and count are always consistent")
     func snapshots() {
         let histogram = HistogramMetric(bounds: [1])
         let torn = Atomic(0)

@@ -3,16 +3,16 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("metrics as Prometheus reads them")
+@Suite("Metrics in Prometheus' text format")
 struct ExpositionTests {
     private let registry = MetricsRegistry(help: ["jobs.done_total": "Jobs \\ done,\nwell or \"ill\"."])
 
-    @Test("a registry without metrics has nothing to tell")
+    @Test("an empty registry has an empty text")
     func empty() {
         #expect(registry.text.isEmpty)
     }
 
-    @Test("families come sorted by name, series by labels, each with its type, and help where there is some")
+    @Test("names and labels are sorted, each name has a type, and help where it is given")
     func golden() {
         let factory = registry
         Meter(label: "jobs_depth", dimensions: [("queue", "mail")], factory: factory).set(7)
@@ -37,7 +37,7 @@ struct ExpositionTests {
                 """#)
     }
 
-    @Test("a timer is a histogram in seconds; what lies on a bound is below it")
+    @Test("a timer is a histogram in seconds with inclusive upper bounds")
     func timer() {
         let timer = Timer(label: "run_seconds", dimensions: [("kind", "a")], factory: registry)
         timer.recordMilliseconds(1)
@@ -55,7 +55,7 @@ struct ExpositionTests {
         #expect(registry.text == (head + lines + tail).joined(separator: "\n"))
     }
 
-    @Test("a recorder that aggregates tells number and sum, one that does not the last value")
+    @Test("an aggregating recorder has count and sum, another one has the last value")
     func recorders() {
         for value in [2, 40] {
             Recorder(label: "batch", factory: registry).record(value)
@@ -73,7 +73,7 @@ struct ExpositionTests {
                 """)
     }
 
-    @Test("a counter passes over what would make it shrink or spoil it, and can start again")
+    @Test("a counter ignores amounts that are negative or not finite, and can be reset")
     func counters() {
         let whole = Counter(label: "whole", factory: registry)
         whole.increment(by: 5)
@@ -86,7 +86,7 @@ struct ExpositionTests {
         #expect(lines(of: registry) == ["fraction 0", "whole 0"])
     }
 
-    @Test("a meter rises and falls from where it was set")
+    @Test("a meter is incremented and decremented from the value set")
     func meters() {
         let meter = Meter(label: "depth", factory: registry)
         meter.set(10)
@@ -95,7 +95,7 @@ struct ExpositionTests {
         #expect(lines(of: registry) == ["depth 11.5"])
     }
 
-    @Test("the same label and dimensions are one metric, in whatever order and spelling")
+    @Test("equal labels and dimensions are one metric, in any order and notation")
     func identity() {
         let spellings = [
             ("a.b", [("x", "1"), ("y-z", "2")]), ("a.b", [("y-z", "2"), ("x", "1")]),
@@ -107,7 +107,7 @@ struct ExpositionTests {
         #expect(lines(of: registry) == [#"a_b{x="1",y_z="2"} 3"#])
     }
 
-    @Test("a name has one type: the second type's name says which it is")
+    @Test("a second type of the same name gets the type as a suffix")
     func types() {
         Counter(label: "x", factory: registry).increment()
         Gauge(label: "x", factory: registry).record(8)
@@ -115,7 +115,7 @@ struct ExpositionTests {
         #expect(registry.text == "# TYPE x counter\nx 1\n# TYPE x_gauge gauge\nx_gauge 9\n")
     }
 
-    @Test("a metric that is destroyed is forgotten, its neighbours are not")
+    @Test("a destroyed metric is removed, and others are kept")
     func destruction() {
         let one = Counter(label: "c", dimensions: [("n", "1")], factory: registry)
         let two = Counter(label: "c", dimensions: [("n", "2")], factory: registry)

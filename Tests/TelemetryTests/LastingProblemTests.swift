@@ -1,11 +1,12 @@
 import Foundation
+import Locking
 import Logging
 import PostgresTesting
 import Testing
 
 @testable import Telemetry
 
-@Suite("a problem that lasts")
+@Suite("Lasting problems")
 struct LastingProblemTests {
     private final class Clock: Sendable {
         private let instant = Guarded(ContinuousClock.now)
@@ -13,7 +14,7 @@ struct LastingProblemTests {
         func pass(_ duration: Duration) { instant.withLock { $0 += duration } }
     }
 
-    @Test("is logged when it begins, once an hour, and when it ends with its duration")
+    @Test("a problem is logged when it begins, hourly, and with its duration when it ends")
     func lines() {
         let (log, clock) = (CapturedLog(), Clock())
         let problems = ProblemLog(logger: log.logger) { clock.now }
@@ -37,7 +38,7 @@ struct LastingProblemTests {
         #expect(log.text.split(separator: "\n").count == 4, "a problem that occurs again after its end is logged again")
     }
 
-    @Test("those whose names begin alike end when they are not named any more")
+    @Test("problems with a common prefix end when they are no longer listed")
     func others() {
         let log = CapturedLog()
         let problems = ProblemLog(logger: log.logger)

@@ -5,13 +5,13 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("the file of metrics")
+@Suite("Metrics file")
 struct MetricsFileTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "intro-metrics-\(UUID().uuidString)")
         .path
     private var path: String { folder + "/intro.prom" }
 
-    /// Gives a test the folder, and removes it afterwards.
+    /// Runs a test with the folder, and removes it afterwards.
     private func withFolder(_ body: () throws -> Void) throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -22,7 +22,7 @@ struct MetricsFileTests {
         try FileManager.default.contentsOfDirectory(atPath: folder)
     }
 
-    @Test("the text is replaced, everybody may read it, and nothing else is in the folder")
+    @Test("replaces the text, is readable for all users, and leaves no other file")
     func replacement() throws {
         try withFolder {
             try MetricsFile(path).write("a 1\na 2\n")
@@ -33,7 +33,7 @@ struct MetricsFileTests {
         }
     }
 
-    @Test("a reader never sees half a file, nor none, and the collector never a draft")
+    @Test("a concurrent reader sees complete contents, and the collector sees no draft")
     func atomicity() throws {
         try withFolder {
             let texts = ["a", "b"].map { String(repeating: "\($0) 1\n", count: 50_000) }
@@ -61,7 +61,7 @@ struct MetricsFileTests {
         }
     }
 
-    @Test("a folder that is missing is told with the reason and what to do")
+    @Test("the error of a missing folder has the cause and advice")
     func missingFolder() {
         let error = #expect(throws: MetricsFileError.self) { try MetricsFile(path).write("a 1\n") }
         #expect(
@@ -70,7 +70,7 @@ struct MetricsFileTests {
                 + "No such file or directory; make its folder, or name a file elsewhere")
     }
 
-    @Test("a draft that cannot take the file's place is not left behind")
+    @Test("a draft that cannot be moved into place is removed")
     func failedMove() throws {
         try withFolder {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
@@ -81,14 +81,14 @@ struct MetricsFileTests {
     }
 
     @Test(
-        "a folder that this user may not write to is told with what to do",
+        "the error of a folder without write permission has advice",
         .enabled(if: geteuid() != 0, "root may write everywhere"))
     func forbiddenFolder() {
         let error = #expect(throws: MetricsFileError.self) { try MetricsFile("/intro.prom").write("a 1\n") }
         #expect(error?.hint.hasPrefix("let this user write") == true)
     }
 
-    @Test("a path may start at the working folder")
+    @Test("accepts a relative path")
     func relativePath() throws {
         try withFolder {
             let here = FileManager.default.currentDirectoryPath

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("the spelling of Prometheus' text format")
+@Suite("Notation of Prometheus' text format")
 struct SpellingTests {
     @Test(
         "a metric's name keeps letters, digits, underscores and colons",
@@ -15,7 +15,7 @@ struct SpellingTests {
     }
 
     @Test(
-        "a label's name has no colon, and none of the format's own names",
+        "a label's name has no colon, and no reserved name",
         arguments: [
             ("queue", #"queue="v""#), ("a:b", #"a_b="v""#), ("__name__", #"_name__="v""#), ("le", #"_le="v""#),
             ("1", #"_1="v""#),
@@ -24,14 +24,14 @@ struct SpellingTests {
         #expect(PrometheusFormat.labels([(text, "v")]) == label)
     }
 
-    @Test("labels are sorted by name, and each stands once")
+    @Test("labels are sorted by name, without duplicates")
     func sorting() {
         #expect(PrometheusFormat.labels([("b", "1"), ("a", "2"), ("b", "3")]) == #"a="2",b="3""#)
         #expect(PrometheusFormat.labels([]).isEmpty)
     }
 
     @Test(
-        "backslashes, quotes and line feeds in a value are escaped, everything else stands as it is",
+        "backslashes, quotes and line feeds in a value are escaped, and other characters are unchanged",
         arguments: [
             (#"C:\x"#, #"C:\\x"#), (#"say "hi""#, #"say \"hi\""#), ("a\nb", #"a\nb"#), ("a\r\nb", "a\r\\nb"),
             ("\\n", #"\\n"#), ("Zoë 🏋️", "Zoë 🏋️"), ("", ""),
@@ -41,7 +41,7 @@ struct SpellingTests {
     }
 
     @Test(
-        "whole numbers have no exponent as long as they are exact; what is no number has its name",
+        "exact integers have no exponent, and NaN and infinities have names",
         arguments: [
             (0, "0"), (-0.0, "0"), (1, "1"), (-17, "-17"), (1e6, "1000000"), (1e15, "1000000000000000"),
             (9_007_199_254_740_991, "9007199254740991"), (1e16, "1e+16"), (Double(Int64.max), "9.223372036854776e+18"),

@@ -15,7 +15,7 @@ import Testing
         let figures: [Figure]
     }
 
-    @Test("what other parts have booked, and the date of the machine, change nothing in what is measured")
+    @Test("measures cli, reminders and book independently of each other and of the machine's date")
     func anyDate() async throws {
         let (report, output) = try await run(
             "cli", "reminders", "book", environment: try await clock(at: "2031-07-04 12:00"))
@@ -35,7 +35,7 @@ import Testing
         #expect(output.contains("reminders, plan 2000 of 20000"))
     }
 
-    @Test("the job-runner is measured beside its statements, from enqueueing to the last acknowledgement")
+    @Test("compares the job runner with its statements, from enqueueing to acknowledgement")
     func jobs() async throws {
         let figures = try await run("jobs").report.figures
         #expect(
@@ -52,14 +52,14 @@ import Testing
         #expect(figures.allSatisfy { $0.value > 0 && $0.limit ?? 1 > 0 })
     }
 
-    @Test("the commands that read are measured in a chain that has grown")
+    @Test("measures the read-only commands in a data set with history")
     func growth() async throws {
         let figures = try await run("growth").report.figures
         #expect(figures.count > 20)
         #expect(figures.allSatisfy { $0.value > 0 })
     }
 
-    @Test("a part that fails does not keep the others from running, and is named at the end")
+    @Test("runs the remaining parts after a part has failed, and reports the failed ones")
     func failure() async throws {
         let root = try ScratchRoot(without: ["client.sql", "measure.c"])
         let (report, output) = try await run("client", "cli", "contend", root: root.path, failing: "client, cli")
@@ -67,7 +67,7 @@ import Testing
         #expect(output.contains("contend, errors"))
     }
 
-    /// Runs parts at their smallest, in a place of their own, which is empty afterwards.
+    /// Runs parts at their smallest size, and checks that the temporary folder is empty afterwards.
     private func run(
         _ parts: String..., root: String = Self.root, environment: [Environment.Key: String?] = [:],
         failing: String? = nil
@@ -78,7 +78,7 @@ import Testing
         let json = folder.appending(path: "figures.json")
         let place = folder.appending(path: "place")
         try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-        // The server's user must be able to pass through.
+        // The server's user must have access.
         for path in [folder.path, place.path] {
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
         }
@@ -95,7 +95,7 @@ import Testing
         return (try JSONDecoder().decode(Report.self, from: Data(contentsOf: json)), result.standardOutput)
     }
 
-    /// The variables that let a process and all that it starts live at another time, as `deploy/test --at` does.
+    /// Returns variables that shift the clock of a process and its children, as `deploy/test --at` does.
     private func clock(at time: String) async throws -> [Environment.Key: String?] {
         let library = Self.program + "-clock.so"
         let compiler = try await Subprocess.run(
@@ -103,14 +103,14 @@ import Testing
             output: .discarded, error: .string(limit: 1 << 16))
         try #require(compiler.terminationStatus.isSuccess, "\(compiler.standardError)")
         let then = try Date("\(time.replacing(" ", with: "T")):00Z", strategy: .iso8601)
-        // The tests themselves may live at another time already.
+        // The tests themselves may run with a shifted clock.
         let shift = (ProcessInfo.processInfo.environment["INTRO_TEST_CLOCK_SHIFT"].flatMap { Int($0) } ?? 0)
         return [
             "LD_PRELOAD": library, "INTRO_TEST_CLOCK_SHIFT": "\(shift + Int(then.timeIntervalSinceNow))",
         ]
     }
 
-    @Test("a part that does not exist is told before anything starts")
+    @Test("rejects an unknown part")
     func unknown() async throws {
         let result = try await Subprocess.run(
             .path(FilePath(Self.program)), arguments: ["nothing"], output: .string(limit: 1 << 16),
@@ -119,7 +119,7 @@ import Testing
         #expect(result.standardError.contains("There is no part nothing."))
     }
 
-    /// The program lies next to the test bundle.
+    /// The path of the program, next to the test bundle.
     private static let program: String = {
         let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return URL(filePath: bundle).deletingLastPathComponent().appending(path: "bench").path
@@ -129,7 +129,7 @@ import Testing
         .standardized.path
 }
 
-/// A repository's root with the bench's sources, less some.
+/// A copy of the repository's root with the bench's sources, except for some files.
 private final class ScratchRoot {
     let path: String
 

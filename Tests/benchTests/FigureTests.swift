@@ -4,21 +4,21 @@ import Testing
 @testable import bench
 
 @Suite struct FigureTests {
-    @Test("the middle of the runs counts, whatever their order")
+    @Test("the median does not depend on the order of the values")
     func middle() {
         #expect(median([3, 1, 2]) == 2)
         #expect(median([4, 1, 3, 2]) == 2.5)
         #expect(median([]).isNaN)
     }
 
-    @Test("a quantile is a number that was measured")
+    @Test("a quantile is one of the measured values")
     func quantiles() {
         let numbers = (1...100).map(Double.init)
         #expect(quantile(0.99, of: numbers.reversed()) == 100)
         #expect(quantile(0.5, of: numbers) == 51)
     }
 
-    @Test("a ratio is the median of the pairs' ratios, not the ratio of the medians")
+    @Test("the ratio is the median of the pairs' ratios, not the ratio of the medians")
     func pairs() {
         var runs = PairedRuns(.valueByLimit)
         for (value, limit) in [(10.0, 10.0), (50, 100), (9, 10)] { runs.add(value: value, limit: limit) }
@@ -26,7 +26,7 @@ import Testing
         #expect(median(runs.pairs.map(\.value)) / median(runs.pairs.map(\.limit)) == 1)
     }
 
-    @Test("of durations, the limit is divided by ours: more is better")
+    @Test("the ratio of durations is the limit divided by our value")
     func durations() {
         var runs = PairedRuns(.limitByValue)
         runs.add(value: 4, limit: 2)
@@ -37,7 +37,7 @@ import Testing
         #expect(figure.met == false)
     }
 
-    @Test("runs take turns, and each of a pair goes first as often as the other")
+    @Test("runs alternate, and each side goes first equally often")
     func turns() async throws {
         var order = ""
         let runs = try await PairedRuns.measure(.valueByLimit, rounds: 4) {
@@ -52,14 +52,14 @@ import Testing
         #expect(runs.ratio == 0.5)
     }
 
-    @Test("a goal is met at its bound; a stated number has none")
+    @Test("a goal is met at its bound, and a value without a goal is neither met nor missed")
     func goals() {
         #expect(Figure("x", [5], unit: "", goal: .atMost(5)).met == true)
         #expect(Figure("x", [5], unit: "", goal: .atLeast(5.1)).met == false)
         #expect(Figure("x", [5], unit: "", goal: .stated).met == nil)
     }
 
-    @Test("the JSON has what was promised, and the range of the runs")
+    @Test("the JSON contains all fields, including the range of the runs")
     func json() throws {
         var runs = PairedRuns(.valueByLimit)
         for (value, limit) in [(1.0, 2.0), (3, 4), (5, 6)] { runs.add(value: value, limit: limit) }
@@ -76,7 +76,7 @@ import Testing
         #expect(figure["max"] as? Double == 5)
     }
 
-    @Test("a table's columns stand below each other")
+    @Test("the columns of a table are aligned")
     func table() {
         let text = FigureTable([
             Figure("short", [1], unit: "", goal: .stated), Figure("a longer name", [2], unit: "", goal: .stated),
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test(
-        "numbers are as long as they tell something",
+        "numbers are rounded to significant digits",
         arguments: [(0.8512, "0.85"), (0.0123, "0.012"), (12.34, "12.3"), (1234.5, "1235"), (60, "60"), (1.5, "1.5")])
     func numbers(number: Double, text: String) {
         #expect(compactNumber(number) == text)

@@ -6,7 +6,7 @@ import Testing
 @Suite struct FreeSlotTests {
     private let dataset = Dataset("", trainers: 200)
 
-    @Test("no opening comes twice, and all are half past an hour of a weekday")
+    @Test("free slots are distinct, and at half past an hour on weekdays")
     func freeSlots() {
         let freeSlots = (0..<dataset.fullStudios * 10 * 480).map { FreeSlot($0, of: dataset) }
         #expect(Set(freeSlots.map { "\($0.trainer) \($0.start)" }).count == freeSlots.count)
@@ -18,20 +18,20 @@ import Testing
         }
     }
 
-    @Test("neighbours are in different studios")
+    @Test("consecutive free slots are in different studios")
     func neighbours() {
         let studios = (0..<dataset.fullStudios).map { FreeSlot($0, of: dataset).studio }
         #expect(Set(studios).count == studios.count)
     }
 
-    @Test("openings are given out once")
+    @Test("reserves each free slot only once")
     func takenOnce() {
         let dataset = Dataset("", trainers: 200)
         #expect(dataset.takeFreeSlots(3) == 0..<3)
         #expect(dataset.takeFreeSlots(2) == 3..<5)
     }
 
-    @Test("the world begins on a Monday, 0:00 in San Francisco")
+    @Test("the data set begins on a Monday, 0:00 in San Francisco")
     func beginning() throws {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = try #require(TimeZone(identifier: "America/Los_Angeles"))

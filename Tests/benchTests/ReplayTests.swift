@@ -6,7 +6,7 @@ import Testing
     private let statement = LoggedStatement(
         text: "SELECT f($1, $2, $10), '$x' WHERE a = $1", binds: ["7", nil, "b", "c", "d", "e", "f", "g", "h", "it's"])
 
-    @Test("the server's words about binds are read")
+    @Test("parses the binds in the server's log")
     func binds() {
         #expect(
             LoggedBinds.parse("parameters: $1 = '7', $2 = NULL, $3 = 'it''s $4 = ''x'''") == [
@@ -16,13 +16,13 @@ import Testing
         #expect(LoggedBinds.parse("") == [])
     }
 
-    @Test("each bind is replaced by what stands for its value")
+    @Test("replaces each bind by the expression for its value")
     func texts() throws {
         let texts = try Replay(statements: [statement]).texts(["7": ":a", "it's": ":b"])
         #expect(texts == ["SELECT f(:a, NULL, :b), '$x' WHERE a = :a"])
     }
 
-    @Test("a bind that nobody expected is an error, so that a limit cannot drift from our code")
+    @Test("rejects an unexpected bind")
     func unexpected() {
         #expect(throws: BenchFailure.self) { try Replay(statements: [statement]).texts(["7": ":a"]) }
     }
@@ -33,7 +33,7 @@ import Testing
         #expect(try replay.texts(replay.literals) == ["SELECT f('7', NULL, 'it''s'), '$x' WHERE a = '7'"])
     }
 
-    @Test("a script for pgbench binds as much as was bound")
+    @Test("a pgbench script binds as many values as were logged")
     func parameters() throws {
         let short = LoggedStatement(text: "SELECT $1, $2, $1", binds: ["7", "it's"])
         let (script, variables) = try Replay(statements: [short]).parameterised()
@@ -41,7 +41,7 @@ import Testing
         #expect(variables == ["bind_0": "7", "bind_1": "it's"])
     }
 
-    @Test("pgbench's rate is found in its report")
+    @Test("finds the rate in pgbench's report")
     func rate() {
         let report =
             "latency average = 0.1 ms\ninitial connection time = 2.5 ms\ntps = 11437.25 (without initial connection time)\n"

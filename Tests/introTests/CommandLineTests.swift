@@ -2,12 +2,13 @@ import ArgumentParser
 import Foundation
 import Testing
 
+@testable import LocalPostgres
 @testable import intro
 
-@Suite("the command line")
+@Suite("command line")
 struct CommandLineTests {
     @Test(
-        "global options stand before or after the command",
+        "accepts global options before and after the command",
         arguments: [
             ["--json", "--as", "ana", "local", "status"], ["local", "--json", "status", "--as", "ana"],
             ["local", "status", "--json", "--as=ana"],
@@ -20,13 +21,13 @@ struct CommandLineTests {
         #expect(status.global.actor == "ana")
     }
 
-    @Test("--json counts wherever it stands, but for the words after --")
+    @Test("finds --json anywhere before --")
     func json() {
         #expect(IntroCommand.wantsJSON(["local", "--bogus", "--json"]))
         #expect(!IntroCommand.wantsJSON(["local", "--", "--json"]))
     }
 
-    @Test("--color counts for errors as well, the last one, but for the words after --")
+    @Test("uses the last --color before --, even on an invalid command line")
     func color() {
         #expect(IntroCommand.color(of: ["slots", "--color", "never", "--bogus"]) == .never)
         #expect(IntroCommand.color(of: ["--color=always", "slots", "--color=never"]) == .never)
@@ -35,7 +36,7 @@ struct CommandLineTests {
     }
 
     @Test(
-        "what cannot be parsed is a usage error with a hint",
+        "reports an invalid command line as a usage error with a hint",
         arguments: [
             (["local", "status", "--bogus"], "Unknown option '--bogus'", "see `intro local status --help`"),
             (["lokal"], "unknown command `lokal`", "did you mean `intro local`? `intro --help` lists the commands"),
@@ -61,7 +62,7 @@ struct CommandLineTests {
         #expect(failure == Failure(code: "usage", message: message, hint: hint, exit: .usage))
     }
 
-    @Test("the actor is --as, else INTRO_ACTOR, else the login name")
+    @Test("takes the actor from --as, then INTRO_ACTOR, then the login name")
     func actor() throws {
         #expect(try actorName(flag: "ana", environment: ["INTRO_ACTOR": "bob"]) == "ana")
         #expect(try actorName(flag: nil, environment: ["INTRO_ACTOR": "bob"]) == "bob")
@@ -72,7 +73,7 @@ struct CommandLineTests {
     }
 
     @Test(
-        "--now takes every RFC 3339 instant",
+        "accepts RFC 3339 date-times for --now",
         arguments: [
             ("2026-12-01T17:00:00Z", 1_796_144_400.0), ("2026-12-01T09:00:00-08:00", 1_796_144_400),
             ("2026-12-01T22:30:00.5+05:30", 1_796_144_400), ("1970-01-01t00:00:00z", 0),
@@ -84,7 +85,7 @@ struct CommandLineTests {
     }
 
     @Test(
-        "--now takes nothing else",
+        "rejects other values for --now",
         arguments: [
             "", "yesterday", "2026-12-01", "2026-12-01T09:00:00", "2026-12-01T09:00Z", "2026-02-30T09:00:00Z",
             "1900-02-29T00:00:00Z", "2026-13-01T09:00:00Z", "2026-12-01T24:00:00Z", "2026-12-01T09:60:00Z",
@@ -96,7 +97,7 @@ struct CommandLineTests {
         #expect(failure?.exit == .invalidInput)
     }
 
-    @Test("a near miss finds its name, a wild one none")
+    @Test("suggests a name for a small spelling error only")
     func nearestName() {
         #expect(nearest(to: "shedule", among: ["schedule", "slots"]) == "schedule")
         #expect(nearest(to: "slot", among: ["schedule", "slots"]) == "slots")

@@ -3,10 +3,10 @@ import Testing
 
 @testable import intro
 
-@Suite("what is printed")
+@Suite("console output")
 struct ConsoleTests {
     @Test(
-        "the width of a text is counted in columns of a terminal",
+        "measures the width of a text in terminal columns",
         arguments: [
             ("Maria", 5), ("", 0), ("Zoe\u{301}", 3), ("李小龙", 6), ("한글", 4), ("👍", 2), ("👨‍👩‍👧", 2), ("🇩🇪", 2), ("❤️", 2),
             ("ﾊﾝｶｸ", 4), ("Ｆ", 2), ("नमस्ते", 4),
@@ -16,7 +16,7 @@ struct ConsoleTests {
         #expect(displayWidth(text) == expected)
     }
 
-    @Test("columns line up whatever is in them, and no line ends in blanks")
+    @Test("aligns columns by display width, without trailing blanks")
     func table() {
         var table = Table([.init("NAME"), .init("DAYS", .right), .init("STUDIO")])
         table.append(["李小龙", "7", "downtown"])
@@ -24,19 +24,19 @@ struct ConsoleTests {
         #expect(table.text() == "NAME    DAYS  STUDIO\n李小龙     7  downtown\nAna       14")
     }
 
-    @Test("the header is dim where colour is on, and nowhere else")
+    @Test("dims the header only if colour is used")
     func header() {
         let table = Table([.init("NAME")], rows: [["Ana"]])
         #expect(table.text(colored: true) == "\u{1B}[2mNAME\u{1B}[0m\nAna")
         #expect(!table.text().contains("\u{1B}"))
     }
 
-    @Test("text from outside is made visible in a table")
+    @Test("makes control characters in table cells visible")
     func visible() {
         #expect(Table([.init("X")], rows: [["a\u{1B}[31mb\nc"]]).text() == "X\na\\e[31mb\\nc")
     }
 
-    @Test("colour is for terminals, unless NO_COLOR, TERM=dumb or --color say otherwise")
+    @Test("uses colour on terminals, unless NO_COLOR, TERM=dumb or --color override it")
     func color() {
         #expect(usesColor(.auto, environment: [:], onTerminal: true))
         #expect(usesColor(.auto, environment: ["NO_COLOR": ""], onTerminal: true))
@@ -47,7 +47,7 @@ struct ConsoleTests {
         #expect(!usesColor(.never, environment: [:], onTerminal: true))
     }
 
-    @Test("JSON has sorted keys in snake case, instants in UTC, and plain slashes")
+    @Test("encodes JSON with sorted snake-case keys, UTC instants and unescaped slashes")
     func json() throws {
         struct Record: Encodable {
             let startsAt = Date(timeIntervalSince1970: 1_796_144_400)
@@ -56,7 +56,7 @@ struct ConsoleTests {
         #expect(try jsonText(Record()) == #"{"at_url":"https://example.com/a","starts_at":"2026-12-01T17:00:00Z"}"#)
     }
 
-    @Test("an error has three parts for people and three fields for programs")
+    @Test("prints an error as three lines, or as JSON with three fields")
     func failure() throws {
         let failure = Failure(code: "x", message: "what", reason: "why", hint: "next \u{1B}[0m", exit: .refused)
         #expect(failure.text() == "error: what\nwhy\nhint: next \\e[0m")
@@ -66,13 +66,13 @@ struct ConsoleTests {
         )
     }
 
-    @Test("an error that nobody foresaw is a bug, and shows no password")
+    @Test("reports an unknown error as a bug, without its password")
     func bug() {
-        struct Surprise: Error, CustomStringConvertible {
+        struct UnknownError: Error, CustomStringConvertible {
             let description = "no route to postgresql://ana:s3cret@db"
         }
-        let failure = Failure(describing: Surprise())
+        let failure = Failure(describing: UnknownError())
         #expect(failure.exit == .bug)
-        #expect(failure.reason == "Surprise: no route to postgresql://ana:…@db")
+        #expect(failure.reason == "UnknownError: no route to postgresql://ana:…@db")
     }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import intro
 
-@Suite("what an error means for whoever is at the keyboard")
+@Suite("mapping of errors to failures")
 struct FailureTableTests {
     private static let rows: [(any Error, ExitCode, String, String)] = [
         (TransportConfigurationError(.mail, .passwordInURL), .misconfigured, "configuration", "INTRO_MAIL_URL"),
@@ -19,7 +19,7 @@ struct FailureTableTests {
         (InboundTextError.missing("From"), .invalidInput, "invalid_input", "all fields"),
     ]
 
-    @Test("messages that cannot be written, sent or read are no bugs of ours, and the hint names what to correct")
+    @Test("maps transport, template and incoming-text errors to exit codes and hints")
     func messages() {
         for (error, exit, code, hint) in Self.rows {
             let failure = Failure(describing: error)
@@ -29,7 +29,7 @@ struct FailureTableTests {
         }
     }
 
-    @Test("an address or a link that cannot stand in a mail is corrected where it was set")
+    @Test("names the setting of an invalid sender address or unsubscribe link")
     func composition() {
         let address = #expect(throws: CompositionError.self) { try Mailbox(parsing: "nobody") }
         let link = #expect(throws: CompositionError.self) { try UnsubscribeLink("http://example.com/") }

@@ -4,10 +4,10 @@ import Testing
 
 @testable import intro
 
-@Suite("files that decide what Intro does")
+@Suite("trust in settings and secret files")
 struct FileTrustTests {
     @Test(
-        "a file of another user, or one that others may write to, is not trusted",
+        "rejects a file that belongs to another user or is writable by others",
         arguments: [
             (1000, 0o644, FileTrust.Content.settings, true), (0, 0o644, .settings, true),
             (1001, 0o644, .settings, false),
@@ -19,7 +19,7 @@ struct FileTrustTests {
         #expect((FileTrust.problem(owner: owner, mode: mode, content, user: 1000) == nil) == isTrusted)
     }
 
-    @Test("a settings file that everyone may write to ends with 78 and names the file")
+    @Test("rejects a world-writable settings file with exit code 78 and its path")
     func refused() throws {
         let folder = try ScratchFolder()
         let path = "\(folder.path)/intro.json"

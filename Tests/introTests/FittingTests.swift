@@ -2,9 +2,9 @@ import Testing
 
 @testable import intro
 
-@Suite("text that fits a width")
+@Suite("fitting text into a width")
 struct FittingTests {
-    @Test("a text is cut to a width in columns, with an ellipsis")
+    @Test("truncates a text by display width, with an ellipsis")
     func truncated() {
         #expect("Maria".truncated(to: 5) == "Maria")
         #expect("Maria Lopez".truncated(to: 6) == "Maria…")
@@ -12,7 +12,7 @@ struct FittingTests {
         #expect("👨‍👩‍👧👨‍👩‍👧".truncated(to: 3) == "👨‍👩‍👧…")
     }
 
-    @Test("a text is broken at blanks, with an indent; a word that is too long is cut")
+    @Test("wraps a text at blanks with an indent, and truncates a word that is too long")
     func wrapped() {
         #expect("away: Honeymoon".wrapped(to: 20) == ["away: Honeymoon"])
         #expect("away: a long story".wrapped(to: 12, indent: 2) == ["away: a long", "  story"])

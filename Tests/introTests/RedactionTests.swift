@@ -2,10 +2,10 @@ import Testing
 
 @testable import intro
 
-@Suite("passwords are not printed")
+@Suite("redaction of passwords")
 struct RedactionTests {
     @Test(
-        "a password in a connection string or URL is taken out",
+        "replaces the password in a connection string or URL",
         arguments: [
             ("postgresql://ana:s3cret@db/intro", "postgresql://ana:…@db/intro"),
             ("postgresql://:s3cret@db", "postgresql://:…@db"),

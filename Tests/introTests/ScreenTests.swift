@@ -2,9 +2,9 @@ import Testing
 
 @testable import intro
 
-@Suite("Screen")
+@Suite("screen layout")
 struct ScreenTests {
-    @Test("a line is cut to the columns that its characters take, and then coloured")
+    @Test("truncates a line by display width before colouring it")
     func columns() {
         #expect(ScreenLine("abcdef").text(columns: 4, colored: false) == "abcd")
         #expect(ScreenLine("日本語").text(columns: 5, colored: false) == "日本")
@@ -12,7 +12,7 @@ struct ScreenTests {
         #expect(ScreenLine("a\u{1B}[2Jb").text(columns: 80, colored: false) == #"a\e[2Jb"#)
     }
 
-    @Test("parts that do not fit are cut where they are longest, and tell how much is missing")
+    @Test("truncates the longest parts that do not fit, and shows the number of omitted lines")
     func rows() {
         let parts = [part("head", 1), part("long", 8), part("short", 3)]
         #expect(ScreenPart.lines(parts, rows: 14).map(\.text).count == 14)
@@ -21,11 +21,11 @@ struct ScreenTests {
         #expect(ScreenPart.lines(parts, rows: 2).count == 2)
     }
 
-    @Test("a table without rows says so")
+    @Test("shows the given text for a table without rows")
     func table() {
-        let part = ScreenPart(Table([.init("NAME")]), orElse: "nobody")
-        #expect(part.lines == [ScreenLine("nobody", .label)])
-        let full = ScreenPart(Table([.init("NAME")], rows: [["ana"]]), orElse: "nobody")
+        let part = ScreenPart(Table([.init("NAME")]), orElse: "empty")
+        #expect(part.lines == [ScreenLine("empty", .label)])
+        let full = ScreenPart(Table([.init("NAME")], rows: [["ana"]]), orElse: "empty")
         #expect(full.lines == [ScreenLine("NAME", .label), ScreenLine("ana")])
     }
 
@@ -34,10 +34,10 @@ struct ScreenTests {
     }
 }
 
-@Suite("Short times")
+@Suite("short durations")
 struct ShortTimeTests {
     @Test(
-        "are typed with a unit, or as seconds",
+        "accepts a number with a unit, or of seconds",
         arguments: [
             ("2", 2000), ("500ms", 500), ("1s", 1000), ("100ms", 100), ("2m", 120_000), ("1h", 3_600_000),
         ])
@@ -46,7 +46,7 @@ struct ShortTimeTests {
     }
 
     @Test(
-        "are refused where they are none, too short or too long",
+        "rejects an invalid, too short or too long duration",
         arguments: [
             "", "s", "0", "99ms", "61m", "2h", "1d", "1.5s", "-1s", "1 s", "9999999999999999999", "٣s",
         ])
@@ -55,7 +55,7 @@ struct ShortTimeTests {
     }
 
     @Test(
-        "are told in the largest unit that fits",
+        "shows a duration in the largest unit that fits",
         arguments: [
             (0, "0s"), (59, "59s"), (60, "1m"), (3599, "59m"), (3600, "1h"), (86_399, "23h"), (86_400, "1d"),
             (-5, "0s"),

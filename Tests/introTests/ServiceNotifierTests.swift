@@ -3,25 +3,25 @@ import Testing
 
 @testable import intro
 
-@Suite("notices to the service manager")
+@Suite("notifications to the service manager")
 struct ServiceNotifierTests {
-    @Test("the notices arrive as systemd reads them", arguments: Listener.Kind.allCases)
+    @Test("sends notifications in the format of systemd", arguments: Listener.Kind.allCases)
     func notices(kind: Listener.Kind) throws {
         let listener = try Listener(kind)
         let notifier = ServiceNotifier(
             environment: ["NOTIFY_SOCKET": listener.name, "WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "\(getpid())"])
         notifier.ready("serving mail and rules")
         notifier.sendKeepAlive()
-        notifier.status("4 jobs in hand")
+        notifier.status("4 jobs running")
         notifier.stopping("4 jobs to finish")
         #expect(
-            listener.heard() == [
-                "READY=1\nSTATUS=serving mail and rules", "WATCHDOG=1", "STATUS=4 jobs in hand",
+            listener.received() == [
+                "READY=1\nSTATUS=serving mail and rules", "WATCHDOG=1", "STATUS=4 jobs running",
                 "STOPPING=1\nSTATUS=4 jobs to finish",
             ])
     }
 
-    @Test("the watchdog's interval is the manager's, where it means this process")
+    @Test("uses the watchdog interval if it is valid and for this process")
     func watchdog() throws {
         let listener = try Listener(.path)
         func interval(_ variables: [String: String]) -> Duration? {
@@ -37,53 +37,53 @@ struct ServiceNotifierTests {
         #expect(ServiceNotifier(environment: ["WATCHDOG_USEC": "30000000"]).watchdogInterval == nil)
     }
 
-    @Test("signs of life are for a manager that watches")
+    @Test("sends no keep-alive without a watchdog")
     func unwatched() throws {
         let listener = try Listener(.path)
         let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": listener.name])
         notifier.sendKeepAlive()
-        notifier.status("at work")
-        #expect(listener.heard() == ["STATUS=at work"])
+        notifier.status("working")
+        #expect(listener.received() == ["STATUS=working"])
     }
 
-    @Test("a status is one line, whatever it says")
+    @Test("joins the lines of a status into one")
     func injection() throws {
         let listener = try Listener(.path)
         ServiceNotifier(environment: ["NOTIFY_SOCKET": listener.name]).status("a\nMAINPID=1\r\nb")
-        #expect(listener.heard() == ["STATUS=a MAINPID=1 b"])
+        #expect(listener.received() == ["STATUS=a MAINPID=1 b"])
     }
 
     @Test(
-        "where nobody listens, nothing happens",
+        "does nothing without a usable notification socket",
         arguments: [
             nil, "", "/", "@", "relative", "vsock:2:1234", "/nonexistent/notify",
             "/" + String(repeating: "x", count: 108),
         ])
-    func nobody(name: String?) {
+    func noListener(name: String?) {
         let notifier = ServiceNotifier(environment: name.map { ["NOTIFY_SOCKET": $0] } ?? [:])
         notifier.ready("")
         notifier.stopping("")
     }
 
-    @Test("a manager that does not read holds nobody up", .timeLimit(.minutes(30)))
+    @Test("drops notifications instead of blocking when the socket is full", .timeLimit(.minutes(30)))
     func fullSocket() throws {
         let listener = try Listener(.path)
         let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": listener.name])
         for number in 1...2000 { notifier.status("\(number)") }
-        let heard = listener.heard()
-        #expect(heard.first == "STATUS=1")
-        #expect(heard.count < 2000)
+        let received = listener.received()
+        #expect(received.first == "STATUS=1")
+        #expect(received.count < 2000)
     }
 }
 
-/// A datagram socket such as systemd listens on.
+/// A datagram socket like the one of systemd.
 final class Listener {
-    /// How the socket is named.
+    /// The kind of the socket's address.
     enum Kind: CaseIterable {
         case path, abstract
     }
 
-    /// The name that `NOTIFY_SOCKET` would have.
+    /// The value for `NOTIFY_SOCKET`.
     let name: String
     private let descriptor: Int32
 
@@ -107,8 +107,8 @@ final class Listener {
         unlink(name)
     }
 
-    /// The datagrams that have arrived; on a Unix socket they do so before they are said to be sent.
-    func heard() -> [String] {
+    /// Returns the datagrams that have arrived; on a Unix socket, a sent datagram has arrived when `send` returns.
+    func received() -> [String] {
         var notices: [String] = []
         var octets = [UInt8](repeating: 0, count: 4096)
         while case let count = recv(descriptor, &octets, octets.count, Int32(MSG_DONTWAIT)), count >= 0 {

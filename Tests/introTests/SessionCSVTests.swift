@@ -2,10 +2,10 @@ import Testing
 
 @testable import intro
 
-@Suite("CSV for spreadsheets")
+@Suite("CSV export of sessions")
 struct SessionCSVTests {
     @Test(
-        "no part of a field is a formula, whatever separates cells; phone numbers stay as they are",
+        "escapes formulas after any cell separator, and keeps phone numbers unchanged",
         arguments: [
             ("Ana", "Ana"), ("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("-2+3", "'-2+3"),
             ("+12135550142", "+12135550142"),

@@ -3,9 +3,9 @@ import Testing
 
 @testable import intro
 
-/// What must not be printed, and comes from files.
+/// Tests of secrets in files.
 extension SettingsTests {
-    @Test("the token for texts comes from its file, without the line end, and is not printed")
+    @Test("reads the SMS token from its file without the line end, and does not print it")
     func token() throws {
         var texts = try Settings(from: sources()).texts
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -20,7 +20,7 @@ extension SettingsTests {
         #expect("\(secret) \(String(reflecting: secret))".contains("t0ken") == false)
     }
 
-    @Test("the mail password comes from its file, without the line end, and is not printed")
+    @Test("reads the mail password from its file without the line end, and does not print it")
     func password() throws {
         var mail = try Settings(from: sources()).mail
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -40,7 +40,7 @@ extension SettingsTests {
         #expect(throws: Failure.self) { try mail.password() }
     }
 
-    @Test("a file with the database's URL counts where its source says so, after a URL of the same source")
+    @Test("gives a database URL file the precedence of its source, after a URL of the same source")
     func databaseURLFile() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         var sources = try sources(
@@ -60,7 +60,7 @@ extension SettingsTests {
         #expect(try Settings(from: sources).database.location == .urlFile(folder.path + "/url"))
     }
 
-    @Test("the database's URL comes from its file, without the line end; an empty file is an error")
+    @Test("reads the database URL from its file without the line end, and rejects an empty file")
     func databaseURLInFile() throws {
         _ = try sources()
         defer { try? FileManager.default.removeItem(at: folder) }

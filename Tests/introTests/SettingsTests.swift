@@ -1,13 +1,14 @@
 import Foundation
 import Testing
 
+@testable import LocalPostgres
 @testable import intro
 
 @Suite("settings")
 struct SettingsTests {
     let folder = FileManager.default.temporaryDirectory.appending(path: "intro-settings-\(UUID().uuidString)")
 
-    /// Sources with nothing set, in a folder of the test's own.
+    /// Returns sources in a temporary folder with only the given values set.
     func sources(
         flag: String? = nil,
         environment: [String: String] = [:],
@@ -29,7 +30,7 @@ struct SettingsTests {
         #"{"database": {"url": "\#(name)"}}"#
     }
 
-    @Test("a flag beats the environment, which beats the project file, which beats the system file")
+    @Test("prefers a flag to the environment, the project file and the system file, in this order")
     func precedence() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         var sources = try sources(
@@ -49,7 +50,7 @@ struct SettingsTests {
         #expect(try Settings(from: sources).database.location == .local)
     }
 
-    @Test("INTRO_DATABASE_URL beats DATABASE_URL, which beats libpq's own variables")
+    @Test("prefers INTRO_DATABASE_URL to DATABASE_URL, and that to libpq's own variables")
     func databaseVariables() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         var sources = try sources(
@@ -66,7 +67,7 @@ struct SettingsTests {
     }
 
     @Test(
-        "each of libpq's variables that name a database chooses it",
+        "uses libpq's environment if one of its database variables is set",
         arguments: ["PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGSERVICE"]
     )
     func libpqVariables(name: String) throws {
@@ -75,14 +76,14 @@ struct SettingsTests {
         #expect(try Settings(from: sources).database.location == .libpqEnvironment)
     }
 
-    @Test("variables that only tell how to talk to a database choose none")
+    @Test("ignores libpq variables that only affect the connection")
     func otherLibpqVariables() throws {
         let sources = try sources(environment: ["PGSSLMODE": "require", "PGAPPNAME": "x", "PGPASSFILE": "/x"])
         defer { try? FileManager.default.removeItem(at: folder) }
         #expect(try Settings(from: sources).database.location == .local)
     }
 
-    @Test("nothing set means the documented defaults")
+    @Test("uses the documented defaults without settings")
     func defaults() throws {
         let sources = try sources()
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -98,7 +99,7 @@ struct SettingsTests {
         #expect(settings.templatesFolder == nil)
     }
 
-    @Test("root's home is where the server's user can reach it")
+    @Test("uses /var/lib/intro as root's home")
     func rootHome() throws {
         var sources = try sources()
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -106,7 +107,7 @@ struct SettingsTests {
         #expect(try Settings(from: sources).home == "/var/lib/intro")
     }
 
-    @Test("every setting has an environment variable of its name")
+    @Test("reads settings from environment variables of their names")
     func everyVariable() throws {
         let sources = try sources(environment: [
             "INTRO_HOME": "/srv/in tro", "INTRO_DATABASE_CONNECTIONS": "3",
@@ -142,7 +143,7 @@ struct SettingsTests {
         #expect(settings.booking.noShowLimit == 0)
     }
 
-    @Test("every setting can stand in a file, and its environment variable is above it; set to nothing, it is not")
+    @Test("reads settings from a file, overridden by environment variables that are not empty")
     func everySettingInAFile() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = """
@@ -173,7 +174,7 @@ struct SettingsTests {
         #expect(settings.templatesFolder == "/home/ana/words")
     }
 
-    @Test("a rate is so much in so much time, and what is none is refused by the setting's name")
+    @Test("parses a rate, and names the setting of an invalid one")
     func rates() throws {
         for rate in ["20/s", "60/min", "500/h"] {
             _ = try Setting.smsRate.pace(rate)
@@ -185,7 +186,7 @@ struct SettingsTests {
         }
     }
 
-    @Test("--config replaces the project file and the system file")
+    @Test("uses the file of --config instead of the project file and the system file")
     func namedFile() throws {
         var sources = try sources(project: url("project"), system: #"{"booking": {"no_show_limit": 9}}"#)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -198,7 +199,7 @@ struct SettingsTests {
         #expect(settings.booking.noShowLimit == 2)
     }
 
-    @Test("a named file that does not exist is refused")
+    @Test("rejects a --config file that does not exist")
     func missingFile() throws {
         var sources = try sources()
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -208,7 +209,7 @@ struct SettingsTests {
         #expect(failure?.message.contains("none.json") == true)
     }
 
-    @Test("a path in a file starts at the file's folder")
+    @Test("resolves a relative path in a file against the file's folder")
     func relativePath() throws {
         let sources = try sources(project: #"{"mail": {"password_file": "secret"}, "home": "data"}"#)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -217,7 +218,7 @@ struct SettingsTests {
         #expect(settings.home == folder.path + "/data")
     }
 
-    @Test("a mistyped name is refused, and the nearest is suggested")
+    @Test("rejects a mistyped setting and suggests the nearest")
     func mistypedName() throws {
         let sources = try sources(project: #"{"booking": {"no_shows_limit": 3}}"#)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -227,7 +228,7 @@ struct SettingsTests {
     }
 
     @Test(
-        "a file that is wrong is refused by name",
+        "rejects an invalid file and names it",
         arguments: [
             "", "{", "[]", "7", #"{"database": "x"}"#, #"{"database": {"connections": "8"}}"#,
             #"{"database": {"connections": 0}}"#, #"{"database": {"url": ""}}"#,
@@ -239,18 +240,18 @@ struct SettingsTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let failure = #expect(throws: Failure.self) { try Settings(from: sources) }
         #expect(failure?.exit == .misconfigured)
-        let said = "\(failure?.message ?? "") \(failure?.reason ?? "")"
-        #expect(said.contains("intro.json"))
+        let report = "\(failure?.message ?? "") \(failure?.reason ?? "")"
+        #expect(report.contains("intro.json"))
     }
 
-    @Test("null in a file leaves a setting alone")
+    @Test("ignores a null value in a file")
     func null() throws {
         let sources = try sources(project: #"{"mail": {"from": null}}"#)
         defer { try? FileManager.default.removeItem(at: folder) }
         #expect(try Settings(from: sources).mail.from == nil)
     }
 
-    @Test("a variable that is wrong is refused by name", arguments: ["abc", "-1", "1.5", "1001"])
+    @Test("rejects an invalid environment variable and names it", arguments: ["abc", "-1", "1.5", "1001"])
     func wrongVariable(value: String) throws {
         let sources = try sources(environment: ["INTRO_BOOKING_NO_SHOW_LIMIT": value])
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -1,4 +1,4 @@
--- What the client's own figures need: rows to find, rows to read, and room for rows to come.
+-- Tables for the measurements of the client: rows to look up, rows to read, and an empty table for inserts.
 SET client_min_messages = warning;
 CREATE TABLE point (id bigint PRIMARY KEY, value text NOT NULL);
 INSERT INTO point

@@ -1,4 +1,4 @@
-// Stands before a server and lets its answers wait: a server that is far away, for whoever connects here.
+// A TCP proxy that delays the answers of a server, to simulate a distant server.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -17,7 +17,7 @@ struct end {
     struct end *other;
 };
 
-// Of no size: the server has hung up.
+// A size of 0 or less: the server has closed the connection.
 struct answer {
     struct end *client;
     long due;
@@ -26,7 +26,7 @@ struct answer {
     STAILQ_ENTRY(answer) next;
 };
 
-// All wait equally long, so the oldest is always the next one.
+// All answers have the same delay, so the oldest one is always due first.
 static STAILQ_HEAD(, answer) waiting = STAILQ_HEAD_INITIALIZER(waiting);
 static long latency;
 static int poller;
@@ -42,7 +42,7 @@ static void fail(const char *what) {
     exit(1);
 }
 
-static int stream(void) {
+static int make_socket(void) {
     int descriptor = socket(AF_INET, SOCK_STREAM, 0), yes = 1;
     if (descriptor < 0) fail("socket");
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
@@ -60,11 +60,11 @@ static void watch(int descriptor, void *end) {
     if (epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) != 0) fail("epoll_ctl");
 }
 
-static void let_in(int listener, const struct sockaddr_in *server) {
+static void accept_client(int listener, const struct sockaddr_in *server) {
     struct end *ends = calloc(2, sizeof *ends);
     int yes = 1;
     ends[0] = (struct end){accept(listener, NULL, NULL), false, &ends[1]};
-    ends[1] = (struct end){stream(), true, &ends[0]};
+    ends[1] = (struct end){make_socket(), true, &ends[0]};
     if (ends[0].descriptor < 0) fail("accept");
     if (connect(ends[1].descriptor, (const struct sockaddr *)server, sizeof *server) != 0) fail("connect");
     setsockopt(ends[0].descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
@@ -72,26 +72,26 @@ static void let_in(int listener, const struct sockaddr_in *server) {
     watch(ends[1].descriptor, &ends[1]);
 }
 
-static void put(int descriptor, const char *octets, ssize_t size) {
+static void send_all(int descriptor, const char *octets, ssize_t size) {
     while (size > 0) {
         ssize_t written = send(descriptor, octets, size, MSG_NOSIGNAL);
-        // Whoever has gone needs nothing more.
+        // The other end has closed the connection.
         if (written < 0) return;
         octets += written;
         size -= written;
     }
 }
 
-static void pass_on(struct end *client) {
+static void forward_request(struct end *client) {
     static char octets[65536];
     ssize_t size = recv(client->descriptor, octets, sizeof octets, 0);
-    if (size > 0) return put(client->other->descriptor, octets, size);
-    // The server hears of it, and hangs up in its turn.
+    if (size > 0) return send_all(client->other->descriptor, octets, size);
+    // The server receives the end of the stream, and closes the connection as well.
     epoll_ctl(poller, EPOLL_CTL_DEL, client->descriptor, NULL);
     shutdown(client->other->descriptor, SHUT_WR);
 }
 
-static void put_off(struct end *server) {
+static void delay_answer(struct end *server) {
     struct answer *answer = malloc(sizeof *answer);
     answer->client = server->other;
     answer->due = microseconds() + latency;
@@ -100,10 +100,10 @@ static void put_off(struct end *server) {
     STAILQ_INSERT_TAIL(&waiting, answer, next);
 }
 
-static void hand_over(struct answer *answer) {
+static void deliver_answer(struct answer *answer) {
     STAILQ_REMOVE_HEAD(&waiting, next);
     if (answer->size > 0) {
-        put(answer->client->descriptor, answer->octets, answer->size);
+        send_all(answer->client->descriptor, answer->octets, answer->size);
     } else {
         close(answer->client->descriptor);
         close(answer->client->other->descriptor);
@@ -112,7 +112,7 @@ static void hand_over(struct answer *answer) {
     free(answer);
 }
 
-// NULL is as long as it takes.
+// Delivers the answers that are due, and returns the time until the next one; NULL if none waits.
 static const struct timespec *until_due(struct timespec *left) {
     struct answer *first;
     while ((first = STAILQ_FIRST(&waiting)) != NULL) {
@@ -121,7 +121,7 @@ static const struct timespec *until_due(struct timespec *left) {
             *left = (struct timespec){microseconds_left / 1000000, microseconds_left % 1000000 * 1000};
             return left;
         }
-        hand_over(first);
+        deliver_answer(first);
     }
     return NULL;
 }
@@ -135,7 +135,7 @@ int main(int count, char **arguments) {
     struct sockaddr_in here = loopback("0"), server = loopback(arguments[1]);
     latency = atol(arguments[2]) * 1000;
     poller = epoll_create1(0);
-    int listener = stream();
+    int listener = make_socket();
     if (bind(listener, (struct sockaddr *)&here, sizeof here) != 0 || listen(listener, 64) != 0) fail("listen");
     watch(listener, NULL);
     for (;;) {
@@ -146,11 +146,11 @@ int main(int count, char **arguments) {
         if (ready <= 0) continue;
         struct end *end = event.data.ptr;
         if (end == NULL) {
-            let_in(listener, &server);
+            accept_client(listener, &server);
         } else if (end->is_server) {
-            put_off(end);
+            delay_answer(end);
         } else {
-            pass_on(end);
+            forward_request(end);
         }
     }
 }

@@ -1,7 +1,7 @@
 -- Three years of sixty studios: :sessions past sessions of six trainers a studio, five messages and three events for each,
--- and thirty sessions to come for each trainer.
+-- and thirty upcoming sessions for each trainer.
 --
--- Everybody works 7:00 - 19:00 from Monday to Saturday and has six sessions a day; :now is a Monday, 0:00 in San
+-- Each trainer works 7:00 - 19:00 from Monday to Saturday and has six sessions a day; :now is a Monday, 0:00 in San
 -- Francisco. Every second client has a phone. One message in ten was skipped, one in 2,000 failed, one in 10,000 is
 -- unknown.
 \set ON_ERROR_STOP on
@@ -10,10 +10,10 @@ SET TimeZone = 'UTC';
 SET synchronous_commit = off;
 SET maintenance_work_mem = '1GB';
 SET max_parallel_maintenance_workers = 0;
--- Rows are written as the triggers would write them, only faster.
+-- Triggers are disabled, which is faster; consents, claims and events are inserted below.
 SET session_replication_role = replica;
 
--- Indexes are built in a third of the time when all rows are there.
+-- Building the indexes after the inserts takes a third of the time.
 CREATE TEMPORARY TABLE put_aside AS
 SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS away,
        format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS back
@@ -44,7 +44,7 @@ SELECT id, weekday, '07:00', '19:00'
 FROM trainer
 CROSS JOIN generate_series(1, 6) AS weekday;
 
--- Trainer t has sessions n = t, t + 360, ..; those after :sessions are to come.
+-- Trainer t has the sessions n = t, t + 360, …; those after :sessions are upcoming.
 CREATE TEMPORARY TABLE plan AS
 SELECT n AS id,
        1 + (n - 1) % 360 AS trainer,

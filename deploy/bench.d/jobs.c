@@ -1,7 +1,7 @@
-// What a job queue costs without a job runner: the statements alone, through libpq, on the table that the runner uses.
+// Measures a job queue without a job runner: only the statements, through libpq, on the table that the runner uses.
 //
-//     jobs drain BATCH          claims and deletes until nothing is left; prints the jobs per second
-//     jobs insert ROWS TIMES    inserts so many rows at once, so many times; prints the jobs per second
+//     jobs drain BATCH          claims and deletes until the queue is empty; prints the jobs per second
+//     jobs insert ROWS TIMES    repeats an insert of several rows; prints the jobs per second
 //     jobs pickup COUNT PACE    one connection enqueues, another listens and claims; prints each latency in milliseconds
 #include <libpq-fe.h>
 #include <poll.h>
@@ -56,7 +56,7 @@ static PGconn *connect_worker(void) {
     return connection;
 }
 
-// Claims so many jobs, and writes down their ids as an array; returns how many there were.
+// Claims jobs, writes their ids into an array literal, and returns their number.
 static int claim_jobs(PGconn *connection, const char *limit, char *ids) {
     PGresult *result = checked(connection, PQexecPrepared(connection, "claim", 1, &limit, NULL, NULL, 0));
     int rows = PQntuples(result);
@@ -104,8 +104,8 @@ static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static long picked_up = -1;
 static double picked_up_at;
 
-// Tells the other thread that one more job has been picked up; the first time, that the worker listens.
-static void tell(double at) {
+// Signals the other thread that a job has been picked up; the first signal means that the worker listens.
+static void signal_pickup(double at) {
     pthread_mutex_lock(&lock);
     picked_up++;
     picked_up_at = at;
@@ -121,14 +121,14 @@ static double wait_for(long number) {
     return at;
 }
 
-static void wait_for_word(PGconn *connection) {
-    PGnotify *word;
-    while ((word = PQnotifies(connection)) == NULL) {
+static void wait_for_notification(PGconn *connection) {
+    PGnotify *notification;
+    while ((notification = PQnotifies(connection)) == NULL) {
         struct pollfd socket = {.fd = PQsocket(connection), .events = POLLIN};
         poll(&socket, 1, -1);
         PQconsumeInput(connection);
     }
-    for (; word; word = PQnotifies(connection)) PQfreemem(word);
+    for (; notification; notification = PQnotifies(connection)) PQfreemem(notification);
 }
 
 static void *work(void *context) {
@@ -136,11 +136,11 @@ static void *work(void *context) {
     PGconn *connection = connect_worker();
     char ids[24];
     PQclear(checked(connection, PQexec(connection, "LISTEN jobs")));
-    tell(0);
+    signal_pickup(0);
     while (left > 0) {
-        wait_for_word(connection);
+        wait_for_notification(connection);
         while (left > 0 && claim_jobs(connection, "1", ids) > 0) {
-            tell(now());
+            signal_pickup(now());
             delete_jobs(connection, ids);
             left--;
         }
@@ -154,7 +154,7 @@ static void sleep_until(double time) {
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
 }
 
-// The first twenty are for getting warm, and are not told.
+// The first twenty jobs are for warm-up, and their latencies are not printed.
 static void pick_up(long count, double pace) {
     pthread_t worker;
     long all = count + 20;

@@ -1,7 +1,7 @@
-// Runs a program and tells how long it took and how much memory it had at its peak.
+// Runs a program and prints its duration in seconds and its peak memory use in KiB.
 //
-// A process inherits the peak of the one it was forked from, so a large parent would hide what a small child needs; this
-// one needs next to nothing.
+// A process inherits the peak of the process that it was forked from, so a large parent would hide the memory use of a small
+// child; this program is small.
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-"""PgQueuer beside Intro's job-runner: `peer_pgqueuer.py JOBS BATCH` enqueues jobs that are nothing to do, a thousand at a
-time, drains them, and prints the jobs per second of both. The database is the one that libpq's variables name."""
+"""Measures PgQueuer for comparison with Intro's job runner: `peer_pgqueuer.py JOBS BATCH` enqueues empty jobs, a thousand at
+a time, drains them, and prints the jobs per second of both steps. libpq's environment variables name the database."""
 
 import sys
 import time

@@ -1,6 +1,6 @@
-"""Procrastinate beside Intro's job-runner: `peer_procrastinate.py JOBS CONCURRENCY` enqueues jobs that are nothing to do, a
-thousand at a time, drains them, and prints the jobs per second of both. The database is the one that libpq's variables
-name."""
+"""Measures Procrastinate for comparison with Intro's job runner: `peer_procrastinate.py JOBS CONCURRENCY` enqueues empty
+jobs, a thousand at a time, drains them, and prints the jobs per second of both steps. libpq's environment variables name
+the database."""
 
 import asyncio
 import sys

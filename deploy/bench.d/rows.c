@@ -1,5 +1,5 @@
-// Reads a result of three columns (bigint, text, timestamptz) some times with libpq alone, in binary, every cell of it,
-// and prints the rows per second.
+// Reads all cells of a result of three columns (bigint, text, timestamptz) repeatedly with libpq, in binary format, and prints
+// the rows per second and a checksum.
 #include <endian.h>
 #include <libpq-fe.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-// Sends one prepared mail some times through libcurl, over several kept connections, and prints the mails per second.
+// Sends a prepared mail repeatedly with libcurl over several persistent connections, and prints the mails per second.
 #include <curl/curl.h>
 #include <pthread.h>
 #include <stdio.h>

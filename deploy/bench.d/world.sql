@@ -1,20 +1,19 @@
--- A chain of studios: :trainers trainers, each with forty past sessions and :ahead to come.
+-- A chain of studios: :trainers trainers, each with forty past sessions and :ahead upcoming ones.
 --
--- The first fifty trainers share one studio, the next six another, then ten each. Everybody works 7:00 - 19:00 on
--- weekdays and 8:00 - 12:00 on Saturdays. Sessions stand on the full hours, so that every half hour is free to be booked.
--- A trainer's k-th session to come is on weekday (2k + trainer mod 2) / 5: ten per weekday and four trainers, which makes
--- 100,000 of 10,000 trainers' mails due at the instant of :now, the Monday on which all this begins. Every tenth client has a
--- phone, and is told by texts as well.
+-- The first fifty trainers share one studio, the next six another, then ten each. All trainers work 7:00 - 19:00 on
+-- weekdays and 8:00 - 12:00 on Saturdays. Sessions begin on the full hour, so that every half hour is free. A trainer's k-th
+-- upcoming session is on weekday (2k + trainer mod 2) / 5: ten per weekday and four trainers, so that 100,000 mails for the
+-- sessions of 10,000 trainers are due at :now, a Monday. Every tenth client has a phone, and receives texts as well.
 \set ON_ERROR_STOP on
 \set past 40
 SET client_min_messages = warning;
 SET TimeZone = 'UTC';
 SET synchronous_commit = off;
 SET maintenance_work_mem = '512MB';
--- Rows are written as the triggers would write them, only faster.
+-- Triggers are disabled, which is faster; consents and claims are inserted below.
 SET session_replication_role = replica;
 
--- An index over ranges is built in a third of the time when all rows are there.
+-- Building the index over ranges after the inserts takes a third of the time.
 CREATE TEMPORARY TABLE put_aside AS
 SELECT conname AS name, pg_get_constraintdef(oid) AS definition
 FROM pg_constraint
@@ -59,7 +58,7 @@ CROSS JOIN LATERAL (VALUES ('email', email), ('sms', phone)) AS given (channel, 
 CROSS JOIN unnest(ARRAY['session', 'follow_up']) AS scope
 WHERE given.address IS NOT NULL;
 
--- In the order of booking: neighbours in the table have nothing to do with each other.
+-- In the order of booking: adjacent rows of the table belong to different trainers.
 INSERT INTO session (
     id, reference, request_id, studio_id, trainer_id, client_id, station, starts_at, ends_at, occupied, status, booked_at,
     arranged_at)
@@ -106,7 +105,7 @@ JOIN client ON client.id = session.client_id
 CROSS JOIN unnest(client_contacts(email_key, phone)) AS contact
 WHERE status IN ('booked', 'attended');
 
--- Everybody has had the confirmation; those whose session is over have had the reminders, too.
+-- All clients have received the confirmation, and those with a past session also the reminders.
 INSERT INTO message (
     session_id, studio_id, rule, channel, revision, status, due_at, attempts, attempted_at, sent_at, recipient)
 SELECT session.id, session.studio_id, rule.key, 'email', 1, 'sent', told.at, 1, told.at, told.at,
@@ -118,7 +117,7 @@ CROSS JOIN LATERAL (
     SELECT CASE rule.anchor WHEN 'booked' THEN booked_at ELSE starts_at + make_interval(days => rule.lag_days) END AS at
 ) AS told;
 
--- The numbers of new people and of their sessions differ, so that nobody who reads a log takes one for the other.
+-- The IDs of new clients and of their sessions differ, so that they cannot be confused in a log.
 SELECT setval('studio_id_seq', (SELECT max(id) FROM studio)),
        setval('trainer_id_seq', (SELECT max(id) FROM trainer)),
        setval('hours_season_id_seq', (SELECT max(id) FROM hours_season)),

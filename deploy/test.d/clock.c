@@ -1,11 +1,11 @@
 /*
- * Shifts the wall clock of a program and of all that it starts. `deploy/test --at` preloads it.
+ * Shifts the wall clock of a program and its children. `deploy/test --at` preloads it.
  *
- * INTRO_TEST_CLOCK_SHIFT is the number of seconds that are added to what CLOCK_REALTIME says. The clocks that measure
- * durations are not touched. A deadline on the wall clock was worked out from the shifted clock, and is shifted back
- * before the kernel compares it with the true one. The shift never changes, so that all processes agree on the time.
+ * INTRO_TEST_CLOCK_SHIFT is the number of seconds that are added to CLOCK_REALTIME. Clocks that measure durations are not
+ * shifted. A deadline on the wall clock was calculated from the shifted clock, and is shifted back before the kernel compares
+ * it with the true one. The shift is constant, so that all processes have the same time.
  *
- * Debian's libfaketime 0.9.10 does not do: under it PostgreSQL's statement_timeout never fires, an immediate stop waits
+ * Debian's libfaketime 0.9.10 is not suitable: with it PostgreSQL's statement_timeout never fires, an immediate stop waits
  * for five seconds, and Python's time.sleep fails with EINVAL.
  */
 #define _GNU_SOURCE
@@ -31,7 +31,7 @@ static int is_wall(clockid_t clock) {
     return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
 }
 
-/* The function that this library stands before; the version matters where the C library has kept an older one. */
+/* Returns the function that this library replaces; the version matters if the C library also has an older one. */
 static void *next(const char *name, const char *version) {
     void *function = version ? dlvsym(RTLD_NEXT, name, version) : NULL;
     return function ? function : dlsym(RTLD_NEXT, name);
@@ -90,7 +90,7 @@ int sem_timedwait(sem_t *restrict semaphore, const struct timespec *restrict shi
 int pthread_cond_timedwait(
     pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex, const struct timespec *restrict shifted) {
     NEXT(pthread_cond_timedwait, "GLIBC_2.3.2");
-    /* Bit 1 of a condition's reference count says that its clock is the monotonic one. */
+    /* Bit 1 of a condition's reference count is set if its clock is the monotonic one. */
     if (condition->__data.__wrefs & 2) return real(condition, mutex, shifted);
     struct timespec deadline = true_time(shifted);
     return real(condition, mutex, &deadline);
@@ -111,7 +111,7 @@ int pthread_mutex_timedlock(pthread_mutex_t *restrict mutex, const struct timesp
     return real(mutex, &deadline);
 }
 
-/* Whether a timer's descriptor is one of the wall clock is known only to who made it. */
+/* Whether a timer's descriptor uses the wall clock, recorded when the timer is created. */
 static unsigned char wall_timers[65536];
 
 int timerfd_create(clockid_t clock, int flags) {

@@ -1,24 +1,24 @@
-/// A person who may come, or came, for a free introductory session.
+/// A person who has booked, or may book, a free introductory session.
 public struct Client: Sendable, Hashable {
-    /// The number that the front desk may type.
+    /// The client number, which the front desk may type.
     public typealias ID = Key<Client, Int64>
 
-    /// The number that the front desk may type.
+    /// The client number, which the front desk may type.
     public let id: ID
-    /// As the person gives it.
+    /// The name, as the person gives it.
     public let name: String
-    /// Where mail goes.
+    /// The e-mail address for messages.
     public let email: EmailAddress?
-    /// In E.164.
+    /// The phone number, in E.164 form.
     public let phone: PhoneNumber?
-    /// IANA zone where it differs from the studio's.
+    /// The IANA time zone; `nil` if it is the studio's.
     public let timeZone: String?
-    /// How the person heard of us.
+    /// How the person learned about the studio.
     public let source: String?
-    /// The language to write in; `nil` is English.
+    /// The language for messages; `nil` means English.
     public let language: Language?
 
-    /// Puts a client together from the stored parts.
+    /// Creates a client from its stored parts.
     public init(
         id: ID, name: String, email: EmailAddress?, phone: PhoneNumber?, timeZone: String? = nil, source: String? = nil,
         language: Language? = nil
@@ -31,21 +31,26 @@ public struct Client: Sendable, Hashable {
         self.source = source
         self.language = language
     }
+
+    /// The first word of the name, for greetings.
+    public var firstName: String { PersonName(stored: name).firstName }
 }
 
-/// A language in which clients are written to.
+/// A language in which messages to clients are available.
 public enum Language: String, Sendable, Hashable, CaseIterable {
     /// English.
     case english = "en"
     /// Spanish.
     case spanish = "es"
 
-    /// Accepts a language by its code (RFC 5646), of which only the language itself counts: `es-MX` is Spanish.
+    /// Creates a language from a language tag (RFC 5646).
+    ///
+    /// Only the primary language subtag is used: `es-MX` is Spanish.
     ///
     /// - Parameters:
-    ///   - text: What was typed.
-    ///   - field: What an error calls it.
-    /// - Throws: `InvalidInput` where there are no messages in that language.
+    ///   - text: The input.
+    ///   - field: The name of the field in an error.
+    /// - Throws: `InvalidInput` if no messages are available in that language.
     public init(_ text: String, field: String = "language") throws(InvalidInput) {
         let code = text.lowercased().split(whereSeparator: { $0 == "-" || $0 == "_" }).first ?? ""
         guard let language = Language(rawValue: String(code)) else {
@@ -57,24 +62,24 @@ public enum Language: String, Sendable, Hashable, CaseIterable {
     }
 }
 
-/// How a front desk names a person: by e-mail, by phone, or by client number.
+/// An identifier of a client: an e-mail address, a phone number, or a client number.
 public enum ClientIdentifier: Sendable, Equatable {
-    /// By address.
+    /// An e-mail address.
     case email(EmailAddress)
-    /// By number.
+    /// A phone number.
     case phone(PhoneNumber)
-    /// By client number.
+    /// A client number.
     case id(Client.ID)
 
-    /// Reads what was typed.
+    /// Parses an identifier.
     ///
-    /// Text with an `@` is an address; digits that make no phone number in the region, or follow a `#`, are a client
-    /// number; anything else must be a phone number.
+    /// Text with an `@` is an e-mail address. Digits after a `#`, and digits that are not a phone number in the region,
+    /// are a client number. Anything else must be a phone number.
     ///
     /// - Parameters:
-    ///   - text: What was typed.
-    ///   - region: Where a number without a country code is from.
-    /// - Throws: ``InvalidInput`` where the text is none of the three.
+    ///   - text: The input.
+    ///   - region: The region of a phone number without a country code.
+    /// - Throws: ``InvalidInput`` if the text is none of the three.
     public init(_ text: String, region: Region) throws(InvalidInput) {
         let text = String(Substring(normalizedInput(text).utf8.trimmingSpaces))
         if text.contains("@") {
@@ -93,7 +98,7 @@ public enum ClientIdentifier: Sendable, Equatable {
         }
     }
 
-    /// The address, the number, or `#` and the client number, as people write them.
+    /// The identifier as text: the address, the phone number in E.164 form, or `#` and the client number.
     public var text: String {
         switch self {
         case .email(let address): address.address
@@ -102,7 +107,9 @@ public enum ClientIdentifier: Sendable, Equatable {
         }
     }
 
-    /// A client number; one that begins with a zero is rather a part of a phone number.
+    /// Returns the client number in the text.
+    ///
+    /// Digits that begin with a zero are more likely a part of a phone number, so the result is `nil`.
     private static func clientNumber(_ text: Substring) -> Client.ID? {
         guard text.utf8.allSatisfy(\.isASCIIDigit), text.first != "0", let number = Int64(text) else { return nil }
         return Client.ID(number)

@@ -1,37 +1,39 @@
-/// What a front desk types to find people: parts of names, e-mail addresses and phone numbers, in any order.
+/// A search for clients by parts of names, e-mail addresses and phone numbers, in any order.
 public struct ClientSearch: Sendable {
-    /// A word that a person must have.
+    /// A search term that a client must match.
     public struct Term: Sendable, Equatable {
-        /// Spellings, one of which must be part of the name or the e-mail address.
+        /// The spellings of the term; one of them must be part of the name or the e-mail address.
         public let texts: [String]
-        /// What may be in the phone number instead.
+        /// A pattern that the phone number may match instead; `nil` if the term is not digits.
         public let phone: PhonePattern?
     }
 
-    /// A part of a phone number.
+    /// A pattern for a part of a phone number.
     public enum PhonePattern: Sendable, Equatable {
         /// The last four digits.
         case end(String)
         /// Digits anywhere in the number, with its country code.
         case part(String)
-        /// Digits at the beginning, with the country code.
+        /// Digits at the beginning of the number, with its country code.
         case start(String)
-        /// Digits after the country code that are dialled with a zero before them inside the country, or all of it anywhere.
+        /// Digits after the country code, or the dialled digits anywhere.
+        ///
+        /// The dialled digits have a leading zero, which is used within the country.
         case national(String, dialled: String)
     }
 
-    /// The words, all of which a person must have.
+    /// The terms; a client must match all of them.
     public private(set) var terms: [Term] = []
-    /// The whole text as an address; whoever has that mailbox is found.
+    /// The whole text as an e-mail address, if it is one; clients with the same mailbox match.
     public private(set) var email: EmailAddress?
-    /// The whole text as a number; whoever has that number is found.
+    /// The whole text as a phone number, if it is one; clients with that number match.
     public private(set) var phone: PhoneNumber?
 
-    /// Reads what was typed.
+    /// Parses a search text.
     ///
     /// - Parameters:
-    ///   - text: What was typed.
-    ///   - region: Where a phone number without a country code is from.
+    ///   - text: The search text.
+    ///   - region: The region of a phone number without a country code.
     public init(_ text: String, region: Region) {
         let plain = normalizedInput(text)
         if plain.contains("@") {
@@ -43,7 +45,7 @@ public struct ClientSearch: Sendable {
         terms = words.compactMap(Self.term)
     }
 
-    /// Whether nobody can be found: nothing that was typed is a letter or a digit.
+    /// Whether the search matches no client, because the text has neither a letter nor a digit.
     public var isEmpty: Bool { terms.isEmpty && email == nil && phone == nil }
 
     private static func term(_ word: Substring) -> Term? {
@@ -56,16 +58,16 @@ public struct ClientSearch: Sendable {
         return Term(texts: texts, phone: isPhoneText(String(word)) ? pattern(word) : nil)
     }
 
-    /// Digits as people write numbers; a text without a digit is none.
+    /// Returns whether the text consists of digits and phone number separators, with at least one digit.
     private static func isPhoneText(_ text: String) -> Bool {
         text.contains(where: \.isWholeNumber)
             && text.allSatisfy { $0.isWholeNumber || " +-./()\u{2011}\u{2013}".contains($0) }
     }
 
-    /// What digits may be of a number.
+    /// Returns the pattern for digits.
     ///
-    /// Four are how people give the end of one. More or fewer are looked for anywhere, and a zero in front may be the one that
-    /// is dialled inside a country.
+    /// Four digits match the end of a number, since people give the last four. More or fewer digits match anywhere; a
+    /// leading zero may be the one that is dialled within a country.
     private static func pattern(_ word: Substring) -> PhonePattern {
         let digits = word.compactMap(\.wholeNumberValue).map(String.init).joined()
         if word.drop(while: { $0 == " " || $0 == "(" }).first == "+" {

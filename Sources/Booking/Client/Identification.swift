@@ -1,44 +1,44 @@
-/// Decides which client a request is about, by the contacts and the name that the caller gave.
+/// The identification of a request's client by the contacts and the name in the request.
 ///
-/// The contact that was given as the client's comes first, then the others. A name that fits nobody is refused: either the
-/// caller is another person with the same contact, or the wrong contact was typed.
+/// The contact that identifies the client has precedence over the additional contacts. A name that matches none of the
+/// owners is refused: either the caller is another person with the same contact, or the contact was mistyped.
 public struct Identification: Sendable {
-    /// The clients who have one contact, or the one with a client number.
+    /// The clients that have a contact, or the client with a client number.
     public struct Owners: Sendable {
-        /// The contact; `nil` for a client number.
+        /// The contact; `nil` if the clients were found by client number.
         public let contact: Contact?
         /// The clients.
         public let clients: [Client]
 
-        /// Lists the owners of a contact.
+        /// Creates a list of the owners of a contact.
         public init(of contact: Contact?, _ clients: [Client]) {
             self.contact = contact
             self.clients = clients
         }
     }
 
-    /// What the decision is.
+    /// The result of an identification.
     public enum Decision: Sendable {
-        /// This client; the name that was given may be another one, which was confirmed.
+        /// One client; `isOtherName` if the given name differs and the caller confirmed the client.
         case client(Client, isOtherName: Bool)
-        /// Nobody yet.
+        /// No known client.
         case nobody
-        /// One of these clients, and nothing tells which.
+        /// Several clients that match equally.
         case ambiguous([Client])
-        /// Somebody with another name, who may not be meant.
+        /// Clients with another name, which the caller has not confirmed.
         case otherName(Refusal)
     }
 
-    /// Who goes by what was given as the client's e-mail, phone or number.
+    /// The owners of the e-mail address, phone number or client number that identifies the client.
     public let named: Owners
-    /// Who has the contacts that were given besides.
+    /// The owners of the additional contacts.
     public let beside: [Owners]
-    /// The name that was given.
+    /// The name in the request.
     public let name: String?
-    /// Whether the caller confirmed that the known person is meant although the name differs.
+    /// Whether the caller confirmed the known client although the name differs.
     public let acceptsOtherName: Bool
 
-    /// Takes what was found.
+    /// Creates an identification from the owners that were found.
     public init(named: Owners, beside: [Owners] = [], name: String?, acceptsOtherName: Bool) {
         self.named = named
         self.beside = beside
@@ -46,7 +46,7 @@ public struct Identification: Sendable {
         self.acceptsOtherName = acceptsOtherName
     }
 
-    /// The decision.
+    /// The result of the identification.
     public var decision: Decision {
         let others = Self.distinct(beside.flatMap(\.clients))
         let people = named.clients.isEmpty ? others : named.clients
@@ -63,12 +63,12 @@ public struct Identification: Sendable {
         return .otherName(nameDiffers(name))
     }
 
-    /// The contact by which clients were found, the first one that was given.
+    /// The first given contact by which clients were found.
     public var sharedContact: Contact? {
         named.clients.isEmpty ? beside.first { !$0.clients.isEmpty }?.contact : named.contact
     }
 
-    /// Whether one client is meant.
+    /// Whether exactly one client was identified.
     public var isDecided: Bool {
         if case .client = decision { true } else { false }
     }
@@ -78,7 +78,7 @@ public struct Identification: Sendable {
         return clients.count == 1 ? .client(client, isOtherName: isOtherName) : .ambiguous(clients)
     }
 
-    /// The clients whose name is most like the given one; none where nobody's is.
+    /// Returns the clients whose name is most similar to the given one; empty if every name is different.
     private static func closestMatches(_ clients: [Client], to name: String) -> [Client] {
         let similarity = clients.map { NameComparison.similarity($0.name, name) }
         guard let best = similarity.max(), best > .different else { return [] }
@@ -119,7 +119,7 @@ extension Identification.Owners {
         if case .phone = contact { true } else { false }
     }
 
-    /// Whose the contact is, as a sentence.
+    /// A sentence that names the owners of the contact.
     public var sentence: String {
         guard let contact else {
             return clients.map { "client \($0.id.value) is \(visible($0.name))" }.joined(separator: " and ")
@@ -129,6 +129,6 @@ extension Identification.Owners {
 }
 
 extension Client {
-    /// The person as a message names them: `Greg Park (client 17)`.
+    /// The name and the client number, as error messages show them: `Greg Park (client 17)`.
     public var nameAndNumber: String { "\(visible(name)) (client \(id.value))" }
 }

@@ -1,39 +1,40 @@
 @_spi(_Unicode) import Swift
 
-/// Whether two spellings are one person's name.
+/// A comparison of the spellings of personal names.
 ///
-/// Used where a caller gives a name under a contact that is known: what differs only in accents, case, punctuation, word
-/// order or one typing error is the same name, and so is a part of the name, such as the first name alone.
+/// Used if a request gives a name together with a known contact. Spellings that differ only in accents, case,
+/// punctuation, word order or one typing error are the same name, and so is a part of the name, such as the first name
+/// alone.
 public enum NameComparison {
-    /// How alike two names are.
+    /// The similarity of two names.
     public enum Similarity: Int, Sendable, Comparable {
-        /// Two names.
+        /// Different names.
         case different
-        /// One has all the words of the other, or they differ by one typing error.
+        /// One name has all the words of the other, or the names differ by one typing error.
         case similar
         /// The same words.
         case equal
 
-        /// Whether the first is less alike.
+        /// Orders similarities from different to equal.
         public static func < (first: Similarity, second: Similarity) -> Bool { first.rawValue < second.rawValue }
     }
 
-    /// Compares two names; the order of the two does not matter.
+    /// Compares two names; their order does not matter.
     ///
     /// - Parameters:
     ///   - first: A name, in any script.
-    ///   - second: Another.
+    ///   - second: Another name, in any script.
     /// - Returns: How alike they are.
     public static func similarity(_ first: String, _ second: String) -> Similarity {
-        // Also a name without a letter, such as an emoji.
+        // Names without a letter, such as an emoji, have no words to compare.
         if first == second { return .equal }
-        // German and Nordic letters are written in two ways: Müller is Muller and Mueller.
+        // German and Nordic letters have two plain spellings: Müller is written Muller or Mueller.
         let styles = NameFolding.Style.allCases
         return styles.flatMap { style in styles.map { similarity(words(first, style), words(second, $0)) } }.max()
             ?? .different
     }
 
-    /// Whether two spellings are one name.
+    /// Returns whether two spellings are the same name: equal or similar.
     public static func isSameName(_ first: String, _ second: String) -> Bool {
         similarity(first, second) > .different
     }
@@ -52,7 +53,7 @@ public enum NameComparison {
         return isOneTypo(first, second, left, right) ? .similar : .different
     }
 
-    /// The words of each that the other does not have; a word that comes twice must come twice.
+    /// Returns the words of each name that the other does not have; a repeated word must be repeated in both.
     private static func unmatched(_ first: [Word], _ second: [Word]) -> ([Word], [Word]) {
         var right = second
         let left = first.filter { word in
@@ -63,9 +64,9 @@ public enum NameComparison {
         return (left, right)
     }
 
-    /// Whether the names are the same but for one typing error: in one word, or a space too many or too few beside it.
+    /// Returns whether the names differ by one typing error, which may include a missing or an additional space.
     private static func isOneTypo(_ first: [Word], _ second: [Word], _ left: [Word], _ right: [Word]) -> Bool {
-        // In very short names every letter counts: Ana and Ina, Li and Lu.
+        // In very short names, one letter makes a different name: Ana and Ina, Li and Lu.
         let length = min(first.joined().count, second.joined().count)
         guard length >= shortest else { return false }
         if left.count == 1 && right.count == 1 { return TypingError.isSingleEdit(left[0], right[0]) }
@@ -75,9 +76,9 @@ public enum NameComparison {
     private static let shortest = 5
 }
 
-/// One typing error: a letter too many, too few, or wrong, or two neighbours swapped.
+/// A single typing error: an additional, missing or wrong letter, or two adjacent letters swapped.
 enum TypingError {
-    /// Whether one error makes the second word of the first.
+    /// Returns whether the two words differ by exactly one error.
     static func isSingleEdit(_ first: [Character], _ second: [Character]) -> Bool {
         let (short, long) = first.count <= second.count ? (first, second) : (second, first)
         guard long.count - short.count <= 1 else { return false }
@@ -89,16 +90,17 @@ enum TypingError {
         }
         guard let right = restOfShort.first, isAlphabetic(wrong), isAlphabetic(right) else { return false }
         if restOfShort.dropFirst().elementsEqual(restOfLong.dropFirst()) {
-            // Tim and Kim, Ana and Ina: the first letter of a short name is hardly ever wrong.
+            // Tim and Kim, Ana and Ina are different names: the first letter of a short name is rarely mistyped.
             return start > 0 || short.count > 3
         }
         return restOfShort.count >= 2 && restOfShort.prefix(2).reversed().elementsEqual(restOfLong.prefix(2))
             && isAlphabetic(restOfLong[start + 1]) && restOfShort.dropFirst(2).elementsEqual(restOfLong.dropFirst(2))
     }
 
-    /// Whether a wrong character may be a typing error: a letter of an alphabet.
+    /// Returns whether a character can be a typing error, that is, whether it is a letter of an alphabet.
     ///
-    /// A digit tells two entries apart (`Guest 1`, `Guest 2`), and a Chinese character or a Korean syllable is a whole word.
+    /// A digit distinguishes two entries (`Guest 1`, `Guest 2`), and a Chinese character or a Korean syllable can be a
+    /// whole word.
     private static func isAlphabetic(_ character: Character) -> Bool {
         guard character.isLetter, let scalar = character.unicodeScalars.first else { return false }
         return switch scalar.value {
@@ -108,9 +110,9 @@ enum TypingError {
     }
 }
 
-/// The words of a name without accents, case and punctuation.
+/// A normalization of names: words without accents, case and punctuation.
 enum NameFolding {
-    /// What becomes of letters that are written with two in plain Latin script.
+    /// The replacement for letters that have a two-letter form in plain Latin script.
     enum Style: CaseIterable {
         /// The base letter: `ü` is `u`.
         case plain
@@ -123,7 +125,7 @@ enum NameFolding {
     /// - Parameters:
     ///   - name: A name, in any script.
     ///   - style: How letters with two spellings are written.
-    /// - Returns: The words in small letters; an apostrophe joins what stands on both sides of it.
+    /// - Returns: The words in lower case; an apostrophe joins the letters on both sides of it.
     static func words(of name: String, _ style: Style) -> [String] {
         var folded = ""
         for character in name.composed.lowercased() {
@@ -140,7 +142,7 @@ enum NameFolding {
 
     private static let digraphs: [Character: String] = ["ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"]
 
-    /// Letters that have no accent to take off.
+    /// Letters without a canonical decomposition, and their replacement.
     private static let special: [Character: String] = [
         "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ı": "i",
         "ŋ": "n", "ŧ": "t", "ə": "e", "ς": "σ",
@@ -158,11 +160,13 @@ enum NameFolding {
         return String(letters).composed
     }
 
-    /// Accents, points and vowel signs that are often left out; signs that spell another word in other scripts stay.
+    /// Returns whether a scalar is an accent, a point or a vowel sign that is often omitted.
+    ///
+    /// Signs that change the word, in other scripts, are kept.
     private static func isAccent(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x0300...0x036F, 0x1AB0...0x1AFF, 0x1DC0...0x1DFF, 0x20D0...0x20FF, 0xFE20...0xFE2F: true
-        // Hebrew points, Arabic vowel signs and the letter-stretching tatweel.
+        // Hebrew points, Arabic vowel signs, and the tatweel, which only widens a word.
         case 0x0591...0x05C7, 0x0610...0x061A, 0x0640, 0x064B...0x065F, 0x0670, 0x06D6...0x06ED: true
         default: scalar.properties.isDefaultIgnorableCodePoint
         }

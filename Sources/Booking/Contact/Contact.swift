@@ -1,11 +1,11 @@
-/// One way to reach a person.
+/// A contact of a person: an e-mail address or a phone number.
 public enum Contact: Sendable, Hashable {
-    /// By mail.
+    /// An e-mail address.
     case email(EmailAddress)
-    /// By phone.
+    /// A phone number.
     case phone(PhoneNumber)
 
-    /// The address, or the number in E.164.
+    /// The address, or the number in E.164 form.
     public var text: String {
         switch self {
         case .email(let email): email.address
@@ -23,7 +23,7 @@ public enum Contact: Sendable, Hashable {
 }
 
 extension ClientIdentifier {
-    /// A person named by a contact.
+    /// Creates an identifier from a contact.
     public init(_ contact: Contact) {
         switch contact {
         case .email(let email): self = .email(email)
@@ -31,7 +31,7 @@ extension ClientIdentifier {
         }
     }
 
-    /// The e-mail or the phone; `nil` for a client number.
+    /// The e-mail address or phone number; `nil` for a client number.
     public var contact: Contact? {
         switch self {
         case .email(let email): .email(email)
@@ -41,22 +41,24 @@ extension ClientIdentifier {
     }
 }
 
-/// The contacts by which a person is recognised: one free session for everyone who shares one of them.
+/// The contacts that identify a person.
+///
+/// All people who share a contact have one free session together.
 public struct Contacts: Sendable, Equatable {
-    /// Mailboxes, normalised.
+    /// The normalized mailboxes.
     public private(set) var emailKeys: Set<String> = []
-    /// Phone numbers in E.164; the database knows which of them are two forms of one number.
+    /// The phone numbers in E.164 form; the database matches different forms of the same number.
     public private(set) var phones: Set<String> = []
 
-    /// No contacts yet.
+    /// Creates an empty set of contacts.
     public init() {}
 
-    /// Adds an address, if there is one.
+    /// Adds an e-mail address; `nil` adds nothing.
     public mutating func add(_ email: EmailAddress?) {
         if let email { emailKeys.insert(email.matchKey) }
     }
 
-    /// Adds a number, if there is one.
+    /// Adds a phone number; `nil` adds nothing.
     public mutating func add(_ phone: PhoneNumber?) {
         if let phone { phones.insert(phone.e164) }
     }
@@ -67,7 +69,7 @@ public struct Contacts: Sendable, Equatable {
         add(client.phone)
     }
 
-    /// The contacts of both.
+    /// Returns the contacts of both sets.
     public func union(_ other: Contacts) -> Contacts {
         var all = self
         all.emailKeys.formUnion(other.emailKeys)
@@ -75,7 +77,7 @@ public struct Contacts: Sendable, Equatable {
         return all
     }
 
-    /// One text per contact, sorted, as the database's `contact_key` takes it.
+    /// One sorted text per contact, in the format that the SQL function `contact_key` accepts.
     public var keys: [String] {
         (emailKeys.map { "email:\($0)" } + phones.map { "phone:\($0)" }).sorted()
     }

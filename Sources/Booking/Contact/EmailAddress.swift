@@ -1,20 +1,21 @@
 import CDomainName
 
-/// An e-mail address that mail can be sent to, in the form that addresses have in practice.
+/// An e-mail address in the form that is used in practice.
 ///
-/// The grammar is RFC 5321's `Local-part "@" Domain` with a dot-atom on the left and a dotted host name on the right:
-/// no quoted strings, comments, address literals or non-ASCII user names. An internationalised domain is kept in its ASCII
-/// form, `xn--…`.
+/// The grammar is `Local-part "@" Domain` of RFC 5321, with a dot-atom before the @ and a host name with at least one
+/// dot after it. Quoted strings, comments, address literals and non-ASCII user names are not accepted. An
+/// internationalized domain is stored in its ASCII form, `xn--…`.
 public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
-    /// The address as mail is sent to it: the local part as typed, the domain in small letters.
+    /// The address to which mail is sent: the local part as typed, the domain in lower case.
     public let address: String
 
-    /// Accepts an address; the spaces around it and invisible characters in it are dropped.
+    /// Creates an address; removes surrounding spaces and invisible characters.
     ///
     /// - Parameters:
-    ///   - text: What was typed.
-    ///   - field: What an error calls it.
-    /// - Throws: `InvalidInput` where it is no such address, or longer than 254 octets, or holds a control character.
+    ///   - text: The input.
+    ///   - field: The name of the field in an error.
+    /// - Throws: `InvalidInput` if the text is not such an address, is longer than 254 octets, or contains a control
+    ///   character.
     public init(_ text: String, field: String = "email") throws(InvalidInput) {
         var typed = Substring(normalizedInput(text).utf8.trimmingSpaces)
         let isDomainValid = EmailAddress.makeDomainASCII(in: &typed)
@@ -26,22 +27,23 @@ public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
         address = isSmall ? String(typed) : String(typed[..<domain]) + typed[domain...].lowercased()
     }
 
-    /// The address itself.
+    /// The address.
     public var description: String { address }
 }
 
 extension EmailAddress {
-    /// What two addresses of one mailbox have in common; for finding a person again, never for sending.
+    /// The key that all addresses of one mailbox share; used to find a client, never to send mail.
     ///
-    /// Small letters throughout, and at providers that deliver several spellings to one mailbox, one of them. Elsewhere each
-    /// spelling is kept, since the owner of a domain may mean two people by it. Stored with clients and claims: a change of
-    /// the rule needs a migration that computes the stored keys again.
+    /// The key is in lower case. For a provider that delivers several spellings to one mailbox, the key is one
+    /// canonical spelling. For other domains each spelling has its own key, since two spellings may belong to two
+    /// people. The keys are stored with clients and claims, so a change of this rule requires a migration that
+    /// recomputes them.
     public var matchKey: String {
         let parts = address.lowercased().split(separator: "@", maxSplits: 1)
         return MailboxProvider.mailbox(parts.first ?? "", at: parts.last ?? "")
     }
 
-    /// Gives the domain its ASCII form where it has other characters in it; returns whether it has one.
+    /// Converts a non-ASCII domain to its ASCII form; returns `false` if it has none.
     private static func makeDomainASCII(in typed: inout Substring) -> Bool {
         guard !typed.utf8.allSatisfy({ $0 < 0x80 }), let at = typed.lastIndex(of: "@") else { return true }
         let domain = typed[typed.index(after: at)...]
@@ -52,7 +54,8 @@ extension EmailAddress {
     }
 }
 
-// Addresses are read with every session: octets, which is all they may be made of, take a fraction of characters' time.
+// An address is parsed for every session that is read. Valid addresses are ASCII, and octets are faster to compare than
+// characters.
 extension EmailAddress {
     private typealias Octets = Slice<UnsafeBufferPointer<UInt8>>
 
@@ -85,7 +88,7 @@ extension EmailAddress {
         return previous == dot ? "has a dot too many before the @" : nil
     }
 
-    /// RFC 5322, section 3.2.3: `atext`.
+    /// Returns whether an octet is `atext` (RFC 5322, section 3.2.3).
     private static func isAtomText(_ octet: UInt8) -> Bool {
         octet.isASCIILetterOrDigit || "!#$%&'*+-/=?^_`{|}~".utf8.contains(octet)
     }
@@ -100,7 +103,9 @@ extension EmailAddress {
         return isHostLabel(rest) && !rest.allSatisfy(\.isASCIIDigit) ? nil : "has no valid domain after the @"
     }
 
-    /// Letters, digits and inner hyphens, 1 to 63 of them (RFC 1123, section 2.1); punycode is such a label.
+    /// Returns whether a label is 1 to 63 letters, digits and inner hyphens (RFC 1123, section 2.1).
+    ///
+    /// A Punycode label has this form too.
     private static func isHostLabel(_ label: Octets) -> Bool {
         (1...63).contains(label.count) && label.first != hyphen && label.last != hyphen
             && label.allSatisfy { $0.isASCIILetterOrDigit || $0 == hyphen }
@@ -109,36 +114,37 @@ extension EmailAddress {
 
 /// A mail provider that delivers several spellings of an address to one mailbox.
 ///
-/// The table holds what the providers document for all of their mailboxes. A provider that is missing, or a domain of one's
-/// own, keeps every spelling apart: two people may share a domain.
+/// The table contains only rules that a provider documents for all of its mailboxes. For other providers and private
+/// domains, each spelling is a separate mailbox, since it may belong to another person.
 struct MailboxProvider: Sendable {
-    /// What follows the user name and is not part of it.
+    /// The domains of a provider, and whether they share user names.
     enum Domains: Sendable {
-        /// These domains name one mailbox; the first is used in keys.
+        /// Domains that share user names; the first one is used in keys.
         case aliases([String])
-        /// The same user name may belong to somebody else at each of these domains.
+        /// Domains where the same user name may belong to different people.
         case separate([String])
-        /// The same, for a name under any country's domain: `hotmail.com`, `hotmail.fr`, `hotmail.co.uk`.
+        /// Names under `com` and any country's domain, also separate: `hotmail.com`, `hotmail.fr`, `hotmail.co.uk`.
         case everywhere([String], except: Set<String>)
     }
 
     let domains: Domains
-    /// Characters of a user name that are ignored, or equal to others.
+    /// The replacement of characters in a user name; an empty replacement ignores the character.
     var equivalents: [Character: String] = [:]
-    /// Characters that begin a tag, which is not part of the user name.
+    /// The characters that begin a tag, which is not part of the user name.
     var tags: Set<Character> = ["+"]
     /// Whether `tag@user.domain` is delivered to `user@domain`.
     var hasUserDomains = false
 
-    /// Every provider that is known.
+    /// All known providers.
     static let all = [
-        // Google: dots do not count, googlemail.com is gmail.com.
+        // Google: dots are ignored, googlemail.com is gmail.com.
         MailboxProvider(domains: .aliases(["gmail.com", "googlemail.com"]), equivalents: [".": ""]),
-        // Proton: dots, hyphens and underscores do not count, and a user name is one person's at all of these.
+        // Proton: dots, hyphens and underscores are ignored, and a user name belongs to the same person at all of these
+        // domains.
         MailboxProvider(
             domains: .aliases(["proton.me", "protonmail.com", "pm.me", "protonmail.ch"]),
             equivalents: [".": "", "-": "", "_": ""]),
-        // Apple: an address at the older domains is one at icloud.com.
+        // Apple: an address at an older domain is the same mailbox at icloud.com.
         MailboxProvider(domains: .aliases(["icloud.com", "me.com", "mac.com"])),
         // Yandex: a dot and a hyphen are the same character.
         MailboxProvider(
@@ -146,7 +152,7 @@ struct MailboxProvider: Sendable {
                 "yandex.ru", "ya.ru", "yandex.com", "yandex.by", "yandex.kz", "yandex.ua", "yandex.com.tr",
             ]),
             equivalents: [".": "-"]),
-        // Microsoft: one user name at two of its domains may be two people.
+        // Microsoft: the same user name at two of its domains may belong to two people.
         MailboxProvider(domains: .everywhere(["outlook", "hotmail", "live"], except: [])),
         MailboxProvider(domains: .separate(["msn.com", "windowslive.com", "passport.com"])),
         // Yahoo: neither character can be part of a user name. Yahoo Japan is another company.
@@ -161,12 +167,12 @@ struct MailboxProvider: Sendable {
 }
 
 extension MailboxProvider {
-    /// The mailbox that an address is delivered to, as `user@domain`.
+    /// Returns the mailbox to which an address is delivered, as `user@domain`.
     ///
     /// - Parameters:
-    ///   - local: What stands before the @, in small letters.
-    ///   - domain: What stands after it, in small letters.
-    /// - Returns: One text for all spellings of the mailbox; the address itself where no provider is known.
+    ///   - local: The part before the @, in lower case.
+    ///   - domain: The part after the @, in lower case.
+    /// - Returns: The same text for all spellings of the mailbox; the unchanged address if the provider is unknown.
     static func mailbox(_ local: Substring, at domain: Substring) -> String {
         for provider in all {
             if let name = provider.canonical(domain) { return provider.user(local) + "@" + name }
@@ -175,7 +181,7 @@ extension MailboxProvider {
         return "\(local)@\(domain)"
     }
 
-    /// The name that keys have for a domain of this provider; `nil` for any other domain.
+    /// Returns the domain that is used in keys; `nil` if the domain does not belong to this provider.
     private func canonical(_ domain: Substring) -> String? {
         switch domains {
         case .aliases(let names):
@@ -188,7 +194,7 @@ extension MailboxProvider {
         }
     }
 
-    /// Whether a domain is a name under `com`, a country's domain, or `co` or `com` of a country.
+    /// Returns whether a domain is the name under `com`, a country's domain, or `co` or `com` of a country.
     private static func isCountryDomain(_ domain: Substring, of name: String) -> Bool {
         guard domain.hasPrefix(name + ".") else { return false }
         let labels = domain.dropFirst(name.count + 1).split(separator: ".", omittingEmptySubsequences: false)
@@ -199,7 +205,7 @@ extension MailboxProvider {
         }
     }
 
-    /// The parts of `user.domain` where this provider delivers that to `user@domain`.
+    /// Returns the parts of `user.domain` if this provider delivers such addresses to `user@domain`.
     private func userDomain(_ domain: Substring) -> (user: Substring, name: String)? {
         guard hasUserDomains, let dot = domain.firstIndex(of: "."),
             let name = canonical(domain[domain.index(after: dot)...])
@@ -207,21 +213,21 @@ extension MailboxProvider {
         return (domain[..<dot], name)
     }
 
-    /// A user name without its tag and with one spelling.
+    /// Returns the canonical user name, without its tag.
     private func user(_ local: Substring) -> String {
-        // A tag in front leaves no name to deliver to, so it is none.
+        // A tag character at the beginning is part of the user name, since the name would be empty otherwise.
         let end = local.dropFirst().firstIndex { tags.contains($0) } ?? local.endIndex
         let name = local[..<end].map { equivalents[$0] ?? String($0) }.joined()
         return name.isEmpty ? String(local) : name
     }
 }
 
-/// Domain names as mail servers know them.
+/// A conversion of domain names to ASCII.
 enum DomainName {
-    /// The ASCII form of a domain name that has other characters in it, such as `xn--mnchen-3ya.example`.
+    /// Returns the ASCII form of an internationalized domain name, such as `xn--mnchen-3ya.example`.
     ///
     /// - Parameter text: A domain name.
-    /// - Returns: The name in small letters, with `xn--` labels (UTS #46, non-transitional); `nil` where it is not valid.
+    /// - Returns: The name in lower case, with `xn--` labels (UTS #46, non-transitional); `nil` if it is not valid.
     static func ascii(_ text: Substring) -> String? {
         var name = text
         let ascii = String(unsafeUninitializedCapacity: 256) { buffer in

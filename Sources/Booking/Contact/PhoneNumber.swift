@@ -1,19 +1,21 @@
 import CPhoneNumber
 
-/// A phone number that can be called from anywhere.
+/// A phone number in international form.
 public struct PhoneNumber: Hashable, Sendable, CustomStringConvertible {
-    /// `+`, country code, number: E.164, the one form in which two numbers are compared.
+    /// The number in E.164 form: `+`, country code, number.
+    ///
+    /// Numbers are compared in this form only.
     public let e164: String
 
-    /// Accepts a number as it is typed in a region: `(415) 555-0100`, `415.555.0100`, `+1 415 555 0100`.
+    /// Parses a number as it is typed in a region: `(415) 555-0100`, `415.555.0100`, `+1 415 555 0100`.
     ///
-    /// Invisible characters, which come with a number that is copied, are dropped.
+    /// Invisible characters, which copied numbers often contain, are removed.
     ///
     /// - Parameters:
-    ///   - text: What was typed.
-    ///   - region: Where a number without `+` is dialled from.
-    ///   - field: What an error calls it.
-    /// - Throws: `InvalidInput` where it is no full number, has letters in it, or an extension.
+    ///   - text: The input.
+    ///   - region: The region of a number without `+`.
+    ///   - field: The name of the field in an error.
+    /// - Throws: `InvalidInput` if the text is not a full number, or contains letters or an extension.
     public init(_ text: String, region: Region, field: String = "phone") throws(InvalidInput) {
         let typed = Substring(PhoneNumber.plain(text).utf8.trimmingSpaces)
         guard let problem = PhoneNumber.problem(in: typed) else {
@@ -23,12 +25,12 @@ public struct PhoneNumber: Hashable, Sendable, CustomStringConvertible {
         throw InvalidInput(field: field, problem: problem, hint: PhoneNumber.hint)
     }
 
-    /// Accepts a number that is in E.164 form already, as it is stored.
+    /// Creates a number from its stored E.164 form.
     ///
-    /// Only the form is judged: a number that was accepted once stays one, whatever later metadata says of its plan.
+    /// Only the form is checked: a stored number remains valid if later metadata no longer contain its numbering plan.
     ///
-    /// - Parameter text: `+`, country code, number; nothing else.
-    /// - Throws: `InvalidInput` where it is anything else.
+    /// - Parameter text: `+`, country code and number, without separators.
+    /// - Throws: `InvalidInput` if the text has another form.
     public init(e164 text: String) throws(InvalidInput) {
         guard PhoneNumber.isE164(text) else {
             throw InvalidInput(field: "phone", problem: "is not in E.164 form", hint: "write it like +14155550100")
@@ -36,9 +38,9 @@ public struct PhoneNumber: Hashable, Sendable, CustomStringConvertible {
         e164 = text
     }
 
-    /// Loads the numbering plans, as the first number that is read would do.
+    /// Loads the numbering plans, which otherwise happens when the first number is parsed.
     ///
-    /// That takes some milliseconds, in which something else may be waited for.
+    /// Loading takes some milliseconds; a caller can do it while it waits for something else.
     public static func loadPlans() {
         cphone_load()
     }
@@ -60,14 +62,16 @@ public struct PhoneNumber: Hashable, Sendable, CustomStringConvertible {
 extension PhoneNumber {
     private static let hint = "write the full number with its area code, like (415) 555-0100 or +44 20 7946 0958"
 
-    /// `+`, then 7 to 15 digits, the first not 0: the shortest numbers in use and the longest that E.164 allows.
+    /// Returns whether the text is `+` and 7 to 15 digits, the first of which is not 0.
+    ///
+    /// The limits are the shortest numbers in use and the longest numbers that E.164 allows.
     private static func isE164(_ text: String) -> Bool {
         let digits = text.utf8.dropFirst()
         return text.utf8.first == UInt8(ascii: "+") && (7...15).contains(digits.count)
             && digits.first != UInt8(ascii: "0") && digits.allSatisfy(\.isASCIIDigit)
     }
 
-    /// The text with plain separators: dashes and dots of every kind are hyphens.
+    /// Returns the text with plain separators: dashes and dots of every kind become hyphens.
     private static func plain(_ text: String) -> String {
         let plain = normalizedInput(text)
         guard !plain.utf8.allSatisfy({ $0 < 0x80 }) else { return plain }
@@ -79,10 +83,10 @@ extension PhoneNumber {
         "\u{2010}", "\u{2011}", "\u{2012}", "\u{2013}", "\u{2014}", "\u{2015}", "\u{2212}", "\u{B7}", "\u{2022}",
     ]
 
-    /// Why the characters alone cannot be a number.
+    /// Returns the reason why the characters cannot form a phone number, or `nil`.
     ///
-    /// libphonenumber is more forgiving: it reads `1-800-FLOWERS` as digits
-    /// and skips over words, where a front desk has rather pasted the wrong thing.
+    /// libphonenumber is less strict: it reads `1-800-FLOWERS` as digits and skips words. At a front desk, such text is
+    /// more likely pasted by mistake.
     private static func problem(in typed: Substring) -> String? {
         guard !typed.isEmpty else { return "is empty" }
         guard typed.utf8.count <= 64 else { return "is too long" }
@@ -105,12 +109,13 @@ extension PhoneNumber {
         throw InvalidInput(field: field, problem: problem(of: verdict), hint: hint)
     }
 
-    /// What else may be meant by a text that is no number as it stands.
+    /// Returns other readings of a text that is not a valid number as typed.
     private static func alternativeForms(of text: String) -> [String] {
-        // Most of the world dials 00 before a country code, wherever the studio is.
+        // In most countries 00 is dialled before a country code, so it is accepted in every region.
         let abroad = text.hasPrefix("00") ? "+" + text.dropFirst(2) : text
         let digits = "+" + abroad.compactMap(\.wholeNumberValue).map(String.init).joined()
-        // An Argentine mobile has a 9 before the area code for callers from abroad, or a 15 after it within the country.
+        // An Argentine mobile number has a 9 before the area code if dialled from abroad, or a 15 after it within
+        // Argentina.
         let withoutBoth = digits.hasPrefix("+549") && abroad.hasPrefix("+") ? ["+54" + digits.dropFirst(4)] : []
         return (abroad == text ? [] : [abroad]) + withoutBoth
     }
@@ -131,11 +136,11 @@ extension PhoneNumber {
         }
     }
 
-    /// Whether a number that fits its plan's length, yet is unknown to the metadata, may be real all the same.
+    /// Returns whether a number of valid length may exist although the metadata do not contain its range.
     ///
-    /// Numbering plans grow faster than a distribution's libphonenumber (Debian 12 carries the metadata of 2022, which
-    /// lacks the area codes opened since), so the shape decides: in North America, ten digits, and neither the area
-    /// code nor what follows it begins with 0 or 1.
+    /// Numbering plans change more often than a distribution's libphonenumber (Debian 12 has the metadata of 2022,
+    /// without the area codes opened since), so the form decides. In North America a number has ten digits, and neither
+    /// the area code nor the following group begins with 0 or 1.
     private static func isPlausible(_ e164: String) -> Bool {
         guard e164.hasPrefix("+1") else { return isE164(e164) }
         let digits = Array(e164.utf8.dropFirst(2))
@@ -155,17 +160,17 @@ extension PhoneNumber {
     }
 }
 
-/// The country or territory whose numbering plan a phone number without `+` is read by.
+/// The country or territory whose numbering plan applies to phone numbers without `+`.
 public struct Region: Hashable, Sendable, CustomStringConvertible {
-    /// Two capital letters, ISO 3166-1 alpha-2.
+    /// The ISO 3166-1 alpha-2 code: two capital letters.
     public let code: String
 
-    /// Accepts a region that has a known numbering plan; small letters are made capital.
+    /// Creates a region that has a known numbering plan; accepts lower-case letters.
     ///
     /// - Parameters:
-    ///   - text: What was typed.
-    ///   - field: What an error calls it.
-    /// - Throws: `InvalidInput` where no such region is known.
+    ///   - text: The input.
+    ///   - field: The name of the field in an error.
+    /// - Throws: `InvalidInput` if the region is unknown.
     public init(_ text: String, field: String = "region") throws(InvalidInput) {
         let typed = Substring(text.utf8.trimmingSpaces)
         guard typed.utf8.count == 2, typed.utf8.allSatisfy(\.isASCIILetter),
@@ -178,12 +183,12 @@ public struct Region: Hashable, Sendable, CustomStringConvertible {
         code = typed.uppercased()
     }
 
-    /// Accepts a region as it is stored.
+    /// Creates a region from its stored code.
     ///
-    /// Only the form is judged: what was known when it was accepted stays known, and numbering plans take long to load.
+    /// Only the form is checked: the region was valid when it was stored, and loading the numbering plans is slow.
     ///
     /// - Parameter code: Two capital letters.
-    /// - Throws: `InvalidInput` where it is anything else.
+    /// - Throws: `InvalidInput` if the text has another form.
     public init(stored code: String) throws(InvalidInput) {
         guard code.utf8.count == 2, code.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
         else {
@@ -193,6 +198,6 @@ public struct Region: Hashable, Sendable, CustomStringConvertible {
         self.code = code
     }
 
-    /// The two letters.
+    /// The two-letter code.
     public var description: String { code }
 }

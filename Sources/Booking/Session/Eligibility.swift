@@ -1,27 +1,27 @@
-/// One free introductory session per person, chain-wide, for life.
+/// The rule that a person has one free introductory session, in all studios, without a time limit.
 public enum Eligibility {
-    /// An earlier session under any of the person's contacts that was not cancelled.
+    /// An earlier session under any of the person's contacts, except cancelled ones.
     public struct PriorSession: Sendable {
         /// The booking reference.
         public let reference: Reference
         /// The session's status.
         public let status: Session.Status
-        /// The start on the studio's wall clock.
+        /// The start in the studio's local time.
         public let localStart: String
         /// The trainer's name.
         public let trainerName: String
-        /// Whether staff granted it as an exception.
+        /// Whether the session was granted with an override.
         public let waived: Bool
-        /// Whether its time has passed.
+        /// Whether the session has ended.
         public let isOver: Bool
-        /// The client whose session it is.
+        /// The client who has the session.
         public let owner: Client.ID
-        /// That client's name.
+        /// The name of that client.
         public let ownerName: String
-        /// The contacts by which it was found, as claims have them: `email:…` or `phone:…`.
+        /// The contacts by which the session was found, in the format of claims: `email:…` or `phone:…`.
         public let shared: [String]
 
-        /// Creates a visit from its stored parts.
+        /// Creates a prior session from its stored parts.
         public init(
             reference: Reference, status: Session.Status, localStart: String, trainerName: String, waived: Bool,
             isOver: Bool, owner: Client.ID, ownerName: String, shared: [String]
@@ -40,13 +40,14 @@ public enum Eligibility {
         var date: Substring { localStart.prefix(10) }
     }
 
-    /// Judges whether a person may have a free session.
+    /// Returns the refusal of a free session, or `nil` if the person is eligible.
     ///
     /// - Parameters:
-    ///   - priorSessions: Every earlier session that was not cancelled, by start.
-    ///   - client: The person who wants to book; `nil` is somebody who is not a client yet. A refusal because of another person's session names that person.
-    ///   - noShowLimit: The number of no-shows after which a person may not book again.
-    /// - Returns: The rule that objects, or `nil`.
+    ///   - priorSessions: All earlier sessions except cancelled ones, by start.
+    ///   - client: The client who requests the session; `nil` for a person who is not a client yet. A refusal because
+    ///     of another client's session names that client.
+    ///   - noShowLimit: The number of no-shows from which a person cannot book again.
+    /// - Returns: The refusal, or `nil`.
     public static func refusal(for priorSessions: [PriorSession], of client: Client.ID?, noShowLimit: Int) -> Refusal? {
         if let used = priorSessions.first(where: { $0.status == .attended }) { return alreadyUsed(used, client) }
         if let booked = priorSessions.first(where: { $0.status == .booked && !$0.waived }) {
@@ -91,14 +92,16 @@ public enum Eligibility {
     private static let sharedHint =
         "people who share an e-mail or a phone have one free session; grant another with --override REASON"
 
-    /// Names the person whose session it is, and what they share with the client where it is another person.
-    private static func person(_ visit: PriorSession, _ client: Client.ID?) -> String {
-        let name = visible(visit.ownerName)
-        guard visit.owner != client else { return name }
+    /// Returns the name of the session's client.
+    ///
+    /// If it is not the requesting client, the client number and the shared contacts follow.
+    private static func person(_ session: PriorSession, _ client: Client.ID?) -> String {
+        let name = visible(session.ownerName)
+        guard session.owner != client else { return name }
         let kinds = [("phone:", "phone"), ("email:", "e-mail")].filter { kind in
-            visit.shared.contains { $0.hasPrefix(kind.0) }
+            session.shared.contains { $0.hasPrefix(kind.0) }
         }
-        let what = kinds.isEmpty ? "contact" : kinds.map(\.1).joined(separator: " and ")
-        return "\(name) (client \(visit.owner.value)), who has the same \(what),"
+        let shared = kinds.isEmpty ? "contact" : kinds.map(\.1).joined(separator: " and ")
+        return "\(name) (client \(session.owner.value)), who has the same \(shared),"
     }
 }

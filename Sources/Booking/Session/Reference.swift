@@ -1,21 +1,22 @@
 import FoundationEssentials
 
-/// The name of one booking, made to be read out over the phone: `K7Q2-9FXM`.
+/// The reference of a booking, which can be read out over the phone: `K7Q2-9FXM`.
 ///
-/// Eight characters of Crockford's base 32, which has no I, L, O or U: what sounds or looks alike is one character, and
-/// no rude word comes out by chance. 2^40 references are enough that one is not guessed.
+/// A reference has eight characters of Crockford's base 32, which has no I, L, O or U. Characters that look or sound
+/// alike are read as the same character, and offensive words are unlikely. With 2^40 references, guessing a valid one
+/// is unlikely.
 public struct Reference: Hashable, Sendable, CustomStringConvertible {
     /// The eight characters, without the dash.
     public let code: String
 
-    /// Accepts a reference in any case, with or without dashes and spaces, with O for 0 and I or L for 1.
+    /// Parses a reference in upper or lower case, with or without dashes and spaces; reads O as 0, and I and L as 1.
     ///
     /// - Parameters:
-    ///   - text: What was typed.
-    ///   - field: What an error calls it.
-    /// - Throws: `InvalidInput` where that leaves anything but eight characters of the alphabet.
+    ///   - text: The input.
+    ///   - field: The name of the field in an error.
+    /// - Throws: `InvalidInput` if the result is not eight characters of the alphabet.
     public init(_ text: String, field: String = "reference") throws(InvalidInput) {
-        // As it is stored.
+        // The stored form needs no conversion.
         if text.utf8.count == Reference.length, text.unicodeScalars.allSatisfy({ Reference.letter(for: $0) == $0 }) {
             code = text
             return
@@ -47,16 +48,16 @@ public struct Reference: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Reference {
-    /// The reference that stands for 40 bits; higher ones are left out.
+    /// Creates a reference from the lower 40 bits of a number.
     public init(bits: UInt64) {
         var code = ""
         for place in 0..<Self.length { code.unicodeScalars.append(Self.alphabet[Int(bits >> (5 * place) & 31)]) }
         self.init(code: code)
     }
 
-    /// Draws a reference; every one of the 2^40 is as likely as any other.
+    /// Creates a random reference, uniformly from all 2^40.
     ///
-    /// - Returns: A reference that is new as far as chance goes; the database judges.
+    /// - Returns: A reference that is unlikely to be in use; the database checks that it is unique.
     public static func random() -> Reference {
         Reference(bits: .random(in: 0...UInt64.max))
     }
@@ -71,7 +72,7 @@ extension Reference {
         }
     }
 
-    /// The letter of the alphabet that is meant.
+    /// Returns the letter of the alphabet for a typed character.
     private static func letter(for scalar: Unicode.Scalar) -> Unicode.Scalar? {
         switch scalar {
         case "O", "o": "0"
@@ -84,20 +85,22 @@ extension Reference {
     }
 }
 
-/// The identifier of a session's entry in calendars, the same for the whole life of the session.
+/// The identifier of a session's calendar entry, which never changes.
 public struct SessionUID: Hashable, Sendable, CustomStringConvertible {
-    /// The session.
+    /// The reference of the session.
     public let reference: Reference
-    /// The second of the booking, which keeps the identifier apart from those of other installations.
+    /// The time of the booking in seconds since 1970.
+    ///
+    /// It distinguishes the identifier from those of other installations.
     public let bookedSecond: Int64
 
-    /// The identifier of a session.
+    /// Creates the identifier of a session.
     public init(_ session: Session) {
         reference = session.reference
         bookedSecond = Int64(session.bookedAt.timeIntervalSince1970)
     }
 
-    /// Reads an identifier; `nil` where it is not one of ours.
+    /// Parses an identifier; returns `nil` if the text has another format.
     public init?(_ text: String) {
         let sides = text.split(separator: "@", omittingEmptySubsequences: false)
         guard sides.count == 2, sides[1] == "intro" else { return nil }
@@ -109,6 +112,6 @@ public struct SessionUID: Hashable, Sendable, CustomStringConvertible {
         bookedSecond = second
     }
 
-    /// The identifier, such as `k7q29fxm-1796058000@intro`.
+    /// The identifier as text, such as `k7q29fxm-1796058000@intro`.
     public var description: String { "\(reference.code.lowercased())-\(bookedSecond)@intro" }
 }

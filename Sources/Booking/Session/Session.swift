@@ -1,23 +1,23 @@
 public import FoundationEssentials
 
-/// One person, one trainer, one free introductory session.
+/// A free introductory session of one client with one trainer.
 public struct Session: Sendable {
-    /// The key in the database; people say ``reference``.
+    /// The primary key; people use ``reference``.
     public typealias ID = Key<Session, Int64>
 
-    /// What has become of a session.
+    /// The status of a session.
     public enum Status: String, Sendable, CaseIterable {
-        /// It is to come, or nobody has said yet how it went.
+        /// The session is still to come, or is over and not marked yet.
         case booked
-        /// The client came.
+        /// The client attended.
         case attended
-        /// The client did not come.
+        /// The client was a no-show.
         case noShow = "no_show"
-        /// It was called off.
+        /// The session was cancelled.
         case cancelled
     }
 
-    /// Why a session that is booked cannot take place as booked; raw values are the codes that scripts see.
+    /// The reason why a booked session cannot take place as booked; raw values are the codes in JSON output.
     public enum Obstacle: String, Sendable, CaseIterable {
         /// The trainer is away at that time.
         case away
@@ -29,16 +29,16 @@ public struct Session: Sendable {
         case trainerRetired = "trainer_retired"
     }
 
-    /// What a session tells of its trainer.
+    /// The identity of a session's trainer.
     public struct TrainerName: Sendable, Hashable {
-        /// The key in the database.
+        /// The primary key.
         public let id: Trainer.ID
-        /// What people type.
+        /// The handle, which people type.
         public let handle: String
-        /// What clients read.
+        /// The name, which clients read.
         public let name: String
 
-        /// Names a trainer.
+        /// Creates a trainer's name.
         public init(id: Trainer.ID, handle: String, name: String) {
             self.id = id
             self.handle = handle
@@ -46,18 +46,18 @@ public struct Session: Sendable {
         }
     }
 
-    /// What a session tells of its studio.
+    /// The studio of a session.
     public struct Place: Sendable {
-        /// The key in the database.
+        /// The primary key.
         public let id: Studio.ID
-        /// What people type.
+        /// The handle, which people type.
         public let handle: String
-        /// The name on the door.
+        /// The studio's name.
         public let name: String
-        /// The studio's wall clock.
+        /// The studio's clock.
         public let clock: StudioClock
 
-        /// Names a place.
+        /// Creates a place.
         public init(id: Studio.ID, handle: String, name: String, clock: StudioClock) {
             self.id = id
             self.handle = handle
@@ -66,40 +66,40 @@ public struct Session: Sendable {
         }
     }
 
-    /// The key in the database.
+    /// The primary key.
     public let id: ID
-    /// What people say on the phone.
+    /// The booking reference, which people use on the phone.
     public let reference: Reference
-    /// What has become of it.
+    /// The status.
     public let status: Status
-    /// 1 when booked, one more at each move and at cancellation.
+    /// The revision: 1 when booked, incremented by each move and by the cancellation.
     public let revision: Int32
-    /// For whom.
+    /// The client.
     public let client: Client
-    /// With whom.
+    /// The trainer.
     public let trainer: TrainerName
-    /// Where.
+    /// The studio.
     public let studio: Place
-    /// First instant.
+    /// The start.
     public let startsAt: Date
-    /// First instant afterwards.
+    /// The end, exclusive.
     public let endsAt: Date
-    /// When it was booked.
+    /// The time of the booking.
     public let bookedAt: Date
-    /// Why a soft rule was passed over, where one was.
+    /// The reason of an override; `nil` if no rule was waived.
     public let overrideReason: String?
-    /// Why it was cancelled, where somebody said so.
+    /// The reason of the cancellation, if one was recorded.
     public let cancelReason: String?
-    /// When the client said that they will come.
+    /// The time of the client's confirmation; `nil` if not confirmed.
     public let confirmedAt: Date?
-    /// The rules that were waived when the session got its present time.
+    /// The rules that were waived when the session was last scheduled.
     public let waivedRules: [Refusal.Rule]
-    /// Why the session cannot take place as booked; `nil` for one that can, and for one that is no longer booked.
+    /// The reason why the session cannot take place as booked; `nil` if it can, or if it is no longer booked.
     public var affected: Obstacle?
     /// The recorded reason of ``affected``, such as that of a closure.
     public var affectedReason: String?
 
-    /// Puts a session together from its stored parts.
+    /// Creates a session from its stored parts.
     public init(
         id: ID, reference: Reference, status: Status, revision: Int32, client: Client, trainer: TrainerName,
         studio: Place, startsAt: Date, endsAt: Date, bookedAt: Date, overrideReason: String?, cancelReason: String?,
@@ -123,27 +123,28 @@ public struct Session: Sendable {
 
     /// Whether the session cannot take place: the trainer is away or has retired, or the studio is closed.
     ///
-    /// Messages that say that it takes place are not sent. Hours do not count: staff may agree on a time outside of them.
+    /// Messages that announce the session are not sent. Working hours are ignored, since staff may agree on a time
+    /// outside working hours.
     public var isImpossible: Bool { affected != nil && affected != .outsideHours }
 
-    /// The start on the studio's wall clock, such as `2026-12-01 09:00 PST`.
+    /// The start in the studio's local time, such as `2026-12-01 09:00 PST`.
     public var localStart: String { studio.clock.text(startsAt) }
 }
 
 extension Session.Place {
-    /// Names a studio as its sessions do.
+    /// Creates the place of a studio's sessions.
     public init(_ studio: Studio) {
         self.init(id: studio.id, handle: studio.handle.text, name: studio.name, clock: studio.clock)
     }
 }
 
-/// What may become of a session.
+/// The rules for changes of a session.
 public enum SessionRules {
-    /// A session can be moved or called off while it is booked and has not begun.
+    /// Throws unless the session can be moved or cancelled: it is booked and has not begun.
     ///
     /// - Parameters:
-    ///   - session: The session as it is.
-    ///   - now: The clock against which "begun" counts.
+    ///   - session: The current state of the session.
+    ///   - now: The current time.
     /// - Throws: ``Refusal`` of the rule `not_changeable`.
     public static func assertChangeable(_ session: Session, now: Date) throws(Refusal) {
         try assertOpen(session)
@@ -156,7 +157,7 @@ public enum SessionRules {
         }
     }
 
-    /// A session is open while nobody has said how it ended.
+    /// Throws unless the session is booked, that is, not marked or cancelled.
     ///
     /// - Parameter session: The session as it is.
     /// - Throws: ``Refusal`` of the rule `not_changeable`.

@@ -10,80 +10,82 @@ public struct SlotFacts: Sendable {
     public var tooSoon = false
     /// The start is further ahead than the studio's horizon.
     public var beyondHorizon = false
-    /// The reason why the studio is closed then; `nil` while it is open.
+    /// The reason why the studio is closed at that time; `nil` if it is open.
     public var closedFor: String?
-    /// The whole session lies in the trainer's hours at the studio.
+    /// The whole session is within the trainer's hours at the studio.
     public var withinHours = true
     /// The trainer's hours at the studio on that date, such as `07:00-12:00, 13:00-19:00`; `nil` for none.
     public var hoursThatDay: String?
-    /// The name of the other studio where the trainer is that day; `nil` when the trainer could come.
+    /// The name of the other studio where the trainer works that day; `nil` if the trainer is available.
     public var elsewhere: String?
     /// The trainer is away during the session.
     public var away = false
-    /// The reason of the absence, where one was recorded.
+    /// The reason of the absence, if one was recorded.
     public var awayFor: String?
     /// The start is a multiple of the slot spacing.
     public var onGrid = true
-    /// The trainer has another session, or its turnaround, then.
+    /// The trainer has another session, or its turnaround, at that time.
     public var trainerBusy = false
-    /// The maximum number of sessions on one date; `nil` is no limit.
+    /// The maximum number of sessions on one date; `nil` means no limit.
     public var dailyLimit: Int32?
     /// The trainer's booked and attended sessions on that date.
     public var thatDay: Int64 = 0
     /// A station is free for the whole session.
     public var stationFree = true
 
-    /// Creates facts against which no rule objects.
+    /// Creates facts that satisfy every rule.
     public init() {}
 
-    /// The trainer is scheduled at the studio then, and present.
+    /// The trainer is scheduled at the studio at that time, and present.
     var isAtWork: Bool { withinHours && !away && !retired }
-    /// The trainer's sessions of that date are all taken.
+    /// The trainer has reached the daily limit on that date.
     var isAtDailyLimit: Bool { dailyLimit.map { thatDay >= $0 } ?? false }
 }
 
-/// The rules by which a start is offered, in the order in which a front desk would give the reason.
+/// The rules for offering a start, in the order in which a front desk would give the reason.
 public enum SlotRules {
-    /// The rules that an actor may waive.
+    /// The set of rules that apply.
     public enum Strictness: Sendable {
-        /// Every rule counts.
+        /// All rules.
         case all
-        /// Hours, notice, horizon, grid and daily limit may be waived; nothing can overlap all the same.
+        /// Only the rules that cannot be waived.
+        ///
+        /// Hours, notice, horizon, grid and daily limit are ignored; sessions still cannot overlap.
         case hardOnly
     }
 
-    /// A rule that objects to a start, and whether an override waives it.
+    /// The refusal of a start by one rule, and whether an override waives it.
     struct Objection {
         let refusal: Refusal
         let isWaivable: Bool
     }
 
-    /// Judges one trainer and one start.
+    /// Returns the refusal of a start with a trainer, or `nil`.
     ///
     /// - Parameters:
     ///   - facts: The state of each rule.
-    ///   - slot: The trainer, studio and start, for the wording.
-    ///   - offer: The studio's rules, for the wording.
-    ///   - strictness: Which rules count.
-    /// - Returns: The first rule that objects, or `nil`.
+    ///   - slot: The trainer, studio and start, used in the message.
+    ///   - offer: The studio's rules, used in the message.
+    ///   - strictness: The rules that apply.
+    /// - Returns: The refusal by the first rule that is not satisfied, or `nil`.
     public static func refusal(
         for facts: SlotFacts, slot: Slot, offer: Studio.Offer, strictness: Strictness
     ) -> Refusal? {
         objections(to: slot, facts, offer).first { strictness == .all || !$0.isWaivable }?.refusal
     }
 
-    /// Returns the rules that an override waives when this trainer takes this start.
+    /// Returns the rules that an override waives for a start with a trainer.
     ///
     /// - Parameters:
     ///   - facts: The state of each rule.
     ///   - slot: The trainer, studio and start.
     ///   - offer: The studio's rules.
-    /// - Returns: The rules, in the order in which they would be given as a reason; empty when none objects.
+    /// - Returns: The rules, in the order in which they would be given as a reason; empty if all are satisfied.
     public static func waived(for facts: SlotFacts, slot: Slot, offer: Studio.Offer) -> [Refusal.Rule] {
         objections(to: slot, facts, offer).filter(\.isWaivable).map(\.refusal.rule)
     }
 
-    /// Every rule that objects, with reasons that will not go away before those that another time may mend.
+    /// Returns every rule that is not satisfied; permanent reasons come before those that another time avoids.
     private static func objections(to slot: Slot, _ facts: SlotFacts, _ offer: Studio.Offer) -> [Objection] {
         let trainer = visible(slot.trainer.name)
         let permanent = [retirement(facts, slot), studioClosed(facts, slot)]
@@ -118,9 +120,9 @@ public enum SlotRules {
                     + slot.localStart.prefix(10),
                 hint: "choose a trainer of \(visible(slot.studio.name)): see `intro agenda \(slot.studio.handle)`")
         }
-        let that = facts.hoursThatDay.map { "works \($0) that day" } ?? "does not work that day"
+        let hoursText = facts.hoursThatDay.map { "works \($0) that day" } ?? "does not work that day"
         return soft(
-            .outsideHours, "\(trainer) does not work at \(slot.localStart) (\(that))",
+            .outsideHours, "\(trainer) does not work at \(slot.localStart) (\(hoursText))",
             hint: "see `intro trainer hours \(slot.trainer.handle)`, or pass --override REASON")
     }
 
@@ -156,7 +158,7 @@ public enum SlotRules {
             hint: "choose one of the free slots")
     }
 
-    /// The studio's rules about how far ahead a start may be.
+    /// Returns the refusals by the studio's rules for how far ahead a start may be.
     static func studioTiming(_ facts: SlotFacts, _ slot: Slot, _ offer: Studio.Offer) -> [Objection?] {
         let studio = visible(slot.studio.name)
         var found: [Objection?] = []
@@ -184,7 +186,7 @@ public enum SlotRules {
         return found
     }
 
-    /// The rules of the studio itself that object to a start, whoever the trainer is.
+    /// Returns the refusals by rules of the studio that do not depend on the trainer.
     static func studioObjections(_ facts: SlotFacts, _ slot: Slot, _ offer: Studio.Offer) -> [Objection] {
         ([studioClosed(facts, slot)] + studioTiming(facts, slot, offer) + [grid(facts, slot, offer)])
             .compactMap { $0 }
@@ -199,22 +201,22 @@ public enum SlotRules {
     }
 }
 
-/// A start that is on offer with one trainer.
+/// A start that is offered with one trainer.
 public struct Slot: Sendable {
-    /// First instant.
+    /// The start.
     public let startsAt: Date
-    /// With whom.
+    /// The trainer.
     public let trainer: Session.TrainerName
-    /// Where.
+    /// The studio.
     public let studio: Session.Place
 
-    /// Offers a start.
+    /// Creates a slot.
     public init(startsAt: Date, trainer: Session.TrainerName, studio: Session.Place) {
         self.startsAt = startsAt
         self.trainer = trainer
         self.studio = studio
     }
 
-    /// The start on the studio's wall clock.
+    /// The start in the studio's local time.
     public var localStart: String { studio.clock.text(startsAt) }
 }

@@ -1,6 +1,6 @@
-/// Who takes a session when no trainer was named, and why nobody can.
+/// The choice of a trainer for a session if the request names none.
 public enum TrainerChoice {
-    /// A trainer of the studio and the state of each rule for the start.
+    /// A trainer of the studio, and the state of each rule for the start.
     public struct Candidate: Sendable {
         /// The trainer.
         public let trainer: Session.TrainerName
@@ -13,20 +13,20 @@ public enum TrainerChoice {
             self.facts = facts
         }
 
-        /// The rank under an override: fewer waived rules first, then fewer sessions that day, then the handle.
+        /// The rank under an override: below the daily limit first, then fewer sessions that day, then the handle.
         fileprivate var rank: (Int, Int64, String) { (facts.isAtDailyLimit ? 1 : 0, facts.thatDay, trainer.handle) }
     }
 
-    /// A trainer for whom a start is on offer.
+    /// A trainer with whom a start is offered.
     public struct Offered: Sendable {
-        /// The key in the database.
+        /// The primary key.
         public let id: Trainer.ID
-        /// What people type.
+        /// The handle, which people type.
         public let handle: String
-        /// Booked and attended sessions on that date.
+        /// The number of booked and attended sessions on that date.
         public let thatDay: Int64
 
-        /// Creates a choice.
+        /// Creates an offered trainer.
         public init(id: Trainer.ID, handle: String, thatDay: Int64) {
             self.id = id
             self.handle = handle
@@ -34,18 +34,19 @@ public enum TrainerChoice {
         }
     }
 
-    /// The trainer with the fewest sessions that day; among equals the first by handle.
+    /// Returns the trainer with the fewest sessions that day; of several, the first by handle.
     public static func leastBooked(of offered: [Offered]) -> Offered? {
         offered.min { ($0.thatDay, $0.handle) < ($1.thatDay, $1.handle) }
     }
 
-    /// The trainers who can take a start under an override, best first.
+    /// Returns the trainers who can take a start under an override, best first.
     ///
-    /// An override waives the studio's rules about notice, horizon and grid, and the daily limit. It never sends a trainer
-    /// who is not at work: to book one, name them.
+    /// An override waives the studio's rules about notice, horizon and grid, and the daily limit. It never selects a
+    /// trainer who is not at work; such a trainer must be named in the request.
     ///
     /// - Parameter candidates: The trainers of the studio.
-    /// - Returns: Those at work and free, below their daily limit first, then by sessions that day, then by handle.
+    /// - Returns: The trainers who are at work and free: below their daily limit first, then by sessions that day, then
+    ///   by handle.
     public static func availableUnderOverride(of candidates: [Candidate]) -> [Candidate] {
         candidates
             .filter { candidate in
@@ -55,16 +56,16 @@ public enum TrainerChoice {
             .sorted { $0.rank < $1.rank }
     }
 
-    /// Why no trainer can take a start, in the order in which a front desk would give the reason.
+    /// Returns the reason why no trainer can take a start, in the order in which a front desk would give it.
     ///
     /// - Parameters:
     ///   - candidates: The trainers with hours at the studio who have not retired.
     ///   - studio: The studio.
-    ///   - localStart: The start on the studio's wall clock.
-    ///   - slot: Creates the slot of a trainer, for the wording.
+    ///   - localStart: The start in the studio's local time.
+    ///   - slot: Creates the slot of a trainer, used in the message.
     ///   - offer: The studio's rules.
-    ///   - strictness: Which rules count.
-    /// - Returns: The refusal, or `nil` when a trainer can take it.
+    ///   - strictness: The rules that apply.
+    /// - Returns: The refusal, or `nil` if a trainer can take it.
     public static func refusal(
         for candidates: [Candidate], at studio: Session.Place, localStart: String, slot: (Session.TrainerName) -> Slot,
         offer: Studio.Offer, strictness: SlotRules.Strictness

@@ -1,39 +1,39 @@
 public import FoundationEssentials
 
-/// One date of a studio's agenda: who works, who is away, closures, and sessions.
+/// One date of a studio's agenda: trainers at work, absences, closures and sessions.
 public struct StudioDay: Sendable {
-    /// A trainer who has working hours on this day.
+    /// A trainer with working hours on this day.
     public struct Worker: Sendable {
-        /// Who.
+        /// The trainer.
         public let trainer: Session.TrainerName
-        /// The working hours that are left, by their beginning.
+        /// The working hours without absences and closures, by start.
         public let spans: [Range<Date>]
-        /// Time off that meets the working hours.
+        /// The absences that overlap the working hours.
         public let absences: [DayObstacle]
     }
 
     /// The date on the studio's calendar.
     public let date: LocalDate
-    /// Closures on this day.
+    /// The closures on this day.
     public let closures: [DayObstacle]
-    /// Trainers with working hours, by handle; none where the studio is closed for all of them.
+    /// The trainers with working hours, by handle; empty if the studio is closed for all of the hours.
     public let workers: [Worker]
-    /// The sessions that take place on this date, by start.
+    /// The sessions on this date, by start.
     public let sessions: [Session]
 
     /// Whether the studio is closed for all of the working hours, or the whole day.
     public var isClosed: Bool { closures.contains { $0.during == nil } }
 
-    /// Whether the studio is open, and no trainer is at work.
+    /// Whether the studio is open, but no trainer is at work.
     public var hasNoTrainer: Bool { !isClosed && workers.allSatisfy(\.spans.isEmpty) }
 
-    /// Describes one date of a studio's agenda.
+    /// Creates the agenda of a studio for one date.
     ///
     /// - Parameters:
     ///   - date: The date.
     ///   - studio: The studio.
     ///   - roster: The shifts at the studio, the absences of its trainers, and its closures.
-    ///   - sessions: The studio's sessions, by start, also of other days.
+    ///   - sessions: The studio's sessions, by start; may include other days.
     public init(date: LocalDate, studio: Session.Place, roster: Roster, sessions: [Session]) {
         self.date = date
         self.sessions = sessions.filter { $0.dates.contains(date) }
@@ -61,49 +61,49 @@ public struct StudioDay: Sendable {
     }
 }
 
-/// One date of a trainer's schedule: working hours, what stands against them, and sessions.
+/// One date of a trainer's schedule: working hours, absences, closures and sessions.
 ///
-/// A date is the same for all studios of a trainer, and at each studio it is the day of that studio's clock.
+/// The same date is used for all studios of a trainer; at each studio it is the day in that studio's time zone.
 public struct TrainerDay: Sendable {
     /// Working time at one studio.
     public struct Work: Sendable {
-        /// Where.
+        /// The studio.
         public let studio: Session.Place
-        /// Stretches of work, by their beginning.
+        /// The working hours, by start.
         public let spans: [Range<Date>]
     }
 
-    /// A closure of one studio where the trainer would work.
+    /// A closure of a studio during the trainer's working hours.
     public struct ClosedStudio: Sendable {
         /// The studio that is closed.
         public let studio: Session.Place
-        /// When, and why.
+        /// The time and the reason of the closure.
         public let obstacle: DayObstacle
     }
 
     /// The date.
     public let date: LocalDate
-    /// The date on which the trainer retired, where this day is not before it.
+    /// The date on which the trainer retired, if this day is not before it.
     public let retiredSince: LocalDate?
-    /// Time off on this day.
+    /// The absences on this day.
     public let absences: [DayObstacle]
-    /// Closures that meet the working hours of this day.
+    /// The closures that overlap the working hours of this day.
     public let closures: [ClosedStudio]
-    /// The working hours that are left, by their beginning; studios without any are left out.
+    /// The working hours without absences and closures, by start; studios without such hours are omitted.
     public let work: [Work]
-    /// Whether the trainer has no working hours on this day, and no time off that takes the whole day.
+    /// Whether the trainer has no working hours on this day, and no absence that covers the whole day.
     public let isOff: Bool
-    /// The sessions that take place on this date on their studio's calendar, by start.
+    /// The sessions on this date in their studio's time zone, by start.
     public let sessions: [Session]
 
-    /// Describes one date of a trainer's schedule.
+    /// Creates the schedule of a trainer for one date.
     ///
     /// - Parameters:
     ///   - date: The date.
-    ///   - clock: The clock of the trainer's home studio.
-    ///   - retiredAt: When the trainer retired; `nil` while active.
+    ///   - clock: The clock of the trainer's home studio, which determines the date of retirement.
+    ///   - retiredAt: The time when the trainer retired; `nil` for an active trainer.
     ///   - roster: The trainer's shifts and absences, and the closures of the studios.
-    ///   - sessions: The trainer's sessions, by start, also of other days.
+    ///   - sessions: The trainer's sessions, by start; may include other days.
     public init(date: LocalDate, clock: StudioClock, retiredAt: Date?, roster: Roster, sessions: [Session]) {
         self.date = date
         self.sessions = sessions.filter { $0.dates.contains(date) }
@@ -135,7 +135,7 @@ public struct TrainerDay: Sendable {
         }
     }
 
-    /// The planned hours of a date, by studio.
+    /// Returns the planned hours of a date, grouped by studio.
     private static func work(on date: LocalDate, in roster: Roster) -> [Work] {
         Dictionary(grouping: roster.shifts, by: \.studio.id).values.compactMap { shifts in
             guard let studio = shifts.first?.studio else { return nil }

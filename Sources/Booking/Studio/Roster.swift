@@ -1,19 +1,19 @@
 public import FoundationEssentials
 
-/// Who works when in some days, and what keeps them from it: working hours, time off and closures, all as instants.
+/// The working hours, absences and closures of a range of days, all as instants.
 public struct Roster: Sendable {
-    /// One stretch of a trainer's working hours at a studio.
+    /// A continuous period of a trainer's working hours at a studio.
     public struct Shift: Sendable {
-        /// Who works.
+        /// The trainer.
         public let trainer: Session.TrainerName
-        /// When the trainer stopped taking sessions; `nil` while active.
+        /// The time when the trainer retired; `nil` for an active trainer.
         public let retiredAt: Date?
-        /// Where.
+        /// The studio.
         public let studio: Session.Place
-        /// From the first instant of work to the first one afterwards.
+        /// The period; its end is exclusive.
         public let during: Range<Date>
 
-        /// Describes a shift.
+        /// Creates a shift.
         public init(trainer: Session.TrainerName, retiredAt: Date?, studio: Session.Place, during: Range<Date>) {
             self.trainer = trainer
             self.retiredAt = retiredAt
@@ -22,16 +22,16 @@ public struct Roster: Sendable {
         }
     }
 
-    /// A time when a trainer is away, at every studio.
+    /// A period when a trainer is away from every studio.
     public struct Absence: Sendable, Equatable {
-        /// Who is away.
+        /// The trainer.
         public let trainer: Trainer.ID
-        /// From the first instant away to the first one back.
+        /// The period; its end is exclusive.
         public let during: Range<Date>
         /// The recorded reason.
         public let reason: String?
 
-        /// Describes an absence.
+        /// Creates an absence.
         public init(trainer: Trainer.ID, during: Range<Date>, reason: String?) {
             self.trainer = trainer
             self.during = during
@@ -39,16 +39,16 @@ public struct Roster: Sendable {
         }
     }
 
-    /// A time when a studio is closed.
+    /// A period when a studio is closed.
     public struct Closure: Sendable, Equatable {
-        /// The studio that is closed.
+        /// The studio.
         public let studio: Studio.ID
-        /// From the first closed instant to the first open one.
+        /// The period; its end is exclusive.
         public let during: Range<Date>
         /// The recorded reason.
         public let reason: String
 
-        /// Describes a closure.
+        /// Creates a closure.
         public init(studio: Studio.ID, during: Range<Date>, reason: String) {
             self.studio = studio
             self.during = during
@@ -56,14 +56,14 @@ public struct Roster: Sendable {
         }
     }
 
-    /// Working hours, by their beginning.
+    /// The working hours, by start.
     public let shifts: [Shift]
-    /// Time off of the trainers who have shifts, by its beginning.
+    /// The absences of the trainers who have shifts, by start.
     public let absences: [Absence]
-    /// Closures of the studios that have shifts, by their beginning.
+    /// The closures of the studios that have shifts, by start.
     public let closures: [Closure]
 
-    /// Puts a roster together.
+    /// Creates a roster.
     public init(shifts: [Shift], absences: [Absence], closures: [Closure]) {
         self.shifts = shifts
         self.absences = absences
@@ -71,14 +71,14 @@ public struct Roster: Sendable {
     }
 }
 
-/// Something that keeps a trainer or a studio from work on one day.
+/// An absence or a closure, limited to one day.
 public struct DayObstacle: Sendable, Equatable {
-    /// The part of the day that it takes; `nil` where it leaves no working time.
+    /// The part of the day that the obstacle covers; `nil` if it leaves no working time.
     public let during: Range<Date>?
     /// The recorded reason.
     public let reason: String?
 
-    /// Judges what an absence or a closure leaves of a day.
+    /// Creates the obstacle of one day from an absence or a closure.
     ///
     /// - Parameters:
     ///   - obstacle: The absence or the closure.
@@ -94,13 +94,13 @@ public struct DayObstacle: Sendable, Equatable {
 }
 
 extension Range where Bound == Date {
-    /// What is left of the stretch of time without others, in order.
+    /// Returns the parts of the period that are not in other periods, in order.
     ///
-    /// - Parameter others: Stretches in any order; they may overlap each other.
-    /// - Returns: The stretches that are left; none of them is empty.
+    /// - Parameter others: Periods in any order; they may overlap each other.
+    /// - Returns: The remaining periods; none of them is empty.
     public func subtracting(_ others: [Range<Date>]) -> [Range<Date>] {
-        others.reduce(isEmpty ? [] : [self]) { rest, other in
-            rest.flatMap { piece in
+        others.reduce(isEmpty ? [] : [self]) { remaining, other in
+            remaining.flatMap { piece in
                 guard piece.overlaps(other) else { return [piece] }
                 return [
                     piece.lowerBound..<Swift.max(piece.lowerBound, other.lowerBound),
@@ -112,19 +112,19 @@ extension Range where Bound == Date {
 }
 
 extension StudioClock {
-    /// A local day as instants; empty where the zone skipped the whole date.
+    /// Returns the period of a local day; empty if the time zone skipped the whole date.
     ///
-    /// - Parameter date: The date on the wall.
-    /// - Returns: From the day's first instant to the first one of the next day.
+    /// - Parameter date: The local date.
+    /// - Returns: The period from the first instant of the day to the first instant of the next day, exclusive.
     public func day(_ date: LocalDate) -> Range<Date> {
         let start = startOfDay(date)
         return start..<max(start, startOfDay(date.adding(days: 1)))
     }
 
-    /// The local dates that a stretch of time touches; one that ends at midnight does not touch the next date.
+    /// Returns the local dates that a period overlaps; a period that ends at midnight does not overlap the next date.
     ///
-    /// - Parameter stretch: The stretch of time.
-    /// - Returns: The first date to the last.
+    /// - Parameter stretch: The period.
+    /// - Returns: The range from the first date to the last.
     public func dates(of stretch: Range<Date>) -> ClosedRange<LocalDate> {
         let first = date(of: stretch.lowerBound)
         let last = date(of: stretch.upperBound)
@@ -134,9 +134,9 @@ extension StudioClock {
 }
 
 extension Session {
-    /// From the first instant to the first one afterwards.
+    /// The period of the session; its end is exclusive.
     public var during: Range<Date> { startsAt..<endsAt }
 
-    /// The dates on which it takes place, on the calendar of its studio.
+    /// The local dates of the session, in the time zone of its studio.
     public var dates: ClosedRange<LocalDate> { studio.clock.dates(of: during) }
 }

@@ -1,26 +1,26 @@
 public import FoundationEssentials
 
-/// A place where introductory sessions are held, and the rules by which it offers them.
+/// A studio where introductory sessions are held, and its rules for offering them.
 public struct Studio: Sendable {
-    /// The key in the database; people type ``handle``.
+    /// The primary key; people use ``handle``.
     public typealias ID = Key<Studio, Int32>
 
-    /// The rules by which a studio offers sessions; all lengths in minutes.
+    /// The rules by which a studio offers sessions; all durations are in minutes.
     public struct Offer: Sendable, Equatable {
-        /// How many sessions fit in at once.
+        /// The maximum number of simultaneous sessions.
         public var stations: Int16
-        /// Length of a session.
+        /// The duration of a session.
         public var sessionMinutes: Int32
-        /// Time that trainer and station need after a session.
+        /// The time after a session in which trainer and station are not available.
         public var turnaroundMinutes: Int32
-        /// Sessions begin at multiples of this many minutes past local midnight.
+        /// The slot spacing: sessions begin at multiples of this many minutes after local midnight.
         public var slotEveryMinutes: Int32
-        /// The shortest time between booking and session.
+        /// The notice: the shortest time between booking and session.
         public var noticeMinutes: Int32
-        /// The longest time between booking and session.
+        /// The horizon: the longest time between booking and session.
         public var horizonMinutes: Int32
 
-        /// The usual offer, with any part of it changed.
+        /// Creates an offer; every parameter has the usual value as its default.
         public init(
             stations: Int16 = 1, sessionMinutes: Int32 = 20, turnaroundMinutes: Int32 = 10,
             slotEveryMinutes: Int32 = 30,
@@ -35,26 +35,26 @@ public struct Studio: Sendable {
         }
     }
 
-    /// The key in the database.
+    /// The primary key.
     public let id: ID
-    /// The id that people type, such as `downtown`.
+    /// The handle, which people type, such as `downtown`.
     public let handle: Handle
-    /// The name on the door.
+    /// The studio's name.
     public let name: String
-    /// The studio's wall clock.
+    /// The studio's clock.
     public let clock: StudioClock
-    /// What it offers.
+    /// The rules by which the studio offers sessions.
     public let offer: Offer
-    /// Where phone numbers without a country code are from.
+    /// The region of phone numbers without a country code.
     public let region: Region
-    /// Where to come.
+    /// The postal address.
     public let address: String?
-    /// The front desk.
+    /// The phone number of the front desk.
     public let phone: PhoneNumber?
-    /// Where replies go.
+    /// The e-mail address for replies.
     public let email: EmailAddress?
 
-    /// Puts a studio together from its stored parts.
+    /// Creates a studio from its stored parts.
     public init(
         id: ID, handle: Handle, name: String, clock: StudioClock, offer: Offer, region: Region, address: String?,
         phone: PhoneNumber?, email: EmailAddress?
@@ -71,29 +71,29 @@ public struct Studio: Sendable {
     }
 }
 
-/// Someone who gives introductory sessions.
+/// A trainer who holds introductory sessions.
 public struct Trainer: Sendable {
-    /// The key in the database; people type ``handle``.
+    /// The primary key; people use ``handle``.
     public typealias ID = Key<Trainer, Int32>
 
-    /// The key in the database.
+    /// The primary key.
     public let id: ID
-    /// The short name that people type, such as `maria`.
+    /// The handle, which people type, such as `maria`.
     public let handle: Handle
-    /// The name that clients read.
+    /// The name, which clients read.
     public let name: String
-    /// The studio meant where none is named.
+    /// The default studio of commands that name none.
     public let homeStudio: Handle
-    /// Where the trainer gets mail.
+    /// The trainer's e-mail address.
     public let email: EmailAddress?
-    /// The trainer's phone.
+    /// The trainer's phone number.
     public let phone: PhoneNumber?
-    /// Most booked and attended sessions on one local date; `nil` is no limit.
+    /// The maximum number of booked and attended sessions on one local date; `nil` means no limit.
     public let dailyLimit: Int32?
-    /// When the trainer stopped giving sessions; `nil` while active.
+    /// The time when the trainer retired; `nil` for an active trainer.
     public let retiredAt: Date?
 
-    /// Puts a trainer together from the stored parts.
+    /// Creates a trainer from the stored parts.
     public init(
         id: ID, handle: Handle, name: String, homeStudio: Handle, email: EmailAddress?, phone: PhoneNumber?,
         dailyLimit: Int32?, retiredAt: Date?
@@ -109,17 +109,18 @@ public struct Trainer: Sendable {
     }
 }
 
-/// The short name by which a trainer or a studio is typed: `maria`, `san-jose-2`.
+/// The short name of a trainer or a studio, which people type: `maria`, `san-jose-2`.
 public struct Handle: Hashable, Comparable, Sendable, CustomStringConvertible {
-    /// Lower-case letters a-z, digits, and dashes inside; 1 to 40 of them.
+    /// The text: 1 to 40 lower-case letters a-z, digits and inner dashes.
     public let text: String
 
-    /// Accepts a handle; capital letters are made small.
+    /// Parses a handle; converts it to lower case.
     ///
     /// - Parameters:
-    ///   - text: What was typed.
-    ///   - field: What an error calls it.
-    /// - Throws: `InvalidInput` where another character, a dash at an end, or more than 40 characters were typed.
+    ///   - text: The input.
+    ///   - field: The name of the field in an error.
+    /// - Throws: `InvalidInput` if the text is empty, has more than 40 characters, a dash at an end, or another
+    ///   character.
     public init(_ text: String, field: String = "handle") throws(InvalidInput) {
         let hint = "write 1 to 40 of a-z, 0-9 and inner dashes, like maria or san-jose-2"
         let typed = text.utf8.trimmingSpaces
@@ -135,19 +136,21 @@ public struct Handle: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.text = String(Substring(typed)).lowercased()
     }
 
-    /// The handle itself.
+    /// The text of the handle.
     public var description: String { text }
 
     /// Orders handles by their text.
     public static func < (left: Handle, right: Handle) -> Bool { left.text < right.text }
 }
 
-/// A database key that belongs to one kind of thing: a trainer's key cannot stand where a client's is meant.
+/// A database key of one type of entity.
+///
+/// The types prevent the use of a trainer's key in place of a client's.
 public struct Key<Subject, Value: Hashable & Sendable>: Hashable, Sendable {
-    /// The bare number.
+    /// The number in the database.
     public let value: Value
 
-    /// Makes a key of a bare number, as it comes from the database.
+    /// Creates a key from a number in the database.
     public init(_ value: Value) {
         self.value = value
     }

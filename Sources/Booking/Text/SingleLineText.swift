@@ -1,34 +1,35 @@
-// The standard library normalises for its own string comparison and offers the result only as SPI; the public way is the
-// whole of Foundation, whose loading each start of the command line would pay for.
+// The standard library offers its Unicode normalization only as SPI. The public alternative is Foundation, which would
+// have to be loaded at each start of the command-line tool.
 @_spi(_Unicode) import Swift
 
-/// A short free text on one line: an address, a reason, where a client heard of us.
+/// A short free text on one line, such as an address or a reason.
 public struct SingleLineText: Hashable, Sendable, CustomStringConvertible {
-    /// The longest text that is accepted, in characters.
+    /// The maximum length, in Unicode scalars.
     public static let limit = 500
 
     /// The text: trimmed, single-spaced, in Unicode Normalization Form C, 1 to 500 characters.
     public let text: String
 
-    /// Accepts one line of plain text.
+    /// Creates a text from one line of plain text.
     ///
     /// - Parameters:
-    ///   - text: What was typed.
-    ///   - field: What an error calls it.
-    /// - Throws: `InvalidInput` where it is empty, too long, or holds a character that does not belong in one line.
+    ///   - text: The input.
+    ///   - field: The name of the field in an error.
+    /// - Throws: `InvalidInput` if the text is empty, too long, or contains a character that is not allowed in one
+    ///   line.
     public init(_ text: String, field: String = "text") throws(InvalidInput) {
         self.text = try SingleLineText.clean(text, field: field, limit: SingleLineText.limit)
     }
 
-    /// The text itself.
+    /// The text.
     public var description: String { text }
 }
 
 extension SingleLineText {
-    /// Trims, single-spaces and composes a text, and refuses what does not belong in one line of it.
+    /// Returns a text trimmed, single-spaced and in Normalization Form C; throws if it is not valid on one line.
     ///
-    /// Characters are counted as PostgreSQL's `length` counts them, in Unicode scalars: one that carries thousands of
-    /// combining marks is not one.
+    /// The length is counted in Unicode scalars, as PostgreSQL's `length` does, so that a character with thousands of
+    /// combining marks does not count as one.
     static func clean(_ text: String, field: String, limit: Int) throws(InvalidInput) -> String {
         for scalar in text.unicodeScalars {
             guard let problem = scalar.problemInLine else { continue }
@@ -45,7 +46,7 @@ extension SingleLineText {
         return cleaned
     }
 
-    /// The words of a text with one plain space between them, whichever spaces stood there.
+    /// Returns the words of a text, separated by one ASCII space; any Unicode space separates words.
     private static func singleSpaced(_ text: String) -> String {
         text.unicodeScalars.split { $0.properties.generalCategory == .spaceSeparator }
             .map { String($0) }.joined(separator: " ")
@@ -53,7 +54,7 @@ extension SingleLineText {
 }
 
 extension Unicode.Scalar {
-    /// Why this scalar cannot stand in one line of plain text, or nil where it can.
+    /// The reason why this scalar is not allowed in one line of plain text; `nil` if it is allowed.
     fileprivate var problemInLine: String? {
         if self == "\n" || self == "\r" { return "has a line break in it" }
         switch properties.generalCategory {
@@ -62,37 +63,53 @@ extension Unicode.Scalar {
         case .unassigned, .surrogate: return "has a character in it that Unicode does not define"
         default: break
         }
-        // U+200E and U+200F only mark a direction and are typed by right-to-left keyboards; these reach past themselves.
+        // U+200E and U+200F are typed by right-to-left keyboards and only mark a direction. The embeddings, overrides
+        // and isolates change the direction of the text that follows.
         let turnsDirection = ("\u{202A}"..."\u{202E}").contains(self) || ("\u{2066}"..."\u{2069}").contains(self)
         return turnsDirection ? "has a hidden text-direction control in it (\(visible(String(self))))" : nil
     }
 }
 
-/// What a person, or a studio, is called: any script, accents, apostrophes, emoji; one line.
+/// The name of a person or a studio: one line in any script, with accents, apostrophes and emoji.
 public struct PersonName: Hashable, Sendable, CustomStringConvertible {
-    /// The longest name that is accepted, in characters.
+    /// The maximum length, in Unicode scalars.
     public static let limit = 200
 
     /// The name: trimmed, single-spaced, in Unicode Normalization Form C, 1 to 200 characters.
     public let text: String
 
-    /// Accepts a name.
+    /// Creates a name.
     ///
     /// - Parameters:
-    ///   - text: What was typed.
-    ///   - field: What an error calls it.
-    /// - Throws: `InvalidInput` where it is empty, too long, or holds control characters, line breaks or hidden
+    ///   - text: The input.
+    ///   - field: The name of the field in an error.
+    /// - Throws: `InvalidInput` if the name is empty, too long, or contains control characters, line breaks or hidden
     ///   text-direction controls.
     public init(_ text: String, field: String = "name") throws(InvalidInput) {
         self.text = try SingleLineText.clean(text, field: field, limit: PersonName.limit)
     }
 
-    /// The name itself.
+    /// Creates a name from its stored text, without validation.
+    init(stored text: String) {
+        self.text = text
+    }
+
+    /// The first word of the name, for greetings; the whole name if it is one word.
+    ///
+    /// Unicode white space separates words; hyphens and apostrophes do not. A title or an initial counts as a word.
+    public var firstName: String {
+        let words = text.unicodeScalars.split(maxSplits: 1) { $0.properties.isWhitespace }
+        guard let first = words.first.map({ String($0) }) else { return text }
+        // "Lima, Ana" has the last name first.
+        return first.hasSuffix(",") && first.count > 1 ? String(first.dropLast()) : first
+    }
+
+    /// The name.
     public var description: String { text }
 }
 
 extension String {
-    /// The text in Unicode Normalization Form C, so that one name has one spelling in bytes as well.
+    /// The text in Unicode Normalization Form C, so that equal names have equal bytes.
     var composed: String {
         guard !utf8.allSatisfy({ $0 < 0x80 }) else { return self }
         var scalars = UnicodeScalarView()

@@ -1,11 +1,11 @@
-/// Returns what was typed or pasted as an e-mail address or a phone number in plain characters.
+/// Returns a typed or pasted e-mail address or phone number in plain characters.
 ///
-/// Characters that leave no mark are dropped: text-direction marks such as U+200E and U+202A…U+202D, which address books add
-/// to a number when it is copied, zero-width spaces and joiners, U+00AD, U+2060, U+FEFF. Full-width forms become ASCII, and
-/// every space a plain one. U+202E, which reverses what is read after it, stays, so that it is refused.
+/// Invisible characters are removed: text-direction marks such as U+200E and U+202A…U+202D, which address books add to
+/// copied numbers, zero-width spaces and joiners, U+00AD, U+2060 and U+FEFF. Full-width forms become ASCII, and every
+/// space becomes an ASCII space. U+202E, which reverses the text after it, is kept so that the validation refuses it.
 ///
-/// - Parameter text: What was typed.
-/// - Returns: The same text, plainer.
+/// - Parameter text: The input.
+/// - Returns: The text in plain characters.
 func normalizedInput(_ text: String) -> String {
     guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
     var plain = String.UnicodeScalarView()
@@ -16,13 +16,13 @@ func normalizedInput(_ text: String) -> String {
 }
 
 extension Unicode.Scalar {
-    /// Whether it is invisible and takes no space.
+    /// Whether the scalar is invisible and has no width.
     fileprivate var isInvisible: Bool {
         guard self != "\u{202E}" else { return false }
         return properties.isDefaultIgnorableCodePoint || self == "\u{FFF9}" || self == "\u{FFFA}" || self == "\u{FFFB}"
     }
 
-    /// The plain character that it stands for, or itself.
+    /// The plain equivalent of the scalar, or the scalar itself.
     fileprivate var plain: Unicode.Scalar {
         switch self {
         case "\u{FF01}"..."\u{FF5E}": Unicode.Scalar(value - 0xFEE0) ?? self
@@ -43,7 +43,9 @@ extension UInt8 {
 }
 
 extension String.UTF8View {
-    /// The text without the plain spaces around it; tabs and line breaks stay, so that they are noticed.
+    /// The text without leading and trailing ASCII spaces.
+    ///
+    /// Tabs and line breaks are kept so that the validation finds them.
     package var trimmingSpaces: Substring.UTF8View {
         let space = UInt8(ascii: " ")
         guard let first = firstIndex(where: { $0 != space }), let last = lastIndex(where: { $0 != space }) else {
@@ -53,7 +55,7 @@ extension String.UTF8View {
     }
 }
 
-/// Reads a short ASCII text from left to right: the one way in which every parser of times here takes digits.
+/// A cursor that parses a short ASCII text from left to right; used by all parsers of dates and times.
 struct Cursor {
     private var rest: Substring.UTF8View
 
@@ -63,20 +65,20 @@ struct Cursor {
 
     var isAtEnd: Bool { rest.isEmpty }
 
-    /// What has not been read yet.
+    /// The text that is not consumed yet.
     var remainder: String { String(Substring(rest)) }
 
     /// Whether the next character is a decimal digit.
     var isAtDigit: Bool { rest.first?.isASCIIDigit ?? false }
 
-    /// Takes one character where it is the expected one.
+    /// Consumes one character if it is the expected one; returns whether it was.
     mutating func take(_ expected: Unicode.Scalar) -> Bool {
         guard rest.first == UInt8(ascii: expected) else { return false }
         rest.removeFirst()
         return true
     }
 
-    /// Takes all the decimal digits that follow, where their count is in the range; else takes nothing.
+    /// Consumes all following decimal digits; if their count is not in the range, consumes nothing and returns `nil`.
     mutating func digits(_ count: ClosedRange<Int>) -> Int? {
         let run = rest.prefix { $0.isASCIIDigit }
         guard count.contains(run.count), let number = Int(Substring(run)) else { return nil }
@@ -84,14 +86,14 @@ struct Cursor {
         return number
     }
 
-    /// Takes all the ASCII letters that follow.
+    /// Consumes all following ASCII letters.
     mutating func letters() -> String {
         let run = rest.prefix { $0.isASCIILetter }
         rest = rest.dropFirst(run.count)
         return String(Substring(run))
     }
 
-    /// Takes all the plain spaces that follow.
+    /// Consumes all following ASCII spaces.
     mutating func skipSpaces() {
         rest = rest.drop { $0 == UInt8(ascii: " ") }
     }

@@ -1,12 +1,13 @@
-/// Returns text from outside so that it can be printed on a terminal: nothing in it moves the cursor, changes the colour,
-/// turns the direction of what follows, or hides.
+/// Returns untrusted text in a form that is safe to print on a terminal.
 ///
-/// Control characters, line separators, bidirectional controls, private-use and other invisible scalars are written as
-/// escapes (`\n`, `\e`, `\u{202e}`). The joiners and variation selectors that emoji and Persian or Indic names are spelled
-/// with stay as they are.
+/// The result contains nothing that moves the cursor, changes the color, changes the text direction, or is invisible.
 ///
-/// - Parameter text: Any text, however hostile.
-/// - Returns: The same text with every invisible scalar spelled out.
+/// Control characters, line separators, bidirectional controls, private-use and other invisible scalars are replaced by
+/// escapes (`\n`, `\e`, `\u{202e}`). Joiners and variation selectors, which are part of the spelling of emoji and of
+/// Persian and Indic names, are kept.
+///
+/// - Parameter text: Any text.
+/// - Returns: The text with every invisible scalar escaped.
 public func visible(_ text: String) -> String {
     var shown = ""
     shown.reserveCapacity(text.utf8.count)
@@ -20,10 +21,10 @@ public func visible(_ text: String) -> String {
     return shown
 }
 
-/// The beginning of a refused input as an error may repeat it: visible, quoted, at most 40 characters.
+/// Returns the beginning of an input for an error message: escaped, in quotes, at most 40 characters.
 ///
-/// - Parameter text: What was typed.
-/// - Returns: As much of it as tells it from others.
+/// - Parameter text: The input.
+/// - Returns: The quoted text, which ends in `…` if it is truncated.
 public func quoted(_ text: String) -> String {
     let limit = 40
     let start = text.unicodeScalars.prefix(limit + 1)
@@ -44,7 +45,7 @@ private func escape(_ scalar: Unicode.Scalar) -> String {
 }
 
 extension Unicode.Scalar {
-    /// Whether a terminal shows this scalar as what it is, in its place.
+    /// Whether a terminal displays this scalar in place, without other effects.
     fileprivate var isPrintable: Bool {
         if (" "..."~").contains(self) { return true }
         if isSpellingJoiner { return true }
@@ -54,14 +55,16 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Zero-width joiner, non-joiner and the variation selectors: invisible, yet part of how words and emoji are spelled.
+    /// Whether this is the zero-width joiner, the non-joiner or a variation selector.
+    ///
+    /// They are invisible, but part of the spelling of words and emoji.
     private var isSpellingJoiner: Bool {
         ("\u{200C}"..."\u{200D}").contains(self) || ("\u{FE00}"..."\u{FE0F}").contains(self)
     }
 
-    /// The interlinear annotation marks: format characters that Unicode does not count among the ignorable ones.
+    /// Whether this is an interlinear annotation mark, a format character that Unicode does not classify as ignorable.
     private var isAnnotation: Bool { ("\u{FFF9}"..."\u{FFFB}").contains(self) }
 
-    /// Whether this scalar leaves any ink: neither space, nor joiner, nor anything invisible.
+    /// Whether this scalar is visible: neither a space, nor a joiner, nor another invisible character.
     var isVisibleCharacter: Bool { isPrintable && !isSpellingJoiner && !properties.isWhitespace }
 }

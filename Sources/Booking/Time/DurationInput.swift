@@ -1,18 +1,21 @@
-/// Lengths of time as people type them: `2h`, `90m`, `1h30m`, `60d`, `2 weeks`, or a bare number of minutes.
+/// A parser and formatter of durations as people type them: `2h`, `90m`, `1h30m`, `60d`, `2 weeks`, or minutes.
 public enum DurationInput {
-    /// Ten years, in minutes: whatever is longer was a slip of the finger.
+    /// The maximum: ten years, in minutes.
+    ///
+    /// A longer duration is considered a typing error.
     public static let longest = 10 * 366 * 1440
 
-    /// Reads a length of time.
+    /// Parses a duration.
     ///
-    /// A day is 24 hours and a week seven days, whatever the clocks do.
+    /// A day is 24 hours and a week is seven days, regardless of clock changes.
     ///
     /// - Parameters:
-    ///   - text: Numbers with units (m, h, d, w or the full words), the largest unit first; or one bare number, minutes.
-    ///   - field: What an error calls it.
-    ///   - range: Which lengths are accepted, in minutes.
-    /// - Returns: Whole minutes.
-    /// - Throws: `InvalidInput` where it is no such length, negative, or out of range.
+    ///   - text: Numbers with units (m, h, d, w or the full words), the largest unit first; or one number of minutes
+    ///     without a unit.
+    ///   - field: The name of the field in an error.
+    ///   - range: The accepted durations, in minutes.
+    /// - Returns: The duration in minutes.
+    /// - Throws: `InvalidInput` if the text is not a duration, is negative, or is out of range.
     public static func minutes(
         _ text: String, field: String = "duration", in range: ClosedRange<Int> = 1...longest
     ) throws(InvalidInput) -> Int {
@@ -33,10 +36,10 @@ public enum DurationInput {
         return minutes
     }
 
-    /// Writes a length of time so that it reads back as the same: `1h30m`.
+    /// Returns a duration as text that parses to the same duration: `1h30m`.
     ///
     /// - Parameter minutes: Whole minutes, not negative.
-    /// - Returns: Days, hours and minutes, those that are not zero.
+    /// - Returns: The days, hours and minutes that are not zero; `0m` for zero.
     public static func text(minutes: Int) -> String {
         let parts = [(minutes / 1440, "d"), (minutes / 60 % 24, "h"), (minutes % 60, "m")]
         let text = parts.filter { $0.0 != 0 }.map { "\($0.0)\($0.1)" }.joined()
@@ -50,7 +53,7 @@ public enum DurationInput {
         var total = 0
         var lastUnit = Int.max
         repeat {
-            // Nine digits of weeks are far beyond the longest length, yet far from overflowing.
+            // Nine digits exceed the maximum in every unit, and do not overflow even in weeks.
             guard let number = cursor.digits(1...9) else { return nil }
             cursor.skipSpaces()
             let word = cursor.letters().lowercased()

@@ -1,16 +1,16 @@
-/// A day of the Gregorian calendar on some studio's wall, in no time zone of its own.
+/// A date of the Gregorian calendar without a time zone.
 public struct LocalDate: Hashable, Comparable, Sendable, CustomStringConvertible {
-    /// The day's number: 0 for 1970-01-01, negative before.
+    /// The day number: 0 for 1970-01-01, negative for earlier dates.
     public let daysSince1970: Int
 
-    /// Makes a date from its day number; a number outside of the years 1 to 9999 is moved to the nearest end.
+    /// Creates a date from its day number; clamps it to the years 1 to 9999.
     ///
-    /// - Parameter days: Days since 1970-01-01.
+    /// - Parameter days: The number of days since 1970-01-01.
     public init(daysSince1970 days: Int) {
         daysSince1970 = min(max(days, LocalDate.supported.lowerBound), LocalDate.supported.upperBound)
     }
 
-    /// Makes a date from its parts; nil where the calendar has no such day, or outside of the years 1 to 9999.
+    /// Creates a date from its parts; returns `nil` if the calendar has no such day, or outside the years 1 to 9999.
     public init?(year: Int, month: Int, day: Int) {
         guard (1...9999).contains(year), (1...12).contains(month), day >= 1,
             day <= LocalDate.dayCount(ofMonth: month, year: year)
@@ -18,12 +18,12 @@ public struct LocalDate: Hashable, Comparable, Sendable, CustomStringConvertible
         daysSince1970 = LocalDate.dayNumber(year: year, month: month, day: day)
     }
 
-    /// Reads a date as people type it, `2026-12-01`.
+    /// Parses a date in the form `2026-12-01`.
     ///
     /// - Parameters:
-    ///   - text: Four, two and two digits.
-    ///   - field: What an error calls it.
-    /// - Throws: `InvalidInput` where it is no such date, or not in the years 1970 to 2200.
+    ///   - text: The date, with four, two and two digits.
+    ///   - field: The name of the field in an error.
+    /// - Throws: `InvalidInput` if the text is not a date, or not in the years 1970 to 2200.
     public init(_ text: String, field: String = "date") throws(InvalidInput) {
         let typed = Substring(text.utf8.trimmingSpaces)
         var cursor = Cursor(typed)
@@ -34,7 +34,7 @@ public struct LocalDate: Hashable, Comparable, Sendable, CustomStringConvertible
         self = try fields.date(field: field)
     }
 
-    /// The year of our era.
+    /// The year, 1 to 9999.
     public var year: Int { civil.year }
 
     /// The month, 1 to 12.
@@ -55,30 +55,30 @@ public struct LocalDate: Hashable, Comparable, Sendable, CustomStringConvertible
         return "\(padded(date.year, to: 4))-\(padded(date.month, to: 2))-\(padded(date.day, to: 2))"
     }
 
-    /// The date so many days later, or earlier where the number is negative.
+    /// Returns the date that is a number of days later, or earlier for a negative number.
     ///
-    /// - Parameter days: How many days; a result outside of the years 1 to 9999 is moved to the nearest end.
-    /// - Returns: The other date.
+    /// - Parameter days: The number of days.
+    /// - Returns: The date, clamped to the years 1 to 9999.
     public func adding(days: Int) -> LocalDate {
         let (sum, overflowed) = daysSince1970.addingReportingOverflow(days)
         return LocalDate(daysSince1970: overflowed ? (days < 0 ? .min : .max) : sum)
     }
 
-    /// How many days later the other date is; negative where it is earlier.
+    /// Returns the number of days from this date to another one; negative if the other is earlier.
     ///
-    /// - Parameter other: The date counted to.
-    /// - Returns: Whole days.
+    /// - Parameter other: The other date.
+    /// - Returns: The number of days.
     public func days(to other: LocalDate) -> Int { other.daysSince1970 - daysSince1970 }
 
-    /// Orders dates by the calendar.
+    /// Orders dates chronologically.
     public static func < (left: LocalDate, right: LocalDate) -> Bool { left.daysSince1970 < right.daysSince1970 }
 }
 
 extension LocalDate {
-    /// The years in which Intro keeps time.
+    /// The years that are accepted in input.
     static let acceptedYears = 1970...2200
 
-    /// How many days the month has.
+    /// Returns the number of days of a month.
     static func dayCount(ofMonth month: Int, year: Int) -> Int {
         switch month {
         case 2: year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400)) ? 29 : 28
@@ -87,15 +87,15 @@ extension LocalDate {
         }
     }
 
-    /// 0001-01-01 to 9999-12-31.
+    /// The day numbers of 0001-01-01 to 9999-12-31.
     private static let supported = dayNumber(year: 1, month: 1, day: 1)...dayNumber(year: 9999, month: 12, day: 31)
 
-    /// Days in 400 years, after which the calendar repeats.
+    /// The number of days in 400 years, after which the calendar repeats.
     private static let daysInEra = 146_097
 
-    /// Days from 0000-03-01 to 1970-01-01.
+    /// The number of days from 0000-03-01 to 1970-01-01.
     ///
-    /// Counting years from March puts the leap day at their end.
+    /// If years are counted from March, the leap day is at their end.
     private static let daysBefore1970 = 719_468
 
     private static func dayNumber(year: Int, month: Int, day: Int) -> Int {
@@ -120,13 +120,13 @@ extension LocalDate {
     }
 }
 
-/// Three numbers written like a date, `2026-02-30`, before anybody has asked the calendar.
+/// The three numbers of a date, which may not be in the calendar: `2026-02-30`.
 struct CalendarFields {
     let year: Int
     let month: Int
     let day: Int
 
-    /// Takes `yyyy-mm-dd` from the cursor; nil where the text is anything else.
+    /// Consumes `yyyy-mm-dd`; returns `nil` if the text has another form.
     init?(reading cursor: inout Cursor) {
         guard let year = cursor.digits(4...4), cursor.take("-"),
             let month = cursor.digits(2...2), cursor.take("-"),
@@ -137,7 +137,7 @@ struct CalendarFields {
         self.day = day
     }
 
-    /// The date these fields name, in the years in which Intro keeps time.
+    /// Returns the date; throws if it is not in the calendar or not in the accepted years.
     func date(field: String) throws(InvalidInput) -> LocalDate {
         let written = "\(padded(year, to: 4))-\(padded(month, to: 2))-\(padded(day, to: 2))"
         guard LocalDate.acceptedYears.contains(year) else {
@@ -153,24 +153,24 @@ struct CalendarFields {
     }
 }
 
-/// The quotient rounded down, so that what lies before 1970 counts on evenly.
+/// Returns the quotient rounded down, so that the arithmetic also holds before 1970.
 func floorDivide(_ dividend: Int, _ divisor: Int) -> Int {
     (dividend - floorModulo(dividend, divisor)) / divisor
 }
 
-/// The remainder that is never negative.
+/// Returns the remainder of floored division, which is never negative for a positive divisor.
 func floorModulo(_ dividend: Int, _ divisor: Int) -> Int {
     let remainder = dividend % divisor
     return remainder < 0 ? remainder + divisor : remainder
 }
 
-/// A number that is not negative, with leading zeros.
+/// Returns a non-negative number with leading zeros.
 func padded(_ number: Int, to width: Int) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }
 
-/// A day of the week, numbered as ISO 8601 does: Monday is 1.
+/// A day of the week, numbered as in ISO 8601: Monday is 1.
 public enum Weekday: Int, CaseIterable, Hashable, Comparable, Sendable, CustomStringConvertible {
     /// ISO weekday 1.
     case monday = 1
@@ -187,7 +187,7 @@ public enum Weekday: Int, CaseIterable, Hashable, Comparable, Sendable, CustomSt
     /// ISO weekday 7.
     case sunday
 
-    /// Reads an English name, short (`tue`) or full (`Tuesday`), in any case; nil for any other word.
+    /// Parses an English name, short (`tue`) or full (`Tuesday`), in any case; returns `nil` for any other word.
     ///
     /// - Parameter name: One word.
     public init?(name: some StringProtocol) {
@@ -199,7 +199,7 @@ public enum Weekday: Int, CaseIterable, Hashable, Comparable, Sendable, CustomSt
     /// The short English name: `mon`.
     public var name: String { String(fullName.prefix(3)) }
 
-    /// The English name in small letters: `monday`.
+    /// The full English name in lower case: `monday`.
     public var fullName: String {
         switch self {
         case .monday: "monday"
@@ -215,12 +215,12 @@ public enum Weekday: Int, CaseIterable, Hashable, Comparable, Sendable, CustomSt
     /// The short English name.
     public var description: String { name }
 
-    /// The day after; Monday after Sunday.
+    /// The next day; Monday after Sunday.
     public var next: Weekday { Weekday(rawValue: rawValue % 7 + 1) ?? .monday }
 
     /// Orders days within the week, Monday first.
     public static func < (left: Weekday, right: Weekday) -> Bool { left.rawValue < right.rawValue }
 
-    /// The full name as a heading has it, such as `Monday`.
+    /// The full name, capitalized: `Monday`.
     public var title: String { fullName.prefix(1).uppercased() + fullName.dropFirst() }
 }

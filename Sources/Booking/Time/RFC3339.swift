@@ -1,22 +1,22 @@
 public import FoundationEssentials
 
-/// Instants as machines write them, RFC 3339 with whole seconds: `2026-12-01T17:00:00Z`.
+/// A parser and formatter of RFC 3339 timestamps with whole seconds: `2026-12-01T17:00:00Z`.
 public enum RFC3339 {
-    /// Writes an instant in UTC; a fraction of a second is dropped.
+    /// Returns an instant in UTC; truncates fractions of a second.
     ///
     /// - Parameter instant: Any instant of the years 1 to 9999.
-    /// - Returns: Twenty characters.
+    /// - Returns: The timestamp, 20 characters.
     public static func string(_ instant: Date) -> String {
         let (date, second) = instant.civil(offset: 0)
         return "\(date)T\(clockText(second))Z"
     }
 
-    /// Reads an instant, strictly: date, `T`, time with seconds, `Z` or an offset.
+    /// Parses an instant, strictly: date, `T`, time with seconds, `Z` or an offset.
     ///
-    /// A fraction of a second is dropped.
+    /// Fractions of a second are truncated.
     ///
-    /// - Parameter text: The whole text, without spaces around it.
-    /// - Returns: The instant; nil where the text is anything else, or its year is not one of 1970 to 2200.
+    /// - Parameter text: The timestamp, without surrounding spaces.
+    /// - Returns: The instant; `nil` if the text has another form, or its year is not in 1970 to 2200.
     public static func parse(_ text: String) -> Date? {
         var cursor = Cursor(text)
         guard let date = try? CalendarFields(reading: &cursor)?.date(field: ""),
@@ -30,7 +30,7 @@ public enum RFC3339 {
         return Date(date, secondOfDay: hour * 3600 + minute * 60 + second, offset: offset)
     }
 
-    /// Writes seconds past midnight as `17:00:00`.
+    /// Returns seconds after midnight as `17:00:00`.
     static func clockText(_ second: Int) -> String {
         "\(padded(second / 3600, to: 2)):\(padded(second / 60 % 60, to: 2)):\(padded(second % 60, to: 2))"
     }
@@ -46,18 +46,18 @@ public enum RFC3339 {
 }
 
 extension Date {
-    /// The instant at which a clock that is `offset` seconds ahead of UTC shows a date and so many seconds past midnight.
+    /// Creates the instant of a local date and seconds after midnight, at an offset from UTC in seconds.
     init(_ date: LocalDate, secondOfDay: Int, offset: Int) {
         self.init(timeIntervalSince1970: Double(date.daysSince1970 * 86_400 + secondOfDay - offset))
     }
 
-    /// What a clock that is `offset` seconds ahead of UTC shows, a fraction of a second dropped.
+    /// Returns the local date and the seconds after midnight, truncated, at an offset from UTC in seconds.
     func civil(offset: Int) -> (date: LocalDate, secondOfDay: Int) {
         let seconds = wholeSeconds + offset
         return (LocalDate(daysSince1970: floorDivide(seconds, 86_400)), floorModulo(seconds, 86_400))
     }
 
-    /// Whole seconds since 1970, rounded down; a date beyond all calendars is brought to the nearest 10,000 years.
+    /// The seconds since 1970, rounded down and clamped to 10,000 years before or after 1970.
     var wholeSeconds: Int {
         let bound = 10_000 * 366 * 86_400.0
         return Int(min(max(timeIntervalSince1970.rounded(.down), -bound), bound))

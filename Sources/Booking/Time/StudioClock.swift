@@ -1,17 +1,17 @@
 public import FoundationEssentials
 import FoundationInternationalization
 
-/// The clock on a studio's wall: what it shows at an instant, and when it shows a date and a time.
+/// A studio's clock, which converts between instants and local dates and times.
 public struct StudioClock: Hashable, Sendable {
-    /// The zone's rules.
+    /// The rules of the time zone.
     public var timeZone: TimeZone { zone.rules }
 
-    /// The zone's name in the IANA database, as it was typed: `America/Los_Angeles`.
+    /// The zone's name in the IANA database, as given: `America/Los_Angeles`.
     public var identifier: String { zone.identifier }
 
     private var abbreviations: ZoneAbbreviations { zone.abbreviations }
 
-    /// Shared by all copies: a listing holds a clock for each of its thousands of slots.
+    /// The zone, shared by all copies: a list of slots has thousands of clocks.
     private let zone: Zone
 
     private final class Zone: Sendable {
@@ -26,12 +26,12 @@ public struct StudioClock: Hashable, Sendable {
         }
     }
 
-    /// Sets a clock to a zone of the IANA database.
+    /// Creates a clock in a zone of the IANA database.
     ///
     /// - Parameters:
-    ///   - id: `Area/Location` or `UTC`. Abbreviations such as PST are refused: they name an offset, not a place.
-    ///   - field: What an error calls it.
-    /// - Throws: `InvalidInput` where no such zone is known, with the nearest known ones.
+    ///   - id: `Area/Location` or `UTC`. Abbreviations such as PST are refused, since they mean an offset, not a zone.
+    ///   - field: The name of the field in an error.
+    /// - Throws: `InvalidInput` if the zone is unknown; its hint lists similar names.
     public init(timeZone id: String, field: String = "time zone") throws(InvalidInput) {
         let typed = String(Substring(id.utf8.trimmingSpaces))
         guard typed == "UTC" || ZoneNames.isWellFormed(typed), let rules = TimeZone(identifier: typed) else {
@@ -41,7 +41,7 @@ public struct StudioClock: Hashable, Sendable {
         zone = Zone(rules, identifier: typed)
     }
 
-    /// Two clocks are one where their zones are.
+    /// Returns whether two clocks have the same zone.
     public static func == (left: StudioClock, right: StudioClock) -> Bool { left.identifier == right.identifier }
 
     /// Hashes the zone's name.
@@ -49,36 +49,38 @@ public struct StudioClock: Hashable, Sendable {
 }
 
 extension StudioClock {
-    /// When a clock shows a date and a time: once, never, or twice.
+    /// The instants of a local time: one, none, or two.
     public enum WallTime: Hashable, Sendable {
-        /// At this one instant.
+        /// The local time occurs once.
         case instant(Date)
-        /// Never: the clock is put forward over it. The two instants are as far before and after the change as the time
-        /// lies inside the gap: 02:30 becomes 01:30 and 03:30.
+        /// The local time is skipped, because the clock is set forward.
+        ///
+        /// The instants are the readings of the local time with the offset after and before the change: 02:30 becomes
+        /// 01:30 and 03:30.
         case missing(before: Date, after: Date)
-        /// Twice, since the clock is put back over it.
+        /// The local time occurs twice, because the clock is set back.
         case ambiguous(first: Date, second: Date)
     }
 
-    /// Finds when the clock shows a date and a time.
+    /// Returns the instants of a local date and time.
     ///
     /// - Parameters:
-    ///   - date: The date on the wall.
-    ///   - time: The time on the wall; 24:00 is 00:00 of the next date.
-    /// - Returns: The instant, or why there is not exactly one.
+    ///   - date: The local date.
+    ///   - time: The local time; 24:00 is 00:00 of the next date.
+    /// - Returns: The instant, or the reason why there is not exactly one.
     public func resolve(_ date: LocalDate, _ time: LocalTime) -> WallTime {
         resolve(date, secondOfDay: time.minutes * 60)
     }
 
-    /// Finds when the clock shows a date and so many seconds past midnight.
+    /// Returns the instants of a local date and a time in seconds.
     ///
     /// - Parameters:
-    ///   - date: The date on the wall.
-    ///   - secondOfDay: What the clock shows, 0 to 86,400; not the seconds that have passed since midnight.
-    /// - Returns: The instant, or why there is not exactly one.
+    ///   - date: The local date.
+    ///   - secondOfDay: The local time in seconds, 0 to 86,400; not the seconds elapsed since midnight.
+    /// - Returns: The instant, or the reason why there is not exactly one.
     public func resolve(_ date: LocalDate, secondOfDay: Int) -> WallTime {
-        // Offsets lie between -12 and +14 hours, so the clock can show this only within that reach of the same UTC time,
-        // and no zone changes twice in so short a while: two offsets are all there are.
+        // Offsets are between -12 and +14 hours, so the local time occurs only in that range around the same time in
+        // UTC. No zone changes twice within that range, so at most two offsets are possible.
         let utc = Date(date, secondOfDay: secondOfDay, offset: 0)
         let earlier = offset(utc.addingTimeInterval(-14 * 3600))
         let later = offset(utc.addingTimeInterval(12 * 3600))
@@ -92,10 +94,10 @@ extension StudioClock {
         }
     }
 
-    /// The first instant of a local day, also where its midnight is skipped.
+    /// Returns the first instant of a local day, also if its midnight is skipped.
     ///
-    /// - Parameter date: The date on the wall.
-    /// - Returns: The first instant at which the clock shows the date (or, where a whole date was skipped, the one after).
+    /// - Parameter date: The local date.
+    /// - Returns: The first instant of the date, or of the next date if the whole date is skipped.
     public func startOfDay(_ date: LocalDate) -> Date {
         switch resolve(date, .midnight) {
         case .instant(let instant): return instant
@@ -104,7 +106,7 @@ extension StudioClock {
         }
     }
 
-    /// The instant at which the offset changes between two others.
+    /// Returns the instant between two others at which the offset changes.
     private func change(after start: Date, before end: Date) -> Date {
         var low = start.wholeSeconds
         var high = end.wholeSeconds
@@ -118,51 +120,51 @@ extension StudioClock {
 }
 
 extension StudioClock {
-    /// How many seconds the clock is ahead of UTC.
+    /// Returns the offset from UTC in seconds.
     ///
-    /// - Parameter instant: When.
-    /// - Returns: Seconds, negative in the west.
+    /// - Parameter instant: The instant.
+    /// - Returns: The offset; positive east of Greenwich.
     public func offset(_ instant: Date) -> Int { timeZone.secondsFromGMT(for: instant) }
 
-    /// The date on the wall.
+    /// Returns the local date of an instant.
     ///
-    /// - Parameter instant: When.
+    /// - Parameter instant: The instant.
     /// - Returns: The local date.
     public func date(of instant: Date) -> LocalDate { instant.civil(offset: offset(instant)).date }
 
-    /// The time on the wall, seconds dropped.
+    /// Returns the local time of an instant, without seconds.
     ///
-    /// - Parameter instant: When.
+    /// - Parameter instant: The instant.
     /// - Returns: The local time, 00:00 to 23:59.
     public func time(of instant: Date) -> LocalTime { LocalTime(minutes: secondOfDay(of: instant) / 60) ?? .midnight }
 
-    /// The time on the wall to the second.
+    /// Returns the local time of an instant, to the second.
     ///
-    /// - Parameter instant: When.
-    /// - Returns: Seconds past midnight as the clock shows them, 0 to 86,399.
+    /// - Parameter instant: The instant.
+    /// - Returns: The local time in seconds, 0 to 86,399.
     public func secondOfDay(of instant: Date) -> Int { instant.civil(offset: offset(instant)).secondOfDay }
 
-    /// The zone's abbreviation, as the time zone database has it: `PST`, `PDT`, `+1030`.
+    /// Returns the zone's abbreviation in the time zone database: `PST`, `PDT`, `+1030`.
     ///
-    /// - Parameter instant: When.
-    /// - Returns: Letters, or a sign and digits.
+    /// - Parameter instant: The instant.
+    /// - Returns: The abbreviation: letters, or a sign and digits.
     public func abbreviation(_ instant: Date) -> String {
         abbreviations.abbreviation(at: instant.wholeSeconds, offset: offset(instant))
             ?? timeZone.abbreviation(for: instant) ?? offsetText(instant)
     }
 
-    /// What the clock shows, for people: `2026-12-01 09:00 PST`; with seconds only where there are any.
+    /// Returns the local date and time for people: `2026-12-01 09:00 PST`; omits seconds that are zero.
     ///
-    /// - Parameter instant: When.
-    /// - Returns: Date, time, abbreviation.
+    /// - Parameter instant: The instant.
+    /// - Returns: The date, time and abbreviation.
     public func text(_ instant: Date) -> String { "\(wallText(instant)) \(abbreviation(instant))" }
 
-    /// What the clock shows, with nothing left to guess: `2026-12-01 09:00-08:00`.
+    /// Returns the local date and time with the offset: `2026-12-01 09:00-08:00`.
     ///
-    /// It reads back as the same instant.
+    /// The text parses to the same instant if that has no fraction of a second.
     ///
-    /// - Parameter instant: When.
-    /// - Returns: Date, time, offset.
+    /// - Parameter instant: The instant.
+    /// - Returns: The date, time and offset.
     public func textWithOffset(_ instant: Date) -> String { wallText(instant) + offsetText(instant) }
 
     private func wallText(_ instant: Date) -> String {

@@ -1,36 +1,37 @@
 public import FoundationEssentials
 
-/// What a person typed for a time: an instant, or a whole day.
+/// A time as people type it: an instant, or a whole day.
 ///
-/// Read are dates with or without a time (`2026-12-01`, `2026-12-01 09:00`, `2026-12-01T17:00:00Z`,
-/// `2026-12-01 09:00-08:00`, `2026-12-01 01:30 PDT`), days by their name (`today`, `tomorrow 9am`, `tue 14:30`) and `now`.
-/// What has no offset is in the studio's zone.
+/// The accepted forms are dates with or without a time (`2026-12-01`, `2026-12-01 09:00`, `2026-12-01T17:00:00Z`,
+/// `2026-12-01 09:00-08:00`, `2026-12-01 01:30 PDT`), days by name (`today`, `tomorrow 9am`, `tue 14:30`) and `now`. A
+/// time without an offset is in the studio's zone.
 public enum TimePhrase: Hashable, Sendable {
-    /// One instant.
+    /// An instant.
     case instant(Date)
-    /// A whole day on the studio's wall.
+    /// A whole local day of the studio.
     case day(LocalDate)
 
-    /// What a phrase is for, which decides whether 24:00 makes sense in it.
+    /// The use of a phrase, which decides whether 24:00 is accepted.
     public enum Role: Sendable {
         /// A point in time, such as the start of a session.
         case point
-        /// The end of a stretch of time: 24:00 of a day is accepted.
+        /// The end of a period: 24:00 is accepted.
         case end
     }
 
-    /// Reads a phrase.
+    /// Parses a phrase.
     ///
-    /// A weekday means the next one to come; today's counts while its time lies ahead, and where no time is given.
+    /// A weekday means the next day of that name. Today is included if the given time has not passed, or if no time is
+    /// given.
     ///
     /// - Parameters:
-    ///   - text: What was typed.
-    ///   - field: What an error calls it.
+    ///   - text: The input.
+    ///   - field: The name of the field in an error.
     ///   - clock: The studio's clock.
-    ///   - now: The present instant, from which `today` and weekdays count.
-    ///   - role: What the phrase is for.
+    ///   - now: The current time, to which `today` and weekdays refer.
+    ///   - role: The use of the phrase.
     /// - Returns: The instant or the day.
-    /// - Throws: `TimeProblem` where the text cannot be read, or the studio's clock shows that time never or twice.
+    /// - Throws: `TimeProblem` if the text cannot be parsed, or the local time is skipped or occurs twice.
     public static func parse(
         _ text: String, field: String = "time", clock: StudioClock, now: Date, role: Role = .point
     ) throws(TimeProblem) -> TimePhrase {
@@ -38,16 +39,16 @@ public enum TimePhrase: Hashable, Sendable {
         return try parser.phrase()
     }
 
-    /// Reads a phrase that must name an instant.
+    /// Parses a phrase that must be an instant.
     ///
     /// - Parameters:
-    ///   - text: What was typed.
-    ///   - field: What an error calls it.
+    ///   - text: The input.
+    ///   - field: The name of the field in an error.
     ///   - clock: The studio's clock.
-    ///   - now: The present instant, from which `today` and weekdays count.
-    /// - Returns: The instant, to the second.
-    /// - Throws: `TimeProblem` where the text is a day alone, cannot be read, or names a time that the studio's clock
-    ///   shows never or twice.
+    ///   - now: The current time, to which `today` and weekdays refer.
+    /// - Returns: The instant.
+    /// - Throws: `TimeProblem` if the text is a day without a time, cannot be parsed, or is a local time that is
+    ///   skipped or occurs twice.
     public static func instant(
         _ text: String, field: String = "time", clock: StudioClock, now: Date
     ) throws(TimeProblem) -> Date {
@@ -61,10 +62,10 @@ public enum TimePhrase: Hashable, Sendable {
         }
     }
 
-    /// Where a stretch of time that begins with this phrase begins: a day begins with its first instant.
+    /// Returns the start of a period that begins with this phrase; for a day, its first instant.
     ///
     /// - Parameter clock: The studio's clock.
-    /// - Returns: The first instant.
+    /// - Returns: The first instant of the period.
     public func start(_ clock: StudioClock) -> Date {
         switch self {
         case .instant(let instant): instant
@@ -72,10 +73,10 @@ public enum TimePhrase: Hashable, Sendable {
         }
     }
 
-    /// Where a stretch of time that ends with this phrase ends: a day is meant as a whole.
+    /// Returns the end of a period that ends with this phrase; a day is included completely.
     ///
     /// - Parameter clock: The studio's clock.
-    /// - Returns: The first instant that is no longer in it.
+    /// - Returns: The end of the period, exclusive.
     public func end(_ clock: StudioClock) -> Date {
         switch self {
         case .instant(let instant): instant
@@ -84,12 +85,12 @@ public enum TimePhrase: Hashable, Sendable {
     }
 }
 
-/// Why a typed time is no instant.
+/// The reason why a typed time is not exactly one instant.
 public enum TimeProblem: Error, Sendable, Hashable {
-    /// The text cannot be read, or names no day and time.
+    /// The text cannot be parsed, or does not contain both a day and a time.
     case invalid(InvalidInput)
-    /// The studio's clock is put forward over that time; the instants before and after it that come nearest.
+    /// The local time is skipped by a clock change; the instants are alternatives before and after the change.
     case missing(local: String, before: Date, after: Date)
-    /// The studio's clock is put back over that time, so that it shows it twice.
+    /// The local time occurs twice because of a clock change.
     case ambiguous(local: String, first: Date, second: Date)
 }

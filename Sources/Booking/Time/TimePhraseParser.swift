@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// Reads one time phrase: a day, then perhaps a time, then perhaps a zone.
+/// A parser of one time phrase: a day, an optional time, and an optional zone.
 struct TimePhraseParser {
     private let text: String
     private let field: String
@@ -58,7 +58,7 @@ struct TimePhraseParser {
         return .instant(try firstAhead(dates, timeOfDay(endingPhrase: true)))
     }
 
-    /// The time on the first of the dates, unless that has passed already and there is another date.
+    /// Returns the time on the first of the dates, or on the second if the first has passed.
     private func firstAhead(_ dates: [LocalDate], _ second: Int) throws(TimeProblem) -> Date {
         if dates.count > 1, hasPassed(dates[0], second) { return try instant(dates[1], second, nil) }
         return try instant(dates[0], second, nil)
@@ -74,7 +74,7 @@ struct TimePhraseParser {
 }
 
 extension TimePhraseParser {
-    /// Takes `9am`, `9:30 pm`, `14:30`, `14:30:05` or `noon`; gives seconds past midnight.
+    /// Consumes `9am`, `9:30 pm`, `14:30`, `14:30:05` or `noon`; returns seconds after midnight.
     private mutating func timeOfDay(endingPhrase: Bool) throws(TimeProblem) -> Int {
         cursor.skipSpaces()
         guard let hour = cursor.digits(1...2) else { return try namedTime() }
@@ -92,7 +92,7 @@ extension TimePhraseParser {
         return number
     }
 
-    /// Takes seconds, and drops the fraction that machines write behind them.
+    /// Consumes seconds and an optional fraction, which is ignored.
     private mutating func wholeSeconds() throws(TimeProblem) -> Int {
         let seconds = try twoDigits()
         guard !cursor.take(".") || cursor.digits(1...9) != nil else { throw impossibleTime() }
@@ -105,7 +105,7 @@ extension TimePhraseParser {
         return 12 * 3600
     }
 
-    /// Takes `am` or `pm` where it is written, and gives the hour on a clock of 24 hours.
+    /// Consumes an optional `am` or `pm`; returns the hour of the 24-hour clock.
     private mutating func hourOfDay(_ hour: Int, isBare: Bool, written: String) throws(TimeProblem) -> Int {
         var ahead = cursor
         ahead.skipSpaces()
@@ -135,13 +135,13 @@ extension TimePhraseParser {
 }
 
 extension TimePhraseParser {
-    /// What tells two showings of one local time apart.
+    /// The zone in a phrase, which distinguishes two occurrences of a local time.
     private enum Zone {
         case offset(seconds: Int)
         case abbreviation(String)
     }
 
-    /// Takes `z`, `utc`, `-08:00`, `-0800`, `-08`, or an abbreviation, at the end of the text.
+    /// Consumes `z`, `utc`, `-08:00`, `-0800`, `-08`, or an abbreviation, at the end of the text.
     private mutating func zone() throws(TimeProblem) -> Zone? {
         if cursor.isAtEnd { return nil }
         let word = cursor.letters()
@@ -196,7 +196,7 @@ extension TimePhraseParser {
 
     private static let hint = "write it like \"2026-12-01 09:00\", \"tomorrow 9am\" or \"tue 14:30\""
 
-    /// Says which part of the text was not understood.
+    /// Returns an error that names the part of the text that was not understood.
     private func notUnderstood(_ part: String) -> TimeProblem {
         let part = String(Substring(part.utf8.trimmingSpaces))
         let whole = String(Substring(text.utf8.trimmingSpaces)).lowercased()
@@ -204,7 +204,7 @@ extension TimePhraseParser {
         return invalid("\(quoted(text)) is not a time: \(quoted(part)) was not understood")
     }
 
-    /// Says which two days `this` or `next` before a weekday could mean.
+    /// Returns an error that names the two dates that `this` or `next` with a weekday can mean.
     private mutating func ambiguousWeekday(of word: String, _ today: LocalDate) -> TimeProblem {
         cursor.skipSpaces()
         let following = cursor.letters()
@@ -220,7 +220,9 @@ extension TimePhraseParser {
 
     private func impossibleTime() -> TimeProblem { invalid("\(quoted(text)) has a time that no clock shows") }
 
-    /// Something that begins with a digit and is no date: a time without its day, or a date in another form.
+    /// Returns the error for a text that begins with a digit and is not a date.
+    ///
+    /// The text is a time without a day, or a date in another format.
     private func misreadNumber() -> TimeProblem {
         var ahead = cursor
         let hasHour = ahead.digits(1...2) != nil

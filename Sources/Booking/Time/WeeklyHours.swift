@@ -1,19 +1,19 @@
-/// The hours that come back every week, in wall-clock time: `mon-fri 07:00-12:00 13:00-19:00; sat 08:00-12:00`.
+/// Weekly recurring hours in local time: `mon-fri 07:00-12:00 13:00-19:00; sat 08:00-12:00`.
 public struct WeeklyHours: Hashable, Sendable {
     /// The spans, by weekday and opening time.
     ///
-    /// No two of a day overlap; two may adjoin.
+    /// The spans of a day do not overlap, but may be adjacent.
     public let spans: [Span]
 
-    /// No hours at all.
+    /// Weekly hours without any span.
     public static let none = WeeklyHours(sorted: [])
 
-    /// Makes weekly hours from spans in any order.
+    /// Creates weekly hours from spans in any order.
     ///
     /// - Parameters:
     ///   - spans: The spans of a week.
-    ///   - field: What an error calls them.
-    /// - Throws: `InvalidInput` where two of them overlap, with both named.
+    ///   - field: The name of the field in an error.
+    /// - Throws: `InvalidInput` if two spans overlap; it names both.
     public init(_ spans: some Sequence<Span>, field: String = "hours") throws(InvalidInput) {
         let sorted = spans.sorted()
         for (earlier, later) in zip(sorted, sorted.dropFirst())
@@ -24,10 +24,10 @@ public struct WeeklyHours: Hashable, Sendable {
         self.spans = sorted
     }
 
-    /// The spans of one weekday, by opening time.
+    /// Returns the spans of one weekday, by opening time.
     ///
-    /// - Parameter weekday: The day.
-    /// - Returns: Its spans; none where it is a free day.
+    /// - Parameter weekday: The day of the week.
+    /// - Returns: The spans; empty for a day without hours.
     public func spans(on weekday: Weekday) -> [Span] { spans.filter { $0.weekday == weekday } }
 
     private init(sorted spans: [Span]) {
@@ -36,16 +36,16 @@ public struct WeeklyHours: Hashable, Sendable {
 }
 
 extension WeeklyHours {
-    /// One stretch of one weekday.
+    /// A period of one weekday.
     public struct Span: Hashable, Comparable, Sendable, CustomStringConvertible {
         /// The day of the week.
         public let weekday: Weekday
-        /// Its first minute.
+        /// The opening time.
         public let opens: LocalTime
-        /// The minute it ends before; later than `opens`, 24:00 at most.
+        /// The closing time, exclusive: later than `opens`, at most 24:00.
         public let closes: LocalTime
 
-        /// Makes a span; nil where it does not end after its beginning.
+        /// Creates a span; returns `nil` if it does not end after its start.
         public init?(weekday: Weekday, opens: LocalTime, closes: LocalTime) {
             guard opens < closes else { return nil }
             self.weekday = weekday
@@ -53,7 +53,7 @@ extension WeeklyHours {
             self.closes = closes
         }
 
-        /// The span as it is typed: `mon 07:00-12:00`.
+        /// The span in input format: `mon 07:00-12:00`.
         public var description: String { "\(weekday) \(opens)-\(closes)" }
 
         /// Orders spans by weekday, then by opening, then by closing time.
@@ -64,7 +64,7 @@ extension WeeklyHours {
 }
 
 extension WeeklyHours: CustomStringConvertible {
-    /// The hours as they are typed, days with equal hours together; `none` where there are none.
+    /// The hours in input format, with days of equal hours grouped; `none` if there are no spans.
     public var description: String {
         let texts = Dictionary(grouping: spans, by: \.weekday).mapValues { spans in
             spans.map { "\($0.opens)-\($0.closes)" }.joined(separator: " ")
@@ -76,7 +76,7 @@ extension WeeklyHours: CustomStringConvertible {
         return lines.isEmpty ? "none" : lines.joined(separator: "; ")
     }
 
-    /// Days as they are typed: three or more in a row as `mon-fri`, others with commas.
+    /// Returns days in input format: three or more consecutive days as `mon-fri`, others separated by commas.
     private static func list(_ days: [Weekday]) -> String {
         var runs: [[Weekday]] = []
         for day in days {
@@ -94,16 +94,16 @@ extension WeeklyHours: CustomStringConvertible {
 }
 
 extension WeeklyHours {
-    /// Reads weekly hours as people type them: `mon-fri 07:00-12:00 13:00-19:00; sat 08:00-12:00`.
+    /// Parses weekly hours: `mon-fri 07:00-12:00 13:00-19:00; sat 08:00-12:00`.
     ///
-    /// Groups are parted by semicolons. Each names its days (`mon`, `Tuesday`, `mon,wed`, `fri-mon`, `daily`), then its
-    /// spans. Nothing, `none` and `closed` mean no hours at all.
+    /// Groups are separated by semicolons. Each group has days (`mon`, `Tuesday`, `mon,wed`, `fri-mon`, `daily`), then
+    /// spans. An empty text, `none` and `closed` mean no hours.
     ///
     /// - Parameters:
-    ///   - text: The hours of a week.
-    ///   - field: What an error calls them.
-    /// - Throws: `InvalidInput` where a word is no day, a clock never shows a time, a span does not end after its
-    ///   beginning, or two spans of a day overlap.
+    ///   - text: The weekly hours.
+    ///   - field: The name of the field in an error.
+    /// - Throws: `InvalidInput` if a word is not a day, a time is not valid, a span does not end after its start, or
+    ///   two spans of a day overlap.
     public init(parsing text: String, field: String = "hours") throws(InvalidInput) {
         guard text.utf8.count <= 2000 else {
             throw InvalidInput(field: field, problem: "are too long", hint: WeeklyHoursParser.hint)
@@ -122,7 +122,7 @@ extension WeeklyHours {
     }
 }
 
-/// Reads one group of weekly hours, days and then spans.
+/// A parser of one group of weekly hours: days, then spans.
 struct WeeklyHoursParser {
     static let hint = "write them like \"mon-fri 07:00-12:00 13:00-19:00; sat 08:00-12:00\""
 
@@ -136,10 +136,10 @@ struct WeeklyHoursParser {
         cursor = Cursor(group)
     }
 
-    /// Takes the whole group: its days, each with all of its spans.
+    /// Parses the whole group; returns every span for each of its days.
     mutating func spans() throws(InvalidInput) -> [WeeklyHours.Span] {
         skipSeparators()
-        // A semicolon at the end leaves an empty group behind.
+        // A trailing semicolon produces an empty group.
         if cursor.isAtEnd { return [] }
         let weekdays = try self.weekdays().sorted()
         var spans: [WeeklyHours.Span] = []
@@ -191,7 +191,7 @@ struct WeeklyHoursParser {
         return spans
     }
 
-    /// Takes a dash and the spaces around it; puts the spaces back where there is no dash.
+    /// Consumes a dash and the spaces around it; consumes nothing if there is no dash.
     private mutating func takeDash() -> Bool {
         var ahead = cursor
         ahead.skipSpaces()

@@ -1,9 +1,9 @@
 import FoundationEssentials
 import FoundationInternationalization
 
-/// The names of time zones, and which of them somebody may have meant.
+/// The names of time zones, and suggestions for unknown names.
 enum ZoneNames {
-    /// Whether a name has the form `Area/Location`, so that it names a place rather than an offset.
+    /// Returns whether a name has the form `Area/Location`, that is, whether it is a place rather than an offset.
     static func isWellFormed(_ name: String) -> Bool {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         return (2...3).contains(parts.count)
@@ -13,7 +13,7 @@ enum ZoneNames {
             }
     }
 
-    /// What to type instead of an unknown name: up to three near ones.
+    /// Returns a hint for an unknown name, with up to three similar names.
     static func hint(for name: String) -> String {
         let near = near(name)
         return near.isEmpty
@@ -21,9 +21,9 @@ enum ZoneNames {
             : "did you mean \(near.joined(separator: ", "))?"
     }
 
-    /// Up to three known names, the nearest first.
+    /// Returns up to three similar known names, the most similar first.
     static func near(_ name: String) -> [String] {
-        // Nobody means a zone by a longer text, and the comparison is quadratic.
+        // Longer texts are not mistyped zone names, and the comparison takes quadratic time.
         guard (2...40).contains(name.utf8.count) else { return [] }
         if let place = TimeZone.abbreviationDictionary[name.uppercased()] { return [place] }
         let typed = name.lowercased().replacing(" ", with: "_")
@@ -33,7 +33,9 @@ enum ZoneNames {
             .prefix(3).map(\.name)
     }
 
-    /// Foundation lists some zones by a name that the database has since replaced; people type the new one.
+    /// The known names.
+    ///
+    /// Foundation lists some zones only by their old name, so the new names are added.
     private static var known: Set<String> {
         let renamed = [
             "America/Argentina/Buenos_Aires", "America/Nuuk", "Asia/Ho_Chi_Minh", "Asia/Kathmandu", "Asia/Kolkata",
@@ -42,14 +44,14 @@ enum ZoneNames {
         return Set(TimeZone.knownTimeZoneIdentifiers).union(renamed).filter { $0 == "UTC" || isWellFormed($0) }
     }
 
-    /// How far a typed name is from a zone's: from its location alone where no area was typed.
+    /// Returns the edit distance of a typed name from a zone's name, or from its location alone if no area was typed.
     private static func distance(_ typed: String, _ zone: String) -> Int {
         let whole = edits(Array(typed.utf8), Array(zone.utf8))
         guard !typed.contains("/"), let location = zone.split(separator: "/").last else { return whole }
         return min(whole, edits(Array(typed.utf8), Array(location.utf8)))
     }
 
-    /// The Levenshtein distance: how many letters must be added, dropped or replaced.
+    /// Returns the Levenshtein distance: the number of insertions, deletions and replacements.
     private static func edits(_ left: [UInt8], _ right: [UInt8]) -> Int {
         var row = Array(0...right.count)
         for (index, byte) in left.enumerated() {
@@ -65,10 +67,10 @@ enum ZoneNames {
     }
 }
 
-/// What a zone's clocks are called over the years (`PST`, `PDT`), from the system's time zone database.
+/// The abbreviations of a zone over time (`PST`, `PDT`), from the system's time zone database.
 ///
-/// Foundation's own abbreviations follow a language and say `GMT-8` where people say PST. The file format is RFC 9636; of
-/// it only the names are read, never the rules: what the clock shows stays Foundation's word.
+/// Foundation's abbreviations depend on the locale, and are `GMT-8` where people write PST. The file format is RFC
+/// 9636. Only the names are read; the offsets are always those of Foundation.
 struct ZoneAbbreviations: Sendable {
     private struct NamePeriod {
         let start: Int
@@ -76,23 +78,24 @@ struct ZoneAbbreviations: Sendable {
         let name: String
     }
 
-    /// In the order of their beginning; empty where the file cannot be read.
+    /// The periods of each name, by start; empty if the file cannot be read.
     private let namePeriods: [NamePeriod]
 
-    /// Reads the names of a zone, whose name is well formed.
+    /// Reads the abbreviations of a zone with a well-formed name.
     init(zone: String) {
         let file = FileManager.default.contents(atPath: "/usr/share/zoneinfo/\(zone)") ?? Data()
         self.init(file: [UInt8](file))
     }
 
-    /// Reads the names from a file's bytes.
+    /// Reads the abbreviations from the bytes of a file.
     init(file: [UInt8]) {
         namePeriods = ZoneAbbreviations.namePeriods(file) ?? []
     }
 
-    /// The name in use at an instant at which the zone has that offset.
+    /// Returns the abbreviation at an instant at which the zone has the given offset.
     ///
-    /// The offset leads, since a file may end before the instant does: the last name that went with it still holds.
+    /// The offset has precedence over the period. A file may end before the instant; then the last name with that
+    /// offset applies.
     func abbreviation(at second: Int, offset: Int) -> String? {
         let matching = namePeriods.filter { $0.offset == offset }
         return (matching.last { $0.start <= second } ?? matching.last)?.name
@@ -100,7 +103,9 @@ struct ZoneAbbreviations: Sendable {
 }
 
 extension ZoneAbbreviations {
-    /// Header and data come twice, first with 32-bit times for old readers; the second copy is the one to read.
+    /// Returns the name periods in a file; `nil` if its format is not valid.
+    ///
+    /// A file has two copies of header and data. The first has 32-bit times for old readers; the second one is read.
     private static func namePeriods(_ file: [UInt8]) -> [NamePeriod]? {
         guard let old = Header(file, at: 0), let header = Header(file, at: old.end(timeSize: 4)) else { return nil }
         let indices = header.start + header.timeCount * 8
@@ -108,7 +113,7 @@ extension ZoneAbbreviations {
         let names = types + header.typeCount * 6
         guard names + header.characterCount <= file.count, header.typeCount > 0 else { return nil }
 
-        func era(from start: Int, type: Int) -> NamePeriod? {
+        func period(from start: Int, type: Int) -> NamePeriod? {
             let record = types + type * 6
             guard type < header.typeCount, Int(file[record + 5]) < header.characterCount else { return nil }
             let name = file[(names + Int(file[record + 5]))..<(names + header.characterCount)].prefix { $0 != 0 }
@@ -117,12 +122,12 @@ extension ZoneAbbreviations {
         }
 
         let changes = (0..<header.timeCount).map { index in
-            era(from: integer(file, at: header.start + index * 8, size: 8), type: Int(file[indices + index]))
+            period(from: integer(file, at: header.start + index * 8, size: 8), type: Int(file[indices + index]))
         }
-        return ([era(from: .min, type: 0)] + changes).compactMap(\.self)
+        return ([period(from: .min, type: 0)] + changes).compactMap(\.self)
     }
 
-    /// A signed big-endian integer.
+    /// Returns a signed big-endian integer.
     private static func integer(_ file: [UInt8], at position: Int, size: Int) -> Int {
         let bits = file[position..<(position + size)].reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
         let unused = 64 - size * 8
@@ -130,7 +135,7 @@ extension ZoneAbbreviations {
     }
 
     private struct Header {
-        /// Where the data begin.
+        /// The position of the data.
         let start: Int
         let timeCount: Int
         let typeCount: Int

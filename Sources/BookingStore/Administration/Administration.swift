@@ -2,19 +2,21 @@ public import Booking
 public import FoundationEssentials
 public import Postgres
 
-/// Studios, trainers and people as the office keeps them; every change is logged with who made it.
+/// The administration of studios, trainers and clients.
 ///
-/// Changes that decide what is free take the same locks as bookings, so that a booking sees either all of a change or
-/// none. Sessions that are booked already stay: the office moves or cancels them.
+/// Every change is logged with its actor.
+///
+/// Changes that affect free slots take the same locks as bookings, so that a booking sees either all of a change or
+/// none of it. Sessions that are already booked are not changed; staff move or cancel them.
 public struct Administration: Sendable {
     let database: Database
     let actor: String
 
-    /// Opens the office.
+    /// Creates an administration.
     ///
     /// - Parameters:
-    ///   - database: Where the books are.
-    ///   - actor: Who acts, for the event log.
+    ///   - database: The database.
+    ///   - actor: The actor, for the event log.
     public init(database: Database, actor: String) {
         self.database = database
         self.actor = actor
@@ -30,10 +32,11 @@ public struct Administration: Sendable {
         }
     }
 
-    /// Changes a studio, and returns the sessions to come that the change affects.
+    /// Changes a studio, and returns the future sessions that the change affects.
     ///
-    /// A new time zone changes the local time of all of them. Where stations are taken away, sessions move to stations
-    /// that are left; those for which none is free are affected. Sessions keep their length and turnaround.
+    /// A new time zone changes the local time of all future sessions. If the number of stations is reduced, sessions
+    /// are reassigned to the remaining stations; sessions for which none is free are affected. Sessions keep their
+    /// duration and turnaround.
     ///
     /// - Throws: ``NotFound``, or ``PostgresError``.
     @discardableResult
@@ -59,9 +62,9 @@ public struct Administration: Sendable {
         }
     }
 
-    /// Closes a studio for a time.
+    /// Closes a studio for a period.
     ///
-    /// Returns the sessions that are booked into it.
+    /// Returns the sessions that are booked in that period.
     ///
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func close(studio handle: Handle, _ closure: Closure) async throws -> [Session] {
@@ -85,8 +88,9 @@ public struct Administration: Sendable {
         }
     }
 
-    /// Changes a trainer, and returns the sessions to come that the change affects: at the old home studio, where there
-    /// is a new one.
+    /// Changes a trainer, and returns the future sessions that the change affects.
+    ///
+    /// If the home studio changes, these are the trainer's sessions at the old one.
     ///
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func edit(
@@ -109,9 +113,9 @@ public struct Administration: Sendable {
         }
     }
 
-    /// Lets a trainer give no more sessions.
+    /// Retires a trainer.
     ///
-    /// Returns the ones that are booked still.
+    /// Returns the trainer's future sessions, which remain booked.
     ///
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func retire(trainer handle: Handle, now: Date) async throws -> [Session] {
@@ -122,16 +126,16 @@ public struct Administration: Sendable {
         }
     }
 
-    /// Sets a trainer's weekly hours at a studio, and returns the sessions to come there that lie outside working hours.
+    /// Sets a trainer's weekly hours at a studio, and returns the future sessions there that are outside working hours.
     ///
     /// - Parameters:
     ///   - hours: The weekly hours.
     ///   - handle: The trainer.
-    ///   - studio: The studio; `nil` is the trainer's own.
-    ///   - from: First local date; `nil` is since ever for the first hours, else today.
-    ///   - until: Last local date; `nil` has no end.
-    ///   - now: Decides what today is, and which sessions are still to come.
-    /// - Returns: The season that was set, and the sessions; those where an override waived the hours are left out.
+    ///   - studio: The studio; `nil` means the trainer's home studio.
+    ///   - from: The first local date; `nil` means without a beginning for the first hours, otherwise today.
+    ///   - until: The last local date; `nil` means no end.
+    ///   - now: The current time, which determines today's date and the future sessions.
+    /// - Returns: The season that was set, and the sessions, except those for which an override waived the hours.
     /// - Throws: ``NotFound``, ``InvalidInput`` or ``PostgresError``.
     @discardableResult
     public func set(
@@ -154,9 +158,9 @@ public struct Administration: Sendable {
         }
     }
 
-    /// Takes a trainer out of the schedule for a time.
+    /// Adds an absence of a trainer.
     ///
-    /// Returns the absence, and the sessions booked into it.
+    /// Returns the absence, and the sessions that are booked in it.
     ///
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func away(
@@ -185,12 +189,13 @@ public struct Administration: Sendable {
         }
     }
 
-    /// Writes a person down.
+    /// Adds a client.
     ///
-    /// - Throws: ``Refusal`` of the rule `already_exists` where the e-mail is known, or ``PostgresError``.
+    /// - Throws: ``Refusal`` of the rule `already_exists` if another client has the e-mail address, or
+    ///   ``PostgresError``.
     public func add(_ client: ClientDetails) async throws -> Client {
         try await inTransaction { connection in
-            // A booking of the same person waits, and finds them.
+            // A concurrent booking for the same person waits for the lock, and then finds the client.
             let clients = ClientRepository(connection)
             try await makeLocks { $0.take(person: client.contacts) }.lock(on: connection)
             try await clients.assertNoOtherClient(has: client.email)
@@ -198,22 +203,23 @@ public struct Administration: Sendable {
         }
     }
 
-    /// Changes a person.
+    /// Changes a client.
     ///
-    /// - Throws: ``NotFound``, ``Refusal`` where the e-mail is somebody else's, or ``PostgresError``.
+    /// - Throws: ``NotFound``, ``InvalidInput`` if several clients match, ``Refusal`` if another client has the e-mail
+    ///   address, or ``PostgresError``.
     public func edit(
-        client who: ClientIdentifier, _ change: @Sendable (inout ClientDetails) throws -> Void
+        client identifier: ClientIdentifier, _ change: @Sendable (inout ClientDetails) throws -> Void
     ) async throws -> Client {
         try await inTransaction { connection in
             let clients = ClientRepository(connection)
-            let client = try await clients.one(who)
+            let client = try await clients.one(identifier)
             let before = ClientDetails(of: client)
             var after = before
             try change(&after)
-            // Whoever books under the old or the new contacts waits.
+            // Bookings with the old or the new contacts wait.
             let contacts = before.contacts.union(after.contacts)
             try await makeLocks { $0.take(person: contacts) }.lock(on: connection)
-            // Somebody else may have changed the person while we waited.
+            // Another transaction may have changed the client while this one waited for the locks.
             var details = ClientDetails(of: try await clients.one(.id(client.id)))
             try change(&details)
             try await clients.assertNoOtherClient(has: details.email, but: client.id, before: before.email)
@@ -233,7 +239,7 @@ public struct Administration: Sendable {
         }
     }
 
-    /// Works on a trainer whose bookings wait meanwhile.
+    /// Runs a transaction that locks a trainer, so that bookings with the trainer wait.
     private func inTransaction<Result: Sendable>(
         with handle: Handle, _ body: @Sendable (Trainer, Connection) async throws -> Result
     ) async throws -> Result {
@@ -245,19 +251,19 @@ public struct Administration: Sendable {
         }
     }
 
-    private func makeLocks(_ what: (inout BookingLocks) -> Void) -> BookingLocks {
-        var work = BookingLocks(actor: actor)
-        what(&work)
-        return work
+    private func makeLocks(_ add: (inout BookingLocks) -> Void) -> BookingLocks {
+        var locks = BookingLocks(actor: actor)
+        add(&locks)
+        return locks
     }
 }
 
-/// An administrative change, with the sessions to come that it affects.
+/// An administrative change, with the future sessions that it affects.
 public struct AdministrativeChange<Subject: Sendable>: Sendable {
-    /// As it was before the change.
+    /// The state before the change.
     public let before: Subject
-    /// As it is now.
+    /// The state after the change.
     public let after: Subject
-    /// Sessions to come that somebody has to look at, by start.
+    /// The future sessions that staff must check, by start.
     public let affected: [Session]
 }

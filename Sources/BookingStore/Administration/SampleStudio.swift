@@ -2,7 +2,7 @@ import Booking
 import FoundationEssentials
 public import Postgres
 
-/// A studio to try things with: three trainers, six days a week.
+/// A sample studio with three trainers.
 public enum SampleStudio {
     private static let trainers = [
         ("maria", "Maria Lopez", "mon-fri 07:00-12:00 13:00-19:00; sat 08:00-12:00"),
@@ -10,20 +10,22 @@ public enum SampleStudio {
         ("aiko", "Aiko Tanaka", "tue-thu 06:00-14:00; sat,sun 08:00-14:00"),
     ]
 
-    /// Opens the studio, unless there is one of its id: all of it or nothing, and once also when asked twice at a time.
+    /// Creates the sample studio, unless a studio with its handle exists.
+    ///
+    /// The studio is created in one transaction, and only once if two callers do it at the same time.
     ///
     /// - Parameters:
-    ///   - office: Who writes it down.
-    ///   - database: Where to look for it.
-    /// - Returns: Whether it was opened just now.
-    /// - Throws: ``PostgresError``, or ``Refusal`` where one of its trainers is somebody else already.
+    ///   - office: The administration, whose actor is logged.
+    ///   - database: The database.
+    /// - Returns: Whether the studio was created.
+    /// - Throws: ``PostgresError``, or ``Refusal`` if the handle of one of its trainers is in use.
     public static func load(into office: Administration, _ database: Database) async throws -> Bool {
         let handle = try Handle("downtown")
         return try await ConstraintRefusal.translating {
             try await database.transaction { connection in
-                var work = BookingLocks(actor: office.actor)
-                work.locks.append("sample studio")
-                try await work.begin(on: connection)
+                var locks = BookingLocks(actor: office.actor)
+                locks.locks.append("sample studio")
+                try await locks.begin(on: connection)
                 let studios = StudioRepository(connection)
                 guard try await !studios.all().contains(where: { $0.handle == handle }) else { return false }
                 try await studios.insert(try details, handle: handle)

@@ -2,35 +2,35 @@ import Booking
 public import FoundationEssentials
 public import Postgres
 
-/// A studio's time zone in which PostgreSQL and this binary disagree about the clock.
+/// A difference between the rules of PostgreSQL and of this binary for a studio's time zone.
 ///
-/// PostgreSQL works out days and contact hours, this binary the times that people read. Both have time zone data of their
-/// own, which are updated apart.
+/// PostgreSQL computes days and contact hours; this binary computes the times that people read. Each has its own time
+/// zone data, which are updated separately.
 public struct TimeZoneDifference: Hashable, Sendable {
     /// The zone's name in the IANA database.
     public let zone: String
-    /// The first day on which they disagree, at noon UTC.
+    /// The first day on which the offsets differ, at noon UTC.
     public let from: Date
-    /// PostgreSQL's offset from UTC then, in seconds.
+    /// PostgreSQL's offset from UTC on that day, in seconds.
     public let databaseOffset: Int
-    /// This binary's offset from UTC then, in seconds.
+    /// This binary's offset from UTC on that day, in seconds.
     public let binaryOffset: Int
 }
 
-/// Compares the rules of the studios' time zones.
+/// A comparison of the time zone rules of PostgreSQL and of this binary.
 public enum TimeZoneComparison {
-    /// How far ahead rules are compared, in days.
+    /// The compared period, in days.
     static let reach = 731
 
-    /// Compares PostgreSQL's rules with this binary's, day by day for two years.
+    /// Compares PostgreSQL's rules with this binary's, for each day of two years.
     ///
     /// - Parameters:
     ///   - connection: A connection to the database.
     ///   - now: The first day.
-    /// - Returns: The first difference of each zone, by name; empty where there is none.
+    /// - Returns: The first difference of each zone, by name.
     /// - Throws: `PostgresError`.
     public static func differences(on connection: isolated Connection, now: Date) async throws -> [TimeZoneDifference] {
-        // Only days on which an offset changes are sent.
+        // The query returns only days on which an offset changes.
         let changes = try await connection.query(
             """
             SELECT zone, day, utc_offset
@@ -53,13 +53,13 @@ public enum TimeZoneComparison {
         }.sorted { $0.zone < $1.zone }
     }
 
-    /// The first day on which the binary's offset is another than the database's.
+    /// Returns the first day on which the binary's offset differs from the database's.
     ///
     /// - Parameters:
     ///   - zone: The zone's name.
-    ///   - changes: The database's offset from the given day on, in seconds; the first is for day 0.
+    ///   - changes: The database's offset in seconds, each valid from its day on; the first is for day 0.
     ///   - start: Day 0.
-    /// - Returns: The difference; `nil` where there is none, and where this binary does not know the zone.
+    /// - Returns: The difference; `nil` if there is none, or if this binary does not know the zone.
     static func firstDifference(
         in zone: String, changes: [(day: Int, offset: Int)], from start: Date
     ) -> TimeZoneDifference? {
@@ -71,9 +71,10 @@ public enum TimeZoneComparison {
                 coming = coming.dropFirst()
             }
             let instant = start.addingTimeInterval(Double(day) * 86_400)
-            let own = clock.offset(instant)
-            guard own == offset else {
-                return TimeZoneDifference(zone: zone, from: instant, databaseOffset: offset, binaryOffset: own)
+            let binaryOffset = clock.offset(instant)
+            guard binaryOffset == offset else {
+                return TimeZoneDifference(
+                    zone: zone, from: instant, databaseOffset: offset, binaryOffset: binaryOffset)
             }
         }
         return nil

@@ -2,7 +2,7 @@ public import Booking
 public import FoundationEssentials
 import Postgres
 
-/// One booking, from the locks to the ledger, inside one transaction.
+/// The transaction of one booking: locks, checks, the session and its messages.
 struct BookingTransaction {
     let connection: Connection
     let actor: String
@@ -15,23 +15,23 @@ struct BookingTransaction {
     private var identity: ClientIdentification { ClientIdentification(clients: clients, request: request) }
     private var given: GivenContacts { GivenContacts(clients: clients, request: request) }
     private var sessions: SessionRepository { SessionRepository(connection) }
-    private var free: Date {
+    private var occupiedUntil: Date {
         let offer = request.studio.offer
         return request.start + TimeInterval((offer.sessionMinutes + offer.turnaroundMinutes) * 60)
     }
 
     func run() async throws -> BookingResult {
-        // Asked before the person is looked for, who may share a phone with others by now.
+        // A repeated request returns its result before the identification, which may be ambiguous by now.
         if let earlier = try await earlierResult() { return earlier }
         var identification = try await identity.identify()
         var contacts = request.contacts
         if case .client(let known, _) = identification.decision { contacts.add(known) }
         try await acquireLocks(contacts)
-        // And again, since the first of them may have been under way until now.
+        // The first request of the key may have been in progress until the locks were acquired.
         if let earlier = try await earlierResult() { return earlier }
-        // Somebody else may have added the person while this waited for its turn.
+        // Another transaction may have added the client while this one waited for the locks.
         if !identification.isDecided { identification = try await identity.identify() }
-        let (client, isOtherName) = try await person(identification, contacts)
+        let (client, isOtherName) = try await findOrAddClient(identification, contacts)
         contacts.add(client)
         let ineligible = try await checkEligibility(of: client.id, contacts)
         let choice = try await SlotChoice(
@@ -39,13 +39,14 @@ struct BookingTransaction {
             strictness: request.overrideReason == nil ? .all : .hardOnly
         ).choose()
         let report = try await given.keep(for: client, unless: isOtherName ? .otherName : nil)
-        let session = try await write(client, choice, ineligible: ineligible)
+        let session = try await sessions.insert(
+            request, key: key, for: client, choice, ineligible: ineligible, now: now)
         try await SessionMessages(connection).requestDelivery()
         return BookingResult(
             session: try await sessions.planAndRead(session, now: now), created: true, contacts: report)
     }
 
-    /// What an earlier request of the same key came to.
+    /// Returns the result of an earlier request with the same key.
     private func earlierResult() async throws -> BookingResult? {
         guard request.requestID != nil, let session = try await sessions.made(by: key) else { return nil }
         let report = try await given.keep(for: session.client, unless: .repetition)
@@ -53,17 +54,17 @@ struct BookingTransaction {
     }
 
     private func acquireLocks(_ contacts: Contacts) async throws {
-        var work = BookingLocks(actor: actor, reason: request.overrideReason)
-        work.read(studio: request.studio.id)
-        work.take(request: key)
-        work.take(person: contacts)
-        work.take(hoursOf: request.studio.id, from: request.start, until: free)
-        if let trainer = request.trainer { work.take(trainers: trainer.id) }
-        try await work.begin(on: connection)
+        var locks = BookingLocks(actor: actor, reason: request.overrideReason)
+        locks.read(studio: request.studio.id)
+        locks.take(request: key)
+        locks.take(person: contacts)
+        locks.take(hoursOf: request.studio.id, from: request.start, until: occupiedUntil)
+        if let trainer = request.trainer { locks.take(trainers: trainer.id) }
+        try await locks.begin(on: connection)
     }
 
-    /// The client as stored, and whether the name that was given is another one.
-    private func person(
+    /// Returns the stored client, and whether the given name differs; adds a new client.
+    private func findOrAddClient(
         _ identification: Identification, _ contacts: Contacts
     ) async throws -> (client: Client, isOtherName: Bool) {
         switch identification.decision {
@@ -79,10 +80,10 @@ struct BookingTransaction {
         }
     }
 
-    /// The refusal of a name that is not the known person's.
+    /// Returns the refusal of a name that differs from the known client's.
     ///
-    /// People who share a contact have one free session. Where that is gone, whichever of them is meant, this is said too:
-    /// alone where the contact was only given beside an unknown one.
+    /// People who share a contact have one free session. If it is used already, the refusal includes this reason as
+    /// well; it is the only reason if the known contact is an additional one of the request.
     private func nameRefusal(_ refusal: Refusal, of named: [Client], _ contacts: Contacts) async throws -> Refusal {
         var contacts = contacts
         for client in named { contacts.add(client) }
@@ -95,8 +96,9 @@ struct BookingTransaction {
         }
     }
 
-    /// The rule by which the person has no further free session, where the override waives it; a person without a number is
-    /// not a client yet.
+    /// Returns the eligibility rule that the override waives; throws its refusal if there is no override.
+    ///
+    /// The client is `nil` for a person who is not a client yet.
     private func checkEligibility(of client: Client.ID?, _ contacts: Contacts) async throws -> Refusal.Rule? {
         let priorSessions = try await sessions.priorSessions(of: contacts, now: now)
         guard let refusal = Eligibility.refusal(for: priorSessions, of: client, noShowLimit: noShowLimit) else {
@@ -105,77 +107,47 @@ struct BookingTransaction {
         guard request.overrideReason != nil else { throw refusal }
         return refusal.rule
     }
-
-    /// Writes the session, as long as the studio has it now.
-    ///
-    /// The schema's constraints are the judge.
-    private func write(
-        _ client: Client, _ choice: SlotChoice.Choice, ineligible: Refusal.Rule?
-    ) async throws -> Session.ID {
-        let waivedRules = ((ineligible.map { [$0] } ?? []) + choice.waived).map(\.rawValue)
-        return Session.ID(
-            try await connection.query(
-                """
-                WITH place AS (
-                    SELECT id,
-                           \(request.start) + make_interval(mins => session_minutes) AS ends_at,
-                           tstzrange(
-                               \(request.start),
-                               \(request.start) + make_interval(mins => session_minutes + turnaround_minutes)
-                           ) AS occupied
-                    FROM studio
-                    WHERE id = \(request.studio.id.value)
-                )
-                INSERT INTO session (
-                    reference, request_id, studio_id, trainer_id, client_id, named_contacts, station, starts_at,
-                    ends_at, occupied, waived, waived_rules, override_reason, source, booked_at, arranged_at)
-                SELECT \(Reference.random().code), \(key), place.id, \(choice.trainer.value), \(client.id.value),
-                       \(request.contacts.keys), free_station(place.id, place.occupied), \(request.start), place.ends_at,
-                       place.occupied, \(ineligible != nil), \(waivedRules), \(request.overrideReason), \(request.source), \(now), \(now)
-                FROM place
-                RETURNING id
-                """
-            ).decode(Int64.self)[0])
-    }
 }
 
-/// What somebody asks for on the phone.
+/// A request for a session.
 public struct BookingRequest: Sendable {
-    /// Where.
+    /// The studio.
     public let studio: Studio
-    /// With whom; `nil` lets the desk choose.
+    /// The trainer; `nil` means any trainer.
     public var trainer: Trainer?
-    /// For whom.
+    /// The identifier of the client.
     public let who: ClientIdentifier
-    /// What to write down of a person nobody knows yet; `nil` refuses unknown people.
+    /// The details of a new client; `nil` refuses unknown people.
     public var newClient: ClientDetails?
-    /// The name that was given; a known person with another name is refused.
+    /// The given name; a known client with another name is refused.
     public var name: PersonName?
-    /// Whether the known person is meant although the name differs.
+    /// Whether the known client is accepted although the name differs.
     public var acceptsOtherName = false
-    /// An e-mail that was given beside WHO; it uses the free session up, whether it is stored or not.
+    /// An additional e-mail address.
+    ///
+    /// The free session of its owners is used too, even if the address is not stored.
     public var email: EmailAddress?
-    /// A phone that was given beside WHO; likewise.
+    /// An additional phone number, with the same effect on the free session.
     public var phone: PhoneNumber?
-    /// First instant.
+    /// The start.
     public let start: Date
-    /// How this booking came about.
+    /// The source of the booking.
     public var source: String?
-    /// A repetition under the same key returns the first result.
+    /// The request's key; a repeated request with the same key returns the first result.
     public var requestID: String?
-    /// Why soft rules are to be passed over; `nil` keeps every rule.
+    /// The reason for waiving the soft rules; `nil` applies every rule.
     public var overrideReason: String?
-    /// Whether to judge only, and write nothing.
+    /// Whether the request is only checked, without storing anything.
     public var isDryRun = false
 
-    /// Asks for a session.
+    /// Creates a request.
     public init(studio: Studio, who: ClientIdentifier, start: Date) {
         self.studio = studio
         self.who = who
         self.start = start
     }
 
-    /// Every contact that the request itself names.
+    /// All contacts in the request.
     var contacts: Contacts {
         var contacts = Contacts()
         contacts.add(email)
@@ -191,12 +163,12 @@ public struct BookingRequest: Sendable {
     }
 }
 
-/// What a request came to.
+/// The result of a booking request.
 public struct BookingResult: Sendable {
     /// The session.
     public let session: Session
-    /// `false` where an earlier request of the same key made it, or nothing was to be written.
+    /// Whether this request created the session; `false` for a repeated request and a dry run.
     public let created: Bool
-    /// What became of the contacts that were given.
+    /// The result for the given contacts.
     public let contacts: ContactReport
 }

@@ -1,17 +1,17 @@
 public import Booking
 
-/// Finds out which client a booking is for.
+/// The identification of a booking's client in the database.
 struct ClientIdentification {
     let clients: ClientRepository
     let request: BookingRequest
 
-    /// Looks up who goes by what was given as the client, and where that does not decide, by the contacts beside it.
+    /// Identifies the client by the identifier, and if that is not decisive, by the additional contacts.
     func identify() async throws -> Identification {
         let named = Identification.Owners(of: request.who.contact, try await clients.matching(request.who))
         let first = identification(named, beside: [])
         switch first.decision {
         case .client, .ambiguous: return first
-        // A client number says which client is meant, whatever else was given.
+        // A client number is decisive: additional contacts are ignored.
         case .nobody, .otherName: if request.who.contact == nil { return first }
         }
         var beside: [Identification.Owners] = []
@@ -22,7 +22,7 @@ struct ClientIdentification {
         return identification(named, beside: beside)
     }
 
-    /// Nobody goes by what was given.
+    /// Returns the error for an identifier that matches no client.
     func notFound(_ identification: Identification) -> NotFound {
         let owners = identification.beside.filter { !$0.clients.isEmpty }.map { "; \($0.sentence)" }
         return NotFound("client \(request.who.text)", hint: "add --name to book a new person" + owners.joined())
@@ -36,44 +36,46 @@ struct ClientIdentification {
     }
 }
 
-/// What became of the contacts that were given with a booking.
+/// A report on which contacts of a booking were stored.
 public struct ContactReport: Sendable {
     /// A contact that was not stored.
     public struct NotStored: Sendable {
         /// The contact.
         public let contact: Contact
-        /// Why, to be read after the contact: "belongs to Greg Park (client 17)".
+        /// The reason, to be read after the contact: "belongs to Greg Park (client 17)".
         public let reason: String
     }
 
-    /// Contacts that the client did not have before.
+    /// The contacts that were stored for the client.
     public internal(set) var stored: [Contact] = []
-    /// Contacts that the client still does not have.
+    /// The contacts that were not stored for the client.
     public internal(set) var notStored: [NotStored] = []
 
-    /// Nothing to report.
+    /// Creates an empty report.
     public init() {}
 }
 
-/// Stores the contacts that a booking gives of a client who has none of the kind; what is stored is never overwritten.
+/// The contacts in a booking request, which are stored if the client has none of the kind.
+///
+/// Stored contacts are never overwritten.
 struct GivenContacts {
-    /// Why a missing contact is not stored.
+    /// The reason why a contact is not stored.
     enum NotStoredReason: String {
-        /// The name that was given is not the client's.
+        /// The given name is not the client's.
         case otherName = "was given under another name"
-        /// The booking was made by an earlier request.
+        /// The session was booked by an earlier request.
         case repetition = "came with a repeated request, which changes nothing"
     }
 
     let clients: ClientRepository
     let request: BookingRequest
 
-    /// Stores what is missing, and reports on every contact that is not the client's.
+    /// Stores missing contacts, and reports every contact that is not the client's.
     func keep(for client: Client, unless obstacle: NotStoredReason? = nil) async throws -> ContactReport {
         var report = ContactReport()
         for contact in given where !client.has(contact) {
             let owners = try await clients.matching(ClientIdentifier(contact))
-            // Another spelling of the client's own.
+            // The contact is another spelling of the client's own.
             if owners.contains(where: { $0.id == client.id }) { continue }
             if owners.isEmpty, obstacle == nil, try await clients.store(contact, of: client.id) {
                 report.stored.append(contact)
@@ -85,7 +87,7 @@ struct GivenContacts {
         return report
     }
 
-    /// Every contact of the request, each once.
+    /// All contacts of the request, without duplicates.
     private var given: [Contact] {
         let all = [request.who.contact, request.email.map { .email($0) }, request.phone.map { .phone($0) }]
         return all.compactMap(\.self).reduce(into: []) { given, contact in
@@ -99,8 +101,8 @@ struct GivenContacts {
         guard owners.isEmpty else { return "belongs to " + owners.map(\.nameAndNumber).joined(separator: " and ") }
         let isMissing = contact.isEmail ? client.email == nil : client.phone == nil
         if let obstacle, obstacle == .otherName || isMissing { return obstacle.rawValue }
-        let (what, option) = contact.isEmail ? ("e-mail", "--email") : ("phone", "--phone")
-        return "differs from the stored \(what); to change it: "
+        let (kind, option) = contact.isEmail ? ("e-mail", "--email") : ("phone", "--phone")
+        return "differs from the stored \(kind); to change it: "
             + "`intro client edit \(client.id.value) \(option) \(contact.text)`"
     }
 }

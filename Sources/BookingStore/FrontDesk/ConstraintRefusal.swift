@@ -1,9 +1,9 @@
 import Booking
 import Postgres
 
-/// What each constraint of the schema means to a person: the one table between the database's judgement and a refusal.
+/// The mapping of the schema's constraints to refusals.
 package enum ConstraintRefusal {
-    /// The refusal that a constraint stands for, or `nil` where an error is not one of the rules.
+    /// Returns the refusal for a violated constraint, or `nil` if the error is not a violation of a rule.
     static func refusal(for error: PostgresError) -> Refusal? {
         switch error.constraint {
         case "session_trainer_free":
@@ -34,7 +34,7 @@ package enum ConstraintRefusal {
         }
     }
 
-    /// Runs work and turns a constraint's no into a refusal.
+    /// Runs work, and converts the violation of a constraint to a refusal.
     package static func translating<Result>(_ work: () async throws -> Result) async throws -> Result {
         do {
             return try await work()
@@ -44,14 +44,14 @@ package enum ConstraintRefusal {
     }
 }
 
-/// Nobody and nothing goes by that name.
+/// An error for an entity that does not exist.
 public struct NotFound: Error, Sendable {
-    /// What was looked for, such as `trainer maria`.
+    /// The missing entity, such as `trainer maria`.
     public let what: String
-    /// How to find it.
+    /// An instruction for finding the entity.
     public let hint: String
 
-    /// Reports something missing.
+    /// Creates an error for a missing entity.
     public init(_ what: String, hint: String) {
         self.what = what
         self.hint = hint

@@ -2,18 +2,18 @@ public import Booking
 public import FoundationEssentials
 public import Postgres
 
-/// The one guard of the books: every booking, move and cancellation goes through here, whoever asks.
+/// The operations on sessions: booking, moving, cancelling, confirming and marking.
 public struct FrontDesk: Sendable {
     let database: Database
     let actor: String
     let noShowLimit: Int
 
-    /// Opens the desk.
+    /// Creates a front desk.
     ///
     /// - Parameters:
-    ///   - database: Where the books are.
-    ///   - actor: Who acts, for the event log.
-    ///   - noShowLimit: After so many no-shows a person may not book again.
+    ///   - database: The database.
+    ///   - actor: The actor, for the event log.
+    ///   - noShowLimit: The number of no-shows from which a person cannot book again.
     public init(database: Database, actor: String, noShowLimit: Int) {
         self.database = database
         self.actor = actor
@@ -22,14 +22,14 @@ public struct FrontDesk: Sendable {
 
     /// Books a free introductory session.
     ///
-    /// The answer is never guessed: where the connection broke before the commit was confirmed, the request's key tells
-    /// whether it was kept, and if not the request is made again.
+    /// If the connection is lost before the commit is confirmed, the result is looked up by the request's key. If the
+    /// transaction was not committed, the request is repeated.
     ///
     /// - Parameters:
-    ///   - request: What is asked for.
-    ///   - now: The clock against which notice and horizon count.
-    /// - Returns: The session, and whether this request made it.
-    /// - Throws: ``Refusal`` with free slots to offer, ``NotFound``, ``InvalidInput`` or ``PostgresError``.
+    ///   - request: The request.
+    ///   - now: The current time, to which notice and horizon refer.
+    /// - Returns: The session, and whether this request created it.
+    /// - Throws: ``Refusal`` with free slots as alternatives, ``NotFound``, ``InvalidInput`` or ``PostgresError``.
     public func book(_ request: BookingRequest, now: Date) async throws -> BookingResult {
         let key = request.requestID ?? "once:\(UUID().uuidString)"
         var attempt = 1
@@ -41,7 +41,7 @@ public struct FrontDesk: Sendable {
             } catch let error as PostgresError where error.kind == .outcomeUnknown && attempt < 5 {
                 if let result = try await committedResult(request, key: key) { return result }
             } catch let error as PostgresError where error.constraint == "session_reference_key" && attempt < 5 {
-                // One in a million millions: another reference is drawn.
+                // The random reference is in use, which is very unlikely; the next attempt has another one.
             } catch let refusal as Refusal {
                 throw await addingAlternatives(
                     refusal, to: request.start, at: request.studio, with: request.trainer?.id, now: now)
@@ -50,16 +50,16 @@ public struct FrontDesk: Sendable {
         }
     }
 
-    /// Moves a session that is still to come.
+    /// Moves a session that has not begun.
     ///
     /// - Parameters:
-    ///   - reference: Which.
-    ///   - start: The new first instant.
-    ///   - trainer: The new trainer; `nil` keeps the present one.
-    ///   - overrideReason: Why soft rules are to be passed over; `nil` keeps every rule.
-    ///   - now: The clock against which notice and horizon count.
-    /// - Returns: The session at its new time, and whether it moved.
-    /// - Throws: ``Refusal`` with free slots to offer, ``NotFound`` or ``PostgresError``.
+    ///   - reference: The session's reference.
+    ///   - start: The new start.
+    ///   - trainer: The new trainer; `nil` keeps the current one.
+    ///   - overrideReason: The reason for waiving the soft rules; `nil` applies every rule.
+    ///   - now: The current time, to which notice and horizon refer.
+    /// - Returns: The session, and whether it moved.
+    /// - Throws: ``Refusal`` with free slots as alternatives, ``NotFound`` or ``PostgresError``.
     public func reschedule(
         _ reference: Reference, to start: Date, with trainer: Trainer?, overrideReason: String?, now: Date
     ) async throws -> MoveResult {
@@ -81,60 +81,61 @@ public struct FrontDesk: Sendable {
         }
     }
 
-    /// Calls a session off.
+    /// Cancels a session.
     ///
     /// - Parameters:
-    ///   - reference: Which.
-    ///   - reason: Why, where somebody said so.
-    ///   - now: The clock against which "begun" counts.
-    /// - Returns: The session as it is now.
+    ///   - reference: The session's reference.
+    ///   - reason: The reason, if known.
+    ///   - now: The current time; a session that has begun cannot be cancelled.
+    /// - Returns: The changed session.
     /// - Throws: ``Refusal`` of the rule `not_changeable`, ``NotFound`` or ``PostgresError``.
     public func cancel(_ reference: Reference, reason: String?, now: Date) async throws -> Session {
         try await changing(reference, reason: reason) { session, connection in
             try SessionRules.assertChangeable(session, now: now)
-            try await connection.query(
-                """
-                UPDATE session
-                SET status = 'cancelled', revision = revision + 1, cancel_reason = \(reason)
-                WHERE id = \(session.id.value)
-                """)
+            try await SessionRepository(connection).cancel(session.id, reason: reason)
             let messages = SessionMessages(connection)
             try await messages.supersede(session.id, because: .cancelled)
             try await messages.announce(.cancelled, of: session.id, at: now)
         }
     }
 
-    /// Writes down whether the client came.
+    /// Marks a session as attended or as a no-show.
     ///
     /// - Parameters:
-    ///   - reference: Which session.
+    ///   - reference: The session's reference.
     ///   - outcome: ``Session/Status/attended`` or ``Session/Status/noShow``.
-    /// - Returns: The session as it is now.
+    /// - Returns: The changed session.
     /// - Throws: ``Refusal`` of the rule `not_changeable`, ``NotFound`` or ``PostgresError``.
     public func close(_ reference: Reference, as outcome: Session.Status) async throws -> Session {
         try await changing(reference, reason: nil) { session, connection in
             try SessionRules.assertOpen(session)
-            try await connection.query(
-                "UPDATE session SET status = \(outcome.rawValue) WHERE id = \(session.id.value)")
+            try await SessionRepository(connection).mark(session.id, as: outcome)
             try await SessionMessages(connection).supersede(session.id, because: .sessionClosed)
         }
     }
 
-    /// Writes down that the client will come.
+    /// Marks a session as confirmed by the client.
     ///
     /// - Parameters:
-    ///   - reference: Which session.
-    ///   - now: When they said so.
-    /// - Returns: The session as it is now.
+    ///   - reference: The session's reference.
+    ///   - now: The time of the confirmation.
+    /// - Returns: The changed session.
     /// - Throws: ``Refusal`` of the rule `not_changeable`, ``NotFound`` or ``PostgresError``.
     public func confirm(_ reference: Reference, now: Date) async throws -> Session {
         try await changing(reference, reason: nil) { session, connection in
             try SessionRules.assertChangeable(session, now: now)
-            try await SessionRepository(connection).confirm(session.id, at: now)
+            try await Self.confirm(session.id, at: now, on: connection)
         }
     }
 
-    /// Changes one session under its row's lock, and reads it again.
+    /// Marks a session as confirmed within a transaction that has checked that it is still to come.
+    ///
+    /// Texts and calendar replies of clients confirm in the transaction that records them.
+    package static func confirm(_ id: Session.ID, at now: Date, on connection: Connection) async throws {
+        try await SessionRepository(connection).confirm(id, at: now)
+    }
+
+    /// Changes one session while its row is locked, and returns the changed session.
     private func changing(
         _ reference: Reference, reason: String?, _ change: @Sendable (Session, Connection) async throws -> Void
     ) async throws -> Session {
@@ -163,14 +164,14 @@ public struct FrontDesk: Sendable {
         }
     }
 
-    /// What became of a request whose commit was not confirmed.
+    /// Returns the result of a request whose commit was not confirmed; `nil` if it was not committed.
     ///
-    /// Its lock is free only when the old transaction is over.
+    /// The lock of the request's key is granted only after the old transaction has ended.
     private func committedResult(_ request: BookingRequest, key: String) async throws -> BookingResult? {
         try await database.transaction { connection in
-            var work = BookingLocks(actor: actor)
-            work.take(request: key)
-            try await work.begin(on: connection)
+            var locks = BookingLocks(actor: actor)
+            locks.take(request: key)
+            try await locks.begin(on: connection)
             guard let session = try await SessionRepository(connection).made(by: key) else { return nil }
             let given = GivenContacts(clients: ClientRepository(connection), request: request)
             let report = try await given.keep(for: session.client, unless: .repetition)
@@ -178,9 +179,9 @@ public struct FrontDesk: Sendable {
         }
     }
 
-    /// Adds free slots to a refusal that another time would mend.
+    /// Adds free slots to a refusal that another time could avoid.
     ///
-    /// Offering them must not hide the refusal.
+    /// If the slots cannot be read, the refusal is returned without them.
     private func addingAlternatives(
         _ refusal: Refusal, to start: Date, at studio: Studio, with trainer: Trainer.ID?, now: Date
     ) async -> Refusal {
@@ -195,7 +196,7 @@ public struct FrontDesk: Sendable {
     }
 }
 
-/// Ends a rehearsed booking's transaction without keeping it.
+/// An error that rolls back the transaction of a dry run, and carries its result.
 private struct DryRunResult: Error {
     let result: BookingResult
 }

@@ -3,11 +3,11 @@ package import FoundationEssentials
 public import Jobs
 package import Postgres
 
-/// The messages of a session, queued and superseded in the transaction that changes it.
+/// The messages of a session, which are queued and superseded in the transaction that changes it.
 ///
-/// What is sent, when and to whom is decided by the rules in the database; `Reminders` sends it.
+/// The rules in the database determine the messages, their times and their recipients; `Reminders` sends them.
 package struct SessionMessages: Sendable {
-    /// A change of a session that rules may send messages about; raw values are the anchors of rules.
+    /// A change of a session for which rules can send messages; raw values are the anchors of rules.
     package enum Event: String, Sendable {
         /// A move to another time.
         case moved
@@ -19,36 +19,45 @@ package struct SessionMessages: Sendable {
         case callRequested = "call_asked"
     }
 
-    /// Why a queued message is not sent any more; raw values are the reasons that the ledger stores.
-    package enum Supersession: String, Sendable {
-        /// The session has another time or trainer.
+    /// A change of a session that supersedes its queued messages.
+    package enum Supersession: Sendable {
+        /// The session was moved to another time or trainer.
         case rescheduled
-        /// The session is cancelled.
+        /// The session was cancelled.
         case cancelled
-        /// The session is marked as attended or no-show.
-        case sessionClosed = "session_closed"
+        /// The session was marked as attended or as a no-show.
+        case sessionClosed
+
+        /// The reason of the superseded messages.
+        var reason: MessageReason {
+            switch self {
+            case .rescheduled: .rescheduled
+            case .cancelled: .cancelled
+            case .sessionClosed: .sessionClosed
+            }
+        }
     }
 
-    /// The time in which a move may be followed by another before its notice is sent.
+    /// The delay of the notice of a move or a change of trainer, in seconds.
     private static let moveNoticeDelay: TimeInterval = 60
 
     let connection: Connection
 
-    /// Writes through one connection.
+    /// Creates a writer on a connection.
     package init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// Queues what the rules of a studio say of a change of a session, in its present revision.
+    /// Queues the messages of a studio's rules for a change of a session, in its current revision.
     ///
-    /// A move may be followed by another in the same minute: runners wait that long, and only the last is told.
+    /// The notice of a move or a change of trainer is delayed by a minute, so that only the last change is announced.
     package func announce(_ event: Event, of session: Session.ID, at now: Date) async throws {
-        let wait = event == .moved || event == .trainerChanged
+        let isDelayed = event == .moved || event == .trainerChanged
         _ = try await connection.query(
             """
             INSERT INTO message (session_id, studio_id, rule, channel, audience, revision, due_at, wait_until)
             SELECT s.id, s.studio_id, rule.key, rule.channel, rule.audience, s.revision, \(now),
-                   \(wait ? now + Self.moveNoticeDelay : nil)
+                   \(isDelayed ? now + Self.moveNoticeDelay : nil)
             FROM session AS s
             JOIN client ON client.id = s.client_id
             JOIN trainer ON trainer.id = s.trainer_id
@@ -61,36 +70,38 @@ package struct SessionMessages: Sendable {
                   rule.audience, rule.channel, client.phone, trainer.email, trainer.phone, studio.email, studio.phone)
             ON CONFLICT ON CONSTRAINT message_once DO NOTHING
             """)
-        try await requestDelivery(after: wait ? .seconds(Self.moveNoticeDelay) : nil)
+        try await requestDelivery(after: isDelayed ? .seconds(Self.moveNoticeDelay) : nil)
     }
 
-    /// Asks the runners to send what is due, at once or after a while by the database's clock.
+    /// Enqueues a job that sends due messages, immediately or after a delay by the database's clock.
     package func requestDelivery(after delay: Duration? = nil) async throws {
         var options = DeliverMessages.immediately
         options.delay = delay
         try await JobQueue(connection).enqueue(DeliverMessages(), options)
     }
 
-    /// Takes back what is queued about a session as it was, by the rules of its studio; what follows its end stays, and
-    /// whoever asked to be called is called.
+    /// Supersedes the queued messages about the old state of a session.
+    ///
+    /// Requests for a call remain queued. If the session is marked, messages after its end remain queued as well.
     ///
     /// - Parameters:
     ///   - session: The session.
-    ///   - reason: What has become of it.
-    /// - Returns: Whether a move was among it of which nobody has been told.
+    ///   - change: The change of the session.
+    /// - Returns: Whether the notice of a move was among the superseded messages.
     /// - Throws: ``PostgresError``.
     @discardableResult
-    package func supersede(_ session: Session.ID, because reason: Supersession) async throws -> Bool {
-        try await connection.query(
+    package func supersede(_ session: Session.ID, because change: Supersession) async throws -> Bool {
+        let reason = change.reason.rawValue
+        return try await connection.query(
             """
             UPDATE message AS m
-            SET status = 'skipped', reason = \(reason.rawValue), wait_until = NULL
+            SET status = 'skipped', reason = \(reason), wait_until = NULL
             WHERE session_id = \(session.value)
               AND status = 'queued'
               AND NOT EXISTS (
                   SELECT FROM rules_at(m.studio_id) AS rule
                   WHERE rule.key = m.rule
-                    AND (rule.anchor = 'call_asked' OR rule.anchor = 'end' AND \(reason.rawValue) = 'session_closed'))
+                    AND (rule.anchor = 'call_asked' OR rule.anchor = 'end' AND \(reason) = 'session_closed'))
             RETURNING EXISTS (
                 SELECT FROM rules_at(m.studio_id) AS rule WHERE rule.key = m.rule AND rule.anchor = 'moved')
             """
@@ -98,26 +109,28 @@ package struct SessionMessages: Sendable {
     }
 }
 
-/// Asks for what is due in the ledger to be sent.
+/// A job that sends the due messages in the ledger.
 ///
-/// Every booking, move and cancellation enqueues one in its own transaction, so that the client's mail is under way while
-/// they are still on the phone. One run serves all that wait.
+/// Every booking, move and cancellation enqueues one job in its own transaction, so that messages are sent immediately.
+/// One run sends all due messages.
 public struct DeliverMessages: Job {
-    /// `messages.deliver`.
+    /// The kind of the job: `messages.deliver`.
     public static let kind = "messages.deliver"
-    /// The queue of deliveries: one at a time in each runner, whatever else there is to do.
+    /// The queue of deliveries; by default each runner executes one delivery at a time.
     public static let queue = "messages"
 
-    /// Asks for a delivery.
+    /// Creates a delivery job.
     public init() {}
 
-    /// For a client who has just been dealt with.
+    /// The options after a change of a session: with urgent priority.
     static let immediately = JobOptions(queue: queue, priority: .urgent, maxAttempts: attempts)
 
-    /// For what has become due with time; one that waits is enough.
+    /// The options for messages that become due over time: at most one job is queued.
     public static let whenDue = JobOptions(
         queue: queue, maxAttempts: attempts, uniqueness: .whileQueued("messages.deliver"))
 
-    /// A mail server may be gone for a night: each minute's try counts as one.
+    /// The maximum number of attempts.
+    ///
+    /// A mail server may be unavailable for a night, with an attempt each minute.
     private static let attempts = 1000
 }

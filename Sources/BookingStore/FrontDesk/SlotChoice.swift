@@ -2,7 +2,7 @@ import Booking
 import FoundationEssentials
 import Postgres
 
-/// Finds the trainer who takes a start: the one who was named, or the fairest choice among those who are free.
+/// The choice of the trainer for a start: the requested trainer, or the least booked of the free trainers.
 struct SlotChoice {
     let connection: Connection
     let studio: Studio
@@ -14,19 +14,20 @@ struct SlotChoice {
 
     private var slots: SlotRepository { SlotRepository(connection) }
 
-    /// The trainer who takes a start, and the rules that an override waives for it.
+    /// The chosen trainer, and the rules that an override waives.
     struct Choice {
         let trainer: Trainer.ID
         let waived: [Refusal.Rule]
     }
 
-    /// The choice; the trainer cannot be booked by anyone else until this transaction is over.
+    /// Returns the choice; locks the trainer until the end of the transaction.
     ///
-    /// - Throws: ``Refusal`` where no trainer can take it.
+    /// - Throws: ``Refusal`` if no trainer can take the start.
     func choose() async throws -> Choice {
         for _ in 1...3 {
             if let choice = try await lockBestChoice() { return choice }
-            // A cancellation may have made room between the two questions; then there is no refusal, and we ask again.
+            // A cancellation between the two queries may free a slot. Then there is no refusal, and the choice is
+            // repeated.
             if let refusal = try await refusal() { throw refusal }
         }
         throw SlotRuleMismatch()
@@ -36,11 +37,11 @@ struct SlotChoice {
         var tried: Set<Trainer.ID> = []
         while let best = try await best(except: tried, only: trainer?.id) {
             guard trainer == nil else { return best }
-            // So far only the studio's hour is locked: the trainer may have been booked elsewhere a moment ago.
-            var work = BookingLocks(actor: "")
-            work.take(trainers: best.trainer)
-            try await work.lock(on: connection)
-            if let still = try await self.best(except: [], only: best.trainer) { return still }
+            // Only the studio's hours are locked so far. The trainer may have been booked at another studio meanwhile.
+            var locks = BookingLocks(actor: "")
+            locks.take(trainers: best.trainer)
+            try await locks.lock(on: connection)
+            if let confirmed = try await self.best(except: [], only: best.trainer) { return confirmed }
             tried.insert(best.trainer)
         }
         return nil
@@ -55,10 +56,10 @@ struct SlotChoice {
                 .map { Choice(trainer: $0.id, waived: []) }
         case .hardOnly:
             let candidates = try await slots.facts(at: studio, with: trainer, start: start, now: now, moving: moving)
-            let able =
+            let available =
                 self.trainer == nil
                 ? TrainerChoice.availableUnderOverride(of: candidates) : candidates.filter { refusal(for: $0) == nil }
-            return able.first { !tried.contains($0.trainer.id) }.map { candidate in
+            return available.first { !tried.contains($0.trainer.id) }.map { candidate in
                 Choice(
                     trainer: candidate.trainer.id,
                     waived: SlotRules.waived(for: candidate.facts, slot: slot(candidate.trainer), offer: studio.offer))
@@ -84,5 +85,5 @@ struct SlotChoice {
     }
 }
 
-/// The listing and the rules do not agree on a start: a bug in Intro.
+/// An error for a start that is neither offered nor refused: the listing and the rules differ, which is a bug.
 private struct SlotRuleMismatch: Error {}

@@ -1,19 +1,20 @@
 public import Booking
 public import Postgres
 
-/// People, as the database holds them.
+/// The clients in the database.
 public struct ClientRepository: Sendable {
     let connection: Connection
 
-    /// Reads and writes through one connection.
+    /// Creates a repository on a connection.
     public init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// The people who go by that e-mail, phone or number: a phone may be shared, and so may a mailbox that was stored under
-    /// two spellings before they were known to be one.
-    public func matching(_ who: ClientIdentifier) async throws -> [Client] {
-        switch who {
+    /// Returns the clients with an e-mail address, phone number or client number.
+    ///
+    /// Several clients may share a phone number, or a mailbox that was stored in two spellings before an upgrade.
+    public func matching(_ identifier: ClientIdentifier) async throws -> [Client] {
+        switch identifier {
         case .id(let id): try await read("\(Self.select) WHERE id = \(id.value)")
         case .email(let email): try await read("\(Self.select) WHERE email_key = \(email.matchKey) ORDER BY id")
         case .phone(let phone):
@@ -21,29 +22,29 @@ public struct ClientRepository: Sendable {
         }
     }
 
-    /// The one person who goes by that e-mail, phone or number.
+    /// Returns the only client with an e-mail address, phone number or client number.
     ///
-    /// - Parameter who: What was typed.
-    /// - Returns: The person.
-    /// - Throws: ``NotFound``, or ``InvalidInput`` where several people share the phone.
-    public func one(_ who: ClientIdentifier) async throws -> Client {
-        guard let client = try await uniqueMatch(who) else {
-            throw NotFound("client \(who.text)", hint: "see `intro client list --search`")
+    /// - Parameter identifier: The identifier.
+    /// - Returns: The client.
+    /// - Throws: ``NotFound``, ``InvalidInput`` if several clients match, or ``PostgresError``.
+    public func one(_ identifier: ClientIdentifier) async throws -> Client {
+        guard let client = try await uniqueMatch(identifier) else {
+            throw NotFound("client \(identifier.text)", hint: "see `intro client list --search`")
         }
         return client
     }
 
-    func uniqueMatch(_ who: ClientIdentifier) async throws -> Client? {
-        let people = try await matching(who)
-        guard people.count <= 1 else { throw InvalidInput.ambiguous(people, by: who.contact) }
+    func uniqueMatch(_ identifier: ClientIdentifier) async throws -> Client? {
+        let people = try await matching(identifier)
+        guard people.count <= 1 else { throw InvalidInput.ambiguous(people, by: identifier.contact) }
         return people.first
     }
 
-    /// Clients who have all the words of a search, newest first; all clients without one.
+    /// Returns the clients that match a search, or all clients, newest first.
     ///
     /// - Parameters:
-    ///   - search: What to look for.
-    ///   - limit: The most clients to return.
+    ///   - search: The search; `nil` matches all clients.
+    ///   - limit: The maximum number of clients.
     /// - Returns: The clients, newest first.
     /// - Throws: ``PostgresError``.
     public func all(matching search: ClientSearch? = nil, limit: Int = 200) async throws -> [Client] {
@@ -56,9 +57,9 @@ public struct ClientRepository: Sendable {
             """)
     }
 
-    /// Clients who turned out to have one mailbox when the schema was upgraded, by mailbox; older clients first.
+    /// Returns the clients that were found to share a mailbox by an upgrade of the schema, grouped by mailbox.
     ///
-    /// - Returns: At least two clients for each mailbox.
+    /// - Returns: Groups of clients; in each group and among the groups, older clients come first.
     /// - Throws: ``PostgresError``.
     public func sharingMailboxes() async throws -> [[Client]] {
         let clients = try await read(
@@ -70,7 +71,7 @@ public struct ClientRepository: Sendable {
         return Dictionary(grouping: clients) { $0.email?.matchKey }.values.sorted { $0[0].id.value < $1[0].id.value }
     }
 
-    /// Returns those of some addresses that belong to a client, a trainer or a studio, but for one.
+    /// Returns the addresses that belong to a client, a trainer or a studio, except those of one mailbox.
     package func known(_ addresses: [EmailAddress], except own: EmailAddress?) async throws -> Set<EmailAddress> {
         let others = addresses.filter { $0.matchKey != own?.matchKey }
         guard !others.isEmpty else { return [] }
@@ -89,12 +90,12 @@ public struct ClientRepository: Sendable {
         return Set(others.filter { known.contains($0.matchKey) || known.contains($0.address.lowercased()) })
     }
 
-    /// Refuses an address that another client has already.
+    /// Throws if another client has an e-mail address.
     ///
     /// - Parameters:
     ///   - email: The address.
-    ///   - client: The client whose it will be; `nil` for a new one.
-    ///   - before: The client's present address, which is not asked about again.
+    ///   - client: The client who gets the address; `nil` for a new client.
+    ///   - before: The client's current address; if it is the same mailbox, nothing is checked.
     /// - Throws: ``Refusal`` of the rule `already_exists`, or ``PostgresError``.
     func assertNoOtherClient(
         has email: EmailAddress?, but client: Client.ID? = nil, before: EmailAddress? = nil
@@ -106,9 +107,9 @@ public struct ClientRepository: Sendable {
             hint: "see `intro client show \(owner.id.value)`")
     }
 
-    /// Gives a client an e-mail or a phone, where the client has none and nobody else has it.
+    /// Stores a contact of a client who has none of the kind, unless another client has it.
     ///
-    /// - Returns: Whether it was stored.
+    /// - Returns: Whether the contact was stored.
     func store(_ contact: Contact, of client: Client.ID) async throws -> Bool {
         let stored: SQL =
             switch contact {
@@ -177,32 +178,32 @@ public struct ClientRepository: Sendable {
 }
 
 extension InvalidInput {
-    /// Several clients have a contact, and nothing tells which of them is meant.
+    /// Returns the error for a contact that several clients share.
     static func ambiguous(_ clients: [Client], by contact: Contact?) -> InvalidInput {
         let names = clients.map { "\($0.id.value) (\(visible($0.name)))" }.joined(separator: ", ")
-        let what = if case .email = contact { "that e-mail" } else { "that phone" }
+        let kind = if case .email = contact { "that e-mail" } else { "that phone" }
         return InvalidInput(
-            field: what, problem: "belongs to several people: \(names)",
+            field: kind, problem: "belongs to several people: \(names)",
             hint: "give the client number of the one you mean")
     }
 }
 
-/// Everything of a person that can be edited.
+/// The attributes of a client that can be edited.
 public struct ClientDetails: Sendable {
-    /// As the person gives it.
+    /// The name, as the person gives it.
     public var name: String
-    /// Where mail goes.
+    /// The e-mail address for messages.
     public var email: EmailAddress?
-    /// In E.164.
+    /// The phone number, in E.164 form.
     public var phone: PhoneNumber?
-    /// IANA zone where it differs from the studio's.
+    /// The IANA time zone; `nil` if it is the studio's.
     public var timeZone: String?
-    /// How the person heard of us.
+    /// How the person learned about the studio.
     public var source: String?
-    /// The language to write in; `nil` is English.
+    /// The language for messages; `nil` means English.
     public var language: Language?
 
-    /// Describes a new person.
+    /// Creates the details of a new client.
     public init(name: PersonName, email: EmailAddress?, phone: PhoneNumber?, source: String? = nil) {
         self.name = name.text
         self.email = email
@@ -210,7 +211,7 @@ public struct ClientDetails: Sendable {
         self.source = source
     }
 
-    /// Starts from a person as they are.
+    /// Creates the details of an existing client.
     public init(of client: Client) {
         name = client.name
         email = client.email
@@ -220,7 +221,7 @@ public struct ClientDetails: Sendable {
         language = client.language
     }
 
-    /// The contacts by which the person is recognised.
+    /// The contacts that identify the person.
     public var contacts: Contacts {
         var contacts = Contacts()
         contacts.add(email)
@@ -229,25 +230,27 @@ public struct ClientDetails: Sendable {
     }
 }
 
-/// The condition by which a search finds clients.
+/// The SQL condition of a search for clients.
 enum ClientSearchCondition {
-    /// Whether a row of `client` fits a search.
+    /// Returns the condition that a row of `client` matches a search.
     static func sql(_ search: ClientSearch) -> SQL {
         guard !search.isEmpty else { return "false" }
-        var ways: [SQL] = []
-        if let email = search.email { ways.append("email_key = \(email.matchKey)") }
-        if let phone = search.phone { ways.append("phone_key = phone_match_key(\(phone.e164))") }
-        if !search.terms.isEmpty { ways.append("(\(SQL.joined(search.terms.map(has), separator: " AND ")))") }
-        return "(\(SQL.joined(ways, separator: " OR ")))"
+        var alternatives: [SQL] = []
+        if let email = search.email { alternatives.append("email_key = \(email.matchKey)") }
+        if let phone = search.phone { alternatives.append("phone_key = phone_match_key(\(phone.e164))") }
+        if !search.terms.isEmpty {
+            alternatives.append("(\(SQL.joined(search.terms.map(has), separator: " AND ")))")
+        }
+        return "(\(SQL.joined(alternatives, separator: " OR ")))"
     }
 
     private static func has(_ term: ClientSearch.Term) -> SQL {
-        // A text of nothing but punctuation is part of every text.
-        var places = term.texts.map { text -> SQL in
+        // The search text of punctuation is empty, which would match every client.
+        var conditions = term.texts.map { text -> SQL in
             "search_text(\(text)) <> '' AND search_key LIKE '%' || search_text(\(text)) || '%'"
         }
-        if let phone = term.phone { places.append(has(phone)) }
-        return "(\(SQL.joined(places, separator: " OR ")))"
+        if let phone = term.phone { conditions.append(has(phone)) }
+        return "(\(SQL.joined(conditions, separator: " OR ")))"
     }
 
     private static func has(_ phone: ClientSearch.PhonePattern) -> SQL {
@@ -255,7 +258,7 @@ enum ClientSearchCondition {
         case .end(let digits): "phone LIKE '%' || \(digits)"
         case .part(let digits): "phone LIKE '%' || \(digits) || '%'"
         case .start(let digits): "phone LIKE '+' || \(digits) || '%'"
-        // In the countries whose codes begin with 1 and 7, no zero is dialled before a number.
+        // In countries whose codes begin with 1 or 7, no zero is dialled before a number.
         case .national(let digits, let dialled):
             "(phone LIKE '%' || \(dialled) || '%' OR phone ~ ('^[+][2-9][0-9]{1,2}' || \(digits)))"
         }

@@ -2,33 +2,33 @@ public import Booking
 import FoundationEssentials
 public import Postgres
 
-/// A set of weekly hours of a trainer at a studio, and the dates on which it counts.
+/// The weekly hours of a trainer at a studio, valid for a range of dates.
 public struct HoursSeason: Sendable {
-    /// The key in the database.
+    /// The primary key.
     public typealias ID = Key<HoursSeason, Int64>
 
-    /// The key in the database.
+    /// The primary key.
     public let id: ID
-    /// The studio's id.
+    /// The handle of the studio.
     public let studio: String
-    /// First local date; `nil` is since ever.
+    /// The first local date; `nil` means no beginning.
     public let from: LocalDate?
-    /// Last local date; `nil` has no end.
+    /// The last local date; `nil` means no end.
     public let until: LocalDate?
     /// The weekly hours.
     public let hours: WeeklyHours
 }
 
-/// Trainers' weekly hours, as the database holds them.
+/// The weekly hours of trainers in the database.
 public struct HoursRepository: Sendable {
     let connection: Connection
 
-    /// Reads and writes through one connection.
+    /// Creates a repository on a connection.
     public init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// Every season of a trainer, by studio and beginning.
+    /// Returns all seasons of a trainer, by studio and first date.
     public func seasons(of trainer: Trainer.ID) async throws -> [HoursSeason] {
         let rows = try await connection.query(
             """
@@ -58,11 +58,11 @@ public struct HoursRepository: Sendable {
         }
     }
 
-    /// Puts a season in place of one that begins on the same date.
+    /// Stores a season; replaces a season that begins on the same date.
     ///
-    /// With no beginning given, a trainer's first hours at a studio count since ever, later ones from today.
+    /// Without a first date, a trainer's first hours at a studio have no beginning, and later ones begin today.
     ///
-    /// - Returns: The season's key.
+    /// - Returns: The season's primary key.
     @discardableResult
     func set(
         _ hours: WeeklyHours, of trainer: Trainer.ID, at studio: Studio.ID, from: LocalDate?, until: LocalDate?,
@@ -101,20 +101,20 @@ public struct HoursRepository: Sendable {
     }
 }
 
-/// Reads rosters: working hours, time off and closures of some days, as instants.
+/// The rosters in the database: working hours, absences and closures of a range of days, as instants.
 public struct RosterRepository: Sendable {
     let connection: Connection
 
-    /// Reads through one connection.
+    /// Creates a repository on a connection.
     public init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// One trainer's roster, at every studio.
+    /// Returns the roster of a trainer, at all studios.
     ///
     /// - Parameters:
     ///   - trainer: The trainer.
-    ///   - dates: The local dates, on each studio's calendar.
+    ///   - dates: The local dates, in each studio's time zone.
     /// - Returns: The roster.
     /// - Throws: ``PostgresError``.
     public func roster(of trainer: Trainer.ID, on dates: ClosedRange<LocalDate>) async throws -> Roster {
@@ -123,12 +123,12 @@ public struct RosterRepository: Sendable {
         return try await roster(shifts, trainers: [trainer], studios: Set(shifts.map(\.studio.id)), on: dates)
     }
 
-    /// One studio's roster, of every trainer or of one.
+    /// Returns the roster of a studio, of all trainers or of one.
     ///
     /// - Parameters:
     ///   - studio: The studio.
-    ///   - trainer: The trainer; `nil` is everybody.
-    ///   - dates: The local dates on the studio's calendar.
+    ///   - trainer: The trainer; `nil` means all trainers.
+    ///   - dates: The local dates, in the studio's time zone.
     /// - Returns: The roster.
     /// - Throws: ``PostgresError``.
     public func roster(
@@ -147,10 +147,10 @@ public struct RosterRepository: Sendable {
             SELECT trainer.id, trainer.handle, trainer.name, trainer.retired_at,
                    studio.id, studio.slug, studio.name, studio.time_zone, lower(shift), upper(shift)
             FROM studio
-            CROSS JOIN LATERAL rota(
-                studio.id, \(trainer?.value), studio.time_zone, \(first)::text::date, \(last)::text::date) AS rota
-            JOIN trainer ON trainer.id = rota.trainer_id
-            CROSS JOIN LATERAL unnest(rota.worked) AS shift
+            CROSS JOIN LATERAL trainer_hours(
+                studio.id, \(trainer?.value), studio.time_zone, \(first)::text::date, \(last)::text::date) AS hours
+            JOIN trainer ON trainer.id = hours.trainer_id
+            CROSS JOIN LATERAL unnest(hours.worked) AS shift
             WHERE \(studios)
             ORDER BY lower(shift), trainer.handle
             """
@@ -166,10 +166,10 @@ public struct RosterRepository: Sendable {
         }
     }
 
-    /// Adds time off and closures.
+    /// Returns the roster with absences and closures added to the shifts.
     ///
-    /// The dates are read in the connection's zone, which is up to 26 hours away from the studio's: two more days on both
-    /// sides are enough.
+    /// The dates are in the connection's time zone, which may differ from the studio's by up to 26 hours, so two more
+    /// days on both sides are read.
     private func roster(
         _ shifts: [Roster.Shift], trainers: Set<Trainer.ID>, studios: Set<Studio.ID>, on dates: ClosedRange<LocalDate>
     ) async throws -> Roster {
@@ -201,7 +201,7 @@ public struct RosterRepository: Sendable {
     }
 }
 
-/// Reads the two ends of a stretch of time, which every stored range has in order.
+/// Reads the start and the end of a period.
 private func stretch(_ row: inout Row) throws -> Range<Date> {
     let start = try row.next(Date.self)
     return start..<max(start, try row.next())

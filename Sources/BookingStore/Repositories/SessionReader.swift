@@ -1,8 +1,51 @@
 package import Booking
+import Locking
 package import Postgres
 
-/// Makes sessions of rows that hold ``SessionRepository/columns``.
+/// What is read of a session, and its decoder.
 package enum SessionReader {
+    /// The columns that ``session(_:)`` reads.
+    package static let columns: SQL = """
+        s.id, s.reference, s.status, s.revision, c.id, c.name, c.email, c.phone, t.id, t.handle, t.name, st.id, st.slug,
+        st.name, st.time_zone, s.starts_at, s.ends_at, s.booked_at, s.override_reason, s.cancel_reason,
+        s.confirmed_at, s.waived_rules
+        """
+
+    static let joins: SQL = """
+        JOIN client AS c ON c.id = s.client_id
+        JOIN trainer AS t ON t.id = s.trainer_id
+        JOIN studio AS st ON st.id = s.studio_id
+        """
+
+    /// The join that adds the reason why a booked session cannot take place.
+    private static let obstacle: SQL = """
+        LEFT JOIN LATERAL (
+            SELECT code, detail
+            FROM session_obstacle(s.studio_id, s.trainer_id, s.starts_at, s.ends_at)
+            WHERE s.status = 'booked'
+        ) AS obstacle ON true
+        """
+
+    /// The statement that reads sessions with the reason why they cannot take place, before its conditions.
+    static let select: SQL = """
+        SELECT \(columns),
+               CASE
+                   WHEN obstacle.code IS NOT NULL THEN obstacle.code
+                   WHEN s.status = 'booked'
+                       AND 'outside_hours' <> ALL (s.waived_rules)
+                       AND NOT is_within_hours(s.studio_id, s.trainer_id, st.time_zone, s.starts_at, s.ends_at)
+                   THEN 'outside_hours'
+               END AS affected,
+               obstacle.detail
+        FROM session AS s \(joins) \(obstacle)
+        """
+
+    /// Reads sessions with a statement that begins with ``select``.
+    static func read(_ sql: SQL, on connection: Connection) async throws -> [Session] {
+        try await connection.query(sql).map(sessionAndObstacle)
+    }
+
+    /// Reads a session from a row with ``columns``.
     package static func session(_ row: inout Row) throws -> Session {
         Session(
             id: Session.ID(try row.next()), reference: try Reference(row.next()),
@@ -20,7 +63,7 @@ package enum SessionReader {
             waivedRules: try row.next([String].self).map { try storedCode($0) })
     }
 
-    /// Makes a session of a row that holds ``SessionRepository/columns`` and then its obstacle's code and reason.
+    /// Reads a session from a row with ``columns``, the obstacle's code and its reason.
     static func sessionAndObstacle(_ row: inout Row) throws -> Session {
         var session = try session(&row)
         session.affected = try row.nextCode()
@@ -29,8 +72,11 @@ package enum SessionReader {
     }
 }
 
-/// A stored code that this version does not know: a newer version wrote it, or someone changed the data by hand.
+/// An error for a stored code that is unknown to this version.
+///
+/// A newer version stored it, or the data were changed manually.
 package struct UnknownCode: Error, CustomStringConvertible {
+    /// The code and its type.
     package let description: String
 
     init<Code>(_ code: String, of type: Code.Type) {
@@ -48,7 +94,7 @@ package func storedCode<Code: RawRepresentable<String>>(_ code: String) throws -
 
 /// Reads a stored day of the week, 1 for Monday.
 ///
-/// - Throws: ``UnknownCode`` for a number that is no day.
+/// - Throws: ``UnknownCode`` for a number that is not 1 to 7.
 package func storedWeekday(_ number: Int32) throws -> Weekday {
     guard let day = Weekday(rawValue: Int(number)) else { throw UnknownCode("\(number)", of: Weekday.self) }
     return day
@@ -70,10 +116,11 @@ extension Row {
     }
 }
 
-/// The clocks of the zones that rows name: a zone's rules are read once, not with each row.
+/// A cache of clocks by time zone, so that a zone's rules are not loaded for each row.
 package enum StudioClocks {
     private static let known = Guarded<[String: StudioClock]>([:])
 
+    /// Returns the clock of a time zone.
     package static func clock(of zone: String) throws(InvalidInput) -> StudioClock {
         if let clock = known.withLock({ $0[zone] }) { return clock }
         let clock = try StudioClock(timeZone: zone)

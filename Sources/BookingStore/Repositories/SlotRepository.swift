@@ -2,24 +2,24 @@ public import Booking
 public import FoundationEssentials
 public import Postgres
 
-/// What is free, as the database's one answer tells it.
+/// The free slots, computed by the database.
 public struct SlotRepository: Sendable {
     let connection: Connection
 
-    /// Reads through one connection.
+    /// Creates a repository on a connection.
     public init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// The slots on offer, by start and then handle.
+    /// Returns the free slots, by start and then handle.
     ///
     /// - Parameters:
-    ///   - studio: Where.
-    ///   - trainer: With whom; `nil` is everybody.
+    ///   - studio: The studio.
+    ///   - trainer: The trainer; `nil` means all trainers.
     ///   - from: The earliest start.
-    ///   - until: The first instant that is too late to start.
-    ///   - now: The clock against which notice and horizon count.
-    ///   - limit: How many at the most.
+    ///   - until: The latest start, exclusive.
+    ///   - now: The current time, to which notice and horizon refer.
+    ///   - limit: The maximum number of slots.
     /// - Returns: The slots, by start and then handle.
     /// - Throws: ``PostgresError``.
     public func open(
@@ -34,14 +34,14 @@ public struct SlotRepository: Sendable {
             """, at: studio)
     }
 
-    /// How many slots ``open(at:with:from:until:now:limit:)`` finds without a limit, and when the last of them begins.
+    /// Returns the number of slots in ``open(at:with:from:until:now:limit:)`` without a limit, and the last start.
     ///
     /// - Parameters:
-    ///   - studio: Where.
-    ///   - trainer: With whom; `nil` is everybody.
+    ///   - studio: The studio.
+    ///   - trainer: The trainer; `nil` means all trainers.
     ///   - from: The earliest start.
-    ///   - until: The first instant that is too late to start.
-    ///   - now: The clock against which notice and horizon count.
+    ///   - until: The latest start, exclusive.
+    ///   - now: The current time, to which notice and horizon refer.
     /// - Returns: The number, and the last start.
     /// - Throws: ``PostgresError``.
     public func count(
@@ -56,9 +56,9 @@ public struct SlotRepository: Sendable {
         return (Int(row.0), row.1)
     }
 
-    /// The free slots nearest to a time, by start: what to offer instead.
+    /// Returns the free slots nearest to a time, by start, to offer as alternatives.
     ///
-    /// A day on either side mostly has enough of them, and takes a tenth of the time that two weeks take.
+    /// One day before and after usually has enough slots, and its query takes a tenth of the time for two weeks.
     func nearest(
         to instant: Date, at studio: Studio, with trainer: Trainer.ID?, now: Date, limit: Int = 3
     ) async throws -> [Slot] {
@@ -77,7 +77,7 @@ public struct SlotRepository: Sendable {
         return found.sorted { ($0.startsAt, $0.trainer.handle) < ($1.startsAt, $1.trainer.handle) }
     }
 
-    /// The trainers for whom one start is on offer, with their sessions of that day.
+    /// Returns the trainers with whom a start is offered, and their number of sessions that day.
     func candidates(
         at studio: Studio, with trainer: Trainer.ID?, start: Date, now: Date, moving: Session.ID? = nil
     ) async throws -> [TrainerChoice.Offered] {
@@ -97,7 +97,7 @@ public struct SlotRepository: Sendable {
         }
     }
 
-    /// The state of each rule for a start, for one trainer or for everyone with hours at the studio, by handle.
+    /// Returns the state of each rule for a start, for one trainer or all active trainers of the studio, by handle.
     func facts(
         at studio: Studio, with trainer: Trainer.ID?, start: Date, now: Date, moving: Session.ID? = nil
     ) async throws -> [TrainerChoice.Candidate] {

@@ -2,25 +2,25 @@ public import Booking
 public import FoundationEssentials
 public import Postgres
 
-/// Studios and their closures, as the database holds them.
+/// The studios and their closures in the database.
 public struct StudioRepository: Sendable {
     let connection: Connection
 
-    /// Reads and writes through one connection.
+    /// Creates a repository on a connection.
     public init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// Every studio, by id.
+    /// Returns all studios, by handle.
     public func all() async throws -> [Studio] {
         try await read("\(Self.select) ORDER BY slug")
     }
 
-    /// The studio of that id.
+    /// Returns the studio with a handle.
     ///
-    /// - Parameter handle: What people type.
-    /// - Returns: The one that goes by it.
-    /// - Throws: ``NotFound``.
+    /// - Parameter handle: The handle.
+    /// - Returns: The studio.
+    /// - Throws: ``NotFound``, or ``PostgresError``.
     public func named(_ handle: Handle) async throws -> Studio {
         guard let studio = try await read("\(Self.select) WHERE slug = \(handle.text)").first else {
             throw NotFound("studio \(handle)", hint: "see `intro studio list`")
@@ -28,11 +28,11 @@ public struct StudioRepository: Sendable {
         return studio
     }
 
-    /// The studio of that key.
+    /// Returns the studio with a primary key.
     ///
-    /// - Parameter id: The key.
+    /// - Parameter id: The primary key.
     /// - Returns: The studio.
-    /// - Throws: ``NotFound``.
+    /// - Throws: ``NotFound``, or ``PostgresError``.
     public func with(_ id: Studio.ID) async throws -> Studio {
         guard let studio = try await read("\(Self.select) WHERE id = \(id.value)").first else {
             throw NotFound("studio", hint: "see `intro studio list`")
@@ -84,7 +84,7 @@ public struct StudioRepository: Sendable {
             """)
     }
 
-    /// Closures that are not over yet, by their beginning.
+    /// Returns the closures that end after an instant, by start.
     public func closures(of id: Studio.ID, after instant: Date) async throws -> [Closure] {
         try await connection.query(
             """
@@ -119,24 +119,24 @@ public struct StudioRepository: Sendable {
     }
 }
 
-/// Everything of a studio that can be edited.
+/// The attributes of a studio that can be edited.
 public struct StudioDetails: Sendable {
-    /// The name on the door.
+    /// The studio's name.
     public var name: String
-    /// The studio's wall clock.
+    /// The studio's clock.
     public var clock: StudioClock
-    /// What it offers.
+    /// The rules by which the studio offers sessions.
     public var offer: Studio.Offer
-    /// Where phone numbers without a country code are from.
+    /// The region of phone numbers without a country code.
     public var region: Region
-    /// Where to come.
+    /// The postal address.
     public var address: String?
-    /// The front desk.
+    /// The phone number of the front desk.
     public var phone: PhoneNumber?
-    /// Where replies go.
+    /// The e-mail address for replies.
     public var email: EmailAddress?
 
-    /// Describes a new studio.
+    /// Creates the details of a new studio.
     public init(name: PersonName, clock: StudioClock, region: Region) {
         self.name = name.text
         self.clock = clock
@@ -144,7 +144,7 @@ public struct StudioDetails: Sendable {
         self.region = region
     }
 
-    /// Starts from a studio as it is.
+    /// Creates the details of an existing studio.
     public init(of studio: Studio) {
         name = studio.name
         clock = studio.clock
@@ -156,16 +156,16 @@ public struct StudioDetails: Sendable {
     }
 }
 
-/// A time when a studio holds no sessions.
+/// A period when a studio is closed.
 public struct Closure: Sendable {
-    /// First closed instant.
+    /// The start.
     public let from: Date
-    /// First open instant afterwards.
+    /// The end, exclusive.
     public let until: Date
-    /// Why, as the front desk tells it.
+    /// The reason, which the front desk tells clients.
     public let reason: String
 
-    /// Closes a studio for a time.
+    /// Creates a closure.
     public init(from: Date, until: Date, reason: String) {
         self.from = from
         self.until = until

@@ -2,16 +2,16 @@ public import Booking
 public import FoundationEssentials
 public import Postgres
 
-/// Trainers, as the database holds them.
+/// The trainers in the database.
 public struct TrainerRepository: Sendable {
     let connection: Connection
 
-    /// Reads and writes through one connection.
+    /// Creates a repository on a connection.
     public init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// Every trainer, by handle; of one studio, those at home there or with hours there.
+    /// Returns all trainers, or those with their home or hours at a studio, by handle.
     public func all(of studio: Studio.ID? = nil) async throws -> [Trainer] {
         try await read(
             """
@@ -23,11 +23,11 @@ public struct TrainerRepository: Sendable {
             """)
     }
 
-    /// The trainer of that handle.
+    /// Returns the trainer with a handle.
     ///
-    /// - Parameter handle: What people type.
-    /// - Returns: The one that goes by it.
-    /// - Throws: ``NotFound``.
+    /// - Parameter handle: The handle.
+    /// - Returns: The trainer.
+    /// - Throws: ``NotFound``, or ``PostgresError``.
     public func named(_ handle: Handle) async throws -> Trainer {
         guard let trainer = try await read("\(Self.select) WHERE trainer.handle = \(handle.text)").first else {
             throw NotFound("trainer \(handle)", hint: "see `intro trainer list`")
@@ -81,26 +81,26 @@ public struct TrainerRepository: Sendable {
     }
 }
 
-/// Everything of a trainer that can be edited.
+/// The attributes of a trainer that can be edited.
 public struct TrainerDetails: Sendable {
-    /// The name that clients read.
+    /// The name, which clients read.
     public var name: String
-    /// The studio meant where none is named.
+    /// The default studio of commands that name none.
     public var homeStudio: Handle
-    /// Where the trainer gets mail.
+    /// The trainer's e-mail address.
     public var email: EmailAddress?
-    /// The trainer's phone.
+    /// The trainer's phone number.
     public var phone: PhoneNumber?
-    /// Most booked and attended sessions on one local date; `nil` is no limit.
+    /// The maximum number of booked and attended sessions on one local date; `nil` means no limit.
     public var dailyLimit: Int32?
 
-    /// Describes a new trainer.
+    /// Creates the details of a new trainer.
     public init(name: PersonName, homeStudio: Handle) {
         self.name = name.text
         self.homeStudio = homeStudio
     }
 
-    /// Starts from a trainer as they are.
+    /// Creates the details of an existing trainer.
     public init(of trainer: Trainer) {
         name = trainer.name
         homeStudio = trainer.homeStudio
@@ -110,28 +110,28 @@ public struct TrainerDetails: Sendable {
     }
 }
 
-/// A time when a trainer is away, at every studio.
+/// A period when a trainer is away from every studio.
 public struct TimeOff: Sendable {
-    /// The number by which it is removed.
+    /// The number that identifies the absence when it is removed.
     public let number: Int64
-    /// First instant away.
+    /// The start.
     public let from: Date
-    /// First instant back.
+    /// The end, exclusive.
     public let until: Date
-    /// Why, where somebody said so.
+    /// The reason, if one was recorded.
     public let reason: String?
 }
 
-/// Trainers' absences, as the database holds them.
+/// The absences of trainers in the database.
 public struct TimeOffRepository: Sendable {
     let connection: Connection
 
-    /// Reads and writes through one connection.
+    /// Creates a repository on a connection.
     public init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// Absences that are not over yet, by their beginning.
+    /// Returns the absences that end after an instant, by start.
     public func all(of trainer: Trainer.ID, after instant: Date) async throws -> [TimeOff] {
         try await connection.query(
             """
@@ -154,7 +154,7 @@ public struct TimeOffRepository: Sendable {
         return TimeOff(number: number, from: from, until: until, reason: reason)
     }
 
-    /// Removes an absence of a trainer; `nil` where there is none of that number.
+    /// Removes an absence of a trainer, and returns it; returns `nil` if the trainer has none with that number.
     func remove(_ number: Int64, of trainer: Trainer.ID) async throws -> TimeOff? {
         try await connection.query(
             """

@@ -1,23 +1,23 @@
 public import FoundationEssentials
 public import Postgres
 
-/// Where people look after jobs: what waits, runs and is dead, and what they may do about it.
+/// The administration of jobs: listing, retrying, cancelling and discarding them, and pausing queues.
 ///
-/// What is asked for several jobs by their keys is done for all of them or for none. Everything goes by the database's clock.
+/// A change to several jobs by ID applies to all of them or to none. All times are by the database's clock.
 public struct JobAdmin: Sendable {
     let database: Database
 
-    /// Opens the desk of a database.
+    /// Creates the administration of a database's jobs.
     public init(_ database: Database) {
         self.database = database
     }
 }
 
 extension JobAdmin {
-    /// How many jobs a transaction takes at the most: one that lasts long keeps vacuum waiting.
+    /// The maximum number of jobs per transaction; a long transaction blocks vacuum.
     static let batchLimit = 10_000
 
-    /// Keeps jobs that wait or run as they are until the transaction ends.
+    /// Locks waiting, scheduled and running jobs until the transaction ends, and returns their states.
     static func lock(_ jobs: [JobID], on connection: Connection) async throws -> [(JobID, JobState)] {
         try await connection.query(
             """
@@ -31,7 +31,7 @@ extension JobAdmin {
         ).map { row in (JobID(try row.next()), try row.next()) }
     }
 
-    /// Refuses where one of the jobs is not among those that were found.
+    /// Throws ``JobRefusal/unknown(_:)`` where one of the jobs was not found.
     static func assertKnown(_ jobs: [JobID], among known: [JobID]) throws(JobRefusal) {
         let known = Set(known)
         if let missing = jobs.first(where: { !known.contains($0) }) { throw .unknown(missing) }
@@ -39,11 +39,11 @@ extension JobAdmin {
 }
 
 extension JobAdmin {
-    /// Pauses a queue: nothing more is claimed from it.
+    /// Pauses a queue: no more jobs are claimed from it.
     ///
-    /// What runs goes on.
+    /// Running jobs continue.
     ///
-    /// - Returns: Since when it has been paused, which may be long ago.
+    /// - Returns: The start of the pause, which may be an earlier call's.
     /// - Throws: `PostgresError`.
     @discardableResult
     public func pause(_ queue: String) async throws -> Date {
@@ -58,16 +58,16 @@ extension JobAdmin {
         ).decode(Date.self)[0]
     }
 
-    /// Runs a statement in a transaction of its own, whose settings name the actor to the event log.
+    /// Runs a statement in a separate transaction, whose settings name the actor for the event log.
     func change(_ statement: SQL) async throws -> Rows {
         try await database.transaction { try await $0.query(statement) }
     }
 
-    /// Resumes a queue, and tells the runners.
+    /// Resumes a queue, and notifies the runners.
     ///
-    /// One that is not limited either needs no row then.
+    /// The row of a queue without a rate limit is deleted.
     ///
-    /// - Returns: Whether it was paused.
+    /// - Returns: Whether the queue was paused.
     /// - Throws: `PostgresError`.
     @discardableResult
     public func resume(_ queue: String) async throws -> Bool {
@@ -92,30 +92,30 @@ extension JobAdmin {
 }
 
 extension JobAdmin {
-    /// How much was removed.
+    /// The numbers of removed rows.
     public struct Pruning: Sendable, Equatable {
-        /// Dead jobs.
+        /// The number of dead jobs.
         public var dead = 0
-        /// Runners that have long been gone.
+        /// The number of runners that have stopped or crashed.
         public var runners = 0
-        /// Periods that are over, for which a unique key was taken.
+        /// The number of expired uniqueness periods.
         public var periods = 0
     }
 
-    /// Removes what nobody needs any more; a job may call it.
+    /// Deletes old rows; a job may call it.
     ///
     /// - Parameters:
-    ///   - age: Dead jobs go when they have been dead for so long.
-    ///   - absence: Runners go when they have been gone for so long.
-    /// - Returns: How much was removed.
-    /// - Throws: `PostgresError`, or `CancellationError`; what was removed until then is gone.
+    ///   - age: The age from which dead jobs are deleted.
+    ///   - absence: The time after its end from which a runner is deleted.
+    /// - Returns: The numbers of deleted rows.
+    /// - Throws: `PostgresError`, or `CancellationError`; rows deleted until then stay deleted.
     @discardableResult
     public func prune(
         deadFor age: Duration = .seconds(90 * 86_400), goneFor absence: Duration = .seconds(86_400)
     ) async throws -> Pruning {
         Pruning(
             dead: try await remove("job_dead", "id", while: "died_at < now() - \(age.inSeconds) * interval '1 second'"),
-            // Where no runner is left to find the others dead, only their leases tell.
+            // Where no other runner is left to mark a crashed runner, only its lease shows that it has ended.
             runners: try await remove(
                 "job_runner", "id",
                 while: "coalesce(gone_at, lease_until) < now() - \(absence.inSeconds) * interval '1 second'"),

@@ -1,19 +1,19 @@
 import Postgres
 
 extension JobAdmin {
-    /// What became of dead jobs that were to wait again.
+    /// The result of retrying dead jobs.
     public struct RetryResult: Sendable, Equatable {
-        /// They wait again, and are due.
+        /// The jobs that are waiting again, due immediately.
         public var retried: [JobID] = []
-        /// They are dead still: others have their unique keys.
+        /// The jobs that are still dead, because other jobs hold their unique keys.
         public var keyTaken: [JobID] = []
     }
 
-    /// Lets jobs run again at once: dead ones wait as if they had never been tried, with their errors; those that are
-    /// scheduled are due now.
+    /// Makes jobs due immediately: dead jobs start over without failures, but keep their errors; scheduled jobs are due
+    /// now.
     ///
-    /// - Returns: The jobs, all of them retried.
-    /// - Throws: ``JobRefusal`` where one of them is unknown, waits, runs, or has a unique key that is taken by now; or
+    /// - Returns: The jobs, all of which are retried.
+    /// - Throws: ``JobRefusal`` where one of them is unknown, waiting, running, or has a unique key that is in use; or
     ///   `PostgresError`.
     @discardableResult
     public func retry(_ jobs: [JobID]) async throws -> RetryResult {
@@ -30,11 +30,11 @@ extension JobAdmin {
         }
     }
 
-    /// Lets dead jobs wait again, many at a time.
+    /// Retries dead jobs in batches.
     ///
-    /// - Parameter filter: Which; its state is not looked at.
-    /// - Returns: What became of them.
-    /// - Throws: `PostgresError`, or `CancellationError`; what was done until then is done.
+    /// - Parameter filter: The dead jobs; its state is ignored.
+    /// - Returns: The jobs that were retried, and those that were not.
+    /// - Throws: `PostgresError`, or `CancellationError`; batches committed until then are kept.
     public func retryAll(_ filter: JobFilter = JobFilter()) async throws -> RetryResult {
         var retryResult = RetryResult()
         var last: Int64 = 0
@@ -54,9 +54,9 @@ extension JobAdmin {
         }
     }
 
-    /// Moves dead jobs back among those that wait, apart from those whose unique key is taken.
+    /// Moves dead jobs back to the queue, except those whose unique key is in use.
     ///
-    /// - Returns: The jobs that were dead, by key, each with whoever has its unique key.
+    /// - Returns: The dead jobs, in order of ID, each with the job that holds its unique key.
     private static func revive(
         _ condition: SQL, limit: Int, on connection: Connection
     ) async throws -> [(JobID, JobID?, isRevived: Bool)] {
@@ -95,17 +95,17 @@ extension JobAdmin {
 }
 
 extension JobAdmin {
-    /// What became of jobs that were called off.
+    /// The result of cancelling jobs.
     public struct Cancellation: Sendable, Equatable {
-        /// They were waiting, and are dead now.
+        /// The jobs that were not running, and are dead now.
         public var cancelled: [JobID] = []
-        /// They run: their runners cancel them at their next heartbeat.
+        /// The running jobs, which their runners cancel at the next heartbeat.
         public var requested: [JobID] = []
     }
 
-    /// Calls jobs off: those that wait or are scheduled are dead at once, of those that run the runner is asked.
+    /// Cancels jobs: waiting and scheduled jobs are dead immediately, running jobs are cancelled by their runner.
     ///
-    /// - Throws: ``JobRefusal`` where one of them is unknown or dead already, or `PostgresError`.
+    /// - Throws: ``JobRefusal`` where one of them is unknown or already dead, or `PostgresError`.
     public func cancel(_ jobs: [JobID]) async throws -> Cancellation {
         try await database.transaction { connection in
             let active = try await Self.lock(jobs, on: connection)
@@ -117,8 +117,8 @@ extension JobAdmin {
             let running = active.filter { $0.1 == .running }.map(\.0)
             try await connection.query(
                 """
-                WITH gone AS (DELETE FROM job WHERE id = ANY (\(idle.map(\.value))) RETURNING job)
-                SELECT bury_job(gone.job, 'cancelled', NULL) FROM gone
+                WITH removed AS (DELETE FROM job WHERE id = ANY (\(idle.map(\.value))) RETURNING job)
+                SELECT dead_letter_job(removed.job, 'cancelled', NULL) FROM removed
                 """)
             try await connection.query(
                 "UPDATE job SET cancel_requested = true WHERE id = ANY (\(running.map(\.value)))")
@@ -128,61 +128,61 @@ extension JobAdmin {
 }
 
 extension JobAdmin {
-    /// Removes dead jobs for ever.
+    /// Deletes dead jobs permanently.
     ///
     /// - Throws: ``JobRefusal`` where one of them is unknown or not dead, or `PostgresError`.
     public func discard(_ jobs: [JobID]) async throws {
         try await database.transaction { connection in
-            let gone = try await connection.query(
+            let deleted = try await connection.query(
                 "DELETE FROM job_dead WHERE id = ANY (\(jobs.map(\.value))) RETURNING id"
             ).decode(Int64.self).map { JobID($0) }
             for (job, state) in try await Self.lock(jobs, on: connection) { throw JobRefusal.notDead(job, state) }
-            try Self.assertKnown(jobs, among: gone)
+            try Self.assertKnown(jobs, among: deleted)
         }
     }
 
-    /// Removes dead jobs for ever, many at a time.
+    /// Deletes dead jobs permanently, in batches.
     ///
-    /// - Parameter filter: Which; its state is not looked at.
-    /// - Returns: The jobs that are gone.
-    /// - Throws: `PostgresError`, or `CancellationError`; what was done until then is done.
+    /// - Parameter filter: The dead jobs; its state is ignored.
+    /// - Returns: The deleted jobs.
+    /// - Throws: `PostgresError`, or `CancellationError`; batches committed until then are kept.
     public func discardAll(_ filter: JobFilter = JobFilter()) async throws -> [JobID] {
         var discarded: [JobID] = []
         while true {
-            let gone = try await change(
+            let deleted = try await change(
                 """
                 DELETE FROM job_dead
                 WHERE id = ANY (ARRAY(SELECT id FROM job_dead WHERE \(filter.condition) ORDER BY id LIMIT \(Self.batchLimit)))
                 RETURNING id
                 """
             ).decode(Int64.self)
-            discarded += gone.map { JobID($0) }
-            if gone.count < Self.batchLimit { return discarded }
+            discarded += deleted.map { JobID($0) }
+            if deleted.count < Self.batchLimit { return discarded }
         }
     }
 
-    /// How many dead jobs there are.
+    /// Returns the number of dead jobs.
     ///
-    /// - Parameter filter: Which; its state is not looked at.
-    /// - Returns: Their number.
+    /// - Parameter filter: The dead jobs; its state is ignored.
+    /// - Returns: The number of jobs.
     /// - Throws: `PostgresError`.
     public func countDead(_ filter: JobFilter = JobFilter()) async throws -> Int {
         try await database.query("SELECT count(*) FROM job_dead WHERE \(filter.condition)").decode(Int.self)[0]
     }
 }
 
-/// Why the desk does not do what it was asked for; then nothing was changed.
+/// The reason why a change was refused; nothing was changed.
 public enum JobRefusal: Error, Sendable, Equatable, CustomStringConvertible {
-    /// No job has the key: it never had, or the job is done.
+    /// No job has the ID: it never existed, or the job is done.
     case unknown(JobID)
-    /// Only dead jobs are retried and discarded, and this one is not.
+    /// Only dead jobs can be discarded, and only dead or scheduled ones retried.
     case notDead(JobID, JobState)
-    /// What is dead cannot be called off.
+    /// A dead job cannot be cancelled.
     case dead(JobID)
-    /// The job cannot wait again: another one has its unique key.
+    /// The job cannot be retried: another job has its unique key.
     case keyTaken(JobID, by: JobID?)
 
-    /// What happened.
+    /// The reason as a sentence.
     public var description: String {
         switch self {
         case .unknown(let job): "job \(job) not found"

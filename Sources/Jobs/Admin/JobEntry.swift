@@ -1,46 +1,46 @@
 public import FoundationEssentials
 public import Postgres
 
-/// A job that is not done, as the desk sees it.
+/// A job that is not done, as ``JobAdmin`` lists it.
 public struct JobEntry: Sendable, Equatable {
-    /// Its key.
+    /// The job's ID.
     public let id: JobID
-    /// The queue it waits in.
+    /// The name of the queue.
     public let queue: String
-    /// What kind of work it is.
+    /// The kind of job.
     public let kind: String
-    /// Where it stands.
+    /// The current state.
     public let state: JobState
-    /// 1 goes before 2, and so on to 4.
+    /// The priority, from 1 (first) to 4.
     public let priority: Int
-    /// When it is due; of a dead one, when it was.
+    /// The time at which the job is due, or was due if it is dead.
     public let runAt: Date
-    /// When it was enqueued.
+    /// The time at which the job was enqueued.
     public let enqueuedAt: Date
-    /// How many attempts have begun, those that a runner did not survive among them.
+    /// The number of attempts started, including those that ended with a crash of the runner.
     public let attempt: Int
-    /// After so many failures it is dead.
+    /// The number of failures after which the job is dead.
     public let maxAttempts: Int
-    /// How often its runner died with it in hand.
+    /// The number of crashes of a runner that held the job.
     public let crashes: Int
-    /// While this job is queued, no other has the same key.
+    /// The unique key, which no other queued job has.
     public let uniqueKey: String?
-    /// Who has it in hand.
+    /// The name of the runner that holds the job.
     public let runner: String?
-    /// Since when.
+    /// The time at which the runner claimed the job.
     public let claimedAt: Date?
-    /// Whether somebody wants it cancelled, and its runner has not come to it yet.
+    /// Whether a cancellation was requested that the runner has not carried out yet.
     public let isCancelRequested: Bool
-    /// What went wrong last.
+    /// The message of the last error.
     public let lastError: String?
-    /// Why it is dead.
+    /// The reason why the job is dead.
     public let reason: DeadReason?
-    /// Since when it is.
+    /// The time at which the job was moved to the dead jobs.
     public let diedAt: Date?
 }
 
 extension JobEntry {
-    /// The columns of a job that waits or runs, as ``init(_:)`` reads them.
+    /// The columns of a job in `job`, in the order in which ``init(_:)`` reads them.
     static var active: SQL {
         """
         id, queue, kind,
@@ -51,7 +51,7 @@ extension JobEntry {
         """
     }
 
-    /// The same columns of a dead job.
+    /// The same columns of a job in `job_dead`.
     static var dead: SQL {
         """
         id, queue, kind, 'dead', priority, run_at, enqueued_at, failures + crashes, max_attempts, crashes,
@@ -81,23 +81,23 @@ extension JobEntry {
     }
 }
 
-/// Everything that is known of a job.
+/// A job with its payload and its errors.
 public struct JobDetail: Sendable, Equatable {
-    /// Something that went wrong.
+    /// An error of a job.
     public struct ErrorEntry: Sendable, Equatable, Decodable {
-        /// When.
+        /// The time of the error.
         public let at: Date
-        /// In which attempt; the first is 1.
+        /// The number of the attempt, from 1.
         public let attempt: Int
-        /// What.
+        /// The error message.
         public let message: String
     }
 
-    /// Where it stands.
+    /// The current state.
     public let entry: JobEntry
-    /// What its handler is given, as JSON.
+    /// The payload for the handler, as JSON.
     public let payload: String
-    /// What went wrong so far, the latest twenty, oldest first.
+    /// The latest twenty errors, oldest first.
     public let errors: [ErrorEntry]
 }
 
@@ -111,50 +111,50 @@ extension JobDetail {
     }
 }
 
-/// Where a job stands.
+/// The state of a job.
 public enum JobState: String, Sendable, CaseIterable {
-    /// It is due, and nobody has it in hand.
+    /// Due, and not claimed.
     case waiting
-    /// Its time has not come, at first or after a failure.
+    /// Not yet due, initially or after a failure.
     case scheduled
-    /// A runner has it in hand.
+    /// Claimed by a runner.
     case running
-    /// Nobody will run it unless somebody retries it.
+    /// Not run again unless it is retried by a person.
     case dead
 }
 
-/// Why a job is dead.
+/// The reason why a job is dead.
 public enum DeadReason: String, Sendable, CaseIterable {
-    /// It failed too often.
+    /// The job reached its maximum number of failures.
     case failed
-    /// Its handler gave it up.
+    /// The handler gave the job up.
     case gaveUp = "gave_up"
-    /// Its runners died with it in hand, too often.
+    /// Too many runners crashed while they held the job.
     case crashed
-    /// Its payload is not what its handler reads.
+    /// The handler cannot decode the payload.
     case undecodable
-    /// Somebody called it off.
+    /// A person cancelled the job.
     case cancelled
 }
 
 extension JobState: PostgresDecodable {
-    /// Reads the word.
-    public static func decode(_ cell: Cell) throws(DecodingFailure) -> JobState { try word(cell) }
+    /// Reads a value from its text.
+    public static func decode(_ cell: Cell) throws(DecodingFailure) -> JobState { try value(cell) }
 }
 
 extension DeadReason: PostgresDecodable {
-    /// Reads the word.
-    public static func decode(_ cell: Cell) throws(DecodingFailure) -> DeadReason { try word(cell) }
+    /// Reads a value from its text.
+    public static func decode(_ cell: Cell) throws(DecodingFailure) -> DeadReason { try value(cell) }
 }
 
 extension HeldSnapshot.Holder: PostgresDecodable {
-    /// Reads the word.
-    public static func decode(_ cell: Cell) throws(DecodingFailure) -> HeldSnapshot.Holder { try word(cell) }
+    /// Reads a value from its text.
+    public static func decode(_ cell: Cell) throws(DecodingFailure) -> HeldSnapshot.Holder { try value(cell) }
 }
 
-/// One of the words that a column may hold.
-private func word<Word: RawRepresentable<String>>(_ cell: Cell) throws(DecodingFailure) -> Word {
+/// Returns the case that a column's text names.
+private func value<Value: RawRepresentable<String>>(_ cell: Cell) throws(DecodingFailure) -> Value {
     let text = try String.decode(cell)
-    guard let word = Word(rawValue: text) else { throw DecodingFailure("is none of the words that are known") }
-    return word
+    guard let value = Value(rawValue: text) else { throw DecodingFailure("is none of the words that are known") }
+    return value
 }

@@ -2,12 +2,12 @@ public import FoundationEssentials
 import Postgres
 
 extension JobAdmin {
-    /// Jobs that are not done.
+    /// Returns the jobs that are not done.
     ///
     /// - Parameters:
-    ///   - filter: Which of them.
-    ///   - limit: How many at the most: those that were enqueued last.
-    /// - Returns: The jobs, by the time at which they are due.
+    ///   - filter: The jobs to include.
+    ///   - limit: The maximum number of jobs; the last enqueued ones are returned.
+    /// - Returns: The jobs, by due time.
     /// - Throws: `PostgresError`.
     public func list(_ filter: JobFilter = JobFilter(), limit: Int = 1000) async throws -> [JobEntry] {
         var parts: [SQL] = []
@@ -37,12 +37,12 @@ extension JobAdmin {
         ).map { try JobEntry(&$0) }
     }
 
-    /// How many jobs there are, counted no further than a bound in each table.
+    /// Returns the number of jobs, counted up to a bound in each table.
     ///
     /// - Parameters:
-    ///   - filter: Which of them.
-    ///   - bound: How far to count.
-    /// - Returns: The number.
+    ///   - filter: The jobs to include.
+    ///   - bound: The maximum count per table.
+    /// - Returns: The number of jobs.
     /// - Throws: `PostgresError`.
     public func count(_ filter: JobFilter, upTo bound: Int) async throws -> Int {
         var parts: [SQL] = []
@@ -54,10 +54,10 @@ extension JobAdmin {
         return Int(count)
     }
 
-    /// The jobs that died last.
+    /// Returns the latest dead jobs.
     ///
-    /// - Parameter limit: How many at the most.
-    /// - Returns: The jobs, the latest first.
+    /// - Parameter limit: The maximum number of jobs.
+    /// - Returns: The jobs, latest first.
     /// - Throws: `PostgresError`.
     public func lastDead(_ limit: Int) async throws -> [JobEntry] {
         try await database.query(
@@ -65,9 +65,9 @@ extension JobAdmin {
         ).map { try JobEntry(&$0) }
     }
 
-    /// Everything that is known of a job.
+    /// Returns a job with its payload and its errors.
     ///
-    /// - Throws: ``JobRefusal`` where there is none, or `PostgresError`.
+    /// - Throws: ``JobRefusal`` where the job is not found, or `PostgresError`.
     public func show(_ job: JobID) async throws -> JobDetail {
         let found = try await database.query(
             """
@@ -83,7 +83,7 @@ extension JobAdmin {
         return detail
     }
 
-    /// What comes again, by key.
+    /// Returns the recurring jobs, by key.
     ///
     /// - Throws: `PostgresError`.
     public func schedules() async throws -> [JobSchedule] {
@@ -93,26 +93,26 @@ extension JobAdmin {
     }
 }
 
-/// Which jobs are meant.
+/// A selection of jobs.
 public struct JobFilter: Sendable, Hashable {
-    /// Those of one state; `nil` is any.
+    /// The state of the jobs; `nil` means any.
     public var state: JobState?
-    /// Those of one queue; `nil` is any.
+    /// The queue of the jobs; `nil` means any.
     public var queue: String?
-    /// Those of one kind; `nil` is any.
+    /// The kind of the jobs; `nil` means any.
     public var kind: String?
 
-    /// Means all jobs, or those of a state, a queue and a kind.
+    /// Creates a filter; by default it includes all jobs.
     public init(state: JobState? = nil, queue: String? = nil, kind: String? = nil) {
         self.state = state
         self.queue = queue
         self.kind = kind
     }
 
-    /// Whether dead ones are meant as well.
+    /// Whether dead jobs are included.
     var includesDead: Bool { state == nil || state == .dead }
 
-    /// Whether others are.
+    /// Whether jobs that are not dead are included.
     var includesActive: Bool { state != .dead }
 
     /// The condition on a row of `job`.
@@ -125,7 +125,7 @@ public struct JobFilter: Sendable, Hashable {
         }
     }
 
-    /// The condition on a row of either table, its state apart.
+    /// The condition on a row of either table, without the state.
     var condition: SQL {
         var conditions: [SQL] = ["true"]
         if let queue { conditions.append("queue = \(queue)") }
@@ -134,21 +134,21 @@ public struct JobFilter: Sendable, Hashable {
     }
 }
 
-/// Work that comes again, as runners have declared it.
+/// A recurring job, as runners have declared it.
 public struct JobSchedule: Sendable, Equatable {
-    /// Stable name.
+    /// The stable name.
     public let key: String
-    /// When it comes: five fields, as crontab(5) has them.
+    /// The cron entry, five fields as in crontab(5).
     public let schedule: String
-    /// The IANA zone whose wall clock counts.
+    /// The IANA time zone of the entry.
     public let zone: String
     /// The queue of its jobs.
     public let queue: String
     /// The kind of its jobs.
     public let kind: String
-    /// When it came last; at first when it was declared.
+    /// The last occurrence; initially the time of declaration.
     public let lastAt: Date
-    /// When a runner last declared it.
+    /// The time at which a runner last declared it.
     public let declaredAt: Date
 
     init(_ row: inout Row) throws {
@@ -161,12 +161,12 @@ public struct JobSchedule: Sendable, Equatable {
         declaredAt = try row.next()
     }
 
-    /// When it comes next.
+    /// Returns the next occurrences.
     ///
     /// - Parameters:
-    ///   - count: How many times.
-    ///   - instant: After this.
-    /// - Returns: The times; none where the schedule cannot be read, which a newer version may have written.
+    ///   - count: The number of occurrences.
+    ///   - instant: The instant after which to search.
+    /// - Returns: The times; empty where the entry cannot be parsed, which a newer version may have written.
     public func next(_ count: Int, after instant: Date) -> [Date] {
         guard let cron = try? Cron(schedule), let schedule = try? CronSchedule(cron, zone: zone) else { return [] }
         return Array(schedule.occurrences(after: instant, through: .distantFuture).prefix(count))

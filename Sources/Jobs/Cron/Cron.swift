@@ -1,15 +1,16 @@
-/// When something repeats, as crontab(5) writes it: minute, hour, day of month, month and day of week.
+/// A cron entry as crontab(5) defines it: minute, hour, day of month, month and day of week.
 ///
-/// A field is `*`, a value, a range (`8-18`), a list of those (`1,15-20`), or any of the first three with a step: `*/15`,
-/// `10-50/20`, and `5/15`, which goes on to the end. Months and days of the week have names, `jan` to `dec` and `sun` to
-/// `sat`, in any case; 0 and 7 are both Sunday.
+/// A field is `*`, a value, a range (`8-18`), a list of those (`1,15-20`), or any of the first three with a step:
+/// `*/15`, `10-50/20`, and `5/15`, which continues to the maximum. Months and days of the week have names, `jan` to
+/// `dec` and `sun` to `sat`, in either case; 0 and 7 both mean Sunday.
 ///
-/// Where day of month and day of week are both restricted, a day on which either holds is enough. A field that begins with
-/// `*` does not count as restricted, so `0 0 */2 * mon` comes on the Mondays with an odd date.
+/// Where day of month and day of week are both restricted, a day matches if either of them does. A field that begins
+/// with `*` does not count as restricted, so `0 0 */2 * mon` matches the Mondays with an odd date.
 ///
-/// The nicknames `@hourly`, `@daily`, `@midnight`, `@weekly`, `@monthly`, `@yearly` and `@annually` stand for five fields.
+/// The nicknames `@hourly`, `@daily`, `@midnight`, `@weekly`, `@monthly`, `@yearly` and `@annually` replace five
+/// fields.
 public struct Cron: Sendable, Hashable, CustomStringConvertible {
-    /// The entry as it was written, its fields one space apart.
+    /// The entry as given, with one space between fields.
     public let description: String
 
     let minute: CronField
@@ -18,15 +19,15 @@ public struct Cron: Sendable, Hashable, CustomStringConvertible {
     let month: CronField
     let dayOfWeek: CronField
 
-    /// Reads an entry of five fields, or a nickname.
+    /// Parses an entry of five fields, or a nickname.
     ///
-    /// - Parameter text: Such as `30 2 * * mon-fri` or `@daily`; fields are parted by spaces or tabs.
-    /// - Throws: `CronError` where a field is missing, extra or cannot be read, or where the entry would never come, like
+    /// - Parameter text: The entry, such as `30 2 * * mon-fri` or `@daily`; fields are separated by spaces or tabs.
+    /// - Throws: `CronError` where a field is missing, superfluous or invalid, or where the entry never matches, like
     ///   the 30th of February.
     public init(_ text: String) throws(CronError) {
-        let words = text.split { $0 == " " || $0 == "\t" }.map(String.init)
-        description = words.joined(separator: " ")
-        let fields = try Cron.fields(words)
+        let parts = text.split { $0 == " " || $0 == "\t" }.map(String.init)
+        description = parts.joined(separator: " ")
+        let fields = try Cron.fields(parts)
         minute = try CronField(fields[0], unit: .minute)
         hour = try CronField(fields[1], unit: .hour)
         dayOfMonth = try CronField(fields[2], unit: .dayOfMonth)
@@ -40,48 +41,48 @@ public struct Cron: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Two entries are one where their fields hold at the same values, however they are written.
+    /// Returns whether the fields of two entries match the same values, regardless of notation.
     public static func == (left: Cron, right: Cron) -> Bool { left.fields == right.fields }
 
-    /// Hashes what the fields hold.
+    /// Hashes the values of the fields.
     public func hash(into hasher: inout Hasher) { hasher.combine(fields) }
 
     private var fields: [CronField] { [minute, hour, dayOfMonth, month, dayOfWeek] }
 }
 
 extension Cron {
-    /// Whether the entry names times of the day, as against following the clock's hands.
+    /// Whether the entry has a fixed time of day, in contrast to one that repeats within an hour or a day.
     ///
-    /// The distinction matters only where the clock is put forward or back.
+    /// The distinction matters only at a change of the UTC offset, such as the start of daylight saving time.
     var isFixed: Bool { !minute.isWildcard && !hour.isWildcard }
 
-    /// Whether a day on which either the day of month or the day of week holds is enough.
+    /// Whether a day matches if either the day of month or the day of week does.
     var isEitherDay: Bool { !dayOfMonth.isWildcard && !dayOfWeek.isWildcard }
 
     private var neverOccurs: Bool {
         guard !isEitherDay, let earliest = dayOfMonth.values.first(from: 1) else { return false }
-        // Every date of the calendar falls on each day of the week at some time, the leap day too.
+        // Every date of the calendar falls on each day of the week in some year, including the leap day.
         let longest = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
         return !longest.indices.contains { month.values.contains($0) && earliest <= longest[$0] }
     }
 
-    private static func fields(_ words: [String]) throws(CronError) -> [String] {
-        if words.count == 1, words[0].hasPrefix("@") {
-            guard let fields = nicknames[words[0].lowercased()] else {
+    private static func fields(_ parts: [String]) throws(CronError) -> [String] {
+        if parts.count == 1, parts[0].hasPrefix("@") {
+            guard let fields = nicknames[parts[0].lowercased()] else {
                 throw CronError(
-                    field: "cron", problem: "has no nickname \(CronError.quoted(words[0]))",
+                    field: "cron", problem: "has no nickname \(CronError.quoted(parts[0]))",
                     hint: "write @hourly, @daily, @midnight, @weekly, @monthly, @yearly or @annually")
             }
             return fields.split(separator: " ").map(String.init)
         }
-        guard words.count == CronUnit.allCases.count else {
-            let count = "\(words.count) field\(words.count == 1 ? "" : "s")"
+        guard parts.count == CronUnit.allCases.count else {
+            let count = "\(parts.count) field\(parts.count == 1 ? "" : "s")"
             throw CronError(
                 field: "cron",
-                problem: "has \(count) in \(CronError.quoted(words.joined(separator: " "))), not five",
+                problem: "has \(count) in \(CronError.quoted(parts.joined(separator: " "))), not five",
                 hint: "write minute, hour, day of month, month and day of week, like \"30 2 * * mon-fri\", or @daily")
         }
-        return words
+        return parts
     }
 
     private static let nicknames = [
@@ -90,13 +91,14 @@ extension Cron {
     ]
 }
 
-/// Why a text is no schedule.
+/// The reason why a text is not a valid schedule.
 public struct CronError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Which part of it: `minute`, `hour`, `day of month`, `month`, `day of week`, or `cron` for the whole, or `time zone`.
+    /// The invalid part: `minute`, `hour`, `day of month`, `month`, `day of week`, `cron` for the whole, or `time
+    /// zone`.
     public let field: String
-    /// What is wrong with that part, to be read after its name: `cannot be "61"`.
+    /// The problem, as a phrase that follows the name of the part: `cannot be "61"`.
     public let problem: String
-    /// What may stand there: `write 0 to 59, like "5", "0,30", "10-50/20" or "*/15"`.
+    /// The values allowed: `write 0 to 59, like "5", "0,30", "10-50/20" or "*/15"`.
     public let hint: String
 
     /// The three parts as one sentence.
@@ -104,7 +106,7 @@ public struct CronError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension CronError {
-    /// A text in quotes as far as it fits into a line, whatever is not plain ASCII made visible.
+    /// Returns a text in quotes, limited to 60 characters, with everything but printable ASCII escaped.
     static func quoted(_ text: some StringProtocol) -> String {
         let visible = text.unicodeScalars.prefix(60).map { $0.escaped(asASCII: true) }.joined()
         return "\"\(visible)\(text.unicodeScalars.count > 60 ? "..." : "")\""

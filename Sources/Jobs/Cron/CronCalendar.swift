@@ -1,9 +1,9 @@
-/// The nearest wall time at which an entry holds: seconds since 1970-01-01 00:00 as a clock shows them that is never put
-/// forward or back.
+/// The search for the nearest local time at which an entry matches; local time is counted in seconds since 1970-01-01
+/// 00:00, without changes of the offset.
 extension Cron {
-    /// The first wall time no earlier than a given one; nil where the calendar ends before.
+    /// Returns the first matching local time no earlier than a given one; `nil` after the end of the calendar.
     func first(from wall: Int) -> Int? {
-        // Entries hold as a minute begins: from its second second on, the next minute is the first.
+        // Entries match at the start of a minute: from second 1 on, the next minute is the first candidate.
         let minute = (wall + 59).flooredQuotient(by: 60)
         let today = minute.flooredQuotient(by: Cron.minutesInDay)
         guard let day = firstDay(from: today) else { return nil }
@@ -13,7 +13,7 @@ extension Cron {
         return first(from: wallTime(day: today + 1, minute: 0))
     }
 
-    /// The last wall time no later than a given one; nil where the calendar begins after.
+    /// Returns the last matching local time no later than a given one; `nil` before the start of the calendar.
     func last(through wall: Int) -> Int? {
         let minute = wall.flooredQuotient(by: 60)
         let today = minute.flooredQuotient(by: Cron.minutesInDay)
@@ -31,7 +31,7 @@ extension Cron {
 }
 
 extension Cron {
-    /// The first minute of a day at which the entry holds, counted from midnight.
+    /// Returns the first matching minute of a day, counted from midnight.
     private func firstTime(from earliest: Int) -> Int? {
         let (hour, minute) = earliest.quotientAndRemainder(dividingBy: 60)
         if self.hour.values.contains(hour), let found = self.minute.values.first(from: minute) {
@@ -55,7 +55,7 @@ extension Cron {
 }
 
 extension Cron {
-    /// The first day on which the entry holds, as days since 1970-01-01.
+    /// Returns the first matching day, as days since 1970-01-01.
     private func firstDay(from day: Int) -> Int? {
         var month = CivilMonth(containing: day)
         var earliest = day - month.firstDay + 1
@@ -78,7 +78,7 @@ extension Cron {
         return nil
     }
 
-    /// The days of a month on which the entry holds, the first of them 1.
+    /// Returns the matching days of a month, the first of them 1.
     private func days(of month: CivilMonth) -> ValueSet {
         guard self.month.values.contains(month.month) else { return ValueSet() }
         let firstDay = month.firstDay
@@ -91,19 +91,19 @@ extension Cron {
         return ValueSet(bits: (isEitherDay ? dates | weekdays : dates & weekdays) & existing)
     }
 
-    /// Multiplied with this, the seven bits of a week repeat over six of them.
+    /// The factor that repeats the seven bits of a week over six weeks.
     private static let everyWeek: UInt64 = 0b1_0000001_0000001_0000001_0000001_0000001
 
-    /// The years for which an entry is looked up: from 1 to 9999, those that ISO 8601 writes with four digits.
+    /// The years in which an entry is searched: from 1 to 9999, which ISO 8601 writes with four digits.
     private static let calendar = CivilMonth(year: 1, month: 1)...CivilMonth(year: 9999, month: 12)
 }
 
-/// A month of the Gregorian calendar, in no time zone.
+/// A month of the Gregorian calendar, without a time zone.
 struct CivilMonth: Hashable, Comparable, Sendable {
-    /// Months since January of the year 0, so that the month after the next is two more.
+    /// The number of months since January of year 0.
     let index: Int
 
-    /// 1 for January to 12 for December.
+    /// The month of the year, from 1 for January to 12 for December.
     var month: Int { index % 12 + 1 }
 
     init(index: Int) {
@@ -114,7 +114,7 @@ struct CivilMonth: Hashable, Comparable, Sendable {
         index = year * 12 + month - 1
     }
 
-    /// The month in which a day lies, given as days since 1970-01-01.
+    /// Creates the month that contains a day, given as days since 1970-01-01.
     init(containing day: Int) {
         let days = day + CivilMonth.daysBefore1970
         let era = days.flooredQuotient(by: CivilMonth.daysInEra)
@@ -142,15 +142,15 @@ struct CivilMonth: Hashable, Comparable, Sendable {
 
     static func < (left: CivilMonth, right: CivilMonth) -> Bool { left.index < right.index }
 
-    /// Days in 400 years, after which the calendar repeats.
+    /// The number of days in 400 years, after which the calendar repeats.
     private static let daysInEra = 146_097
 
-    /// Days from 0000-03-01, when a year counted from March begins, so that the leap day is its last.
+    /// The number of days from 0000-03-01 to 1970-01-01; years that start in March have the leap day at their end.
     private static let daysBefore1970 = 719_468
 }
 
 extension Int {
-    /// The quotient rounded down, so that what lies before 1970 counts on evenly.
+    /// Returns the quotient rounded down, so that times before 1970 are handled alike.
     func flooredQuotient(by divisor: Int) -> Int {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? quotient - 1 : quotient

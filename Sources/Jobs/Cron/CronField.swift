@@ -1,13 +1,13 @@
-/// One field of a cron entry: the values at which it holds.
+/// One field of a cron entry: the values that it matches.
 struct CronField: Hashable, Sendable {
     let values: ValueSet
-    /// Whether it was written as `*` or `*/n`: as crontab(5) has it, the field then restricts no day by itself and ties the
-    /// entry to no fixed time, however few values the step leaves.
+    /// Whether the field was written as `*` or `*/n`: by crontab(5), such a field neither restricts the day nor makes
+    /// the entry a fixed time, however few values the step leaves.
     let isWildcard: Bool
 
-    /// Reads a list such as `1,10-50/20,*/7`.
+    /// Parses a list such as `1,10-50/20,*/7`.
     ///
-    /// - Throws: `CronError` where an item is empty, no value of the unit, or a range that runs backwards.
+    /// - Throws: `CronError` where an item is empty, not a value of the unit, or a descending range.
     init(_ text: some StringProtocol, unit: CronUnit) throws(CronError) {
         var values = ValueSet()
         for item in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -19,7 +19,7 @@ struct CronField: Hashable, Sendable {
 }
 
 extension CronUnit {
-    /// The values of one item of a list: `*`, `5`, `10-50`, each with or without a step.
+    /// Returns the values of one item of a list: `*`, `5` or `10-50`, each with or without a step.
     fileprivate func values(of item: String) throws(CronError) -> ValueSet {
         let parts = item.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let isStepped = parts.count == 2
@@ -30,7 +30,7 @@ extension CronUnit {
         return values
     }
 
-    /// The values from first to last; a single value goes on to the end where a step follows it.
+    /// Returns the range of an item; a single value with a step continues to the maximum.
     private func range(_ text: String, isOpenEnded: Bool) throws(CronError) -> ClosedRange<Int> {
         if text == "*" { return bounds }
         let ends = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -60,7 +60,7 @@ extension CronUnit {
         return step
     }
 
-    /// A number of at most four digits; nil where there is anything else, a sign for one.
+    /// Returns a number of at most four digits; `nil` for any other text, such as one with a sign.
     private static func number(_ text: String) -> Int? {
         guard text.utf8.count <= 4, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return Int(text)
@@ -79,7 +79,7 @@ extension CronUnit {
     }
 }
 
-/// What one of the five fields of a cron entry counts.
+/// The unit of one of the five fields of a cron entry.
 enum CronUnit: String, CaseIterable, Sendable {
     case minute
     case hour
@@ -87,19 +87,19 @@ enum CronUnit: String, CaseIterable, Sendable {
     case month
     case dayOfWeek = "day of week"
 
-    /// What `*` stands for, and where `5/15` ends.
+    /// The values that `*` stands for, and the end of `5/15`.
     var bounds: ClosedRange<Int> {
         switch self {
         case .minute: 0...59
         case .hour: 0...23
         case .dayOfMonth: 1...31
         case .month: 1...12
-        // Sunday is at both ends.
+        // Sunday is both 0 and 7.
         case .dayOfWeek: 0...7
         }
     }
 
-    /// What values are called, from the lowest on; empty where they are numbers only.
+    /// The names of the values, from the lowest on; empty where the unit has only numbers.
     var names: [String] {
         switch self {
         case .minute, .hour, .dayOfMonth: []
@@ -108,7 +108,7 @@ enum CronUnit: String, CaseIterable, Sendable {
         }
     }
 
-    /// What may stand in the field.
+    /// The advice on allowed values, with examples.
     var hint: String {
         switch self {
         case .minute: #"write 0 to 59, like "5", "0,30", "10-50/20" or "*/15""#
@@ -120,7 +120,7 @@ enum CronUnit: String, CaseIterable, Sendable {
     }
 }
 
-/// A set of whole numbers from 0 to 63, of which the next one up or down is found at once.
+/// A set of integers from 0 to 63 with fast access to the next one up or down.
 struct ValueSet: Hashable, Sendable {
     private(set) var bits: UInt64
 
@@ -130,16 +130,16 @@ struct ValueSet: Hashable, Sendable {
 
     func contains(_ value: Int) -> Bool { bits >> value & 1 == 1 }
 
-    /// The smallest member that is no smaller than a number, 0 or more.
+    /// Returns the smallest member that is at least a number, 0 or more.
     func first(from lowest: Int) -> Int? {
-        let rest = bits & (~0 << lowest)
-        return rest == 0 ? nil : rest.trailingZeroBitCount
+        let remaining = bits & (~0 << lowest)
+        return remaining == 0 ? nil : remaining.trailingZeroBitCount
     }
 
-    /// The largest member that is no larger than a number, 63 or less.
+    /// Returns the largest member that is at most a number, 63 or less.
     func last(through highest: Int) -> Int? {
-        let rest = bits & (~0 >> (63 - highest))
-        return rest == 0 ? nil : 63 - rest.leadingZeroBitCount
+        let remaining = bits & (~0 >> (63 - highest))
+        return remaining == 0 ? nil : 63 - remaining.leadingZeroBitCount
     }
 
     mutating func insert(_ value: Int) { bits |= 1 << value }

@@ -2,11 +2,11 @@ import FoundationEssentials
 import Logging
 import Postgres
 
-/// A job that comes again and again: declared by every runner that knows it, enqueued by whichever is first.
+/// A recurring job: each runner that knows it declares it, and the first runner to see an occurrence enqueues it.
 public struct CronJob: Sendable {
-    /// Stable name.
+    /// The stable name.
     public let key: String
-    /// When it comes, and on which clock.
+    /// The cron entry and its time zone.
     public let schedule: CronSchedule
     /// The queue of its jobs.
     public var queue: String { options.queue }
@@ -14,21 +14,21 @@ public struct CronJob: Sendable {
     let payload: String
     let options: JobOptions
 
-    /// Held by one of its jobs at a time.
+    /// The unique key, which at most one queued job of the schedule holds.
     var uniqueKey: String { "cron:" + key }
 
-    /// Declares a job that comes again.
+    /// Creates a recurring job.
     ///
-    /// While one of them waits, runs or is to be retried, the next is passed over. What was missed while nobody ran is
-    /// made good by one.
+    /// While one job of the schedule is waiting, scheduled or running, the next occurrence is skipped. Occurrences that
+    /// were missed while no runner was running are replaced by one job.
     ///
     /// - Parameters:
-    ///   - key: Stable name.
-    ///   - cron: Five fields, as crontab(5) has them.
-    ///   - zone: The IANA zone whose wall clock counts.
-    ///   - job: The job.
-    ///   - options: How it waits and is tried; its time and uniqueness are the schedule's.
-    /// - Throws: ``CronError``, or `EncodingError` where the job has no JSON form.
+    ///   - key: The stable name.
+    ///   - cron: The cron entry, five fields as in crontab(5).
+    ///   - zone: The IANA time zone of the entry.
+    ///   - job: The job to enqueue.
+    ///   - options: Queue, priority and retries; start and uniqueness come from the schedule.
+    /// - Throws: ``CronError``, or `EncodingError` where the job cannot be encoded as JSON.
     public init<Kind: Job>(
         _ key: String, _ cron: String, in zone: String = "UTC", enqueues job: Kind,
         options: JobOptions = JobOptions()
@@ -41,9 +41,9 @@ public struct CronJob: Sendable {
     }
 }
 
-/// Enqueues what schedules say, when they say it.
+/// The loop that enqueues recurring jobs when they are due.
 ///
-/// Every runner does: there is no leader to lose.
+/// Every runner runs it; there is no leader election.
 struct CronLoop: Sendable {
     let jobs: [CronJob]
     let store: CronStore
@@ -51,11 +51,11 @@ struct CronLoop: Sendable {
     let problems: RunnerProblems
     let logger: Logger
 
-    /// Works until it is told to stop.
+    /// Enqueues due occurrences until the runner stops.
     func work(until isOver: @Sendable () -> Bool) async {
         var failures = 0
         while true {
-            // What rings after the question is asked is heard by the wait.
+            // A signal that comes after this point ends the wait below.
             let lastFireCount = wakeSignal.fireCount
             guard !isOver() else { return }
             let began = ContinuousClock.now
@@ -74,13 +74,13 @@ struct CronLoop: Sendable {
         }
     }
 
-    /// Enqueues what has come, and tells how long it is until something comes next: at most half a minute, since a
-    /// computer that slept has counted less time than the database.
+    /// Enqueues due occurrences, and returns the time until the next one: at most 30 seconds, since the clock of a
+    /// suspended computer has counted less time than the database's.
     func enqueueDue() async throws -> Duration {
         try await enqueueDue(by: store.lastOccurrences())
     }
 
-    /// The same by what the database's clock has said, or by whatever clock a test has.
+    /// Enqueues due occurrences by given readings of the database's clock, or by a test's clock.
     func enqueueDue(by lastOccurrences: [String: CronStore.LastOccurrence]) async throws -> Duration {
         var maximumWait: Duration = .seconds(30)
         for job in jobs {
@@ -100,19 +100,19 @@ struct CronLoop: Sendable {
     }
 }
 
-/// The statements of schedules.
+/// The SQL statements for recurring jobs.
 ///
-/// All times are the database's: a runner whose clock is wrong changes nothing.
+/// All times are the database's, so a wrong clock on a runner has no effect.
 struct CronStore: Sendable {
     let database: Database
 
-    /// When something came last, and what time it is.
+    /// The last occurrence of a schedule, and the current time of the database.
     struct LastOccurrence: Sendable {
         let lastAt: Date
         let now: Date
     }
 
-    /// Makes schedules known, or changes them; what came last stays.
+    /// Creates or updates the schedules; their last occurrences are kept.
     func declare(_ jobs: [CronJob]) async throws {
         try await database.transaction { connection in
             for job in jobs.sorted(by: { $0.key < $1.key }) {
@@ -131,17 +131,17 @@ struct CronStore: Sendable {
         }
     }
 
-    /// When each schedule's job came last, by key.
+    /// Returns the last occurrence of each schedule, by key.
     func lastOccurrences() async throws -> [String: LastOccurrence] {
         let rows = try await database.query("SELECT key, last_at, clock_timestamp() FROM job_cron")
             .decode((String, Date, Date).self)
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.0, LastOccurrence(lastAt: $0.1, now: $0.2)) })
     }
 
-    /// Enqueues an occurrence, unless another runner has done so: whoever moves `last_at` on from where both saw it, and
-    /// nobody else, enqueues the job, in the same statement.
+    /// Enqueues an occurrence, unless another runner has done so: only the runner that advances `last_at` from the
+    /// value that it read enqueues the job, in the same statement.
     ///
-    /// - Returns: Whether this runner was first.
+    /// - Returns: Whether this runner enqueued it.
     func enqueue(_ job: CronJob, at occurrence: Date, after seen: Date) async throws -> Bool {
         let rows = try await database.query(
             """

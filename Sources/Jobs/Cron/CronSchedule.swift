@@ -1,31 +1,31 @@
 public import FoundationEssentials
 import FoundationInternationalization
 
-/// A cron entry on the clock of a place: the instants at which it comes.
+/// A cron entry in a time zone, which defines the instants at which it occurs.
 ///
-/// Where the clock is put forward or back, entries follow it as crontab(5) and cron(8) of Vixie's cron have it:
+/// At a change of the UTC offset, entries behave as in crontab(5) and cron(8) of Vixie cron:
 ///
-/// - An entry with a **fixed time**, whose minute and hour both begin with something other than `*`, comes once for each
-///   date it names. A time that the clock skips comes right after the gap, at the first instant after it, however long the
-///   gap; several such times come there together, once. A time that the clock shows twice comes at the first.
-/// - A **wildcard** entry, whose minute or hour begins with `*`, follows elapsed time: it comes whenever the clock shows a
-///   time at which it holds. `*/30 * * * *` comes each half hour through both passes of a repeated hour, and what is
-///   skipped does not come.
+/// - An entry with a **fixed time**, whose minute and hour both begin with something other than `*`, occurs once for
+///   each matching date. A time that the clock skips occurs at the first instant after the gap, however long the gap;
+///   several such times occur there once. A time that the clock repeats occurs at its first instant.
+/// - A **wildcard** entry, whose minute or hour begins with `*`, follows elapsed time: it occurs whenever the clock
+///   shows a matching time. `*/30 * * * *` occurs every half hour through both passes of a repeated hour; skipped times
+///   do not occur.
 public struct CronSchedule: Sendable, Hashable, CustomStringConvertible {
-    /// What repeats.
+    /// The cron entry.
     public let cron: Cron
 
-    /// The zone's name in the IANA database: `America/Los_Angeles`.
+    /// The name of the time zone in the IANA database, such as `America/Los_Angeles`.
     public let zone: String
 
     private let clock: ZoneClock
 
-    /// Puts an entry on the clock of a zone.
+    /// Creates a schedule of an entry in a time zone.
     ///
     /// - Parameters:
-    ///   - cron: What repeats.
-    ///   - zone: `Area/Location` or `UTC`. Abbreviations such as PST are refused: they name an offset, not a place.
-    /// - Throws: `CronError` where no such zone is known.
+    ///   - cron: The cron entry.
+    ///   - zone: `Area/Location` or `UTC`. Abbreviations such as PST are rejected: they name an offset, not a place.
+    /// - Throws: `CronError` where the zone is unknown.
     public init(_ cron: Cron, zone: String) throws(CronError) {
         guard let clock = ZoneClock(zone: zone) else {
             throw CronError(
@@ -37,15 +37,15 @@ public struct CronSchedule: Sendable, Hashable, CustomStringConvertible {
         self.clock = clock
     }
 
-    /// Entry and zone: `30 2 * * * America/Los_Angeles`.
+    /// The entry and the zone: `30 2 * * * America/Los_Angeles`.
     public var description: String { "\(cron) \(zone)" }
 }
 
 extension CronSchedule {
-    /// The first occurrence after an instant.
+    /// Returns the first occurrence after an instant.
     ///
-    /// - Parameter instant: An occurrence at this very instant does not count.
-    /// - Returns: The occurrence; nil past the year 9999.
+    /// - Parameter instant: The instant; an occurrence exactly at it does not count.
+    /// - Returns: The occurrence; `nil` after the year 9999.
     public func next(after instant: Date) -> Date? {
         var second = CronSchedule.second(of: instant) + 1
         while true {
@@ -55,18 +55,18 @@ extension CronSchedule {
             guard let wall = cron.first(from: earliest) else { return nil }
             let found = max(offsetPeriod.start, wall - offsetPeriod.offset)
             if found < offsetPeriod.end { return Date(timeIntervalSince1970: Double(found)) }
-            // Nothing comes before the clock shows the time found, and it does not do so more than a day early.
+            // No occurrence precedes the local time found, and the clock shows that at most a day early.
             let isChange = offsetPeriod.offsetAfter != offsetPeriod.offset
             second = isChange ? offsetPeriod.end : max(offsetPeriod.end, found - ZoneClock.day)
         }
     }
 
-    /// The last occurrence in a span of time, found as fast as any: the one to run for everything that was missed.
+    /// Returns the last occurrence in a period: the one to run in place of all missed ones.
     ///
     /// - Parameters:
-    ///   - end: The end of the span; an occurrence at this very instant counts.
-    ///   - start: The beginning of the span; an occurrence at this very instant does not count.
-    /// - Returns: The occurrence; nil where there is none.
+    ///   - end: The end of the period; an occurrence exactly at it counts.
+    ///   - start: The start of the period; an occurrence exactly at it does not count.
+    /// - Returns: The occurrence; `nil` where there is none.
     public func last(through end: Date, after start: Date = .distantPast) -> Date? {
         var second = CronSchedule.second(of: end)
         while true {
@@ -82,12 +82,12 @@ extension CronSchedule {
         }
     }
 
-    /// All occurrences in a span of time, each worked out as it is asked for.
+    /// Returns all occurrences in a period, computed lazily.
     ///
     /// - Parameters:
-    ///   - start: The beginning of the span; an occurrence at this very instant does not count.
-    ///   - end: The end of the span; an occurrence at this very instant counts.
-    /// - Returns: The occurrences in the order in which they come.
+    ///   - start: The start of the period; an occurrence exactly at it does not count.
+    ///   - end: The end of the period; an occurrence exactly at it counts.
+    /// - Returns: The occurrences in ascending order.
     public func occurrences(after start: Date, through end: Date) -> some Sequence<Date> {
         sequence(state: start) { latest in
             guard let next = next(after: latest), next <= end else { return nil }
@@ -98,15 +98,15 @@ extension CronSchedule {
 }
 
 extension CronSchedule {
-    /// The first time on the wall that belongs to a stretch.
+    /// Returns the first local time that belongs to an offset period.
     ///
-    /// For a fixed time the wall goes on where it stood before the change: what the clock skips belongs to the new stretch,
-    /// whose start is then its instant, and what it shows again belonged to the old one.
+    /// For a fixed time, the local time continues from before the change: times that the clock skips belong to the new
+    /// period and occur at its start, and times that it repeats belong to the old one.
     private func floor(of offsetPeriod: ZoneClock.OffsetPeriod) -> Int {
         offsetPeriod.start + (cron.isFixed ? offsetPeriod.offsetBefore : offsetPeriod.offset)
     }
 
-    /// The second in which an instant lies, moved into the years 1 to 9999.
+    /// Returns the second that contains an instant, clamped to the years 1 to 9999.
     private static func second(of instant: Date) -> Int {
         let first = -62_135_596_800.0
         let last = 253_402_300_799.0
@@ -114,19 +114,20 @@ extension CronSchedule {
     }
 }
 
-/// The clock on a wall in a time zone.
+/// The local clock of a time zone.
 ///
-/// Instants are seconds since 1970-01-01 00:00 UTC, and what the clock shows is counted alike: the instant plus the offset.
+/// Instants are seconds since 1970-01-01 00:00 UTC; local times are the instant plus the offset.
 struct ZoneClock: Hashable, Sendable {
     private let timeZone: TimeZone
 
-    /// Sets a clock to a zone of the IANA database; nil where it has no such zone.
+    /// Creates the clock of a zone of the IANA database; `nil` where the zone is unknown.
     init?(zone: String) {
         guard zone == "UTC" || ZoneClock.isPlace(zone), let timeZone = TimeZone(identifier: zone) else { return nil }
         self.timeZone = timeZone
     }
 
-    /// Whether a name has an area and a location: abbreviations such as PST name an offset, to which no summer time comes.
+    /// Returns whether a name has an area and a location; abbreviations such as PST name an offset without daylight
+    /// saving.
     private static func isPlace(_ zone: String) -> Bool {
         let parts = zone.split(separator: "/", omittingEmptySubsequences: false)
         return parts.count >= 2
@@ -138,25 +139,25 @@ struct ZoneClock: Hashable, Sendable {
 }
 
 extension ZoneClock {
-    /// A while during which the clock is not put forward or back.
+    /// A period with a constant UTC offset.
     struct OffsetPeriod {
         let start: Int
-        /// The instant at which it is over.
+        /// The instant after the last one of the period.
         let end: Int
         let offset: Int
-        /// The offset up to its start: the same where the stretch was followed no further back.
+        /// The offset before the start; equal to `offset` where the search found no change.
         let offsetBefore: Int
-        /// The offset from its end on: the same where the stretch was followed no further.
+        /// The offset from the end on; equal to `offset` where the search found no change.
         let offsetAfter: Int
     }
 
     static let day = 86_400
 
-    /// The stretch around an instant, followed for two days back and two ahead.
+    /// Returns the offset period around an instant, searched two days back and two days ahead.
     ///
-    /// No zone changes its clock twice in so short a while: where the offset at the far end is the same, it never differed.
-    /// Where no change is found in two days, the stretch is given out from a day back: no clock is put back by more, so
-    /// that nothing it shows from there on was shown before.
+    /// No zone changes its offset twice within two days, so an equal offset at the far end means no change. Where no
+    /// change is found within two days, the period starts one day back: no clock is set back by more than a day, so
+    /// that no local time from there on is a repetition.
     func offsetPeriod(at instant: Int) -> OffsetPeriod {
         let offset = offset(at: instant)
         let start = firstChange(of: offset, from: instant - 2 * ZoneClock.day, to: instant) ?? instant - ZoneClock.day
@@ -166,12 +167,12 @@ extension ZoneClock {
             offsetAfter: self.offset(at: end))
     }
 
-    /// How many seconds the clock is ahead of UTC.
+    /// Returns the offset from UTC in seconds.
     private func offset(at instant: Int) -> Int {
         timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(instant)))
     }
 
-    /// The first instant of the new offset, where the clock is put to an offset or away from it between two instants.
+    /// Returns the first instant of the new offset, where the clock changes to or from an offset between two instants.
     private func firstChange(of offset: Int, from start: Int, to end: Int) -> Int? {
         let isOld = self.offset(at: start) == offset
         guard isOld != (self.offset(at: end) == offset) else { return nil }

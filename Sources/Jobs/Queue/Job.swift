@@ -1,44 +1,44 @@
 public import FoundationEssentials
 
-/// A kind of work; a value is one piece of it, and travels to its handler as JSON.
+/// A kind of job; a value is one job, which is sent to its handler as JSON.
 public protocol Job: Codable, Sendable {
-    /// Stable name of the kind: jobs that are queued outlive the binary that queued them.
+    /// The stable name of the kind: queued jobs may outlast the binary that queued them.
     static var kind: String { get }
 }
 
-/// The key of a job, in the order of enqueueing.
+/// The ID of a job; IDs ascend in the order of enqueueing.
 public struct JobID: Hashable, Sendable, Comparable, CustomStringConvertible {
-    /// The number that the database gave it.
+    /// The number that the database assigned.
     public let value: Int64
 
-    /// Wraps a number.
+    /// Creates an ID from a number.
     public init(_ value: Int64) {
         self.value = value
     }
 
-    /// The number.
+    /// The number in decimal.
     public var description: String { String(value) }
 
-    /// Whether one was enqueued before the other.
+    /// Returns whether the first job was enqueued before the second.
     public static func < (left: JobID, right: JobID) -> Bool { left.value < right.value }
 }
 
-/// How a job waits and is tried.
+/// The options of a job: queue, priority, start, retries and uniqueness.
 public struct JobOptions: Sendable {
-    /// The queue it waits in.
+    /// The name of the queue.
     public var queue: String
-    /// Which jobs of the queue it goes before.
+    /// The priority within the queue.
     public var priority: JobPriority
-    /// Not before this; `nil` is at once, by the database's clock.
+    /// The earliest start, by the database's clock; `nil` means immediately.
     public var runAt: Date?
-    /// Not before so long after the enqueueing transaction began, by the database's clock; ``runAt`` goes before it.
+    /// The delay of the start from the beginning of the enqueueing transaction; ignored where ``runAt`` is set.
     public var delay: Duration?
-    /// After so many failures it is dead.
+    /// The number of failures after which the job is dead.
     public var maxAttempts: Int
-    /// What keeps it from being enqueued twice.
+    /// The rule against duplicates; `nil` means none.
     public var uniqueness: JobUniqueness?
 
-    /// Options, by default those of most jobs.
+    /// Creates options; the defaults suit most jobs.
     public init(
         queue: String = "default", priority: JobPriority = .normal, runAt: Date? = nil, delay: Duration? = nil,
         maxAttempts: Int = 10, uniqueness: JobUniqueness? = nil
@@ -52,32 +52,33 @@ public struct JobOptions: Sendable {
     }
 }
 
-/// Which jobs of a queue go first.
+/// The priority of a job within its queue.
 ///
-/// Every fourth claim takes whatever is due longest, so that the lowest priority is slow and never starves.
+/// Every fourth claim ignores priorities and takes the jobs that have been due longest, so that the lowest priority is
+/// slow but is never starved.
 public enum JobPriority: Int16, Sendable, CaseIterable {
-    /// Somebody waits for it.
+    /// A person waits for the result.
     case urgent = 1
-    /// As most.
+    /// The priority of most jobs.
     case normal = 2
-    /// After those.
+    /// After normal jobs.
     case low = 3
-    /// When there is nothing else to do.
+    /// Only when no other job is due.
     case idle = 4
 
-    /// In a statement's text: of four values, none needs a bind.
+    /// The literal in a statement's text; with only four values, it needs no bind.
     var literal: String { String(rawValue) }
 }
 
-/// What keeps a job from being enqueued twice; keys are shared by all kinds and queues.
+/// The rule that prevents duplicate jobs; keys are shared by all kinds and queues.
 public enum JobUniqueness: Sendable, Hashable {
-    /// While a job with this key waits, runs or is to be retried, another is not enqueued.
+    /// A job is not enqueued while another with the same key is waiting, scheduled or running.
     case whileQueued(String)
-    /// For a period from its enqueueing on, whatever becomes of it, another with this key is not enqueued.
+    /// A job is not enqueued for a period after another with the same key was enqueued, whatever that one's result.
     case forPeriod(String, Duration)
 }
 
-/// The JSON that jobs travel as.
+/// The JSON encoding of jobs.
 enum JobPayload {
     static func text(of value: some Encodable) throws -> String {
         String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
@@ -87,7 +88,7 @@ enum JobPayload {
         try JSONDecoder().decode(kind, from: Data(payload.utf8))
     }
 
-    /// Reads several at once, which takes half the time; each by itself where one of them cannot be read.
+    /// Decodes several payloads at once, which takes half the time; one by one where one of them cannot be decoded.
     static func decode<Kind: Job>(_ payloads: [String], as kind: Kind.Type) -> [Result<Kind, any Error>] {
         let whole = Data("[\(payloads.joined(separator: ","))]".utf8)
         if let jobs = try? JSONDecoder().decode([Kind].self, from: whole), jobs.count == payloads.count {

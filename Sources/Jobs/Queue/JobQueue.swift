@@ -1,17 +1,18 @@
 import FoundationEssentials
 public import Postgres
 
-/// Puts jobs into the database through the caller's connection: inside the caller's transaction, a job is there when, and
-/// only when, the rest of it is.
+/// The interface for enqueueing jobs through the caller's connection.
 ///
-/// Runners are told by one empty NOTIFY a transaction, and not of jobs of the future.
+/// Inside the caller's transaction, a job is stored if and only if the rest of the transaction is.
+///
+/// Runners are notified by one empty NOTIFY per transaction, and not of jobs that start in the future.
 public struct JobQueue: Sendable {
-    /// The channel on which runners are told that there may be work.
+    /// The channel on which runners are notified of new jobs.
     public static let channel = "jobs"
 
     let connection: Connection
 
-    /// Enqueues through a connection.
+    /// Creates a queue on a connection.
     public init(_ connection: Connection) {
         self.connection = connection
     }
@@ -20,18 +21,18 @@ public struct JobQueue: Sendable {
     ///
     /// - Parameters:
     ///   - job: The job.
-    ///   - options: How it waits and is tried.
-    /// - Returns: Its key; `nil` where its uniqueness forbids it.
-    /// - Throws: `PostgresError`, or `EncodingError` where the job has no JSON form.
+    ///   - options: Queue, priority, start, retries and uniqueness.
+    /// - Returns: The job's ID; `nil` where its uniqueness prevents it.
+    /// - Throws: `PostgresError`, or `EncodingError` where the job cannot be encoded as JSON.
     @discardableResult
     public func enqueue<Kind: Job>(_ job: Kind, _ options: JobOptions = JobOptions()) async throws -> JobID? {
         try await enqueue(Kind.kind, payload: try JobPayload.text(of: job), options)
     }
 
-    /// Enqueues a scheduled job now, whatever its schedule says, unless one of it waits or runs.
+    /// Enqueues a recurring job now, regardless of its schedule, unless one is already waiting, scheduled or running.
     ///
-    /// - Parameter scheduled: The job that comes again.
-    /// - Returns: The job's key; `nil` where one waits or runs.
+    /// - Parameter scheduled: The recurring job.
+    /// - Returns: The job's ID; `nil` where one is already queued.
     /// - Throws: `PostgresError`.
     @discardableResult
     public func enqueue(_ scheduled: CronJob) async throws -> JobID? {
@@ -40,9 +41,9 @@ public struct JobQueue: Sendable {
         return try await enqueue(scheduled.kind, payload: scheduled.payload, options)
     }
 
-    /// Takes back all jobs of a kind that wait: somebody has just done, or is about to do, what they ask for.
+    /// Deletes all jobs of a kind that are not running, because their work has been done, or is about to be.
     ///
-    /// - Parameter kind: The jobs.
+    /// - Parameter kind: The kind of job.
     /// - Throws: `PostgresError`.
     public func withdraw<Kind: Job>(_ kind: Kind.Type) async throws {
         try await connection.query(
@@ -88,10 +89,10 @@ public struct JobQueue: Sendable {
     /// Enqueues several jobs of a kind, in one statement.
     ///
     /// - Parameters:
-    ///   - jobs: The jobs, in their order.
-    ///   - options: How each of them waits and is tried. A uniqueness would let only one of them in, and is not looked at.
-    /// - Returns: Their keys, in the order of the jobs.
-    /// - Throws: `PostgresError`, or `EncodingError` where a job has no JSON form.
+    ///   - jobs: The jobs, in order.
+    ///   - options: The options of each job. A uniqueness is ignored: it would admit only one of them.
+    /// - Returns: The jobs' IDs, in the order of the jobs.
+    /// - Throws: `PostgresError`, or `EncodingError` where a job cannot be encoded as JSON.
     @discardableResult
     public func enqueue<Kind: Job>(_ jobs: [Kind], _ options: JobOptions = JobOptions()) async throws -> [JobID] {
         guard !jobs.isEmpty else { return [] }
@@ -109,7 +110,7 @@ public struct JobQueue: Sendable {
         return try rows.map { JobID(try $0.next()) }
     }
 
-    /// The keys, and on the way, once for the statement, word to the runners.
+    /// The query that returns the IDs, and notifies the runners once per statement.
     private static func notifyingQuery(_ options: JobOptions) -> SQL {
         """
         SELECT id, (SELECT pg_notify('\(unsafeSQL: channel)', '') WHERE \(start(options)) <= now())
@@ -117,13 +118,13 @@ public struct JobQueue: Sendable {
         """
     }
 
-    /// When a job may start.
+    /// The expression for the earliest start of a job.
     private static func start(_ options: JobOptions) -> SQL {
         guard let delay = options.delay, options.runAt == nil else { return "coalesce(\(options.runAt), now())" }
         return "now() + \(delay.inSeconds) * interval '1 second'"
     }
 
-    /// One row where the job may be enqueued, with the key that it keeps; none where another has taken it.
+    /// The subquery with one row, which holds the unique key, if the job may be enqueued; otherwise without rows.
     private static func reservation(_ uniqueness: JobUniqueness) -> SQL {
         switch uniqueness {
         case .whileQueued(let key):

@@ -1,13 +1,13 @@
 import FoundationEssentials
 import Postgres
 
-/// A runner's statements on the queue.
+/// The SQL statements of a runner on the queue.
 ///
-/// Each is one round trip and one commit.
+/// Each statement is one round trip and one commit.
 struct JobStore: Sendable {
     let database: Database
 
-    /// What to claim.
+    /// The parameters of a claim.
     struct ClaimRequest: Sendable {
         let runner: Int64
         let queue: String
@@ -18,22 +18,22 @@ struct JobStore: Sendable {
         let watermark: Watermark
     }
 
-    /// What came of a claim.
+    /// The result of a claim.
     struct ClaimResult: Sendable {
         var jobs: [ClaimedJob] = []
-        /// How many of the leases handed in still held.
+        /// The number of acknowledged leases that were still valid.
         var acknowledged = 0
     }
 
-    /// When the next job can start.
+    /// The start of the next job.
     struct NextRun: Sendable {
-        /// Whether its time has come, even where its queue's rate does not let it start yet.
+        /// Whether the job is due, even where its queue's rate limit delays the start.
         let isDue: Bool
-        /// In how long it can start; `nil` where none waits.
+        /// The time until the job can start; `nil` where no job is queued.
         let wait: Duration?
     }
 
-    /// Acknowledges what is done and takes the next hand, in one round trip.
+    /// Acknowledges finished jobs and claims the next ones, in one round trip.
     func claim(_ order: ClaimRequest, acknowledging done: [JobLease]) async throws -> ClaimResult {
         let claim: SQL = """
             claim_jobs(
@@ -57,41 +57,41 @@ struct JobStore: Sendable {
         return claimed
     }
 
-    /// Removes jobs that are done, and tells how many of the leases still held.
+    /// Deletes finished jobs, and returns the number of leases that were still valid.
     func acknowledge(_ done: [JobLease]) async throws -> Int {
         try await database.withConnection { try await Self.acknowledge(done, on: $0) }
     }
 
-    /// Removes jobs that are done, in a transaction of the caller's.
+    /// Deletes finished jobs in the caller's transaction, and returns the number of leases that were still valid.
     static func acknowledge(_ done: [JobLease], on connection: Connection) async throws -> Int {
         Int(
             try await connection.query("SELECT acknowledge_jobs(\(done.ids), \(done.tokens))").decode(Int32.self)[0])
     }
 
-    /// Records the results of jobs that are not done, and returns how many of the leases still held.
+    /// Records the results of unfinished jobs, and returns the number of leases that were still valid.
     func settle(_ unfinished: [JobResult]) async throws -> Int {
         let leases = unfinished.map(\.lease)
         let dispositions = unfinished.map(\.disposition)
         return Int(
             try await database.query(
                 """
-                SELECT settle_jobs(
+                SELECT record_job_results(
                     \(leases.ids), \(leases.tokens), \(dispositions.map(\.name)),
                     \(dispositions.map(\.delay.inSeconds)), \(dispositions.map { $0.error.map(Self.storable) }))
                 """
             ).decode(Int32.self)[0])
     }
 
-    /// What PostgreSQL's text can hold: a handler's error may have a NUL in it.
+    /// Replaces NUL characters, which PostgreSQL's `text` cannot store and a handler's error may contain.
     private static func storable(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
         scalars.append(contentsOf: text.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 })
         return String(scalars)
     }
 
-    /// Gives back what a runner claimed from a queue some time ago and does not have in hand.
+    /// Releases the jobs that a runner claimed from a queue before a given age and does not hold.
     ///
-    /// - Returns: Whether it is too early to say of some.
+    /// - Returns: Whether there are more such jobs, which are too new to be released.
     func release(
         claimedBy runner: Int64, from queue: String, before age: Duration, except held: [JobLease]
     ) async throws -> Bool {
@@ -113,14 +113,14 @@ struct JobStore: Sendable {
         ).decode((Bool, Int32).self)[0].0
     }
 
-    /// When the next job of some kinds can start.
+    /// Returns when the next job of some kinds can start.
     func nextJob(in queue: String, of kinds: [String]) async throws -> NextRun {
         let (isDue, seconds) = try await database.query("SELECT is_due, seconds FROM next_job_in(\(queue), \(kinds))")
             .decode((Bool, Double?).self)[0]
         return NextRun(isDue: isDue, wait: seconds.map { .seconds(max(0, $0)) })
     }
 
-    /// Takes over what dead runners had in hand.
+    /// Takes over the jobs of runners whose lease has ended.
     func rescue(lease: Duration, maxCrashes: Int) async throws -> (rescued: Int, deadLettered: Int) {
         let (rescued, deadLettered) = try await database.query(
             "SELECT * FROM rescue_jobs(\(lease.inSeconds), \(Int32(maxCrashes)))"
@@ -134,15 +134,15 @@ extension [JobLease] {
     fileprivate var tokens: [Int64] { map(\.token) }
 }
 
-/// The right to run a job: the token of a claim, which is never given twice.
+/// The right to run a job: the token of a claim, which is never reused.
 ///
-/// Whoever acts on a job names both, and a lease that another claim has replaced changes nothing.
+/// Each statement on a job passes both ID and token; it has no effect where another claim has replaced the lease.
 struct JobLease: Hashable, Sendable {
     let id: JobID
     let token: Int64
 }
 
-/// A job that a runner has taken.
+/// A job that a runner has claimed.
 struct ClaimedJob: Sendable {
     let lease: JobLease
     let kind: String
@@ -154,12 +154,12 @@ struct ClaimedJob: Sendable {
     let crashes: Int
     let maxAttempts: Int
 
-    /// Counts from 1.
+    /// The number of this attempt, from 1.
     var attempt: Int { failures + crashes + 1 }
-    /// Whether a runner died with it in hand.
+    /// Whether a runner crashed while it held the job.
     var hasCrashed: Bool { crashes > 0 }
 
-    /// Reads a row of `claim_jobs`; `nil` where an outer join found none.
+    /// Reads a row of `claim_jobs`; `nil` where the outer join matched none.
     init?(_ row: inout Row) throws {
         guard let id: Int64 = try row.next() else { return nil }
         lease = JobLease(id: JobID(id), token: try row.next())
@@ -175,7 +175,7 @@ struct ClaimedJob: Sendable {
 }
 
 extension Duration {
-    /// The duration in seconds, as PostgreSQL is told of it.
+    /// The duration in seconds, as PostgreSQL's intervals take it.
     var inSeconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// Where in a queue a worker claims next.
+/// The position in a queue from which a worker claims next.
 struct ClaimCursor {
     /// The result of a claim.
     enum Finding: Equatable {
@@ -18,7 +18,7 @@ struct ClaimCursor {
     private var lastFromBeginning: ContinuousClock.Instant?
     private var claims = 0
 
-    /// Where to claim: behind the last claimed job, and once a second from the beginning.
+    /// Returns the next claim: behind the last claimed job, and once a second from the beginning of the queue.
     ///
     /// Every fourth claim ignores priorities and takes the jobs that have been due longest.
     mutating func claimRequest(
@@ -52,19 +52,19 @@ struct ClaimCursor {
     }
 }
 
-/// How far a runner has claimed into a queue, per priority.
+/// The position up to which a runner has claimed a queue, per priority.
 ///
-/// What lies before was claimed by somebody. While an old snapshot is held, the index keeps the entries of all that, and
-/// each claim would walk past them; so claims look behind the mark. Jobs may yet appear before it (given back, or
-/// committed late), so that every now and then a claim has to look from the beginning.
+/// Jobs before this position have been claimed. While an old snapshot is held, the index keeps their entries, and a
+/// claim from the beginning would scan them; therefore claims start at the watermark. Jobs can still appear before it
+/// (released, or committed late), so a claim has to start from the beginning from time to time.
 struct Watermark: Sendable, Equatable {
     private(set) var runAt: [Date?] = [nil, nil, nil, nil]
     private(set) var id: [Int64] = [0, 0, 0, 0]
 
-    /// From the beginning.
+    /// The beginning of the queue.
     static let beginning = Watermark()
 
-    /// Moves on to what has been claimed.
+    /// Advances the position past claimed jobs.
     mutating func advance(past jobs: [ClaimedJob]) {
         for job in jobs where !job.hasCrashed {
             let lane = Int(job.priority) - 1
@@ -76,10 +76,10 @@ struct Watermark: Sendable, Equatable {
     }
 }
 
-/// How many jobs a worker takes beyond those it has hands for.
+/// The number of jobs that a worker claims beyond those that it can run at once.
 ///
-/// What lies ready when a runner dies waits for the rescue, and what lies ready here no other runner can do. So it is no
-/// more than about fifty milliseconds' work: nothing where jobs are long, some hundred where they are done in an instant.
+/// When a runner crashes, its prefetched jobs wait for the rescue, and meanwhile no other runner can run them. The
+/// number is therefore limited to about 50 ms of work: zero for long jobs, at most 500 for very short ones.
 package struct Prefetch: Sendable, Equatable {
     private static let targetDuration: Duration = .milliseconds(50)
     static let limit = 500
@@ -87,12 +87,12 @@ package struct Prefetch: Sendable, Equatable {
     private(set) var jobs = 0
     private var isFixed = false
 
-    /// A number that does not depend on how long rounds take: for tests on busy machines.
+    /// Returns a prefetch of constant size, for tests on busy machines.
     package static func fixed(_ jobs: Int) -> Prefetch {
         Prefetch(jobs: jobs, isFixed: true)
     }
 
-    /// Learns from a round: so many jobs took so long.
+    /// Adapts the number of jobs to the duration of an execution.
     mutating func adapt(_ count: Int, took time: Duration) {
         guard !isFixed else { return }
         let fits = Double(count) * (Self.targetDuration / max(time, .microseconds(1)))

@@ -1,12 +1,12 @@
 import Postgres
 
-/// What happens to a job after its execution: decided here from values, carried out elsewhere.
+/// What happens to a job after its execution: determined here without I/O and carried out elsewhere.
 enum Disposition: Sendable, Equatable {
     /// Done; its lease is to be acknowledged.
     case done
     /// Done, and acknowledged in the handler's own transaction, unless that was rolled back without its knowledge.
     case completed
-    /// Failed, and runs again after a delay; with the error of the database where it did not answer the handler.
+    /// Failed, and runs again after a delay; `outage` is set where the handler could not reach the database.
     case retry(after: Duration, error: String, outage: PostgresError? = nil)
     /// Runs again after a delay, as its handler asked; not a failure.
     case snooze(Duration)
@@ -17,7 +17,7 @@ enum Disposition: Sendable, Equatable {
 }
 
 extension Disposition {
-    /// Decides by the outcome that a handler returned.
+    /// Determines the disposition from the outcome that a handler returned.
     init(_ outcome: JobOutcome, of job: ClaimedJob, backoff: Backoff) {
         switch outcome {
         case .done: self = .done
@@ -27,11 +27,11 @@ extension Disposition {
         }
     }
 
-    /// Decides by the error that a handler threw; `nil` where its task was cancelled, and the reason for that decides.
+    /// Determines the disposition from an error that a handler threw; `nil` where its task was cancelled.
     init?(_ error: any Error, of job: ClaimedJob, backoff: Backoff) {
         switch error {
         case let interruption as JobInterruption: self.init(interruption.outcome, of: job, backoff: backoff)
-        // Whatever error a handler makes of its cancellation, it is not a failure of the job.
+        // A handler may throw any error when it is cancelled; that is not a failure of the job.
         case _ where Task.isCancelled || error is CancellationError: return nil
         case let error as PostgresError where error.isOutage:
             self.init(failureOf: job, because: "\(error)", outage: error, backoff: backoff)
@@ -39,7 +39,8 @@ extension Disposition {
         }
     }
 
-    /// Decides by the reason why a handler's task was cancelled; `nil` where the handler cancelled it itself.
+    /// Determines the disposition from the reason for which a task was cancelled; `nil` where the handler cancelled it
+    /// itself.
     init(_ interruption: Execution.Interruption?, of job: ClaimedJob, timeout: Duration, backoff: Backoff) {
         switch interruption {
         case .timedOut: self.init(failureOf: job, because: "timed out after \(timeout)", backoff: backoff)
@@ -68,7 +69,7 @@ extension Disposition {
 }
 
 extension Disposition {
-    /// The name in `settle_jobs` and in the metrics.
+    /// The name in `record_job_results` and in the metrics.
     var name: String {
         switch self {
         case .done, .completed: "done"

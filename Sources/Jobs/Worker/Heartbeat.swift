@@ -1,7 +1,8 @@
+import Locking
 import Logging
 import Postgres
 
-/// Renews a runner's lease, learns which jobs to cancel, and takes over the jobs of runners whose lease has ended.
+/// A loop that renews the runner's lease, cancels jobs on request and takes over the jobs of crashed runners.
 struct Heartbeat: Sendable {
     let runners: RunnerStore
     let jobs: JobStore
@@ -88,7 +89,7 @@ struct Heartbeat: Sendable {
     }
 }
 
-/// A runner's lease: its number, until when it holds, and the work done since the last heartbeat.
+/// A runner's lease: its number, its end, and the work done since the last heartbeat.
 final class RunnerLease: Sendable {
     private struct State {
         var runner: Int64
@@ -104,16 +105,16 @@ final class RunnerLease: Sendable {
         state = Guarded(State(runner: runner, leaseEnd: leaseEnd))
     }
 
-    /// The present number; a runner whose lease has ended gets another.
+    /// The current number; a runner whose lease has ended gets another.
     var runner: Int64 { state.withLock(\.runner) }
 
-    /// Whether the runner must end: results that cannot be recorded now are left to other runners.
+    /// Whether the runner must stop: results that cannot be recorded now are left to other runners.
     var isOver: Bool { state.withLock(\.isOver) }
 
-    /// Whether no other runner can have taken its jobs over yet.
+    /// Whether the lease is still valid, so that no other runner can have taken over the jobs.
     var holdsLease: Bool { state.withLock { .now < $0.leaseEnd } }
 
-    /// The lease holds until then, under the present number or a new one.
+    /// Extends the lease, under the current number or a new one.
     func renew(as runner: Int64? = nil, until leaseEnd: ContinuousClock.Instant) {
         state.withLock { state in
             state.runner = runner ?? state.runner
@@ -121,7 +122,7 @@ final class RunnerLease: Sendable {
         }
     }
 
-    /// Ends.
+    /// Marks the runner as stopped.
     func end() {
         state.withLock { $0.isOver = true }
     }
@@ -146,11 +147,11 @@ final class RunnerLease: Sendable {
     }
 }
 
-/// A runner's statements about itself.
+/// The SQL statements for a runner's own row.
 struct RunnerStore: Sendable {
     let database: Database
 
-    /// Introduces a runner, and its queues' rates with it.
+    /// Registers a runner and the rate limits of its queues, and returns its number.
     func register(name: String, queues: [JobRunner.Queue], lease: Duration) async throws -> Int64 {
         try await database.transaction { connection in
             for queue in queues.sorted(by: { $0.name < $1.name }) {
@@ -166,9 +167,9 @@ struct RunnerStore: Sendable {
         }
     }
 
-    /// Shows that a runner lives.
+    /// Records a heartbeat and extends the lease.
     ///
-    /// - Returns: Jobs in its hand that somebody wants cancelled; `nil` where the runner has been taken for dead.
+    /// - Returns: The running jobs whose cancellation was requested; `nil` where the runner counts as crashed.
     func beat(_ runner: Int64, lease: Duration, totals: JobRunner.Totals) async throws -> [JobLease]? {
         let rows = try await database.query(
             """
@@ -193,8 +194,9 @@ struct RunnerStore: Sendable {
         }
     }
 
-    /// Says that a runner has left, and gives back what it could not write down or never heard that it had: it did not die,
-    /// and nothing is held against those jobs.
+    /// Marks a runner as stopped, and releases the jobs whose results or claims it does not know.
+    ///
+    /// This is not a crash, so it is not counted against those jobs.
     func leave(_ runner: Int64, totals: JobRunner.Totals) async throws {
         try await database.query(
             """
@@ -212,7 +214,7 @@ struct RunnerStore: Sendable {
             """)
     }
 
-    /// Writes a queue's rate down where it is another one.
+    /// Stores a queue's rate limit where it has changed.
     private func declare(_ queue: JobRunner.Queue, on connection: Connection) async throws {
         guard let rate = queue.rate else {
             try await connection.query(

@@ -1,34 +1,35 @@
 public import FoundationEssentials
+import Locking
 public import Postgres
 
-/// Who does the jobs, by kind.
+/// The job handlers, by kind.
 public struct JobHandlers: Sendable {
-    /// When a job that is done leaves the database.
+    /// When a finished job is deleted from the database.
     public enum Acknowledgement: Sendable {
-        /// At once, before the next one is begun: for what has effects outside the database.
+        /// Immediately, before the next job starts: for jobs with effects outside the database.
         case atOnce
-        /// With the next claim, in the same round trip: for what may be done twice when its runner is killed.
+        /// With the next claim, in the same round trip: for jobs that may run twice when their runner is killed.
         case withNextClaim
     }
 
     private var byKind: [String: JobHandler] = [:]
 
-    /// Nobody yet.
+    /// Creates an empty set of handlers.
     public init() {}
 
-    /// The kinds that are handled.
+    /// The kinds of job that have a handler, sorted.
     public var kinds: [String] { byKind.keys.sorted() }
 
-    /// How many jobs any of them takes at once.
+    /// The largest batch size of all handlers.
     var largestBatch: Int { byKind.values.map(\.batch).max() ?? 1 }
 
-    /// Names who does one job at a time.
+    /// Registers a handler that runs one job at a time.
     ///
     /// - Parameters:
-    ///   - kind: The jobs.
-    ///   - timeout: After this long its task is cancelled, and the attempt has failed.
-    ///   - acknowledgement: When a job that is done leaves the database.
-    ///   - body: Does a job. What it throws is a failure, unless it is a ``JobInterruption``.
+    ///   - kind: The kind of job.
+    ///   - timeout: The time after which the handler's task is cancelled and the attempt counts as failed.
+    ///   - acknowledgement: When a finished job is deleted from the database.
+    ///   - body: Runs a job. A thrown error is a failure, unless it is a ``JobInterruption``.
     public mutating func handle<Kind: Job>(
         _ kind: Kind.Type, timeout: Duration = .seconds(300), acknowledgement: Acknowledgement = .atOnce,
         _ body: @escaping @Sendable (Kind, JobContext) async throws -> Void
@@ -55,14 +56,14 @@ public struct JobHandlers: Sendable {
         }
     }
 
-    /// Names who does several jobs at once.
+    /// Registers a handler that runs several jobs at once.
     ///
     /// - Parameters:
-    ///   - kind: The jobs.
-    ///   - limit: How many at the most.
-    ///   - timeout: After this long its task is cancelled, and the attempt of all of them has failed.
-    ///   - acknowledgement: When jobs that are done leave the database.
-    ///   - body: Does the jobs, and tells an outcome for each, in their order. What it throws is said of all of them.
+    ///   - kind: The kind of job.
+    ///   - limit: The maximum batch size.
+    ///   - timeout: The time after which the handler's task is cancelled and the attempt counts as failed for all jobs.
+    ///   - acknowledgement: When finished jobs are deleted from the database.
+    ///   - body: Runs the jobs and returns an outcome for each, in their order. A thrown error applies to all of them.
     public mutating func handleBatch<Kind: Job>(
         of kind: Kind.Type, upTo limit: Int, timeout: Duration = .seconds(300),
         acknowledgement: Acknowledgement = .atOnce,
@@ -97,61 +98,64 @@ public struct JobHandlers: Sendable {
         }
     }
 
-    /// Who does jobs of a kind.
+    /// The handler for a kind of job.
     subscript(kind: String) -> JobHandler? { byKind[kind] }
 }
 
-/// Who does jobs of one kind, whatever its type.
+/// A handler for one kind of job, without its type.
 struct JobHandler: Sendable {
-    /// How many it takes at once.
+    /// The maximum batch size.
     let batch: Int
     let timeout: Duration
     let acknowledgement: JobHandlers.Acknowledgement
-    /// Runs some jobs, outside the worker's actor, and returns the disposition of each; `nil` where its task was cancelled.
+    /// Runs some jobs, outside the worker's actor, and returns the disposition of each; `nil` where its task was
+    /// cancelled.
     let run: @concurrent @Sendable ([ClaimedJob], Backoff) async -> [Disposition?]
 }
 
-/// What a handler says of a job of its batch.
+/// The outcome that a handler reports for a job of its batch.
 public enum JobOutcome: Sendable, Equatable {
-    /// It is done.
+    /// The job is done.
     case done
-    /// It failed and is tried again, unless it has failed too often; after a while of the runner's choice, or of its own.
+    /// The job failed and is retried, unless it has reached its maximum number of attempts.
+    ///
+    /// The delay defaults to the runner's backoff.
     case retry(after: Duration? = nil, because: String)
-    /// It is to come again later; that counts as no failure.
+    /// The job runs again later; this does not count as a failure.
     case snooze(Duration)
-    /// It failed, and would fail again: it is dead.
+    /// The job failed, and a retry would fail too: it is dead.
     case giveUp(because: String)
 }
 
-/// What a handler throws to choose what becomes of its job; any other error is a failure that is tried again.
+/// An error with which a handler chooses its job's disposition; any other error is a failure that is retried.
 public struct JobInterruption: Error, Sendable {
     let outcome: JobOutcome
 
-    /// Tries the job again after a delay; counts as a failure.
+    /// Retries the job after a delay; counts as a failure.
     public static func retry(after delay: Duration, because reason: String) -> JobInterruption {
         JobInterruption(outcome: .retry(after: delay, because: reason))
     }
 
-    /// Asks for the job to come again later; counts as no failure.
+    /// Runs the job again later; does not count as a failure.
     public static func snooze(_ delay: Duration) -> JobInterruption {
         JobInterruption(outcome: .snooze(delay))
     }
 
-    /// Gives the job up for good.
+    /// Moves the job to the dead jobs, without a retry.
     public static func giveUp(because reason: String) -> JobInterruption {
         JobInterruption(outcome: .giveUp(because: reason))
     }
 }
 
-/// A job in a handler's hand.
+/// The context of a job that a handler runs.
 public struct JobContext: Sendable {
-    /// The job's key.
+    /// The job's ID.
     public let id: JobID
-    /// Counts from 1, failures and lost runners together.
+    /// The number of this attempt, from 1; failures and crashes both count.
     public let attempt: Int
-    /// When it became due.
+    /// The time at which the job became due.
     public let runAt: Date
-    /// When it was enqueued.
+    /// The time at which the job was enqueued.
     public let enqueuedAt: Date
 
     private let lease: JobLease
@@ -168,19 +172,19 @@ public struct JobContext: Sendable {
     /// Whether the handler has completed the job itself.
     var isCompleted: Bool { completion.withLock { $0 } }
 
-    /// Completes the job inside the handler's own transaction: what it wrote and "done" are committed together or not at
-    /// all.
+    /// Completes the job inside the handler's own transaction, so that its writes and the completion are committed
+    /// together or not at all.
     ///
     /// - Parameter connection: The connection of the transaction.
-    /// - Throws: ``JobTakenOver`` where another runner has the job by now, and the transaction must not be committed; or
-    ///   `PostgresError`.
+    /// - Throws: ``JobTakenOver`` where another runner has taken over the job, and the transaction must not be
+    ///   committed; or
     public func complete(on connection: Connection) async throws {
         guard try await JobStore.acknowledge([lease], on: connection) == 1 else { throw JobTakenOver(job: id) }
         completion.withLock { $0 = true }
     }
 }
 
-/// A runner came too late: its lease on a job had run out, and another has taken the job over.
+/// The error for a job that another runner has taken over, because this runner's lease on it had ended.
 public struct JobTakenOver: Error, Sendable, CustomStringConvertible {
     /// The job.
     public let job: JobID
@@ -190,8 +194,8 @@ public struct JobTakenOver: Error, Sendable, CustomStringConvertible {
 
 /// A job of a batch.
 public struct BatchedJob<Payload: Job>: Sendable {
-    /// What it is about.
+    /// The decoded payload.
     public let payload: Payload
-    /// The job in hand.
+    /// The job's context.
     public let context: JobContext
 }

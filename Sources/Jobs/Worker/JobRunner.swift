@@ -1,10 +1,11 @@
+import Locking
 public import Logging
 public import Postgres
 
-/// Runs jobs: any number of runners, on any number of machines, share one database.
+/// A runner of jobs: any number of runners, on any number of machines, share one database.
 ///
-/// A runner claims jobs under leases that only it holds, shows every few seconds that it lives, and takes over what dead
-/// runners had in hand. It survives a database that goes away.
+/// A runner claims jobs under leases that only it holds, sends a heartbeat every few seconds, and takes over the jobs
+/// of crashed runners. It keeps running while the database is unreachable.
 public final class JobRunner: Sendable {
     private enum RunMode: Int, Comparable {
         case work, stop, stopNow
@@ -18,22 +19,23 @@ public final class JobRunner: Sendable {
     private let schedules: [CronJob]
     private let configuration: Configuration
     private let logger: Logger
-    /// The log of its problems.
+    /// The log of this runner's problems.
     package let problems: RunnerProblems
     private let mode = Guarded(RunMode.work)
     private let currentLease = Guarded<RunnerLease?>(nil)
     private let modeChange = WakeSignal()
 
-    /// Prepares a runner.
+    /// Creates a runner.
     ///
     /// - Parameters:
-    ///   - database: A pool of its own, so that its heart beats also when the handlers' is exhausted: one connection for
-    ///     each queue and three more.
-    ///   - listener: Hears of work at once; `nil` where notifications do not pass (PgBouncer in transaction mode).
-    ///   - handlers: Who does what.
-    ///   - schedules: What comes again.
-    ///   - configuration: How it works.
-    ///   - logger: Where trouble is told.
+    ///   - database: A separate pool, so that heartbeats are sent also when the handlers' pool is exhausted: one
+    ///   connection for each queue and three more.
+    ///   - listener: Receives notifications of new jobs; `nil` where they are not forwarded (PgBouncer in transaction
+    ///   mode).
+    ///   - handlers: The job handlers.
+    ///   - schedules: The recurring jobs.
+    ///   - configuration: Queues, lease, intervals and limits.
+    ///   - logger: The logger for problems.
     public init(
         database: Database, listener: Listener?, handlers: JobHandlers, schedules: [CronJob] = [],
         configuration: Configuration, logger: Logger
@@ -47,11 +49,11 @@ public final class JobRunner: Sendable {
         problems = RunnerProblems(logger: logger)
     }
 
-    /// Runs jobs until it is told to stop, or its task is cancelled, which tells it to stop.
+    /// Runs jobs until ``stop()`` is called or the calling task is cancelled, which has the same effect.
     ///
-    /// - Parameter ready: Called when it is at work.
-    /// - Returns: What it has done.
-    /// - Throws: `PostgresError` where it cannot begin. Later on it goes on trying.
+    /// - Parameter ready: Called when the runner is ready.
+    /// - Returns: The numbers of completed, failed and stale jobs.
+    /// - Throws: `PostgresError` where it cannot start. Later errors are retried.
     @discardableResult
     public func run(ready: @escaping @Sendable () -> Void = {}) async throws -> Totals {
         try await detached { [self] in
@@ -65,13 +67,13 @@ public final class JobRunner: Sendable {
         }
     }
 
-    /// Runs jobs until nothing is due, or it is told to stop.
+    /// Runs jobs until no job is due, or ``stop()`` is called.
     ///
-    /// What the schedules of the served queues have missed until now is due. Nothing else is enqueued: neither jobs of
-    /// other queues nor what schedules say while it works.
+    /// Missed occurrences of the served queues' schedules are enqueued once at the start. Nothing else is enqueued: no
+    /// jobs for other queues, and no occurrences that come due while it runs.
     ///
-    /// - Returns: What it has done.
-    /// - Throws: `PostgresError` where it cannot begin.
+    /// - Returns: The numbers of completed, failed and stale jobs.
+    /// - Throws: `PostgresError` where it cannot start. Later errors are retried.
     @discardableResult
     public func drain() async throws -> Totals {
         try await detached { [self] in
@@ -79,24 +81,23 @@ public final class JobRunner: Sendable {
             let served = Set(configuration.queues.map(\.name))
             _ = try await makeCron(for: schedules.filter { served.contains($0.queue) }).enqueueDue()
             return try await serving(keeping: []) { [self] workers in
-                // What one queue's jobs have enqueued in another is due as well.
+                // A job of one queue may enqueue a due job in another.
                 while await drainOnce(workers), mode.withLock({ $0 }) == .work {}
             }
         }
     }
 
-    /// Whether its heartbeats reach the database: the lease that the last one renewed has not run out.
+    /// Whether heartbeats reach the database: the lease that the last one renewed has not ended.
     ///
-    /// A service manager should be told that the process is well only while this holds. False before ``run(ready:)``.
+    /// A service watchdog should be notified only while this is `true`. `false` before ``run(ready:)``.
     public var hasValidLease: Bool { currentLease.withLock { $0 }?.holdsLease ?? false }
 
-    /// Tells it to take no more jobs, to let those that run come to their end within the grace period, and to give the
-    /// others back at once.
+    /// Stops claiming jobs, lets running jobs end within the grace period, and releases the others immediately.
     public func stop() {
         setMode(.stop)
     }
 
-    /// Tells it to cancel what runs, too.
+    /// Stops, and cancels the running jobs as well.
     public func stopNow() {
         setMode(.stopNow)
     }
@@ -106,7 +107,7 @@ public final class JobRunner: Sendable {
         modeChange.fire()
     }
 
-    /// Does work in a task of its own: the cancellation of the caller's must not cancel the handlers'.
+    /// Runs work in an unstructured task, so that cancelling the caller's task does not cancel the handlers.
     private func detached(_ work: @escaping @Sendable () async throws -> Totals) async throws -> Totals {
         let task = Task { try await work() }
         return try await withTaskCancellationHandler {
@@ -116,9 +117,9 @@ public final class JobRunner: Sendable {
         }
     }
 
-    /// Does something with workers while heartbeats are sent, some schedules are kept and notifications received.
+    /// Runs a body with the workers while heartbeats are sent, schedules are enqueued and notifications are received.
     private func serving(
-        keeping kept: [CronJob], _ body: @escaping @Sendable ([QueueWorker]) async -> Void
+        keeping keptSchedules: [CronJob], _ body: @escaping @Sendable ([QueueWorker]) async -> Void
     ) async throws -> Totals {
         let runners = RunnerStore(database: database)
         let leaseEnd = ContinuousClock.now + configuration.lease
@@ -134,23 +135,23 @@ public final class JobRunner: Sendable {
         }
         let isOver: @Sendable () -> Bool = { runnerLease.isOver }
         let heartbeat = makeHeartbeat(runners, workers, runnerLease)
-        let cron = makeCron(for: kept)
+        let cron = makeCron(for: keptSchedules)
         let working = Task { await body(workers) }
         let stopTask = Task {
             await handleStop(workers, runnerLease)
-            // Who still waits for the database then waits in vain.
+            // A worker that still waits for the database must not wait any longer.
             working.cancel()
         }
         var backgroundTasks = [Task { await heartbeat.work(until: isOver) }, Task { await listen(for: workers) }]
-        if !kept.isEmpty { backgroundTasks.append(Task { await cron.work(until: isOver) }) }
+        if !keptSchedules.isEmpty { backgroundTasks.append(Task { await cron.work(until: isOver) }) }
 
         await working.value
 
         runnerLease.end()
         for wakeSignal in [heartbeat.wakeSignal, cron.wakeSignal, modeChange] { wakeSignal.fire() }
-        for attendant in backgroundTasks { attendant.cancel() }
-        for attendant in backgroundTasks + [stopTask] { await attendant.value }
-        // Where the database no longer answers, the other runners find out by themselves.
+        for backgroundTask in backgroundTasks { backgroundTask.cancel() }
+        for backgroundTask in backgroundTasks + [stopTask] { await backgroundTask.value }
+        // If the database does not answer, the other runners take over the jobs when the lease ends.
         if runnerLease.holdsLease { try? await runners.leave(runnerLease.runner, totals: runnerLease.unreported) }
         return runnerLease.totals
     }
@@ -174,10 +175,10 @@ public final class JobRunner: Sendable {
             configuration: configuration, wakeSignal: WakeSignal(), problems: problems, logger: logger)
     }
 
-    /// Brings the workers to a stop when that is asked for; to a hard one when it is asked for again, or the grace
-    /// period is over.
+    /// Stops the workers after ``stop()``; cancels their running jobs after ``stopNow()``, or when the grace period has
+    /// elapsed.
     ///
-    /// What cannot be written down even then is left to the rescue.
+    /// Results that cannot be recorded even then are left to the rescue by other runners.
     private func handleStop(_ workers: [QueueWorker], _ runnerLease: RunnerLease) async {
         await wait(for: .stop, atMost: .seconds(86_400 * 365), runnerLease)
         for worker in workers where !runnerLease.isOver { await worker.stop() }
@@ -188,13 +189,13 @@ public final class JobRunner: Sendable {
         for worker in workers { worker.wakeSignal.fire() }
     }
 
-    private func wait(for awaited: RunMode?, atMost maximumWait: Duration, _ runnerLease: RunnerLease) async {
+    private func wait(for awaitedMode: RunMode?, atMost maximumWait: Duration, _ runnerLease: RunnerLease) async {
         let end = ContinuousClock.now + maximumWait
         while true {
-            // What rings after the questions are asked is heard by the wait.
+            // A signal that comes after this point ends the wait below.
             let lastFireCount = modeChange.fireCount
             if runnerLease.isOver { return }
-            if let awaited, mode.withLock({ $0 }) >= awaited { return }
+            if let awaitedMode, mode.withLock({ $0 }) >= awaitedMode { return }
             guard .now < end else { return }
             await modeChange.wait(after: lastFireCount, atMost: end - .now)
         }
@@ -223,7 +224,7 @@ public final class JobRunner: Sendable {
                 for worker in workers { worker.wakeSignal.fire() }
             }
         } catch is CancellationError {
-            // It is over.
+            // The runner has stopped.
         } catch {
             logger.warning("nothing is listened to: work is polled for", metadata: ["error": "\(error)"])
         }
@@ -231,13 +232,13 @@ public final class JobRunner: Sendable {
 }
 
 extension JobRunner {
-    /// What a runner has done.
+    /// The numbers of jobs that a runner has run.
     public struct Totals: Sendable, Equatable {
-        /// Jobs that are done.
+        /// The number of completed jobs.
         public internal(set) var completed = 0
-        /// Attempts that failed.
+        /// The number of failed attempts.
         public internal(set) var failed = 0
-        /// How often it came too late, and another had taken the job over.
+        /// The number of jobs that another runner had taken over before their result was recorded.
         public internal(set) var stale = 0
 
         static func + (left: Totals, right: Totals) -> Totals {

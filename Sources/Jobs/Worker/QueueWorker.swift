@@ -2,13 +2,13 @@ import Logging
 import Postgres
 import Telemetry
 
-/// Serves one queue: claims jobs, runs their handlers, and records the results; ``WorkerState`` decides.
+/// A worker of one queue, which claims jobs, runs their handlers and records the results; ``WorkerState`` decides.
 ///
 /// The next jobs are claimed while handlers run. A job whose acknowledgement may wait is acknowledged with that claim.
 actor QueueWorker {
     /// When to claim again.
     private enum NextClaim {
-        /// At once.
+        /// Immediately.
         case again
         /// After a delay, or at a signal.
         case pause(Duration)
@@ -87,19 +87,19 @@ actor QueueWorker {
         return hasWorked
     }
 
-    /// Claims no more jobs, and gives back those that have not been begun.
+    /// Claims no more jobs, and releases those that have not been started.
     func stop() {
         state.stop()
         wakeSignal.fire()
     }
 
-    /// Cancels the running jobs as well, and gives back those that do not end within the cancellation period.
+    /// Cancels the running jobs as well, and releases those that do not end within the cancellation period.
     func stopNow() {
         stop()
         interruptAll()
     }
 
-    /// Cancels and gives back all jobs, since other runners may have taken them over; returns their number.
+    /// Cancels and releases all jobs, since other runners may have taken them over; returns their number.
     func abandonJobs() -> Int {
         let held = state.abandonJobs()
         interruptAll()
@@ -114,14 +114,14 @@ actor QueueWorker {
         for (number, cancelRequested) in running { interrupt(number, .cancelRequested(cancelRequested)) }
     }
 
-    /// Gives back, in the next turn, jobs of a claim whose answer was lost; the database can be reached now.
+    /// Releases, in the next turn, the jobs of a claim whose response was lost; the database is reachable now.
     func reconcileSoon() {
         guard mayHaveLostJobs else { return }
         shouldReconcile = true
         wakeSignal.fire()
     }
 
-    /// Gives back the jobs that only the database counts as held; no claim or acknowledgement is under way meanwhile.
+    /// Releases the jobs that only the database counts as held; no claim or acknowledgement is in progress meanwhile.
     private func reconcile() async {
         guard shouldReconcile else { return }
         shouldReconcile = false
@@ -189,7 +189,7 @@ extension QueueWorker {
 }
 
 extension QueueWorker {
-    /// Begins the ready jobs, unless another runner may have taken them over.
+    /// Starts the ready jobs, unless another runner may have taken them over.
     private func startReady() {
         while state.hasRoom, runnerLease.holdsLease, let (jobs, handler) = state.nextBatch() { start(jobs, handler) }
     }
@@ -200,12 +200,12 @@ extension QueueWorker {
         let work = Task { @concurrent in await handler.run(jobs, backoff) }
         execution.task = work
         let number = state.add(execution)
-        // A task of its own: a cancelled task could not record the results.
+        // A separate task: a cancelled task could not record the results.
         Task { await self.end(number, work.value) }
         setTimer(for: execution.deadline)
     }
 
-    /// Sets one timer for all executions, to the first deadline: one for each would cost more than a short job.
+    /// Sets one timer for all executions, to the first deadline: one timer each would cost more than a short job.
     private func setTimer(for deadline: ContinuousClock.Instant) {
         if let timer, timer.deadline <= deadline { return }
         timer?.task.cancel()
@@ -223,7 +223,7 @@ extension QueueWorker {
         if let next = state.deadline(after: now) { setTimer(for: next) }
     }
 
-    /// Records the results of an execution; another one may begin afterwards.
+    /// Records the results of an execution; another one may start afterwards.
     private func end(_ number: Int, _ dispositions: [Disposition?]) async {
         guard let execution = state.settle(number) else { return }
         await record(execution.results(dispositions, backoff: configuration.backoff), execution)
@@ -278,7 +278,7 @@ extension QueueWorker {
         }
     }
 
-    /// Goes on without a handler that does not end; its results are ignored.
+    /// Continues without a handler that does not end; its results are ignored.
     private func abandon(_ number: Int) async {
         guard let execution = state.settle(number) else { return }
         logger.error(

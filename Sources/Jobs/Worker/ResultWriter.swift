@@ -1,8 +1,8 @@
+import Locking
 import Logging
 import Metrics
-import Postgres
 
-/// Records the results of jobs; tries again after a deadlock, a time-out or a lost connection until the runner must end.
+/// A writer of job results, which retries after a deadlock, a time-out or a lost connection until the runner must stop.
 struct ResultWriter: Sendable {
     let queue: String
     let store: JobStore
@@ -32,7 +32,7 @@ struct ResultWriter: Sendable {
         count(stale: done.count - (held ?? done.count))
     }
 
-    /// Removes jobs that their handlers have completed themselves, in case that was rolled back without the handler's knowledge.
+    /// Removes jobs that their handlers have completed, in case the handler's transaction was rolled back unnoticed.
     func confirm(_ completed: [JobLease]) async {
         guard !completed.isEmpty else { return }
         _ = await writeWithRetry { try await store.acknowledge(completed) }
@@ -63,7 +63,7 @@ struct ResultWriter: Sendable {
                 if failures > 0, countPending(-1) == 0 {
                     problems.ends("results \(queue)", "results of jobs are stored again")
                 }
-                // A failed attempt may have been recorded after all: a missing job may be the result of that attempt.
+                // A failed attempt may have been committed after all; a missing job may be its result.
                 return failures == 0 ? held : nil
             } catch {
                 failures += 1
@@ -88,7 +88,7 @@ struct ResultWriter: Sendable {
     }
 }
 
-/// What a runner counts, in swift-metrics' terms.
+/// The metrics of a runner, through swift-metrics.
 struct JobMetrics: Sendable {
     private let queue: String
     private let stale: Counter

@@ -1,28 +1,28 @@
 extension JobRunner {
-    /// How a runner works.
+    /// The configuration of a runner.
     public struct Configuration: Sendable {
-        /// Who it is, for people: host and process number.
+        /// The runner's name for people: host and process number.
         public var name: String
-        /// The queues it serves.
+        /// The queues that the runner serves.
         public var queues: [Queue]
-        /// So long after its last heartbeat others take its jobs over.
+        /// The time after its last heartbeat at which other runners take over its jobs.
         public var lease: Duration = .seconds(25)
-        /// How often its heart beats, and how often it looks for runners that have died.
+        /// The interval of heartbeats, and of the check for crashed runners.
         public var heartbeat: Duration = .seconds(5)
-        /// How often it looks for work when nobody tells it of any.
+        /// The interval of polling for jobs without a notification.
         public var poll: Duration = .seconds(1)
-        /// How long jobs may run on when it is told to stop.
+        /// The time that running jobs may take to end after a stop.
         public var gracePeriod: Duration = .seconds(25)
-        /// How long a job whose task has been cancelled may take to end, before it is left to itself.
+        /// The time that a job whose task was cancelled may take to end, before the runner continues without it.
         public var cancellationPeriod: Duration = .seconds(5)
-        /// A job that was in hand when its runner died, so many times, is dead.
+        /// The number of crashes of its runner after which a job is dead.
         public var maxCrashes = 3
-        /// How long a job waits after a failure, where its handler does not say.
+        /// The delay after a failure, where the handler does not give one.
         public var backoff = Backoff.ofJobs
-        /// How many jobs it takes beyond those it has hands for, at first.
+        /// The initial number of jobs to claim beyond those that can run at once.
         package var prefetch = Prefetch()
 
-        /// Serves some queues.
+        /// Creates a configuration with the default intervals.
         public init(name: String, queues: [Queue]) {
             self.name = name
             self.queues = queues
@@ -31,14 +31,14 @@ extension JobRunner {
 
     /// A queue that a runner serves.
     public struct Queue: Sendable, Hashable {
-        /// Its name.
+        /// The queue's name.
         public var name: String
-        /// How many jobs, or batches, this runner does at once.
+        /// The number of jobs, or batches, that this runner runs at once.
         public var concurrency: Int
-        /// How many jobs may start in a period, over all runners; `nil` is any number.
+        /// The number of jobs that may start in a period, across all runners; `nil` means no limit.
         public var rate: Rate?
 
-        /// Serves a queue.
+        /// Creates the settings of a queue.
         public init(_ name: String, concurrency: Int = 1, rate: Rate? = nil) {
             self.name = name
             self.concurrency = concurrency
@@ -46,14 +46,14 @@ extension JobRunner {
         }
     }
 
-    /// A number of jobs in a period.
+    /// A rate limit: a number of jobs in a period.
     public struct Rate: Sendable, Hashable {
-        /// How many jobs.
+        /// The number of jobs.
         public var jobs: Int
-        /// The period.
+        /// The length of the period.
         public var period: Duration
 
-        /// So many jobs in a period.
+        /// Creates a rate limit.
         public init(_ jobs: Int, per period: Duration) {
             self.jobs = jobs
             self.period = period
@@ -61,37 +61,37 @@ extension JobRunner {
     }
 }
 
-/// How long to wait before another try: twice as long each time, and by chance anything up to that ("full jitter"), so that
-/// what failed together does not come back together.
+/// Exponential backoff with full jitter: the bound doubles with each failure and the delay is random from zero to the
+/// bound, so that simultaneous failures are not retried simultaneously.
 public struct Backoff: Sendable {
-    /// The longest wait after a first failure.
+    /// The maximum delay after the first failure.
     public let base: Duration
-    /// The longest wait of all.
+    /// The maximum delay after any number of failures.
     public let cap: Duration
 
-    /// A backoff between two bounds.
+    /// Creates a backoff between two bounds.
     public init(base: Duration, cap: Duration) {
         self.base = base
         self.cap = cap
     }
 
-    /// After a job's failure: up to 15 seconds at first, up to an hour in the end.
+    /// The backoff after a job's failure: up to 15 seconds at first, up to an hour in the end.
     public static let ofJobs = Backoff(base: .seconds(15), cap: .seconds(3600))
-    /// After the database could not be reached: up to 100 milliseconds at first, up to 5 seconds in the end.
+    /// The backoff after a failed connection: up to 100 milliseconds at first, up to 5 seconds in the end.
     public static let ofConnections = Backoff(base: .milliseconds(100), cap: .seconds(5))
 
-    /// The longest wait after so many failures in a row, counted from 1.
+    /// Returns the maximum delay after a number of consecutive failures, from 1.
     public func bound(afterFailures failures: Int) -> Duration {
         min(cap, base * Double(1 << min(max(failures, 1) - 1, 30)))
     }
 
-    /// A wait after so many failures in a row, counted from 1.
+    /// Returns a random delay after a number of consecutive failures, from 1.
     public func delay(afterFailures failures: Int) -> Duration {
         var generator = SystemRandomNumberGenerator()
         return delay(afterFailures: failures, using: &generator)
     }
 
-    /// A wait after so many failures in a row, counted from 1, by a generator of one's own.
+    /// Returns a random delay after a number of consecutive failures, from 1, drawn from a given generator.
     public func delay(afterFailures failures: Int, using generator: inout some RandomNumberGenerator) -> Duration {
         bound(afterFailures: failures) * Double.random(in: 0...1, using: &generator)
     }

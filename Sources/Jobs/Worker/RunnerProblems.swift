@@ -1,10 +1,11 @@
+import Locking
 package import Logging
 import Postgres
 package import Telemetry
 
-/// The log of a runner's problems, in which an outage of the database is one problem, whatever parts of the runner it stops.
+/// The log of a runner's problems; a database outage is one problem, whichever parts of the runner it affects.
 ///
-/// The outage lasts until each part that met it has reached the database again.
+/// The outage ends when each part that detected it has reached the database again.
 package final class RunnerProblems: Sendable {
     private struct State {
         /// The parts that cannot reach the database.
@@ -20,24 +21,25 @@ package final class RunnerProblems: Sendable {
     private let clock: @Sendable () -> ContinuousClock.Instant
     private let state = Guarded(State())
 
-    /// Starts without problems.
+    /// Creates a log without current problems.
     ///
     /// - Parameters:
-    ///   - logger: Where to log.
-    ///   - clock: The clock that measures how long a problem lasts.
+    ///   - logger: The logger to write to.
+    ///   - clock: The clock that measures the duration of a problem.
     package init(logger: Logger, clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
         others = ProblemLog(logger: logger, clock: clock)
         self.logger = logger
         self.clock = clock
     }
 
-    /// Logs that a part of the runner fails: as a part of the outage where the database is the cause, else by itself.
+    /// Logs that a part of the runner fails: as part of the outage where the database is the cause, otherwise
+    /// separately.
     ///
     /// - Parameters:
     ///   - part: The part's name.
     ///   - message: The consequence.
     ///   - error: The cause.
-    ///   - began: When the part began what failed. An outage that ended after that is not reported again.
+    ///   - began: The start of the failed operation. An outage that ended after that is not reported again.
     ///   - metadata: Details without personal data.
     package func occurs(
         _ part: String, _ message: @autoclosure () -> Logger.Message, error: any Error,
@@ -64,17 +66,17 @@ package final class RunnerProblems: Sendable {
             metadata: metadata)
     }
 
-    /// Logs that a part of the runner works, where it did not.
+    /// Logs that a part of the runner works again, if it failed before.
     ///
     /// - Parameters:
     ///   - part: The part's name.
-    ///   - message: What works again, where the cause was not an outage.
+    ///   - message: The recovery message, where the cause was not an outage.
     package func ends(_ part: String, _ message: @autoclosure () -> Logger.Message) {
         end(part)
         others.ends(part, message())
     }
 
-    /// The database has answered a part.
+    /// Records that a part has reached the database.
     private func end(_ part: String) {
         let now = clock()
         let duration = state.withLock { state -> Duration? in

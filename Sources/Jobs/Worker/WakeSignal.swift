@@ -1,9 +1,9 @@
-import Postgres
+import Locking
 
-/// Wakes a waiting worker; a signal without a waiting worker ends the next wait at once.
+/// A signal that wakes a waiting worker; without a waiting worker, the signal ends the next wait immediately.
 ///
-/// A worker passes the number of the last signal that it knew before it looked for work, so that a signal in between is
-/// not lost. A signal may come without need; the worker looks for work again.
+/// Before a worker looks for jobs it reads the signal count, and passes that to the wait, so that a signal in between
+/// is not lost. Spurious signals are possible; the worker looks for jobs again.
 final class WakeSignal: Sendable {
     private struct State {
         var fireCount = 0
@@ -35,17 +35,17 @@ final class WakeSignal: Sendable {
     func wait(after lastFireCount: Int, atMost maximumWait: Duration) async {
         setTimer(for: .now + maximumWait)
         await withCheckedContinuation { waiter in
-            let rang = state.withLock { state in
+            let hasFired = state.withLock { state in
                 if state.fireCount == lastFireCount { state.waiter = waiter }
                 return state.fireCount != lastFireCount
             }
-            if rang { waiter.resume() }
+            if hasFired { waiter.resume() }
         }
     }
 
     /// Schedules a signal for an instant.
     ///
-    /// The timer outlasts the wait that it was set for and serves the next one: a busy worker waits a thousand times a second,
+    /// The timer is kept after its wait and serves the next one: a busy worker waits a thousand times a second,
     /// and setting a timer for each wait costs more than the wait.
     private func setTimer(for time: ContinuousClock.Instant) {
         let old = state.withLock { state -> Task<Void, any Error>? in

@@ -1,14 +1,14 @@
 /// The jobs that a worker holds, and its decisions about them, without I/O.
 struct WorkerState {
-    /// The jobs that have been claimed and not begun.
+    /// The jobs that have been claimed and not started.
     private(set) var ready: [ClaimedJob] = []
     private(set) var executions: [Int: Execution] = [:]
     /// The jobs to acknowledge with the next claim.
     private(set) var done: [JobLease] = []
-    /// The jobs to give back, or to record as cancelled, without having been begun.
+    /// The results of jobs that were released or cancelled before they started.
     private(set) var unstartedResults: [JobResult] = []
     private(set) var isStopping = false
-    /// How often the runner has lost its lease.
+    /// The number of times that the runner has lost its lease.
     private(set) var leaseLosses = 0
 
     private let handlers: JobHandlers
@@ -26,24 +26,25 @@ struct WorkerState {
         batchSize = handlers.largestBatch
     }
 
-    /// Whether it holds no jobs.
+    /// Whether the worker holds no jobs.
     var isEmpty: Bool { ready.isEmpty && executions.isEmpty && done.isEmpty && unstartedResults.isEmpty }
 
-    /// Whether another execution may begin.
+    /// Whether another execution may start.
     var hasRoom: Bool { executions.count < concurrency }
 
     /// Whether the worker has something to claim, to record or to end.
     var hasWork: Bool { claimLimit > 0 || !done.isEmpty || !unstartedResults.isEmpty || isEmpty || isStopping }
 
-    /// The leases of all jobs that are not being given back.
+    /// The leases of all held jobs, except those being released.
     var held: [JobLease] { (ready + executions.values.flatMap(\.jobs)).map(\.lease) + done }
 
-    /// How many jobs to claim.
+    /// The number of jobs to claim.
     var claimLimit: Int {
         guard !isStopping else { return 0 }
         let room = max(0, concurrency - executions.count) * batchSize
         let claimLimit = room + prefetch.jobs - ready.count
-        // A claim is worth its round trip when an execution may begin, or the half of what may lie ready is gone.
+        // A claim is worth its round trip if an execution may start or more than half of the prefetched jobs are used
+        // up.
         return room > ready.count || claimLimit > prefetch.jobs / 2 ? max(0, claimLimit) : 0
     }
 
@@ -53,19 +54,19 @@ struct WorkerState {
 }
 
 extension WorkerState {
-    /// What to claim next.
+    /// Returns the next claim.
     mutating func claimRequest(runner: Int64, queue: String, kinds: [String], limit: Int) -> JobStore.ClaimRequest {
         claimCursor.claimRequest(
             runner: runner, queue: queue, kinds: kinds, limit: limit, includesCrashed: limit > 0 && !holdsCrashedJob)
     }
 
-    /// Takes the jobs of a claim; gives them back where the worker stops, or the runner has lost its lease meanwhile.
+    /// Adds the jobs of a claim; releases them if the worker is stopping or the runner lost its lease meanwhile.
     ///
     /// - Parameters:
-    ///   - jobs: The jobs.
-    ///   - limit: How many were asked for.
+    ///   - jobs: The claimed jobs.
+    ///   - limit: The number of jobs requested.
     ///   - past: ``leaseLosses`` before the claim.
-    /// - Returns: Whether there may be more; `nil` where the jobs are given back.
+    /// - Returns: Whether there may be more jobs; `nil` where the jobs are released.
     mutating func receive(_ jobs: [ClaimedJob], of limit: Int, after past: Int) -> ClaimCursor.Finding? {
         guard !isStopping, leaseLosses == past else {
             returnToQueue(jobs)
@@ -76,9 +77,9 @@ extension WorkerState {
         return claimCursor.found(jobs, of: limit)
     }
 
-    /// Adapts the batch size to the jobs of a claim, and gives back those beyond the prefetch limit for others to run.
+    /// Adapts the batch size to the jobs of a claim, and releases those beyond the prefetch limit for other runners.
     ///
-    /// There are such jobs where a claim for whole batches returned jobs that run one by one.
+    /// This happens where a claim for whole batches returned jobs that run one by one.
     mutating func adjustBatchSize(to claimed: [ClaimedJob]) {
         batchSize = Set(claimed.map(\.kind)).compactMap { handlers[$0]?.batch }.max() ?? batchSize
         guard !hasRoom, ready.count > prefetch.jobs else { return }
@@ -96,13 +97,13 @@ extension WorkerState {
         claimCursor.startOver()
     }
 
-    /// The leases to acknowledge with a claim.
+    /// Removes and returns the leases to acknowledge with a claim.
     mutating func takeDone() -> [JobLease] {
         defer { done = [] }
         return done
     }
 
-    /// Acknowledges with the next claim what one that failed may not have acknowledged.
+    /// Puts back leases whose claim failed, to acknowledge them with the next one.
     mutating func restoreDone(_ leases: [JobLease]) {
         done = leases + done
     }
@@ -112,7 +113,7 @@ extension WorkerState {
         done += leases
     }
 
-    /// The results to record of jobs that were not begun.
+    /// Removes and returns the results of jobs that were not started.
     mutating func takeUnstartedResults() -> [JobResult] {
         defer { unstartedResults = [] }
         return unstartedResults
@@ -124,19 +125,20 @@ extension WorkerState {
 }
 
 extension WorkerState {
-    /// Takes the jobs of the next execution: a batch of one kind, or by itself a job that has crashed a runner.
+    /// Removes and returns the jobs of the next execution: a batch of one kind, or a single job that has crashed a
+    /// runner.
     mutating func nextBatch() -> (jobs: [ClaimedJob], handler: JobHandler)? {
         guard hasRoom, let first = ready.first, let handler = handlers[first.kind] else { return nil }
         guard handler.batch > 1, !first.hasCrashed else {
             ready.removeFirst()
             return ([first], handler)
         }
-        var (batch, rest): ([ClaimedJob], [ClaimedJob]) = ([], [])
+        var (batch, others): ([ClaimedJob], [ClaimedJob]) = ([], [])
         for job in ready {
             let belongs = job.kind == first.kind && !job.hasCrashed && batch.count < handler.batch
-            if belongs { batch.append(job) } else { rest.append(job) }
+            if belongs { batch.append(job) } else { others.append(job) }
         }
-        ready = rest
+        ready = others
         return (batch, handler)
     }
 
@@ -172,27 +174,27 @@ extension WorkerState {
         return true
     }
 
-    /// The executions whose time is up.
+    /// Returns the executions that have exceeded their timeout.
     func overdue(at now: ContinuousClock.Instant) -> [Int] {
         executions.filter { $1.deadline <= now }.map(\.key)
     }
 
-    /// The next deadline of an execution after an instant.
+    /// Returns the next deadline of an execution after an instant.
     func deadline(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         executions.values.map(\.deadline).filter { $0 > now }.min()
     }
 }
 
 extension WorkerState {
-    /// Claims no more, and gives back what has not been begun.
+    /// Stops claiming, and releases the jobs that have not been started.
     mutating func stop() {
         isStopping = true
         returnReadyJobs()
     }
 
-    /// Gives back what has not been begun, since the runner's lease has ended.
+    /// Releases the jobs that have not been started, since the runner's lease has ended.
     ///
-    /// - Returns: How many jobs it held, without those whose results are being recorded.
+    /// - Returns: The number of jobs held, without those whose results are being recorded.
     mutating func abandonJobs() -> Int {
         leaseLosses += 1
         let held = executions.values.filter { !$0.isSettled }.reduce(ready.count) { $0 + $1.jobs.count }
@@ -200,9 +202,9 @@ extension WorkerState {
         return held
     }
 
-    /// Cancels jobs that have not been begun.
+    /// Cancels jobs that have not been started.
     ///
-    /// - Returns: The executions that have some of the other jobs, with these.
+    /// - Returns: The executions that contain some of the other jobs, with their leases.
     mutating func cancel(_ leases: Set<JobLease>) -> [Int: Set<JobLease>] {
         unstartedResults += ready.filter { leases.contains($0.lease) }.map {
             JobResult(lease: $0.lease, disposition: .dead(.cancelled, error: "cancelled before it was begun"))
@@ -219,13 +221,13 @@ extension WorkerState {
 
 /// A call of a handler, with one job or a batch of one kind.
 struct Execution {
-    /// Why its task was cancelled.
+    /// The reason for which the task was cancelled.
     enum Interruption {
         /// The timeout has passed.
         case timedOut
         /// These of its jobs are to be cancelled.
         case cancelRequested(Set<JobLease>)
-        /// The runner stops, or has lost its lease; the jobs return to the queue as they were.
+        /// The runner stops or has lost its lease; the jobs return to the queue unchanged.
         case released
     }
 
@@ -237,7 +239,7 @@ struct Execution {
     /// Whether its results are being recorded: they are final.
     var isSettled = false
 
-    /// The end of its timeout.
+    /// The instant at which the timeout ends.
     var deadline: ContinuousClock.Instant { begun + handler.timeout }
 
     /// Cancels the handler's task.
@@ -246,7 +248,7 @@ struct Execution {
         task?.cancel()
     }
 
-    /// The results of its jobs; the reason of the interruption decides where the handler did not.
+    /// Returns the results of the jobs; where the handler returned none, the reason of the interruption decides.
     func results(_ dispositions: [Disposition?], backoff: Backoff) -> [JobResult] {
         zip(jobs, dispositions).map { job, disposition in
             JobResult(
@@ -256,7 +258,7 @@ struct Execution {
         }
     }
 
-    /// The results of its jobs where the handler did not end although its task was cancelled.
+    /// Returns the results of the jobs where the handler did not end although its task was cancelled.
     func resultsOfAbandoning(backoff: Backoff) -> [JobResult] {
         results(jobs.map { _ in nil }, backoff: backoff)
     }

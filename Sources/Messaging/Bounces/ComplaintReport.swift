@@ -1,23 +1,23 @@
-/// A recipient's complaint about one message, passed on by the recipient's mail provider (RFC 5965).
+/// A recipient's complaint about one message, forwarded by the recipient's mail provider (RFC 5965).
 public struct ComplaintReport: Hashable, Sendable {
-    /// What the recipient said.
+    /// The kind of a complaint.
     public enum Kind: String, Hashable, Sendable, CaseIterable {
-        /// The message is unwanted: the button "this is spam".
+        /// The message is unwanted, usually reported by a "spam" button.
         case abuse
-        /// The message looks like a fraud.
+        /// The message looks fraudulent.
         case fraud
-        /// The recipient wants no more mail, by a button that some providers show.
+        /// The recipient opts out, with a button that some providers show.
         case optOut = "opt-out"
     }
 
-    /// What the recipient said.
+    /// The kind of the complaint.
     public let kind: Kind
-    /// Who complains, as far as the provider tells.
+    /// The complaining recipients, as far as the provider reports them.
     ///
-    /// Some put a made-up address in place of the real one (RFC 6590), or none. Only the message complained about says
-    /// whom it was for.
+    /// Some providers substitute a made-up address (RFC 6590), or report none. Only the message that the complaint is
+    /// about identifies its recipient reliably.
     public let recipients: [Mailbox]
-    /// Identifiers, without angle brackets, one of which is that of the message complained about; the likeliest first.
+    /// The candidate message identifiers, without angle brackets, most likely first.
     public let messageIDs: [String]
 }
 
@@ -36,7 +36,8 @@ extension ComplaintReport {
         guard !recipients.isEmpty || !messageIDs.isEmpty else { throw .noRecipient }
     }
 
-    /// A complaint of Microsoft's Junk Mail Reporting Program before it spoke RFC 5965; `nil` for any other message.
+    /// Parses a complaint of Microsoft's Junk Mail Reporting Program from before RFC 5965; `nil` for any other
+    /// message.
     init?(old returned: ReturnedMessage) {
         guard let complainant = returned.complainant, let messageID = returned.messageID else { return nil }
         kind = .abuse
@@ -45,7 +46,7 @@ extension ComplaintReport {
     }
 }
 
-/// What a report returns of our message: all of it, or its header.
+/// The part of our message that a report returns: all of it, or its header.
 struct ReturnedMessage {
     private static let types: Set<String> = [
         "message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global", "message/global-headers",
@@ -53,9 +54,9 @@ struct ReturnedMessage {
 
     /// The message's identifier, without angle brackets.
     let messageID: String?
-    /// The one person it was for.
+    /// The message's only recipient.
     let recipient: Mailbox?
-    /// Who complains, in a complaint of Microsoft's that is older than RFC 5965.
+    /// The complaining recipient in a Microsoft complaint that is older than RFC 5965.
     let complainant: String?
 
     init?(_ part: ReceivedPart) {
@@ -66,7 +67,7 @@ struct ReturnedMessage {
         complainant = fields["x-hmxmroriginalrecipient"]
     }
 
-    /// Mail of ours is to one person, so a list of several is none of ours.
+    /// Returns the mailbox in a field; our messages have one recipient, so a list of several is not ours.
     private static func mailbox(in field: String) -> Mailbox? {
         let text = field.withoutComments
         guard text.splitOutsideQuotes(at: ",").count == 1 else { return nil }
@@ -76,7 +77,7 @@ struct ReturnedMessage {
 }
 
 extension String {
-    /// The identifiers in a field such as `References: <one@right> <two@right>`, without their brackets.
+    /// The identifiers in a field such as `References: <one@right> <two@right>`, without angle brackets.
     var bracketed: [String] {
         var (ids, rest) = ([String](), self[...])
         while ids.count < 100, let opening = rest.firstIndex(of: "<"),
@@ -88,7 +89,7 @@ extension String {
         return ids
     }
 
-    /// The identifier in a field such as `Message-ID: <left@right>`, without its brackets.
+    /// Parses the identifier in a field such as `Message-ID: <left@right>`, without angle brackets.
     init?(bracketed field: String) {
         guard let opening = field.firstIndex(of: "<"), let closing = field[opening...].firstIndex(of: ">") else {
             return nil
@@ -100,9 +101,9 @@ extension String {
 }
 
 extension [String] {
-    /// These texts, each once, in their order.
+    /// These texts without duplicates, in order of first appearance.
     var uniqued: [String] {
-        var known: Set<String> = []
-        return filter { known.insert($0).inserted }
+        var seen: Set<String> = []
+        return filter { seen.insert($0).inserted }
     }
 }

@@ -1,58 +1,59 @@
-/// What became of one message, by a server's delivery status notification (RFC 3464).
+/// The delivery status notification of one message (RFC 3464).
 ///
-/// The texts may name people; they belong into the ledger and not into logs.
+/// The texts may contain personal names; they belong in the ledger and not in logs.
 public struct DeliveryReport: Hashable, Sendable {
-    /// What the server has done (RFC 3464 section 2.3.3).
+    /// The action of the server (RFC 3464 section 2.3.3).
     public enum Action: String, Hashable, Sendable, CaseIterable {
-        /// It has given up; the message does not arrive.
+        /// The delivery failed permanently.
         case failed
-        /// It has not delivered the message yet, and goes on trying.
+        /// The delivery is delayed; the server continues to try.
         case delayed
-        /// It has put the message into the recipient's mailbox.
+        /// The message was delivered to the recipient's mailbox.
         case delivered
-        /// It has handed the message to a server that does not report.
+        /// The message was passed to a server that does not send reports.
         case relayed
-        /// It has sent the message on to the several addresses behind this one.
+        /// The message was forwarded to the several addresses behind this one.
         case expanded
     }
 
-    /// What the report says about one recipient.
+    /// The status of one recipient.
     public struct Recipient: Hashable, Sendable {
-        /// The address that the message was sent to, as far as the report tells (Original-Recipient, else Final-Recipient).
+        /// The address that the message was sent to (Original-Recipient, else Final-Recipient).
         public let address: Mailbox
-        /// The address that it had come to in the end, when it was forwarded (Final-Recipient).
+        /// The final address after forwarding (Final-Recipient).
         public let finalAddress: Mailbox?
-        /// What the server has done.
+        /// The action of the server.
         public let action: Action
-        /// Why, as far as it can be told in numbers.
+        /// The enhanced status code, if any.
         ///
-        /// Where the server's own status is unspecific, such as 5.0.0, this is what the refusing server said.
+        /// When the reporting server's status is unspecific, such as 5.0.0, it is the refusing server's.
         public let status: EnhancedStatus?
-        /// Why, in the words of the server that refused or postponed: one line, at most 500 characters.
+        /// The text of the server that refused or deferred: one line, at most 500 characters.
         public let diagnostic: String?
-        /// The server that refused or postponed, in one line.
+        /// The server that refused or deferred, on one line.
         public let remoteServer: String?
 
-        /// What a failure is about; of no interest where the server has not given up.
+        /// The cause of a failure; meaningful only when `action` is `failed`.
         public let cause: FailureCause
 
-        /// Whether no message to this address will ever arrive, so that none should be sent there.
+        /// Whether no message can ever be delivered to this address, so that none should be sent to it.
         ///
-        /// The server must have given up for a reason that lies in the address, not in the message, in a policy, in a
-        /// full mailbox or in the time that passed.
+        /// The delivery must have failed because of the address, not because of the message, a policy, a full mailbox
+        /// or a timeout.
         public var isPermanent: Bool { action == .failed && cause == .address }
     }
 
     /// The recipients, in the order of the report; at least one.
     public let recipients: [Recipient]
-    /// Identifiers, without angle brackets, one of which is that of the message that came back; the likeliest first.
+    /// The candidate message identifiers, without angle brackets, most likely first.
     public let messageIDs: [String]
-    /// The server that reports, in one line.
+    /// The reporting server, on one line.
     public let reportingServer: String?
 }
 
 extension DeliveryReport {
-    /// Mail of ours is for one person; a report about more than this many is not about ours.
+    /// The maximum number of recipient blocks; our messages have one recipient each, so a report with more is not
+    /// about them.
     private static let maximumBlocks = 1000
 
     init(
@@ -69,7 +70,7 @@ extension DeliveryReport {
 }
 
 extension DeliveryReport.Recipient {
-    /// Takes in one block of a report; `nil` where it does not tell who, or what was done.
+    /// Creates a recipient from a block of a report; `nil` when the address or the action is missing.
     fileprivate init?(_ block: ReceivedFields) {
         let original = block["original-recipient"].flatMap { ReportFieldValue($0).mailbox }
         let final = block["final-recipient"].flatMap { ReportFieldValue($0).mailbox }
@@ -83,13 +84,13 @@ extension DeliveryReport.Recipient {
         status = Self.status(block["status"], diagnostic)
         self.diagnostic = diagnostic?.line
         remoteServer = block["remote-mta"].flatMap { ReportFieldValue($0).line }
-        let words =
+        let diagnosticWords =
             (block.all("diagnostic-code").map { ReportFieldValue($0).words } + block.all("x-supplementary-info"))
             .joined(separator: " ")
-        cause = FailureCause(status: status, words: words)
+        cause = FailureCause(status: status, words: diagnosticWords)
     }
 
-    /// What the refusing server said counts where the reporting server's own status says only yes, no or later.
+    /// Returns the status; the refusing server's is used when the reporting server's is unspecific.
     private static func status(_ field: String?, _ diagnostic: ReportFieldValue?) -> EnhancedStatus? {
         let reported = field.flatMap { EnhancedStatus(leading: $0.withoutComments) }
         guard reported?.isUnspecific ?? true else { return reported }
@@ -104,7 +105,7 @@ struct ReportFieldValue {
     private let type: String?
     private let text: Substring
 
-    /// Some servers leave the type out.
+    /// Parses a value; some servers omit the type.
     init(_ field: String) {
         let type = field.prefix { $0 != ";" && !$0.isWhitespace }
         let rest = field[type.endIndex...].drop(while: \.isWhitespace)
@@ -113,35 +114,35 @@ struct ReportFieldValue {
         text = isTyped ? rest.dropFirst() : field[...]
     }
 
-    /// The address, if mail of ours can have gone there; `utf-8` is the type of RFC 6533.
+    /// The address, if it is valid; `utf-8` is the type of RFC 6533.
     var mailbox: Mailbox? {
         guard type == nil || type == "rfc822" || type == "utf-8" else { return nil }
         return Mailbox(address: String(text).withoutComments)
     }
 
-    /// The words on one line, or `nil` for none.
+    /// The text on one line, or `nil` when it is empty.
     var line: String? {
         let line = String(text).safeSingleLine.prefix(Self.maximumLength)
         return line.isEmpty ? nil : String(line)
     }
 
-    /// The words without their type.
+    /// The text without its type.
     var words: String { String(text.prefix(2000)) }
 
-    /// The status in a refusal's words: `550 5.1.1 no`, `550-no`, `5.1.1 no`.
+    /// The status in a refusal's text: `550 5.1.1 no`, `550-no`, `5.1.1 no`.
     var smtpStatus: EnhancedStatus? {
         guard type == nil || type == "smtp" else { return nil }
-        let words = text.drop(while: \.isWhitespace)
-        if let status = EnhancedStatus(leading: words) { return status }
-        let code = words.prefix { $0.isASCII && $0.isWholeNumber }
-        guard code.count == 3, let number = Int(code), words.dropFirst(3).first.map({ $0 == "-" || $0 == " " }) ?? true
+        let reply = text.drop(while: \.isWhitespace)
+        if let status = EnhancedStatus(leading: reply) { return status }
+        let code = reply.prefix { $0.isASCII && $0.isWholeNumber }
+        guard code.count == 3, let number = Int(code), reply.dropFirst(3).first.map({ $0 == "-" || $0 == " " }) ?? true
         else { return nil }
-        return EnhancedStatus(leading: words.dropFirst(4)) ?? EnhancedStatus(replyCode: number)
+        return EnhancedStatus(leading: reply.dropFirst(4)) ?? EnhancedStatus(replyCode: number)
     }
 }
 
 extension Mailbox {
-    /// Takes an address with or without angle brackets; `nil` for what mail of ours cannot have gone to.
+    /// Parses an address with or without angle brackets; `nil` when our messages cannot have been sent to it.
     init?(address text: String) {
         let trimmed = text.split(whereSeparator: \.isWhitespace)
         guard trimmed.count == 1, let word = trimmed.first else { return nil }

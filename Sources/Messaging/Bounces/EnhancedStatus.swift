@@ -1,37 +1,37 @@
-/// Why a message did or did not arrive, as three numbers (RFC 3463): `5.1.1` is a mailbox that does not exist.
+/// An enhanced status code of three numbers (RFC 3463), such as `5.1.1` for a mailbox that does not exist.
 public struct EnhancedStatus: Hashable, Sendable, CustomStringConvertible {
-    /// The first number.
+    /// The class, which is the first number.
     public enum Outcome: Int, Hashable, Sendable {
-        /// It worked.
+        /// Success.
         case success = 2
-        /// It did not work now.
+        /// A temporary failure.
         case transient = 4
-        /// It will not work in this form.
+        /// A permanent failure.
         case permanent = 5
     }
 
-    /// Whether it worked.
+    /// The class.
     public let outcome: Outcome
-    /// What it has to do with: 1 addresses, 2 mailboxes, 3 mail systems, 4 the network, 5 the protocol, 6 content, 7
-    /// policy and security; 0 is unspecific.
+    /// The subject: 1 addresses, 2 mailboxes, 3 mail systems, 4 the network, 5 the protocol, 6 content, 7 policy and
+    /// security; 0 is unspecific.
     public let subject: Int
-    /// What exactly; 0 is unspecific.
+    /// The detail; 0 is unspecific.
     public let detail: Int
 
-    /// The three numbers with their dots.
+    /// The three numbers with dots between them.
     public var description: String { "\(outcome.rawValue).\(subject).\(detail)" }
 
-    /// Makes a status.
+    /// Creates a status.
     public init(_ outcome: Outcome, subject: Int, detail: Int) {
         self.outcome = outcome
         self.subject = subject
         self.detail = detail
     }
 
-    /// Takes the status at the beginning of a text, spaces aside.
+    /// Parses the status at the beginning of a text, after optional white space.
     init?(leading text: some StringProtocol) {
-        let words = text.drop(while: \.isWhitespace).prefix { $0.isASCII && ($0.isWholeNumber || $0 == ".") }
-        let numbers = words.split(separator: ".", omittingEmptySubsequences: false)
+        let digits = text.drop(while: \.isWhitespace).prefix { $0.isASCII && ($0.isWholeNumber || $0 == ".") }
+        let numbers = digits.split(separator: ".", omittingEmptySubsequences: false)
         guard numbers.count == 3, numbers.allSatisfy({ (1...3).contains($0.count) }), numbers[0].count == 1,
             let outcome = Int(numbers[0]).flatMap(Outcome.init), let subject = Int(numbers[1]),
             let detail = Int(numbers[2])
@@ -39,24 +39,23 @@ public struct EnhancedStatus: Hashable, Sendable, CustomStringConvertible {
         self.init(outcome, subject: subject, detail: detail)
     }
 
-    /// The status of a reply that has only its code: `550` becomes 5.0.0.
+    /// Creates the status of a plain reply code: `550` becomes 5.0.0.
     init?(replyCode: Int) {
         guard let outcome = Outcome(rawValue: replyCode / 100) else { return nil }
         self.init(outcome, subject: 0, detail: 0)
     }
 
-    /// Whether this tells no more than its first number.
+    /// Whether only the first number is significant.
     var isUnspecific: Bool { subject == 0 && detail == 0 }
 
-    /// The status in a refusal's words: `550 5.1.1 no`, `550-5.1.1 no`, `(#5.1.1)`, `5.1.1 no`; else that of the first
-    /// reply code, `550` being 5.0.0.
+    /// Finds the status in a refusal's text: `550 5.1.1 no`, `550-5.1.1 no`, `(#5.1.1)`, `5.1.1 no`; else that of the
+    /// first reply code.
     ///
-    /// Three numbers elsewhere are an address or a version.
+    /// The reply code 550 becomes 5.0.0. Three numbers elsewhere are an address or a version.
     init?(foundIn text: some StringProtocol) {
-        let words = String(text)
         var previous: Substring?
         var unspecific: EnhancedStatus?
-        for word in words.split(whereSeparator: { $0.isWhitespace || "()<>[],;:\"".contains($0) }).prefix(400) {
+        for word in String(text).split(whereSeparator: { $0.isWhitespace || "()<>[],;:\"".contains($0) }).prefix(400) {
             defer { previous = word }
             let pieces = word.split(separator: "-", maxSplits: 1)
             let code = pieces.first.flatMap { Int(replyCode: $0) }
@@ -75,7 +74,7 @@ public struct EnhancedStatus: Hashable, Sendable, CustomStringConvertible {
         self = unspecific
     }
 
-    /// The status that a word consists of.
+    /// Parses a word that consists only of a status.
     private init?(whole word: some StringProtocol) {
         guard word.allSatisfy({ $0.isASCII && ($0.isWholeNumber || $0 == ".") }) else { return nil }
         self.init(leading: word)
@@ -83,7 +82,8 @@ public struct EnhancedStatus: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Int {
-    /// The reply code of a refusal (RFC 5321 section 4.2) that a word consists of; `nil` for any other word.
+    /// Creates the status of a word that is a reply code of a refusal (RFC 5321 section 4.2); `nil` for any other
+    /// word.
     fileprivate init?(replyCode word: some StringProtocol) {
         guard word.utf8.count == 3, let code = Int(word), (400..<600).contains(code) else { return nil }
         self = code

@@ -1,21 +1,21 @@
-/// What the refusal of a message is about.
+/// The cause of a message's refusal.
 public enum FailureCause: Hashable, Sendable {
-    /// The address leads nowhere, for good.
+    /// The address is permanently invalid.
     case address
-    /// The message, its sender, a policy, the mailbox's size, or something that passes: the address stays usable.
+    /// The message, its sender, a policy, the mailbox's size, or a temporary condition: the address remains usable.
     case message
-    /// The refusal does not say.
+    /// The cause cannot be determined.
     case unclear
 
-    /// Determines the cause from the status code, and from the words where the code is unspecific.
+    /// Determines the cause from the status code, and from the reply's text when the code is unspecific.
     ///
-    /// A refusal counts as being about the address only where nothing contradicts it: a second bounce costs little, a
-    /// person who gets no more mail costs much. The refusing server's own code and words count more than what the
-    /// reporting server makes of them, since some report 5.1.1 for every plain 550.
+    /// A refusal counts as caused by the address only when nothing contradicts it: a second bounce costs little, but a
+    /// person who wrongly gets no more mail costs much. The refusing server's own code and text take precedence over
+    /// the reporting server's status, because some servers report 5.1.1 for every plain 550.
     ///
     /// - Parameters:
-    ///   - reported: The reporting server's status (RFC 3463), where it gives one.
-    ///   - words: The words of the server that refused.
+    ///   - reported: The reporting server's status (RFC 3463), if any.
+    ///   - words: The refusing server's reply.
     public init(status reported: EnhancedStatus?, words: String) {
         let statusInWords = EnhancedStatus(foundIn: words)
         let causes = [reported, statusInWords].compactMap { $0?.cause }
@@ -33,15 +33,15 @@ public enum FailureCause: Hashable, Sendable {
 }
 
 extension EnhancedStatus {
-    /// What the three numbers say by themselves.
+    /// The cause that the three numbers alone indicate.
     ///
-    /// Policy (5.7.x) is about the sender or the message, a full mailbox (5.2.2) and a message that is too long (5.3.4,
-    /// 5.2.3) pass, and most of 5.3.x and 5.4.x is a broken system, a loop or a time-out.
+    /// Policy (5.7.x) concerns the sender or the message; a full mailbox (5.2.2) and a message that is too long
+    /// (5.3.4, 5.2.3) are temporary; most of 5.3.x and 5.4.x is a broken system, a loop or a timeout.
     fileprivate var cause: FailureCause {
         guard outcome == .permanent else { return .message }
         return switch (subject, detail) {
         case (0, _), (5, 0): .unclear
-        // These two are about the sender.
+        // These two concern the sender.
         case (1, 7), (1, 8): .message
         // Bad mailbox, host or syntax, moved, no mail server at all (RFC 7505).
         case (1, _): .address
@@ -53,22 +53,23 @@ extension EnhancedStatus {
         }
     }
 
-    /// Whether the detail leaves nothing open: Gmail says 5.2.1 of a disabled account and of one that gets too much mail.
+    /// Whether the detail is unambiguous: Gmail uses 5.2.1 both for a disabled account and for one that gets too much
+    /// mail.
     fileprivate var isConclusive: Bool { detail != 0 && (subject, detail) != (2, 1) }
 }
 
-/// The words of a refusal, reduced to what tells its cause.
+/// The words of a refusal that are relevant for its cause.
 struct RefusalWords {
-    /// Longer refusals are not read to their end.
+    /// The maximum number of words that are examined.
     private static let maximumWords = 400
 
     let words: [String]
-    /// The words with a space around each.
+    /// The words, each surrounded by spaces.
     private let line: String
 
     init(_ text: String) {
         let pieces = text.lowercased().split(whereSeparator: \.isWhitespace)
-        // An address or the name of a mail server says nothing of the cause, whatever words it is made of.
+        // The words in an address or a mail server's name are irrelevant for the cause.
         let named = pieces.indices.filter { index in
             pieces[index].contains("@")
                 || (index > 0 && pieces[index - 1].hasSuffix("host") && pieces[index].contains("."))
@@ -80,7 +81,8 @@ struct RefusalWords {
         line = " " + words.joined(separator: " ") + " "
     }
 
-    /// Words about the message beat those about the address: `mailbox unavailable: rejected by policy`.
+    /// The cause; words about the message override those about the address, as in `mailbox unavailable: rejected by
+    /// policy`.
     var cause: FailureCause {
         if words.contains(where: Self.messageWords.contains) || has(Self.messagePhrases) { return .message }
         return has(Self.addressPhrases) || namesMissingAddress ? .address : .unclear
@@ -90,7 +92,7 @@ struct RefusalWords {
         phrases.contains { line.contains(" \($0) ") }
     }
 
-    /// Whether it says `unknown user` or `the user … is unknown`.
+    /// Whether the words contain `unknown user` or `the user … is unknown`.
     private var namesMissingAddress: Bool {
         for (index, word) in words.enumerated() where Self.nouns.contains(word) {
             let before = " " + words[max(0, index - 3)..<index].joined(separator: " ") + " "
@@ -104,7 +106,7 @@ struct RefusalWords {
 }
 
 extension RefusalWords {
-    /// Words that only a refusal of the message, its sender or its size has, or one that passes.
+    /// Words that occur only in a refusal of the message, its sender or its size, or in a temporary one.
     private static let messageWords: Set<String> = [
         "spf", "dkim", "dmarc", "arc", "sender", "senders", "senderid", "blocked", "blocking", "block", "blacklist",
         "blacklisted", "blocklist", "blocklisted", "denylist", "denied", "banned", "bl", "rbl", "dnsbl", "rblsmtpd",

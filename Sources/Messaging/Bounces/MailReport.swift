@@ -1,29 +1,29 @@
-/// What a mail server tells about mail of ours, in mail to our envelope's sender (RFC 6522).
+/// A mail server's report about a message that we sent, received at the envelope's sender (RFC 6522).
 ///
-/// Anybody can write such mail. It is evidence about an address only together with the message that it returns: compare
-/// `messageIDs` with the messages that really went there.
+/// Reports can be forged. A report is evidence about an address only together with the message that it returns:
+/// compare `messageIDs` with the messages that were sent there.
 public enum MailReport: Hashable, Sendable {
-    /// What became of a message (RFC 3464): a bounce, a delay, a delivery.
+    /// A delivery status notification (RFC 3464): a bounce, a delay or a delivery.
     case delivery(DeliveryReport)
-    /// A recipient has called a message unwanted (RFC 5965).
+    /// A recipient's spam complaint (RFC 5965).
     case complaint(ComplaintReport)
 
-    /// Longer mail is not read; servers return the header of a message, or a small part of it.
+    /// The maximum size of a mail; servers return only a message's header, or a small part of it.
     public static let maximumOctets = 10 * 1024 * 1024
-    /// Deeper parts are not looked into; real reports are two or three deep.
+    /// The maximum nesting depth of parts; reports in practice are two or three deep.
     private static let maximumDepth = 8
 
-    /// Reads one report.
+    /// Parses a report.
     ///
-    /// - Parameter octets: A whole mail as it arrived, with line ends of either kind, and with or without the line
-    ///   `From ...` that some programs put before it.
-    /// - Throws: `MailReportError` when the mail is no report, is cut off, or says nothing about anybody.
+    /// - Parameter octets: The complete mail as received, with LF or CRLF line endings, with or without the line `From
+    ///   ...` that some programs put before it.
+    /// - Throws: `MailReportError` when the mail is not a report, is truncated, or names no recipient.
     public init(reading octets: [UInt8]) throws(MailReportError) {
         guard octets.count <= Self.maximumOctets else { throw .tooLong }
         self = try Self.read(ReceivedPart(octets[...], isComplete: false))
     }
 
-    /// Reads a mail as a report: in a standard form, else in one of those that older systems write.
+    /// Parses a mail as a report: in a standard form, else in one of the forms of older systems.
     static func read(_ mail: ReceivedPart) throws(MailReportError) -> MailReport {
         do throws(MailReportError) {
             return try standard(mail)
@@ -52,7 +52,7 @@ public enum MailReport: Hashable, Sendable {
         mail.leaves.lazy.compactMap(ReturnedMessage.init).compactMap(ComplaintReport.init(old:)).first
     }
 
-    /// The identifiers, without angle brackets, one of which is that of the message that the report is about.
+    /// The candidate message identifiers, without angle brackets; one of them is that of the reported message.
     public var messageIDs: [String] {
         switch self {
         case .delivery(let report): report.messageIDs
@@ -60,7 +60,7 @@ public enum MailReport: Hashable, Sendable {
         }
     }
 
-    /// The reports: the mail itself, or within what filters and lists have wrapped around it.
+    /// Returns the reports: the mail itself, or parts of it when filters or mailing lists have wrapped the report.
     private static func reports(in part: ReceivedPart, depth: Int) -> [ReceivedPart] {
         guard part.type.isMultipart, depth < maximumDepth else { return [] }
         if part.type.name == "multipart/report" { return [part] }
@@ -69,10 +69,10 @@ public enum MailReport: Hashable, Sendable {
 }
 
 extension ReceivedPart {
-    /// Deeper parts are not looked into; real mail is a few deep.
+    /// The maximum nesting depth of parts, above what occurs in practice.
     private static let maximumDepth = 8
 
-    /// The parts that are not made of parts, in order; a message within is one of them.
+    /// The parts that are not multiparts, in order; an embedded message counts as one part.
     var leaves: [ReceivedPart] { leaves(depth: 0) }
 
     private func leaves(depth: Int) -> [ReceivedPart] {
@@ -81,20 +81,20 @@ extension ReceivedPart {
     }
 }
 
-/// Mail that cannot be read as a report about mail of ours.
+/// An error in the parsing of a report.
 public enum MailReportError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The mail is longer than `MailReport.maximumOctets`.
     case tooLong
-    /// The mail has neither a delivery status nor a feedback report in it.
+    /// The mail has neither a delivery status nor a feedback report.
     case notAReport
-    /// The mail ends before the report does, so that its last words may be the wrong ones.
+    /// The mail ends within the report, so that its last field may be incomplete.
     case truncated
-    /// The report names no address that mail of ours could have gone to.
+    /// The report names no valid recipient address.
     case noRecipient
-    /// The report is feedback of another kind than a complaint.
+    /// The report is feedback, but not a complaint.
     case notAComplaint
 
-    /// What is wrong with the mail, why, and what to do.
+    /// The problem, its cause and the remedy.
     public var description: String {
         switch self {
         case .tooLong:
@@ -115,36 +115,36 @@ public enum MailReportError: Error, Hashable, Sendable, CustomStringConvertible 
     }
 }
 
-/// A mail that came to our envelope's sender: what it says, as far as it can be understood.
+/// A mail received at the envelope's sender, with its content as far as it can be parsed.
 ///
-/// Any octets are one; nothing in them makes this fail.
+/// Parsing accepts any octets and never fails.
 public struct ReceivedMail: Sendable {
-    /// What a mail says.
+    /// The content of a mail.
     public enum Content: Sendable {
-        /// A report about mail of ours.
+        /// A report about a message that we sent.
         case report(MailReport)
-        /// An answer to an invitation.
+        /// A reply to an invitation.
         case calendarReply(CalendarReply)
-        /// Something for a person to read, and why it is no report.
+        /// A mail for staff to read, with the reason why it is not a report.
         case other(MailReportError)
     }
 
-    /// So much is kept for a person to read, in octets.
+    /// The maximum size of the excerpt in octets.
     public static let maximumExcerpt = 16_384
     private static let maximumLine = 200
 
-    /// Who wrote it, as the header says; one line.
+    /// The author from the header, on one line.
     public let from: String?
-    /// The subject; one line.
+    /// The subject, on one line.
     public let subject: String?
-    /// What it says.
+    /// The content.
     public let content: Content
-    /// The mail's beginning, with what could harm a terminal made visible.
+    /// The beginning of the mail, with terminal control characters made visible.
     public let excerpt: String
 
-    /// Reads a mail; only the first `MailReport.maximumOctets` of it count.
+    /// Parses a mail; only its first `MailReport.maximumOctets` octets are read.
     ///
-    /// - Parameter octets: The mail as it arrived.
+    /// - Parameter octets: The mail as received.
     public init(reading octets: [UInt8]) {
         let mail = ReceivedPart(octets.prefix(MailReport.maximumOctets), isComplete: false)
         from = Self.line(mail.fields["from"])
@@ -164,7 +164,7 @@ public struct ReceivedMail: Sendable {
 }
 
 extension ReceivedPart {
-    /// The answer to an invitation that is in the mail, where there is one.
+    /// The reply to an invitation in the mail, if any.
     fileprivate var calendarReply: CalendarReply? {
         leaves.lazy.filter { ["text/calendar", "application/ics"].contains($0.type.name) }
             .compactMap { CalendarReply(parsing: $0.content) }.first

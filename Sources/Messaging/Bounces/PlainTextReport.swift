@@ -1,14 +1,15 @@
-/// A bounce in plain text, as qmail (QSBMF), Exim, sendmail and Gmail of former years write it, or the text that stands
-/// beside an empty delivery status.
+/// A bounce in plain text, in the formats of qmail (QSBMF), Exim, sendmail and older versions of Gmail.
+///
+/// The text beside an empty delivery status is parsed in the same way.
 struct PlainTextReport {
-    /// Longer texts are not read to their end.
+    /// The maximum length that is examined.
     private static let maximumLength = 65_536
     private static let maximumLines = 2000
 
-    /// What the text says, as a delivery status would.
+    /// The report in the form of a delivery status.
     let report: DeliveryReport
 
-    /// Reads a mail; `nil` where it names no failed recipient in one of these ways, or may be cut off.
+    /// Parses a mail; `nil` when it names no failed recipient in a known format, or may be truncated.
     init?(_ mail: ReceivedPart) {
         if mail.type.name == "text/plain" {
             let text = Self.lines(of: mail)
@@ -45,12 +46,12 @@ struct PlainTextReport {
                 .prefix(maximumLines))
     }
 
-    /// Whether our message begins below a line: `--- Below this line is a copy of the message` and the like.
+    /// Returns whether a line such as `--- Below this line is a copy of the message` introduces the returned message.
     private static func beginsReturnedMessage(_ line: Substring) -> Bool {
-        let words = line.lowercased().drop(while: \.isWhitespace)
-        return words.hasPrefix("---")
+        let text = line.lowercased().drop(while: \.isWhitespace)
+        return text.hasPrefix("---")
             && ["copy of", "original message", "original headers", "enclosed are", "unsent message"].contains {
-                words.contains($0)
+                text.contains($0)
             }
     }
 
@@ -60,7 +61,7 @@ struct PlainTextReport {
         return String(bracketed: String(field.dropFirst(11)))
     }
 
-    /// qmail puts each address on a line of its own, in brackets with a colon behind; sendmail lists them under a title.
+    /// Returns the recipients: qmail writes each on its own line as `<address>:`, sendmail lists them under a heading.
     private static func recipients(in notice: [Substring]) -> [Mailbox] {
         let isQmail = notice.prefix(5).contains { $0.hasPrefix("Hi. This is the") }
         if isQmail {
@@ -79,7 +80,7 @@ struct PlainTextReport {
             .contains { text.contains($0) }
     }
 
-    /// What the notice says of a recipient, from the line that names them on; where it quotes the server, only that.
+    /// Returns the text about a recipient, from the line that names them; if it quotes the server, only the quotation.
     private static func reason(for recipient: Mailbox, in notice: [Substring]) -> String {
         let lines = notice.map { $0.trimming(while: \.isWhitespace) }
         let start = lines.lastIndex { $0.contains(recipient.address) && !$0.contains("RCPT TO") } ?? lines.startIndex
@@ -92,21 +93,21 @@ struct PlainTextReport {
 }
 
 extension DeliveryReport.Recipient {
-    /// A recipient of whom a text says something.
+    /// Creates a recipient from an action and the text about them.
     fileprivate init(_ address: Mailbox, _ action: DeliveryReport.Action, _ reason: String) {
-        let words = ReportFieldValue("text; \(reason)")
+        let value = ReportFieldValue("text; \(reason)")
         self.address = address
         finalAddress = nil
         self.action = action
         status = EnhancedStatus(foundIn: reason)
-        diagnostic = words.line
+        diagnostic = value.line
         remoteServer = nil
-        cause = FailureCause(status: status, words: words.words)
+        cause = FailureCause(status: status, words: value.words)
     }
 }
 
 extension Substring {
-    /// This text without the characters of a kind at both ends.
+    /// Returns this text without characters of a kind at both ends.
     fileprivate func trimming(while isDropped: (Character) -> Bool) -> Substring {
         let rest = drop(while: isDropped)
         guard let last = rest.lastIndex(where: { !isDropped($0) }) else { return "" }

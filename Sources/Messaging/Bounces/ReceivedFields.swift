@@ -1,18 +1,18 @@
-/// The header fields of a mail that others wrote, or a block of such fields in a report.
+/// The header fields of a received mail, or a block of such fields in a report.
 struct ReceivedFields {
-    /// More fields than this are not kept.
+    /// The maximum number of fields that are kept.
     private static let maximumCount = 1000
-    /// More identifiers than this are not looked at.
+    /// The maximum number of identifiers that are read.
     private static let maximumIdentifiers = 10
-    /// Longer fields are not looked at; no program writes them.
+    /// The maximum length of a field; longer ones are ignored.
     private static let maximumLength = 65_536
 
     private var fields: [(name: String, body: String)] = []
 
-    /// Takes the lines up to the first empty one, and that.
+    /// Reads the lines up to and including the first empty one.
     ///
-    /// Lines that belong to no field are passed over, such as the `From ...` that mailbox files put before a mail. Where
-    /// the mail may be cut off before the empty line, the last field may be half of itself and does not count.
+    /// Lines that belong to no field are skipped, such as the `From ...` that mailbox files put before a mail. If the
+    /// mail may be truncated before the empty line, the last field may be incomplete and is dropped.
     init(_ lines: inout ReceivedLines, isComplete: Bool) {
         var field: [UInt8] = []
         while let line = lines.next() {
@@ -30,17 +30,18 @@ struct ReceivedFields {
         if isComplete { append(field) }
     }
 
-    /// The body of the first field of a name, which is written in lower case here.
+    /// Returns the body of the first field with a name in lower case.
     subscript(name: String) -> String? {
         fields.first { $0.name == name }?.body
     }
 
-    /// The bodies of all fields of a name, which is written in lower case here.
+    /// Returns the bodies of all fields with a name in lower case.
     func all(_ name: String) -> [String] {
         fields.filter { $0.name == name }.map(\.body)
     }
 
-    /// The identifiers that a report may mean: that of the message it returns, another that it names, those it answers.
+    /// Returns the candidate identifiers: of the returned message, of another that the report names, of those it
+    /// replies to.
     func messageIDs(of returned: ReturnedMessage?, and named: String? = nil) -> [String] {
         let answered = [self["in-reply-to"], self["references"]].compactMap(\.self)
         let all =
@@ -48,7 +49,7 @@ struct ReceivedFields {
         return Array(all.uniqued.prefix(Self.maximumIdentifiers))
     }
 
-    /// The blocks of fields in a report that is known to be whole, separated by empty lines.
+    /// Returns the blocks of fields in a complete report, which are separated by empty lines.
     static func blocks(in octets: ArraySlice<UInt8>, limit: Int) -> [ReceivedFields] {
         var blocks: [ReceivedFields] = []
         var lines = ReceivedLines(octets)
@@ -59,7 +60,7 @@ struct ReceivedFields {
         return blocks
     }
 
-    /// Keeps a field that has a name (RFC 5322 section 2.2).
+    /// Appends a field that has a name (RFC 5322 section 2.2).
     private mutating func append(_ field: [UInt8]) {
         guard fields.count < Self.maximumCount, field.count <= Self.maximumLength,
             let colon = field.firstIndex(of: UInt8(ascii: ":"))
@@ -72,13 +73,13 @@ struct ReceivedFields {
 }
 
 extension String {
-    /// The one word of this structured field body, in lower case; `nil` where it has none or several.
+    /// The only word of this structured field body, in lower case; `nil` for none or several.
     var singleWord: String? {
         let words = withoutComments.lowercased().split(whereSeparator: \.isWhitespace)
         return words.count == 1 ? words.first.map(String.init) : nil
     }
 
-    /// This structured field body with a space for each comment in parentheses; they nest (RFC 5322 section 3.2.2).
+    /// This structured field body with each comment replaced by a space; comments nest (RFC 5322 section 3.2.2).
     var withoutComments: String {
         guard utf8.contains(UInt8(ascii: "(")) else { return self }
         var (kept, depth, isQuoted, isEscaped) = ("", 0, false, false)
@@ -97,18 +98,18 @@ extension String {
     }
 }
 
-/// The lines of a mail that others wrote, with line ends of either kind.
+/// The lines of a received mail, with LF or CRLF line endings.
 struct ReceivedLines: Sequence, IteratorProtocol {
     struct Line {
-        /// The line without its line end.
+        /// The line without its line ending.
         let text: ArraySlice<UInt8>
-        /// Where the line before this one ended, its line end not counted.
+        /// The index of the end of the previous line, before its line ending.
         let previousEnd: Int
-        /// Whether the line had a line end.
+        /// Whether the line had a line ending.
         let isEnded: Bool
     }
 
-    /// What comes after the lines that were taken.
+    /// The octets after the lines that were read.
     private(set) var rest: ArraySlice<UInt8>
     private var previousEnd: Int
 

@@ -1,13 +1,13 @@
 import FoundationEssentials
 
-/// A mail that others wrote, or a part of one: its header and its content (RFC 2045, RFC 2046).
+/// A received mail or a part of one: its header and its content (RFC 2045, RFC 2046).
 struct ReceivedPart {
-    /// More parts than this in one are not looked at.
+    /// The maximum number of parts of a multipart that are read.
     private static let maximumParts = 64
 
     let fields: ReceivedFields
     let type: ContentType
-    /// Whether something comes after this in the mail, so that nothing of it can be missing.
+    /// Whether the mail continues after this part, so that the part cannot be truncated.
     let isComplete: Bool
     private let body: ArraySlice<UInt8>
 
@@ -19,12 +19,12 @@ struct ReceivedPart {
         self.isComplete = isComplete
     }
 
-    /// The content as it was before it was encoded for its way.
+    /// The content without its transfer encoding.
     var content: ArraySlice<UInt8> {
         TransferEncoding(fields["content-transfer-encoding"]).decode(body)
     }
 
-    /// The parts that this is made of; none where it is not.
+    /// The parts of a multipart; empty for other parts.
     var parts: [ReceivedPart] {
         guard type.isMultipart, let boundary = type.boundary else { return [] }
         var parts: [ReceivedPart] = []
@@ -32,7 +32,7 @@ struct ReceivedPart {
         var lines = ReceivedLines(body)
         while parts.count < Self.maximumParts, let line = lines.next() {
             guard let delimiter = Delimiter(line.text, boundary: boundary) else { continue }
-            // The line end before a delimiter is the delimiter's; an empty part has none.
+            // The line ending before a delimiter belongs to the delimiter; an empty part has none.
             if let start { parts.append(ReceivedPart(body[start..<max(start, line.previousEnd)], isComplete: true)) }
             if delimiter == .closing { return parts }
             start = lines.rest.startIndex
@@ -44,7 +44,7 @@ struct ReceivedPart {
     }
 }
 
-/// A line that separates parts (RFC 2046 section 5.1.1); gateways put spaces behind it.
+/// A line that separates parts (RFC 2046 section 5.1.1); gateways may append spaces to it.
 private enum Delimiter {
     case opening
     case closing
@@ -59,17 +59,17 @@ private enum Delimiter {
     }
 }
 
-/// What a part says it is (RFC 2045 section 5.1).
+/// The declared content type of a part (RFC 2045 section 5.1).
 struct ContentType {
-    /// RFC 2046 section 5.1.1 allows 70 characters; not all programs have read it.
+    /// The maximum length of a boundary; RFC 2046 section 5.1.1 allows 70 characters, but some programs use more.
     private static let maximumBoundary = 250
 
     /// The type and subtype, in lower case.
     let name: String
-    /// What separates the parts of a multipart.
+    /// The boundary of a multipart.
     let boundary: [UInt8]?
 
-    /// Reads the field's body; a part that says nothing is plain text.
+    /// Parses the field's body; a part without the field is plain text.
     init(_ field: String?) {
         let pieces = (field ?? "text/plain").withoutComments.splitOutsideQuotes(at: ";")
         name = (pieces.first ?? "").lowercased().filter { !$0.isWhitespace }
@@ -77,7 +77,7 @@ struct ContentType {
         self.boundary = boundary.flatMap { (1...Self.maximumBoundary).contains($0.utf8.count) ? Array($0.utf8) : nil }
     }
 
-    /// Whether the part is made of parts.
+    /// Whether the part is a multipart.
     var isMultipart: Bool { name.hasPrefix("multipart/") }
 
     /// Whether the part is a delivery status, in ASCII (RFC 3464) or in UTF-8 (RFC 6533).
@@ -99,7 +99,7 @@ struct ContentType {
 }
 
 extension String {
-    /// The pieces between separators that stand outside quoted strings.
+    /// Returns the pieces between separators outside quoted strings.
     func splitOutsideQuotes(at separator: Character) -> [String] {
         var (pieces, isQuoted, isEscaped) = ([""], false, false)
         for character in self {
@@ -115,13 +115,13 @@ extension String {
     }
 }
 
-/// How a part's content was made fit for its way (RFC 2045 section 6).
+/// The transfer encoding of a part's content (RFC 2045 section 6).
 enum TransferEncoding {
     case none
     case quotedPrintable
     case base64
 
-    /// Reads the field's body; what is not known is taken as it stands.
+    /// Parses the field's body; an unknown encoding counts as none.
     init(_ field: String?) {
         switch field?.withoutComments.lowercased().filter({ !$0.isWhitespace }) {
         case "quoted-printable": self = .quotedPrintable
@@ -130,7 +130,7 @@ enum TransferEncoding {
         }
     }
 
-    /// The content as it was before, as far as it can be told.
+    /// Returns the decoded content, as far as it can be decoded.
     func decode(_ body: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         switch self {
         case .none: body
@@ -142,7 +142,7 @@ enum TransferEncoding {
     private static func decodeQuotedPrintable(_ body: ArraySlice<UInt8>) -> [UInt8] {
         var decoded: [UInt8] = []
         for line in ReceivedLines(body) {
-            // Spaces at the end of a line were added on the way (RFC 2045 section 6.7, rule 3).
+            // Trailing spaces were added in transit (RFC 2045 section 6.7, rule 3).
             let end = line.text.lastIndex { !$0.isBlank }.map { $0 + 1 } ?? line.text.startIndex
             let text = line.text[..<end]
             let isContinued = text.last == UInt8(ascii: "=")

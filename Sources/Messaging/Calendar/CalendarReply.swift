@@ -1,32 +1,32 @@
-/// An answer to an invitation: a REPLY or a COUNTER of one attendee (RFC 5546 sections 3.2.3 and 3.2.7).
+/// A reply to an invitation: a REPLY or a COUNTER of one attendee (RFC 5546 sections 3.2.3 and 3.2.7).
 ///
-/// Anybody can write one. It counts only where the event, its revision and the attendee are those of the invitation.
+/// A reply can be forged. It is valid only when the event, its revision and the attendee match the invitation.
 public struct CalendarReply: Hashable, Sendable {
-    /// What the attendee says.
+    /// An attendee's answer.
     public enum Answer: String, Hashable, Sendable, CaseIterable {
-        /// They will come.
+        /// The attendee accepts.
         case accepted = "ACCEPTED"
-        /// They will not come.
+        /// The attendee declines.
         case declined = "DECLINED"
-        /// They propose another time, or place.
+        /// The attendee proposes another time or place.
         case counter = "COUNTER"
-        /// They may come, have someone else come, or have not decided.
+        /// The attendee is tentative, delegates, or has not decided.
         case undecided
     }
 
     private static let maximumOctets = 262_144
     private static let maximumLines = 5000
 
-    /// What the attendee says.
+    /// The attendee's answer.
     public let answer: Answer
     /// The event's identifier.
     public let uid: String
-    /// The revision that they answer; 0 where the answer does not say (RFC 5545 section 3.8.7.4).
+    /// The revision that is answered; 0 when the reply has none (RFC 5545 section 3.8.7.4).
     public let sequence: Int
     /// The attendee's address.
     public let attendee: Mailbox
 
-    /// Reads a calendar; `nil` where it is no answer of one attendee about one event.
+    /// Parses a calendar; `nil` unless it is a reply of one attendee about one event.
     init?(parsing octets: ArraySlice<UInt8>) {
         let lines = Self.lines(of: octets)
         func value(_ name: String) -> String? { lines.first { $0.name == name }?.value }
@@ -58,13 +58,13 @@ public struct CalendarReply: Hashable, Sendable {
     }
 }
 
-/// A content line that others wrote: name, parameters and value.
+/// A content line of a received calendar: name, parameters and value.
 private struct ReceivedLine {
     let name: String
     let parameters: [String: String]
     let value: String
 
-    /// Reads a line; `nil` where it has no value.
+    /// Parses a line; `nil` when it has no value.
     init?(_ line: String) {
         let halves = line.splitOutsideQuotes(at: ":")
         guard halves.count >= 2 else { return nil }
@@ -86,7 +86,7 @@ private struct ReceivedLine {
 }
 
 extension String {
-    /// This text without white space at both ends.
+    /// This text without leading and trailing white space.
     fileprivate var trimmingBlanks: String {
         let rest = drop(while: \.isWhitespace)
         guard let last = rest.lastIndex(where: { !$0.isWhitespace }) else { return "" }

@@ -1,21 +1,21 @@
 /// One line of a calendar: a name, parameters and a value (RFC 5545 section 3.1).
 struct ContentLine {
-    /// A line holds at most 75 octets, its line end not counted.
+    /// The maximum length of a line in octets, without its line ending.
     private static let maximumOctets = 75
 
     private var line: String
 
-    /// A line whose value needs no escapes, such as an instant or a number.
+    /// Creates a line whose value needs no escapes, such as an instant or a number.
     init(_ name: String, _ value: String) {
         line = "\(name):\(value)"
     }
 
-    /// A line of text for people (RFC 5545 section 3.3.11).
+    /// Creates a line with a TEXT value (RFC 5545 section 3.3.11).
     init(_ name: String, text: String) {
         self.init(name, Self.escape(text))
     }
 
-    /// A line that names a person by mailbox.
+    /// Creates a line with a person's mailbox as its value.
     init(_ name: String, mailbox: Mailbox, parameters: String = "") {
         let shown = mailbox.name.map { ";CN=\(Self.quote($0))" } ?? ""
         self.init(name + shown + parameters, "mailto:\(mailbox.address)")
@@ -36,7 +36,7 @@ struct ContentLine {
         return String(decoding: folded + rest, as: UTF8.self) + "\r\n"
     }
 
-    /// The space that begins a folded line counts.
+    /// Returns the octets available on the current line; continuation lines begin with a space, which counts.
     private func room(after folded: [UInt8]) -> Int {
         folded.isEmpty ? Self.maximumOctets : Self.maximumOctets - 1
     }
@@ -55,7 +55,7 @@ struct ContentLine {
         return String(decoding: escaped, as: UTF8.self)
     }
 
-    /// A parameter's value in quotes; what quotes cannot hold is written with carets (RFC 6868).
+    /// Returns a parameter's value in quotes; characters not allowed in quotes are encoded with carets (RFC 6868).
     private static func quote(_ text: String) -> String {
         var quoted = ""
         for scalar in text.safeSingleLine.unicodeScalars {

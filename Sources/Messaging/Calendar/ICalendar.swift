@@ -1,24 +1,24 @@
 public import FoundationEssentials
 
-/// A calendar in the format that every calendar program reads (RFC 5545), to be mailed (RFC 5546) or saved as a file.
+/// A writer of iCalendar data (RFC 5545), to be mailed (RFC 5546) or saved as a file.
 public enum ICalendar {
-    /// What a calendar asks the program that reads it to do (RFC 5546 section 1.4).
+    /// The action that a calendar requests from the receiving program (RFC 5546 section 1.4).
     public enum Method: String, Hashable, Sendable, CaseIterable {
-        /// Enter these events, or move them when their sequence is higher.
+        /// Add these events, or update them when their sequence is higher.
         case request = "REQUEST"
-        /// Take these events out.
+        /// Remove these events.
         case cancel = "CANCEL"
     }
 
     /// Renders events as one calendar.
     ///
-    /// A cancellation says so on each of its events, whatever status they came with (RFC 5546 section 3.2.5).
+    /// A cancellation sets the status of each event to cancelled, whatever it was before (RFC 5546 section 3.2.5).
     ///
     /// - Parameters:
-    ///   - events: The events, in the order to be written.
-    ///   - method: What the reader's program is to do with them.
-    ///   - productID: The name of the program that made the calendar, such as `-//Intro//EN`.
-    ///   - name: The title under which programs list a subscribed calendar.
+    ///   - events: The events, in the order of the output.
+    ///   - method: The action that the receiving program is to take.
+    ///   - productID: The name of the program that created the calendar, such as `-//Intro//EN`.
+    ///   - name: The title that programs show for a subscribed calendar.
     /// - Returns: The calendar, with CRLF line ends.
     /// - Throws: `CompositionError` for an event without identifier or duration, or without organizer or attendee.
     public static func render(
@@ -32,15 +32,15 @@ public enum ICalendar {
         return calendar(components, method: method, productID: productID, name: name)
     }
 
-    /// Renders events as a calendar that programs subscribe to or import: it asks nothing of them and invites nobody.
+    /// Renders events as a calendar to subscribe to or import, without invitations.
     ///
-    /// It has no METHOD, which would make it a scheduling message (RFC 5546 section 1.4) and ask for an organizer. A
-    /// calendar has at least one component (RFC 5545 section 3.6): without events it is the definition of UTC.
+    /// It has no METHOD, which would make it a scheduling message (RFC 5546 section 1.4) and require an organizer. A
+    /// calendar needs at least one component (RFC 5545 section 3.6): without events it contains the definition of UTC.
     ///
     /// - Parameters:
-    ///   - events: The events, in the order to be written.
-    ///   - productID: The name of the program that made the calendar, such as `-//Intro//EN`.
-    ///   - name: The title under which programs list a subscribed calendar.
+    ///   - events: The events, in the order of the output.
+    ///   - productID: The name of the program that created the calendar, such as `-//Intro//EN`.
+    ///   - name: The title that programs show for a subscribed calendar.
     /// - Returns: The calendar, with CRLF line ends.
     /// - Throws: `CompositionError` for an event without identifier or duration, or with an attendee.
     public static func feed(
@@ -108,7 +108,7 @@ public enum ICalendar {
             ContentLine("STATUS", status.rawValue),
             ContentLine("TRANSP", status == .cancelled ? "TRANSPARENT" : "OPAQUE"),
         ]
-        return required + details(of: event) + people(of: event, method: method)
+        return required + details(of: event) + participants(of: event, method: method)
             + (method == .cancel ? [] : alarm(of: event)) + [ContentLine("END", "VEVENT")]
     }
 
@@ -120,8 +120,8 @@ public enum ICalendar {
         ].compactMap(\.self)
     }
 
-    /// An invitation asks for an answer, also where one was given: a client may change their mind.
-    private static func people(of event: CalendarEvent, method: Method?) -> [ContentLine] {
+    /// Returns the organizer and attendee lines; RSVP stays true after a reply, because a client may change it.
+    private static func participants(of event: CalendarEvent, method: Method?) -> [ContentLine] {
         let status = event.isAccepted ? "ACCEPTED" : "NEEDS-ACTION"
         let answer = method == .request ? ";ROLE=REQ-PARTICIPANT;PARTSTAT=\(status);RSVP=TRUE" : ""
         return [
@@ -142,48 +142,48 @@ public enum ICalendar {
     }
 }
 
-/// One entry of a calendar, in instants; the reader's program shows it in the reader's own zone.
+/// An event of a calendar; its instants are shown in the reader's own time zone.
 public struct CalendarEvent: Hashable, Sendable {
     /// Whether the event takes place (RFC 5545 section 3.8.1.11).
     public enum Status: String, Hashable, Sendable {
         /// It takes place.
         case confirmed = "CONFIRMED"
-        /// It was called off.
+        /// It was cancelled.
         case cancelled = "CANCELLED"
         /// It may take place.
         case tentative = "TENTATIVE"
     }
 
-    /// The identifier, the same for the whole life of the event, through every change of its time.
+    /// The identifier, which stays the same when the event is rescheduled.
     public var uid: String
-    /// The revision: 0 at first, one higher after each change of time and for the cancellation.
+    /// The revision: 0 at first, incremented by each change of time and by the cancellation.
     public var sequence: Int
-    /// The first instant.
+    /// The start.
     public var starts: Date
-    /// The instant after the last.
+    /// The end, exclusive.
     public var ends: Date
-    /// The instant at which this revision was made.
+    /// The instant at which this revision was created.
     public var stamp: Date
     /// The title.
     public var summary: String
-    /// The details, in plain text; line breaks of any kind.
+    /// The details in plain text, with any kind of line break.
     public var description: String?
     /// The place, on one line.
     public var location: String?
-    /// Who invites; needed for invitations and cancellations.
+    /// The organizer; required for invitations and cancellations.
     public var organizer: Mailbox?
-    /// Who is invited; needed for invitations and cancellations, refused in a feed.
+    /// The attendee; required for invitations and cancellations, refused in a feed.
     public var attendee: Mailbox?
-    /// Whether the attendee has said that they will come.
+    /// Whether the attendee has accepted.
     public var isAccepted = false
     /// Whether the event takes place.
     public var status: Status
     /// A page about the event.
     public var url: String?
-    /// Minutes before the start at which the reader's program should remind, when it should.
+    /// The reminder's lead time in minutes, if any.
     public var reminderMinutes: Int?
 
-    /// Makes an entry; `ICalendar.render` checks it.
+    /// Creates an event; `ICalendar.render` validates it.
     public init(
         uid: String,
         sequence: Int = 0,

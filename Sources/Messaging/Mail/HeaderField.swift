@@ -1,34 +1,34 @@
 import FoundationEssentials
 
-/// One header field: a name, and the tokens of its body, between which the line may be folded.
+/// A header field: a name, and the tokens of its body, between which the line may be folded.
 struct HeaderField {
-    /// Lines are folded here, well below the 78 that RFC 5322 section 2.1.1 recommends.
+    /// The column for folding, below the 78 characters that RFC 5322 section 2.1.1 recommends.
     private static let foldingColumn = 76
-    /// A longer word could not be folded to a good length, and is encoded instead.
+    /// The maximum length of a plain word; longer ones could not be folded well and are encoded instead.
     private static let longestPlainWord = 60
 
     let name: String
     let tokens: [String]
 
-    /// A field of tokens that are already in their wire form.
+    /// Creates a field from tokens in their wire form.
     init(_ name: String, _ tokens: String...) {
         self.name = name
         self.tokens = tokens
     }
 
-    /// A field of free text, such as the subject.
+    /// Creates a field of free text, such as the subject.
     init(_ name: String, text: String) {
         self.name = name
         tokens = Self.isPlain(text) ? Self.words(of: text) : EncodedWord.encode(text)
     }
 
-    /// A field of one mailbox, such as the sender.
+    /// Creates a field of one mailbox, such as the sender.
     init(_ name: String, mailbox: Mailbox) {
         self.name = name
         tokens = Self.phrase(mailbox.name) + [mailbox.name == nil ? mailbox.address : "<\(mailbox.address)>"]
     }
 
-    /// The field as lines, folded, with the final CRLF.
+    /// The folded lines of the field, with the final CRLF.
     var rendered: String {
         var lines = ""
         var line = name + ":"
@@ -50,7 +50,7 @@ struct HeaderField {
         return words(of: "\"\(escaped)\"")
     }
 
-    /// Whether the text survives being split at its spaces and put together again by the reader.
+    /// Returns whether the text is unchanged after splitting it at its spaces and joining the words.
     private static func isPlain(_ text: String) -> Bool {
         guard !text.isEmpty, text.isPlainLine, !holdsEncodedWord(text) else { return false }
         return text.utf8.split(separator: UInt8(ascii: " ")).allSatisfy { $0.count <= longestPlainWord }
@@ -65,17 +65,18 @@ struct HeaderField {
     }
 }
 
-/// Text outside ASCII in a header line: `=?UTF-8?B?...?=` (RFC 2047).
+/// The encoding of non-ASCII text in a header line: `=?UTF-8?B?...?=` (RFC 2047).
 enum EncodedWord {
-    /// The longest word made here, so that even behind the longest field name a line stays below the limit of 76.
+    /// The maximum length of an encoded word, so that a line stays below 76 characters even after the longest field
+    /// name.
     static let maximumLength = 64
 
     private static let opening = "=?UTF-8?B?"
     private static let closing = "?="
-    /// Base64 makes four characters of three octets.
+    /// The maximum number of octets in an encoded word; base64 encodes three octets as four characters.
     private static let maximumOctets = (maximumLength - opening.count - closing.count) / 4 * 3
 
-    /// Encodes text as words to be put on one or more lines; no word splits a character.
+    /// Encodes text as words for one or more lines, without splitting characters between words.
     static func encode(_ text: String) -> [String] {
         chunks(of: text).map { opening + Data($0.utf8).base64EncodedString() + closing }
     }
@@ -93,7 +94,7 @@ enum EncodedWord {
         return chunk.isEmpty ? chunks : chunks + [chunk]
     }
 
-    /// The characters as the reader sees them; one that is too long for any word falls apart into its scalars.
+    /// Returns the user-perceived characters; one that is too long for a word is split into its scalars.
     private static func pieces(of text: String) -> [String] {
         text.flatMap { character in
             let isShort = character.utf8.count <= maximumOctets
@@ -103,7 +104,7 @@ enum EncodedWord {
 }
 
 extension EncodedWord {
-    /// A header field's body with its encoded words as text (RFC 2047); what cannot be decoded stays as it is.
+    /// Decodes the encoded words of a header field's body (RFC 2047); undecodable ones remain unchanged.
     static func decoding(_ field: String) -> String {
         var (text, rest, previousWasEncoded) = ("", field[...], false)
         while let opening = rest.firstRange(ofText: "=?") {
@@ -118,7 +119,8 @@ extension EncodedWord {
         return text + rest
     }
 
-    /// The text of the word that begins here, and what comes behind it; behind the opening where it is no such word.
+    /// Returns the text of the encoded word at the beginning and the index after it; otherwise `nil` and the index
+    /// after `=?`.
     private static func word(in text: Substring) -> (String?, Substring.Index) {
         let content = text.dropFirst(2)
         let parts = content.split(separator: "?", maxSplits: 3, omittingEmptySubsequences: false)
@@ -148,7 +150,7 @@ extension EncodedWord {
 }
 
 extension Substring {
-    /// Where a text begins in this one.
+    /// Returns the first index of a text in this one.
     fileprivate func firstRange(ofText text: String) -> Index? {
         var index = startIndex
         while index < endIndex {

@@ -1,11 +1,11 @@
 import FoundationEssentials
 
-/// A part of a message: its own header fields, and content that is safe to send as it stands.
+/// A part of a message: its own header fields, and content in its wire form.
 struct MIMEPart {
     let fields: [HeaderField]
     let content: String
 
-    /// A part of text for people, readable even in a program that knows no MIME.
+    /// Returns a text part that is readable even in programs without MIME support.
     static func text(_ text: String, subtype: String) -> MIMEPart {
         MIMEPart(
             fields: [
@@ -16,9 +16,9 @@ struct MIMEPart {
         )
     }
 
-    /// A calendar entry, twice.
+    /// Returns a calendar event as two parts: an alternative of the text, and an attachment.
     ///
-    /// As an alternative of the text: calendars read their buttons from it (RFC 6047 section 2.4). And as a file, for
+    /// Mail programs show their reply buttons for the alternative (RFC 6047 section 2.4). The attachment is for
     /// programs that only open attachments.
     static func invitation(_ calendar: MailMessage.Calendar) -> (alternative: MIMEPart, attachment: MIMEPart) {
         let name = calendar.method == .cancel ? "cancel.ics" : "invite.ics"
@@ -34,10 +34,10 @@ struct MIMEPart {
         )
     }
 
-    /// Several parts as one.
+    /// Returns several parts as one multipart.
     ///
-    /// The boundary begins with `=_`, which neither quoted-printable nor base64 can contain, so that no content can
-    /// hold it; each kind appears once in a message, and its name keeps the two apart.
+    /// The boundary begins with `=_`, which neither quoted-printable nor base64 can contain, so it never occurs in the
+    /// content. Each subtype occurs once in a message, so its name makes the boundary unique.
     static func multipart(_ subtype: String, of parts: [MIMEPart], seed: String) -> MIMEPart {
         let boundary = "=_\(subtype)_\(fingerprint(of: seed))"
         let body = parts.map { "--\(boundary)\r\n\($0.rendered)" }.joined(separator: "\r\n")
@@ -47,7 +47,7 @@ struct MIMEPart {
         )
     }
 
-    /// The part's fields, an empty line, and its content.
+    /// The part's fields, an empty line and its content.
     var rendered: String { fields.map(\.rendered).joined() + "\r\n" + content }
 
     private static func base64(_ text: String) -> String {
@@ -57,19 +57,19 @@ struct MIMEPart {
         return Data(text.utf8).base64EncodedString(options: options) + "\r\n"
     }
 
-    /// FNV-1a: the same message gets the same boundaries each time it is rendered.
+    /// Returns the FNV-1a hash, so that a message has the same boundaries each time it is rendered.
     private static func fingerprint(of seed: String) -> String {
         let hash = seed.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         return String(hash, radix: 16)
     }
 }
 
-/// Text as lines of printable ASCII (RFC 2045 section 6.7).
+/// The quoted-printable encoding (RFC 2045 section 6.7).
 enum QuotedPrintable {
-    /// A line holds at most 76 characters, the last of which may have to be the soft line break.
+    /// The last column for content; a line has at most 76 characters, including a soft line break.
     private static let lastColumn = 75
 
-    /// Encodes text; line breaks become CRLF, and the last line always ends with one.
+    /// Encodes text with CRLF line breaks, including one at the end of the last line.
     static func encode(_ text: String) -> String {
         let safe = text.safeMultiline
         let octets = safe.utf8Span.span
@@ -86,7 +86,7 @@ enum QuotedPrintable {
         return String(decoding: encoded, as: UTF8.self)
     }
 
-    /// Encodes each character whole, so that no soft line break splits one.
+    /// Appends a line's encoding without splitting a character at a soft line break.
     private static func append(_ line: Span<UInt8>, to encoded: inout [UInt8]) {
         var column = 0
         var position = 0
@@ -110,7 +110,7 @@ enum QuotedPrintable {
         }
     }
 
-    /// How many octets a character of UTF-8 has, by its first.
+    /// Returns the number of octets of a UTF-8 character from its first octet.
     private static func octetCount(of lead: UInt8) -> Int {
         switch lead {
         case 0xF0...: 4
@@ -120,7 +120,7 @@ enum QuotedPrintable {
         }
     }
 
-    /// How many columns a character takes: one as it is, three for each octet that has to be escaped.
+    /// Returns the number of columns of a character: one unencoded, three for each octet that must be escaped.
     private static func width(of lead: UInt8, count: Int, isFirst: Bool, isLast: Bool) -> Int {
         let mustBeEscaped =
             switch lead {

@@ -1,58 +1,58 @@
 public import FoundationEssentials
 
-/// A message to one person, as text and as HTML, with or without a calendar entry.
+/// An e-mail to one person, as plain text and HTML, optionally with a calendar event.
 ///
-/// The same value renders to the same bytes, always.
+/// Rendering is deterministic: equal values render to the same octets.
 public struct MailMessage: Hashable, Sendable {
-    /// A rendered calendar, and what it asks the recipient's calendar to do.
+    /// A rendered calendar and its method.
     public struct Calendar: Hashable, Sendable {
-        /// The calendar, as `ICalendar.render` makes it.
+        /// The calendar, as returned by `ICalendar.render`.
         public let ics: String
-        /// The method that the calendar itself carries; the MIME part repeats it (RFC 6047 section 2.4).
+        /// The calendar's METHOD, which the MIME part repeats (RFC 6047 section 2.4).
         public let method: ICalendar.Method
 
-        /// Pairs a rendered calendar with its method.
+        /// Creates a calendar from its rendered form and its method.
         public init(ics: String, method: ICalendar.Method) {
             self.ics = ics
             self.method = method
         }
     }
 
-    /// Who the message is from.
+    /// The author.
     public let from: Mailbox
-    /// Where answers go, when not to the sender.
+    /// The address for replies, if different from the author's.
     public let replyTo: Mailbox?
-    /// The one person it is for.
+    /// The only recipient.
     public let to: Mailbox
     /// The subject line.
     public let subject: String
-    /// The text for programs that show no HTML.
+    /// The plain text.
     public let text: String
-    /// The same as HTML.
+    /// The HTML.
     public let html: String
-    /// The calendar entry that comes with it.
+    /// The attached calendar event, if any.
     public let calendar: Calendar?
-    /// Where the recipient's mail program asks us to write no more.
+    /// The link for one-click unsubscription, if any.
     public let unsubscribe: UnsubscribeLink?
-    /// The identifier, without angle brackets: unique, and the same when the same message is rendered again.
+    /// The identifier without angle brackets, which is unique and the same each time the message is rendered.
     public let messageID: String
     /// The instant of sending.
     public let date: Date
 
-    /// Checks and makes a message.
+    /// Creates a message after validation.
     ///
     /// - Parameters:
-    ///   - from: Who the message is from.
-    ///   - replyTo: Where answers go, when not to the sender.
-    ///   - to: The one person it is for.
+    ///   - from: The author.
+    ///   - replyTo: The address for replies, if different from the author's.
+    ///   - to: The only recipient.
     ///   - subject: One line of text in any script.
-    ///   - text: The text for programs that show no HTML; line breaks of any kind.
-    ///   - html: The same as HTML; line breaks of any kind.
-    ///   - calendar: The calendar entry that comes with it.
-    ///   - unsubscribe: Where the recipient's mail program asks us to write no more.
+    ///   - text: The plain text, with any kind of line break.
+    ///   - html: The HTML, with any kind of line break.
+    ///   - calendar: The attached calendar event, if any.
+    ///   - unsubscribe: The link for one-click unsubscription, if any.
     ///   - messageID: `left@right`, with or without angle brackets.
     ///   - date: The instant of sending.
-    /// - Throws: `CompositionError` for a subject or an identifier that would break the header.
+    /// - Throws: `CompositionError` for a subject or identifier that would break the header.
     public init(
         from: Mailbox,
         replyTo: Mailbox? = nil,
@@ -78,8 +78,9 @@ public struct MailMessage: Hashable, Sendable {
         self.date = date
     }
 
-    /// The message as it goes over the wire: ASCII, CRLF line ends, no line over 78 characters but for a long address
-    /// or link.
+    /// Returns the message in its wire form.
+    ///
+    /// It is ASCII with CRLF line endings; lines have at most 78 characters, except for long addresses and links.
     public func render() -> [UInt8] {
         let fields = [
             HeaderField("Date", date.mailDate),
@@ -115,23 +116,23 @@ public struct MailMessage: Hashable, Sendable {
     }
 }
 
-/// Where a mail program asks, at one click of its reader, that no more mail be sent (RFC 8058).
+/// A link for one-click unsubscription by a mail program (RFC 8058).
 ///
-/// The program posts to the link without the reader's cookies or password, so the link itself has to tell whom it is
-/// about: by an opaque token, since mail is forwarded and logs are read.
+/// The program posts to the link without the reader's cookies or password, so the link must identify the recipient. It
+/// does so with an opaque token, because messages are forwarded and logs are read by others.
 public struct UnsubscribeLink: Hashable, Sendable {
     private static let field = "List-Unsubscribe"
-    /// The longest link that fits on its line, which cannot be folded within it: 998 octets with the field's name.
+    /// The maximum length of a link, which cannot be folded: a line has 998 octets, including the field's name.
     static let maximumLength = 998 - field.utf8.count - ": <>".utf8.count
 
-    /// The link, as it was given.
+    /// The link, unchanged.
     public let url: String
 
-    /// Checks and makes a link.
+    /// Creates a link after validation.
     ///
-    /// - Parameter url: One absolute HTTPS URI in ASCII: a host, perhaps a port, a path and a query; no user, no
+    /// - Parameter url: An absolute HTTPS URI in ASCII: host, optional port, path and query, without user and
     ///   fragment.
-    /// - Throws: `CompositionError` for anything else, and for a link that fits on no line.
+    /// - Throws: `CompositionError` for any other text, and for a link that exceeds the maximum length.
     public init(_ url: String) throws(CompositionError) {
         guard url.utf8.count <= Self.maximumLength else {
             throw CompositionError(part: .unsubscribe, rule: .linkTooLong)
@@ -140,14 +141,14 @@ public struct UnsubscribeLink: Hashable, Sendable {
         self.url = url
     }
 
-    /// The two header fields, which a receiver heeds only together and signed by the relay (RFC 8058 section 4).
+    /// The two header fields, which receivers honour only together and signed by the relay (RFC 8058 section 4).
     var fields: [HeaderField] {
         [HeaderField(Self.field, "<\(url)>"), HeaderField("\(Self.field)-Post", "List-Unsubscribe=One-Click")]
     }
 }
 
 extension String {
-    /// Whether this is one absolute HTTPS URI in ASCII: a host, perhaps a port, a path and a query; no user, no fragment.
+    /// Whether this is an absolute HTTPS URI in ASCII: host, optional port, path and query, without user and fragment.
     var isHTTPSLink: Bool {
         let scheme = "https://"
         guard utf8.count > scheme.utf8.count, prefix(scheme.count).lowercased() == scheme else { return false }
@@ -162,7 +163,7 @@ extension String {
         text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } && UInt16(text) ?? 0 > 0
     }
 
-    /// The characters of RFC 3986 sections 3.3 and 3.4, and every % followed by two hexadecimal digits.
+    /// Returns whether a text has only the characters of RFC 3986 sections 3.3 and 3.4, and valid percent escapes.
     private static func isPathAndQuery(_ text: Substring) -> Bool {
         let marks = "-._~!$&'()*+,;=:@/?%".utf8
         let pieces = text.split(separator: "%", omittingEmptySubsequences: false)

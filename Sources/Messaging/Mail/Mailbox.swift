@@ -1,30 +1,30 @@
-/// One person's or one desk's mailbox: an address, and the name to show with it.
+/// A mailbox of a person or a front desk: an address, optionally with a display name.
 ///
-/// A value can only be built valid: nothing in it can break a header, an SMTP command or a calendar.
+/// A value is always valid: it cannot break a header, an SMTP command or a calendar.
 public struct Mailbox: Hashable, Sendable {
-    /// The name to show, when there is one.
+    /// The display name, if any.
     public let name: String?
     /// The address, `local@domain`, in ASCII.
     public let address: String
 
-    /// Checks and makes a mailbox.
+    /// Creates a mailbox after validation.
     ///
     /// - Parameters:
-    ///   - name: The name to show, in any script; runs of spaces become one, an empty name none.
+    ///   - name: The display name, in any script; runs of spaces become one, an empty name becomes nil.
     ///   - address: An `addr-spec` of RFC 5322 with a dot-atom before the @.
     /// - Throws: `CompositionError` for control characters, direction overrides, and text that is not an address.
     public init(name: String?, address: String) throws(CompositionError) {
         try name?.checkSingleLine(.name)
         try Self.check(address: address)
-        let words = name.map { $0.isPlainLine ? $0 : $0.split(separator: " ").joined(separator: " ") }
-        self.name = words == "" ? nil : words
+        let collapsed = name.map { $0.isPlainLine ? $0 : $0.split(separator: " ").joined(separator: " ") }
+        self.name = collapsed == "" ? nil : collapsed
         self.address = address
     }
 
-    /// Reads `anna@example.com`, `Anna <anna@example.com>` or `"Anna, desk" <anna@example.com>`.
+    /// Parses `anna@example.com`, `Anna <anna@example.com>` or `"Anna, desk" <anna@example.com>`.
     ///
-    /// - Parameter text: One mailbox in the notation of RFC 5322 section 3.4.
-    /// - Throws: `CompositionError` when the text is not one valid mailbox.
+    /// - Parameter text: A mailbox in the notation of RFC 5322 section 3.4.
+    /// - Throws: `CompositionError` when the text is not exactly one valid mailbox.
     public init(parsing text: String) throws(CompositionError) {
         let text = text.trimmingSpaces
         guard text.hasSuffix(">") else {
@@ -60,7 +60,7 @@ public struct Mailbox: Hashable, Sendable {
 }
 
 extension UInt8 {
-    /// Whether this is a letter or a digit of ASCII.
+    /// Whether this is an ASCII letter or digit.
     var isLetterOrDigit: Bool {
         switch self {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
@@ -98,7 +98,7 @@ extension String {
         return String(start.reversed().drop { $0 == " " }.reversed())
     }
 
-    /// The content of a quoted string (RFC 5322 section 3.2.4), or the text itself when it is not one.
+    /// The content of a quoted string (RFC 5322 section 3.2.4), or the text itself if it is not quoted.
     fileprivate var unquoted: String {
         guard count >= 2, hasPrefix("\""), hasSuffix("\"") else { return self }
         var content = ""

@@ -25,7 +25,7 @@ extension Date {
         return "\(day)T\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec))Z"
     }
 
-    /// The C library does in no time what a `Calendar` takes long for: in UTC there is nothing to look up.
+    /// The date's components in UTC, from the C library, which is much faster than a `Calendar`.
     private var utcParts: tm {
         var seconds = time_t(timeIntervalSince1970.rounded(.down))
         var parts = tm()

@@ -1,5 +1,5 @@
 extension Unicode.Scalar {
-    /// Whether this is a control character or a line break of Unicode (general categories Cc, Zl, Zp).
+    /// Whether this is a control character or a Unicode line break (general categories Cc, Zl, Zp).
     var isControl: Bool {
         switch value {
         case 0...0x1F, 0x7F...0x9F, 0x2028, 0x2029: true
@@ -7,9 +7,9 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Whether this overrides, embeds or isolates the direction of the text that follows it.
+    /// Whether this overrides, embeds or isolates the direction of the following text.
     ///
-    /// The plain marks U+200E and U+200F stay allowed: Hebrew and Arabic names use them.
+    /// The marks U+200E and U+200F are allowed, because Hebrew and Arabic names use them.
     var isDirectionOverride: Bool {
         switch value {
         case 0x202A...0x202E, 0x2066...0x2069: true
@@ -19,9 +19,9 @@ extension Unicode.Scalar {
 }
 
 extension String {
-    /// Whether this is printable ASCII with single spaces between its words: safe, and as tidy as it can be.
+    /// Whether this is printable ASCII with single spaces between its words, which needs no further checks.
     ///
-    /// So is most of what people write, and this is found out much faster than what is wrong with the rest.
+    /// Most input passes this check, which is much faster than the complete ones.
     var isPlainLine: Bool {
         let space = UInt8(ascii: " ")
         var previous = space
@@ -32,7 +32,7 @@ extension String {
         return previous != space || isEmpty
     }
 
-    /// Refuses text that could break out of a header line or disguise what it says.
+    /// Checks for control characters and direction overrides, which could break a header line or disguise its content.
     func checkSingleLine(_ part: CompositionError.Part) throws(CompositionError) {
         if isPlainLine { return }
         for scalar in unicodeScalars {
@@ -41,7 +41,7 @@ extension String {
         }
     }
 
-    /// This text with line breaks as LF, and control characters and direction overrides made visible as U+FFFD.
+    /// This text with LF line breaks, and control characters and direction overrides replaced by U+FFFD.
     var safeMultiline: String {
         guard holdsUnsafeOctets else { return self }
         var safe = String.UnicodeScalarView()
@@ -58,7 +58,7 @@ extension String {
         return String(safe)
     }
 
-    /// This text on one line: runs of white space become one space, what is unsafe becomes U+FFFD.
+    /// This text on one line, with single spaces, and unsafe characters replaced by U+FFFD.
     var safeSingleLine: String {
         let (cr, lf) = (UInt8(ascii: "\r"), UInt8(ascii: "\n"))
         let end = utf8.lastIndex { $0 != lf && $0 != cr }.map { utf8.index(after: $0) } ?? startIndex
@@ -67,7 +67,7 @@ extension String {
             ? line : line.safeMultiline.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
-    /// Whether there is anything in the octets of this text that several lines of it must not hold.
+    /// Whether this text contains octets that are not allowed in multi-line text.
     private var holdsUnsafeOctets: Bool {
         let octets = utf8Span.span
         for index in octets.indices {
@@ -87,11 +87,11 @@ extension String {
     }
 }
 
-/// A refusal to compose: some part of a message, an address or a calendar breaks a rule of its standard.
+/// An error in the composition of a message, an address or a calendar.
 ///
 /// The description names the part and the rule, never the text itself, so that it can be logged.
 public struct CompositionError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The part that was refused.
+    /// A part of a message.
     public enum Part: String, Hashable, Sendable {
         /// The display name of a mailbox.
         case name = "name"
@@ -101,50 +101,50 @@ public struct CompositionError: Error, Hashable, Sendable, CustomStringConvertib
         case subject = "subject"
         /// The message's identifier.
         case messageID = "message id"
-        /// The link that takes a recipient off.
+        /// The unsubscription link.
         case unsubscribe = "unsubscribe link"
-        /// A calendar, or an entry in it.
+        /// A calendar or one of its events.
         case calendar = "calendar"
     }
 
-    /// The rule that was broken.
+    /// A rule of a standard.
     public enum Rule: Hashable, Sendable {
-        /// The text holds a control character: NUL, ESC, a line break and the like.
+        /// The text contains a control character, such as NUL, ESC or a line break.
         case controlCharacter
-        /// The text holds a character that reverses the direction of what follows it.
+        /// The text contains a character that changes the direction of the following text.
         case directionOverride
-        /// The text is not one address of the form `local@domain` (RFC 5322 section 3.4.1).
+        /// The text is not an address of the form `local@domain` (RFC 5322 section 3.4.1).
         case notAnAddress
-        /// The address is longer than the 254 octets that fit into an SMTP path (RFC 5321 section 4.5.3.1).
+        /// The address exceeds the 254 octets that fit into an SMTP path (RFC 5321 section 4.5.3.1).
         case tooLong
-        /// The part before the @ is not ASCII, which only servers with SMTPUTF8 take (RFC 6531).
+        /// The part before the @ is not ASCII, which only servers with SMTPUTF8 accept (RFC 6531).
         case localPartNotASCII
-        /// The domain is not ASCII; it has to be written in its `xn--` form (RFC 5891).
+        /// The domain is not ASCII; its `xn--` form is required (RFC 5891).
         case domainNotASCII
         /// The text is not an identifier of the form `<left@right>` (RFC 5322 section 3.6.4).
         case notAMessageID
-        /// The text is not one HTTPS URI of a host (RFC 8058 section 3.1).
+        /// The text is not an HTTPS URI with a host (RFC 8058 section 3.1).
         case notAnHTTPSLink
-        /// The link does not fit on one line of a header (RFC 5322 section 2.1.1).
+        /// The link does not fit on a header line (RFC 5322 section 2.1.1).
         case linkTooLong
-        /// The entry has no identifier (RFC 5545 section 3.8.4.7).
+        /// The event has no identifier (RFC 5545 section 3.8.4.7).
         case missingUID
-        /// The entry ends before it begins, or at once.
+        /// The event does not end after its start.
         case endsBeforeStart
         /// An invitation or a cancellation has no organizer (RFC 5546 section 3.2).
         case missingOrganizer
         /// An invitation or a cancellation has no attendee (RFC 5546 section 3.2).
         case missingAttendee
-        /// A calendar that invites nobody names an attendee.
+        /// A calendar without invitations names an attendee.
         case attendeeInPublication
     }
 
-    /// The part that was refused.
+    /// The refused part.
     public let part: Part
-    /// The rule that was broken.
+    /// The violated rule.
     public let rule: Rule
 
-    /// What was refused, why, and what to do about it.
+    /// The refused part, the reason and the remedy.
     public var description: String { "The \(part.rawValue) is refused: \(rule.reason)" }
 }
 

@@ -1,36 +1,36 @@
-/// A text that somebody has sent to us.
+/// A text message received from a client.
 public struct InboundText: Hashable, Sendable {
-    /// Larger input is refused unread.
+    /// The maximum size of the input in octets; larger input is refused without parsing.
     public static let maximumSize = 65_536
 
-    /// What the service itself has made of the text, where it handles opt-outs (Twilio's `OptOutType`).
+    /// The service's own handling of an opt-out keyword (Twilio's `OptOutType`).
     public enum OptOutType: String, Hashable, Sendable {
-        /// It has opted the sender out, and has said so.
+        /// The service opted the sender out and confirmed it.
         case stop = "STOP"
-        /// It has opted the sender in, and has said so.
+        /// The service opted the sender in and confirmed it.
         case start = "START"
-        /// It has answered a call for help.
+        /// The service replied to a request for help.
         case help = "HELP"
     }
 
-    /// Who sent it, as the service writes it: a number in E.164 form, a short code, `whatsapp:+14155550100`, a name.
+    /// The sender as the service writes it: a number in E.164 form, a short code, `whatsapp:+14155550100`, or a name.
     public let from: String
-    /// Which of our numbers it was sent to, when the service tells.
+    /// The receiving number, if the service reports it.
     public let to: String?
-    /// What it says; may be empty, as of a picture.
+    /// The content; may be empty, for example for a picture.
     public let body: String
-    /// How many pictures and other files came with it.
+    /// The number of attached pictures and other files.
     public let attachments: Int
-    /// The service's name for it, by which a second delivery of the same text is known.
+    /// The service's identifier for the message, used to detect repeated deliveries.
     public let id: String?
-    /// What the service itself has made of it.
+    /// The service's own handling of the message.
     public let optOutType: OptOutType?
 
-    /// Reads one text.
+    /// Parses a text message.
     ///
-    /// - Parameter octets: A JSON object or a form, with Twilio's names `From`, `To`, `Body`, `NumMedia`, `MessageSid` and
-    ///   `OptOutType`, or `from`, `to`, `body`, `id`; other names are ignored.
-    /// - Throws: `InboundTextError` when it is too large, neither object nor form, or lacks the sender.
+    /// - Parameter octets: A JSON object or a form, with Twilio's names `From`, `To`, `Body`, `NumMedia`, `MessageSid`
+    ///   and `OptOutType`, or `from`, `to`, `body`, `id`; other names are ignored.
+    /// - Throws: `InboundTextError` when the input is too large, is neither object nor form, or has no sender.
     public init(parsing octets: some Collection<UInt8>) throws(InboundTextError) {
         guard octets.count <= Self.maximumSize else { throw .tooLarge }
         guard let fields = ProviderFields(octets) else { throw .notAnObject }
@@ -44,7 +44,7 @@ public struct InboundText: Hashable, Sendable {
         optOutType = fields["OptOutType"].flatMap { OptOutType(rawValue: $0.uppercased()) }
     }
 
-    /// What the text asks for.
+    /// The action that the message requests.
     public var word: ReplyKeyword {
         switch optOutType {
         case .stop: .optOut
@@ -54,7 +54,7 @@ public struct InboundText: Hashable, Sendable {
         }
     }
 
-    /// The phone number within ``from``: services put the app that it was sent with in front.
+    /// The phone number in ``from``, without the app's prefix that some services add.
     public var number: String {
         let pieces = from.split(separator: ":", maxSplits: 1)
         guard pieces.count == 2, ["whatsapp", "rcs", "sms", "mms", "tel"].contains(pieces[0].lowercased()) else {
@@ -65,8 +65,7 @@ public struct InboundText: Hashable, Sendable {
 }
 
 extension String {
-    /// This text on one line, without characters that cannot be seen; a `+` that a form has turned into a space is one
-    /// again.
+    /// This text on one line, without invisible characters; a `+` that form decoding turned into a space is restored.
     fileprivate var visibleWord: String {
         let seen = unicodeScalars.filter { !$0.isControl && !$0.properties.isDefaultIgnorableCodePoint }
         let word = String(String.UnicodeScalarView(seen))
@@ -76,18 +75,18 @@ extension String {
     }
 }
 
-/// Input that is not what an SMS service posts.
+/// An error in the input from an SMS service.
 ///
-/// The description never repeats what the input says.
+/// The description never repeats the input.
 public enum InboundTextError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// There is more input than any text needs.
+    /// The input is larger than `InboundText.maximumSize`.
     case tooLarge
     /// The input is neither a JSON object nor a form.
     case notAnObject
     /// A field is missing or empty.
     case missing(String)
 
-    /// What is wrong, why, and what to do.
+    /// The problem, its cause and the remedy.
     public var description: String {
         switch self {
         case .tooLarge:

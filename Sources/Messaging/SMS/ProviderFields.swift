@@ -1,13 +1,12 @@
 import FoundationEssentials
 
-/// The named values that an SMS service posts: as one JSON object, or as a form
-/// (`application/x-www-form-urlencoded`).
+/// The named values that an SMS service posts, as a JSON object or a form (`application/x-www-form-urlencoded`).
 ///
-/// What services really send is read: half a surrogate pair, raw control characters, octets that are no UTF-8.
+/// Deviations that occur in practice are accepted: unpaired surrogates, raw control characters, invalid UTF-8.
 struct ProviderFields {
     private let values: [String: String]
 
-    /// Reads the input; `nil` where it is neither an object nor a form.
+    /// Parses the input; `nil` when it is neither an object nor a form.
     init?(_ octets: some Collection<UInt8>) {
         var text = String(decoding: octets, as: UTF8.self)[...]
         if text.unicodeScalars.first == "\u{FEFF}" { text = Substring(text.unicodeScalars.dropFirst()) }
@@ -16,7 +15,7 @@ struct ProviderFields {
         self.values = values
     }
 
-    /// The first of these names that has a value; one that is empty counts where no other has any.
+    /// The first non-empty value among these names; an empty one only when no other has a value.
     subscript(names: String...) -> String? {
         let found = names.compactMap { values[$0] }
         return found.first { !$0.isEmpty } ?? found.first
@@ -36,7 +35,7 @@ struct ProviderFields {
         }
     }
 
-    /// A name or value as it was before it was written for the form.
+    /// Returns a name or value without the form's percent encoding.
     private static func decoded(_ text: Substring) -> String {
         var (octets, rest) = ([UInt8](), Array(text.utf8)[...])
         while let octet = rest.popFirst() {
@@ -53,7 +52,7 @@ struct ProviderFields {
     }
 }
 
-/// A JSON value; numbers count as text, objects and lists as nothing.
+/// A JSON value: numbers are read as text, objects and lists as nil.
 private struct Value: Decodable {
     let text: String?
 
@@ -67,27 +66,29 @@ private struct Value: Decodable {
     }
 }
 
-/// JSON as services write it, made into JSON as RFC 8259 has it.
+/// A repair of invalid JSON from services into valid JSON (RFC 8259).
 enum JSONRepair {
-    /// The text with what is wrong within its strings mended: half a surrogate pair becomes U+FFFD, a raw control
-    /// character its escape, an unknown escape the character itself.
+    /// Returns the text with errors inside its strings repaired.
+    ///
+    /// An unpaired surrogate becomes U+FFFD, a raw control character its escape, an unknown escape the character
+    /// itself.
     static func repaired(_ text: Substring) -> String {
-        var (mended, rest, isInString) = (String.UnicodeScalarView(), text.unicodeScalars[...], false)
+        var (output, rest, isInString) = (String.UnicodeScalarView(), text.unicodeScalars[...], false)
         while let scalar = rest.popFirst() {
             switch scalar {
             case "\"":
                 isInString.toggle()
-                mended.append(scalar)
-            case "\\" where isInString: mended.append(contentsOf: escape(&rest).unicodeScalars)
+                output.append(scalar)
+            case "\\" where isInString: output.append(contentsOf: escape(&rest).unicodeScalars)
             case _ where isInString && scalar.value < 0x20:
-                mended.append(contentsOf: (scalar == "\n" ? "\\n" : "\\u00" + hexadecimal(scalar.value)).unicodeScalars)
-            default: mended.append(scalar)
+                output.append(contentsOf: (scalar == "\n" ? "\\n" : "\\u00" + hexadecimal(scalar.value)).unicodeScalars)
+            default: output.append(scalar)
             }
         }
-        return String(mended)
+        return String(output)
     }
 
-    /// What follows a backslash, with it.
+    /// Returns the escape sequence after a backslash, with the backslash.
     private static func escape(_ rest: inout Substring.UnicodeScalarView.SubSequence) -> String {
         guard let scalar = rest.popFirst() else { return "" }
         guard scalar == "u" else {
@@ -108,7 +109,7 @@ enum JSONRepair {
         }
     }
 
-    /// The number of four hexadecimal digits.
+    /// Returns the value of four hexadecimal digits.
     private static func unit(_ text: Substring.UnicodeScalarView.SubSequence) -> UInt32? {
         let digits = text.prefix(4)
         guard digits.count == 4, digits.allSatisfy(\.properties.isASCIIHexDigit) else { return nil }

@@ -1,42 +1,43 @@
-/// What a person's answer to a text asks for.
+/// The action that a person's reply to a text message requests.
 ///
-/// Only an answer that is nothing but one of the known words is acted on. A sentence is for a person to read; where it may
-/// be an opt-out, that matters before anything else is sent.
+/// Only a reply that consists of exactly one known keyword is acted on. Any other reply is for staff to read; where it
+/// may be an opt-out, it must be read before anything else is sent.
 public enum ReplyKeyword: String, Hashable, Sendable {
-    /// No more texts.
+    /// An opt-out from text messages.
     case optOut = "opt_out"
-    /// No more texts, as carriers demand of this word; whoever writes it may mean the session.
+    /// An opt-out, because carriers require it for this keyword, although the sender may mean the session.
     case cancel
-    /// Something that may be an opt-out, for a person to read before the next text goes out.
+    /// A possible opt-out, which staff must read before the next text message is sent.
     case possibleOptOut = "possible_opt_out"
-    /// Texts again, after an opt-out.
+    /// An opt-in after an opt-out.
     case optIn = "opt_in"
-    /// Who is writing, and how to stop it.
+    /// A request for the sender's identity and the way to opt out.
     case help
-    /// The session is confirmed.
+    /// A confirmation of the session.
     case confirm
-    /// The desk should call: to move the session, or whatever else.
+    /// A request for a call from the front desk, for example to reschedule.
     case callMe = "call_me"
-    /// Something else, for a person to read.
+    /// Any other reply, for staff to read.
     case other
 
-    /// Reads an answer.
+    /// Reads a reply.
     ///
-    /// Case, accents, white space, punctuation, emoji, full-width and invisible characters make no difference.
+    /// Case, accents, white space, punctuation, emoji, full-width forms and invisible characters are ignored.
     ///
     /// - Parameter text: The body of the inbound text.
     public init(_ text: String) {
-        self = Self.meanings[text.normalizedLetters] ?? (OptOutPhrases.mayBeMeant(by: text) ? .possibleOptOut : .other)
+        self = Self.meanings[text.normalizedLetters] ?? (OptOutPhrases.occur(in: text) ? .possibleOptOut : .other)
     }
 
     private static let meanings = Dictionary(
-        words.flatMap { word, spellings in spellings.map { ($0, word) } }, uniquingKeysWith: { first, _ in first })
+        keywords.flatMap { word, spellings in spellings.map { ($0, word) } }, uniquingKeysWith: { first, _ in first })
 
-    /// The words as `normalizedLetters` leaves them.
+    /// The keywords, normalized by `normalizedLetters`.
     ///
-    /// The opt-out words are those of 47 CFR 64.1200(a)(10) and of Twilio, with their Spanish kin; doubt decides for
-    /// silence, so CANCEL ends the texts and not the session, and leaves the desk to ask. YES opts in at some carriers, so it confirms nothing.
-    private static let words: [(ReplyKeyword, Set<String>)] = [
+    /// The opt-out keywords are those of 47 CFR 64.1200(a)(10) and of Twilio, with Spanish equivalents. An ambiguous
+    /// keyword counts as an opt-out: CANCEL stops text messages without cancelling the session, and the front desk has
+    /// to ask. YES is an opt-in keyword at some carriers, so it does not confirm a session.
+    private static let keywords: [(ReplyKeyword, Set<String>)] = [
         (
             .optOut,
             [
@@ -64,7 +65,7 @@ public enum ReplyKeyword: String, Hashable, Sendable {
 }
 
 extension String {
-    /// The letters and digits of this text, in upper case and without their accents.
+    /// The letters and digits of this text, in upper case and without accents.
     fileprivate var normalizedLetters: String {
         let letters = unicodeScalars.lazy.map(\.halfWidth).filter { $0.properties.isAlphabetic || $0.isDigit }
         return String(String.UnicodeScalarView(letters.map(\.withoutAccent))).uppercased()
@@ -81,7 +82,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// The usual form of a full-width sign, as East Asian keyboards write it (U+FF01 to U+FF5E).
+    /// The standard form of a full-width character, as East Asian keyboards enter it (U+FF01 to U+FF5E).
     fileprivate var halfWidth: Unicode.Scalar {
         guard (0xFF01...0xFF5E).contains(value) else { return self }
         return Unicode.Scalar(value - 0xFEE0) ?? self
@@ -89,7 +90,8 @@ extension Unicode.Scalar {
 
     fileprivate var isDigit: Bool { properties.generalCategory == .decimalNumber }
 
-    /// The plain letter of those that Spanish and French accent; a combining accent is no letter, and is gone already.
+    /// The base letter of an accented Spanish or French letter; combining accents are not letters and are filtered
+    /// before.
     fileprivate var withoutAccent: Unicode.Scalar {
         switch self {
         case "á", "à", "Á", "À": "A"
@@ -102,16 +104,16 @@ extension Unicode.Scalar {
     }
 }
 
-/// The words by which a sentence may be an opt-out.
+/// The words and phrases that make a reply a possible opt-out.
 ///
-/// Any reasonable way of saying so counts (47 CFR 64.1200(a)(10)). A sentence that only sounds like one costs the desk a
-/// look; one that is overheard costs more, so in doubt a person reads it.
+/// An opt-out in any reasonable form is valid (47 CFR 64.1200(a)(10)). A false positive costs the front desk little
+/// and a missed opt-out costs more, so doubtful replies count as possible opt-outs.
 enum OptOutPhrases {
-    /// Longer texts are not read to their end.
+    /// The maximum number of words that are examined.
     private static let maximumWords = 300
 
-    /// Whether a text that is none of the known words may be an opt-out.
-    static func mayBeMeant(by text: String) -> Bool {
+    /// Returns whether a reply that is not a keyword may be an opt-out.
+    static func occur(in text: String) -> Bool {
         if symbols.contains(where: { text.contains($0) }) { return true }
         let words = Array(text.normalizedWords.prefix(maximumWords))
         var line = " " + words.joined(separator: " ") + " "
@@ -124,14 +126,15 @@ enum OptOutPhrases {
         return rest.contains { ambiguousWords.contains($0) } && rest.contains { textWords.contains($0) }
     }
 
-    /// STOP and what is typed for it, such as STOPP, STOPSTOP, STOP2END and UNSUSCRIBE; but not STOPPED or STOPOVER.
+    /// Returns whether a word is STOP or a variant such as STOPP, STOPSTOP, STOP2END and UNSUSCRIBE, but not STOPPED
+    /// or STOPOVER.
     private static func isStop(_ word: String) -> Bool {
         if word.hasPrefix("UNSUB") || word.hasPrefix("UNSUS") { return true }
         guard word.hasPrefix("STOP") else { return ["SOTP", "STPO", "TSOP"].contains(word) }
         return !["STOPPED", "STOPPING", "STOPOVER", "STOPS", "STOPLIGHT", "STOPWATCH", "STOPPER"].contains(word)
     }
 
-    /// What says nothing of texts although it has such a word in it.
+    /// Phrases that contain an opt-out word but do not concern text messages.
     private static let harmlessPhrases = [
         "STOP BY", "STOP IN", "STOP AT", "STOP OVER", "STOP SIGN", "BUS STOP", "TRAIN STOP", "SUBWAY STOP",
         "METRO STOP",
@@ -139,7 +142,7 @@ enum OptOutPhrases {
         "PLANTA BAJA",
     ]
 
-    /// Words that leave little doubt, in English, Spanish, French, German, Portuguese and Tagalog.
+    /// Words that indicate an opt-out by themselves, in English, Spanish, French, German, Portuguese and Tagalog.
     private static let unambiguousWords: Set<String> = [
         "OPTOUT", "REVOKE", "SPAM", "HARASSING", "HARASSMENT", "ARRET", "ARRETE", "ARRETER", "ARRETEZ", "DESABONNER",
         "DESABONNEZ", "DESINSCRIRE", "DESINSCRIVEZ", "ALTO", "BAJA", "PARAR", "PAREN", "PARE", "BASTA", "DETENER",
@@ -158,7 +161,7 @@ enum OptOutPhrases {
         "PLUS DE TEXTOS", "NE PLUS", "KEINE SMS", "KEINE NACHRICHTEN",
     ]
 
-    /// Words that say so only together with a word for texts.
+    /// Words that indicate an opt-out only together with a word for text messages.
     private static let ambiguousWords: Set<String> = [
         "QUIT", "ENOUGH", "REMOVE", "DELETE", "CEASE", "REPORT", "HATE", "BLOCK", "CANCEL", "CANCELAR", "ELIMINAR",
     ]
@@ -170,7 +173,7 @@ enum OptOutPhrases {
 
     private static let cancelWords: Set<String> = ["CANCEL", "CANCELAR", "CANCELA", "CANCELE", "CANCELEN"]
 
-    /// Who speaks of the session means the session.
+    /// Words that refer to the session instead of text messages.
     private static let sessionWords: Set<String> = [
         "SESSION", "SESSIONS", "APPOINTMENT", "APPT", "APT", "BOOKING", "RESERVATION", "VISIT", "CLASS", "TRAINING",
         "WORKOUT", "MEETING", "TOMORROW", "TODAY", "CITA", "SESION", "RESERVA", "CLASE", "ENTRENAMIENTO", "MANANA",

@@ -1,23 +1,23 @@
-/// What Twilio's error codes mean for a text.
+/// The meaning of Twilio's error codes for a text message.
 ///
-/// Each is described at `https://www.twilio.com/docs/api/errors/CODE`; services that speak the same dialect use the same
-/// codes. A code that is not listed here is judged by the HTTP status that it came with.
+/// Each is described at `https://www.twilio.com/docs/api/errors/CODE`; services with the same API use the same codes.
+/// For other codes the HTTP status decides.
 public enum SMSError: Int, Hashable, Sendable, CaseIterable {
     /// The account or its parent is not active.
     case accountNotActive = 10001
     /// Too many texts between two numbers within 30 seconds.
     case tooManyBetweenTwoNumbers = 14107
-    /// Account, token or their rights are wrong.
+    /// The account, the token or its rights are wrong.
     case permissionDenied = 20003
     /// The account is suspended or closed.
     case forbidden = 20403
-    /// There is no such account, or no such address.
+    /// The account or the address does not exist.
     case notFound = 20404
     /// Too many requests at once; "never processed and always safe to retry".
     case tooManyRequests = 20429
-    /// Something broke while the request was worked on; a retry may make a second text.
+    /// The request failed while it was processed; a retry may send a duplicate.
     case internalServerError = 20500
-    /// The service is not available for now.
+    /// The service is temporarily unavailable.
     case serviceUnavailable = 20503
     /// The recipient's number is not valid.
     case invalidRecipient = 21211
@@ -33,13 +33,13 @@ public enum SMSError: Int, Hashable, Sendable, CaseIterable {
     case senderNotForDestination = 21606
     /// A trial account sends only to numbers that it has verified.
     case recipientNotVerified = 21608
-    /// The recipient has told the service to stop.
+    /// The recipient has opted out at the service.
     case recipientOptedOut = 21610
-    /// The sender has ten hours of texts waiting.
+    /// The sender's queue holds ten hours of text messages.
     case senderQueueFull = 21611
     /// The sender cannot reach the recipient.
     case recipientNotReachable = 21612
-    /// The recipient's number is not a mobile phone's.
+    /// The recipient's number is not a mobile number.
     case recipientNotMobile = 21614
     /// The body is too long.
     case bodyTooLong = 21617
@@ -49,46 +49,46 @@ public enum SMSError: Int, Hashable, Sendable, CaseIterable {
     case recipientIsLandline = 21635
     /// A parameter is too long.
     case parameterTooLong = 21658
-    /// The sender is no number of the service.
+    /// The sender is not a number of the service.
     case senderUnknown = 21659
     /// The sender belongs to another account.
     case senderOfAnotherAccount = 21660
-    /// The sender cannot send texts.
+    /// The sender cannot send text messages.
     case senderNotCapable = 21661
-    /// There is no such Messaging Service.
+    /// The Messaging Service does not exist.
     case poolUnknown = 21701
     /// The Messaging Service's identifier is malformed.
     case poolInvalid = 21705
-    /// The system is being maintained.
+    /// The system is under maintenance.
     case maintenance = 21730
     /// The queue is full.
     case queueOverflow = 30001
-    /// The account was suspended before the text went out.
+    /// The account was suspended before the text message was sent.
     case accountSuspended = 30002
-    /// The recipient's phone is not known to its network.
+    /// The recipient's phone is unknown to its network.
     case recipientUnknown = 30005
-    /// The recipient's number is a landline, or its network cannot be reached.
+    /// The recipient's number is a landline, or its network is unreachable.
     case landlineOrUnreachable = 30006
     /// The sender's number is not registered for texts from applications (A2P 10DLC).
     case senderNotRegistered = 30034
-    /// The account has sent as many texts as it may in an hour.
+    /// The account has reached its hourly limit.
     case hourlyLimit = 60728
-    /// The account sends faster than it may.
+    /// The account exceeds its sending rate.
     case rateLimit = 63017
-    /// The account has sent as many texts as it may in a day.
+    /// The account has reached its daily limit.
     case dailyLimit = 63038
     /// The account or its key is suspended, or lacks the right.
     case authorizationFailed = 70051
 
-    /// What to do about a text that was refused.
+    /// The handling of a refused text message.
     enum Category {
-        /// The same text may be accepted later.
+        /// The same text message may be accepted later.
         case later
-        /// The same text must not be tried again.
+        /// The same text message must not be retried.
         case never
-        /// Every text would fare the same until the configuration is corrected.
+        /// Every text message will be refused until the configuration is corrected.
         case misconfigured
-        /// The text may have gone out.
+        /// The text message may have been sent.
         case unknown
     }
 
@@ -111,9 +111,9 @@ public enum SMSError: Int, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// The error behind an outcome, when its code is one of these.
+    /// Creates the error of an outcome; `nil` when its code is not one of these.
     ///
-    /// - Parameter outcome: How the delivery of a text ended.
+    /// - Parameter outcome: The outcome of a text message's delivery.
     public init?(_ outcome: DeliveryOutcome) {
         switch outcome {
         case .rejectedTemporarily(let code, _), .rejectedPermanently(let code, _, _): self.init(rawValue: code)
@@ -121,7 +121,7 @@ public enum SMSError: Int, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Whether the service itself asks to be left alone for a while, so that the next text would fare no better.
+    /// Whether the service requests a pause for all text messages.
     public var requestsBackoff: Bool {
         switch self {
         case .tooManyRequests, .serviceUnavailable, .maintenance, .hourlyLimit, .rateLimit, .dailyLimit: true
@@ -129,7 +129,7 @@ public enum SMSError: Int, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Whether no text to the number will ever arrive, so that it is not worth trying again.
+    /// Whether no text message can ever be delivered to the number, so that retries are useless.
     public var isNumberInvalid: Bool {
         switch self {
         case .invalidRecipient, .recipientIsShortCode, .recipientNotMobile, .recipientIsLandline, .recipientUnknown,

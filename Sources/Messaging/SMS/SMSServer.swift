@@ -1,16 +1,16 @@
 public import FoundationEssentials
 
-/// An SMS service that speaks Twilio's dialect, and the account with it.
+/// An SMS service with Twilio's API, and the account there.
 public struct SMSServer: Hashable, Sendable {
-    /// The host's name or address; an IPv6 address stands in brackets.
+    /// The host's name or address; an IPv6 address is in brackets.
     public let host: String
     /// The port.
     public let port: Int
-    /// Whether the connection is protected; only a server on this machine may do without.
+    /// Whether the connection is protected; only a server on this machine may be unprotected.
     public let isSecure: Bool
-    /// What stands before the paths of the service; empty, or `/` and more.
+    /// The prefix of the service's paths; empty, or `/` and more.
     public let basePath: String
-    /// The account, which is also the user to log in as.
+    /// The account, which is also the user name for the login.
     public let account: String
     /// A file of certificates to trust instead of the system's.
     public let certificates: String?
@@ -25,7 +25,7 @@ public struct SMSServer: Hashable, Sendable {
         self.isSecure = isSecure
     }
 
-    /// Where texts are posted to.
+    /// The URL that text messages are posted to.
     var messagesURL: String {
         "\(isSecure ? "https" : "http")://\(host):\(port)\(basePath)/2010-04-01/Accounts/\(account)/Messages.json"
     }
@@ -61,20 +61,20 @@ public struct SMSServer: Hashable, Sendable {
     }
 }
 
-/// A transport of texts, written as a URL.
+/// The configuration of an SMS transport, parsed from a URL.
 ///
-/// - `https://account@host[:port][/base][?ca=FILE]`: a service that speaks Twilio's dialect.
+/// - `https://account@host[:port][/base][?ca=FILE]`: a service with Twilio's API.
 /// - `http://account@host[:port][/base]`: the same on this machine, for a gateway or a test.
-/// - `file:///folder`: a folder with a file for each text.
+/// - `file:///folder`: a folder with a file for each text message.
 public enum SMSTransportURL: Hashable, Sendable {
-    /// A service that speaks Twilio's dialect.
+    /// A service with Twilio's API.
     case twilio(SMSServer)
     /// A folder at an absolute path.
     case folder(path: String)
 
-    /// Reads a URL.
+    /// Parses a URL.
     ///
-    /// - Parameter text: One of the three forms.
+    /// - Parameter text: A URL in one of the three forms.
     /// - Throws: `TransportConfigurationError` for anything else, and for a password in the URL.
     public init(parsing text: String) throws(TransportConfigurationError) {
         let url = try TransportURLParts(parsing: text, for: .texts)
@@ -85,15 +85,15 @@ public enum SMSTransportURL: Hashable, Sendable {
         }
     }
 
-    /// Makes the transport.
+    /// Creates the transport without connecting or writing.
     ///
     /// - Parameters:
     ///   - token: The token of the URL's account; only for a service.
-    ///   - callback: Where a service reports what becomes of each text.
-    ///   - timeouts: How long to wait for a service.
-    ///   - clock: The clock by which a text's validity is judged.
-    /// - Returns: The transport; nothing is connected or written yet.
-    /// - Throws: `TransportConfigurationError` when the token is missing, or the certificates cannot be read.
+    ///   - callback: The address that the service reports delivery statuses to.
+    ///   - timeouts: The timeouts for a service.
+    ///   - clock: The clock that a text message's validity is checked with.
+    /// - Returns: The transport.
+    /// - Throws: `TransportConfigurationError` when the token is missing, or the certificates are unreadable.
     public func makeTransport(
         token: String? = nil, callback: StatusCallback? = nil, timeouts: SMSTimeouts = SMSTimeouts(),
         clock: @escaping @Sendable () -> Date = { Date() }

@@ -1,30 +1,30 @@
 public import FoundationEssentials
 
-/// A text to one phone.
+/// A text message to one phone.
 ///
-/// A value can only be built valid.
+/// A value is always valid.
 public struct TextMessage: Hashable, Sendable {
-    /// Longer texts are refused: Twilio takes no more, and nobody reads ten segments.
+    /// The maximum length in UTF-16 units, which is also Twilio's limit.
     public static let maximumLength = 1600
 
     /// The recipient's number in E.164 form.
     public let to: String
-    /// Who it is from.
+    /// The sender.
     public let from: TextSender
-    /// What it says; line breaks are LF.
+    /// The content; line breaks are LF.
     public let body: String
-    /// The instant after which nobody should try to deliver it any more.
+    /// The instant after which the message must not be delivered, if any.
     public let validUntil: Date?
 
-    /// Checks and makes a text.
+    /// Creates a text message after validation.
     ///
     /// - Parameters:
     ///   - to: The recipient's number in E.164 form.
-    ///   - from: Who it is from.
-    ///   - body: What it says, in any script; CRLF becomes LF.
-    ///   - validUntil: The instant after which nobody should try to deliver it any more.
-    /// - Throws: `TextMessageError` for another form of number, and for a body that is empty, too long or could disguise
-    ///   what it says.
+    ///   - from: The sender.
+    ///   - body: The content, in any script; CRLF becomes LF.
+    ///   - validUntil: The instant after which the message must not be delivered, if any.
+    /// - Throws: `TextMessageError` for a number in another form, and for a body that is empty, too long or contains
+    ///   control or direction override characters.
     public init(
         to: String, from: TextSender, body: String, validUntil: Date? = nil
     ) throws(TextMessageError) {
@@ -35,7 +35,7 @@ public struct TextMessage: Hashable, Sendable {
         self.validUntil = validUntil
     }
 
-    /// How many segments the text takes.
+    /// The number of segments of the message.
     public var segments: TextSegments { TextSegments(of: body) }
 
     private static func checked(_ body: String) throws(TextMessageError) -> String {
@@ -50,38 +50,39 @@ public struct TextMessage: Hashable, Sendable {
     }
 }
 
-/// Who a text is from, as the recipient's phone shows it or as the service that sends it knows it.
+/// The sender of a text message, as shown on the recipient's phone or as configured at the service.
 ///
-/// A value can only be built valid.
+/// A value is always valid.
 public struct TextSender: Hashable, Sendable, CustomStringConvertible {
-    /// What the sender is.
+    /// A kind of sender.
     public enum Kind: Hashable, Sendable {
-        /// A phone number in E.164 form, which answers can be sent to.
+        /// A phone number in E.164 form, which can receive replies.
         case number
-        /// A short code of five or six digits, which answers can be sent to.
+        /// A short code of five or six digits, which can receive replies.
         case shortCode
-        /// A name of up to eleven letters and digits, which takes no answers and which some countries do not allow.
+        /// A name of up to eleven letters and digits, which cannot receive replies and is not allowed in some
+        /// countries.
         case name
         /// A pool of senders that the service chooses from: Twilio's Messaging Service, `MG` and 32 hexadecimal digits.
         case pool
     }
 
-    /// The sender as it is written.
+    /// The sender's text form.
     public let text: String
-    /// What the sender is.
+    /// The kind of sender.
     public let kind: Kind
 
-    /// Reads `+14155550100`, `72345`, `IRON HOUSE` or `MG…`.
+    /// Parses a sender such as `+14155550100`, `72345`, `IRON HOUSE` or `MG…`.
     ///
     /// - Parameter text: The sender.
-    /// - Throws: `TextMessageError` when it is none of these.
+    /// - Throws: `TextMessageError` when the text has none of these forms.
     public init(_ text: String) throws(TextMessageError) {
         guard let kind = Self.kind(of: text) else { throw .notASender }
         self.text = text
         self.kind = kind
     }
 
-    /// The sender as it is written.
+    /// The sender's text form.
     public var description: String { text }
 
     private static func kind(of text: String) -> Kind? {
@@ -97,14 +98,14 @@ extension UInt8 {
 }
 
 extension String {
-    /// Whether this is a phone number in E.164 form: `+`, a country code that is not 0, and 15 digits at the most.
+    /// Whether this is a phone number in E.164 form: `+`, a country code that is not 0, and at most 15 digits.
     var isE164: Bool {
         guard utf8.first == UInt8(ascii: "+"), (8...16).contains(utf8.count) else { return false }
         let digits = utf8.dropFirst()
         return digits.first != UInt8(ascii: "0") && digits.allSatisfy(\.isDigit)
     }
 
-    /// Whether this is an alphanumeric sender: GSM 03.40 has room for eleven characters, and one must be a letter.
+    /// Whether this is an alphanumeric sender: at most eleven characters (GSM 03.40), with at least one letter.
     fileprivate var isSenderName: Bool {
         (1...11).contains(utf8.count)
             && utf8.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "-") || $0.isLetterOrDigit }
@@ -112,15 +113,15 @@ extension String {
     }
 }
 
-/// A refusal to compose a text.
+/// An error in the composition of a text message.
 ///
 /// The description names the rule, never the text or the number itself, so that it can be logged.
 public enum TextMessageError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The recipient's number is not in E.164 form.
     case notANumber
-    /// The sender is no number, short code, name or pool.
+    /// The sender is not a number, short code, name or pool.
     case notASender
-    /// The body says nothing.
+    /// The body is empty.
     case empty
     /// The body is longer than `TextMessage.maximumLength` UTF-16 units.
     case tooLong
@@ -129,7 +130,7 @@ public enum TextMessageError: Error, Hashable, Sendable, CustomStringConvertible
     /// The body holds a character that reverses the direction of what follows it.
     case directionOverride
 
-    /// What was refused, why, and what to do about it.
+    /// The problem, its cause and the remedy.
     public var description: String {
         switch self {
         case .notANumber:

@@ -1,17 +1,17 @@
-/// How many segments a text takes on its way, which is what it costs.
+/// The number of segments of a text message, which determines its price.
 public struct TextSegments: Hashable, Sendable {
-    /// The encoding: GSM-7 if the alphabet has every character, else UCS-2 for the whole text.
+    /// The encoding: GSM-7 if its alphabet has every character, else UCS-2 for the whole text.
     public let encoding: TextEncoding
-    /// How many units the text takes: septets of GSM-7, 16-bit units of UCS-2.
+    /// The number of units: septets in GSM-7, 16-bit units in UCS-2.
     public let units: Int
-    /// How many segments; none for no text.
+    /// The number of segments; 0 for an empty text.
     public let count: Int
 
     /// Counts the segments of a text.
     ///
-    /// A character that takes two units never straddles two segments, so a segment may stay one unit short.
+    /// A character that takes two units is never split between two segments, so a segment may have one unused unit.
     ///
-    /// - Parameter text: The text as it is sent; nothing is replaced in it.
+    /// - Parameter text: The text as it is sent, without replacements.
     public init(of text: String) {
         let (encoding, widths) = Self.widths(of: text)
         self.encoding = encoding
@@ -19,7 +19,7 @@ public struct TextSegments: Hashable, Sendable {
         count = units <= encoding.unitsOfSingle ? min(units, 1) : Self.parts(widths, room: encoding.unitsOfPart)
     }
 
-    /// The characters of a text that GSM-7 lacks, each once, in order: they make the whole text go as UCS-2.
+    /// Returns the distinct characters that GSM-7 lacks, in order of appearance; they force the whole text into UCS-2.
     public static func charactersBeyondGSM7(in text: String) -> [Character] {
         var found: [Character] = []
         for character in text where !found.contains(character) {
@@ -46,20 +46,20 @@ public struct TextSegments: Hashable, Sendable {
     }
 }
 
-/// How a text travels to a phone.
+/// The encoding of a text message.
 public enum TextEncoding: String, Hashable, Sendable {
-    /// Seven bits a character, of the alphabet that every phone knows (3GPP TS 23.038 section 6.2.1).
+    /// Seven bits per character, in the GSM default alphabet (3GPP TS 23.038 section 6.2.1).
     case gsm7 = "GSM-7"
-    /// Sixteen bits a unit, for every other sign (3GPP TS 23.038 section 6.2.3; in practice UTF-16).
+    /// Sixteen bits per unit, for all other characters (3GPP TS 23.038 section 6.2.3; in practice UTF-16).
     case ucs2 = "UCS-2"
 
-    /// How many units one segment holds when the whole text fits into it.
+    /// The capacity of a single segment in units.
     public var unitsOfSingle: Int { self == .gsm7 ? 160 : 70 }
 
-    /// How many units one of several segments holds: six octets go for the header that joins them.
+    /// The capacity of each of several segments in units: six octets are used by the concatenation header.
     public var unitsOfPart: Int { self == .gsm7 ? 153 : 67 }
 
-    /// How many units a character takes, or `nil` when this alphabet lacks it.
+    /// Returns the number of units of a character, or `nil` when the encoding lacks it.
     func units(of scalar: Unicode.Scalar) -> Int? {
         switch self {
         case .ucs2: UTF16.width(scalar)
@@ -69,23 +69,23 @@ public enum TextEncoding: String, Hashable, Sendable {
         }
     }
 
-    /// The default alphabet; the escape to the extension table is no character of its own.
+    /// The default alphabet, without the escape to the extension table.
     private static let basic = Set(
         """
         @£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,-./0123456789:;<=>?\
         ¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà
         """.unicodeScalars)
 
-    /// The extension table: each character stands behind an escape.
+    /// The extension table, whose characters follow an escape.
     private static let extended = Set("\u{0C}^{}\\[~]|€".unicodeScalars)
 }
 
 extension String {
-    /// This text in the characters that a text message is sent in at seven bits each, where its meaning allows.
+    /// This text with characters outside GSM-7 replaced where its meaning allows.
     ///
-    /// One character outside of that alphabet more than halves what fits into a segment. Typographic signs always become
-    /// the plain ones. Accents are dropped only where nothing but accents stands in the way: beside a name in Japanese,
-    /// "sábado" costs nothing.
+    /// One character outside GSM-7 reduces a segment's capacity by more than half. Typographic characters are always
+    /// replaced by plain ones. Accents are dropped only when no other characters require UCS-2: in a text that
+    /// contains a Japanese name, the accent in "sábado" costs nothing.
     var foldedForSMS: String {
         let text = trimmed
         guard !text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "`") }) else { return text }
@@ -94,7 +94,7 @@ extension String {
         return TextSegments(of: unaccented).encoding == .gsm7 ? unaccented : plain
     }
 
-    /// This text where it is at most so many UTF-16 units long, else its beginning and three dots.
+    /// Returns this text, truncated with three dots if it is longer than a number of UTF-16 units.
     func shortened(to limit: Int) -> String {
         guard utf16.count > limit else { return self }
         let dots = "..."
@@ -107,7 +107,7 @@ extension String {
         return beginning + dots
     }
 
-    /// This text without white space around it.
+    /// This text without leading and trailing white space.
     private var trimmed: String {
         guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
         else { return "" }
@@ -127,9 +127,9 @@ extension String {
     }
 }
 
-/// What stands for what in a text message.
+/// The replacements of characters in text messages.
 private enum TextFolding {
-    /// Signs that mean no more than the plain ones; white space that shows nothing means nothing.
+    /// Typographic characters and white space with a plain equivalent.
     static let signs = table([
         "'": "`´‘’‚‛′", "\"": "“”„‟«»″", "-": "‐‑‒–—―−", "...": "…", "*": "•·", "?": "\u{FFFD}",
         " ":
@@ -137,7 +137,7 @@ private enum TextFolding {
         "": "\u{AD}\u{200B}\u{2060}\u{FEFF}",
     ])
 
-    /// Letters with accents that GSM-7 lacks.
+    /// Accented letters that GSM-7 lacks.
     static let letters = table([
         "A": "ÁÀÂÃĀĂĄ", "a": "áâãāăą", "C": "ĆČ", "c": "çćč", "D": "ĎĐ", "d": "ďđ", "E": "ÈÊËĒĖĘĚ", "e": "êëēėęě",
         "G": "Ğ", "g": "ğ", "I": "ÍÌÎÏĪĮİ", "i": "íîïīįı", "L": "Ł", "l": "ł", "N": "ŃŇ", "n": "ńň", "O": "ÓÒÔÕŌŐ",

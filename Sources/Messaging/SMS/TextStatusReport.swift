@@ -1,29 +1,30 @@
-/// What an SMS service says of a text that was sent: Twilio's status callback.
+/// An SMS service's report on the delivery of a text message: Twilio's status callback.
 public struct TextStatusReport: Hashable, Sendable {
-    /// How far a text has come.
+    /// The progress of a delivery.
     public enum Progress: Hashable, Sendable {
-        /// The service has it, or has passed it on; nothing is known of its arrival.
+        /// The service has accepted or forwarded the message; its delivery is not confirmed.
         case underway
-        /// It has arrived.
+        /// The message was delivered.
         case delivered
-        /// It will not arrive.
+        /// The message will not be delivered.
         case failed
     }
 
-    /// The service's name for the text.
+    /// The service's identifier for the message.
     public let id: String
-    /// The service's word for the status, such as `undelivered`.
+    /// The service's name for the status, such as `undelivered`.
     public let status: String
-    /// Why it will not arrive, as the service numbers reasons.
+    /// The service's error code for a failed delivery.
     public let errorCode: Int?
-    /// The number that the text was sent to, where the service tells.
+    /// The recipient's number, if the service reports it.
     public let to: String?
 
-    /// Reads one status.
+    /// Parses a status report.
     ///
-    /// - Parameter octets: A JSON object or a form with Twilio's names `MessageSid`, `MessageStatus`, `ErrorCode`, `To`;
-    ///   other names are ignored.
-    /// - Throws: `InboundTextError` when it is too large, neither object nor form, or lacks the identifier or the status.
+    /// - Parameter octets: A JSON object or a form with Twilio's names `MessageSid`, `MessageStatus`, `ErrorCode`,
+    ///   `To`; other names are ignored.
+    /// - Throws: `InboundTextError` when the input is too large, is neither object nor form, or has no identifier or
+    ///   status.
     public init(parsing octets: some Collection<UInt8>) throws(InboundTextError) {
         guard octets.count <= InboundText.maximumSize else { throw .tooLarge }
         guard let fields = ProviderFields(octets) else { throw .notAnObject }
@@ -33,7 +34,7 @@ public struct TextStatusReport: Hashable, Sendable {
         to = fields["To", "to"]?.safeSingleLine
     }
 
-    /// How far the text has come; a status that is not known here says nothing of its arrival.
+    /// The progress of the delivery; `underway` for an unknown status.
     public var progress: Progress {
         switch status {
         case "delivered", "read": .delivered
@@ -42,7 +43,7 @@ public struct TextStatusReport: Hashable, Sendable {
         }
     }
 
-    /// What the error code means, where it is known.
+    /// The error of a known error code.
     public var error: SMSError? { errorCode.flatMap(SMSError.init(rawValue:)) }
 
     /// The status and the error on one line.
@@ -57,15 +58,15 @@ public struct TextStatusReport: Hashable, Sendable {
     }
 }
 
-/// Where an SMS service reports what becomes of a text.
+/// The address that an SMS service reports delivery statuses to.
 public struct StatusCallback: Hashable, Sendable {
-    /// Twilio takes no longer ones (https://www.twilio.com/docs/api/errors/21609).
+    /// The maximum length, which is Twilio's limit (https://www.twilio.com/docs/api/errors/21609).
     private static let maximumLength = 4000
 
-    /// The address, as it was given.
+    /// The address, unchanged.
     public let url: String
 
-    /// Checks and makes an address; `nil` for anything but one absolute HTTPS URI in ASCII without user and fragment.
+    /// Creates a callback; `nil` unless the address is an absolute HTTPS URI in ASCII without user and fragment.
     public init?(_ url: String) {
         guard url.utf8.count <= Self.maximumLength, url.isHTTPSLink else { return nil }
         self.url = url

@@ -1,20 +1,21 @@
 import CLibcurl
 import FoundationEssentials
 
-/// What libcurl reports of the one attempt to post one text.
+/// The result of the one attempt to post a text message, as reported by libcurl.
 ///
-/// The service knows no idempotency key: a text that was posted and not answered must not be posted again unasked.
+/// The service has no idempotency key: a message that was posted without a response must not be posted again
+/// automatically.
 struct TwilioExchange {
-    /// libcurl's own verdict.
+    /// libcurl's result code.
     var result: CURLcode
-    /// Whether any octet of the request went out.
+    /// Whether any octet of the request was sent.
     var requestWentOut: Bool
-    /// What has come back; whole only when the verdict is good.
+    /// The response; complete only when `result` is `CURLE_OK`.
     var response: TwilioResponse
     /// libcurl's explanation of a failure.
     var detail: String
 
-    /// What became of the text.
+    /// The delivery outcome.
     var outcome: DeliveryOutcome {
         if result == CURLE_OK { return response.outcome }
         if requestWentOut {
@@ -27,37 +28,37 @@ struct TwilioExchange {
     }
 }
 
-/// A text as the service wants it posted: `application/x-www-form-urlencoded`.
+/// The request body for a text message: `application/x-www-form-urlencoded`.
 struct TwilioForm: Hashable {
-    /// The bounds of the validity period in seconds; ten hours is also how long Twilio would keep a text by itself.
+    /// The bounds of the validity period in seconds; ten hours is also Twilio's own maximum.
     ///
     /// https://www.twilio.com/docs/api/errors/21624
     static let validity = 1...36_000
 
     let fields: [[String]]
 
-    /// Writes the form, or none when the text's time is over.
+    /// Creates the form; `nil` when the message has expired.
     init?(_ text: TextMessage, at now: Date, callback: StatusCallback? = nil) {
         let sender = text.from.kind == .pool ? "MessagingServiceSid" : "From"
         var fields = [["To", text.to], [sender, text.from.text], ["Body", text.body]]
         if let end = text.validUntil {
             let seconds = end.timeIntervalSince(now)
             guard seconds >= Double(Self.validity.lowerBound) else { return nil }
-            // Rounded down: better a second early than a reminder of what has begun.
+            // Rounded down, so that no reminder is delivered after the session began.
             fields.append(["ValidityPeriod", String(Int(min(seconds, Double(Self.validity.upperBound))))])
         }
         if let callback { fields.append(["StatusCallback", callback.url]) }
         self.fields = fields
     }
 
-    /// The form in plain ASCII.
+    /// The form in percent-encoded ASCII.
     var encoded: String {
         fields.map { $0.map(\.formEncoded).joined(separator: "=") }.joined(separator: "&")
     }
 }
 
 extension String {
-    /// This text with all but the unreserved characters of RFC 3986 section 2.3 as the octets of UTF-8.
+    /// This text in percent-encoded UTF-8, with only the unreserved characters of RFC 3986 section 2.3 unencoded.
     fileprivate var formEncoded: String {
         utf8.reduce(into: "") { encoded, octet in
             if octet.isLetterOrDigit || "-._~".utf8.contains(octet) {
@@ -69,13 +70,13 @@ extension String {
     }
 }
 
-/// The service's whole answer to a text.
+/// The service's complete response to a posted text message.
 struct TwilioResponse {
     /// The HTTP status.
     let status: Int
-    /// The body's JSON object, if it is one.
+    /// The body's JSON object, if any.
     let reply: TwilioResponseBody?
-    /// How many seconds to wait before the next attempt, or 0 when nothing is said of it.
+    /// The number of seconds to wait before the next attempt, or 0 when the response does not specify it.
     let retryAfter: Int
 
     init(status: Int, body: [UInt8], retryAfter: Int = 0) {
@@ -84,10 +85,11 @@ struct TwilioResponse {
         reply = try? JSONDecoder().decode(TwilioResponseBody.self, from: Data(body))
     }
 
-    /// What became of the text.
+    /// The delivery outcome.
     ///
-    /// Of the 5xx statuses only 503 says that the request was not worked on: after any other the text may have gone out
-    /// (https://www.twilio.com/docs/api/errors/20500), as it may after an answer that no such service gives.
+    /// Of the 5xx statuses, only 503 guarantees that the request was not processed: after any other, the message may
+    /// have been sent (https://www.twilio.com/docs/api/errors/20500), as it may after a response that is not the
+    /// service's own.
     var outcome: DeliveryOutcome {
         switch status {
         case 200..<300: acceptance
@@ -100,33 +102,33 @@ struct TwilioResponse {
         }
     }
 
-    /// The service has made a text, unless it says that the text has failed already.
+    /// The outcome of a success status: accepted, unless the body reports a failure.
     private var acceptance: DeliveryOutcome {
         guard let reply, reply.sid != nil || status == 201 else {
             return .unknown(reason: "The SMS service said yes in words that are not its own (HTTP \(status)).")
         }
         if ["failed", "undelivered", "canceled"].contains(reply.status) { return refusal(error?.category ?? .never) }
         let proof = [reply.sid, reply.status].compactMap(\.self).joined(separator: " ").replyExcerpt
-        return .accepted(reply: proof.isEmpty ? words : proof, id: reply.sid?.replyExcerpt)
+        return .accepted(reply: proof.isEmpty ? summary : proof, id: reply.sid?.replyExcerpt)
     }
 
     private func refusal(_ category: SMSError.Category) -> DeliveryOutcome {
         switch category {
-        case .later: .rejectedTemporarily(code: code, reply: words)
-        case .never: .rejectedPermanently(code: code, reply: words)
-        case .unknown: .unknown(reason: "The SMS service failed, and the text may have gone out: \(words)")
+        case .later: .rejectedTemporarily(code: code, reply: summary)
+        case .never: .rejectedPermanently(code: code, reply: summary)
+        case .unknown: .unknown(reason: "The SMS service failed, and the text may have gone out: \(summary)")
         case .misconfigured:
             .senderRefused(
                 reason: "The SMS service does not serve us. Check the account and the path in the SMS URL, the token "
-                    + "file and the sender. It said: \(words)")
+                    + "file and the sender. It said: \(summary)")
         }
     }
 
-    /// What is wrong, as the service says or as its status alone does.
+    /// The error from the body's code, else from the HTTP status.
     private var error: SMSError? {
         let reportedError = reply?.code.flatMap(SMSError.init(rawValue:))
         switch status {
-        // A request that is one too many is not worked on, whatever else is said (RFC 6585 section 4).
+        // A request that exceeds the rate limit is not processed, whatever the body contains (RFC 6585 section 4).
         case 429: return reportedError?.category == .later ? reportedError : .tooManyRequests
         case 503: return reportedError ?? .serviceUnavailable
         default: return reportedError
@@ -144,8 +146,8 @@ struct TwilioResponse {
         }
     }
 
-    /// The status and the service's words, on one line; how long to wait comes first, where nothing cuts it off.
-    private var words: String {
+    /// The status and the service's message on one line; Retry-After comes first, so that truncation cannot remove it.
+    private var summary: String {
         let wait = retryAfter > 0 ? ", Retry-After: \(retryAfter)" : ""
         let code = reply?.code.map { ", error \($0)" } ?? ""
         let message = reply?.message.map { ": \($0)" } ?? ""
@@ -154,11 +156,11 @@ struct TwilioResponse {
 }
 
 extension String {
-    /// This text on one line of at most 200 characters, without what could harm a terminal.
+    /// This text on one line of at most 200 characters, without terminal control characters.
     fileprivate var replyExcerpt: String { String(safeSingleLine.prefix(200)) }
 }
 
-/// The JSON object that the service answers with: a text that it has made, or an error.
+/// The JSON object of a response: the created text message, or an error.
 struct TwilioResponseBody: Decodable {
     private enum CodingKeys: String, CodingKey {
         case sid, status, code, message
@@ -166,18 +168,19 @@ struct TwilioResponseBody: Decodable {
         case errorMessage = "error_message"
     }
 
-    /// The text's identifier.
+    /// The text message's identifier.
     let sid: String?
-    /// Where the text stands: queued, accepted, sent, failed..; an error has the HTTP status here, which is no text.
+    /// The status: queued, accepted, sent, failed and so on; an error has the HTTP status here as a number, which is
+    /// ignored.
     let status: String?
-    /// The number of the error.
+    /// The error code.
     let code: Int?
-    /// What the service says of the error.
+    /// The error message.
     let message: String?
 
     init(from decoder: any Decoder) throws {
         let object = try decoder.container(keyedBy: CodingKeys.self)
-        // A field of another kind than expected says nothing, and must not hide what the others say.
+        // A field of an unexpected type is ignored, so that the other fields stay readable.
         func value<Value: Decodable>(_ key: CodingKeys) -> Value? { try? object.decode(Value.self, forKey: key) }
         sid = value(.sid)
         status = value(.status)

@@ -2,7 +2,7 @@ import CLibcurl
 public import FoundationEssentials
 import Glibc
 
-/// Texts through a service that speaks Twilio's dialect, by libcurl.
+/// A transport that sends text messages through a service with Twilio's API, using libcurl.
 public struct TwilioTransport: Transport {
     private let server: SMSServer
     private let token: String
@@ -10,15 +10,15 @@ public struct TwilioTransport: Transport {
     private let timeouts: SMSTimeouts
     private let clock: @Sendable () -> Date
 
-    /// Makes the transport; nothing is connected yet.
+    /// Creates a transport without connecting.
     ///
     /// - Parameters:
-    ///   - server: The service, and the account with it.
+    ///   - server: The service, and the account there.
     ///   - token: The account's token.
-    ///   - callback: Where the service reports what becomes of each text.
-    ///   - timeouts: How long to wait.
-    ///   - clock: The clock by which a text's validity is judged.
-    /// - Throws: `TransportConfigurationError` when the token is missing, or the certificates cannot be read.
+    ///   - callback: The address that the service reports delivery statuses to.
+    ///   - timeouts: The timeouts.
+    ///   - clock: The clock that a text message's validity is checked with.
+    /// - Throws: `TransportConfigurationError` when the token is missing, or the certificates are unreadable.
     public init(
         server: SMSServer, token: String?, callback: StatusCallback? = nil, timeouts: SMSTimeouts = SMSTimeouts(),
         clock: @escaping @Sendable () -> Date = { Date() }
@@ -34,13 +34,13 @@ public struct TwilioTransport: Transport {
         self.clock = clock
     }
 
-    /// Makes a session with a connection of its own, opened by its first delivery.
+    /// Creates a session with its own connection, which its first delivery opens.
     public func makeSession() throws(TransportConfigurationError) -> any TransportSession<TextMessage> {
         TwilioSession(server: server, token: token, callback: callback, timeouts: timeouts, clock: clock)
     }
 }
 
-/// Posts texts to a service over one kept connection.
+/// A session that posts text messages to a service over one persistent connection.
 actor TwilioSession: TransportSession {
     private nonisolated let executor = SessionExecutor(label: "intro.twilio-session")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -86,7 +86,7 @@ actor TwilioSession: TransportSession {
             handle.set(CURLOPT_COPYPOSTFIELDS, form.encoded)
             let transfer = HTTPTransfer(cancellation: cancellation)
             let result = transfer.run(on: handle)
-            // Nothing that is still to come on the connection may be read as the answer to the next text.
+            // After a failure, a late response on the connection must not be read as the response to the next message.
             handle.set(CURLOPT_FRESH_CONNECT, result == CURLE_OK ? 0 : 1)
             return TwilioExchange(
                 result: result,
@@ -110,16 +110,16 @@ actor TwilioSession: TransportSession {
         handle.set(CURLOPT_PROTOCOLS_STR, server.isSecure ? "https" : "http")
         handle.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         handle.set(CURLOPT_TIMEOUT, (timeouts.connect + timeouts.reply).curlSeconds)
-        // A short form need not be announced; a server that waits for the announcement would only take longer.
+        // Without an Expect header: waiting for a 100 response would only delay such a short request.
         handle.setHeaderLines(["Accept: application/json", "User-Agent: intro", "Expect:"])
         self.handle = handle
         return handle
     }
 }
 
-/// What libcurl's callbacks read and write during one request, all on the session's thread.
+/// The state shared with libcurl's callbacks during one request, used only on the session's thread.
 final class HTTPTransfer {
-    /// Longer answers are not those of an SMS service.
+    /// The maximum size of a response; an SMS service sends no longer ones.
     private static let maximumSize = 65_536
 
     private let cancellation: CancellationFlag
@@ -130,13 +130,13 @@ final class HTTPTransfer {
         self.cancellation = cancellation
     }
 
-    /// Once the request is on its way, stopping would only leave its fate unknown.
+    /// Whether to abort the request: after it was begun, aborting would only leave the outcome unknown.
     fileprivate var shouldAbort: Bool { cancellation.isCancelled && !requestBegun }
 
-    /// Lets the request go out once.
+    /// Allows the request to be sent once.
     ///
-    /// libcurl would send it again by itself when a kept connection ends without an answer, and the server may have
-    /// worked on it all the same.
+    /// libcurl would resend it automatically when a reused connection closes without a response, although the server
+    /// may have processed it.
     fileprivate func begin() -> Bool {
         guard !requestBegun, !cancellation.isCancelled else { return false }
         requestBegun = true
@@ -151,7 +151,7 @@ final class HTTPTransfer {
 }
 
 extension HTTPTransfer {
-    /// Runs one request with this object behind libcurl's callbacks.
+    /// Runs one request with this object as the context of libcurl's callbacks.
     func run(on handle: CurlHandle) -> CURLcode {
         withExtendedLifetime(self) {
             let context = Unmanaged.passUnretained(self).toOpaque()
@@ -162,7 +162,7 @@ extension HTTPTransfer {
         }
     }
 
-    /// Lets libcurl call back into whichever request is running on the handle.
+    /// Installs callbacks that forward to the request that is running on the handle.
     static func installCallbacks(on handle: CurlHandle) {
         handle.setPrerequestCallback { context, _, _, _, _ in
             context?.transfer.begin() == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
@@ -178,24 +178,25 @@ extension HTTPTransfer {
 }
 
 extension UnsafeMutableRawPointer {
-    /// The request behind the context that libcurl hands to a callback.
+    /// The request behind a callback's context pointer.
     fileprivate var transfer: HTTPTransfer {
         Unmanaged<HTTPTransfer>.fromOpaque(self).takeUnretainedValue()
     }
 }
 
-/// How long to wait for an SMS service; libcurl counts in whole seconds.
+/// The timeouts for an SMS service, in whole seconds because of libcurl.
 public struct SMSTimeouts: Hashable, Sendable {
-    /// For the connection and TLS together.
+    /// The timeout for the connection and TLS together.
     public var connect: Duration
-    /// For the answer after that; what has not been answered by then is unknown.
+    /// The timeout for the response after that; afterwards the outcome is unknown.
     public var reply: Duration
-    /// A connection idle for longer is not used again.
+    /// The idle time after which a connection is not reused.
     ///
-    /// A text posted at the very moment in which the service closes an idle connection would end as unknown.
+    /// A text message posted at the moment in which the service closes an idle connection would have an unknown
+    /// outcome.
     public var idle: Duration
 
-    /// Sets the times to wait.
+    /// Creates the timeouts.
     public init(connect: Duration = .seconds(30), reply: Duration = .seconds(60), idle: Duration = .seconds(5)) {
         self.connect = connect
         self.reply = reply

@@ -1,14 +1,14 @@
-/// The time to wait that an SMS service names in the header field Retry-After (RFC 9110 section 10.2.3).
+/// The delay that an SMS service requests in the header field Retry-After (RFC 9110 section 10.2.3).
 public struct RetryHint: Hashable, Sendable {
-    /// Nothing is tried again sooner than the first, and no server is granted more than the last.
+    /// The shortest and the longest delay that is used; others are clamped.
     public static let bounds: ClosedRange<Duration> = .seconds(10) ... .seconds(4 * 3600)
 
-    /// How long to wait, within `bounds`.
+    /// The delay, within `bounds`.
     public let wait: Duration
 
-    /// Reads the time to wait; `nil` where the service named none.
+    /// Parses the delay; `nil` when the reply has none.
     ///
-    /// - Parameter reply: The server's answer, as a `DeliveryOutcome` holds it: "HTTP 429, Retry-After: 75".
+    /// - Parameter reply: The server's reply in the form that `DeliveryOutcome` stores: "HTTP 429, Retry-After: 75".
     public init?(reading reply: String) {
         guard let match = reply.firstMatch(of: #/^HTTP \d{3}, Retry-After: (\d{1,9})\b/#), let seconds = Int(match.1)
         else {

@@ -1,32 +1,32 @@
 import CLibcurl
 
-/// What libcurl reports of one attempt to hand over one message.
+/// The result of one attempt to send one message, as reported by libcurl.
 struct SMTPExchange {
-    /// libcurl's own verdict.
+    /// libcurl's result code.
     var result: CURLcode
-    /// The code of the last reply that was read, or 0 when there was none.
+    /// The code of the last reply, or 0 without a reply.
     var responseCode: Int
-    /// Whether libcurl had read the body to its end, after which it writes the final dot.
+    /// Whether libcurl read the body to its end, after which it writes the final dot.
     var bodyFullyRead: Bool
-    /// Whether we had come to say MAIL, after greeting, introduction, TLS and login.
+    /// Whether the exchange reached MAIL, after greeting, EHLO, TLS and login.
     var envelopeBegun: Bool
-    /// Whether the recipient had been named, so that a refusal may be about them.
+    /// Whether RCPT was sent, so that a refusal may concern the recipient.
     var recipientNamed = false
-    /// Whether the attempt opened a connection of its own.
+    /// Whether the attempt opened a new connection.
     var connectionWasOpened: Bool
-    /// The words of the last reply.
+    /// The text of the last reply.
     var reply: String
     /// libcurl's explanation of a failure.
     var detail: String
 
-    /// Whether the server had merely closed an idle connection: nothing was said about the message yet.
+    /// Whether the server had closed an idle connection before any command for the message was sent.
     var connectionWasStale: Bool {
         let wasClosed = result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR || result == CURLE_GOT_NOTHING
         let isFirstReply = responseCode == 0 || responseCode == 421
         return wasClosed && envelopeBegun && !connectionWasOpened && !bodyFullyRead && isFirstReply
     }
 
-    /// What became of the message, by libcurl's verdict and the last reply (measured with libcurl 7.88).
+    /// The delivery outcome, derived from libcurl's result and the last reply (tested with libcurl 7.88).
     var outcome: DeliveryOutcome {
         switch result {
         case CURLE_OK:
@@ -43,7 +43,7 @@ struct SMTPExchange {
         }
     }
 
-    /// The answer to the final dot was something else than 250.
+    /// The outcome when the reply to the final dot was not 250.
     private var messageOutcome: DeliveryOutcome {
         switch responseCode {
         case 200..<300: .accepted(reply: reply)
@@ -53,7 +53,7 @@ struct SMTPExchange {
         }
     }
 
-    /// MAIL, RCPT or DATA was refused; or the connection broke while we wrote, or its replies were out of step.
+    /// The outcome when MAIL, RCPT or DATA was refused, a write failed, or the replies were out of step.
     private var envelopeOutcome: DeliveryOutcome {
         switch responseCode {
         case 530:
@@ -67,7 +67,7 @@ struct SMTPExchange {
         }
     }
 
-    /// A refusal for good; what it concerns is told by its code and words, and by the command that was refused.
+    /// The outcome of a permanent refusal; the reply's code and text and the refused command determine its scope.
     private var rejection: DeliveryOutcome {
         guard RefusalScope(words: reply, to: recipientNamed || bodyFullyRead ? .other : .mail) != .sender else {
             return .senderRefused(reason: "The mail server refuses this sender: \(reply)")
@@ -77,7 +77,7 @@ struct SMTPExchange {
             isAddressInvalid: recipientNamed && FailureCause(status: nil, words: reply) == .address)
     }
 
-    /// The server refused us before it heard of the message, so a 5yz is no verdict on the message.
+    /// The outcome of a refusal before MAIL, where a 5yz does not concern the message.
     private var connectionRefusal: DeliveryOutcome {
         if (400..<500).contains(responseCode) { return temporaryRefusal }
         switch result {
@@ -99,7 +99,7 @@ struct SMTPExchange {
         }
     }
 
-    /// A 4yz from a server that has not heard of the message yet says what 421 says: not now, to no message.
+    /// The outcome of a 4yz before MAIL, which applies to every message, as 421 does.
     private var temporaryRefusal: DeliveryOutcome { .rejectedTemporarily(code: 421, reply: reply) }
 
     private var interruptedOutcome: DeliveryOutcome {
@@ -115,16 +115,16 @@ struct SMTPExchange {
     }
 }
 
-/// Collects the server's reply lines, and finds the words of the one that mattered.
+/// A log of the server's reply lines, from which the relevant reply is extracted.
 struct SMTPReplyLog {
-    /// Longer replies are cut.
+    /// The maximum length of a reply; longer replies are truncated.
     private static let maximumLength = 200
-    /// A server that talks without end is not listened to without end.
+    /// The maximum number of lines kept, against servers that reply without end.
     private static let maximumLines = 20
 
     private var lines: [(code: Int, text: String, isFinal: Bool)] = []
 
-    /// Takes in one line as it came from the server.
+    /// Appends one raw line from the server.
     mutating func append(_ line: some Collection<UInt8>) {
         let text = String(decoding: line, as: UTF8.self).safeSingleLine
         guard let code = Int(text.prefix(3)), code >= 100 else { return }
@@ -132,11 +132,11 @@ struct SMTPReplyLog {
         lines.append((code, text, text.dropFirst(3).first != "-"))
     }
 
-    /// The words of the last reply with a code, on one line; what came after it, such as the answer to QUIT, is left out.
+    /// Returns the text of the last reply with a code, on one line, without later replies such as the one to QUIT.
     func reply(code: Int) -> String {
         guard let last = lines.lastIndex(where: { $0.code == code }) else { return "" }
         let first = lines[..<last].lastIndex { $0.code != code || $0.isFinal }.map { $0 + 1 } ?? 0
-        let words = [lines[first].text] + lines[first...last].dropFirst().map { String($0.text.dropFirst(4)) }
-        return String(words.joined(separator: " ").prefix(Self.maximumLength))
+        let texts = [lines[first].text] + lines[first...last].dropFirst().map { String($0.text.dropFirst(4)) }
+        return String(texts.joined(separator: " ").prefix(Self.maximumLength))
     }
 }

@@ -1,24 +1,24 @@
-/// A mail server, and how to speak to it.
+/// A mail server and its connection settings.
 public struct SMTPServer: Hashable, Sendable {
     /// How the connection is protected.
     public enum Security: Hashable, Sendable {
-        /// Plain at first, then TLS before anything else is said; a server that offers no STARTTLS is not used.
+        /// Plain until STARTTLS, which precedes everything else; a server without STARTTLS is not used.
         case startTLS
         /// TLS from the first byte.
         case implicitTLS
-        /// No protection: for a server on the same machine.
+        /// No protection, for a server on the same machine.
         case none
     }
 
-    /// The host's name or address; an IPv6 address stands in brackets.
+    /// The host's name or address; an IPv6 address is in brackets.
     public let host: String
     /// The port.
     public let port: Int
     /// Whether the host is this machine.
     public var isLocal: Bool { host.isLoopback }
-    /// The user to log in as.
+    /// The user name for the login.
     public let user: String?
-    /// How we introduce ourselves; the machine's host name when nil.
+    /// The name sent with EHLO; the machine's host name when nil.
     public let ehloName: String?
     /// How the connection is protected.
     public let security: Security
@@ -35,7 +35,7 @@ public struct SMTPServer: Hashable, Sendable {
         security = isImplicitlySecure ? .implicitTLS : settings.isPlainText ? .none : .startTLS
     }
 
-    /// The server as libcurl wants it, which takes the EHLO name from the path.
+    /// The server's URL for libcurl, which takes the EHLO name from the path.
     var curlURL: String {
         "\(security == .implicitTLS ? "smtps" : "smtp")://\(host):\(port)/\(ehloName ?? "")"
     }
@@ -63,11 +63,11 @@ public struct SMTPServer: Hashable, Sendable {
     }
 }
 
-/// A transport, written as a URL.
+/// The configuration of a mail transport, parsed from a URL.
 ///
-/// - `smtp://[user@]host[:port][/ehlo-name][?tls=none][&ca=FILE]`: port 25 unless given; STARTTLS is required unless
-///   `tls=none` is written out.
-/// - `smtps://[user@]host[:port][/ehlo-name][?ca=FILE]`: TLS from the first byte; port 465 unless given.
+/// - `smtp://[user@]host[:port][/ehlo-name][?tls=none][&ca=FILE]`: port 25 by default; STARTTLS is required unless
+///   `tls=none` is given.
+/// - `smtps://[user@]host[:port][/ehlo-name][?ca=FILE]`: TLS from the first byte; port 465 by default.
 /// - `file:///folder`: a Maildir.
 public enum MailTransportURL: Hashable, Sendable {
     /// A mail server.
@@ -75,9 +75,9 @@ public enum MailTransportURL: Hashable, Sendable {
     /// A Maildir at an absolute path.
     case maildir(path: String)
 
-    /// Reads a URL.
+    /// Parses a URL.
     ///
-    /// - Parameter text: One of the three forms.
+    /// - Parameter text: A URL in one of the three forms.
     /// - Throws: `TransportConfigurationError` for anything else, and for a password in the URL.
     public init(parsing text: String) throws(TransportConfigurationError) {
         let url = try TransportURLParts(parsing: text, for: .mail)
@@ -88,13 +88,14 @@ public enum MailTransportURL: Hashable, Sendable {
         }
     }
 
-    /// Makes the transport.
+    /// Creates the transport without connecting or writing.
     ///
     /// - Parameters:
     ///   - password: The password of the URL's user; only for a mail server.
-    ///   - timeouts: How long to wait for a mail server.
-    /// - Returns: The transport; nothing is connected or written yet.
-    /// - Throws: `TransportConfigurationError` when user and password do not go together, or the certificates cannot be read.
+    ///   - timeouts: The timeouts for a mail server.
+    /// - Returns: The transport.
+    /// - Throws: `TransportConfigurationError` when only one of user and password is given, or the certificates are
+    ///   unreadable.
     public func makeTransport(
         password: String? = nil, timeouts: SMTPTimeouts = SMTPTimeouts()
     ) throws(TransportConfigurationError) -> any Transport<MailEnvelope> {

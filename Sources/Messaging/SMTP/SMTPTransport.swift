@@ -1,19 +1,20 @@
 import CLibcurl
 import Glibc
 
-/// Mail by SMTP, through libcurl.
+/// A transport that sends mail by SMTP, through libcurl.
 public struct SMTPTransport: Transport {
     private let server: SMTPServer
     private let password: String?
     private let timeouts: SMTPTimeouts
 
-    /// Makes the transport; nothing is connected yet.
+    /// Creates a transport without connecting.
     ///
     /// - Parameters:
     ///   - server: The server.
     ///   - password: The password of the server's user.
-    ///   - timeouts: How long to wait.
-    /// - Throws: `TransportConfigurationError` when user and password do not go together, or the certificates cannot be read.
+    ///   - timeouts: The timeouts.
+    /// - Throws: `TransportConfigurationError` when only one of user and password is given, or the certificates are
+    ///   unreadable.
     public init(
         server: SMTPServer, password: String? = nil, timeouts: SMTPTimeouts = SMTPTimeouts()
     ) throws(TransportConfigurationError) {
@@ -27,13 +28,13 @@ public struct SMTPTransport: Transport {
         self.timeouts = timeouts
     }
 
-    /// Makes a session with a connection of its own, opened by its first delivery.
+    /// Creates a session with its own connection, which its first delivery opens.
     public func makeSession() throws(TransportConfigurationError) -> any TransportSession<MailEnvelope> {
         SMTPSession(server: server, password: password, timeouts: timeouts)
     }
 }
 
-/// Carries messages to a mail server over one kept connection.
+/// A session that sends messages to a mail server over one persistent connection.
 actor SMTPSession: TransportSession {
     private nonisolated let executor = SessionExecutor(label: "intro.smtp-session")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -85,7 +86,7 @@ actor SMTPSession: TransportSession {
         let transfer = SMTPTransfer(body: body, cancellation: cancellation)
         let result = transfer.run(on: handle)
         let code = handle.responseCode
-        // Only a connection whose every reply was a plain yes is known to be in step.
+        // After any other result, the protocol state of the connection is unknown.
         if result != CURLE_OK { handle.shutDownConnection() }
         handle.set(CURLOPT_FRESH_CONNECT, result == CURLE_OK ? 0 : 1)
         return SMTPExchange(
@@ -116,7 +117,7 @@ actor SMTPSession: TransportSession {
         handle.set(CURLOPT_UPLOAD, 1)
         handle.set(CURLOPT_VERBOSE, 1)
         handle.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, timeouts.reply.curlSeconds)
-        // The time for replies does not bound the writing of the body; twice that time never cuts short a reply.
+        // libcurl's reply timeout does not cover writing the body. Twice that time never cuts a reply short.
         handle.set(CURLOPT_LOW_SPEED_LIMIT, 1)
         handle.set(CURLOPT_LOW_SPEED_TIME, timeouts.reply.curlSeconds * 2)
     }
@@ -127,7 +128,7 @@ actor SMTPSession: TransportSession {
     }
 }
 
-/// What libcurl's callbacks read and write during one transfer, all on the session's thread.
+/// The state shared with libcurl's callbacks during one transfer, used only on the session's thread.
 final class SMTPTransfer {
     private let body: [UInt8]
     private var position = 0
@@ -142,7 +143,7 @@ final class SMTPTransfer {
         self.cancellation = cancellation
     }
 
-    /// Once the body is out, stopping would only leave its fate unknown.
+    /// Whether to abort the transfer: after the body was sent, aborting would only leave the outcome unknown.
     fileprivate var shouldAbort: Bool { cancellation.isCancelled && !bodyFullyRead }
 
     fileprivate func readBody(into buffer: UnsafeMutableRawBufferPointer) -> Int {
@@ -164,7 +165,7 @@ final class SMTPTransfer {
 }
 
 extension SMTPTransfer {
-    /// Runs one transfer with this object behind libcurl's callbacks.
+    /// Runs one transfer with this object as the context of libcurl's callbacks.
     func run(on handle: CurlHandle) -> CURLcode {
         withExtendedLifetime(self) {
             let context = Unmanaged.passUnretained(self).toOpaque()
@@ -176,7 +177,7 @@ extension SMTPTransfer {
         }
     }
 
-    /// Lets libcurl call back into whichever transfer is running on the handle.
+    /// Installs callbacks that forward to the transfer that is running on the handle.
     static func installCallbacks(on handle: CurlHandle) {
         handle.setCallback(CURLOPT_READFUNCTION) { buffer, size, count, context in
             let room = UnsafeMutableRawBufferPointer(start: buffer, count: size * count)
@@ -199,24 +200,24 @@ extension SMTPTransfer {
 }
 
 extension UnsafeMutableRawPointer {
-    /// The transfer behind the context that libcurl hands to a callback.
+    /// The transfer behind a callback's context pointer.
     fileprivate var transfer: SMTPTransfer {
         Unmanaged<SMTPTransfer>.fromOpaque(self).takeUnretainedValue()
     }
 }
 
-/// How long to wait for a mail server; libcurl counts in whole seconds.
+/// The timeouts for a mail server, in whole seconds because of libcurl.
 public struct SMTPTimeouts: Hashable, Sendable {
-    /// For the connection, its greeting, TLS and the login together.
+    /// The timeout for the connection, its greeting, TLS and the login together.
     public var connect: Duration
-    /// For each reply after that.
+    /// The timeout for each later reply.
     ///
-    /// RFC 5321 section 4.5.3.2.6 asks for ten minutes after the message: who waits less makes copies.
+    /// RFC 5321 section 4.5.3.2.6 requires ten minutes after the message; a shorter timeout causes duplicates.
     public var reply: Duration
-    /// A connection idle for longer is not used again: servers close those, some after ten seconds.
+    /// The idle time after which a connection is not reused: servers close idle connections, some after ten seconds.
     public var idle: Duration
 
-    /// Sets the times to wait.
+    /// Creates the timeouts.
     public init(
         connect: Duration = .seconds(30), reply: Duration = .seconds(600), idle: Duration = .seconds(5)
     ) {

@@ -1,6 +1,6 @@
-/// The templates that could be read, and what their tags say to each other.
+/// The templates that could be parsed, and the relations between their tags.
 struct CheckedTemplates {
-    /// A template that is a part of a message, and so is given the message's values.
+    /// A template that is a part of a message and therefore receives the message's values.
     struct Root {
         let name: TemplateName
         let samples: TemplateSpecification.Samples
@@ -9,20 +9,20 @@ struct CheckedTemplates {
     private let tags: [String: [TemplateTag]]
     private let specification: TemplateSpecification
     private let inclusions: TemplateInclusions
-    /// The messages that are known, and those that an operator has added.
+    /// The specified messages, and those that an operator has added.
     private let messages: [String: TemplateSpecification.Message]
 
-    /// Sorts templates whose names are in order; what could not be read comes without tags.
+    /// Creates the collection from templates with valid names; templates that could not be parsed have no tags.
     init(_ tags: [String: [TemplateTag]], specification: TemplateSpecification) {
         self.tags = tags
         self.specification = specification
         inclusions = TemplateInclusions(tags)
-        messages = specification.messages.merging(Self.added(tags.keys, specification: specification)) { known, _ in
-            known
+        messages = specification.messages.merging(Self.added(tags.keys, specification: specification)) { specified, _ in
+            specified
         }
     }
 
-    /// A template that nobody knows is a message of the operator's own where it is what a message begins with.
+    /// Returns a message for each base name that has a `.subject` or `.sms` template; specified ones take precedence.
     private static func added(
         _ files: some Collection<String>, specification: TemplateSpecification
     ) -> [String: TemplateSpecification.Message] {
@@ -44,7 +44,7 @@ struct CheckedTemplates {
         }
     }
 
-    /// What is wrong with the templates as far as their tags show it.
+    /// Returns the problems that the tags reveal.
     func findings() -> Set<TemplateFinding> {
         var findings = Set(inclusionFindings() + missingParts() + markedTags())
         for root in roots {
@@ -69,7 +69,7 @@ struct CheckedTemplates {
         }
     }
 
-    /// In the language of every message each form is needed; in others, what has been begun is to be whole.
+    /// Returns the missing parts: the default language needs every form, another language only those already begun.
     private func missingParts() -> [TemplateFinding] {
         messages.flatMap { message, needs in
             ([nil] + specification.languages.map(Optional.some)).flatMap { language in
@@ -84,7 +84,7 @@ struct CheckedTemplates {
         }
     }
 
-    /// Templates that are part of no message, and that no part of one includes.
+    /// Returns the templates that are not part of a message, and that no part includes.
     func unusedFiles() -> [TemplateFinding] {
         let used = roots.reduce(into: Set<String>()) { $0.formUnion(inclusions.closure(of: $1.name.description)) }
         let needed = specification.messages.flatMap { message, needs in
@@ -95,7 +95,7 @@ struct CheckedTemplates {
         }
     }
 
-    /// Tags that are wrong, or needless, whatever the values are.
+    /// Returns the tags that are wrong or redundant whatever the values are.
     private func markedTags() -> [TemplateFinding] {
         tags.flatMap { file, tags in
             let isHTML = TemplateName(file: file)?.kind == .html
@@ -110,7 +110,7 @@ struct CheckedTemplates {
         }
     }
 
-    /// Follows a template, and what it includes where it does so, with the values that are in sight there.
+    /// Checks a template, and those that it includes at their place, against the values visible there.
     private func walk(
         _ file: String, _ scope: VisibleValues, path: [String], into findings: inout Set<TemplateFinding>
     ) {
@@ -128,16 +128,16 @@ struct CheckedTemplates {
     }
 }
 
-/// The values that are in sight at one place of a template.
+/// The values that are visible at one place of a template.
 struct VisibleValues {
     private let values: [String: TemplateValue]
     private let message: String
     /// Whether the innermost section is of a text, which `{{.}}` then prints.
     private let isInText: Bool
-    /// Whether a section of a list is around, whose items can be counted.
+    /// Whether a section of a list encloses the place, so that its items can be counted.
     private let isInList: Bool
 
-    /// What a message's templates see where no section has begun.
+    /// Creates the values that are visible outside all sections.
     init(_ values: [String: TemplateValue], message: String) {
         self.init(values, message: message, isInText: false, isInList: false)
     }
@@ -149,7 +149,7 @@ struct VisibleValues {
         self.isInList = isInList
     }
 
-    /// What is seen behind the beginning of a section.
+    /// Returns the values that are visible inside a section.
     func inside(_ tag: TemplateTag) -> VisibleValues {
         guard tag.role == .section, tag.transforms.isEmpty else { return self }
         switch values[tag.name] {
@@ -163,7 +163,7 @@ struct VisibleValues {
         }
     }
 
-    /// What is wrong with a tag here.
+    /// Returns the problem of a tag at this place, if any.
     func problem(with tag: TemplateTag) -> TemplateFinding.Problem? {
         switch tag.role {
         case .value, .bracedValue, .section, .invertedSection: break
@@ -184,7 +184,7 @@ struct VisibleValues {
 }
 
 extension TemplateValue {
-    /// What can be done with such a value before it is printed.
+    /// The transforms that such a value supports.
     fileprivate var transforms: Set<String> {
         switch self {
         case .text: ["capitalized", "lowercased", "uppercased", "reversed", "empty"]
@@ -194,33 +194,33 @@ extension TemplateValue {
     }
 }
 
-/// Which templates include which.
+/// The inclusions between templates.
 struct TemplateInclusions {
-    /// Something wrong with what a template includes.
+    /// A problem with an inclusion.
     enum Fault: Hashable {
-        /// There is no template of that name.
+        /// The included template does not exist.
         case missing(String)
-        /// By way of the others named, the template includes itself, and would never end.
+        /// The template includes itself through the listed templates.
         case endless([String])
-        /// The template is named by a value, which none of ours is.
+        /// The included template's name is given by a value, which is not supported.
         case unnamed
     }
 
     private let tags: [String: [TemplateTag]]
 
-    /// Takes the tags of all templates, by their names.
+    /// Creates the relation from the tags of all templates, by name.
     init(_ tags: [String: [TemplateTag]]) {
         self.tags = tags.mapValues { $0.filter { $0.role == .inclusion || $0.role == .inheritance } }
     }
 
-    /// What is wrong with a template's own inclusions, by the line.
+    /// Returns the problems of a template's own inclusions, with their lines.
     func faults(of template: String) -> [(line: Int, fault: Fault)] {
         tags[template, default: []].compactMap { tag in
             fault(of: tag, in: template).map { (tag.line, $0) }
         }
     }
 
-    /// The template and all that it includes, directly or not.
+    /// Returns the template and all templates that it includes, directly or indirectly.
     func closure(of template: String) -> Set<String> {
         var (found, waiting): (Set<String>, [String]) = ([], [template])
         while let next = waiting.popLast() {
@@ -236,12 +236,12 @@ struct TemplateInclusions {
         return path(from: tag.name, to: template).map { .endless($0) }
     }
 
-    /// The templates by which one includes the other, itself first; `nil` where it does not.
+    /// Returns the chain of inclusions from one template to another, beginning with the first; `nil` without one.
     private func path(from start: String, to end: String) -> [String]? {
-        var (known, waiting): (Set<String>, [[String]]) = ([start], [[start]])
+        var (visited, waiting): (Set<String>, [[String]]) = ([start], [[start]])
         while let path = waiting.popLast(), let last = path.last {
             if last == end { return path }
-            for tag in tags[last, default: []] where known.insert(tag.name).inserted {
+            for tag in tags[last, default: []] where visited.insert(tag.name).inserted {
                 waiting.append(path + [tag.name])
             }
         }

@@ -1,17 +1,17 @@
 import Mustache
 
-/// Finds what is wrong with templates before they are sent to anybody.
+/// A check that finds problems in templates before messages are sent.
 public struct TemplateCheck: Sendable {
     private let specification: TemplateSpecification
     private let maximumSegments: Int
     private let segments: @Sendable (String) -> Int
 
-    /// Prepares a check.
+    /// Creates a check.
     ///
     /// - Parameters:
-    ///   - specification: What the templates are for.
-    ///   - maximumSegments: How many segments a text message may take.
-    ///   - segments: Counts a text's segments.
+    ///   - specification: The specification of the messages.
+    ///   - maximumSegments: The maximum number of segments of a text message.
+    ///   - segments: Returns the number of segments of a text.
     public init(
         _ specification: TemplateSpecification, maximumSegments: Int = 2,
         segments: @escaping @Sendable (String) -> Int = { TextSegments(of: $0).count }
@@ -24,9 +24,9 @@ public struct TemplateCheck: Sendable {
     /// Checks all templates together.
     ///
     /// - Parameters:
-    ///   - sources: Each template's source by its file's name.
-    ///   - own: What an operator has replaced, or added; only of these it is worth saying that nothing uses them.
-    /// - Returns: What is wrong, by file and line.
+    ///   - sources: The source of each template by its file name.
+    ///   - own: The operator's replaced or added templates; only these are reported as unused.
+    /// - Returns: The findings, sorted by file and line.
     public func findings(
         in sources: [String: String], overriddenBy own: [String: String] = [:]
     ) -> [TemplateFinding] {
@@ -41,7 +41,7 @@ public struct TemplateCheck: Sendable {
         return findings.sorted { ($0.file, $0.line ?? 0, $0.description) < ($1.file, $1.line ?? 0, $1.description) }
     }
 
-    /// The tags of what can be read, none for what is not Mustache, and what stands in the way of the rest.
+    /// Returns the tags of the templates that can be parsed, and the problems of the others.
     private func read(_ sources: [String: String]) -> (tags: [String: [TemplateTag]], faults: Set<TemplateFinding>) {
         var (tags, faults): ([String: [TemplateTag]], Set<TemplateFinding>) = ([:], [])
         for (file, source) in sources {
@@ -66,7 +66,7 @@ public struct TemplateCheck: Sendable {
         return .unknownLanguage(code: language.code)
     }
 
-    /// Writes every message, with all values and with no more than must be there.
+    /// Renders every message with all values and with only the required ones, and returns the problems found.
     private func writingFindings(in sources: [String: String], _ templates: CheckedTemplates) -> [TemplateFinding] {
         do {
             let library = try TemplateLibrary(sources)
@@ -97,7 +97,7 @@ public struct TemplateCheck: Sendable {
 }
 
 extension TemplateValue {
-    /// The same value where it shows no section.
+    /// The same value, changed so that it hides its section.
     fileprivate var hidden: TemplateValue {
         switch self {
         case .text: .text("")
@@ -107,42 +107,42 @@ extension TemplateValue {
     }
 }
 
-/// What templates are for: which messages there are, and what each may speak of.
+/// The specification of templates: the messages, and the values available to each.
 public struct TemplateSpecification: Sendable {
-    /// Values like those that a message is given, as long as real ones get; their names are all that it may speak of.
+    /// Sample values of a message, as long as real ones can be; their names are the only ones available to templates.
     public typealias Samples = @Sendable (TemplateLanguage?) -> [String: TemplateValue]
 
-    /// One message.
+    /// A message.
     public struct Message: Sendable {
-        /// What it is sent as.
+        /// The forms that the message is sent in.
         public let forms: Set<TemplateForm>
-        /// What it may speak of.
+        /// The values available to the message.
         public let samples: Samples
 
-        /// Describes a message.
+        /// Creates a message.
         ///
         /// - Parameters:
-        ///   - forms: What it is sent as; each needs its templates.
-        ///   - samples: What it may speak of, in a language.
+        ///   - forms: The forms that the message is sent in; each requires its templates.
+        ///   - samples: Returns the available values in a language.
         public init(_ forms: Set<TemplateForm>, samples: @escaping Samples) {
             self.forms = forms
             self.samples = samples
         }
     }
 
-    /// The messages by the names that their templates share.
+    /// The messages by base name.
     public var messages: [String: Message]
-    /// The languages that readers may choose besides the one that every message is written in.
+    /// The languages that clients may choose in addition to the default one.
     public let languages: [TemplateLanguage]
-    /// What messages may speak of that an operator has added.
+    /// The values available to messages that an operator has added.
     public let others: Samples
 
-    /// Describes what templates are for.
+    /// Creates a specification.
     ///
     /// - Parameters:
-    ///   - messages: The messages by the names that their templates share.
-    ///   - languages: The languages besides the one that every message is written in.
-    ///   - others: What messages may speak of that an operator has added.
+    ///   - messages: The messages by base name.
+    ///   - languages: The languages in addition to the default one.
+    ///   - others: Returns the values available to messages that an operator has added.
     public init(messages: [String: Message], languages: [TemplateLanguage], others: @escaping Samples) {
         self.messages = messages
         self.languages = languages

@@ -1,47 +1,47 @@
-/// Something that is wrong with a template, or with there being none.
+/// A problem with a template, or a missing template.
 public struct TemplateFinding: Hashable, Sendable, CustomStringConvertible {
-    /// What can be wrong.
+    /// The kind of a problem.
     public enum Problem: Hashable, Sendable {
-        /// The file's name says not what it makes.
+        /// The file's name does not end in a known kind.
         case unknownName
-        /// Nobody can choose this language.
+        /// The language cannot be selected by clients.
         case unknownLanguage(code: String)
-        /// It is not Mustache.
+        /// The source is not valid Mustache.
         case malformed(reason: String)
-        /// The message cannot speak of that.
+        /// The message does not provide the value.
         case unknownValue(name: String, message: String, nearest: String?)
-        /// Values of this kind know no such transform.
+        /// The transform does not exist for this kind of value.
         case unknownTransform(name: String, of: String)
-        /// A list is to be printed as if it were one value.
+        /// A list is printed as if it were a single value.
         case printedList(name: String)
-        /// It includes a template that is not there.
+        /// The template includes one that does not exist.
         case unknownInclusion(name: String, nearest: String?)
-        /// What it includes leads back to it.
+        /// The template includes itself, directly or indirectly.
         case endlessInclusion(path: [String])
-        /// It includes a template that a value is to name.
+        /// The template includes one whose name is given by a value.
         case unnamedInclusion
-        /// It sets how values are escaped, which its name does.
+        /// The template configures escaping, which its name determines.
         case setting
-        /// A message lacks this template, and has others of the same language that it must come with.
+        /// The template is missing, although the message requires it or has other templates in the same language.
         case missingPart(message: String)
-        /// It cannot be written although nothing seems wrong.
+        /// Rendering fails although no other problem was found.
         case unwritable(reason: String)
-        /// With long values, the text message is sent, and paid for, in too many segments.
+        /// With long values, the text message needs too many segments.
         case tooManySegments(count: Int, most: Int)
-        /// No message is made of it, nor does any include it.
+        /// The template is not part of a message, and no other template includes it.
         case unused(nearest: String?)
-        /// Braces ask that a value be left unescaped, which it never is.
+        /// The braces for an unescaped value have no effect.
         case needlessBraces(name: String)
     }
 
-    /// The template's file, also where it is missing.
+    /// The template's file, even when it is missing.
     public let file: String
-    /// The line, counted from 1, where one is to blame.
+    /// The line, counted from 1, if the problem has one.
     public let line: Int?
-    /// What is wrong.
+    /// The problem.
     public let problem: Problem
 
-    /// Whether messages go out wrong, or not at all; else it is only advice.
+    /// Whether messages are wrong or cannot be sent; otherwise the finding is advice.
     public var isError: Bool {
         switch problem {
         case .unused, .needlessBraces: false
@@ -49,7 +49,7 @@ public struct TemplateFinding: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The problem's kind for programs, which does not change.
+    /// The stable code of the problem's kind, for programs.
     public var code: String {
         switch problem {
         case .unknownName: "unknown_name"
@@ -70,7 +70,7 @@ public struct TemplateFinding: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The place, what is wrong there, and what to do.
+    /// The location, the problem and the remedy.
     public var description: String {
         let place = line.map { "\(file):\($0)" } ?? file
         return "\(place): \(message). \(hint)\(hint.hasSuffix("?") ? "" : ".")"
@@ -78,7 +78,7 @@ public struct TemplateFinding: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension TemplateFinding {
-    /// What is wrong.
+    /// The problem.
     public var message: String {
         switch problem {
         case .unknownName: "the name does not say what the file makes"
@@ -100,7 +100,7 @@ extension TemplateFinding {
         }
     }
 
-    /// What to do.
+    /// The remedy.
     public var hint: String {
         switch problem {
         case .unknownName: "Call it NAME.KIND or NAME.LANGUAGE.KIND, where KIND is subject, txt, html or sms"
@@ -127,9 +127,9 @@ extension TemplateFinding {
 }
 
 extension Collection<String> {
-    /// The name that was most likely meant; `nil` where none is near.
+    /// Returns the most similar name; `nil` when none is similar enough.
     func nearest(to written: String) -> String? {
-        // Nobody means a name by a longer text, and the comparison is quadratic.
+        // A longer text is not a misspelled name, and the comparison takes quadratic time.
         guard written.utf8.count <= 40 else { return nil }
         let octets = Array(written.lowercased().utf8)
         return map { (name: $0, edits: Self.edits(octets, Array($0.lowercased().utf8))) }
@@ -137,7 +137,7 @@ extension Collection<String> {
             .min { ($0.edits, $0.name) < ($1.edits, $1.name) }?.name
     }
 
-    /// How many letters must be added, dropped, replaced or swapped with their neighbour.
+    /// Returns the edit distance: insertions, deletions, replacements and swaps of neighbouring letters.
     private static func edits(_ left: [UInt8], _ right: [UInt8]) -> Int {
         var rows = [Array(0...right.count)]
         for (i, octet) in left.enumerated() {

@@ -1,17 +1,17 @@
 import FoundationEssentials
 
-/// A folder of an operator's own templates, which replace the built-in ones of the same names, or add to them.
+/// A folder of an operator's templates, which replace built-in templates of the same name or add new ones.
 public enum TemplateFolder {
-    /// The longest template that is accepted, in octets.
+    /// The maximum size of a template file in octets.
     static let longestFile = 262_144
 
-    /// Reads all templates of a folder; files whose names begin with a dot or end with `~` are left out.
+    /// Reads all templates of a folder, except files whose names begin with a dot or end with `~`.
     ///
-    /// Line ends become LF, and a byte order mark is dropped: an editor's habits are not for clients to see.
+    /// Line endings become LF, and a byte order mark is removed, so that they do not reach clients.
     ///
     /// - Parameter path: The folder.
-    /// - Returns: Each template's source by its file's name.
-    /// - Throws: `TemplateError.unreadable`, which names the file.
+    /// - Returns: The source of each template by its file name.
+    /// - Throws: `TemplateError.unreadable` with the file's path.
     public static func read(_ path: String) throws(TemplateError) -> [String: String] {
         let names: [String]
         do {
@@ -44,7 +44,8 @@ public enum TemplateFolder {
         return source.replacing("\r\n", with: "\n")
     }
 
-    /// Lines end at octets that are part of no longer character, so each can be judged alone.
+    /// Returns the first line that is not UTF-8; LF never occurs inside a multi-byte character, so lines are
+    /// independent.
     private static func firstBadLine(of content: Data) -> Int {
         let lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         return (lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0) + 1

@@ -1,27 +1,28 @@
 import Mustache
 
-/// A set of Mustache templates; the end of a template's name says what it makes, and a code before it in which language.
+/// A set of Mustache templates; a template's name determines the kind and language of its output.
 ///
-/// `.html` escapes values for HTML, `.txt` leaves them as they are, `.subject` makes one line, `.sms` a text message.
-/// Values are never read as templates, so `{{{ }}}` in a person's name stays those six signs. Templates include each
-/// other by their whole names, as `{{> details.es.txt}}`, so that each says what it shows.
+/// `.html` escapes values for HTML, `.txt` leaves them unchanged, `.subject` produces one line, `.sms` a text message.
+/// Values are never parsed as templates, so `{{{ }}}` in a person's name is output literally. Templates include each
+/// other by their full names, as in `{{> details.es.txt}}`.
 public struct TemplateLibrary: Sendable {
-    /// The three texts of one mail.
+    /// The three parts of an e-mail.
     public struct Texts: Hashable, Sendable {
         /// The subject line.
         public let subject: String
-        /// The text for programs that show no HTML.
+        /// The plain text.
         public let text: String
-        /// The same as HTML.
+        /// The HTML.
         public let html: String
     }
 
     private let library: MustacheLibrary
     private let outlines = TemplateOutlines()
 
-    /// Reads the templates.
+    /// Parses the templates.
     ///
-    /// - Parameter sources: Each template's source by its name, such as `confirmation.html` or `confirmation.es.html`.
+    /// - Parameter sources: The source of each template by its name, such as `confirmation.html` or
+    ///   `confirmation.es.html`.
     /// - Throws: `TemplateError.unknownKind`, `.malformed`, `.unknownInclusion` or `.endlessInclusion`.
     public init(_ sources: [String: String]) throws(TemplateError) {
         var templates: [String: MustacheTemplate] = [:]
@@ -39,22 +40,22 @@ public struct TemplateLibrary: Sendable {
         library = MustacheLibrary(templates: templates)
     }
 
-    /// Reads the templates, some of which an operator has replaced, or added, in a folder.
+    /// Parses the templates, some of which are replaced or added by an operator's folder.
     ///
     /// - Parameters:
-    ///   - sources: Each template's source by its name.
-    ///   - folder: The folder with the operator's own, which is read now and not again.
-    /// - Throws: `TemplateError`, which names the file in the folder, where the fault is in one.
+    ///   - sources: The source of each template by its name.
+    ///   - folder: The folder with the operator's templates, which is read once.
+    /// - Throws: `TemplateError`, with the file's location when the template is in the folder.
     public init(_ sources: [String: String], overriddenBy folder: String) throws(TemplateError) {
-        let own = try TemplateFolder.read(folder)
+        let overrides = try TemplateFolder.read(folder)
         do {
-            try self.init(sources.merging(own) { _, own in own })
+            try self.init(sources.merging(overrides) { _, replacement in replacement })
         } catch {
-            throw error.name.map { own[$0] != nil } == true ? error.located(in: folder) : error
+            throw error.name.map { overrides[$0] != nil } == true ? error.located(in: folder) : error
         }
     }
 
-    /// An inclusion that leads nowhere would leave a gap in a mail, and one that leads back to itself would never end.
+    /// Unknown inclusions would leave a gap in a message, and circular ones would never end.
     private static func checkInclusions(_ tags: [String: [TemplateTag]]) throws(TemplateError) {
         let inclusions = TemplateInclusions(tags)
         for name in tags.keys.sorted() {
@@ -69,15 +70,15 @@ public struct TemplateLibrary: Sendable {
 }
 
 extension TemplateLibrary {
-    /// The language in which a message is written: the preferred one where the library has every part of it there.
+    /// Returns the language for a message: the preferred one if the library has every part of the message in it.
     ///
-    /// Ask before the values are made, since days and times are told in the same language.
+    /// Call it before creating the values, because dates and times are formatted in the same language.
     ///
     /// - Parameters:
-    ///   - message: The name that the parts share.
-    ///   - form: What it is sent as.
+    ///   - message: The base name of the parts.
+    ///   - form: The form that the message is sent in.
     ///   - preferred: The reader's language.
-    /// - Returns: That language, or `nil` for the one that every message is written in.
+    /// - Returns: The preferred language, or `nil` for the default language.
     public func language(
         of message: String, as form: TemplateForm, preferring preferred: TemplateLanguage?
     ) -> TemplateLanguage? {
@@ -86,12 +87,12 @@ extension TemplateLibrary {
         return isComplete ? preferred : nil
     }
 
-    /// Whether the library has every part of a message, in the language that every message is written in.
+    /// Returns whether the library has every part of a message in the default language.
     ///
     /// - Parameters:
-    ///   - message: The name that the parts share.
-    ///   - form: What it is sent as.
-    /// - Returns: Whether it can be written.
+    ///   - message: The base name of the parts.
+    ///   - form: The form that the message is sent in.
+    /// - Returns: Whether the message can be rendered.
     public func holds(_ message: String, as form: TemplateForm) -> Bool {
         form.parts.allSatisfy { holds(TemplateName(message, $0)) }
     }
@@ -101,22 +102,22 @@ extension TemplateLibrary {
     /// Renders one template.
     ///
     /// - Parameters:
-    ///   - name: The template's name, with its ending.
+    ///   - name: The template's full name.
     ///   - values: A value for every name that the template uses.
-    /// - Returns: The text, HTML or subject line.
+    /// - Returns: The plain text, HTML, subject line or text message.
     /// - Throws: `TemplateError.notFound` or `.missingValue`.
     public func render(_ name: String, with values: [String: TemplateValue]) throws(TemplateError) -> String {
         guard let kind = TemplateName(file: name)?.kind else { throw .notFound(name: name) }
         return try render(name, kind, with: values, outlines.shape(of: values))
     }
 
-    /// Renders the three templates of one mail: `NAME.subject`, `NAME.txt` and `NAME.html`.
+    /// Renders the three templates of an e-mail: `NAME.subject`, `NAME.txt` and `NAME.html`.
     ///
     /// - Parameters:
-    ///   - name: The name that the three share.
-    ///   - language: The language; where the library lacks any of the three in it, the one of every message.
-    ///   - values: A value for every name that they use.
-    /// - Returns: The three texts.
+    ///   - name: The base name of the three templates.
+    ///   - language: The language; the default one is used unless the library has all three templates in it.
+    ///   - values: A value for every name that the templates use.
+    /// - Returns: The three parts.
     /// - Throws: `TemplateError.notFound` or `.missingValue`.
     public func renderMessage(
         _ name: String, in language: TemplateLanguage? = nil, with values: [String: TemplateValue]
@@ -129,13 +130,13 @@ extension TemplateLibrary {
         return Texts(subject: try part(.subject), text: try part(.text), html: try part(.html))
     }
 
-    /// Renders the template of one text message: `NAME.sms`.
+    /// Renders the template of a text message: `NAME.sms`.
     ///
     /// - Parameters:
     ///   - name: The message's name.
-    ///   - language: The language; where the library lacks the message in it, the one of every message.
-    ///   - values: A value for every name that it uses.
-    /// - Returns: The text, in the alphabet of seven bits wherever its meaning allows.
+    ///   - language: The language; the default one is used unless the library has the message in it.
+    ///   - values: A value for every name that the template uses.
+    /// - Returns: The text, in GSM-7 characters where its meaning allows.
     /// - Throws: `TemplateError.notFound` or `.missingValue`.
     public func renderSMS(
         _ name: String, in language: TemplateLanguage? = nil, with values: [String: TemplateValue]
@@ -167,24 +168,24 @@ extension TemplateLibrary {
     }
 }
 
-/// A template that cannot be used: it is missing, malformed, or asks for what nobody gave.
+/// An error in a template: it is missing or malformed, or uses a missing value.
 public enum TemplateError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The name does not end in `.subject`, `.txt`, `.html` or `.sms`.
     case unknownKind(name: String)
-    /// The source is not Mustache.
+    /// The source is not valid Mustache.
     case malformed(name: String, line: Int, reason: String)
-    /// The library holds no template of this name.
+    /// The library has no template of this name.
     case notFound(name: String)
-    /// The template uses a value that it was not given.
+    /// The template uses a value that was not provided.
     case missingValue(name: String, value: String)
-    /// The template includes one that the library does not hold.
+    /// The template includes one that does not exist.
     case unknownInclusion(name: String, line: Int, included: String)
-    /// The template includes itself, by way of others or not.
+    /// The template includes itself, directly or indirectly.
     case endlessInclusion(name: String, line: Int)
-    /// The file, or the folder, cannot be read.
+    /// The file or folder cannot be read.
     case unreadable(path: String, reason: String)
 
-    /// What is wrong with which template, and what to do.
+    /// The template, its problem and the remedy.
     public var description: String {
         switch self {
         case .unknownKind(let name):
@@ -207,7 +208,7 @@ public enum TemplateError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The same, where the template's file lies in a folder.
+    /// Returns the same error with the path of the template's file in a folder.
     func located(in folder: String) -> TemplateError {
         switch self {
         case .unknownKind(let name): .unknownKind(name: "\(folder)/\(name)")
@@ -222,7 +223,7 @@ public enum TemplateError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The template that is at fault.
+    /// The name of the template, if any.
     var name: String? {
         switch self {
         case .unknownKind(let name), .malformed(let name, _, _), .notFound(let name), .missingValue(let name, _),

@@ -1,9 +1,9 @@
-/// A language that templates are written in, by its code (RFC 5646): `es`.
+/// The language of a template, identified by its code (RFC 5646): `es`.
 public struct TemplateLanguage: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
-    /// Two or three small letters.
+    /// The code of two or three lower-case letters.
     public let code: String
 
-    /// Accepts a code of two or three small letters; `nil` for anything else.
+    /// Creates a language from a code of two or three lower-case letters; `nil` for any other text.
     public init?(code: some StringProtocol) {
         guard (2...3).contains(code.utf8.count), code.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) else {
             return nil
@@ -11,32 +11,32 @@ public struct TemplateLanguage: Hashable, Sendable, ExpressibleByStringLiteral, 
         self.code = String(code)
     }
 
-    /// Takes a code that is written in a program.
+    /// Creates a language from a code literal, without validation.
     public init(stringLiteral code: StaticString) {
         self.code = code.description
     }
 
-    /// The code itself.
+    /// The language's code.
     public var description: String { code }
 }
 
 /// The name of a template's file: `one-day.es.txt` is the plain text of `one-day` in Spanish.
 public struct TemplateName: Hashable, Sendable, CustomStringConvertible {
-    /// The message, or a part that messages share.
+    /// The name of the message, or of a partial that messages share.
     public let base: String
-    /// The language; `nil` is the one that every message is written in.
+    /// The language; `nil` for the default language, which every message has.
     public let language: TemplateLanguage?
-    /// What it makes.
+    /// The kind of output.
     public let kind: TemplateKind
 
-    /// Names a template by its parts.
+    /// Creates a name from its parts.
     public init(_ base: String, _ kind: TemplateKind, in language: TemplateLanguage? = nil) {
         self.base = base
         self.language = language
         self.kind = kind
     }
 
-    /// Reads `NAME.KIND` or `NAME.LANGUAGE.KIND`; `nil` for anything else.
+    /// Parses `NAME.KIND` or `NAME.LANGUAGE.KIND`; `nil` for any other text.
     ///
     /// - Parameter file: The name of a file, without its folder.
     public init?(file: String) {
@@ -59,7 +59,7 @@ public struct TemplateName: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// What a template makes, which decides how values are escaped in it.
+/// The kind of a template's output, which determines how values are escaped.
 public enum TemplateKind: String, Sendable, Hashable, CaseIterable {
     /// One line of plain text.
     case subject
@@ -67,13 +67,13 @@ public enum TemplateKind: String, Sendable, Hashable, CaseIterable {
     case text = "txt"
     /// HTML.
     case html
-    /// A text message: short plain text in characters that phones can be sent cheaply.
+    /// A text message: short plain text, preferably in GSM-7 characters.
     case sms
 
-    /// The most of one value that a text message repeats, in UTF-16 units: each segment is paid for.
+    /// The maximum length of a value in a text message, in UTF-16 units, because each segment is charged.
     static let longestValueInSMS = 80
 
-    /// A value as it may stand in the output.
+    /// Returns a value escaped for the output.
     func escape(_ value: String) -> String {
         switch self {
         case .subject: value.safeSingleLine
@@ -83,7 +83,7 @@ public enum TemplateKind: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// The whole output, brought into its form.
+    /// Returns the complete output in its final form.
     func finish(_ output: String) -> String {
         switch self {
         case .subject: output.safeSingleLine
@@ -92,7 +92,7 @@ public enum TemplateKind: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// Escapes scalar by scalar: seen as characters, a `<` with a combining accent would slip through.
+    /// Escapes scalar by scalar: comparing characters would miss a `<` with a combining accent.
     private static func escapeHTML(_ value: String) -> String {
         guard value.utf8.contains(where: { "<>&\"'".utf8.contains($0) }) else { return value }
         var escaped = String.UnicodeScalarView()
@@ -110,14 +110,14 @@ public enum TemplateKind: String, Sendable, Hashable, CaseIterable {
     }
 }
 
-/// What a message is sent as, and so which templates it is made of.
+/// The form that a message is sent in, which determines the templates that it needs.
 public enum TemplateForm: String, Sendable, Hashable, CaseIterable {
-    /// A mail: `NAME.subject`, `NAME.txt`, `NAME.html`.
+    /// An e-mail: `NAME.subject`, `NAME.txt`, `NAME.html`.
     case mail
     /// A text message: `NAME.sms`.
     case sms
 
-    /// The templates that it needs, all of them.
+    /// The kinds of templates that the form requires.
     public var parts: [TemplateKind] {
         switch self {
         case .mail: [.subject, .text, .html]

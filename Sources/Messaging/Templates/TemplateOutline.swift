@@ -1,36 +1,36 @@
 import Synchronization
 
-/// A template with its sections decided and its inclusions in place: text, and where values go in between.
+/// A template with its sections and inclusions resolved: literal text with placeholders for values.
 ///
-/// All messages whose values are absent or present alike have the same outline, and to fill it in takes a small part of
-/// the time of rendering the template.
+/// All messages in which the same values are present share an outline, and filling it takes a small fraction of the
+/// time of rendering the template.
 struct TemplateOutline: Sendable {
     private enum Piece {
         case text(String)
         case value(name: String)
     }
 
-    /// Unicode keeps this one from being a character, so that it stands in no template.
-    private static let sign: Unicode.Scalar = "\u{FFFF}"
+    /// A Unicode noncharacter, which occurs in no template.
+    private static let delimiter: Unicode.Scalar = "\u{FFFF}"
 
     private let pieces: [Piece]
 
-    /// What stands for a value while the outline is made.
-    static func mark(_ name: String) -> String { "\(sign)\(name)\(sign)" }
+    /// Returns the placeholder for a value while the outline is made.
+    static func mark(_ name: String) -> String { "\(delimiter)\(name)\(delimiter)" }
 
-    /// Whether a template's source can be told from marks.
-    static func canRead(_ source: String) -> Bool { !source.unicodeScalars.contains(sign) }
+    /// Returns whether a template's source contains no placeholder characters.
+    static func canRead(_ source: String) -> Bool { !source.unicodeScalars.contains(delimiter) }
 
-    /// Reads a template that was rendered with a mark for each value.
+    /// Parses a template that was rendered with a placeholder for each value.
     init(marked: String) {
-        let parts = marked.unicodeScalars.split(separator: Self.sign, omittingEmptySubsequences: false)
+        let parts = marked.unicodeScalars.split(separator: Self.delimiter, omittingEmptySubsequences: false)
         pieces = parts.enumerated().map { index, part in
             // Text and names alternate.
             index.isMultiple(of: 2) ? .text(String(part)) : .value(name: String(part))
         }
     }
 
-    /// The text with the values in their places, escaped.
+    /// Returns the text with the escaped values inserted.
     func filled(with values: [String: TemplateValue], kind: TemplateKind) -> String {
         var output = ""
         for piece in pieces {
@@ -44,29 +44,29 @@ struct TemplateOutline: Sendable {
     }
 }
 
-/// The outlines that were made so far.
+/// A cache of outlines.
 final class TemplateOutlines: Sendable {
-    /// The outlines of all templates for values of which the same ones show something.
+    /// The outlines of all templates for one set of present values.
     final class Shape: Sendable {
-        private let known = Mutex<[String: TemplateOutline?]>([:])
+        private let outlines = Mutex<[String: TemplateOutline?]>([:])
 
-        /// The outline of a template; `nil` where the template does more with values than to print them.
+        /// Returns the outline of a template; `nil` when the template does more with values than print them.
         func outline(
             of template: String, make: () throws(TemplateError) -> TemplateOutline?
         ) throws(TemplateError) -> TemplateOutline? {
-            if let outline = known.withLock({ $0[template] }) { return outline }
+            if let outline = outlines.withLock({ $0[template] }) { return outline }
             let outline = try make()
-            known.withLock { $0[template] = .some(outline) }
+            outlines.withLock { $0[template] = .some(outline) }
             return outline
         }
     }
 
-    private let known = Mutex<[[String: Bool]: Shape]>([:])
+    private let shapes = Mutex<[[String: Bool]: Shape]>([:])
 
-    /// What the outlines for such values are kept under, to be asked for once for all templates of a message.
+    /// Returns the outlines for the set of values that are present; to be looked up once per message.
     func shape(of values: [String: TemplateValue]) -> Shape {
         let shown = values.mapValues(\.isShown)
-        return known.withLock { shapes in
+        return shapes.withLock { shapes in
             if let shape = shapes[shown] { return shape }
             let shape = Shape()
             shapes[shown] = shape
@@ -76,7 +76,7 @@ final class TemplateOutlines: Sendable {
 }
 
 extension TemplateValue {
-    /// Whether it shows a section.
+    /// Whether the value makes its section visible.
     fileprivate var isShown: Bool {
         switch self {
         case .text(let text): !text.isEmpty

@@ -1,24 +1,27 @@
 import Mustache
 
-/// The values that a template sees, escaped for its kind when they are looked up.
+/// The values visible to a template, escaped for its kind when they are looked up.
 ///
-/// It is never printed as a whole, since what is printed that way is not escaped: `{{.}}` outside of a section is an error.
+/// Printing the scope as a whole would bypass escaping, so `{{.}}` outside a section is an error.
 struct TemplateScope: MustacheParent, MustacheCustomRenderable {
-    /// What comes to light while a template is rendered.
+    /// The observations made while a template is rendered.
     final class Findings {
-        /// The first name that was looked up in vain.
+        /// The first name that was not found.
         var missingName: String?
-        /// Whether the template does more with a value than to print it where it stands.
+        /// Whether the template does more with a value than print it.
         var dependsOnValues = false
     }
 
-    /// Text that says what it is: what a plain `String` can do, Mustache asks the runtime anew for each one, and looks
-    /// into it by reflection for every name inside a section.
+    /// A text value that declares its conformances.
+    ///
+    /// For a plain `String`, Mustache queries the runtime for them each time, and uses reflection for every name
+    /// inside a section.
     struct Text: MustacheParent, MustacheCustomRenderable, MustacheTransformable {
         let renderText: String
         let findings: Findings
 
-        /// Hides a section, and is found all the same: nothing is then looked for around the item of a list.
+        /// Whether the text hides a section; it is still found, so that the lookup does not continue outside a list's
+        /// item.
         var isNull: Bool { renderText.isEmpty }
 
         func child(named name: String) -> Any? { nil }
@@ -29,7 +32,7 @@ struct TemplateScope: MustacheParent, MustacheCustomRenderable {
         }
     }
 
-    /// A list that repeats a section, and is no more to be printed than the items are.
+    /// A list that repeats a section and, like its items, cannot be printed.
     struct List: MustacheSequence, MustacheCustomRenderable, MustacheTransformable {
         let name: String
         let items: [TemplateScope]
@@ -55,11 +58,11 @@ struct TemplateScope: MustacheParent, MustacheCustomRenderable {
         }
     }
 
-    /// What stands in the output for a value.
+    /// The output for a value.
     enum Wording {
         /// The value itself, escaped.
         case value(TemplateKind)
-        /// A mark with its name, as ``TemplateOutline`` reads it.
+        /// A placeholder with the value's name, as ``TemplateOutline`` parses it.
         case mark
     }
 
@@ -102,24 +105,24 @@ struct TemplateScope: MustacheParent, MustacheCustomRenderable {
 
 /// A value for a template.
 public enum TemplateValue: Hashable, Sendable, ExpressibleByStringInterpolation, ExpressibleByBooleanLiteral {
-    /// Text, escaped as the template's kind asks; empty text hides a section.
+    /// A text, escaped for the template's kind; an empty text hides a section.
     case text(String)
-    /// Shows or hides a section.
+    /// A flag that shows or hides a section.
     case flag(Bool)
-    /// Repeats a section; each item also sees the values around it.
+    /// A list that repeats a section; each item also sees the values around it.
     case list([[String: TemplateValue]])
 
-    /// Text that may be absent; then it hides a section and prints nothing.
+    /// Returns a text that may be absent; then it hides a section and prints nothing.
     public static func optional(_ text: String?) -> TemplateValue {
         .text(text ?? "")
     }
 
-    /// Makes text.
+    /// Creates a text.
     public init(stringLiteral value: String) {
         self = .text(value)
     }
 
-    /// Makes a flag.
+    /// Creates a flag.
     public init(booleanLiteral value: Bool) {
         self = .flag(value)
     }

@@ -1,38 +1,38 @@
 import Mustache
 
-/// One tag of a template, such as `{{name}}` or `{{> details.txt}}`.
+/// A tag of a template, such as `{{name}}` or `{{> details.txt}}`.
 struct TemplateTag: Hashable, Sendable {
-    /// What a tag does.
+    /// The function of a tag.
     enum Role: Hashable, Sendable {
-        /// Prints a value: `{{name}}`.
+        /// Renders a value: `{{name}}`.
         case value
-        /// Prints a value in braces that elsewhere keep it from being escaped: `{{{name}}}`, `{{&name}}`.
+        /// Renders a value with the syntax that disables escaping in standard Mustache: `{{{name}}}`, `{{&name}}`.
         case bracedValue
-        /// Begins a part that is shown where there is a value, or for each item of a list: `{{#name}}`.
+        /// Begins a section that is rendered when the value is present, or for each item of a list: `{{#name}}`.
         case section
-        /// Begins a part that is shown where there is no value: `{{^name}}`.
+        /// Begins a section that is rendered when the value is absent: `{{^name}}`.
         case invertedSection
-        /// Begins a part that including templates may replace: `{{$name}}`.
+        /// Begins a block that including templates may override: `{{$name}}`.
         case block
-        /// Ends one of these: `{{/name}}`.
+        /// Ends a section, block or inheritance: `{{/name}}`.
         case end
         /// Includes a template: `{{> name}}`.
         case inclusion
-        /// Includes a template with parts of it replaced, up to its end: `{{< name}}`.
+        /// Includes a template with some of its blocks overridden, up to the end tag: `{{< name}}`.
         case inheritance
-        /// Sets how the template is read: `{{% CONTENT_TYPE:TEXT}}`.
+        /// Configures the parser: `{{% CONTENT_TYPE:TEXT}}`.
         case setting
     }
 
     let role: Role
-    /// The value or the template.
+    /// The name of the value or template.
     let name: String
-    /// What is done to the value first, the outermost first: `{{uppercased(name)}}`.
+    /// The transforms applied to the value, outermost first: `{{uppercased(name)}}`.
     let transforms: [String]
-    /// Counted from 1.
+    /// The line, counted from 1.
     let line: Int
 
-    /// Whether something must end what this begins.
+    /// Whether the tag requires an end tag.
     var isOpening: Bool {
         switch role {
         case .section, .invertedSection, .block, .inheritance: true
@@ -41,16 +41,16 @@ struct TemplateTag: Hashable, Sendable {
     }
 }
 
-/// Why a source is no Mustache.
+/// A Mustache syntax error in a template's source.
 struct TemplateSyntaxError: Error, Hashable {
     let line: Int
     let reason: String
 }
 
 extension TemplateTag {
-    /// Finds the tags of a template, comments left out.
+    /// Parses the tags of a template, without comments.
     ///
-    /// - Throws: `TemplateSyntaxError` where a tag has no end, or a section has none.
+    /// - Throws: `TemplateSyntaxError` for an unterminated tag or section.
     static func read(_ source: String) throws(TemplateSyntaxError) -> [TemplateTag] {
         var reader = TemplateTagReader(source)
         var (tags, open): ([TemplateTag], [TemplateTag]) = ([], [])
@@ -73,7 +73,7 @@ extension TemplateTag {
     }
 }
 
-/// Goes through a source from tag to tag.
+/// A scanner that returns a source's tags one by one.
 private struct TemplateTagReader {
     private let octets: [UInt8]
     private var position = 0
@@ -85,7 +85,7 @@ private struct TemplateTagReader {
         octets = Array(source.utf8)
     }
 
-    /// The next tag that is no comment and sets no delimiters.
+    /// Returns the next tag that is not a comment or a delimiter change.
     mutating func next() throws(TemplateSyntaxError) -> TemplateTag? {
         while skip(past: opening) != nil {
             let start = line
@@ -128,7 +128,7 @@ private struct TemplateTagReader {
         (opening, closing) = (Array(pair[0].utf8), Array(pair[1].utf8))
     }
 
-    /// Moves behind the next occurrence of a sign; what stood before it, or `nil` where there is none.
+    /// Moves past the next occurrence of a delimiter and returns the octets before it, or `nil` when there is none.
     private mutating func skip(past sign: [UInt8]) -> ArraySlice<UInt8>? {
         let start = position
         while position + sign.count <= octets.count {
@@ -156,7 +156,7 @@ private struct TemplateTagReader {
 }
 
 extension MustacheTemplate {
-    /// Reads a template into which values are put that are escaped already, so that it must not escape them again.
+    /// Parses a template without escaping, because the inserted values are escaped already.
     init(source: String) throws(TemplateSyntaxError) {
         guard TemplateOutline.canRead(source) else {
             throw TemplateSyntaxError(line: 1, reason: "U+FFFF is no character")
@@ -173,7 +173,7 @@ extension MustacheTemplate {
 }
 
 extension MustacheTemplate.Error {
-    /// What is wrong, for whoever wrote the template.
+    /// The reason, worded for the template's author.
     fileprivate var reason: String {
         switch self {
         case .sectionCloseNameIncorrect: "a section ends under another name than it began"

@@ -2,9 +2,9 @@ import CLibcurl
 import Glibc
 import Synchronization
 
-/// One of libcurl's easy handles, with the connection that it keeps; for one thread at a time.
+/// A libcurl easy handle and its persistent connection, for use by one thread at a time.
 final class CurlHandle {
-    /// libcurl wants this once per process, before anything else.
+    /// The result of libcurl's global initialisation, required once per process before any other call.
     private static let libraryStatus = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
     private let handle: UnsafeMutableRawPointer
@@ -24,7 +24,7 @@ final class CurlHandle {
     }
 
     deinit {
-        // libcurl says QUIT and would wait two minutes for a server that hangs. Nothing more is read, so it does not.
+        // libcurl sends QUIT and would wait two minutes for a hanging server. Without a readable socket it does not.
         shutdownSocket(Int32(SHUT_RD))
         curl_easy_cleanup(handle)
         curl_slist_free_all(headerLines)
@@ -58,12 +58,12 @@ final class CurlHandle {
         recordStatus(intro_curl_set_progress_callback(handle, callback))
     }
 
-    /// Lets a function stop a request, on a new connection or a kept one, before a single octet of it goes out.
+    /// Sets a callback that can stop a request, on a new or reused connection, before any of its octets is sent.
     func setPrerequestCallback(_ callback: curl_prereq_callback) {
         recordStatus(intro_curl_set_prereq_callback(handle, callback))
     }
 
-    /// Sets the header lines that every request carries beside libcurl's own.
+    /// Sets the header lines that every request has in addition to libcurl's own.
     func setHeaderLines(_ lines: [String]) {
         let former = headerLines
         headerLines = lines.reduce(nil) { curl_slist_append($0, $1) }
@@ -71,34 +71,34 @@ final class CurlHandle {
         curl_slist_free_all(former)
     }
 
-    /// Lets a function watch the conversation, and keeps libcurl from printing it.
+    /// Sets a callback that receives the protocol exchange, and keeps libcurl from printing it.
     func setDebugCallback(_ callback: curl_debug_callback) {
         recordStatus(intro_curl_set_debug_callback(handle, callback))
     }
 
-    /// Runs one transfer to its end; a setting that libcurl refused is reported instead.
+    /// Runs one transfer to its end; returns the error of a setting that libcurl refused instead, if any.
     func perform() -> CURLcode {
         errorText.pointee = 0
         guard settingsStatus == CURLE_OK else { return settingsStatus }
         return curl_easy_perform(handle)
     }
 
-    /// The code of the last reply in the last transfer.
+    /// The code of the last reply of the last transfer.
     var responseCode: Int { number(CURLINFO_RESPONSE_CODE) }
 
-    /// How many octets of HTTP requests went out in the last transfer.
+    /// The number of octets of HTTP requests sent in the last transfer.
     var requestSize: Int { number(CURLINFO_REQUEST_SIZE) }
 
-    /// How many seconds the last answer asks us to wait (RFC 9110 section 10.2.3), or 0.
+    /// The delay in seconds that the last reply requests (RFC 9110 section 10.2.3), or 0.
     var retryAfter: Int {
         var value: curl_off_t = 0
         return intro_curl_get_offset(handle, CURLINFO_RETRY_AFTER, &value) == CURLE_OK ? Int(value) : 0
     }
 
-    /// Whether the last transfer opened a connection of its own.
+    /// Whether the last transfer opened a new connection.
     var openedConnection: Bool { number(CURLINFO_NUM_CONNECTS) > 0 }
 
-    /// The cause of a failure of the last transfer: the system's words where no connection could be made, else libcurl's.
+    /// Returns the cause of the last transfer's failure: the system's text for connection errors, else libcurl's.
     func explanation(of result: CURLcode) -> String {
         let error = number(CURLINFO_OS_ERRNO)
         if result == CURLE_COULDNT_CONNECT, error > 0 { return String(cString: strerror(Int32(error))).lowercased() }
@@ -106,7 +106,7 @@ final class CurlHandle {
         return text.isEmpty ? String(cString: curl_easy_strerror(result)) : text
     }
 
-    /// Makes the kept connection useless: libcurl would read a late reply as the answer to the next message.
+    /// Shuts the persistent connection down: libcurl would read a late reply as the reply to the next message.
     func shutDownConnection() {
         shutdownSocket(Int32(SHUT_RDWR))
     }
@@ -128,11 +128,11 @@ final class CurlHandle {
 }
 
 extension CurlHandle {
-    /// Keeps one connection, straight to the server, which no signal interrupts.
+    /// Configures one persistent connection, directly to the server and not interrupted by signals.
     ///
     /// - Parameters:
-    ///   - connect: How long to wait for the connection.
-    ///   - idle: A connection idle for longer is not used again.
+    ///   - connect: The timeout for the connection.
+    ///   - idle: The idle time after which the connection is not reused.
     func keepConnection(connect: Duration, idle: Duration) {
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_NOPROGRESS, 0)
@@ -144,7 +144,7 @@ extension CurlHandle {
         set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
     }
 
-    /// Trusts a file of certificates instead of the system's, and logs in.
+    /// Sets the trusted certificates, instead of the system's, and the login.
     func setCredentials(trusting certificates: String?, user: String?, password: String?) {
         if let certificates { set(CURLOPT_CAINFO, certificates) }
         if let user { set(CURLOPT_USERNAME, user) }
@@ -153,14 +153,14 @@ extension CurlHandle {
 }
 
 extension Duration {
-    /// Whole seconds, rounded up and at least one, because libcurl reads zero as "its own default".
+    /// The duration in whole seconds, rounded up and at least one, because libcurl reads zero as its default.
     var curlSeconds: Int {
         let (seconds, attoseconds) = components
         return max(1, Int(seconds) + (attoseconds > 0 ? 1 : 0))
     }
 }
 
-/// Asks a running transfer to stop; raised from whichever thread cancels.
+/// A flag that asks a running transfer to stop; it may be raised from any thread.
 final class CancellationFlag: Sendable {
     private let raised = Atomic(false)
 
@@ -171,7 +171,7 @@ final class CancellationFlag: Sendable {
     }
 }
 
-/// libcurl cannot be used on this machine.
+/// An error that makes libcurl unusable on this machine.
 struct CurlFailure: Error, CustomStringConvertible {
     let reason: String
 

@@ -2,24 +2,25 @@ import FoundationEssentials
 import Glibc
 import Synchronization
 
-/// Puts a message into a folder as a file: written whole elsewhere, then moved, so that no reader ever sees half of one.
+/// A delivery into a folder: the file is written completely elsewhere, then moved, so that readers never see a partial
+/// file.
 struct FileDelivery {
-    /// The folder that readers look into.
+    /// The destination folder.
     let folder: String
-    /// The file's name there.
+    /// The file's name in the folder.
     let name: String
-    /// Where it is written, on the same file system.
+    /// The path of the temporary file, on the same file system.
     let temporaryPath: String
-    /// The words for the folder in a reason.
+    /// The description of the folder in failure reasons.
     let folderName: String
 
     /// Writes the file.
     ///
     /// - Parameters:
-    ///   - octets: What it holds.
-    ///   - reply: What the folder answers, as it were.
-    ///   - id: The message's name for whoever reads the folder.
-    /// - Returns: How it ended.
+    ///   - octets: The file's content.
+    ///   - reply: The reply to record when the delivery succeeds.
+    ///   - id: The message's identifier for readers of the folder.
+    /// - Returns: The outcome.
     func deliver(_ octets: [UInt8], reply: String, id: String? = nil) -> DeliveryOutcome {
         guard !Task.isCancelled else {
             return .notSent(reason: "The delivery was cancelled before the message went out.", unreachable: false)
@@ -48,7 +49,7 @@ struct FileDelivery {
         try SystemCallError.check(fsync(descriptor), "write to the disk")
     }
 
-    /// The message is in the folder; whether it would survive a power cut is known when the folder is on the disk too.
+    /// Syncs the folder after the move: until then, the file might not survive a power failure.
     private func syncFolder(_ reply: String, _ id: String?) -> DeliveryOutcome {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { if descriptor >= 0 { Glibc.close(descriptor) } }
@@ -59,7 +60,7 @@ struct FileDelivery {
     }
 }
 
-/// A call to the system that failed, and why.
+/// A failed system call and the reason.
 private struct SystemCallError: Error {
     let reason: String
 
@@ -69,13 +70,13 @@ private struct SystemCallError: Error {
     }
 }
 
-/// A folder that messages are written into.
+/// The path of a folder that messages are written to.
 struct FolderPath {
     let path: String
-    /// What is written there, for the words of an error.
+    /// The kind of message written there, used in error messages.
     let messageKind: TransportConfigurationError.MessageKind
 
-    /// Makes the folder, and those above it, where they are missing; readable by its owner alone.
+    /// Creates the folder and missing parent folders, accessible only to the owner.
     func make() throws(TransportConfigurationError) {
         let root = path.hasPrefix("/") ? "/" : ""
         let parts = path.split(separator: "/")
@@ -83,7 +84,7 @@ struct FolderPath {
             let folder = root + parts.prefix(length).joined(separator: "/")
             guard mkdir(folder, 0o700) != 0, errno != EEXIST else { continue }
             let reason = String(cString: strerror(errno))
-            // A folder above may be beyond our rights and exist all the same; only the last one must be ours.
+            // A parent folder may exist without being accessible. Only the last folder must be.
             if length == parts.count || access(folder, F_OK) != 0 { throw refusal(of: folder, reason) }
         }
         guard access(path, W_OK | X_OK) == 0 else { throw refusal(of: path, String(cString: strerror(errno))) }
@@ -94,11 +95,11 @@ struct FolderPath {
     }
 }
 
-/// Names that no other delivery has, in this process or another, on this host or another; in order of time.
+/// A generator of file names that are unique across deliveries, processes and hosts, and sort by time.
 enum UniqueFileName {
     private static let deliveries = Atomic(0)
 
-    /// The host name with the two signs that Maildir names give a meaning to written as octal numbers.
+    /// The host name with the two characters that are special in Maildir names as octal escapes.
     private static let hostName = ProcessInfo.processInfo.hostName
         .replacing("/", with: "\\057")
         .replacing(":", with: "\\072")
@@ -108,7 +109,7 @@ enum UniqueFileName {
         clock_gettime(CLOCK_REALTIME, &now)
         let delivery = deliveries.add(1, ordering: .relaxed).newValue
         let random = String(UInt64.random(in: .min ... .max), radix: 16)
-        // Of one width, so that the names sort by time.
+        // Padded to a fixed width, so that the names sort by time.
         let micros = String(String(now.tv_nsec / 1000 + 1_000_000).dropFirst())
         return "\(now.tv_sec).M\(micros)P\(getpid())Q\(delivery)R\(random).\(hostName)"
     }

@@ -1,17 +1,17 @@
 import FoundationEssentials
 
-/// Mail into a folder: a Maildir, which most mail programs open.
+/// A transport that stores mail in a Maildir, which most mail programs can open.
 public struct MaildirTransport: Transport {
     private let path: String
 
-    /// Makes the transport; nothing is written yet.
+    /// Creates a transport without writing.
     ///
-    /// - Parameter path: The folder; it is made, with the folders above it, when the first session is.
+    /// - Parameter path: The folder, created with its parent folders together with the first session.
     public init(path: String) {
         self.path = path
     }
 
-    /// Makes the folder where it is missing, readable by its owner alone, and a session that writes into it.
+    /// Creates the folder if it is missing, accessible only to the owner, and returns a session that writes to it.
     public func makeSession() throws(TransportConfigurationError) -> any TransportSession<MailEnvelope> {
         for folder in [path, "\(path)/tmp", "\(path)/new", "\(path)/cur"] {
             try FolderPath(path: folder, messageKind: .mail).make()
@@ -20,7 +20,7 @@ public struct MaildirTransport: Transport {
     }
 }
 
-/// Writes messages into a Maildir: whole into `tmp`, then moved to `new`.
+/// A session that writes messages to a Maildir: first to `tmp`, then moved to `new`.
 actor MaildirSession: TransportSession {
     private nonisolated let executor = SessionExecutor(label: "intro.maildir-session")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -42,25 +42,25 @@ actor MaildirSession: TransportSession {
     func close() async {}
 }
 
-/// Texts into a folder: each a file with one JSON object.
+/// A transport that stores text messages in a folder, each as a file with one JSON object.
 public struct SMSFolderTransport: Transport {
     private let path: String
 
-    /// Makes the transport; nothing is written yet.
+    /// Creates a transport without writing.
     ///
-    /// - Parameter path: The folder; it is made, with the folders above it, when the first session is.
+    /// - Parameter path: The folder, created with its parent folders together with the first session.
     public init(path: String) {
         self.path = path
     }
 
-    /// Makes the folder where it is missing, readable by its owner alone, and a session that writes into it.
+    /// Creates the folder if it is missing, accessible only to the owner, and returns a session that writes to it.
     public func makeSession() throws(TransportConfigurationError) -> any TransportSession<TextMessage> {
         try FolderPath(path: path, messageKind: .texts).make()
         return SMSFolderSession(path: path)
     }
 }
 
-/// Writes texts into a folder, each whole at once; their names sort by time.
+/// A session that writes each text message to a folder atomically, with names that sort by time.
 actor SMSFolderSession: TransportSession {
     private nonisolated let executor = SessionExecutor(label: "intro.sms-folder-session")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -85,7 +85,7 @@ actor SMSFolderSession: TransportSession {
     func close() async {}
 }
 
-/// A text as a folder keeps it.
+/// The JSON form of a text message in a folder.
 struct TextFileRecord: Encodable {
     private enum CodingKeys: String, CodingKey {
         case to, from, body, encoding, segments
@@ -98,7 +98,7 @@ struct TextFileRecord: Encodable {
         self.text = text
     }
 
-    /// One JSON object on one line.
+    /// The record as one JSON object on one line.
     var json: [UInt8] {
         get throws {
             let encoder = JSONEncoder()

@@ -1,13 +1,13 @@
 extension String {
-    /// This text with `<...>` for every e-mail address and `+...` for every phone number, as logs may show it.
+    /// This text with every e-mail address as `<...>` and every phone number as `+...`, for use in logs.
     public var maskingContacts: String {
         split(separator: " ", omittingEmptySubsequences: false).map { $0.contains("@") ? "<...>" : String($0) }
             .joined(separator: " ").maskingPhoneNumbers
     }
 
-    /// This text with `+...` for every phone number.
+    /// This text with every phone number as `+...`.
     ///
-    /// Status codes, addresses of hosts, dates and times remain.
+    /// Status codes, host addresses, dates and times are kept.
     private var maskingPhoneNumbers: String {
         var (masked, rest) = ("", self[...])
         var last: (previous: Character?, final: Character?) = (nil, nil)
@@ -28,11 +28,11 @@ extension String {
     }
 }
 
-/// The forms in which people and servers write phone numbers.
+/// The patterns of phone numbers, as people and servers write them.
 ///
-/// Neither a letter or digit follows a number, but for an extension, nor a separator with a digit.
+/// A number is not followed by a letter or digit, except an extension, nor by a separator and a digit.
 private enum PhoneNumberPattern {
-    /// Whether a number can begin here: not within a word, a number, a date or an address of a host.
+    /// Returns whether a number can begin here: not within a word, a number, a date or a host address.
     static func canBegin(with first: Character, after last: Character?, _ previous: Character?) -> Bool {
         if first == "+" { return true }
         guard first == "(" || first.isNumber, let last else { return first == "(" || first.isNumber }
@@ -40,7 +40,7 @@ private enum PhoneNumberPattern {
         return !last.isLetter && !last.isNumber && !isInside
     }
 
-    /// Where a number that stands at the beginning of a text ends; `nil` where none stands there.
+    /// Returns the end of the number at the beginning of a text, or `nil` without one.
     static func end(in text: Substring) -> String.Index? {
         guard text.prefixMatch(of: date) == nil, text.prefixMatch(of: hostAddress) == nil else { return nil }
         return
@@ -51,7 +51,7 @@ private enum PhoneNumberPattern {
 
     private typealias Form = Regex<Substring>
 
-    /// +1 (415) 555-0134, 415.555.0134, 415-555-0134x12.
+    /// Matches +1 (415) 555-0134, 415.555.0134, 415-555-0134x12.
     private static var northAmerican: Form {
         #/
         (?:\+?1[\s.\p{Pd}·•]{0,2})? (?:\(\d{3}\)\s?|\d{3}[\s.\p{Pd}·•\/]) \d{3} [\s.\p{Pd}·•] \d{4}
@@ -60,7 +60,7 @@ private enum PhoneNumberPattern {
         /#
     }
 
-    /// +44 (0)20 7946 0958; at least seven digits.
+    /// Matches +44 (0)20 7946 0958; at least seven digits.
     private static var international: Form {
         #/
         (?=\+(?:\D{0,3}\d){7}) \+[1-9]\d{0,2} (?:\s?\(0\))? (?:[\s.\p{Pd}·•()\/]{0,3}\d{2,12}){1,6}
@@ -68,7 +68,7 @@ private enum PhoneNumberPattern {
         /#
     }
 
-    /// 020 7946 0958, (030) 1234567, 01.42.68.53.00; at least eight digits.
+    /// Matches 020 7946 0958, (030) 1234567, 01.42.68.53.00; at least eight digits.
     private static var withTrunkPrefix: Form {
         #/
         (?=(?:\D{0,2}\d){8}) \(?0\d{1,5}\)? (?:[\s.\p{Pd}·•\/]{0,2}\d{2,10}){1,5}
@@ -76,22 +76,22 @@ private enum PhoneNumberPattern {
         /#
     }
 
-    /// 612 345 678; codes of servers begin with 2 to 5.
+    /// Matches 612 345 678; the first digit excludes server codes, which begin with 2 to 5.
     private static var threeByThree: Form {
         #/[6-9]\d{2}[\s.\p{Pd}]\d{3}[\s.\p{Pd}]\d{3}(?![\p{L}\d]|[.\p{Pd}\/:]\d)/#
     }
 
-    /// 4155550134, 4155-550134.
+    /// Matches 4155550134, 4155-550134.
     private static var unbroken: Form {
         #/\d(?:[\p{Pd}()\/]{0,2}\d){7,}(?![\p{L}\d]|[.\p{Pd}\/:]\d)/#
     }
 
-    /// 2026-11-30, 30.11.2026, 05 10 2026.
+    /// Matches 2026-11-30, 30.11.2026, 05 10 2026.
     private static var date: Form {
         #/(?:\d{4}[\-\/.]\d{1,2}[\-\/.]\d{1,2}|\d{1,2}[\-\/.\ ]\d{1,2}[\-\/.\ ]\d{4})(?!\d)/#
     }
 
-    /// 192.168.100.200.
+    /// Matches 192.168.100.200.
     private static var hostAddress: Form {
         #/\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![\d.])/#
     }

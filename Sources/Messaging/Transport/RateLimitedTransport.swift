@@ -1,14 +1,14 @@
 import Synchronization
 
 extension Transport {
-    /// This transport at a pace that all its connections share.
+    /// Returns this transport with a rate limit that all its sessions share.
     ///
     /// - Parameters:
-    ///   - rate: How fast messages may go out.
-    ///   - sender: Tells apart what has a pace of its own each; without it, one pace is for all.
-    ///   - weight: For how many messages an item counts.
-    ///   - clock: The clock to wait by.
-    /// - Returns: A transport whose connections wait for their turn; a cancelled delivery ends its wait unsent.
+    ///   - rate: The rate limit.
+    ///   - sender: Returns the key of an item; each key has its own limit. By default all items share one.
+    ///   - weight: Returns the number of messages that an item counts as.
+    ///   - clock: The clock that delays are measured with.
+    /// - Returns: A transport whose sessions wait for their turn; a delivery cancelled while waiting is not sent.
     public func rateLimited<C: Clock>(
         _ rate: SendingRate, by sender: @escaping @Sendable (Item) -> String = { _ in "" },
         weighing weight: @escaping @Sendable (Item) -> Int = { _ in 1 }, clock: C = ContinuousClock()
@@ -18,12 +18,12 @@ extension Transport {
 }
 
 extension Transport<TextMessage> {
-    /// This transport at a pace that each sender of texts has for itself, counted in segments as networks count.
+    /// Returns this transport with a rate limit per sender, counted in segments as networks count them.
     ///
     /// - Parameters:
-    ///   - rate: How many segments may go out from one sender.
-    ///   - clock: The clock to wait by.
-    /// - Returns: A transport whose connections wait for their turn; a cancelled delivery ends its wait unsent.
+    ///   - rate: The number of segments that each sender may send.
+    ///   - clock: The clock that delays are measured with.
+    /// - Returns: A transport whose sessions wait for their turn; a delivery cancelled while waiting is not sent.
     public func rateLimitedBySender<C: Clock>(
         _ rate: SendingRate, clock: C = ContinuousClock()
     ) -> any Transport<TextMessage> where C.Duration == Duration {
@@ -31,7 +31,7 @@ extension Transport<TextMessage> {
     }
 }
 
-/// A transport whose connections wait for their turn.
+/// A transport whose sessions wait for their turn.
 private struct RateLimitedTransport<Base: Transport, C: Clock>: Transport where C.Duration == Duration {
     let base: Base
     let limiter: RateLimiter<Base.Item, C>
@@ -41,7 +41,7 @@ private struct RateLimitedTransport<Base: Transport, C: Clock>: Transport where 
     }
 }
 
-/// Waits for a turn, then lets another session carry the message, on that session's own thread.
+/// A session that waits for its turn, then delivers through another session, on that session's thread.
 private actor RateLimitedSession<Item: Sendable, C: Clock>: TransportSession where C.Duration == Duration {
     private let base: any TransportSession<Item>
     private let limiter: RateLimiter<Item, C>
@@ -67,7 +67,7 @@ private actor RateLimitedSession<Item: Sendable, C: Clock>: TransportSession whe
     }
 }
 
-/// Lets items through one after the other, each sender's at the pace.
+/// A limiter that releases items one after the other, at the rate of each sender.
 private final class RateLimiter<Item: Sendable, C: Clock>: Sendable where C.Duration == Duration {
     private let rate: SendingRate
     private let sender: @Sendable (Item) -> String
@@ -87,7 +87,7 @@ private final class RateLimiter<Item: Sendable, C: Clock>: Sendable where C.Dura
 
     /// Waits for the item's turn.
     ///
-    /// - Throws: `CancellationError` when the task is cancelled first; the turn is lost then.
+    /// - Throws: `CancellationError` when the task is cancelled first; its turn is not reused.
     func waitForTurn(_ item: Item) async throws {
         try Task.checkCancellation()
         let now = clock.now
@@ -103,7 +103,7 @@ public struct SendingRate: Hashable, Sendable {
     /// The time from one message to the next.
     public let interval: Duration
 
-    /// Creates a rate; `nil` when the numbers are not positive.
+    /// Creates a rate; `nil` unless both numbers are positive.
     ///
     /// - Parameters:
     ///   - count: The number of messages, at least one.
@@ -113,7 +113,7 @@ public struct SendingRate: Hashable, Sendable {
         interval = period / count
     }
 
-    /// Reads `10/s`, `90/min` or `1000/h`.
+    /// Parses a rate such as `10/s`, `90/min` or `1000/h`.
     ///
     /// - Parameter text: A whole number, a slash and a unit of time; `nil` for any other text.
     public init?(parsing text: String) {
@@ -128,17 +128,17 @@ public struct SendingRate: Hashable, Sendable {
     }
 }
 
-/// The turns that were given out at a rate.
+/// The reserved turns of a rate limit.
 struct RateReservations<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
     private var free: Instant?
 
-    /// Takes the next turn.
+    /// Reserves the next turn.
     ///
     /// - Parameters:
-    ///   - weight: For how many messages the turn counts.
-    ///   - rate: How fast turns may follow each other.
-    ///   - now: The present instant; time that nobody has used is not saved up.
-    /// - Returns: When the turn is: now, or later.
+    ///   - weight: The number of messages that the turn counts as.
+    ///   - rate: The rate limit.
+    ///   - now: The present instant; unused time is not accumulated.
+    /// - Returns: The instant of the turn, not earlier than `now`.
     mutating func reserve(_ weight: Int = 1, at rate: SendingRate, now: Instant) -> Instant {
         let turn = max(now, free ?? now)
         free = turn.advanced(by: rate.interval * weight)

@@ -1,4 +1,4 @@
-/// What a server's refusal concerns: the sender, so that any other message would be refused as well, or one message.
+/// The scope of a server's refusal: one message, or the sender and therefore every message.
 enum RefusalScope: Hashable, Sendable {
     /// The command that was refused.
     enum Command: Hashable, Sendable {
@@ -8,18 +8,18 @@ enum RefusalScope: Hashable, Sendable {
         case other
     }
 
-    /// The login, host, address or reputation of the sender.
+    /// The refusal concerns the login, host, address or reputation of the sender.
     case sender
-    /// The message, its recipient or the recipient's mailbox.
+    /// The refusal concerns the message, its recipient or the recipient's mailbox.
     case message
-    /// The refusal does not say.
+    /// The scope cannot be determined.
     case unclear
 
-    /// Determines the scope from the status code (RFC 3463), from the words, and from the command that was refused.
+    /// Determines the scope from the status code (RFC 3463), the reply's text and the refused command.
     ///
     /// - Parameters:
     ///   - words: The server's reply.
-    ///   - command: What it replied to.
+    ///   - command: The command that the server replied to.
     init(words: String, to command: Command = .other) {
         let refusalWords = RefusalWords(words)
         if let scope = EnhancedStatus(foundIn: words)?.scope {
@@ -37,7 +37,7 @@ enum RefusalScope: Hashable, Sendable {
 }
 
 extension EnhancedStatus {
-    /// What the three numbers say by themselves; `nil` where they leave it open.
+    /// The scope that the three numbers alone determine; `nil` when they do not.
     fileprivate var scope: RefusalScope? {
         switch (subject, detail) {
         // The sender's mailbox or domain.
@@ -54,10 +54,10 @@ extension EnhancedStatus {
 }
 
 extension RefusalWords {
-    /// Whether they speak of the sender: its login, relaying, block lists, its address or its limits.
+    /// Whether the words concern the sender: its login, relaying, block lists, its address or its limits.
     fileprivate var nameSender: Bool { words.contains(where: Self.senderWords.contains) || has(Self.senderPhrases) }
 
-    /// Whether they concern this message alone: its content, its size, or greylisting of its recipient.
+    /// Whether the words concern only this message: its content, its size, or greylisting of its recipient.
     fileprivate var nameContent: Bool { words.contains(where: Self.contentWords.contains) || has(Self.contentPhrases) }
 
     private static let senderWords: Set<String> = [
@@ -86,15 +86,15 @@ extension RefusalWords {
 }
 
 extension DeliveryOutcome {
-    /// What a refusal says that may concern every message: its code and words, without what names this one; `nil` for
-    /// any other outcome, and for a refusal that is known to concern the message.
+    /// The code and text of a refusal that may concern every message, without the parts specific to this message.
     ///
-    /// Two messages with the same value were refused for the same reason.
+    /// It is `nil` for any other outcome, and for a refusal that is known to concern only the message. Two messages
+    /// with the same value were refused for the same reason.
     public var generalRefusal: String? {
         let (code, reply): (Int, String)
         switch self {
-        case .rejectedTemporarily(let number, let words): (code, reply) = (number, words)
-        case .rejectedPermanently(let number, let words, isAddressInvalid: false): (code, reply) = (number, words)
+        case .rejectedTemporarily(let number, let text): (code, reply) = (number, text)
+        case .rejectedPermanently(let number, let text, isAddressInvalid: false): (code, reply) = (number, text)
         case .accepted, .rejectedPermanently, .senderRefused, .notSent, .unknown: return nil
         }
         if let error = SMSError(rawValue: code) {
@@ -107,7 +107,7 @@ extension DeliveryOutcome {
 }
 
 extension SMSError {
-    /// Whether the service may refuse other texts for the same reason.
+    /// Whether the service may refuse other text messages for the same reason.
     fileprivate var mayConcernSender: Bool {
         switch category {
         case .later: self != .tooManyBetweenTwoNumbers

@@ -12,32 +12,33 @@ public protocol Transport<Item>: Sendable {
     func makeSession() throws(TransportConfigurationError) -> any TransportSession<Item>
 }
 
-/// Sends messages one after the other over one connection.
+/// A session that sends messages one after the other over one connection.
 ///
-/// A session blocks on its own thread, not on those that Swift's tasks share. Code that is isolated to a session runs there
-/// too, and sends message after message without a switch of threads.
+/// A session blocks its own thread, not one of the shared pool of Swift tasks. Code isolated to a session runs on that
+/// thread too, and sends consecutive messages without switching threads.
 public protocol TransportSession<Item>: Actor {
     /// A message with its envelope.
     associatedtype Item: Sendable
 
     /// Sends one message to one recipient.
     ///
-    /// A cancelled task stops the delivery unless the whole message was sent; then it waits for the reply.
+    /// Cancelling the task stops the delivery unless the whole message was sent; then the delivery waits for the
+    /// reply.
     ///
     /// - Parameter item: The message.
     /// - Returns: The outcome.
     func deliver(_ item: Item) async -> DeliveryOutcome
 
-    /// Closes the connection in order; the next delivery opens a new one.
+    /// Closes the connection with a regular logout; the next delivery opens a new one.
     func close() async
 }
 
 extension Transport {
-    /// Creates a session for as long as the body runs.
+    /// Creates a session for the duration of the body.
     ///
-    /// - Parameter body: The work with the session.
-    /// - Returns: What the body returns.
-    /// - Throws: `TransportConfigurationError`, or what the body throws.
+    /// - Parameter body: The closure that uses the session.
+    /// - Returns: The body's result.
+    /// - Throws: `TransportConfigurationError`, or the body's error.
     public func withSession<Result>(_ body: (any TransportSession<Item>) async throws -> Result) async throws -> Result
     {
         let session = try makeSession()
@@ -54,11 +55,11 @@ extension Transport {
 
 /// An e-mail with its envelope.
 public struct MailEnvelope: Hashable, Sendable {
-    /// The message, as `MailMessage.render` makes it; other line ends become CRLF when it is sent.
+    /// The message as returned by `MailMessage.render`; other line endings become CRLF when it is sent.
     public let message: [UInt8]
-    /// The envelope's sender, to whom failures are reported.
+    /// The envelope's sender, which receives failure reports.
     public let from: Mailbox
-    /// The envelope's one recipient.
+    /// The envelope's only recipient.
     public let to: Mailbox
 
     /// Creates an envelope.
@@ -69,7 +70,7 @@ public struct MailEnvelope: Hashable, Sendable {
     }
 }
 
-/// Runs one session's blocking work in order, on a thread outside the pool that Swift's tasks share.
+/// An executor that runs one session's blocking work in order, on a thread outside the shared pool of Swift tasks.
 final class SessionExecutor: SerialExecutor {
     private let queue: DispatchQueue
 
@@ -84,7 +85,7 @@ final class SessionExecutor: SerialExecutor {
 }
 
 extension [UInt8] {
-    /// These octets with every line end as CRLF, which is all that SMTP allows (RFC 5321 section 2.3.8).
+    /// These octets with CRLF line endings, the only ones that SMTP allows (RFC 5321 section 2.3.8).
     var withCRLFLineEnds: [UInt8] {
         let (cr, lf) = (UInt8(ascii: "\r"), UInt8(ascii: "\n"))
         guard !hasOnlyCRLFLineEnds else { return self }
@@ -104,7 +105,7 @@ extension [UInt8] {
         return normal
     }
 
-    /// Whether there is nothing to do, as with every message of our own.
+    /// Whether all line endings are CRLF already, as in every message that `MailMessage` renders.
     private var hasOnlyCRLFLineEnds: Bool {
         let (cr, lf) = (UInt8(ascii: "\r"), UInt8(ascii: "\n"))
         var previous: UInt8 = 0

@@ -1,8 +1,8 @@
 import FoundationEssentials
 
-/// A transport's URL, taken apart: what mail and texts have in common.
+/// The parts of a transport's URL that mail and SMS transports share.
 struct TransportURLParts {
-    /// What the transport is to carry.
+    /// The kind of message that the transport sends.
     let messageKind: TransportConfigurationError.MessageKind
     /// The scheme in lower case.
     let scheme: String
@@ -20,7 +20,7 @@ struct TransportURLParts {
         guard components.fragment == nil else { throw malformed("it has a fragment (#)") }
     }
 
-    /// A server's name or address; an IPv6 address stands in brackets.
+    /// The server's name or address; an IPv6 address is in brackets.
     var host: String {
         get throws(TransportConfigurationError) {
             let host = components.percentEncodedHost ?? ""
@@ -37,7 +37,7 @@ struct TransportURLParts {
         }
     }
 
-    /// Who to log in as; a password beside the name is refused.
+    /// The user name for the login; a password in the URL is refused.
     var user: String? {
         get throws(TransportConfigurationError) {
             guard components.password == nil else { throw refusal(.passwordInURL) }
@@ -49,15 +49,15 @@ struct TransportURLParts {
         }
     }
 
-    /// The path, with its escapes read.
+    /// The path, with its escapes decoded.
     var path: String { components.path }
 
-    /// What follows the question mark.
+    /// The query's settings.
     var settings: [(name: String, value: String?)] {
         (components.queryItems ?? []).map { ($0.name, $0.value) }
     }
 
-    /// The absolute path of a folder on this machine, where the URL names nothing else.
+    /// The absolute path of a local folder, when the URL names nothing else.
     var folder: String {
         get throws(TransportConfigurationError) {
             if let setting = settings.first?.name { throw refusal(.unknownSetting(setting)) }
@@ -86,7 +86,7 @@ struct TransportURLParts {
 }
 
 extension String {
-    /// Whether this host is this machine.
+    /// Whether this host is the local machine.
     var isLoopback: Bool {
         let host = lowercased()
         if host == "localhost" || host == "[::1]" { return true }
@@ -103,52 +103,52 @@ extension String {
     }
 }
 
-/// A transport that cannot be set up as configured.
+/// An error in a transport's configuration.
 ///
-/// The description never repeats the URL, which may hold a password.
+/// The description never repeats the URL, which may contain a password.
 public struct TransportConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What the transport was to carry.
+    /// The kind of message that a transport sends.
     public enum MessageKind: Hashable, Sendable {
         /// Mail.
         case mail
-        /// Texts to phones.
+        /// Text messages.
         case texts
     }
 
-    /// What is wrong.
+    /// A problem with the configuration.
     public enum Problem: Hashable, Sendable {
-        /// The text is not a URL, or lacks a part.
+        /// The text is not a URL, or a part is missing.
         case malformedURL(reason: String)
-        /// The scheme is none that this freight can go by.
+        /// The scheme is not supported for this kind of message.
         case unknownScheme(String)
-        /// The query has a setting that the scheme does not know.
+        /// The query has a setting that the scheme does not support.
         case unknownSetting(String)
-        /// The URL holds a password.
+        /// The URL contains a password.
         case passwordInURL
         /// The URL names a user, and no password was given.
         case missingPassword
         /// A password was given, and the URL names no user.
         case passwordWithoutUser
-        /// The URL asks for an unprotected connection to another machine.
+        /// The URL requests an unprotected connection to another machine.
         case unprotected
-        /// The file of certificates cannot be read.
+        /// The certificate file cannot be read.
         case unreadableCertificates(path: String)
-        /// The folder cannot be made or written.
+        /// The folder cannot be created or written to.
         case unusableFolder(path: String, reason: String)
     }
 
-    /// What the transport was to carry.
+    /// The kind of message that the transport sends.
     public let messageKind: MessageKind
-    /// What is wrong.
+    /// The problem.
     public let problem: Problem
 
-    /// Says what is wrong with the transport of what.
+    /// Creates an error for a kind of message.
     public init(_ messageKind: MessageKind, _ problem: Problem) {
         self.messageKind = messageKind
         self.problem = problem
     }
 
-    /// What is wrong, why, and what to do.
+    /// The problem, its cause and the remedy.
     public var description: String {
         switch problem {
         case .malformedURL(let reason):
@@ -188,7 +188,7 @@ extension TransportConfigurationError.MessageKind {
         }
     }
 
-    /// Nobody takes texts without an account, but many relays take mail without one.
+    /// Whether an account is required: SMS services always require one, many mail relays do not.
     fileprivate var needsUser: Bool { self == .texts }
 
     fileprivate var forms: String {

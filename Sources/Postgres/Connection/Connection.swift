@@ -1,8 +1,9 @@
 import CLibpq
 import FoundationEssentials
 
-/// One connection, with a thread of its own. Work that is isolated to it runs on that thread, from the first statement to
-/// the last without a switch.
+/// A connection with its own thread.
+///
+/// Work that is isolated to the connection runs on that thread, from the first statement to the last without a switch.
 public final actor Connection {
     nonisolated private let thread: ConnectionThread
     nonisolated private let canceller: StatementCanceller
@@ -12,10 +13,10 @@ public final actor Connection {
     private var statements: StatementCache
     private let answerTimeout: Duration
 
-    /// The connection's own thread.
+    /// The executor of the connection's own thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    /// Connects.
+    /// Opens a connection.
     static func open(_ configuration: Database.Configuration) async throws -> Connection {
         try await Opener().open(configuration)
     }
@@ -36,18 +37,18 @@ public final actor Connection {
         thread.stop()
     }
 
-    /// The server process at the other end.
+    /// The ID of the server process.
     public var processID: Int32 { handle?.processID ?? 0 }
 
     /// Runs one statement.
     ///
-    /// A cancelled task cancels it.
+    /// Cancelling the task cancels the statement.
     ///
     /// - Parameters:
     ///   - sql: The statement.
     ///   - fileID: The caller's file, for errors.
     ///   - line: The caller's line, for errors.
-    /// - Returns: The rows, in the order in which the server gave them.
+    /// - Returns: The rows, in the server's order.
     /// - Throws: ``PostgresError``, or `CancellationError`.
     @discardableResult
     public func query(_ sql: SQL, fileID: String = #fileID, line: Int = #line) async throws -> Rows {
@@ -55,7 +56,7 @@ public final actor Connection {
         return try await cancellable { try run(sql, callSite) }
     }
 
-    /// Runs a script of statements without binds, all in one transaction unless it says otherwise.
+    /// Runs a script of statements without binds, in one transaction unless the script controls transactions itself.
     ///
     /// - Parameters:
     ///   - script: The statements.
@@ -70,11 +71,11 @@ public final actor Connection {
         }
     }
 
-    /// Runs one statement that cannot be part of a transaction, with a time limit of its own.
+    /// Runs one statement that cannot be part of a transaction, with a separate time limit.
     ///
     /// - Parameters:
     ///   - script: The statement.
-    ///   - timeout: The server ends the statement after this long.
+    ///   - timeout: The server's statement timeout.
     ///   - fileID: The caller's file, for errors.
     ///   - line: The caller's line, for errors.
     /// - Throws: ``PostgresError``, or `CancellationError`.
@@ -90,35 +91,36 @@ public final actor Connection {
             result = .failure(error)
         }
         handle?.answerTimeout = answerTimeout
-        // The next borrower of the connection gets the usual limit. A connection that is broken is not lent again.
+        // The next user of the connection gets the default limit. A broken connection is not reused.
         _ = try? run("RESET statement_timeout", PostgresError.CallSite(fileID: fileID, line: line))
         try result.get()
     }
 
-    /// Gives the statements of the running transaction more time, on the server and here.
+    /// Sets the time limit of the statements in the current transaction, on the server and in the client.
     ///
-    /// - Parameter timeout: The server ends a statement after this long.
+    /// - Parameter timeout: The server's statement timeout.
     /// - Throws: ``PostgresError``.
     public func setLocalStatementTimeout(_ timeout: Duration) async throws {
         try await query("SELECT set_config('statement_timeout', \("\(timeout.milliseconds)ms"), true)")
         handle?.answerTimeout = timeout + .seconds(10)
     }
 
-    /// Runs a transaction's frame (`BEGIN`, `COMMIT`, `ROLLBACK`), which no cancellation may interrupt.
+    /// Runs a transaction control statement (`BEGIN`, `COMMIT`, `ROLLBACK`), which cannot be cancelled.
     func control(_ command: SQL, _ callSite: PostgresError.CallSite) throws(PostgresError) -> Rows {
         try run(command, callSite)
     }
 
-    /// What came of lending it.
+    /// The result of lending the connection.
     enum LendingResult<Result: Sendable>: Sendable {
-        /// Nothing: it had grown old, or the server had hung up.
+        /// The work was not run: the connection had expired, or the server had closed it.
         case refused
-        /// The work was done, well or badly; whether it can be lent once more.
+        /// The work was run, with a result or an error; `isReusable` tells whether the connection can be lent again.
         case used(Swift.Result<Result, any Error>, isReusable: Bool)
     }
 
-    /// Does some work, unless it is stale, and judges itself afterwards: all in one visit to its thread, since each costs as
-    /// much as a statement.
+    /// Runs some work unless the connection is stale, and then checks whether the connection is reusable.
+    ///
+    /// All of this takes one switch to the connection's thread, since each switch costs as much as a statement.
     func lend<Result: Sendable>(
         mayBeStale: Bool, _ body: @Sendable (isolated Connection) async throws -> Result
     ) async -> LendingResult<Result> {
@@ -132,9 +134,9 @@ public final actor Connection {
         }
     }
 
-    /// Whether it can be lent once more.
+    /// Returns whether the connection can be lent again.
     ///
-    /// What was left open is rolled back; what cannot be judged is not lent.
+    /// An open transaction is rolled back. A connection in an unknown state is not reusable.
     private func makeReusable() -> Bool {
         guard let handle, !handle.isBroken else { return false }
         switch handle.transactionStatus {
@@ -146,12 +148,12 @@ public final actor Connection {
         }
     }
 
-    /// Whether the server has hung up while nobody looked.
+    /// Whether the server closed the connection while it was idle.
     private var hasGoneStale: Bool {
         handle?.hasGoneStale ?? true
     }
 
-    /// Hangs up.
+    /// Closes the connection.
     func close() {
         handle = nil
     }
@@ -161,7 +163,8 @@ public final actor Connection {
         canceller.begin()
         let canceller = canceller
         return try await withTaskCancellationHandler {
-            // Naming `self` keeps the closure on the connection's thread; without it, it would run on the global pool.
+            // The use of `self` keeps the closure on the connection's thread; otherwise it would run on the global
+            // pool.
             defer { self.canceller.end() }
             do {
                 return try work()
@@ -193,7 +196,7 @@ public final actor Connection {
         do {
             return Rows(try run(text, sql.binds, on: handle, callSite))
         } catch  where (error.sqlState == "26000" || error.isStalePlan) && !begun {
-            // The server has forgotten the statement or its shape has changed; outside a transaction nothing is lost.
+            // The statement was deallocated or its result type has changed; outside a transaction it can be run again.
             return Rows(try handle.answer(handle.send(text, sql.binds), callSite))
         }
     }
@@ -202,7 +205,7 @@ public final actor Connection {
         _ text: String, _ binds: Binds, on handle: ConnectionHandle, _ callSite: PostgresError.CallSite
     ) throws(PostgresError) -> ResultMemory {
         let key = StatementCache.Key(text: text, types: binds.list.map(\.type))
-        // In a failed transaction the server takes nothing but the end of it, and that needs no preparation.
+        // In a failed transaction the server accepts only its end, which needs no preparation.
         let plan = handle.transactionStatus == PQTRANS_INERROR ? .unprepared : statements.plan(key)
         switch plan {
         case .unprepared:
@@ -246,7 +249,7 @@ public final actor Connection {
     }
 }
 
-/// Connects on the thread that the connection will have, since that blocks too.
+/// An actor that opens the connection on its future thread, since opening blocks too.
 private final actor Opener {
     private let thread = ConnectionThread()
 

@@ -5,20 +5,21 @@ import FoundationEssentials
 import Glibc
 #endif
 
-/// A `PGconn`: sends statements and waits for their results.
+/// A libpq connection (`PGconn`), which sends statements and waits for their results.
 ///
-/// It belongs to one thread at a time.
+/// It must be used by one thread at a time.
 final class ConnectionHandle {
     private let pointer: OpaquePointer
     private let probe: ServerProbe
     private let probeInterval: Duration
-    /// How many probes in a row must remain without an answer before the server is given up.
+    /// The number of consecutive unanswered probes after which the server is given up.
     private let probes: Int
     let canceller: StatementCanceller
-    /// The maximum time to wait for an answer; a little more than the server's own statement timeout.
+    /// The maximum time to wait for an answer, a little more than the server's statement timeout.
     var answerTimeout: Duration
 
-    /// Connects, as libpq defines it: several hosts, `target_session_attrs`, `PG*` and the password file included.
+    /// Connects by libpq's rules, including several hosts, `target_session_attrs`, `PG*` variables and the password
+    /// file.
     init(_ configuration: Database.Configuration) throws(PostgresError) {
         try configuration.validate()
         let connection = withLibpqSettings(configuration.connectionSettings) { PQconnectdbParams($0, $1, 1) }
@@ -30,14 +31,14 @@ final class ConnectionHandle {
             error.sqlState = RefusedConnection.sqlState(configuration)
             throw error
         }
-        // Notices are meant for a terminal, and this is none.
+        // libpq prints notices to stderr by default.
         PQsetNoticeProcessor(connection, { _, _ in }, nil)
-        // What the kernel does not take at once is sent while waiting, so that no send can block for ever.
+        // Data that the kernel does not accept at once is sent while waiting, so that a send cannot block indefinitely.
         PQsetnonblocking(connection, 1)
         pointer = connection
         probe = ServerProbe(connection, configuration)
         probeInterval = configuration.probeInterval
-        // Where there is another server to go to, less time is lost by waiting for a slow one.
+        // With another host to connect to, it is better to give up a slow one sooner.
         probes = configuration.hasSeveralHosts ? 2 : 4
         answerTimeout = configuration.answerTimeout
         canceller = StatementCanceller(connection)
@@ -49,35 +50,35 @@ final class ConnectionHandle {
 
     var processID: Int32 { PQbackendPID(pointer) }
 
-    /// The connection was given up, because the server no longer answers.
+    /// Whether the connection was abandoned because the server no longer answers.
     private var isAbandoned = false
 
     var isBroken: Bool { isAbandoned || PQstatus(pointer) != CONNECTION_OK }
 
     var transactionStatus: PGTransactionStatusType { PQtransactionStatus(pointer) }
 
-    /// Whether the server has spoken or hung up while nothing was asked: such a connection is not worth using.
+    /// Whether the server sent data or closed the connection while it was idle; such a connection is not reusable.
     var hasGoneStale: Bool {
         var octet: UInt8 = 0
         let received = recv(PQsocket(pointer), &octet, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
         return isBroken || received >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)
     }
 
-    /// Sends a statement with its binds, unprepared.
+    /// Sends an unprepared statement with its binds.
     func send(_ text: String, _ binds: Binds) -> Bool {
         binds.withParameters { count, types, values, lengths, formats in
             PQsendQueryParams(pointer, text, count, types, values, lengths, formats, 1) == 1
         }
     }
 
-    /// Sends the binds of a prepared statement.
+    /// Sends a prepared statement's binds.
     func send(prepared name: String, _ binds: Binds) -> Bool {
         binds.withParameters { count, _, values, lengths, formats in
             PQsendQueryPrepared(pointer, name, count, values, lengths, formats, 1) == 1
         }
     }
 
-    /// Asks for a statement to be prepared.
+    /// Sends a request to prepare a statement.
     func sendPrepare(_ name: String, _ text: String, _ types: [UInt32]) -> Bool {
         PQsendPrepare(pointer, name, text, Int32(types.count), types) == 1
     }
@@ -87,15 +88,15 @@ final class ConnectionHandle {
         PQsendQuery(pointer, script) == 1
     }
 
-    /// Waits for the answer to what was sent.
+    /// Waits for the response to the last request.
     ///
     /// - Parameters:
-    ///   - sent: What sending came to.
+    ///   - sent: Whether the request could be sent.
     ///   - callSite: The statement, for errors.
     /// - Returns: The last result, or the first one that failed.
-    /// - Throws: ``PostgresError``: what the server refused, or that the connection broke.
+    /// - Throws: ``PostgresError``: the server's error, or the loss of the connection.
     func answer(_ sent: Bool, _ callSite: PostgresError.CallSite) throws(PostgresError) -> ResultMemory {
-        guard sent else { throw lost(callSite) }
+        guard sent else { throw connectionLost(callSite) }
         var last: ResultMemory?
         var failure: PostgresError?
         var waiting = AnswerWait(until: .now + answerTimeout, probeInterval: probeInterval, probes: probes)
@@ -104,34 +105,35 @@ final class ConnectionHandle {
             switch PQresultStatus(result.pointer) {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: last = result
             case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
-                // It would answer so for ever. The connection is not idle now, and will be hung up when it comes back.
+                // libpq would return this result repeatedly. The connection is not idle now, and is closed on return to
+                // the pool.
                 throw PostgresError(kind: .server, message: "COPY has no place here", callSite: callSite)
             default: failure = failure ?? PostgresError(result, connectionLost: isBroken, callSite: callSite)
             }
-            // A broken connection answers for ever.
-            if isBroken { throw failure ?? lost(callSite) }
+            // A broken connection returns results indefinitely.
+            if isBroken { throw failure ?? connectionLost(callSite) }
         }
         if let failure { throw failure }
-        guard let last else { throw lost(callSite) }
+        guard let last else { throw connectionLost(callSite) }
         return last
     }
 
-    /// Sends what is left to be sent, and tells what to wait for on the socket.
+    /// Flushes pending output, and returns the events to wait for on the socket.
     func pollDescriptor() -> pollfd {
         let isLeft = PQflush(pointer) == 1
         return pollfd(fd: PQsocket(pointer), events: Int16(isLeft ? POLLIN | POLLOUT : POLLIN), revents: 0)
     }
 
-    /// Takes in what the server has said, without waiting for more.
+    /// Reads available input without blocking.
     func receive(_ callSite: PostgresError.CallSite) throws(PostgresError) {
-        guard PQconsumeInput(pointer) == 1 else { throw lost(callSite) }
+        guard PQconsumeInput(pointer) == 1 else { throw connectionLost(callSite) }
     }
 
-    /// Passes over the results that have been received.
+    /// Discards the results that have been received.
     ///
     /// - Parameter callSite: The statement, for errors.
-    /// - Returns: Whether that was the whole answer to what was sent.
-    /// - Throws: ``PostgresError``: what the server refused, or that the connection broke.
+    /// - Returns: Whether the response is complete.
+    /// - Throws: ``PostgresError``: the server's error, or the loss of the connection.
     func takeAnswer(_ callSite: PostgresError.CallSite) throws(PostgresError) -> Bool {
         while PQisBusy(pointer) == 0 {
             guard let result = PQgetResult(pointer).map({ ResultMemory($0) }) else { return true }
@@ -143,9 +145,9 @@ final class ConnectionHandle {
         return false
     }
 
-    /// Takes the notifications that have been received.
+    /// Removes and returns the received notifications.
     ///
-    /// - Returns: Their channels, each once, in the order in which they came.
+    /// - Returns: The channels, each once, in order of arrival.
     func takeNotifications() -> [String] {
         var channels: [String] = []
         while let notification = PQnotifies(pointer) {
@@ -156,7 +158,7 @@ final class ConnectionHandle {
         return channels
     }
 
-    /// A name as it is written in a statement, whatever its characters.
+    /// Returns a name as a quoted SQL identifier.
     func quoted(_ name: String) throws(PostgresError) -> String {
         guard let quoted = PQescapeIdentifier(pointer, name, name.utf8.count) else {
             throw PostgresError(kind: .encoding, message: String(cString: PQerrorMessage(pointer)))
@@ -165,13 +167,13 @@ final class ConnectionHandle {
         return String(cString: quoted)
     }
 
-    /// Sends what the kernel has not taken yet.
+    /// Sends pending output.
     private func flush(_ waiting: inout AnswerWait, _ callSite: PostgresError.CallSite) throws(PostgresError) {
         while true {
             switch PQflush(pointer) {
             case 0: return
             case 1: try wait(for: POLLIN | POLLOUT, &waiting, callSite)
-            default: throw lost(callSite)
+            default: throw connectionLost(callSite)
             }
         }
     }
@@ -183,38 +185,38 @@ final class ConnectionHandle {
         return PQgetResult(pointer).map { ResultMemory($0) }
     }
 
-    /// Waits for the socket a quarter of a second, and checks meanwhile whether the wait makes sense.
+    /// Waits up to 250 ms for the socket, and checks whether to continue to wait.
     private func wait(
         for events: Int32, _ waiting: inout AnswerWait, _ callSite: PostgresError.CallSite
     ) throws(PostgresError) {
         var descriptor = pollfd(fd: PQsocket(pointer), events: Int16(events), revents: 0)
         if poll(&descriptor, 1, AnswerWait.milliseconds) != 0 {
             if descriptor.revents & Int16(POLLIN | POLLHUP | POLLERR) != 0, PQconsumeInput(pointer) == 0 {
-                throw lost(callSite)
+                throw connectionLost(callSite)
             }
             return
         }
         if canceller.isRequested {
-            guard waiting.waitsForCancellation() else { throw silent(callSite) }
+            guard waiting.waitsForCancellation() else { throw unresponsive(callSite) }
             canceller.deliver()
         }
         switch waiting.next(at: .now) {
         case .waitOn: return
-        case .giveUp: throw silent(callSite)
+        case .giveUp: throw unresponsive(callSite)
         case .probe:
             switch probe.run() {
             case .working: waiting.recordAnsweredProbe(at: .now)
-            case .silent: guard waiting.recordSilentProbe(at: .now) else { throw silent(callSite) }
+            case .silent: guard waiting.recordSilentProbe(at: .now) else { throw unresponsive(callSite) }
             case .finished:
-                // The answer may have arrived while the server was asked.
+                // The response may have arrived while the server was probed.
                 descriptor.revents = 0
-                guard poll(&descriptor, 1, 1000) > 0 else { throw silent(callSite) }
+                guard poll(&descriptor, 1, 1000) > 0 else { throw unresponsive(callSite) }
             }
         }
     }
 
-    /// The server no longer answers: nothing more is expected of this connection.
-    private func silent(_ callSite: PostgresError.CallSite) -> PostgresError {
+    /// Abandons the connection because the server no longer answers, and returns the error.
+    private func unresponsive(_ callSite: PostgresError.CallSite) -> PostgresError {
         var error = PostgresError(
             kind: .connectionLost, message: "the database server does not answer", callSite: callSite)
         error.isUnresponsive = true
@@ -222,17 +224,17 @@ final class ConnectionHandle {
         return error
     }
 
-    private func lost(_ callSite: PostgresError.CallSite) -> PostgresError {
+    private func connectionLost(_ callSite: PostgresError.CallSite) -> PostgresError {
         PostgresError(kind: .connectionLost, message: String(cString: PQerrorMessage(pointer)), callSite: callSite)
     }
 }
 
-/// Why a server refuses connections.
+/// The reason why a server refuses connections.
 enum RefusedConnection {
-    /// The SQLSTATE with which the server refuses a connection; `nil` where none was given.
+    /// Returns the SQLSTATE with which the server refuses a connection; `nil` where it sent none.
     ///
-    /// libpq's messages are in the server's language, and `PQconnectdbParams` reports no code: connect again, with the code
-    /// in the message.
+    /// libpq's messages are localized, and `PQconnectdbParams` returns no code; therefore a second attempt includes the
+    /// code in the message.
     static func sqlState(_ configuration: Database.Configuration) -> String? {
         let connection = withLibpqSettings(configuration.connectionSettings) { PQconnectStartParams($0, $1, 1) }
         guard let connection else { return nil }
@@ -251,21 +253,21 @@ enum RefusedConnection {
         return code(in: String(cString: PQerrorMessage(connection)))
     }
 
-    /// The last SQLSTATE in a verbose message, which reads `FATAL:  57P03: the database system is starting up`.
+    /// Returns the last SQLSTATE in a verbose message such as `FATAL:  57P03: the database system is starting up`.
     static func code(in message: String) -> String? {
         for line in message.split(separator: "\n").reversed() {
             for part in line.split(separator: ":").dropFirst() {
-                let word = part.drop { $0 == " " }
-                if isCode(word) { return String(word) }
+                let code = part.drop { $0 == " " }
+                if isCode(code) { return String(code) }
             }
         }
         return nil
     }
 
-    private static func isCode(_ word: Substring) -> Bool {
+    private static func isCode(_ part: Substring) -> Bool {
         let (digits, capitals) = (UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"))
-        return word.utf8.count == 5
-            && word.utf8.allSatisfy { digits.contains($0) || capitals.contains($0) }
-            && word.utf8.contains { digits.contains($0) }
+        return part.utf8.count == 5
+            && part.utf8.allSatisfy { digits.contains($0) || capitals.contains($0) }
+            && part.utf8.contains { digits.contains($0) }
     }
 }

@@ -2,9 +2,10 @@ import Dispatch
 
 #if canImport(Glibc)
 import Glibc
+import Locking
 #endif
 
-/// A thread of a connection's own, on which libpq may block without holding up anybody else.
+/// A connection's own thread, on which libpq may block without blocking other tasks.
 final class ConnectionThread: SerialExecutor {
     private struct State {
         var jobs: [UnownedJob] = []
@@ -14,9 +15,7 @@ final class ConnectionThread: SerialExecutor {
     private let state = Guarded(State())
     private let work = DispatchSemaphore(value: 0)
 
-    /// Starts the thread.
-    ///
-    /// It ends at ``stop()``.
+    /// Starts the thread, which runs until ``stop()``.
     init() {
         detachThread { self.run() }
     }
@@ -27,7 +26,7 @@ final class ConnectionThread: SerialExecutor {
         work.signal()
     }
 
-    /// Lets the thread end when it has done what was asked of it.
+    /// Ends the thread after its pending work.
     func stop() {
         state.withLock { $0.stopped = true }
         work.signal()
@@ -48,7 +47,7 @@ final class ConnectionThread: SerialExecutor {
     }
 }
 
-/// Runs something that may block on a thread of its own, which ends with it.
+/// Runs a body that may block on a new thread, which ends with the body.
 func detachThread(_ body: @escaping @Sendable () -> Void) {
     var thread = pthread_t()
     let argument = Unmanaged.passRetained(ThreadBody(body)).toOpaque()
@@ -62,7 +61,7 @@ func detachThread(_ body: @escaping @Sendable () -> Void) {
     pthread_detach(thread)
 }
 
-/// Carries a closure through `pthread_create`.
+/// A box that passes a closure through `pthread_create`.
 private final class ThreadBody: Sendable {
     let body: @Sendable () -> Void
 

@@ -5,29 +5,29 @@ import FoundationEssentials
 import Glibc
 #endif
 
-/// Finds out whether a server that has not answered for a while is still working on the statement.
+/// A probe that determines whether a server that does not answer is still running the statement.
 ///
-/// A frozen server, a network that drops packets and a proxy that no longer forwards all leave a client waiting: the kernel
-/// reports nothing. The probe connects again, to the same host, and asks whether the backend is active.
+/// A frozen server, a network that drops packets and a stalled proxy all leave a client waiting, because the kernel
+/// reports nothing. The probe opens another connection to the same host, and queries whether the backend is active.
 struct ServerProbe: Sendable {
-    /// The answer of a probe.
+    /// The result of a probe.
     enum Finding {
-        /// The server answers, and as far as it can be seen the statement is running.
+        /// The server answers, and the statement is running as far as the role can see.
         case working
-        /// The server answers, and says that the backend has finished or is gone: its answer was lost on the way.
+        /// The server answers, and the backend is idle or has ended: its response was lost.
         case finished
         /// The server does not answer.
         case silent
     }
 
-    /// The maximum time to connect and to be answered, each; libpq takes no less than two seconds.
+    /// The maximum time to connect, and to answer; libpq's minimum is two seconds.
     private static let answerTimeout: Duration = .seconds(3)
 
     private let settings: [(String, String)]
-    /// The backend, where the process number is the server's own; PgBouncer invents one.
+    /// The ID of the server process; `nil` behind PgBouncer, which invents one.
     private let processID: Int32?
 
-    /// Prepares to probe the server at the other end of a connection.
+    /// Creates a probe of the server that a connection uses.
     init(_ connection: OpaquePointer, _ configuration: Database.Configuration) {
         func text(_ value: UnsafePointer<CChar>?) -> String { value.map { String(cString: $0) } ?? "" }
         settings =
@@ -40,7 +40,7 @@ struct ServerProbe: Sendable {
         processID = configuration.preparedStatements ? PQbackendPID(connection) : nil
     }
 
-    /// Asks the server; takes at most three times the patience.
+    /// Probes the server; takes at most three times ``answerTimeout``.
     func run() -> Finding {
         let answer = withLibpqSettings(settings) { PQpingParams($0, $1, 1) }
         guard answer == PQPING_OK || answer == PQPING_REJECT else { return .silent }
@@ -48,19 +48,19 @@ struct ServerProbe: Sendable {
         return isActive ? .working : .finished
     }
 
-    /// Whether a backend runs a statement; `nil` where that cannot be found out.
+    /// Returns whether a backend is running a statement; `nil` where that cannot be determined.
     private func isActive(_ processID: Int32) -> Bool? {
         guard let connection = withLibpqSettings(settings, { PQconnectdbParams($0, $1, 1) }) else { return nil }
         defer { PQfinish(connection) }
         guard PQstatus(connection) == CONNECTION_OK else { return nil }
         PQsetNoticeProcessor(connection, { _, _ in }, nil)
-        // Without the rights to see it, another role's state is NULL, and the statement counts as running.
-        let question = """
+        // Without the privilege to see it, another role's state is NULL, and the statement counts as running.
+        let query = """
             SELECT coalesce(bool_or(coalesce(state, 'active') IN ('active', 'fastpath function call')), false)
             FROM pg_stat_activity
             WHERE pid = \(processID)
             """
-        guard PQsendQuery(connection, question) == 1 else { return nil }
+        guard PQsendQuery(connection, query) == 1 else { return nil }
         let deadline = ContinuousClock.now + Self.answerTimeout
         while PQisBusy(connection) == 1 {
             var descriptor = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
@@ -73,7 +73,7 @@ struct ServerProbe: Sendable {
     }
 }
 
-/// Lends keywords and values in the form that libpq takes.
+/// Passes keywords and values to a body as the arrays that libpq takes.
 func withLibpqSettings<Result>(
     _ settings: [(String, String)],
     _ body: (UnsafePointer<UnsafePointer<CChar>?>, UnsafePointer<UnsafePointer<CChar>?>) -> Result
@@ -84,19 +84,19 @@ func withLibpqSettings<Result>(
     return body(keywords.map { UnsafePointer($0) }, values.map { UnsafePointer($0) })
 }
 
-/// How long to wait for an answer, and when to find out whether the server is still there.
+/// The progress of waiting for an answer: when to probe the server, and when to give up.
 struct AnswerWait {
-    /// What to do when nothing has arrived.
+    /// The next step when nothing has arrived.
     enum Step: Equatable {
         case waitOn, probe, giveUp
     }
 
-    /// How long one wait for the socket lasts.
+    /// The duration of one wait for the socket.
     static let milliseconds: Int32 = 250
-    /// A server that does not answer within ten seconds of a cancellation is given up.
+    /// The number of waits after a cancellation before the server is given up: 10 s in total.
     private var cancellationsLeft = 40
     private let deadline: ContinuousClock.Instant
-    /// Probes without an answer begin at least this long after one another: a busy server may take seconds to accept a
+    /// The minimum interval between the starts of unanswered probes: a busy server may take seconds to accept a
     /// connection.
     private static let spacing: Duration = .seconds(4)
     private let probeInterval: Duration
@@ -104,13 +104,13 @@ struct AnswerWait {
     private var nextProbe: ContinuousClock.Instant
     private var silentProbes = 0
 
-    /// Begins to wait.
+    /// Starts to wait.
     ///
     /// - Parameters:
-    ///   - deadline: When the server is given up in any case.
-    ///   - probeInterval: How long an answer is awaited before the server is asked whether it is still there.
-    ///   - probes: How many probes in a row must remain without an answer before the server is given up.
-    ///   - now: The present instant.
+    ///   - deadline: The time at which the server is given up in any case.
+    ///   - probeInterval: The time without an answer after which the server is probed.
+    ///   - probes: The number of consecutive unanswered probes after which the server is given up.
+    ///   - now: The current time.
     init(
         until deadline: ContinuousClock.Instant, probeInterval: Duration, probes: Int,
         now: ContinuousClock.Instant = .now
@@ -121,29 +121,29 @@ struct AnswerWait {
         nextProbe = now + probeInterval
     }
 
-    /// What to do at an instant at which nothing has arrived.
+    /// Returns the next step at an instant at which nothing has arrived.
     func next(at now: ContinuousClock.Instant) -> Step {
         if now >= deadline { return .giveUp }
         return now >= nextProbe ? .probe : .waitOn
     }
 
-    /// The server was asked, and is working.
+    /// Records that the server answered a probe and the statement is running.
     mutating func recordAnsweredProbe(at now: ContinuousClock.Instant) {
         silentProbes = 0
         nextProbe = now + probeInterval
     }
 
-    /// The server was asked, and did not answer.
+    /// Records that the server did not answer a probe.
     ///
-    /// - Parameter now: When the probe ended.
-    /// - Returns: Whether it is worth waiting for.
+    /// - Parameter now: The time at which the probe ended.
+    /// - Returns: Whether to continue to wait for the server.
     mutating func recordSilentProbe(at now: ContinuousClock.Instant) -> Bool {
         silentProbes += 1
         nextProbe = max(now, nextProbe + Self.spacing)
         return silentProbes < probes
     }
 
-    /// Whether the answer to a cancelled statement is still waited for.
+    /// Returns whether to continue to wait for the response to a cancelled statement.
     mutating func waitsForCancellation() -> Bool {
         cancellationsLeft -= 1
         return cancellationsLeft > 0

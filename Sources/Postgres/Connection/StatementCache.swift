@@ -1,18 +1,18 @@
-/// Which statements a connection has prepared: those asked for twice, the least used long ago given up first.
+/// The prepared statements of a connection: those requested at least twice; the least recently used is evicted first.
 struct StatementCache {
-    /// What a prepared statement depends on: the same text with binds of other types is another statement.
+    /// The identity of a prepared statement: the same text with binds of other types is a different statement.
     struct Key: Hashable {
         let text: String
         let types: [UInt32]
     }
 
-    /// How a statement is to be run.
+    /// The way in which a statement is run.
     enum Plan: Equatable {
-        /// With its text: preparing would cost a round trip that may never pay.
+        /// Run the text directly: a first use does not justify a round trip for preparing it.
         case unprepared
-        /// Prepare it under this name, deallocating another one if there is one, then run it.
+        /// Prepare the statement under this name, after deallocating another one if given, and run it.
         case prepare(name: String, deallocating: String?)
-        /// Run what is prepared under this name.
+        /// Run the prepared statement of this name.
         case prepared(name: String)
     }
 
@@ -22,20 +22,20 @@ struct StatementCache {
     }
 
     private let capacity: Int
-    /// Begins each name: a pooler may run it on a server connection where another client has prepared statements.
+    /// The prefix of each name, random because a pooler may share a server connection with other clients' statements.
     private let prefix = "intro_\(String(UInt64.random(in: .min ... .max), radix: 36))_"
     private var entries: [Key: Entry] = [:]
     private var uses: UInt64 = 0
-    /// Names given up here that the server still has.
+    /// The names of evicted statements that are still prepared on the server.
     ///
-    /// One goes whenever one comes, so that the server never has more than the capacity.
+    /// Each prepared statement deallocates one of them, so that the server never has more than the capacity.
     private var evictedNames: [String] = []
 
     init(capacity: Int) {
         self.capacity = capacity
     }
 
-    /// Plans one run of a statement.
+    /// Returns the plan for one run of a statement.
     mutating func plan(_ key: Key) -> Plan {
         guard capacity > 0 else { return .unprepared }
         uses += 1
@@ -51,17 +51,17 @@ struct StatementCache {
         return .prepare(name: name, deallocating: evictedNames.last)
     }
 
-    /// The server no longer has a statement of this name.
+    /// Records that the server no longer has a statement of this name.
     mutating func deallocated(_ name: String) {
         evictedNames.removeAll { $0 == name }
     }
 
-    /// The server does not have this statement: it has forgotten it, or preparing it failed.
+    /// Removes a statement that the server does not have, or failed to prepare.
     mutating func forget(_ key: Key) {
         entries[key] = nil
     }
 
-    /// The server has this statement, but it is of no more use.
+    /// Evicts a statement that is prepared on the server but no longer usable.
     mutating func evict(_ key: Key) {
         if let name = entries.removeValue(forKey: key)?.name { evictedNames.append(name) }
     }

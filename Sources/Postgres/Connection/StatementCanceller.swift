@@ -1,10 +1,11 @@
 import CLibpq
 import Dispatch
+import Locking
 
-/// Cancels the statement that runs on a connection, and never the one after it.
+/// A canceller of a connection's current statement, which never affects the next one.
 ///
-/// A cancel request travels on a connection of its own. ``end()`` waits until one under way has been delivered, so that it
-/// can only meet the statement it was meant for: PostgreSQL ignores a cancel that arrives between statements.
+/// A cancel request uses a separate connection. ``end()`` waits until pending requests have been delivered, so that a
+/// request can only reach the statement that it was meant for: PostgreSQL ignores a cancel request between statements.
 final class StatementCanceller: Sendable {
     private struct State {
         var running = false
@@ -12,11 +13,11 @@ final class StatementCanceller: Sendable {
         var delivering = 0
     }
 
-    /// `PGcancel` is written once, here, and libpq documents `PQcancel` as safe from any thread.
+    /// `PGcancel` is set once, here, and libpq documents `PQcancel` as safe from any thread.
     nonisolated(unsafe) private let handle: OpaquePointer?
     private let state = Guarded(State())
     private let delivered = DispatchSemaphore(value: 0)
-    /// A thread of its own: `PQcancel` blocks, and a blocked thread of the global pool is one that Swift's tasks lack.
+    /// A separate queue: `PQcancel` blocks, and a blocked thread of the global pool is not available to Swift's tasks.
     private let session = DispatchQueue(label: "postgres.cancel")
 
     init(_ connection: OpaquePointer) {
@@ -30,12 +31,12 @@ final class StatementCanceller: Sendable {
     /// Whether the running statement is to be cancelled.
     var isRequested: Bool { state.withLock { $0.requested } }
 
-    /// A statement begins.
+    /// Records the start of a statement.
     func begin() {
         state.withLock { $0.running = true }
     }
 
-    /// The statement is over.
+    /// Records the end of the statement, after pending cancel requests have been delivered.
     func end() {
         let pending = state.withLock { state in
             state.running = false
@@ -46,20 +47,20 @@ final class StatementCanceller: Sendable {
         state.withLock { $0.delivering = 0 }
     }
 
-    /// Asks for the running statement to be cancelled, from any thread.
+    /// Requests cancellation of the running statement, from any thread.
     func request() {
         state.withLock { $0.requested = $0.running }
         deliver()
     }
 
-    /// Sends the request, again if need be: the first one may have come before the statement did.
+    /// Sends the cancel request; it is repeated because the first one may have arrived before the statement.
     func deliver() {
-        let goes = state.withLock { state in
+        let isRunning = state.withLock { state in
             guard state.running else { return false }
             state.delivering += 1
             return true
         }
-        guard goes else { return }
+        guard isRunning else { return }
         session.async { [self] in
             var message = [CChar](repeating: 0, count: 256)
             PQcancel(handle, &message, Int32(message.count))

@@ -1,31 +1,32 @@
+import Locking
 public import Logging
 
-/// Listens to channels of a database (`LISTEN`, `NOTIFY`), on a connection and a thread of its own.
+/// A listener to channels of a database (`LISTEN`, `NOTIFY`), with its own connection and thread.
 ///
-/// What it tells are hints: a notification is lost while the connection is, and nobody repeats it. Whoever acts on one
-/// looks into the tables for what there is to do, does so at every `connected` too, and from time to time in any case.
+/// Notifications are hints: they are lost while the connection is lost, and are not repeated. Check the tables for work
+/// at each notification, at each `connected` event, and periodically.
 ///
-/// PgBouncer in transaction mode forwards no notifications; there, do without a listener.
+/// PgBouncer in transaction mode does not forward notifications; do not use a listener with it.
 public struct Listener: Sendable {
     let configuration: Database.Configuration
     let channels: [String]
     let ping: Duration
     let answerTimeout: Duration
     let logger: Logger
-    /// Called with each failure to connect or to listen, and with `nil` when it listens again; the listener then logs
-    /// neither.
+    /// The handler of each failure to connect or to listen, and of the recovery (`nil`); if set, neither is logged.
     ///
-    /// A lost connection is opened again at once; only a failed attempt counts as a failure.
+    /// A lost connection is reopened immediately; only a failed attempt counts as a failure.
     package var onChange: (@Sendable (PostgresError?) -> Void)?
 
-    /// Describes a listener; nothing is opened before ``run(_:)``.
+    /// Creates a listener; it connects in ``run(_:)``.
     ///
     /// - Parameters:
-    ///   - configuration: How to connect.
-    ///   - channels: What to listen to: names as they are, without quotes, in whatever case and of whatever characters.
-    ///   - ping: After how long without a word the server is asked whether it is still there.
-    ///   - answerTimeout: How long the server may take to answer. A connection that was cut silently is found after both.
-    ///   - logger: Told of each outage once.
+    ///   - configuration: The connection's configuration.
+    ///   - channels: The channel names, unquoted, with any characters; case is preserved.
+    ///   - ping: The time without input after which the server is checked.
+    ///   - answerTimeout: The server's time limit for a response. A silently lost connection is detected after both
+    ///   times.
+    ///   - logger: The logger; each outage is logged once.
     public init(
         _ configuration: Database.Configuration, channels: [String], ping: Duration = .seconds(15),
         answerTimeout: Duration = .seconds(5), logger: Logger
@@ -37,43 +38,43 @@ public struct Listener: Sendable {
         self.logger = logger
     }
 
-    /// Listens until the task is cancelled, and connects anew whenever the connection is lost.
+    /// Listens until the task is cancelled, and reconnects whenever the connection is lost.
     ///
-    /// When it returns, nothing more is heard, and the connection is closed. Only an attempt to connect, which libpq
-    /// cannot break off, may end later by itself, unheard.
+    /// After it returns, no event is delivered, and the connection is closed. Only a connection attempt, which libpq
+    /// cannot interrupt, may end later, without an event.
     ///
-    /// - Parameter onEvent: What to do at each event. It is called on the listener's own thread, so that nothing stands
-    ///   between the server's word and it; meanwhile nothing else is heard, so it must not wait for anybody.
-    /// - Throws: `CancellationError` when cancelled; ``PostgresError`` at the start only, where the process may open no
-    ///   more files. That the database cannot be reached is no error: it is tried again.
+    /// - Parameter onEvent: The handler of each event. It is called on the listener's own thread, to avoid a delay; no
+    ///   other event is received meanwhile, so it must not block.
+    /// - Throws: `CancellationError` when cancelled; ``PostgresError`` at the start only, where the process has no file
+    ///   descriptors left. An unreachable database is not an error: the connection is retried.
     public func run(_ onEvent: @escaping @Sendable (ListenerEvent) -> Void) async throws {
         await ListenerRun(self, wakeSignal: try WakeSignal(), onEvent).run()
         throw CancellationError()
     }
 }
 
-/// What a ``Listener`` tells.
+/// An event of a ``Listener``.
 public enum ListenerEvent: Sendable, Hashable {
-    /// It listens from now on, for the first time or again.
+    /// The listener has started to listen, for the first time or again.
     ///
-    /// What was notified before has not been heard: whoever waits for work looks for it now.
+    /// Earlier notifications were not received, so check for work now.
     case connected
-    /// Something was notified on this channel, once or many times.
+    /// One or more notifications arrived on this channel.
     ///
-    /// The name is the one that the server has, of which a longer one than 63 octets is only the beginning.
+    /// The name is the server's, which truncates names longer than 63 bytes.
     case notified(String)
     /// The connection was lost.
     ///
-    /// Nothing is heard until it is `connected` again.
+    /// No notification arrives until the next `connected`.
     case lost
 }
 
-/// One run of a ``Listener``: a thread that connects, listens, and begins anew when the connection is lost.
+/// A run of a ``Listener``: a thread that connects, listens, and reconnects when the connection is lost.
 final class ListenerRun: Sendable {
     private enum Phase {
-        /// Nothing can call the thread away.
+        /// The thread cannot be interrupted.
         case connecting
-        /// The bell can.
+        /// The wake signal interrupts the thread.
         case interruptible
     }
 
@@ -94,7 +95,7 @@ final class ListenerRun: Sendable {
         self.onEvent = onEvent
     }
 
-    /// Returns when the task is cancelled, and the thread is done or will not be heard of again.
+    /// Runs until the task is cancelled and the thread has ended or delivers no more events.
     func run() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { caller in
@@ -147,9 +148,9 @@ final class ListenerRun: Sendable {
         }
     }
 
-    /// Connects, and listens for as long as that goes well.
+    /// Connects, and listens until an error occurs.
     ///
-    /// Returns why it went no further; `nil` where the caller is gone.
+    /// - Returns: The error; `nil` where the caller has cancelled.
     private func listen(_ outage: inout ReconnectBackoff) -> PostgresError? {
         do {
             let connection = try ListeningConnection(try connect(), listener, wakeSignal: wakeSignal)
@@ -166,8 +167,8 @@ final class ListenerRun: Sendable {
         }
     }
 
-    /// libpq alone knows how to try several hosts in turn, and does not let itself be interrupted: a caller who wants no
-    /// more goes on without waiting for it.
+    /// Connects through libpq, which tries several hosts in turn and cannot be interrupted: a caller that cancels does
+    /// not wait for it.
     private func connect() throws -> ConnectionHandle {
         try enter(.connecting)
         let handle = Result { try ConnectionHandle(listener.configuration) }
@@ -175,7 +176,7 @@ final class ListenerRun: Sendable {
         return try handle.get()
     }
 
-    /// Throws `CancellationError` where the caller is gone, or about to go.
+    /// Enters a phase; throws `CancellationError` where the caller has cancelled.
     private func enter(_ phase: Phase) throws {
         let isCancelled = state.withLock { state in
             if !state.isCancelled { state.phase = phase }
@@ -185,10 +186,10 @@ final class ListenerRun: Sendable {
     }
 }
 
-/// A time without a connection, and how long to pause before the next try.
+/// The state of an outage, and the pause before the next connection attempt.
 ///
-/// Pauses grow exponentially and are drawn from zero on (full jitter), so that those who lost the same server do not
-/// all come back at once.
+/// Pauses grow exponentially with full jitter, so that clients of the same server do not all reconnect
+/// simultaneously.
 struct ReconnectBackoff {
     private static let firstPause: Duration = .milliseconds(100)
     private static let longestPause: Duration = .seconds(5)
@@ -197,12 +198,12 @@ struct ReconnectBackoff {
     private var failures = 0
     private var connected: ContinuousClock.Instant?
 
-    /// The connection was lost, or none was to be had.
+    /// Records that the connection was lost or could not be opened.
     ///
-    /// A connection that did not last is one failure more in a row: who is let in only to be thrown out does not knock
-    /// ever faster.
+    /// A connection that lasted no longer than the longest pause counts as one more consecutive failure, so that
+    /// connections that are closed at once do not lead to faster attempts.
     ///
-    /// - Returns: Whether this is how the outage begins.
+    /// - Returns: Whether an outage begins.
     mutating func fail(at now: ContinuousClock.Instant) -> Bool {
         if let connected, connected.duration(to: now) > Self.longestPause { failures = 0 }
         connected = nil
@@ -211,19 +212,19 @@ struct ReconnectBackoff {
         return !isUnderWay
     }
 
-    /// A connection was made.
+    /// Records that a connection was opened.
     ///
-    /// - Returns: Whether an outage ends with it.
+    /// - Returns: Whether an outage ends.
     mutating func end(at now: ContinuousClock.Instant) -> Bool {
         connected = now
         defer { isUnderWay = false }
         return isUnderWay
     }
 
-    /// How long to wait before the next try.
+    /// Returns the pause before the next attempt.
     ///
-    /// - Parameter draw: What chance has drawn, from 0 to 1.
-    /// - Returns: From nothing to a tenth of a second at first, to five seconds in the end.
+    /// - Parameter draw: A random number from 0 to 1.
+    /// - Returns: The pause: from zero to 100 ms after the first failure, to 5 s in the end.
     func pause(draw: Double = .random(in: 0...1)) -> Duration {
         min(Self.longestPause, Self.firstPause * (1 << min(failures - 1, 10))) * draw
     }

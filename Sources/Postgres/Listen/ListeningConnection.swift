@@ -2,7 +2,7 @@
 import Glibc
 #endif
 
-/// A connection that listens, and waits nowhere but where the bell can call it away.
+/// A listening connection whose waits the wake signal can interrupt.
 struct ListeningConnection {
     private let handle: ConnectionHandle
     private let wakeSignal: WakeSignal
@@ -10,9 +10,9 @@ struct ListeningConnection {
     private let answerTimeout: Duration
     private let callSite = PostgresError.CallSite(fileID: #fileID, line: #line)
 
-    /// Listens to channels from now on.
+    /// Starts to listen to the channels.
     ///
-    /// - Throws: ``PostgresError``, or `CancellationError` where the bell has rung.
+    /// - Throws: ``PostgresError``, or `CancellationError` where the wake signal was fired.
     init(_ handle: ConnectionHandle, _ listener: Listener, wakeSignal: WakeSignal) throws {
         self.handle = handle
         self.wakeSignal = wakeSignal
@@ -21,10 +21,10 @@ struct ListeningConnection {
         try execute(listener.channels.map { "LISTEN " + (try handle.quoted($0)) }.joined(separator: "; "))
     }
 
-    /// Waits for notifications, and makes sure meanwhile that the server is still there.
+    /// Waits for notifications, and checks meanwhile that the server still answers.
     ///
-    /// - Returns: The channels of those that arrived together, each once.
-    /// - Throws: ``PostgresError``, or `CancellationError` where the bell has rung.
+    /// - Returns: The channels of the notifications that arrived together, each once.
+    /// - Throws: ``PostgresError``, or `CancellationError` where the wake signal was fired.
     func nextNotifications() throws -> [String] {
         while true {
             let channels = handle.takeNotifications()
@@ -33,16 +33,16 @@ struct ListeningConnection {
         }
     }
 
-    /// Sends a script and waits for the answer; notifications that come along are kept.
+    /// Sends a script and waits for the response; notifications that arrive meanwhile are kept.
     private func execute(_ script: String) throws {
         let deadline = ContinuousClock.now + answerTimeout
-        guard handle.send(script: script) else { throw lost("nothing can be sent") }
+        guard handle.send(script: script) else { throw connectionLost("nothing can be sent") }
         while try !handle.takeAnswer(callSite) {
-            guard try receivesInput(until: deadline) else { throw lost("no answer in time") }
+            guard try receivesInput(until: deadline) else { throw connectionLost("no answer in time") }
         }
     }
 
-    /// Takes in what the server says next, unless it is silent for too long.
+    /// Reads the server's next input; returns `false` at the deadline.
     private func receivesInput(until deadline: ContinuousClock.Instant) throws -> Bool {
         switch wakeSignal.wait(for: handle, until: deadline) {
         case .fired: throw CancellationError()
@@ -53,20 +53,20 @@ struct ListeningConnection {
         }
     }
 
-    private func lost(_ message: String) -> PostgresError {
+    private func connectionLost(_ message: String) -> PostgresError {
         PostgresError(kind: .connectionLost, message: message, callSite: callSite)
     }
 }
 
-/// Calls away a thread that waits for a server in poll(2); once rung, it stays rung.
+/// A signal that interrupts a thread waiting for a server in poll(2); once fired, it stays fired.
 final class WakeSignal: Sendable {
-    /// Why a wait is over.
+    /// The reason why a wait ended.
     enum WakeReason {
-        /// The bell was rung.
+        /// The signal was fired.
         case fired
-        /// The server has spoken or hung up, or takes what is left to be sent.
+        /// The server has sent data or closed the connection, or accepts pending output.
         case ready
-        /// The time is up.
+        /// The deadline has passed.
         case timedOut
     }
 
@@ -87,16 +87,16 @@ final class WakeSignal: Sendable {
         close(writeEnd)
     }
 
-    /// Wakes whoever waits, from any thread.
+    /// Ends all waits, from any thread.
     func fire() {
         var octet: UInt8 = 1
-        // Where it takes no more, it has been rung already.
+        // A full buffer means that the signal was fired already.
         _ = send(writeEnd, &octet, 1, Int32(MSG_NOSIGNAL))
     }
 
-    /// Waits for the bell, for the server at the other end of a link, or for a time.
+    /// Waits for the signal, for the server of a connection, or until a deadline.
     func wait(for handle: ConnectionHandle? = nil, until deadline: ContinuousClock.Instant) -> WakeReason {
-        // poll(2) passes over a descriptor that is negative.
+        // poll(2) ignores negative descriptors.
         let socket = handle?.pollDescriptor() ?? pollfd(fd: -1, events: 0, revents: 0)
         var descriptors = [pollfd(fd: readEnd, events: Int16(POLLIN), revents: 0), socket]
         while true {
@@ -107,7 +107,7 @@ final class WakeSignal: Sendable {
         }
     }
 
-    /// Rounded up: who wakes too early would have to wait again.
+    /// Returns the time until a deadline, rounded up so that the wait does not end before it.
     private static func milliseconds(until deadline: ContinuousClock.Instant) -> Int32 {
         let left = ContinuousClock.now.duration(to: deadline)
         return left > .zero ? Int32(clamping: left.milliseconds + 1) : 0

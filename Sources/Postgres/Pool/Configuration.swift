@@ -2,48 +2,50 @@ import CLibpq
 import FoundationEssentials
 
 extension Database {
-    /// How to connect, and how many connections to have.
+    /// The configuration of connections and of the pool.
     public struct Configuration: Sendable {
-        /// A URL or keywords as libpq defines them; empty means `PG*` and libpq's defaults.
+        /// A URL or keywords as libpq defines them; empty for `PG*` variables and libpq's defaults.
         public var conninfo: String
-        /// Most connections at once.
+        /// The maximum number of connections.
         public var maximumConnections = 8
-        /// Most callers that may wait for one.
+        /// The maximum number of callers waiting for a connection.
         public var maximumWaiters = 10_000
-        /// How long a caller waits for one.
+        /// The maximum time that a caller waits for a connection.
         public var acquireTimeout: Duration = .seconds(30)
-        /// How long a connection is kept, less up to a fifth by chance so that they do not all go at once.
+        /// The maximum lifetime of a connection, reduced randomly by up to a fifth so that connections do not expire
+        /// together.
         public var maximumLifetime: Duration = .seconds(3600)
-        /// How long to try to connect to the only host; whole seconds.
+        /// The time limit for connecting to a single host; whole seconds.
         ///
-        /// Each of several hosts gets three seconds.
+        /// For several hosts, the limit is three seconds each.
         public var connectTimeout: Duration = .seconds(10)
-        /// How long an answer is awaited before the server is asked whether it is still there.
+        /// The time without an answer after which the server is probed.
         public var probeInterval: Duration = .seconds(5)
-        /// The server gives a statement up after this long.
+        /// The server's limit for a statement (`statement_timeout`).
         public var statementTimeout: Duration = .seconds(60)
-        /// The server gives up waiting for a lock after this long.
+        /// The server's limit for waiting for a lock (`lock_timeout`).
         public var lockTimeout: Duration = .seconds(30)
-        /// The server ends a transaction in which nothing is asked for this long.
+        /// The server's limit for an idle transaction (`idle_in_transaction_session_timeout`).
         public var idleInTransactionTimeout: Duration = .seconds(60)
-        /// What the server's activity list shows.
+        /// The name in the server's list of activity (`application_name`).
         public var applicationName = "intro"
-        /// Further settings, such as custom ones that triggers read: of each session, or of each transaction behind
-        /// PgBouncer.
+        /// Additional settings, such as custom ones that triggers read; they apply to each session, or to each
+        /// transaction behind PgBouncer.
         public var sessionSettings: [(name: String, value: String)] = []
-        /// Off for PgBouncer in transaction mode, where a statement prepared on one server meets another.
+        /// Whether to prepare statements; off for PgBouncer in transaction mode, which switches server connections.
         ///
-        /// Then nothing is set per connection either, because PgBouncer would refuse it; see ``transactionSettings``.
+        /// If off, nothing is set per connection either, because PgBouncer would reject it; see
+        /// ``transactionSettings``.
         public var preparedStatements = true
-        /// Most statements that a connection keeps prepared.
+        /// The maximum number of prepared statements per connection.
         public var statementCacheSize = 256
 
-        /// Connects as libpq reads this text.
+        /// Creates a configuration with default limits.
         public init(conninfo: String) {
             self.conninfo = conninfo
         }
 
-        /// libpq's keywords in order: what the conninfo says replaces what stands before it.
+        /// libpq's settings in order: keywords in the conninfo override those before it.
         var connectionSettings: [(String, String)] {
             let connectSeconds = hasSeveralHosts ? Self.secondsPerHost : max(2, connectTimeout.components.seconds)
             var settings = [
@@ -59,26 +61,26 @@ extension Database {
             return settings
         }
 
-        /// The seconds that each of several hosts has to answer before the next one is tried.
+        /// The time limit in seconds for each of several hosts.
         private static let secondsPerHost: Int64 = 3
 
         /// The maximum time to wait for an answer.
         var answerTimeout: Duration { statementTimeout + .seconds(10) }
 
-        /// Whether the conninfo, or `PGHOST`, names several hosts.
+        /// Whether the conninfo or `PGHOST` names several hosts.
         var hasSeveralHosts: Bool {
             let environment = ProcessInfo.processInfo.environment
             let hosts = options.map { $0["host"] ?? $0["hostaddr"] ?? environment["PGHOST"] } ?? nil
             return hosts?.contains(",") ?? false
         }
 
-        /// The conninfo's own options by keyword; `nil` where it cannot be read.
+        /// The options in the conninfo, by keyword; `nil` where it cannot be parsed.
         private var options: [String: String]? {
             guard !conninfo.isEmpty else { return [:] }
             var message: UnsafeMutablePointer<CChar>?
             defer { PQfreemem(message) }
             guard let options = PQconninfoParse(conninfo, &message) else {
-                // A plain name is the database's; one with any of these is a URL that was written wrongly.
+                // A plain name is a database name; a text with any of these characters is a malformed URL.
                 return conninfo.contains { "=:/@".contains($0) } ? nil : [:]
             }
             defer { PQconninfoFree(options) }
@@ -91,10 +93,10 @@ extension Database {
             return found
         }
 
-        /// Checks that libpq can read the conninfo.
+        /// Checks that libpq can parse the conninfo.
         ///
-        /// - Throws: ``PostgresError`` of the kind `misconfigured`. libpq's own message is not passed on: it quotes the
-        ///   text, and with it the password.
+        /// - Throws: ``PostgresError`` of the kind `misconfigured`. libpq's own message is not included, because it
+        ///   quotes the conninfo with the password.
         func validate() throws(PostgresError) {
             if options == nil {
                 throw PostgresError(
@@ -109,8 +111,7 @@ extension Database {
             value.map { " \\".contains($0) ? "\\\($0)" : String($0) }.joined()
         }
 
-        /// The statement with which a transaction begins where connections are not sessions of their own; `nil` where they
-        /// are.
+        /// The first statement of a transaction behind PgBouncer; `nil` where connections are server sessions.
         var transactionSettings: SQL? {
             guard !preparedStatements else { return nil }
             let settings = (timeouts + sessionSettings).map { setting -> SQL in
@@ -127,7 +128,9 @@ extension Database {
             ]
         }
 
-        /// Just-in-time compilation made short statements four times slower; see the README.
+        /// The server settings of a session.
+        ///
+        /// JIT compilation is off: it made short statements four times slower.
         private var serverSettings: String {
             let settings =
                 [("jit", "off"), ("default_transaction_isolation", "read committed")] + timeouts + sessionSettings
@@ -138,7 +141,7 @@ extension Database {
 }
 
 extension Duration {
-    /// Whole milliseconds.
+    /// The duration in whole milliseconds.
     var milliseconds: Int64 {
         components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
     }

@@ -1,14 +1,15 @@
+import Locking
 public import Logging
 
-/// A pool of connections to one database: bounded in size, in waiting time and in the number of those who wait.
+/// A pool of connections to one database, with limits on its size, its waiting time and its number of waiting callers.
 public final class Database: Sendable {
-    /// How many connections are open, how many of these are idle, and how many callers wait.
+    /// The numbers of open and idle connections, and of waiting callers.
     public struct Statistics: Sendable, Equatable {
-        /// Connections that exist or are being opened.
+        /// The number of connections that are open or being opened.
         public let open: Int
-        /// Connections that nobody uses.
+        /// The number of connections that are not in use.
         public let idle: Int
-        /// Callers that wait.
+        /// The number of waiting callers.
         public let waiting: Int
     }
 
@@ -23,7 +24,7 @@ public final class Database: Sendable {
     private struct State {
         var pool: PoolState<Connection>
         var waiters: [PoolState<Connection>.Ticket: Waiter] = [:]
-        /// Connections opened before this instant are suspect: another one to the same server was lost since.
+        /// The time of the last loss; older connections are suspect, since another one to the same server was lost.
         var lastLoss: ContinuousClock.Instant?
     }
 
@@ -31,7 +32,7 @@ public final class Database: Sendable {
     private let logger: Logger
     private let state: Guarded<State>
 
-    /// Makes a pool; nothing is opened before it is needed.
+    /// Creates a pool; connections are opened on demand.
     public init(_ configuration: Configuration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
@@ -41,34 +42,34 @@ public final class Database: Sendable {
                     limit: configuration.maximumConnections, waiterLimit: configuration.maximumWaiters)))
     }
 
-    /// How many connections there are, and how many callers wait.
+    /// The current numbers of connections and waiting callers.
     public var statistics: Statistics {
         state.withLock { Statistics(open: $0.pool.open, idle: $0.pool.idle.count, waiting: $0.pool.waiting) }
     }
 
-    /// Runs one statement on a connection of its own, committed at once.
+    /// Runs one statement on a pooled connection, committed immediately.
     ///
     /// - Parameters:
     ///   - sql: The statement.
     ///   - fileID: The caller's file, for errors.
     ///   - line: The caller's line, for errors.
-    /// - Returns: The rows, in the order in which the server gave them.
+    /// - Returns: The rows, in the server's order.
     /// - Throws: ``PostgresError``, or `CancellationError`.
     @discardableResult
     public func query(_ sql: SQL, fileID: String = #fileID, line: Int = #line) async throws -> Rows {
         try await withConnection { try await $0.query(sql, fileID: fileID, line: line) }
     }
 
-    /// Lends a connection.
+    /// Runs a body with a pooled connection.
     ///
-    /// Work that is isolated to it runs on the connection's own thread.
+    /// Work that is isolated to the connection runs on the connection's own thread.
     ///
-    /// A transaction that is left open is rolled back. Never ask for a second one inside: at the limit, everybody would
-    /// wait for everybody.
+    /// An open transaction is rolled back at the end. Do not request a second connection inside: with the pool at its
+    /// limit, that can deadlock.
     ///
     /// - Parameter body: The work.
-    /// - Returns: What the work returns.
-    /// - Throws: What the work throws, or ``PostgresError`` where no connection can be had.
+    /// - Returns: The result of the work.
+    /// - Throws: The error of the work, or ``PostgresError`` where no connection is available.
     public func withConnection<Result: Sendable>(
         _ body: @Sendable (isolated Connection) async throws -> Result
     ) async throws -> Result {
@@ -87,16 +88,16 @@ public final class Database: Sendable {
         }
     }
 
-    /// Whether each connection is a session of its own on the server, which is not so behind PgBouncer in transaction mode.
+    /// Whether each connection is a server session, in contrast to PgBouncer in transaction mode.
     public var hasSessions: Bool { configuration.preparedStatements }
 
-    /// Lends a connection that is not of the pool, and hangs up afterwards: for what is held while the pool is in use.
+    /// Runs a body with a connection outside the pool, for long use beside the pool, and closes it at the end.
     ///
-    /// A transaction that is left open is rolled back.
+    /// An open transaction is rolled back at the end.
     ///
     /// - Parameter body: The work.
-    /// - Returns: What the work returns.
-    /// - Throws: What the work throws, or ``PostgresError`` where no connection can be had.
+    /// - Returns: The result of the work.
+    /// - Throws: The error of the work, or ``PostgresError`` where no connection is available.
     public func withSeparateConnection<Result: Sendable>(
         _ body: @Sendable (isolated Connection) async throws -> Result
     ) async throws -> Result {
@@ -109,14 +110,14 @@ public final class Database: Sendable {
         return try result.get()
     }
 
-    /// Whether a connection is older than the last time that the server stopped answering.
+    /// Returns whether a connection is older than the last time that the server stopped answering.
     ///
-    /// Without this, each idle connection to a frozen server would cost its caller a wait of its own.
+    /// Without this check, each idle connection to a frozen server would cost its caller a separate timeout.
     private func predatesLastLoss(_ connection: Connection) -> Bool {
         state.withLock { $0.lastLoss.map { connection.opened < $0 } ?? false }
     }
 
-    /// Hangs up: idle connections now, lent ones when they come back.
+    /// Closes the pool: idle connections now, and connections in use when they are returned.
     public func close() async {
         let (idle, waiters) = state.withLock { state in
             let (idle, tickets) = state.pool.close()
@@ -165,13 +166,13 @@ public final class Database: Sendable {
         }
     }
 
-    /// Puts a caller into the queue, unless a connection has come free or the caller has been turned away meanwhile.
+    /// Adds a caller to the queue, unless a connection has become free or the caller was rejected meanwhile.
     private func register(_ waiter: CheckedContinuation<Grant, any Error>, _ ticket: PoolState<Connection>.Ticket) {
         let answer = state.withLock { state -> Swift.Result<Grant, any Error>? in
             if case .rejected(let error) = state.waiters[ticket] { return .failure(error) }
             if let grant = state.pool.take() { return .success(grant) }
-            if let refusal = state.pool.enqueue(ticket) {
-                return .failure(PostgresError(kind: refusal, message: "no connection can be had"))
+            if let rejection = state.pool.enqueue(ticket) {
+                return .failure(PostgresError(kind: rejection, message: "no connection can be had"))
             }
             state.waiters[ticket] = .waiting(waiter)
             return nil
@@ -182,7 +183,7 @@ public final class Database: Sendable {
     private func rejectWaiter(_ ticket: PoolState<Connection>.Ticket, _ error: any Error) {
         let waiter = state.withLock { state -> Waiter? in
             let waiter = state.waiters[ticket]
-            // A caller who has not queued yet finds this when it does; one who has left already is not written down anew.
+            // A caller that is not queued yet finds the rejection when it queues; one that has left gets no entry.
             if case .arriving = waiter { state.waiters[ticket] = .rejected(error) }
             return state.pool.leave(ticket) ? waiter : nil
         }

@@ -1,20 +1,20 @@
-/// Decides who gets which connection; does nothing itself, and so needs no server to be tested.
+/// The assignment of connections to callers, without I/O, so that it can be tested without a server.
 struct PoolState<Member: Sendable> {
-    /// Names a caller who waits.
+    /// The identity of a waiting caller.
     typealias Ticket = UInt64
 
-    /// What a caller is to do.
+    /// The right to a connection.
     enum Grant {
-        /// Use this one.
+        /// Use an existing connection.
         case lend(Member)
-        /// Open one.
+        /// Open a new connection.
         case open
     }
 
     private let limit: Int
     private let waiterLimit: Int
     private(set) var isClosed = false
-    /// Connections that exist or are being opened.
+    /// The number of connections that are open or being opened.
     private(set) var open = 0
     private(set) var idle: [Member] = []
     private var waiters: [Ticket] = []
@@ -27,7 +27,7 @@ struct PoolState<Member: Sendable> {
 
     var waiting: Int { waiters.count }
 
-    /// Somebody wants a connection: the one used last, a new one, or `nil` where the caller has to wait.
+    /// Returns the most recently used connection or the right to open one; `nil` where the caller has to wait.
     mutating func take() -> Grant? {
         guard !isClosed, waiters.isEmpty else { return nil }
         if let member = idle.popLast() { return .lend(member) }
@@ -36,9 +36,9 @@ struct PoolState<Member: Sendable> {
         return .open
     }
 
-    /// Somebody will wait.
+    /// Adds a caller to the queue.
     ///
-    /// Returns why not, or `nil` once the caller stands in the queue.
+    /// - Returns: The reason of a rejection; `nil` where the caller was queued.
     mutating func enqueue(_ ticket: Ticket) -> PostgresError.Kind? {
         guard !isClosed else { return .closed }
         guard waiters.count < waiterLimit else { return .poolExhausted }
@@ -46,15 +46,16 @@ struct PoolState<Member: Sendable> {
         return nil
     }
 
-    /// Names a caller who may have to wait.
+    /// Returns a ticket for a caller that may have to wait.
     mutating func makeTicket() -> Ticket {
         tickets += 1
         return tickets
     }
 
-    /// A connection comes back fit for use.
+    /// Returns a reusable connection to the pool.
     ///
-    /// Returns who gets it, if somebody waits; `nil` keeps it, unless the pool has closed: then the caller hangs up.
+    /// - Returns: The waiting caller that gets the connection; `nil` where it is kept, or the pool is closed and the
+    ///   caller closes it.
     mutating func checkIn(_ member: Member) -> (ticket: Ticket, grant: Grant)? {
         guard !isClosed else {
             open -= 1
@@ -67,9 +68,9 @@ struct PoolState<Member: Sendable> {
         return (ticket, .lend(member))
     }
 
-    /// A connection is gone, or could not be opened.
+    /// Records that a connection was closed or could not be opened.
     ///
-    /// Returns who may open one in its place.
+    /// - Returns: The waiting caller that may open another one.
     mutating func connectionClosed() -> (ticket: Ticket, grant: Grant)? {
         open -= 1
         guard !isClosed, let ticket = next() else { return nil }
@@ -77,16 +78,16 @@ struct PoolState<Member: Sendable> {
         return (ticket, .open)
     }
 
-    /// A caller no longer waits.
+    /// Removes a caller from the queue.
     ///
-    /// `false` where the grant was on its way already.
+    /// - Returns: Whether the caller was queued; `false` where its grant is already on the way.
     mutating func leave(_ ticket: Ticket) -> Bool {
         guard let place = waiters.firstIndex(of: ticket) else { return false }
         waiters.remove(at: place)
         return true
     }
 
-    /// Ends the pool: returns the connections to hang up and the callers to turn away.
+    /// Closes the pool, and returns the connections to close and the callers to reject.
     mutating func close() -> (idle: [Member], waiters: [Ticket]) {
         isClosed = true
         defer {

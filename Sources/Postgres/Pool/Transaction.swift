@@ -1,11 +1,11 @@
 extension Database {
-    /// How much a transaction sees of others.
+    /// The isolation level of a transaction.
     public enum Isolation: Sendable {
-        /// Each statement sees what was committed before it.
+        /// Each statement sees the data committed before it.
         case readCommitted
-        /// The whole transaction sees what was committed before its first statement.
+        /// All statements see the data committed before the first one.
         case repeatableRead
-        /// As if transactions ran one after another.
+        /// The result is as if transactions ran one after another.
         case serializable
 
         fileprivate var begin: SQL {
@@ -17,24 +17,24 @@ extension Database {
         }
     }
 
-    /// No transaction is run again after this long: a caller has to be told in time.
+    /// The period after which a transaction is not retried, so that the caller gets an answer in time.
     private static let retryPeriod: Duration = .seconds(15)
 
-    /// Runs a transaction: commits when the work returns, rolls back when it throws.
+    /// Runs a transaction: commits when the body returns, rolls back when it throws.
     ///
-    /// Work that met another transaction (40001, 40P01) or lost its connection before COMMIT was sent has left nothing
-    /// behind, and is run again. Work must therefore have no effect but on the database.
+    /// A transaction that had a conflict (40001, 40P01) or lost its connection before COMMIT was sent has had no effect
+    /// and is retried. The body must therefore have no effects outside the database.
     ///
     /// - Parameters:
-    ///   - isolation: How much it sees of others.
-    ///   - readOnly: Whether writing is refused.
-    ///   - attempts: How often to run it at the most.
+    ///   - isolation: The isolation level.
+    ///   - readOnly: Whether writes are rejected.
+    ///   - attempts: The maximum number of runs.
     ///   - fileID: The caller's file, for errors.
     ///   - line: The caller's line, for errors.
     ///   - body: The work.
-    /// - Returns: What the work returns.
-    /// - Throws: What the work throws, or ``PostgresError``; of the kind `outcomeUnknown` where the connection broke while
-    ///   committing.
+    /// - Returns: The result of the work.
+    /// - Throws: The error of the work, or ``PostgresError``; of the kind `outcomeUnknown` where the connection was
+    ///   lost while committing.
     public func transaction<Result: Sendable>(
         isolation: Isolation = .readCommitted, readOnly: Bool = false, attempts: Int = 5, fileID: String = #fileID,
         line: Int = #line, _ body: @Sendable (isolated Connection) async throws -> Result
@@ -43,7 +43,7 @@ extension Database {
         let begin = readOnly ? isolation.begin + " READ ONLY" : isolation.begin
         let retryDeadline = ContinuousClock.now + Self.retryPeriod
         var attempt = 1
-        var lost = false
+        var hasLostConnection = false
         while true {
             do {
                 return try await withConnection { [settings = configuration.transactionSettings] connection in
@@ -51,11 +51,13 @@ extension Database {
                 }
             } catch let error as PostgresError
                 where attempt < attempts && .now < retryDeadline
-                && (error.isRetryable || lost && error.kind == .unreachable)
+                && (error.isRetryable || hasLostConnection && error.kind == .unreachable)
             {
-                // A server that restarts takes a second or two; one that was never there is told at once.
-                lost = lost || error.kind == .connectionLost
-                try await Task.sleep(for: .milliseconds((lost ? 400 : 10) << attempt) * Double.random(in: 0.5...1))
+                // A restart of the server takes one or two seconds; a server that was unreachable from the start is not
+                // retried.
+                hasLostConnection = hasLostConnection || error.kind == .connectionLost
+                let base = hasLostConnection ? 400 : 10
+                try await Task.sleep(for: .milliseconds(base << attempt) * Double.random(in: 0.5...1))
                 attempt += 1
             }
         }
@@ -82,7 +84,7 @@ extension Connection {
 
     private func commit(_ callSite: PostgresError.CallSite) throws(PostgresError) {
         do {
-            // COMMIT of a failed transaction succeeds, as a ROLLBACK.
+            // COMMIT of a failed transaction succeeds, with the effect of ROLLBACK.
             guard try control("COMMIT", callSite).command == "COMMIT" else {
                 throw PostgresError(
                     kind: .rolledBack, message: "a statement had failed, and the failure was passed over",

@@ -1,20 +1,20 @@
 public import FoundationEssentials
 
-/// One value of a result, in PostgreSQL's binary format, still in libpq's memory.
+/// A value of a result in PostgreSQL's binary format, in libpq's memory.
 public struct Cell {
-    /// The object id of its type.
+    /// The OID of the type.
     public let type: UInt32
-    /// The octets; `nil` is NULL.
+    /// The bytes; `nil` is NULL.
     ///
     /// Valid only while the value is decoded.
     public let bytes: UnsafeRawBufferPointer?
 
-    /// The octets of a value that is not NULL and is of one of some types.
+    /// Returns the bytes of a value that is not NULL and has one of the given types.
     ///
     /// - Parameters:
-    ///   - types: The types that the caller understands.
-    ///   - size: How many octets there must be; `nil` is any number.
-    /// - Returns: The octets.
+    ///   - types: The OIDs of the supported types.
+    ///   - size: The required number of bytes; `nil` means any.
+    /// - Returns: The bytes.
     /// - Throws: ``DecodingFailure``.
     public func octets(of types: UInt32..., size: Int? = nil) throws(DecodingFailure) -> UnsafeRawBufferPointer {
         guard types.contains(type) else { throw DecodingFailure("is of type \(type), not \(types)") }
@@ -24,60 +24,60 @@ public struct Cell {
     }
 }
 
-/// A value that is not what the caller asked for.
+/// The error for a value that cannot be decoded.
 public struct DecodingFailure: Error, Sendable {
-    /// What is wrong; never the value itself.
+    /// The reason, without the value itself.
     public let reason: String
 
-    /// Reports a value that cannot be read.
+    /// Creates an error with a reason.
     public init(_ reason: String) {
         self.reason = reason
     }
 }
 
-/// A value that can be read from a result.
+/// A type that can be decoded from a value of a result.
 public protocol PostgresDecodable: Sendable {
-    /// Reads a value.
+    /// Decodes a value.
     static func decode(_ cell: Cell) throws(DecodingFailure) -> Self
 }
 
 extension UnsafeRawBufferPointer {
-    /// The integer in network byte order at an offset, which the caller has checked.
+    /// Returns the big-endian integer at an offset, which the caller must have checked.
     func bigEndian<Value: FixedWidthInteger>(_ type: Value.Type, at offset: Int = 0) -> Value {
         Value(bigEndian: loadUnaligned(fromByteOffset: offset, as: type))
     }
 }
 
 extension Bool: PostgresDecodable {
-    /// Reads `boolean`.
+    /// Decodes `boolean`.
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> Bool {
         try cell.octets(of: PostgresType.bool, size: 1)[0] != 0
     }
 }
 
 extension Int16: PostgresDecodable {
-    /// Reads `smallint`.
+    /// Decodes `smallint`.
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> Int16 {
         try cell.octets(of: PostgresType.int2, size: 2).bigEndian(Int16.self)
     }
 }
 
 extension Int32: PostgresDecodable {
-    /// Reads `integer`.
+    /// Decodes `integer`.
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> Int32 {
         try cell.octets(of: PostgresType.int4, size: 4).bigEndian(Int32.self)
     }
 }
 
 extension Int64: PostgresDecodable {
-    /// Reads `bigint`.
+    /// Decodes `bigint`.
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> Int64 {
         try cell.octets(of: PostgresType.int8, size: 8).bigEndian(Int64.self)
     }
 }
 
 extension Int: PostgresDecodable {
-    /// Reads any of PostgreSQL's integers.
+    /// Decodes `smallint`, `integer` and `bigint`.
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> Int {
         switch cell.type {
         case PostgresType.int2: Int(try Int16.decode(cell))
@@ -88,7 +88,7 @@ extension Int: PostgresDecodable {
 }
 
 extension Double: PostgresDecodable {
-    /// Reads `double precision` and `real`.
+    /// Decodes `double precision` and `real`.
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> Double {
         if cell.type == PostgresType.float4 {
             return Double(Float(bitPattern: try cell.octets(of: PostgresType.float4, size: 4).bigEndian(UInt32.self)))
@@ -98,7 +98,7 @@ extension Double: PostgresDecodable {
 }
 
 extension String: PostgresDecodable {
-    /// Reads `text`, every type whose binary form is text (names, enums, `json`), and `jsonb`.
+    /// Decodes `text`, `jsonb`, and every type whose binary form is text (names, enums, `json`).
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> String {
         let octets = try textOctets(of: cell).bindMemory(to: UInt8.self)
         guard let text = try? UTF8Span(validating: octets.span) else { throw DecodingFailure("is not UTF-8") }
@@ -111,14 +111,14 @@ extension String: PostgresDecodable {
             throw DecodingFailure("is of type \(cell.type), which is no text")
         }
         let octets = try cell.octets(of: PostgresType.jsonb)
-        // A version stands before the text.
+        // The text is preceded by a version byte.
         guard octets.first == 1 else { throw DecodingFailure("is jsonb of an unknown version") }
         return UnsafeRawBufferPointer(rebasing: octets.dropFirst())
     }
 }
 
 extension Date: PostgresDecodable {
-    /// Reads `timestamptz`; an infinite one is no instant.
+    /// Decodes a finite `timestamptz`.
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> Date {
         let microseconds = try cell.octets(of: PostgresType.timestamptz, size: 8).bigEndian(Int64.self)
         guard microseconds != .max, microseconds != .min else { throw DecodingFailure("is infinite") }
@@ -129,21 +129,21 @@ extension Date: PostgresDecodable {
 }
 
 extension UUID: PostgresDecodable {
-    /// Reads `uuid`.
+    /// Decodes `uuid`.
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> UUID {
         UUID(uuid: try cell.octets(of: PostgresType.uuid, size: 16).loadUnaligned(as: uuid_t.self))
     }
 }
 
 extension Bytes: PostgresDecodable {
-    /// Reads `bytea`.
+    /// Decodes `bytea`.
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> Bytes {
         Bytes([UInt8](try cell.octets(of: PostgresType.bytea)))
     }
 }
 
 extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
-    /// Reads NULL as `nil`.
+    /// Decodes NULL as `nil`.
     @inlinable
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> Wrapped? {
         cell.bytes == nil ? nil : try Wrapped.decode(cell)
@@ -151,7 +151,7 @@ extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
 }
 
 extension Array: PostgresDecodable where Element: PostgresDecodable {
-    /// Reads an array of one dimension.
+    /// Decodes a one-dimensional array.
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> [Element] {
         let bytes = try cell.octets(of: cell.type)
         guard bytes.count >= 12 else { throw DecodingFailure("is no array") }

@@ -1,35 +1,35 @@
 public import FoundationEssentials
 
-/// A value that can be sent as a bind, in PostgreSQL's binary format.
+/// A type that can be sent as a bind, in PostgreSQL's binary format.
 public protocol PostgresEncodable: Sendable {
-    /// The object id of the type that it is sent as.
+    /// The OID of the type.
     static var postgresType: UInt32 { get }
-    /// The object id of an array of that type.
+    /// The OID of the array type.
     static var postgresArrayType: UInt32 { get }
-    /// Whether it is sent as NULL.
+    /// Whether the value is sent as NULL.
     var isNull: Bool { get }
     /// Appends the binary form.
     func encode(into bytes: inout [UInt8]) throws(EncodingFailure)
 }
 
-/// A value that PostgreSQL cannot hold.
+/// The error for a value that PostgreSQL cannot store.
 public struct EncodingFailure: Error, Sendable {
-    /// Why; never the value itself.
+    /// The reason, without the value itself.
     public let reason: String
 
-    /// Reports a value that cannot be sent.
+    /// Creates an error with a reason.
     public init(_ reason: String) {
         self.reason = reason
     }
 }
 
 extension PostgresEncodable {
-    /// Values are not NULL, but for `nil`.
+    /// Only `nil` is sent as NULL.
     public var isNull: Bool { false }
 }
 
 extension [UInt8] {
-    /// Appends an integer in network byte order.
+    /// Appends a big-endian integer.
     mutating func append(bigEndian value: some FixedWidthInteger) {
         Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
     }
@@ -40,7 +40,7 @@ extension Bool: PostgresEncodable {
     public static var postgresType: UInt32 { PostgresType.bool }
     /// `boolean[]`.
     public static var postgresArrayType: UInt32 { PostgresType.boolArray }
-    /// One octet.
+    /// Appends one byte.
     public func encode(into bytes: inout [UInt8]) { bytes.append(self ? 1 : 0) }
 }
 
@@ -49,7 +49,7 @@ extension Int16: PostgresEncodable {
     public static var postgresType: UInt32 { PostgresType.int2 }
     /// `smallint[]`.
     public static var postgresArrayType: UInt32 { PostgresType.int2Array }
-    /// Two octets.
+    /// Appends two bytes.
     public func encode(into bytes: inout [UInt8]) { bytes.append(bigEndian: self) }
 }
 
@@ -58,7 +58,7 @@ extension Int32: PostgresEncodable {
     public static var postgresType: UInt32 { PostgresType.int4 }
     /// `integer[]`.
     public static var postgresArrayType: UInt32 { PostgresType.int4Array }
-    /// Four octets.
+    /// Appends four bytes.
     public func encode(into bytes: inout [UInt8]) { bytes.append(bigEndian: self) }
 }
 
@@ -67,7 +67,7 @@ extension Int64: PostgresEncodable {
     public static var postgresType: UInt32 { PostgresType.int8 }
     /// `bigint[]`.
     public static var postgresArrayType: UInt32 { PostgresType.int8Array }
-    /// Eight octets.
+    /// Appends eight bytes.
     public func encode(into bytes: inout [UInt8]) { bytes.append(bigEndian: self) }
 }
 
@@ -76,7 +76,7 @@ extension Int: PostgresEncodable {
     public static var postgresType: UInt32 { PostgresType.int8 }
     /// `bigint[]`.
     public static var postgresArrayType: UInt32 { PostgresType.int8Array }
-    /// Eight octets.
+    /// Appends eight bytes.
     public func encode(into bytes: inout [UInt8]) { bytes.append(bigEndian: Int64(self)) }
 }
 
@@ -85,7 +85,7 @@ extension Double: PostgresEncodable {
     public static var postgresType: UInt32 { PostgresType.float8 }
     /// `double precision[]`.
     public static var postgresArrayType: UInt32 { PostgresType.float8Array }
-    /// IEEE 754, eight octets.
+    /// Appends eight bytes, IEEE 754.
     public func encode(into bytes: inout [UInt8]) { bytes.append(bigEndian: bitPattern) }
 }
 
@@ -94,9 +94,9 @@ extension String: PostgresEncodable {
     public static var postgresType: UInt32 { PostgresType.text }
     /// `text[]`.
     public static var postgresArrayType: UInt32 { PostgresType.textArray }
-    /// UTF-8.
+    /// Appends UTF-8.
     ///
-    /// PostgreSQL's text cannot hold a NUL.
+    /// PostgreSQL's `text` cannot store a NUL character.
     public func encode(into bytes: inout [UInt8]) throws(EncodingFailure) {
         guard !utf8.contains(0) else { throw EncodingFailure("a text that holds a NUL character") }
         bytes.append(contentsOf: utf8)
@@ -108,17 +108,17 @@ extension Date: PostgresEncodable {
     public static var postgresType: UInt32 { PostgresType.timestamptz }
     /// `timestamptz[]`.
     public static var postgresArrayType: UInt32 { PostgresType.timestamptzArray }
-    /// Microseconds since 2000-01-01 UTC.
+    /// Appends the microseconds since 2000-01-01 UTC.
     public func encode(into bytes: inout [UInt8]) throws(EncodingFailure) {
         let microseconds = ((timeIntervalSinceReferenceDate + Self.secondsFrom2000) * 1_000_000).rounded()
-        // 4714 BC to 294276 AD (`MIN_TIMESTAMP` and `END_TIMESTAMP`); a NaN is in no range.
+        // From 4714 BC to 294276 AD (`MIN_TIMESTAMP`, `END_TIMESTAMP`); NaN fails both comparisons.
         guard microseconds >= -211_813_488_000_000_000, microseconds < 9_223_371_331_200_000_000 else {
             throw EncodingFailure("an instant outside PostgreSQL's range")
         }
         bytes.append(bigEndian: Int64(microseconds))
     }
 
-    /// From PostgreSQL's epoch, 2000-01-01, to Foundation's reference date, 2001-01-01.
+    /// The seconds from PostgreSQL's epoch, 2000-01-01, to Foundation's reference date, 2001-01-01.
     static let secondsFrom2000: TimeInterval = 366 * 86_400
 }
 
@@ -127,31 +127,31 @@ extension UUID: PostgresEncodable {
     public static var postgresType: UInt32 { PostgresType.uuid }
     /// `uuid[]`.
     public static var postgresArrayType: UInt32 { PostgresType.uuidArray }
-    /// Sixteen octets.
+    /// Appends sixteen bytes.
     public func encode(into bytes: inout [UInt8]) {
         withUnsafeBytes(of: uuid) { bytes.append(contentsOf: $0) }
     }
 }
 
 extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
-    /// As the wrapped type.
+    /// The OID for the wrapped type.
     public static var postgresType: UInt32 { Wrapped.postgresType }
-    /// As the wrapped type.
+    /// The OID for the wrapped type.
     public static var postgresArrayType: UInt32 { Wrapped.postgresArrayType }
-    /// `nil` is NULL.
+    /// Whether the value is `nil`.
     public var isNull: Bool { self == nil }
-    /// As the wrapped value.
+    /// Appends the wrapped value.
     public func encode(into bytes: inout [UInt8]) throws(EncodingFailure) {
         try self?.encode(into: &bytes)
     }
 }
 
 extension Array: PostgresEncodable where Element: PostgresEncodable {
-    /// An array; `[UInt8]` is none, since it has no element type here.
+    /// The OID of the array type; `[UInt8]` is not supported, since `UInt8` is not encodable.
     public static var postgresType: UInt32 { Element.postgresArrayType }
-    /// PostgreSQL has no arrays of arrays; a rectangular one has the same type.
+    /// The same OID: PostgreSQL's multidimensional arrays have the type of one-dimensional ones.
     public static var postgresArrayType: UInt32 { Element.postgresArrayType }
-    /// One dimension, counted from 1.
+    /// Appends a one-dimensional array with lower bound 1.
     public func encode(into bytes: inout [UInt8]) throws(EncodingFailure) {
         bytes.append(bigEndian: Int32(isEmpty ? 0 : 1))
         bytes.append(bigEndian: Int32(contains { $0.isNull } ? 1 : 0))
@@ -174,12 +174,12 @@ extension Array: PostgresEncodable where Element: PostgresEncodable {
     }
 }
 
-/// Octets, as PostgreSQL's `bytea`.
+/// A sequence of bytes, PostgreSQL's `bytea`.
 public struct Bytes: Sendable, Hashable, PostgresEncodable {
-    /// The octets.
+    /// The bytes.
     public let octets: [UInt8]
 
-    /// Wraps octets.
+    /// Creates a value from bytes.
     public init(_ octets: [UInt8]) {
         self.octets = octets
     }
@@ -188,11 +188,11 @@ public struct Bytes: Sendable, Hashable, PostgresEncodable {
     public static var postgresType: UInt32 { PostgresType.bytea }
     /// `bytea[]`.
     public static var postgresArrayType: UInt32 { PostgresType.byteaArray }
-    /// As they are.
+    /// Appends the bytes unchanged.
     public func encode(into bytes: inout [UInt8]) { bytes += octets }
 }
 
-/// The object ids of PostgreSQL's built-in types, fixed since they were made (`pg_type.dat`).
+/// The OIDs of PostgreSQL's built-in types, which never change (`pg_type.dat`).
 enum PostgresType {
     static let bool: UInt32 = 16
     static let bytea: UInt32 = 17
@@ -217,15 +217,15 @@ enum PostgresType {
     static let timestamptzArray: UInt32 = 1185
     static let uuidArray: UInt32 = 2951
 
-    /// Whether a type's binary form is its text.
+    /// Returns whether a type's binary form is its text.
     ///
-    /// Enums, and types of extensions such as `citext`, have ids of their own, from `FirstNormalObjectId` on.
+    /// Enums, and types of extensions such as `citext`, have OIDs from `FirstNormalObjectId` on.
     static func isText(_ type: UInt32) -> Bool {
         type >= 16_384 || texts.contains(type)
     }
 
-    /// PostgreSQL's own texts: `"char"`, `name`, `text`, `json`, `xml`, `unknown`, `char(n)`, `varchar(n)`, `cstring`.
+    /// The built-in text types: `"char"`, `name`, `text`, `json`, `xml`, `unknown`, `char(n)`, `varchar(n)`, `cstring`.
     ///
-    /// A value of a domain arrives as what the domain is made of.
+    /// A value of a domain is sent with the OID of its base type.
     private static let texts: Set<UInt32> = [18, name, text, 114, 142, 705, 1042, 1043, 2275]
 }

@@ -2,7 +2,7 @@ import CLibpq
 
 /// The result of a statement.
 ///
-/// It stays in libpq's memory, and is read where it lies.
+/// The values stay in libpq's memory until they are decoded.
 public struct Rows: Sendable {
     private let result: ResultMemory
 
@@ -10,25 +10,25 @@ public struct Rows: Sendable {
         self.result = result
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     public var count: Int { Int(PQntuples(result.pointer)) }
 
-    /// How many rows the statement inserted, updated, deleted or selected.
+    /// The number of rows that the statement inserted, updated, deleted or selected.
     public var affected: Int { Int(String(cString: PQcmdTuples(result.pointer))) ?? 0 }
 
-    /// The columns' names.
+    /// The names of the columns.
     public var columns: [String] {
         (0..<PQnfields(result.pointer)).map { String(cString: PQfname(result.pointer, $0)) }
     }
 
-    /// What the server says it did, such as `COMMIT`.
+    /// The command tag, such as `COMMIT`.
     var command: String { String(cString: PQcmdStatus(result.pointer)) }
 
-    /// Reads all rows: `for (id, name) in try rows.decode((Int64, String).self)`.
+    /// Decodes all rows: `for (id, name) in try rows.decode((Int64, String).self)`.
     ///
-    /// - Parameter type: The columns' types, in order.
+    /// - Parameter type: The types of the columns, in order.
     /// - Returns: The rows, in order.
-    /// - Throws: ``PostgresError`` of the kind `decoding` where a column is something else.
+    /// - Throws: ``PostgresError`` of the kind `decoding` where a column has another type.
     @inlinable
     public func decode<each Column: PostgresDecodable>(
         _ type: (repeat each Column).Type
@@ -39,22 +39,22 @@ public struct Rows: Sendable {
         return try map { row in (repeat try row.next((each Column).self)) }
     }
 
-    /// Reads all rows of a single column: `let ids = try rows.decode(Int64.self)`.
+    /// Decodes all rows of a single column: `let ids = try rows.decode(Int64.self)`.
     ///
     /// - Parameter type: The column's type.
     /// - Returns: The rows, in order.
-    /// - Throws: ``PostgresError`` of the kind `decoding` where the column is something else, or there are more.
+    /// - Throws: ``PostgresError`` of the kind `decoding` where the column has another type, or there are more columns.
     @inlinable
     public func decode<Column: PostgresDecodable>(_ type: Column.Type) throws -> [Column] {
         try assertWidth(1)
         return try map { row in try row.next(type) }
     }
 
-    /// Makes a value of each row, by a body that takes its columns in order.
+    /// Returns the values that a body makes from each row, reading its columns in order.
     ///
-    /// - Parameter body: Makes the value.
+    /// - Parameter body: The body that makes a value.
     /// - Returns: The values, in order.
-    /// - Throws: What the body throws, or ``PostgresError`` of the kind `decoding`.
+    /// - Throws: The error of the body, or ``PostgresError`` of the kind `decoding`.
     @inlinable
     public func map<Value>(_ body: (inout Row) throws -> Value) throws -> [Value] {
         var values: [Value] = []
@@ -63,13 +63,13 @@ public struct Rows: Sendable {
         return values
     }
 
-    /// Shows each row to a body that takes as many of its columns as it needs, in order.
+    /// Calls a body with each row; the body reads as many columns as it needs, in order.
     ///
-    /// - Parameter body: Reads the row.
-    /// - Throws: What the body throws, or ``PostgresError`` of the kind `decoding`.
+    /// - Parameter body: The body that reads the row.
+    /// - Throws: The error of the body, or ``PostgresError`` of the kind `decoding`.
     @inlinable
     public func forEach(_ body: (inout Row) throws -> Void) throws {
-        // A row points into the result, and does not keep it.
+        // A row points into the result, but does not retain it.
         try withExtendedLifetime(self) {
             for index in 0..<Int32(count) {
                 var row = row(index)
@@ -92,10 +92,10 @@ public struct Rows: Sendable {
     }
 }
 
-/// Owns a `PGresult`.
+/// The owner of a `PGresult`.
 ///
-/// `@unchecked Sendable`: libpq never changes a result once it is handed out, reading one takes no lock and writes nothing,
-/// and it is freed once, when the last owner is gone.
+/// `@unchecked Sendable`: libpq does not modify a result after returning it, reading it takes no lock and writes
+/// nothing, and it is freed once, when this object is deinitialized.
 final class ResultMemory: @unchecked Sendable {
     let pointer: OpaquePointer
 
@@ -108,9 +108,9 @@ final class ResultMemory: @unchecked Sendable {
     }
 }
 
-/// One row of a result, read column by column in their order: `Place(id: try row.next(), name: try row.next())`.
+/// A row of a result, read column by column in order: `Place(id: try row.next(), name: try row.next())`.
 ///
-/// ``Rows/map(_:)`` and ``Rows/forEach(_:)`` show it; it cannot be kept.
+/// A row is valid only within ``Rows/map(_:)`` and ``Rows/forEach(_:)``.
 public struct Row: ~Copyable {
     @usableFromInline let result: OpaquePointer
     @usableFromInline let index: Int32
@@ -121,11 +121,11 @@ public struct Row: ~Copyable {
         self.index = index
     }
 
-    /// Reads the next column.
+    /// Decodes the next column.
     ///
-    /// - Parameter type: The column's type; mostly what the value is used for tells it.
+    /// - Parameter type: The column's type, usually inferred.
     /// - Returns: The value.
-    /// - Throws: ``PostgresError`` of the kind `decoding` where the column is something else, or there is none.
+    /// - Throws: ``PostgresError`` of the kind `decoding` where the column has another type, or there is none.
     @inlinable
     public mutating func next<Value: PostgresDecodable>(_ type: Value.Type = Value.self) throws -> Value {
         let cell = try nextCell()
@@ -136,7 +136,7 @@ public struct Row: ~Copyable {
         }
     }
 
-    /// The next column's value as it lies in libpq's memory.
+    /// Returns the next column's value in libpq's memory.
     @usableFromInline
     mutating func nextCell() throws -> Cell {
         guard column < PQnfields(result) else {

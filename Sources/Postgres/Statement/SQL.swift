@@ -1,20 +1,20 @@
 /// A statement with its binds, written as a literal: `"SELECT name FROM client WHERE id = \(id)"`.
 ///
-/// A value in an interpolation becomes a bind, never text; an interpolated `SQL` becomes part of the statement, its binds
-/// renumbered. Text that is put together at run time has one way in, and it says so:
+/// An interpolated value becomes a bind, never text; an interpolated `SQL` becomes part of the statement, with its
+/// binds renumbered. Text composed at run time can be inserted only by
 /// ``StringInterpolation/appendInterpolation(unsafeSQL:)``.
 public struct SQL: Sendable, ExpressibleByStringInterpolation, CustomStringConvertible {
-    /// The text between the binds: always one more than there are binds.
+    /// The text between the binds; its count is the number of binds plus one.
     private(set) var segments: [String]
     private(set) var binds: Binds
 
-    /// A statement without binds.
+    /// Creates a statement without binds.
     public init(stringLiteral text: String) {
         segments = [text]
         binds = Binds()
     }
 
-    /// A statement of an interpolated literal.
+    /// Creates a statement from an interpolated literal.
     public init(stringInterpolation: StringInterpolation) {
         self = stringInterpolation.statement
     }
@@ -24,7 +24,7 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation, CustomStringConve
         binds = Binds()
     }
 
-    /// The statement with `$1`, `$2`, … where the binds stand.
+    /// The statement with `$1`, `$2`, … in place of the binds.
     var text: String {
         var text = segments[0]
         for (number, segment) in segments.enumerated().dropFirst() {
@@ -34,10 +34,10 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation, CustomStringConve
         return text
     }
 
-    /// The statement without the values of its binds, which may be people's data.
+    /// The statement without the values of its binds, which may be personal data.
     public var description: String { text }
 
-    /// Joins two statements.
+    /// Concatenates two statements.
     public static func + (left: SQL, right: SQL) -> SQL {
         var joined = left
         joined.append(right)
@@ -49,12 +49,12 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation, CustomStringConve
         left.append(right)
     }
 
-    /// Joins several statements with a text between them.
+    /// Concatenates several statements with a separator.
     ///
     /// - Parameters:
     ///   - parts: The statements.
-    ///   - separator: What stands between two of them, such as `", "`.
-    /// - Returns: The whole; empty where there are no parts.
+    ///   - separator: The text between two statements, such as `", "`.
+    /// - Returns: The statement; empty where there are no parts.
     public static func joined(_ parts: [SQL], separator: SQL) -> SQL {
         var joined = parts.first ?? SQL()
         for part in parts.dropFirst() {
@@ -79,11 +79,11 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation, CustomStringConve
         segments.append("")
     }
 
-    /// Collects the parts of an interpolated literal.
+    /// The builder of an interpolated statement.
     public struct StringInterpolation: StringInterpolationProtocol, Sendable {
         fileprivate var statement = SQL()
 
-        /// Begins an empty statement.
+        /// Creates an empty statement.
         public init(literalCapacity: Int, interpolationCount: Int) {}
 
         /// Appends text of the literal.
@@ -101,14 +101,14 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation, CustomStringConve
             statement.bind(value)
         }
 
-        /// Composes a fragment.
+        /// Inserts a fragment with its binds.
         public mutating func appendInterpolation(_ fragment: SQL) {
             statement.append(fragment)
         }
 
-        /// Appends text as it is.
+        /// Inserts text unchanged.
         ///
-        /// Only for names that no bind can stand for, never for what comes from outside.
+        /// Only for identifiers, which cannot be binds; never for external input.
         public mutating func appendInterpolation(unsafeSQL text: String) {
             statement.append(text: text)
         }
@@ -120,13 +120,13 @@ struct Binds: Sendable {
     struct Bind: Sendable {
         let type: UInt32
         let offset: Int
-        /// `nil` is NULL.
+        /// The length; `nil` is NULL.
         let length: Int?
     }
 
     private(set) var bytes: [UInt8] = []
     private(set) var list: [Bind] = []
-    /// Why a value cannot be sent; told when the statement is run, since a literal cannot throw.
+    /// The reason why a value cannot be encoded; it is thrown when the statement runs, since a literal cannot throw.
     private(set) var failure: String?
 
     var count: Int { list.count }
@@ -152,14 +152,14 @@ struct Binds: Sendable {
         failure = failure ?? other.failure
     }
 
-    /// Lends libpq its four parallel arrays.
+    /// Calls a body with the parallel arrays that libpq takes.
     func withParameters<Result>(
         _ body: (
             _ count: Int32, _ types: [UInt32], _ values: [UnsafePointer<CChar>?], _ lengths: [Int32],
             _ formats: [Int32]
         ) throws -> Result
     ) rethrows -> Result {
-        // One byte more, so that the buffer has an address also when all binds are empty or NULL.
+        // An additional byte gives the buffer an address even when all binds are empty or NULL.
         try (bytes + [0]).withUnsafeBytes { buffer in
             let base = buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
             let values = list.map { bind in bind.length == nil ? nil : base.map { UnsafePointer($0 + bind.offset) } }

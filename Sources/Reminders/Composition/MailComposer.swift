@@ -2,31 +2,31 @@ public import Booking
 public import FoundationEssentials
 public import Messaging
 
-/// Writes mail for rows of the ledger.
+/// A composer of e-mail for rows of the ledger.
 public struct MailComposer: Sendable {
-    /// Long enough to read, short enough to be quoted (RFC 5322 section 2.1.1 asks for at most 78 characters).
+    /// The maximum line length, which leaves room for quoting (RFC 5322 section 2.1.1 asks for at most 78 characters).
     private static let lineWidth = 72
 
     private let context: TemplateContext
     private let sender: Mailbox
     private let unsubscribing: String?
 
-    /// Takes the words.
+    /// Creates a composer with fixed templates.
     ///
     /// - Parameters:
-    ///   - templates: The words.
-    ///   - sender: Who mail is from.
-    ///   - unsubscribing: Where a link that ends the mail leads to, without the token that ends it; `nil` is no link.
+    ///   - templates: The templates.
+    ///   - sender: The sender of the mail.
+    ///   - unsubscribing: The URL of the unsubscribe link without the client's token; `nil` is no link.
     public init(templates: TemplateLibrary, sender: Mailbox, unsubscribing: String? = nil) {
         self.init(templates: { templates }, sender: sender, unsubscribing: unsubscribing)
     }
 
-    /// Takes the words from where they are read again when they change.
+    /// Creates a composer whose templates are reloaded when they change.
     ///
     /// - Parameters:
-    ///   - store: The words.
-    ///   - sender: Who mail is from.
-    ///   - unsubscribing: Where a link that ends the mail leads to, without the token that ends it; `nil` is no link.
+    ///   - store: The templates.
+    ///   - sender: The sender of the mail.
+    ///   - unsubscribing: The URL of the unsubscribe link without the client's token; `nil` is no link.
     public init(templates store: TemplateStore, sender: Mailbox, unsubscribing: String? = nil) {
         self.init(templates: { store.library }, sender: sender, unsubscribing: unsubscribing)
     }
@@ -37,12 +37,12 @@ public struct MailComposer: Sendable {
         self.unsubscribing = unsubscribing
     }
 
-    /// A mail, ready to be carried.
+    /// Returns a mail in the form that the transport sends.
     ///
     /// - Parameters:
-    ///   - claimed: The row of the ledger, and what it is about.
-    ///   - now: The instant of sending.
-    /// - Returns: The mail, and what the ledger keeps of it.
+    ///   - claimed: The claimed message.
+    ///   - now: The time of sending.
+    /// - Returns: The mail, and the copy for the ledger.
     /// - Throws: `CompositionError` or `TemplateError`.
     public func renderedMessage(for claimed: ClaimedMessage, at now: Date) throws
         -> DeliveryChannel<MailEnvelope>.RenderedMessage
@@ -53,12 +53,12 @@ public struct MailComposer: Sendable {
             copy: DeliveryRecord.Copy(subject: mail.subject, body: mail.text))
     }
 
-    /// Writes the mail; the same row of the ledger always makes the same Message-ID (RFC 5322 section 3.6.4).
+    /// Composes the mail; the same row of the ledger always has the same Message-ID (RFC 5322 section 3.6.4).
     ///
     /// - Parameters:
-    ///   - claimed: The row of the ledger, and what it is about.
-    ///   - now: The instant of sending.
-    /// - Returns: The mail; one to a client about a session that is to come, or off, has its calendar entry.
+    ///   - claimed: The claimed message.
+    ///   - now: The time of sending.
+    /// - Returns: The mail; for a client and a booked or cancelled session, it contains a calendar entry.
     /// - Throws: `CompositionError` or `TemplateError`.
     public func mail(for claimed: ClaimedMessage, at now: Date) throws -> MailMessage {
         let recipient = try Mailbox(name: claimed.name, address: claimed.recipient.text)
@@ -77,13 +77,14 @@ public struct MailComposer: Sendable {
 
     private var domain: Substring { sender.address.split(separator: "@").last ?? "intro.invalid" }
 
-    /// What only a client has a reason to follow: staff cannot opt out of their work.
+    /// Returns the unsubscribe link of a mail to a client; staff cannot opt out of work messages.
     private func link(_ claimed: ClaimedMessage) throws -> UnsubscribeLink? {
         guard let unsubscribing, let token = claimed.unsubscribeToken, claimed.audience == .client else { return nil }
         return try UnsubscribeLink(unsubscribing + token.uuidString.lowercased())
     }
 
-    /// The calendar entry: REQUEST with a sequence that rises at each move, CANCEL when it is off (RFC 5546 section 3.2).
+    /// Returns the calendar entry: REQUEST with a sequence that rises at each change, CANCEL after a cancellation (RFC
+    /// 5546 section 3.2).
     private func invitation(
         _ claimed: ClaimedMessage, to recipient: Mailbox, in language: Language, at now: Date
     ) throws -> MailMessage.Calendar? {
@@ -105,7 +106,7 @@ public struct MailComposer: Sendable {
 }
 
 extension ClaimedMessage {
-    /// The left side of its Message-ID: the same for the same row of the ledger, and no other's.
+    /// The local part of its Message-ID, which is unique for each row of the ledger.
     var idName: String {
         switch subject {
         case .session(let session):
@@ -116,14 +117,14 @@ extension ClaimedMessage {
 }
 
 extension CalendarEvent {
-    /// The program that writes our calendars.
+    /// The product identifier of the calendars.
     public static let productID = "-//Intro//Introductory sessions//EN"
 
-    /// A session as an entry of a calendar, the same entry for the whole life of the session.
+    /// Creates the calendar entry of a session, which keeps its UID through all changes.
     ///
     /// - Parameters:
     ///   - session: The session.
-    ///   - stamp: When this form of the entry was made.
+    ///   - stamp: The time at which this version of the entry was created.
     public init(_ session: Session, stamp: Date) {
         self.init(
             uid: SessionUID(session).description,
@@ -136,12 +137,12 @@ extension CalendarEvent {
 }
 
 extension String {
-    /// Keeps two words on one line.
+    /// A space that prevents a line break.
     static let noBreakSpace = "\u{A0}"
 
-    /// This text in lines of at most so many characters, broken at spaces; a longer word keeps a line of its own.
+    /// Returns the text in lines of at most `width` characters, broken at spaces; a longer word has a line of its own.
     ///
-    /// A no-break space has then done its work, and becomes a space that every program can search for.
+    /// No-break spaces are then replaced by spaces, which every program can search for.
     func wrapped(at width: Int) -> String {
         let (space, lineEnd) = (UInt8(ascii: " "), UInt8(ascii: "\n"))
         let octets = Array(utf8)
@@ -169,9 +170,9 @@ extension String {
         return String(decoding: wrapped, as: UTF8.self)
     }
 
-    /// A word as it is shown, and how many characters it has.
+    /// Returns a word with no-break spaces replaced, and its number of characters.
     ///
-    /// In ASCII, characters are octets, and these are counted much faster: few words are of anything else.
+    /// ASCII text, which is most words, needs no Unicode segmentation: its characters are octets.
     private static func word(_ octets: ArraySlice<UInt8>) -> (octets: ArraySlice<UInt8>, length: Int) {
         guard octets.contains(where: { $0 >= 0x80 }) else { return (octets, octets.count) }
         let text = String(decoding: octets, as: UTF8.self)

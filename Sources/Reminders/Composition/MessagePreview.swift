@@ -28,7 +28,7 @@ public struct ClaimedMessageSource: Sendable {
         let trainer = try await TrainerRepository(connection).named(Handle(session.trainer.handle))
         let client = try await ClientRepository(connection).one(.id(session.client.id))
         let deadline = rule.anchor == .end ? session.endsAt + 4 * 86_400 : session.startsAt
-        let own: ClaimedMessage.Recipient? =
+        let defaultRecipient: ClaimedMessage.Recipient? =
             switch (rule.audience, rule.channel) {
             case (.client, .email): client.email.map { .email($0) }
             case (.client, .sms): client.phone.map { .phone($0) }
@@ -37,7 +37,7 @@ public struct ClaimedMessageSource: Sendable {
             case (.studio, .email): studio.email.map { .email($0) }
             case (.studio, .sms): studio.phone.map { .phone($0) }
             }
-        guard let recipient = recipient ?? own else {
+        guard let recipient = recipient ?? defaultRecipient else {
             throw InvalidInput(
                 field: "the \(rule.audience.rawValue)", problem: "has no address for \(rule.channel.words)",
                 hint: "add one, or take another session")
@@ -59,15 +59,15 @@ public struct ClaimedMessageSource: Sendable {
 }
 
 extension ClaimedMessage {
-    /// A message about a session that nobody has booked: tomorrow at nine in Los Angeles, for one Ana Lima.
+    /// Returns a message about a sample session: tomorrow at 9 AM in Los Angeles, for the client Ana Lima.
     ///
     /// - Parameters:
     ///   - rule: The rule.
     ///   - language: The language.
-    ///   - recipient: Where it goes; `nil` is to nobody.
-    ///   - now: The present instant.
-    /// - Returns: The message to be written.
-    /// - Throws: Never, as long as the sample's parts are valid.
+    ///   - recipient: The recipient; `nil` is a sample address.
+    ///   - now: The current time.
+    /// - Returns: The message to render.
+    /// - Throws: An error only if a part of the sample is invalid.
     public static func sample(
         of rule: ReminderRule, in language: Language, to recipient: Recipient? = nil, at now: Date
     ) throws -> ClaimedMessage {

@@ -1,12 +1,13 @@
 import Booking
 public import Messaging
 
-/// The built-in texts, one file each under `Templates`.
+/// The built-in templates, one file each under `Templates`.
 ///
-/// `NAME.subject`, `NAME.txt` and `NAME.html` make a mail, `NAME.sms` a text message; a language stands before the ending,
-/// as in `NAME.es.txt`, but for English. The rest is what they share.
+/// `NAME.subject`, `NAME.txt` and `NAME.html` are the parts of a mail, `NAME.sms` is a text message. Templates in other
+/// languages than English have the language before the extension, as in `NAME.es.txt`. The other files are shared
+/// partials.
 public enum ReminderTemplates {
-    /// Each template's source by its name.
+    /// The source of each template by its file name.
     public static let sources: [String: String] = [
         "advice.es.html": PackageResources.advice_es_html,
         "advice.es.txt": PackageResources.advice_es_txt,
@@ -131,7 +132,8 @@ public enum ReminderTemplates {
 
     /// Reads the templates.
     ///
-    /// - Parameter folder: Where an operator keeps other ones of the same names, or more of them.
+    /// - Parameter folder: The operator's folder, whose files replace built-in templates of the same name or add to
+    ///   them.
     /// - Returns: The built-in templates and the operator's.
     /// - Throws: `TemplateError`, with the operator's file and line.
     public static func library(overriddenBy folder: String? = nil) throws(TemplateError) -> TemplateLibrary {
@@ -141,9 +143,9 @@ public enum ReminderTemplates {
 }
 
 extension TemplateSpecification {
-    /// The messages that Intro sends by itself, and what each may speak of.
+    /// The messages that Intro sends, and the fields of each.
     ///
-    /// A rule may name other templates; add them to `messages`, else the check learns of them only by their files.
+    /// A rule may use other templates; add them to `messages`, otherwise the check finds them only by their files.
     public static let reminders = TemplateSpecification(
         messages: [
             "confirmation": .session([.mail, .sms]),
@@ -167,10 +169,10 @@ extension TemplateSpecification {
 }
 
 extension ReminderTemplates {
-    /// Whether a rule's template is written for its readers and for what it is about.
+    /// Returns whether a rule's template fits its audience and its subject.
     ///
     /// - Parameter rule: The rule.
-    /// - Returns: `false` for a built-in template of another audience; an operator's own may be for anybody.
+    /// - Returns: `false` for a built-in template of another audience; an operator's own template fits any.
     public static func isSuitable(_ rule: ReminderRule) -> Bool {
         switch rule.template.text {
         case "trainer-digest": rule.anchor == .day
@@ -180,10 +182,10 @@ extension ReminderTemplates {
         }
     }
 
-    /// The built-in templates that rules for an audience may name.
+    /// Returns the built-in templates that are suitable for a rule.
     ///
-    /// - Parameter rule: The rule, whose template does not count.
-    /// - Returns: Names, in order.
+    /// - Parameter rule: The rule; its template is ignored.
+    /// - Returns: The names, sorted.
     public static func suitableTemplates(_ rule: ReminderRule) -> [String] {
         TemplateSpecification.reminders.messages.filter { name, message in
             var other = rule
@@ -200,7 +202,7 @@ extension TemplateSpecification.Message {
         TemplateSpecification.Message(forms) { SessionField.samples(Language(templateLanguage: $0)) }
     }
 
-    /// An answer to an inbound text.
+    /// A reply to an inbound text message.
     fileprivate static let answer = TemplateSpecification.Message([.sms]) {
         ReplyField.samples(Language(templateLanguage: $0))
     }

@@ -1,28 +1,28 @@
 import Booking
 import FoundationEssentials
+import Locking
 import Messaging
-import Postgres
 
-/// What a message may speak of, whatever it is sent as.
+/// The source of the values of a message's fields.
 struct TemplateContext: Sendable {
     private let current: @Sendable () -> TemplateLibrary
     private let phones = PhoneFormatter()
 
-    /// Takes the templates from where they are read again when they change.
+    /// Creates a context whose templates are reloaded when they change.
     init(templates current: @escaping @Sendable () -> TemplateLibrary) {
         self.current = current
     }
 
     var templates: TemplateLibrary { current() }
 
-    /// The language in which a message is written: the client's, where there are words in it.
+    /// Returns the language of a message: the client's, if the template exists in it.
     func language(of claimed: ClaimedMessage, as form: TemplateForm) -> Language {
         Language(
             templateLanguage: templates.language(
                 of: claimed.template, as: form, preferring: claimed.language.templateLanguage))
     }
 
-    /// The values of a message.
+    /// Returns the values of a message's fields.
     func values(of claimed: ClaimedMessage, in language: Language, at now: Date) -> [String: TemplateValue] {
         switch claimed.subject {
         case .session(let session): appointment(session, claimed, in: language, at: now).values
@@ -38,7 +38,7 @@ struct TemplateContext: Sendable {
         }
     }
 
-    /// A session in words; staff are told the client's phone as well.
+    /// Returns the context of a session; for staff, it includes the client's phone.
     func appointment(
         _ session: Session, _ claimed: ClaimedMessage, in language: Language, at now: Date
     ) -> SessionContext {
@@ -50,30 +50,31 @@ struct TemplateContext: Sendable {
     }
 }
 
-/// A session in the words of a message about it.
+/// The fields of a message about a session.
 struct SessionContext {
     let session: Session
-    /// Where to come.
+    /// The studio's address.
     let address: String?
     /// The front desk's phone.
     let phone: PhoneFormatter.Phone?
-    /// When the reader is told, which decides what "tomorrow" is.
+    /// The time of sending, which determines the meaning of "tomorrow".
     let now: Date
     /// The language of the message.
     var language = Language.english
-    /// The client's phone, where staff are told.
+    /// The client's phone, in messages to staff.
     var clientPhone: PhoneFormatter.Phone?
 
     private var clock: StudioClock { session.studio.clock }
 
-    /// What templates may speak of.
+    /// The values of the fields.
     var values: [String: TemplateValue] {
         let (wording, clock) = (language.wording, clock)
         let (date, time) = (clock.date(of: session.startsAt), clock.time(of: session.startsAt))
         let when = wording.when(date, from: clock.date(of: now))
-        return SessionField.values { word in
-            switch word {
+        return SessionField.values { field in
+            switch field {
             case .client: .text(session.client.name)
+            case .firstName: .text(session.client.firstName)
             case .trainer: .text(session.trainer.name)
             case .studio: .text(session.studio.name)
             case .reference: .text(session.reference.description)
@@ -97,10 +98,10 @@ struct SessionContext {
         }
     }
 
-    /// What an entry of the client's calendar is called.
+    /// The title of the client's calendar entry.
     var title: String { language.wording.calendarTitle(studio: session.studio.name) }
 
-    /// What an entry of the client's calendar says besides its title.
+    /// The description of the client's calendar entry.
     var note: String {
         language.wording.calendarNote(
             minutes: session.minutes, trainer: session.trainer.name, reference: session.reference.description,
@@ -109,45 +110,45 @@ struct SessionContext {
 }
 
 extension Session {
-    /// How long it is.
+    /// The duration in minutes.
     var minutes: String { String(Int(endsAt.timeIntervalSince(startsAt) / 60)) }
 
-    /// Such as `PST`; where a zone has no letters of its own, `UTC-03`.
+    /// The abbreviation of the time zone, such as `PST`; `UTC-03` for a zone without letters.
     var zone: String {
         let name = studio.clock.abbreviation(startsAt)
         return name.hasPrefix("+") || name.hasPrefix("-") ? "UTC\(name)" : name
     }
 }
 
-/// One day of a trainer, in the words of the digest that tells of it.
+/// The fields of a trainer's digest of one day.
 struct TrainerDayContext {
     /// One session of the day.
     struct Entry {
         let session: Session
-        /// The client's phone, to be called when the client is late.
+        /// The client's phone, for calls to a late client.
         var clientPhone: PhoneFormatter.Phone?
         /// Whether the client has confirmed.
         var isConfirmed = false
     }
 
     let trainer: String
-    /// The studio where the trainer is at home, and its clock.
+    /// The trainer's home studio, whose time zone applies.
     let home: Session.Place
-    /// The day on that clock.
+    /// The date in that time zone.
     let date: LocalDate
     /// The day's sessions, in any order.
     let entries: [Entry]
-    /// When the trainer is told, which decides what "tomorrow" is.
+    /// The time of sending, which determines the meaning of "tomorrow".
     let now: Date
     /// The language of the digest.
     var language = Language.english
 
-    /// What templates may speak of.
+    /// The values of the fields.
     var values: [String: TemplateValue] {
         let wording = language.wording
         let (day, when) = (wording.day(date), wording.when(date, from: home.clock.date(of: now)))
-        return TrainerDayField.values { word in
-            switch word {
+        return TrainerDayField.values { field in
+            switch field {
             case .trainer: .text(trainer)
             case .studio: .text(home.name)
             case .day: .text(day)
@@ -163,13 +164,13 @@ struct TrainerDayContext {
 }
 
 extension TrainerDayContext.Entry {
-    /// Two sessions at one time, which only an override makes, keep one order.
+    /// The sort key; the reference keeps the order stable for two sessions at one time, which only an override allows.
     fileprivate var order: (Date, String) { (session.startsAt, session.reference.code) }
 
     fileprivate func values(in wording: any Wording) -> [String: TemplateValue] {
         let time = session.studio.clock.time(of: session.startsAt)
-        return TrainerDayEntryField.values { word in
-            switch word {
+        return TrainerDayEntryField.values { field in
+            switch field {
             case .time: .text(wording.time(time))
             case .at: .text(wording.atTime(time))
             case .zone: .text(session.zone)
@@ -185,17 +186,17 @@ extension TrainerDayContext.Entry {
     }
 }
 
-/// What is said to somebody who answered a text with a word that is understood.
+/// The fields of a reply to an inbound text message.
 struct ReplyContext {
-    /// The studio, or the chain where no studio is meant.
+    /// The studio, or the chain if no studio applies.
     let studio: String
     /// The front desk's phone.
     let phone: PhoneFormatter.Phone?
 
-    /// What templates may speak of.
+    /// The values of the fields.
     var values: [String: TemplateValue] {
-        ReplyField.values { word in
-            switch word {
+        ReplyField.values { field in
+            switch field {
             case .studio: .text(studio)
             case .phone: .optional(phone?.nonBreakingText)
             case .phoneNumber: .optional(phone?.number.e164)
@@ -204,13 +205,14 @@ struct ReplyContext {
     }
 }
 
-/// Phone numbers as people write them; each is looked up in its numbering plan once, and a batch names the same few.
+/// A cache of formatted phone numbers: formatting looks up the numbering plan, and a batch contains the same few
+/// numbers.
 final class PhoneFormatter: Sendable {
-    /// One number as people write it.
+    /// A phone number and its formatted text.
     struct Phone {
         let number: PhoneNumber
         let text: String
-        /// The text to be kept on one line.
+        /// The text with no-break spaces.
         let nonBreakingText: String
     }
 

@@ -1,125 +1,128 @@
 import Booking
 import Messaging
 
-/// What templates of messages about one session may speak of, to clients and to staff.
+/// The template fields of messages about one session, to clients and to staff.
 ///
-/// Words are in the language of the message, days and times on the studio's clock.
+/// Texts are in the language of the message, dates and times in the studio's time zone.
 public enum SessionField: String, Sendable, CaseIterable {
-    /// The client's name.
+    /// The client's full name: `Catherine Nguyễn`.
     case client
+    /// The first word of the client's name, for greetings: `Catherine`.
+    case firstName
     /// The trainer's name.
     case trainer
     /// The studio's name.
     case studio
-    /// What the client says on the phone: `K7Q2-9FXM`.
+    /// The reference that the client gives on the phone: `K7Q2-9FXM`.
     case reference
-    /// The day as it stands in a sentence: `Tuesday, December 1`, `martes 1 de diciembre`.
+    /// The date within a sentence: `Tuesday, December 1`, `martes 1 de diciembre`.
     case day
-    /// The day as a line begins: `Tuesday, December 1`, `Martes 1 de diciembre`.
+    /// The date at the start of a line: `Tuesday, December 1`, `Martes 1 de diciembre`.
     case dayTitle
-    /// The day seen from the one on which the message goes out: `tomorrow`, `in three days`, `on Tuesday, December 1`.
+    /// The date relative to the day of sending: `tomorrow`, `in three days`, `on Tuesday, December 1`.
     case when
-    /// The same as a line begins: `Tomorrow`.
+    /// The relative date at the start of a line: `Tomorrow`.
     case whenTitle
-    /// The start: `9:00 AM`, `9:00 a. m.`.
+    /// The start time: `9:00 AM`, `9:00 a. m.`.
     case time
-    /// The start as it stands in a sentence: `at 9:00 AM`, `a las 9:00 a. m.`.
+    /// The start time within a sentence: `at 9:00 AM`, `a las 9:00 a. m.`.
     case at
-    /// The letters of the studio's time zone: `PST`.
+    /// The abbreviation of the studio's time zone: `PST`.
     case zone
-    /// How many minutes the session takes: `20`.
+    /// The duration in minutes: `20`.
     case minutes
-    /// Where to come; may be absent.
+    /// The studio's address; may be absent.
     case address
-    /// The front desk's phone as people write it; may be absent.
+    /// The front desk's phone, formatted; may be absent.
     case phone
-    /// The same for a link: `+12135550100`; may be absent.
+    /// The front desk's phone for a link: `+12135550100`; may be absent.
     case phoneNumber
-    /// The client's phone as people write it; only for staff, may be absent.
+    /// The client's phone, formatted; only for staff, may be absent.
     case clientPhone
-    /// The same for a link; only for staff, may be absent.
+    /// The client's phone for a link; only for staff, may be absent.
     case clientPhoneNumber
-    /// Shows a section where the session is booked, and has been as it is from the beginning.
+    /// Shows a section if the session is booked and unchanged.
     case booked
-    /// Shows a section where the session has another time or trainer than at first.
+    /// Shows a section if the session's time or trainer has changed.
     case moved
-    /// Shows a section where the session is cancelled.
+    /// Shows a section if the session is cancelled.
     case cancelled
 }
 
-/// What the templates of a trainer's digest may speak of.
+/// The template fields of a trainer's digest.
 public enum TrainerDayField: String, Sendable, CaseIterable {
     /// The trainer's name.
     case trainer
-    /// The name of the studio where the trainer is at home.
+    /// The name of the trainer's home studio.
     case studio
-    /// The day as it stands in a sentence.
+    /// The date within a sentence.
     case day
-    /// The day as a line begins.
+    /// The date at the start of a line.
     case dayTitle
-    /// The day seen from the one on which the digest goes out: `tomorrow`.
+    /// The date relative to the day of sending: `tomorrow`.
     case when
-    /// The same as a line begins: `Tomorrow`.
+    /// The relative date at the start of a line: `Tomorrow`.
     case whenTitle
-    /// How many sessions, as a number: `3`.
+    /// The number of sessions: `3`.
     case count
-    /// How many sessions, in words: `3 sessions`.
+    /// The number of sessions as text: `3 sessions`.
     case total
-    /// Repeats a section for each session, in their order; in it stand the words of ``TrainerDayEntryField``.
+    /// Repeats a section for each session in order; the section uses the fields of ``TrainerDayEntryField``.
     case sessions
 }
 
-/// What is said of each session in a trainer's digest.
+/// The template fields of each session in a trainer's digest.
 public enum TrainerDayEntryField: String, Sendable, CaseIterable {
-    /// The start: `9:00 AM`.
+    /// The start time: `9:00 AM`.
     case time
-    /// The start as it stands in a sentence: `at 9:00 AM`.
+    /// The start time within a sentence: `at 9:00 AM`.
     case at
-    /// The letters of the studio's time zone: `PST`.
+    /// The abbreviation of the studio's time zone: `PST`.
     case zone
-    /// How many minutes the session takes: `20`.
+    /// The duration in minutes: `20`.
     case minutes
     /// The client's name.
     case client
-    /// The client's phone as people write it; may be absent.
+    /// The client's phone, formatted; may be absent.
     case clientPhone
-    /// The same for a link; may be absent.
+    /// The client's phone for a link; may be absent.
     case clientPhoneNumber
-    /// What the client says on the phone: `K7Q2-9FXM`.
+    /// The reference that the client gives on the phone: `K7Q2-9FXM`.
     case reference
     /// The studio's name.
     case studio
-    /// Shows a section where the client has confirmed.
+    /// Shows a section if the client has confirmed.
     case confirmed
 }
 
-/// What the answers to an inbound text may speak of.
+/// The template fields of replies to inbound text messages.
 public enum ReplyField: String, Sendable, CaseIterable {
-    /// The name of the studio, or of the chain where no studio is meant.
+    /// The name of the studio, or of the chain if no studio applies.
     case studio
-    /// The front desk's phone as people write it; may be absent.
+    /// The front desk's phone, formatted; may be absent.
     case phone
-    /// The same for a link; may be absent.
+    /// The front desk's phone for a link; may be absent.
     case phoneNumber
 }
 
 extension CaseIterable where Self: RawRepresentable<String> {
-    /// A value for every word, by its name.
+    /// Returns a value for every case, by its raw value.
     static func values<Value>(_ value: (Self) -> Value) -> [String: Value] {
         var values = [String: Value](minimumCapacity: allCases.count)
-        for word in allCases { values[word.rawValue] = value(word) }
+        for field in allCases { values[field.rawValue] = value(field) }
         return values
     }
 }
 
-/// Long, and yet such as real ones get: whoever's text fits these, it fits nearly everybody.
+/// Sample values of realistic maximum length: a message that fits with these values fits for nearly every recipient.
 extension SessionField {
-    /// A value for each word.
+    /// Returns a sample value of each field.
     static func samples(_ language: Language) -> [String: TemplateValue] {
         let wording = language.wording
-        return values { word in
-            switch word {
+        return values { field in
+            switch field {
             case .client: "María Fernanda Hernández-Castellanos"
+            case .firstName: "Maximiliano"
             case .trainer: "Alejandra Montgomery"
             case .studio: "Downtown Strength & Balance"
             case .reference: "K7Q2-9FXM"
@@ -142,15 +145,15 @@ extension SessionField {
 }
 
 extension TrainerDayField {
-    /// A value for each word.
+    /// Returns a sample value of each field.
     static func samples(_ language: Language) -> [String: TemplateValue] {
         let (about, wording) = (SessionField.samples(language), language.wording)
-        let entry: [String: TemplateValue] = TrainerDayEntryField.values { word in
-            word == .confirmed ? true : about[word.rawValue, default: ""]
+        let entry: [String: TemplateValue] = TrainerDayEntryField.values { field in
+            field == .confirmed ? true : about[field.rawValue, default: ""]
         }
-        return values { word in
-            switch word {
-            case .trainer, .studio, .day, .dayTitle, .when, .whenTitle: about[word.rawValue, default: ""]
+        return values { field in
+            switch field {
+            case .trainer, .studio, .day, .dayTitle, .when, .whenTitle: about[field.rawValue, default: ""]
             case .count: "12"
             case .total: .text(wording.sessions(12))
             case .sessions: .list(Array(repeating: entry, count: 12))
@@ -160,7 +163,7 @@ extension TrainerDayField {
 }
 
 extension ReplyField {
-    /// A value for each word.
+    /// Returns a sample value of each field.
     static func samples(_ language: Language) -> [String: TemplateValue] {
         let about = SessionField.samples(language)
         return values { about[$0.rawValue, default: ""] }
@@ -168,11 +171,11 @@ extension ReplyField {
 }
 
 extension LocalDate {
-    /// Wednesday, 2026-09-30: no day has a longer name in either language.
+    /// Wednesday, 2026-09-30, whose name is the longest in either language.
     fileprivate static let sample = LocalDate(daysSince1970: 20_726)
 }
 
 extension LocalTime {
-    /// Half past twelve.
+    /// 12:30 PM.
     fileprivate static let sample = LocalTime(minutes: 750) ?? .midnight
 }

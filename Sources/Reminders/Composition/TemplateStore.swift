@@ -1,45 +1,45 @@
+import Locking
 public import Messaging
-import Postgres
 
-/// The templates of a process that may run for months: the operator's folder is read again when it changes.
+/// The templates of a long-running process, which reloads the operator's folder when it changes.
 ///
-/// A template that cannot be used holds up the messages that use it, and no others.
+/// A template that cannot be used delays only the messages that use it.
 public final class TemplateStore: Sendable {
-    /// What a changed folder holds.
+    /// The result of reloading a changed folder.
     public struct Change: Sendable, Equatable {
-        /// What is wrong with it; empty where all is in order.
+        /// The problems of the folder; empty if there are none.
         public let problems: [String]
     }
 
     private struct State {
-        /// The operator's own templates, by file name.
+        /// The operator's templates, by file name.
         var own: [String: String]
         var library: TemplateLibrary
         var findings: [TemplateFinding]
-        /// Why the folder could not be read the last time.
+        /// The error of the last attempt to read the folder, if it failed.
         var readError: TemplateError?
     }
 
     private let folder: String?
     private let state: Guarded<State>
 
-    /// Reads the templates.
+    /// Creates a store and reads the templates.
     ///
-    /// - Parameter folder: Where an operator keeps other ones than the built-in, or more of them.
-    /// - Throws: `TemplateError` where the folder cannot be read.
+    /// - Parameter folder: The operator's folder, whose files replace built-in templates or add to them.
+    /// - Throws: `TemplateError` if the folder cannot be read.
     public init(folder: String? = nil) throws(TemplateError) {
         self.folder = folder
         let own: [String: String] = if let folder { try TemplateFolder.read(folder) } else { [:] }
         state = Guarded(try Self.state(of: own))
     }
 
-    /// The templates as they were read last.
+    /// The most recently loaded templates.
     public var library: TemplateLibrary { state.withLock(\.library) }
 
-    /// What keeps messages from being written, by file and line.
+    /// The problems that prevent messages from being rendered, by file and line.
     public var findings: [TemplateFinding] { state.withLock(\.findings) }
 
-    /// What is wrong with the operator's templates, as they were read last.
+    /// The current problems of the operator's templates.
     var currentProblems: [String] {
         guard let folder else { return [] }
         return state.withLock { state in
@@ -47,9 +47,9 @@ public final class TemplateStore: Sendable {
         }
     }
 
-    /// Reads the operator's folder again.
+    /// Reloads the operator's folder.
     ///
-    /// - Returns: What it holds, where that is not what it held before; `nil` where nothing has changed.
+    /// - Returns: The result if the folder has changed; `nil` if it has not.
     public func refresh() -> Change? {
         guard let folder else { return nil }
         do throws(TemplateError) {
@@ -59,7 +59,7 @@ public final class TemplateStore: Sendable {
             state.withLock { $0 = read }
             return Change(problems: read.findings.map { "\(folder)/\($0.description)" })
         } catch {
-            // The templates read before stay in use: a folder may be away for a moment.
+            // Keep the loaded templates in use: the folder may be unavailable only briefly.
             let isNew = state.withLock { state in
                 defer { state.readError = error }
                 return state.readError != error
@@ -68,10 +68,10 @@ public final class TemplateStore: Sendable {
         }
     }
 
-    /// What is wrong with a template, where rendering met one that cannot be used.
+    /// Returns the problem of an unusable template that rendering found.
     ///
-    /// - Parameter error: What rendering threw.
-    /// - Returns: The problem, with its file and what to do.
+    /// - Parameter error: The error of rendering.
+    /// - Returns: The problem, with its file and a hint.
     public func explanation(of error: TemplateError) -> String {
         guard case .missingValue(_, let value) = error,
             let finding = findings.first(where: { Self.mark($0.file) == value })
@@ -90,7 +90,7 @@ public final class TemplateStore: Sendable {
             switch finding.problem {
             case .unknownName: usable[finding.file] = nil
             case .malformed, .unknownInclusion, .endlessInclusion, .unnamedInclusion, .setting, .unknownTransform:
-                // Rendering it fails, and so does whatever includes it.
+                // Rendering this template fails, and so does each template that includes it.
                 usable[finding.file] = "{{\(mark(finding.file))}}"
             default: break
             }
@@ -99,14 +99,14 @@ public final class TemplateStore: Sendable {
         return State(own: own, library: library, findings: findings, readError: nil)
     }
 
-    /// A value that no message has, named after a file.
+    /// Returns the name of a value that no message has, derived from a file name.
     private static func mark(_ file: String) -> String {
         "unusable-" + file.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? "\($0)" : "-" }.joined()
     }
 }
 
 extension TemplateFinding {
-    /// Whether a message cannot be written, or not as it was meant, because of it.
+    /// Whether the problem prevents a message from being rendered correctly.
     public var preventsMessages: Bool {
         switch problem {
         case .missingPart: TemplateName(file: file)?.language == nil

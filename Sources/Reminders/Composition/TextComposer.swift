@@ -2,37 +2,37 @@ public import Booking
 public import FoundationEssentials
 public import Messaging
 
-/// Writes texts for rows of the ledger.
+/// A composer of text messages for rows of the ledger.
 public struct TextComposer: Sendable {
     private let context: TemplateContext
     private let sender: TextSender
 
-    /// Takes the words.
+    /// Creates a composer with fixed templates.
     ///
     /// - Parameters:
-    ///   - templates: The words.
-    ///   - sender: The number or name that texts are from.
+    ///   - templates: The templates.
+    ///   - sender: The number or name of the sender.
     public init(templates: TemplateLibrary, sender: TextSender) {
         context = TemplateContext(templates: { templates })
         self.sender = sender
     }
 
-    /// Takes the words from where they are read again when they change.
+    /// Creates a composer whose templates are reloaded when they change.
     ///
     /// - Parameters:
-    ///   - store: The words.
-    ///   - sender: The number or name that texts are from.
+    ///   - store: The templates.
+    ///   - sender: The number or name of the sender.
     public init(templates store: TemplateStore, sender: TextSender) {
         context = TemplateContext(templates: { store.library })
         self.sender = sender
     }
 
-    /// A text, ready to be carried.
+    /// Returns a text message in the form that the transport sends.
     ///
     /// - Parameters:
-    ///   - claimed: The row of the ledger, and what it is about.
-    ///   - now: The instant of sending.
-    /// - Returns: The text, and what the ledger keeps of it.
+    ///   - claimed: The claimed message.
+    ///   - now: The time of sending.
+    /// - Returns: The text message, and the copy for the ledger.
     /// - Throws: `TextMessageError` or `TemplateError`.
     public func renderedMessage(for claimed: ClaimedMessage, at now: Date) throws
         -> DeliveryChannel<TextMessage>.RenderedMessage
@@ -41,12 +41,12 @@ public struct TextComposer: Sendable {
         return DeliveryChannel.RenderedMessage(item: text, copy: DeliveryRecord.Copy(subject: nil, body: text.body))
     }
 
-    /// Writes the text; the provider is told to give up on it when it is worth nothing any more.
+    /// Composes the text message; the provider is asked not to deliver it after the deadline.
     ///
     /// - Parameters:
-    ///   - claimed: The row of the ledger, and what it is about.
-    ///   - now: The instant of sending.
-    /// - Returns: The text.
+    ///   - claimed: The claimed message.
+    ///   - now: The time of sending.
+    /// - Returns: The text message.
     /// - Throws: `TextMessageError` or `TemplateError`.
     public func text(for claimed: ClaimedMessage, at now: Date) throws -> TextMessage {
         let language = context.language(of: claimed, as: .sms)
@@ -56,14 +56,14 @@ public struct TextComposer: Sendable {
             to: claimed.recipient.text, from: sender, body: body, validUntil: claimed.deadline)
     }
 
-    /// The words that answer somebody's text.
+    /// Returns the reply to an inbound text message.
     ///
     /// - Parameters:
-    ///   - template: Their name.
-    ///   - studio: Who answers.
+    ///   - template: The name of the template.
+    ///   - studio: The studio that replies.
     ///   - phone: The front desk's phone.
-    ///   - language: The reader's language.
-    /// - Returns: The words.
+    ///   - language: The recipient's language.
+    /// - Returns: The text of the reply.
     /// - Throws: `TemplateError`.
     public func answer(
         _ template: String, from studio: String, phone: PhoneNumber?, in language: Language
@@ -72,12 +72,12 @@ public struct TextComposer: Sendable {
         return try context.templates.renderSMS(template, in: language.templateLanguage, with: answer.values)
     }
 
-    /// A text of any words.
+    /// Creates a text message from a text.
     ///
     /// - Parameters:
-    ///   - body: The words.
-    ///   - recipient: Whom it is for.
-    /// - Returns: The text.
+    ///   - body: The text.
+    ///   - recipient: The recipient.
+    /// - Returns: The text message.
     /// - Throws: `TextMessageError`.
     public func message(_ body: String, to recipient: PhoneNumber) throws -> TextMessage {
         try TextMessage(to: recipient.e164, from: sender, body: body)

@@ -1,35 +1,36 @@
 public import Booking
 public import Messaging
 
-/// How a language tells days and times.
+/// The wording of dates, times and counts in a language.
 protocol Wording: Sendable {
-    /// A day as it stands in a sentence, such as `Tuesday, December 1`.
+    /// Returns a date within a sentence, such as `Tuesday, December 1`.
     func day(_ date: LocalDate) -> String
-    /// When something is that lies on a day, such as `on Tuesday, December 1`.
+    /// Returns a date as an adverbial phrase, such as `on Tuesday, December 1`.
     func onDay(_ date: LocalDate) -> String
-    /// When something is that lies so many days ahead, such as `tomorrow`; `nil` where the day itself is to be named.
+    /// Returns a number of days ahead as an adverbial phrase, such as `tomorrow`; `nil` if the date should be named
+    /// instead.
     func daysAhead(_ days: Int) -> String?
-    /// A time, such as `9:00 AM`.
+    /// Returns a time, such as `9:00 AM`.
     func time(_ time: LocalTime) -> String
-    /// When something is that begins at a time, such as `at 9:00 AM`.
+    /// Returns a time as an adverbial phrase, such as `at 9:00 AM`.
     func atTime(_ time: LocalTime) -> String
-    /// So many sessions, such as `2 sessions`.
+    /// Returns a number of sessions, such as `2 sessions`.
     func sessions(_ count: Int) -> String
-    /// What a client's calendar calls the session.
+    /// Returns the title of the client's calendar entry.
     func calendarTitle(studio: String) -> String
-    /// What an entry of a client's calendar says besides its title.
+    /// Returns the description of the client's calendar entry.
     func calendarNote(minutes: String, trainer: String, reference: String, phone: String?) -> String
 }
 
 extension Wording {
-    /// When something is, seen from another day.
+    /// Returns a date relative to another date as an adverbial phrase.
     func when(_ date: LocalDate, from today: LocalDate) -> String {
         daysAhead(today.days(to: date)) ?? onDay(date)
     }
 }
 
 extension Language {
-    /// How the language tells days and times.
+    /// The wording of the language.
     var wording: any Wording {
         switch self {
         case .english: EnglishWording()
@@ -37,7 +38,7 @@ extension Language {
         }
     }
 
-    /// The code in the names of templates; English ones carry none.
+    /// The language code in template names; `nil` for English.
     public var templateLanguage: TemplateLanguage? {
         switch self {
         case .english: nil
@@ -45,29 +46,29 @@ extension Language {
         }
     }
 
-    /// The language of templates whose names carry this code, or none.
+    /// Creates the language of a code in template names; no code is English.
     public init(templateLanguage code: TemplateLanguage?) {
         self = code.flatMap { Language(rawValue: $0.code) } ?? .english
     }
 }
 
 extension String {
-    /// This text as a line begins.
+    /// The text with an initial capital.
     var sentenceCased: String { prefix(1).uppercased() + dropFirst() }
 }
 
 extension LocalTime {
-    /// The hour as a clock with hands shows it, and the minutes.
+    /// The hour on a 12-hour clock, and the minutes.
     var twelveHourTime: String {
         let (hour, minute) = (minutes / 60 % 12, minutes % 60)
         return "\(hour == 0 ? 12 : hour):\(minute < 10 ? "0" : "")\(minute)"
     }
 
-    /// Whether it is before noon.
+    /// Whether the time is before noon.
     var isMorning: Bool { minutes % 1440 < 720 }
 }
 
-/// English as the United States write it.
+/// US English.
 struct EnglishWording: Wording {
     func day(_ date: LocalDate) -> String { "\(date.weekday.title), \(Self.months[date.month - 1]) \(date.day)" }
 
@@ -83,7 +84,7 @@ struct EnglishWording: Wording {
         }
     }
 
-    /// Whoever books by phone in these regions says it so.
+    /// Times are on a 12-hour clock, as is usual in the US.
     func time(_ time: LocalTime) -> String { "\(time.twelveHourTime) \(time.isMorning ? "AM" : "PM")" }
 
     func atTime(_ time: LocalTime) -> String { "at \(self.time(time))" }
@@ -110,7 +111,7 @@ struct EnglishWording: Wording {
     ]
 }
 
-/// Spanish as the United States write it: days in small letters, a clock of twelve hours.
+/// US Spanish: weekdays and months in lower case, times on a 12-hour clock.
 struct SpanishWording: Wording {
     func day(_ date: LocalDate) -> String {
         "\(Self.weekdays[date.weekday.rawValue - 1]) \(date.day) de \(Self.months[date.month - 1])"
@@ -128,12 +129,12 @@ struct SpanishWording: Wording {
         }
     }
 
-    /// The two letters of the abbreviation stay on one line.
+    /// A no-break space keeps the abbreviation on one line.
     func time(_ time: LocalTime) -> String {
         "\(time.twelveHourTime) \(time.isMorning ? "a" : "p").\(String.noBreakSpace)m."
     }
 
-    /// One o'clock is the one hour that is singular.
+    /// One o'clock is the only hour with a singular article.
     func atTime(_ time: LocalTime) -> String {
         "\(time.minutes / 60 % 12 == 1 ? "a la" : "a las") \(self.time(time))"
     }

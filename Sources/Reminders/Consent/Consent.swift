@@ -3,30 +3,30 @@ import BookingStore
 public import FoundationEssentials
 public import Postgres
 
-/// What a person wants to be told by one channel.
+/// A client's communication preference for one channel and scope.
 public struct Consent: Sendable, Equatable {
-    /// What messages are about.
+    /// The subject of messages.
     public enum Scope: String, Sendable, Hashable, CaseIterable {
-        /// What concerns a session to come.
+        /// Messages about a future session.
         case session
-        /// What comes after it.
+        /// Messages after a session.
         case followUp = "follow_up"
     }
 
-    /// Which channel.
+    /// The channel.
     public let channel: Channel
-    /// What about.
+    /// The scope.
     public let scope: Scope
-    /// Whether they want it.
+    /// Whether the client agrees to receive the messages.
     public let isGranted: Bool
-    /// Since when.
+    /// The time of the client's statement.
     public let at: Date
-    /// How they said so: `contact_given`, `studioContact`, `sms`, `link`, or in the desk's words.
+    /// The source of the statement: `contact_given`, `desk`, `sms`, `link`, or a description by the front desk.
     public let how: String
-    /// Who wrote it down.
+    /// The actor who recorded it.
     public let actor: String
 
-    /// Notes what a person said.
+    /// Creates a preference.
     public init(channel: Channel, scope: Scope, isGranted: Bool, at: Date, how: String, actor: String) {
         self.channel = channel
         self.scope = scope
@@ -37,34 +37,34 @@ public struct Consent: Sendable, Equatable {
     }
 }
 
-/// An address or a number to which nothing is sent, whoever it belongs to.
+/// A blocked address or number, which receives no messages regardless of its owner.
 public struct Suppression: Sendable, Equatable {
-    /// Why nothing is sent there.
+    /// The reason for blocking.
     public enum Reason: String, Sendable, Hashable, CaseIterable {
-        /// Whoever reads there said so.
+        /// The recipient opted out.
         case optOut = "opt_out"
-        /// The server said for good that there is nobody.
+        /// The server permanently rejected the address.
         case hardBounce = "hard_bounce"
-        /// Whoever reads there called it spam.
+        /// The recipient reported a message as spam.
         case complaint
-        /// Somebody of us wrote it down.
+        /// A user of Intro blocked it.
         case manual
     }
 
-    /// Which channel.
+    /// The channel.
     public let channel: Channel
-    /// An address in small letters, or a number in E.164.
+    /// An address in lower case, or a number in E.164.
     public let address: String
-    /// Why.
+    /// The reason.
     public let reason: Reason
-    /// What was said: the word that was texted, the server's diagnosis.
+    /// The source of the reason: the keyword of a text message, or the server's diagnosis.
     public let detail: String?
-    /// Since when.
+    /// The time of blocking.
     public let at: Date
-    /// Who wrote it down.
+    /// The actor who recorded it.
     public let actor: String
 
-    /// Puts an entry of the list together.
+    /// Creates an entry of the suppression list.
     public init(channel: Channel, address: String, reason: Reason, detail: String?, at: Date, actor: String) {
         self.channel = channel
         self.address = address
@@ -75,16 +75,16 @@ public struct Suppression: Sendable, Equatable {
     }
 }
 
-/// What people want to be told, and where nothing is sent, as the database holds it.
+/// The stored communication preferences and the suppression list.
 public struct ConsentRepository: Sendable {
     let connection: Connection
 
-    /// Reads and writes through one connection.
+    /// Creates a repository that uses one connection.
     public init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// What a person said, by channel and scope.
+    /// Returns the preferences of a client, by channel and scope.
     public func consents(of client: Client.ID) async throws -> [Consent] {
         try await connection.query(
             """
@@ -99,7 +99,7 @@ public struct ConsentRepository: Sendable {
         }
     }
 
-    /// Writes down what a person wants.
+    /// Stores the preferences of a client.
     func write(_ consents: [Consent], of client: Client.ID) async throws {
         for consent in consents {
             try await connection.query(
@@ -114,7 +114,7 @@ public struct ConsentRepository: Sendable {
         }
     }
 
-    /// The person whose mail names them by a token; `nil` where there is none.
+    /// Returns the client with an unsubscribe token; `nil` if there is none.
     func client(unsubscribing token: UUID) async throws -> Client? {
         let id = try await connection.query("SELECT id FROM client WHERE unsubscribe_token = \(token)")
             .decode(Int64.self).first
@@ -122,19 +122,19 @@ public struct ConsentRepository: Sendable {
         return try await ClientRepository(connection).one(.id(Client.ID(id)))
     }
 
-    /// Where nothing is sent, newest first.
+    /// Returns the entries of the suppression list, newest first.
     ///
     /// - Parameters:
     ///   - address: One address or number; `nil` is all.
-    ///   - limit: How many at the most.
-    /// - Returns: The entries of the list.
+    ///   - limit: The maximum number of entries.
+    /// - Returns: The entries.
     /// - Throws: ``PostgresError``.
     public func suppressions(of address: String? = nil, limit: Int = 1000) async throws -> [Suppression] {
         try await connection.query(
             """
             SELECT channel, address, reason, detail, at, actor
             FROM suppression
-            WHERE \(Self.isMeant(address))
+            WHERE \(Self.addressCondition(address))
             ORDER BY id DESC
             LIMIT \(Int64(limit))
             """
@@ -147,22 +147,22 @@ public struct ConsentRepository: Sendable {
         }
     }
 
-    /// How many entries ``suppressions(of:limit:)`` finds without a limit, counted no further than a bound.
+    /// Returns the number of entries that ``suppressions(of:limit:)`` finds without a limit, counted up to a bound.
     public func countSuppressions(of address: String?, upTo bound: Int) async throws -> Int {
         let count = try await connection.query(
             """
             SELECT count(*)
-            FROM (SELECT FROM suppression WHERE \(Self.isMeant(address)) LIMIT \(Int64(bound))) AS found
+            FROM (SELECT FROM suppression WHERE \(Self.addressCondition(address)) LIMIT \(Int64(bound))) AS found
             """
         ).decode(Int64.self)[0]
         return Int(count)
     }
 
-    private static func isMeant(_ address: String?) -> SQL {
+    private static func addressCondition(_ address: String?) -> SQL {
         "(\(address)::text IS NULL OR address = lower(\(address)))"
     }
 
-    /// Puts an address on the list; whether it was not there for that reason.
+    /// Adds an entry to the suppression list, and returns whether it is new.
     @discardableResult
     func suppress(_ entry: Suppression) async throws -> Bool {
         try await connection.query(
@@ -177,7 +177,7 @@ public struct ConsentRepository: Sendable {
         ).count > 0
     }
 
-    /// Takes an address off the list, for one reason or for all; whether it was there.
+    /// Removes an address from the suppression list, for one reason or for all, and returns whether it was listed.
     @discardableResult
     func lift(_ channel: Channel, _ address: String, _ reason: Suppression.Reason?) async throws -> Bool {
         try await connection.query(

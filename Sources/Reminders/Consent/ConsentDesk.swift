@@ -3,33 +3,33 @@ import BookingStore
 public import FoundationEssentials
 public import Postgres
 
-/// Where people say what they want to be told: at the desk, by a link, by a text, or by a mailbox that is gone.
+/// The operations that record communication preferences and block addresses.
 public struct ConsentDesk: Sendable {
     let database: Database
     let actor: String
 
-    /// Opens the desk.
+    /// Creates the operations of an actor.
     ///
     /// - Parameters:
-    ///   - database: Where the wishes are.
-    ///   - actor: Who writes them down.
+    ///   - database: The database of the preferences.
+    ///   - actor: The actor for the event log.
     public init(database: Database, actor: String) {
         self.database = database
         self.actor = actor
     }
 
-    /// What a person wants from now on.
+    /// A new communication preference.
     public struct Preference: Sendable {
-        /// By which channels.
+        /// The channels.
         public var channels: [Channel]
-        /// What about.
+        /// The scopes.
         public var scopes: [Consent.Scope]
-        /// Whether they want it.
+        /// Whether the client agrees to receive the messages.
         public var isGranted: Bool
-        /// How they said so.
+        /// The source of the statement.
         public var how: String
 
-        /// Notes a wish; by default it is about everything.
+        /// Creates a preference; by default it applies to all channels and scopes.
         public init(
             isGranted: Bool, channels: [Channel] = Channel.allCases, scopes: [Consent.Scope] = Consent.Scope.allCases,
             how: String
@@ -41,38 +41,40 @@ public struct ConsentDesk: Sendable {
         }
     }
 
-    /// What is written down of a person after they said something.
+    /// The stored preferences of a client after a change.
     public struct Record: Sendable {
-        /// The person.
+        /// The client.
         public let client: Client
-        /// What they want.
+        /// The preferences.
         public let consents: [Consent]
-        /// What keeps messages from them all the same.
+        /// The entries of the suppression list that block messages regardless of the preferences.
         public let suppressions: [Suppression]
     }
 
-    /// Writes down what a person wants.
+    /// Stores a preference of a client.
     ///
-    /// Who wants to be written to again is taken off the list on which their own word put them; a dead mailbox stays on it.
+    /// If the client agrees to receive messages again, their opt-out is removed from the suppression list; a hard
+    /// bounce stays.
     ///
     /// - Parameters:
-    ///   - preference: What they want.
-    ///   - who: The person.
-    ///   - now: When they said so.
-    /// - Returns: What is written down of them now.
+    ///   - preference: The preference.
+    ///   - identifier: The client.
+    ///   - now: The time of the client's statement.
+    /// - Returns: The stored preferences of the client.
     /// - Throws: ``NotFound``, ``InvalidInput`` or ``PostgresError``.
-    public func note(_ preference: Preference, of who: ClientIdentifier, now: Date) async throws -> Record {
+    public func note(_ preference: Preference, of identifier: ClientIdentifier, now: Date) async throws -> Record {
         try await inTransaction { connection in
-            try await note(preference, of: try await ClientRepository(connection).one(who), now: now, on: connection)
+            let client = try await ClientRepository(connection).one(identifier)
+            return try await note(preference, of: client, now: now, on: connection)
         }
     }
 
-    /// Writes down that the person whose mail has a link wants no more of it.
+    /// Unsubscribes the client whose mail contains a link.
     ///
     /// - Parameters:
-    ///   - token: What the link says.
-    ///   - now: When it was followed.
-    /// - Returns: What is written down of them now.
+    ///   - token: The token in the link.
+    ///   - now: The time of the request.
+    /// - Returns: The stored preferences of the client.
     /// - Throws: ``NotFound`` or ``PostgresError``.
     public func unsubscribe(_ token: UUID, now: Date) async throws -> Record {
         try await inTransaction { connection in
@@ -84,14 +86,14 @@ public struct ConsentDesk: Sendable {
         }
     }
 
-    /// Keeps an address or a number from being written to, whoever it belongs to.
+    /// Blocks an address or a number, regardless of its owner.
     ///
     /// - Parameters:
     ///   - address: The address or number.
-    ///   - reason: Why.
-    ///   - detail: What was said.
-    ///   - now: Since when.
-    /// - Returns: Whether it was not on the list for that reason before.
+    ///   - reason: The reason.
+    ///   - detail: The source of the reason.
+    ///   - now: The current time.
+    /// - Returns: Whether the address was not blocked for that reason before.
     /// - Throws: ``PostgresError``.
     @discardableResult
     public func suppress(
@@ -105,10 +107,10 @@ public struct ConsentDesk: Sendable {
         }
     }
 
-    /// Lets an address or a number be written to again.
+    /// Unblocks an address or a number.
     ///
     /// - Parameter address: The address or number.
-    /// - Throws: ``NotFound`` where it is not on the list, or ``PostgresError``.
+    /// - Throws: ``NotFound`` if it is not on the suppression list, or ``PostgresError``.
     public func lift(_ address: ClaimedMessage.Recipient) async throws {
         try await inTransaction { connection in
             guard try await ConsentRepository(connection).lift(address.channel, address.text, nil) else {
@@ -150,14 +152,14 @@ public struct ConsentDesk: Sendable {
 }
 
 extension Client {
-    /// Where the person can be written to.
+    /// The client's address and number.
     public var addresses: [ClaimedMessage.Recipient] {
         [email.map { .email($0) }, phone.map { .phone($0) }].compactMap(\.self)
     }
 }
 
 extension ClaimedMessage.Recipient {
-    /// The channel that reaches it.
+    /// The channel of the recipient.
     public var channel: Channel {
         switch self {
         case .email: .email

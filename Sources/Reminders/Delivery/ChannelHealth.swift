@@ -3,18 +3,19 @@ import FoundationEssentials
 import Messaging
 import Postgres
 
-/// Whether the server of a channel accepts messages from this host, by what it answers to one batch.
+/// The state of a channel during one batch: whether its server accepts messages from this host.
 ///
-/// A refusal that says that it concerns the sender stops the channel. One that leaves it open is taken for the message's,
-/// until a message to another recipient is refused in the same words and none was accepted in between.
+/// A refusal that concerns the sender stops the channel. A refusal that may concern the sender or the message is
+/// attributed to the message, until the server refuses a message to another recipient with the same reply and has
+/// accepted none in between.
 struct ChannelHealth: Sendable {
-    /// Why nothing more is tried.
+    /// The reason that a channel was stopped.
     struct Stop: Sendable, Equatable {
         let code: ChannelPause.Code
         let reason: String
     }
 
-    /// What a refusal was found to concern.
+    /// The scope of a refusal.
     enum Scope: Sendable, Equatable {
         case message
         case channel
@@ -23,22 +24,22 @@ struct ChannelHealth: Sendable {
     /// The pause that was stored when the batch began; `nil` for a channel in use.
     let previousPause: ChannelPause?
     private let previousRefusal: ChannelRefusal?
-    /// Whether one message at a time is tried, until the server accepts one.
+    /// Whether messages are tried one at a time, until the server accepts one.
     private(set) var isTrial: Bool
-    /// Why nothing more is tried; `nil` while the channel is used.
+    /// The reason that the channel was stopped; `nil` while it is in use.
     private(set) var stop: Stop?
     /// Whether the server has accepted a message.
     private(set) var hasAccepted = false
-    /// The last refusal for a reason that may concern every message.
+    /// The last refusal with a reason that may concern every message.
     private(set) var refusal: ChannelRefusal?
-    /// Messages that failed by refusals which turned out to concern every message.
+    /// The messages that failed because of refusals that turned out to concern every message.
     private(set) var misattributed: [Int64] = []
-    /// How many of these this batch has counted as failed.
+    /// The number of misattributed messages that this batch has counted as failed.
     private(set) var misattributedInRun = 0
-    /// The messages of this batch that failed in the words of ``refusal``.
+    /// The messages of this batch that failed with the reply of ``refusal``.
     private var matchingFailures: [Int64] = []
 
-    /// Begins with what is stored of a channel.
+    /// Creates the state of a channel from its stored pause and refusal.
     init(pause: ChannelPause? = nil, refusal: ChannelRefusal? = nil) {
         previousPause = pause
         previousRefusal = refusal
@@ -46,13 +47,13 @@ struct ChannelHealth: Sendable {
         isTrial = pause != nil
     }
 
-    /// Takes note of how an attempt ended.
+    /// Records the outcome of an attempt.
     ///
     /// - Parameters:
-    ///   - outcome: How it ended.
+    ///   - outcome: The outcome.
     ///   - message: The message.
-    ///   - recipient: Where it was to go.
-    /// - Returns: What a refusal concerns.
+    ///   - recipient: The recipient of the message.
+    /// - Returns: The scope of a refusal.
     mutating func note(_ outcome: DeliveryOutcome, of message: Int64, to recipient: String) -> Scope {
         switch outcome {
         case .accepted:
@@ -66,7 +67,8 @@ struct ChannelHealth: Sendable {
         case .notSent(let reason, unreachable: false), .unknown(let reason):
             if isTrial { end(.unreachable, reason) }
         case .rejectedTemporarily(_, let reply):
-            // Which of several connections was sent away is looked at when all have ended.
+            // Other connections may still be in use: ``postpone(because:)`` stops the channel when all of them have
+            // ended.
             guard !outcome.requestsBackoff else {
                 if isTrial { end(.deferred, reply) }
                 return .message
@@ -80,21 +82,22 @@ struct ChannelHealth: Sendable {
         return .message
     }
 
-    /// Whether there is something to store.
+    /// Whether the state must be stored.
     var isChanged: Bool { stop != nil || hasAccepted && previousPause != nil || isRefusalNew || !misattributed.isEmpty }
 
-    /// Whether another refusal is to be stored than before, or none any more.
+    /// Whether the refusal to store differs from the stored one.
     var isRefusalNew: Bool { failedRefusal != previousRefusal }
 
-    /// The last refusal, where its message failed and is to be queued again if the refusal turns out to be general.
+    /// The last refusal, if its message failed and must be queued again when the refusal turns out to be general.
     var failedRefusal: ChannelRefusal? { matchingFailures.isEmpty && refusal != previousRefusal ? nil : refusal }
 
-    /// Stops a channel all of whose connections were asked to wait.
+    /// Stops a channel after the server has asked every connection to wait.
     mutating func postpone(because reply: String) {
         end(.deferred, reply)
     }
 
-    /// Whether a refusal is that of every message; if not, the next one like it may show that it was.
+    /// Returns whether a refusal concerns every message; if not, a later refusal with the same reply may show that it
+    /// does.
     private mutating func isGeneral(_ outcome: DeliveryOutcome, _ message: Int64, _ recipient: String) -> Bool {
         guard let words = outcome.generalRefusal else { return false }
         let isAlike = refusal?.words == words && refusal?.recipient != nil
@@ -117,41 +120,41 @@ struct ChannelHealth: Sendable {
     }
 }
 
-/// How long a paused channel is left alone before one message is tried.
+/// The schedule of trials on a paused channel.
 enum ChannelBackoff {
     private static let first: Duration = .seconds(60)
     private static let longest: Duration = .seconds(3600)
 
-    /// The interval before the next trial: a minute, doubled by each trial that failed, up to an hour.
+    /// Returns the interval before the next trial: one minute, doubled after each failed trial, up to one hour.
     ///
-    /// - Parameter retries: How many trials have failed.
+    /// - Parameter retries: The number of failed trials.
     /// - Returns: The interval.
     static func interval(after retries: Int) -> Duration {
         min(longest, first * (1 << min(max(retries, 0), 10)))
     }
 
-    /// When a channel that has stopped is tried.
+    /// Returns the time of the next trial on a stopped channel.
     ///
     /// - Parameters:
-    ///   - stop: Why it has stopped. A server that asks for a time gets it, where that is longer.
+    ///   - stop: The reason of the stop. A longer interval that the server asked for takes precedence.
     ///   - pause: The pause that was stored before; `nil` for a new one.
-    ///   - now: The present instant.
-    /// - Returns: The instant of the next trial.
+    ///   - now: The current time.
+    /// - Returns: The time of the next trial.
     static func nextTrial(of stop: ChannelHealth.Stop, after pause: ChannelPause?, now: Date) -> Date {
-        let asked = stop.code == .deferred ? RetryHint(reading: stop.reason)?.wait : nil
+        let requestedWait = stop.code == .deferred ? RetryHint(reading: stop.reason)?.wait : nil
         let retries = pause.map { $0.retries + 1 } ?? 0
-        return now + max(interval(after: retries), asked ?? .zero) / .seconds(1)
+        return now + max(interval(after: retries), requestedWait ?? .zero) / .seconds(1)
     }
 }
 
-/// What is stored of channels around a batch: read before it, and written when it has ended.
+/// Channel state that is read before a batch and stored after it.
 extension DeliveryRun {
-    /// Reads how each channel stands, and reserves the trial of a paused one.
+    /// Reads the state of each channel, and reserves the trial of a paused one.
     ///
     /// - Parameters:
-    ///   - work: How many connections each channel has work for; set to 0 for a channel that is left alone.
+    ///   - work: The number of connections that each channel has work for; set to 0 for a channel that is not used.
     ///   - connection: A connection to the database.
-    /// - Returns: The channels, and the pauses of those that are left alone.
+    /// - Returns: The state of the channels, and the pauses of channels that are not used.
     /// - Throws: `PostgresError`.
     func prepareChannels(
         _ work: inout [Channel: Int], on connection: Connection
@@ -163,7 +166,7 @@ extension DeliveryRun {
         for (channel, state) in states {
             health[channel] = ChannelHealth(pause: state.pause, refusal: state.refusal)
             guard let pause = state.pause else { continue }
-            // A batch by hand tries at once.
+            // A batch that is started manually tries a paused channel at once.
             let isDue = mode == .none || pause.until <= now
             guard work[channel, default: 0] > 0 || !isDue else { continue }
             let next = now + ChannelBackoff.interval(after: pause.retries + 1) / .seconds(1)
@@ -174,9 +177,9 @@ extension DeliveryRun {
         return (health, left)
     }
 
-    /// Stores which channels have stopped and which are used again, and queues messages that were misjudged.
+    /// Stores the channels that were stopped or resumed, and queues misattributed messages again.
     ///
-    /// - Parameter progress: The batch, which has ended.
+    /// - Parameter progress: The progress of the completed batch.
     /// - Throws: `PostgresError`.
     func storeChannels(of progress: DeliveryProgress) async throws {
         let changes = progress.changedHealth
@@ -193,11 +196,11 @@ extension DeliveryRun {
 }
 
 extension DeliveryRun {
-    /// The result of a batch, with what became of channels.
+    /// Returns the result of a batch, including the changes of channels.
     func report(of progress: DeliveryProgress, left: [Channel: ChannelPause]) -> Report {
         var report = progress.report
         let now = clock()
-        // From a crontab, each minute has a process of its own: one in an hour reports what has not changed.
+        // From a crontab, each minute has its own process: report an unchanged pause only once an hour.
         report.paused = left.filter { pause in
             let age = now.timeIntervalSince(pause.value.since)
             return mode == .continuous || age.truncatingRemainder(dividingBy: 3600) < 60
@@ -221,7 +224,7 @@ extension ChannelHealth {
         try await DeliveryRepository(connection).queueAgain(misattributed, at: now)
     }
 
-    /// The pause that follows where the channel has stopped.
+    /// Returns the pause to store if the channel was stopped.
     private func pause(of channel: Channel, by host: String, at now: Date) -> ChannelPause? {
         stop.map { stop in
             ChannelPause(

@@ -3,13 +3,13 @@ import BookingStore
 public import FoundationEssentials
 public import Postgres
 
-/// A channel whose server accepts no message from one host, since its last attempt.
+/// A pause of a channel for one host, whose server has accepted no message since the last attempt.
 public struct ChannelPause: Sendable, Equatable {
-    /// Why a channel is paused.
+    /// The reason code of a pause.
     public enum Code: String, Sendable, CaseIterable {
-        /// The server could not be used at all.
+        /// The server could not be reached or used.
         case unreachable
-        /// The server refuses the sender, and so every message.
+        /// The server refuses the sender, and therefore every message.
         case refused
         /// The server asked to wait.
         case deferred
@@ -19,18 +19,18 @@ public struct ChannelPause: Sendable, Equatable {
     public let channel: Channel
     /// The host whose senders do not use the channel.
     public let sender: String
-    /// Why.
+    /// The reason code.
     public let code: Code
-    /// What the server said, or why it could not be used.
+    /// The server's reply, or the reason that the server could not be used.
     public let reason: String
-    /// When the pause began.
+    /// The start of the pause.
     public let since: Date
-    /// When one message is tried.
+    /// The time of the next trial.
     public let until: Date
-    /// How often one message was tried since the pause began.
+    /// The number of trials since the start of the pause.
     public let retries: Int
 
-    /// Describes a pause.
+    /// Creates a pause.
     public init(
         channel: Channel, sender: String, code: Code, reason: String, since: Date, until: Date, retries: Int = 0
     ) {
@@ -44,16 +44,16 @@ public struct ChannelPause: Sendable, Equatable {
     }
 }
 
-/// The last message of a host that was refused for a reason that may concern every message.
+/// The last message of a host that was refused with a reason that may concern every message.
 public struct ChannelRefusal: Sendable, Equatable {
-    /// The message, which failed.
+    /// The failed message.
     public let message: Int64
-    /// Where it went; `nil` where it has been queued again since.
+    /// The recipient of the message; `nil` if the message was queued again.
     public let recipient: String?
-    /// The server's reply without what names the message.
+    /// The server's reply without the parts that identify the message.
     public let words: String
 
-    /// Describes a refusal.
+    /// Creates a refusal.
     public init(message: Int64, recipient: String?, words: String) {
         self.message = message
         self.recipient = recipient
@@ -61,9 +61,9 @@ public struct ChannelRefusal: Sendable, Equatable {
     }
 }
 
-/// Paused channels, as the database holds them: what one process decides, all of its host follow and all can show.
+/// The stored pauses of channels, shared by all processes of a host.
 public struct ChannelPauseRepository: Sendable {
-    /// A pause that nothing has followed for so long is out of date: its host sends no more.
+    /// The age at which a pause is out of date, because its host no longer sends.
     private static let validity: TimeInterval = 86_400
     private static let columns: SQL = """
         pause.channel, pause.sender, CASE WHEN pause.refused THEN 'refused' ELSE pause.code END, pause.reason,
@@ -72,14 +72,14 @@ public struct ChannelPauseRepository: Sendable {
 
     let connection: Connection
 
-    /// Reads and writes through one connection.
+    /// Creates a repository that uses one connection.
     public init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// The pauses that last at an instant, at most one for each channel: the one that ends last.
+    /// Returns the pauses in effect at a time, at most one for each channel: the one that ends last.
     ///
-    /// - Parameter now: The present instant.
+    /// - Parameter now: The current time.
     /// - Returns: The pauses by channel.
     /// - Throws: `PostgresError`.
     public func all(at now: Date) async throws -> [Channel: ChannelPause] {
@@ -87,9 +87,9 @@ public struct ChannelPauseRepository: Sendable {
         return Dictionary(pauses.map { ($0.channel, $0) }) { $0.until > $1.until ? $0 : $1 }
     }
 
-    /// The channels of all hosts whose server has accepted no message since the last attempt.
+    /// Returns the pauses of all hosts, including those whose trial is due.
     ///
-    /// - Parameter now: The present instant.
+    /// - Parameter now: The current time.
     /// - Returns: The pauses, by channel and host.
     /// - Throws: `PostgresError`.
     public func known(at now: Date) async throws -> [ChannelPause] {
@@ -103,10 +103,10 @@ public struct ChannelPauseRepository: Sendable {
         ).map { try Self.pause(of: try $0.nextCode(), &$0) }
     }
 
-    /// What is stored of each channel for one host.
+    /// Returns the stored state of each channel for one host.
     ///
     /// - Parameter sender: The host.
-    /// - Returns: The pause and the last refusal, for the channels that have one.
+    /// - Returns: The pause and the last refusal of each channel that has one.
     /// - Throws: `PostgresError`.
     public func states(of sender: String) async throws -> [Channel: (pause: ChannelPause?, refusal: ChannelRefusal?)] {
         var states: [Channel: (pause: ChannelPause?, refusal: ChannelRefusal?)] = [:]
@@ -140,9 +140,9 @@ public struct ChannelPauseRepository: Sendable {
 }
 
 extension ChannelPauseRepository {
-    /// Records that the senders of a host do not use a channel for a while.
+    /// Stores a pause of a channel for the senders of a host.
     ///
-    /// A pause that is recorded already keeps its beginning and its retries, and ends no earlier.
+    /// An existing pause keeps its start and its number of trials, and never ends earlier than before.
     ///
     /// - Parameter pause: The pause.
     /// - Throws: `PostgresError`.
@@ -160,14 +160,14 @@ extension ChannelPauseRepository {
             """)
     }
 
-    /// Reserves the trial of a paused channel: of several processes, one tries a message.
+    /// Reserves the trial of a paused channel, so that only one of several processes tries a message.
     ///
-    /// The pause is prolonged before the trial, so that a process that ends during it has counted.
+    /// The pause is extended before the trial, so that a trial is counted even if its process ends early.
     ///
     /// - Parameters:
-    ///   - pause: The pause as it was read; where another process has tried since, nothing is reserved.
-    ///   - until: When the next trial follows if this one fails.
-    /// - Returns: Whether this process is the one.
+    ///   - pause: The pause as it was read; if another process has tried since, nothing is reserved.
+    ///   - until: The time of the next trial if this one fails.
+    /// - Returns: Whether this process may make the trial.
     /// - Throws: `PostgresError`.
     public func reserveTrial(of pause: ChannelPause, nextAt until: Date) async throws -> Bool {
         try await connection.query(
@@ -193,7 +193,7 @@ extension ChannelPauseRepository {
             "DELETE FROM channel_pause WHERE sender = \(sender) AND channel = \(channel.rawValue)")
     }
 
-    /// Records, replaces or removes the last refusal of a host that may concern every message.
+    /// Stores, replaces or removes the last refusal of a host that may concern every message.
     ///
     /// - Parameters:
     ///   - refusal: The refusal; `nil` removes it.
@@ -217,7 +217,7 @@ extension ChannelPauseRepository {
 
     /// Removes pauses that are out of date.
     ///
-    /// - Parameter now: The present instant.
+    /// - Parameter now: The current time.
     /// - Throws: `PostgresError`.
     public func prune(at now: Date) async throws {
         try await connection.query("DELETE FROM channel_pause WHERE until < \(now - Self.validity)")
@@ -225,11 +225,11 @@ extension ChannelPauseRepository {
 }
 
 extension DeliveryRepository {
-    /// Queues messages again that failed by refusals which turned out to concern every message.
+    /// Queues messages again that failed because of refusals that concern every message.
     ///
     /// - Parameters:
-    ///   - messages: The messages; those that have not failed are left alone.
-    ///   - now: The instant; they come behind what was due before.
+    ///   - messages: The messages; those that have not failed are not changed.
+    ///   - now: The current time; messages that were due before are sent first.
     /// - Throws: `PostgresError`.
     public func queueAgain(_ messages: [Int64], at now: Date) async throws {
         guard !messages.isEmpty else { return }

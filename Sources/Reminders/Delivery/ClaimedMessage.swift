@@ -5,7 +5,7 @@ public import FoundationEssentials
 public struct ClaimedMessage: Sendable {
     /// The subject of a message.
     public enum Subject: Sendable {
-        /// A session, as it is now.
+        /// The current state of a session.
         case session(Session)
         /// A trainer's day.
         case day(TrainerDigest)
@@ -30,7 +30,7 @@ public struct ClaimedMessage: Sendable {
         /// The address for replies.
         public let email: EmailAddress?
 
-        /// Describes a front desk.
+        /// Creates the contact details of a studio.
         public init(name: String, address: String?, phone: PhoneNumber?, email: EmailAddress?) {
             self.name = name
             self.address = address
@@ -103,18 +103,18 @@ public struct ClaimedMessage: Sendable {
     }
 }
 
-/// A trainer's day, as they are told of it.
+/// A trainer's sessions of one day, for the digest that the trainer receives.
 public struct TrainerDigest: Sendable {
-    /// Whose.
+    /// The trainer.
     public let trainer: Session.TrainerName
-    /// The home studio, whose clock is the trainer's.
+    /// The trainer's home studio, whose time zone applies.
     public let studio: Session.Place
-    /// The date on that studio's calendar.
+    /// The date in that studio's calendar.
     public let date: LocalDate
-    /// What is booked, by start.
+    /// The booked sessions, by start time.
     public let sessions: [Session]
 
-    /// Describes a day.
+    /// Creates a digest.
     public init(trainer: Session.TrainerName, studio: Session.Place, date: LocalDate, sessions: [Session]) {
         self.trainer = trainer
         self.studio = studio
@@ -123,7 +123,7 @@ public struct TrainerDigest: Sendable {
     }
 }
 
-/// What the left side of a Message-ID says of a session's message: its reference, its rule and the revision.
+/// The local part of the Message-ID of a session's message: its reference, its rule and the revision.
 public struct MessageName: Sendable, Equatable {
     /// The session.
     public let reference: Reference
@@ -132,14 +132,14 @@ public struct MessageName: Sendable, Equatable {
     /// The revision.
     public let revision: Int32
 
-    /// Names a message.
+    /// Creates a message name.
     public init(reference: Reference, rule: String, revision: Int32) {
         self.reference = reference
         self.rule = rule
         self.revision = revision
     }
 
-    /// Reads the name in a Message-ID; `nil` where it is not one of ours.
+    /// Parses a Message-ID; returns `nil` if Intro did not create it.
     public init?(_ messageID: String) {
         let parts = messageID.prefix { $0 != "@" }.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, let reference = try? Reference(String(parts[0])), let revision = Int32(parts[2]) else {
@@ -148,6 +148,6 @@ public struct MessageName: Sendable, Equatable {
         self.init(reference: reference, rule: String(parts[1]), revision: revision)
     }
 
-    /// The left side of the Message-ID.
+    /// The local part of the Message-ID.
     public var text: String { "\(reference.code.lowercased()).\(rule).\(revision)" }
 }

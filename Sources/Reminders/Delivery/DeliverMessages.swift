@@ -5,16 +5,17 @@ public import Logging
 import Telemetry
 
 extension DeliverMessages {
-    /// Sends what is due, once for all the jobs that ask for it.
+    /// Sends due messages, once for all jobs of a batch.
     ///
     /// - Parameters:
-    ///   - jobs: Those that ask.
-    ///   - batch: How to send.
-    ///   - notices: Which failures have been logged already.
-    ///   - logger: Where the result is told.
-    /// - Returns: Done, for each; again at once where there is more; for a drain, another try in a minute where a server cannot
-    ///   be reached.
-    /// - Throws: What sending throws; `CancellationError` where it was cut short, so that another runner goes on.
+    ///   - jobs: The jobs.
+    ///   - batch: The run that sends.
+    ///   - notices: The problems that have been logged.
+    ///   - logger: The log of results.
+    /// - Returns: The outcome of each job: done; a retry at once if messages are left; for a drain, a retry after one
+    ///   minute if a server is unreachable.
+    /// - Throws: The errors of ``DeliveryRun/send(until:limit:)``; `CancellationError` if the task was cancelled, so
+    ///   that another runner continues.
     public static func run(
         _ jobs: [BatchedJob<DeliverMessages>], with batch: DeliveryRun, notices: DeliveryNotices, logger: Logger
     ) async throws -> [JobOutcome] {
@@ -30,7 +31,8 @@ extension DeliverMessages {
         notices.log(report, templateProblems: batch.templates?.currentProblems)
         try Task.checkCancellation()
         if report.isCutShort { return jobs.map { _ in .snooze(.zero) } }
-        // Each minute asks for what is due by then. A job that waited for one channel would hold up the other.
+        // A job is enqueued each minute for the messages due by then. Retrying because of one channel would delay the
+        // other.
         guard batch.mode != .continuous, let reason = report.unreachable.values.first else {
             return jobs.map { _ in .done }
         }
@@ -38,44 +40,46 @@ extension DeliverMessages {
     }
 }
 
-/// What a runner logs of messages that cannot be sent: each problem when it begins, once an hour, and when it ends.
+/// The log of delivery problems: each problem when it begins, once an hour, and when it ends.
 public final class DeliveryNotices: Sendable {
     private let problems: ProblemLog
 
-    /// Starts with nothing logged.
+    /// Creates a log without known problems.
     ///
     /// - Parameters:
-    ///   - logger: Where to log.
-    ///   - clock: What tells how long a problem lasts.
+    ///   - logger: The log.
+    ///   - clock: The clock that measures the duration of a problem.
     public init(logger: Logger, clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
         problems = ProblemLog(logger: logger, clock: clock)
     }
 
-    /// Logs what has begun and ended with a batch.
+    /// Logs the problems that began or ended with a batch.
     ///
     /// - Parameters:
-    ///   - report: The batch's result. Of a server's replies, only those that are about every message are logged: others
-    ///     may name the recipient.
-    ///   - templateProblems: What is wrong with templates now; `nil` where that is not known.
+    ///   - report: The batch's result. A server's reply is logged only if it concerns every message: other replies may
+    ///     contain the recipient.
+    ///   - templateProblems: The current template problems; `nil` if they are unknown.
     public func log(_ report: DeliveryRun.Report, templateProblems: [String]? = nil) {
         for channel in Channel.allCases { log(report, channel) }
         logTemplates(templateProblems, changes: report.templateProblems)
         logHeld(report.held)
-        for (failure, count) in report.failures.sorted(by: { $0.key.reason < $1.key.reason })
+        for (failure, count) in report.failures.sorted(by: { $0.key.reason.rawValue < $1.key.reason.rawValue })
         where isReported(failure, report) {
             problems.occurs(
-                "\(failure.channel.rawValue) \(failure.reason)",
+                "\(failure.channel.rawValue) \(failure.reason.rawValue)",
                 failure.isPostponed
                     ? "messages were put off" : "messages failed: see `intro reminders list --status failed`",
                 metadata: [
-                    "channel": "\(failure.channel.rawValue)", "reason": "\(failure.reason)", "messages": "\(count)",
+                    "channel": "\(failure.channel.rawValue)", "reason": "\(failure.reason.rawValue)",
+                    "messages": "\(count)",
                 ])
         }
-        // What could be sent again has ended; the next failure is logged when it begins.
+        // A problem with retried messages has ended; the next failure is logged when it begins.
         for channel in report.sent.keys {
-            for reason in ["not_sent", "rejected_for_now", "channel_paused"]
+            for reason in [MessageReason.notSent, .rejectedForNow, .channelPaused]
             where !report.failures.keys.contains(where: { $0.channel == channel && $0.reason == reason }) {
-                problems.ends("\(channel.rawValue) \(reason)", "messages for \(channel.words) are no longer put off")
+                problems.ends(
+                    "\(channel.rawValue) \(reason.rawValue)", "messages for \(channel.words) are no longer put off")
             }
         }
     }
@@ -118,11 +122,12 @@ public final class DeliveryNotices: Sendable {
         problems.endOthers("template ", than: current, "a message template can be used again")
     }
 
-    /// Whether a failure is worth a line: that of a server is logged with its reason, a blocked address needs no action.
+    /// Returns whether a failure is logged by itself: a server's failure is logged with its reason, and a blocked
+    /// address needs no action.
     private func isReported(_ failure: DeliveryRun.Failure, _ report: DeliveryRun.Report) -> Bool {
         let channel = failure.channel
-        let isServers =
+        let isServerFailure =
             report.unreachable[channel] != nil || report.refused[channel] != nil || report.deferred[channel] != nil
-        return !(failure.isPostponed && isServers) && !failure.isAddressBlocked
+        return !(failure.isPostponed && isServerFailure) && !failure.isAddressBlocked
     }
 }

@@ -1,10 +1,10 @@
 import Booking
+import Locking
 import Messaging
-import Postgres
 
 /// The state that the workers of a run share: how many messages may still be claimed, and the outcomes so far.
 ///
-/// A lock instead of an actor: updates come with each message, and should not cost a switch of threads.
+/// A lock instead of an actor: each message updates the state, and an update should not cost a thread switch.
 final class DeliveryProgress: Sendable {
     private struct State {
         var left: Int
@@ -20,13 +20,13 @@ final class DeliveryProgress: Sendable {
     /// No message is claimed after this instant.
     private let end: ContinuousClock.Instant?
 
-    /// Begins a run.
+    /// Creates the progress of a run.
     ///
     /// - Parameters:
-    ///   - limit: How many messages at the most; `nil` is all.
-    ///   - health: How each channel stands; one that is not listed is in use.
-    ///   - abandoned: The session of each message whose sender died, where it was about one.
-    ///   - end: From then on nothing more is taken up; `nil` is never.
+    ///   - limit: The maximum number of messages; `nil` is all.
+    ///   - health: The state of each channel; a channel that is not listed is in use.
+    ///   - abandoned: The sessions of messages whose sender crashed; `nil` for a message without a session.
+    ///   - end: The time after which no message is claimed; `nil` is no limit.
     init(
         limit: Int?, health: [Channel: ChannelHealth] = [:], abandoned: [Reference?],
         end: ContinuousClock.Instant? = nil
@@ -47,23 +47,23 @@ final class DeliveryProgress: Sendable {
         }
     }
 
-    /// What has become of channels, where that is to be stored.
+    /// The state of channels that must be stored.
     var changedHealth: [Channel: ChannelHealth] { state.withLock { $0.health.filter { $0.value.isChanged } } }
 
     /// The outcomes that could not be recorded yet.
     var unrecorded: [DeliveryRecord] { state.withLock(\.unrecorded) }
 
-    /// Why a channel is no longer used; `nil` while it is.
+    /// Returns the reason that a channel was stopped; `nil` while it is in use.
     func stop(of channel: Channel) -> ChannelHealth.Stop? {
         state.withLock { $0.health[channel]?.stop }
     }
 
-    /// Whether one message at a time is tried on a channel.
+    /// Returns whether messages on a channel are tried one at a time.
     func isTrial(_ channel: Channel) -> Bool {
         state.withLock { $0.health[channel]?.isTrial ?? false }
     }
 
-    /// Records an outcome, and returns what a refusal concerns.
+    /// Records an outcome, and returns the scope of a refusal.
     func evaluate(_ outcome: DeliveryOutcome, of claimed: ClaimedMessage, on channel: Channel) -> ChannelHealth.Scope {
         state.withLock {
             $0.health[channel, default: ChannelHealth()].note(
@@ -71,7 +71,7 @@ final class DeliveryProgress: Sendable {
         }
     }
 
-    /// What a server said that asked to be left alone, where one did.
+    /// Returns the reply of the channel's server that asked a session to wait, if any.
     func rest(of channel: Channel) -> String? {
         state.withLock { $0.deferrals[channel] }
     }
@@ -97,7 +97,9 @@ final class DeliveryProgress: Sendable {
             state.report.tally.add(batch.skipped, to: \.skipped)
             state.report.blocked += batch.blocked
         }
-        for record in batch.unreadable { fail(as: DeliveryRun.Failure(record, channel)) }
+        for record in batch.unreadable {
+            if let failure = DeliveryRun.Failure(record, channel) { fail(as: failure) }
+        }
     }
 
     /// Returns messages that were claimed and not tried.
@@ -105,7 +107,7 @@ final class DeliveryProgress: Sendable {
         state.withLock { $0.left += count }
     }
 
-    /// Counts an outcome, as the ledger records it.
+    /// Counts an outcome as the ledger records it.
     func count(_ outcome: DeliveryOutcome, as record: DeliveryRecord, of channel: Channel) {
         metrics.count(record, by: channel)
         state.withLock { state in
@@ -122,17 +124,17 @@ final class DeliveryProgress: Sendable {
         state.withLock { $0.report.count(failedAs: failure) }
     }
 
-    /// Counts messages that were due and not tried, because the channel cannot be used.
+    /// Counts messages that were due and not tried because the channel cannot be used.
     func failUntried(_ count: Int, as failure: DeliveryRun.Failure) {
         state.withLock { $0.report.count(count, failedAs: failure) }
     }
 
-    /// Keeps what is wrong with templates for the report.
+    /// Stores template problems for the report.
     func note(templateProblems: [String]) {
         state.withLock { $0.report.templateProblems = templateProblems }
     }
 
-    /// Keeps what a restore of the database did to messages for the report.
+    /// Stores the effects of a database restore for the report.
     func note(restored: Int, held: HeldMessages?) {
         state.withLock { state in
             state.report.restored = restored
@@ -140,7 +142,7 @@ final class DeliveryProgress: Sendable {
         }
     }
 
-    /// Notes that each session of a channel was asked to wait.
+    /// Records that the server asked each session of a channel to wait.
     func postpone(_ channel: Channel, because reply: String) {
         state.withLock { $0.health[channel, default: ChannelHealth()].postpone(because: reply) }
     }

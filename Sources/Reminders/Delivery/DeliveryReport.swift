@@ -1,70 +1,73 @@
 public import Booking
+public import BookingStore
 import Messaging
 import Metrics
 
 extension DeliveryRun {
-    /// What a batch came to: every message taken up is in just one of the last four.
+    /// The counts of a batch: every claimed message is counted in exactly one of the last four.
     public struct Tally: Sendable, Equatable {
-        /// Messages taken up.
+        /// The number of claimed messages.
         public internal(set) var due = 0
-        /// Messages that a transport took.
+        /// The number of messages that a transport accepted.
         public internal(set) var sent = 0
-        /// Messages that were refused, now or for good, or could not be handed over.
+        /// The number of messages that were refused, temporarily or permanently, or could not be delivered to the
+        /// server.
         public internal(set) var failed = 0
-        /// Messages of which nobody knows whether they arrived.
+        /// The number of messages with an unknown delivery status.
         public internal(set) var unknown = 0
-        /// Messages that were no longer true.
+        /// The number of messages that were out of date.
         public internal(set) var skipped = 0
 
-        /// Takes up some messages that ended in one of the four ways.
+        /// Counts messages, and adds them to one of the four outcomes.
         mutating func add(_ count: Int = 1, to ending: WritableKeyPath<Tally, Int>) {
             due += count
             self[keyPath: ending] += count
         }
     }
 
-    /// A way in which messages could not be sent.
+    /// A kind of delivery failure.
     public struct Failure: Sendable, Hashable {
-        /// Their channel.
+        /// The channel.
         public let channel: Channel
-        /// The reason that the ledger stores.
-        public let reason: String
-        /// Whether they stay queued and are tried again.
+        /// The reason code in the ledger.
+        public let reason: MessageReason
+        /// Whether the messages stay queued and are tried again.
         public let isPostponed: Bool
-        /// Whether the server refused the address itself for good, which blocks it: nothing is left to do.
+        /// Whether the server permanently refused the address itself, which blocks it: no action is needed.
         public let isAddressBlocked: Bool
     }
 
-    /// A batch's result.
+    /// The result of a batch.
     public struct Report: Sendable {
-        /// How many of each.
+        /// The counts by outcome.
         public internal(set) var tally = Tally()
-        /// How many messages could not be sent, by channel and reason.
+        /// The number of failed messages by kind of failure.
         public internal(set) var failures: [Failure: Int] = [:]
-        /// How many were sent on each channel.
+        /// The number of sent messages by channel.
         public internal(set) var sent: [Channel: Int] = [:]
-        /// How many wait because their session cannot take place as booked; they are not part of the tally.
+        /// The number of messages that wait because their session cannot take place as booked; not part of the tally.
         public internal(set) var blocked = 0
-        /// What is wrong with templates, where the operator's folder has changed since the batch before.
+        /// The template problems, if the operator's folder has changed since the previous batch.
         public internal(set) var templateProblems: [String] = []
-        /// Sessions with a message whose sender died before its outcome was written.
+        /// The sessions with a message whose sender crashed before its outcome was recorded.
         public internal(set) var abandoned: [Reference] = []
-        /// How many messages were marked as unknown because this sender's journal lists them and the database, which was
-        /// restored or promoted, had them still queued.
+        /// The number of messages marked as unknown because this sender's journal lists them and the database, which
+        /// was restored or promoted, still had them queued.
         public internal(set) var restored = 0
-        /// What is not sent at present because the database was restored or promoted; `nil` where nothing is held.
+        /// The messages that are held because the database was restored or promoted; `nil` if none is held.
         public internal(set) var held: HeldMessages?
-        /// Why a channel's transport cannot be used at all, where it cannot.
+        /// The reasons that the transport of a channel cannot be used, by channel.
         public internal(set) var unreachable: [Channel: String] = [:]
-        /// Why the server of a channel refuses the sender, where it does.
+        /// The reasons that the server of a channel refuses the sender, by channel.
         public internal(set) var refused: [Channel: String] = [:]
-        /// The pauses of channels that were left alone, since an earlier batch of this host was refused.
+        /// The pauses of channels that were not used, because an earlier batch of this host was refused.
         public internal(set) var paused: [Channel: ChannelPause] = [:]
-        /// How long the channels were paused whose server has accepted a message again.
+        /// The duration of the pauses that ended with this batch, by channel.
         public internal(set) var resumed: [Channel: Duration] = [:]
-        /// Whether a patient batch ended with some left, so that what has become due meanwhile has its turn.
+        /// Whether a continuous run reached its time limit with messages left, so that a new run can send newly due
+        /// messages first.
         public internal(set) var isCutShort = false
-        /// What the server of a channel said that asked to be left alone for a while.
+        /// The replies of servers that asked the client to wait, by channel.
         public internal(set) var deferred: [Channel: String] = [:]
     }
 }
@@ -77,19 +80,19 @@ extension DeliveryRun.Report {
         failures[failure, default: 0] += number
     }
 
-    /// Counts an outcome, as the ledger records it.
+    /// Counts an outcome as the ledger records it.
     mutating func count(_ outcome: DeliveryOutcome, as record: DeliveryRecord, of channel: Channel) {
         switch outcome {
         case .accepted:
             tally.add(to: \.sent)
             sent[channel, default: 0] += 1
         case .rejectedTemporarily, .rejectedPermanently, .senderRefused, .notSent:
-            count(failedAs: DeliveryRun.Failure(record, channel))
+            if let failure = DeliveryRun.Failure(record, channel) { count(failedAs: failure) }
         case .unknown: tally.add(to: \.unknown)
         }
     }
 
-    /// Adds what became of a channel, and takes messages for put off that were counted as failed too early.
+    /// Adds the state of a channel, and moves misattributed messages from failed to postponed.
     mutating func add(_ health: ChannelHealth, of channel: Channel) {
         switch health.stop?.code {
         case .unreachable: unreachable[channel] = health.stop?.reason
@@ -99,7 +102,7 @@ extension DeliveryRun.Report {
         }
         guard health.misattributedInRun > 0 else { return }
         let failure = DeliveryRun.Failure(
-            channel: channel, reason: "rejected_for_good", isPostponed: false, isAddressBlocked: false)
+            channel: channel, reason: .rejectedForGood, isPostponed: false, isAddressBlocked: false)
         let left = failures[failure, default: 0] - health.misattributedInRun
         failures[failure] = left > 0 ? left : nil
         failures[DeliveryRun.Failure(unattempted: .refused, channel), default: 0] += health.misattributedInRun
@@ -107,56 +110,58 @@ extension DeliveryRun.Report {
 }
 
 extension DeliveryRun.Failure {
-    /// Why messages were not tried on a channel that has stopped.
+    /// Creates the failure of messages that were not tried because their channel was stopped.
     init(unattempted code: ChannelPause.Code, _ channel: Channel) {
-        let reason =
+        let reason: MessageReason =
             switch code {
-            case .unreachable: "not_sent"
-            case .refused: LedgerEntry.channelPaused
-            case .deferred: "rejected_for_now"
+            case .unreachable: .notSent
+            case .refused: .channelPaused
+            case .deferred: .rejectedForNow
             }
         self.init(channel: channel, reason: reason, isPostponed: true, isAddressBlocked: false)
     }
 
-    /// Reads from a record why a message could not be sent.
-    init(_ record: DeliveryRecord, _ channel: Channel) {
+    /// Creates the failure that a record describes; `nil` if the record has no reason.
+    init?(_ record: DeliveryRecord, _ channel: Channel) {
+        guard let reason = record.reason else { return nil }
         self.init(
-            channel: channel, reason: record.reason ?? "", isPostponed: record.status == .queued,
+            channel: channel, reason: reason, isPostponed: record.status == .queued,
             isAddressBlocked: record.suppression != nil)
     }
 }
 
-/// What senders count, in the terms of swift-metrics.
+/// The counters of senders, for swift-metrics.
 public struct DeliveryMetrics: Sendable {
     /// The counter of messages that could not be sent, by reason.
     public static let failed = "reminders_failed_total"
     /// The counter of messages that were sent, by channel.
     public static let sent = "reminders_sent_total"
-    /// The reasons that are shown from the start, as zero: a counter that appears with its first failure hides it.
-    private static let knownReasons = [
-        "rejected_for_good", "rejected_for_now", "not_sent", "too_late", "cannot_be_written", "invalid_data",
-        DeliveryRecord.templateError, LedgerEntry.channelPaused,
+    /// The reasons whose counters exist from the start with the value 0: a counter that first appears with a failure
+    /// hides that failure from rate functions.
+    private static let knownReasons: [MessageReason] = [
+        .rejectedForGood, .rejectedForNow, .notSent, .tooLate, .cannotBeWritten, .invalidData, .templateError,
+        .channelPaused,
     ]
 
     init() {}
 
-    /// Makes the counters known before anything is counted.
+    /// Registers the counters before the first event.
     public static func register() {
-        for reason in knownReasons { _ = Counter(label: failed, dimensions: [("reason", reason)]) }
+        for reason in knownReasons { _ = Counter(label: failed, dimensions: [("reason", reason.rawValue)]) }
         for channel in Channel.allCases { _ = Counter(label: sent, dimensions: [("channel", channel.rawValue)]) }
     }
 
-    /// Counts what became of a message.
+    /// Counts the outcome of a message.
     func count(_ record: DeliveryRecord, by channel: Channel) {
         switch record.status {
         case .sent: Counter(label: Self.sent, dimensions: [("channel", channel.rawValue)]).increment()
-        case .failed, .queued: count(failedFor: record.reason ?? "")
+        case .failed, .queued: if let reason = record.reason { count(failedFor: reason) }
         case .unknown: break
         }
     }
 
     /// Counts a message that could not be sent.
-    func count(failedFor reason: String) {
-        Counter(label: Self.failed, dimensions: [("reason", reason)]).increment()
+    func count(failedFor reason: MessageReason) {
+        Counter(label: Self.failed, dimensions: [("reason", reason.rawValue)]).increment()
     }
 }

@@ -3,20 +3,20 @@ import BookingStore
 public import FoundationEssentials
 public import Postgres
 
-/// How messages leave the ledger: claimed by one sender, attempted at most once a run, accounted for.
+/// The ledger operations of a sender: it claims messages, attempts each at most once per run, and records the outcomes.
 ///
-/// A row is `attempting` from just before its transport sees it until the outcome is written. A sender proves that it
-/// lives by a lock on its run, which the server drops with the sender's connection; what a run without a lock has in hand
-/// is unknown.
+/// A row is `attempting` from just before it is passed to its transport until its outcome is recorded. A sender holds a
+/// lock on its run, which the server releases when the sender's connection ends; messages that a run without a lock was
+/// attempting become unknown.
 public struct DeliveryRepository: Sendable {
     let connection: Connection
 
-    /// Reads and writes through one connection.
+    /// Creates a repository that uses one connection.
     public init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// When the message that is overdue for longest was due, or `nil`; one that waits is not overdue.
+    /// Returns the due time of the message that is overdue for longest, or `nil`; a postponed message is not overdue.
     public func oldestOverdue(now: Date) async throws -> Date? {
         try await connection.query(
             """
@@ -33,18 +33,18 @@ public struct DeliveryRepository: Sendable {
         ).decode(Date?.self)[0]
     }
 
-    /// Takes some messages of a channel that are due, longest due first.
+    /// Claims due messages of a channel, the longest due first.
     ///
-    /// Each is judged anew: what is no longer true is skipped. The limit is part of the text: with it as a bind, no
-    /// plan could be kept (see ``isDue(_:_:unattemptedBy:)``).
+    /// Each message is evaluated again: one that is out of date is skipped. The limit is part of the SQL text: as a
+    /// parameter, it would prevent a cached plan (see ``isDue(_:_:unattemptedBy:)``).
     ///
     /// - Parameters:
-    ///   - run: The sender.
+    ///   - run: The sender's run.
     ///   - channel: The channel.
-    ///   - until: What is due later is left alone.
-    ///   - now: The clock of the judgement.
-    ///   - limit: How many at the most.
-    /// - Returns: What was taken.
+    ///   - until: Messages due later are not claimed.
+    ///   - now: The time of the evaluation.
+    ///   - limit: The maximum number of messages.
+    /// - Returns: The claimed messages.
     /// - Throws: `PostgresError`.
     public func take(_ run: Int32, by channel: Channel, until: Date, now: Date, limit: Int) async throws -> MessageBatch
     {
@@ -57,7 +57,7 @@ public struct DeliveryRepository: Sendable {
         return batch
     }
 
-    /// Takes, judges and marks in one statement, and tells what was taken.
+    /// Returns the statement that claims, evaluates and marks messages, and returns the claimed ones.
     private static func claimStatement(_ run: Int32, _ channel: Channel, _ until: Date, _ now: Date, _ limit: Int)
         -> SQL
     {
@@ -70,11 +70,11 @@ public struct DeliveryRepository: Sendable {
             LIMIT \(unsafeSQL: String(limit))
             FOR UPDATE SKIP LOCKED
         ),
-        -- Materialized: the verdict is asked for in several places below, and would be worked out in each of them.
-        judged AS MATERIALIZED (
-            SELECT judged.*
+        -- Materialized: the result is used in several places below, and would be computed for each of them.
+        eligibility AS MATERIALIZED (
+            SELECT eligibility.*
             FROM due
-            JOIN judged_messages(\(now)) AS judged ON judged.id = due.id
+            JOIN message_eligibility(\(now)) AS eligibility ON eligibility.id = due.id
         ),
         taken AS (
             \(marking(run, now))
@@ -89,31 +89,32 @@ public struct DeliveryRepository: Sendable {
         """
     }
 
-    /// Marks what was judged: attempted from now on, postponed or skipped.
+    /// Returns the statement that marks evaluated messages as attempting, postponed or skipped.
     ///
-    /// What waits for its session to become possible waits until its deadline; a planner releases it earlier.
+    /// A message whose session cannot take place is postponed until its deadline; planning releases it earlier.
     private static func marking(_ run: Int32, _ now: Date) -> SQL {
         """
         UPDATE message AS m
         SET run_id = \(run),
             status = CASE
-                WHEN judged.goes THEN 'attempting'
-                WHEN judged.wait_until IS NOT NULL THEN 'queued'
+                WHEN eligibility.goes THEN 'attempting'
+                WHEN eligibility.wait_until IS NOT NULL THEN 'queued'
                 ELSE 'skipped'
             END,
-            reason = CASE WHEN NOT judged.goes THEN coalesce(judged.reason, 'quiet_hours') END,
-            wait_until = judged.wait_until,
-            attempts = m.attempts + judged.goes::integer,
-            attempted_at = CASE WHEN judged.goes THEN \(now) ELSE m.attempted_at END,
-            recipient = CASE WHEN judged.goes THEN judged.address END
-        FROM (SELECT *, reason IS NULL AND wait_until IS NULL AS goes FROM judged) AS judged
-        WHERE m.id = judged.id
-        RETURNING m.id, m.rule, m.channel, m.audience, m.revision, m.status, m.reason, m.session_id, m.studio_id, m.trainer_id,
-                  m.day, m.due_at, m.attempts, judged.address, judged.template, judged.language, judged.deadline
+            reason = CASE WHEN NOT eligibility.goes THEN coalesce(eligibility.reason, 'quiet_hours') END,
+            wait_until = eligibility.wait_until,
+            attempts = m.attempts + eligibility.goes::integer,
+            attempted_at = CASE WHEN eligibility.goes THEN \(now) ELSE m.attempted_at END,
+            recipient = CASE WHEN eligibility.goes THEN eligibility.address END
+        FROM (SELECT *, reason IS NULL AND wait_until IS NULL AS goes FROM eligibility) AS eligibility
+        WHERE m.id = eligibility.id
+        RETURNING m.id, m.rule, m.channel, m.audience, m.revision, m.status, m.reason, m.session_id, m.studio_id,
+                  m.trainer_id, m.day, m.due_at, m.attempts, eligibility.address, eligibility.template,
+                  eligibility.language, eligibility.deadline
         """
     }
 
-    /// What is booked with a trainer on a day of their home studio's calendar and can take place.
+    /// Returns a trainer's booked sessions that can take place, on a date of the home studio's calendar.
     func trainerDigest(of trainer: Trainer.ID, _ date: LocalDate) async throws -> TrainerDigest {
         typealias Names = (String, String, Int32, String, String, String)
         let names = try await connection.query(
@@ -133,10 +134,10 @@ public struct DeliveryRepository: Sendable {
             sessions: sessions.filter { $0.status == .booked && !$0.isImpossible })
     }
 
-    /// Writes down what became of messages that this run had in hand, also where they were taken for unknown meanwhile.
+    /// Records the outcomes of messages that this run claimed, even if they were marked as unknown meanwhile.
     ///
-    /// This commit does not wait for the disk: the next claim does, or the end of the run (``endRun(_:)``), and what was
-    /// committed before it is safe with it. What a server loses that crashes in between are outcomes. Such a message is
+    /// This commit does not wait for the disk: the next claim does, or the end of the run (``endRun(_:)``), and all
+    /// earlier commits are then durable too. If the server crashes in between, only outcomes are lost: the message is
     /// still `attempting`, and becomes unknown. A sender reports no message as sent before its run has ended.
     public func record(_ records: [DeliveryRecord], by run: Int32, at now: Date) async throws {
         guard !records.isEmpty else { return }
@@ -160,7 +161,7 @@ public struct DeliveryRepository: Sendable {
                 recipient = CASE WHEN outcome.status <> 'queued' THEN m.recipient END,
                 sent_at = CASE WHEN outcome.status = 'sent' THEN \(now) END
             FROM unnest(
-                \(records.map(\.message)), \(records.map(\.status.rawValue)), \(records.map(\.reason)),
+                \(records.map(\.message)), \(records.map(\.status.rawValue)), \(records.map(\.reason?.rawValue)),
                 \(records.map(\.reply)), \(records.map(\.waitUntil)), \(records.map(\.copy?.subject)),
                 \(records.map(\.copy?.body)), \(records.map(\.providerID)), \(records.map(\.wasAttempted))
             ) AS outcome (id, status, reason, reply, wait_until, subject, body, provider_id, was_attempted),
@@ -173,28 +174,29 @@ public struct DeliveryRepository: Sendable {
         if !named.isEmpty { try await TextStatusRepository(connection).applyEarly(named, now: now) }
     }
 
-    /// Puts on the list the addresses of which a server said that nothing must be sent there.
+    /// Blocks the addresses that a server has permanently refused.
     private func suppress(_ records: [DeliveryRecord], by run: Int32, at now: Date) async throws {
         guard !records.isEmpty else { return }
         try await connection.query(
             """
             INSERT INTO suppression (channel, address, reason, detail, at, actor)
-            SELECT m.channel, lower(m.recipient), told.reason, told.reply, \(now), run.actor
+            SELECT m.channel, lower(m.recipient), rejection.reason, rejection.reply, \(now), run.actor
             FROM unnest(
                 \(records.map(\.message)), \(records.map(\.suppression?.rawValue)), \(records.map(\.reply))
-            ) AS told (id, reason, reply)
-            JOIN message AS m ON m.id = told.id AND m.recipient IS NOT NULL
+            ) AS rejection (id, reason, reply)
+            JOIN message AS m ON m.id = rejection.id AND m.recipient IS NOT NULL
             JOIN delivery_run AS run ON run.id = m.run_id AND run.id = \(run)
             ON CONFLICT ON CONSTRAINT suppression_key DO NOTHING
             """)
     }
 
-    /// What a run may take: nothing that it or a later run has tried, and nothing that is held after a restore.
+    /// Returns the condition of messages that a run may claim: not yet attempted by it or a later run, and not held
+    /// after a restore.
     ///
-    /// Two senders would pass a message that the server puts off to and fro without end.
+    /// Without this condition, two senders would exchange a message that the server defers without end.
     ///
-    /// The subqueries hide the values from the planner. It would use them for an estimate alone, find each plan a
-    /// little cheaper than the one for any values, and so plan anew for each hand, which takes longer than the hand.
+    /// The subqueries hide the values from the planner. With visible values, the planner estimates each custom plan as
+    /// slightly cheaper than the generic plan, and plans each batch again, which takes longer than the batch.
     static func isDue(_ channel: Channel, _ until: Date, unattemptedBy run: Int32) -> SQL {
         """
         m.status = 'queued'

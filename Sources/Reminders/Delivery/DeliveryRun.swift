@@ -1,25 +1,26 @@
 import Booking
 public import FoundationEssentials
+import Locking
 public import Logging
 public import Messaging
 public import Postgres
 
-/// Plans due messages and sends them over several sessions of each channel, each message at most once.
+/// A run that plans due messages and sends them over several sessions of each channel, each message at most once.
 ///
-/// A run has one connection to the database, whatever the number of its sessions. The lock that shows that it is at work is
-/// on the same connection: a sender that has lost its lock cannot claim another message.
+/// A run has one connection to the database, whatever the number of its sessions. The run's lock is held by the same
+/// connection: a sender that has lost its lock cannot claim another message.
 public struct DeliveryRun: Sendable {
-    /// How a run treats paused channels and waiting messages.
+    /// The treatment of paused channels and waiting messages.
     public enum DeliveryMode: Sendable {
-        /// Sends all due messages, and tries one on a paused channel at once: by hand.
+        /// Sends all due messages, and tries one on a paused channel at once: for manual runs.
         case none
-        /// Sends all due messages except on paused channels: from a crontab.
+        /// Sends all due messages except on paused channels: for a crontab.
         case periodic
-        /// Leaves waiting messages to later runs: in a runner.
+        /// Leaves waiting messages to later runs: for a runner.
         case continuous
     }
 
-    /// The clock that measures the time since a claim; tests stop it, so that batches have the same sizes each time.
+    /// The clock that measures the time since a claim; tests stop it, so that batch sizes are reproducible.
     var stopwatch: @Sendable () -> ContinuousClock.Instant = { .now }
 
     let database: Database
@@ -38,7 +39,7 @@ public struct DeliveryRun: Sendable {
     /// The time that a message waits for a broken template, unless the template changes.
     static let templateRetry: TimeInterval = 300
 
-    /// Prepares a run.
+    /// Creates a run.
     ///
     /// - Parameters:
     ///   - database: The database of the ledger.
@@ -48,12 +49,12 @@ public struct DeliveryRun: Sendable {
     ///   - mode: How to treat paused channels and waiting messages.
     ///   - clock: The clock by which messages are due.
     ///   - maximumClaimAge: A message that was claimed longer ago is evaluated again before it is sent.
-    ///   - reach: A patient batch takes up nothing more after so long: texts that leave one a second must not keep a
-    ///     confirmation waiting that is asked for meanwhile.
-    ///   - host: The name under which a patient sender stores that it has paused a channel.
-    ///   - templates: The templates of both channels, read again before each run; `nil` where they never change.
-    ///   - journal: The journal of what this sender sends, outside the database; `nil` keeps none.
-    ///   - restoreLevel: How a restore of the database is logged.
+    ///   - reach: The time after which a continuous run claims no more messages: text messages that are sent at one per
+    ///     second must not delay a confirmation that is requested meanwhile.
+    ///   - host: The name under which a sender stores the pause of a channel.
+    ///   - templates: The templates of both channels, reloaded before each run; `nil` if they never change.
+    ///   - journal: The journal of sent messages, outside the database; `nil` for none.
+    ///   - restoreLevel: The log level of a database restore.
     ///   - logger: The log of problems.
     public init(
         database: Database, mail: DeliveryChannel<MailEnvelope>, texts: DeliveryChannel<TextMessage>, actor: String,
@@ -82,19 +83,19 @@ public struct DeliveryRun: Sendable {
 
     /// Sends due messages.
     ///
-    /// A runner's run does not plan: a job plans each minute, and a failure there does not block messages that are queued.
+    /// A continuous run does not plan: a job plans each minute, and its failure does not block queued messages.
     ///
-    /// A cancelled task lets each session finish its present message; other claimed messages return to the queue.
+    /// If the task is cancelled, each session finishes its current message; other claimed messages return to the queue.
     ///
     /// - Parameters:
     ///   - until: Messages due later are not sent; `nil` is now.
     ///   - limit: The maximum number of messages; `nil` is all.
-    /// - Returns: The outcomes; of a cancelled run, those until then.
+    /// - Returns: The outcomes; for a cancelled run, the outcomes so far.
     /// - Throws: `PostgresError` or `TransportConfigurationError`.
     public func send(until: Date?, limit: Int?) async throws -> Report {
         let until = until ?? clock()
         let change = templates?.refresh()
-        // Nothing is sent with a limit of 0, and nothing is written.
+        // With a limit of 0, nothing is sent or written.
         let journaled = limit == 0 ? nil : try await reconciler?.reconcile()
         if mode != .continuous {
             try await database.transaction { connection in
@@ -133,11 +134,11 @@ public struct DeliveryRun: Sendable {
             defer { hasBegun = true }
             return !hasBegun
         }
-        // The templates of a process that has just started may be others than those of the one before.
+        // The templates may have changed before this process started.
         if isFirst || templatesChanged { try await ledger.releaseTemplateErrors() }
     }
 
-    /// How many connections of a route there is work for.
+    /// Returns the number of connections of a channel that have messages to send.
     private func connections<Item>(
         of deliveryChannel: DeliveryChannel<Item>, _ limit: Int?, _ ledger: DeliveryRepository, until: Date
     ) async throws -> Int {
@@ -167,7 +168,7 @@ public struct DeliveryRun: Sendable {
                         }
                         for try await _ in group {}
                     }
-                    // What is reported as sent is on disk.
+                    // The commit makes all reported outcomes durable.
                     try await runToCompletion { try await ledger.endRun(number) }
                     try journal?.journal.end(number)
                 }
@@ -193,13 +194,13 @@ public struct DeliveryRun: Sendable {
                     try await deliveryChannel.transport.withSession { try await worker.work(with: $0) }
                 }
             }
-            // The first failure tells the other connections to stop.
+            // The first failure cancels the other connections.
             for try await _ in group {}
         }
         try await countUntried(of: progress, deliveryChannel.channel, number, in: ledger, until: until)
     }
 
-    /// What was due and not even tried, because nothing can be handed over, has failed like what was tried.
+    /// Counts due messages that were not tried, because the channel cannot be used, as failed.
     private func countUntried(
         of progress: DeliveryProgress, _ channel: Channel, _ number: Int32, in ledger: DeliveryRepository, until: Date
     ) async throws {
@@ -215,7 +216,7 @@ public struct DeliveryRun: Sendable {
         }
     }
 
-    /// Writes down over a new connection what could not be written over a lost one; what this cannot either is unknown.
+    /// Records outcomes over a new connection after the first one was lost; if this fails too, they become unknown.
     private func recordOverNewConnection(_ progress: DeliveryProgress, _ number: Int32) async {
         let (records, database, now) = (progress.unrecorded, database, clock())
         guard !records.isEmpty else { return }
@@ -233,7 +234,7 @@ public struct DeliveryRun: Sendable {
     }
 }
 
-/// Does work to its end, also where the task that waits for it has been cancelled: what has happened is written down.
+/// Runs an operation to its end even if the calling task is cancelled, so that outcomes are always recorded.
 func runToCompletion<Result: Sendable>(_ work: @escaping @Sendable () async throws -> Result) async throws -> Result {
     try await Task { try await work() }.value
 }

@@ -1,4 +1,5 @@
 import Booking
+import BookingStore
 public import FoundationEssentials
 public import Messaging
 
@@ -92,7 +93,7 @@ struct DeliveryWorker<Item: Sendable> {
             return Attempt(record: record, canContinue: !outcome.requestsBackoff)
         } catch {
             let record = unrenderable(claimed, because: error)
-            progress.fail(as: DeliveryRun.Failure(record, deliveryChannel.channel))
+            if let failure = DeliveryRun.Failure(record, deliveryChannel.channel) { progress.fail(as: failure) }
             return Attempt(record: record)
         }
     }
@@ -101,7 +102,7 @@ struct DeliveryWorker<Item: Sendable> {
     private func unrenderable(_ claimed: ClaimedMessage, because error: any Error) -> DeliveryRecord {
         guard let error = error as? TemplateError else {
             return DeliveryRecord(
-                message: claimed.message, status: .failed, reason: "cannot_be_written", reply: "\(error)")
+                message: claimed.message, status: .failed, reason: .cannotBeWritten, reply: "\(error)")
         }
         let next = run.clock() + DeliveryRun.templateRetry
         return .templateError(

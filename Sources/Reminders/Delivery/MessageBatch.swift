@@ -21,6 +21,11 @@ public struct MessageBatch: Sendable {
 
     /// Whether nothing was due.
     public var isEmpty: Bool { count + postponed + blocked == 0 }
+
+    /// Counts a message that stays queued.
+    fileprivate mutating func count(waitingFor reason: MessageReason?) {
+        if reason?.isObstacle == true { blocked += 1 } else { postponed += 1 }
+    }
 }
 
 /// Decodes batches from rows that hold ``MessageBatchReader/columns``.
@@ -29,7 +34,7 @@ enum MessageBatchReader {
     static let columns: SQL = """
         m.id, m.status, m.reason, m.trainer_id, m.day::text, m.rule, m.template, m.language, m.audience, m.revision, m.channel,
         m.address, m.attempts, m.deadline, c.unsubscribe_token, st.name, st.address, st.phone, st.email,
-        \(SessionRepository.columns)
+        \(SessionReader.columns)
         """
 
     /// A claimed message about a trainer's day; the sessions of that day are read separately.
@@ -62,26 +67,25 @@ enum MessageBatchReader {
         }
     }
 
-    /// A row that cannot be decoded, such as an imported address that is not valid, must not block other messages.
+    /// Decodes a batch.
+    ///
+    /// A row that cannot be decoded, such as one with an invalid imported address, does not block other messages.
     static func batch(_ rows: Rows) throws -> (batch: MessageBatch, days: [Day]) {
         var batch = MessageBatch()
         var days: [Day] = []
         try rows.forEach { row in
-            let message = try row.next(Int64.self)
-            let (status, reason) = (try row.next(String.self), try row.next(String?.self))
-            switch (status, reason.flatMap { MessageObstacle(rawValue: $0) }) {
-            case ("attempting", _): break
-            case ("skipped", _):
-                batch.skipped += 1
-                return
-            case (_, .some):
-                batch.blocked += 1
-                return
-            case (_, nil):
-                batch.postponed += 1
-                return
-            }
+            let (message, status) = (try row.next(Int64.self), try row.next(String.self))
             do {
+                let reason: MessageReason? = try row.nextCode()
+                switch status {
+                case "attempting": break
+                case "skipped":
+                    batch.skipped += 1
+                    return
+                default:
+                    batch.count(waitingFor: reason)
+                    return
+                }
                 let (trainer, date) = (try row.next(Int32?.self), try row.next(String?.self))
                 let messageColumns = try messageColumns(message, &row)
                 if let trainer, let date {
@@ -101,7 +105,7 @@ enum MessageBatchReader {
     }
 
     private static func unreadable(_ message: Int64, _ problem: String) -> DeliveryRecord {
-        DeliveryRecord(message: message, status: .failed, reason: "invalid_data", reply: problem)
+        DeliveryRecord(message: message, status: .failed, reason: .invalidData, reply: problem)
     }
 
     private static func messageColumns(_ message: Int64, _ row: inout Row) throws -> MessageColumns {

@@ -1,25 +1,26 @@
 public import Booking
 public import Postgres
 
-/// The runs of senders: each is locked for as long as its sender works.
+/// The locks of delivery runs: each run is locked while its sender works.
 extension DeliveryRepository {
-    /// "Intr" in ASCII: the first half of the keys by which senders from before step 17 of the schema lock their runs.
+    /// "Intr" in ASCII: the first half of the lock keys of senders from before step 17 of the schema.
     private static let oldLockClass: Int32 = 0x496e_7472
 
-    /// Numbers a run, higher than all before it.
+    /// Creates a run with a number higher than all earlier ones.
     public func openRun(actor: String) async throws -> Int32 {
         try await connection.query(
             "INSERT INTO delivery_run (actor, has_secret_lock) VALUES (\(actor), true) RETURNING id"
         ).decode(Int32.self)[0]
     }
 
-    /// Shows other senders that a run is alive, for as long as the body works and the connection of the lock lasts.
+    /// Holds the lock of a run while the body runs and the connection lasts, which shows other senders that the run is
+    /// active.
     ///
-    /// That is this connection. PgBouncer in transaction mode would leave the lock with a server connection that serves
-    /// other senders next; there, a separate connection keeps a transaction open.
+    /// The lock is held by this connection. PgBouncer in transaction mode would leave the lock with a server connection
+    /// that later serves other senders; there, a separate connection keeps a transaction open.
     ///
-    /// Senders from before step 17 look at the second lock only. It is not needed among senders of this version, and another
-    /// login may hold it: its key is no secret.
+    /// Senders from before step 17 check the second lock only. Senders of this version do not need it, and another
+    /// login may hold it, because its key is not secret.
     public func withRunLock(
         _ run: Int32, in database: Database, _ body: @Sendable () async throws -> Void
     ) async throws {
@@ -49,10 +50,10 @@ extension DeliveryRepository {
 
     private static func lockName(_ run: Int32) -> String { "delivery run \(run)" }
 
-    /// Gives a run's lock back; where this fails, the connection is gone, and the lock with it.
+    /// Releases a run's lock; if this fails, the connection is closed and the lock is released with it.
     private func unlock(_ run: Int32) async {
         let connection = connection
-        // A task of its own: a cancelled sender lets go, too.
+        // A separate task, so that a cancelled sender also releases its lock.
         _ = await Task {
             try await connection.query(
                 """
@@ -62,7 +63,8 @@ extension DeliveryRepository {
         }.result
     }
 
-    /// Writes down as unknown what dead senders had in hand, and returns the session of each such message, where it has one.
+    /// Marks the messages that crashed senders were attempting as unknown, and returns their sessions, or `nil` for a
+    /// message without a session.
     public func markAbandonedAsUnknown() async throws -> [Reference?] {
         try await connection.query(
             """
@@ -87,8 +89,8 @@ extension DeliveryRepository {
 
     /// Records that a run has ended.
     ///
-    /// This commit waits for the disk, unlike those of ``record(_:by:at:)``, and everything that this connection committed
-    /// before is on disk with it.
+    /// This commit waits for the disk, unlike those of ``record(_:by:at:)``, and makes all earlier commits of this
+    /// connection durable too.
     ///
     /// - Parameter run: The run.
     /// - Throws: `PostgresError`.

@@ -4,34 +4,35 @@ public import FoundationEssentials
 public import Messaging
 public import Postgres
 
-/// Mail that came to the sender's address: stored once, however often it is delivered, and acted on in the same transaction.
+/// Mail to the sender's address: stored once, even if delivered repeatedly, and processed in the same transaction.
 public struct InboundMail: Sendable {
-    /// What a mail says, reduced to what decides what follows.
+    /// The content of a mail, reduced to the facts for a decision.
     public enum Content: Sendable {
-        /// A report of deliveries, and identifiers one of which is that of the message it is about.
+        /// A delivery report, and identifiers that include the Message-ID of the reported message.
         case failure([ReportedAddress], messageIDs: [String])
-        /// A complaint: why nothing more should be sent, the provider's word for it, and the addresses that it names.
+        /// A complaint: the reason to block the address, the provider's term for it, and the addresses in the report.
         case complaint(Suppression.Reason, String, [EmailAddress], messageIDs: [String])
-        /// An answer to the invitation of that identifier.
+        /// A reply to the invitation with that identifier.
         case calendarReply(MailDecision.Reply, uid: String)
-        /// Something for a person to read.
+        /// Mail that requires manual review.
         case other
     }
 
-    /// A mail as it came.
+    /// A received mail.
     public struct Item: Sendable {
         let sender: String?
         let subject: String?
         let excerpt: String
         let content: Content
 
-        /// Describes a mail.
+        /// Creates a mail.
         ///
         /// - Parameters:
-        ///   - sender: Who wrote it, as its header says.
+        ///   - sender: The sender in its header.
         ///   - subject: Its subject.
-        ///   - excerpt: Its beginning, for a person to read; mail with the same beginning is the same mail.
-        ///   - content: What it says.
+        ///   - excerpt: The beginning of the mail, for manual review; mail with the same beginning is considered a
+        ///     duplicate.
+        ///   - content: The content.
         public init(sender: String?, subject: String?, excerpt: String, content: Content) {
             self.sender = sender
             self.subject = subject
@@ -40,69 +41,69 @@ public struct InboundMail: Sendable {
         }
     }
 
-    /// What came of one address.
+    /// The result for one address.
     public struct Address: Sendable {
         /// The address.
         public let address: EmailAddress
-        /// Why nothing more is sent there; `nil` where it is.
+        /// The reason that the address was blocked; `nil` if it was not.
         public let suppression: Suppression.Reason?
-        /// What the server that refused said, or the provider's word for a complaint.
+        /// The diagnosis of the refusing server, or the provider's term for a complaint.
         public let detail: String?
     }
 
-    /// What came of a mail.
+    /// The result of a mail.
     public struct Receipt: Sendable {
         /// The stored mail.
         public let entry: InboundMailEntry
-        /// What came of each address that it names.
+        /// The results for the addresses in the mail.
         public let addresses: [Address]
-        /// Whether it was received for the first time.
+        /// Whether the mail was received for the first time.
         public let isNew: Bool
     }
 
     let database: Database
     let actor: String
 
-    /// Prepares to receive mail.
+    /// Creates the receiver of mail.
     ///
     /// - Parameters:
-    ///   - database: Where it is stored.
-    ///   - actor: Who receives it, for the event log.
+    ///   - database: The database.
+    ///   - actor: The actor for the event log.
     public init(database: Database, actor: String) {
         self.database = database
         self.actor = actor
     }
 
-    /// Stores a mail and does what follows from it.
+    /// Stores a mail and applies its effects.
     ///
     /// - Parameters:
     ///   - item: The mail.
-    ///   - now: When it came.
-    /// - Returns: What came of it.
+    ///   - now: The time of receipt.
+    /// - Returns: The result.
     /// - Throws: ``PostgresError``.
     public func receive(_ item: Item, now: Date) async throws -> Receipt {
         try await database.transaction { connection in
             try await BookingLocks(actor: actor).begin(on: connection)
             let mails = InboundMailRepository(connection)
             let id = try await mails.insert(item, now: now)
-            let judged = try await MailEvaluation(item.content, now: now, on: connection)
+            let evaluation = try await MailEvaluation(item.content, now: now, on: connection)
             if let id {
-                try await apply(judged, detail: item.content.detail, now: now, on: connection)
-                try await mails.finish(id, judged, now: now)
+                try await apply(evaluation, detail: item.content.detail, now: now, on: connection)
+                try await mails.finish(id, evaluation, now: now)
             }
             return Receipt(
                 entry: try await mails.entry(id: id, excerpt: item.excerpt),
-                addresses: judged.addresses(of: item.content),
+                addresses: evaluation.addresses(of: item.content),
                 isNew: id != nil)
         }
     }
 
-    /// Marks mails as dealt with.
+    /// Marks mails as done.
     ///
     /// - Parameters:
     ///   - ids: The mails.
-    ///   - now: When.
-    /// - Throws: ``NotFound``, and then none is marked, or ``PostgresError``.
+    ///   - now: The current time.
+    /// - Throws: ``NotFound`` if a mail is missing, in which case none is marked, or ``PostgresError``.
     public func finish(_ ids: [Int64], now: Date) async throws {
         try await database.transaction { connection in
             try await BookingLocks(actor: actor).begin(on: connection)
@@ -114,10 +115,10 @@ public struct InboundMail: Sendable {
     }
 
     private func apply(
-        _ judged: MailEvaluation, detail: String?, now: Date, on connection: Connection
+        _ evaluation: MailEvaluation, detail: String?, now: Date, on connection: Connection
     ) async throws {
-        let decision = judged.decision
-        if let message = judged.message {
+        let decision = evaluation.decision
+        if let message = evaluation.message {
             if let reason = decision.suppression {
                 try await ConsentRepository(connection).suppress(
                     Suppression(
@@ -128,17 +129,17 @@ public struct InboundMail: Sendable {
                 try await LedgerRepository(connection).markBounced(message.id, diagnosis: decision.detail)
             }
         }
-        guard let session = judged.session else { return }
-        if decision.confirms { try await SessionRepository(connection).confirm(session.id, at: now) }
+        guard let session = evaluation.session else { return }
+        if decision.confirms { try await FrontDesk.confirm(session.id, at: now, on: connection) }
         if decision.requestsCall {
             try await SessionMessages(connection).announce(.callRequested, of: session.id, at: now)
         }
     }
 }
 
-/// What was decided about a mail, and what it is about.
+/// The decision about a mail, and its subject.
 struct MailEvaluation {
-    /// What a mail is about.
+    /// The session that a mail concerns.
     struct Subject {
         let id: Session.ID
     }
@@ -147,7 +148,7 @@ struct MailEvaluation {
     private(set) var message: LedgerRepository.SentMessage?
     private(set) var session: Subject?
 
-    /// Finds out what a mail is about and decides; the rows are locked until the transaction ends.
+    /// Finds the subject of a mail and decides; the rows are locked until the transaction ends.
     init(_ content: InboundMail.Content, now: Date, on connection: Connection) async throws {
         let ledger = LedgerRepository(connection)
         switch content {
@@ -168,7 +169,7 @@ struct MailEvaluation {
         if let message { session = Subject(id: message.session) }
     }
 
-    /// What followed, as it is stored.
+    /// The action as stored.
     var action: InboundMailEntry.Action {
         if decision.suppression != nil { return .suppressed }
         if decision.failsMessage { return .messageFailed }
@@ -177,7 +178,8 @@ struct MailEvaluation {
         return decision.review == nil ? .noted : .none
     }
 
-    /// What came of each address that a mail names, and of the message's recipient where it names somebody else.
+    /// Returns the result for each address in a mail, and for the message's recipient if the mail names another
+    /// address.
     func addresses(of content: InboundMail.Content) -> [InboundMail.Address] {
         let recipient = decision.suppression == nil ? nil : message?.recipient
         func address(_ address: EmailAddress, _ detail: String?) -> InboundMail.Address {
@@ -197,7 +199,7 @@ struct MailEvaluation {
 }
 
 extension InboundMail.Content {
-    /// What kind of mail it is.
+    /// The kind of the mail.
     var kind: InboundMailEntry.Kind {
         switch self {
         case .failure: .failure
@@ -213,7 +215,7 @@ extension InboundMail.Content {
 }
 
 extension InboundMail.Item {
-    /// A mail as it is stored, with what it says reduced to what decides what follows.
+    /// Creates an item from a parsed mail, reduced to the facts for a decision.
     public init(_ mail: ReceivedMail) {
         self.init(
             sender: mail.from, subject: mail.subject, excerpt: mail.excerpt, content: InboundMail.Content(mail.content))
@@ -233,7 +235,7 @@ extension InboundMail.Content {
             self = .calendarReply(
                 MailDecision.Reply(
                     MailDecision.Answer(reply.answer), by: try? EmailAddress(reply.attendee.address),
-                    // A session's first revision is 1, an event's 0.
+                    // The first revision of a session is 1, and the first sequence number of an event is 0.
                     to: reply.sequence + 1), uid: reply.uid)
         case .other:
             self = .other
@@ -242,7 +244,7 @@ extension InboundMail.Content {
 }
 
 extension ReportedAddress {
-    /// What a report says of an address; `nil` where it can be none of ours.
+    /// Creates the reported address of a recipient; `nil` if it is not a valid address.
     fileprivate init?(_ recipient: DeliveryReport.Recipient) {
         guard let address = try? EmailAddress(recipient.address.address) else { return nil }
         let claim: Claim =

@@ -3,75 +3,75 @@ import BookingStore
 public import FoundationEssentials
 public import Postgres
 
-/// A mail that came to the sender's address, and what came of it.
+/// A mail to the sender's address, and its result.
 public struct InboundMailEntry: Sendable {
-    /// What kind of mail it is.
+    /// The kind of a mail.
     public enum Kind: String, Sendable, CaseIterable {
-        /// A report of deliveries.
+        /// A delivery report.
         case failure
         /// A complaint.
         case complaint
-        /// An answer to an invitation.
+        /// A reply to an invitation.
         case calendarReply = "calendar_reply"
-        /// Anything else.
+        /// Any other mail.
         case other
     }
 
-    /// What followed from a mail.
+    /// The action that followed a mail.
     public enum Action: String, Sendable, CaseIterable {
-        /// The recipient's address is blocked.
+        /// The recipient's address was blocked.
         case suppressed
-        /// The message counts as failed.
+        /// The message was marked as failed.
         case messageFailed = "message_failed"
-        /// Nothing had to be done.
+        /// No action was needed.
         case noted
-        /// The session is confirmed.
+        /// The session was confirmed.
         case confirmed
-        /// The desk is asked to call.
+        /// The front desk was asked to call.
         case callRequested = "call_asked"
-        /// Nothing; a person has to read it.
+        /// None; the mail requires manual review.
         case none
     }
 
-    /// The number by which it is marked as done.
+    /// The number to mark it as done by.
     public let id: Int64
-    /// When it came.
+    /// The time of receipt.
     public let receivedAt: Date
-    /// Who wrote it, as its header says.
+    /// The sender in its header.
     public let sender: String?
     /// Its subject.
     public let subject: String?
-    /// What kind of mail it is.
+    /// The kind of mail.
     public let kind: Kind
-    /// What followed.
+    /// The action that followed.
     public let action: Action
-    /// Why a person has to read it; `nil` where nobody has to.
+    /// The reason for manual review; `nil` if none is required.
     public let review: MailDecision.Review?
-    /// What the server that refused said.
+    /// The diagnosis of the refusing server.
     public let detail: String?
-    /// The session that it is about.
+    /// The session that it concerns.
     public let reference: Reference?
-    /// The rule whose message it is about.
+    /// The rule of the message that it concerns.
     public let rule: String?
-    /// When nothing was left to do.
+    /// The time at which it was done.
     public let doneAt: Date?
-    /// Who marked it as done; `nil` where nobody had to.
+    /// The actor who marked it as done; `nil` if that was not required.
     public let doneBy: String?
 }
 
-/// Mail that came to the sender's address, as the database holds it.
+/// The stored mail to the sender's address.
 public struct InboundMailRepository: Sendable {
     let connection: Connection
 
-    /// Reads and writes through one connection.
+    /// Creates a repository that uses one connection.
     public init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// Returns what came, newest first.
+    /// Returns mails, newest first.
     ///
     /// - Parameters:
-    ///   - isOpen: Whether only what a person still has to read.
+    ///   - isOpen: Whether to return only mails that still require manual review.
     ///   - limit: The maximum number of entries.
     /// - Returns: The entries.
     /// - Throws: ``PostgresError``.
@@ -85,10 +85,10 @@ public struct InboundMailRepository: Sendable {
             """)
     }
 
-    /// Returns how many there are, counted no further than a bound.
+    /// Returns the number of mails, counted up to a bound.
     ///
     /// - Parameters:
-    ///   - isOpen: Whether only what a person still has to read counts.
+    ///   - isOpen: Whether to count only mails that still require manual review.
     ///   - bound: The bound.
     /// - Returns: The number.
     /// - Throws: ``PostgresError``.
@@ -106,8 +106,8 @@ public struct InboundMailRepository: Sendable {
     /// Returns a mail with its beginning.
     ///
     /// - Parameter id: The mail.
-    /// - Returns: What came of it, and its beginning; `nil` for a login that may not read that, since a returned message
-    ///   holds the client's unsubscribe token.
+    /// - Returns: The mail and its beginning; the beginning is `nil` for a login without permission to read it, because
+    ///   a returned message contains the client's unsubscribe token.
     /// - Throws: ``NotFound`` or ``PostgresError``.
     public func one(_ id: Int64) async throws -> (entry: InboundMailEntry, excerpt: String?) {
         guard let entry = try await read("\(Self.select) WHERE mail.id = \(id)").first else {
@@ -121,7 +121,7 @@ public struct InboundMailRepository: Sendable {
         }
     }
 
-    /// Stores a mail; `nil` where it was delivered before.
+    /// Stores a mail; returns `nil` if it was delivered before.
     ///
     /// It is complete only after ``finish(_:_:now:)``.
     func insert(_ item: InboundMail.Item, now: Date) async throws -> Int64? {
@@ -137,23 +137,23 @@ public struct InboundMailRepository: Sendable {
         ).decode(Int64.self).first
     }
 
-    /// Stores what came of a mail; one that a person has to read stays open.
-    func finish(_ id: Int64, _ judged: MailEvaluation, now: Date) async throws {
-        let decision = judged.decision
+    /// Stores the result of a mail; a mail that requires manual review stays open.
+    func finish(_ id: Int64, _ evaluation: MailEvaluation, now: Date) async throws {
+        let decision = evaluation.decision
         try await connection.query(
             """
             UPDATE inbound_mail
-            SET action = \(judged.action.rawValue),
+            SET action = \(evaluation.action.rawValue),
                 reason = \(decision.review?.rawValue),
                 detail = \(decision.detail),
-                message_id = \(judged.message?.id),
-                session_id = \(judged.session?.id.value),
+                message_id = \(evaluation.message?.id),
+                session_id = \(evaluation.session?.id.value),
                 done_at = CASE WHEN \(decision.review == nil) THEN \(now) END
             WHERE id = \(id)
             """)
     }
 
-    /// The mail of a key, or with a beginning.
+    /// Returns the mail with an ID, or with a beginning.
     func entry(id: Int64?, excerpt: String) async throws -> InboundMailEntry {
         try await read(
             """
@@ -162,7 +162,7 @@ public struct InboundMailRepository: Sendable {
             """)[0]
     }
 
-    /// Marks mails as done, and returns those that there are.
+    /// Marks mails as done, and returns those that exist.
     func markDone(_ ids: [Int64], by actor: String, now: Date) async throws -> [Int64] {
         try await connection.query(
             """

@@ -3,59 +3,59 @@ import BookingStore
 public import FoundationEssentials
 public import Postgres
 
-/// A client's text, and what came of it.
+/// An inbound text message, and its result.
 public struct InboundEntry: Sendable {
-    /// The number by which it is marked as done.
+    /// The number to mark it as done by.
     public let id: Int64
-    /// When it came.
+    /// The time of receipt.
     public let receivedAt: Date
-    /// The number it came from, in E.164; else the short code or the name, as the service writes it.
+    /// The sender's number in E.164, or the short code or name as the provider writes it.
     public let sender: String
-    /// What it says.
+    /// The text.
     public let body: String
-    /// How many pictures and other files came with it.
+    /// The number of attached files.
     public let attachments: Int32
-    /// What it came to.
+    /// The action that followed.
     public let action: String
-    /// The session that it was about, where one was.
+    /// The session that it concerns, if any.
     public let reference: Reference?
-    /// The name of whoever has that number, where one person has.
+    /// The name of the client with that number, if exactly one has it.
     public let name: String?
-    /// What was answered.
+    /// The reply.
     public let answer: String?
-    /// none, attempting, sent, failed or unknown.
+    /// The status of the reply: none, attempting, sent, failed or unknown.
     public let answered: String
-    /// When nothing was left to do for the desk.
+    /// The time at which it was done.
     public let doneAt: Date?
-    /// Who did it.
+    /// The actor who marked it as done.
     public let doneBy: String?
 }
 
-/// Clients' texts, as the database holds them.
+/// The stored inbound text messages.
 public struct InboundRepository: Sendable {
-    /// The session that a text is about.
+    /// The session that a text message concerns.
     struct SubjectSession {
         let id: Session.ID
         let reference: Reference
-        /// Whether it is still to come.
+        /// Whether the session is booked and in the future.
         let isAhead: Bool
-        /// Whether the last text about it told of it as it is now.
+        /// Whether the last text message about the session describes its current revision.
         let isUpToDate: Bool
     }
 
     let connection: Connection
 
-    /// Reads and writes through one connection.
+    /// Creates a repository that uses one connection.
     public init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// What was texted, newest first.
+    /// Returns text messages, newest first.
     ///
     /// - Parameters:
-    ///   - isOpen: Whether only what the desk still has to do something about.
-    ///   - limit: How many at the most.
-    /// - Returns: The texts.
+    ///   - isOpen: Whether to return only those that still require an action of the front desk.
+    ///   - limit: The maximum number of entries.
+    /// - Returns: The text messages.
     /// - Throws: ``PostgresError``.
     public func all(open isOpen: Bool, limit: Int = 200) async throws -> [InboundEntry] {
         try await connection.query(
@@ -78,7 +78,7 @@ public struct InboundRepository: Sendable {
         }
     }
 
-    /// How many texts ``all(open:limit:)`` finds without a limit, counted no further than a bound.
+    /// Returns the number of text messages that ``all(open:limit:)`` finds without a limit, counted up to a bound.
     public func count(open isOpen: Bool, upTo bound: Int) async throws -> Int {
         let count = try await connection.query(
             """
@@ -93,7 +93,7 @@ public struct InboundRepository: Sendable {
         isOpen ? "text.done_at IS NULL" : "true"
     }
 
-    /// Writes a text down; `nil` where the provider has told of it before.
+    /// Stores a text message; returns `nil` if the provider has reported it before.
     func insert(_ text: InboundTexts.Text, now: Date) async throws -> Int64? {
         try await connection.query(
             """
@@ -107,7 +107,7 @@ public struct InboundRepository: Sendable {
         ).decode(Int64.self).first
     }
 
-    /// What came of a text when it was told of for the first time.
+    /// Returns the result of a text message that was received before.
     func known(_ text: InboundTexts.Text) async throws -> InboundTexts.Receipt {
         let row = try await connection.query(
             """
@@ -122,7 +122,7 @@ public struct InboundRepository: Sendable {
             session: try row.2.map { try Reference($0) }, answer: nil, isNew: false, isOpen: row.3)
     }
 
-    /// The session that a number was last written to about, one to come before any other; nobody else may change it.
+    /// Returns the session of the last message to a number, preferring future sessions, and locks its row.
     func session(of sender: InboundSender, now: Date) async throws -> SubjectSession? {
         guard let phone = sender.number else { return nil }
         return try await connection.query(
@@ -149,7 +149,7 @@ public struct InboundRepository: Sendable {
         }
     }
 
-    /// Writes down what a text came to.
+    /// Stores the result of a text message.
     func finish(
         _ id: Int64, as action: InboundTexts.Action, isOpen: Bool, about session: Session.ID?, answer: String?
     ) async throws {
@@ -177,7 +177,7 @@ public struct InboundRepository: Sendable {
             """)
     }
 
-    /// Marks a text as done and returns its sender and what it says; `nil` where there is no such text.
+    /// Marks a text message as done, and returns its sender and text; `nil` if it does not exist.
     func markDone(_ id: Int64, by actor: String, now: Date) async throws -> (sender: InboundSender, body: String)? {
         try await connection.query(
             """
@@ -191,7 +191,7 @@ public struct InboundRepository: Sendable {
         }
     }
 
-    /// Marks as done what might have been an opt-out: its sender has made clear what they want.
+    /// Marks possible opt-outs as done after their sender has opted out or in explicitly.
     func closeReviews(of sender: InboundSender, by actor: String, now: Date) async throws {
         try await connection.query(
             """
@@ -203,7 +203,7 @@ public struct InboundRepository: Sendable {
             """)
     }
 
-    /// Ends the wait of texts to a number that were held until somebody has read what came from there.
+    /// Releases text messages to a number that were held until a text message from it was reviewed.
     func release(_ sender: InboundSender) async throws {
         let released = try await connection.query(
             """
@@ -225,14 +225,14 @@ public struct InboundRepository: Sendable {
     }
 }
 
-/// Who sent a text to us.
+/// The sender of an inbound text message.
 public enum InboundSender: Hashable, Sendable {
-    /// A phone, which can be answered.
+    /// A phone, which can receive a reply.
     case phone(PhoneNumber)
-    /// A short code, a company's name or an app's own identifier: nothing is ever sent there.
+    /// A short code, a company name or an app identifier, which never receives a reply.
     case other(String)
 
-    /// The number in E.164, or the sender as the service writes it.
+    /// The number in E.164, or the sender as the provider writes it.
     public var text: String {
         switch self {
         case .phone(let phone): phone.e164
@@ -240,14 +240,14 @@ public enum InboundSender: Hashable, Sendable {
         }
     }
 
-    /// The phone's number, where it is one.
+    /// The number, if the sender is a phone.
     public var number: PhoneNumber? {
         if case .phone(let phone) = self { phone } else { nil }
     }
 }
 
 extension ClientRepository {
-    /// The people who have the phone that a text came from; nobody has a short code.
+    /// Returns the clients with the phone of a sender; none for a short code.
     func clientsWithPhone(of sender: InboundSender) async throws -> [Client] {
         guard let phone = sender.number else { return [] }
         return try await matching(.phone(phone))

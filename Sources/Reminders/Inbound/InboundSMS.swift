@@ -4,14 +4,14 @@ public import FoundationEssentials
 public import Messaging
 public import Postgres
 
-/// Hears clients' texts, does what they ask for, and answers once where an answer is owed.
+/// A receiver of inbound text messages that applies their effects and replies at most once.
 public struct InboundSMS: Sendable {
-    /// How answers are written, and leave.
+    /// The composer and the transport of replies.
     public struct Answering: Sendable {
         let transport: any Transport<TextMessage>
         let composer: TextComposer
 
-        /// Pairs a transport with who writes for it.
+        /// Creates the pair of a transport and a composer.
         public init(transport: any Transport<TextMessage>, composer: TextComposer) {
             self.transport = transport
             self.composer = composer
@@ -22,45 +22,46 @@ public struct InboundSMS: Sendable {
     let actor: String
     let answering: @Sendable () throws -> Answering
 
-    /// Opens the desk.
+    /// Creates a receiver.
     ///
     /// - Parameters:
-    ///   - database: Where texts are kept.
-    ///   - actor: Who listens, for the event log.
-    ///   - answering: How answers leave; asked only after what a text wants is done.
+    ///   - database: The database of text messages.
+    ///   - actor: The actor for the event log.
+    ///   - answering: Returns the composer and the transport of replies; called when a text message is received, and an
+    ///     error is thrown only after its effects are applied.
     public init(database: Database, actor: String, answering: @escaping @Sendable () throws -> Answering) {
         self.database = database
         self.actor = actor
         self.answering = answering
     }
 
-    /// Hears one text.
+    /// Receives a text message.
     ///
-    /// What it asks for is done first, whatever may keep us from answering: nobody is texted after STOP because a template
-    /// or a setting is wrong. An answer that is cut off is unknown, and never sent again.
+    /// Its effects are applied first, even if a reply is impossible: an opt-out must not fail because of an invalid
+    /// template or setting. An interrupted reply is unknown, and never sent again.
     ///
     /// - Parameters:
-    ///   - text: The text.
-    ///   - sender: Its number.
-    ///   - now: When it came.
-    /// - Returns: What came of it.
-    /// - Throws: `PostgresError`; and, after the text was heard, why it cannot be answered.
+    ///   - text: The text message.
+    ///   - sender: Its sender.
+    ///   - now: The time of receipt.
+    /// - Returns: The result.
+    /// - Throws: `PostgresError`; and, after the effects are applied, the reason that a reply is impossible.
     public func receive(
         _ text: InboundText, from sender: InboundSender, now: Date
     ) async throws -> InboundTexts.Receipt {
         let (name, phone) = try await studioContact(of: sender)
         let inbound = InboundTexts(database: database, actor: actor)
-        let way = Result { try self.answering() }
+        let answeringResult = Result { try self.answering() }
         let receipt = try await inbound.receive(
             InboundTexts.Text(
                 providerID: text.id, sender: sender, recipient: text.to, body: text.body, attachments: text.attachments),
             meaning: InboundTexts.Meaning(text), now: now
         ) { action, language in
-            guard let composer = (try? way.get())?.composer else { return nil }
+            guard let composer = (try? answeringResult.get())?.composer else { return nil }
             return action.template.flatMap { try? composer.answer($0, from: name, phone: phone, in: language) }
         }
         guard receipt.isNew else { return receipt }
-        let answering = try way.get()
+        let answering = try answeringResult.get()
         guard let answer = receipt.answer, let recipient = sender.number else { return receipt }
         let outcome = try await answering.transport.withSession { session in
             await session.deliver(try answering.composer.message(answer, to: recipient))
@@ -72,7 +73,8 @@ public struct InboundSMS: Sendable {
         return receipt.answered(status)
     }
 
-    /// Who answers: the studio of the sender's last session, else the only studio, else none by name.
+    /// Returns the contact for replies: the studio of the sender's last session, otherwise the only studio, otherwise a
+    /// generic name.
     private func studioContact(of sender: InboundSender) async throws -> (name: String, phone: PhoneNumber?) {
         try await database.withConnection { connection in
             let studios = StudioRepository(connection)
@@ -89,9 +91,9 @@ public struct InboundSMS: Sendable {
 }
 
 extension InboundTexts.Meaning {
-    /// Reads what a text asks for.
+    /// Creates the meaning of a text message.
     ///
-    /// A service that handles opt-outs has answered by itself.
+    /// A provider that handles opt-outs itself has already replied.
     fileprivate init(_ text: InboundText) {
         let word = text.word
         let action: InboundTexts.Action =
@@ -110,7 +112,7 @@ extension InboundTexts.Meaning {
 }
 
 extension InboundTexts.Action {
-    /// The words that answer it; the rest needs none.
+    /// The template of the reply; `nil` if no reply is sent.
     fileprivate var template: String? {
         switch self {
         case .optedOut: "opted-out"
@@ -122,7 +124,7 @@ extension InboundTexts.Action {
 }
 
 extension DeliveryOutcome {
-    /// What is written down of an answer, which is tried once: what became of it, what the service said, its name for it.
+    /// The stored result of a reply, which is tried once: the status, the provider's response, and the provider's ID.
     fileprivate var replyRecord: (DeliveryRecord.Status, String, String?) {
         switch self {
         case .accepted(let reply, let id): (.sent, reply, id)

@@ -1,29 +1,29 @@
 public import Booking
 
-/// What a report by mail says of one address.
+/// The claim of a mail report about one address.
 public struct ReportedAddress: Hashable, Sendable {
-    /// What it says.
+    /// The kind of a claim.
     public enum Claim: Hashable, Sendable {
-        /// The message did not arrive because the address leads nowhere.
+        /// The message did not arrive because the address is invalid.
         case addressInvalid
         /// The message did not arrive, for another reason.
         case messageRefused
-        /// The message did not arrive, and the report does not say why.
+        /// The message did not arrive, and the report does not contain the reason.
         case failed
-        /// The message has not arrived yet, or has.
+        /// The message has arrived, or is delayed.
         case noFailure
     }
 
     /// The address.
     public let address: EmailAddress
-    /// Where the message ended up when it was forwarded.
+    /// The final address of a forwarded message.
     public let finalAddress: EmailAddress?
-    /// What is said.
+    /// The claim.
     public let claim: Claim
-    /// In the words of the server that refused.
+    /// The diagnosis of the refusing server.
     public let detail: String?
 
-    /// Notes what is said.
+    /// Creates a reported address.
     public init(_ address: EmailAddress, finalAddress: EmailAddress? = nil, claim: Claim, detail: String?) {
         self.address = address
         self.finalAddress = finalAddress
@@ -31,33 +31,33 @@ public struct ReportedAddress: Hashable, Sendable {
         self.detail = detail
     }
 
-    /// Whether this is about an address, however it is spelled.
+    /// Returns whether this concerns an address, regardless of its spelling.
     func isAbout(_ recipient: EmailAddress) -> Bool {
         [address, finalAddress].contains { $0?.matchKey == recipient.matchKey }
     }
 }
 
-/// What follows from a mail that came to the sender's address.
+/// The effects of a mail to the sender's address.
 public struct MailDecision: Hashable, Sendable {
-    /// Why a person has to read a mail.
+    /// The reason for manual review of a mail.
     public enum Review: String, Sendable, Hashable, CaseIterable {
-        /// It is in no form that is understood.
+        /// Its format is not understood.
         case notUnderstood = "not_understood"
-        /// It is about no message that was sent.
+        /// It concerns no sent message.
         case unknownMessage = "unknown_message"
-        /// It is about a message that was sent, and names somebody else.
+        /// It concerns a sent message, and names another recipient.
         case otherRecipient = "other_recipient"
-        /// The address of a trainer or a studio is at fault; nobody would notice if it were blocked.
+        /// The address of a trainer or a studio is invalid; blocking it automatically would go unnoticed.
         case staffAddress = "staff_address"
-        /// The message came back, and it is not clear whether the address is at fault.
+        /// The message bounced, and it is not clear whether the address is the cause.
         case unclearReason = "unclear_reason"
-        /// It answers no invitation that was sent.
+        /// It replies to an unknown invitation.
         case unknownEvent = "unknown_event"
-        /// It answers an invitation on behalf of somebody who was not invited.
+        /// It replies to an invitation on behalf of another attendee.
         case otherAttendee = "other_attendee"
-        /// It answers an earlier time of the session.
+        /// It replies to another revision of the session.
         case otherRevision = "other_revision"
-        /// The session is over, or cancelled.
+        /// The session has started, or is no longer booked.
         case sessionClosed = "session_closed"
         /// The client declines, or proposes another time.
         case declined
@@ -65,22 +65,22 @@ public struct MailDecision: Hashable, Sendable {
         case undecided
     }
 
-    /// Why the recipient's address is blocked from now on.
+    /// The reason to block the recipient's address.
     public var suppression: Suppression.Reason?
-    /// Whether the message counts as failed.
+    /// Whether the message is marked as failed.
     public var failsMessage = false
     /// Whether the session is confirmed.
     public var confirms = false
-    /// Whether the desk is asked to call.
+    /// Whether the front desk is asked to call.
     public var requestsCall = false
-    /// Why a person has to read it.
+    /// The reason for manual review.
     public var review: Review?
-    /// What was said, in the words of the server that refused.
+    /// The diagnosis of the refusing server.
     public var detail: String?
 
     private init() {}
 
-    /// Only a person can tell.
+    /// Returns the decision to leave a mail for manual review.
     public static func needsReview(_ review: Review) -> MailDecision {
         var decision = MailDecision()
         decision.review = review
@@ -89,34 +89,34 @@ public struct MailDecision: Hashable, Sendable {
 }
 
 extension MailDecision {
-    /// A message that was sent, as the ledger has it.
+    /// A sent message in the ledger.
     public struct Message: Hashable, Sendable {
         let recipient: EmailAddress
         let audience: Audience
 
-        /// Describes a message.
+        /// Creates a message.
         public init(recipient: EmailAddress, audience: Audience) {
             self.recipient = recipient
             self.audience = audience
         }
     }
 
-    /// Decides about a report of deliveries.
+    /// Decides about a delivery report.
     ///
-    /// Anybody can write a report. It counts only for the recipient of the message that was sent.
+    /// Reports can be forged. A report counts only for the recipient of the sent message.
     ///
     /// - Parameters:
-    ///   - addresses: What the report says.
-    ///   - message: The message that it is about, where one was sent.
-    /// - Returns: What follows.
+    ///   - addresses: The addresses in the report.
+    ///   - message: The message that it concerns, if it was sent.
+    /// - Returns: The decision.
     public static func failure(_ addresses: [ReportedAddress], of message: Message?) -> MailDecision {
         guard let message else { return .needsReview(.unknownMessage) }
-        guard let said = addresses.first(where: { $0.isAbout(message.recipient) }) else {
+        guard let reported = addresses.first(where: { $0.isAbout(message.recipient) }) else {
             return .needsReview(.otherRecipient)
         }
         var decision = MailDecision()
-        decision.detail = said.detail
-        switch said.claim {
+        decision.detail = reported.detail
+        switch reported.claim {
         case .noFailure: break
         case .messageRefused: decision.failsMessage = true
         case .failed:
@@ -131,15 +131,15 @@ extension MailDecision {
 
     /// Decides about a complaint.
     ///
-    /// Providers redact who complains, so an unknown address stands for the message's recipient; one that is known to be
-    /// somebody else's does not.
+    /// Providers redact the complainant, so an unknown address is taken for the message's recipient; the known address
+    /// of another person is not.
     ///
     /// - Parameters:
-    ///   - reason: What was said: ``Suppression/Reason/complaint`` or ``Suppression/Reason/optOut``.
-    ///   - addresses: The addresses that the complaint names.
-    ///   - others: Those of the addresses that are known to belong to a client, a trainer or a studio.
-    ///   - message: The message that it is about, where one was sent.
-    /// - Returns: What follows.
+    ///   - reason: The reason: ``Suppression/Reason/complaint`` or ``Suppression/Reason/optOut``.
+    ///   - addresses: The addresses in the complaint.
+    ///   - others: The addresses that are known to belong to a client, a trainer or a studio.
+    ///   - message: The message that it concerns, if it was sent.
+    /// - Returns: The decision.
     public static func complaint(
         _ reason: Suppression.Reason, by addresses: [EmailAddress], known others: Set<EmailAddress>,
         about message: Message?
@@ -152,7 +152,7 @@ extension MailDecision {
         return decision
     }
 
-    /// An address of staff is left alone: blocking it would silence call-back requests without anybody noticing.
+    /// Staff addresses are never blocked automatically: call-back requests would be lost without notice.
     private mutating func block(_ message: Message, because reason: Suppression.Reason) {
         if message.audience == .client {
             suppression = reason
@@ -163,26 +163,26 @@ extension MailDecision {
 }
 
 extension MailDecision {
-    /// What an attendee answers.
+    /// An attendee's answer.
     public enum Answer: String, Hashable, Sendable, CaseIterable {
-        /// They will come.
+        /// The attendee accepts.
         case accepted
-        /// They will not, or propose another time.
+        /// The attendee declines, or proposes another time.
         case declined
-        /// They have not decided.
+        /// The attendee has not decided.
         case undecided
     }
 
-    /// An answer to an invitation.
+    /// A reply to an invitation.
     public struct Reply: Hashable, Sendable {
-        /// What is answered.
+        /// The answer.
         public let answer: Answer
-        /// Who answers.
+        /// The attendee.
         public let attendee: EmailAddress?
-        /// The revision of the session that is answered.
+        /// The revision of the session in the invitation.
         public let revision: Int
 
-        /// Describes an answer.
+        /// Creates a reply.
         public init(_ answer: Answer, by attendee: EmailAddress?, to revision: Int) {
             self.answer = answer
             self.attendee = attendee
@@ -190,16 +190,16 @@ extension MailDecision {
         }
     }
 
-    /// Decides about an answer to an invitation.
+    /// Decides about a reply to an invitation.
     ///
-    /// It counts only where it comes from the client and speaks of the session as it is now; and a session is never
-    /// cancelled by one.
+    /// A reply counts only if it comes from the client and concerns the current revision of the session. It never
+    /// cancels a session.
     ///
     /// - Parameters:
-    ///   - reply: The answer.
-    ///   - session: The session that it names, where there is one.
-    ///   - isAhead: Whether the session is still to come.
-    /// - Returns: What follows.
+    ///   - reply: The reply.
+    ///   - session: The session in the reply, if it exists.
+    ///   - isAhead: Whether the session is in the future.
+    /// - Returns: The decision.
     public static func reply(_ reply: Reply, to session: Session?, isAhead: Bool) -> MailDecision {
         guard let session else { return .needsReview(.unknownEvent) }
         guard let attendee = reply.attendee, attendee.matchKey == session.client.email?.matchKey else {

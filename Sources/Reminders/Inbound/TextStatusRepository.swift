@@ -3,9 +3,9 @@ import BookingStore
 import FoundationEssentials
 import Postgres
 
-/// Delivery statuses of texts, as the database holds them.
+/// The stored delivery statuses of text messages.
 struct TextStatusRepository {
-    /// A text of the ledger that a report is about.
+    /// A text message in the ledger that a report concerns.
     private struct Text {
         let id: Int64
         let status: TextDelivery.Status
@@ -13,9 +13,9 @@ struct TextStatusRepository {
         let recipient: String?
     }
 
-    /// So long after an attempt a report may still tell what became of it.
+    /// The time after an attempt during which a report without a known ID can be matched by number.
     private static let reach: TimeInterval = 2 * 86_400
-    /// So long a report waits for its text.
+    /// The time that an unmatched report is kept.
     private static let retention: TimeInterval = 7 * 86_400
 
     let connection: Connection
@@ -24,7 +24,7 @@ struct TextStatusRepository {
         self.connection = connection
     }
 
-    /// Updates what a report is about, if that is known.
+    /// Applies a report to the message that it concerns, if that is known.
     func apply(_ report: TextStatuses.Report, by actor: String, now: Date) async throws -> TextStatuses.Receipt {
         if let text = try await text(of: report, now: now) {
             let changed = try await update(text, by: report, actor: actor, now: now)
@@ -40,7 +40,7 @@ struct TextStatusRepository {
         return TextStatuses.Receipt(subject: .unknown, changed: false)
     }
 
-    /// Applies reports that were faster than the texts which now have these names.
+    /// Applies reports that arrived before the provider's IDs of their text messages were stored.
     func applyEarly(_ providerIDs: [String], now: Date) async throws {
         let early = try await connection.query(
             """
@@ -57,9 +57,9 @@ struct TextStatusRepository {
         }
     }
 
-    /// Keeps a final status until its text is known; that of a delivery wins.
+    /// Stores a final status until its text message is known; a delivered status takes precedence.
     ///
-    /// Old ones are removed.
+    /// Statuses older than seven days are removed.
     func keep(_ report: TextStatuses.Report, by actor: String, now: Date) async throws {
         try await connection.query(
             """
@@ -81,7 +81,7 @@ struct TextStatusRepository {
 }
 
 extension TextStatusRepository {
-    /// The text with the report's name, else the one text to its number of which nobody knows what became.
+    /// Returns the text message with the report's ID, otherwise the only one to its number with an unknown outcome.
     private func text(of report: TextStatuses.Report, now: Date) async throws -> Text? {
         let named = try await read(
             """
@@ -128,13 +128,13 @@ extension TextStatusRepository {
         case .sent: try await LedgerRepository(connection).markSent(text.id, deliveredAt: nil)
         case .delivered(let afterFailure):
             try await LedgerRepository(connection).markSent(text.id, deliveredAt: now)
-            // What has arrived shows that the number does lead somewhere.
+            // A delivered message shows that the number is valid.
             if afterFailure, let number = text.recipient {
                 try await ConsentRepository(connection).lift(.sms, number, .hardBounce)
             }
         case .failed:
             try await LedgerRepository(connection).markUndelivered(
-                text.id, reason: report.suppression == .optOut ? "opted_out" : "undelivered", reply: report.detail)
+                text.id, reason: report.suppression == .optOut ? .optedOut : .undelivered, reply: report.detail)
             try await suppress(text.recipient, by: report, actor: actor, now: now)
         }
         return true
@@ -151,7 +151,7 @@ extension TextStatusRepository {
 }
 
 extension TextStatusRepository {
-    /// Our answer to a text that a report is about.
+    /// A reply to a text message that a report concerns.
     private struct Answer {
         let id: Int64
         let sender: String

@@ -4,22 +4,22 @@ public import FoundationEssentials
 public import Messaging
 public import Postgres
 
-/// What SMS services report of texts that were sent.
+/// A receiver of delivery reports on sent text messages from SMS providers.
 public struct TextStatuses: Sendable {
-    /// A report.
+    /// A delivery report.
     public struct Report: Sendable {
-        /// The service's own name for the text.
+        /// The provider's ID of the text message.
         public let providerID: String
-        /// How far the text has come.
+        /// The reported progress.
         public let progress: TextDelivery.Report
-        /// The service's words, for whoever asks later.
+        /// The provider's description, for display.
         public let detail: String
-        /// Why nothing more should be sent to the number, where the service knows.
+        /// The reason to block the number, if the provider reports one.
         public let suppression: Suppression.Reason?
-        /// The number that it was sent to, where the service says.
+        /// The number that the text message was sent to, if the report contains it.
         public let recipient: PhoneNumber?
 
-        /// Describes a report.
+        /// Creates a report.
         public init(
             providerID: String, progress: TextDelivery.Report, detail: String, suppression: Suppression.Reason?,
             recipient: PhoneNumber?
@@ -32,32 +32,32 @@ public struct TextStatuses: Sendable {
         }
     }
 
-    /// What a report was about.
+    /// The subject of a report.
     public enum Subject: Sendable {
-        /// A message of the ledger, as it is now.
+        /// A message in the ledger, in its current state.
         case message(LedgerEntry)
-        /// Our answer to a text.
+        /// A reply to an inbound text message.
         case answer(toText: Int64)
-        /// No text that is known yet.
+        /// A text message that is not known yet.
         case unknown
     }
 
-    /// What came of a report.
+    /// The result of a report.
     public struct Receipt: Sendable {
-        /// What it was about.
+        /// The subject of the report.
         public let subject: Subject
-        /// Whether anything is otherwise now.
+        /// Whether the report changed anything.
         public let changed: Bool
     }
 
     let database: Database
     let actor: String
 
-    /// Prepares to receive reports.
+    /// Creates the receiver of reports.
     ///
     /// - Parameters:
-    ///   - database: Where the ledger is.
-    ///   - actor: Who receives them, for the event log.
+    ///   - database: The database of the ledger.
+    ///   - actor: The actor for the event log.
     public init(database: Database, actor: String) {
         self.database = database
         self.actor = actor
@@ -65,13 +65,13 @@ public struct TextStatuses: Sendable {
 
     /// Updates the ledger and the suppression list.
     ///
-    /// A final status of a text that is not known yet is stored before the ledger is asked once more: the sender stores
-    /// the text's name before it looks for such a status, so that one of the two finds the other.
+    /// A final status of an unknown text message is stored before the ledger is queried again: the sender stores the
+    /// provider's ID before it looks for such a status, so that one of the two finds the other.
     ///
     /// - Parameters:
-    ///   - report: What the service reports.
-    ///   - now: When.
-    /// - Returns: What came of it.
+    ///   - report: The report.
+    ///   - now: The current time.
+    /// - Returns: The result.
     /// - Throws: ``PostgresError``.
     public func receive(_ report: Report, now: Date) async throws -> Receipt {
         let receipt = try await applying(report, now: now)
@@ -90,56 +90,56 @@ public struct TextStatuses: Sendable {
     }
 }
 
-/// What becomes of a sent text when its service reports on it.
+/// The effect of a provider's reports on a sent text message.
 ///
-/// Reports arrive in any order and more than once. What counts most wins: a delivery over a failure, a failure over
-/// anything that says nothing of the arrival.
+/// Reports may arrive in any order and repeatedly. A delivery takes precedence over a failure, and a failure over a
+/// report that leaves the delivery open.
 public enum TextDelivery {
-    /// What the service reports.
+    /// A provider's report.
     public enum Report: Hashable, Sendable {
-        /// It has the text, or has passed it on.
+        /// The provider or a carrier has accepted the text message.
         case underway
-        /// The text has arrived.
+        /// The text message was delivered.
         case delivered
-        /// The text will not arrive.
+        /// The text message cannot be delivered.
         case failed
     }
 
-    /// What the ledger says of the text.
+    /// The status of the text message in the ledger.
     public enum Status: String, Sendable, CaseIterable {
-        /// It was not handed over yet, or is to be once more.
+        /// It has not been attempted, or will be retried.
         case queued
-        /// It is being handed over.
+        /// It is being attempted.
         case attempting
-        /// The service has taken it.
+        /// The provider has accepted it.
         case sent
-        /// It did not arrive.
+        /// It failed.
         case failed
-        /// Nobody knows.
+        /// Its delivery status is unknown.
         case unknown
         /// It was not sent.
         case skipped
     }
 
-    /// What changes in the ledger.
+    /// A change in the ledger.
     public enum Change: Hashable, Sendable {
-        /// Nothing.
+        /// No change.
         case none
-        /// The service has taken it after all.
+        /// The provider has accepted it.
         case sent
-        /// It has arrived; `after` tells that it was taken for failed before.
+        /// It was delivered; `afterFailure` is true if it was marked as failed before.
         case delivered(afterFailure: Bool)
-        /// It did not arrive.
+        /// It was not delivered.
         case failed
     }
 
-    /// Returns what a report changes.
+    /// Returns the change that a report causes.
     ///
     /// - Parameters:
-    ///   - status: What the ledger says of the text.
-    ///   - isDelivered: Whether it is known to have arrived.
-    ///   - report: What the service reports.
-    /// - Returns: What changes.
+    ///   - status: The status of the text message in the ledger.
+    ///   - isDelivered: Whether its delivery is confirmed.
+    ///   - report: The report.
+    /// - Returns: The change.
     public static func change(of status: Status, isDelivered: Bool, by report: Report) -> Change {
         switch (report, status) {
         case (_, .queued), (_, .attempting), (_, .skipped): .none
@@ -153,14 +153,13 @@ public enum TextDelivery {
 }
 
 extension TextStatuses.Report {
-    /// What a service's report means for the ledger and the suppression list.
+    /// Creates a report for the ledger and the suppression list from a provider's report.
     ///
-    /// A number that is out of reach for a while (30003) or a text that a filter has stopped (30007) says nothing of the
-    /// number.
+    /// An unreachable handset (30003) or a text message stopped by a filter (30007) does not make the number invalid.
     ///
     /// - Parameters:
-    ///   - report: What the service reports.
-    ///   - recipient: The number that the text was sent to, where the report has one.
+    ///   - report: The provider's report.
+    ///   - recipient: The number that the text message was sent to, if the report contains it.
     public init(_ report: TextStatusReport, to recipient: PhoneNumber?) {
         let progress: TextDelivery.Report =
             switch report.progress {

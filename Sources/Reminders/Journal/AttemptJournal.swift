@@ -1,18 +1,19 @@
 public import FoundationEssentials
+import Locking
 import Postgres
 
-/// The journal of a sender: what it is about to send, kept outside the database.
+/// The journal of a sender, which lists attempts outside the database before they are made.
 ///
-/// After a restore it tells which of the messages that are queued again were sent before. All processes with the same home
-/// share one journal, and each appends to a file of its own. A batch of messages is on disk before the first of them is
-/// handed to a transport, with one `fsync`; batches that are written at the same time share it.
+/// After a restore, it shows which of the messages that are queued again were sent before. All processes with the same
+/// home share one journal, and each appends to its own file. A batch of messages is on disk before its first message is
+/// passed to a transport, with one `fsync`; concurrent batches share it.
 public final class AttemptJournal: Sendable {
     private struct Opened {
         let database: UUID
         let id: UUID
         let folder: JournalFolder
         let file: JournalFile
-        /// Until the files were read for the first time, the runs of earlier processes are not known.
+        /// The last run of each file when the journal was opened; then the run of this process.
         var runs: [RecordedRun]
         var epochs: [UUID: Int64]
         var isNew: Bool
@@ -21,14 +22,14 @@ public final class AttemptJournal: Sendable {
     private let home: String
     private let opened = Guarded<Opened?>(nil)
 
-    /// Describes a journal; nothing is read or written yet.
+    /// Creates a journal without reading or writing files.
     ///
-    /// - Parameter home: The folder of Intro's own data.
+    /// - Parameter home: The folder of Intro's data.
     public init(home: String) {
         self.home = home
     }
 
-    /// What a sender knows of its journal without reading it.
+    /// The facts about a journal that are kept in memory.
     struct Summary {
         let database: UUID
         let id: UUID
@@ -37,7 +38,7 @@ public final class AttemptJournal: Sendable {
         let isNew: Bool
     }
 
-    /// The journal in short; `nil` while it has not been opened, and where its files are gone.
+    /// The summary of the journal; `nil` before it is opened, and if its files were removed.
     var summary: Summary? {
         opened.withLock { opened in
             guard let journal = opened, journal.file.isInPlace else {
@@ -54,8 +55,8 @@ public final class AttemptJournal: Sendable {
     ///
     /// - Parameters:
     ///   - database: The name of the database.
-    ///   - now: The present instant: entries whose deadlines have passed are removed.
-    /// - Returns: The journal in short.
+    ///   - now: The current time: entries with past deadlines are removed.
+    /// - Returns: The summary of the journal.
     /// - Throws: `JournalError`.
     func open(database: UUID, at now: Date) throws(JournalError) -> Summary {
         if let summary, summary.database == database { return summary }
@@ -82,7 +83,7 @@ public final class AttemptJournal: Sendable {
 
     /// Records that the journal was compared with the database.
     ///
-    /// - Parameter state: What the database said.
+    /// - Parameter state: The state of the database.
     /// - Throws: `JournalError`.
     func record(_ state: DeliveryEpochState) throws(JournalError) {
         let file = try file()
@@ -96,7 +97,7 @@ public final class AttemptJournal: Sendable {
         }
     }
 
-    /// Records that a run starts; it is on disk with the first batch.
+    /// Records the start of a run, which is written to disk with the first batch.
     func start(_ run: RecordedRun, until: Date) throws(JournalError) {
         try file().append([.start(run, until: until.microseconds)])
         opened.withLock {
@@ -114,13 +115,13 @@ public final class AttemptJournal: Sendable {
         }
     }
 
-    /// Records what is about to be handed to a transport, and waits until it is on disk.
+    /// Records the messages of a batch before they are passed to a transport, and waits until they are on disk.
     ///
     /// - Parameters:
     ///   - messages: The batch.
     ///   - run: The run.
-    ///   - now: The instant of the attempt.
-    /// - Throws: `JournalError`; nothing of the batch may be sent then.
+    ///   - now: The time of the attempt.
+    /// - Throws: `JournalError`; no message of the batch may be sent then.
     func write(_ messages: [ClaimedMessage], run: Int32, at now: Date) throws(JournalError) {
         guard !messages.isEmpty else { return }
         let file = try file()
@@ -136,9 +137,9 @@ public final class AttemptJournal: Sendable {
         try file.sync(upTo: position)
     }
 
-    /// Records which messages no transport took.
+    /// Records the messages that no transport accepted.
     ///
-    /// What a crash loses of it is taken for sent.
+    /// If such a record is lost in a crash, the message is considered sent.
     func writeNotSent(_ records: [DeliveryRecord], run: Int32) throws(JournalError) {
         let notSent = records.filter { $0.status == .queued || $0.status == .failed }
         guard !notSent.isEmpty else { return }
@@ -157,25 +158,25 @@ extension DeliveryRun {
         let journal: AttemptJournal
         let run: Int32
 
-        /// Records messages on disk before the first of them is handed to a transport.
+        /// Records messages on disk before the first of them is passed to a transport.
         func write(_ messages: [ClaimedMessage], at now: Date) throws(JournalError) {
             try journal.write(messages, run: run, at: now)
         }
 
-        /// Records which messages no transport took.
+        /// Records the messages that no transport accepted.
         func writeNotSent(_ records: [DeliveryRecord]) throws(JournalError) {
             try journal.writeNotSent(records, run: run)
         }
     }
 
-    /// Records in the journal that a run starts.
+    /// Records the start of a run in the journal.
     ///
     /// - Parameters:
     ///   - number: The run.
-    ///   - epoch: The epoch in which the journal was compared with the database; `nil` where there is no journal.
-    ///   - until: What is due later is left alone.
+    ///   - epoch: The epoch in which the journal was compared with the database; `nil` without a journal.
+    ///   - until: Messages due later are not sent.
     ///   - connection: A connection to the database.
-    /// - Returns: The journal of the run; `nil` where there is none.
+    /// - Returns: The journal of the run; `nil` without a journal.
     /// - Throws: `JournalError` or `PostgresError`.
     func startJournal(
         _ number: Int32, epoch: UUID?, until: Date, on connection: Connection
@@ -186,10 +187,10 @@ extension DeliveryRun {
         return RunJournal(journal: journal, run: number)
     }
 
-    /// The messages that a batch leaves alone because the database was restored or promoted.
+    /// Returns the messages that are held because the database was restored or promoted.
     ///
-    /// - Parameter until: What is due later does not count.
-    /// - Returns: Why and how many; `nil` while nothing is held.
+    /// - Parameter until: Messages due later are not counted.
+    /// - Returns: The reason and the number; `nil` if none is held.
     /// - Throws: `PostgresError`.
     public func heldMessages(until: Date?) async throws -> HeldMessages? {
         try await database.withConnection {
@@ -199,9 +200,9 @@ extension DeliveryRun {
 }
 
 extension DeliveryWorker {
-    /// Records claimed messages in the journal, before the first of them is handed over.
+    /// Records claimed messages in the journal before the first of them is passed to a transport.
     ///
-    /// - Throws: `JournalError`, after the messages were given back.
+    /// - Throws: `JournalError`, after the messages were released.
     func writeJournal(_ batch: MessageBatch) async throws {
         guard let journal else { return }
         do {

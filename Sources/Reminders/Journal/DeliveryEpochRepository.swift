@@ -2,16 +2,16 @@ import BookingStore
 public import FoundationEssentials
 public import Postgres
 
-/// Epochs of the database, the senders that it knows, and the messages that wait because of a restore.
+/// The stored epochs of the database, its known senders, and the messages that are held because of a restore.
 public struct DeliveryEpochRepository: Sendable {
     let connection: Connection
 
-    /// Reads and writes through one connection.
+    /// Creates a repository that uses one connection.
     public init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// What the database says to a sender.
+    /// Returns the state of the database for a sender.
     ///
     /// - Parameters:
     ///   - journal: The id of its journal; `nil` while it has not been opened.
@@ -62,7 +62,7 @@ public struct DeliveryEpochRepository: Sendable {
 
     /// Records the identity of a database in which nothing was sent yet.
     ///
-    /// Each new epoch has a new token: databases that are copied before the first message have different ones.
+    /// Each new epoch has a new token: databases that are copied before the first message differ.
     func identify() async throws {
         try await connection.query(
             """
@@ -76,19 +76,20 @@ public struct DeliveryEpochRepository: Sendable {
             """)
     }
 
-    /// Lets one sender at a time change epochs, until the transaction ends.
+    /// Waits for a lock that serializes changes of epochs until the end of the transaction.
     func lock() async throws {
         try await connection.query("SELECT pg_advisory_xact_lock(lock_key('delivery epoch'))")
     }
 
-    /// Begins an epoch: messages due until now wait for all senders that were active in the last day before the change.
+    /// Begins an epoch: messages due by now wait for all senders that were active in the last day before the change.
     ///
-    /// That day ends with the last activity that the database knows of: a backup may be older than a day.
+    /// That day ends with the last activity in the database, because a backup may be older than a day.
     ///
     /// - Parameters:
-    ///   - cause: Why it begins.
-    ///   - earlier: When the epochs that the sender knows were noticed; clocks of servers differ, and this one is later.
-    ///   - now: The present instant.
+    ///   - cause: The cause.
+    ///   - earlier: The times of the epochs that the sender knows; server clocks differ, and the new time is later than
+    ///     all of them.
+    ///   - now: The current time.
     /// - Throws: `PostgresError`.
     func begin(_ cause: ReconciliationDecision.Cause, after earlier: [Int64], now: Date) async throws {
         try await connection.query(
@@ -122,13 +123,13 @@ public struct DeliveryEpochRepository: Sendable {
             """)
     }
 
-    /// Counts the journals that are awaited as missing.
+    /// Marks the awaited journals as missing.
     func markAwaitedAsMissing() async throws {
         try await connection.query(
             "UPDATE delivery_sender SET reconciliation = 'missing' WHERE reconciliation = 'awaited'")
     }
 
-    /// Records that a sender sends, and tells when its run started.
+    /// Records the activity of a sender, and returns the start of its run.
     ///
     /// - Parameters:
     ///   - run: The run.
@@ -148,9 +149,9 @@ public struct DeliveryEpochRepository: Sendable {
         ).decode(Int64.self)[0]
     }
 
-    /// Ends the hold of messages by the decision of an operator.
+    /// Ends the hold of messages by an operator's decision.
     ///
-    /// - Parameter since: Messages due from then on were marked as unknown; `nil` where all are sent.
+    /// - Parameter since: The due time from which messages were marked as unknown; `nil` if all are sent.
     /// - Throws: `PostgresError`.
     func end(sentSince since: Date?) async throws {
         try await connection.query(

@@ -2,26 +2,26 @@ import BookingStore
 public import FoundationEssentials
 public import Postgres
 
-/// Compares the journals of senders with the ledger after a restore or a promotion, and carries out what operators decide.
+/// The comparison of senders' journals with the ledger after a restore or a promotion, and the operators' decisions.
 public struct DeliveryReconciliation: Sendable {
-    /// What the journal of a sender says.
+    /// The content of a sender's journal.
     public struct Journal: Sendable {
-        /// Its id.
+        /// The ID.
         public let id: UUID
-        /// Where the sender runs.
+        /// The host of the sender.
         public let host: String
-        /// Whether nothing was ever written to it.
+        /// Whether the journal is empty.
         public let isNew: Bool
-        /// The epochs in which it was compared, with the time when each was noticed.
+        /// The epochs in which it was compared, and the time of each.
         public let epochs: [UUID: Int64]
-        /// The last runs that it lists.
+        /// The last runs.
         public let runs: [RecordedRun]
         /// The last attempt of each message.
         public let attempts: [DeliveryAttempt]
-        /// Until when messages were due that its runs sent; `nil` where it lists none.
+        /// The latest due time of the messages that its runs sent; `nil` without runs.
         public let horizon: Date?
 
-        /// Describes a journal.
+        /// Creates the content of a journal.
         public init(
             id: UUID, host: String, isNew: Bool, epochs: [UUID: Int64], runs: [RecordedRun],
             attempts: [DeliveryAttempt],
@@ -37,25 +37,25 @@ public struct DeliveryReconciliation: Sendable {
         }
     }
 
-    /// What came of a comparison.
+    /// The result of a comparison.
     public struct Result: Sendable, Equatable {
         /// The state that the journal was compared with.
         public let state: DeliveryEpochState
-        /// What was decided.
+        /// The decision.
         public let decision: ReconciliationDecision
-        /// How many messages were marked as unknown.
+        /// The number of messages that were marked as unknown.
         public let restored: Int
-        /// What is held now; `nil` where nothing is.
+        /// The messages that are held now; `nil` if none is held.
         public let held: HeldMessages?
     }
 
     let database: Database
     let actor: String
 
-    /// Works on a database.
+    /// Creates the comparison for a database.
     ///
     /// - Parameters:
-    ///   - database: Where the ledger is.
+    ///   - database: The database of the ledger.
     ///   - actor: The sender or operator, for the event log.
     public init(database: Database, actor: String) {
         self.database = database
@@ -75,13 +75,13 @@ public struct DeliveryReconciliation: Sendable {
 
     /// Compares a journal with the ledger.
     ///
-    /// What the journal lists is planned first: messages that had not been planned at the moment of the backup are then in
-    /// the ledger, and are not planned as new ones later.
+    /// Messages up to the journal's horizon are planned first, so that messages which were not planned at the time of
+    /// the backup are in the ledger, and are not planned as new ones later.
     ///
     /// - Parameters:
     ///   - journal: The journal.
-    ///   - now: The present instant.
-    /// - Returns: What came of it.
+    ///   - now: The current time.
+    /// - Returns: The result.
     /// - Throws: `PostgresError`.
     public func reconcile(_ journal: Journal, now: Date) async throws -> Result {
         try await database.transaction { connection in
@@ -111,46 +111,46 @@ public struct DeliveryReconciliation: Sendable {
 }
 
 extension DeliveryReconciliation {
-    /// What an operator decides about held messages.
+    /// An operator's decision about held messages.
     public enum Decision: Sendable, Equatable {
-        /// Messages due from an instant on may have been sent before the restore: they are marked as unknown. The others
-        /// are sent.
+        /// Messages due from this time may have been sent before the restore, and are marked as unknown. The others are
+        /// sent.
         case hold(sentSince: Date)
-        /// All are sent.
+        /// All messages are sent.
         case release
     }
 
-    /// What came of a decision.
+    /// The result of a decision.
     public struct Settlement: Sendable {
-        /// How many messages were marked as unknown.
+        /// The number of messages that were marked as unknown.
         public let unknown: Int
-        /// How many are sent.
+        /// The number of messages that are sent.
         public let released: Int
-        /// All of them, as they are now.
+        /// All held messages, in their current state.
         public let messages: [LedgerEntry]
     }
 
     /// Ends the hold of messages.
     ///
     /// - Parameters:
-    ///   - decision: What becomes of them.
-    ///   - isDryRun: Whether only to tell which messages are meant.
-    ///   - now: The present instant.
-    /// - Returns: The messages; none where nothing is held.
+    ///   - decision: The decision.
+    ///   - isDryRun: Whether to return the messages without a change.
+    ///   - now: The current time.
+    /// - Returns: The messages; none if none is held.
     /// - Throws: `PostgresError`.
     public func settle(_ decision: Decision, dryRun isDryRun: Bool, now: Date) async throws -> Settlement {
         try await database.transaction { connection in
             try await BookingLocks(actor: actor).begin(on: connection)
             let epochs = DeliveryEpochRepository(connection)
             try await epochs.lock()
-            // The operator may be faster than the first sender.
+            // The operator's decision may precede the first run of a sender.
             if try await epochs.state(of: nil, runs: []).hasChanged, !isDryRun {
                 try await epochs.begin(.databaseChanged, after: [], now: now)
             }
             guard let held = try await epochs.heldMessages(until: now) else {
                 return Settlement(unknown: 0, released: 0, messages: [])
             }
-            // What had not been planned at the moment of the backup may have been sent as well.
+            // Messages that were not planned at the time of the backup may have been sent too.
             if !isDryRun { try await DeliveryRepository(connection).plan(until: held.dueBefore, now: now) }
             let ledger = LedgerRepository(connection)
             let queued = try await ledger.queued(dueUntil: held.dueBefore)
@@ -173,9 +173,9 @@ extension DeliveryReconciliation {
 }
 
 extension DeliveryReconciliation.Decision {
-    /// Whether a message that could be sent from an instant on may have been sent before the restore.
+    /// Returns whether a message that could be sent from a given time may have been sent before the restore.
     ///
-    /// One that was still to wait when messages were held, such as for quiet hours, was not.
+    /// A message that was still waiting when messages were held, for example for quiet hours, was not sent.
     fileprivate func mayHaveBeenSent(_ sendableAt: Date, heldUntil dueBefore: Date) -> Bool {
         guard case .hold(let since) = self else { return false }
         return sendableAt >= since && sendableAt <= dueBefore
@@ -183,7 +183,7 @@ extension DeliveryReconciliation.Decision {
 }
 
 extension LedgerRepository {
-    /// The rows of some keys.
+    /// Returns the rows of the given IDs.
     func entries(_ ids: [Int64]) async throws -> [LedgerEntry] {
         try await connection.query(
             """

@@ -3,31 +3,31 @@ import BookingStore
 public import FoundationEssentials
 import Postgres
 
-/// The messages that must not be sent at present because the database was restored or promoted.
+/// The messages that are held because the database was restored or promoted.
 public struct HeldMessages: Sendable, Equatable {
-    /// Why messages are held.
+    /// The reason that messages are held.
     public enum Reason: String, Sendable, CaseIterable {
-        /// Until all senders have compared their journals with the database, for ten minutes at most.
+        /// Senders have yet to compare their journals with the database; lasts at most ten minutes.
         case reconciling
-        /// Until an operator decides: the journal of a sender is missing.
+        /// The journal of a sender is missing, and an operator must decide.
         case held
     }
 
-    /// Why.
+    /// The reason.
     public let reason: Reason
-    /// The last due time of those that are held.
+    /// The latest due time of held messages.
     public let dueBefore: Date
-    /// How many would be sent now otherwise.
+    /// The number of messages that would be sent now otherwise.
     public let count: Int
     /// The hosts whose journals are awaited or missing.
     public let hosts: [String]
 }
 
 extension DeliveryEpochRepository {
-    /// The messages that are held at present.
+    /// Returns the held messages.
     ///
-    /// - Parameter until: What is due later does not count.
-    /// - Returns: Why and how many; `nil` while nothing is held.
+    /// - Parameter until: Messages due later are not counted.
+    /// - Returns: The reason and the number; `nil` if none is held.
     /// - Throws: `PostgresError`.
     public func heldMessages(until: Date) async throws -> HeldMessages? {
         try await connection.query(
@@ -54,12 +54,12 @@ extension DeliveryEpochRepository {
 }
 
 extension LedgerRepository {
-    /// Marks messages as unknown that a journal lists and the database has still queued.
+    /// Marks messages as unknown that a journal lists and that are still queued in the database.
     ///
-    /// An attempt that the database knows of, such as one that was put off, does not count.
+    /// Attempts that the database knows of, such as postponed ones, do not count.
     ///
-    /// - Parameter attempts: What the journal lists, one for each message.
-    /// - Returns: How many were marked.
+    /// - Parameter attempts: The attempts in the journal, one for each message.
+    /// - Returns: The number of marked messages.
     /// - Throws: `PostgresError`.
     func markRestored(_ attempts: [DeliveryAttempt]) async throws -> Int {
         guard !attempts.isEmpty else { return 0 }
@@ -105,7 +105,7 @@ extension LedgerRepository {
         """
     }
 
-    /// The messages that are queued and were due until an instant, by number; they stay locked.
+    /// Returns the queued messages that were due by a time, by number, and locks their rows.
     func queued(dueUntil until: Date) async throws -> [(id: Int64, sendableAt: Date)] {
         try await connection.query(
             """
@@ -129,7 +129,7 @@ extension LedgerRepository {
     }
 }
 
-/// An attempt as columns, of which those that do not apply are empty.
+/// An attempt as SQL columns; columns that do not apply are `nil`.
 private struct AttemptColumns {
     var reference: String?
     var revision: Int32?

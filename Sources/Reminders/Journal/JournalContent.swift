@@ -1,19 +1,19 @@
 import FoundationEssentials
 
-/// What the files of a journal say together.
+/// The combined content of the files of a journal.
 struct JournalContent: Equatable {
-    /// The epochs in which the journal was compared, with the time when each was noticed.
+    /// The epochs in which the journal was compared, and the time of each.
     private(set) var epochs: [UUID: Int64] = [:]
     /// The last run of each file.
     private(set) var runs: [RecordedRun] = []
-    /// The last attempt of each message that a transport took, or may have taken.
+    /// The last attempt of each message that a transport accepted, or may have accepted.
     private(set) var attempts: [MessageIdentity: DeliveryAttempt] = [:]
-    /// Until when messages were due that were sent.
+    /// The latest due time of sent messages.
     private(set) var horizon: Int64?
-    /// Whether nothing was ever written.
+    /// Whether the journal is empty.
     private(set) var isEmpty = true
 
-    /// Reads files.
+    /// Parses the content of files.
     init(_ files: [String]) {
         for file in files { add(JournalText(file)) }
     }
@@ -46,12 +46,12 @@ struct JournalContent: Equatable {
 
 /// The lines of one file of a journal.
 struct JournalText {
-    /// The lines that are whole, in the order in which they were written.
+    /// The complete lines, in the order in which they were written.
     let lines: [JournalLine]
-    /// The places of those attempts that a transport took, or may have taken.
+    /// The indices of attempts that a transport accepted, or may have accepted.
     private let taken: [Int]
 
-    /// Reads a file; lines that were cut off are left out, as is what follows the last line's end.
+    /// Parses a file; incomplete lines are ignored, including an unterminated last line.
     init(_ text: String) {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         lines.removeLast()
@@ -72,7 +72,7 @@ struct JournalText {
                 places[Row(run: entry.run, message: entry.row)] = place
                 taken.insert(place)
             case .notSent(let run, let message):
-                // A run's number may come again after a restore: the last attempt is meant.
+                // A run's number may be reused after a restore: the record applies to the last attempt.
                 if let place = places.removeValue(forKey: Row(run: run, message: message)) { taken.remove(place) }
             case .epoch, .start, .end:
                 break
@@ -81,17 +81,17 @@ struct JournalText {
         self.taken = taken.sorted()
     }
 
-    /// The attempts that a transport took, or may have taken.
+    /// The attempts that a transport accepted, or may have accepted.
     var attempts: [JournaledAttempt] {
         taken.compactMap { place in
             if case .attempt(let entry) = lines[place] { entry } else { nil }
         }
     }
 
-    /// The lines that are still needed: attempts before their deadline with the start of their runs, and the last run and
-    /// the last epoch.
+    /// Returns the lines that are still needed: attempts before their deadline with the start of their runs, and the
+    /// last run and the last epoch.
     ///
-    /// - Parameter now: The present instant.
+    /// - Parameter now: The current time.
     /// - Returns: The lines, in the order in which they were written.
     func pruned(at now: Date) -> [JournalLine] {
         var kept = Set(
@@ -113,7 +113,7 @@ struct JournalText {
             case .attempt, .notSent: break
             }
         }
-        // Only the end of the last run counts.
+        // Only the end of the last run is needed.
         kept = kept.filter { place in
             if case .end = lines[place] { place > lastStart } else { true }
         }

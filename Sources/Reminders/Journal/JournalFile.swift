@@ -1,23 +1,23 @@
 import Glibc
-import Postgres
+import Locking
 
-/// A file that one process appends to; a lock on it keeps other processes away for as long as this one lives.
+/// A file that one process appends to, which holds a lock on it until it ends.
 final class JournalFile: Sendable {
     let path: String
     private let descriptor: Int32
     private struct Progress {
-        /// How many octets the file has.
+        /// The size of the file in octets.
         var written: Int
-        /// How many of them are on disk.
+        /// The number of octets that are on disk.
         var synced = 0
-        /// Whether the file ends within a line.
+        /// Whether the file ends with an incomplete line.
         var endsInPartialLine: Bool
     }
     private let progress: Guarded<Progress>
-    /// Held while the disk works: those who come meanwhile are served by the next pass, all at once.
+    /// Held during a sync: concurrent callers wait, and the next sync covers all of them.
     private let syncing = Guarded(())
 
-    /// Takes a descriptor over that holds the lock.
+    /// Creates a file from a descriptor that holds the lock.
     private init(path: String, descriptor: Int32, size: Int, endsInPartialLine: Bool) {
         self.path = path
         self.descriptor = descriptor
@@ -26,12 +26,12 @@ final class JournalFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Opens a file, unless another process has it.
+    /// Opens a file, unless another process holds its lock.
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - isNew: Whether it must not exist yet.
-    /// - Returns: The file; `nil` where another process appends to it, or has just replaced it.
+    ///   - isNew: Whether the file must not exist yet.
+    /// - Returns: The file; `nil` if another process holds its lock, or has just replaced it.
     /// - Throws: `JournalError`.
     static func open(_ path: String, isNew: Bool) throws(JournalError) -> JournalFile? {
         let flags = O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | (isNew ? O_CREAT | O_EXCL : 0)
@@ -54,7 +54,7 @@ final class JournalFile: Sendable {
         return JournalFile(path: path, descriptor: descriptor, size: size, endsInPartialLine: !isWhole)
     }
 
-    /// How many octets the file has.
+    /// The size of the file in octets.
     var size: Int { progress.withLock(\.written) }
 
     /// Whether the file is still in its folder.
@@ -65,8 +65,8 @@ final class JournalFile: Sendable {
 
     /// Appends lines, which are on disk only after ``sync(upTo:)``.
     ///
-    /// - Returns: How many octets the file has then.
-    /// - Throws: `JournalError`; what was written until then is taken back.
+    /// - Returns: The size of the file in octets after the lines.
+    /// - Throws: `JournalError`; octets that were written before the error are removed.
     @discardableResult
     func append(_ lines: [JournalLine]) throws(JournalError) -> Int {
         let text = lines.map { $0.text + "\n" }.joined()
@@ -90,7 +90,7 @@ final class JournalFile: Sendable {
         return try result.get()
     }
 
-    /// Waits until the first octets are on disk.
+    /// Waits until the file is on disk up to a position.
     ///
     /// - Throws: `JournalError`.
     func sync(upTo position: Int) throws(JournalError) {
@@ -107,28 +107,28 @@ final class JournalFile: Sendable {
     }
 }
 
-/// A journal that cannot be used; without one, nothing is sent.
+/// An error of a journal; without a journal, nothing is sent.
 public struct JournalError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The file or folder.
     public let path: String
-    /// The number of the system's error.
+    /// The system's error number.
     public let number: Int32
 
-    /// Describes a problem.
+    /// Creates an error.
     public init(path: String, number: Int32) {
         self.path = path
         self.number = number
     }
 
-    /// The problem in the system's words.
+    /// The system's error message.
     public var reason: String { String(cString: strerror(number)) }
 
-    /// Whether it may pass by itself: a full disk does, a missing right does not.
+    /// Whether the error may be temporary, such as a full disk; a missing permission is not.
     public var mayPass: Bool { ![EACCES, EPERM, EROFS, ENOTDIR, ELOOP, ENAMETOOLONG, ENOENT].contains(number) }
 
     /// The path and the reason.
     public var description: String { "the journal \(path) cannot be written: \(reason)" }
 
-    /// Describes the last problem of this thread.
+    /// Returns the last system error of this thread.
     static func last(_ path: String) -> JournalError { JournalError(path: path, number: errno) }
 }

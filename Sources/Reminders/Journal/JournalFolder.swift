@@ -1,27 +1,27 @@
 import FoundationEssentials
 import Glibc
 
-/// The folder of a journal: its id, and one file for each process that sends at the same time.
+/// The folder of a journal: its ID, and one file for each concurrent sender.
 struct JournalFolder {
-    /// Files that are larger are pruned when they are opened.
+    /// The size in octets from which files are pruned when they are opened.
     private static let prunedFrom = 1 << 18
 
     let path: String
 
-    /// The folder of a database's journal in a home.
+    /// Creates the folder of a database's journal in a home.
     init(home: String, database: UUID) {
         path = "\(home)/journal/\(database.uuidString.lowercased())"
     }
 
-    /// Makes the folder and its id unless they exist.
+    /// Creates the folder and its ID unless they exist.
     ///
-    /// - Returns: The id.
+    /// - Returns: The ID.
     /// - Throws: `JournalError`.
     func open() throws(JournalError) -> UUID {
         try Self.make(path, privateLevels: 2)
         let file = "\(path)/id"
         if let id = try id(in: file) { return id }
-        // Linked when it is whole: of two processes, both use the one that was first.
+        // Link the complete file: if two processes create an ID, both use the first one.
         let draft = "\(path)/id.\(UUID().uuidString)"
         try Self.write(UUID().uuidString + "\n", to: draft)
         defer { unlink(draft) }
@@ -39,7 +39,7 @@ struct JournalFolder {
         return id
     }
 
-    /// What all files say.
+    /// Returns the content of all files.
     ///
     /// - Throws: `JournalError`.
     func content() throws(JournalError) -> JournalContent {
@@ -50,10 +50,10 @@ struct JournalFolder {
         return JournalContent(texts)
     }
 
-    /// Opens a file that no other process appends to, without what is no longer needed.
+    /// Opens a file that is not in use, and removes lines that are no longer needed.
     ///
-    /// - Parameter now: The present instant.
-    /// - Returns: The file; a new one where all others are in use.
+    /// - Parameter now: The current time.
+    /// - Returns: The file; a new one if all others are in use.
     /// - Throws: `JournalError`.
     func claimFile(at now: Date) throws(JournalError) -> JournalFile {
         for file in try files() {
@@ -71,9 +71,9 @@ struct JournalFolder {
         return file
     }
 
-    /// Replaces a file by one without lines that are no longer needed.
+    /// Replaces a file by a copy without lines that are no longer needed.
     ///
-    /// The new file is complete on disk before the old one goes: a message is in one of them at any time.
+    /// The new file is on disk before the old one is removed, so that each message is in one of them at any time.
     func pruned(_ file: JournalFile, at now: Date) throws(JournalError) -> JournalFile {
         guard let text = try Self.read(file.path) else { return file }
         let (lines, kept) = (JournalText(text).lines, JournalText(text).pruned(at: now))
@@ -100,7 +100,7 @@ struct JournalFolder {
 }
 
 extension JournalFolder {
-    /// The whole text of a file; `nil` where there is none.
+    /// Returns the content of a file; `nil` if it does not exist.
     fileprivate static func read(_ path: String) throws(JournalError) -> String? {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else {
@@ -132,7 +132,7 @@ extension JournalFolder {
         }
     }
 
-    /// Makes a folder and those above it that are missing; only the owner may enter the last ones.
+    /// Creates a folder and its missing parents; the last levels are accessible to the owner only.
     fileprivate static func make(_ path: String, privateLevels: Int) throws(JournalError) {
         var facts = stat()
         if stat(path, &facts) == 0 {
@@ -149,7 +149,7 @@ extension JournalFolder {
         try syncFolder(parent)
     }
 
-    /// Writes the names in a folder to disk.
+    /// Syncs the entries of a folder to disk.
     fileprivate static func syncFolder(_ path: String) throws(JournalError) {
         let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last(path) }
@@ -157,7 +157,7 @@ extension JournalFolder {
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw .last(path) }
     }
 
-    /// What root writes into the home of another user must be of use to that user.
+    /// Gives a file that root created in another user's home to that user, so that the user can use it.
     static func shareWithOwner(ofFolderOf path: String, _ descriptor: Int32) {
         guard geteuid() == 0 else { return }
         var facts = stat()

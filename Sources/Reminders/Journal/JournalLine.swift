@@ -1,46 +1,46 @@
 public import Booking
 public import FoundationEssentials
 
-/// A line of a journal: words between spaces, the last of them a checksum of those before.
+/// A line of a journal: fields separated by spaces, of which the last is a checksum of the others.
 ///
-/// Times are microseconds since 1970. A line names sessions, rules and trainers by their ids, and no person.
+/// Times are microseconds since 1970. A line contains the IDs of sessions, rules and trainers, and no personal data.
 enum JournalLine: Equatable {
-    /// The journal was compared with the database in an epoch, whose cluster had this identity.
+    /// The journal was compared with the database in an epoch; includes the identity of the cluster.
     case epoch(UUID, noticedAt: Int64, systemIdentifier: Int64?, timeline: Int32?)
-    /// A run started; it sends what is due until an instant.
+    /// A run started, which sends messages due by a time.
     case start(RecordedRun, until: Int64)
     /// The end of a run is recorded in the database.
     case end(run: Int32)
-    /// A message is about to be handed to a transport.
+    /// A message is about to be passed to a transport.
     case attempt(JournaledAttempt)
-    /// No transport took a message: it was refused, or not handed over.
+    /// No transport accepted a message: it was refused, or not passed to a server.
     case notSent(run: Int32, message: Int64)
 }
 
-/// An attempt with what a journal needs to know of it.
+/// An attempt with the facts that a journal keeps about it.
 struct JournaledAttempt: Equatable {
     /// The run.
     let run: Int32
-    /// The number of the message in the database, as long as that is not restored.
+    /// The number of the message in the database, which is valid until a restore.
     let row: Int64
     /// The attempt.
     let attempt: DeliveryAttempt
-    /// From then on the message is not sent in any case.
+    /// The time from which the message is never sent.
     let deadline: Date?
 
-    /// So long an attempt is kept after its deadline.
+    /// The time that an attempt is kept after its deadline.
     private static let margin: TimeInterval = 86_400
-    /// So long an attempt is kept whose message has no deadline.
+    /// The time that an attempt without a deadline is kept.
     private static let usual: TimeInterval = 8 * 86_400
 
-    /// Whether a restored database would not send the message any more.
+    /// Returns whether a restored database would no longer send the message.
     func isObsolete(at now: Date) -> Bool {
         now >= deadline.map { $0 + Self.margin } ?? attempt.at + Self.usual
     }
 }
 
 extension JournalLine {
-    /// The line without its end.
+    /// The line without its terminator.
     var text: String {
         let words = words.joined(separator: " ")
         return "\(words) \(Self.checksum(words))"
@@ -67,7 +67,7 @@ extension JournalLine {
         }
     }
 
-    /// Reads a line; `nil` for one that was not written to its end, or that a newer version wrote.
+    /// Parses a line; returns `nil` for an incomplete line, or one of a newer version.
     init?(_ text: Substring) {
         guard let space = text.lastIndex(of: " "),
             Self.checksum(text[..<space]) == text[text.index(after: space)...]
@@ -97,7 +97,7 @@ extension JournalLine {
         }
     }
 
-    /// FNV-1a, 32 bits: a line that was cut off, or is followed by another without an end, does not pass.
+    /// Returns the FNV-1a checksum of 32 bits, which detects incomplete and joined lines.
     private static func checksum(_ text: some StringProtocol) -> String {
         String(text.utf8.reduce(0x811C_9DC5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }, radix: 16)
     }
@@ -116,7 +116,7 @@ extension JournaledAttempt {
 }
 
 extension MessageIdentity {
-    /// Five words: the kind of its subject, the subject in two, the rule and the channel.
+    /// The five fields: the kind of its subject, two fields of the subject, the rule and the channel.
     fileprivate var words: [String] {
         switch subject {
         case .session(let reference, let revision): ["session", reference.code, "\(revision)", rule, channel.rawValue]
@@ -143,40 +143,40 @@ extension MessageIdentity {
 }
 
 extension Date {
-    /// The instant in microseconds since 1970.
+    /// The time in microseconds since 1970.
     var microseconds: Int64 { Int64((timeIntervalSince1970 * 1_000_000).rounded()) }
 
-    /// Reads microseconds since 1970.
+    /// Creates a date from microseconds since 1970.
     init(microseconds: Int64) {
         self.init(timeIntervalSince1970: Double(microseconds) / 1_000_000)
     }
 }
 
-/// What identifies a message also after a restore, when its number may be that of another message.
+/// The identity of a message that is stable across a restore, after which its number may be reused.
 public struct MessageIdentity: Sendable, Hashable {
-    /// What a message is about.
+    /// The subject of a message.
     public enum Subject: Sendable, Hashable {
-        /// A session, in one of its revisions.
+        /// A revision of a session.
         case session(Reference, revision: Int32)
-        /// A day of a trainer.
+        /// A trainer's day.
         case day(Trainer.ID, LocalDate)
     }
 
-    /// What it is about.
+    /// The subject.
     public let subject: Subject
-    /// Its rule.
+    /// The rule.
     public let rule: String
-    /// How it is sent.
+    /// The channel.
     public let channel: Channel
 
-    /// Identifies a message.
+    /// Creates an identity.
     public init(subject: Subject, rule: String, channel: Channel) {
         self.subject = subject
         self.rule = rule
         self.channel = channel
     }
 
-    /// Identifies a claimed message.
+    /// Creates the identity of a claimed message.
     public init(_ claimed: ClaimedMessage) {
         switch claimed.subject {
         case .session(let session): subject = .session(session.reference, revision: claimed.revision)
@@ -190,16 +190,16 @@ public struct MessageIdentity: Sendable, Hashable {
     }
 }
 
-/// An attempt to send a message, as a journal outside the database lists it.
+/// An attempt to send a message, as listed in a journal.
 public struct DeliveryAttempt: Sendable, Hashable {
     /// The message.
     public let message: MessageIdentity
-    /// Which attempt of the message it was, counted from 1.
+    /// The number of the attempt, from 1.
     public let number: Int32
-    /// When it was made.
+    /// The time of the attempt.
     public let at: Date
 
-    /// Describes an attempt.
+    /// Creates an attempt.
     public init(message: MessageIdentity, number: Int32, at: Date) {
         self.message = message
         self.number = number
@@ -207,18 +207,18 @@ public struct DeliveryAttempt: Sendable, Hashable {
     }
 }
 
-/// A run of a sender, as its journal lists it.
+/// A run of a sender, as listed in its journal.
 public struct RecordedRun: Sendable, Hashable {
-    /// Its number in the database.
+    /// The number in the database.
     public let id: Int32
-    /// When it started by the database's clock, in microseconds since 1970.
+    /// The start by the database's clock, in microseconds since 1970.
     public let startedAt: Int64
-    /// The epoch in which it ran.
+    /// The epoch of the run.
     public let epoch: UUID
     /// Whether its end was recorded in the database.
     public var hasEnded: Bool
 
-    /// Describes a run.
+    /// Creates a run.
     public init(id: Int32, startedAt: Int64, epoch: UUID, hasEnded: Bool = false) {
         self.id = id
         self.startedAt = startedAt

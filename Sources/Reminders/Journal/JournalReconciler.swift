@@ -2,7 +2,7 @@ public import FoundationEssentials
 public import Logging
 public import Postgres
 
-/// Compares a sender's journal with the database whenever that was restored or promoted.
+/// A comparison of a sender's journal with the database after a restore or a promotion.
 public struct JournalReconciler: Sendable {
     let database: Database
     let journal: AttemptJournal
@@ -12,16 +12,16 @@ public struct JournalReconciler: Sendable {
     let level: Logger.Level
     let logger: Logger
 
-    /// Prepares a sender.
+    /// Creates the reconciler of a sender.
     ///
     /// - Parameters:
-    ///   - database: Where the ledger is.
+    ///   - database: The database of the ledger.
     ///   - journal: The sender's journal.
     ///   - actor: The sender, for the event log.
-    ///   - host: Where it runs.
+    ///   - host: The host of the sender.
     ///   - clock: The clock by which messages are due.
-    ///   - level: How a restore is logged; lower where the caller itself reports it.
-    ///   - logger: Where restores are logged.
+    ///   - level: The log level of a restore; lower if the caller reports it.
+    ///   - logger: The log.
     public init(
         database: Database, journal: AttemptJournal, actor: String, host: String, clock: @escaping @Sendable () -> Date,
         level: Logger.Level = .warning, logger: Logger
@@ -35,17 +35,18 @@ public struct JournalReconciler: Sendable {
         self.logger = logger
     }
 
-    /// What a sender is to know before it sends.
+    /// The result of a reconciliation.
     public struct Outcome: Sendable, Equatable {
-        /// The present epoch.
+        /// The current epoch.
         public let epoch: UUID
-        /// How many messages were marked as unknown.
+        /// The number of messages that were marked as unknown.
         public let restored: Int
     }
 
-    /// Makes sure that the journal was compared with the database as it is; costs one query where it was.
+    /// Compares the journal with the database unless that was done in the current epoch, which takes one query to
+    /// check.
     ///
-    /// - Returns: What came of it.
+    /// - Returns: The result.
     /// - Throws: `PostgresError` or `JournalError`.
     @discardableResult
     public func reconcile() async throws -> Outcome {
@@ -56,7 +57,8 @@ public struct JournalReconciler: Sendable {
         return try await runToCompletion { try await compare() }
     }
 
-    /// What the database says of the journal; a database in which nothing was sent yet is given its name.
+    /// Returns the state of the database for this journal, and first records the identity of a database in which
+    /// nothing was sent yet.
     private func state() async throws -> DeliveryEpochState {
         let known = journal.summary
         let state = try await read(known)
@@ -87,7 +89,7 @@ public struct JournalReconciler: Sendable {
         return Outcome(epoch: result.state.epoch, restored: result.restored)
     }
 
-    /// Logs what a comparison came to; the first one of a new sender is none.
+    /// Logs the result of a comparison, unless a new sender was only registered.
     private func log(_ result: DeliveryReconciliation.Result) {
         guard result.decision.comparesJournal || result.decision.beginsEpoch != nil else { return }
         logger.log(
@@ -110,40 +112,40 @@ public struct JournalReconciler: Sendable {
     }
 }
 
-/// What the database says to a sender about restores and promotions.
+/// The state of a database for a sender, with regard to restores and promotions.
 public struct DeliveryEpochState: Sendable, Equatable {
-    /// How the journal of a sender stands against the database.
+    /// The state of a sender's journal in the database.
     public enum Reconciliation: String, Sendable, CaseIterable {
         /// It was compared with the database.
         case done
-        /// It was not compared yet, and messages wait.
+        /// It was not compared yet, and messages are held.
         case awaited
-        /// A new sender came in the place of this one, and messages are held.
+        /// A new sender has replaced this one, and messages are held.
         case missing
     }
 
-    /// The name of the present epoch.
+    /// The token of the current epoch.
     public var epoch: UUID
-    /// When the present epoch was noticed by the database's clock, in microseconds since 1970.
+    /// The time of the current epoch by the database's clock, in microseconds since 1970.
     public var noticedAt: Int64
-    /// The name of the database, which a copy or a restore of it keeps.
+    /// The token of the database's first epoch, which a copy or a restore keeps.
     public var databaseName: UUID
-    /// The system identifier of the cluster, where it can be read.
+    /// The system identifier of the cluster, if it can be read.
     public var systemIdentifier: Int64?
-    /// The timeline of the cluster, where it can be read.
+    /// The timeline of the cluster, if it can be read.
     public var timeline: Int32?
     /// Whether a sender has recorded the identity of the database.
     public var isIdentified: Bool
-    /// Whether the database is another than the one in which the epoch was recorded.
+    /// Whether the database differs from the one in which the epoch was recorded.
     public var hasChanged: Bool
-    /// Whether it lacks one of the sender's own runs in this epoch.
+    /// Whether the database lacks a run of this sender in this epoch, or its recorded end.
     public var isMissingRuns: Bool
-    /// How the sender's own journal stands; `nil` where the database does not know the sender.
+    /// The state of the sender's journal; `nil` if the database does not know the sender.
     public var own: Reconciliation?
-    /// Whether messages wait for the journals of other senders.
+    /// Whether messages are held for the journals of other senders.
     public var waitsForOtherSenders: Bool
 
-    /// Describes a state.
+    /// Creates a state.
     public init(
         epoch: UUID, noticedAt: Int64, databaseName: UUID, systemIdentifier: Int64? = nil, timeline: Int32? = nil,
         isIdentified: Bool, hasChanged: Bool, isMissingRuns: Bool, own: Reconciliation?, waitsForOtherSenders: Bool
@@ -161,9 +163,9 @@ public struct DeliveryEpochState: Sendable, Equatable {
     }
 }
 
-/// What a sender has to do before it sends, as a function of what its journal and the database say.
+/// The steps that a sender must take before it sends, as a function of its journal and the database.
 public struct ReconciliationDecision: Sendable, Equatable {
-    /// Why a new epoch begins.
+    /// The cause of a new epoch.
     public enum Cause: String, Sendable, CaseIterable {
         /// The database was restored to another place, or promoted.
         case databaseChanged = "database_changed"
@@ -171,23 +173,23 @@ public struct ReconciliationDecision: Sendable, Equatable {
         case journalAhead = "journal_ahead"
     }
 
-    /// Why a new epoch begins; `nil` where none does.
+    /// The cause of a new epoch; `nil` if none begins.
     public let beginsEpoch: Cause?
     /// Whether the journal is compared with the ledger.
     public let comparesJournal: Bool
     /// Whether the sender is recorded as reconciled.
     public let registers: Bool
-    /// Whether the journals that are awaited count as missing, because this sender is new.
+    /// Whether the awaited journals are marked as missing, because this sender is new.
     public let replacesOthers: Bool
 
-    /// Decides.
+    /// Creates the decision.
     ///
     /// - Parameters:
-    ///   - state: What the database says.
-    ///   - journalIsNew: Whether nothing was ever written to the journal.
-    ///   - epochs: The epochs in which the journal was compared, with the time when each was noticed.
+    ///   - state: The state of the database.
+    ///   - journalIsNew: Whether the journal is empty.
+    ///   - epochs: The epochs in which the journal was compared, and the time of each.
     public init(_ state: DeliveryEpochState, journalIsNew: Bool, epochs: [UUID: Int64]) {
-        // A database that is in an earlier epoch than its journals went back, too.
+        // A database in an earlier epoch than the journal was restored as well.
         let isAhead = state.isMissingRuns || epochs.values.contains { $0 > state.noticedAt }
         beginsEpoch = state.hasChanged ? .databaseChanged : isAhead ? .journalAhead : nil
         let isCompared = beginsEpoch == nil && epochs[state.epoch] != nil && state.own == .done
@@ -197,6 +199,6 @@ public struct ReconciliationDecision: Sendable, Equatable {
         replacesOthers = journalIsNew && state.own == nil && (beginsEpoch != nil || state.waitsForOtherSenders)
     }
 
-    /// Whether there is anything to do.
+    /// Whether any step is required.
     public var isNeeded: Bool { registers }
 }

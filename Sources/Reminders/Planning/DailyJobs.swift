@@ -2,29 +2,29 @@ public import FoundationEssentials
 public import Jobs
 public import Postgres
 
-/// Closes the days that are over at each studio.
+/// A job that closes past days at each studio.
 public struct CloseDays: Job {
-    /// `days.close`.
+    /// The kind: `days.close`.
     public static let kind = "days.close"
 
-    /// Asks for it.
+    /// Creates the job.
     public init() {}
 
-    /// A day with sessions that nobody has marked.
+    /// A day with sessions that are not marked.
     public struct OpenDay: Sendable, Equatable {
         /// The studio.
         public let studio: String
-        /// How many sessions.
+        /// The number of sessions.
         public let sessions: Int
     }
 
-    /// Closes what is over.
+    /// Closes past days.
     ///
     /// - Parameters:
-    ///   - now: The clock by which days end, each on its studio's calendar.
-    ///   - connection: Where to write.
-    /// - Returns: The days with sessions that are neither attended nor missed. Nothing is guessed of them: `intro agenda`
-    ///   lists them until somebody says.
+    ///   - now: The current time; each day ends in its studio's time zone.
+    ///   - connection: A connection to the database.
+    /// - Returns: The days with sessions that are neither attended nor no-shows. They stay unmarked: `intro agenda`
+    ///   lists them until they are marked.
     /// - Throws: `PostgresError`.
     public static func close(at now: Date, on connection: Connection) async throws -> [OpenDay] {
         try await connection.query("SELECT studio, left_open FROM close_days(\(now))")
@@ -32,13 +32,13 @@ public struct CloseDays: Job {
     }
 }
 
-/// Removes what nobody will ask about any more: dead jobs, runners that are gone.
+/// A job that removes old records: dead jobs and runners that no longer exist.
 ///
-/// The ledger and the event log stay.
+/// The ledger and the event log are kept.
 public struct PruneHistory: Job {
-    /// `history.prune`.
+    /// The kind: `history.prune`.
     public static let kind = "history.prune"
 
-    /// Asks for it.
+    /// Creates the job.
     public init() {}
 }

@@ -1,14 +1,15 @@
 import Booking
+public import BookingStore
 public import FoundationEssentials
 import Postgres
 
 extension DeliveryRun {
-    /// Tells what a batch would do, and changes nothing.
+    /// Returns the counts of the next batch without changing anything.
     ///
     /// - Parameters:
-    ///   - until: What is due later is left alone; `nil` is now.
-    ///   - limit: How many messages at the most; `nil` is all.
-    /// - Returns: How many are due, and how many of these would be skipped.
+    ///   - until: Messages due later are not counted; `nil` is now.
+    ///   - limit: The maximum number of messages; `nil` is all.
+    /// - Returns: The number of due messages, and the number of these that would be skipped.
     /// - Throws: `PostgresError`.
     public func forecastCounts(until: Date?, limit: Int?) async throws -> Tally {
         let due = try await forecast(until: until, limit: limit).filter { !$0.waits }
@@ -18,12 +19,12 @@ extension DeliveryRun {
         return tally
     }
 
-    /// Tells what a batch would do by rule, channel, studio and reason, and changes nothing.
+    /// Returns the next batch by rule, channel, studio and reason without changing anything.
     ///
     /// - Parameters:
-    ///   - until: What is due later is left alone; `nil` is now.
-    ///   - limit: The maximum number of messages; `nil` for all.
-    /// - Returns: The groups, the largest of a rule first.
+    ///   - until: Messages due later are not counted; `nil` is now.
+    ///   - limit: The maximum number of messages; `nil` is all.
+    /// - Returns: The groups.
     /// - Throws: `PostgresError`.
     public func forecast(until: Date?, limit: Int? = nil) async throws -> [DueGroup] {
         try await database.transaction { connection in
@@ -32,32 +33,33 @@ extension DeliveryRun {
     }
 }
 
-/// Messages that are due, of one rule, channel and studio, and alike in what would become of them.
+/// Due messages of one rule, channel and studio that have the same expected outcome.
 public struct DueGroup: Sendable, Equatable {
     /// The rule.
     public let rule: String
-    /// How they go out.
+    /// The channel.
     public let channel: String
-    /// The studio's id.
+    /// The studio's handle.
     public let studio: String
-    /// Why they would be skipped, or what they would wait for where ``waits`` is true; `nil` where they would be sent, and
-    /// where quiet hours would keep them waiting.
-    public let skipReason: String?
-    /// Whether they would wait: for quiet hours to end, or with a reason until their session can take place.
+    /// The reason that they would be skipped, or that they would wait if ``waits`` is true; `nil` if they would be sent
+    /// or would wait for quiet hours.
+    public let skipReason: MessageReason?
+    /// Whether they would wait: for the end of quiet hours, or with a reason until their session can take place.
     public let waits: Bool
-    /// How many.
+    /// The number of messages.
     public let count: Int64
 }
 
 extension DeliveryRepository {
-    /// How many messages of a channel are due by an instant, and how many of these would be skipped.
+    /// Returns the number of messages of a channel that are due by a time, and the number of these that would be
+    /// skipped.
     ///
     /// - Parameters:
     ///   - channel: The channel.
-    ///   - until: What is due later does not count, nor does what waits for longer.
-    ///   - now: The clock of the judgement.
-    ///   - limit: Where counting stops.
-    ///   - run: What this run has tried does not count; `nil` is a run that has tried nothing.
+    ///   - until: Messages due later, or postponed for longer, are not counted.
+    ///   - now: The time of the evaluation.
+    ///   - limit: The maximum count.
+    ///   - run: Messages that this run has attempted are not counted; `nil` is a run without attempts.
     /// - Returns: Both numbers.
     /// - Throws: `PostgresError`.
     public func countDue(
@@ -65,7 +67,7 @@ extension DeliveryRepository {
     ) async throws -> (due: Int, skipped: Int) {
         try await connection.query(
             """
-            SELECT count(*), count(judged.reason)
+            SELECT count(*), count(eligibility.reason)
             FROM (
                 SELECT m.id
                 FROM message AS m
@@ -73,21 +75,22 @@ extension DeliveryRepository {
                 ORDER BY coalesce(m.wait_until, m.due_at), m.id
                 LIMIT \(Int64(limit))
             ) AS due
-            JOIN judged_messages(\(now)) AS judged ON judged.id = due.id
-            WHERE judged.wait_until IS NULL
+            JOIN message_eligibility(\(now)) AS eligibility ON eligibility.id = due.id
+            WHERE eligibility.wait_until IS NULL
             """
         ).decode((Int, Int).self)[0]
     }
 
-    /// How many messages of a channel a sender has to take up.
+    /// Returns the number of messages of a channel that a sender must claim.
     ///
-    /// Also those that quiet hours put off: until they are, they stand in the way of what is due behind them.
+    /// The count includes messages that quiet hours will postpone: until they are postponed, they block the messages
+    /// behind them.
     ///
     /// - Parameters:
     ///   - channel: The channel.
-    ///   - until: What is due later does not count, nor does what waits for longer.
-    ///   - limit: Where counting stops.
-    /// - Returns: How many.
+    ///   - until: Messages due later, or postponed for longer, are not counted.
+    ///   - limit: The maximum count.
+    /// - Returns: The number of messages.
     /// - Throws: `PostgresError`.
     public func countClaimable(by channel: Channel, until: Date, limit: Int) async throws -> Int {
         try await connection.query(
@@ -100,12 +103,12 @@ extension DeliveryRepository {
         ).decode(Int.self)[0]
     }
 
-    /// Counts what a batch would do, by rule, channel, studio and reason; changes nothing.
+    /// Counts the messages of the next batch by rule, channel, studio and reason without changing anything.
     ///
     /// - Parameters:
-    ///   - until: What is due later does not count.
-    ///   - now: The clock of the judgement.
-    ///   - limit: Where counting stops; `nil` counts all.
+    ///   - until: Messages due later are not counted.
+    ///   - now: The time of the evaluation.
+    ///   - limit: The maximum count; `nil` counts all.
     /// - Returns: The groups, by rule, channel, studio and reason.
     /// - Throws: `PostgresError`.
     public func forecast(until: Date, now: Date, limit: Int?) async throws -> [DueGroup] {
@@ -118,16 +121,18 @@ extension DeliveryRepository {
             JOIN studio ON studio.id = due.studio_id
             ORDER BY due.rule, due.channel, studio.slug, due.waits, due.reason NULLS FIRST
             """
-        ).decode((String, String, String, String?, Bool, Int64).self).map {
-            DueGroup(rule: $0.0, channel: $0.1, studio: $0.2, skipReason: $0.3, waits: $0.4, count: $0.5)
+        ).decode((String, String, String, String?, Bool, Int64).self).map { row in
+            DueGroup(
+                rule: row.0, channel: row.1, studio: row.2, skipReason: try row.3.map { try storedCode($0) },
+                waits: row.4, count: row.5)
         }
     }
 }
 
 extension DeliveryRepository {
-    /// How many messages failed since an instant, and how many have an unknown outcome.
+    /// Returns the number of messages that failed since a time, and the number with an unknown outcome.
     ///
-    /// - Parameter since: When the oldest failure that counts was attempted.
+    /// - Parameter since: The earliest attempt of a failure that is counted.
     /// - Returns: Both numbers.
     /// - Throws: `PostgresError`.
     public func countFailedAndUnknown(since: Date) async throws -> (failed: Int, unknown: Int) {
@@ -139,9 +144,9 @@ extension DeliveryRepository {
         ).decode((Int, Int).self)[0]
     }
 
-    /// When the message was due that has been put off for longest: tried, and still queued.
+    /// Returns the due time of the message that is postponed for longest: attempted, and still queued.
     ///
-    /// - Returns: The instant; `nil` where none is put off.
+    /// - Returns: The due time; `nil` if no message is postponed.
     /// - Throws: `PostgresError`.
     public func oldestPostponed() async throws -> Date? {
         try await connection.query("SELECT min(due_at) FROM message WHERE status = 'queued' AND attempts > 0")

@@ -3,7 +3,7 @@ import BookingStore
 public import FoundationEssentials
 public import Postgres
 
-/// Corrections of the ledger by hand: whether a message arrived, and messages to send again.
+/// Manual corrections of the ledger: the outcomes of messages, and messages to send again.
 public struct LedgerCorrections: Sendable {
     /// The messages to correct.
     public enum Target: Sendable {

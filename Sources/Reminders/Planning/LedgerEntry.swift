@@ -1,71 +1,72 @@
 public import Booking
-import BookingStore
+public import BookingStore
 public import FoundationEssentials
 import Postgres
 
-/// One row of the ledger: a message that did, did not or will go out.
+/// A row of the ledger: a message that was sent, was not sent, or will be sent.
 public struct LedgerEntry: Sendable {
-    /// The number by which it is resent or settled; `nil` for a message that is planned and not written down yet.
+    /// The number to resend or settle the message by; `nil` for a planned message that is not stored yet.
     public let id: Int64?
-    /// The session it speaks of; `nil` for a trainer's day.
+    /// The session; `nil` for a trainer's digest.
     public let reference: Reference?
-    /// The trainer whose day it speaks of; `nil` for a session.
+    /// The trainer of a digest; `nil` for a session.
     public let trainer: String?
-    /// The studio's id.
+    /// The studio's handle.
     public let studio: String
-    /// Why it exists.
+    /// The rule that created it.
     public let rule: String
-    /// How it goes out.
+    /// The channel.
     public let channel: String
-    /// Whom it is for.
+    /// The audience.
     public let audience: String
-    /// The revision of the session that it speaks of.
+    /// The revision of the session.
     public let revision: Int32
-    /// planned, queued, attempting, sent, failed, unknown or skipped.
+    /// The status: planned, queued, attempting, sent, failed, unknown or skipped.
     public let status: String
-    /// Why it was skipped, failed, is unknown, or waits; of one to come, why it would be skipped or wait as things stand.
-    public internal(set) var reason: String?
-    /// When it should go out.
+    /// The reason that it was skipped, failed, is unknown or waits; for a future message, the reason that it would be
+    /// skipped or wait in the current state.
+    public internal(set) var reason: MessageReason?
+    /// The due time.
     public let dueAt: Date
-    /// Until when a runner leaves it alone.
+    /// The time before which a runner does not attempt it.
     public internal(set) var waitUntil: Date?
-    /// How often it was handed to a transport.
+    /// The number of attempts, each of which passed it to a transport.
     public let attempts: Int32
-    /// When it was last handed to a transport.
+    /// The time of the last attempt.
     public let attemptedAt: Date?
-    /// When a server took it.
+    /// The time at which a server accepted it.
     public let sentAt: Date?
-    /// When its service reported that it had arrived; only services for texts do.
+    /// The time at which the provider reported its delivery; only providers of text messages do.
     public let deliveredAt: Date?
-    /// Where it went, or would go.
+    /// The recipient, or the expected one.
     public let recipient: String?
-    /// What the server said.
+    /// The server's reply.
     public let reply: String?
-    /// The subject as it was sent.
+    /// The subject as sent.
     public let subject: String?
-    /// The text as it was sent.
+    /// The text as sent.
     public let body: String?
-    /// Clock of the studio.
+    /// The studio's time zone.
     public let clock: StudioClock
-    /// The name of the trainer that it is about.
+    /// The name of the trainer.
     public let trainerName: String?
     /// The name of the studio.
     public let studioName: String
-    /// The recorded reason of what keeps the session from taking place, such as that of a closure.
+    /// The stored reason of the obstacle, such as that of a closure.
     public internal(set) var obstacleDetail: String?
-    /// The pause of its channel, where it would go out now otherwise.
+    /// The pause of its channel, if that is the only reason that it is not sent now.
     public internal(set) var pause: ChannelPause?
 }
 
 extension LedgerEntry {
-    /// What is read of a message `m`, its session `s`, client `c`, trainer `t` and studio `st`.
+    /// The columns of a message `m`, its session `s`, client `c`, trainer `t` and studio `st`.
     static let columns: SQL = """
         m.id, s.reference, CASE WHEN m.day IS NOT NULL THEN t.handle END, st.slug, m.rule, m.channel, m.audience,
         m.revision, m.status, m.reason, m.due_at, m.wait_until, m.attempts, m.attempted_at, m.sent_at,
         m.delivered_at, coalesce(m.recipient, \(address)), m.reply, m.subject, m.body, st.time_zone, t.name, st.name
         """
 
-    /// Where a message `m` would go as things stand.
+    /// The current recipient of a message `m`.
     static let address: SQL = """
         CASE m.audience
             WHEN 'client' THEN CASE m.channel WHEN 'email' THEN c.email ELSE c.phone END
@@ -81,7 +82,7 @@ extension LedgerEntry {
         LEFT JOIN trainer AS t ON t.id = coalesce(m.trainer_id, s.trainer_id)
         """
 
-    /// Reads a row of ``columns``.
+    /// Decodes a row of ``columns``.
     init(_ row: inout Row) throws {
         id = try row.next()
         reference = try row.next(String?.self).map { try Reference($0) }
@@ -92,7 +93,7 @@ extension LedgerEntry {
         audience = try row.next()
         revision = try row.next()
         status = try row.next()
-        reason = try row.next()
+        reason = try row.nextCode()
         dueAt = try row.next()
         waitUntil = try row.next()
         attempts = try row.next()
@@ -110,45 +111,30 @@ extension LedgerEntry {
 }
 
 extension LedgerEntry {
-    /// The reason of a message that would go out now, were its channel not paused.
-    public static let channelPaused = "channel_paused"
-    /// The reason of a notice that waits for a minute in case another change follows.
-    public static let awaitingChanges = "awaiting_changes"
-
-    /// Replaces what is stored of a queued message by what it waits for as things stand.
+    /// Replaces the stored reason of a queued message by its current reason to wait.
     ///
     /// - Parameters:
-    ///   - judged: Why it would be skipped or wait when it is tried; `nil` where it would go out.
+    ///   - judged: The reason that it would be skipped or postponed at its next attempt; `nil` if it would be sent.
     ///   - pauses: The channels that are paused now.
-    ///   - now: The present instant.
-    mutating func explain(judged: String?, pauses: [Channel: ChannelPause], now: Date) {
+    ///   - now: The current time.
+    mutating func explain(judged: MessageReason?, pauses: [Channel: ChannelPause], now: Date) {
         guard status == "queued" else { return }
         if let judged {
             reason = judged
-        } else if reason.flatMap({ MessageObstacle(rawValue: $0) }) != nil {
-            // What was in the way is gone; the next batch takes it up.
+        } else if reason?.isObstacle == true {
+            // The obstacle no longer exists; the next batch claims the message.
             (reason, waitUntil) = (nil, nil)
         }
         guard judged == nil else { return }
-        if let waitUntil, waitUntil > now, reason != Self.channelPaused {
-            reason = reason ?? Self.awaitingChanges
+        if let waitUntil, waitUntil > now, reason != .channelPaused {
+            reason = reason ?? .awaitingChanges
         } else if dueAt <= now, let pause = Channel(rawValue: channel).flatMap({ pauses[$0] }) {
             self.pause = pause
             waitUntil = pause.until
-            reason = reason ?? Self.channelPaused
-        } else if reason == Self.channelPaused {
-            // The pause is over, and one message is tried.
+            reason = reason ?? .channelPaused
+        } else if reason == .channelPaused {
+            // The pause has ended, and one message is tried.
             waitUntil = nil
         }
     }
-}
-
-/// Why no message may say that a session takes place; raw values are the reasons that the ledger stores.
-public enum MessageObstacle: String, Sendable, CaseIterable {
-    /// The trainer is away at that time.
-    case trainerAway = "trainer_away"
-    /// The studio is closed at that time.
-    case studioClosed = "studio_closed"
-    /// The trainer no longer takes sessions.
-    case trainerRetired = "trainer_retired"
 }

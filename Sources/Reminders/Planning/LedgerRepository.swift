@@ -3,21 +3,21 @@ import BookingStore
 public import FoundationEssentials
 public import Postgres
 
-/// The ledger of messages, as the database holds it.
+/// The ledger of messages in the database.
 public struct LedgerRepository: Sendable {
     let connection: Connection
 
-    /// Reads and writes through one connection.
+    /// Creates a repository that uses one connection.
     public init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// The ledger of one session, or the rows written last, by due time, as it is stored.
+    /// Returns the ledger of one session, or the most recent rows, by due time, as stored.
     ///
     /// - Parameters:
     ///   - reference: One session; `nil` is all.
     ///   - status: One status; `nil` is all.
-    ///   - limit: How many at the most.
+    ///   - limit: The maximum number of rows.
     /// - Returns: The rows, by due time.
     /// - Throws: ``PostgresError``.
     public func entries(of reference: Reference?, status: String?, limit: Int = 1000) async throws -> [LedgerEntry] {
@@ -31,12 +31,12 @@ public struct LedgerRepository: Sendable {
         ).map { try LedgerEntry(&$0) }
     }
 
-    /// The messages of one session, or those written last.
+    /// Returns the query for the messages of one session, or the most recent messages.
     static func rows(of reference: Reference?, status: String?, limit: Int) -> SQL {
         "SELECT m.* FROM message AS m WHERE \(condition(reference, status)) ORDER BY m.id DESC LIMIT \(Int64(limit))"
     }
 
-    /// How many rows ``entries(of:status:limit:)`` finds without a limit, counted no further than a bound.
+    /// Returns the number of rows that ``entries(of:status:limit:)`` finds without a limit, counted up to a bound.
     public func count(of reference: Reference?, status: String?, upTo bound: Int) async throws -> Int {
         let count = try await connection.query(
             """
@@ -58,29 +58,30 @@ public struct LedgerRepository: Sendable {
 }
 
 extension LedgerRepository {
-    /// Everything that did, did not or will go out about one session, by due time.
+    /// Returns all messages of one session by due time: sent, not sent and planned.
     ///
-    /// What is to come is judged as things stand at the time when it is due; what no rule has written down yet is worked
-    /// out. Nothing is written.
+    /// Future messages are evaluated at their due time in the current state; planned messages that are not stored yet
+    /// are computed. Nothing is written.
     ///
     /// - Parameters:
     ///   - reference: The session.
-    ///   - now: The present instant.
+    ///   - now: The current time.
     /// - Returns: The messages, by due time.
     /// - Throws: ``PostgresError``.
     public func history(of reference: Reference, now: Date) async throws -> [LedgerEntry] {
-        let written = try await evaluatedEntries(of: reference, status: nil, limit: .max, now: now)
-        let entries = try await written + planned(of: reference)
+        let stored = try await evaluatedEntries(of: reference, status: nil, limit: .max, now: now)
+        let entries = try await stored + planned(of: reference)
         return entries.sorted { ($0.dueAt, $0.id ?? .max) < ($1.dueAt, $1.id ?? .max) }
     }
 
-    /// The ledger of one session, or the rows written last, by due time; queued messages with what they wait for.
+    /// Returns the ledger of one session, or the most recent rows, by due time; queued messages with their reason to
+    /// wait.
     ///
     /// - Parameters:
     ///   - reference: One session; `nil` is all.
     ///   - status: One status; `nil` is all.
-    ///   - limit: How many at the most.
-    ///   - now: The present instant.
+    ///   - limit: The maximum number of rows.
+    ///   - now: The current time.
     /// - Returns: The rows, by due time.
     /// - Throws: ``PostgresError``.
     public func evaluatedEntries(
@@ -89,23 +90,23 @@ extension LedgerRepository {
         let pauses = try await ChannelPauseRepository(connection).all(at: now)
         return try await connection.query(
             """
-            SELECT \(LedgerEntry.columns), judged.reason, obstacle.detail
+            SELECT \(LedgerEntry.columns), eligibility.reason, obstacle.detail
             FROM (\(Self.rows(of: reference, status: status, limit: limit))) AS m
             \(LedgerEntry.joins)
             -- What is held back until something changes is judged now, the rest at the time when it is tried.
-            LEFT JOIN LATERAL judged_messages(
+            LEFT JOIN LATERAL message_eligibility(
                 greatest(
                     m.due_at,
                     CASE WHEN m.reason NOT IN (\(Self.obstacles)) OR m.reason IS NULL THEN m.wait_until END,
                     \(now))
-            ) AS judged ON judged.id = CASE WHEN m.status = 'queued' THEN m.id END
+            ) AS eligibility ON eligibility.id = CASE WHEN m.status = 'queued' THEN m.id END
             LEFT JOIN LATERAL message_obstacle(s.studio_id, s.trainer_id, s.starts_at, s.ends_at) AS obstacle
-                ON obstacle.reason = judged.reason
+                ON obstacle.reason = eligibility.reason
             ORDER BY m.due_at, m.id
             """
         ).map { row in
             var entry = try LedgerEntry(&row)
-            let judged = try row.next(String?.self)
+            let judged: MessageReason? = try row.nextCode()
             entry.obstacleDetail = try row.next()
             entry.explain(judged: judged, pauses: pauses, now: now)
             return entry
@@ -113,17 +114,18 @@ extension LedgerRepository {
     }
 
     private static let obstacles: SQL =
-        "\(unsafeSQL: MessageObstacle.allCases.map { "'\($0.rawValue)', " }.joined())'opt_out_review'"
+        "\(unsafeSQL: (MessageReason.obstacles + [.optOutReview]).map { "'\($0.rawValue)'" }.joined(separator: ", "))"
 
-    /// What rules ask for that nobody has written down yet.
+    /// Returns the messages that rules require and that are not stored yet.
     private func planned(of reference: Reference) async throws -> [LedgerEntry] {
         try await connection.query(
             """
             SELECT \(LedgerEntry.columns), obstacle.reason, obstacle.detail
             FROM (
-                SELECT NULL::bigint AS id, told.session_id, told.studio_id, told.rule, told.channel, told.audience,
-                       told.revision, CASE told.status WHEN 'queued' THEN 'planned' ELSE told.status END AS status,
-                       told.reason, told.due_at, NULL::timestamptz AS wait_until, 0 AS attempts,
+                SELECT NULL::bigint AS id, planned.session_id, planned.studio_id, planned.rule, planned.channel,
+                       planned.audience, planned.revision,
+                       CASE planned.status WHEN 'queued' THEN 'planned' ELSE planned.status END AS status,
+                       planned.reason, planned.due_at, NULL::timestamptz AS wait_until, 0 AS attempts,
                        NULL::timestamptz AS attempted_at, NULL::timestamptz AS sent_at,
                        NULL::timestamptz AS delivered_at, NULL AS recipient, NULL AS reply, NULL AS subject, NULL AS body, NULL::integer AS trainer_id, NULL::date AS day
                 FROM (
@@ -135,12 +137,12 @@ extension LedgerRepository {
                            END AS reason
                     FROM planned_messages()
                     WHERE session_id = (SELECT id FROM session WHERE reference = \(reference.code))
-                ) AS told
+                ) AS planned
                 WHERE NOT EXISTS (
                     SELECT FROM message AS known
-                    WHERE known.session_id = told.session_id
-                      AND known.rule = told.rule
-                      AND known.revision = told.revision)
+                    WHERE known.session_id = planned.session_id
+                      AND known.rule = planned.rule
+                      AND known.revision = planned.revision)
             ) AS m
             \(LedgerEntry.joins)
             LEFT JOIN LATERAL message_obstacle(s.studio_id, s.trainer_id, s.starts_at, s.ends_at) AS obstacle
@@ -148,11 +150,11 @@ extension LedgerRepository {
             """
         ).map { row in
             var entry = try LedgerEntry(&row)
-            let obstacle = try row.next(String?.self)
+            let obstacle: MessageReason? = try row.nextCode()
             entry.obstacleDetail = try row.next()
             if entry.status == "planned" {
                 entry.reason =
-                    entry.recipient == nil && entry.channel == "email" ? "no_email" : obstacle ?? entry.reason
+                    entry.recipient == nil && entry.channel == "email" ? .noEmail : obstacle ?? entry.reason
             }
             return entry
         }
@@ -160,21 +162,21 @@ extension LedgerRepository {
 }
 
 extension LedgerRepository {
-    /// A mail that was handed over, as a report may be about it.
+    /// A sent mail that a report may concern.
     struct SentMessage {
         let id: Int64
         let session: Session.ID
         let recipient: EmailAddress
         let audience: Audience
 
-        /// What decides about a report.
+        /// The facts for the decision about a report.
         var facts: MailDecision.Message { MailDecision.Message(recipient: recipient, audience: audience) }
     }
 
-    /// The mail that was handed over with one of these identifiers, the first that there is; its row is locked.
+    /// Returns the first sent mail with one of these Message-IDs, and locks its row.
     ///
-    /// An identifier holds the session's reference: 40 bits that an outsider does not know. That of a trainer's day holds
-    /// nothing of the kind, so it is never found here.
+    /// A Message-ID contains the session's reference: 40 bits that an outsider does not know. The Message-ID of a
+    /// trainer's digest contains no secret, so digests are never found.
     func sent(withAnyOf messageIDs: [String]) async throws -> SentMessage? {
         for name in messageIDs.compactMap({ MessageName($0) }) {
             if let message = try await sent(name) { return message }
@@ -183,7 +185,7 @@ extension LedgerRepository {
     }
 
     private func sent(_ name: MessageName) async throws -> SentMessage? {
-        // The session before its messages, as whoever moves or cancels it locks them.
+        // Lock the session before its messages, in the same order as a move or a cancellation.
         try await connection.query("SELECT FROM session WHERE reference = \(name.reference.code) FOR KEY SHARE")
         return try await connection.query(
             """
@@ -204,7 +206,7 @@ extension LedgerRepository {
         }
     }
 
-    /// Marks a mail as failed because it came back.
+    /// Marks a mail as failed because it bounced.
     func markBounced(_ id: Int64, diagnosis: String?) async throws {
         try await connection.query(
             """
@@ -214,7 +216,7 @@ extension LedgerRepository {
             """)
     }
 
-    /// Marks a text as taken by its service, and as delivered where it was.
+    /// Marks a text message as accepted by its provider, and as delivered if a time is given.
     func markSent(_ id: Int64, deliveredAt: Date?) async throws {
         try await connection.query(
             """
@@ -224,17 +226,17 @@ extension LedgerRepository {
             """)
     }
 
-    /// Marks a text as failed because its service could not deliver it.
-    func markUndelivered(_ id: Int64, reason: String, reply: String) async throws {
+    /// Marks a text message as failed because its provider could not deliver it.
+    func markUndelivered(_ id: Int64, reason: MessageReason, reply: String) async throws {
         try await connection.query(
             """
             UPDATE message
-            SET status = 'failed', reason = \(reason), reply = \(reply), sent_at = NULL, delivered_at = NULL
+            SET status = 'failed', reason = \(reason.rawValue), reply = \(reply), sent_at = NULL, delivered_at = NULL
             WHERE id = \(id)
             """)
     }
 
-    /// The row of a key.
+    /// Returns the row of an ID.
     func entry(_ id: Int64) async throws -> LedgerEntry {
         try await connection.query(
             "SELECT \(LedgerEntry.columns) FROM message AS m \(LedgerEntry.joins) WHERE m.id = \(id)"

@@ -4,21 +4,21 @@ public import FoundationEssentials
 public import Jobs
 public import Postgres
 
-/// Plans the reminders that have become due, and asks for them to be sent.
+/// A job that plans due reminders, and requests their delivery.
 public struct PlanReminders: Job {
-    /// `reminders.plan`.
+    /// The kind: `reminders.plan`.
     public static let kind = "reminders.plan"
 
-    /// Asks for it.
+    /// Creates the job.
     public init() {}
 
-    /// Plans, and completes the job in the same transaction: the reminders, the wish to send them and "done" are there
-    /// together or not at all.
+    /// Plans reminders, and completes the job in the same transaction: the reminders, the delivery job and the
+    /// completion are committed together or not at all.
     ///
     /// - Parameters:
-    ///   - now: What is due by then is planned.
-    ///   - context: The job.
-    ///   - database: Where the ledger is.
+    ///   - now: Reminders due by this time are planned.
+    ///   - context: The context of the job.
+    ///   - database: The database of the ledger.
     /// - Throws: `PostgresError` or `JobTakenOver`.
     public static func run(at now: Date, _ context: JobContext, _ database: Database) async throws {
         try await database.transaction { connection in
@@ -34,11 +34,12 @@ public struct PlanReminders: Job {
 }
 
 extension DeliveryRepository {
-    /// Plans the reminders of all sessions that are due by an instant, and what trainers are told of their days; releases
-    /// messages whose session can take place again.
+    /// Plans the reminders of all sessions and the digests of trainers that are due by a time, and releases messages
+    /// whose session can take place again.
     ///
-    /// Call it inside a transaction. One sender after the other: the second finds what the first has planned, where two at
-    /// once would wait for each other's rows. A million that are due at once take their time, and may.
+    /// Call it inside a transaction. Senders plan one after the other: the second finds the messages that the first has
+    /// planned, whereas two concurrent ones would wait for each other's rows. The statement timeout is ten minutes,
+    /// because a million messages may be due at once.
     public func plan(until: Date, now: Date) async throws {
         // Local to the transaction: a pooler may give the connection to another client afterwards.
         try await connection.query("SELECT set_config('statement_timeout', '10min', true)")
@@ -49,10 +50,10 @@ extension DeliveryRepository {
             """)
     }
 
-    /// Ends the wait of messages that are due by an instant.
+    /// Ends the wait of messages that are due by a time.
     ///
-    /// What is sent by hand does not wait for another change, or until a server has had its rest. Quiet hours are kept
-    /// all the same: they are evaluated again.
+    /// A manual run does not wait for further changes or for the end of a server's backoff. Quiet hours still apply,
+    /// because messages are evaluated again.
     public func release(until: Date) async throws {
         try await connection.query(
             """
@@ -66,7 +67,7 @@ extension DeliveryRepository {
             """)
     }
 
-    /// Ends the waiting of messages whose template could not be used.
+    /// Ends the wait of messages whose template could not be used.
     ///
     /// - Throws: `PostgresError`.
     public func releaseTemplateErrors() async throws {

@@ -2,26 +2,26 @@ public import Booking
 import BookingStore
 public import Postgres
 
-/// When people may be written to, in one region by one channel.
+/// The allowed contact hours of one region on one channel.
 public struct ContactHours: Sendable {
-    /// Two letters (ISO 3166-1), or `*` for every region that has none of its own.
+    /// An ISO 3166-1 code of two letters, or `*` for every region without its own hours.
     public let region: String
     /// The channel.
     public let channel: Channel
-    /// The hours, on the clock where the person is.
+    /// The hours in the recipient's time zone.
     public let hours: WeeklyHours
 }
 
-/// When people may be written to, as the database holds it; all other hours are quiet.
+/// The stored contact hours; all other hours are quiet.
 public struct ContactHoursRepository: Sendable {
     let connection: Connection
 
-    /// Reads and writes through one connection.
+    /// Creates a repository that uses one connection.
     public init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// Every region's hours, by channel and region.
+    /// Returns the hours of every region, by channel and region.
     public func all() async throws -> [ContactHours] {
         let rows = try await connection.query(
             """
@@ -44,7 +44,7 @@ public struct ContactHoursRepository: Sendable {
 
     /// Replaces the hours of a region and a channel; `nil` removes them.
     ///
-    /// Messages that wait are judged anew when they go out.
+    /// Waiting messages are evaluated again at their next attempt.
     func set(_ region: String, _ channel: Channel, _ hours: WeeklyHours?) async throws {
         try await connection.query(
             "DELETE FROM contact_hours WHERE region = \(region) AND channel = \(channel.rawValue)")

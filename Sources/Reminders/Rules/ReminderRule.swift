@@ -1,15 +1,15 @@
 public import Booking
 public import FoundationEssentials
 
-/// What is sent, when, how and to whom.
+/// A rule for sending messages: the time, the channel and the audience.
 public struct ReminderRule: Sendable, Equatable {
-    /// What a rule's time is counted from.
+    /// The event that a rule's time is relative to.
     public enum Anchor: String, Sendable, CaseIterable {
         /// The booking.
         case booked
-        /// The session's first instant.
+        /// The start of the session.
         case start
-        /// The first instant after it.
+        /// The end of the session.
         case end
         /// A move to another time.
         case moved
@@ -17,17 +17,17 @@ public struct ReminderRule: Sendable, Equatable {
         case trainerChanged = "trainer_changed"
         /// The cancellation.
         case cancelled
-        /// The client's wish to be called.
+        /// The client's request for a call.
         case callRequested = "call_asked"
-        /// A day of the trainer's calendar.
+        /// A day in the trainer's calendar.
         case day
     }
 
-    /// What must be so at the moment of sending.
+    /// A condition that is checked at the time of sending.
     public enum Condition: String, Sendable, CaseIterable {
-        /// The client has not said yet that they will come.
+        /// The client has not confirmed yet.
         case unconfirmed
-        /// The client came.
+        /// The client attended.
         case attended
         /// The client did not come.
         case noShow = "no_show"
@@ -35,30 +35,30 @@ public struct ReminderRule: Sendable, Equatable {
         case firstBooking = "first_booking"
     }
 
-    /// The stable name, of which the ledger speaks for ever.
+    /// The stable name, which the ledger stores permanently.
     public let key: Handle
-    /// The one studio where it counts instead of the chain's rule of that name; `nil` is the chain.
+    /// The studio where the rule replaces the chain's rule of the same name; `nil` is the chain.
     public var studio: Handle?
-    /// What its time is counted from.
+    /// The event that the time is relative to.
     public var anchor: Anchor
-    /// How long after that it is due.
+    /// The offset from that event.
     public var offset: RuleOffset
-    /// The wall-clock time on the day that is meant; `nil` is the anchor's own.
+    /// The local time on the resulting day; `nil` is the time of the event.
     public var time: LocalTime?
-    /// How it is sent.
+    /// The channel.
     public var channel: Channel
-    /// Whom it is for.
+    /// The audience.
     public var audience: Audience
-    /// The name of its texts.
+    /// The name of the templates.
     public var template: Handle
-    /// What must be so at the moment of sending.
+    /// The condition at the time of sending.
     public var condition: Condition?
-    /// Whether it is sent at all.
+    /// Whether its messages are sent.
     public var isEnabled: Bool
-    /// What had been due before is not made up for; `nil` is since ever.
+    /// The time from which the rule applies: messages due before are not sent; `nil` is no limit.
     public var since: Date?
 
-    /// Makes a rule; ``validate()`` checks that its parts go together.
+    /// Creates a rule; ``validate()`` checks that its parts are consistent.
     public init(
         key: Handle, studio: Handle? = nil, anchor: Anchor, offset: RuleOffset = .none, time: LocalTime? = nil,
         channel: Channel, audience: Audience = .client, template: Handle, condition: Condition? = nil,
@@ -79,9 +79,9 @@ public struct ReminderRule: Sendable, Equatable {
 }
 
 extension ReminderRule {
-    /// Refuses what no message could follow.
+    /// Checks that the parts of the rule are consistent.
     ///
-    /// - Throws: `InvalidInput` that names the part which does not go with the others.
+    /// - Throws: `InvalidInput` with the inconsistent part.
     public func validate() throws(InvalidInput) {
         guard (-365...365).contains(offset.days), (-1440...1440).contains(offset.minutes) else {
             throw invalid("--offset", "is longer than a year", "write it like -2h or -1d")
@@ -126,7 +126,7 @@ extension ReminderRule {
 }
 
 extension ReminderRule {
-    /// When it is due, for people: `3d before the start`, `at once when booked`, `1d after the end, at 09:00`.
+    /// The due time as text: `3d before the start`, `when booked`, `1d after the end, at 09:00`.
     public var when: String {
         let span = String(offset.description.drop { "+-".contains($0) })
         let hour = time.map { ", at \($0)" } ?? ""
@@ -143,28 +143,28 @@ extension ReminderRule {
     }
 }
 
-/// How long after something a message is due: days of the studio's calendar, then minutes; below zero, before it.
+/// An offset from an event: calendar days of the studio, then minutes; negative values are before the event.
 public struct RuleOffset: Hashable, Sendable, CustomStringConvertible {
-    /// Days of the calendar, which keep the wall-clock time also where the clocks change.
+    /// Calendar days, which keep the local time across daylight saving changes.
     public let days: Int
-    /// Minutes after that.
+    /// Minutes after the days.
     public let minutes: Int
 
-    /// At once.
+    /// No offset.
     public static let none = RuleOffset(days: 0, minutes: 0)
 
-    /// Puts a lag together from its stored parts.
+    /// Creates an offset from its stored parts.
     public init(days: Int, minutes: Int) {
         self.days = days
         self.minutes = minutes
     }
 
-    /// Reads a lag as people type it: `-3d`, `-2h`, `+1d`, `1d12h` or `0`.
+    /// Parses an offset: `-3d`, `-2h`, `+1d`, `1d12h` or `0`.
     ///
     /// - Parameters:
-    ///   - text: A length of time, after a sign.
-    ///   - field: What an error calls it.
-    /// - Throws: `InvalidInput` where it is none, or longer than a year.
+    ///   - text: A duration with an optional sign.
+    ///   - field: The name of the field in an error.
+    /// - Throws: `InvalidInput` if it is not a duration, or longer than a year.
     public init(_ text: String, field: String = "offset") throws(InvalidInput) {
         var typed = Substring(text.utf8.trimmingSpaces)
         let isBefore = typed.first == "-"
@@ -174,36 +174,36 @@ public struct RuleOffset: Hashable, Sendable, CustomStringConvertible {
         self.init(days: sign * (total / 1440), minutes: sign * (total % 1440))
     }
 
-    /// Whether it is before.
+    /// Whether the offset is negative.
     public var isBefore: Bool { days < 0 || minutes < 0 }
 
-    /// Whether it is after.
+    /// Whether the offset is positive.
     public var isAfter: Bool { days > 0 || minutes > 0 }
 
-    /// The lag as it is typed: `-3d`, `+1d12h`, `0`.
+    /// The offset in the format of the parser: `-3d`, `+1d12h`, `0`.
     public var description: String {
         guard self != .none else { return "0" }
         return (isBefore ? "-" : "+") + DurationInput.text(minutes: abs(days) * 1440 + abs(minutes))
     }
 }
 
-/// Whom a message is for.
+/// The audience of a message.
 public enum Audience: String, Sendable, Hashable, CaseIterable {
-    /// The person whose session it is.
+    /// The client of the session.
     case client
-    /// Who gives the session.
+    /// The trainer of the session.
     case trainer
     /// The front desk.
     case studio
 }
 
-/// A way in which people are written to.
+/// A channel for messages.
 public enum Channel: String, Sendable, Hashable, CaseIterable {
-    /// Mail.
+    /// E-mail.
     case email
-    /// Texts.
+    /// Text messages.
     case sms
 
-    /// The channel in a sentence.
+    /// The name of the channel for use in a sentence.
     public var words: String { self == .email ? "mail" : "texts" }
 }

@@ -3,27 +3,27 @@ import BookingStore
 public import FoundationEssentials
 public import Postgres
 
-/// What is sent, when and to whom, as the office decides; every change is logged with who made it.
+/// An editor of reminder rules and contact hours; every change is logged with its actor.
 public struct RuleEditor: Sendable {
     let database: Database
     let actor: String
 
-    /// Opens the book.
+    /// Creates an editor.
     ///
     /// - Parameters:
-    ///   - database: Where the rules are.
-    ///   - actor: Who acts, for the event log.
+    ///   - database: The database of the rules.
+    ///   - actor: The actor for the event log.
     public init(database: Database, actor: String) {
         self.database = database
         self.actor = actor
     }
 
-    /// Adds a rule; it counts from now on.
+    /// Adds a rule that applies from now on.
     ///
     /// - Parameters:
     ///   - rule: The rule.
-    ///   - now: What had been due before is not made up for.
-    /// - Returns: The rule as it is kept.
+    ///   - now: The current time; messages due before are not sent.
+    /// - Returns: The rule as stored.
     /// - Throws: ``InvalidInput``, ``NotFound`` for the studio, ``Refusal`` of the rule `already_exists`, or
     ///   ``PostgresError``.
     public func add(_ rule: ReminderRule, now: Date) async throws -> ReminderRule {
@@ -39,16 +39,16 @@ public struct RuleEditor: Sendable {
         }
     }
 
-    /// Changes a rule, or makes a studio's own of the chain's.
+    /// Changes a rule, or creates a studio's own version of the chain's rule.
     ///
-    /// What was sent stays sent, and nothing is sent again. What waits follows the new rule.
+    /// Sent messages are not sent again. Waiting messages follow the changed rule.
     ///
     /// - Parameters:
     ///   - key: The rule's name.
-    ///   - studio: The studio where it is to be otherwise; `nil` is the chain.
-    ///   - now: What had been due before is not made up for.
+    ///   - studio: The studio that the change applies to; `nil` is the chain.
+    ///   - now: The current time; messages due before are not sent.
     ///   - change: The change.
-    /// - Returns: The rule as it is now.
+    /// - Returns: The changed rule.
     /// - Throws: ``InvalidInput``, ``NotFound``, or ``PostgresError``.
     public func edit(
         _ key: Handle, at studio: Handle?, now: Date, _ change: @Sendable (inout ReminderRule) throws -> Void
@@ -74,12 +74,12 @@ public struct RuleEditor: Sendable {
         }
     }
 
-    /// Sets when people may be written to.
+    /// Sets the allowed contact hours.
     ///
     /// - Parameters:
-    ///   - region: Two letters (ISO 3166-1), or `*` for every region that has none of its own.
+    ///   - region: An ISO 3166-1 code of two letters, or `*` for every region without its own hours.
     ///   - channel: The channel.
-    ///   - hours: The hours; `nil` removes a region's own.
+    ///   - hours: The hours; `nil` removes the region's own hours.
     /// - Throws: ``PostgresError``.
     public func set(contactHoursOf region: String, by channel: Channel, to hours: WeeklyHours?) async throws {
         try await inTransaction { connection in
@@ -92,10 +92,10 @@ public struct RuleEditor: Sendable {
     ) async throws -> Result {
         try await ConstraintRefusal.translating {
             try await database.transaction { connection in
-                var work = BookingLocks(actor: actor)
-                work.locks.append("reminder rules")
-                try await work.begin(on: connection)
-                // Of a large chain, what waits in the ledger takes its time to follow a rule.
+                var bookingLocks = BookingLocks(actor: actor)
+                bookingLocks.locks.append("reminder rules")
+                try await bookingLocks.begin(on: connection)
+                // In a large chain, rescheduling the waiting messages of a rule can take minutes.
                 try await connection.setLocalStatementTimeout(.seconds(600))
                 return try await body(connection)
             }
@@ -104,7 +104,8 @@ public struct RuleEditor: Sendable {
 }
 
 extension ReminderRule {
-    /// What decides whether, when and where its messages go out; the words may change without moving anything.
+    /// The fields that decide whether, when and to whom its messages are sent; a template may change without
+    /// rescheduling.
     fileprivate var timing: [String?] {
         [
             anchor.rawValue, offset.description, time?.description, channel.rawValue, audience.rawValue,

@@ -3,16 +3,16 @@ import BookingStore
 import FoundationEssentials
 public import Postgres
 
-/// The rules by which messages are sent, as the database holds them.
+/// The stored rules for sending messages.
 public struct RuleRepository: Sendable {
     let connection: Connection
 
-    /// Reads and writes through one connection.
+    /// Creates a repository that uses one connection.
     public init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// The rules by name, the chain's before those of single studios; or those that count at one studio.
+    /// Returns all rules by name, the chain's before those of single studios; or the rules that apply at one studio.
     ///
     /// - Parameter studio: A studio; `nil` is all rules.
     /// - Returns: The rules.
@@ -24,12 +24,12 @@ public struct RuleRepository: Sendable {
         return try await read("\(Self.select(from: "rules_at(\(studio.value))")) ORDER BY rule.key")
     }
 
-    /// The rule of a name that counts at a studio, or chain-wide.
+    /// Returns the rule of a name that applies at a studio, or chain-wide.
     ///
     /// - Parameters:
     ///   - key: The name.
     ///   - studio: The studio; `nil` is the chain.
-    /// - Returns: The studio's own rule, else the chain's.
+    /// - Returns: The studio's own rule, otherwise the chain's.
     /// - Throws: ``NotFound`` or ``PostgresError``.
     public func named(_ key: Handle, at studio: Handle?) async throws -> ReminderRule {
         let rules = try await read(
@@ -38,7 +38,7 @@ public struct RuleRepository: Sendable {
             WHERE rule.key = \(key.text) AND (studio.slug IS NULL OR studio.slug = \(studio?.text))
             ORDER BY studio.slug NULLS LAST
             """)
-        // A rule of some other studio alone is none here.
+        // A rule that exists only for another studio is not found.
         guard let rule = rules.first else { throw NotFound("rule \(key)", hint: "see `intro rules list`") }
         return rule
     }
@@ -76,54 +76,54 @@ public struct RuleRepository: Sendable {
             """)
     }
 
-    /// Brings what waits in the ledger to what a rule says now.
+    /// Updates the waiting messages of a rule after a change.
     ///
-    /// What would have been due before now keeps its time, and what was handed to a transport once is left alone:
-    /// nothing is lost, and nothing is said twice.
+    /// Messages whose new due time is in the past, and messages that were attempted, are not changed: none is lost, and
+    /// none is sent twice.
     func reschedule(_ key: Handle, at studio: Handle?) async throws {
         try await connection.query(
             """
             UPDATE message AS m
-            SET due_at = told.due_at,
-                reason = told.reason,
-                channel = told.channel,
-                audience = told.audience,
+            SET due_at = planned.due_at,
+                reason = planned.reason,
+                channel = planned.channel,
+                audience = planned.audience,
                 wait_until = NULL
-            FROM planned_messages() AS told
-            WHERE told.rule = \(key.text)
+            FROM planned_messages() AS planned
+            WHERE planned.rule = \(key.text)
               AND (\(studio?.text)::text IS NULL
-                   OR told.studio_id = (SELECT id FROM studio WHERE slug = \(studio?.text)))
-              AND told.status = 'queued'
-              AND m.session_id = told.session_id
-              AND m.rule = told.rule
-              AND m.revision = told.revision
+                   OR planned.studio_id = (SELECT id FROM studio WHERE slug = \(studio?.text)))
+              AND planned.status = 'queued'
+              AND m.session_id = planned.session_id
+              AND m.rule = planned.rule
+              AND m.revision = planned.revision
               AND m.status = 'queued'
               AND m.attempts = 0
               AND (m.due_at, m.reason, m.channel, m.audience)
-                  IS DISTINCT FROM (told.due_at, told.reason, told.channel, told.audience)
+                  IS DISTINCT FROM (planned.due_at, planned.reason, planned.channel, planned.audience)
             """)
     }
 
-    /// Writes into the ledger what a rule asks for of sessions that were booked before it counted.
+    /// Stores the messages of a new rule for existing sessions.
     ///
-    /// What is counted from a start needs no such thing: a batch plans it when its time has come. What had been due before
-    /// now is not made up for.
+    /// Messages relative to a start need no such step: a batch plans them when they are due. Messages due before now
+    /// are not sent.
     func plan(_ key: Handle, now: Date) async throws {
         try await connection.query(
             """
             INSERT INTO message (session_id, studio_id, rule, channel, audience, revision, status, reason, due_at)
             SELECT session_id, studio_id, rule, channel, audience, revision, status, reason, due_at
-            FROM planned_messages() AS told
-            WHERE told.rule = \(key.text)
-              AND told.anchor IN ('booked', 'end')
-              AND told.status = 'queued'
-              AND told.due_at >= \(now)
-              AND told.is_reachable
+            FROM planned_messages() AS planned
+            WHERE planned.rule = \(key.text)
+              AND planned.anchor IN ('booked', 'end')
+              AND planned.status = 'queued'
+              AND planned.due_at >= \(now)
+              AND planned.is_reachable
               AND NOT EXISTS (
                   SELECT FROM message AS m
-                  WHERE m.session_id = told.session_id
-                    AND m.rule = told.rule
-                    AND m.revision = told.revision)
+                  WHERE m.session_id = planned.session_id
+                    AND m.rule = planned.rule
+                    AND m.revision = planned.revision)
             ON CONFLICT ON CONSTRAINT message_once DO NOTHING
             """)
     }

@@ -2,19 +2,19 @@ import FoundationEssentials
 import Jobs
 import Postgres
 
-/// A database for jobs, and who works in it: runners in processes of their own, and the statements alone.
+/// A database for jobs, with runners in separate processes and the statements alone for comparison.
 struct JobBench: Sendable {
-    /// How many jobs are enqueued at a time.
+    /// The number of jobs per bulk enqueue.
     static let bulk = 1000
 
     let server: BenchServer
     let database: String
     /// The compiled `jobs.c`.
     private let statements: String
-    /// This program.
+    /// The path of this program.
     private let bench: String
 
-    /// Makes the database.
+    /// Creates the database.
     static func make(_ database: String, in context: BenchContext) async throws -> JobBench {
         try await context.server.makeIntroDatabase(database)
         return JobBench(
@@ -22,7 +22,7 @@ struct JobBench: Sendable {
             statements: try await context.compile("jobs", with: "libpq"), bench: "\(context.binaries)/bench")
     }
 
-    /// Queues so many jobs where there were others, or none.
+    /// Replaces all jobs with a number of new ones.
     func fill(_ count: Int) async throws {
         try await server.psql(
             database,
@@ -31,7 +31,7 @@ struct JobBench: Sendable {
             ])
     }
 
-    /// Queues some more jobs.
+    /// Adds a number of jobs.
     func add(_ count: Int) async throws {
         try await server.psql(database, ["-c", Self.insert(count)])
     }
@@ -44,14 +44,14 @@ struct JobBench: Sendable {
         """
     }
 
-    /// Lets runners drain the queue, all of them beginning at the same moment.
+    /// Drains the queue with runners that all begin at the same time.
     ///
     /// - Parameters:
-    ///   - manner: How they take the jobs.
-    ///   - jobs: How many there are.
-    ///   - runners: How many processes.
+    ///   - manner: The way in which jobs are claimed.
+    ///   - jobs: The number of jobs.
+    ///   - runners: The number of processes.
     /// - Returns: Jobs per second, from the first beginning to the last end.
-    /// - Throws: ``BenchFailure`` when a process fails, or another number of jobs was done.
+    /// - Throws: ``BenchFailure`` when a process fails, or a different number of jobs was done.
     func drainRate(_ manner: JobWorker.DrainMode, jobs: Int, runners: Int = 1) async throws -> Double {
         try await fill(jobs)
         let drainReports = try await server.withPool(database, connections: 1) { pool in
@@ -71,9 +71,9 @@ struct JobBench: Sendable {
         return Double(jobs) / (ended - begun)
     }
 
-    /// Enqueues jobs in bulk, as an application does it.
+    /// Enqueues jobs in bulk through the application's API.
     ///
-    /// - Parameter jobs: About how many; it is done by whole thousands.
+    /// - Parameter jobs: The number of jobs, rounded down to a multiple of `bulk`.
     /// - Returns: Jobs per second.
     /// - Throws: `PostgresError`.
     func bulkRate(_ jobs: Int) async throws -> Double {
@@ -90,7 +90,7 @@ struct JobBench: Sendable {
         }
     }
 
-    /// The words that make this program a process that drains.
+    /// Returns the command line of a process that drains.
     func drainArguments(_ manner: JobWorker.DrainMode) -> [String] {
         [bench, "--jobs", server.conninfo(database), "--manner", manner.rawValue]
     }
@@ -107,7 +107,7 @@ struct JobBench: Sendable {
         }
     }
 
-    /// Waits until everybody stands at the gate.
+    /// Waits until all runners wait for the start lock.
     private static func wait(for runners: Int, _ startLockHolder: isolated Connection) async throws {
         for _ in 0..<2000 {
             let waiting = try await startLockHolder.query(
@@ -118,7 +118,7 @@ struct JobBench: Sendable {
         throw BenchFailure("the runners do not begin", because: "no \(runners) of them came within ten seconds")
     }
 
-    /// How long jobs wait for an idle runner, in milliseconds.
+    /// Returns the times that jobs wait for an idle runner, in milliseconds.
     func pickUps(_ count: Int, pace: Int) async throws -> [Double] {
         Self.numbers(
             try await Program.run([
@@ -128,11 +128,11 @@ struct JobBench: Sendable {
 
     /// Runs the statements alone.
     ///
-    /// - Parameter words: What `jobs.c` is told.
+    /// - Parameter arguments: The arguments of `jobs.c`.
     /// - Returns: The numbers that it prints.
     /// - Throws: ``BenchFailure``.
-    func limit(_ words: String...) async throws -> [Double] {
-        Self.numbers(try await Program.run([statements] + words, environment: server.environment(database)))
+    func limit(_ arguments: String...) async throws -> [Double] {
+        Self.numbers(try await Program.run([statements] + arguments, environment: server.environment(database)))
     }
 
     private static func numbers(_ report: String) -> [Double] {
@@ -140,7 +140,7 @@ struct JobBench: Sendable {
     }
 }
 
-/// The job that is measured: there is nothing to do.
+/// The measured job, whose handler does nothing.
 struct NoopJob: Job {
     static let kind = "errand"
     let number: Int

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Postgres
 
-/// Others' job-runners, doing the same in the same minutes on the same server.
+/// The comparison with other job runners, which do the same work in alternation on the same server.
 struct JobPeers {
     let jobBench: JobBench
     let peers: PythonPeers
@@ -31,16 +31,16 @@ struct JobPeers {
         return best.batch
     }
 
-    /// Ours always does as many as PgQueuer; a peer that takes long may do fewer.
+    /// Compares with a peer; the number of jobs is the same for both, and smaller for a slow peer.
     private func compare(
         _ peer: String, _ name: String, jobs: Int, setting: Int, rounds: Int
     ) async throws -> [Figure] {
         var (drains, enqueues) = (PairedRuns(.valueByLimit), PairedRuns(.valueByLimit))
         for _ in 0..<rounds {
-            let theirs = try await peers.run(peer, jobs: jobs, setting: setting)
-            drains.add(value: try await jobBench.drainRate(.inBatches, jobs: jobs), limit: theirs.drain)
+            let peerRates = try await peers.run(peer, jobs: jobs, setting: setting)
+            drains.add(value: try await jobBench.drainRate(.inBatches, jobs: jobs), limit: peerRates.drain)
             try await jobBench.fill(0)
-            enqueues.add(value: try await jobBench.bulkRate(jobs), limit: theirs.enqueue)
+            enqueues.add(value: try await jobBench.bulkRate(jobs), limit: peerRates.enqueue)
         }
         return [
             Figure("jobs, drain, by \(name)'s", drains, unit: "/s", goal: .atLeast(2)),
@@ -49,9 +49,9 @@ struct JobPeers {
     }
 }
 
-/// Other people's job-runners, from PyPI, in a virtual environment beside the build.
+/// Other job runners, from PyPI, in a virtual environment in the build folder.
 struct PythonPeers {
-    /// What one run of theirs came to, in jobs per second.
+    /// The rates of one run, in jobs per second.
     struct Run: Sendable {
         let enqueue: Double
         let drain: Double
@@ -64,7 +64,7 @@ struct PythonPeers {
     private let python: String
     private let context: BenchContext
 
-    /// Installs them; where that cannot be done, it says so.
+    /// Installs the packages; logs the reason and returns `nil` when that fails.
     static func install(in context: BenchContext) async -> PythonPeers? {
         let folder = "\(context.root)/.build/job-peers"
         context.logProgress("installing \(packages.joined(separator: ", "))")
@@ -81,16 +81,16 @@ struct PythonPeers {
         }
     }
 
-    /// Enqueues so many jobs and drains them, in a process of its own and a database of the peer's name.
+    /// Enqueues and drains jobs, in a separate process and in the database with the peer's name.
     ///
     /// - Parameters:
-    ///   - peer: Whose script of `deploy/bench.d` it is.
-    ///   - jobs: How many.
-    ///   - setting: The one thing that can be set: the size of a batch, or how many jobs at once.
-    /// - Returns: What both came to.
-    /// - Throws: ``BenchFailure`` when it fails.
+    ///   - peer: The peer whose script in `deploy/bench.d` is run.
+    ///   - jobs: The number of jobs.
+    ///   - setting: The batch size, or the number of concurrent jobs, depending on the peer.
+    /// - Returns: Both rates.
+    /// - Throws: ``BenchFailure`` when the script fails.
     func run(_ peer: String, jobs: Int, setting: Int) async throws -> Run {
-        // They know nothing of PGOPTIONS.
+        // The peers do not support PGOPTIONS.
         let environment = context.server.environment(peer).filter { $0.key != "PGOPTIONS" }
         let report = try await Program.run(
             [python, context.source("peer_\(peer).py"), "\(jobs)", "\(setting)"], environment: environment)

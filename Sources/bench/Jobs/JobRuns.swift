@@ -2,7 +2,7 @@ import FoundationEssentials
 import Jobs
 import Postgres
 
-/// The job-runner, beside its statements alone and beside others' runners.
+/// The measurements of the job runner, compared with its statements alone and with other job runners.
 struct JobRuns: Part {
     static let name = "jobs"
 
@@ -19,7 +19,7 @@ struct JobRuns: Part {
     }
 }
 
-/// How fast runners empty a queue whose jobs are nothing to do.
+/// The rate at which runners drain a queue of no-op jobs.
 struct JobDrains {
     let jobBench: JobBench
 
@@ -57,8 +57,7 @@ struct JobDrains {
         }
     }
 
-    /// Does something while somebody has a transaction open from before, for whom everything that is done meanwhile has to
-    /// be kept.
+    /// Runs a closure while an older transaction holds a snapshot, so that dead rows cannot be removed.
     private func holdingSnapshot(_ work: @Sendable () async throws -> Double) async throws -> Double {
         try await jobBench.server.withPool(jobBench.database, connections: 1) { pool in
             try await pool.transaction(isolation: .repeatableRead, readOnly: true) { connection in
@@ -69,7 +68,7 @@ struct JobDrains {
         }
     }
 
-    /// What a process needs at its peak when there are few jobs, and when there are many.
+    /// Measures the peak memory of a process with few jobs and with many.
     private func memory(in context: BenchContext) async throws -> [Figure] {
         context.logProgress("jobs: memory")
         let gauge = ProcessGauge(
@@ -89,7 +88,7 @@ struct JobDrains {
     }
 }
 
-/// How fast jobs get into the queue.
+/// The rate of enqueueing jobs.
 struct JobEnqueues {
     let jobBench: JobBench
 
@@ -124,7 +123,7 @@ struct JobEnqueues {
     }
 }
 
-/// How long a job waits for a runner that has nothing else to do.
+/// The time that a job waits for an idle runner.
 struct JobPickUps {
     let jobBench: JobBench
 
@@ -140,12 +139,12 @@ struct JobPickUps {
         var longest = 0.0
         for round in 0..<rounds {
             try await jobBench.fill(0)
-            var theirs = round.isMultiple(of: 2) ? [] : try await limit(count, pace)
-            let ours = try await jobBench.pickUps(count, pace: pace)
-            if theirs.isEmpty { theirs = try await limit(count, pace) }
-            middle.add(value: quantile(0.5, of: ours), limit: quantile(0.5, of: theirs))
-            slow.add(value: quantile(0.99, of: ours), limit: quantile(0.99, of: theirs))
-            longest = max(longest, ours.max() ?? .nan)
+            var limits = round.isMultiple(of: 2) ? [] : try await limit(count, pace)
+            let values = try await jobBench.pickUps(count, pace: pace)
+            if limits.isEmpty { limits = try await limit(count, pace) }
+            middle.add(value: quantile(0.5, of: values), limit: quantile(0.5, of: limits))
+            slow.add(value: quantile(0.99, of: values), limit: quantile(0.99, of: limits))
+            longest = max(longest, values.max() ?? .nan)
         }
         return [
             Figure("jobs, pick-up \(name), p50", middle, unit: "ms", goal: .atMost(1.3)),
@@ -159,7 +158,7 @@ struct JobPickUps {
     }
 }
 
-/// What a claim costs when a great many jobs wait, beside what it costs when few do.
+/// The duration of a claim with a large backlog, compared with a small one.
 struct JobBacklog {
     let jobBench: JobBench
 
@@ -180,7 +179,7 @@ struct JobBacklog {
         return [Figure("jobs, a claim with \(many) queued, by \(few)", runs, unit: "ms", goal: .atMost(1.3))]
     }
 
-    /// How long a claim takes, as a runner does it; as many jobs as it takes away are queued anew beforehand.
+    /// Measures the duration of a claim by a runner; the claimed jobs are replaced in advance.
     private static func milliseconds(_ jobBench: JobBench) async throws -> Double {
         try await jobBench.add(claims * batch)
         return try await jobBench.server.withPool(jobBench.database, connections: 1) { pool in

@@ -2,32 +2,33 @@ import ArgumentParser
 import FoundationEssentials
 import Glibc
 import Jobs
+import Locking
 import Postgres
 
-/// The process in which a runner drains the queue: it does nothing, in its own way.
+/// The process in which a runner drains a queue of no-op jobs.
 struct JobWorker {
-    /// How it takes the jobs.
+    /// The way in which jobs are claimed.
     enum DrainMode: String, ExpressibleByArgument {
-        /// Many at once, all of them acknowledged with the next claim.
+        /// In batches, each acknowledged with the next claim.
         case inBatches
-        /// One after the other, each acknowledged before the next one is begun.
+        /// One by one, each acknowledged before the next one begins.
         case oneByOne
     }
 
-    /// What one process did, and when, by the clock that all processes share.
+    /// The number of jobs of a process, and its times on the system-wide monotonic clock.
     struct DrainReport: Codable {
         let jobs: Int
         let begun: Double
         let ended: Double
     }
 
-    /// The lock that the signal to begin is given with.
+    /// The advisory lock whose release starts all processes.
     static let startLock: Int64 = 4711
 
     let conninfo: String
     let manner: DrainMode
 
-    /// Connects, waits for the signal, drains the queue, and prints its shift.
+    /// Connects, waits for the start, drains the queue, and prints the report as JSON.
     func run() async throws {
         let pool = Database(Database.Configuration(conninfo: conninfo), logger: .silent)
         let counts = Guarded(0)
@@ -60,7 +61,7 @@ struct JobWorker {
         return handlers
     }
 
-    /// Seconds on the clock that all processes of a computer share.
+    /// Returns the seconds on the system-wide monotonic clock.
     private static func clock() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
@@ -68,16 +69,16 @@ struct JobWorker {
     }
 }
 
-/// The process in which jobs are enqueued and picked up: it measures the time between by one clock.
+/// The process in which jobs are enqueued and picked up, so that one clock measures the latency.
 struct PickUpWorker {
     let conninfo: String
     let count: Int
     let pace: Duration
 
-    /// Jobs with which everything gets warm; they are not told.
+    /// The number of jobs before the measurement, which are not reported.
     private static let warmUpCount = 20
 
-    /// Enqueues one job after the other, and prints of each how many milliseconds later its handler began.
+    /// Enqueues one job after the other, and prints the latency until each one's handler began, in milliseconds.
     func run() async throws {
         let configuration = Database.Configuration(conninfo: conninfo)
         let pool = Database(configuration, logger: .silent)
@@ -97,7 +98,7 @@ struct PickUpWorker {
         print(latencies.dropFirst(Self.warmUpCount).map { "\($0.seconds * 1000)" }.joined(separator: "\n"))
     }
 
-    /// Those who enqueue have a connection at hand, as in a transaction of theirs; so this is done on one.
+    /// Measures the latencies, with all jobs enqueued on one open connection, as in an application's transaction.
     private func latencies(
         _ begins: AsyncStream<ContinuousClock.Instant>, _ pool: Database
     ) async throws -> [Duration] {

@@ -3,7 +3,7 @@ import BookingStore
 import FoundationEssentials
 import Postgres
 
-/// Bookings per second, beside pgbench running the statements of a booking.
+/// Bookings per second, compared with pgbench running the statements of a booking.
 struct Book: Part {
     static let name = "book"
 
@@ -48,12 +48,12 @@ struct Book: Part {
     }
 }
 
-/// The statements of one booking of a new person with a named trainer, as the server saw them.
+/// The statements of one booking of a new client with a named trainer, from the server's log.
 struct BookingReplay {
     let replay: Replay
     private let binds: FreeSlotBinds
 
-    /// Books on one connection until its statements are prepared, and keeps the last booking's.
+    /// Books on one connection until its statements are prepared, and keeps the statements of the last booking.
     init(_ dataset: Dataset, _ directory: StudioDirectory, in context: BenchContext) async throws {
         var last: (freeSlot: FreeSlot, result: BookingResult)?
         let server = context.server
@@ -78,7 +78,7 @@ struct BookingReplay {
             client: session.client.id.value, session: session.id.value)
     }
 
-    /// The booking as a script for pgbench: client c of `:clients` books the openings `:first` + c, and so on.
+    /// Returns the booking as a pgbench script: client c of `:clients` books the free slots `:first` + c, and so on.
     func script(_ dataset: Dataset) throws -> String {
         let statements = try replay.texts(binds.expressions(FreeSlotBinds.pgbench)).map { text in
             if text.hasPrefix("INSERT INTO client") { return "\(text) \\gset person_" }

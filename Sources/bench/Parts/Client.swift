@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Postgres
 
-/// The PostgreSQL client alone: small queries, large results, bulk inserts.
+/// The measurements of the PostgreSQL client alone: small queries, large results, bulk inserts.
 struct Client: Part {
     static let name = "client"
 
@@ -37,7 +37,7 @@ struct Client: Part {
         }
     }
 
-    /// Each caller keeps a connection, as pgbench's clients do.
+    /// Measures the rate of small queries; each caller keeps a connection, as pgbench's clients do.
     private func pointRate(_ pool: Database, _ connections: Int, seconds: Int) async throws -> Double {
         let start = ContinuousClock.now
         let deadline = start + .seconds(seconds)
@@ -109,7 +109,7 @@ struct Client: Part {
     }
 }
 
-/// Numbers that look random, without asking the kernel for each.
+/// A pseudorandom number generator without a system call per number.
 private struct Xorshift: RandomNumberGenerator {
     private var state = UInt64.random(in: 1 ... .max)
 

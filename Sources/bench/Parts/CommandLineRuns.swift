@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// Whole processes of `intro`, beside psql running the same statements.
+/// Processes of `intro`, compared with psql running the same statements.
 struct CommandLineRuns: Part {
     static let name = "cli"
 
@@ -24,12 +24,12 @@ struct CommandLineRuns: Part {
     private func compareReading(
         _ command: String, _ arguments: [String], _ gauge: ProcessGauge, in context: BenchContext
     ) async throws -> [Figure] {
-        let words = [command] + arguments
-        let statements = try await gauge.server.statements(in: gauge.database) { try await gauge.intro(words) }
+        let commandLine = [command] + arguments
+        let statements = try await gauge.server.statements(in: gauge.database) { try await gauge.intro(commandLine) }
         let replay = Replay(statements: statements)
         let script = try replay.texts(replay.literals).joined(separator: ";\n")
         return try await compare(command, in: context) {
-            try await gauge.measureIntro(words)
+            try await gauge.measureIntro(commandLine)
         } psql: {
             try await gauge.measurePsql(script)
         }
@@ -41,7 +41,7 @@ struct CommandLineRuns: Part {
         let booking = try await ProcessBooking(dataset, gauge)
         return try await compare("book", in: context) {
             let freeSlot = FreeSlot(dataset.takeFreeSlots(1).lowerBound, of: dataset)
-            return try await gauge.measureIntro(ProcessBooking.words(freeSlot))
+            return try await gauge.measureIntro(ProcessBooking.commandLine(freeSlot))
         } psql: {
             let freeSlot = FreeSlot(dataset.takeFreeSlots(1).lowerBound, of: dataset)
             return try await gauge.measurePsql(try booking.script(freeSlot))
@@ -73,16 +73,16 @@ struct CommandLineRuns: Part {
     }
 }
 
-/// A booking by one process of `intro`, as statements for psql.
+/// A booking by a process of `intro`, as statements for psql.
 struct ProcessBooking {
     private let replay: Replay
     private let binds: FreeSlotBinds
 
-    /// Books once, and keeps what the server saw.
+    /// Books once, and keeps the statements from the server's log.
     init(_ dataset: Dataset, _ gauge: ProcessGauge) async throws {
         let freeSlot = FreeSlot(dataset.takeFreeSlots(1).lowerBound, of: dataset)
         let statements = try await gauge.server.statements(in: dataset.database) {
-            try await gauge.intro(Self.words(freeSlot))
+            try await gauge.intro(Self.commandLine(freeSlot))
         }
         let row = try await gauge.server.psql(
             dataset.database,
@@ -96,15 +96,15 @@ struct ProcessBooking {
             logged: freeSlot, key: fields[0], reference: fields[1], client: client, session: session)
     }
 
-    /// The command line that books an opening.
-    static func words(_ freeSlot: FreeSlot) -> [String] {
+    /// Returns the command line that books a free slot.
+    static func commandLine(_ freeSlot: FreeSlot) -> [String] {
         [
             "book", "--client", freeSlot.email, "--name", freeSlot.name, "--phone", freeSlot.phone, "--trainer",
             "trainer-\(freeSlot.trainer)", "--at", freeSlot.startText,
         ]
     }
 
-    /// The same statements for another opening.
+    /// Returns the same statements for another free slot.
     func script(_ freeSlot: FreeSlot) throws -> String {
         try replay.texts(binds.expressions(FreeSlotBinds.psql(freeSlot))).joined(separator: ";\n")
     }

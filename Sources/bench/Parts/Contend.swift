@@ -3,15 +3,15 @@ import BookingStore
 import FoundationEssentials
 import Postgres
 
-/// Many callers after few slots: who loses is told so, and nobody waits long.
+/// Many callers that compete for few slots: each is booked or refused, without errors and long waits.
 struct Contend: Part {
     static let name = "contend"
 
     private static let callers = 32
-    /// As many as a process of Intro opens unless it is told otherwise.
+    /// The default number of connections of an Intro process.
     private static let connections = 8
 
-    /// What became of some attempts.
+    /// The results of a number of attempts.
     private struct AttemptCounts: Sendable {
         var milliseconds: [Double] = []
         var booked = 0
@@ -25,21 +25,21 @@ struct Contend: Part {
 
     private func run(in dataset: Dataset, _ context: BenchContext) async throws -> [Figure] {
         let directory = try await StudioDirectory(dataset, in: context)
-        var alone: [Double] = []
+        var sequentialTimes: [Double] = []
         var waits = PairedRuns(.valueByLimit)
         var all = AttemptCounts()
         try await context.server.withPool(dataset.database, connections: Self.connections) { pool in
             let desk = FrontDesk(database: pool, actor: "bench", noShowLimit: 2)
             for round in 0..<context.sizes.rounds {
-                let free = try dataset.takeFreeSlots(200).map { try FreeSlot($0, of: dataset).request(directory) }
-                let calm = await Self.book(free, callers: 1, desk)
-                alone += calm.milliseconds
-                let wanted = try requests(12 * Self.callers, weekOfRound: round, dataset, directory)
-                let busy = await Self.book(wanted, callers: Self.callers, desk)
-                waits.add(value: quantile(0.99, of: busy.milliseconds), limit: median(calm.milliseconds))
-                all.booked += busy.booked
-                all.refused += busy.refused
-                all.errors += busy.errors + calm.errors
+                let separate = try dataset.takeFreeSlots(200).map { try FreeSlot($0, of: dataset).request(directory) }
+                let sequential = await Self.book(separate, callers: 1, desk)
+                sequentialTimes += sequential.milliseconds
+                let contended = try requests(12 * Self.callers, weekOfRound: round, dataset, directory)
+                let concurrent = await Self.book(contended, callers: Self.callers, desk)
+                waits.add(value: quantile(0.99, of: concurrent.milliseconds), limit: median(sequential.milliseconds))
+                all.booked += concurrent.booked
+                all.refused += concurrent.refused
+                all.errors += concurrent.errors + sequential.errors
             }
         }
         context.logProgress("contend: \(all.booked) booked, \(all.refused) refused")
@@ -50,7 +50,7 @@ struct Contend: Part {
         ]
     }
 
-    /// Everybody wants one of four trainers of one studio in one week: 240 slots.
+    /// Returns requests for four trainers of one studio in one week: 240 slots.
     private func requests(_ count: Int, weekOfRound round: Int, _ dataset: Dataset, _ directory: StudioDirectory) throws
         -> [BookingRequest]
     {
@@ -62,11 +62,11 @@ struct Contend: Part {
             else {
                 throw BenchFailure("there is no third studio", because: "the world is too small")
             }
-            var wanted = BookingRequest(
+            var contended = BookingRequest(
                 studio: studio, who: request.who, start: Date(timeIntervalSince1970: TimeInterval(start)))
-            wanted.trainer = trainer
-            wanted.newClient = request.newClient
-            request = wanted
+            contended.trainer = trainer
+            contended.newClient = request.newClient
+            request = contended
             return request
         }
     }

@@ -1,13 +1,14 @@
 import FoundationEssentials
 
-/// The commands that only read, in a database that sixty studios have filled for three years.
+/// The read-only commands in a database with three years of sessions of sixty studios.
 struct Growth: Part {
     static let name = "growth"
     static let isOnRequest = true
 
-    /// The commands, and the most that the database may work for each, in milliseconds.
+    /// The commands, and the maximum database time of each in milliseconds.
     ///
-    /// Planning reads the sessions that may be due, and a search for parts of addresses reads what they have in common.
+    /// Planning reads the sessions that may be due, and a search for a common part of addresses reads all rows that
+    /// contain it.
     private static let commands: [(command: String, bound: Double)] = [
         ("slots --studio studio-4", 50), ("slots --trainer trainer-60 --days 14", 50), ("schedule trainer-60", 50),
         ("schedule trainer-60 --days 14 --format csv", 50), ("agenda studio-4", 50),
@@ -25,17 +26,17 @@ struct Growth: Part {
 
     func run(in context: BenchContext) async throws -> [Figure] {
         let gauge = try await fill(in: context)
-        // What is due at the beginning is sent first: then nothing is due.
+        // Messages that are due at the beginning are sent first, so that the measured batch has none.
         try await gauge.intro(["reminders", "send", "--yes"])
         let (reference, address) = try await client(of: gauge)
         var figures: [Figure] = []
         for (command, bound) in Self.commands {
-            let words = command.replacing("REFERENCE", with: reference).replacing("ADDRESS", with: address)
+            let arguments = command.replacing("REFERENCE", with: reference).replacing("ADDRESS", with: address)
                 .split(separator: " ").map { String($0).replacing("%", with: " ") }
             var times: [Double] = []
             for _ in 0..<context.sizes.rounds {
                 times.append(
-                    try await gauge.server.milliseconds(in: gauge.database) { try await gauge.intro(words) })
+                    try await gauge.server.milliseconds(in: gauge.database) { try await gauge.intro(arguments) })
             }
             let name = "growth, \(command.replacing("%", with: " "))"
             figures.append(Figure(name, times, unit: "ms", goal: .atMost(bound)))
@@ -43,7 +44,7 @@ struct Growth: Part {
         return figures
     }
 
-    /// Makes the chain.
+    /// Creates the data set.
     private func fill(in context: BenchContext) async throws -> ProcessGauge {
         let (server, database) = (context.server, "growth")
         context.logProgress("making \(context.sizes.past) sessions")
@@ -58,7 +59,7 @@ struct Growth: Part {
             program: "", server: server, database: database, intro: "\(context.binaries)/intro")
     }
 
-    /// The reference of a session, and its client's address.
+    /// Returns the reference of a session and its client's address.
     private func client(of gauge: ProcessGauge) async throws -> (reference: String, address: String) {
         let query = "SELECT reference, email FROM session JOIN client ON client.id = client_id LIMIT 1"
         let row = try await gauge.server.psql(gauge.database, ["-F", " ", "-c", query])

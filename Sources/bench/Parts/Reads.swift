@@ -3,17 +3,17 @@ import BookingStore
 import FoundationEssentials
 import Postgres
 
-/// Reads something through a connection, on its own thread.
+/// A query on a connection, run on that connection's own thread.
 typealias ReadQuery = @Sendable (isolated Connection) async throws -> Void
 
-/// A query of ours beside pgbench running the same text with the same binds.
+/// A query of ours, compared with pgbench running the same text with the same binds.
 struct ReadComparison {
     let name: String
-    /// How long it may take, in milliseconds.
+    /// The maximum duration in milliseconds.
     let bound: Double
     let read: ReadQuery
 
-    /// Measures how long one takes, in milliseconds.
+    /// Measures the duration of a query in milliseconds.
     func figures(_ dataset: Dataset, in context: BenchContext) async throws -> [Figure] {
         let server = context.server
         let statements = try await server.statements(in: dataset.database) {
@@ -41,7 +41,7 @@ struct ReadComparison {
     }
 }
 
-/// Repeats a query for some seconds.
+/// Repeats a query for a number of seconds, and returns its duration in milliseconds.
 private func milliseconds(
     _ read: ReadQuery, on connection: isolated Connection, seconds: Int
 ) async throws -> Double {
@@ -55,7 +55,7 @@ private func milliseconds(
     return (ContinuousClock.now - start).seconds * 1000 / Double(times)
 }
 
-/// Listing what is free.
+/// The measurements of listing free slots.
 struct Slots: Part {
     static let name = "slots"
 
@@ -68,7 +68,7 @@ struct Slots: Part {
             + ReadComparison(name: "slots, 50 trainers x 30 days", bound: 40, read: many).figures(dataset, in: context)
     }
 
-    /// Lists every slot of a studio in some days.
+    /// Returns a query that lists every slot of a studio in a number of days.
     static func listing(
         _ handle: String, days: Int, _ dataset: Dataset, in context: BenchContext
     ) async throws -> ReadQuery {
@@ -86,7 +86,7 @@ struct Slots: Part {
     }
 }
 
-/// Reading schedules.
+/// The measurements of reading schedules.
 struct Schedule: Part {
     static let name = "schedule"
 
@@ -103,7 +103,7 @@ struct Schedule: Part {
             + ReadComparison(name: "schedule, a studio's day", bound: 1, read: day).figures(dataset, in: context)
     }
 
-    /// Reads one trainer's first week.
+    /// A query that reads a trainer's first week.
     static let week: ReadQuery = { connection in
         let until = Dataset.now + 7 * 86_400
         let sessions = try await SessionRepository(connection).all(of: Trainer.ID(57), from: Dataset.now, until: until)

@@ -2,7 +2,7 @@ import BookingStore
 import FoundationEssentials
 import Postgres
 
-/// The same work in ever larger worlds.
+/// The same operations in data sets of increasing size.
 struct Scale: Part {
     static let name = "scale"
     static let isOnRequest = true
@@ -37,7 +37,7 @@ struct Scale: Part {
             }
     }
 
-    /// Times one kind of work in all places in turns; the smallest is the limit of the others.
+    /// Measures one operation in all data sets in turns; the smallest is the limit of the others.
     private func compare(
         _ name: String, _ scaledDatasets: [ScaledDataset], in context: BenchContext,
         work: (ScaledDataset, Database) async throws -> Void

@@ -5,7 +5,7 @@ import Glibc
 import Logging
 import Postgres
 
-/// Many operations in one process: it must end as lean as it began.
+/// Many operations in one process, which checks for leaks of memory and file descriptors.
 struct Soak: Part {
     static let name = "soak"
 
@@ -15,7 +15,7 @@ struct Soak: Part {
 
     private func run(in dataset: Dataset, _ context: BenchContext) async throws -> [Figure] {
         let freeSlots = dataset.takeFreeSlots(context.sizes.operations)
-        // A process of its own: what the other parts have used must not hide what this one loses.
+        // A separate process: memory that other parts have used must not hide a leak.
         let report = try await Program.run([
             "\(context.binaries)/bench", "--soak", context.server.conninfo(dataset.database), "--trainers",
             "\(dataset.trainers)", "--first", "\(freeSlots.lowerBound)", "--count", "\(freeSlots.count)",
@@ -40,9 +40,9 @@ struct Soak: Part {
     }
 }
 
-/// The process that soaks: bookings, moves, cancellations and listings, eight at a time.
+/// The soak process: bookings, rescheduling, cancellations and listings, eight at a time.
 struct SoakWorker {
-    /// How lean the process is.
+    /// The resources in use by the process.
     struct Reading: Codable {
         let descriptors: Int
         let connections: Int
@@ -55,7 +55,7 @@ struct SoakWorker {
 
     private static let callers = 8
 
-    /// Works, and prints a reading after 100 operations and after each tenth.
+    /// Runs the operations, and prints a reading after the first 100 and after each tenth of them.
     func run() async throws {
         var configuration = Database.Configuration(conninfo: conninfo)
         configuration.applicationName = "intro-soak"
@@ -87,7 +87,7 @@ struct SoakWorker {
         }
     }
 
-    /// Ten operations: four bookings are kept, one is moved, one is called off; slots and schedules are read.
+    /// Runs one operation; of ten, four keep their booking, one reschedules, one cancels, and the others list.
     private static func operation(_ number: Int, _ request: BookingRequest, _ pool: Database) async throws {
         let desk = FrontDesk(database: pool, actor: "bench", noShowLimit: 2)
         switch number % 10 {

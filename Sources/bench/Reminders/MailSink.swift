@@ -1,16 +1,16 @@
 import FoundationEssentials
 import Glibc
 
-/// Postfix's `smtp-sink` on a loopback port of the kernel's choice: takes mail and forgets it.
+/// Postfix's `smtp-sink`, which accepts and discards mail, on a loopback port chosen by the kernel.
 struct MailSink {
-    /// Where to send to.
+    /// The URL of the sink.
     let url: String
     private let port: Int
     private let process: ChildProcess
 
-    /// Starts a sink, and waits until it takes connections.
+    /// Starts a sink and waits until it accepts connections.
     static func start() async throws -> MailSink {
-        // By root, it must become somebody else.
+        // When started by root, it must switch to another user.
         let user: String? = geteuid() == 0 ? "nobody" : nil
         let process = try ChildProcess(
             ["/usr/sbin/smtp-sink"] + (user.map { ["-u", $0] } ?? []) + ["127.0.0.1:0", "64"],
@@ -21,12 +21,12 @@ struct MailSink {
                 "smtp-sink takes no connections", because: "it is Postfix's", hint: "install the package postfix"))
     }
 
-    /// The same sink as if it were far away.
+    /// Starts a proxy that delays the replies of this sink.
     ///
     /// - Parameters:
     ///   - delay: The compiled `delay.c`.
-    ///   - milliseconds: How long each of the sink's answers waits.
-    /// - Returns: A sink to be ended before this one.
+    ///   - milliseconds: The delay of each reply.
+    /// - Returns: The delayed sink, to be stopped before this one.
     /// - Throws: ``BenchFailure``.
     func behind(_ delay: String, milliseconds: Int) async throws -> MailSink {
         let process = try ChildProcess([delay, "\(port)", "\(milliseconds)"], in: ChildProcess.makeFolder("delay"))
@@ -45,12 +45,12 @@ struct MailSink {
         throw failure
     }
 
-    /// Ends the sink.
+    /// Stops the sink.
     func stop() {
         process.terminate()
     }
 
-    /// The TCP port that a program listens on: the kernel's choice, which nobody else can take in between.
+    /// Returns the TCP port that a program listens on; the kernel chose it, so no other program can take it first.
     private static func listeningPort(of program: pid_t) -> Int? {
         let folder = "/proc/\(program)/fd"
         let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

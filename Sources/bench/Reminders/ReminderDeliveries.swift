@@ -1,22 +1,22 @@
 import FoundationEssentials
 
-/// Batches of reminders by the real binary, beside a C program that sends as many prepared mails.
+/// Deliveries of reminders by the `intro` binary, compared with a C program that sends the same number of mails.
 struct ReminderDeliveries {
     let mailBench: MailBench
 
-    /// How long a far server's replies take, in milliseconds.
+    /// The reply delay of the remote server, in milliseconds.
     private static let latency = 20
 
     func figures(in context: BenchContext) async throws -> [Figure] {
         let sink = try await MailSink.start()
         defer { sink.stop() }
-        return try await near(sink, in: context) + far(sink, in: context)
+        return try await localFigures(sink, in: context) + remoteFigures(sink, in: context)
     }
 
-    private func near(_ sink: MailSink, in context: BenchContext) async throws -> [Figure] {
+    private func localFigures(_ sink: MailSink, in context: BenchContext) async throws -> [Figure] {
         let (large, small) = context.sizes.messages
         context.logProgress("reminders: sending")
-        let less = try await mailBench.send(small, to: sink, connections: 8)
+        let smallBatch = try await mailBench.send(small, to: sink, connections: 8)
         var memory: [Double] = []
         let runs = try await PairedRuns.measure(.valueByLimit, rounds: context.sizes.rounds) {
             let reading = try await mailBench.send(large, to: sink, connections: 8)
@@ -29,12 +29,12 @@ struct ReminderDeliveries {
             Figure("reminders, send \(large)", runs, unit: "/s", goal: .atLeast(0.6)),
             Figure("reminders, send, memory", memory, unit: "MB", goal: .atMost(100)),
             Figure(
-                "reminders, send, memory by that at \(small)", memory.map { $0 / less.megabytes }, unit: "",
+                "reminders, send, memory by that at \(small)", memory.map { $0 / smallBatch.megabytes }, unit: "",
                 goal: .atMost(1.1)),
         ]
     }
 
-    private func far(_ sink: MailSink, in context: BenchContext) async throws -> [Figure] {
+    private func remoteFigures(_ sink: MailSink, in context: BenchContext) async throws -> [Figure] {
         let count = context.sizes.messages.small
         context.logProgress("reminders: sending to a server that answers after \(Self.latency) ms")
         let slow = try await sink.behind(try await context.compile("delay"), milliseconds: Self.latency)
@@ -51,23 +51,23 @@ struct ReminderDeliveries {
     }
 }
 
-/// Where mail is sent from: the ledger with what is due in it, the real binary, and the C program beside it.
+/// A ledger with due messages, the `intro` binary, and the C program for comparison.
 struct MailBench {
     private let gauge: ProcessGauge
     /// The compiled `smtp.c`.
     private let peer: String
-    /// The mail that the C program sends: one of ours.
+    /// The path of the mail that the C program sends, which `intro` wrote.
     private let mail: String
 
-    private static let sending = ["reminders", "send", "--limit"]
+    private static let sendArguments = ["reminders", "send", "--limit"]
 
-    /// Plans what is due.
+    /// Plans the due messages.
     static func open(in dataset: Dataset, _ context: BenchContext) async throws -> MailBench {
         let gauge = ProcessGauge(
             program: try await context.compile("measure"), server: context.server, database: dataset.database,
             intro: "\(context.binaries)/intro")
-        // It is night in the world: texts wait, and each batch would judge them anew. And of two reminders of one session
-        // only the later goes out.
+        // It is night in the data set: text messages would be deferred and re-evaluated in each batch. And of two
+        // reminders for one session only the later is sent.
         let now = "timestamptz '\(Dataset.nowText)'"
         try await context.server.psql(
             dataset.database,
@@ -82,8 +82,9 @@ struct MailBench {
             ])
         let folder = "\(context.server.folder)/outbox"
         try await Program.run(
-            [gauge.intro] + sending + ["1", "--now", Dataset.nowText],
-            environment: gauge.environment.merging(mailing(to: "file://\(folder)", connections: 1)) { _, other in other
+            [gauge.intro] + sendArguments + ["1", "--now", Dataset.nowText],
+            environment: gauge.environment.merging(mailEnvironment(to: "file://\(folder)", connections: 1)) {
+                _, other in other
             })
         guard let mail = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/new").first else {
             throw BenchFailure("no mail was written", because: "\(folder)/new is empty")
@@ -92,11 +93,12 @@ struct MailBench {
             gauge: gauge, peer: try await context.compile("smtp", with: "libcurl"), mail: "\(folder)/new/\(mail)")
     }
 
-    /// Queues what was sent once more, lets the real binary send it, and makes sure that it was sent.
+    /// Requeues the sent messages, sends them with `intro`, and checks that they were sent.
     func send(_ count: Int, to sink: MailSink, connections: Int) async throws -> ProcessGauge.Reading {
         try await queueAgain()
         let reading = try await gauge.measureIntro(
-            Self.sending + ["\(count)"], environment: Self.mailing(to: sink.url, connections: connections))
+            Self.sendArguments + ["\(count)"], environment: Self.mailEnvironment(to: sink.url, connections: connections)
+        )
         let sent = try await gauge.server.psql(
             gauge.database, ["-c", "SELECT count(*) FROM message WHERE run_id IS NOT NULL AND status = 'sent'"])
         guard Int(sent.prefix { !$0.isNewline }) == count else {
@@ -105,15 +107,15 @@ struct MailBench {
         return reading
     }
 
-    /// Lets the C program send as many.
+    /// Sends mails with the C program.
     ///
-    /// - Returns: How many a second.
+    /// - Returns: Mails per second.
     func sendByPeer(_ count: Int, to sink: MailSink, connections: Int) async throws -> Double {
         let report = try await Program.run([peer, sink.url, mail, "\(count)", "\(connections)"])
         return Double(report.prefix { !$0.isNewline }) ?? .nan
     }
 
-    private static func mailing(to url: String, connections: Int) -> [String: String] {
+    private static func mailEnvironment(to url: String, connections: Int) -> [String: String] {
         [
             "INTRO_MAIL_URL": url, "INTRO_MAIL_FROM": "Intro <intro@example.com>",
             "INTRO_MAIL_CONNECTIONS": "\(connections)",

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Postgres
 import Reminders
 
-/// Reminders, from the rules to the mail server.
+/// The measurements of reminders, from the rules to the mail server.
 struct ReminderRuns: Part {
     static let name = "reminders"
 
@@ -20,7 +20,7 @@ struct ReminderRuns: Part {
     }
 }
 
-/// How long it takes to plan what is due into the ledger, beside the INSERT alone, and by how many sessions are to come.
+/// The time to plan due messages, compared with the INSERT alone, and its growth with the number of future sessions.
 struct ReminderPlans {
     let dataset: Dataset
 
@@ -42,7 +42,7 @@ struct ReminderPlans {
         ]
     }
 
-    /// The same reminders are due where only those sessions are to come that they, and little else, speak of.
+    /// Compares planning with planning the same reminders in a data set with few other future sessions.
     private func growth(in context: BenchContext) async throws -> PairedRuns {
         context.logProgress("reminders: making a world where little is to come")
         let sparse = try await Dataset.make("sparse", trainers: dataset.trainers, ahead: Dataset.fewAhead, in: context)
@@ -54,7 +54,7 @@ struct ReminderPlans {
         }
     }
 
-    /// Lends something that plans all that is due in a world, takes it back, and tells how long it took.
+    /// Calls a closure with a function that plans all due messages, rolls back and returns the duration in seconds.
     private func planning<Result>(
         _ dataset: Dataset, in server: BenchServer, _ body: (() async throws -> Double) async throws -> Result
     ) async throws -> Result {
@@ -66,7 +66,7 @@ struct ReminderPlans {
         }
     }
 
-    /// Plans, and takes it back.
+    /// Plans the due messages, rolls back and returns the duration in seconds.
     private static func seconds(planning mails: Int64, _ pool: Database) async throws -> Double {
         do {
             return try await pool.transaction { connection in
@@ -96,7 +96,7 @@ struct ReminderPlans {
         ).decode((Int64, Int64).self)[0]
     }
 
-    /// The INSERT that `plan_messages` runs, with values in place of its parameters.
+    /// Returns the INSERT that `plan_messages` runs, with values in place of its parameters.
     private func insert(in context: BenchContext) async throws -> String {
         let source = try await context.server.psql(
             dataset.database, ["-c", "SELECT prosrc FROM pg_proc WHERE proname = 'plan_messages'"])
@@ -105,19 +105,19 @@ struct ReminderPlans {
             throw BenchFailure("plan_messages has no INSERT", because: source)
         }
         return String(source[begin.lowerBound..<end.upperBound])
-            .replacing("v_quiet_sms", with: "(SELECT longest_quiet('sms'))")
-            .replacing("v_quiet_email", with: "(SELECT longest_quiet('email'))")
+            .replacing("v_quiet_sms", with: "(SELECT longest_quiet_hours('sms'))")
+            .replacing("v_quiet_email", with: "(SELECT longest_quiet_hours('email'))")
             .replacing("p_until", with: "'\(Dataset.nowText)'::timestamptz")
             .replacing("p_now", with: "'\(Dataset.nowText)'::timestamptz")
     }
 }
 
-/// Ends a transaction without keeping it.
+/// An error that rolls a transaction back and carries the duration.
 private struct RolledBack: Error {
     let seconds: Double
 }
 
-/// What the real binary needs at its peak when a whole month of reminders is due at once.
+/// The peak memory of `intro` when a whole month of reminders is due at once.
 struct ReminderMemory {
     let dataset: Dataset
 
@@ -125,7 +125,7 @@ struct ReminderMemory {
         let (server, sent) = (context.server, context.sizes.messages.small)
         let due = dataset.trainers * 100
         context.logProgress("reminders: \(due) due at once")
-        // A copy: nobody else should have to plan beside a full ledger.
+        // A copy, so that no other measurement plans with a full ledger.
         try await server.copyDatabase(dataset.database, to: Self.database)
         let gauge = ProcessGauge(
             program: try await context.compile("measure"), server: server, database: Self.database,
@@ -135,14 +135,14 @@ struct ReminderMemory {
         let mailing = ["INTRO_MAIL_URL": "file://\(server.folder)/flood", "INTRO_MAIL_FROM": "intro@example.com"]
         let sending = try await gauge.measureIntro(
             ["reminders", "send", "--limit", "\(sent)"] + until, environment: mailing)
-        let known = try await server.psql(
+        let ledgerCount = try await server.psql(
             Self.database,
             [
                 "-c",
                 "SELECT count(*) FROM message WHERE channel = 'email' AND (status = 'queued' OR run_id IS NOT NULL)",
             ])
-        guard Int(known.prefix { !$0.isNewline }) == due else {
-            throw BenchFailure("\(known) mails are in the ledger", because: "\(due) are due")
+        guard Int(ledgerCount.prefix { !$0.isNewline }) == due else {
+            throw BenchFailure("\(ledgerCount) mails are in the ledger", because: "\(due) are due")
         }
         try await server.dropDatabase(Self.database)
         return [

@@ -1,43 +1,43 @@
 import FoundationEssentials
 import Glibc
 
-/// Where measuring is done: the server, the sizes, and what is built from `deploy/bench.d`.
+/// The environment of the measurements: the server, the sizes, and the programs compiled from `deploy/bench.d`.
 final class BenchContext {
-    /// How much is measured, and for how long.
+    /// The sizes and durations of the measurements.
     struct Sizes: Sendable {
-        /// Pairs of runs.
+        /// The number of pairs of runs.
         var rounds = 5
-        /// How long one run of a pair takes.
+        /// The duration of one run of a pair.
         var seconds = 2
-        /// Trainers in the world; 140 sessions each.
+        /// The number of trainers in the data set, with 140 sessions each.
         var trainers = 10_000
-        /// Messages in a batch, and in the small one whose memory it is compared with.
+        /// The number of messages in a batch, and in the small one that its memory is compared with.
         var messages = (large: 75_000, small: 10_000)
-        /// Runs of whole processes in a round.
+        /// The number of processes in a round.
         var processes = 10
-        /// Operations of the soak.
+        /// The number of operations of the soak.
         var operations = 10_000
-        /// Trainers of the worlds that `scale` compares.
+        /// The numbers of trainers of the data sets that `scale` compares.
         var scale = [71, 714, 7143, 71_429]
-        /// Past sessions of the chain that `growth` reads.
+        /// The number of past sessions in the data set of `growth`.
         var past = 2_000_000
         var jobs = Jobs()
 
-        /// How many jobs.
+        /// The numbers of jobs.
         struct Jobs: Sendable {
-            /// Drained in batches, or enqueued, in one run.
+            /// The number drained in batches, or enqueued, in one run.
             var drained = 20_000
-            /// Drained one by one in one run.
+            /// The number drained one by one in one run.
             var single = 3000
-            /// Drained by a process whose memory is compared with that of one that drained fewer.
+            /// The number drained by a process whose memory is compared with that for fewer jobs.
             var many = 200_000
-            /// Picked up by an idle runner in one run.
+            /// The number picked up by an idle runner in one run.
             var pickUps = 600
-            /// Waiting while claims are timed.
+            /// The sizes of the backlogs while claims are timed.
             var backlog = (few: 10_000, many: 1_000_000)
         }
 
-        /// A smoke test: everything runs, and the numbers mean little.
+        /// The sizes of a smoke test, which runs everything without meaningful numbers.
         static let quick = Sizes(
             rounds: 1, seconds: 1, trainers: 200, messages: (large: 400, small: 100), processes: 1, operations: 1000,
             scale: [71, 142], past: 2000,
@@ -46,11 +46,11 @@ final class BenchContext {
 
     let server: BenchServer
     let sizes: Sizes
-    /// The repository.
+    /// The path of the repository.
     let root: String
-    /// The release build's folder.
+    /// The path of the release build.
     let binaries: String
-    /// Whether others' job-runners are measured, too.
+    /// Whether other job runners are measured as well.
     let hasPeers: Bool
     private var cachedDataset: Dataset?
 
@@ -62,7 +62,7 @@ final class BenchContext {
         self.hasPeers = hasPeers
     }
 
-    /// The world that all parts but `scale` share, made at its first use.
+    /// Returns the data set that all parts but `scale` share, created at its first use.
     ///
     /// Parts that change it use a copy.
     func dataset() async throws -> Dataset {
@@ -73,9 +73,9 @@ final class BenchContext {
         return dataset
     }
 
-    /// Lends a copy of the world, for a part that changes it: no figure depends on what other parts have booked or sent.
+    /// Calls a closure with a copy of the data set, so that a part's changes do not affect other figures.
     ///
-    /// - Parameter body: Measures in the copy.
+    /// - Parameter body: The measurement in the copy.
     /// - Returns: The body's result.
     /// - Throws: ``BenchFailure``, or the body's error.
     func withDatasetCopy<Result>(_ body: (Dataset) async throws -> Result) async throws -> Result {
@@ -87,12 +87,12 @@ final class BenchContext {
         return result
     }
 
-    /// A file of `deploy/bench.d`.
+    /// Returns the path of a file in `deploy/bench.d`.
     func source(_ name: String) -> String {
         "\(root)/deploy/bench.d/\(name)"
     }
 
-    /// Writes a file that goes away with the server.
+    /// Writes a file that is removed together with the server's folder, and returns its path.
     func scratch(_ name: String, _ text: String) throws -> String {
         let path = "\(server.folder)/\(name)"
         try Data(text.utf8).write(to: URL(filePath: path))
@@ -102,32 +102,32 @@ final class BenchContext {
     /// Compiles a C program of `deploy/bench.d`.
     ///
     /// - Parameters:
-    ///   - name: The file without its ending.
-    ///   - library: The library it needs, as `pkg-config` calls it.
-    /// - Returns: The program.
-    /// - Throws: ``BenchFailure`` with the compiler's words.
+    ///   - name: The file's name without extension.
+    ///   - library: The required library's name for `pkg-config`, if any.
+    /// - Returns: The path of the program.
+    /// - Throws: ``BenchFailure`` with the compiler's output.
     func compile(_ name: String, with library: String? = nil) async throws -> String {
         let program = "\(server.folder)/\(name)"
         var flags: [String] = []
         if let library {
-            let words = try await Program.run(["pkg-config", "--cflags", "--libs", library])
-            flags = words.split(whereSeparator: \.isWhitespace).map(String.init)
+            let output = try await Program.run(["pkg-config", "--cflags", "--libs", library])
+            flags = output.split(whereSeparator: \.isWhitespace).map(String.init)
         }
         try await Program.run(
             ["cc", "-O2", "-Wall", "-Werror", "-pthread", "-o", program, source("\(name).c")] + flags)
         return program
     }
 
-    /// Tells whoever waits what is under way.
+    /// Writes a progress message to standard error.
     func logProgress(_ text: String) {
         let line = Array("bench: \(text)\n".utf8)
         _ = write(STDERR_FILENO, line, line.count)
     }
 }
 
-/// A measurement cannot be had.
+/// An error that prevents a measurement.
 struct BenchFailure: Error, CustomStringConvertible {
-    /// What happened, why, and what to do next.
+    /// The error, its cause and the remedy.
     let description: String
 
     init(_ happening: String, because reason: String, hint: String = "see Sources/bench for what it needs") {

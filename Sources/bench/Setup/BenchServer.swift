@@ -4,9 +4,9 @@ import Logging
 import Postgres
 import Schema
 
-/// A PostgreSQL of the bench's own: stock settings but for its memory, its log, and where it listens.
+/// A separate PostgreSQL server for the bench, with default settings except for memory, log and socket.
 struct BenchServer: Sendable {
-    /// Holds the data, the socket and the log.
+    /// The folder with the data, the socket and the log.
     let folder: String
     private let process: ChildProcess
 
@@ -24,7 +24,7 @@ struct BenchServer: Sendable {
         timezone = 'UTC'
         """
 
-    /// Makes a cluster, starts it, and waits until it takes connections.
+    /// Creates a cluster, starts it, and waits until it accepts connections.
     static func start() async throws -> BenchServer {
         let user: String? = geteuid() == 0 ? "postgres" : nil
         let folder = try ChildProcess.makeFolder("pg", ownedBy: user)
@@ -47,17 +47,17 @@ struct BenchServer: Sendable {
         return server
     }
 
-    /// Stops the server and removes everything.
+    /// Stops the server and removes its files.
     func stop() {
         process.terminate()
     }
 
-    /// How libpq reaches one of the server's databases.
+    /// Returns the connection string of a database.
     func conninfo(_ database: String) -> String {
         "host=\(folder) port=5432 user=postgres dbname=\(database)"
     }
 
-    /// What makes libpq's programs reach a database, and run statements as our client does.
+    /// Returns the environment in which libpq's programs reach a database and run statements as our client does.
     func environment(_ database: String) -> [String: String] {
         [
             "PGHOST": folder, "PGPORT": "5432", "PGUSER": "postgres", "PGDATABASE": database,
@@ -65,7 +65,7 @@ struct BenchServer: Sendable {
         ]
     }
 
-    /// A pool of our client; it opens connections as they are needed.
+    /// Returns a connection pool, which opens connections on demand.
     func pool(_ database: String, connections: Int) -> Database {
         var configuration = Database.Configuration(conninfo: conninfo(database))
         configuration.maximumConnections = connections
@@ -73,7 +73,7 @@ struct BenchServer: Sendable {
         return Database(configuration, logger: .silent)
     }
 
-    /// Lends a pool of our client, and hangs up afterwards.
+    /// Calls a closure with a connection pool, and closes the pool afterwards.
     func withPool<Result>(
         _ database: String, connections: Int, _ body: (Database) async throws -> Result
     ) async throws -> Result {
@@ -88,13 +88,13 @@ struct BenchServer: Sendable {
         }
     }
 
-    /// Makes an empty database in place of one that a part which failed may have left.
+    /// Creates an empty database, replacing one that a failed part may have left.
     func makeDatabase(_ name: String) async throws {
         try await dropDatabase(name)
         try await Program.run(["\(Self.programs)/createdb", name], environment: environment("postgres"))
     }
 
-    /// Copies a database to which nobody is connected, in place of an older copy.
+    /// Copies a database without connections, replacing an older copy.
     func copyDatabase(_ name: String, to copy: String) async throws {
         try await dropDatabase(copy)
         try await Program.run(
@@ -102,12 +102,12 @@ struct BenchServer: Sendable {
             environment: environment("postgres"))
     }
 
-    /// Removes a database, if it is there.
+    /// Removes a database if it exists.
     func dropDatabase(_ name: String) async throws {
         try await Program.run(["\(Self.programs)/dropdb", "--if-exists", name], environment: environment("postgres"))
     }
 
-    /// Makes a database with Intro's schema.
+    /// Creates a database with Intro's schema.
     func makeIntroDatabase(_ name: String) async throws {
         try await makeDatabase(name)
         try await withPool(name, connections: 1) { _ = try await Schema.apply(to: $0) }
@@ -117,9 +117,9 @@ struct BenchServer: Sendable {
     ///
     /// - Parameters:
     ///   - database: The database.
-    ///   - arguments: Such as `-c` or `-f`.
-    ///   - input: What it reads on standard input.
-    /// - Returns: What it wrote, rows without decoration.
+    ///   - arguments: The arguments, such as `-c` or `-f`.
+    ///   - input: The standard input.
+    /// - Returns: The output, with rows unaligned.
     /// - Throws: ``BenchFailure`` at the first statement that fails.
     @discardableResult
     func psql(_ database: String, _ arguments: [String], input: String = "") async throws -> String {
@@ -139,7 +139,7 @@ struct BenchServer: Sendable {
         throw BenchFailure("PostgreSQL does not take connections", because: String(log.suffix(2000)))
     }
 
-    /// Where Debian keeps the newest server's programs; elsewhere whatever the `PATH` has.
+    /// The folder of the server programs: the newest of Debian, else the first of the `PATH`, else `/usr/bin`.
     static let programs: String = {
         let root = "/usr/lib/postgresql"
         let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
@@ -151,20 +151,20 @@ struct BenchServer: Sendable {
 }
 
 extension Logger {
-    /// For pools that have nothing to say.
+    /// A logger without output.
     static var silent: Logger {
         Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
     }
 }
 
 extension BenchServer {
-    /// Runs a command in psql, and returns the seconds that psql says it took.
+    /// Runs a command in psql, and returns its duration as reported by psql.
     ///
     /// - Parameters:
     ///   - database: The database.
-    ///   - command: What to time.
-    ///   - frame: What is run before and after it.
-    /// - Returns: The seconds.
+    ///   - command: The measured command.
+    ///   - frame: The commands before and after it.
+    /// - Returns: The duration in seconds.
     /// - Throws: ``BenchFailure``.
     func timed(
         _ database: String, _ command: String, within frame: (before: String, after: String) = ("", "")

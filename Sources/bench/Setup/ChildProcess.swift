@@ -1,17 +1,17 @@
 import FoundationEssentials
 import Glibc
 
-/// A program that runs for as long as it is held.
+/// A program that runs as long as this object exists.
 ///
-/// A shell in a session of its own starts the program and waits for the end of a pipe whose other end only this process
-/// holds. The kernel closes that end at any death, Ctrl-C and `kill -9` included; then the shell ends the program and
-/// removes its folder.
+/// A shell in a separate session starts the program and waits for the end of a pipe whose other end only this process
+/// holds. The kernel closes that end whenever this process terminates, also after Ctrl-C and `kill -9`; then the shell
+/// terminates the program and removes its folder.
 final class ChildProcess: Sendable {
-    /// How a program is told to end.
+    /// The signal that stops a program.
     enum StopSignal: String {
-        /// PostgreSQL then disconnects everybody, in order.
+        /// SIGINT, after which PostgreSQL disconnects all clients in order.
         case interrupt = "INT"
-        /// Everybody else's.
+        /// SIGTERM, for all other programs.
         case terminate = "TERM"
     }
 
@@ -34,8 +34,8 @@ final class ChildProcess: Sendable {
     ///
     /// - Parameters:
     ///   - command: The program and its arguments.
-    ///   - folder: Where its output goes; it is removed in the end.
-    ///   - ending: How the program is told to end.
+    ///   - folder: The folder for its output, removed at the end.
+    ///   - ending: The signal that stops the program.
     /// - Throws: ``BenchFailure`` when no process can be started.
     init(_ command: [String], in folder: String, stoppingWith ending: StopSignal = .terminate) throws {
         var ends: [Int32] = [-1, -1]
@@ -49,7 +49,7 @@ final class ChildProcess: Sendable {
         posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
-        // A thread of ours may have signals blocked, and a shell that never hears of a child's end waits for ever.
+        // The calling thread may block signals, and a shell that inherits a blocked SIGCHLD waits for ever.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -57,8 +57,8 @@ final class ChildProcess: Sendable {
         sigemptyset(&nothing)
         posix_spawnattr_setsigmask(&attributes, &nothing)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        let words = ["setsid", "sh", "-c", Self.script, "leash", folder, ending.rawValue] + command
-        var arguments = words.map { strdup($0) } + [nil]
+        let commandLine = ["setsid", "sh", "-c", Self.script, "leash", folder, ending.rawValue] + command
+        var arguments = commandLine.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
         var id: pid_t = 0
         let code = posix_spawnp(&id, "setsid", &actions, &attributes, &arguments, environ)
@@ -71,26 +71,26 @@ final class ChildProcess: Sendable {
         self.folder = folder
     }
 
-    /// The program's process, as soon as it has been started.
+    /// The process identifier of the program, once it has been started.
     var program: pid_t? {
         let text = (try? String(contentsOfFile: "\(folder)/program.pid", encoding: .utf8)) ?? ""
         return pid_t(text.prefix { !$0.isNewline })
     }
 
-    /// Ends the program, and waits until it and its folder are gone.
+    /// Stops the program, and waits until it has ended and its folder is removed.
     func terminate() {
         close(pipe)
         var status: Int32 = 0
         while waitpid(shell, &status, 0) == -1, errno == EINTR {}
     }
 
-    /// Makes a folder of our own on a disk, which goes to another user where one is named.
+    /// Creates a temporary folder on a disk, owned by another user if one is given.
     static func makeFolder(_ name: String, ownedBy user: String? = nil) throws -> String {
-        // Measurements want a disk: /tmp may be memory.
-        let place = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
-        var template = Array("\(place)/intro-bench-\(name)-XXXXXX".utf8CString)
+        // Measurements need a disk: /tmp may be in memory.
+        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
+        var template = Array("\(parent)/intro-bench-\(name)-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw BenchFailure("could not make a folder in \(place)", because: String(cString: strerror(errno)))
+            throw BenchFailure("could not make a folder in \(parent)", because: String(cString: strerror(errno)))
         }
         let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         if let user {

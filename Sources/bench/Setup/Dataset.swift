@@ -3,69 +3,69 @@ import BookingStore
 import FoundationEssentials
 import Postgres
 
-/// The chain of studios that `world.sql` makes: how large it is, and who works where.
+/// The chain of studios that `world.sql` generates, and its size.
 final class Dataset {
-    /// The database it is in.
+    /// The name of the database.
     let database: String
-    /// How many trainers there are; each has forty past sessions, and some to come.
+    /// The number of trainers; each has forty past sessions, and `ahead` future ones.
     let trainers: Int
     private let ahead: Int
     private var nextFreeSlot = 0
 
-    /// Describes a world.
+    /// Creates a description of a data set.
     ///
     /// - Parameters:
-    ///   - database: The database it is in.
-    ///   - trainers: How many there are.
-    ///   - ahead: How many sessions each has to come.
+    ///   - database: The name of the database.
+    ///   - trainers: The number of trainers.
+    ///   - ahead: The number of future sessions of each trainer.
     init(_ database: String, trainers: Int, ahead: Int = 100) {
         self.database = database
         self.trainers = trainers
         self.ahead = ahead
     }
 
-    /// The same world in a copy of its database.
+    /// Returns the same data set in a copy of its database.
     func copied(to database: String) -> Dataset {
         Dataset(database, trainers: trainers, ahead: ahead)
     }
 
-    /// The Monday, 0:00 in San Francisco, on which the world begins: 40 weekdays lie ahead without a change of clocks.
+    /// The data set's first instant: Monday, 0:00 in San Francisco, followed by 40 weekdays without a clock change.
     static let beginning = 1_799_049_600
 
-    /// The clock of every measurement.
+    /// The current time in every measurement.
     static var now: Date { Date(timeIntervalSince1970: TimeInterval(beginning)) }
 
-    /// That instant as `--now` and the server write it.
+    /// The same instant as `--now` and the server write it.
     static let nowText = "2027-01-04T08:00:00Z"
 
-    /// By this instant, both mails ahead of each session in the first four weeks are due, and none of a later one: a
-    /// hundred for each trainer.
+    /// The instant by which 100 mails per trainer are due: both reminders of each session in the first four weeks.
     static let flood = "2027-01-29T08:00:00Z"
 
-    /// With so few to come for each trainer, as many mails are due at the beginning: they speak of the first three days.
+    /// The number of future sessions per trainer for which the same mails are due at the beginning, about the first
+    /// three days.
     static let fewAhead = 10
 
-    /// How many sessions there are.
+    /// The number of sessions.
     var sessions: Int { trainers * (40 + ahead) }
 
-    /// How many of them are to come.
+    /// The number of future sessions.
     var upcoming: Int { trainers * ahead }
 
-    /// The studio of fifty trainers.
+    /// The identifier of the studio with fifty trainers.
     static let largeStudio = "studio-1"
-    /// The studio of six trainers.
+    /// The identifier of the studio with six trainers.
     static let smallStudio = "studio-2"
 
-    /// How many studios have ten trainers: those that bookings go to.
+    /// The number of studios with ten trainers, which bookings use.
     var fullStudios: Int { (trainers - 56) / 10 }
 
-    /// Reserves openings that nobody has booked yet.
+    /// Reserves free slots that have not been used yet.
     func takeFreeSlots(_ count: Int) -> Range<Int> {
         defer { nextFreeSlot += count }
         return nextFreeSlot..<nextFreeSlot + count
     }
 
-    /// Makes the world in a database of its own.
+    /// Generates the data set in a new database.
     static func make(
         _ database: String, trainers: Int, ahead: Int = 100, in context: BenchContext
     ) async throws -> Dataset {
@@ -81,7 +81,7 @@ final class Dataset {
     }
 }
 
-/// The studios and trainers of the world, read once.
+/// The studios and trainers of the data set, read once.
 struct StudioDirectory: Sendable {
     private(set) var studios: [Int32: Studio] = [:]
     private(set) var trainers: [Int32: Trainer] = [:]

@@ -2,14 +2,14 @@ import Booking
 import BookingStore
 import FoundationEssentials
 
-/// The n-th free slot of the world, and the new person who books it: our code and the limits draw from one row of them.
+/// The n-th free slot of the data set and the new client who books it, used by our code and by the limits.
 ///
-/// Neighbours are in different studios, so that callers do not meet unless they mean to.
+/// Consecutive slots are in different studios, so that callers compete only when a measurement intends it.
 struct FreeSlot: Sendable {
     let number: Int
     let studio: Int
     let trainer: Int
-    /// Seconds since 1970.
+    /// The start in seconds since 1970.
     let start: Int
 
     init(_ number: Int, of dataset: Dataset) {
@@ -22,7 +22,7 @@ struct FreeSlot: Sendable {
         start = Dataset.beginning + (weekday / 5 * 7 + weekday % 5) * 86_400 + hour * 3600 + 27_000
     }
 
-    /// The same arithmetic for pgbench: sets `:studio`, `:trainer` and `:start` from `:number`.
+    /// Returns the same computation for pgbench, which sets `:studio`, `:trainer` and `:start` from `:number`.
     static func pgbenchSettings(_ dataset: Dataset) -> String {
         """
         \\set studio 3 + :number % \(dataset.fullStudios)
@@ -37,16 +37,16 @@ struct FreeSlot: Sendable {
     var phone: String { "+1\(2_012_000_000 + number)" }
     var name: String { "New Client \(number)" }
 
-    /// The first instant as a command line takes it.
+    /// The start in the form for the command line.
     var startText: String { Date(timeIntervalSince1970: TimeInterval(start)).formatted(.iso8601) }
 
-    /// A reference that no session of the world has.
+    /// A reference that no session of the data set has.
     var freshReference: String {
         let digits = String((2_000_000_000 + number) * 2_654_435_761 % 4_294_967_296, radix: 16, uppercase: true)
         return String(repeating: "0", count: 8 - digits.count) + digits
     }
 
-    /// The request, as the front desk takes it.
+    /// Returns the booking request for the front desk.
     func request(_ directory: StudioDirectory) throws -> BookingRequest {
         let email = try EmailAddress(email)
         let phone = try PhoneNumber(e164: phone)
@@ -61,25 +61,26 @@ struct FreeSlot: Sendable {
     }
 }
 
-/// Every value that is bound when an opening is booked, each under a name.
+/// The values that are bound when a free slot is booked, by name.
 ///
-/// The values of one traced booking, beside expressions for any other, turn the traced statements into a script.
+/// The values of one logged booking, together with expressions for any other, turn the logged statements into a
+/// script.
 struct FreeSlotBinds {
-    /// Values by name.
+    /// The values by name.
     private let values: [String: String]
 
     private init(_ values: [String: String]) {
         self.values = values
     }
 
-    /// As the server logs them.
+    /// Creates the values of a logged booking.
     ///
     /// - Parameters:
-    ///   - freeSlot: What was booked.
-    ///   - key: The key of the request.
-    ///   - reference: What the session was called.
-    ///   - client: The new client's number.
-    ///   - session: The session's key.
+    ///   - freeSlot: The booked slot.
+    ///   - key: The request's key.
+    ///   - reference: The session's reference.
+    ///   - client: The new client's identifier.
+    ///   - session: The session's identifier.
     init(logged freeSlot: FreeSlot, key: String, reference: String, client: Int64, session: Int64) {
         self.init(
             start: freeSlot.start, key: key, reference: reference, client: String(client), session: String(session),
@@ -105,7 +106,7 @@ struct FreeSlotBinds {
         ]
     }
 
-    /// In pgbench's words, for `:number` and what follows from it.
+    /// The pgbench expressions, which depend on `:number` and the variables derived from it.
     static let pgbench: Replay.Expressions = {
         let start = "to_timestamp(:start)"
         let email = "('new-' || :number::bigint || '@example.com')"
@@ -131,7 +132,7 @@ struct FreeSlotBinds {
         ]
     }()
 
-    /// In psql's words, for one opening: what the database numbered is asked for.
+    /// Returns the psql expressions for one free slot; generated identifiers are read from their sequences.
     static func psql(_ freeSlot: FreeSlot) -> Replay.Expressions {
         let own = FreeSlotBinds(
             start: freeSlot.start, key: "once:\(UUID().uuidString)", reference: freeSlot.freshReference,
@@ -144,7 +145,7 @@ struct FreeSlotBinds {
         return expressions
     }
 
-    /// What stands for each of these values.
+    /// Returns the expression for each of these values.
     func expressions(_ others: Replay.Expressions) -> Replay.Expressions {
         var expressions: Replay.Expressions = [:]
         for (name, value) in values {
@@ -154,7 +155,7 @@ struct FreeSlotBinds {
         return expressions
     }
 
-    /// An instant as the server writes it: `2027-01-04 15:30:00+00`.
+    /// Returns an instant in the server's format: `2027-01-04 15:30:00+00`.
     private static func text(_ instant: Int) -> String {
         let text = Date(timeIntervalSince1970: TimeInterval(instant)).formatted(.iso8601)
         return text.replacing("T", with: " ").replacing("Z", with: "+00")

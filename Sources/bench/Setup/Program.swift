@@ -2,15 +2,15 @@ import FoundationEssentials
 import Subprocess
 import SystemPackage
 
-/// Other people's programs, run to their end.
+/// External programs, run to completion.
 enum Program {
-    /// Runs a program found on the `PATH`, or named by its whole path.
+    /// Runs a program from the `PATH`, or with an absolute path.
     ///
     /// - Parameters:
     ///   - command: The program and its arguments.
-    ///   - environment: Variables beside our own.
-    ///   - input: What it reads on standard input.
-    /// - Returns: What it wrote to standard output.
+    ///   - environment: Additional environment variables.
+    ///   - input: The standard input.
+    /// - Returns: The standard output.
     /// - Throws: ``BenchFailure`` when it cannot be started or fails.
     @discardableResult
     static func run(
@@ -39,9 +39,9 @@ enum Program {
     }
 }
 
-/// Runs whole processes, and measures them from outside.
+/// A measurement of whole processes from outside.
 struct ProcessGauge: Sendable {
-    /// What one process took.
+    /// The resources used by a process.
     struct Reading: Sendable {
         let seconds: Double
         let megabytes: Double
@@ -53,26 +53,26 @@ struct ProcessGauge: Sendable {
     let program: String
     let server: BenchServer
     let database: String
-    /// The binary.
+    /// The path of the `intro` binary.
     let intro: String
 
-    /// What `intro` finds in its environment.
+    /// The environment variables of `intro`.
     var environment: [String: String] {
         ["INTRO_DATABASE_URL": server.conninfo(database), "INTRO_HOME": "\(server.folder)/home"]
     }
 
-    /// Runs `intro` at the world's time.
-    func intro(_ words: [String]) async throws {
-        try await Program.run([intro] + words + Self.clock, environment: environment)
+    /// Runs `intro` at the data set's time.
+    func intro(_ arguments: [String]) async throws {
+        try await Program.run([intro] + arguments + Self.clock, environment: environment)
     }
 
-    /// Measures `intro` at the world's time.
-    func measureIntro(_ words: [String], environment more: [String: String] = [:]) async throws -> Reading {
+    /// Measures `intro` at the data set's time.
+    func measureIntro(_ arguments: [String], environment more: [String: String] = [:]) async throws -> Reading {
         try await measure(
-            [intro] + words + Self.clock, environment: environment.merging(more) { _, other in other })
+            [intro] + arguments + Self.clock, environment: environment.merging(more) { _, other in other })
     }
 
-    /// Measures psql running a script in one go.
+    /// Measures a psql process that runs a script.
     func measurePsql(_ script: String) async throws -> Reading {
         try await measure(
             ["\(BenchServer.programs)/psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", script],
@@ -81,7 +81,7 @@ struct ProcessGauge: Sendable {
 
     private static let clock = ["--now", Dataset.nowText, "--as", "bench"]
 
-    /// Measures any program.
+    /// Measures a program.
     func measure(_ command: [String], environment: [String: String] = [:]) async throws -> Reading {
         let report = try await Program.run([program] + command, environment: environment)
         let numbers = report.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
@@ -90,19 +90,19 @@ struct ProcessGauge: Sendable {
     }
 }
 
-/// PostgreSQL's own load generator: what the same statements come to without us.
+/// PostgreSQL's load generator, which measures the same statements without our code.
 struct Pgbench: Sendable {
     let server: BenchServer
     let database: String
 
-    /// Runs a script for some seconds on prepared statements.
+    /// Runs a script for a number of seconds with prepared statements.
     ///
     /// - Parameters:
-    ///   - script: A file of statements, one transaction.
-    ///   - clients: How many connections at once.
-    ///   - seconds: How long.
-    ///   - variables: What the script's `:name` stand for.
-    /// - Returns: Transactions per second, without the time to connect.
+    ///   - script: The path of a file with the statements of one transaction.
+    ///   - clients: The number of connections.
+    ///   - seconds: The duration.
+    ///   - variables: The values of the script's `:name` variables.
+    /// - Returns: Transactions per second, without the connection time.
     /// - Throws: ``BenchFailure`` when a statement fails.
     func rate(script: String, clients: Int, seconds: Int, variables: [String: String] = [:]) async throws -> Double {
         let definitions = variables.flatMap { ["-D", "\($0.key)=\($0.value)"] }
@@ -113,14 +113,14 @@ struct Pgbench: Sendable {
             ] + definitions,
             environment: server.environment(database))
         if let rate = Self.rate(in: report) { return rate }
-        // On a busy machine, many clients may finish no transaction in a second.
+        // On a busy machine, many clients may complete no transaction in a second.
         guard seconds < 60, report.contains("number of transactions actually processed: 0") else {
             throw BenchFailure("pgbench's report has no rate", because: report)
         }
         return try await rate(script: script, clients: clients, seconds: 2 * seconds, variables: variables)
     }
 
-    /// Reads `tps = 11437.113212 (without initial connection time)`.
+    /// Parses `tps = 11437.113212 (without initial connection time)`.
     static func rate(in report: String) -> Double? {
         report.split(separator: "\n")
             .first { $0.hasPrefix("tps = ") && $0.contains("without initial connection time") }

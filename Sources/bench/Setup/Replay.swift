@@ -1,17 +1,16 @@
 import FoundationEssentials
 import Postgres
 
-/// The statements of some work, for others to run: each bind replaced by an expression for another run's value.
+/// The statements of an operation, in which each bind is replaced by an expression for another run's value.
 ///
-/// Since it is made from what the server saw, the limit cannot drift from what our code does; a bind that nobody expected
-/// is an error.
+/// The statements come from the server's log, so the limit always matches our code; an unexpected bind is an error.
 struct Replay: Sendable {
     let statements: [LoggedStatement]
 
-    /// What a bind is replaced by, for each value that it had.
+    /// The expression that replaces each bind value.
     typealias Expressions = [String: String]
 
-    /// The statements' texts with expressions in place of the binds.
+    /// Returns the statements' texts with expressions in place of the binds.
     func texts(_ expressions: Expressions) throws -> [String] {
         try statements.map { statement in
             var text = ""
@@ -44,7 +43,7 @@ struct Replay: Sendable {
         return expression
     }
 
-    /// A script for pgbench that binds just what was bound, and what its variables are.
+    /// Returns a pgbench script that binds the logged values, and the values of its variables.
     func parameterised() throws -> (script: String, variables: [String: String]) {
         var expressions: Expressions = [:]
         var variables: [String: String] = [:]
@@ -56,7 +55,7 @@ struct Replay: Sendable {
         return (try texts(expressions).map { "\($0);\n" }.joined(), variables)
     }
 
-    /// Every bind as it was: for statements that read, and may be run as often as one likes.
+    /// Every bind as a literal, for statements that only read and can be repeated.
     var literals: Expressions {
         var expressions: Expressions = [:]
         for case let bind? in statements.flatMap(\.binds) {
@@ -69,39 +68,39 @@ struct Replay: Sendable {
     }
 }
 
-/// One statement as the server ran it.
+/// A statement from the server's log.
 struct LoggedStatement: Sendable, Equatable {
-    /// Its text, with `$1`, `$2`, … where the binds stand.
+    /// The text, with `$1`, `$2`, … in place of the binds.
     let text: String
     /// The binds as text; `nil` is NULL.
     let binds: [String?]
 }
 
 extension BenchServer {
-    /// Lists the statements that some work makes a database run, each of them one round trip.
+    /// Returns the statements that an operation runs in a database, each of them one round trip.
     ///
     /// - Parameters:
     ///   - database: The database.
-    ///   - work: What to watch; it must connect by itself.
+    ///   - work: The operation, which must open its own connection.
     /// - Returns: The statements, in order.
-    /// - Throws: What the work throws, or ``BenchFailure``.
+    /// - Throws: The operation's error, or ``BenchFailure``.
     func statements(in database: String, of work: () async throws -> Void) async throws -> [LoggedStatement] {
         try await logged(in: database, "log_statement = 'all'", of: work).compactMap(\.statement)
     }
 
-    /// Measures how long a database works for something.
+    /// Returns the time that a database spends on an operation.
     ///
     /// - Parameters:
     ///   - database: The database.
-    ///   - work: What to watch; it must connect by itself.
-    /// - Returns: The sum of all its statements, with their parsing and planning, in milliseconds.
-    /// - Throws: What the work throws, or ``BenchFailure``.
+    ///   - work: The operation, which must open its own connection.
+    /// - Returns: The sum of all statements' durations, including parsing and planning, in milliseconds.
+    /// - Throws: The operation's error, or ``BenchFailure``.
     func milliseconds(in database: String, of work: () async throws -> Void) async throws -> Double {
         try await logged(in: database, "log_min_duration_statement = 0", of: work).compactMap(\.milliseconds)
             .reduce(0, +)
     }
 
-    /// Lists what the server writes into its log about a database while some work is done.
+    /// Returns the server's log entries about a database during an operation.
     private func logged(
         in database: String, _ setting: String, of work: () async throws -> Void
     ) async throws -> [Entry] {
@@ -118,7 +117,7 @@ extension BenchServer {
         let end = "SELECT 'the end of \(begin)'"
         try await psql(database, ["-c", end])
         try await psql("postgres", ["-c", "ALTER DATABASE \(database) RESET \(name)"])
-        // The log is written by a process of its own, which may lag behind.
+        // The log is written by a separate process and may be late.
         for _ in 0..<500 {
             let entries = try Self.entries(Data(contentsOf: log).dropFirst(begin), of: database)
             if entries.last?.message?.hasSuffix(end) == true { return entries.dropLast() }
@@ -132,7 +131,7 @@ extension BenchServer {
         let message: String?
         let detail: String?
 
-        /// The statement of an entry by `log_statement`.
+        /// The statement of an entry logged by `log_statement`.
         var statement: LoggedStatement? {
             guard let message else { return nil }
             if message.hasPrefix("statement: ") {
@@ -143,7 +142,7 @@ extension BenchServer {
                 text: String(message[colon.upperBound...]), binds: LoggedBinds.parse(detail ?? ""))
         }
 
-        /// The duration of an entry by `log_min_duration_statement`.
+        /// The duration of an entry logged by `log_min_duration_statement`.
         var milliseconds: Double? {
             guard let message, message.hasPrefix("duration: ") else { return nil }
             return Double(message.dropFirst(10).prefix { $0 != " " })
@@ -159,7 +158,7 @@ extension BenchServer {
     }
 }
 
-/// Reads `parameters: $1 = 'it''s', $2 = NULL`.
+/// A parser for logged binds: `parameters: $1 = 'it''s', $2 = NULL`.
 enum LoggedBinds {
     static func parse(_ detail: String) -> [String?] {
         var binds: [String?] = []

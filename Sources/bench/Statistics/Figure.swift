@@ -1,33 +1,33 @@
 import FoundationEssentials
 
-/// One measured number beside what it is held against.
+/// A measured number and what it is compared with.
 struct Figure: Sendable, Encodable {
-    /// What was measured.
+    /// The name of the measurement.
     let name: String
-    /// Of the values, such as `tps` or `ms`.
+    /// The unit of the values, such as `tps` or `ms`.
     let unit: String
     /// The median of the runs.
     let value: Double
-    /// The least of the runs.
+    /// The minimum of the runs.
     let min: Double
-    /// The greatest of the runs.
+    /// The maximum of the runs.
     let max: Double
-    /// The limit's median in the same runs, where there is a limit.
+    /// The limit's median in the same runs, if there is a limit.
     var limit: Double?
-    /// How value and limit compare, as the goal counts it.
+    /// The ratio of value and limit, as the goal compares them.
     var ratio: Double?
-    /// What should hold.
+    /// The text form of the goal.
     let goal: String
-    /// Whether it does; `nil` where a number is only stated.
+    /// Whether the goal is met; `nil` for a number without a goal.
     let met: Bool?
 
-    /// What should hold of a number.
+    /// A goal for a number.
     enum Goal: Sendable, CustomStringConvertible {
-        /// It is at least this.
+        /// The number must be at least this.
         case atLeast(Double)
-        /// It is at most this.
+        /// The number must be at most this.
         case atMost(Double)
-        /// It is stated, and not judged.
+        /// The number is reported without a goal.
         case stated
 
         var description: String {
@@ -47,7 +47,7 @@ struct Figure: Sendable, Encodable {
         }
     }
 
-    /// A number that is judged by itself.
+    /// Creates a figure whose goal applies to the value itself.
     init(_ name: String, _ runs: [Double], unit: String, goal: Goal) {
         self.name = name
         self.unit = unit
@@ -58,7 +58,7 @@ struct Figure: Sendable, Encodable {
         met = goal.isMet(by: value)
     }
 
-    /// A number that is judged against a limit measured beside it.
+    /// Creates a figure whose goal applies to the ratio of value and limit.
     init(_ name: String, _ runs: PairedRuns, unit: String, goal: Goal) {
         let values = runs.pairs.map(\.value)
         self.name = name
@@ -74,7 +74,7 @@ struct Figure: Sendable, Encodable {
     }
 }
 
-/// A number with as many digits as tell something.
+/// Returns a number as text, rounded to at most three decimals depending on its size.
 func compactNumber(_ number: Double) -> String {
     let size = abs(number)
     if size >= 100 || number == number.rounded() { return String(Int(number.rounded())) }
@@ -82,7 +82,7 @@ func compactNumber(_ number: Double) -> String {
     return String((number * scale).rounded() / scale)
 }
 
-/// Figures as people and as programs read them.
+/// The output of figures for people and for programs.
 struct FigureTable {
     private let figures: [Figure]
 
@@ -90,7 +90,7 @@ struct FigureTable {
         self.figures = figures
     }
 
-    /// One line for each figure, with the range of its runs.
+    /// A table with one line per figure, including the range of its runs.
     var text: String {
         let header = ["FIGURE", "VALUE", "MIN - MAX", "UNIT", "LIMIT", "RATIO", "GOAL", "MET"]
         let rows = [header] + figures.map(Self.cells)
@@ -101,7 +101,7 @@ struct FigureTable {
         }.joined(separator: "\n")
     }
 
-    /// The figures under one key: `{"figures": [{"name", "value", "limit", "ratio", "goal", "met", …}]}`.
+    /// Returns the figures as JSON: `{"figures": [{"name", "value", "limit", "ratio", "goal", "met", …}]}`.
     func json() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]

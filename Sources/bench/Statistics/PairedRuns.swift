@@ -1,10 +1,10 @@
-/// Runs of ours and of the limit, taken in turns, so that whatever else the machine does meets both.
+/// Alternating runs of our code and of the limit, so that other load on the machine affects both.
 struct PairedRuns: Sendable {
-    /// How the ratio is formed.
+    /// The formula of the ratio.
     enum Comparison: Sendable {
-        /// Of rates: ours by the limit's.
+        /// For rates: our value divided by the limit.
         case valueByLimit
-        /// Of durations: the limit's by ours, so that more is better here, too.
+        /// For durations: the limit divided by our value, so that a higher ratio is better here as well.
         case limitByValue
     }
 
@@ -30,25 +30,25 @@ struct PairedRuns: Sendable {
             })
     }
 
-    /// Measures pairs, each time beginning with the other one.
+    /// Measures pairs, and alternates which of the two runs first.
     static func measure(
         _ comparison: Comparison, rounds: Int, value: () async throws -> Double, limit: () async throws -> Double
     ) async throws -> PairedRuns {
         var runs = PairedRuns(comparison)
         for round in 0..<rounds {
             if round.isMultiple(of: 2) {
-                let ours = try await value()
-                runs.add(value: ours, limit: try await limit())
+                let ourValue = try await value()
+                runs.add(value: ourValue, limit: try await limit())
             } else {
-                let theirs = try await limit()
-                runs.add(value: try await value(), limit: theirs)
+                let limitValue = try await limit()
+                runs.add(value: try await value(), limit: limitValue)
             }
         }
         return runs
     }
 }
 
-/// The middle of some numbers; of an even count, the mean of the two in the middle.
+/// Returns the median; for an even count, the mean of the two middle values.
 func median(_ numbers: [Double]) -> Double {
     guard !numbers.isEmpty else { return .nan }
     let sorted = numbers.sorted()
@@ -56,23 +56,23 @@ func median(_ numbers: [Double]) -> Double {
     return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
 }
 
-/// The number below which a share of the others lie.
+/// Returns the value below which a share of the values lie.
 func quantile(_ share: Double, of numbers: [Double]) -> Double {
     guard !numbers.isEmpty else { return .nan }
     let sorted = numbers.sorted()
     return sorted[Swift.min(Int(Double(sorted.count) * share), sorted.count - 1)]
 }
 
-/// Callers at work at the same time.
+/// Concurrent callers.
 enum Callers {
-    /// Lets callers repeat something for some seconds.
+    /// Repeats an operation with concurrent callers for a number of seconds.
     ///
     /// - Parameters:
-    ///   - callers: How many at once.
-    ///   - seconds: For how long.
-    ///   - body: What each does; told who it is and how often it has done it.
-    /// - Returns: How often it was done per second, by all together.
-    /// - Throws: What the work throws.
+    ///   - callers: The number of callers.
+    ///   - seconds: The duration.
+    ///   - body: The operation, called with the caller's index and the number of its previous calls.
+    /// - Returns: Operations per second of all callers together.
+    /// - Throws: The operation's error.
     static func rate(
         _ callers: Int, seconds: Int, _ body: @escaping @Sendable (_ caller: Int, _ turn: Int) async throws -> Void
     ) async throws -> Double {
@@ -96,13 +96,13 @@ enum Callers {
 }
 
 extension Duration {
-    /// As a number of seconds.
+    /// The duration in seconds.
     var seconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
 }
 
-/// How long something takes.
+/// Returns the duration of an operation in seconds.
 func duration(of work: () async throws -> Void) async throws -> Double {
     let start = ContinuousClock.now
     try await work()

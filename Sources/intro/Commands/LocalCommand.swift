@@ -1,6 +1,7 @@
 import ArgumentParser
+import LocalPostgres
 
-/// `intro local`: the private PostgreSQL of this user.
+/// `intro local`: manages the private PostgreSQL of the current user.
 struct LocalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "local",
@@ -65,7 +66,7 @@ struct LocalCommand: AsyncParsableCommand {
 }
 
 extension LocalServer.Status {
-    /// The status for people.
+    /// The status as text.
     fileprivate func text(exists: Bool) -> String {
         guard exists else {
             return "No private PostgreSQL in \(home) yet: the first command that needs it creates it.".visible

@@ -19,16 +19,16 @@ struct Setup: IntroSubcommand {
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
-    /// What setup did.
+    /// The result of setup.
     private struct Record: Encodable {
         let version: Int32
         let changed: Bool
         let sample: Bool
-        /// What had been dropped or changed by hand, and was put right.
+        /// The objects that had been dropped or changed by hand, and were repaired.
         var repaired: [String]?
-        /// Only where the roles that privileges are granted to do not exist, and could not be created.
+        /// The roles for privileges that do not exist and could not be created; absent if there are none.
         var missingRoles: [String]?
-        /// Only where clients turned out to have one mailbox: their numbers, the older one first.
+        /// The numbers of clients that turned out to share a mailbox, the older one first; absent if there are none.
         var sharedMailboxes: [[Int64]]?
     }
 
@@ -64,13 +64,13 @@ struct Setup: IntroSubcommand {
         }
         for clients in shared {
             let names = clients.map(\.nameAndNumber).joined(separator: " and ")
-            intro.console.note("\(names) have one mailbox and one free session: see `intro client show` for each")
+            intro.console.note("\(names) share one mailbox and one free session: see `intro client show` for each")
         }
     }
 
-    /// Compares catalogue, privileges and time zone rules with what this binary expects.
+    /// Compares the catalogue, the privileges and the time zone rules with those that this binary expects.
     ///
-    /// A newer binary's schema has other objects, about which this one knows nothing.
+    /// The objects of a newer binary's schema are not compared, because this binary does not know them.
     private func verify(_ database: Database, _ found: Schema.Status, _ intro: Intro) async throws -> [String] {
         guard found == .current else { return [] }
         try await database.withConnection { connection in
@@ -86,7 +86,7 @@ struct Setup: IntroSubcommand {
         return []
     }
 
-    /// Puts right what was dropped or changed by hand.
+    /// Repairs objects that were dropped or changed by hand.
     private func repair(_ database: Database, _ found: Schema.Status, _ intro: Intro) async throws -> [String] {
         if case .compatible = found { return [] }
         let repair = try await Catalogue.repair(database) { intro.console.note("waiting for a lock: \($0)") }
@@ -108,10 +108,10 @@ struct Setup: IntroSubcommand {
 }
 
 extension Intro {
-    /// Compares PostgreSQL's time zone rules with this binary's.
+    /// Compares PostgreSQL's time zone rules with those of this binary.
     ///
-    /// - Parameter database: Where the studios' zones are.
-    /// - Returns: A sentence for each zone in which they differ within two years.
+    /// - Parameter database: The database with the studios' time zones.
+    /// - Returns: A sentence for each time zone whose rules differ within two years.
     /// - Throws: `PostgresError`.
     func timeZoneWarnings(in database: Database) async throws -> [String] {
         try await database.withConnection { [now] connection in
@@ -119,9 +119,9 @@ extension Intro {
         }.map(\.sentence)
     }
 
-    /// Warns on standard error where the rules differ.
+    /// Prints a warning on standard error for each difference in time zone rules.
     ///
-    /// - Parameter database: Where the studios' zones are.
+    /// - Parameter database: The database with the studios' time zones.
     /// - Throws: `PostgresError`.
     func warnOfTimeZones(in database: Database) async throws {
         for warning in try await timeZoneWarnings(in: database) {
@@ -131,20 +131,20 @@ extension Intro {
 }
 
 extension Failure {
-    /// What to do where time zone rules differ.
+    /// The hint for differing time zone rules.
     static let timeZoneHint = "update tzdata on the database server, and install the current intro"
 
-    /// Reports time zones in which the database and this binary disagree.
+    /// Describes time zones for which the rules of the database and of this binary differ.
     init(timeZones warnings: [String]) {
         self = .misconfigured(
-            "the database and this intro know different time zone rules", because: warnings.joined(separator: "; "),
+            "the database and this intro have different time zone rules", because: warnings.joined(separator: "; "),
             hint: Self.timeZoneHint)
         code = "time_zones"
     }
 }
 
 extension TimeZoneDifference {
-    /// The difference in words.
+    /// The text of the difference.
     fileprivate var sentence: String {
         let day = from.formatted(.iso8601.year().month().day())
         return "\(zone): from \(day) on, the database's clock is at \(Self.text(databaseOffset)), "

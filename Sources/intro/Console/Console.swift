@@ -2,28 +2,28 @@ import FoundationEssentials
 import Glibc
 import Logging
 
-/// Where a command's words go: results to standard output, everything else to standard error.
+/// The output of a command: results go to standard output, everything else to standard error.
 struct Console: Sendable {
     /// Whether results and errors are JSON.
     let isJSON: Bool
-    /// Whether standard output may carry colour.
+    /// Whether standard output is coloured.
     let isColored: Bool
-    /// Whether standard error may carry colour.
+    /// Whether standard error is coloured.
     let areNotesColored: Bool
-    /// Whether results go to a terminal that can write over what stands there.
+    /// Whether results go to a terminal that supports cursor movement.
     let isScreen: Bool
-    /// The descriptor for results.
+    /// The file descriptor for results.
     let output: Int32
     private let notes: Int32
 
-    /// Makes a console.
+    /// Creates a console.
     ///
     /// - Parameters:
     ///   - json: Whether `--json` was given.
-    ///   - color: What `--color` says.
-    ///   - environment: The environment variables; `NO_COLOR` and `TERM` count.
-    ///   - output: The descriptor for results.
-    ///   - notes: The descriptor for everything else.
+    ///   - color: The value of `--color`.
+    ///   - environment: The environment variables; `NO_COLOR` and `TERM` apply.
+    ///   - output: The file descriptor for results.
+    ///   - notes: The file descriptor for everything else.
     init(
         json: Bool,
         color: ColorChoice,
@@ -39,44 +39,44 @@ struct Console: Sendable {
         self.notes = notes
     }
 
-    /// Prints a result, and a newline where it ends without one.
+    /// Prints a result, followed by a newline unless it ends with one.
     ///
-    /// - Parameter text: What to print as it is; pass text from outside through `visible` first.
-    /// - Throws: `OutputError` when standard output takes no more.
+    /// - Parameter text: The text, printed unchanged; pass text from outside through `visible` first.
+    /// - Throws: `OutputError` when standard output cannot be written.
     func print(_ text: String) throws(OutputError) {
         try StandardStreams.write(text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n", to: output)
     }
 
-    /// Prints a result as JSON under `--json`, else as people like to read it.
+    /// Prints a result as JSON with `--json`, otherwise as text.
     ///
     /// - Parameters:
     ///   - record: The result for programs.
-    ///   - text: The same result for people.
-    /// - Throws: `OutputError` when standard output takes no more, or an error of encoding.
+    ///   - text: The same result as text.
+    /// - Throws: `OutputError` when standard output cannot be written, or an encoding error.
     func report(_ record: some Encodable, text: () -> String) throws {
         try print(isJSON ? jsonText(record) : text())
     }
 
-    /// Tells something beside the result, on standard error.
+    /// Prints a note on standard error.
     func note(_ text: String) {
-        // Nobody is left to be told when standard error is gone.
+        // If standard error is closed, the note cannot be reported anywhere.
         try? StandardStreams.write(text.visibleLines + "\n", to: notes)
     }
 
-    /// Prints an error on standard error: three parts for people, one object under `--json`.
+    /// Prints an error on standard error: three parts as text, or one object with `--json`.
     func show(_ failure: Failure) {
         let text = isJSON ? try? jsonText(failure.record) : nil
         try? StandardStreams.write((text ?? failure.text(colored: areNotesColored)) + "\n", to: notes)
     }
 }
 
-/// Whether to use colour.
+/// Returns whether to use colour.
 ///
 /// - Parameters:
-///   - choice: What `--color` says.
+///   - choice: The value of `--color`.
 ///   - environment: The environment variables. A `NO_COLOR` that is not empty forbids colour, as does `TERM=dumb`.
 ///   - onTerminal: Whether the stream is a terminal.
-/// - Returns: Whether colour is welcome.
+/// - Returns: Whether to use colour.
 func usesColor(_ choice: ColorChoice, environment: [String: String], onTerminal: Bool) -> Bool {
     switch choice {
     case .always: true
@@ -85,9 +85,9 @@ func usesColor(_ choice: ColorChoice, environment: [String: String], onTerminal:
     }
 }
 
-/// Log lines on standard error: notices and worse, and with `--verbose` everything from `debug` up.
+/// A log handler for standard error: notices and above, and with `--verbose` everything from `debug` on.
 ///
-/// Where standard error goes to journald, each line begins with its priority (sd-daemon(3)).
+/// If standard error goes to journald, each line begins with its priority (sd-daemon(3)).
 struct ConsoleLogHandler: LogHandler {
     var logLevel: Logger.Level
     var metadata: Logger.Metadata = [:]
@@ -95,10 +95,10 @@ struct ConsoleLogHandler: LogHandler {
 
     /// - Parameters:
     ///   - isVerbose: Whether `--verbose` was given.
-    ///   - environment: The environment variables. `JOURNAL_STREAM` is set by systemd where standard error is the journal.
+    ///   - environment: The environment variables. systemd sets `JOURNAL_STREAM` when standard error is the journal.
     init(isVerbose: Bool, environment: [String: String] = [:]) {
         logLevel = isVerbose ? .debug : .notice
-        // A shell that was started from a service has inherited the variable, and a terminal.
+        // A shell that a service started has inherited the variable, but its standard error is a terminal.
         isJournal = environment["JOURNAL_STREAM"]?.isEmpty == false && isatty(STDERR_FILENO) == 0
     }
 
@@ -117,7 +117,7 @@ struct ConsoleLogHandler: LogHandler {
 }
 
 extension Logger.Level {
-    /// The priority that syslog gives to it (RFC 5424 section 6.2.1).
+    /// The syslog severity of the level (RFC 5424, section 6.2.1).
     fileprivate var priority: Int {
         switch self {
         case .critical: 2

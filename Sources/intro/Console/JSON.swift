@@ -1,10 +1,10 @@
 import FoundationEssentials
 
-/// A value as one line of JSON: sorted keys in snake case, instants in RFC 3339 UTC, slashes left alone.
+/// Encodes a value as one line of JSON: sorted keys in snake case, instants in RFC 3339 UTC, unescaped slashes.
 ///
 /// - Parameter value: The value to encode.
 /// - Returns: The text, without a line end.
-/// - Throws: `EncodingError` when it has no JSON form.
+/// - Throws: `EncodingError` when it cannot be represented in JSON.
 func jsonText(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -13,7 +13,8 @@ func jsonText(_ value: some Encodable) throws -> String {
     return String(decoding: try encoder.encode(value), as: UTF8.self)
 }
 
-/// An optional field of a JSON record that is written as `null` where it is empty, so that the record keeps its shape.
+/// An optional field of a JSON record that is encoded as `null` when empty, so that the record always has the same
+/// keys.
 @propertyWrapper
 struct NullWhenNil<Value: Encodable & Sendable & Equatable>: Encodable, Sendable, Equatable {
     var wrappedValue: Value?
@@ -42,7 +43,7 @@ enum JSONValue: Equatable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// The values that are no objects, each with the dotted path of names that leads to it, in the order of those.
+    /// Returns the values that are not objects, each with its dotted path, ordered by path.
     func leaves(below path: String = "") -> [(String, JSONValue)] {
         guard case .object(let members) = self else { return [(path, self)] }
         return members.sorted { $0.key < $1.key }.flatMap { name, value in
@@ -73,9 +74,9 @@ extension JSONValue: Decodable {
 }
 
 extension JSONValue: Encodable {
-    /// Reads a text.
+    /// Parses a text.
     ///
-    /// - Parameter text: JSON; what cannot be read, such as a number beyond all bounds, becomes a string.
+    /// - Parameter text: The JSON; a value that cannot be represented, such as an excessive number, becomes a string.
     init(reading text: String) {
         self = (try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))) ?? .string(text)
     }

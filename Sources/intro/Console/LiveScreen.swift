@@ -1,8 +1,8 @@
 import Dispatch
 import Glibc
-import Postgres
+import Locking
 
-/// A terminal that shows one picture after another in place, and is afterwards as it was.
+/// A terminal that shows successive pictures in place and is restored at the end.
 final class LiveScreen: Sendable {
     private enum Event {
         case quit, resized
@@ -23,12 +23,12 @@ final class LiveScreen: Sendable {
         self.terminal = tcgetattr(STDIN_FILENO, &terminal) == 0 ? terminal : nil
     }
 
-    /// Shows pictures until the body ends, or somebody types `q` or Ctrl-C.
+    /// Shows pictures until the body ends or `q` or Ctrl-C is typed.
     ///
     /// - Parameters:
     ///   - console: A console whose output is a terminal.
-    ///   - body: Shows the pictures; it is cancelled when nobody wants to see more.
-    /// - Throws: What the body throws.
+    ///   - body: Shows the pictures; it is cancelled when the user quits.
+    /// - Throws: The error of the body.
     static func run(
         on console: Console, _ body: @escaping @Sendable (LiveScreen) async throws -> Void
     ) async throws {
@@ -48,7 +48,7 @@ final class LiveScreen: Sendable {
 
     /// Shows a picture, cut to the window's size.
     ///
-    /// - Throws: `OutputError` where the terminal has gone.
+    /// - Throws: `OutputError` when the terminal has been closed.
     func show(_ parts: [ScreenPart]) throws {
         try state.withLock { state in
             state.parts = parts
@@ -62,21 +62,21 @@ final class LiveScreen: Sendable {
             case .resized:
                 try? state.withLock { try draw($0) }
             case .quit:
-                // At once, and not only when what is being read has been read.
+                // Cancel immediately, without waiting for the read in progress.
                 return close()
             }
         }
     }
 
-    /// Home, and line by line over what was there: nothing flickers.
+    /// Writes the picture from the top left, line by line over the previous one, to avoid flicker.
     ///
-    /// The state is locked meanwhile, so that no picture follows the farewell.
+    /// Holds the lock meanwhile, so that no picture is written after the terminal is restored.
     private func draw(_ state: State) throws(OutputError) {
         guard state.isOpen else { return }
         var size = winsize()
         let isKnown = ioctl(console.output, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 0 && size.ws_col > 0
         let (rows, columns) = isKnown ? (Int(size.ws_row), Int(size.ws_col)) : (24, 80)
-        // The last column stays free: to clear the line behind it would clear what stands in it.
+        // The last column stays free: clearing to the end of the line would also clear a character in it.
         let lines = ScreenPart.lines(state.parts, rows: rows).map { line in
             line.text(columns: columns - 1, colored: console.isColored) + "\u{1B}[K"
         }
@@ -85,7 +85,7 @@ final class LiveScreen: Sendable {
 }
 
 extension LiveScreen {
-    /// The other screen, without cursor and without line wrap; keys come one by one, unechoed.
+    /// Switches to the alternate screen without cursor and line wrap, and to unbuffered input without echo.
     private func open() throws(OutputError) {
         state.withLock { $0.isOpen = true }
         if var raw = terminal {
@@ -93,7 +93,7 @@ extension LiveScreen {
             withUnsafeMutableBytes(of: &raw.c_cc) { characters in
                 characters[Int(VMIN)] = 1
                 characters[Int(VTIME)] = 0
-                // Nobody would put the terminal right where these ended or stopped the process.
+                // The default action of these signals would end or stop the process without restoring the terminal.
                 characters[Int(VQUIT)] = 0
                 characters[Int(VSUSP)] = 0
             }
@@ -102,7 +102,7 @@ extension LiveScreen {
         try StandardStreams.write("\u{1B}[?1049h\u{1B}[?25l\u{1B}[?7l\u{1B}[H\u{1B}[J", to: console.output)
     }
 
-    /// As it was; once.
+    /// Restores the terminal, once.
     private func close() {
         state.withLock { state in
             guard state.isOpen else { return }
@@ -120,7 +120,7 @@ extension LiveScreen {
         return sources
     }
 
-    /// Ctrl-C comes as a signal, or as itself where the terminal sends none.
+    /// Ctrl-C arrives as a signal, or as a character if the terminal does not send signals.
     private static func keys(_ eventSink: AsyncStream<Event>.Continuation) -> any DispatchSourceProtocol {
         let keys = DispatchSource.makeReadSource(fileDescriptor: STDIN_FILENO, queue: .global())
         keys.setEventHandler {
@@ -146,9 +146,9 @@ extension LiveScreen {
     }
 }
 
-/// One line of a screen, with one look.
+/// One line of a screen, with one style.
 struct ScreenLine: Equatable, Sendable {
-    /// How a line looks where colour is welcome.
+    /// The style of a line where colour is used.
     enum LineStyle: Sendable {
         case plain, heading, label, warning
     }
@@ -156,13 +156,13 @@ struct ScreenLine: Equatable, Sendable {
     let text: String
     let style: LineStyle
 
-    /// A line of text; what a terminal would act on is written out.
+    /// Creates a line of text; control characters are made visible.
     init(_ text: String, _ style: LineStyle = .plain) {
         self.text = text.visible
         self.style = style
     }
 
-    /// The line, cut so that it takes no more than some columns.
+    /// Returns the line, truncated to a number of columns.
     func text(columns: Int, colored: Bool) -> String {
         let shown = cut(to: columns)
         return switch style {
@@ -183,7 +183,7 @@ struct ScreenLine: Equatable, Sendable {
     }
 }
 
-/// Lines that belong together on a screen.
+/// A group of lines on a screen.
 struct ScreenPart: Equatable, Sendable {
     let lines: [ScreenLine]
 
@@ -191,22 +191,22 @@ struct ScreenPart: Equatable, Sendable {
         self.lines = lines
     }
 
-    /// A table, its titles as labels.
+    /// Creates a part that shows a table, with the header in the label style.
     ///
     /// - Parameters:
     ///   - table: The table.
-    ///   - nothing: What to say where it has no rows.
+    ///   - nothing: The text for a table without rows.
     init(_ table: Table, orElse nothing: String) {
         let texts = table.text().split(separator: "\n", omittingEmptySubsequences: false)
         let rows = texts.dropFirst().map { ScreenLine(String($0)) }
         lines = rows.isEmpty ? [ScreenLine(nothing, .label)] : [ScreenLine(String(texts[0]), .label)] + rows
     }
 
-    /// Parts below each other, an empty line between them, cut where they are longest until they fit.
+    /// Joins parts with an empty line between them, truncating the longest ones until they fit.
     ///
     /// - Parameters:
     ///   - parts: The parts.
-    ///   - rows: How many lines there may be.
+    ///   - rows: The maximum number of lines.
     /// - Returns: The lines.
     static func lines(_ parts: [ScreenPart], rows: Int) -> [ScreenLine] {
         var heights = parts.map(\.lines.count)

@@ -1,24 +1,25 @@
 import Glibc
 
-/// The process's own three streams.
+/// The standard streams of the process.
 enum StandardStreams {
-    /// Makes writing to a closed pipe an error instead of a death, and keeps 0, 1 and 2 from being reused.
+    /// Makes writing to a closed pipe an error instead of a fatal signal, and keeps descriptors 0, 1 and 2 from being
+    /// reused.
     static func prepare() {
         signal(SIGPIPE, SIG_IGN)
-        // A stream that the caller has closed would be the next file we open, and our output would end up in it. What
-        // is put in its place fails when it is used the wrong way round.
+        // The next file that we open would get the number of a closed stream, and our output would be written into it.
+        // The replacement is opened in the wrong direction, so that using it fails.
         for (descriptor, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
         where fcntl(descriptor, F_GETFD) == -1 {
             _ = open("/dev/null", mode)
         }
     }
 
-    /// Writes everything, in as many pieces as the other end asks for.
+    /// Writes a text completely, in as many writes as necessary.
     ///
     /// - Parameters:
     ///   - text: What to write, as UTF-8.
     ///   - descriptor: An open file descriptor.
-    /// - Throws: `OutputError` when the other end has gone or takes no more.
+    /// - Throws: `OutputError` when the reader has closed the pipe or the write fails.
     static func write(_ text: String, to descriptor: Int32) throws(OutputError) {
         let bytes = Array(text.utf8)
         var start = 0
@@ -35,11 +36,11 @@ enum StandardStreams {
         }
     }
 
-    /// Reads standard input to its end, or until there is more than anybody wants.
+    /// Reads standard input to its end or up to a limit.
     ///
-    /// - Parameter most: How many octets are enough.
+    /// - Parameter most: The maximum number of octets.
     /// - Returns: The octets.
-    /// - Throws: A `Failure` where there is nothing to read.
+    /// - Throws: A `Failure` when standard input is empty or cannot be read.
     static func read(upTo most: Int) throws(Failure) -> [UInt8] {
         var octets: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -57,14 +58,14 @@ enum StandardStreams {
         return octets
     }
 
-    /// What is wrong where standard input holds nothing.
+    /// The failure for empty standard input.
     static var nothingToRead: Failure {
-        .invalidInput("there is nothing on standard input", hint: "pipe the message into it")
+        .invalidInput("standard input is empty", hint: "pipe the message into it")
     }
 
-    /// Reads the rest of standard input and drops it, so that whoever writes it does not meet a closed pipe.
+    /// Reads and discards the rest of standard input, so that the writer does not get a closed pipe.
     ///
-    /// - Parameter most: How many octets are dropped at the most.
+    /// - Parameter most: The maximum number of octets to discard.
     static func skip(upTo most: Int) {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         var skipped = 0
@@ -77,14 +78,14 @@ enum StandardStreams {
     }
 }
 
-/// Why standard output took nothing more.
+/// The reason why standard output cannot be written.
 enum OutputError: Error, Equatable {
-    /// The reader closed the pipe, as `head` does when it has seen enough.
+    /// The reader has closed the pipe, as `head` does.
     case readerClosed
     /// The system refused the write.
     case failed(errno: Int32)
 
-    /// The system's own words.
+    /// The operating system's error message.
     var reason: String {
         switch self {
         case .readerClosed: "the reader closed the pipe"
@@ -93,7 +94,7 @@ enum OutputError: Error, Equatable {
     }
 }
 
-/// The system's own words for an error number.
+/// Returns the operating system's message for an error number.
 func systemMessage(_ number: Int32) -> String {
     String(cString: strerror(number))
 }

@@ -1,10 +1,10 @@
-/// Rows in aligned columns, for people.
+/// A text table with aligned columns.
 ///
-/// Cells may hold text from outside: control characters in them are made visible.
+/// Cells may contain text from outside: their control characters are made visible.
 struct Table {
-    /// One column: its title, and the side that its cells lean to.
+    /// One column: its title and its alignment.
     struct Column {
-        /// The side that cells lean to.
+        /// The alignment of the cells.
         enum Alignment {
             case left
             case right
@@ -33,7 +33,7 @@ struct Table {
         rows.append(padded.prefix(columns.count).map(\.visible))
     }
 
-    /// The table as lines without trailing blanks; the header is dim where colour is on.
+    /// Returns the lines without trailing blanks; the header is dim if colour is used.
     func text(colored: Bool = false) -> String {
         let titles = columns.map(\.title)
         let widths = columns.indices.map { column in
@@ -53,27 +53,27 @@ struct Table {
     }
 }
 
-/// One record as aligned lines of label and value, for people.
+/// One record as aligned lines of label and value.
 ///
-/// Values may hold text from outside: control characters in them are made visible.
+/// Values may contain text from outside: their control characters are made visible.
 struct KeyValueTable {
     private var lines: [(label: String, value: String)] = []
 
-    /// Makes a sheet of the lines that have a value.
+    /// Creates a table of the lines that have a value.
     init(_ lines: KeyValuePairs<String, String?>) {
         for (label, value) in lines {
             append(label, [value].compactMap(\.self))
         }
     }
 
-    /// Adds values below each other, the label beside the first.
+    /// Adds values below each other, with the label beside the first.
     mutating func append(_ label: String, _ values: [String]) {
         for (index, value) in values.enumerated() {
             lines.append((label: index == 0 ? label : "", value: value.visible))
         }
     }
 
-    /// The lines; labels are dim where colour is on.
+    /// Returns the lines; labels are dim if colour is used.
     func text(colored: Bool = false) -> String {
         let width = lines.map { displayWidth($0.label) }.max() ?? 0
         return lines.map { line in

@@ -1,7 +1,7 @@
 import Booking
 
-/// How many columns of a terminal a text takes: two for each East Asian wide character and emoji, none for combining
-/// marks.
+/// Returns the width of a text in terminal columns: two for each East Asian wide character and emoji, none for
+/// combining marks.
 func displayWidth(_ text: String) -> Int {
     text.reduce(0) { $0 + width(of: $1) }
 }
@@ -19,7 +19,7 @@ private func width(of scalar: Unicode.Scalar) -> Int {
     case .nonspacingMark, .enclosingMark, .format, .control: return 0
     default: break
     }
-    // Vowels and final consonants of Korean join the consonant before them.
+    // Korean vowels and final consonants combine with the preceding consonant.
     if (0x1160...0x11FF).contains(scalar.value) {
         return 0
     }
@@ -35,17 +35,17 @@ private let wideRanges: [ClosedRange<UInt32>] = [
 ]
 
 extension String {
-    /// The text with blanks up to a width.
+    /// Returns the text padded with blanks to a width.
     func padded(to width: Int) -> String {
         self + String(repeating: " ", count: max(0, width - displayWidth(self)))
     }
 }
 
 extension String {
-    /// The text where it fits a width, else its beginning and an ellipsis.
+    /// Returns the text, truncated with an ellipsis if it exceeds a width.
     ///
-    /// - Parameter width: Columns of a terminal; at least 1.
-    /// - Returns: At most so many columns.
+    /// - Parameter width: The width in terminal columns; at least 1.
+    /// - Returns: A text of at most that width.
     func truncated(to width: Int) -> String {
         guard displayWidth(self) > width else { return self }
         var kept = ""
@@ -58,11 +58,11 @@ extension String {
         return kept + "…"
     }
 
-    /// The text in lines that fit a width, broken at blanks; a longer word is cut.
+    /// Wraps the text at blanks into lines of a width; a longer word is truncated.
     ///
     /// - Parameters:
-    ///   - width: Columns of a terminal.
-    ///   - indent: Blanks at the beginning of every line but the first.
+    ///   - width: The width in terminal columns.
+    ///   - indent: The number of blanks before every line but the first.
     /// - Returns: At least one line.
     func wrapped(to width: Int, indent: Int = 0) -> [String] {
         var lines: [String] = []
@@ -81,28 +81,28 @@ extension String {
 }
 
 extension String {
-    /// The text with everything a terminal would act on written out.
+    /// The text with control characters made visible.
     var visible: String { Booking.visible(self) }
 
-    /// The same for a text of several lines, whose own line ends stay.
+    /// The same for a text of several lines; its line breaks are kept.
     var visibleLines: String {
         split(separator: "\n", omittingEmptySubsequences: false).map { String($0).visible }.joined(separator: "\n")
     }
 }
 
-/// The few looks that text on a terminal can have.
+/// The text styles for a terminal.
 enum Style {
-    /// Headings and labels.
+    /// Returns the text in bold, for headings and labels.
     static func bold(_ text: String, when colored: Bool) -> String {
         wrapped(text, in: "1", when: colored)
     }
 
-    /// What may be overlooked.
+    /// Returns the text dimmed, for secondary text.
     static func dim(_ text: String, when colored: Bool) -> String {
         wrapped(text, in: "2", when: colored)
     }
 
-    /// What must not be overlooked.
+    /// Returns the text in bold red, for errors and warnings.
     static func red(_ text: String, when colored: Bool) -> String {
         wrapped(text, in: "1;31", when: colored)
     }
@@ -112,9 +112,9 @@ enum Style {
     }
 }
 
-/// Lengths of time in few characters, for columns: `4s`, `12m`, `3h`, `5d`.
+/// Durations in few characters, for columns: `4s`, `12m`, `3h`, `5d`.
 enum CompactDuration {
-    /// The largest unit that fits, rounded down.
+    /// Returns the duration in the largest unit that fits, rounded down.
     static func text(_ duration: Duration) -> String {
         let seconds = max(0, duration.components.seconds)
         return switch seconds {

@@ -1,23 +1,23 @@
 import Booking
 import FoundationEssentials
 
-/// What a list that was cut short leaves out.
+/// The number of entries that a truncated list leaves out.
 struct TruncatedList {
-    /// How many entries are counted at most; a large table is not read to its end for one line.
+    /// The maximum number of entries that are counted, so that a large table is not read to its end.
     static let countLimit = 10_000
 
-    /// How many entries are shown.
+    /// The number of entries that are shown.
     let shown: Int
-    /// How many there are, as far as they were counted.
+    /// The total number of entries, up to ``countLimit`` more than are shown.
     let total: Int
-    /// When the last of them is, such as `20:30`.
+    /// The time of the last entry, such as `20:30`.
     var until: String?
-    /// The largest `--limit` that the command takes.
+    /// The largest `--limit` that the command accepts.
     var largestLimit = 1_000_000
     /// Options that narrow the list, such as `--search TEXT`.
     var narrowing: String?
 
-    /// The line that ends the list: `13 more until 20:30: --limit 100`.
+    /// The last line of the list: `13 more until 20:30: --limit 100`.
     var text: String {
         let left = total - shown
         let count = left > Self.countLimit ? "more than \(Self.countLimit)" : "\(left)"
@@ -26,7 +26,7 @@ struct TruncatedList {
         return "\(count) more" + (until.map { " until \($0)" } ?? "") + (ways.isEmpty ? "" : ": \(ways)")
     }
 
-    /// A round number that is large enough: 100, 200, 500, 1000 and so on.
+    /// Returns a sufficient round number: 100, 200, 500, 1000 and so on.
     private static func limit(for total: Int) -> Int {
         var limit = 100
         var factors = [2, 5, 10]
@@ -40,13 +40,13 @@ struct TruncatedList {
 }
 
 extension TruncatedList {
-    /// What a list leaves out; `nil` where it is complete.
+    /// Counts the entries that a list leaves out; `nil` for a complete list.
     ///
     /// - Parameters:
-    ///   - shown: How many entries are shown.
-    ///   - limit: The most that may be shown.
-    ///   - count: Counts all entries up to a bound; asked only where the list is full.
-    /// - Throws: What `count` throws.
+    ///   - shown: The number of entries that are shown.
+    ///   - limit: The maximum number of entries to show.
+    ///   - count: Counts all entries up to a bound; called only when the list is full.
+    /// - Throws: The error of `count`.
     init?(shown: Int, limit: Int, count: (Int) async throws -> Int) async rethrows {
         guard shown == limit else { return nil }
         let total = try await count(shown + Self.countLimit + 1)
@@ -54,13 +54,13 @@ extension TruncatedList {
         self.init(shown: shown, total: total)
     }
 
-    /// What a list by time leaves out.
+    /// Creates the rest of a list that is ordered by time.
     ///
     /// - Parameters:
-    ///   - shown: How many entries are shown.
-    ///   - total: How many there are.
+    ///   - shown: The number of entries that are shown.
+    ///   - total: The total number of entries.
     ///   - last: The last entry that is shown.
-    ///   - end: The last entry that there is; its date is told where it is another one.
+    ///   - end: The last entry of all; its date is shown if it differs from that of `last`.
     ///   - clock: The studio's clock.
     init(shown: Int, total: Int, last: Date, end: Date, clock: StudioClock) {
         let (date, time) = (clock.date(of: end), clock.time(of: end))
@@ -69,13 +69,13 @@ extension TruncatedList {
 }
 
 extension Console {
-    /// Prints a list, and says what was left out: in its last line, or on standard error under `--json`.
+    /// Prints a list and the number of omitted entries: in its last line, or on standard error with `--json`.
     ///
     /// - Parameters:
     ///   - records: The entries for programs.
-    ///   - rest: What was left out.
+    ///   - rest: The omitted entries.
     ///   - text: The same entries for people.
-    /// - Throws: `OutputError` when standard output takes no more, or an error of encoding.
+    /// - Throws: `OutputError` when standard output cannot be written, or an encoding error.
     func report(_ records: some Encodable, leavingOut rest: TruncatedList?, text: () -> String) throws {
         try report(records) { ([text()] + [rest?.text].compactMap(\.self)).joined(separator: "\n") }
         if isJSON, let rest { note(rest.text) }

@@ -1,7 +1,7 @@
 import Postgres
 
 extension Failure {
-    /// Explains an error of the database: by its kind and SQLSTATE alone, because messages are in the server's language.
+    /// Describes a database error by its kind and SQLSTATE only, because messages are in the server's language.
     init(_ error: PostgresError) {
         switch error.kind {
         case .misconfigured:
@@ -18,7 +18,8 @@ extension Failure {
             self.init(refusedByServer: error)
         case .encoding:
             self = .invalidInput(
-                "a text cannot be stored", because: error.message, hint: "take the unusual character out")
+                "a value cannot be sent to the database", because: error.message,
+                hint: "remove the unsupported character from the value")
         case .decoding:
             self.init(bug: "\(error)")
         }
@@ -26,13 +27,13 @@ extension Failure {
 
     private static let urlHint = "correct --database, INTRO_DATABASE_URL or database.url"
 
-    /// No connection could be made.
+    /// Describes an error of connecting.
     private init(unreachable error: PostgresError) {
         switch error.sqlState {
         case "08P01" where error.message.contains("startup parameter"):
             self = .withoutPreparedStatements(error)
         case "08P01":
-            // PgBouncer refuses with this code whatever it refuses, in English.
+            // PgBouncer reports every refusal with this code, in English.
             self.init(unreachable: error.message)
         case "28P01", "28000", "3D000":
             self = .misconfigured(
@@ -42,7 +43,7 @@ extension Failure {
         case "42501":
             self = .withoutPrivileges(error)
         case .some:
-            self = .busy("the database takes no connection at the moment", because: "\(error)")
+            self = .busy("the database accepts no connections at the moment", because: "\(error)")
         case nil where Self.isInvalidURL(error.message):
             self = .misconfigured(
                 "the database URL has a part that cannot be used",
@@ -53,7 +54,7 @@ extension Failure {
         }
     }
 
-    /// No connection could be made, for a reason that stands in the message.
+    /// Describes an error of connecting by its message.
     private init(unreachable message: String) {
         let line = message.split(separator: "\n").first.map(String.init) ?? message
         self.init(
@@ -62,12 +63,12 @@ extension Failure {
             hint: "start PostgreSQL, or correct --database, INTRO_DATABASE_URL or PG*", exit: .unreachable)
     }
 
-    /// Whether libpq refused the URL before it connected to anything; its messages about that quote the URL's parts.
+    /// Returns whether libpq rejected the URL before connecting; its messages then quote parts of the URL.
     private static func isInvalidURL(_ message: String) -> Bool {
         message.hasPrefix("invalid ") || message.hasPrefix("could not match") || message.hasPrefix("missing ")
     }
 
-    /// A misplaced `@` makes part of a password the host name, which libpq quotes when it cannot be resolved.
+    /// A misplaced `@` turns part of the password into the host name, which libpq quotes when it cannot be resolved.
     private static func withoutHostName(_ line: String) -> String {
         line.hasPrefix("could not translate host name") ? "the host name cannot be resolved" : line
     }
@@ -91,7 +92,7 @@ extension Failure {
                 code: "database_unreachable", message: "the database server reports a problem with its storage",
                 reason: "\(error)", hint: "see the PostgreSQL server's log", exit: .unreachable)
         case (_, "40"), (_, "53"), (_, "55"), (_, "57"):
-            self = .busy("the database could not finish this", because: "\(error)")
+            self = .busy("the database could not finish the operation", because: "\(error)")
         default:
             self.init(bug: "\(error)")
         }

@@ -1,19 +1,19 @@
-/// An error as a person at a terminal, or a program behind `--json`, is told of it.
+/// An error in the form that is reported on a terminal or with `--json`.
 ///
-/// Three parts: what happened, why, and what to do next. Names and contacts of clients stand only where it says whose
-/// session or whose contact something is.
+/// Has three parts: what happened, why, and what to do next. Contains names and contacts of clients only to identify a
+/// session's client or a contact's owner.
 struct Failure: Error, Equatable, Sendable {
-    /// A stable word for programs, such as `usage` or `slot_taken`.
+    /// A stable code for programs, such as `usage` or `slot_taken`.
     var code: String
-    /// What happened, in one sentence without a full stop.
+    /// The event, in one sentence without a full stop.
     var message: String
-    /// Why, where there is more to say than the message does.
+    /// The cause, if it adds to the message.
     var reason: String?
-    /// What to do next; empty where nothing helps.
+    /// The next step; empty if there is none.
     var hint: String
-    /// The number the process ends with.
+    /// The exit code of the process.
     var exit: ExitCode
-    /// Free slots to offer instead.
+    /// Free slots as alternatives.
     var alternatives: [SlotRecord] = []
 
     init(code: String, message: String, reason: String? = nil, hint: String, exit: ExitCode) {
@@ -26,31 +26,31 @@ struct Failure: Error, Equatable, Sendable {
 }
 
 extension Failure {
-    /// A setting, a file or the machine is not as Intro needs it.
+    /// Returns the failure for a wrong setting, file or machine configuration.
     static func misconfigured(_ message: String, because reason: String? = nil, hint: String) -> Failure {
         Failure(code: "configuration", message: message, reason: reason, hint: hint, exit: .misconfigured)
     }
 
-    /// The private PostgreSQL cannot be made, started or reached.
+    /// Returns the failure for a private PostgreSQL that cannot be created, started or reached.
     static func localDatabase(_ message: String, because reason: String? = nil, hint: String) -> Failure {
         Failure(code: "local_database", message: message, reason: reason, hint: hint, exit: .unreachable)
     }
 
-    /// A value on the command line that is not valid.
+    /// Returns the failure for an invalid value on the command line.
     static func invalidInput(_ message: String, because reason: String? = nil, hint: String) -> Failure {
         Failure(code: "invalid_input", message: message, reason: reason, hint: hint, exit: .invalidInput)
     }
 }
 
 extension Failure {
-    /// The lines for standard error: `error:`, the reason, and last, where the eye ends, `hint:`.
+    /// Returns the lines for standard error: `error:`, the reason, and last, where it is read first, `hint:`.
     func text(colored: Bool = false) -> String {
         var lines = [Style.red("error:", when: colored) + " " + message.visibleLines]
         if let reason, !reason.isEmpty {
             lines.append(reason.visibleLines)
         }
         if !alternatives.isEmpty {
-            lines.append("free near it:")
+            lines.append("nearest free slots:")
             lines += alternatives.map { "  \($0.localStart)  \($0.trainer)".visible }
         }
         if !hint.isEmpty {
@@ -67,9 +67,9 @@ extension Failure {
                 code: code, message: sentence, hint: hint, alternatives: alternatives.isEmpty ? nil : alternatives))
     }
 
-    /// The shape of an error under `--json`.
+    /// The JSON form of an error.
     struct Record: Encodable {
-        /// The three documented fields, and free slots where a refusal has some to offer.
+        /// The three documented fields, and free slots of a refusal, if any.
         struct Fields: Encodable {
             let code: String
             let message: String
@@ -81,25 +81,25 @@ extension Failure {
     }
 }
 
-/// What the process tells its caller when it ends: one number for each kind of outcome.
+/// The exit codes of the process, one for each kind of outcome.
 ///
-/// The numbers from 64 on are those of `sysexits.h`, so that shells, cron and systemd read them without a table.
+/// From 64 on, the codes are those of `sysexits.h`, which shells, cron and systemd know.
 enum ExitCode: Int32, CaseIterable, Sendable {
-    /// Done; also for `--help`, and when the reader of our output has seen enough and closed it.
+    /// Success; also for `--help`, and when the reader has closed our output.
     case done = 0
-    /// A rule of the studios says no: the slot is taken, the person had the free session already.
+    /// Refused by a booking rule: the slot is taken, or the client already had the free session.
     case refused = 3
-    /// No such booking, client, trainer or studio.
+    /// No such booking, client, trainer or studio exists.
     case notFound = 4
-    /// The command line itself cannot be understood (`EX_USAGE`).
+    /// Usage error: the command line cannot be parsed (`EX_USAGE`).
     case usage = 64
-    /// The command line is understood, a value on it is not valid; or messages failed for good (`EX_DATAERR`).
+    /// Invalid input: a value is not valid, or messages failed permanently (`EX_DATAERR`).
     case invalidInput = 65
     /// The database, mail or SMS server cannot be reached (`EX_UNAVAILABLE`).
     case unreachable = 69
     /// A bug in Intro (`EX_SOFTWARE`).
     case bug = 70
-    /// A passing condition, such as messages that were put off; the same command may succeed later (`EX_TEMPFAIL`).
+    /// A temporary condition, such as postponed messages; the same command may succeed later (`EX_TEMPFAIL`).
     case tryAgain = 75
     /// Configuration or schema is missing, wrong or out of date (`EX_CONFIG`).
     case misconfigured = 78

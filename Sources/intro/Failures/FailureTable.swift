@@ -2,6 +2,7 @@ import ArgumentParser
 import Booking
 import BookingStore
 import Jobs
+import LocalPostgres
 import Messaging
 import Postgres
 import Reminders
@@ -9,9 +10,9 @@ import Schema
 import Telemetry
 
 extension Failure {
-    /// The one table from anything that is thrown to what the user is told.
+    /// Maps any error to the failure that is reported to the user.
     ///
-    /// Errors of the modules below are listed here by type; whatever is not listed is a bug of ours and says so.
+    /// Errors of the imported modules are listed here by type; any other error is reported as a bug.
     init(describing error: any Error) {
         if let failure = Failure(ofMessages: error) {
             self = failure
@@ -20,6 +21,8 @@ extension Failure {
         switch error {
         case let failure as Failure:
             self = failure
+        case let error as LocalPostgresError:
+            self.init(error)
         case let refusal as Refusal:
             self.init(refusal)
         case let refusal as JobRefusal:
@@ -45,18 +48,18 @@ extension Failure {
             self.init(code: "usage", message: problem.message, hint: "see `intro --help`", exit: .usage)
         case is CancellationError:
             self.init(
-                code: "interrupted", message: "interrupted before the work was finished",
-                hint: "give the same command again", exit: .tryAgain)
+                code: "interrupted", message: "interrupted before the command was finished",
+                hint: "run the same command again", exit: .tryAgain)
         default:
             self.init(bug: "\(type(of: error)): \(redacted(String(describing: error)))")
         }
     }
 
-    /// Reports an error that nothing is known about.
+    /// Describes an error of an unknown type.
     init(bug description: String) {
         self.init(
-            code: "bug", message: "Intro met an error that it does not expect", reason: description,
-            hint: "this is a bug in Intro: please report the two lines above", exit: .bug)
+            code: "bug", message: "unexpected error", reason: description,
+            hint: "this is a bug in Intro: report the two lines above", exit: .bug)
     }
 
     private init(_ refusal: Refusal) {
@@ -67,19 +70,19 @@ extension Failure {
     private init(_ problem: OutputError) {
         self.init(
             code: "output", message: "the result could not be written to standard output", reason: problem.reason,
-            hint: "the work itself is done: free some space, then look before you give the command again",
+            hint: "the command itself has finished: free some space, and check the result before you run it again",
             exit: .tryAgain)
     }
 }
 
 extension Failure {
-    /// What a schema that is not this binary's means; `nil` for the current one.
+    /// Describes a schema that does not match this binary; `nil` for a current schema.
     init?(_ status: Schema.Status) {
         switch status {
         case .current, .compatible:
             return nil
         case .missing:
-            self = .misconfigured("the database has no schema of Intro's", hint: "run `intro setup`")
+            self = .misconfigured("the database has no Intro schema", hint: "run `intro setup`")
         case .behind(let database, let binary):
             self = .misconfigured(
                 "the database's schema is older than this intro",
@@ -88,27 +91,27 @@ extension Failure {
         case .ahead(let database, let binary):
             self = .misconfigured(
                 "the database's schema is newer than this intro",
-                because: "it is at step \(database), this binary knows \(binary), and it is too old to go on",
+                because: "it is at step \(database), and this binary supports only step \(binary)",
                 hint: "install the newer intro")
         case .altered(let step):
             self = .misconfigured(
-                "the database's schema was made by another intro",
-                because: "its step \(step) is not this binary's",
-                hint: "use the intro that made it, or another database")
+                "the database's schema was created by a different intro",
+                because: "its step \(step) differs from that of this binary",
+                hint: "use the intro that created it, or another database")
         }
         code = "schema"
     }
 }
 
 extension Failure {
-    /// Reports privileges that are not as this binary expects them.
+    /// Describes privileges that differ from those that this binary expects.
     init(privileges differences: [String]) {
         self.init(
             schema: "the privileges in the database are not as Intro needs them", differences,
             hint: "run `intro setup` as the owner of the schema")
     }
 
-    /// Reports tables, constraints, indexes, triggers or functions that are not as this binary expects them.
+    /// Describes tables, constraints, indexes, triggers or functions that differ from those that this binary expects.
     init(catalogue differences: [String], hint: String) {
         self.init(schema: "the database's schema is not as Intro needs it", differences, hint: hint)
     }
@@ -122,7 +125,7 @@ extension Failure {
 }
 
 extension Failure {
-    /// Explains what a database lacks.
+    /// Describes a requirement that the database does not meet.
     init(_ requirement: DatabaseRequirement) {
         switch requirement {
         case .encoding(let encoding):
@@ -131,7 +134,7 @@ extension Failure {
                 hint: "create one with `createdb --encoding=UTF8 --template=template0`, and connect to that")
         case .searchPath(let path):
             self = .misconfigured(
-                "the search_path of this login (\(path.isEmpty ? "empty" : path)) names no schema that exists",
+                "the search_path of this login (\(path.isEmpty ? "empty" : path)) contains no existing schema",
                 hint: "set it for the login: ALTER ROLE name SET search_path = public")
         case .otherSchema(let found, let current):
             self = .misconfigured(
@@ -143,12 +146,12 @@ extension Failure {
 }
 
 extension Schema.Status {
-    /// The step that the database is at once this binary has done its part.
+    /// The schema step of the database after this binary has upgraded it.
     var version: Int32 {
         if case .compatible(let database, _) = self { database } else { Schema.version }
     }
 
-    /// Whether `intro setup` has something to do.
+    /// Whether `intro setup` can change the schema.
     var canBeApplied: Bool {
         switch self {
         case .missing, .behind: true
@@ -158,7 +161,7 @@ extension Schema.Status {
 }
 
 extension Failure {
-    /// What is wrong with messages, and with what is told of them; `nil` for any other error.
+    /// Describes errors of messages, templates and incoming reports; `nil` for any other error.
     init?(ofMessages error: any Error) {
         switch error {
         case let error as TransportConfigurationError:
@@ -170,7 +173,7 @@ extension Failure {
                 "the templates at \(path) cannot be read", because: reason,
                 hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")
         case let error as TemplateError:
-            self = .misconfigured("\(error)", hint: "correct it; `intro templates check` tells of all of them")
+            self = .misconfigured("\(error)", hint: "correct it; `intro templates check` lists all problems")
         case let error as InboundTextError:
             self = .invalidInput("\(error)", hint: "give all fields that the provider posts, as JSON or as a form")
         case let error as CompositionError:
@@ -179,7 +182,7 @@ extension Failure {
         case let error as JournalError:
             self = Failure(journal: error)
         case let error as TextMessageError:
-            self = .misconfigured("\(error)", hint: "`intro templates check` tells which texts are at fault")
+            self = .misconfigured("\(error)", hint: "`intro templates check` lists the texts with problems")
         default:
             return nil
         }
@@ -187,7 +190,7 @@ extension Failure {
 }
 
 extension Failure {
-    /// Explains why a journal cannot be written; without one, nothing is sent.
+    /// Describes why a journal cannot be written; without a journal, nothing is sent.
     private init(journal error: JournalError) {
         if error.mayPass {
             self.init(
@@ -203,22 +206,35 @@ extension Failure {
 }
 
 extension Failure {
-    /// The desk for jobs does not do what it was asked for.
+    /// Describes why an operation on jobs was refused.
     init(_ refusal: JobRefusal) {
         let (code, hint): (String, String) =
             switch refusal {
             case .unknown:
-                ("not_found", "a job that is done is not kept: `intro jobs list` shows the others")
+                ("not_found", "finished jobs are not kept: `intro jobs list` lists the others")
             case .notDead(let job, .running):
                 ("job_not_dead", "`intro jobs cancel \(job)` asks its runner to stop it")
             case .notDead(let job, _):
-                ("job_not_dead", "it runs as soon as a runner is free: `intro jobs cancel \(job)` calls it off")
+                ("job_not_dead", "it runs as soon as a runner is free: `intro jobs cancel \(job)` cancels it")
             case .dead(let job):
-                ("job_dead", "`intro jobs discard \(job)` removes it, `intro jobs retry \(job)` lets it run again")
+                ("job_dead", "`intro jobs discard \(job)` deletes it, `intro jobs retry \(job)` retries it")
             case .keyTaken(let job, _):
-                ("unique_key_taken", "let the other one finish first, or remove this one: `intro jobs discard \(job)`")
+                ("unique_key_taken", "let the other job finish first, or delete this one: `intro jobs discard \(job)`")
             }
         let isUnknown = if case .unknown = refusal { true } else { false }
         self.init(code: code, message: "\(refusal)", hint: hint, exit: isUnknown ? .notFound : .refused)
+    }
+}
+
+extension Failure {
+    private init(_ error: LocalPostgresError) {
+        switch error.kind {
+        case .misconfigured: self = .misconfigured(error.message, because: error.reason, hint: error.hint)
+        case .unavailable: self = .localDatabase(error.message, because: error.reason, hint: error.hint)
+        case .timedOut:
+            self.init(
+                code: "local_database", message: error.message, reason: error.reason, hint: error.hint,
+                exit: .tryAgain)
+        }
     }
 }

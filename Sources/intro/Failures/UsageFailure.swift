@@ -1,10 +1,10 @@
 import ArgumentParser
 
 extension IntroCommand {
-    /// What the argument parser has to complain about, as one of our failures.
+    /// Converts an error of the argument parser to a failure.
     ///
     /// - Parameter error: Anything thrown while a command line was parsed or run.
-    /// - Returns: A failure that ends with 64, or `nil` when the error is not the parser's.
+    /// - Returns: A failure with exit code 64, or `nil` when the error is not the parser's.
     static func usageFailure(_ error: any Error) -> Failure? {
         guard exitCode(for: error) == .validationFailure else { return nil }
         let text = fullMessage(for: error)
@@ -23,16 +23,16 @@ extension IntroCommand {
             exit: .usage)
     }
 
-    /// The command that the parser recommends.
+    /// Returns the help command that the parser recommends.
     ///
-    /// Its own last line reads: See 'intro slots --help' for more information.
+    /// The last line of its message is: See 'intro slots --help' for more information.
     private static func helpCommand(in text: String) -> String? {
         guard let line = text.split(separator: "\n").last(where: { $0.contains("See '") }) else { return nil }
         let pieces = line.split(separator: "'")
         return pieces.count > 1 ? String(pieces[1]) : nil
     }
 
-    /// The words that call a command, such as `intro studio edit`; the program's name alone for one that is not in the tree.
+    /// Returns the full name of a command, such as `intro studio edit`; only the program's name for an unknown command.
     static func words(to command: any ParsableCommand.Type) -> [String] {
         func words(below parent: any ParsableCommand.Type) -> [String]? {
             if parent == command { return [parent._commandName] }
@@ -42,14 +42,14 @@ extension IntroCommand {
         return words(below: IntroCommand.self) ?? [IntroCommand._commandName]
     }
 
-    /// The commands of a group of commands, such as `intro studio`; none where the words name no group.
+    /// Returns the subcommands of a group, such as `intro studio`; empty if the name is not that of a group.
     private static func commandNames(in group: some Sequence<Substring>) -> [String] {
         group.reduce(configuration.subcommands) { commands, name in
             commands.first { $0._commandName == name }?.configuration.subcommands ?? []
         }.map { $0._commandName }
     }
 
-    /// The first word that the parser had no place for.
+    /// Returns the first unexpected argument.
     private static func unexpectedWord(in message: String) -> String? {
         guard message.hasPrefix("Unexpected argument '") || message.contains(" unexpected arguments: '") else {
             return nil
@@ -59,11 +59,11 @@ extension IntroCommand {
     }
 }
 
-/// Values on a command line that are empty, as when a shell's variable is not set: none means anything.
+/// A check for empty values on a command line, as from an unset shell variable; no option accepts one.
 enum EmptyValue {
-    /// Refuses a command line with an empty value in it.
+    /// Rejects a command line that contains an empty value.
     ///
-    /// - Parameter arguments: The words after the program's name.
+    /// - Parameter arguments: The arguments after the program's name.
     /// - Throws: A `Failure` that names the option.
     static func assertNone(in arguments: [String]) throws(Failure) {
         var option: String?
@@ -90,19 +90,19 @@ enum EmptyValue {
     }
 }
 
-/// The known name that a mistyped one most likely stands for.
+/// Returns the known name that a mistyped word most likely stands for.
 ///
 /// - Parameters:
-///   - word: What was written.
-///   - names: What could have been meant.
-/// - Returns: The name that the fewest edits make of the word, or `nil` where that would be a guess.
+///   - word: The mistyped word.
+///   - names: The known names.
+/// - Returns: The name with the smallest edit distance, or `nil` when no name is near enough.
 func nearest(to word: String, among names: [String]) -> String? {
     let scored = names.map { (name: $0, distance: editDistance(Array(word), Array($0))) }
     guard let best = scored.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }) else { return nil }
     return best.distance <= max(2, best.name.count / 3) ? best.name : nil
 }
 
-/// How many characters must be inserted, deleted or replaced to turn one word into the other.
+/// Returns the number of characters that must be inserted, deleted or replaced to turn one word into the other.
 private func editDistance(_ source: [Character], _ target: [Character]) -> Int {
     var previous = Array(0...target.count)
     for (row, character) in source.enumerated() {

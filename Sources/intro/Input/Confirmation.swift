@@ -2,12 +2,12 @@ import FoundationEssentials
 import Glibc
 import Messaging
 
-/// The question before something that cannot be undone.
+/// The confirmation of an action that cannot be undone.
 enum Confirmation {
-    /// Refuses where no question can be asked.
+    /// Checks that a question can be asked.
     ///
-    /// - Parameter message: What needs a confirmation.
-    /// - Throws: A `Failure` where standard input or standard error is no terminal.
+    /// - Parameter message: The message of the failure.
+    /// - Throws: A `Failure` when standard input or standard error is not a terminal.
     static func assertPossible(
         _ message: String = "this cannot be undone; it needs confirmation"
     ) throws(Failure) {
@@ -17,12 +17,12 @@ enum Confirmation {
         }
     }
 
-    /// Asks on the terminal; only a yes goes on.
+    /// Asks a question on the terminal.
     ///
     /// - Parameters:
-    ///   - question: What is to be answered with yes or no.
-    ///   - refusal: What is reported after any other answer.
-    /// - Throws: A `Failure` where the answer is anything else.
+    ///   - question: A yes-or-no question.
+    ///   - refusal: The message of the failure after any answer but yes.
+    /// - Throws: A `Failure` when the answer is not yes.
     static func ask(_ question: String, refusal: String = "nothing was removed") throws {
         try StandardStreams.write("\(question.visible) [y/N] ", to: STDERR_FILENO)
         let answer = readLine()?.split(separator: " ").joined().lowercased()
@@ -33,16 +33,16 @@ enum Confirmation {
     }
 }
 
-/// The question before messages are sent at another time than the real one.
+/// The confirmation before real messages are sent at a simulated time.
 enum SimulatedTime {
-    /// Asks whether real messages are meant to be sent as if it were the time of `--now`.
+    /// Asks whether to send real messages at the time of `--now`.
     ///
-    /// Folders and test servers of this machine need no question: what is sent there reaches no client.
+    /// Does not ask when messages go only to folders and test servers on this machine: they reach no client.
     ///
     /// - Parameters:
     ///   - isConfirmed: Whether `--yes` was given.
     ///   - intro: The clock and the transports.
-    /// - Throws: A `Failure` where the answer is no or where no question can be asked, or `TransportConfigurationError`.
+    /// - Throws: A `Failure` when the answer is not yes or no question can be asked, or `TransportConfigurationError`.
     static func confirm(_ isConfirmed: Bool, in intro: Intro) throws {
         guard let instant = intro.simulatedNow, !isConfirmed, try reachesClients(intro) else { return }
         let time = instant.formatted(.iso8601)
@@ -50,8 +50,7 @@ enum SimulatedTime {
         try Confirmation.ask("Send real messages as if it were \(time)?", refusal: "nothing was sent")
     }
 
-    /// Whether mail goes to a server on another machine or at one of the standard ports of this one, or texts to a
-    /// service.
+    /// Whether mail goes to another machine or a standard mail port of this one, or texts go to a service.
     private static func reachesClients(_ intro: Intro) throws -> Bool {
         if case .twilio(let server) = try SMSTransportURL(parsing: intro.settings.texts.url), server.isSecure {
             return true

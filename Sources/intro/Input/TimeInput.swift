@@ -1,31 +1,31 @@
 import Booking
 import FoundationEssentials
 
-/// Reads a time as somebody at a studio types it.
+/// Parses a point in time, in the forms that are typed at a studio.
 ///
 /// - Parameters:
-///   - text: What was typed, such as `tue 14:30`.
+///   - text: The text that was typed, such as `tue 14:30`.
 ///   - field: The option, for the message.
-///   - clock: The studio's wall clock.
+///   - clock: The studio's local clock.
 ///   - now: The present instant.
 /// - Returns: The instant.
-/// - Throws: `InvalidInput`, or a `Refusal` where the clocks skip that time or show it twice.
+/// - Throws: `InvalidInput`, or a `Refusal` when the local time does not exist or is ambiguous at a clock change.
 func parseInstant(_ text: String, field: String, clock: StudioClock, now: Date) throws -> Date {
     try rethrowingTimeProblems(clock) { () throws(TimeProblem) in
         try TimePhrase.instant(text, field: field, clock: clock, now: now)
     }
 }
 
-/// Reads a time or a day as somebody at a studio types it.
+/// Parses a time or a day, in the forms that are typed at a studio.
 ///
 /// - Parameters:
-///   - text: What was typed, such as `tomorrow`.
+///   - text: The text that was typed, such as `tomorrow`.
 ///   - field: The option, for the message.
-///   - clock: The studio's wall clock.
+///   - clock: The studio's local clock.
 ///   - now: The present instant.
-///   - role: Whether it is a point in time or the end of a stretch.
+///   - role: Whether the text is a point in time or the end of a period.
 /// - Returns: The instant or the day.
-/// - Throws: `InvalidInput`, or a `Refusal` where the clocks skip that time or show it twice.
+/// - Throws: `InvalidInput`, or a `Refusal` when the local time does not exist or is ambiguous at a clock change.
 func parseTimePhrase(
     _ text: String, field: String, clock: StudioClock, now: Date, role: TimePhrase.Role = .point
 ) throws -> TimePhrase {
@@ -47,18 +47,18 @@ private func rethrowingTimeProblems<Result>(_ clock: StudioClock, _ read: () thr
             hint: "the nearest times are \(clock.text(before)) and \(clock.text(after))")
     } catch .ambiguous(let local, let first, let second) {
         throw Refusal(
-            .wallTimeAmbiguous, "the clocks go back then: \(local) comes twice",
-            hint: "say which: \"\(clock.textWithOffset(first))\" or \"\(clock.textWithOffset(second))\"")
+            .wallTimeAmbiguous, "\(local) is ambiguous: the clocks go back then",
+            hint: "give one of: \"\(clock.textWithOffset(first))\", \"\(clock.textWithOffset(second))\"")
     }
 }
 
-/// A stretch of time as the office types and reads it, on a studio's wall clock.
+/// A period of time on a studio's local clock.
 struct Period: Sendable {
-    /// First instant.
+    /// The first instant.
     let from: Date
-    /// First instant afterwards.
+    /// The first instant after the period.
     let until: Date
-    /// The clock by which it was typed and is shown.
+    /// The clock by which the period was typed and is shown.
     let clock: StudioClock
 
     init(from: Date, until: Date, clock: StudioClock) {
@@ -67,15 +67,15 @@ struct Period: Sendable {
         self.clock = clock
     }
 
-    /// Reads both ends; a date alone means the whole day, first and last included.
+    /// Parses both ends; a date without a time means the whole day, first and last included.
     ///
     /// - Parameters:
-    ///   - from: What was typed for the beginning, and what an error calls it.
-    ///   - until: What was typed for the end, and what an error calls it.
+    ///   - from: The text that was typed for the beginning, and the field name for errors.
+    ///   - until: The text that was typed for the end, and the field name for errors.
     ///   - clock: The studio's clock.
-    ///   - now: The present instant, from which `today` and weekdays count.
-    /// - Throws: `InvalidInput` where an end cannot be read or does not lie after the beginning, or a `Refusal` where the
-    ///   clocks skip that time or show it twice.
+    ///   - now: The present instant, to which `today` and weekdays are relative.
+    /// - Throws: `InvalidInput` when an end cannot be parsed or is not after the beginning, or a `Refusal` when a local
+    ///   time does not exist or is ambiguous at a clock change.
     init(
         from: (text: String, field: String), until: (text: String, field: String), clock: StudioClock, now: Date
     ) throws {
@@ -83,19 +83,19 @@ struct Period: Sendable {
         let last = try parseTimePhrase(until.text, field: until.field, clock: clock, now: now, role: .end).end(clock)
         guard first < last else {
             throw InvalidInput(
-                field: until.field, problem: "\"\(until.text)\" does not lie after \"\(from.text)\"",
+                field: until.field, problem: "\"\(until.text)\" is not after \"\(from.text)\"",
                 hint: "write both dates, the earlier one first")
         }
         self.init(from: first, until: last, clock: clock)
     }
 
-    /// The beginning on the wall clock, such as `2026-12-01 09:00 PST`.
+    /// The beginning in local time, such as `2026-12-01 09:00 PST`.
     var localFrom: String { clock.text(from) }
 
-    /// The end on the wall clock.
+    /// The end in local time.
     var localUntil: String { clock.text(until) }
 
-    /// The period for people: whole days by their dates, first and last included.
+    /// The text of the period: whole days as dates, first and last included.
     var text: String {
         let first = clock.date(of: from)
         let next = clock.date(of: until)
@@ -107,21 +107,21 @@ struct Period: Sendable {
     }
 }
 
-/// Some days of a studio's calendar, from a time on: the day of `from` is the first.
+/// A range of local days of a studio, from a time on; the day of `from` is the first.
 struct DayWindow {
     /// The first instant.
     let start: Date
     /// The first instant of the day after the last.
     let end: Date
-    /// The local days it touches, in order.
+    /// The local days in the range, in order.
     let dates: [LocalDate]
 
-    /// Reads `--from` and `--days`.
+    /// Parses `--from` and `--days`.
     ///
     /// - Parameters:
-    ///   - from: What was typed; `nil` is now.
+    ///   - from: The text that was typed; `nil` for the present instant.
     ///   - days: Number of days.
-    ///   - clock: The studio's wall clock.
+    ///   - clock: The studio's local clock.
     ///   - now: The present instant.
     /// - Throws: `InvalidInput` or a `Refusal`.
     init(from: String?, days: Int, clock: StudioClock, now: Date) throws {
@@ -129,7 +129,7 @@ struct DayWindow {
         self.init(start: phrase?.start(clock) ?? now, days: days, clock: clock)
     }
 
-    /// Takes days of a calendar.
+    /// Creates a range of local days.
     init(start: Date, days: Int, clock: StudioClock) {
         let first = clock.date(of: start)
         self.start = start
@@ -138,12 +138,12 @@ struct DayWindow {
     }
 }
 
-/// Reads how often something is done: `500ms`, `2s`, `1m`; a bare number is seconds.
+/// Parses an interval: `500ms`, `2s`, `1m`; a number without a unit is in seconds.
 ///
 /// - Parameters:
-///   - text: What was typed.
+///   - text: The text that was typed.
 ///   - field: The option, for the message.
-/// - Returns: A tenth of a second to an hour.
+/// - Returns: The interval, from 100 ms to 1 hour.
 /// - Throws: `InvalidInput`.
 func parseShortDuration(_ text: String, field: String) throws(InvalidInput) -> Duration {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
@@ -152,7 +152,7 @@ func parseShortDuration(_ text: String, field: String) throws(InvalidInput) -> D
         (100...3_600_000).contains(number * unit)
     else {
         throw InvalidInput(
-            field: field, problem: "is no time from 100ms to 1h", hint: "write it like `\(field) 2s`")
+            field: field, problem: "must be a duration from 100ms to 1h", hint: "write it like `\(field) 2s`")
     }
     return .milliseconds(number * unit)
 }

@@ -1,13 +1,13 @@
 import Booking
 
-/// Reads one of a few words; a dash and an underscore in it are the same.
+/// Parses one of a set of words; dashes and underscores are equivalent.
 ///
 /// - Parameters:
-///   - text: What was typed.
+///   - text: The text that was typed.
 ///   - field: The option, for the message.
-///   - choices: The words.
-/// - Returns: The one that was meant.
-/// - Throws: `InvalidInput` that lists the words.
+///   - choices: The accepted values.
+/// - Returns: The value.
+/// - Throws: `InvalidInput` that lists the values.
 func parseChoice<Value: RawRepresentable>(
     _ text: String, field: String, of choices: [Value]
 ) throws(InvalidInput) -> Value where Value.RawValue == String {
@@ -20,30 +20,30 @@ func parseChoice<Value: RawRepresentable>(
     return value
 }
 
-/// Reads a whole number within bounds.
+/// Parses a whole number within a range.
 ///
 /// - Parameters:
-///   - text: What was typed.
+///   - text: The text that was typed.
 ///   - field: The option, for the message.
-///   - range: The bounds.
+///   - range: The range.
 /// - Returns: The number.
 /// - Throws: `InvalidInput`.
 func count(_ text: String, field: String, in range: ClosedRange<Int>) throws(InvalidInput) -> Int {
     guard let number = Int(text), range.contains(number) else {
         throw InvalidInput(
-            field: field, problem: "is no number from \(range.lowerBound) to \(range.upperBound)",
+            field: field, problem: "must be a number from \(range.lowerBound) to \(range.upperBound)",
             hint: "write it as in `\(field) \(range.lowerBound)`")
     }
     return number
 }
 
-/// Changes a field that may be empty as an option says: left out, the field stays; `none`, it is cleared.
+/// Changes an optional field to the value of an option: without the option, keeps the field; `none` clears it.
 ///
 /// - Parameters:
 ///   - field: The field.
-///   - option: The option's value, where it was given.
-///   - read: Makes the field's value of it.
-/// - Throws: What `read` throws.
+///   - option: The option's value, if given.
+///   - read: Parses the option's value.
+/// - Throws: The error of `read`.
 func change<Value>(_ field: inout Value?, to option: String?, _ read: (String) throws -> Value) rethrows {
     guard let option else { return }
     let word = option.split(separator: " ").joined(separator: " ").lowercased()

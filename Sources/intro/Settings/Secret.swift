@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 
-/// A value that must not be printed; whoever wants it has to say so.
+/// A value that must not be printed; only ``revealed`` returns it.
 struct Secret: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
     /// The value itself.
     let revealed: String
@@ -11,14 +11,14 @@ struct Secret: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
 }
 
 extension Secret {
-    /// Reads a secret that stands alone in a file, the line end stripped.
+    /// Reads a secret from a file that contains nothing else; the line end is removed.
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - name: What it holds, for messages.
+    ///   - name: The kind of secret, for messages.
     ///   - setting: The setting that names the file.
-    /// - Returns: The secret, or `nil` when the file has nothing but a line end, if that.
-    /// - Throws: A `Failure` that ends with 78 when the file is missing, cannot be read, or has more than a line.
+    /// - Returns: The secret, or `nil` when the file is empty or has only a line end.
+    /// - Throws: A `Failure` with exit code 78 when the file is missing, cannot be read, or has more than one line.
     fileprivate static func read(_ path: String, _ name: String, _ setting: Setting) throws(Failure) -> Secret? {
         try FileTrust.check(path, .secret)
         guard let data = try? Data(contentsOf: URL(filePath: path)) else {
@@ -35,7 +35,7 @@ extension Secret {
         guard !text.contains(where: \.isNewline) else {
             throw .misconfigured(
                 "the \(name) in \(path) is not one line of text",
-                hint: "write the \(name) alone into the file"
+                hint: "write only the \(name) into the file"
             )
         }
         return text.isEmpty ? nil : Secret(revealed: String(text))
@@ -45,8 +45,8 @@ extension Secret {
 extension Settings.Mail {
     /// Reads the mail server's password from its file.
     ///
-    /// - Returns: The password, or `nil` where no file is configured or the file is empty.
-    /// - Throws: A `Failure` that ends with 78 when the file is missing, cannot be read, or has more than a line.
+    /// - Returns: The password, or `nil` when no file is configured or the file is empty.
+    /// - Throws: A `Failure` with exit code 78 when the file is missing, cannot be read, or has more than one line.
     func password() throws(Failure) -> Secret? {
         guard let passwordFile else { return nil }
         return try .read(passwordFile, "mail password", .mailPasswordFile)
@@ -54,10 +54,10 @@ extension Settings.Mail {
 }
 
 extension Settings.Texts {
-    /// Reads the token of the account that sends texts from its file.
+    /// Reads the token of the SMS account from its file.
     ///
-    /// - Returns: The token, or `nil` where no file is configured or the file is empty.
-    /// - Throws: A `Failure` that ends with 78 when the file is missing, cannot be read, or has more than a line.
+    /// - Returns: The token, or `nil` when no file is configured or the file is empty.
+    /// - Throws: A `Failure` with exit code 78 when the file is missing, cannot be read, or has more than one line.
     func token() throws(Failure) -> Secret? {
         guard let tokenFile else { return nil }
         return try .read(tokenFile, "token for texts", .smsTokenFile)
@@ -65,11 +65,11 @@ extension Settings.Texts {
 }
 
 extension Settings.Database {
-    /// Reads the database's URL from a file; it may have a password in it.
+    /// Reads the database URL, which may contain a password, from a file.
     ///
     /// - Parameter path: The file.
     /// - Returns: The URL.
-    /// - Throws: A `Failure` that ends with 78 when the file is missing, cannot be read, or is not one line of text.
+    /// - Throws: A `Failure` with exit code 78 when the file is missing, cannot be read, or is not one line of text.
     static func url(inFile path: String) throws(Failure) -> Secret {
         guard let url = try Secret.read(path, "database URL", .databaseURLFile) else {
             throw .misconfigured(
@@ -80,23 +80,26 @@ extension Settings.Database {
     }
 }
 
-/// Checks that a file which decides what Intro does cannot have been written by someone else.
+/// A check that other users cannot have written a settings or secret file.
 enum FileTrust {
-    /// What a file holds.
+    /// The kind of content of a file.
     enum Content {
-        /// Settings; a directory such as `/tmp` may hold a file that another user planted.
+        /// Settings. In a directory such as `/tmp`, the file may have been created by another user.
         case settings
-        /// A password, a token or a URL with a password in it.
+        /// A password, a token, or a URL that contains a password.
         case secret
     }
 
-    /// Checks the owner and the mode of a file; a file that does not exist is not this check's concern.
+    /// Checks the owner and the mode of a file.
+    ///
+    /// Does nothing if the file does not exist.
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - content: What it holds: nobody else may write settings, and neither the group nor others may write a secret.
-    ///   - user: The user who runs the process. Files of theirs and of root are trusted.
-    /// - Throws: A `Failure` that ends with 78.
+    ///   - content: The kind of content: settings must not be writable by others; a secret must not be writable by the
+    ///     group either.
+    ///   - user: The user of the process. Files of this user and of root are trusted.
+    /// - Throws: A `Failure` with exit code 78.
     static func check(_ path: String, _ content: Content, user: UInt32 = geteuid()) throws(Failure) {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
@@ -105,40 +108,39 @@ enum FileTrust {
         }
     }
 
-    /// Why a file cannot be trusted, and what to do.
+    /// The reason why a file is not trusted, and the remedy.
     struct Problem: Equatable {
         let reason: String
         let command: String
 
-        func hint(_ path: String) -> String { "\(command) \(path), after checking what is in it" }
+        func hint(_ path: String) -> String { "check its content, then run `\(command) \(path)`" }
     }
 
-    /// Judges an owner and a mode.
+    /// Returns the problem of an owner and a mode, or `nil`.
     static func problem(owner: UInt32, mode: UInt32, _ content: Content, user: UInt32) -> Problem? {
         if owner != 0 && owner != user {
             return Problem(reason: "it belongs to another user (uid \(owner))", command: "chown \(user)")
         }
         switch content {
         case .settings where mode & 0o002 != 0:
-            return Problem(reason: "everyone may write to it", command: "chmod o-w")
+            return Problem(reason: "it is writable by everyone", command: "chmod o-w")
         case .secret where mode & 0o022 != 0:
-            return Problem(reason: "others than its owner may write to it", command: "chmod 600")
+            return Problem(reason: "it is writable by users other than its owner", command: "chmod 600")
         case .settings, .secret:
             return nil
         }
     }
 }
 
-/// A connection string or URL without its passwords, fit to print.
+/// Returns a connection string or URL with its passwords replaced.
 ///
-/// Passwords are taken out of `scheme://user:password@host`, of query parameters, and of libpq's `password=...`
-/// keywords.
+/// Replaces passwords in `scheme://user:password@host`, in query parameters, and in libpq's `password=...` keywords.
 ///
-/// - Parameter text: The connection string, or a text that contains some.
-/// - Returns: The text with an ellipsis in the place of each password.
+/// - Parameter text: The connection string, or a text that contains connection strings.
+/// - Returns: The text with an ellipsis in place of each password.
 func redacted(_ text: String) -> String {
     var text = text
-    // A password may itself hold @ and / where somebody forgot to escape them: up to the last @, all is taken for it.
+    // An unescaped password may contain @ and /: everything up to the last @ is treated as the password.
     text.replace(#/(:\/\/[^:\/?#\s]*):\S*@/#) { "\($0.1):…@" }
     text.replace(#/(?i)((?:ssl)?password\s*=\s*)(?:'(?:[^'\\]|\\.)*'|[^\s&']+)/#) { "\($0.1)…" }
     return text

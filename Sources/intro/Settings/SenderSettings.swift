@@ -1,14 +1,15 @@
 import Messaging
 
 extension Settings.Mail {
-    /// Who mail is from.
+    /// Returns the sender of mail.
     ///
-    /// Into a folder, or to a server on this machine, an address that nobody answers will do; any other server would refuse
-    /// it, or the recipients' would.
+    /// For a folder or a server on this machine, a placeholder address is sufficient; any other server, or the
+    /// recipients' servers, would refuse it.
     ///
-    /// - Parameter destination: Where mail goes.
-    /// - Returns: The configured sender, or one that stands in for it.
-    /// - Throws: A `Failure` that ends with 78 when one must be configured, or `CompositionError` for one that is none.
+    /// - Parameter destination: The destination of mail.
+    /// - Returns: The configured sender, or a placeholder.
+    /// - Throws: A `Failure` with exit code 78 when a sender must be configured, or `CompositionError` when it is not
+    ///   valid.
     func sender(to destination: MailTransportURL) throws -> Mailbox {
         if let from { return try Mailbox(parsing: from) }
         if case .smtp(let server) = destination, !["localhost", "127.0.0.1", "[::1]", "::1"].contains(server.host) {
@@ -21,13 +22,13 @@ extension Settings.Mail {
 }
 
 extension Settings.Texts {
-    /// The number or name that texts are from.
+    /// Returns the number or name that texts are sent from.
     ///
-    /// Into a folder, any name will do.
+    /// For a folder, a placeholder name is sufficient.
     ///
-    /// - Parameter destination: Where texts go.
-    /// - Returns: The configured sender, or one that stands in for it.
-    /// - Throws: A `Failure` that ends with 78 when one must be configured, or is none.
+    /// - Parameter destination: The destination of texts.
+    /// - Returns: The configured sender, or a placeholder.
+    /// - Throws: A `Failure` with exit code 78 when a sender must be configured, or is not valid.
     func sender(to destination: SMSTransportURL) throws -> TextSender {
         guard let from else {
             if case .folder = destination { return try TextSender("Intro") }
@@ -44,16 +45,16 @@ extension Settings.Texts {
 }
 
 extension Settings.Texts {
-    /// Where the service reports what becomes of each text.
+    /// Returns the URL to which the provider posts delivery statuses.
     ///
-    /// - Returns: The address; `nil` where none is configured.
-    /// - Throws: A `Failure` that ends with 78 when it is no address that a service can use.
+    /// - Returns: The URL; `nil` if none is configured.
+    /// - Throws: A `Failure` with exit code 78 when it is not a valid HTTPS address.
     func callback() throws(Failure) -> StatusCallback? {
         guard let statusURL else { return nil }
         guard let callback = StatusCallback(statusURL) else {
             let setting = Setting.smsStatusURL
             throw .misconfigured(
-                "\(setting.rawValue) is not an HTTPS address", because: "it says \(statusURL.visible)",
+                "\(setting.rawValue) is not an HTTPS address", because: "the value is \(statusURL.visible)",
                 hint: "write it like https://studio.example/sms-status, in the file or as \(setting.environmentName)")
         }
         return callback
@@ -61,15 +62,15 @@ extension Settings.Texts {
 }
 
 extension Setting {
-    /// Reads how much may leave in how much time.
+    /// Parses a rate limit.
     ///
     /// - Parameter text: Such as `20/s`, `60/min` or `500/h`.
-    /// - Returns: The pace.
-    /// - Throws: A `Failure` that ends with 78 where it is none.
+    /// - Returns: The rate limit.
+    /// - Throws: A `Failure` with exit code 78 when the text is not a rate.
     func pace(_ text: String) throws(Failure) -> SendingRate {
         guard let pace = SendingRate(parsing: text) else {
             throw .misconfigured(
-                "\(rawValue) is no rate", because: "it says \(text.visible)",
+                "\(rawValue) is not a valid rate", because: "the value is \(text.visible)",
                 hint: "write it like 20/s, 60/min or 500/h, in the file or as \(environmentName)")
         }
         return pace

@@ -1,79 +1,79 @@
 import Configuration
 import Logging
 
-/// The settings of one run, each from the first of: flag, environment, project file, system file, default.
+/// The settings of one process, each from the first of: flag, environment, project file, system file, default.
 struct Settings: Equatable, Sendable {
-    /// Where the database is, and how to use it.
+    /// The location of the database and the options of its connections.
     struct Database: Equatable, Sendable {
-        /// Where the database is.
+        /// The location of the database.
         enum Location: Equatable, Sendable {
-            /// Nothing is configured: the private PostgreSQL in `INTRO_HOME`.
+            /// The private PostgreSQL in `INTRO_HOME`, when nothing is configured.
             case local
-            /// `PG*` variables are set: libpq reads them itself.
+            /// The database of the `PG*` variables, which libpq reads itself.
             case libpqEnvironment
-            /// A connection string, URL or keywords.
+            /// A connection string, as a URL or as keywords.
             case url(String)
-            /// A file that holds one.
+            /// A file that contains a connection string.
             case urlFile(String)
         }
 
         var location: Location
-        /// The most connections that one process opens.
+        /// The maximum number of connections of one process.
         var connections: Int
-        /// Whether statements are prepared; off for PgBouncer in transaction mode.
+        /// Whether statements are prepared; must be off for PgBouncer in transaction mode.
         var preparedStatements: Bool
     }
 
-    /// Where mail goes.
+    /// The settings for mail.
     struct Mail: Equatable, Sendable {
         /// `smtp://`, `smtps://`, or `file:///folder` for a Maildir.
         var url: String
-        /// The sender's address, or `nil` where none is configured.
+        /// The sender's address, or `nil` if none is configured.
         var from: String?
-        /// The file that holds the mail server's password.
+        /// The file that contains the mail server's password.
         var passwordFile: String?
-        /// The most connections to the mail server at once.
+        /// The maximum number of concurrent connections to the mail server.
         var connections: Int
-        /// How much mail may leave, such as `20/s`; `nil` is as much as the server takes.
+        /// The maximum rate of mail, such as `20/s`; `nil` for no limit.
         var rate: String?
-        /// Where a link that ends the mail leads to, without the token that ends it; `nil` is no link.
+        /// The URL of the unsubscribe link without its token; `nil` for no link.
         var unsubscribeURL: String?
     }
 
-    /// Where texts go.
+    /// The settings for texts.
     struct Texts: Equatable, Sendable {
-        /// `https://ACCOUNT@host` of a service in Twilio's dialect, or `file:///folder`.
+        /// `https://ACCOUNT@host` of a service with Twilio's API, or `file:///folder`.
         var url: String
-        /// The number or name that texts are from, or `nil` where none is configured.
+        /// The number or name that texts are sent from, or `nil` if none is configured.
         var from: String?
-        /// The file that holds the account's token.
+        /// The file that contains the account's token.
         var tokenFile: String?
-        /// The most connections to the service at once.
+        /// The maximum number of concurrent connections to the service.
         var connections: Int
-        /// How many segments may leave from one number, such as `1/s`.
+        /// The maximum rate of segments of one number, such as `1/s`.
         var rate: String?
-        /// Where the service reports what becomes of each text; `nil` is nowhere.
+        /// The URL to which the service posts delivery statuses; `nil` for none.
         var statusURL: String?
     }
 
-    /// The rules of booking that can be set.
+    /// The booking rules that can be configured.
     struct Booking: Equatable, Sendable {
-        /// How many no-shows a person may have and still book.
+        /// The maximum number of no-shows with which a client can still book.
         var noShowLimit: Int
     }
 
-    /// The folder of Intro's own data, absolute.
+    /// The folder of Intro's own data; an absolute path.
     var home: String
     var database: Database
     var mail: Mail
     var texts: Texts
     var booking: Booking
-    /// The folder of the operator's own templates, where there is one.
+    /// The folder of the operator's own templates, or `nil`.
     var templatesFolder: String?
 }
 
 extension Settings {
-    /// The settings for the log, passwords taken out.
+    /// The settings for the log, without passwords.
     var summary: Logger.Metadata {
         let location =
             switch database.location {
@@ -90,7 +90,7 @@ extension Settings {
     }
 }
 
-/// Everything that can be set, by the name it has in a configuration file.
+/// The settings, by their names in a configuration file.
 enum Setting: String, CaseIterable, Sendable {
     case home
     case databaseURL = "database.url"
@@ -112,15 +112,15 @@ enum Setting: String, CaseIterable, Sendable {
     case templatesFolder = "templates.folder"
     case bookingNoShowLimit = "booking.no_show_limit"
 
-    /// What a setting's value looks like.
+    /// The type of a setting's value.
     enum Kind: Equatable {
         case text
-        /// A path; in a file, one that is not absolute starts at the file's folder.
+        /// A path; in a file, relative paths are resolved against the file's folder.
         case path
         case number(ClosedRange<Int>)
         case boolean
 
-        /// The kind in words, for messages.
+        /// The name of the type, for messages.
         var typeDescription: String {
             switch self {
             case .text: "a text"
@@ -131,7 +131,7 @@ enum Setting: String, CaseIterable, Sendable {
         }
     }
 
-    /// What the value looks like.
+    /// The type of the value.
     var kind: Kind {
         switch self {
         case .databaseURL, .mailURL, .mailFrom, .mailRate, .mailUnsubscribeURL, .smsURL, .smsFrom, .smsRate,
@@ -149,7 +149,7 @@ enum Setting: String, CaseIterable, Sendable {
         "INTRO_" + rawValue.uppercased().replacing(".", with: "_")
     }
 
-    /// The name in the configuration library's terms.
+    /// The key of the setting in the configuration library.
     var key: AbsoluteConfigKey {
         AbsoluteConfigKey(rawValue.split(separator: ".").map(String.init))
     }

@@ -7,10 +7,10 @@ enum SettingsFile {
     /// Reads a file.
     ///
     /// - Parameters:
-    ///   - path: Where the file is.
-    ///   - isRequired: Whether it is an error when there is none.
-    /// - Returns: What the file sets; nothing where there is no file.
-    /// - Throws: A `Failure` that names the file and what is wrong with it.
+    ///   - path: The path of the file.
+    ///   - isRequired: Whether a missing file is an error.
+    /// - Returns: The values in the file; empty if the file does not exist.
+    /// - Throws: A `Failure` that names the file and its problem.
     static func provider(path: String, isRequired: Bool) throws(Failure) -> InMemoryProvider {
         guard let data = try contents(path: path, isRequired: isRequired) else {
             return InMemoryProvider(name: path, values: [:])
@@ -37,13 +37,13 @@ enum SettingsFile {
         }
     }
 
-    /// The settings in a file's text.
+    /// Parses the text of a file.
     ///
     /// - Parameters:
     ///   - data: The text.
-    ///   - path: Where it comes from: for messages, and for the paths in it that are not absolute.
+    ///   - path: The path of the file, for messages and for relative paths in it.
     /// - Returns: The values by their settings.
-    /// - Throws: A `Failure` when it is not JSON, or has a member that is no setting or not of its kind.
+    /// - Throws: A `Failure` when it is not JSON, or has a member that is not a setting or has the wrong type.
     static func values(in data: Data, path: String) throws(Failure) -> [AbsoluteConfigKey: ConfigValue] {
         var values: [AbsoluteConfigKey: ConfigValue] = [:]
         for (name, value) in try members(of: data, path: path) where value != .null {
@@ -51,7 +51,7 @@ enum SettingsFile {
             guard let content = content(of: value, for: setting, path: path) else {
                 throw .misconfigured(
                     "\(name) must be \(setting.kind.typeDescription)",
-                    because: "\(path) says something else",
+                    because: "\(path) has a different value",
                     hint: "correct it in the file"
                 )
             }
@@ -74,7 +74,7 @@ enum SettingsFile {
         }
     }
 
-    /// A mistyped name that nobody tells of would leave its default in force.
+    /// Rejects an unknown name: ignoring a mistyped one would silently leave its default in force.
     private static func setting(named name: String, path: String) throws(Failure) -> Setting {
         if let setting = Setting(rawValue: name) {
             return setting
@@ -82,7 +82,7 @@ enum SettingsFile {
         let names = Setting.allCases.map(\.rawValue)
         throw .misconfigured(
             "unknown setting \(name)",
-            because: "the configuration file \(path) has one of that name",
+            because: "it is in the configuration file \(path)",
             hint: nearest(to: name, among: names).map { "did you mean \($0)?" }
                 ?? "the settings are \(names.joined(separator: ", "))"
         )
@@ -110,14 +110,14 @@ enum SettingsFile {
 }
 
 extension CocoaError {
-    /// The system's own words.
+    /// The operating system's error message.
     fileprivate var systemMessage: String? {
         (underlying as? POSIXError).map { intro.systemMessage($0.code.rawValue) }
     }
 }
 
 extension DecodingError {
-    /// Where and how the text stops being JSON.
+    /// The position and the reason of a JSON syntax error.
     fileprivate var place: String? {
         guard case .dataCorrupted(let context) = self else { return nil }
         return context.underlyingError.map { "\($0)" } ?? context.debugDescription

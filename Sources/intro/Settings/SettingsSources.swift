@@ -1,36 +1,37 @@
 import Configuration
 import FoundationEssentials
+import LocalPostgres
 
 extension Settings {
-    /// Where settings are looked for.
+    /// The sources of the settings.
     struct Sources {
         /// The values of flags.
         var flags: [Setting: String] = [:]
         /// The environment variables.
         var environment: [String: String] = [:]
-        /// The file of `--config`, which replaces the two others.
+        /// The file of `--config`, which replaces the other two files.
         var namedFile: String?
         /// The file in the working directory.
         var projectFile = "intro.json"
         /// The file for the whole machine.
         var systemFile = "/etc/intro/intro.json"
-        /// Whose process this is.
+        /// The user that the process runs as.
         var account = Account.current
-        /// The folder that relative paths start at.
+        /// The folder against which relative paths are resolved.
         var workingDirectory = FileManager.default.currentDirectoryPath
     }
 }
 
 extension Settings.Sources {
-    /// The sources of a command.
+    /// Returns the sources of a command.
     init(options: GlobalOptions, environment: [String: String]) {
         self.init(environment: environment, namedFile: options.config)
         flags[.databaseURL] = options.database
     }
 
-    /// The sources as providers, the strongest first.
+    /// Returns the sources as configuration providers, in order of precedence.
     ///
-    /// - Throws: A `Failure` when a file is missing, cannot be read, or holds something that is no setting.
+    /// - Throws: A `Failure` when a file is missing, cannot be read, or contains an unknown or invalid setting.
     func providers() throws(Failure) -> [any ConfigProvider] {
         if flags.values.contains("") {
             throw .invalidInput(
@@ -56,7 +57,7 @@ extension Settings.Sources {
         ConfigValue(.string(text), isSecret: false)
     }
 
-    /// What holds where nothing is set; an empty text stands for no value, and nobody else may set one.
+    /// The default values; an empty text stands for no value, which no other source may set.
     private var defaults: [AbsoluteConfigKey: ConfigValue] {
         [
             Setting.home.key: text(defaultHome),
@@ -70,12 +71,13 @@ extension Settings.Sources {
         ]
     }
 
-    /// `~/.local/share/intro`; for root `/var/lib/intro`, which the server's user can reach.
+    /// The default of `INTRO_HOME`: `~/.local/share/intro`; for root `/var/lib/intro`, which the server's user can
+    /// reach.
     private var defaultHome: String {
         account.isRoot ? "/var/lib/intro" : homeFolder + "/.local/share/intro"
     }
 
-    /// A variable that is set to nothing counts as not set: that is how containers and shells switch one off.
+    /// An empty variable counts as not set, because containers and shells unset a variable that way.
     private var environmentProviders: [any ConfigProvider] {
         let variables = environment.filter { !$0.value.isEmpty }
         let own = EnvironmentVariablesProvider(environmentVariables: variables).prefixKeys(with: "intro")
@@ -88,13 +90,13 @@ extension Settings.Sources {
         return [own, InMemoryProvider(name: "shared environment", values: shared)]
     }
 
-    /// The variables that tell libpq where a database is; those that only tell how to talk to it do not choose one.
+    /// The variables that select a database for libpq; those that only affect the connection do not.
     static let libpqVariables = ["PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGSERVICE"]
 
-    /// Stands for a database URL where libpq's own variables choose the database.
+    /// The placeholder for a database URL when libpq's own variables select the database.
     static let libpqEnvironment = "PG*"
 
-    /// A path with `~/` replaced, and made absolute.
+    /// Returns a path with `~/` replaced, and made absolute.
     func absolute(_ path: String) -> String {
         if path == "~" || path.hasPrefix("~/") {
             return homeFolder + path.dropFirst()
@@ -112,8 +114,8 @@ extension Settings.Sources {
 extension Settings {
     /// Reads the settings.
     ///
-    /// - Parameter sources: Where to look.
-    /// - Throws: A `Failure` that ends with 78 when a file or a value is not valid.
+    /// - Parameter sources: The sources.
+    /// - Throws: A `Failure` with exit code 78 when a file or a value is not valid.
     init(from sources: Sources) throws(Failure) {
         let reader = SettingsReader(providers: try sources.providers())
         let home = sources.absolute(try reader.text(.home) ?? "")
@@ -146,10 +148,10 @@ extension Settings {
     }
 }
 
-/// Asks the providers, in order, for one setting at a time.
+/// A reader that looks up one setting at a time in the providers, in order.
 ///
-/// The defaults come last among the providers, so that each setting has a value and the library's `required…` getters
-/// fail only where a value cannot be converted; its optional getters would take such a value for a missing one.
+/// The defaults are the last provider, so that each setting has a value and the library's `required…` getters fail only
+/// for values that cannot be converted; its optional getters treat such a value as missing.
 private struct SettingsReader {
     private let reader: ConfigReader
     private let providers: [any ConfigProvider]
@@ -176,7 +178,7 @@ private struct SettingsReader {
         try value(setting) { try $0.requiredBool(forKey: $1) }
     }
 
-    /// Two settings tell of one thing: the first provider that has either of them counts, whatever those after it have.
+    /// Returns the values of two settings for the same thing: those of the first provider that has either of them.
     func location(in sources: Settings.Sources) -> Settings.Database.Location {
         for reader in providers.map({ ConfigReader(provider: $0) }) {
             if let url = reader.string(forKey: ConfigKey(Setting.databaseURL.key.components)) {
@@ -202,17 +204,17 @@ private struct SettingsReader {
 }
 
 extension Setting {
-    /// Only an environment variable can be invalid by now: files are checked as they are read.
+    /// Only an environment variable can be invalid here: files are validated when they are read.
     fileprivate var invalid: Failure {
         .misconfigured(
             "\(rawValue) must be \(kind.typeDescription)",
-            because: "\(environmentName) says something else",
+            because: "\(environmentName) has a different value",
             hint: "correct it, or leave it out for the default"
         )
     }
 }
 
-/// A path as it is written in a URL (RFC 3986, section 3.3).
+/// Returns a path in its URL form (RFC 3986, section 3.3).
 func percentEncoded(path: String) -> String {
     let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/".utf8)
     return path.utf8.reduce(into: "") { text, byte in

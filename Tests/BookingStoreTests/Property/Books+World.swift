@@ -5,7 +5,7 @@ import Foundation
 import Testing
 
 extension Books {
-    /// Opens a studio of a world, with its closures.
+    /// Adds a studio of a world, with its closures.
     func open(_ place: World.Studio, as handle: String) async throws -> Studio {
         let studio = try await openStudio(handle, zone: place.zone) {
             $0.offer = Studio.Offer(
@@ -21,7 +21,7 @@ extension Books {
         return studio
     }
 
-    /// Engages a trainer of a world, with hours at its studios and absences.
+    /// Adds a trainer of a world, with hours and absences.
     func engage(_ person: World.Trainer, at studios: [Studio]) async throws -> Trainer {
         var details = TrainerDetails(name: try PersonName(person.handle), homeStudio: studios[0].handle)
         details.dailyLimit = person.limit.map(Int32.init)
@@ -40,7 +40,7 @@ extension Books {
     }
 
     private func span(_ span: World.Span) throws -> WeeklyHours.Span {
-        // Calendar's week begins on Sunday, ours on Monday.
+        // In Calendar a week begins on Sunday, in `Weekday` on Monday.
         let weekday = try #require(Weekday(rawValue: span.weekday == 1 ? 7 : span.weekday - 1))
         let opens = try #require(LocalTime(minutes: span.minutes.lowerBound))
         let closes = try #require(LocalTime(minutes: span.minutes.upperBound))

@@ -1,18 +1,18 @@
 import Booking
 
-/// The rules of a slot, read out of their description one by one and tried minute by minute: slow, and hard to get wrong.
+/// A brute-force model of the slot rules, which checks each rule minute by minute.
 struct SlotModel {
     private(set) var world: World
     private let clocks: [WallClock]
-    /// By studio and trainer: whether the trainer has hours there, for each minute within reach.
+    /// Whether a trainer has hours at a studio, by studio, trainer and minute within reach.
     private let hours: [[[Bool]]]
     private let reach: Range<Int>
 
-    /// The rules that no override waives, whoever the trainer is.
+    /// The rules that an override does not waive for any trainer.
     static let hardRules: Set<Refusal.Rule> = [.trainerRetired, .studioClosed, .away, .slotTaken, .studioFull]
 
     init(_ world: World) throws {
-        // A session may begin before the window, or end behind it.
+        // A session may begin before the window or end after it.
         let reach = world.window.lowerBound - 2 * 1440..<world.window.upperBound + 1440
         let clocks = try world.studios.map { try WallClock(zone: $0.zone, over: reach) }
         hours = world.studios.indices.map { studio in
@@ -32,35 +32,35 @@ struct SlotModel {
         return season?.spans.contains { $0.weekday == wall.weekday && $0.minutes.contains(wall.minute) } ?? false
     }
 
-    /// Every rule that speaks against a start.
+    /// Returns the rules that a start violates.
     ///
-    /// The booking `moving` does not stand in its own way.
+    /// The booking `moving` does not conflict with itself.
     func violations(_ start: Int, with trainer: Int, at studio: Int, moving: Int? = nil) -> Set<Refusal.Rule> {
         let place = world.studios[studio]
         let session = start..<start + place.length
         let occupied = start..<start + place.length + place.turnaround
         let busy = busy(moving)
-        var broken: Set<Refusal.Rule> = []
-        if world.trainers[trainer].isRetired { broken.insert(.trainerRetired) }
-        if clocks[studio][start].minute % place.every != 0 { broken.insert(.notOnGrid) }
-        if start * 60 < world.now + place.notice * 60 { broken.insert(.tooSoon) }
-        if start * 60 > world.now + place.horizon * 60 { broken.insert(.beyondHorizon) }
-        if !session.allSatisfy({ hours[studio][trainer][$0 - reach.lowerBound] }) { broken.insert(.outsideHours) }
-        if place.closures.contains(where: session.overlaps) { broken.insert(.studioClosed) }
-        if world.trainers[trainer].away.contains(where: session.overlaps) { broken.insert(.away) }
+        var violated: Set<Refusal.Rule> = []
+        if world.trainers[trainer].isRetired { violated.insert(.trainerRetired) }
+        if clocks[studio][start].minute % place.every != 0 { violated.insert(.notOnGrid) }
+        if start * 60 < world.now + place.notice * 60 { violated.insert(.tooSoon) }
+        if start * 60 > world.now + place.horizon * 60 { violated.insert(.beyondHorizon) }
+        if !session.allSatisfy({ hours[studio][trainer][$0 - reach.lowerBound] }) { violated.insert(.outsideHours) }
+        if place.closures.contains(where: session.overlaps) { violated.insert(.studioClosed) }
+        if world.trainers[trainer].away.contains(where: session.overlaps) { violated.insert(.away) }
         if busy.contains(where: { $0.trainer == trainer && $0.occupied.overlaps(occupied) }) {
-            broken.insert(.slotTaken)
+            violated.insert(.slotTaken)
         }
-        if freeStation(at: studio, occupied, among: busy) == nil { broken.insert(.studioFull) }
+        if freeStation(at: studio, occupied, among: busy) == nil { violated.insert(.studioFull) }
         if let limit = world.trainers[trainer].limit,
             sessionsThatDay(start, with: trainer, at: studio, among: busy) >= limit
         {
-            broken.insert(.dailyLimit)
+            violated.insert(.dailyLimit)
         }
-        return broken
+        return violated
     }
 
-    /// The start and the trainer of everything on offer in the window.
+    /// Returns the offered slots in the window.
     func open(at studio: Int) -> Set<Offered> {
         let starts = world.window.filter { clocks[studio][$0].minute % world.studios[studio].every == 0 }
         return Set(
@@ -71,13 +71,13 @@ struct SlotModel {
             })
     }
 
-    /// Every rule that objects to a start and that no override waives.
+    /// Returns the rules that a start violates and that an override does not waive.
     ///
-    /// Working hours are one of them for a trainer who is at another studio that day.
+    /// The working hours rule is included if the trainer is at another studio that day.
     func hardViolations(_ start: Int, with trainer: Int, at studio: Int, moving: Int? = nil) -> Set<Refusal.Rule> {
-        let broken = violations(start, with: trainer, at: studio, moving: moving)
-        let isElsewhere = broken.contains(.outsideHours) && isElsewhere(start, trainer, studio)
-        return broken.intersection(isElsewhere ? Self.hardRules.union([.outsideHours]) : Self.hardRules)
+        let violated = violations(start, with: trainer, at: studio, moving: moving)
+        let isElsewhere = violated.contains(.outsideHours) && isElsewhere(start, trainer, studio)
+        return violated.intersection(isElsewhere ? Self.hardRules.union([.outsideHours]) : Self.hardRules)
     }
 
     private func isElsewhere(_ start: Int, _ trainer: Int, _ studio: Int) -> Bool {
@@ -93,12 +93,13 @@ struct SlotModel {
         {
             return true
         }
-        // Every trainer's home is the first studio.
+        // The home studio of every trainer is the first one.
         return studio != 0 && !world.trainers[trainer].seasons.contains { $0.studio == studio }
     }
 
-    /// The trainer who takes a start when none is named: under an override those below their daily limit first, then the
-    /// fewest sessions that day, then the first handle.
+    /// Returns the trainer for a start without a requested trainer.
+    ///
+    /// The order is: trainers below their daily limit first, then the fewest sessions that day, then the first handle.
     func choice(_ start: Int, at studio: Int, override: Bool) -> Int? {
         let busy = busy(nil)
         func rank(_ trainer: Int) -> (Int, Int, String) {
@@ -110,20 +111,20 @@ struct SlotModel {
         }
         return world.staff(of: studio)
             .filter { trainer in
-                let broken = violations(start, with: trainer, at: studio)
+                let violated = violations(start, with: trainer, at: studio)
                 return override
-                    ? broken.isDisjoint(with: Self.hardRules.union([.outsideHours])) : broken.isEmpty
+                    ? violated.isDisjoint(with: Self.hardRules.union([.outsideHours])) : violated.isEmpty
             }
             .min { rank($0) < rank($1) }
     }
 
-    /// The rule for which a start without a named trainer is refused.
+    /// Returns the rule that refuses a start without a requested trainer.
     func refusal(_ start: Int, at studio: Int, override: Bool) -> Refusal.Rule? {
-        let broken = world.staff(of: studio).map { violations(start, with: $0, at: studio) }
-        guard let first = broken.first else { return .outsideHours }
+        let violated = world.staff(of: studio).map { violations(start, with: $0, at: studio) }
+        guard let first = violated.first else { return .outsideHours }
         let ofStudio: [Refusal.Rule] = [.studioClosed] + (override ? [] : [.tooSoon, .beyondHorizon, .notOnGrid])
         if let rule = ofStudio.first(where: first.contains) { return rule }
-        let atWork = broken.filter { $0.isDisjoint(with: [.outsideHours, .away]) }
+        let atWork = violated.filter { $0.isDisjoint(with: [.outsideHours, .away]) }
         if atWork.isEmpty { return .outsideHours }
         let free = atWork.filter { !$0.contains(.slotTaken) }
         if free.isEmpty { return .slotTaken }
@@ -131,7 +132,7 @@ struct SlotModel {
         return !override && free.allSatisfy { $0.contains(.dailyLimit) } ? .dailyLimit : nil
     }
 
-    /// Writes a session down, at the first station that is free for all of it, and returns its place in the list.
+    /// Adds or moves a session, at the first station that is free for all of it, and returns its index.
     mutating func place(_ start: Int, with trainer: Int, at studio: Int, moving: Int? = nil) -> Int? {
         let place = world.studios[studio]
         let occupied = start..<start + place.length + place.turnaround
@@ -151,7 +152,7 @@ struct SlotModel {
         world.bookings[booking].status = status
     }
 
-    /// The bookings that take time, but for the one that moves.
+    /// Returns the bookings that occupy their time, except the one that moves.
     private func busy(_ moving: Int?) -> [World.Booking] {
         world.bookings.enumerated().filter { $0.offset != moving && $0.element.takesTime }.map(\.element)
     }
@@ -170,7 +171,7 @@ struct SlotModel {
     }
 }
 
-/// A slot, as both the model and the books tell it.
+/// An offered slot, for the comparison of the model and the database.
 struct Offered: Hashable {
     let start: Int
     let trainer: String

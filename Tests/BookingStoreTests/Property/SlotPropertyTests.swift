@@ -3,14 +3,14 @@ import BookingStoreTesting
 import SeededChance
 import Testing
 
-@Suite("What is listed can be booked, and nothing else can")
+@Suite("Listed slots are exactly the bookable ones")
 struct SlotPropertyTests {
     private static let worlds = 18
-    /// How many are tried at the same time; those of a lane follow one another in one database.
+    /// The number of concurrent test cases; each runs its worlds sequentially in one database.
     private static let lanes = 3
     private static let steps = 20
 
-    @Test("the books agree with a brute-force model", arguments: 0..<lanes)
+    @Test("the database agrees with a brute-force model", arguments: 0..<lanes)
     func agreement(lane: Int) async throws {
         try await withBooks(connections: 1) { books in
             for seed in stride(from: lane, to: Self.worlds, by: Self.lanes) {
@@ -21,7 +21,7 @@ struct SlotPropertyTests {
                 for studio in books.model.world.studios.indices {
                     try await books.trySamples(at: studio, using: &random)
                 }
-                // What was only rehearsed has left no trace.
+                // Dry runs must not change the database.
                 try await books.expectAgreement()
             }
         }
@@ -29,7 +29,7 @@ struct SlotPropertyTests {
 }
 
 extension WorldBooks {
-    /// Compares everything on offer, and the stations given out.
+    /// Compares the offered slots and the assigned stations.
     fileprivate func expectAgreement() async throws {
         let stations = try await stations()
         #expect(stations == model.world.bookings.map(\.station), note("stations"))
@@ -40,7 +40,7 @@ extension WorldBooks {
         }
     }
 
-    /// Takes one step of a random history.
+    /// Makes one random change.
     fileprivate mutating func doAnything(using random: inout some RandomNumberGenerator) async throws {
         let open = model.world.bookings.indices.filter { model.world.bookings[$0].status == .booked }
         let studio = model.world.studios.indices.randomElement(using: &random) ?? 0
@@ -62,7 +62,7 @@ extension WorldBooks {
         }
     }
 
-    /// Rehearses what is listed and what is not, with a trainer named and without.
+    /// Makes dry runs of listed and other slots, with and without a requested trainer.
     fileprivate mutating func trySamples(
         at studio: Int, using random: inout some RandomNumberGenerator
     ) async throws {
@@ -81,7 +81,9 @@ extension WorldBooks {
         Int.random(in: 0..<3, using: &random) == 0 ? nil : model.world.trainers.indices.randomElement(using: &random)
     }
 
-    /// Any minute, a quarter of an hour, which is on most grids, or one close to a session: so every rule gets its turn.
+    /// Returns any minute, a quarter of an hour, or a minute close to a session.
+    ///
+    /// Quarters of an hour are on most grids. The mixture tests every rule.
     private func anyMinute(using random: inout some RandomNumberGenerator) -> Int {
         let minute = Int.random(in: model.world.window, using: &random)
         switch (Int.random(in: 0..<4, using: &random), model.world.bookings.randomElement(using: &random)) {
@@ -93,7 +95,7 @@ extension WorldBooks {
         }
     }
 
-    /// A start that is on offer, if anything is.
+    /// Returns an offered start, or any minute if none is offered.
     private func anyStart(at studio: Int, using random: inout some RandomNumberGenerator) -> Int {
         model.open(at: studio).map(\.start).sorted().randomElement(using: &random) ?? anyMinute(using: &random)
     }

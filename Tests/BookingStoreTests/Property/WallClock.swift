@@ -1,18 +1,18 @@
 import Foundation
 import Testing
 
-/// What the clock on a studio's wall shows at each minute, as Foundation's calendar tells it.
+/// The local time of each minute, computed by Foundation's calendar.
 struct WallClock {
     struct Reading {
-        /// Such as 2027_03_14.
+        /// The local date, such as 2027_03_14.
         let date: Int
-        /// As Calendar counts: 1 is Sunday.
+        /// The day of the week as in `Calendar`: 1 is Sunday.
         let weekday: Int
-        /// Past midnight, as the clock shows it.
+        /// The local time in minutes after midnight.
         let minute: Int
     }
 
-    /// Clocks are put forward and back by quarters of an hour, at quarters of an hour.
+    /// The unit of the cache: clock changes are multiples of 15 minutes, and are at multiples of 15 minutes.
     private static let quarter = 15
 
     private let quarters: [Reading]

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A zone and four days to look at: ordinary ones, or some on which its clocks change.
+/// A time zone and a first date; some of the following days have a clock change.
 struct Scenario {
     let zone: String
     /// The first date, in UTC.
@@ -11,7 +11,7 @@ struct Scenario {
         ("America/New_York", "2027-03-12"), ("America/New_York", "2027-11-05"),
         ("Australia/Lord_Howe", "2027-04-02"), ("Australia/Lord_Howe", "2027-10-01"),
         ("America/Phoenix", "2027-03-12"), ("Asia/Kolkata", "2027-11-05"), ("America/Sao_Paulo", "2027-02-19"),
-        // Midnight itself is skipped or comes twice.
+        // Midnight is skipped or repeated.
         ("America/Havana", "2027-03-12"), ("America/Havana", "2027-11-05"),
         ("America/Santiago", "2027-04-02"), ("America/Santiago", "2027-09-03"),
         ("America/Los_Angeles", "2027-06-29"), ("Australia/Lord_Howe", "2027-12-30"),
@@ -19,7 +19,7 @@ struct Scenario {
 }
 
 extension World {
-    /// A world in which anything may meet anything.
+    /// Returns a random world.
     static func random(seed: Int, using random: inout some RandomNumberGenerator) throws -> World {
         let scenario = Scenario.all[seed % Scenario.all.count]
         let day = try Date.ISO8601FormatStyle().year().month().day().parse(scenario.from)
@@ -107,7 +107,7 @@ extension World.Season {
 }
 
 extension Range<Int> {
-    /// None to three stretches that begin within a window, on any minute.
+    /// Returns up to three random periods that begin within a window, on any minute.
     fileprivate static func some(
         in window: Range<Int>, using random: inout some RandomNumberGenerator
     ) -> [Range<Int>] {

@@ -1,7 +1,7 @@
-/// Some studios, their trainers, and what is in their books: plain values, in whole minutes since 1970.
+/// Studios, trainers and bookings as plain values, with times in minutes since 1970.
 ///
-/// Local dates are numbers such as 2027_03_14. Studios and trainers are known by their place in the list; in the books
-/// their handles end in the world's seed, so that many worlds fit into one database.
+/// Local dates are numbers such as 2027_03_14. Studios and trainers are identified by their index. In the database,
+/// their handles end in the world's seed, so that one database can have many worlds.
 struct World {
     struct Studio {
         var zone: String
@@ -22,7 +22,9 @@ struct World {
         var away: [Range<Int>] = []
     }
 
-    /// Weekly hours at one studio; both dates count, and `nil` is without an end on that side.
+    /// Weekly hours at one studio.
+    ///
+    /// Both dates are inclusive; `nil` means no beginning or no end.
     struct Season {
         var studio: Int
         var from: Int?
@@ -34,7 +36,9 @@ struct World {
         }
     }
 
-    /// A stretch of one weekday in wall-clock minutes; weekdays are Calendar's, where 1 is Sunday.
+    /// A period of one weekday, in minutes after midnight.
+    ///
+    /// Weekdays are numbered as in `Calendar`: 1 is Sunday.
     struct Span {
         var weekday: Int
         var minutes: Range<Int>
@@ -55,17 +59,17 @@ struct World {
         var takesTime: Bool { status == .booked || status == .attended }
     }
 
-    /// Makes the same world again.
+    /// The seed from which the world was generated.
     let seed: Int
     var studios: [Studio]
     var trainers: [Trainer] = []
     var bookings: [Booking] = []
-    /// Which starts are looked at.
+    /// The window of tested starts.
     var window: Range<Int>
-    /// Seconds since 1970: a clock is not always on the minute.
+    /// The current time in seconds since 1970, which may be within a minute.
     var now: Int
 
-    /// The trainers who have hours at a studio at any time and still work.
+    /// Returns the active trainers who have hours at a studio at any time.
     func staff(of studio: Int) -> [Int] {
         trainers.indices.filter { index in
             !trainers[index].isRetired && trainers[index].seasons.contains { $0.studio == studio }

@@ -5,7 +5,9 @@ import Foundation
 import Postgres
 import Testing
 
-/// A world written into books: whatever is asked of the front desk is asked of the model too, and the two must agree.
+/// A world in a database and in the model.
+///
+/// Every operation is done on both, and the results are compared.
 struct WorldBooks {
     private(set) var model: SlotModel
     private let books: Books
@@ -29,7 +31,7 @@ struct WorldBooks {
         self.trainers = trainers
     }
 
-    /// Books, or finds out whether it could.
+    /// Books a session, or makes a dry run.
     mutating func book(
         _ start: Int, with trainer: Int?, at studio: Int, override: Bool = false, isDryRun: Bool = false
     ) async throws {
@@ -40,9 +42,9 @@ struct WorldBooks {
         request.newClient = ClientDetails(name: try PersonName("Person"), email: email, phone: nil)
         request.overrideReason = override ? "as the property wants it" : nil
         request.isDryRun = isDryRun
-        let broken = broken(start, trainer, studio, override)
+        let violated = violated(start, trainer, studio, override)
         let expected =
-            trainer == nil ? model.choice(start, at: studio, override: override) : broken.isEmpty ? trainer : nil
+            trainer == nil ? model.choice(start, at: studio, override: override) : violated.isEmpty ? trainer : nil
         do {
             let session = try await books.desk.book(request, now: now).session
             #expect(session.trainer.handle == expected.map { trainers[$0].handle.text }, note(session.localStart))
@@ -51,34 +53,34 @@ struct WorldBooks {
             references.append(session.reference)
         } catch let refusal as Refusal {
             #expect(expected == nil, note(refusal.message))
-            #expect(broken.contains(refusal.rule), note(refusal.message))
+            #expect(violated.contains(refusal.rule), note(refusal.message))
         }
     }
 
-    /// Moves a booking, where the rules allow it.
+    /// Moves a booking, and expects a refusal if a rule is violated.
     mutating func move(_ booking: Int, to start: Int, with trainer: Int?, override: Bool) async throws {
         let old = model.world.bookings[booking]
         let trainer = trainer ?? old.trainer
-        var broken = model.violations(start, with: trainer, at: old.studio, moving: booking)
-        if override { broken = model.hardViolations(start, with: trainer, at: old.studio, moving: booking) }
+        var violated = model.violations(start, with: trainer, at: old.studio, moving: booking)
+        if override { violated = model.hardViolations(start, with: trainer, at: old.studio, moving: booking) }
         let isUnchanged = start == old.start && trainer == old.trainer
-        if isUnchanged { broken = [] }
-        if hasBegun(booking) { broken = [.notChangeable] }
+        if isUnchanged { violated = [] }
+        if hasBegun(booking) { violated = [.notChangeable] }
         do {
             let result = try await books.desk.reschedule(
                 references[booking], to: instant(start), with: trainers[trainer],
                 overrideReason: override ? "as the property wants it" : nil, now: now)
-            #expect(broken.isEmpty && result.session.startsAt == instant(start), note("\(broken)"))
+            #expect(violated.isEmpty && result.session.startsAt == instant(start), note("\(violated)"))
             #expect(result.moved != isUnchanged, note("moved"))
             if isUnchanged { return }
             #expect(
                 model.place(start, with: trainer, at: old.studio, moving: booking) != nil, note("a station is free"))
         } catch let refusal as Refusal {
-            #expect(broken.contains(refusal.rule), note(refusal.message))
+            #expect(violated.contains(refusal.rule), note(refusal.message))
         }
     }
 
-    /// Ends a booking one way or the other.
+    /// Marks or cancels a booking.
     mutating func end(_ booking: Int, as status: World.Booking.Status) async throws {
         switch status {
         case .attended: _ = try await books.desk.close(references[booking], as: .attended)
@@ -90,7 +92,7 @@ struct WorldBooks {
         model.end(booking, as: status)
     }
 
-    /// What is on offer in the window, as the books tell it.
+    /// Returns the offered slots in the window, from the database.
     func open(at studio: Int) async throws -> Set<Offered> {
         let (window, now, place) = (model.world.window, now, studios[studio])
         let (from, until) = (instant(window.lowerBound), instant(window.upperBound))
@@ -104,15 +106,15 @@ struct WorldBooks {
         return Set(offered)
     }
 
-    /// The stations that the database has given out, by booking.
+    /// Returns the stations that the database assigned, by booking.
     func stations() async throws -> [Int] {
         let rows = try await books.database.query("SELECT reference, station FROM session")
         let stations = Dictionary(uniqueKeysWithValues: try rows.decode((String, Int16).self))
         return references.map { Int(stations[$0.code] ?? 0) }
     }
 
-    /// The rules that forbid a start to one trainer, or the one rule for which a start without a trainer is refused.
-    private func broken(_ start: Int, _ trainer: Int?, _ studio: Int, _ override: Bool) -> Set<Refusal.Rule> {
+    /// Returns the rules that a start violates for a trainer, or the rule that refuses a start without a trainer.
+    private func violated(_ start: Int, _ trainer: Int?, _ studio: Int, _ override: Bool) -> Set<Refusal.Rule> {
         guard let trainer else {
             return Set([model.refusal(start, at: studio, override: override)].compactMap { $0 })
         }
@@ -125,7 +127,7 @@ struct WorldBooks {
         model.world.bookings[booking].start * 60 <= model.world.now
     }
 
-    /// What is expected, with the seed that makes the same world again.
+    /// Returns a comment with the seed of the world, which reproduces it.
     func note(_ text: String) -> Comment { "world \(model.world.seed): \(text)" }
 
     private func instant(_ minute: Int) -> Date { Date(timeIntervalSince1970: Double(minute * 60)) }

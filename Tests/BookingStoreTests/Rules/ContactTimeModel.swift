@@ -1,37 +1,37 @@
-/// When people may be written to, looked up minute by minute: slow, and hard to get wrong.
+/// A brute-force model of the contact hours, which checks each minute.
 struct ContactTimeModel {
-    /// One stretch of one weekday.
+    /// A period of one weekday.
     struct Hours: Hashable {
-        /// As Calendar counts: 1 is Sunday.
+        /// The day of the week as in `Calendar`: 1 is Sunday.
         let weekday: Int
-        /// Past midnight, on the wall clock.
+        /// The local time in minutes after midnight.
         let minutes: Range<Int>
 
-        /// As ISO 8601 counts: 1 is Monday.
+        /// The day of the week as in ISO 8601: 1 is Monday.
         var isoWeekday: Int { weekday == 1 ? 7 : weekday - 1 }
     }
 
-    /// A message that is meant to go out.
+    /// The planned time of a message, and the limits for moving it.
     struct Question {
         let at: Int
         let earliest: Int
         let latest: Int
     }
 
-    /// So long before quiet hours nothing is sent that has been moved.
+    /// The time before quiet hours to which a message is moved, in minutes.
     private static let margin = 30
 
     let hours: [Hours]
     let clock: WallClock
     let reach: Range<Int>
 
-    /// The stretch that is open at a minute.
+    /// Returns the contact hours that include a minute.
     func open(_ minute: Int) -> Hours? {
         let wall = clock[minute]
         return hours.first { $0.weekday == wall.weekday && $0.minutes.contains(wall.minute) }
     }
 
-    /// When to write instead, were there no bounds: a little before quiet hours began, and when they end.
+    /// Returns the alternative times without limits: shortly before the quiet hours, and at their end.
     func moves(from at: Int) -> (before: Int?, after: Int?) {
         guard !hours.isEmpty else { return (nil, nil) }
         let after = (at + 1..<reach.upperBound).first { open($0) != nil }
@@ -42,14 +42,16 @@ struct ContactTimeModel {
         return (kept.first, after)
     }
 
-    /// The minute, or `nil` where it is never.
+    /// Returns the time of the message; `nil` if there is none within the limits.
     func time(_ question: Question, moves: (before: Int?, after: Int?)) -> Int? {
         guard !hours.isEmpty, open(question.at) == nil else { return question.at }
         if let before = moves.before, before > question.earliest { return before }
         return moves.after.flatMap { $0 < question.latest ? $0 : nil }
     }
 
-    /// Whether the clock is put forward or back within three hours of a minute: what it shows is then said twice or never.
+    /// Returns whether there is a clock change within three hours of a minute.
+    ///
+    /// Local times are repeated or skipped then.
     func isChanging(around minute: Int) -> Bool {
         let (from, to) = (max(reach.lowerBound, minute - 180), min(reach.upperBound - 1, minute + 180))
         return (clock[to].minute - clock[from].minute - (to - from)) % 1440 != 0

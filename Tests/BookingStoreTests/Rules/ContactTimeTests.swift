@@ -5,7 +5,7 @@ import Postgres
 import SeededChance
 import Testing
 
-@Suite("Nobody is written to in quiet hours")
+@Suite("Contact hours")
 struct ContactTimeTests {
     private static let zones = [
         "America/Los_Angeles", "America/New_York", "Australia/Lord_Howe", "Europe/Berlin", "America/Havana",
@@ -14,7 +14,7 @@ struct ContactTimeTests {
     private static let tables = 6
     private static let questions = 40
 
-    @Test("the database agrees with a model that looks at every minute", arguments: zones)
+    @Test("the database agrees with a brute-force model", arguments: zones)
     func agreement(zone: String) async throws {
         try await withBooks(connections: 1) { books in
             var random = SeededGenerator(seed: UInt64(Self.zones.firstIndex(of: zone) ?? 0))
@@ -36,21 +36,21 @@ struct ContactTimeTests {
     private func expectAgreement(
         _ model: ContactTimeModel, _ question: ContactTimeModel.Question, _ zone: String, _ books: Books
     ) async throws {
-        let (told, longest) = try await books.contactTime(question, zone: zone)
+        let (result, longest) = try await books.contactTime(question, zone: zone)
         let moves = model.moves(from: question.at)
-        // Words for what goes wrong only: they cost more than the comparison.
+        // The comment is created lazily, since it is slower than the comparison.
         func note() -> Comment { "\(zone) \(question) \(model.hours) \(moves)" }
-        if let told, told != question.at {
-            #expect(model.open(told) != nil, note())
-            #expect(told < question.at ? told > question.earliest : told < question.latest, note())
-            #expect(abs(told - question.at) <= longest, note())
+        if let result, result != question.at {
+            #expect(model.open(result) != nil, note())
+            #expect(result < question.at ? result > question.earliest : result < question.latest, note())
+            #expect(abs(result - question.at) <= longest, note())
         }
         let edges = [moves.before, moves.after].compactMap(\.self)
         guard !edges.contains(where: model.isChanging) else { return }
-        #expect(told == model.time(question, moves: moves), note())
+        #expect(result == model.time(question, moves: moves), note())
     }
 
-    /// The minutes at which the zone's clock is changed within a year, or some minute where it never is.
+    /// Returns the minutes of the zone's next two clock changes, or the current minute if it has none.
     private static func changes(of zone: String) throws -> [Int] {
         let zone = try #require(TimeZone(identifier: zone))
         guard let first = zone.nextDaylightSavingTimeTransition(after: Books.now),
@@ -59,7 +59,7 @@ struct ContactTimeTests {
         return [first, second].map { Int($0.timeIntervalSince1970) / 60 }
     }
 
-    @Test("an hour that the clock leaps over is no time to be written to")
+    @Test("does not send in an hour that a clock change skips")
     func leap() async throws {
         try await withBooks(connections: 1) { books in
             try await books.database.query("DELETE FROM contact_hours")
@@ -68,8 +68,8 @@ struct ContactTimeTests {
                 INSERT INTO contact_hours (region, channel, weekday, opens, closes)
                 SELECT '*', 'sms', weekday, '01:00', '02:30' FROM generate_series(1, 7) AS weekday
                 """)
-            // On the 14th two o'clock is three; half an hour is kept free before the hours end.
-            let told = try await books.database.query(
+            // On the 14th the clock skips from two to three. A moved message is sent half an hour before the hours end.
+            let times = try await books.database.query(
                 """
                 SELECT to_char(
                     contact_time(at, '-infinity', 'infinity', 'America/Los_Angeles', 'US', 'sms')
@@ -78,11 +78,11 @@ struct ContactTimeTests {
                     AS asked (at)
                 """
             ).decode(String.self)
-            #expect(told == ["13 02:00", "14 01:00", "15 02:00"])
+            #expect(times == ["13 02:00", "14 01:00", "15 02:00"])
         }
     }
 
-    @Test("a region without hours of its own keeps those of everywhere, and a channel without any is never quiet")
+    @Test("uses the default hours for a region without its own, and no quiet hours for a channel without hours")
     func regions() async throws {
         try await withBooks(connections: 1) { books in
             try await books.database.query(
@@ -91,7 +91,7 @@ struct ContactTimeTests {
                 SELECT 'US', 'sms', day, CASE day WHEN 7 THEN time '12:00' ELSE time '09:00' END, '20:00'
                 FROM generate_series(1, 7) AS day
                 """)
-            let told = try await books.database.query(
+            let times = try await books.database.query(
                 """
                 SELECT to_char(
                     contact_time(at, '-infinity', 'infinity', 'America/Los_Angeles', region, channel)
@@ -103,12 +103,12 @@ struct ContactTimeTests {
                 ) AS asked (at, region, channel)
                 """
             ).decode(String.self)
-            #expect(told == ["Sat 19:30", "Sun 10:00", "Sat 19:30", "Sun 03:00"])
+            #expect(times == ["Sat 19:30", "Sun 10:00", "Sat 19:30", "Sun 03:00"])
         }
     }
 }
 
-/// Hours of the region asked for, and those of everywhere.
+/// The contact hours of the region, and the default hours.
 private struct Table {
     let own: [ContactTimeModel.Hours]
     let others: [ContactTimeModel.Hours]
@@ -126,8 +126,9 @@ private struct Table {
         }
     }
 
-    /// One or two stretches; long ones at night, too, when clocks are changed, which swallows no more than an hour, and
-    /// some that end just then.
+    /// Returns one or two random periods of a weekday.
+    ///
+    /// Long periods also begin at night, when clock changes are; a clock change skips at most an hour of them.
     private static func day(
         _ weekday: Int, using random: inout some RandomNumberGenerator
     ) -> [ContactTimeModel.Hours] {
@@ -172,19 +173,19 @@ extension Books {
         }
     }
 
-    /// What the database says, and the longest that quiet hours last, in minutes.
+    /// Returns the result of the database and the longest quiet hours, in minutes.
     fileprivate func contactTime(
         _ question: ContactTimeModel.Question, zone: String
-    ) async throws -> (told: Int?, longest: Int) {
+    ) async throws -> (result: Int?, longest: Int) {
         let instants = [question.at, question.earliest, question.latest].map {
             Date(timeIntervalSince1970: Double($0 * 60))
         }
-        let (told, longest) = try await database.query(
+        let (time, longest) = try await database.query(
             """
             SELECT contact_time(\(instants[0]), \(instants[1]), \(instants[2]), \(zone), 'US', 'sms'),
-                   (extract(epoch FROM longest_quiet('sms')) / 60)::integer
+                   (extract(epoch FROM longest_quiet_hours('sms')) / 60)::integer
             """
         ).decode((Date?, Int32).self)[0]
-        return (told.map { Int($0.timeIntervalSince1970) / 60 }, Int(longest))
+        return (time.map { Int($0.timeIntervalSince1970) / 60 }, Int(longest))
     }
 }

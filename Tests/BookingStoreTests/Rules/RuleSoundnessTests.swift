@@ -8,15 +8,15 @@ import Testing
 @testable import BookingStore
 @testable import Reminders
 
-@Suite("A rule that makes sense to us makes sense to the database, and the other way round")
+@Suite("Validation of rules in Swift and in the database")
 struct RuleSoundnessTests {
     private static let samples = 3000
 
-    @Test("rules made at random are taken by both or refused by both, and read back as they were")
+    @Test("random rules are accepted by both or refused by both, and are read back unchanged")
     func agreement() async throws {
         try await withBooks(connections: 1) { books in
             var random = SeededGenerator(seed: 11)
-            var taken = 0
+            var accepted = 0
             for number in 0..<Self.samples {
                 let rule = try Self.rule(number, using: &random)
                 let isSound = (try? rule.validate()) != nil
@@ -24,10 +24,10 @@ struct RuleSoundnessTests {
                 #expect((kept != nil) == isSound, "\(rule)")
                 guard let kept else { continue }
                 #expect(kept == rule)
-                taken += 1
+                accepted += 1
             }
-            // Chance alone could make all of them absurd.
-            #expect((Self.samples / 20...Self.samples / 2).contains(taken))
+            // The sample must contain both accepted and refused rules.
+            #expect((Self.samples / 20...Self.samples / 2).contains(accepted))
         }
     }
 
@@ -49,7 +49,7 @@ struct RuleSoundnessTests {
         values[Int.random(in: values.indices, using: &random)]
     }
 
-    @Test("every rule that we begin with is sound, and reads as it is written in the field's own words")
+    @Test("every built-in rule is valid, and has the expected description")
     func builtIn() async throws {
         try await withBooks(connections: 1) { books in
             let rules = try await books.database.withConnection { try await RuleRepository($0).all() }
@@ -71,7 +71,7 @@ struct RuleSoundnessTests {
 }
 
 extension Books {
-    /// The rule as the database has kept it; `nil` where one of its constraints refuses it.
+    /// Stores a rule and returns it as read from the database; returns `nil` if a constraint refuses it.
     fileprivate func keep(_ rule: ReminderRule) async throws -> ReminderRule? {
         do {
             return try await database.transaction { connection in

@@ -10,7 +10,7 @@ struct PhoneNumberTests {
     }
 
     @Test(
-        "one number typed in several ways is one number",
+        "reads different formats of a number as the same number",
         arguments: [
             "(415) 555-0100", "+1 415 555 0100", "415.555.0100", "4155550100", "1-415-555-0100", " 415/555-0100 ",
             "415\u{A0}555\u{2011}0100", "011 1 415 555 0100", "٤١٥ ٥٥٥ ٠١٠٠", "00 1 415 555 0100",
@@ -23,7 +23,7 @@ struct PhoneNumberTests {
     }
 
     @Test(
-        "a number is read by the plan of its region, or of the country it carries",
+        "reads a number by the numbering plan of its region or of its country code",
         arguments: [
             ("020 7946 0958", "GB", "+442079460958"), ("+44 (0)20 7946 0958", "US", "+442079460958"),
             ("030 901820", "DE", "+4930901820"), ("02 1234567", "IT", "+39021234567"),
@@ -34,13 +34,13 @@ struct PhoneNumberTests {
         #expect(try PhoneNumber(text, region: Region(region)).e164 == e164)
     }
 
-    @Test("an area code newer than the metadata is accepted for its shape")
+    @Test("accepts an area code that is newer than the metadata")
     func acceptsNewAreaCodes() throws {
         #expect(try PhoneNumber("748 555 0100", region: us).e164 == "+17485550100")
     }
 
     @Test(
-        "what is no full number is refused, with the reason",
+        "rejects text that is not a full number, with the reason",
         arguments: [
             ("", "is empty"), ("555-0100", "has no area code"), ("911", "is too short"),
             ("415 555 01000 0000", "is too long"),
@@ -59,7 +59,7 @@ struct PhoneNumberTests {
         }
     }
 
-    @Test("no hostile text is a number", arguments: HostileText.all)
+    @Test("rejects hostile text", arguments: HostileText.all)
     func refusesHostileText(typed: Typed) {
         let text = typed.text
         #expect(throws: InvalidInput.self) { try PhoneNumber(text, region: us) }
@@ -67,13 +67,13 @@ struct PhoneNumberTests {
         #expect(throws: InvalidInput.self) { try Region(text) }
     }
 
-    @Test("a stored number is judged by its form alone", arguments: ["+14155550100", "+6834000", "+442079460958"])
+    @Test("accepts a stored number by its form only", arguments: ["+14155550100", "+6834000", "+442079460958"])
     func readsStoredNumbers(text: String) throws {
         #expect(try PhoneNumber(e164: text).e164 == text)
     }
 
     @Test(
-        "what is not in E.164 form is no stored number",
+        "rejects a stored number that is not in E.164 form",
         arguments: [
             "14155550100", "+1 415 555 0100", "+04155550100", "+123456", "+1234567890123456", "+1415555010a", "+",
         ])
@@ -81,14 +81,14 @@ struct PhoneNumberTests {
         #expect(throws: InvalidInput.self) { try PhoneNumber(e164: text) }
     }
 
-    @Test("a number is shown in the international format of its country")
+    @Test("displays a number in the international format of its country")
     func displays() throws {
         #expect(try PhoneNumber(e164: "+14155550100").display == "+1 415-555-0100")
         #expect(try PhoneNumber(e164: "+442079460958").display == "+44 20 7946 0958")
         #expect(try PhoneNumber(e164: "+99912345678").display == "+99912345678")
     }
 
-    @Test("a region is two letters with a known numbering plan")
+    @Test("accepts a region of two letters with a known numbering plan only")
     func readsRegions() throws {
         #expect(try Region(" us ").code == "US")
         for text in ["ZZ", "001", "USA", "U", "1A", "U\0"] {
@@ -96,7 +96,7 @@ struct PhoneNumberTests {
         }
     }
 
-    @Test("numbers are read by many tasks at once")
+    @Test("reads numbers in concurrent tasks")
     func readsConcurrently() async throws {
         let region = us
         try await withThrowingTaskGroup(of: String.self) { group in
@@ -111,7 +111,7 @@ struct PhoneNumberTests {
         }
     }
 
-    @Test("a stored region is judged by its form alone")
+    @Test("accepts a stored region by its form only")
     func readsStoredRegions() throws {
         #expect(try Region(stored: "US") == Region("us"))
         for text in ["", "us", "USA", "U1", "\u{00DC}S"] {

@@ -1,7 +1,7 @@
 import Booking
 import Foundation
 
-/// Two studios three hours apart and a trainer at home in the western one; Tuesday is 2026-12-01.
+/// Test data: two studios in time zones three hours apart and two trainers; Tuesday is 2026-12-01.
 struct DayScene {
     let west: Session.Place
     let east: Session.Place
@@ -17,7 +17,7 @@ struct DayScene {
         tuesday = try LocalDate("2026-12-01")
     }
 
-    /// A stretch of time, as in `2026-12-01 09:00` and `2026-12-01 17:00`, by a studio's clock.
+    /// Returns the period between two local times of a studio, such as `2026-12-01 09:00`.
     func span(_ from: String, _ until: String, at studio: Session.Place? = nil) throws -> Range<Date> {
         let clock = (studio ?? west).clock
         func instant(_ text: String) throws -> Date {

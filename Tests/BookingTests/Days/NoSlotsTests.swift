@@ -2,7 +2,7 @@ import Booking
 import Foundation
 import Testing
 
-@Suite("why there is no free slot")
+@Suite("Reasons for no free slots")
 struct NoSlotsTests {
     private let scene: DayScene
     private let studio: Studio
@@ -30,7 +30,7 @@ struct NoSlotsTests {
             phone: nil, dailyLimit: nil, retiredAt: retiredAt)
     }
 
-    @Test("a time that is over, too soon, or too far ahead")
+    @Test("reports a period that is in the past, too soon or too far ahead")
     func bounds() throws {
         let now = try scene.span("2026-11-30 08:00", "2026-11-30 08:00").lowerBound
         #expect(try reason("2026-11-29", "2026-11-30") == .past)
@@ -38,7 +38,7 @@ struct NoSlotsTests {
         #expect(try reason("2027-06-01", "2027-06-02") == .beyondHorizon(until: now + 60 * 86_400))
     }
 
-    @Test("a retired trainer, no hours, hours that are too short for a session")
+    @Test("reports a retired trainer, no hours, or hours that are too short for a session")
     func work() throws {
         let since = try scene.span("2026-11-29", "2026-11-30").lowerBound
         #expect(try reason("2026-12-01", "2026-12-02", of: maria(retiredAt: since)) == .retired(since: since))
@@ -49,11 +49,11 @@ struct NoSlotsTests {
         #expect(try reason("2026-12-01", "2026-12-02", [exact]) == .booked)
         let other = try scene.shift("2026-12-01 09:00", "2026-12-01 17:00", of: scene.james)
         #expect(try reason("2026-12-01", "2026-12-02", [other], of: maria()) == .noWork)
-        let gone = try scene.shift("2026-12-01 09:00", "2026-12-01 17:00", retiredAt: since)
-        #expect(try reason("2026-12-01", "2026-12-02", [gone]) == .noWork)
+        let retired = try scene.shift("2026-12-01 09:00", "2026-12-01 17:00", retiredAt: since)
+        #expect(try reason("2026-12-01", "2026-12-02", [retired]) == .noWork)
     }
 
-    @Test("a closure before time off, each with its reasons once")
+    @Test("reports a closure before an absence, each with its distinct reasons")
     func obstacles() throws {
         let shift = try scene.shift("2026-12-01 09:00", "2026-12-01 17:00")
         let closures = [

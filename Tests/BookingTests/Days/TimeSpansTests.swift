@@ -2,13 +2,13 @@ import Booking
 import Foundation
 import Testing
 
-@Suite("stretches of time")
+@Suite("Periods of time")
 struct TimeSpansTests {
     private func span(_ from: Int, _ until: Int) -> Range<Date> {
         Date(timeIntervalSince1970: Double(from))..<Date(timeIntervalSince1970: Double(until))
     }
 
-    @Test("what is left of a stretch without others is in order and never empty")
+    @Test("subtracting periods returns non-empty parts in order")
     func subtracting() {
         #expect(span(0, 10).subtracting([]) == [span(0, 10)])
         #expect(span(0, 10).subtracting([span(3, 5)]) == [span(0, 3), span(5, 10)])
@@ -21,7 +21,7 @@ struct TimeSpansTests {
         #expect(span(5, 5).subtracting([]) == [])
     }
 
-    @Test("a stretch that ends at midnight does not touch the next date")
+    @Test("a period that ends at midnight does not include the next date")
     func dates() throws {
         let scene = try DayScene()
         func dates(_ from: String, _ until: String) throws -> [String] {
@@ -34,7 +34,7 @@ struct TimeSpansTests {
         #expect(try dates("2026-12-01 00:00", "2026-12-01 00:00") == ["2026-12-01", "2026-12-01"])
     }
 
-    @Test("a local day is as long as its clock says")
+    @Test("a local day has 23, 24 or 25 hours depending on the clock change")
     func days() throws {
         let clock = try DayScene().west.clock
         func hours(_ date: String) throws -> Double {

@@ -2,7 +2,7 @@ import Booking
 import Foundation
 import Testing
 
-@Suite("a day of a trainer's schedule")
+@Suite("Days of a trainer's schedule")
 struct TrainerDayTests {
     private let scene: DayScene
 
@@ -17,7 +17,7 @@ struct TrainerDayTests {
             roster: Roster(shifts: shifts, absences: absences, closures: closures), sessions: sessions)
     }
 
-    @Test("hours that cross midnight are parted between the days")
+    @Test("splits hours that cross midnight between the days")
     func midnight() throws {
         let night = try scene.shift("2026-12-01 22:00", "2026-12-02 02:00")
         #expect(try day([night]).work.map(\.spans) == [[scene.span("2026-12-01 22:00", "2026-12-01 24:00")]])
@@ -26,7 +26,7 @@ struct TrainerDayTests {
         #expect(day([night], on: scene.tuesday.adding(days: 2)).isOff)
     }
 
-    @Test("hours at studios in different zones are each on the date of their studio's clock, by their beginning")
+    @Test("assigns hours to dates in their studio's time zone, and sorts them by start")
     func zones() throws {
         let late = try scene.shift("2026-12-01 22:00", "2026-12-02 01:00", at: scene.east)
         let early = try scene.shift("2026-12-01 07:00", "2026-12-01 12:00")
@@ -37,7 +37,7 @@ struct TrainerDayTests {
         #expect(wednesday.work.map(\.studio.handle) == ["east"])
     }
 
-    @Test("time off takes its part of the hours; where none are left it is the whole day")
+    @Test("removes absences from the hours; an absence that leaves no hours covers the whole day")
     func absences() throws {
         let shift = try scene.shift("2026-12-01 09:00", "2026-12-01 17:00")
         let dentist = try scene.absence("2026-12-01 12:00", "2026-12-01 13:00", "Dentist")
@@ -60,7 +60,7 @@ struct TrainerDayTests {
         #expect(two.absences.compactMap(\.during).count == 2 && two.work.isEmpty && !two.isOff)
     }
 
-    @Test("a closure counts where the trainer works, and only while they do")
+    @Test("includes a closure only at the trainer's studio and during their hours")
     func closures() throws {
         let shifts = [
             try scene.shift("2026-12-01 09:00", "2026-12-01 12:00"),
@@ -78,7 +78,7 @@ struct TrainerDayTests {
         #expect(closedDayOff.closures.isEmpty && closedDayOff.isOff)
     }
 
-    @Test("from the day of retirement on there are no hours, and nothing else is said")
+    @Test("has no hours and no absences from the date of retirement")
     func retirement() throws {
         let shift = try scene.shift("2026-12-01 09:00", "2026-12-01 17:00")
         let leave = try scene.absence("2026-12-01", "2026-12-02", "Ill")
@@ -92,7 +92,7 @@ struct TrainerDayTests {
         #expect(before.retiredSince == nil && before.work.count == 1)
     }
 
-    @Test("a session belongs to every date that it touches on its own studio's calendar")
+    @Test("includes a session on every date that it overlaps in its studio's time zone")
     func sessions() throws {
         let crossing = try scene.session("2026-12-01 23:30", "2026-12-02 00:30")
         let eastern = try scene.session("2026-12-02 01:00", "2026-12-02 01:20", at: scene.east)
@@ -102,7 +102,7 @@ struct TrainerDayTests {
     }
 }
 
-@Suite("a day of a studio's agenda")
+@Suite("Days of a studio's agenda")
 struct StudioDayTests {
     private let scene: DayScene
 
@@ -116,7 +116,7 @@ struct StudioDayTests {
             roster: Roster(shifts: shifts, absences: absences, closures: closures), sessions: [])
     }
 
-    @Test("trainers are listed by handle with what time off and closures leave of their hours")
+    @Test("lists trainers by handle, with their hours without absences and closures")
     func workers() throws {
         let shifts = [
             try scene.shift("2026-12-01 09:00", "2026-12-01 17:00"),
@@ -131,7 +131,7 @@ struct StudioDayTests {
         #expect(!agenda.hasNoTrainer && !agenda.isClosed)
     }
 
-    @Test("a studio without a trainer, one whose trainers are all away, and one that is closed are told apart")
+    @Test("distinguishes a closed studio from a studio without a trainer, or with all trainers away")
     func empty() throws {
         let shift = try scene.shift("2026-12-01 09:00", "2026-12-01 17:00")
         #expect(day([]).hasNoTrainer)

@@ -2,7 +2,7 @@ import Booking
 import SeededChance
 import Testing
 
-@Suite("Comparing two names")
+@Suite("Name comparison")
 struct NameComparisonTests {
     @Test(
         "names that differ in accents, case, punctuation and word order are equal",
@@ -40,7 +40,7 @@ struct NameComparisonTests {
     }
 
     @Test(
-        "other names are different, and in short names every letter counts",
+        "other names are different, and so are short names with one different letter",
         arguments: [
             ("Greg Park", "Ines Park"), ("Greg Park", "Somebody Else"), ("Ana", "Ina"), ("Li", "Lu"), ("Ana", "Anna"),
             ("Tim Park", "Kim Park"), ("Ana Lima", "Ina Lima"), ("Ana Lima", "Ana Luna"), ("Guest 1", "Guest 2"),
@@ -59,7 +59,7 @@ struct NameComparisonTests {
         "Sinéad O'Brien", "Müller Günther",
     ]
 
-    @Test("the words of a name may come in any order and any case")
+    @Test("names with the same words in any order and case are equal")
     func anyOrder() {
         var chance = SeededGenerator(seed: 1)
         for _ in 0..<500 {
@@ -70,7 +70,7 @@ struct NameComparisonTests {
         }
     }
 
-    @Test("one edit of a letter inside a word leaves the name the same, two in two words do not")
+    @Test("one edit inside a word gives the same name, edits in two words a different one")
     func edits() {
         var chance = SeededGenerator(seed: 2)
         for _ in 0..<500 {
@@ -85,7 +85,7 @@ struct NameComparisonTests {
         }
     }
 
-    /// The word with one letter dropped, doubled, replaced or swapped with a different neighbour.
+    /// Returns the word with one letter removed, doubled, replaced, or swapped with a different neighbor.
     private static func edit(_ word: [Character], using chance: inout SeededGenerator) -> [Character] {
         while true {
             var edited = word
@@ -100,7 +100,7 @@ struct NameComparisonTests {
         }
     }
 
-    @Test("comparing is symmetric, and a name is equal to itself")
+    @Test("the comparison is symmetric, and a name is equal to itself")
     func symmetric() {
         var chance = SeededGenerator(seed: 3)
         let letters = Array("abcdeéñ ıŁ-'王김1👍\u{301}")

@@ -1,10 +1,10 @@
 import Booking
 import Testing
 
-@Suite("Text from outside is printed visibly")
+@Suite("Escaping of untrusted text")
 struct VisibleTests {
     @Test(
-        "what could steer a terminal or hide is spelled out",
+        "escapes characters that control a terminal or are invisible",
         arguments: [
             ("\u{1B}[2J", "\\e[2J"), ("a\0b", "a\\0b"), ("a\r\nb\tc", "a\\r\\nb\\tc"), ("\u{9B}31m", "\\u{9b}31m"),
             ("\u{7F}", "\\u{7f}"), ("Ana\u{202E}eiraM", "Ana\\u{202e}eiraM"),
@@ -13,19 +13,19 @@ struct VisibleTests {
             ("\u{FFF9}", "\\u{fff9}"), ("\u{E0041}", "\\u{e0041}"), ("\u{E000}", "\\u{e000}"),
             ("\u{FFFF}", "\\u{ffff}"),
         ])
-    func spellsOut(typed: Typed, shown: String) {
+    func escapes(typed: Typed, shown: String) {
         let text = typed.text
         #expect(visible(text) == shown)
     }
 
     @Test(
-        "what people write stays as it is",
+        "does not change ordinary text",
         arguments: ["Maria O'Neill-Núñez", "山田 太郎", "שרה כהן", "نگار\u{200C}خانم", "👩‍👩‍👧 ❤️", "50 % ~ \\ \"x\"", ""])
     func keeps(text: String) {
         #expect(visible(text) == text)
     }
 
-    @Test("what is shown holds no control character, whatever came in", arguments: HostileText.all)
+    @Test("the result has no control character and is not escaped again", arguments: HostileText.all)
     func holdsNoControlCharacter(typed: Typed) {
         let text = typed.text
         let shown = visible(text)

@@ -2,10 +2,10 @@ import Booking
 import SeededChance
 import Testing
 
-@Suite("Lengths of time as people type them")
+@Suite("Duration input")
 struct DurationInputTests {
     @Test(
-        "units are counted in minutes, and a bare number is minutes",
+        "converts units to minutes, and reads a number without a unit as minutes",
         arguments: [
             ("45", 45), ("90m", 90), ("2h", 120), ("1h30m", 90), ("1h 30m", 90), ("60d", 86_400), ("2 weeks", 20_160),
             ("1W2D3H4M", 13_144), (" 5 min ", 5), ("24 hours", 1440), ("1 hour 1 minute", 61),
@@ -16,7 +16,7 @@ struct DurationInputTests {
     }
 
     @Test(
-        "what is no length of time is refused, with the reason",
+        "rejects text that is not a duration, with the reason",
         arguments: [
             ("", "not a length"), ("h", "not a length"), ("2x", "not a length"), ("1h30", "not a length"),
             ("30m1h", "not a length"),
@@ -36,7 +36,7 @@ struct DurationInputTests {
         }
     }
 
-    @Test("the caller says what is too short and too long")
+    @Test("accepts only durations in the caller's range")
     func limitsRange() throws {
         #expect(try DurationInput.minutes("0", in: 0...60) == 0)
         #expect { try DurationInput.minutes("61", in: 0...60) } throws: {
@@ -44,7 +44,7 @@ struct DurationInputTests {
         }
     }
 
-    @Test("what is written reads back as the same")
+    @Test("a formatted duration parses to the same duration")
     func roundTrips() throws {
         var generator = SeededGenerator(seed: 9)
         for _ in 0..<500 {
@@ -57,7 +57,7 @@ struct DurationInputTests {
         #expect(DurationInput.text(minutes: 86_400) == "60d")
     }
 
-    @Test("no hostile text is a length of time", arguments: HostileText.all)
+    @Test("rejects hostile text with a short error", arguments: HostileText.all)
     func refusesHostileText(typed: Typed) {
         let text = typed.text
         #expect { try DurationInput.minutes(text) } throws: { ($0 as? InvalidInput)?.description.count ?? 999 < 200 }

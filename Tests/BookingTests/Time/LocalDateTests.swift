@@ -3,7 +3,7 @@ import Foundation
 import SeededChance
 import Testing
 
-@Suite("Dates on the wall")
+@Suite("Local dates")
 struct LocalDateTests {
     @Test("dates and weekdays agree with Foundation's calendar from 1970 to 2200")
     func agreesWithFoundation() throws {
@@ -22,7 +22,7 @@ struct LocalDateTests {
         }
     }
 
-    @Test("every day of 400 years follows the one before")
+    @Test("every day of 400 years follows the previous one")
     func countsEveryDay() throws {
         var date = try #require(LocalDate(year: 1899, month: 12, day: 31))
         for _ in 0..<146_097 {
@@ -39,7 +39,7 @@ struct LocalDateTests {
         #expect(date.description == "2299-12-31")
     }
 
-    @Test("days are added and counted both ways")
+    @Test("adds and counts days in both directions")
     func addsDays() throws {
         let date = try LocalDate("2028-02-28")
         #expect(date.adding(days: 2).description == "2028-03-01")
@@ -49,7 +49,7 @@ struct LocalDateTests {
         #expect(date < date.adding(days: 1))
     }
 
-    @Test("no sum leaves the calendar", arguments: [Int.max, .min, 10_000_000, -10_000_000])
+    @Test("clamps a sum to the years 1 to 9999", arguments: [Int.max, .min, 10_000_000, -10_000_000])
     func saturates(days: Int) throws {
         let end = try LocalDate("2026-12-01").adding(days: days)
         #expect(end.description == (days < 0 ? "0001-01-01" : "9999-12-31"))
@@ -57,7 +57,7 @@ struct LocalDateTests {
     }
 
     @Test(
-        "days that no calendar has are refused",
+        "rejects days that are not in the calendar",
         arguments: ["2026-02-30", "2027-02-29", "2100-02-29", "2026-04-31", "2026-13-01", "2026-00-10", "2026-01-00"])
     func refusesImpossibleDays(text: String) {
         #expect { try LocalDate(text) } throws: {
@@ -65,20 +65,20 @@ struct LocalDateTests {
         }
     }
 
-    @Test("the refusal says how long the month is")
+    @Test("the hint has the number of days of the month")
     func hintsAtLength() {
         #expect { try LocalDate("2028-02-30") } throws: { ($0 as? InvalidInput)?.hint == "2028-02 has 29 days" }
     }
 
     @Test(
-        "years outside of 1970 to 2200 are refused",
+        "rejects years outside 1970 to 2200",
         arguments: ["1969-12-31", "2201-01-01", "9999-12-31", "0000-01-01"])
     func refusesFarYears(text: String) {
         #expect { try LocalDate(text) } throws: { ($0 as? InvalidInput)?.problem == "\(text) is too far away" }
     }
 
     @Test(
-        "other forms are refused",
+        "rejects other formats",
         arguments: [
             "2026-12-1", "26-12-01", "12/01/2026", "2026-12-01x", "20261201", "-2026-12-01", "2026-12-01\n",
             "２０２６-12-01",
@@ -88,14 +88,14 @@ struct LocalDateTests {
         #expect(throws: InvalidInput.self) { try LocalDate(text) }
     }
 
-    @Test("no hostile text is a date", arguments: HostileText.all)
+    @Test("rejects hostile text as a date and as a time", arguments: HostileText.all)
     func refusesHostileText(typed: Typed) {
         let text = typed.text
         #expect(throws: InvalidInput.self) { try LocalDate(text) }
         #expect(throws: InvalidInput.self) { try LocalTime(text) }
     }
 
-    @Test("weekdays are known by short and full names in any case")
+    @Test("reads short and full weekday names in any case")
     func namesWeekdays() {
         #expect(
             ["mon", "TUE", "Wednesday", "thu", "FRIDAY", "sat", "sun"].compactMap(Weekday.init(name:))
@@ -106,10 +106,10 @@ struct LocalDateTests {
     }
 }
 
-@Suite("Times on the wall")
+@Suite("Local times")
 struct LocalTimeTests {
     @Test(
-        "times are read with one or two digits of hours",
+        "reads hours with one or two digits",
         arguments: [("09:00", 540), ("9:00", 540), ("00:00", 0), ("23:59", 1439), ("24:00", 1440)])
     func reads(text: String, minutes: Int) throws {
         let time = try LocalTime(text)
@@ -118,13 +118,13 @@ struct LocalTimeTests {
     }
 
     @Test(
-        "what a clock never shows is refused",
+        "rejects text that is not a time of day",
         arguments: ["25:00", "24:01", "09:60", "9", "9:0", "-1:00", "09:00:00", "9am", "009:00"])
     func refuses(text: String) {
         #expect(throws: InvalidInput.self) { try LocalTime(text) }
     }
 
-    @Test("minutes past midnight run from 0 to 1440")
+    @Test("accepts 0 to 1440 minutes after midnight")
     func bounds() {
         #expect(LocalTime(minutes: 0) == .midnight)
         #expect(LocalTime(minutes: 1440) == .endOfDay)

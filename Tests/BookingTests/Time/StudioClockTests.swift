@@ -2,7 +2,7 @@ import Booking
 import Foundation
 import Testing
 
-@Suite("The studio's clock")
+@Suite("Studio clocks")
 struct StudioClockTests {
     static let zones = [
         "America/Los_Angeles", "America/New_York", "America/Phoenix", "Australia/Lord_Howe", "Asia/Kolkata",
@@ -10,14 +10,14 @@ struct StudioClockTests {
     ]
 
     @Test(
-        "around every change of the offset, each wall time is found as often as a walk over all minutes finds it",
+        "around each offset change, resolves every local time as a search of all minutes does",
         arguments: zones)
     func agreesWithBruteForce(zone: String) throws {
         let clock = try StudioClock(timeZone: zone)
         for change in changes(of: clock, years: 2010...2030) {
             try compare(clock, with: WalkedMinutes(clock, around: change))
         }
-        // Zones without a change are walked too.
+        // This also tests zones without an offset change.
         try compare(clock, with: WalkedMinutes(clock, around: Date(timeIntervalSince1970: 1_796_083_200)))
     }
 
@@ -42,7 +42,7 @@ struct StudioClockTests {
         }
     }
 
-    @Test("a day begins with the first minute of a walk that shows its date", arguments: zones)
+    @Test("a day begins with the first second of its date", arguments: zones)
     func beginsDays(zone: String) throws {
         let clock = try StudioClock(timeZone: zone)
         for change in changes(of: clock, years: 2010...2030) {
@@ -54,7 +54,7 @@ struct StudioClockTests {
         }
     }
 
-    @Test("in Los Angeles the clock skips and repeats an hour in 2027")
+    @Test("finds the skipped and the repeated hour of 2027 in Los Angeles")
     func changesInLosAngeles() throws {
         let clock = try StudioClock(timeZone: "America/Los_Angeles")
         let spring = try LocalDate("2027-03-14")
@@ -73,7 +73,7 @@ struct StudioClockTests {
         #expect(hours(clock, autumn, five) == 6)
     }
 
-    @Test("midnight may be skipped, and so may a whole day")
+    @Test("finds the start of a day with a skipped midnight, and of a skipped day")
     func skipsMidnight() throws {
         let saoPaulo = try StudioClock(timeZone: "America/Sao_Paulo")
         #expect(try saoPaulo.startOfDay(LocalDate("2018-11-04")) == instant("2018-11-04T03:00:00Z"))
@@ -87,7 +87,7 @@ struct StudioClockTests {
     }
 
     @Test(
-        "an instant is shown with the zone's own abbreviation",
+        "formats an instant with the zone's abbreviation or its offset",
         arguments: [
             ("America/Los_Angeles", "2026-12-01T17:00:00Z", "2026-12-01 09:00 PST", "2026-12-01 09:00-08:00"),
             ("America/Los_Angeles", "2027-07-01T16:00:00Z", "2027-07-01 09:00 PDT", "2027-07-01 09:00-07:00"),
@@ -104,7 +104,7 @@ struct StudioClockTests {
         #expect(try clock.textWithOffset(instant(utc)) == withOffset)
     }
 
-    @Test("seconds count for the clock and fractions do not")
+    @Test("uses seconds, and truncates fractions of a second")
     func countsSeconds() throws {
         let clock = try StudioClock(timeZone: "America/Los_Angeles")
         let instant = try instant("2026-12-01T17:00:30Z").addingTimeInterval(0.9)
@@ -115,7 +115,7 @@ struct StudioClockTests {
                 == .instant(self.instant("2026-12-01T17:00:30Z")))
     }
 
-    @Test("instants beyond all calendars do no harm")
+    @Test("accepts instants outside the supported years")
     func survivesDistantInstants() throws {
         let clock = try StudioClock(timeZone: "America/Los_Angeles")
         #expect(clock.text(.distantPast).hasPrefix("000"))
@@ -147,12 +147,12 @@ struct StudioClockTests {
     private func instant(_ text: String) throws -> Date { try #require(RFC3339.parse(text)) }
 }
 
-/// Which instants show which wall time, found by walking over all the minutes near a change.
+/// The instants of each local time, found by a search of all minutes near an offset change.
 private struct WalkedMinutes {
     let change: Date
-    /// By how many minutes the clock is put forward.
+    /// The number of minutes by which the clock is set forward.
     let gap: Int
-    /// Wall minutes since 1970 near the change, each with the instants that show it.
+    /// The local minutes since 1970 near the change, each with its instants.
     let walls: [(minute: Int, instants: [Date])]
 
     init(_ clock: StudioClock, around change: Date) {

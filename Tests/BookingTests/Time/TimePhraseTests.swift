@@ -2,8 +2,8 @@ import Booking
 import Foundation
 import Testing
 
-/// The clock hangs in Los Angeles, and it is Tuesday, 2026-11-24, 10:00.
-@Suite("Times as people type them")
+/// Tests of time phrases; the current time is Tuesday, 2026-11-24, 10:00 in Los Angeles.
+@Suite("Time phrases")
 struct TimePhraseTests {
     let clock: StudioClock
     let now: Date
@@ -14,7 +14,7 @@ struct TimePhraseTests {
     }
 
     @Test(
-        "a day and a time are an instant on the studio's clock, unless an offset is written",
+        "reads a day and a time as an instant, in the studio's time zone unless an offset is given",
         arguments: [
             ("2026-12-01 09:00", "2026-12-01T17:00:00Z"), ("2026-12-01T09:00", "2026-12-01T17:00:00Z"),
             (" 2026-12-01  9:00 ", "2026-12-01T17:00:00Z"), ("2026-12-01 9am", "2026-12-01T17:00:00Z"),
@@ -39,7 +39,7 @@ struct TimePhraseTests {
     }
 
     @Test(
-        "a weekday is the next to come, today's only while its time lies ahead",
+        "reads a weekday as the next such day, which is today only if the time has not passed",
         arguments: [
             ("tue 10:01", "2026-11-24T18:01:00Z"), ("tue 10:00", "2026-12-01T18:00:00Z"),
             ("tuesday 9am", "2026-12-01T17:00:00Z"),
@@ -49,7 +49,7 @@ struct TimePhraseTests {
         #expect(try RFC3339.string(TimePhrase.instant(text, clock: clock, now: now)) == utc)
     }
 
-    @Test("a weekday's repeated hour that has passed once still lies ahead")
+    @Test("reads a weekday as today between the two occurrences of a repeated hour")
     func weekdayInRepeatedHour() throws {
         let between = try #require(RFC3339.parse("2027-11-07T09:00:00Z"))
         #expect(throws: TimeProblem.self) { try TimePhrase.parse("sun 1:30", clock: clock, now: between) }
@@ -58,7 +58,7 @@ struct TimePhraseTests {
     }
 
     @Test(
-        "a day alone is a whole day, and no instant",
+        "reads a day without a time as a whole day, not as an instant",
         arguments: [
             ("2026-12-01", "2026-12-01"), ("today", "2026-11-24"), ("TOMORROW", "2026-11-25"),
             ("yesterday", "2026-11-23"),
@@ -72,13 +72,13 @@ struct TimePhraseTests {
         }
     }
 
-    @Test("the local date leads, not the one in Greenwich")
+    @Test("reads today as the local date, not the date in UTC")
     func namesDaysLocally() throws {
         let evening = try #require(RFC3339.parse("2026-11-25T05:00:00Z"))
         #expect(try TimePhrase.parse("today", clock: clock, now: evening) == .day(LocalDate("2026-11-24")))
     }
 
-    @Test("a time that the clock skips comes with the two nearest that it shows")
+    @Test("rejects a skipped time, with the two nearest alternatives")
     func refusesSkippedTimes() throws {
         let before = try #require(RFC3339.parse("2027-03-14T09:30:00Z"))
         let after = try #require(RFC3339.parse("2027-03-14T10:30:00Z"))
@@ -93,7 +93,7 @@ struct TimePhraseTests {
         }
     }
 
-    @Test("a time that the clock shows twice comes with both")
+    @Test("rejects a repeated time, with both instants")
     func refusesRepeatedTimes() throws {
         let first = try #require(RFC3339.parse("2027-11-07T08:30:00Z"))
         let second = try #require(RFC3339.parse("2027-11-07T09:30:00Z"))
@@ -107,7 +107,7 @@ struct TimePhraseTests {
     }
 
     @Test(
-        "what cannot be meant is refused, with the reason",
+        "rejects text that is not a valid phrase, with the reason",
         arguments: [
             ("", "is not a time"), ("soon", "is not a time"), ("9am", "has no day"), ("14:30", "has no day"),
             ("9", "has no day"),
@@ -143,7 +143,7 @@ struct TimePhraseTests {
         }
     }
 
-    @Test("hostile text ends in one visible line", arguments: HostileText.all)
+    @Test("rejects hostile text with an error on one line without invisible characters", arguments: HostileText.all)
     func survivesHostileText(typed: Typed) {
         let text = typed.text
         for phrase in [text, "2026-12-01 \(text)x", "tomorrow \(text)x", "2026-12-01 09:00\(text)x"] {
@@ -154,7 +154,7 @@ struct TimePhraseTests {
         }
     }
 
-    @Test("a stretch of days takes its first and its last day whole")
+    @Test("a period of days includes its first and its last day completely")
     func spansDays() throws {
         let day = TimePhrase.day(try LocalDate("2027-03-14"))
         #expect(RFC3339.string(day.start(clock)) == "2027-03-14T08:00:00Z")
@@ -163,7 +163,7 @@ struct TimePhraseTests {
         #expect(TimePhrase.instant(now).end(clock) == now)
     }
 
-    @Test("an end may be 24:00")
+    @Test("accepts 24:00 as an end")
     func endsAtMidnight() throws {
         let end = try TimePhrase.parse("2026-12-01 24:00", clock: clock, now: now, role: .end)
         #expect(try end == .instant(#require(RFC3339.parse("2026-12-02T08:00:00Z"))))

@@ -5,7 +5,7 @@ import Testing
 @Suite("Weekly hours")
 struct WeeklyHoursTests {
     @Test(
-        "hours are read as people write them, and written in one form",
+        "reads hours in different formats, and formats them in canonical form",
         arguments: [
             ("mon-fri 07:00-12:00 13:00-19:00; sat 08:00-12:00", "mon-fri 07:00-12:00 13:00-19:00; sat 08:00-12:00"),
             (
@@ -25,7 +25,7 @@ struct WeeklyHoursTests {
         #expect(try WeeklyHours(parsing: text).description == canonical)
     }
 
-    @Test("the spans are ordered by weekday and time")
+    @Test("orders spans by weekday and time")
     func orders() throws {
         let hours = try WeeklyHours(parsing: "tue 13:00-14:00 09:00-10:00; mon 20:00-24:00")
         #expect(hours.spans.map(\.description) == ["mon 20:00-24:00", "tue 09:00-10:00", "tue 13:00-14:00"])
@@ -35,7 +35,7 @@ struct WeeklyHoursTests {
     }
 
     @Test(
-        "what makes no sense is refused, with the reason",
+        "rejects text that is not valid hours, with the reason",
         arguments: [
             ("mon 12:00-09:00", "end no later"), ("mon 09:00-09:00", "end no later"),
             ("mon 22:00-02:00", "end no later"),
@@ -57,7 +57,7 @@ struct WeeklyHoursTests {
     }
 
     @Test(
-        "overlapping hours are refused with both named",
+        "rejects overlapping hours, and names both spans",
         arguments: ["mon 09:00-12:00 11:00-13:00", "mon-fri 9:00-12:00; mon 11:00-13:00"])
     func refusesOverlaps(text: String) {
         #expect { try WeeklyHours(parsing: text) } throws: { error in
@@ -66,13 +66,13 @@ struct WeeklyHoursTests {
     }
 
     @Test(
-        "hours inside of others, and the same hours twice, overlap",
+        "rejects hours inside others, and the same hours twice",
         arguments: ["mon 09:00-18:00 10:00-11:00 17:00-19:00", "mon 9:00-10:00 9:00-10:00"])
     func refusesContained(text: String) {
         #expect(throws: InvalidInput.self) { try WeeklyHours(parsing: text) }
     }
 
-    @Test("what is written reads back as the same hours")
+    @Test("formatted hours parse to the same hours")
     func roundTrips() throws {
         var generator = SeededGenerator(seed: 3)
         for _ in 0..<500 {
@@ -82,7 +82,7 @@ struct WeeklyHoursTests {
         }
     }
 
-    @Test("hostile text ends in one visible line", arguments: HostileText.all)
+    @Test("an error for hostile text is one line without invisible characters", arguments: HostileText.all)
     func survivesHostileText(typed: Typed) {
         let text = typed.text
         for hours in [text, "mon \(text)", "mon-fri 09:00-10:00 \(text)"] {
@@ -95,7 +95,9 @@ struct WeeklyHoursTests {
         }
     }
 
-    /// Few different times, so that days with equal hours, adjoining spans and the ends of the day come up often.
+    /// Returns random hours with few different times.
+    ///
+    /// Days with equal hours, adjacent spans and the ends of the day occur often.
     private func randomHours(using generator: inout SeededGenerator) throws -> WeeklyHours {
         var spans: [WeeklyHours.Span] = []
         for weekday in Weekday.allCases {

@@ -4,10 +4,10 @@ import Testing
 
 @testable import Booking
 
-@Suite("Names of time zones")
+@Suite("Time zone names")
 struct ZoneTests {
     @Test(
-        "zones of the IANA database are accepted",
+        "accepts zones of the IANA database",
         arguments: [
             "America/Los_Angeles", "Asia/Kolkata", "Europe/Kyiv", "US/Pacific", "America/Argentina/Buenos_Aires",
             " UTC ",
@@ -17,7 +17,7 @@ struct ZoneTests {
     }
 
     @Test(
-        "what names an offset, or nothing, is refused",
+        "rejects names of offsets and unknown names",
         arguments: [
             "", "PST", "EST5EDT", "GMT+5", "GMT", "utc", "+05:30", "Mars/Phobos", "America/Los_Angeles\n", "America/",
             "/etc/passwd", "../../etc/passwd", "America/../UTC", "America/Los_Angeles\0",
@@ -28,7 +28,7 @@ struct ZoneTests {
     }
 
     @Test(
-        "an unknown zone comes with near ones, the nearest first",
+        "suggests similar zones for an unknown zone, the most similar first",
         arguments: [
             ("America/Los_Angelos", "America/Los_Angeles"), ("america/new_york", "America/New_York"),
             ("America/Los Angeles", "America/Los_Angeles"), ("Los Angeles", "America/Los_Angeles"),
@@ -40,21 +40,21 @@ struct ZoneTests {
         #expect { try StudioClock(timeZone: zone) } throws: { ($0 as? InvalidInput)?.hint.contains(nearest) == true }
     }
 
-    @Test("nothing is suggested for what is near to nothing", arguments: HostileText.all + ["Xyzzy/Plugh"])
+    @Test("suggests nothing for text that is not similar to a zone", arguments: HostileText.all + ["Xyzzy/Plugh"])
     func suggestsNothing(typed: Typed) {
         let text = typed.text
         #expect(ZoneNames.near(text).isEmpty)
         #expect(throws: InvalidInput.self) { try StudioClock(timeZone: text) }
     }
 
-    @Test("a suggested zone is one that is accepted")
+    @Test("suggests only zones that are accepted")
     func suggestsAcceptedZones() throws {
         for typed in ["Asia/Kathmandu2", "Europe/Kyiw", "America/Nuuq", "Asia/Yangoon", "America/Buenos_Aires", "UTD"] {
             for zone in ZoneNames.near(typed) { #expect(try StudioClock(timeZone: zone).identifier == zone) }
         }
     }
 
-    @Test("a zone is called what it was called at the time, and later what it was called last")
+    @Test("returns the abbreviation in use at the time, or the last one with that offset")
     func namesByTime() {
         let losAngeles = ZoneAbbreviations(zone: "America/Los_Angeles")
         let year = 31_556_952
@@ -65,7 +65,7 @@ struct ZoneTests {
         #expect(ZoneAbbreviations(zone: "No/Such").abbreviation(at: 0, offset: 0) == nil)
     }
 
-    @Test("no broken database file is read past its end")
+    @Test("does not read a damaged file past its end")
     func survivesBrokenFiles() throws {
         let file = try [UInt8](Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/America/Los_Angeles")))
         #expect(ZoneAbbreviations(file: file).abbreviation(at: 1_796_144_400, offset: -28_800) == "PST")

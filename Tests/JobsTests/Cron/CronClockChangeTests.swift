@@ -2,9 +2,9 @@ import Foundation
 import Jobs
 import Testing
 
-@Suite("Cron where the clock is put forward or back")
+@Suite("Cron at changes of the UTC offset")
 struct CronClockChangeTests {
-    /// A day on the wall on which the clock changes, as the instants from one midnight to the next.
+    /// A local day with a change of the UTC offset: the instants from one midnight to the next.
     struct Day: Sendable, CustomTestStringConvertible {
         let zone: String
         let start: String
@@ -45,7 +45,7 @@ struct CronClockChangeTests {
         #expect(try crons.map { try day.occurrences(of: $0).count } == counts)
     }
 
-    @Test("fixed times in a skipped hour come right after it, all of them once")
+    @Test("fixed times in a skipped hour occur once, right after it")
     func runsAfterGap() throws {
         let day = CronClockChangeTests.losAngelesForward
         #expect(try utc(day, "30 2 * * *") == ["2027-03-14T10:00:00Z"])
@@ -57,7 +57,7 @@ struct CronClockChangeTests {
         #expect(try utc(CronClockChangeTests.lordHoweForward, "30 2 * * *") == ["2026-10-03T15:30:00Z"])
     }
 
-    @Test("fixed times in a repeated hour come in its first pass")
+    @Test("fixed times in a repeated hour occur in its first pass")
     func runsOnceInRepeatedHour() throws {
         let day = CronClockChangeTests.losAngelesBack
         #expect(try utc(day, "15 1 * * *") == ["2027-11-07T08:15:00Z"])
@@ -74,7 +74,7 @@ struct CronClockChangeTests {
         #expect(try schedule.last(through: instant("2027-11-08T09:10:00Z"))?.utc == "2027-11-07T08:15:00Z")
     }
 
-    @Test("wildcards follow elapsed time: they come in both passes, and what is skipped does not")
+    @Test("wildcards follow elapsed time: they occur in both passes, and skipped times do not occur")
     func followsElapsedTime() throws {
         let back = try CronClockChangeTests.losAngelesBack.occurrences(of: "*/30 * * * *")
         #expect(zip(back, back.dropFirst()).allSatisfy { $1.timeIntervalSince($0) == 1800 })
@@ -87,7 +87,7 @@ struct CronClockChangeTests {
         #expect(try utc(CronClockChangeTests.losAngelesForward, "*/30 2 * * *").isEmpty)
     }
 
-    @Test("where midnight is skipped, what is due then comes as the day begins, and where it is repeated, once")
+    @Test("times at a skipped midnight occur at the start of the day, times at a repeated midnight once")
     func changesAtMidnight() throws {
         // 00:00 becomes 01:00, and 01:00 becomes 00:00.
         #expect(
@@ -102,7 +102,7 @@ struct CronClockChangeTests {
         #expect(try utc(saoPaulo, "30 * * * *").suffix(2) == ["2018-02-18T01:30:00Z", "2018-02-18T02:30:00Z"])
     }
 
-    @Test("where a minute after midnight becomes 23:01 of the day before, each date still comes once")
+    @Test("each date occurs once where 00:01 becomes 23:01 of the previous day")
     func changesIntoTheDayBefore() throws {
         let schedule = try CronSchedule(Cron("0 0,12 * * *"), zone: "America/St_Johns")
         let runs = schedule.occurrences(
@@ -113,9 +113,9 @@ struct CronClockChangeTests {
             ])
     }
 
-    @Test("where a whole day is skipped, its fixed times come once as the next begins")
+    @Test("fixed times of a skipped day occur once at the start of the next day")
     func skipsAWholeDay() throws {
-        // The 30th of December 2011, a Friday, did not come in Samoa.
+        // Samoa skipped Friday, 30 December 2011.
         let runs = { (cron: String) in
             try CronSchedule(Cron(cron), zone: "Pacific/Apia").occurrences(
                 after: instant("2011-12-29T10:00:00Z"), through: instant("2011-12-31T09:59:59Z")

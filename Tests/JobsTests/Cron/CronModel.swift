@@ -1,7 +1,7 @@
 import Foundation
 import SeededChance
 
-/// A cron entry drawn at random, and the rules of crontab(5) as plainly as they can be put.
+/// A random cron entry with a direct implementation of the rules of crontab(5).
 struct CronModel: Sendable {
     struct Field: Sendable {
         var text: String
@@ -26,7 +26,7 @@ struct CronModel: Sendable {
         return isDate || isWeekday
     }
 
-    /// Walks the minutes as a cron daemon does that looks at the clock each minute.
+    /// Returns the occurrences found by checking each minute, as a cron daemon does.
     func occurrences(on wall: WalkedWall) -> [Date] {
         guard let first = wall.minutes.first else { return [] }
         if minute.isWildcard || hour.isWildcard {
@@ -43,7 +43,7 @@ struct CronModel: Sendable {
 }
 
 extension CronModel {
-    /// Draws an entry that comes at some time.
+    /// Returns a random entry that occurs at some time.
     static func random(using generator: inout SeededGenerator) -> CronModel {
         let model = CronModel(
             minute: .random(in: 0...59, stars: 0.25, using: &generator),
@@ -54,7 +54,7 @@ extension CronModel {
         return model.comes ? model : random(using: &generator)
     }
 
-    /// Draws an entry that comes once a day, or on Sundays alone, at an hour at which clocks are changed.
+    /// Returns a random entry that occurs once a day, or on Sundays only, at an hour of offset changes.
     static func nightly(using generator: inout SeededGenerator) -> CronModel {
         let minute = Int.random(in: 0...59, using: &generator)
         let hour = [22, 23, 0, 1, 2, 3].randomElement(using: &generator) ?? 0

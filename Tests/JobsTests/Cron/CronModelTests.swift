@@ -3,9 +3,9 @@ import Jobs
 import SeededChance
 import Testing
 
-@Suite("Cron against a walk over all minutes")
+@Suite("Cron compared with a model that checks each minute")
 struct CronModelTests {
-    /// A zone, and the month from which its next two changes of the clock are walked.
+    /// A zone, and the month from which its next two offset changes are checked.
     struct Place: Sendable, CustomTestStringConvertible {
         let zone: String
         let month: String
@@ -18,22 +18,22 @@ struct CronModelTests {
     }
 
     static let places = [
-        // By an hour at night, by half an hour, and with an offset of three quarters.
+        // Changes of one hour at night, of half an hour, and with an offset of 45 minutes.
         Place("America/Los_Angeles", "2027-01"), Place("America/New_York", "2026-01"),
         Place("Europe/Dublin", "2026-01"),
         Place("Australia/Lord_Howe", "2026-01"), Place("Pacific/Chatham", "2026-01"),
         Place("Asia/Kathmandu", "1985-01"),
-        // At midnight, or a minute after it and back into the day before.
+        // Changes at midnight, or at 00:01 back into the previous day.
         Place("America/Havana", "2026-01"), Place("Atlantic/Azores", "2026-01"), Place("Asia/Beirut", "2020-01"),
         Place("America/Sao_Paulo", "2018-01"), Place("America/St_Johns", "2009-01"), Place("Asia/Pyongyang", "2015-01"),
-        // By two hours and by three, for Ramadan, and by a whole day.
+        // Changes of two and three hours, for Ramadan, and of a whole day.
         Place("Antarctica/Troll", "2026-01"), Place("Antarctica/Casey", "2018-01"),
         Place("Africa/Casablanca", "2026-01"),
         Place("Pacific/Apia", "2011-09"), Place("UTC", "2026-01"),
     ]
 
     @Test(
-        "entries drawn at random come when the walk says, in the days around a change of the clock", arguments: places)
+        "random entries occur as in the model, on the days around an offset change", arguments: places)
     func agreesWithWalk(place: Place) throws {
         let zone = try #require(TimeZone(identifier: place.zone))
         var generator = SeededGenerator(seed: 4)
@@ -54,7 +54,7 @@ struct CronModelTests {
         let end = try #require(wall.minutes.last).instant
         let before = start.addingTimeInterval(-1)
         #expect(Array(schedule.occurrences(after: before, through: end)) == expected, "\(schedule) from \(start.utc)")
-        // A stride that falls on another minute of the hour each time, and on half minutes.
+        // The step covers different minutes of the hour, and half minutes.
         for now in stride(from: start, through: end, by: 97 * 60 + 30) {
             let passed = expected.prefix { $0 <= now }
             #expect(schedule.last(through: now, after: before) == passed.last, "\(schedule) through \(now.utc)")
@@ -63,12 +63,12 @@ struct CronModelTests {
         }
     }
 
-    /// Where the walks begin: two days before each change.
+    /// Returns the starts of the checked periods: two days before each change.
     private func walks(at place: Place, zone: TimeZone) throws -> [Date] {
         let month = try instant("\(place.month)-01T00:00:00Z")
         guard place.zone != "UTC" else { return [month] }
         let first = try #require(zone.nextDaylightSavingTimeTransition(after: month))
-        // Nepal changed its clock once.
+        // Nepal changed its offset once.
         let second = zone.nextDaylightSavingTimeTransition(after: first)
         return [first, second].compactMap(\.self).map { change in
             let minutes = (change.timeIntervalSince1970 / 60).rounded(.down)
@@ -77,7 +77,7 @@ struct CronModelTests {
     }
 
     @Test(
-        "the last occurrence is the last that going from one to the next finds, however far off they are",
+        "last(through:) returns the same occurrence as repeated next(after:)",
         arguments: places.map(\.zone))
     func lastIsLastOfNext(zone: String) throws {
         var generator = SeededGenerator(seed: 77)

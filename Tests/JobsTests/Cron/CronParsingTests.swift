@@ -2,10 +2,10 @@ import Testing
 
 @testable import Jobs
 
-@Suite("Cron entries as they are written")
+@Suite("Cron parsing")
 struct CronParsingTests {
     @Test(
-        "a field holds at the values that crontab(5) gives it",
+        "a field matches the values that crontab(5) defines",
         arguments: [
             ("*", Array(0...59)), ("7", [7]), ("07", [7]), ("0,30", [0, 30]), ("30,0,30", [0, 30]),
             ("10-13", [10, 11, 12, 13]),
@@ -19,7 +19,7 @@ struct CronParsingTests {
     }
 
     @Test(
-        "months and days of the week have names in any case, and Sunday is 0 and 7",
+        "names of months and weekdays are case-insensitive, and Sunday is 0 and 7",
         arguments: [
             ("jan", "*", [1], Array(0...6)), ("MAR-May,dec", "*", [3, 4, 5, 12], Array(0...6)),
             ("Jun/3", "*", [6, 9, 12], Array(0...6)), ("*/5", "sun", [1, 6, 11], [0]), ("1-feb", "7", [1, 2], [0]),
@@ -36,7 +36,7 @@ struct CronParsingTests {
     }
 
     @Test(
-        "a nickname is its five fields, in any case",
+        "a nickname equals its five fields, in any case",
         arguments: [
             ("@hourly", "0 * * * *"), ("@daily", "0 0 * * *"), ("@midnight", "0 0 * * *"), ("@Weekly", "0 0 * * 0"),
             ("@monthly", "0 0 1 * *"), ("@YEARLY", "0 0 1 1 *"), (" @annually ", "0 0 1 1 *"),
@@ -45,7 +45,7 @@ struct CronParsingTests {
         #expect(try Cron(nickname) == Cron(fields))
     }
 
-    @Test("an entry is written back with its fields one space apart, and reads as the same")
+    @Test("the description has one space between fields, and parses to an equal entry")
     func writesBack() throws {
         let cron = try Cron("\t*/5  8-18 *\t* Mon-FRI ")
         #expect(cron.description == "*/5 8-18 * * Mon-FRI")
@@ -53,7 +53,7 @@ struct CronParsingTests {
         #expect(try Cron("@daily").description == "@daily")
     }
 
-    @Test("entries are one where they hold at the same values in the same way")
+    @Test("entries are equal if their fields match the same values in the same way")
     func comparesMeaning() throws {
         #expect(try Cron("0,30 0 1 jan 7") == Cron("0/30 00 1 1 sun"))
         #expect(try Set([Cron("@weekly"), Cron("0 0 * * sun"), Cron("0 0 * * 7")]).count == 1)
@@ -62,7 +62,7 @@ struct CronParsingTests {
     }
 
     @Test(
-        "an entry that begins neither minute nor hour with a star names fixed times",
+        "an entry is a fixed time if neither minute nor hour begins with a star",
         arguments: [
             ("0 0 * * *", true), ("0,30 1-3 * * *", true), ("0-59 0-23 * * *", true), ("5/15 2 * * *", true),
             ("@daily", true),
@@ -75,10 +75,10 @@ struct CronParsingTests {
     }
 }
 
-@Suite("Cron entries that are refused")
+@Suite("Invalid cron entries")
 struct CronRefusalTests {
     @Test(
-        "a field that cannot be read is named, with what is wrong",
+        "the error of an invalid field names the field and the problem",
         arguments: [
             ("60 * * * *", "minute", #"cannot be "60""#), ("-1 * * * *", "minute", "has a gap"),
             ("+1 * * * *", "minute", #"cannot be "+1""#), ("1.5 * * * *", "minute", #"cannot be "1.5""#),
@@ -104,7 +104,7 @@ struct CronRefusalTests {
     }
 
     @Test(
-        "a step is at least 1, and no larger than its field",
+        "rejects a step below 1 or above the size of the field",
         arguments: [
             ("*/0 * * * *", "minute", "1 to 60"), ("*/61 * * * *", "minute", "1 to 60"),
             ("5-10/ * * * *", "minute", "1 to 60"),
@@ -120,7 +120,7 @@ struct CronRefusalTests {
     }
 
     @Test(
-        "a range that runs backwards is refused, and written out as two that read",
+        "rejects a descending range, and proposes two ascending ones",
         arguments: [
             ("50-10 * * * *", #""50-59,0-10""#), ("0 22-3 * * *", #""22-23,0-3""#), ("0 0 25-5 * *", #""25-31,1-5""#),
             ("0 0 * nov-feb *", #""nov-dec,jan-feb""#), ("0 0 * * fri-mon", #""fri-sat,sun-mon""#),
@@ -135,7 +135,7 @@ struct CronRefusalTests {
     }
 
     @Test(
-        "an entry has five fields or a nickname",
+        "rejects an entry without exactly five fields or a known nickname",
         arguments: [
             ("", "has 0 fields"), ("   ", "has 0 fields"), ("* * * *", "has 4 fields"), ("0 * * * * *", "has 6 fields"),
             ("30 2 * * * backup", "has 6 fields"), ("@daily backup", "has 2 fields"), ("daily", "has 1 field"),
@@ -149,7 +149,7 @@ struct CronRefusalTests {
     }
 
     @Test(
-        "an entry that never comes is refused",
+        "rejects an entry that never matches",
         arguments: ["0 0 30 2 *", "0 0 31 4,6,9,11 *", "0 0 30,31 feb */2", "0 0 31 2 *,mon"])
     func refusesTheImpossible(text: String) throws {
         let error = try #require(refusal(of: text))
@@ -158,13 +158,13 @@ struct CronRefusalTests {
     }
 
     @Test(
-        "an entry that comes at last is not refused",
+        "accepts an entry that rarely matches",
         arguments: ["0 0 29 2 *", "0 0 31 2,3 *", "0 0 30 2 mon", "0 0 31 4 1-5", "0 0 29 2 */2", "0 0 */30 2 *"])
     func acceptsTheRare(text: String) {
         #expect(refusal(of: text) == nil)
     }
 
-    @Test("an error is one sentence in three parts, and shows a hostile text visibly and in short")
+    @Test("an error is one sentence in three parts, with invalid text escaped and shortened")
     func describesItself() throws {
         #expect(
             refusal(of: "61 * * * *")?.description

@@ -2,12 +2,12 @@ import Foundation
 import Jobs
 import Testing
 
-@Suite("When a cron entry comes")
+@Suite("Occurrences of cron entries")
 struct CronScheduleTests {
-    @Test("after an instant comes the next minute that holds, on the clock of the zone")
+    @Test("returns the next matching minute in local time")
     func findsNext() throws {
         let schedule = try CronSchedule(Cron("30 9 * * mon-fri"), zone: "America/Los_Angeles")
-        // A Friday in November, at half past nine.
+        // A Friday in November at 09:30.
         let friday = try instant("2026-11-20T17:30:00Z")
         let monday = try instant("2026-11-23T17:30:00Z")
         #expect(schedule.next(after: friday) == monday)
@@ -18,7 +18,7 @@ struct CronScheduleTests {
         #expect(schedule.last(through: monday.addingTimeInterval(0.5)) == monday)
     }
 
-    @Test("where both days are restricted, either is enough; a field that begins with a star restricts none by itself")
+    @Test("with both day fields restricted, either matches; a field that begins with a star restricts nothing")
     func joinsDays() throws {
         let march = (from: try instant("2026-02-28T23:59:59Z"), through: try instant("2026-03-31T23:59:59Z"))
         func days(_ cron: String) throws -> [String] {
@@ -33,7 +33,7 @@ struct CronScheduleTests {
         #expect(try days("0 0 31 * *") == ["31"])
     }
 
-    @Test("the leap day is left out in 2100")
+    @Test("skips the leap day in 2100")
     func knowsLeapDays() throws {
         let schedule = try CronSchedule(Cron("0 0 29 2 *"), zone: "UTC")
         let leapDays = schedule.occurrences(
@@ -41,13 +41,13 @@ struct CronScheduleTests {
         #expect(leapDays.map(\.utc) == ["2096-02-29T00:00:00Z", "2104-02-29T00:00:00Z"])
         #expect(try schedule.last(through: instant("2104-02-28T23:59:59Z"))?.utc == "2096-02-29T00:00:00Z")
         #expect(try schedule.next(after: instant("2096-02-29T00:00:00Z"))?.utc == "2104-02-29T00:00:00Z")
-        // Leap days that fall on a Saturday or a Sunday: over the end of the century it takes 28 years to the next.
+        // Leap days on a Saturday or a Sunday: across the end of the century, the next one is 28 years later.
         let atWeekends = try CronSchedule(Cron("0 0 29 2 */6"), zone: "UTC")
         #expect(try atWeekends.next(after: instant("2088-02-29T00:00:00Z"))?.utc == "2116-02-29T00:00:00Z")
         #expect(try atWeekends.last(through: instant("2116-02-28T00:00:00Z"))?.utc == "2088-02-29T00:00:00Z")
     }
 
-    @Test("for all that was missed in a thousand years, one is found at once")
+    @Test("returns the last occurrence of a thousand years at once")
     func catchesUp() throws {
         let schedule = try CronSchedule(Cron("* * * * *"), zone: "Australia/Lord_Howe")
         let now = try instant("2970-06-01T12:00:30Z")
@@ -58,7 +58,7 @@ struct CronScheduleTests {
         #expect(try rare.last(through: now, after: instant("2968-02-29T12:14:59Z"))?.utc == "2968-02-29T12:15:00Z")
     }
 
-    @Test("occurrences leave out the instant they begin after, and take in the one they go through")
+    @Test("occurrences exclude the start and include the end of the period")
     func boundsSpans() throws {
         let schedule = try CronSchedule(Cron("@hourly"), zone: "Asia/Kathmandu")
         let start = try instant("2026-12-01T00:15:00Z")
@@ -68,20 +68,20 @@ struct CronScheduleTests {
         #expect(schedule.last(through: start, after: start) == nil)
     }
 
-    @Test("an instant far off, or none at all, comes to an end")
+    @Test("the search ends for instants that are far away or not finite")
     func boundsTheCalendar() throws {
         let schedule = try CronSchedule(Cron("0 0 29 2 *"), zone: "America/New_York")
         #expect(schedule.next(after: Date(timeIntervalSince1970: .infinity)) == nil)
         #expect(schedule.next(after: Date(timeIntervalSince1970: 1e300)) == nil)
         #expect(schedule.last(through: Date(timeIntervalSince1970: -.infinity)) == nil)
         #expect(schedule.last(through: Date(timeIntervalSince1970: .nan)) == nil)
-        // The 29th of February in the year 4, when New York's midnight was at 04:56:02 in Greenwich.
+        // 29 February of year 4, when midnight in New York was 04:56:02 UTC.
         #expect(schedule.next(after: .distantPast)?.timeIntervalSince1970 == -62_035_873_438)
         #expect(schedule.last(through: .distantFuture)?.utc == "4000-02-29T05:00:00Z")
     }
 
     @Test(
-        "a zone is a place in the IANA database, or UTC",
+        "rejects a zone that is neither a place in the IANA database nor UTC",
         arguments: [
             "", "PST", "EST5EDT", "GMT+2", "Mars/Olympus", "America/", "/Los_Angeles", "../etc/passwd",
             "America/../UTC",
@@ -94,7 +94,7 @@ struct CronScheduleTests {
         #expect(error?.hint.contains("America/Los_Angeles") == true)
     }
 
-    @Test("a schedule is its entry and its zone")
+    @Test("a schedule is described and compared by its entry and its zone")
     func describesItself() throws {
         let schedule = try CronSchedule(Cron("30 2 * * *"), zone: "America/Argentina/Buenos_Aires")
         #expect(schedule.description == "30 2 * * * America/Argentina/Buenos_Aires")

@@ -1,20 +1,20 @@
 import Foundation
 
-/// What a zone's clock shows at each minute of a few days, by Foundation's calendar.
+/// The local time of a zone at each minute of a few days, by Foundation's calendar.
 struct WalkedWall: Sendable {
     struct Shown: Sendable {
         let month: Int
         let day: Int
         let hour: Int
         let minute: Int
-        /// 0 for Sunday.
+        /// The day of the week, 0 for Sunday.
         let weekday: Int
     }
 
     struct Minute: Sendable {
         let instant: Date
         let shown: Shown
-        /// Minutes since 1970-01-01 00:00, counted on the wall.
+        /// The minutes since 1970-01-01 00:00 in local time.
         let count: Int
     }
 
@@ -32,7 +32,7 @@ struct WalkedWall: Sendable {
         }
     }
 
-    /// What a clock shows that is never put forward or back.
+    /// Returns the date and time for a count of minutes without offset changes.
     static func shown(count: Int) -> Shown {
         Shown(utc.dateComponents(parts, from: Date(timeIntervalSince1970: Double(count * 60))))
     }

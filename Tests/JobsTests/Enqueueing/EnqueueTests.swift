@@ -6,9 +6,9 @@ import Testing
 
 @testable import Jobs
 
-@Suite("Enqueueing")
+@Suite("Enqueueing jobs")
 struct EnqueueTests {
-    @Test("a job is there when, and only when, the rest of the caller's transaction is")
+    @Test("a job is stored if and only if the caller's transaction is committed")
     func transaction() async throws {
         try await withYard { yard in
             await #expect(throws: Mishap.self) {
@@ -27,7 +27,7 @@ struct EnqueueTests {
         }
     }
 
-    @Test("many are enqueued by one statement, in their order")
+    @Test("several jobs are enqueued by one statement, in order")
     func bulk() async throws {
         try await withYard { yard in
             let ids = try await yard.enqueue((0..<1000).map { Note("\($0)") }, JobOptions(priority: .low))
@@ -42,7 +42,7 @@ struct EnqueueTests {
         }
     }
 
-    @Test("a job does not run before its time")
+    @Test("a job does not run before its start time")
     func runAt() async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("past"), JobOptions(runAt: .distantPast))
@@ -54,7 +54,7 @@ struct EnqueueTests {
         }
     }
 
-    @Test("a delay counts by the database's clock, and no runner is woken for it")
+    @Test("a delay is measured by the database's clock")
     func delay() async throws {
         try await withYard { yard in
             let waits = try await yard.database.transaction { connection in
@@ -69,7 +69,7 @@ struct EnqueueTests {
         }
     }
 
-    @Test("a key is taken while its job waits, runs or is to be retried, and free afterwards")
+    @Test("a unique key is in use while its job is waiting, running or scheduled for a retry, and then free")
     func whileQueued() async throws {
         try await withYard { yard in
             let once = JobOptions(uniqueness: .whileQueued("report"))
@@ -89,7 +89,7 @@ struct EnqueueTests {
         }
     }
 
-    @Test("a key for a period is taken for the period, whatever becomes of its job")
+    @Test("a key for a period stays in use for the period, whatever the job's result")
     func forPeriod() async throws {
         try await withYard { yard in
             let hourly = JobOptions(uniqueness: .forPeriod("digest", .seconds(3600)))
@@ -108,7 +108,7 @@ struct EnqueueTests {
         }
     }
 
-    @Test("of many that enqueue under one key at the same moment, one does", arguments: [true, false])
+    @Test("only one of many concurrent enqueues with the same key succeeds", arguments: [true, false])
     func race(isForPeriod: Bool) async throws {
         try await withYard(connections: 20) { yard in
             let key: JobUniqueness = isForPeriod ? .forPeriod("race", .seconds(3600)) : .whileQueued("race")
@@ -123,21 +123,21 @@ struct EnqueueTests {
         }
     }
 
-    @Test("runners are told of work once a transaction, and not of work for the future")
+    @Test("runners are notified of due jobs, and not of scheduled ones")
     func notification() async throws {
         try await withYard { yard in
-            let heard = Seen<ListenerEvent>()
+            let events = Seen<ListenerEvent>()
             let configuration = Database.Configuration(conninfo: yard.conninfo)
             let listener = Listener(configuration, channels: [JobQueue.channel, "marker"], logger: .silent)
-            let listening = Task { try await listener.run { heard.note($0) } }
-            try await heard.wait(for: .connected)
+            let listening = Task { try await listener.run { events.note($0) } }
+            try await events.wait(for: .connected)
             try await yard.enqueue(Note("later"), JobOptions(runAt: Date(timeIntervalSinceNow: 3600)))
             try await yard.enqueue([Note("later, too")], JobOptions(runAt: Date(timeIntervalSinceNow: 3600)))
             try await yard.database.query("SELECT pg_notify('marker', '')")
-            try await heard.wait(for: .notified("marker"))
-            #expect(heard.all == [.connected, .notified("marker")])
+            try await events.wait(for: .notified("marker"))
+            #expect(events.all == [.connected, .notified("marker")])
             try await yard.enqueue(Note("now"))
-            try await heard.wait(for: .notified(JobQueue.channel))
+            try await events.wait(for: .notified(JobQueue.channel))
             listening.cancel()
             await #expect(throws: CancellationError.self) { try await listening.value }
         }

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Jobs
 
-@Suite("A job that is called off")
+@Suite("Cancelling jobs")
 struct DeskCancelTests {
-    @Test("is dead at once where it waits or is scheduled, and can be retried")
+    @Test("a waiting or scheduled job is dead immediately, and can be retried")
     func waiting() async throws {
         try await DeskScene.with { scene in
             let waiting = try await scene.enqueue()
@@ -25,7 +25,7 @@ struct DeskCancelTests {
         }
     }
 
-    @Test("is refused where it is dead or unknown, and with it all that were named beside it")
+    @Test("rejects a dead or unknown job, and then cancels none of the jobs")
     func refused() async throws {
         try await DeskScene.with { scene in
             let dead = try await scene.die()
@@ -41,7 +41,7 @@ struct DeskCancelTests {
         }
     }
 
-    @Test("is cancelled by its runner where it runs", .timeLimit(.minutes(30)))
+    @Test("a running job is cancelled by its runner", .timeLimit(.minutes(30)))
     func running() async throws {
         try await DeskScene.with { scene in
             var handlers = JobHandlers()

@@ -6,9 +6,9 @@ import Testing
 
 @testable import Jobs
 
-@Suite("A paused queue")
+@Suite("Paused queues")
 struct DeskQueueTests {
-    @Test("gives nothing out until it is resumed; others do")
+    @Test("no job is claimed from a paused queue until it is resumed; other queues are not affected")
     func pause() async throws {
         try await DeskScene.with { scene in
             let job = try await scene.enqueue()
@@ -21,7 +21,7 @@ struct DeskQueueTests {
         }
     }
 
-    @Test("may be paused again and resumed again: it is so since the first time")
+    @Test("pausing again keeps the first time, and resuming again has no effect")
     func again() async throws {
         try await DeskScene.with { scene in
             let since = try await scene.desk.pause("default")
@@ -32,7 +32,7 @@ struct DeskQueueTests {
         }
     }
 
-    @Test("wakes its runners when it is resumed", .timeLimit(.minutes(30)))
+    @Test("resuming a queue wakes its runners", .timeLimit(.minutes(30)))
     func wakeUp() async throws {
         try await DeskScene.with { scene in
             try await scene.listening {
@@ -44,7 +44,7 @@ struct DeskQueueTests {
         }
     }
 
-    @Test("keeps its rate")
+    @Test("pausing and resuming a queue keep its rate limit")
     func rate() async throws {
         try await DeskScene.with { scene in
             let rate = JobRunner.Rate(10, per: .seconds(60))
@@ -60,9 +60,9 @@ struct DeskQueueTests {
     }
 }
 
-@Suite("What is pruned")
+@Suite("Pruning")
 struct DeskPruningTests {
-    @Test("is what has been dead or gone long enough, and what is over")
+    @Test("deletes old dead jobs, old runners and expired periods")
     func prune() async throws {
         try await DeskScene.with { scene in
             let (old, young) = (try await scene.die(), try await scene.die())
@@ -75,16 +75,16 @@ struct DeskPruningTests {
             let pruning = try await scene.desk.prune(deadFor: .seconds(7 * 86_400))
             #expect(pruning == JobAdmin.Pruning(dead: 1, runners: 2, periods: 1))
             #expect(try await scene.desk.list().map(\.id) == [young])
-            let left = try await scene.database.query(
+            let remaining = try await scene.database.query(
                 "SELECT name FROM job_runner UNION ALL SELECT unique_key FROM job_period ORDER BY 1")
-            #expect(try left.decode(String.self) == ["alive", "gone", "lost", "open"])
+            #expect(try remaining.decode(String.self) == ["alive", "gone", "lost", "open"])
             #expect(try await scene.desk.prune() == JobAdmin.Pruning())
         }
     }
 }
 
 extension DeskScene {
-    /// Runners that live, left or were lost just now, and others that left or were lost two days ago.
+    /// Inserts active runners, runners that ended or whose lease ended recently, and others that did two days ago.
     fileprivate func insertRunners() async throws {
         try await database.query(
             """

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Jobs
 
-@Suite("The desk lists")
+@Suite("Listing jobs and schedules")
 struct DeskReadingTests {
-    @Test("jobs of every state, by the time at which they are due")
+    @Test("lists jobs of all states by due time")
     func states() async throws {
         try await DeskScene.with { scene in
             let dead = try await scene.die()
@@ -24,7 +24,7 @@ struct DeskReadingTests {
         }
     }
 
-    @Test("only what it is asked for", arguments: JobState.allCases)
+    @Test("lists only the jobs that match the filter", arguments: JobState.allCases)
     func filters(_ state: JobState) async throws {
         try await DeskScene.with { scene in
             var keys: [JobState: JobID] = [:]
@@ -41,7 +41,7 @@ struct DeskReadingTests {
         }
     }
 
-    @Test("the newest where there are more than it may list")
+    @Test("lists the newest jobs where there are more than the limit")
     func limit() async throws {
         try await DeskScene.with { scene in
             _ = try await scene.die()
@@ -52,21 +52,21 @@ struct DeskReadingTests {
         }
     }
 
-    @Test("a job with its payload and all its errors, alive or dead")
+    @Test("shows a dead or waiting job with its payload and all its errors")
     func show() async throws {
         try await DeskScene.with { scene in
             let dead = try await scene.die(DeskScene.Errand(number: 7))
-            let dossier = try await scene.desk.show(dead)
-            #expect(dossier.payload == #"{"number": 7}"#)
-            #expect(dossier.errors.map(\.message) == ["boom"])
-            #expect(dossier.errors.map(\.attempt) == [1])
+            let detail = try await scene.desk.show(dead)
+            #expect(detail.payload == #"{"number": 7}"#)
+            #expect(detail.errors.map(\.message) == ["boom"])
+            #expect(detail.errors.map(\.attempt) == [1])
             let waiting = try await scene.enqueue()
             #expect(try await scene.desk.show(waiting).errors.isEmpty)
             await #expect(throws: JobRefusal.unknown(JobID(999))) { try await scene.desk.show(JobID(999)) }
         }
     }
 
-    @Test("those that died last first")
+    @Test("lists the latest dead jobs first")
     func lastDead() async throws {
         try await DeskScene.with { scene in
             let first = try await scene.die()
@@ -76,7 +76,7 @@ struct DeskReadingTests {
         }
     }
 
-    @Test("what comes again and when, on its own clock; what it cannot read has no next time")
+    @Test("lists recurring jobs with their next times, or none where the entry is invalid")
     func schedules() async throws {
         try await DeskScene.with { scene in
             let nightly = try CronJob("nightly", "30 2 * * *", in: "America/Los_Angeles", enqueues: DeskScene.Errand())

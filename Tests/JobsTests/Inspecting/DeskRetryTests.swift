@@ -6,9 +6,9 @@ import Testing
 
 @testable import Jobs
 
-@Suite("A retried job")
+@Suite("Retrying jobs")
 struct DeskRetryTests {
-    @Test("waits again under its number as if it had never been tried, and keeps its errors")
+    @Test("a dead job waits again with the same ID, without failures, and keeps its errors")
     func retry() async throws {
         try await DeskScene.with { scene in
             let job = try await scene.die()
@@ -24,7 +24,7 @@ struct DeskRetryTests {
         }
     }
 
-    @Test("is due at once where it was scheduled")
+    @Test("a scheduled job is due immediately")
     func scheduled() async throws {
         try await DeskScene.with { scene in
             let job = try await scene.schedule()
@@ -33,7 +33,7 @@ struct DeskRetryTests {
         }
     }
 
-    @Test("wakes the runners", .timeLimit(.minutes(30)), arguments: [false, true])
+    @Test("a retry wakes the runners", .timeLimit(.minutes(30)), arguments: [false, true])
     func wakeUp(_ isOneOfAll: Bool) async throws {
         try await DeskScene.with { scene in
             let job = try await scene.die()
@@ -44,7 +44,7 @@ struct DeskRetryTests {
         }
     }
 
-    @Test("is refused where it waits, runs or is unknown, and with it all that were named beside it")
+    @Test("rejects a waiting, running or unknown job, and then retries none of the jobs")
     func refused() async throws {
         try await DeskScene.with { scene in
             let dead = try await scene.die()
@@ -66,7 +66,7 @@ struct DeskRetryTests {
         }
     }
 
-    @Test("is refused where another has its unique key by now")
+    @Test("rejects a job whose unique key is in use")
     func keyTaken() async throws {
         try await DeskScene.with { scene in
             let options = JobOptions(uniqueness: .whileQueued("the key"))
@@ -78,7 +78,7 @@ struct DeskRetryTests {
         }
     }
 
-    @Test("may be any that is dead; of those with one unique key, the first")
+    @Test("retries all dead jobs, but only the first of those with the same unique key")
     func all() async throws {
         try await DeskScene.with { scene in
             let options = JobOptions(uniqueness: .whileQueued("the key"))
@@ -91,7 +91,7 @@ struct DeskRetryTests {
         }
     }
 
-    @Test("may be any of a queue and a kind")
+    @Test("retries the dead jobs of a queue and a kind")
     func some() async throws {
         try await DeskScene.with { scene in
             let errand = try await scene.die()
@@ -104,7 +104,7 @@ struct DeskRetryTests {
         }
     }
 
-    @Test("is one of very many: more than one transaction takes")
+    @Test("retries and discards more jobs than the limit of one transaction")
     func many() async throws {
         try await DeskScene.with { scene in
             let count = 2 * JobAdmin.batchLimit + 1
@@ -120,9 +120,9 @@ struct DeskRetryTests {
     }
 }
 
-@Suite("A discarded job")
+@Suite("Discarding jobs")
 struct DeskDiscardTests {
-    @Test("is gone for ever")
+    @Test("deletes a dead job permanently")
     func discard() async throws {
         try await DeskScene.with { scene in
             let (job, other) = (try await scene.die(), try await scene.die())
@@ -132,7 +132,7 @@ struct DeskDiscardTests {
         }
     }
 
-    @Test("was dead: what waits or is unknown is refused, and with it all that were named beside it")
+    @Test("rejects a scheduled or unknown job, and then discards none of the jobs")
     func refused() async throws {
         try await DeskScene.with { scene in
             let dead = try await scene.die()
@@ -146,7 +146,7 @@ struct DeskDiscardTests {
         }
     }
 
-    @Test("may be any of a queue and a kind")
+    @Test("discards the dead jobs of a kind")
     func some() async throws {
         try await DeskScene.with { scene in
             let errand = try await scene.die()
@@ -159,7 +159,7 @@ struct DeskDiscardTests {
 }
 
 extension DeskScene {
-    /// The same dead job again and again, under other numbers.
+    /// Copies a dead job under other IDs.
     fileprivate func copyDead(_ job: JobID, times: Int) async throws {
         try await database.query(
             """

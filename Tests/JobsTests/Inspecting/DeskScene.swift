@@ -6,15 +6,15 @@ import Testing
 
 @testable import Jobs
 
-/// A desk on a database of its own, and what happens around it.
+/// A test database with the administration of its jobs.
 struct DeskScene: Sendable {
-    /// Something to do.
+    /// A kind of job.
     struct Errand: Job {
         static let kind = "errand"
         var number = 0
     }
 
-    /// Something else to do.
+    /// Another kind of job.
     struct Chore: Job {
         static let kind = "chore"
     }
@@ -24,7 +24,7 @@ struct DeskScene: Sendable {
     var desk: JobAdmin { JobAdmin(database) }
     private var store: JobStore { JobStore(database: database) }
 
-    /// Gives a test a desk.
+    /// Runs a test with its own database.
     static func with(_ body: (DeskScene) async throws -> Void) async throws {
         try await withYard { try await body(DeskScene(yard: $0)) }
     }
@@ -35,20 +35,20 @@ struct DeskScene: Sendable {
         try #require(try await yard.enqueue(job, options))
     }
 
-    /// Enqueues a job of the future.
+    /// Enqueues a job that is due in an hour.
     func schedule(_ job: some Job = Errand(), key: String? = nil) async throws -> JobID {
         try await enqueue(
             job, JobOptions(runAt: Date(timeIntervalSinceNow: 3600), uniqueness: key.map { .whileQueued($0) }))
     }
 
-    /// A runner that is alive, and does nothing by itself.
+    /// Registers a runner with a valid lease, which runs nothing.
     @discardableResult
     func runner(_ name: String = "host-1", queues: String..., rate: JobRunner.Rate? = nil) async throws -> Int64 {
         try await RunnerStore(database: database).register(
             name: name, queues: queues.map { JobRunner.Queue($0, rate: rate) }, lease: .seconds(3600))
     }
 
-    /// A runner takes what is due in a queue.
+    /// Claims the due jobs of a queue.
     @discardableResult
     func claim(_ queue: String = "default", by runner: Int64? = nil) async throws -> [ClaimedJob] {
         var holder = runner
@@ -59,7 +59,7 @@ struct DeskScene: Sendable {
         return try await store.claim(order, acknowledging: []).jobs
     }
 
-    /// A job that failed too often, in a queue in which nothing else is due.
+    /// Enqueues a job and makes it dead, in a queue without other due jobs.
     func die(_ job: some Job = Errand(), _ options: JobOptions = JobOptions()) async throws -> JobID {
         let key = try await enqueue(job, options)
         let leases = try await claim(options.queue).map(\.lease)
@@ -68,35 +68,35 @@ struct DeskScene: Sendable {
         return key
     }
 
-    /// The job as the desk sees it.
+    /// Returns the entry of a job.
     func entry(_ job: JobID) async throws -> JobEntry {
         try await desk.show(job).entry
     }
 
-    /// What no test should have changed: all rows of both tables.
+    /// Returns all rows of both tables of jobs, to check that they are unchanged.
     func contents() async throws -> [String] {
         try await database.query("SELECT job::text FROM job UNION ALL SELECT job_dead::text FROM job_dead ORDER BY 1")
             .decode(String.self)
     }
 
-    /// Lets a runner do errands that finds work only when it is told, and has none when the test begins.
+    /// Runs a body with a runner that finds jobs only by notification, and that is idle at the start.
     func listening(_ body: () async throws -> Void) async throws {
         var handlers = JobHandlers()
         handlers.handle(Errand.self) { _, _ in }
         let quiet = { (configuration: inout JobRunner.Configuration) in
             configuration.poll = .seconds(3600)
-            // A heartbeat would hide the search that went before it over the same connection.
+            // A heartbeat on the same connection would hide the query of the search before it.
             configuration.heartbeat = .seconds(3600)
             configuration.lease = .seconds(7200)
         }
         try await yard.withRunner(handlers, listens: true, configure: quiet) { _ in
-            // It looks for work when it begins, when it is connected, and when it is told: each may be the first.
+            // The runner looks for jobs at its start, when it is connected, and at a notification; the order varies.
             for _ in 1...3 { try await searching { try await database.query("NOTIFY jobs") } }
             try await body()
         }
     }
 
-    /// Does something that makes the runner look for work, and waits until it has found none.
+    /// Runs a body that makes the runner look for jobs, and waits until it has found none.
     func searching(_ body: () async throws -> Void) async throws {
         let start = try await database.query("SELECT clock_timestamp()").decode(Date.self)[0]
         try await body()

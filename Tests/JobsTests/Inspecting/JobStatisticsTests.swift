@@ -5,9 +5,9 @@ import Testing
 
 @testable import Jobs
 
-@Suite("Statistics")
+@Suite("Job statistics")
 struct JobStatisticsTests {
-    @Test("count each queue's jobs by state, and tell how long the oldest has been due")
+    @Test("count each queue's jobs by state, with the time since the oldest became due")
     func queues() async throws {
         try await DeskScene.with { scene in
             _ = try await scene.die()
@@ -32,7 +32,7 @@ struct JobStatisticsTests {
         }
     }
 
-    @Test("list runners whose leases hold, and the queues they serve though nothing is in them")
+    @Test("list runners with a valid lease, and the queues that they serve even without jobs")
     func runners() async throws {
         try await DeskScene.with { scene in
             let runner = try await scene.runner("host-1", queues: "mail", "default")
@@ -53,7 +53,7 @@ struct JobStatisticsTests {
         }
     }
 
-    @Test("name who holds the oldest snapshot, and count the rows it keeps")
+    @Test("name the holder of the oldest snapshot, and count the dead rows")
     func snapshot() async throws {
         try await DeskScene.with { scene in
             try await scene.database.transaction(isolation: .repeatableRead, readOnly: true) { holder in
@@ -78,7 +78,7 @@ struct JobStatisticsTests {
         }
     }
 
-    @Test("read nothing but an index, where vacuum has kept up")
+    @Test("count waiting jobs by an index-only scan after vacuum")
     func plan() async throws {
         try await DeskScene.with { scene in
             try await scene.database.query(
@@ -98,7 +98,7 @@ struct JobStatisticsTests {
 }
 
 extension DeskScene {
-    /// A job whose runner died with it in hand waits again.
+    /// Enqueues a job whose runner has crashed.
     fileprivate func crashed() async throws {
         let job = try await enqueue()
         try await database.query("UPDATE job SET crashes = 1 WHERE id = \(job.value)")

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Jobs
 
-@Suite("Statistics warn")
+@Suite("Job warnings")
 struct JobWarningTests {
-    @Test("of a snapshot held for long while dead rows pile up")
+    @Test("warns of a snapshot held for 30 seconds with more than 10,000 dead rows")
     func starvation() {
         let snapshot = Self.snapshot(held: .seconds(30))
         let warning = JobWarning.vacuumBlocked(snapshot, deadRows: 10_001)
@@ -15,14 +15,14 @@ struct JobWarningTests {
         #expect(Self.statistics(dead: 10_001, snapshot: nil).warnings.isEmpty)
     }
 
-    @Test("of more dead rows where there are very many alive")
+    @Test("requires more dead rows in a large table")
     func largeTable() {
         let snapshot = Self.snapshot(held: .seconds(300))
         #expect(Self.statistics(live: 1_000_000, dead: 20_000, snapshot: snapshot).warnings.isEmpty)
         #expect(!Self.statistics(live: 1_000_000, dead: 20_001, snapshot: snapshot).warnings.isEmpty)
     }
 
-    @Test("of a slot or a stranger's session by how many transactions have begun since")
+    @Test("warns of a snapshot of unknown age by the number of later transactions")
     func unknownAge() {
         let old = Self.snapshot(transactions: 10_000, held: nil)
         let young = Self.snapshot(transactions: 9_999, held: nil)
@@ -30,7 +30,7 @@ struct JobWarningTests {
         #expect(Self.statistics(dead: 50_000, snapshot: young).warnings.isEmpty)
     }
 
-    @Test("of jobs that are due for more than a minute in a queue that no runner serves")
+    @Test("warns of jobs that have been due for more than a minute in a queue without a runner")
     func noRunner() {
         let late = Self.queue(oldestDue: .seconds(61))
         let warning = JobWarning.noRunner(queue: "mail", waiting: 5, oldestDue: .seconds(61))
@@ -41,7 +41,7 @@ struct JobWarningTests {
         #expect(Self.statistics(Self.queue(oldestDue: nil)).warnings.isEmpty)
     }
 
-    @Test("of a paused queue in which jobs are due")
+    @Test("warns of a paused queue with due jobs")
     func paused() {
         let due = Self.queue(oldestDue: .seconds(1), pausedAt: .distantPast)
         #expect(Self.statistics(due, served: ["mail"]).warnings == [.paused(queue: "mail", waiting: 5)])

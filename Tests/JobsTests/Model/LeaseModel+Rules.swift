@@ -1,5 +1,5 @@
 extension LeaseModel {
-    /// What must never happen; `nil` where all is well.
+    /// Returns the violated rule after a step; `nil` where all rules hold.
     func violation(after step: Step, from before: LeaseModel) -> String? {
         for job in jobs.indices {
             if let broken = violation(of: job) { return broken }
@@ -18,12 +18,12 @@ extension LeaseModel {
 
     private func violation(of number: Int) -> String? {
         let job = jobs[number]
-        let believers = runners.indices.filter { runner in
+        let holders = runners.indices.filter { runner in
             guard let lease = runners[runner].hand[number] else { return false }
             return !runners[runner].isLate && !runners[runner].isGone && !lease.isOfOldName
         }
-        if believers.count > 1 { return "two runners with valid leases hold one job" }
-        if let believer = believers.first, runners[believer].hand[number]?.token != job.token {
+        if holders.count > 1 { return "two runners with valid leases hold one job" }
+        if let holder = holders.first, runners[holder].hand[number]?.token != job.token {
             return "a runner with a valid lease does not hold what it believes to hold"
         }
         if (job.place == .running) != (job.token != nil) { return "a job runs in nobody's hand" }
@@ -31,7 +31,7 @@ extension LeaseModel {
         return nil
     }
 
-    /// A number for all states that go on alike: runners may change places, and all stale tokens are one.
+    /// A code that is equal for equivalent states: runners are interchangeable, and all stale tokens are alike.
     var code: UInt64 {
         var code: UInt64 = 0
         for job in jobs {

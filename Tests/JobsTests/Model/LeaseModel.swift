@@ -1,6 +1,6 @@
-/// What is to be true of leases, without a database: three runners, two jobs, and everything that may happen to them.
+/// A model of leases without a database: three runners, two jobs, and all possible steps.
 struct LeaseModel: Sendable {
-    /// Where a job is.
+    /// The state of a job.
     enum Place: Int, Sendable {
         case waiting, running, done, dead
     }
@@ -13,22 +13,22 @@ struct LeaseModel: Sendable {
         var isUnwanted = false
     }
 
-    /// What a runner believes to have in hand.
+    /// A lease that a runner believes to hold.
     struct Lease: Sendable, Equatable {
         let token: Int
-        /// Whether it was taken before the runner had to enter anew.
+        /// Whether the lease was claimed before the runner had to register again.
         var isOfOldName = false
     }
 
     struct Runner: Sendable {
-        /// Its lease has run out; whoever looks may take it for dead.
+        /// Whether its lease has ended, so that a rescue marks it as crashed.
         var isLate = false
-        /// It has been taken for dead.
+        /// Whether it is marked as crashed.
         var isGone = false
         var hand: [Lease?] = [nil, nil]
     }
 
-    /// What may happen.
+    /// A step of the model.
     enum Step: Sendable, Equatable {
         case claim(Int)
         case claimSuspect(Int)
@@ -47,7 +47,7 @@ struct LeaseModel: Sendable {
     var runners = [Runner(), Runner(), Runner()]
     var lastToken = 0
 
-    /// Everything that may happen next.
+    /// All possible next steps.
     var steps: [Step] {
         var steps: [Step] = [.rescue, .cancel(job: 0), .cancel(job: 1)]
         for runner in runners.indices {
@@ -60,7 +60,7 @@ struct LeaseModel: Sendable {
         return steps
     }
 
-    /// Lets something happen, and tells how many jobs or runners it concerned.
+    /// Applies a step, and returns the number of jobs or runners that it changed.
     @discardableResult
     mutating func take(_ step: Step) -> Int {
         switch step {
@@ -77,19 +77,19 @@ struct LeaseModel: Sendable {
         }
     }
 
-    private mutating func claim(_ runner: Int, _ wanted: some Sequence<Int>) -> Int {
-        let taken = wanted.filter { jobs[$0].place == .waiting }
-        guard !runners[runner].isGone, !taken.isEmpty else { return 0 }
+    private mutating func claim(_ runner: Int, _ candidates: some Sequence<Int>) -> Int {
+        let claimed = candidates.filter { jobs[$0].place == .waiting }
+        guard !runners[runner].isGone, !claimed.isEmpty else { return 0 }
         lastToken += 1
-        for job in taken {
+        for job in claimed {
             jobs[job].place = .running
             (jobs[job].token, jobs[job].holder) = (lastToken, runner)
             runners[runner].hand[job] = Lease(token: lastToken)
         }
-        return taken.count
+        return claimed.count
     }
 
-    /// Only whoever names the present token changes anything.
+    /// Changes a job only with its current token.
     private mutating func settle(_ runner: Int, _ job: Int, _ change: (inout Job) -> Void) -> Int {
         let lease = runners[runner].hand[job]
         runners[runner].hand[job] = nil
@@ -105,14 +105,14 @@ struct LeaseModel: Sendable {
         return 1
     }
 
-    /// A runner that was late and that nobody has missed goes on as it was.
+    /// Renews the lease of a runner that is not marked as crashed.
     private mutating func beat(_ runner: Int) -> Int {
         guard !runners[runner].isGone else { return 0 }
         runners[runner].isLate = false
         return 1
     }
 
-    /// What its handlers do at that moment, they may yet try to complete.
+    /// Registers a runner again; its handlers may still try to complete their earlier jobs.
     private mutating func enterAnew(_ runner: Int) -> Int {
         runners[runner].isLate = false
         runners[runner].isGone = false
@@ -122,16 +122,16 @@ struct LeaseModel: Sendable {
 
     private mutating func rescue() -> Int {
         for runner in runners.indices where runners[runner].isLate { runners[runner].isGone = true }
-        var concerned = 0
+        var rescued = 0
         for job in jobs.indices {
             guard let holder = jobs[job].holder, runners[holder].isGone else { continue }
-            concerned += 1
+            rescued += 1
             jobs[job].crashes += 1
             let isDead = jobs[job].crashes >= Self.maxCrashes || jobs[job].isUnwanted
             jobs[job].place = isDead ? .dead : .waiting
             (jobs[job].token, jobs[job].holder) = (nil, nil)
         }
-        return concerned
+        return rescued
     }
 
     private mutating func cancel(_ job: Int) -> Int {

@@ -5,10 +5,10 @@ import Testing
 
 @testable import Jobs
 
-@Suite("The model of leases")
+@Suite("Lease model")
 struct LeaseModelTests {
     @Test(
-        "whatever happens to three runners and two jobs, in whatever order: nobody holds what another holds, nothing is lost"
+        "in every interleaving of three runners and two jobs, no job has two valid holders and no job is lost"
     )
     func everyInterleaving() {
         var visited: Set<UInt64> = [LeaseModel().code]
@@ -30,7 +30,7 @@ struct LeaseModelTests {
         #expect(visited.count > 10_000)
     }
 
-    @Test("the statements do as the model does, over thousands of random steps", arguments: [1, 2, 3] as [UInt64])
+    @Test("the SQL statements match the model over random steps", arguments: [1, 2, 3] as [UInt64])
     func statements(seed: UInt64) async throws {
         try await withYard(connections: 1) { yard in
             var generator = SeededGenerator(seed: seed)
@@ -43,8 +43,8 @@ struct LeaseModelTests {
                 while !model.jobs.allSatisfy({ $0.place == .done || $0.place == .dead }) {
                     guard let step = model.steps.randomElement(using: &generator) else { break }
                     history.append(step)
-                    let hand = model.runners.map(\.hand)
-                    let (expected, found) = (model.take(step), try await real.take(step, hand))
+                    let leases = model.runners.map(\.hand)
+                    let (expected, found) = (model.take(step), try await real.take(step, leases))
                     #expect(expected == found, "\(history)")
                     let isSame = try await real.expectSame(as: model, after: "\(history)")
                     guard isSame, expected == found else { return }

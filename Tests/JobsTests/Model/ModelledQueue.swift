@@ -4,14 +4,14 @@ import Testing
 
 @testable import Jobs
 
-/// Two real jobs and three real runners, to which the same happens as to the model's.
+/// Two jobs and three runners in the database, to which the model's steps are applied.
 struct ModelledQueue {
     private let yard: JobYard
     private let store: JobStore
     private let runnerStore: RunnerStore
     private let jobs: [Int64]
     private var runners: [Int64]
-    /// The server's tokens, by the model's.
+    /// The database's tokens, by the model's tokens.
     private var tokens: [Int: Int64] = [:]
     private var lastToken = 0
 
@@ -25,15 +25,15 @@ struct ModelledQueue {
         for _ in 0..<3 { runners.append(try await enter()) }
     }
 
-    /// Lets something happen, with the leases that the runners have in hand.
-    mutating func take(_ step: LeaseModel.Step, _ hand: [[LeaseModel.Lease?]]) async throws -> Int {
+    /// Applies a step with the leases that the runners hold, and returns the number of changed rows.
+    mutating func take(_ step: LeaseModel.Step, _ held: [[LeaseModel.Lease?]]) async throws -> Int {
         switch step {
         case .claim(let runner): return try await claim(runner, includesCrashed: false)
         case .claimSuspect(let runner): return try await claim(runner, includesCrashed: true)
-        case .complete(let runner, let job): return try await store.acknowledge(leases(hand[runner][job], job))
+        case .complete(let runner, let job): return try await store.acknowledge(leases(held[runner][job], job))
         case .giveBack(let runner, let job):
             return try await store.settle(
-                leases(hand[runner][job], job).map { JobResult(lease: $0, disposition: .release) })
+                leases(held[runner][job], job).map { JobResult(lease: $0, disposition: .release) })
         case .fallSilent(let runner):
             return try await yard.database.query(
                 """
@@ -53,7 +53,7 @@ struct ModelledQueue {
         }
     }
 
-    /// Expects the tables to hold what the model holds.
+    /// Checks that the tables match the model.
     @discardableResult
     func expectSame(as model: LeaseModel, after history: String) async throws -> Bool {
         let waiting = try await yard.database.query("SELECT id, crashes, token, runner, cancel_requested FROM job")
@@ -96,7 +96,7 @@ struct ModelledQueue {
 
     private func claimSuspect(_ runner: Int) async throws -> [ClaimedJob] {
         try await yard.database.query(
-            "SELECT * FROM claim_suspect(\(runners[runner]), 'default', \([Note.kind]))"
+            "SELECT * FROM claim_crashed_job(\(runners[runner]), 'default', \([Note.kind]))"
         ).map { try ClaimedJob(&$0) }.compactMap { $0 }
     }
 
@@ -106,14 +106,14 @@ struct ModelledQueue {
 
     private func cancel(_ job: Int) async throws -> Int {
         try await yard.database.transaction { connection in
-            let buried = try await connection.query(
+            let cancelled = try await connection.query(
                 """
-                WITH gone AS (DELETE FROM job WHERE id = \(jobs[job]) AND token IS NULL RETURNING job)
-                SELECT bury_job(job, 'cancelled', NULL) FROM gone
+                WITH removed AS (DELETE FROM job WHERE id = \(jobs[job]) AND token IS NULL RETURNING job)
+                SELECT dead_letter_job(job, 'cancelled', NULL) FROM removed
                 """
             ).count
-            let asked = try await connection.query("UPDATE job SET cancel_requested = true WHERE id = \(jobs[job])")
-            return buried + asked.affected
+            let requested = try await connection.query("UPDATE job SET cancel_requested = true WHERE id = \(jobs[job])")
+            return cancelled + requested.affected
         }
     }
 }

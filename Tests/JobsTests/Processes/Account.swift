@@ -6,24 +6,24 @@ import PostgresTesting
 import Glibc
 #endif
 
-/// A runner's end.
+/// The kill of a runner process.
 struct Kill: Sendable {
     let pid: pid_t
-    /// In seconds, by the database's clock.
+    /// The time in seconds, by the database's clock.
     let at: Double
 }
 
-/// What many killed runners came to.
+/// The result of a test in which many runners are killed.
 struct Account: CustomStringConvertible {
     let kills: Int
-    /// Jobs that nobody will do, and that are not dead.
+    /// The number of jobs that are neither queued, completed nor dead.
     let lost: Int
     let dead: Int
-    /// Runs begun after the job's completion had been acknowledged.
+    /// The number of runs that started after the job's completion was acknowledged.
     let afterAcknowledgement: Int
-    /// Runs of jobs that had been begun before, of those acknowledged at once.
+    /// The number of repeated runs of jobs that are acknowledged immediately.
     let repeatedAlone: Int
-    /// Runs of jobs that had been begun before, of those acknowledged with the next claim.
+    /// The number of repeated runs of jobs that are acknowledged with the next claim.
     let repeatedInBatches: Int
     /// The longest time from a kill to the takeover, in seconds.
     let recovery: Double
@@ -38,7 +38,7 @@ struct Account: CustomStringConvertible {
 }
 
 extension JobYard {
-    /// Has the database write down when each job leaves the table done.
+    /// Creates a trigger that records when each job is completed.
     func openLedger() async throws {
         try await database.withConnection { connection in
             try await connection.execute(
@@ -59,13 +59,13 @@ extension JobYard {
         }
     }
 
-    /// What time it is, in seconds.
+    /// Returns the database's time in seconds.
     func clock() async throws -> Double {
         try await database.query("SELECT extract(epoch FROM clock_timestamp())::double precision")
             .decode(Double.self)[0]
     }
 
-    /// Kills runners by and by, at moments that chance chooses from how far they are.
+    /// Kills fifty runners, each after a random number of completed jobs.
     func kill(fifty crew: Crew, over jobs: Int) async throws -> [Kill] {
         var kills: [Kill] = []
         let moments = (0..<50).map { _ in Int64.random(in: 1..<Int64(jobs)) }.sorted()
@@ -73,15 +73,15 @@ extension JobYard {
             try await wait(until: "\(moment) jobs are done") {
                 try await number("SELECT last_value FROM progress") >= moment
             }
-            let victim = Int.random(in: 0..<crew.all.count)
-            let pid = crew.all[victim].pid
-            try await crew.kill(victim)
+            let index = Int.random(in: 0..<crew.all.count)
+            let pid = crew.all[index].pid
+            try await crew.kill(index)
             kills.append(Kill(pid: pid, at: try await clock()))
         }
         return kills
     }
 
-    /// Adds up.
+    /// Returns the account of a test.
     func account(of folder: ScratchFolder, kills: [Kill]) async throws -> Account {
         let finished = try await database.query(
             "SELECT job, kind, at FROM finished WHERE job NOT IN (SELECT id FROM job_dead)"
@@ -91,19 +91,19 @@ extension JobYard {
         let ends = Dictionary(uniqueKeysWithValues: finished.map { ($0.0, $0.2) })
         let lines = try folder.effectLines()
         var begun: Set<Int64> = []
-        let again = lines.filter { line in !begun.insert(line.job).inserted }
-        let gone = try await database.query(
+        let repeats = lines.filter { line in !begun.insert(line.job).inserted }
+        let endedRunners = try await database.query(
             "SELECT name, extract(epoch FROM gone_at)::double precision FROM job_runner WHERE gone_at IS NOT NULL"
         ).decode((String, Double).self)
-        let takenOver = Dictionary(gone) { max($0, $1) }
-        let left = try await jobs().count
+        let takenOver = Dictionary(endedRunners) { max($0, $1) }
+        let queued = try await jobs().count
         let dead = try await dead().count
         let enqueued = Int(try await number("SELECT last_value FROM job_id_seq"))
         return Account(
-            kills: kills.count, lost: enqueued - finished.count - left - dead, dead: dead,
+            kills: kills.count, lost: enqueued - finished.count - queued - dead, dead: dead,
             afterAcknowledgement: lines.count { $0.at > (ends[$0.job] ?? Int64.max) },
-            repeatedAlone: again.count { kinds[$0.job] == "effect" },
-            repeatedInBatches: again.count { kinds[$0.job] != "effect" },
+            repeatedAlone: repeats.count { kinds[$0.job] == "effect" },
+            repeatedInBatches: repeats.count { kinds[$0.job] != "effect" },
             recovery: kills.compactMap { kill in takenOver["jobhand-\(kill.pid)"].map { $0 - kill.at } }.max() ?? 0)
     }
 }

@@ -1,52 +1,52 @@
 import Foundation
 import JobsTesting
-import Postgres
+import Locking
 
-/// Some runners in processes of their own; whoever ends is replaced.
+/// A group of runner processes, which can be killed and replaced.
 final class Crew: Sendable {
     let folder: ScratchFolder
 
     private let yard: JobYard
     private let options: [String]
-    private let hands: Guarded<[JobHand]>
+    private let processes: Guarded<[JobHand]>
 
-    /// A short lease.
+    /// The options of a short lease.
     static let hasty = ["--lease", "2", "--heartbeat", "0.3"]
 
-    /// Starts some runners, with a short lease unless told otherwise.
+    /// Starts runners, by default with a short lease.
     init(of count: Int, on yard: JobYard, _ options: [String] = Crew.hasty) throws {
         let folder = try ScratchFolder()
         self.folder = folder
         self.yard = yard
         self.options = options
-        hands = Guarded(try (0..<count).map { _ in try JobHand(yard, in: folder, options) })
+        processes = Guarded(try (0..<count).map { _ in try JobHand(yard, in: folder, options) })
     }
 
-    /// Those at work.
-    var all: [JobHand] { hands.withLock { $0 } }
+    /// The current processes.
+    var all: [JobHand] { processes.withLock { $0 } }
 
-    /// Puts another in the place of one that has ended.
+    /// Replaces a process that has ended.
     func replace(_ number: Int) throws {
-        let hand = try JobHand(yard, in: folder, options)
-        hands.withLock { $0[number] = hand }
+        let process = try JobHand(yard, in: folder, options)
+        processes.withLock { $0[number] = process }
     }
 
-    /// Kills one without a warning, and puts another in its place.
+    /// Kills a process with SIGKILL, and replaces it.
     func kill(_ number: Int) async throws {
-        let hand = all[number]
-        hand.kill(SIGKILL)
-        try await hand.waitUntilEnded()
+        let process = all[number]
+        process.kill(SIGKILL)
+        try await process.waitUntilEnded()
         try replace(number)
     }
 
-    /// Asks all to stop, and returns how they ended.
+    /// Sends SIGTERM to all processes, and returns their exit statuses.
     ///
-    /// One that has only just been started would not hear it.
+    /// It waits until they are ready, since a process that has just started has no signal handler yet.
     func stop() async throws -> [Int32] {
-        for hand in all { try await hand.waitUntilReady() }
-        for hand in all { hand.kill(SIGTERM) }
+        for process in all { try await process.waitUntilReady() }
+        for process in all { process.kill(SIGTERM) }
         var statuses: [Int32] = []
-        for hand in all { statuses.append(try await hand.waitUntilEnded()) }
+        for process in all { statuses.append(try await process.waitUntilEnded()) }
         return statuses
     }
 }

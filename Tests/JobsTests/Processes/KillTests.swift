@@ -6,14 +6,14 @@ import Testing
 
 @testable import Jobs
 
-@Suite("Runners that die", .serialized, .timeLimit(.minutes(30)))
+@Suite("Killed runners", .serialized, .timeLimit(.minutes(30)))
 struct KillTests {
-    @Test("fifty times over twenty thousand jobs: none is lost, and none that was acknowledged runs again")
+    @Test("fifty kills during twenty thousand jobs lose no job and repeat no acknowledged one")
     func fiftyKills() async throws {
         try await withLedger { yard in
             try await yard.enqueue((0..<10_000).map { _ in Effect() })
             try await yard.enqueue((0..<10_000).map { _ in BatchEffect() })
-            // Whoever is in hand three times by chance has not killed anybody.
+            // A job that was running during three kills by chance must not count as the cause.
             let crew = try Crew(of: 4, on: yard, Crew.hasty + ["--crashes", "1000"])
             let kills = try await yard.kill(fifty: crew, over: 20_000)
             try await wait(until: "all jobs are done") { try await yard.isEmpty() }
@@ -29,7 +29,7 @@ struct KillTests {
     }
 
     @Test(
-        "with the timings of every day, others take over within thirty-five seconds",
+        "with the default timings, other runners take over within 35 seconds",
         .enabled(if: ProcessInfo.processInfo.environment["INTRO_TEST_RECOVERY"] != nil))
     func recovery() async throws {
         try await withLedger { yard in
@@ -37,7 +37,7 @@ struct KillTests {
             try await yard.enqueue((0..<8).map { _ in Vigil(gate: "\(folder.path)/never") })
             let crew = try Crew(of: 2, on: yard, [])
             try await wait(until: "all are in hand") { try crew.folder.effectLines().count == 8 }
-            // The server counts nobody dead before it has listened for the length of a lease.
+            // The server marks no runner as crashed until it has been up for the length of a lease.
             try await wait(until: "the server is old enough") {
                 try await yard.number(
                     "SELECT (pg_postmaster_start_time() < now() - interval '25 seconds')::int::bigint") == 1
@@ -54,7 +54,7 @@ struct KillTests {
         }
     }
 
-    @Test("a job that traps takes its runner with it three times and is dead, and those beside it survive")
+    @Test("a job that crashes its runner three times is dead, and the other jobs are completed")
     func trap() async throws {
         try await withLedger { yard in
             try await yard.enqueue((0..<30).map { _ in Effect() })
@@ -62,7 +62,7 @@ struct KillTests {
             try await yard.enqueue((0..<30).map { _ in BatchEffect() })
             let crew = try Crew(of: 2, on: yard)
             try await wait(until: "all jobs have come to their end") {
-                for (number, hand) in crew.all.enumerated() where hand.status != nil { try crew.replace(number) }
+                for (number, process) in crew.all.enumerated() where process.status != nil { try crew.replace(number) }
                 return try await yard.isEmpty()
             }
             let dead = try await yard.dead()

@@ -6,9 +6,9 @@ import Testing
 
 @testable import Jobs
 
-@Suite("A server that crashes", .timeLimit(.minutes(30)))
+@Suite("Server crashes", .timeLimit(.minutes(30)))
 struct ServerCrashTests {
-    @Test("ten times under load: the runners come back, nothing is lost, and none of them dies of it")
+    @Test("runners survive ten server crashes under load and lose no job")
     func tenTimes() async throws {
         try await withOwnServer { yard, server in
             try await yard.openLedger()
@@ -44,7 +44,7 @@ struct ServerCrashTests {
 }
 
 extension JobYard {
-    /// Does something that only asks, again and again while the server is away.
+    /// Repeats a read-only operation until the server is available.
     func insisting(_ work: () async throws -> Void) async throws {
         while true {
             do {

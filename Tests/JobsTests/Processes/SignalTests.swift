@@ -6,9 +6,9 @@ import Testing
 
 @testable import Jobs
 
-@Suite("A runner that is sent signals", .timeLimit(.minutes(30)))
+@Suite("Signals to a runner", .timeLimit(.minutes(30)))
 struct SignalTests {
-    @Test("stopped past its lease and woken again, it completes nothing that another took over")
+    @Test("a runner suspended past its lease completes no job that another has taken over")
     func stopped() async throws {
         try await withYard { yard in
             try await yard.openLedger()
@@ -17,15 +17,15 @@ struct SignalTests {
             try await yard.enqueue([Vigil(gate: gate, isStubborn: true)])
             try await yard.enqueue([Record(gate: gate)])
             try await wait(until: "both are in hand") {
-                let inHand = try await yard.jobs().count { !$0.isWaiting }
-                return try crew.folder.effectLines().count == 1 && inHand == 2
+                let claimed = try await yard.jobs().count { !$0.isWaiting }
+                return try crew.folder.effectLines().count == 1 && claimed == 2
             }
-            let sleeper = crew.all[0]
-            sleeper.kill(SIGSTOP)
+            let suspended = crew.all[0]
+            suspended.kill(SIGSTOP)
             let other = try Crew(of: 1, on: yard)
             try await wait(until: "the other has done both") { try await yard.isEmpty() }
             crew.folder.touch("gate")
-            sleeper.kill(SIGCONT)
+            suspended.kill(SIGCONT)
             try await wait(until: "the sleeper has found out") {
                 try await yard.number("SELECT sum(stale)::bigint FROM job_runner") == 2
             }
@@ -37,7 +37,7 @@ struct SignalTests {
         }
     }
 
-    @Test("SIGTERM lets what runs come to its end, and gives back what has not begun")
+    @Test("SIGTERM lets running jobs end, and releases the others")
     func once() async throws {
         try await withYard { yard in
             try await yard.openLedger()
@@ -46,8 +46,8 @@ struct SignalTests {
             try await yard.enqueue(Vigil(gate: gate), JobOptions(priority: .urgent))
             try await yard.enqueue([Effect(), Effect()])
             try await wait(until: "one runs, and the others lie ready") {
-                let inHand = try await yard.jobs().allSatisfy { !$0.isWaiting }
-                return try inHand && crew.folder.effectLines().count == 1
+                let claimed = try await yard.jobs().allSatisfy { !$0.isWaiting }
+                return try claimed && crew.folder.effectLines().count == 1
             }
             crew.all[0].kill(SIGTERM)
             try await wait(until: "the others wait again") { try await yard.jobs().count(where: \.isWaiting) == 2 }
@@ -59,14 +59,14 @@ struct SignalTests {
         }
     }
 
-    @Test("a second SIGTERM ends it now, and what ran is given back")
+    @Test("a second SIGTERM cancels and releases the running jobs")
     func twice() async throws {
         try await withYard { yard in
             let crew = try Crew(of: 1, on: yard, ["--grace", "3600"])
             try await yard.enqueue([Vigil(gate: "\(crew.folder.path)/never")])
             try await wait(until: "it runs") { try crew.folder.effectLines().count == 1 }
             crew.all[0].kill(SIGTERM)
-            // Two signals at once may be received as one.
+            // Two simultaneous signals may be delivered as one.
             try await crew.all[0].waitUntilStopping()
             crew.all[0].kill(SIGTERM)
             #expect(try await crew.all[0].waitUntilEnded() == 0)

@@ -3,7 +3,7 @@ import Postgres
 import PostgresTesting
 
 extension JobYard {
-    /// Enters another runner, which lives for an hour, and returns its number.
+    /// Registers another runner, with a lease of an hour by default, and returns its number.
     @discardableResult
     func enterRunner(named name: String = "another", living seconds: Int = 3600) async throws -> Int64 {
         try await number(
@@ -14,7 +14,7 @@ extension JobYard {
             """)
     }
 
-    /// Puts all that runs under new leases of another runner, as if its own had died and been relieved.
+    /// Gives the running jobs to another runner under new leases, as if their own runner had crashed.
     func giveToAnother() async throws {
         let runner = try await enterRunner()
         try await database.query(
@@ -22,7 +22,7 @@ extension JobYard {
         )
     }
 
-    /// Waits until somebody listens to notifications here.
+    /// Waits until a session listens to notifications.
     func waitForListener() async throws {
         try await wait(until: "somebody listens") {
             try await number(
@@ -34,13 +34,13 @@ extension JobYard {
         }
     }
 
-    /// Waits until hearts have beaten for so many seconds from now on.
+    /// Waits until heartbeats have been recorded for a number of seconds from now on.
     func waitForHeartbeats(lasting seconds: Int) async throws {
-        let beaten = try await number("SELECT extract(epoch FROM clock_timestamp())::bigint")
+        let start = try await number("SELECT extract(epoch FROM clock_timestamp())::bigint")
         try await wait(until: "hearts have beaten for a while") {
             try await number(
                 "SELECT coalesce(max(extract(epoch FROM seen_at)), 0)::bigint FROM job_runner WHERE gone_at IS NULL"
-            ) > beaten + Int64(seconds)
+            ) > start + Int64(seconds)
         }
     }
 }

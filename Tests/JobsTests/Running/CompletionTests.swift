@@ -6,9 +6,9 @@ import Testing
 
 @testable import Jobs
 
-@Suite("Completion inside the handler's own transaction")
+@Suite("Completion in the handler's transaction")
 struct CompletionTests {
-    @Test("what the handler wrote and \"done\" are committed together")
+    @Test("the handler's writes and the completion are committed together")
     func together() async throws {
         try await withDiary { yard in
             try await yard.enqueue(Note("kept"))
@@ -27,7 +27,7 @@ struct CompletionTests {
         }
     }
 
-    @Test("or rolled back together, and the job is tried again")
+    @Test("the handler's writes and the completion are rolled back together, and the job is retried")
     func rolledBack() async throws {
         try await withDiary { yard in
             try await yard.enqueue(Note("twice tried"))
@@ -46,7 +46,7 @@ struct CompletionTests {
         }
     }
 
-    @Test("a batch handler completes some of its jobs itself, and tells of the others")
+    @Test("a batch handler completes some jobs itself, and returns outcomes for the others")
     func batch() async throws {
         try await withDiary { yard in
             try await yard.enqueue(["done", "mine", "retry", "snooze", "give up", "mine, too"].map(Note.init))
@@ -76,7 +76,7 @@ struct CompletionTests {
         }
     }
 
-    @Test("a batch whose outcomes do not match its jobs has failed as a whole, and one that throws as well")
+    @Test("all jobs of a batch fail if the number of outcomes is wrong or the handler throws")
     func brokenBatches() async throws {
         try await withYard { yard in
             try await yard.enqueue((0..<3).map { Note("\($0)") })
@@ -91,7 +91,7 @@ struct CompletionTests {
         }
     }
 
-    @Test("a lease that was lost keeps the transaction from being committed")
+    @Test("a lost lease prevents the commit of the transaction")
     func takenOver() async throws {
         try await withDiary { yard in
             try await yard.enqueue(Note("late"))

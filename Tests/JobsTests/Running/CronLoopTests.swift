@@ -6,9 +6,9 @@ import Testing
 
 @testable import Jobs
 
-@Suite("Work that comes again")
+@Suite("Recurring jobs")
 struct CronLoopTests {
-    @Test("of two hundred runners that start at the same tick, one enqueues it")
+    @Test("only one of two hundred concurrent runners enqueues an occurrence")
     func crowd() async throws {
         try await withYard { yard in
             let minutely = try CronJob("minutely", "* * * * *", enqueues: Note("tick"))
@@ -31,7 +31,7 @@ struct CronLoopTests {
         }
     }
 
-    @Test("of many that see the same tick, one enqueues it, even when the job is done in between")
+    @Test("an occurrence is enqueued once, even if its job is completed between attempts")
     func compareAndSwap() async throws {
         try await withYard { yard in
             let (hourly, store) = (
@@ -53,7 +53,7 @@ struct CronLoopTests {
         }
     }
 
-    @Test("everything that was missed is made good by one, and the next comes at its time")
+    @Test("all missed occurrences are replaced by one job, and the next occurs on time")
     func catchUp() async throws {
         try await withYard { yard in
             let (hourly, store) = (
@@ -88,7 +88,7 @@ struct CronLoopTests {
         }
     }
 
-    @Test("while one of them is still to be done, the next is passed over")
+    @Test("an occurrence is skipped while an earlier job is queued")
     func overlap() async throws {
         try await withYard { yard in
             let (hourly, store) = (
@@ -106,7 +106,7 @@ struct CronLoopTests {
         }
     }
 
-    @Test("a drain does what was missed, and a schedule that nobody knew before has missed nothing")
+    @Test("a drain runs missed occurrences, and a new schedule has none")
     func drain() async throws {
         try await withYard { yard in
             let minutely = try CronJob("minutely", "* * * * *", enqueues: Note("tick"))
@@ -135,12 +135,12 @@ struct CronLoopTests {
         }
     }
 
-    @Test("what a schedule says while a drain works is left to the next one")
+    @Test("an occurrence that comes due during a drain is left to the next drain")
     func duringDrain() async throws {
         try await withYard { yard in
             let minutely = try CronJob("minutely", "* * * * *", enqueues: Note("tick"))
             try await CronStore(database: yard.database).declare([minutely])
-            // It comes between the beginning of the drain and the registration of its runner.
+            // The occurrence comes due between the start of the drain and the registration of its runner.
             try await yard.database.withConnection { connection in
                 try await connection.execute(
                     script: """
@@ -155,7 +155,7 @@ struct CronLoopTests {
                         """)
             }
             let seen = Seen<String>()
-            // A job that lasts until a cron loop, were there one, has had its first turn.
+            // The job lasts until a cron loop, if there were one, would have had its first turn.
             try await yard.enqueue(Note("work"))
             try await yard.drain(
                 .forNotes { note, _ in
@@ -168,7 +168,7 @@ struct CronLoopTests {
         }
     }
 
-    @Test("a schedule that is declared anew is changed, and what came last stays")
+    @Test("declaring a schedule again changes it, and keeps its last occurrence")
     func declaredAnew() async throws {
         try await withYard { yard in
             let store = CronStore(database: yard.database)
@@ -185,7 +185,7 @@ struct CronLoopTests {
         }
     }
 
-    @Test("this machine's clock is asked nowhere: all instants are the database's")
+    @Test("no source file reads the local clock: all times are the database's")
     func clock() throws {
         let sources = URL(fileURLWithPath: #filePath).appending(path: "../../../../Sources/Jobs").standardized
         let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
@@ -193,8 +193,8 @@ struct CronLoopTests {
         for case let file as URL in files where file.pathExtension == "swift" {
             let text = try String(contentsOf: file, encoding: .utf8)
             read += 1
-            for question in ["Date()", "Date.now", "timeIntervalSinceNow", "clock_gettime", "gettimeofday"] {
-                #expect(!text.contains(question), "\(file.lastPathComponent) asks \(question)")
+            for call in ["Date()", "Date.now", "timeIntervalSinceNow", "clock_gettime", "gettimeofday"] {
+                #expect(!text.contains(call), "\(file.lastPathComponent) asks \(call)")
             }
         }
         #expect(read > 20)

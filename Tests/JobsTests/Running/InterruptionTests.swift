@@ -6,9 +6,9 @@ import Testing
 
 @testable import Jobs
 
-@Suite("A handler that is told to stop")
+@Suite("Interruption of handlers")
 struct InterruptionTests {
-    @Test("one that takes too long has failed, and its hand is free again")
+    @Test("a handler that exceeds its timeout has failed, and another job can start")
     func timeout() async throws {
         try await withYard { yard in
             try await yard.enqueue([Note("slow"), Note("quick")])
@@ -26,15 +26,15 @@ struct InterruptionTests {
         }
     }
 
-    @Test("one that does not end is left to itself, and what it says afterwards changes nothing")
+    @Test("a handler that does not end is abandoned, and its late completion is rejected")
     func hanging() async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("hangs"))
             try await yard.enqueue(Letter("goes on"))
-            let (seen, door, thrown) = (Seen<String>(), Latch(), Seen<String>())
+            let (seen, latch, thrown) = (Seen<String>(), Latch(), Seen<String>())
             var handlers = JobHandlers.forNotes(timeout: .milliseconds(20)) { _, context in
-                await door.wait()
-                // A task that has been cancelled cannot ask the database: this one is as stubborn as can be.
+                await latch.wait()
+                // A cancelled task cannot run a query, so this handler completes the job in another task.
                 await Task {
                     do {
                         try await yard.database.transaction { try await context.complete(on: $0) }
@@ -48,7 +48,7 @@ struct InterruptionTests {
             try await yard.withRunner(handlers, configure: { $0.cancellationPeriod = .milliseconds(20) }) { _ in
                 try await seen.wait(for: "goes on")
                 try await wait(until: "it waits for another try") { try await yard.jobs().map(\.isWaiting) == [true] }
-                door.open()
+                latch.open()
                 try await seen.wait(for: "late")
                 #expect(thrown.all.first?.contains("taken over") == true)
                 let job = try #require(try await yard.jobs().first)
@@ -61,7 +61,7 @@ struct InterruptionTests {
         }
     }
 
-    @Test("one that returns after its time-out, and soon enough, has done its job")
+    @Test("a handler that returns after its timeout, within the cancellation period, completes its job")
     func late() async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("late"))
@@ -75,7 +75,7 @@ struct InterruptionTests {
         }
     }
 
-    @Test("whatever it makes of being cancelled, a job that somebody wanted cancelled is dead as that")
+    @Test("a job is dead as cancelled, whatever error its handler throws on cancellation")
     func cancelled() async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("unwanted"))
@@ -98,7 +98,7 @@ struct InterruptionTests {
         }
     }
 
-    @Test("the others of its batch are given back untouched")
+    @Test("the other jobs of a cancelled job's batch are released unchanged")
     func others() async throws {
         try await withYard { yard in
             try await yard.enqueue((0..<5).map { Note("\($0)") })
@@ -119,31 +119,31 @@ struct InterruptionTests {
         }
     }
 
-    @Test("a job that lies ready and is not wanted any more is never begun")
+    @Test("a prefetched job that is cancelled is never started")
     func ready() async throws {
         try await withYard { yard in
             try await yard.enqueue((0..<3).map { Note("\($0)") })
-            let (seen, door) = (Seen<String>(), Latch())
+            let (seen, latch) = (Seen<String>(), Latch())
             let handlers = JobHandlers.forNotes { note, _ in
                 seen.note(note.text)
-                await door.wait()
+                await latch.wait()
             }
             try await yard.withRunner(handlers, configure: { $0.prefetch = .fixed(10) }) { _ in
                 try await wait(until: "the others lie ready") {
-                    let inHand = try await yard.jobs().allSatisfy { !$0.isWaiting }
-                    return inHand && seen.count == 1
+                    let areClaimed = try await yard.jobs().allSatisfy { !$0.isWaiting }
+                    return areClaimed && seen.count == 1
                 }
                 try await yard.database.query(
                     "UPDATE job SET cancel_requested = true WHERE payload ->> 'text' = '1'")
                 try await wait(until: "it is dead") { try await yard.dead().map(\.reason) == ["cancelled"] }
-                door.open()
+                latch.open()
                 try await wait(until: "the others are done") { try await yard.isEmpty() }
             }
             #expect(seen.all == ["0", "2"])
         }
     }
 
-    @Test("a request to cancel that meets a failure wins: the job does not come back", arguments: ["retry", "release"])
+    @Test("a requested cancellation takes precedence over a retry or snooze", arguments: ["retry", "release"])
     func requestedMeanwhile(outcome: String) async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("unwanted"))

@@ -10,7 +10,7 @@ import Testing
 @Suite("Leases")
 struct LeaseTests {
     @Test(
-        "a stale one changes nothing, whatever the handler says, and is counted", arguments: ["done", "retry", "dead"])
+        "a stale lease changes nothing, whatever the outcome, and is counted", arguments: ["done", "retry", "dead"])
     func stale(outcome: String) async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("taken over"))
@@ -37,7 +37,7 @@ struct LeaseTests {
         }
     }
 
-    @Test("a runner that was taken for dead gives up what it has in hand, and comes back under another number")
+    @Test("a runner marked as crashed abandons its jobs, and registers again under another number")
     func takenForDead() async throws {
         try await withYard { yard in
             try await yard.enqueue((0..<4).map { Note("\($0)") })
@@ -54,10 +54,10 @@ struct LeaseTests {
                 }
             ) { _ in
                 try await wait(until: "two have begun, and the others lie ready") {
-                    let inHand = try await yard.jobs().allSatisfy { !$0.isWaiting }
-                    return inHand && seen.count == 2
+                    let areClaimed = try await yard.jobs().allSatisfy { !$0.isWaiting }
+                    return areClaimed && seen.count == 2
                 }
-                // As another does that has found its lease run out:
+                // The same statements as those of a runner that finds the lease ended.
                 try await yard.database.transaction { connection in
                     try await connection.query("UPDATE job_runner SET gone_at = now()")
                     _ = try await connection.query("SELECT rescue_jobs(0, 3)")
@@ -70,7 +70,7 @@ struct LeaseTests {
         }
     }
 
-    @Test("nothing is begun once the lease may have run out")
+    @Test("no job is started once the lease may have ended")
     func runOut() async throws {
         try await withYard { yard in
             try await yard.enqueue([Note("somebody else's by now")])
@@ -90,15 +90,15 @@ struct LeaseTests {
         }
     }
 
-    @Test("of a claim whose answer was lost, all is given back, and what is in hand is kept")
+    @Test("the jobs of a claim whose response was lost are released, and running jobs are kept")
     func lostClaim() async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("in hand"))
-            let (seen, door, log) = (Seen<String>(), Latch(), CapturedLog())
+            let (seen, latch, log) = (Seen<String>(), Latch(), CapturedLog())
             try await yard.withRunner(
                 .forNotes { note, _ in
                     seen.note(note.text)
-                    if note.text == "in hand" { await door.wait() }
+                    if note.text == "in hand" { await latch.wait() }
                 },
                 logger: log.logger, lockTimeout: .milliseconds(50), configure: { $0.queues[0].concurrency = 2 }
             ) { _ in
@@ -114,22 +114,22 @@ struct LeaseTests {
                     "UPDATE job SET queue = 'default', claimed_at = claimed_at - interval '1 minute'")
                 try await yard.failClaims(log)
                 try await seen.wait(for: "lost")
-                door.open()
+                latch.open()
                 try await wait(until: "both are done") { try await yard.isEmpty() }
             }
             #expect(seen.all == ["in hand", "lost"])
         }
     }
 
-    @Test("a completion that meets a lock is tried again until it is written down")
+    @Test("a result that is blocked by a lock is retried until it is recorded")
     func lockedRow() async throws {
         try await withYard { yard in
             try await yard.enqueue([Note("done"), Note("failed"), Note("completed")])
-            let (seen, door) = (Seen<String>(), Latch())
+            let (seen, latch) = (Seen<String>(), Latch())
             let log = CapturedLog()
             let handlers = JobHandlers.forNotes { note, context in
                 seen.note(note.text)
-                await door.wait()
+                await latch.wait()
                 if note.text == "failed" { throw JobInterruption.retry(after: .seconds(500), because: "no") }
                 if note.text == "completed" {
                     try await yard.database.transaction { try await context.complete(on: $0) }
@@ -142,7 +142,7 @@ struct LeaseTests {
                 try await wait(until: "all have begun") { seen.count == 3 }
                 try await yard.database.transaction { connection in
                     try await connection.query("SELECT FROM job WHERE payload ->> 'text' <> 'completed' FOR UPDATE")
-                    door.open()
+                    latch.open()
                     try await wait(until: "both have been refused") { log.text.contains("cannot be stored") }
                 }
                 try await wait(until: "all is written down") { try await yard.jobs().map(\.isWaiting) == [true] }
@@ -154,7 +154,7 @@ struct LeaseTests {
     }
 
     @Test(
-        "a completion that the server refuses for the moment is tried again",
+        "a completion that fails with a temporary server error is retried",
         arguments: ["40P01", "40001", "57014", "53300", "XX000"], [JobHandlers.Acknowledgement.atOnce, .withNextClaim])
     func refused(sqlState: String, acknowledgement: JobHandlers.Acknowledgement) async throws {
         try await withYard { yard in
@@ -174,7 +174,7 @@ struct LeaseTests {
 extension JobYard {
     /// Locks the jobs until the runner reports that a claim has failed.
     ///
-    /// The lock is held no longer than that: heartbeats fail as well meanwhile, and the lease is limited.
+    /// The lock is held no longer, since heartbeats fail as well meanwhile and the lease is limited.
     fileprivate func failClaims(_ log: CapturedLog) async throws {
         try await database.transaction { connection in
             try await connection.query("LOCK TABLE job IN ACCESS EXCLUSIVE MODE")
@@ -182,7 +182,7 @@ extension JobYard {
         }
     }
 
-    /// Makes the server refuse to change jobs, so many times.
+    /// Makes the server reject a number of changes to jobs.
     fileprivate func refuse(times: Int64, _ operation: String, with sqlState: String) async throws {
         try await database.withConnection { connection in
             try await connection.execute(

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Jobs
 
-@Suite("Which job goes first")
+@Suite("Order of jobs")
 struct OrderTests {
-    @Test("the more urgent, whatever was enqueued first")
+    @Test("jobs run by priority, whatever their order of enqueueing")
     func priority() async throws {
         try await withYard { yard in
             for priority in JobPriority.allCases.reversed() {
@@ -18,7 +18,7 @@ struct OrderTests {
         }
     }
 
-    @Test("among equals, what has been due longest")
+    @Test("jobs of equal priority run by due time")
     func time() async throws {
         try await withYard { yard in
             let ids = try await yard.enqueue((0..<20).map { Note("\($0)") })
@@ -29,11 +29,11 @@ struct OrderTests {
         }
     }
 
-    @Test("every fourth claim takes what has been due longest: urgent work without end starves nothing")
+    @Test("urgent jobs do not starve an idle one, since every fourth claim ignores priorities")
     func starvation() async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("idle"), JobOptions(priority: .idle))
-            // More than a worker takes at once.
+            // More than a worker prefetches.
             try await yard.enqueue((0..<600).map { _ in Note("urgent") }, JobOptions(priority: .urgent))
             let seen = Seen<String>()
             try await yard.drain(
@@ -46,7 +46,7 @@ struct OrderTests {
         }
     }
 
-    @Test("a batch is of one kind, and no larger than its handler takes")
+    @Test("a batch has one kind, and at most the handler's batch size")
     func batches() async throws {
         try await withYard { yard in
             try await yard.database.transaction { connection in

@@ -4,9 +4,9 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("a runner whose handlers meet a database that does not answer")
+@Suite("Handlers during a database outage")
 struct OutageTests {
-    @Test("logs that problem, not that the jobs fail, and its end with the next claim")
+    @Test("the outage is logged instead of failing jobs, and its end at the next claim")
     func handlers() async throws {
         try await withYard { yard in
             let (log, seen) = (CapturedLog(), Seen<String>())
@@ -30,11 +30,11 @@ struct OutageTests {
     }
 }
 
-@Suite("a runner whose jobs fail")
+@Suite("Logging of failing jobs")
 struct FailingJobTests {
     private struct Failing: Error {}
 
-    @Test("logs once that jobs of a kind fail, then that one is dead, and names no error text")
+    @Test("logs once that jobs fail, then that one is dead, without the error text")
     func deadJob() async throws {
         try await withYard { yard in
             let log = CapturedLog()

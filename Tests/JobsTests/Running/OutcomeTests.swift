@@ -6,9 +6,9 @@ import Testing
 
 @testable import Jobs
 
-@Suite("What becomes of a job")
+@Suite("Outcomes of jobs")
 struct OutcomeTests {
-    @Test("one that is done leaves the table", arguments: [JobHandlers.Acknowledgement.atOnce, .withNextClaim])
+    @Test("a completed job is deleted", arguments: [JobHandlers.Acknowledgement.atOnce, .withNextClaim])
     func done(acknowledgement: JobHandlers.Acknowledgement) async throws {
         try await withYard { yard in
             try await yard.enqueue((0..<50).map { Note("\($0)") })
@@ -23,7 +23,7 @@ struct OutcomeTests {
         }
     }
 
-    @Test("one that fails comes again after a while, and its error is kept")
+    @Test("a failed job is retried after a delay, and its error is kept")
     func failure() async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("no"))
@@ -36,7 +36,7 @@ struct OutcomeTests {
         }
     }
 
-    @Test("the wait doubles with each failure up to a bound, and chance uses all of it")
+    @Test("the bound of the delay doubles with each failure up to a cap, and delays cover the range")
     func backoff() {
         let backoff = JobRunner.Configuration(name: "any", queues: []).backoff
         #expect(backoff.bound(afterFailures: 1) == .seconds(15))
@@ -53,7 +53,7 @@ struct OutcomeTests {
         }
     }
 
-    @Test("a handler may choose when a failed job comes again")
+    @Test("a handler can choose the delay of a retry")
     func chosenDelay() async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("later"))
@@ -65,7 +65,7 @@ struct OutcomeTests {
         }
     }
 
-    @Test("a handler may ask for its job to come again later, even at the end of time: that is no failure")
+    @Test("a handler can snooze its job for any time without a failure")
     func snooze() async throws {
         try await withYard { yard in
             try await yard.enqueue([Note("soon"), Note("never")])
@@ -78,7 +78,7 @@ struct OutcomeTests {
         }
     }
 
-    @Test("a handler may give its job up for good")
+    @Test("a handler can give its job up")
     func givingUp() async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("hopeless"))
@@ -89,7 +89,7 @@ struct OutcomeTests {
         }
     }
 
-    @Test("one that has failed as often as it may is dead, and its errors stay with it")
+    @Test("a job that has reached its maximum of failures is dead, and keeps its errors")
     func tooManyFailures() async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("no"), JobOptions(maxAttempts: 3))
@@ -107,7 +107,7 @@ struct OutcomeTests {
         }
     }
 
-    @Test("of many errors the latest twenty are kept")
+    @Test("only the latest twenty errors are kept")
     func manyErrors() async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("no"), JobOptions(maxAttempts: 25))
@@ -117,7 +117,7 @@ struct OutcomeTests {
         }
     }
 
-    @Test("one whose payload cannot be read is dead at once, and the queue goes on", arguments: [1, 10])
+    @Test("a job with an undecodable payload is dead, and the others run", arguments: [1, 10])
     func undecodable(batch: Int) async throws {
         try await withYard { yard in
             try await yard.enqueue([Note("before"), Note("spoiled"), Note("after")])
@@ -140,7 +140,7 @@ struct OutcomeTests {
         }
     }
 
-    @Test("one of a kind that no handler knows is left for a runner that knows it")
+    @Test("a job of a kind without a handler is left for other runners")
     func unknownKind() async throws {
         try await withYard { yard in
             try await yard.enqueue((0..<20).map { Letter("\($0)") })

@@ -6,9 +6,9 @@ import Testing
 
 @testable import Jobs
 
-@Suite("A queue")
+@Suite("Queues")
 struct QueueTests {
-    @Test("a paused one rests, and goes on when it is resumed")
+    @Test("a paused queue runs nothing until it is resumed")
     func pause() async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("patient"))
@@ -24,7 +24,7 @@ struct QueueTests {
         }
     }
 
-    @Test("a limited one lets no more start than its rate allows, over all runners")
+    @Test("a rate limit applies across all runners")
     func rate() async throws {
         try await withYard { yard in
             try await yard.enqueue((0..<14).map { Note("\($0)") })
@@ -42,7 +42,7 @@ struct QueueTests {
             #expect(try await yard.isEmpty(), "a drain waits for what is due and may not start yet")
             let times = try await yard.claims()
             try #require(times.count == 14)
-            // Evenly spread, fifty milliseconds apart, in spurts of no more than a tenth of a second.
+            // Evenly spaced, 50 ms apart, in bursts of at most 100 ms.
             for (number, time) in times.enumerated().dropFirst(3) {
                 #expect(time - times[number - 3] > 0.05 - 0.001)
                 #expect(time - times[0] > 0.05 * Double(number - 2) - 0.001)
@@ -50,15 +50,15 @@ struct QueueTests {
         }
     }
 
-    @Test("each has its own concurrency, and one that is busy does not hold up another")
+    @Test("each queue has its own concurrency, and a busy one does not delay another")
     func concurrency() async throws {
         try await withYard { yard in
             try await yard.enqueue((0..<9).map { Note("\($0)") }, JobOptions(queue: "wide"))
             try await yard.enqueue((0..<3).map { Letter("\($0)") }, JobOptions(queue: "narrow"))
-            let (notes, letters, door) = (Seen<String>(), Seen<String>(), Latch())
+            let (notes, letters, latch) = (Seen<String>(), Seen<String>(), Latch())
             var handlers = JobHandlers.forNotes { note, _ in
                 notes.note(note.text)
-                await door.wait()
+                await latch.wait()
             }
             handlers.handle(Letter.self) { letter, _ in letters.note(letter.text) }
             try await yard.withRunner(
@@ -68,20 +68,20 @@ struct QueueTests {
                 try await wait(until: "both have done what they can") { letters.count == 3 && notes.count == 4 }
                 try await wait(until: "the letters are acknowledged") { try await yard.jobs().count == 9 }
                 #expect(try await yard.jobs().count { !$0.isWaiting } == 4, "nothing lies ready where jobs are long")
-                door.open()
+                latch.open()
                 try await wait(until: "all are done") { try await yard.isEmpty() }
             }
             #expect(letters.all == ["0", "1", "2"])
         }
     }
 
-    @Test("a runner that does batches as well keeps no single jobs from the others")
+    @Test("a runner that also handles batches does not prefetch single jobs from other runners")
     func sharing() async throws {
         try await withYard { yard in
-            let (seen, door) = (Seen<String>(), Latch())
+            let (seen, latch) = (Seen<String>(), Latch())
             var handlers = JobHandlers.forNotes { note, _ in
                 seen.note(note.text)
-                await door.wait()
+                await latch.wait()
             }
             handlers.handleBatch(of: Letter.self, upTo: 100) { batch in batch.map { _ in .done } }
             let both = handlers
@@ -91,7 +91,7 @@ struct QueueTests {
                 try await wait(until: "four have begun") { seen.count == 4 }
                 try await yard.withRunner(both, configure: four) { _ in
                     try await wait(until: "all have begun") { seen.count == 8 }
-                    door.open()
+                    latch.open()
                     try await wait(until: "all are done") { try await yard.isEmpty() }
                 }
             }
@@ -99,7 +99,7 @@ struct QueueTests {
         }
     }
 
-    @Test("what a later turn of a drain does is timed out as well", .timeLimit(.minutes(30)))
+    @Test("a timeout applies in later turns of a drain", .timeLimit(.minutes(30)))
     func laterTimeout() async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("first"), JobOptions(queue: "one"))
@@ -123,7 +123,7 @@ struct QueueTests {
         }
     }
 
-    @Test("a drain does what jobs have enqueued, in other queues as well, and waits for nothing that is not due")
+    @Test("a drain runs jobs that jobs have enqueued, in all its queues, and waits for no scheduled job")
     func drain() async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("first"), JobOptions(queue: "one"))
@@ -149,9 +149,9 @@ struct QueueTests {
 }
 
 extension JobYard {
-    /// Has the database record when each job is claimed.
+    /// Creates a trigger that records when each job is claimed.
     ///
-    /// `claimed_at` is the time at which the claim's transaction began, which may have waited for another claim since.
+    /// `claimed_at` is the start of the claim's transaction, which may have waited for another claim.
     fileprivate func recordClaims() async throws {
         try await database.withConnection { connection in
             try await connection.execute(
@@ -169,7 +169,7 @@ extension JobYard {
         }
     }
 
-    /// When jobs were claimed, in seconds since 1970, in order.
+    /// Returns the times of the claims in seconds since 1970, in order.
     fileprivate func claims() async throws -> [Double] {
         try await database.query("SELECT extract(epoch FROM at)::double precision FROM claim ORDER BY at")
             .decode(Double.self)

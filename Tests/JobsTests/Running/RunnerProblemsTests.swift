@@ -1,3 +1,4 @@
+import Locking
 import Logging
 import Postgres
 import PostgresTesting
@@ -5,7 +6,7 @@ import Testing
 
 @testable import Jobs
 
-@Suite("the problems of a runner")
+@Suite("Runner problems")
 struct RunnerProblemsTests {
     private final class Clock: Sendable {
         private let instant = Guarded(ContinuousClock.now)
@@ -21,7 +22,7 @@ struct RunnerProblemsTests {
         problems = RunnerProblems(logger: log.logger) { [clock] in clock.now }
     }
 
-    /// The error of a database that does not answer.
+    /// Returns the error of an unreachable database.
     private func outage() async -> any Error {
         let away = Database(Database.Configuration(conninfo: "host=/nonexistent"), logger: .silent)
         do {
@@ -36,7 +37,7 @@ struct RunnerProblemsTests {
         log.text.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("debug") }
     }
 
-    @Test("an outage that stops several parts is logged at its begin, hourly, and when the last part works again")
+    @Test("an outage of several parts is logged at its start, hourly, and when the last part recovers")
     func outageOfSeveralParts() async throws {
         let error = await outage()
         for _ in 0..<130 {
@@ -58,7 +59,7 @@ struct RunnerProblemsTests {
         #expect(log.text.contains("debug heartbeat fail"), "each part is in the verbose log")
     }
 
-    @Test("an error of an outage that is over begins no other one")
+    @Test("a late error of an outage that has ended is not logged as another outage")
     func late() async throws {
         let (error, began) = (await outage(), clock.now)
         problems.occurs("claims", "claims fail", error: error, began: began)
@@ -72,7 +73,7 @@ struct RunnerProblemsTests {
         #expect(lines.count == 3, "a later one is logged")
     }
 
-    @Test("a part that fails for another reason is a problem of its own, also during an outage")
+    @Test("a failure with another cause is logged separately, also during an outage")
     func otherReason() async throws {
         struct FullDisk: Error {}
         let error = await outage()

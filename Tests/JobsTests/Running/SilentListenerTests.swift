@@ -8,10 +8,10 @@ import Testing
 @testable import Jobs
 
 @Suite(
-    "A listener that hears nothing", .timeLimit(.minutes(30)),
+    "Listener without notifications", .timeLimit(.minutes(30)),
     .enabled(if: ProcessInfo.processInfo.environment["INTRO_TEST_DATABASE_URL"] == nil, "needs a Unix socket"))
 struct SilentListenerTests {
-    @Test("where its connection is cut silently, work goes on within the poll interval")
+    @Test("jobs are found by polling while the listener's connection is silently cut")
     func cutSilently() async throws {
         try await withYard { yard in
             let folder = String(try #require(yard.conninfo.firstMatch(of: /host=(\S+)/)?.output.1))

@@ -6,45 +6,45 @@ import Testing
 
 @testable import Jobs
 
-@Suite("Stopping")
+@Suite("Stopping a runner")
 struct StopTests {
-    @Test("what runs comes to its end, what lies ready is given back at once, and none of it counts as an attempt")
+    @Test("running jobs end, prefetched jobs are released immediately, and no attempt is counted")
     func graceful() async throws {
         try await withYard { yard in
             try await yard.enqueue((0..<5).map { Note("\($0)") })
-            let (seen, door) = (Seen<String>(), Latch())
+            let (seen, latch) = (Seen<String>(), Latch())
             let handlers = JobHandlers.forNotes { note, _ in
                 seen.note("begun \(note.text)")
-                await door.wait()
+                await latch.wait()
                 seen.note("ended \(note.text)")
             }
             try await yard.withRunner(handlers, configure: { $0.prefetch = .fixed(10) }) { runner in
                 try await wait(until: "the others lie ready") {
-                    let inHand = try await yard.jobs().allSatisfy { !$0.isWaiting }
-                    return inHand && seen.count == 1
+                    let areClaimed = try await yard.jobs().allSatisfy { !$0.isWaiting }
+                    return areClaimed && seen.count == 1
                 }
                 runner.stop()
                 try await wait(until: "the others wait again") { try await yard.jobs().count(where: \.isWaiting) == 4 }
                 try await yard.enqueue(Note("of no interest"))
                 #expect(seen.all == ["begun 0"])
-                door.open()
+                latch.open()
                 try await wait(until: "the runner has gone") { try await yard.hasNoRunner() }
             }
             #expect(seen.all == ["begun 0", "ended 0"])
-            let left = try await yard.jobs()
-            #expect(left.count == 5 && left.allSatisfy { $0.isWaiting && $0.failures == 0 && $0.crashes == 0 })
+            let jobs = try await yard.jobs()
+            #expect(jobs.count == 5 && jobs.allSatisfy { $0.isWaiting && $0.failures == 0 && $0.crashes == 0 })
         }
     }
 
-    @Test("the second order, or the end of the grace period, cancels what runs", arguments: [true, false])
+    @Test("a second stop, or the end of the grace period, cancels the running jobs", arguments: [true, false])
     func now(isOrdered: Bool) async throws {
         try await withYard { yard in
             try await yard.enqueue([Note("obeys"), Note("complains"), Note("hangs")])
             let seen = Seen<String>()
-            let door = Latch()
+            let latch = Latch()
             let handlers = JobHandlers.forNotes { note, _ in
                 seen.note(note.text)
-                if note.text == "hangs" { return await door.wait() }
+                if note.text == "hangs" { return await latch.wait() }
                 do {
                     try await Task.sleep(for: .seconds(3600))
                 } catch {
@@ -64,23 +64,23 @@ struct StopTests {
                 if isOrdered { runner.stop(); runner.stopNow() }
                 try await wait(until: "the runner has gone") { try await yard.hasNoRunner() }
             }
-            let left = try await yard.jobs()
-            #expect(left.count == 3 && left.allSatisfy { $0.isWaiting && $0.failures == 0 && $0.crashes == 0 })
-            door.open()
+            let jobs = try await yard.jobs()
+            #expect(jobs.count == 3 && jobs.allSatisfy { $0.isWaiting && $0.failures == 0 && $0.crashes == 0 })
+            latch.open()
         }
     }
 
-    @Test("the end of its task is an order to stop, not to cancel")
+    @Test("cancelling the runner's task stops it without cancelling the handlers")
     func cancelledTask() async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("runs"))
-            let (seen, door) = (Seen<String>(), Latch())
+            let (seen, latch) = (Seen<String>(), Latch())
             let pool = yard.makePool()
             let runner = JobRunner(
                 database: pool, listener: nil,
                 handlers: .forNotes { _, _ in
                     seen.note("begun")
-                    await door.wait()
+                    await latch.wait()
                     try Task.checkCancellation()
                     seen.note("ended")
                 },
@@ -88,7 +88,7 @@ struct StopTests {
             let running = Task { try await runner.run() }
             try await seen.wait(for: "begun")
             running.cancel()
-            door.open()
+            latch.open()
             _ = try await running.value
             #expect(seen.all == ["begun", "ended"])
             #expect(try await yard.isEmpty())
@@ -96,15 +96,15 @@ struct StopTests {
         }
     }
 
-    @Test("a database that does not answer does not hold it up")
+    @Test("a database that does not answer does not delay the stop")
     func locked() async throws {
         try await withYard { yard in
             try await yard.enqueue((0..<5).map { Note("\($0)") })
             let seen = Seen<String>()
-            let door = Latch()
+            let latch = Latch()
             let handlers = JobHandlers.forNotes { note, _ in
                 seen.note(note.text)
-                await door.wait()
+                await latch.wait()
             }
             let pool = yard.makePool(lockTimeout: .milliseconds(100))
             var configuration = JobRunner.Configuration(name: "test", queues: [.init("default")])
@@ -114,12 +114,12 @@ struct StopTests {
                 database: pool, listener: nil, handlers: handlers, configuration: configuration, logger: .silent)
             let running = Task { try await runner.run() }
             try await wait(until: "the others lie ready") {
-                let inHand = try await yard.jobs().allSatisfy { !$0.isWaiting }
-                return inHand && seen.count == 1
+                let areClaimed = try await yard.jobs().allSatisfy { !$0.isWaiting }
+                return areClaimed && seen.count == 1
             }
             try await yard.database.transaction { connection in
                 try await connection.query("LOCK TABLE job IN ACCESS EXCLUSIVE MODE")
-                door.open()
+                latch.open()
                 runner.stop()
                 runner.stopNow()
                 _ = try await running.value
@@ -130,12 +130,12 @@ struct StopTests {
         }
     }
 
-    @Test("what its leaving finds in its hand is given back: it did not die of that")
+    @Test("a stopping runner releases jobs that it does not know of, without counting a crash")
     func leaving() async throws {
         try await withYard { yard in
             try await yard.enqueue((0..<3).map { Note("\($0)") })
             try await yard.withRunner(JobHandlers()) { _ in
-                // As if the answer to a claim had never come.
+                // The same as a claim whose response was lost.
                 try await yard.database.query(
                     """
                     SELECT * FROM claim_jobs(

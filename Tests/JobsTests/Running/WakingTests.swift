@@ -6,10 +6,10 @@ import Testing
 
 @testable import Jobs
 
-/// The poll interval is an hour here: what is found is found by notification, or by a poll timed to it.
-@Suite("Waking up", .timeLimit(.minutes(30)))
+/// The poll interval is an hour here: jobs are found by notification, or by a poll at the start of the next job.
+@Suite("Waking of workers", .timeLimit(.minutes(30)))
 struct WakingTests {
-    @Test("a notification is enough, and none is lost to a claim that has just found nothing", arguments: [1, 4])
+    @Test("a notification wakes a worker, and none is lost after an empty claim", arguments: [1, 4])
     func backToBack(concurrency: Int) async throws {
         try await withYard { yard in
             let seen = Seen<String>()
@@ -20,7 +20,7 @@ struct WakingTests {
                     configuration.queues[0].concurrency = concurrency
                 }
             ) { _ in
-                // The worker looks once more after each job: sooner or later it does so while the next is enqueued.
+                // The worker looks again after each job; sooner or later it does so while the next one is enqueued.
                 for number in 0..<400 {
                     try await yard.enqueue(Note("\(number)"))
                     await seen.wait(forCount: number + 1)
@@ -30,7 +30,7 @@ struct WakingTests {
         }
     }
 
-    @Test("many at once wake a worker for all of them")
+    @Test("concurrent notifications wake a worker for all jobs")
     func crowd() async throws {
         try await withYard(connections: 16) { yard in
             let seen = Seen<String>()
@@ -55,12 +55,12 @@ struct WakingTests {
         }
     }
 
-    @Test("a bell that rings before anybody waits is heard, and one heard already is not heard again")
+    @Test("a signal before the wait ends it, and a signal known to the waiter does not")
     func wakeSignal() async {
         let wakeSignal = WakeSignal()
-        let heard = wakeSignal.fireCount
+        let first = wakeSignal.fireCount
         wakeSignal.fire()
-        await wakeSignal.wait(after: heard, atMost: .seconds(3600))
+        await wakeSignal.wait(after: first, atMost: .seconds(3600))
         let again = wakeSignal.fireCount
         await wakeSignal.wait(after: again, atMost: .milliseconds(1))
         let last = wakeSignal.fireCount
@@ -69,31 +69,31 @@ struct WakingTests {
         await waiting.value
     }
 
-    @Test("the poll is timed to the next job, also while a long one runs beside a free hand")
+    @Test("the poll is timed to the start of the next job, also while another job runs")
     func nextTime() async throws {
-        // A machine that is too busy to begin the long job before the other is due gets more time.
+        // A busy machine may not start the long job before the other one is due; then the test allows more time.
         for seconds in [1.0, 4, 16, 64] {
             if try await isFoundByPoll(after: seconds) { return }
         }
         Issue.record("the long job never began before the other was due")
     }
 
-    /// Waits until a runner has found a job that is due so much later, while a long one runs.
+    /// Waits until a runner has found a job that is due after a number of seconds, while a long one runs.
     ///
-    /// - Returns: Whether the job was not due yet when the runner looked first: only then was it found by the poll.
+    /// - Returns: Whether the job was not yet due when the runner first looked: only then was it found by the poll.
     private func isFoundByPoll(after seconds: Double) async throws -> Bool {
         try await withYard { yard in
             let due = Date(timeIntervalSinceNow: seconds)
             try await yard.enqueue(Note("long"))
             try await yard.enqueue(Note("soon"), JobOptions(runAt: due))
-            let (seen, door, early) = (Seen<String>(), Latch(), Latch())
+            let (seen, latch, early) = (Seen<String>(), Latch(), Latch())
             try await yard.withRunner(
                 .forNotes { note, _ in
                     seen.note(note.text)
                     guard note.text == "long" else { return }
                     let isEarly = try await yard.database.query("SELECT clock_timestamp() < \(due)").decode(Bool.self)
                     if isEarly == [true] { early.open() }
-                    await door.wait()
+                    await latch.wait()
                 },
                 configure: { configuration in
                     configuration.poll = .seconds(3600)
@@ -101,20 +101,20 @@ struct WakingTests {
                 }
             ) { _ in
                 try await seen.wait(for: "soon")
-                door.open()
+                latch.open()
             }
             return early.isOpen
         }
     }
 
-    @Test("a call that comes while no hand is free is answered when one is")
+    @Test("a notification during a full load is handled when a job ends")
     func busy() async throws {
         try await withYard { yard in
             try await yard.enqueue([Note("first")])
-            let (seen, door) = (Seen<String>(), Latch())
+            let (seen, latch) = (Seen<String>(), Latch())
             let handlers = JobHandlers.forBatches(upTo: 10) { batch in
                 batch.forEach { seen.note($0.payload.text) }
-                await door.wait()
+                await latch.wait()
                 return batch.map { _ in .done }
             }
             try await yard.withRunner(handlers, listens: true, configure: { $0.poll = .seconds(3600) }) { _ in
@@ -122,20 +122,20 @@ struct WakingTests {
                 try await seen.wait(for: "first")
                 try await yard.enqueue([Note("second")])
                 try await yard.waitForHeartbeats(lasting: 1)
-                door.open()
+                latch.open()
                 try await seen.wait(for: "second")
             }
         }
     }
 
-    @Test("a job that is to be tried again soon is, by a worker that would have slept longer")
+    @Test("a job to be retried soon wakes an idle worker")
     func again() async throws {
         try await withYard { yard in
             try await yard.enqueue([Note("twice")])
             let attempts = Seen<Int>()
             let handlers = JobHandlers.forNotes { _, context in
                 attempts.note(context.attempt)
-                // Long enough for the worker to find that there is nothing else, and to sleep.
+                // Long enough for the worker to find no other job and to wait.
                 try await yard.waitForHeartbeats(lasting: 1)
                 if context.attempt == 1 { throw JobInterruption.retry(after: .zero, because: "busy") }
             }
@@ -151,7 +151,7 @@ struct WakingTests {
         }
     }
 
-    @Test("what one runner gives back, the others are told of")
+    @Test("releasing a job notifies the other runners")
     func givenBack() async throws {
         try await withYard { yard in
             try await yard.enqueue([Note("handed on")])
@@ -160,13 +160,13 @@ struct WakingTests {
                 runner: try await yard.enterRunner(), queue: "default", kinds: [Note.kind], limit: 1,
                 oldestFirst: false, includesCrashed: false, watermark: .beginning)
             let leases = try await store.claim(order, acknowledging: []).jobs.map(\.lease)
-            let heard = Seen<ListenerEvent>()
+            let events = Seen<ListenerEvent>()
             let listener = Listener(
                 Database.Configuration(conninfo: yard.conninfo), channels: [JobQueue.channel], logger: .silent)
-            let listening = Task { try await listener.run { heard.note($0) } }
-            try await heard.wait(for: .connected)
+            let listening = Task { try await listener.run { events.note($0) } }
+            try await events.wait(for: .connected)
             #expect(try await store.settle(leases.map { .init(lease: $0, disposition: .release) }) == 1)
-            try await heard.wait(for: .notified(JobQueue.channel))
+            try await events.wait(for: .notified(JobQueue.channel))
             listening.cancel()
             await #expect(throws: CancellationError.self) { try await listening.value }
         }

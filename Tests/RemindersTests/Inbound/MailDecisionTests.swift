@@ -3,7 +3,7 @@ import Foundation
 import Reminders
 import Testing
 
-@Suite("what follows from mail to the sender's address")
+@Suite("Decisions about mail to the sender's address")
 struct MailDecisionTests {
     private let anna: EmailAddress
     private let ben: EmailAddress
@@ -19,7 +19,7 @@ struct MailDecisionTests {
         [ReportedAddress(address, claim: claim, detail: "550")]
     }
 
-    @Test("only the recipient of the message is blocked, and only where the address is at fault")
+    @Test("blocks the message's recipient only if the address is invalid")
     func failures() {
         let dead = MailDecision.failure(claim(anna, .addressInvalid), of: message)
         #expect(dead.suppression == .hardBounce && dead.failsMessage && dead.review == nil && dead.detail == "550")
@@ -31,14 +31,14 @@ struct MailDecisionTests {
         #expect(delayed.suppression == nil && !delayed.failsMessage && delayed.review == nil)
     }
 
-    @Test("a report about nothing that was sent, or about somebody else, is for a person to read")
+    @Test("requires review of a report about an unknown message or another recipient")
     func strangers() {
         #expect(MailDecision.failure(claim(anna, .addressInvalid), of: nil) == .needsReview(.unknownMessage))
         #expect(MailDecision.failure(claim(ben, .addressInvalid), of: message) == .needsReview(.otherRecipient))
         #expect(MailDecision.failure([], of: message) == .needsReview(.otherRecipient))
     }
 
-    @Test("the address is recognised in another spelling, and where the mail was forwarded from")
+    @Test("recognizes another spelling of the address, and the final address of forwarded mail")
     func spellings() throws {
         let forwarded = ReportedAddress(ben, finalAddress: anna, claim: .addressInvalid, detail: nil)
         #expect(MailDecision.failure([forwarded], of: message).suppression == .hardBounce)
@@ -48,7 +48,7 @@ struct MailDecisionTests {
         #expect(MailDecision.failure(several, of: message).suppression == .hardBounce)
     }
 
-    @Test("an address of staff is never blocked by a report", arguments: [Audience.trainer, .studio])
+    @Test("does not block a staff address because of a report", arguments: [Audience.trainer, .studio])
     func staff(audience: Audience) {
         let message = MailDecision.Message(recipient: anna, audience: audience)
         let failure = MailDecision.failure(claim(anna, .addressInvalid), of: message)
@@ -57,7 +57,7 @@ struct MailDecisionTests {
         #expect(complaint.suppression == nil && complaint.review == .staffAddress)
     }
 
-    @Test("a complaint blocks the recipient of the message, unless it names somebody else who is known")
+    @Test("a complaint blocks the message's recipient, unless it names another known person only")
     func complaints() throws {
         let hash = try EmailAddress("f63fVYmqkR8Zo3@example.com")
         for named in [[anna], [], [hash], [hash, anna]] {
@@ -91,7 +91,7 @@ struct MailDecisionTests {
         .reply(MailDecision.Reply(answer, by: attendee, to: revision), to: session, isAhead: isAhead)
     }
 
-    @Test("accepted confirms, declined asks the desk to call and cancels nothing")
+    @Test("confirms an accepted invitation, and requests a call for a declined one")
     func replies() throws {
         let accepted = decide(.accepted, by: anna, try session())
         #expect(accepted.confirms && !accepted.requestsCall && accepted.review == nil)
@@ -100,7 +100,7 @@ struct MailDecisionTests {
         #expect(decide(.undecided, by: anna, try session()) == .needsReview(.undecided))
     }
 
-    @Test("an answer counts only for the client, the present revision, and a session to come")
+    @Test("accepts a reply only from the client, to the current revision of a future session")
     func invalidReplies() throws {
         for answer in MailDecision.Answer.allCases {
             #expect(decide(answer, by: ben, try session()) == .needsReview(.otherAttendee))
@@ -113,7 +113,7 @@ struct MailDecisionTests {
         }
     }
 
-    @Test("the identifier of a session's calendar entry leads back to the session")
+    @Test("parses the UID of a session's calendar entry, and rejects others")
     func uid() throws {
         let uid = SessionUID(try session())
         #expect(uid.description == "k7q29fxm-1795280400@intro")

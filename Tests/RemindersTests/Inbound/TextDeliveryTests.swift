@@ -2,9 +2,9 @@ import Booking
 import Reminders
 import Testing
 
-@Suite("what a delivery status changes")
+@Suite("Effects of delivery statuses")
 struct TextDeliveryTests {
-    @Test("the end is the same in whatever order reports arrive")
+    @Test("reaches the same result for any order of reports")
     func order() {
         let reports: [TextDelivery.Report] = [.underway, .failed, .delivered, .underway, .failed]
         var ends: Set<String> = []
@@ -13,13 +13,15 @@ struct TextDeliveryTests {
         #expect(Set(permutations([.underway, .failed, .failed]).map { end(after: $0) }) == ["failed"])
     }
 
-    @Test("an unknown text is sent once the service has it", arguments: [TextDelivery.Report.underway, .delivered])
+    @Test("changes an unknown text message after any report", arguments: [TextDelivery.Report.underway, .delivered])
     func unknown(report: TextDelivery.Report) {
         #expect(TextDelivery.change(of: .unknown, isDelivered: false, by: report) != .none)
         #expect(TextDelivery.change(of: .unknown, isDelivered: false, by: .failed) == .failed)
     }
 
-    @Test("a text that is not sent yet is left alone", arguments: [TextDelivery.Status.queued, .attempting, .skipped])
+    @Test(
+        "ignores reports on a text message that is not sent yet",
+        arguments: [TextDelivery.Status.queued, .attempting, .skipped])
     func early(status: TextDelivery.Status) {
         for report in [TextDelivery.Report.underway, .delivered, .failed] {
             #expect(TextDelivery.change(of: status, isDelivered: false, by: report) == .none)

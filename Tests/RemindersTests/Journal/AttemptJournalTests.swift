@@ -6,7 +6,7 @@ import Testing
 
 @testable import Reminders
 
-@Suite("the files of a journal")
+@Suite("Journal files")
 struct AttemptJournalTests {
     private let database = UUID()
     private let now = JournalTextTests.now
@@ -17,7 +17,7 @@ struct AttemptJournalTests {
             .map { "\(folder)/\($0)" }
     }
 
-    @Test("is made in the home with an id that stays, and only its owner may read it")
+    @Test("creates a journal with a stable ID that only its owner can read")
     func made() throws {
         let home = try ScratchFolder()
         let first = try AttemptJournal(home: "\(home.path)/new/home").open(database: database, at: now)
@@ -34,7 +34,7 @@ struct AttemptJournalTests {
         #expect(other.id != first.id, "another database has a journal of its own")
     }
 
-    @Test("processes at the same time write files of their own, and later ones go on with these")
+    @Test("concurrent processes write separate files, which later processes reuse")
     func files() throws {
         let home = try ScratchFolder()
         do {
@@ -55,7 +55,7 @@ struct AttemptJournalTests {
         #expect(try files(home).count == 2)
     }
 
-    @Test("a process that goes on after one that was killed within a line reads and writes whole lines")
+    @Test("ignores an incomplete last line, and appends complete lines after it")
     func tornEnd() throws {
         let home = try ScratchFolder()
         try {
@@ -76,7 +76,7 @@ struct AttemptJournalTests {
         #expect(try journal.content().runs.map(\.id) == [2])
     }
 
-    @Test("a large file is pruned when it is opened; no attempt before its deadline is lost")
+    @Test("prunes a large file when it is opened, and keeps attempts before their deadline")
     func pruned() throws {
         let home = try ScratchFolder()
         let folder = JournalFolder(home: home.path, database: database)
@@ -100,14 +100,17 @@ struct AttemptJournalTests {
         #expect(try folder.content().runs.map(\.id) == [1])
     }
 
-    /// A process that another test is starting holds a copy of every descriptor, and so the lock, until it runs its program.
+    /// Waits for the lock of a file, which may outlast its owner.
+    ///
+    /// A process that another test is starting inherits all descriptors, and holds the lock until it executes its
+    /// program.
     private func waitUntilUnlocked(_ path: String) throws {
         let file = try #require(FileHandle(forReadingAtPath: path))
         flock(file.fileDescriptor, LOCK_EX)
         try file.close()
     }
 
-    @Test("a folder that was removed is noticed, and made again with another id")
+    @Test("detects a removed folder, and creates it again with another ID")
     func removed() throws {
         let home = try ScratchFolder()
         let journal = AttemptJournal(home: home.path)
@@ -117,7 +120,7 @@ struct AttemptJournalTests {
         #expect(try journal.open(database: database, at: now).id != first.id)
     }
 
-    @Test("a place that cannot be written to is said with its path")
+    @Test("reports an unusable folder with its path")
     func refused() throws {
         let home = try ScratchFolder()
         try Data().write(to: URL(filePath: "\(home.path)/journal"))
@@ -129,7 +132,7 @@ struct AttemptJournalTests {
         #expect(JournalError(path: "/", number: ENOSPC).mayPass)
     }
 
-    @Test("batches that are written at once are all there")
+    @Test("keeps all batches that are written concurrently")
     func atOnce() async throws {
         let home = try ScratchFolder()
         let folder = JournalFolder(home: home.path, database: database)

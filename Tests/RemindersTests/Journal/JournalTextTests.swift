@@ -6,7 +6,7 @@ import Testing
 
 @testable import Reminders
 
-@Suite("the text of a journal")
+@Suite("Journal lines")
 struct JournalTextTests {
     static let now = Date(timeIntervalSince1970: 1_798_848_000)
 
@@ -28,7 +28,7 @@ struct JournalTextTests {
 
     static func text(_ lines: [JournalLine]) -> String { lines.map { $0.text + "\n" }.joined() }
 
-    @Test("each kind of line is read as it was written")
+    @Test("parses each kind of line to its original value")
     func roundTrip() throws {
         let day = MessageIdentity(
             subject: .day(Trainer.ID(3), try LocalDate("2026-12-01")), rule: "trainer-digest", channel: .email)
@@ -45,13 +45,13 @@ struct JournalTextTests {
         #expect(JournalText(Self.text(lines)).lines == lines)
     }
 
-    @Test("a journal names no person")
+    @Test("contains no personal data")
     func noPersons() throws {
         let words = try Self.attempt().text.split(separator: " ")
         #expect(words[0] == "attempt" && words[6...10] == ["session", "00000001", "1", "confirmation", "email"])
     }
 
-    @Test("a file that was cut off anywhere loses its last line at most")
+    @Test("a truncated file loses only its incomplete line")
     func torn() throws {
         let lines = [Self.start(1), try Self.attempt(), try Self.attempt("00000002", row: 2)]
         let text = Self.text(lines)
@@ -61,7 +61,7 @@ struct JournalTextTests {
         }
     }
 
-    @Test("a line in the middle that was cut off, or changed, is left out")
+    @Test("ignores a truncated or changed line within a file")
     func damaged() throws {
         let (first, second) = (try Self.attempt().text, try Self.attempt("00000002", row: 2).text)
         #expect(JournalText("\(first.dropLast(9))\n\(second)\n").attempts.count == 1)
@@ -69,7 +69,7 @@ struct JournalTextTests {
         #expect(JournalText(first.replacing("00000001", with: "00000003") + "\n").attempts.isEmpty)
     }
 
-    @Test("an attempt that no transport took does not count, and one of an earlier run with its number does")
+    @Test("ignores an attempt that was not sent, and keeps one of an earlier run with the same number")
     func notSent() throws {
         let lines = [
             Self.start(1), try Self.attempt("00000001"), Self.start(1), try Self.attempt("00000002"),
@@ -79,7 +79,7 @@ struct JournalTextTests {
         #expect(content.attempts.keys.map(\.subject) == [.session(try Reference("00000001"), revision: 1)])
     }
 
-    @Test("several files are one journal: the last attempt of each message counts, and the last run of each file")
+    @Test("combines files by the last attempt of each message and the last run of each file")
     func severalFiles() throws {
         let epochs = [UUID(), UUID()]
         let files = [
@@ -100,7 +100,7 @@ struct JournalTextTests {
         #expect(JournalContent([]).isEmpty)
     }
 
-    @Test("pruning keeps attempts until a day after their deadline, or for eight days, and never forgets the epoch")
+    @Test("pruning keeps attempts until a day after their deadline or for eight days, and the epoch")
     func pruned() throws {
         let token = UUID()
         let lines = [
@@ -117,7 +117,7 @@ struct JournalTextTests {
         #expect(later == [lines[0], lines[7], lines[12]])
     }
 
-    @Test("what a journal says is the same after pruning, for random journals")
+    @Test("pruning does not change the content of random journals")
     func randomJournals() throws {
         var random = SeededGenerator(seed: 20_261_129)
         for _ in 0..<300 {

@@ -4,9 +4,9 @@ import Reminders
 import SeededChance
 import Testing
 
-@Suite("what a sender does about a restored database")
+@Suite("Reconciliation after a restore")
 struct ReconciliationDecisionTests {
-    /// A sender that the database knows, in an epoch that its journal knows.
+    /// The state of a registered sender, in an epoch that its journal knows.
     private let usual = DeliveryEpochState(
         epoch: UUID(), noticedAt: 5, databaseName: UUID(), isIdentified: true, hasChanged: false, isMissingRuns: false,
         own: .done, waitsForOtherSenders: false)
@@ -22,19 +22,19 @@ struct ReconciliationDecisionTests {
         return ReconciliationDecision(state, journalIsNew: isNew, epochs: epochs)
     }
 
-    @Test("an ordinary start needs nothing")
+    @Test("requires nothing at an ordinary start")
     func ordinary() {
         #expect(!decision().isNeeded)
         #expect(decision().beginsEpoch == nil)
     }
 
-    @Test("a first start registers the sender without a warning")
+    @Test("registers a new sender without a comparison")
     func firstStart() {
         let first = decision(isNew: true, knowsEpoch: false) { $0.own = nil }
         #expect(first.registers && !first.comparesJournal && !first.replacesOthers && first.beginsEpoch == nil)
     }
 
-    @Test("a changed identity and a missing run begin an epoch, and the journal is compared")
+    @Test("a changed identity or a missing run begins an epoch and compares the journal")
     func begins() {
         let changed = decision { $0.hasChanged = true }
         #expect(changed.beginsEpoch == .databaseChanged && changed.comparesJournal && !changed.replacesOthers)
@@ -44,7 +44,7 @@ struct ReconciliationDecisionTests {
         #expect(!decision(other: 4).isNeeded)
     }
 
-    @Test("an epoch that another sender began is compared once")
+    @Test("compares the journal in an epoch that another sender began")
     func compares() {
         #expect(decision(knowsEpoch: false) { $0.own = .awaited }.comparesJournal)
         #expect(decision { $0.own = .missing }.comparesJournal)
@@ -52,7 +52,7 @@ struct ReconciliationDecisionTests {
         #expect(forgotten.comparesJournal && forgotten.beginsEpoch == nil && !forgotten.replacesOthers)
     }
 
-    @Test("a new sender counts the journals that are awaited as missing; a known one does not")
+    @Test("marks awaited journals as missing for a new sender, but not for a known one")
     func replaces() {
         #expect(
             decision(isNew: true, knowsEpoch: false) { ($0.own, $0.waitsForOtherSenders) = (nil, true) }.replacesOthers)
@@ -63,28 +63,28 @@ struct ReconciliationDecisionTests {
         #expect(!decision(isNew: true, knowsEpoch: false) { $0.waitsForOtherSenders = true }.replacesOthers)
     }
 
-    @Test("whatever is restored when, senders with journals send each message once", arguments: 0..<200)
+    @Test("senders with journals send each message once despite restores at random times", arguments: 0..<200)
     func model(seed: Int) {
         var random = SeededGenerator(seed: UInt64(seed))
-        var world = World(senders: 3)
+        var model = RestoreModel(senders: 3)
         for _ in 0..<80 {
             let sender = Int.random(in: 0..<3, using: &random)
             switch Int.random(in: 0...9, using: &random) {
-            case 0: world.backUp()
-            case 1: world.restore(changesIdentity: Bool.random(using: &random))
-            case 2, 3: world.book()
-            default: world.batch(of: sender, limit: Int.random(in: 1...3, using: &random))
+            case 0: model.backUp()
+            case 1: model.restore(changesIdentity: Bool.random(using: &random))
+            case 2, 3: model.book()
+            default: model.batch(of: sender, limit: Int.random(in: 1...3, using: &random))
             }
         }
-        // All senders are started once more; nothing is held any longer, and each message was sent or is unknown.
-        for _ in 0..<2 { for sender in 0..<3 { world.batch(of: sender, limit: .max) } }
-        #expect(world.sent.values.allSatisfy { $0 == 1 }, "seed \(seed): \(world.sent)")
-        #expect(world.unaccounted.isEmpty, "seed \(seed): \(world.unaccounted)")
+        // After all senders have run once more, nothing is held, and each message is sent or unknown.
+        for _ in 0..<2 { for sender in 0..<3 { model.batch(of: sender, limit: .max) } }
+        #expect(model.sent.values.allSatisfy { $0 == 1 }, "seed \(seed): \(model.sent)")
+        #expect(model.unaccounted.isEmpty, "seed \(seed): \(model.unaccounted)")
     }
 }
 
-/// A simple model: a database that can be restored, senders with journals, and the mail that arrived.
-private struct World {
+/// A model of a database that can be restored, senders with journals, and the sent messages.
+private struct RestoreModel {
     struct Row {
         var isQueued = true
         var dueAt: Int
@@ -94,7 +94,7 @@ private struct World {
         var epoch = UUID()
         var noticedAt: Int64 = 0
         var dueBefore = -1
-        /// The identity that was recorded with the epoch.
+        /// The identity stored with the epoch.
         var identity = 0
         var senders: [Int: DeliveryEpochState.Reconciliation] = [:]
         var runs: Set<UUID> = []
@@ -113,14 +113,14 @@ private struct World {
     var sent: [Int: Int] = [:]
     var clock = 0
 
-    /// All senders are known before the first backup: no restore goes back to a time before a sender's first start.
+    /// All senders are registered before the first backup: no restore precedes a sender's first start.
     init(senders: Int) {
         journals = Array(repeating: Journal(), count: senders)
         for sender in 0..<senders { batch(of: sender, limit: 0) }
         backUp()
     }
 
-    /// Messages that the database has neither queued nor accounted for, or has queued although they were sent.
+    /// The messages that are still queued.
     var unaccounted: [Int] { database.rows.filter { $0.value.isQueued }.map(\.key) }
 
     mutating func book() {
@@ -132,17 +132,18 @@ private struct World {
 
     mutating func restore(changesIdentity: Bool) {
         database = backup
-        // The clock goes on, and what is booked from now on has other references.
+        // The clock is not restored, so that later bookings have new references.
         clock += 1
         if changesIdentity {
             identity += 1
         } else {
-            // In place, only a sender of which a run is missing can know of it: all are started before the first sends.
+            // After a restore in place, only a sender whose run is missing can detect it: all start before the first
+            // one sends.
             for sender in journals.indices { batch(of: sender, limit: 0) }
         }
     }
 
-    /// A sender's batch: it compares its journal where it must, and sends what is not held.
+    /// Runs a sender, which compares its journal if required, and sends messages that are not held.
     mutating func batch(of sender: Int, limit: Int) {
         clock += 1
         reconcile(sender)

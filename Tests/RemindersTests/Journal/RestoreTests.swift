@@ -10,10 +10,10 @@ import Testing
 
 @testable import Reminders
 
-@Suite("a database that was restored", .timeLimit(.minutes(30)))
+@Suite("Delivery after a database restore", .timeLimit(.minutes(30)))
 struct RestoreTests {
-    /// Senders with a journal each, and a ledger that can be put back.
-    private struct Rehearsal {
+    /// Senders with one journal each, and a ledger that can be restored.
+    private struct RestoreScenario {
         let scene: Scene
         let homes = [try? ScratchFolder(), try? ScratchFolder(), try? ScratchFolder()].compactMap(\.self)
         let transport = ToldTransport()
@@ -21,7 +21,7 @@ struct RestoreTests {
 
         init(_ scene: Scene) { self.scene = scene }
 
-        /// A process that starts, sends and ends.
+        /// Runs a process that starts, sends and ends.
         @discardableResult
         func send(
             _ sender: Int = 0, limit: Int? = nil, at now: Date = Scene.now, to other: ToldTransport? = nil
@@ -32,7 +32,7 @@ struct RestoreTests {
             ).send(until: nil, limit: limit)
         }
 
-        /// Keeps the ledger as it is now, for ``restore(identity:)``.
+        /// Saves the ledger for ``restore(identity:)``.
         func backUp() async throws {
             try await scene.books.database.query(
                 """
@@ -43,7 +43,7 @@ struct RestoreTests {
                 "CREATE TABLE senders AS SELECT * FROM delivery_sender")
         }
 
-        /// Puts the ledger back, as a restore does; with another identity, as in another cluster.
+        /// Restores the ledger; with another identity, as in another cluster.
         func restore(identity: Bool) async throws {
             let database = scene.books.database
             try await database.query(
@@ -60,7 +60,7 @@ struct RestoreTests {
             if identity { try await database.query("UPDATE delivery_epoch SET system_identifier = 1") }
         }
 
-        /// The addresses that got a message more than once.
+        /// The addresses that received more than one message.
         var duplicates: [String] {
             get async {
                 let addresses = await transport.deliveries.addresses
@@ -69,165 +69,166 @@ struct RestoreTests {
         }
     }
 
-    private func rehearse(_ count: Int = 6, _ body: (Rehearsal) async throws -> Void) async throws {
+    private func withScenario(_ count: Int = 6, _ body: (RestoreScenario) async throws -> Void) async throws {
         try await withScene { scene in
             try await scene.fill(count)
-            try await body(Rehearsal(scene))
+            try await body(RestoreScenario(scene))
         }
     }
 
-    @Test("is no alarm at a first start, a restart, or with several processes and senders")
+    @Test("a first start, a restart and several senders are not taken for a restore")
     func noFalseAlarm() async throws {
-        try await rehearse { rehearsal in
-            for sender in [0, 0, 1, 0, 2] { try await rehearsal.send(sender, limit: 1) }
-            let report = try await rehearsal.send()
+        try await withScenario { scenario in
+            for sender in [0, 0, 1, 0, 2] { try await scenario.send(sender, limit: 1) }
+            let report = try await scenario.send()
             #expect(report.restored == 0 && report.held == nil && report.tally.sent == 1)
-            #expect(try await rehearsal.scene.counts() == ["sent": 6])
-            #expect(!rehearsal.log.text.contains("restored"))
-            let epochs = try await rehearsal.scene.books.database.query("SELECT cause FROM delivery_epoch")
+            #expect(try await scenario.scene.counts() == ["sent": 6])
+            #expect(!scenario.log.text.contains("restored"))
+            let epochs = try await scenario.scene.books.database.query("SELECT cause FROM delivery_epoch")
             #expect(try epochs.decode(String.self) == ["created"])
         }
     }
 
-    @Test("what the journal lists becomes unknown, the rest is sent", arguments: [true, false])
+    @Test("marks messages in the journal as unknown, and sends the others", arguments: [true, false])
     func restored(identity: Bool) async throws {
-        try await rehearse { rehearsal in
-            try await rehearsal.send(limit: 1)
-            try await rehearsal.backUp()
-            try await rehearsal.send(limit: 3)
-            try await rehearsal.restore(identity: identity)
-            let report = try await rehearsal.send()
+        try await withScenario { scenario in
+            try await scenario.send(limit: 1)
+            try await scenario.backUp()
+            try await scenario.send(limit: 3)
+            try await scenario.restore(identity: identity)
+            let report = try await scenario.send()
             #expect(report.restored == 3 && report.held == nil && report.tally.sent == 2)
-            #expect(try await rehearsal.scene.counts() == ["sent": 3, "unknown restored": 3])
-            #expect(await rehearsal.duplicates.isEmpty)
-            #expect(rehearsal.log.text.contains(identity ? "database_changed" : "journal_ahead"))
-            #expect(!rehearsal.log.text.contains("@example.com"))
-            let again = try await rehearsal.send()
+            #expect(try await scenario.scene.counts() == ["sent": 3, "unknown restored": 3])
+            #expect(await scenario.duplicates.isEmpty)
+            #expect(scenario.log.text.contains(identity ? "database_changed" : "journal_ahead"))
+            #expect(!scenario.log.text.contains("@example.com"))
+            let again = try await scenario.send()
             #expect(again.restored == 0 && again.tally.due == 0)
         }
     }
 
-    @Test("what no transport took is sent; an attempt that the database knows of is no reason against the next")
+    @Test("sends messages that no transport accepted, despite attempts before the backup")
     func notTaken() async throws {
-        try await rehearse(3) { rehearsal in
+        try await withScenario(3) { scenario in
             let full = ToldTransport { address in
                 address.hasPrefix("c1@") ? .accepted(reply: "250") : .rejectedTemporarily(code: 452, reply: "452 later")
             }
-            try await rehearsal.send(limit: 1, to: full)
-            // The second message was tried and put off before the backup, and is tried again after it; so is the third.
-            try await rehearsal.send(limit: 1, to: full)
-            try await rehearsal.backUp()
-            try await rehearsal.send(to: full)
-            try await rehearsal.restore(identity: true)
-            let report = try await rehearsal.send()
+            try await scenario.send(limit: 1, to: full)
+            // The second message was attempted and postponed before the backup, and is attempted again afterwards; so
+            // is the third.
+            try await scenario.send(limit: 1, to: full)
+            try await scenario.backUp()
+            try await scenario.send(to: full)
+            try await scenario.restore(identity: true)
+            let report = try await scenario.send()
             #expect(report.restored == 0 && report.tally.sent == 2)
-            #expect(try await rehearsal.scene.counts() == ["sent": 3])
+            #expect(try await scenario.scene.counts() == ["sent": 3])
         }
     }
 
-    @Test("messages that had not been planned at the moment of the backup are unknown, too")
+    @Test("marks messages as unknown that were planned and sent after the backup")
     func unplanned() async throws {
         try await withScene { scene in
-            let rehearsal = Rehearsal(scene)
+            let scenario = RestoreScenario(scene)
             try await scene.book("2027-01-12 10:00", now: Scene.now)
-            try await rehearsal.send()
-            try await rehearsal.backUp()
+            try await scenario.send()
+            try await scenario.backUp()
             let before = Scene.now + 9.9 * 86_400
-            try await rehearsal.send(at: before)
-            #expect(await rehearsal.transport.deliveries.addresses.count == 2)
+            try await scenario.send(at: before)
+            #expect(await scenario.transport.deliveries.addresses.count == 2)
             try await scene.books.database.query("DELETE FROM message WHERE id NOT IN (SELECT id FROM backup)")
-            try await rehearsal.restore(identity: true)
-            let report = try await rehearsal.send(at: before + 60)
+            try await scenario.restore(identity: true)
+            let report = try await scenario.send(at: before + 60)
             #expect(report.restored == 1 && report.tally.sent == 0)
-            #expect(await rehearsal.transport.deliveries.addresses.count == 2)
+            #expect(await scenario.transport.deliveries.addresses.count == 2)
         }
     }
 
-    @Test("messages wait until every sender has compared its journal, and those due later are sent at once")
+    @Test("holds messages until all senders have compared their journals, but not those due later")
     func waits() async throws {
-        try await rehearse { rehearsal in
-            try await rehearsal.send(1, limit: 1)
-            try await rehearsal.send(0, limit: 1)
-            try await rehearsal.backUp()
-            try await rehearsal.send(1, limit: 2)
-            try await rehearsal.restore(identity: true)
+        try await withScenario { scenario in
+            try await scenario.send(1, limit: 1)
+            try await scenario.send(0, limit: 1)
+            try await scenario.backUp()
+            try await scenario.send(1, limit: 2)
+            try await scenario.restore(identity: true)
             let later = Scene.now + 60
-            let first = try await rehearsal.send(0, at: later)
+            let first = try await scenario.send(0, at: later)
             #expect(first.tally.due == 0 && first.held?.count == 4 && first.held?.reason == .reconciling)
             #expect(first.held?.hosts == ["host1"])
-            try await rehearsal.scene.book("2027-01-20 10:00", for: "new@example.com", now: later + 60)
-            let second = try await rehearsal.send(0, at: later + 60)
+            try await scenario.scene.book("2027-01-20 10:00", for: "new@example.com", now: later + 60)
+            let second = try await scenario.send(0, at: later + 60)
             #expect(second.tally.sent == 1 && second.held?.count == 4)
-            let other = try await rehearsal.send(1, at: later + 120)
+            let other = try await scenario.send(1, at: later + 120)
             #expect(other.restored == 2 && other.held == nil && other.tally.sent == 2)
-            #expect(await rehearsal.duplicates.isEmpty)
+            #expect(await scenario.duplicates.isEmpty)
         }
     }
 
-    @Test("after ten minutes a sender that does not come is not waited for any more")
+    @Test("waits ten minutes at most for other senders")
     func tenMinutes() async throws {
-        try await rehearse { rehearsal in
-            try await rehearsal.send(1, limit: 1)
-            try await rehearsal.send(0, limit: 1)
-            try await rehearsal.backUp()
-            try await rehearsal.restore(identity: true)
-            let database = rehearsal.scene.books.database
-            #expect(try await rehearsal.send(0).held?.count == 4)
+        try await withScenario { scenario in
+            try await scenario.send(1, limit: 1)
+            try await scenario.send(0, limit: 1)
+            try await scenario.backUp()
+            try await scenario.restore(identity: true)
+            let database = scenario.scene.books.database
+            #expect(try await scenario.send(0).held?.count == 4)
             try await database.query("UPDATE delivery_epoch SET noticed_at = now() - interval '9 minutes'")
-            // Without a journal: one that has seen the epoch would take the moved time for a restore.
-            #expect(try await rehearsal.scene.send(to: rehearsal.transport).held?.count == 4)
+            // Without a journal: one that knows the epoch would take the changed time for a restore.
+            #expect(try await scenario.scene.send(to: scenario.transport).held?.count == 4)
             try await database.query("UPDATE delivery_epoch SET noticed_at = now() - interval '10 minutes'")
-            #expect(try await rehearsal.scene.send(to: rehearsal.transport).tally.sent == 4)
+            #expect(try await scenario.scene.send(to: scenario.transport).tally.sent == 4)
         }
     }
 
-    @Test("a sender that was last active a day before the others is not waited for")
+    @Test("does not wait for a sender that was last active a day before the others")
     func inactive() async throws {
-        try await rehearse { rehearsal in
-            try await rehearsal.send(1, limit: 1)
-            try await rehearsal.scene.books.database.query(
+        try await withScenario { scenario in
+            try await scenario.send(1, limit: 1)
+            try await scenario.scene.books.database.query(
                 "UPDATE delivery_sender SET last_active_at = now() - interval '25 hours'")
-            try await rehearsal.send(0, limit: 1)
-            try await rehearsal.backUp()
-            try await rehearsal.restore(identity: true)
-            #expect(try await rehearsal.send(0).tally.sent == 4)
+            try await scenario.send(0, limit: 1)
+            try await scenario.backUp()
+            try await scenario.restore(identity: true)
+            #expect(try await scenario.send(0).tally.sent == 4)
         }
     }
 
-    @Test("messages stay held without the journal of a sender, until it comes back")
+    @Test("holds messages while a sender's journal is missing, until that sender runs again")
     func missing() async throws {
-        try await rehearse { rehearsal in
-            try await rehearsal.send(0, limit: 1)
-            try await rehearsal.backUp()
-            try await rehearsal.send(0, limit: 2)
-            try await rehearsal.restore(identity: true)
-            let first = try await rehearsal.send(1)
+        try await withScenario { scenario in
+            try await scenario.send(0, limit: 1)
+            try await scenario.backUp()
+            try await scenario.send(0, limit: 2)
+            try await scenario.restore(identity: true)
+            let first = try await scenario.send(1)
             #expect(first.held?.reason == .held && first.held?.count == 5 && first.held?.hosts == ["host0"])
-            #expect(rehearsal.log.text.contains("messages are held"))
-            let database = rehearsal.scene.books.database
+            #expect(scenario.log.text.contains("messages are held"))
+            let database = scenario.scene.books.database
             try await database.query("UPDATE delivery_epoch SET noticed_at = now() - interval '1 day'")
-            #expect(try await rehearsal.scene.send(to: rehearsal.transport).held?.count == 5)
+            #expect(try await scenario.scene.send(to: scenario.transport).held?.count == 5)
             try await database.query("UPDATE delivery_epoch SET noticed_at = now() WHERE due_before IS NOT NULL")
             let reasons = try await database.withConnection {
                 try await LedgerRepository($0).evaluatedEntries(of: nil, status: "queued", now: Scene.now)
             }.map(\.reason)
-            #expect(reasons == Array(repeating: "held", count: 5))
-            let found = try await rehearsal.send(0)
+            #expect(reasons.count == 5 && reasons.allSatisfy { $0 == .held })
+            let found = try await scenario.send(0)
             #expect(found.restored == 2 && found.held == nil && found.tally.sent == 3)
-            #expect(await rehearsal.duplicates.isEmpty)
+            #expect(await scenario.duplicates.isEmpty)
         }
     }
 
-    @Test("an operator marks what may have been sent as unknown, or sends all; both are events")
+    @Test("an operator marks messages as unknown or releases them, and both are logged")
     func decided() async throws {
         for decision in [DeliveryReconciliation.Decision.hold(sentSince: Scene.now), .release] {
-            try await rehearse { rehearsal in
-                let database = rehearsal.scene.books.database
+            try await withScenario { scenario in
+                let database = scenario.scene.books.database
                 try await database.query("UPDATE message SET due_at = due_at - interval '1 hour' WHERE id % 3 = 0")
-                try await rehearsal.send(0, limit: 1)
-                try await rehearsal.backUp()
-                try await rehearsal.restore(identity: true)
-                try await rehearsal.send(1)
+                try await scenario.send(0, limit: 1)
+                try await scenario.backUp()
+                try await scenario.restore(identity: true)
+                try await scenario.send(1)
                 let desk = DeliveryReconciliation(database: database, actor: "operator")
                 // A message that waits for the end of quiet hours was not sent.
                 try await database.query(
@@ -237,12 +238,12 @@ struct RestoreTests {
                     WHERE id = (SELECT max(id) FROM message WHERE due_at = \(Scene.now))
                     """)
                 let preview = try await desk.settle(decision, dryRun: true, now: Scene.now + 60)
-                #expect(try await rehearsal.scene.counts() == ["sent": 1, "queued": 5])
+                #expect(try await scenario.scene.counts() == ["sent": 1, "queued": 5])
                 let settled = try await desk.settle(decision, dryRun: false, now: Scene.now + 60)
                 #expect(preview.unknown == settled.unknown && preview.released == settled.released)
                 #expect(settled.unknown == (decision == .release ? 0 : 3) && settled.released == 5 - settled.unknown)
                 #expect(settled.messages.count == 5)
-                let report = try await rehearsal.send(1, at: Scene.now + 120)
+                let report = try await scenario.send(1, at: Scene.now + 120)
                 #expect(report.held == nil && report.tally.sent == settled.released)
                 let events = try await database.query(
                     "SELECT actor, action FROM event WHERE subject = 'delivery_epoch' ORDER BY id"
@@ -253,39 +254,40 @@ struct RestoreTests {
         }
     }
 
-    @Test("a change that no sender has noticed holds everything")
+    @Test("holds all messages after a change that no sender has detected")
     func unnoticed() async throws {
-        try await rehearse { rehearsal in
-            try await rehearsal.send(0, limit: 1)
-            try await rehearsal.scene.books.database.query("UPDATE delivery_epoch SET timeline = timeline + 1")
-            // A sender that does not look, as one whose connection a pooler has led to the new primary.
-            #expect(try await rehearsal.scene.send(to: rehearsal.transport).held?.count == 5)
-            #expect(try await rehearsal.scene.counts() == ["sent": 1, "queued": 5])
-            #expect(try await rehearsal.send(0).tally.sent == 5)
+        try await withScenario { scenario in
+            try await scenario.send(0, limit: 1)
+            try await scenario.scene.books.database.query("UPDATE delivery_epoch SET timeline = timeline + 1")
+            // A sender without a journal does not detect the change, like one whose connection a pooler has moved to
+            // the new primary.
+            #expect(try await scenario.scene.send(to: scenario.transport).held?.count == 5)
+            #expect(try await scenario.scene.counts() == ["sent": 1, "queued": 5])
+            #expect(try await scenario.send(0).tally.sent == 5)
         }
     }
 
-    @Test("a database whose identity may not be read is known by its journal")
+    @Test("detects a restore by the journal if the identity cannot be read")
     func unreadable() async throws {
-        try await rehearse { rehearsal in
-            let database = rehearsal.scene.books.database
-            try await rehearsal.send(limit: 1)
+        try await withScenario { scenario in
+            let database = scenario.scene.books.database
+            try await scenario.send(limit: 1)
             try await database.query("UPDATE delivery_epoch SET system_identifier = NULL, timeline = NULL")
-            try await rehearsal.backUp()
-            try await rehearsal.send(limit: 2)
-            try await rehearsal.restore(identity: false)
-            #expect(try await rehearsal.send().restored == 2)
-            #expect(await rehearsal.duplicates.isEmpty)
+            try await scenario.backUp()
+            try await scenario.send(limit: 2)
+            try await scenario.restore(identity: false)
+            #expect(try await scenario.send().restored == 2)
+            #expect(await scenario.duplicates.isEmpty)
         }
     }
 
-    @Test("a journal that cannot be written stops a batch before anything is sent")
+    @Test("sends nothing if the journal cannot be written")
     func unwritable() async throws {
-        try await rehearse { rehearsal in
-            try Data().write(to: URL(filePath: "\(rehearsal.homes[0].path)/journal"))
-            await #expect(throws: JournalError.self) { try await rehearsal.send() }
-            #expect(try await rehearsal.scene.counts() == ["queued": 6])
-            #expect(await rehearsal.transport.deliveries.addresses.isEmpty)
+        try await withScenario { scenario in
+            try Data().write(to: URL(filePath: "\(scenario.homes[0].path)/journal"))
+            await #expect(throws: JournalError.self) { try await scenario.send() }
+            #expect(try await scenario.scene.counts() == ["queued": 6])
+            #expect(await scenario.transport.deliveries.addresses.isEmpty)
         }
     }
 }

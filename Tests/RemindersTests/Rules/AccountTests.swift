@@ -7,9 +7,9 @@ import Postgres
 import Reminders
 import Testing
 
-@Suite("Each message that did, did not or will go out is accounted for")
+@Suite("History of a session's messages")
 struct AccountTests {
-    @Test("what went out, what did not, what will, and what will not as things stand")
+    @Test("shows sent, unknown and queued messages, and the expected reasons to skip")
     func history() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 14:00", phone: "+12135550147")
@@ -29,7 +29,7 @@ struct AccountTests {
         }
     }
 
-    @Test("what nobody has written down yet is worked out, and what there is no address for says so")
+    @Test("shows planned messages that are not stored yet, and those without an address")
     func planned() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 14:00")
@@ -42,7 +42,7 @@ struct AccountTests {
         }
     }
 
-    @Test("after a move, both what was planned before and what is planned now")
+    @Test("shows the messages of both revisions after a move")
     func moved() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 14:00")
@@ -57,7 +57,7 @@ struct AccountTests {
         }
     }
 
-    @Test("once a session has begun, nothing of it will go out any more")
+    @Test("shows queued messages as skipped after the start of the session")
     func begun() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 14:00")
@@ -68,7 +68,7 @@ struct AccountTests {
 }
 
 extension Scene {
-    /// The account of a session, asked for at a time on the studio's wall by a role that may only read.
+    /// Returns the history of a session at a local time of the studio, read by a role with read permission only.
     fileprivate func explained(_ session: Session, at time: String) async throws -> [String] {
         let now = try instant(time)
         return try await books.database.transaction { connection in
@@ -77,6 +77,6 @@ extension Scene {
                 try await connection.query("SET LOCAL ROLE intro_reader")
             }
             return try await LedgerRepository(connection).history(of: session.reference, now: now)
-        }.map { entry in [entry.rule, entry.status, entry.reason].compactMap(\.self).joined(separator: " ") }
+        }.map { entry in [entry.rule, entry.status, entry.reason?.rawValue].compactMap(\.self).joined(separator: " ") }
     }
 }

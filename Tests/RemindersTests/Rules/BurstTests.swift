@@ -6,21 +6,21 @@ import Postgres
 import Reminders
 import Testing
 
-@Suite("A burst of changes makes one notice, and none is lost")
+@Suite("Notices of repeated changes")
 struct BurstTests {
-    @Test("three moves within a minute are told once, a minute after the last")
+    @Test("sends one notice of three moves within a minute, a minute after the last")
     func moves() async throws {
         try await withScene { scene in
             let session = try await scene.bookAndConfirm("2027-01-11 09:00")
             let mail = ToldTransport()
             for (second, hour) in [(100.0, 10), (120, 11), (140, 12)] {
                 try await scene.move(session, to: "2027-01-11 \(hour):00", after: second)
-                try await scene.sendPatiently(to: mail, after: second)
+                try await scene.sendContinuously(to: mail, after: second)
             }
-            try await scene.sendPatiently(to: mail, after: 199)
+            try await scene.sendContinuously(to: mail, after: 199)
             #expect(await mail.deliveries.addresses == [])
-            try await scene.sendPatiently(to: mail, after: 200)
-            try await scene.sendPatiently(to: mail, after: 400)
+            try await scene.sendContinuously(to: mail, after: 200)
+            try await scene.sendContinuously(to: mail, after: 400)
             #expect(await mail.deliveries.addresses == ["ana@example.com"])
             #expect(
                 try await scene.notices(of: session) == [
@@ -29,7 +29,7 @@ struct BurstTests {
         }
     }
 
-    @Test("a cancellation right after three moves is all that is told, and at once")
+    @Test("sends only the cancellation, at once, after three moves and a cancellation")
     func cancellation() async throws {
         try await withScene { scene in
             let session = try await scene.bookAndConfirm("2027-01-11 09:00")
@@ -38,28 +38,28 @@ struct BurstTests {
             }
             _ = try await scene.books.desk.cancel(session.reference, reason: nil, now: Scene.now + 150)
             let mail = ToldTransport()
-            try await scene.sendPatiently(to: mail, after: 150)
+            try await scene.sendContinuously(to: mail, after: 150)
             #expect(await mail.deliveries.addresses == ["ana@example.com"])
-            try await scene.sendPatiently(to: mail, after: 400)
+            try await scene.sendContinuously(to: mail, after: 400)
             #expect(await mail.deliveries.addresses.count == 1)
             #expect(try await scene.notices(of: session).last == "cancelled 5 sent")
         }
     }
 
-    @Test("moves that are minutes apart are each told")
+    @Test("sends a notice of each move if moves are minutes apart")
     func apart() async throws {
         try await withScene { scene in
             let session = try await scene.bookAndConfirm("2027-01-11 09:00")
             let mail = ToldTransport()
             for (second, hour) in [(100.0, 10), (300, 11)] {
                 try await scene.move(session, to: "2027-01-11 \(hour):00", after: second)
-                try await scene.sendPatiently(to: mail, after: second + 60)
+                try await scene.sendContinuously(to: mail, after: second + 60)
             }
             #expect(try await scene.notices(of: session) == ["rescheduled 2 sent", "rescheduled 3 sent"])
         }
     }
 
-    @Test("who sends by hand does not wait for another change")
+    @Test("a manual run does not wait for further changes")
     func byHand() async throws {
         try await withScene { scene in
             let session = try await scene.bookAndConfirm("2027-01-11 09:00")
@@ -69,18 +69,18 @@ struct BurstTests {
         }
     }
 
-    @Test("a change of trainer at the same time says just that")
+    @Test("a change of trainer at the same time queues only a trainer notice")
     func trainer() async throws {
         try await withScene { scene in
             let james = try await scene.books.engage("james")
             let session = try await scene.bookAndConfirm("2027-01-11 09:00")
             try await scene.move(session, to: "2027-01-11 09:00", with: james, after: 100)
-            try await scene.sendPatiently(to: ToldTransport(), after: 160)
+            try await scene.sendContinuously(to: ToldTransport(), after: 160)
             #expect(try await scene.notices(of: session) == ["trainer-changed 2 sent"])
         }
     }
 
-    @Test("a new time is told also where the trainer changed before anybody had heard of it")
+    @Test("sends the notice of a new time if the trainer changes before it is sent")
     func moveThenTrainer() async throws {
         try await withScene { scene in
             let james = try await scene.books.engage("james")
@@ -89,19 +89,19 @@ struct BurstTests {
             try await scene.move(session, to: "2027-01-11 10:00", with: james, after: 120)
             try await scene.move(session, to: "2027-01-11 10:00", with: scene.maria, after: 130)
             let mail = ToldTransport()
-            try await scene.sendPatiently(to: mail, after: 190)
+            try await scene.sendContinuously(to: mail, after: 190)
             #expect(await mail.deliveries.addresses == ["ana@example.com"])
             #expect(
                 try await scene.notices(of: session) == [
                     "rescheduled 2 skipped rescheduled", "rescheduled 3 skipped rescheduled", "rescheduled 4 sent",
                 ])
-            // They know of it now.
+            // The client has been notified of the new time.
             try await scene.move(session, to: "2027-01-11 10:00", with: james, after: 300)
             #expect(try await scene.notices(of: session).last == "trainer-changed 5 queued")
         }
     }
 
-    @Test("a move to where the session is already queues no notice")
+    @Test("a move to the same time and trainer queues no notice")
     func sameTimeSameTrainer() async throws {
         try await withScene { scene in
             let session = try await scene.bookAndConfirm("2027-01-11 09:00")
@@ -112,7 +112,7 @@ struct BurstTests {
 }
 
 extension Scene {
-    /// Books a session of which the client has been told.
+    /// Books a session and sends its confirmation.
     fileprivate func bookAndConfirm(_ start: String) async throws -> Session {
         let session = try await book(start)
         try await send(to: ToldTransport())
@@ -126,12 +126,12 @@ extension Scene {
             session.reference, to: instant(start), with: trainer, overrideReason: nil, now: Self.now + seconds)
     }
 
-    /// A batch of a sender that leaves alone what waits.
-    fileprivate func sendPatiently(to mail: ToldTransport, after seconds: TimeInterval) async throws {
+    /// Runs a continuous sender, which leaves waiting messages to later runs.
+    fileprivate func sendContinuously(to mail: ToldTransport, after seconds: TimeInterval) async throws {
         _ = try await batch(to: mail, mode: .continuous, at: Self.now + seconds).send(until: nil, limit: nil)
     }
 
-    /// What the ledger says of changes, in order of the revisions.
+    /// Returns the change notices in the ledger, by revision.
     fileprivate func notices(of session: Session) async throws -> [String] {
         try await books.database.query(
             """

@@ -6,11 +6,11 @@ import Postgres
 import Reminders
 import Testing
 
-@Suite("Trainers are told of tomorrow at six in the evening")
+@Suite("Digests of the next day for trainers")
 struct DigestTests {
     private static let maria = "maria@intro.test"
 
-    @Test("one mail a day, however many sessions and batches there are")
+    @Test("sends one mail a day for any number of sessions and runs")
     func onceADay() async throws {
         try await withScene { scene in
             try await scene.giveAddress(Self.maria)
@@ -26,7 +26,7 @@ struct DigestTests {
         }
     }
 
-    @Test("a day without sessions is not told of, and neither is one whose sessions were all cancelled")
+    @Test("sends no digest of a day without sessions, or with cancelled sessions only")
     func nothingToTell() async throws {
         try await withScene { scene in
             try await scene.giveAddress(Self.maria)
@@ -35,7 +35,7 @@ struct DigestTests {
             let late = try await scene.book("2027-01-06 09:00", now: Scene.now + 60)
             #expect(try await scene.digests(["2027-01-04 18:00"]) == [])
             #expect(try await scene.days() == [])
-            // Planned, and cancelled before it went out.
+            // Planned, and cancelled before it was sent.
             let evening = try scene.instant("2027-01-05 18:00")
             try await scene.books.database.withConnection {
                 try await DeliveryRepository($0).plan(until: evening, now: evening)
@@ -47,7 +47,7 @@ struct DigestTests {
     }
 
     @Test(
-        "a sender that comes late still tells of the day, until its first session begins",
+        "sends a late digest until the first session of the day begins",
         arguments: [
             ("2027-01-04 23:59", ["2027-01-05 sent"]), ("2027-01-05 08:59", ["2027-01-05 sent"]),
             ("2027-01-05 09:00", ["2027-01-05 skipped session_started"]), ("2027-01-05 11:00", []),
@@ -62,20 +62,20 @@ struct DigestTests {
         }
     }
 
-    @Test("six in the evening, and tomorrow, are those of the trainer's own studio")
+    @Test("is due in the time zone of the trainer's home studio")
     func otherZone() async throws {
         try await withScene { scene in
             let waikiki = try await scene.books.openStudio("waikiki", zone: "Pacific/Honolulu")
             let keola = try await scene.books.engage("keola", at: "waikiki")
             try await scene.giveAddress("keola@intro.test", to: "keola")
             try await scene.books.book(waikiki, "2027-01-05 09:00", for: "ana@example.com", with: keola)
-            // Six in the evening is eight in Los Angeles.
+            // 6 PM in Honolulu is 8 PM in Los Angeles.
             #expect(try await scene.digests(["2027-01-04 19:59"]) == [])
             #expect(try await scene.digests(["2027-01-04 20:00"]) == ["keola@intro.test"])
         }
     }
 
-    @Test("who has retired is told of nothing")
+    @Test("sends no digest to a deactivated trainer")
     func retired() async throws {
         try await withScene { scene in
             try await scene.giveAddress(Self.maria)
@@ -85,7 +85,7 @@ struct DigestTests {
         }
     }
 
-    @Test("lists only what can take place: a session in an absence or a closure is left out")
+    @Test("omits a session during a closure")
     func affected() async throws {
         try await withScene { scene in
             try await scene.giveAddress(Self.maria)
@@ -98,14 +98,14 @@ struct DigestTests {
                     try await RuleRepository($0).named(Handle("trainer-digest"), at: nil),
                     about: try await scene.reference(of: "ben@example.com"), to: nil)
             }
-            guard case .day(let told) = day.subject else { return #expect(Bool(false), "a digest is about a day") }
-            #expect(told.sessions.map(\.localStart) == ["2027-01-05 15:00 PST"])
-            // Nine has passed, and the day begins at three for her.
+            guard case .day(let digest) = day.subject else { return #expect(Bool(false), "a digest is about a day") }
+            #expect(digest.sessions.map(\.localStart) == ["2027-01-05 15:00 PST"])
+            // The session at 9 AM is affected by the closure, so the trainer's day begins at 3 PM.
             #expect(try await scene.digests(["2027-01-05 10:00"]) == [Self.maria])
         }
     }
 
-    @Test("a trainer who is away for all of a day is told nothing of it, until the absence is removed")
+    @Test("sends no digest of a day off, until the time off is removed")
     func away() async throws {
         try await withScene { scene in
             try await scene.giveAddress(Self.maria)
@@ -118,7 +118,7 @@ struct DigestTests {
         }
     }
 
-    @Test("a digest that is planned already waits while the trainer is away, and is skipped with that reason")
+    @Test("a planned digest waits during time off, and is skipped with that reason")
     func awayAfterPlanning() async throws {
         try await withScene { scene in
             try await scene.giveAddress(Self.maria)
@@ -136,7 +136,7 @@ struct DigestTests {
     }
 
     @Test(
-        "a rule may ask for an hour before midnight, the same morning, or a week ahead",
+        "supports rules in the evening, on the same morning, and a week ahead",
         arguments: [
             (RuleOffset(days: 0, minutes: -120), nil, "2027-01-11 22:00"),
             (RuleOffset(days: 0, minutes: 0), "06:00", "2027-01-12 06:00"),
@@ -170,7 +170,7 @@ extension Scene {
         return try Reference(try #require(codes.first))
     }
 
-    /// Which trainers get mail in batches at times on the studio's wall.
+    /// Returns the trainers that receive mail in runs at local times of the studio.
     fileprivate func digests(_ batches: [String]) async throws -> [String] {
         try await digests(at: batches.map { try instant($0) })
     }
@@ -181,7 +181,7 @@ extension Scene {
         return await mail.deliveries.addresses.filter { $0.hasSuffix("@intro.test") }
     }
 
-    /// What the ledger says of trainers' days.
+    /// Returns the status of digests in the ledger.
     fileprivate func days() async throws -> [String] {
         try await books.database.query(
             "SELECT concat_ws(' ', day, status, reason) FROM message WHERE day IS NOT NULL ORDER BY id"

@@ -6,18 +6,18 @@ import Postgres
 import Reminders
 import Testing
 
-/// What happens to a session, and every message that must come of it.
+/// The course of a session, and all messages that are expected for it.
 struct Story: CustomTestStringConvertible {
     let testDescription: String
-    /// When the session is to begin, on the studio's wall; it is booked on Friday, 2027-01-01, at 16:00.
+    /// The local start time of the session, which is booked on Friday, 2027-01-01, at 16:00.
     let start: String
-    /// Where the client lives, if not where the studio is.
+    /// The client's time zone, if it differs from the studio's.
     var zone: String?
-    /// Ten minutes after the booking, it is moved.
+    /// The new start time of a move, ten minutes after the booking.
     var move: String?
-    /// When batches go out, after one at the booking.
+    /// The times of runs; a first run follows the booking.
     let batches: [String]
-    /// `rule revision, due time: once arranged > in the end`, by due time.
+    /// The messages as `rule revision, due time: status after booking > final status`.
     let messages: [String]
 }
 
@@ -40,7 +40,7 @@ extension Story {
                 "one-day 1, 2027-01-01 08:00 PST: skipped late_booking > skipped late_booking",
                 "one-day-sms 1, 2027-01-01 08:00 PST: skipped late_booking > skipped late_booking",
                 "confirmation 1, 2027-01-01 16:00 PST: queued > sent",
-                // At six in the morning people sleep.
+                // 06:00 is within quiet hours.
                 "two-hours 1, 2027-01-01 19:30 PST: queued quiet_hours > sent",
             ]),
         Story(
@@ -136,9 +136,9 @@ extension Story {
     ]
 }
 
-@Suite("Every message of a session, from the booking to its end")
+@Suite("Messages of a session from booking to end")
 struct ExpectedMessagesTests {
-    @Test("what is told, when, and why not", arguments: Story.all)
+    @Test("sends and skips the expected messages at the expected times", arguments: Story.all)
     func story(_ story: Story) async throws {
         try await withScene { scene in
             var ana = ClientDetails(
@@ -154,14 +154,14 @@ struct ExpectedMessagesTests {
                     session.reference, to: try scene.instant(start), with: nil, overrideReason: nil,
                     now: Scene.now + 600)
             }
-            let arranged = try await scene.account(of: session)
+            let planned = try await scene.account(of: session)
             if story.move == nil { try await scene.send(to: mail, texts: texts) }
             for batch in story.batches { try await scene.send(to: mail, texts: texts, at: scene.instant(batch)) }
             let ended = try await scene.account(of: session)
-            let told = zip(arranged, ended).map { "\($0.when): \($0.what) > \($1.what)" }
-            #expect(told.sorted() == story.messages.sorted())
-            #expect(arranged.count == ended.count)
-            // The ledger tells of what was sent, and of nothing else.
+            let results = zip(planned, ended).map { "\($0.when): \($0.what) > \($1.what)" }
+            #expect(results.sorted() == story.messages.sorted())
+            #expect(planned.count == ended.count)
+            // The number of delivered messages matches the ledger.
             let sent = Dictionary(grouping: ended.filter { $0.what == "sent" }, by: \.channel).mapValues(\.count)
             #expect(await mail.deliveries.addresses.count == sent["email", default: 0])
             #expect(await texts.deliveries.addresses.count == sent["sms", default: 0])
@@ -170,21 +170,22 @@ struct ExpectedMessagesTests {
 }
 
 extension Scene {
-    /// A row of the ledger in words.
+    /// A summary of a ledger row.
     struct Line {
         let when: String
         let what: String
         let channel: String
     }
 
-    /// The ledger of a session, by due time.
+    /// Returns the ledger of a session, by due time.
     func account(of session: Session) async throws -> [Line] {
         try await books.database.withConnection { connection in
             try await LedgerRepository(connection).entries(of: session.reference, status: nil)
         }.map { entry in
             Line(
                 when: "\(entry.rule) \(entry.revision), \(entry.clock.text(entry.dueAt))",
-                what: [entry.status, entry.reason].compactMap(\.self).joined(separator: " "), channel: entry.channel)
+                what: [entry.status, entry.reason?.rawValue].compactMap(\.self).joined(separator: " "),
+                channel: entry.channel)
         }
     }
 }

@@ -6,19 +6,19 @@ import Postgres
 import Reminders
 import Testing
 
-@Suite("Rules that ask how things are")
+@Suite("Rules with conditions")
 struct FollowUpTests {
     @Test(
-        "who came and who did not is followed up next morning, also where the session was marked by plain SQL",
+        "follows up on the next morning, also for a session that was marked by SQL",
         arguments: [(Session.Status.attended, "attended", "no-show"), (.noShow, "no-show", "attended")])
     func followUp(status: Session.Status, rule: String, other: String) async throws {
         try await withScene { scene in
             let marked = try await scene.book("2027-01-12 09:00")
-            let written = try await scene.book("2027-01-12 10:00", for: "ben@example.com")
+            let inserted = try await scene.book("2027-01-12 10:00", for: "ben@example.com")
             _ = try await scene.books.desk.close(marked.reference, as: status)
             try await scene.books.database.query(
-                "UPDATE session SET status = \(status.rawValue) WHERE id = \(written.id.value)")
-            for session in [marked, written] {
+                "UPDATE session SET status = \(status.rawValue) WHERE id = \(inserted.id.value)")
+            for session in [marked, inserted] {
                 #expect(try await scene.told(rule, of: session) == ["2027-01-13 09:00 PST queued"])
                 #expect(try await scene.told(other, of: session) == [])
             }
@@ -30,7 +30,7 @@ struct FollowUpTests {
         }
     }
 
-    @Test("nobody is followed up before the end, at whatever hour the rule says")
+    @Test("a follow-up is not due before the end of the session")
     func notBeforeTheEnd() async throws {
         try await withScene { scene in
             _ = try await scene.rules.add(
@@ -42,7 +42,7 @@ struct FollowUpTests {
         }
     }
 
-    @Test("a session that is marked days later is followed up at once, and after three days not any more")
+    @Test("follows up late if a session is marked late, but not after three days")
     func markedLate() async throws {
         try await withScene { scene in
             let soon = try await scene.book("2027-01-12 09:00")
@@ -55,7 +55,7 @@ struct FollowUpTests {
         }
     }
 
-    @Test("who has said that they will come is not asked again, until the session is moved")
+    @Test("does not ask for a second confirmation, unless the session is moved")
     func unconfirmed() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 14:00", phone: "+12135550147")
@@ -71,13 +71,13 @@ struct FollowUpTests {
         }
     }
 
-    @Test("a rule for newcomers leaves out whoever has booked before")
+    @Test("a rule for first bookings skips clients with an earlier booking")
     func firstBooking() async throws {
         try await withScene { scene in
             _ = try await scene.rules.edit("three-days", now: Scene.now) { $0.condition = .firstBooking }
             let first = try await scene.book("2027-01-12 09:00")
-            let called = try await scene.book("2027-01-12 10:00", for: "ben@example.com")
-            _ = try await scene.books.desk.cancel(called.reference, reason: nil, now: Scene.now)
+            let cancelled = try await scene.book("2027-01-12 10:00", for: "ben@example.com")
+            _ = try await scene.books.desk.cancel(cancelled.reference, reason: nil, now: Scene.now)
             let again = try await scene.book("2027-01-12 11:00", for: "ben@example.com", now: Scene.now + 60)
             try await scene.send(to: ToldTransport(), at: scene.instant("2027-01-09 11:00"))
             #expect(try await scene.told("three-days", of: first) == ["2027-01-09 09:00 PST sent"])

@@ -7,14 +7,14 @@ import Postgres
 import Reminders
 import Testing
 
-@Suite("What changes after a message was taken up, and before it goes out")
+@Suite("Changes between claim and delivery")
 struct FreshnessTests {
-    /// A change of the third session, whose message is in the sender's hand by then.
+    /// A change of the third session after its message was claimed.
     struct Turn: CustomTestStringConvertible {
         let testDescription: String
-        /// Whom the batch then writes to.
+        /// The recipients that the run reaches.
         let reached: [String]
-        /// What the ledger says of the third confirmation.
+        /// The final status of the third confirmation.
         let ending: String
         let change: @Sendable (Scene, Session) async throws -> Void
     }
@@ -22,7 +22,7 @@ struct FreshnessTests {
     private static let turns = [
         Turn(testDescription: "nothing", reached: ["c1", "c2", "c3"], ending: "sent") { _, _ in },
         Turn(testDescription: "cancelled", reached: ["c1", "c2", "c3"], ending: "skipped cancelled") { scene, session in
-            // The third mail is the notice of it.
+            // The third mail is the notice of cancellation.
             _ = try await scene.books.desk.cancel(session.reference, reason: nil, now: Scene.now)
         },
         Turn(testDescription: "moved", reached: ["c1", "c2", "c3"], ending: "skipped rescheduled") { scene, session in
@@ -65,19 +65,19 @@ struct FreshnessTests {
         },
     ]
 
-    @Test("what goes out is true at the moment of sending", arguments: turns)
+    @Test("evaluates a claimed message again before sending", arguments: turns)
     func turn(_ turn: Turn) async throws {
         try await withScene { scene in
             try await scene.fill(3)
             let third = try await scene.books.database.withConnection {
                 try await SessionRepository($0).named(try Reference("00000003"))
             }
-            // The first message goes out alone; the second and the third are taken up together.
+            // The first message is claimed alone, the second and third as one batch.
             let mail = ToldTransport { address in
                 guard address == "c2@example.com" else { return .accepted(reply: "250") }
                 do {
-                    let inHand = try await scene.sessionsInHand()
-                    guard inHand == [2, 3] else { return .unknown(reason: "\(inHand) were taken up") }
+                    let claimed = try await scene.claimedSessions()
+                    guard claimed == [2, 3] else { return .unknown(reason: "\(claimed) were taken up") }
                     try await turn.change(scene, third)
                     return .accepted(reply: "250")
                 } catch {
@@ -94,8 +94,8 @@ struct FreshnessTests {
 }
 
 extension Scene {
-    /// The sessions whose messages a sender has taken up.
-    fileprivate func sessionsInHand() async throws -> [Int64] {
+    /// Returns the sessions whose messages are claimed.
+    fileprivate func claimedSessions() async throws -> [Int64] {
         try await books.database.query("SELECT session_id FROM message WHERE status = 'attempting' ORDER BY 1")
             .decode(Int64.self)
     }

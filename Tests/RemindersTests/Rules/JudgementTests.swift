@@ -6,11 +6,11 @@ import Postgres
 import Reminders
 import Testing
 
-@Suite("Each reason for which a message does not go out")
+@Suite("Reasons to skip or postpone a message")
 struct JudgementTests {
-    /// What was done to a session, or to the message about it, and how it is then judged.
+    /// The changes of a session or its message, and the expected reasons.
     ///
-    /// A message is a reminder of tomorrow's session by mail; the numbers of session, client and message are the same.
+    /// The message is a one-day reminder by mail; session, client and message have the same number.
     private static func cases() -> [(reason: String?, change: (Int) -> SQL)] {
         let now = Scene.now
         return [
@@ -73,7 +73,7 @@ struct JudgementTests {
                 }
             ),
             (
-                // It begins before people there are awake.
+                // The session starts before the end of quiet hours.
                 "quiet_hours",
                 {
                     """
@@ -102,7 +102,7 @@ struct JudgementTests {
         """
     }
 
-    @Test("each is told once it is so, and not before")
+    @Test("reports each reason after the corresponding change only")
     func reasons() async throws {
         try await withScene { scene in
             let database = scene.books.database
@@ -116,16 +116,16 @@ struct JudgementTests {
                        ('asking', 'start', -1, 'email', 'one-day', 'unconfirmed', true),
                        ('welcome', 'start', -1, 'email', 'one-day', 'first_booking', true)
                 """)
-            #expect(try await scene.judgements() == cases.map { _ in nil })
+            #expect(try await scene.evaluations() == cases.map { _ in nil })
             for (index, example) in cases.enumerated() { try await database.query(example.change(index + 1)) }
-            let judged = try await scene.judgements()
+            let results = try await scene.evaluations()
             for (index, example) in cases.enumerated() {
-                #expect(judged[index] == example.reason, "\(index + 1): \(example.reason ?? "goes out")")
+                #expect(results[index] == example.reason, "\(index + 1): \(example.reason ?? "goes out")")
             }
         }
     }
 
-    @Test("a late reminder goes out all the same where the later one will not", arguments: [true, false])
+    @Test("sends a late reminder if the later one will not be sent", arguments: [true, false])
     func notOvertaken(confirmed: Bool) async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 16:00", phone: "+12135550147")
@@ -141,7 +141,7 @@ struct JudgementTests {
         }
     }
 
-    @Test("a rule that is off at one studio supersedes nothing there, and still does elsewhere")
+    @Test("a rule that is disabled at one studio supersedes reminders only at others")
     func notOvertakenByStudioRule() async throws {
         try await withScene { scene in
             let uptown = try await scene.books.openStudio("uptown") { $0.offer.horizonMinutes = 400 * 24 * 60 }
@@ -151,7 +151,7 @@ struct JudgementTests {
             _ = try await RuleEditor(database: scene.books.database, actor: "test").edit(
                 Handle("one-day"), at: Handle("uptown"), now: Scene.now
             ) { $0.isEnabled = false }
-            // Two days without a runner.
+            // Two days without a run.
             try await scene.send(to: ToldTransport(), at: scene.instant("2027-01-11 18:00"))
             let elsewhere = try await scene.books.database.query(
                 """
@@ -168,7 +168,7 @@ struct JudgementTests {
         }
     }
 
-    @Test("a reminder is not superseded by one whose condition does not hold")
+    @Test("does not supersede a reminder by one whose condition is not met")
     func notOvertakenByCondition() async throws {
         try await withScene { scene in
             _ = try await scene.rules.edit("one-day", now: Scene.now) { $0.condition = .firstBooking }
@@ -183,10 +183,10 @@ struct JudgementTests {
         }
     }
 
-    @Test("a change takes back what the studio's own rule asks for, not what the chain's would")
+    @Test("a change skips messages according to the studio's own rule instead of the chain's")
     func supersededByStudioRule() async throws {
         try await withScene { scene in
-            // Here the rule of that name comes before the start; elsewhere it follows the end.
+            // At this studio, the rule of that name precedes the start; elsewhere it follows the end.
             _ = try await scene.books.database.query(
                 """
                 INSERT INTO reminder_rule (key, studio_id, anchor, lag_days, channel, template)
@@ -198,7 +198,7 @@ struct JudgementTests {
         }
     }
 
-    @Test("a text some hours after the booking is late at night, and waits; the answer to a booking does not")
+    @Test("postpones a text hours after the booking for quiet hours, but not one at once")
     func afterBooking() async throws {
         try await withScene { scene in
             for (key, minutes) in [("welcome-text", 120), ("text-at-once", 0)] {
@@ -218,7 +218,7 @@ struct JudgementTests {
         }
     }
 
-    @Test("people who sleep are written to when they wake, where that is still of use")
+    @Test("postpones a text to the end of quiet hours in the client's time zone")
     func waits() async throws {
         try await withScene { scene in
             try await scene.fill(1)
@@ -226,23 +226,23 @@ struct JudgementTests {
             try await database.query("UPDATE client SET time_zone = 'Asia/Kathmandu', phone = '+12135550148'")
             try await database.query("UPDATE message SET rule = 'one-day-sms', channel = 'sms'")
             let waits = try await database.query(
-                "SELECT wait_until FROM judged_messages(\(Scene.now)) WHERE reason IS NULL"
+                "SELECT wait_until FROM message_eligibility(\(Scene.now)) WHERE reason IS NULL"
             )
             .decode(Date?.self)
-            // 2027-01-02 09:00 in Kathmandu, at an offset of 5:45.
+            // 2027-01-02 09:00 in Kathmandu, at UTC+05:45.
             #expect(waits == [Date(timeIntervalSince1970: 1_798_859_700)])
         }
     }
 }
 
 extension Scene {
-    /// How the first message of each session is judged now.
-    fileprivate func judgements() async throws -> [String?] {
+    /// Returns the current evaluation of each session's first message.
+    fileprivate func evaluations() async throws -> [String?] {
         try await books.database.query(
             """
-            SELECT judged.reason
+            SELECT eligibility.reason
             FROM message AS m
-            JOIN judged_messages(\(Self.now)) AS judged ON judged.id = m.id
+            JOIN message_eligibility(\(Self.now)) AS eligibility ON eligibility.id = m.id
             WHERE m.id = (SELECT min(id) FROM message AS first WHERE first.session_id = m.session_id)
             ORDER BY m.session_id
             """

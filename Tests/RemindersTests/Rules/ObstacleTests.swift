@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Messages of sessions that cannot take place")
 struct ObstacleTests {
-    /// Something that keeps Maria's session on 2027-01-11 from taking place.
+    /// An obstacle that prevents Maria's session on 2027-01-11.
     struct Obstacle: CustomTestStringConvertible {
         let testDescription: String
         let begin: @Sendable (Scene) async throws -> Void
@@ -34,7 +34,7 @@ struct ObstacleTests {
         },
     ]
 
-    @Test("wait with the reason, and go out once the session can take place again", arguments: obstacles)
+    @Test("wait with the reason, and are sent once the session can take place again", arguments: obstacles)
     func waits(_ obstacle: Obstacle) async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-11 09:00", phone: "+12135550147")
@@ -61,7 +61,7 @@ struct ObstacleTests {
         }
     }
 
-    @Test("are skipped with the reason once the session would have begun", arguments: obstacles)
+    @Test("are skipped with the reason at the start time of the session", arguments: obstacles)
     func skipped(_ obstacle: Obstacle) async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-11 09:00")
@@ -79,7 +79,7 @@ struct ObstacleTests {
         }
     }
 
-    @Test("are left alone by a runner until something changes")
+    @Test("are not claimed again by a runner until something changes")
     func notClaimedAgain() async throws {
         try await withScene { scene in
             try await scene.book("2027-01-11 09:00")
@@ -99,7 +99,7 @@ struct ObstacleTests {
         }
     }
 
-    @Test("give way to the notice of the move that makes the session possible")
+    @Test("are superseded by the notice of a move that makes the session possible")
     func moved() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-11 09:00")
@@ -116,7 +116,7 @@ struct ObstacleTests {
         }
     }
 
-    @Test("a notice of a move waits as well, where the new time has become impossible")
+    @Test("a notice of a move waits if the new time has become impossible")
     func noticeOfMove() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-11 09:00")
@@ -132,7 +132,7 @@ struct ObstacleTests {
         }
     }
 
-    @Test("the cancellation, a call that was asked for and the follow-up of a visit do not wait")
+    @Test("cancellations, requested calls and follow-ups of attended sessions do not wait")
     func notBlocked() async throws {
         try await withScene { scene in
             let cancelled = try await scene.book("2027-01-11 09:00", for: "ana@example.com")
@@ -156,7 +156,7 @@ struct ObstacleTests {
         }
     }
 
-    @Test("a follow-up of a session that nobody has marked waits until it is marked")
+    @Test("a follow-up of an unmarked session waits until it is marked")
     func followUp() async throws {
         try await withScene { scene in
             _ = try await scene.rules.add(
@@ -176,7 +176,7 @@ struct ObstacleTests {
         }
     }
 
-    @Test("a session outside working hours is confirmed and reminded of as any other")
+    @Test("messages of a session outside working hours do not wait")
     func outsideHours() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-11 20:00", overriding: "asked for")
@@ -185,7 +185,7 @@ struct ObstacleTests {
         }
     }
 
-    @Test("a preview of the batch tells them apart from what would be sent or skipped")
+    @Test("a forecast lists waiting messages separately")
     func forecast() async throws {
         try await withScene { scene in
             try await scene.book("2027-01-11 09:00")
@@ -193,14 +193,14 @@ struct ObstacleTests {
             try await scene.away("2027-01-11 00:00", until: "2027-01-12 00:00")
             let batch = try scene.batch(to: ToldTransport())
             let groups = try await batch.forecast(until: nil)
-            #expect(groups.map(\.skipReason) == [nil, "trainer_away"])
+            #expect(groups.map(\.skipReason) == [nil, .trainerAway])
             #expect(groups.map(\.waits) == [false, true])
             let tally = try await batch.forecastCounts(until: nil, limit: nil)
             #expect(tally.due == 1 && tally.skipped == 0)
         }
     }
 
-    @Test("the account of a session shows the obstacle beside each message that it holds back")
+    @Test("the history of a session shows the obstacle of each waiting message")
     func account() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-11 09:00")
@@ -210,12 +210,12 @@ struct ObstacleTests {
             }
             let waiting = account.filter { $0.status == "queued" }
             #expect(waiting.map(\.rule) == ["confirmation", "three-days", "one-day"])
-            #expect(waiting.allSatisfy { $0.reason == "trainer_away" && $0.obstacleDetail == "sick" })
+            #expect(waiting.allSatisfy { $0.reason == .trainerAway && $0.obstacleDetail == "sick" })
             #expect(waiting.allSatisfy { $0.trainerName == "maria" })
         }
     }
 
-    @Test("an obstacle that has gone is not shown any more, also before the next batch")
+    @Test("the history omits a removed obstacle before the next run")
     func gone() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-11 09:00")
@@ -230,7 +230,7 @@ struct ObstacleTests {
         }
     }
 
-    @Test("a person who wants no messages is skipped for that reason, whatever stands in the way of the session")
+    @Test("an opt-out takes precedence over an obstacle")
     func optedOut() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-11 09:00")
@@ -245,7 +245,7 @@ struct ObstacleTests {
 }
 
 extension Scene {
-    /// Takes Maria out of the schedule.
+    /// Adds time off for Maria.
     func away(_ from: String, until: String, reason: String? = nil) async throws {
         _ = try await books.office.away(
             maria.handle, from: instant(from), until: instant(until), reason: reason)
@@ -257,7 +257,7 @@ extension Scene {
             studio: studio.handle, Closure(from: instant(from), until: instant(until), reason: "paint"))
     }
 
-    /// What a runner does in a minute: it plans, and sends what is due.
+    /// Plans and sends due messages, as a runner does each minute.
     func runnerMinute(
         to mail: ToldTransport, texts: ToldTexts = ToldTexts(), at now: Date = Scene.now
     ) async throws {

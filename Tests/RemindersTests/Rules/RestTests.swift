@@ -7,11 +7,11 @@ import Postgres
 import Reminders
 import Testing
 
-@Suite("Servers that ask for rest, and people who sleep")
+@Suite("Server backoff and quiet hours")
 struct RestTests {
     private static let busy = DeliveryOutcome.rejectedTemporarily(code: 421, reply: "421 too many connections")
 
-    @Test("a server that sends every session away is left alone, and texts go on")
+    @Test("a server that rejects every session is paused, and text messages are sent")
     func everySession() async throws {
         try await withScene { scene in
             try await scene.fill(6)
@@ -31,7 +31,7 @@ struct RestTests {
             #expect(report.tally.isComplete && report.tally.failed == 6 && report.tally.sent == 2)
             let tried = await mail.deliveries.addresses.count
             #expect(tried == 2, "each session has been sent away")
-            // While it rests, the same runner does not even knock.
+            // The channel is paused: the same runner does not connect.
             let next = try await batch.send(until: nil, limit: nil)
             #expect(next.tally.due == 0)
             #expect(await mail.deliveries.addresses.count == tried)
@@ -43,7 +43,7 @@ struct RestTests {
         }
     }
 
-    @Test("where one session of two is sent away, the other goes on, and the channel does not rest")
+    @Test("does not pause the channel if only one of two sessions is rejected")
     func oneSession() async throws {
         try await withScene { scene in
             try await scene.fill(10)
@@ -55,27 +55,27 @@ struct RestTests {
         }
     }
 
-    @Test("texts to people who sleep do not keep those behind them from people who are awake")
+    @Test("quiet-hours messages do not block deliverable ones")
     func sleepers() async throws {
         try await withScene { scene in
             try await scene.fill(4)
             try await scene.books.database.query("DELETE FROM message")
             try await scene.addTexts(4)
-            // Half past five in the morning in Kathmandu; those who sleep there were due before.
+            // It is 05:45 in Kathmandu; the messages to clients there were due first.
             try await scene.books.database.query("UPDATE client SET time_zone = 'Asia/Kathmandu' WHERE id < 4")
             let texts = ToldTexts()
             let report = try await scene.send(to: ToldTransport(), texts: texts, connections: 1)
             #expect(report.tally.isComplete && report.tally.sent == 1)
             #expect(await texts.deliveries.addresses == ["+12135550104"])
             #expect(try await scene.counts() == ["sent": 1, "queued quiet_hours": 3])
-            // It is nine there at a quarter past three UTC.
+            // It is 09:00 in Kathmandu at 03:15 UTC.
             let morning = Scene.now + 11_700
             #expect(try await scene.send(to: ToldTransport(), texts: texts, at: morning - 60).tally.due == 0)
             #expect(try await scene.send(to: ToldTransport(), texts: texts, at: morning).tally.sent == 3)
         }
     }
 
-    @Test("the planner asks for a delivery also where those who sleep are first")
+    @Test("planning requests a delivery if the first message is in quiet hours")
     func planner() async throws {
         try await withScene { scene in
             try await scene.fill(1)
@@ -99,7 +99,7 @@ struct RestTests {
 }
 
 extension Scene {
-    /// Gives some clients a phone, and each a text that is due.
+    /// Adds a phone to clients, and a due text message for each.
     fileprivate func addTexts(_ count: Int) async throws {
         try await books.database.query(
             "UPDATE client SET phone = '+121355501' || lpad(id::text, 2, '0') WHERE id <= \(count)")

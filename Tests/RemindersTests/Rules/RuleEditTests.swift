@@ -6,9 +6,9 @@ import Postgres
 import Reminders
 import Testing
 
-@Suite("Rules are edited while messages are under way")
+@Suite("Changes of rules with existing messages")
 struct RuleEditTests {
-    /// What an office may do to a rule.
+    /// A change of a rule by an operator.
     struct Edit: CustomTestStringConvertible {
         let testDescription: String
         let change: @Sendable (Scene, Date) async throws -> Void
@@ -52,7 +52,7 @@ struct RuleEditTests {
         },
     ]
 
-    @Test("what a rule has said it does not say again, whatever becomes of the rule", arguments: edits)
+    @Test("does not send a message again after a change of its rule", arguments: edits)
     func sentStaysSent(edit: Edit) async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 09:00", phone: "+12135550147")
@@ -68,7 +68,7 @@ struct RuleEditTests {
         }
     }
 
-    @Test("a rule that answers a booking is not told to those who booked before there was one, or before it was on")
+    @Test("a booking rule sends nothing for bookings before it was added or enabled")
     func bookedBefore() async throws {
         try await withScene { scene in
             try await scene.book("2027-01-12 09:00")
@@ -89,7 +89,7 @@ struct RuleEditTests {
         }
     }
 
-    @Test("what had been due for more than three days is not planned any more")
+    @Test("does not plan messages that are overdue by more than three days")
     func longDue() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-20 09:00", now: Scene.now)
@@ -103,7 +103,7 @@ struct RuleEditTests {
         }
     }
 
-    @Test("a rule that changes its channel after an end does not follow up twice when the session is marked")
+    @Test("does not send a second follow-up after a change of channel")
     func followedUpOnce() async throws {
         try await withScene { scene in
             _ = try await scene.rules.add(
@@ -122,7 +122,7 @@ struct RuleEditTests {
         }
     }
 
-    @Test("what waits follows the rule, but keeps its time where the new one is over")
+    @Test("reschedules waiting messages, unless the new time is in the past")
     func queued() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 09:00")
@@ -135,12 +135,12 @@ struct RuleEditTests {
             for batch in ["2027-01-08 12:00", "2027-01-09 09:00", "2027-01-10 09:00", "2027-01-11 09:00"] {
                 try await scene.send(to: mail, at: scene.instant(batch))
             }
-            // The confirmation, and each of both once.
+            // The confirmation, and each of the two reminders once.
             #expect(await mail.deliveries.addresses.count == 3)
         }
     }
 
-    @Test("a studio's own rule counts there only, and the chain's counts everywhere else")
+    @Test("a studio's own rule applies there, and the chain's rule elsewhere")
     func ownRule() async throws {
         try await withScene { scene in
             let uptown = try await scene.books.openStudio("uptown")
@@ -163,7 +163,7 @@ struct RuleEditTests {
         }
     }
 
-    @Test("a rule that is deleted leaves its history, and what it had queued is skipped")
+    @Test("keeps the history of a deleted rule, and skips its queued messages")
     func deleted() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 09:00")
@@ -177,7 +177,7 @@ struct RuleEditTests {
         }
     }
 
-    @Test("a new rule tells of nothing that had been due before")
+    @Test("a new rule sends no messages that were due before it was added")
     func newRule() async throws {
         try await withScene { scene in
             let (soon, later) = (
@@ -201,7 +201,7 @@ struct RuleEditTests {
         }
     }
 
-    @Test("a new rule that counts from the booking or the end counts for sessions booked before it, too")
+    @Test("a new rule relative to booking or end also applies to existing sessions")
     func newRuleOfOldBookings() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 09:00")
@@ -225,7 +225,7 @@ struct RuleEditTests {
 }
 
 extension RuleEditor {
-    /// Changes a rule by its name alone.
+    /// Changes a rule by name.
     func edit(
         _ key: String, at studio: String? = nil, now: Date, _ change: @Sendable (inout ReminderRule) throws -> Void
     ) async throws -> ReminderRule {
@@ -234,15 +234,16 @@ extension RuleEditor {
 }
 
 extension Scene {
-    /// The rules, as the office edits them.
+    /// The editor of the rules.
     var rules: RuleEditor { RuleEditor(database: books.database, actor: "office") }
 
-    /// What the ledger has of one rule and session: `2027-01-09 09:00 PST skipped late_booking`.
+    /// Returns the ledger of a rule and session: `2027-01-09 09:00 PST skipped late_booking`.
     func told(_ rule: String, of session: Session) async throws -> [String] {
         try await books.database.withConnection { connection in
             try await LedgerRepository(connection).entries(of: session.reference, status: nil)
         }.filter { $0.rule == rule }.map { entry in
-            [entry.clock.text(entry.dueAt), entry.status, entry.reason].compactMap(\.self).joined(separator: " ")
+            [entry.clock.text(entry.dueAt), entry.status, entry.reason?.rawValue].compactMap(\.self)
+                .joined(separator: " ")
         }
     }
 }

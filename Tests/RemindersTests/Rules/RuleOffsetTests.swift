@@ -3,10 +3,10 @@ import Reminders
 import SeededChance
 import Testing
 
-@Suite("How long before or after something a message is due")
-struct LagTests {
+@Suite("Rule offsets")
+struct RuleOffsetTests {
     @Test(
-        "days are days of the calendar, and the rest is minutes, all before or all after",
+        "parses calendar days and minutes with one sign",
         arguments: [
             ("0", RuleOffset.none), ("-0", .none), ("+0m", .none), ("-3d", RuleOffset(days: -3, minutes: 0)),
             ("-2h", RuleOffset(days: 0, minutes: -120)), ("+1d", RuleOffset(days: 1, minutes: 0)),
@@ -20,7 +20,7 @@ struct LagTests {
     }
 
     @Test(
-        "what is none, or longer than a year, is refused",
+        "rejects invalid offsets, and offsets longer than a year",
         arguments: [
             "", "-", "+", "--2h", "+-2h", "- ", "tomorrow", "366d", "-365d1m", "1.5h", "2h-", "99999999999999999999d",
         ])
@@ -28,7 +28,7 @@ struct LagTests {
         #expect { try RuleOffset(text, field: "--offset") } throws: { ($0 as? InvalidInput)?.field == "--offset" }
     }
 
-    @Test("a lag reads back as it is written")
+    @Test("parses the description of an offset to the same value")
     func readsBack() throws {
         var random = SeededGenerator(seed: 5)
         for _ in 0..<2000 {

@@ -6,11 +6,11 @@ import Postgres
 import Reminders
 import Testing
 
-@Suite("What people want to be told")
+@Suite("Communication preferences")
 struct WishTests {
     private static let number = "+12135550147"
 
-    @Test("who wants no texts still gets mail, and who wants nothing afterwards is still reminded")
+    @Test("an opt-out applies only to its channel and scope")
     func channelsAndScopes() async throws {
         try await withScene { scene in
             let silent = try await scene.book("2027-01-12 14:00", phone: Self.number)
@@ -29,7 +29,7 @@ struct WishTests {
         }
     }
 
-    @Test("STOP from a number that two people share stops texts to both, and START lets both have them again")
+    @Test("STOP and START from a shared number apply to both clients")
     func sharedNumber() async throws {
         try await withScene { scene in
             let ana = try await scene.book("2027-01-12 14:00")
@@ -51,7 +51,7 @@ struct WishTests {
         }
     }
 
-    @Test("one of two people who says otherwise at the desk does not speak for the other")
+    @Test("a preference at the desk applies to one of two clients with a shared number only")
     func oneOfTwo() async throws {
         try await withScene { scene in
             let ana = try await scene.book("2027-01-12 14:00")
@@ -64,39 +64,39 @@ struct WishTests {
         }
     }
 
-    @Test("who wants mail again gets none where the mailbox is gone, complained, or was taken off by us")
+    @Test("a new consent lifts an opt-out, but no other reason for blocking")
     func optInLiftsOptOutOnly() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 14:00")
-            let wishes = scene.wishes
+            let consentDesk = scene.consentDesk
             for reason in Suppression.Reason.allCases {
-                try await wishes.suppress(
+                try await consentDesk.suppress(
                     .email(try EmailAddress("Ana@Example.com")), because: reason, detail: nil, now: Scene.now)
             }
             try await scene.note(ConsentDesk.Preference(isGranted: true, how: "desk"), of: session)
             #expect(try await Set(scene.suppressions()) == ["hard_bounce", "complaint", "manual"])
             try await scene.send(to: ToldTransport())
             #expect(try await scene.told("confirmation", of: session) == ["2027-01-01 16:00 PST skipped complaint"])
-            try await wishes.lift(.email(try EmailAddress("ana@example.com")))
+            try await consentDesk.lift(.email(try EmailAddress("ana@example.com")))
             #expect(try await scene.suppressions() == [])
         }
     }
 
-    @Test("a link in a mail stops mail, and a link of nobody is not found")
+    @Test("an unsubscribe link stops mail, and an unknown token is not found")
     func link() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 14:00", phone: Self.number)
             let token = try await scene.books.database.query("SELECT unsubscribe_token FROM client").decode(UUID.self)[
                 0]
-            _ = try await scene.wishes.unsubscribe(token, now: Scene.now)
+            _ = try await scene.consentDesk.unsubscribe(token, now: Scene.now)
             #expect(try await scene.consents(of: session, to: .email) == [false, false])
             #expect(try await scene.consents(of: session, to: .sms) == [true, true])
             let stranger = UUID()
-            await #expect(throws: NotFound.self) { try await scene.wishes.unsubscribe(stranger, now: Scene.now) }
+            await #expect(throws: NotFound.self) { try await scene.consentDesk.unsubscribe(stranger, now: Scene.now) }
         }
     }
 
-    @Test("a mail that came back has failed, whatever the server said when it took it")
+    @Test("marks a sent mail as failed after a bounce")
     func bounced() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 14:00")
@@ -119,7 +119,7 @@ struct WishTests {
         }
     }
 
-    @Test("the log knows who said what, when and how")
+    @Test("logs each preference with actor, time and source")
     func log() async throws {
         try await withScene { scene in
             let session = try await scene.book("2027-01-12 14:00", phone: Self.number)
@@ -147,13 +147,13 @@ struct WishTests {
 }
 
 extension Scene {
-    fileprivate var wishes: ConsentDesk { ConsentDesk(database: books.database, actor: "front") }
+    fileprivate var consentDesk: ConsentDesk { ConsentDesk(database: books.database, actor: "front") }
 
-    fileprivate func note(_ wish: ConsentDesk.Preference, of session: Session) async throws {
-        _ = try await wishes.note(wish, of: .id(session.client.id), now: Self.now)
+    fileprivate func note(_ preference: ConsentDesk.Preference, of session: Session) async throws {
+        _ = try await consentDesk.note(preference, of: .id(session.client.id), now: Self.now)
     }
 
-    /// A text from the number of the client.
+    /// Receives a text message from the client's number.
     fileprivate func receive(_ action: InboundTexts.Action, _ body: String) async throws {
         let text = InboundTexts.Text(
             providerID: nil, sender: .phone(try PhoneNumber(e164: "+12135550147")), recipient: nil, body: body)

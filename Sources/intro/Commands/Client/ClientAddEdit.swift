@@ -40,11 +40,11 @@ extension ClientCommand {
 }
 
 extension Intro {
-    /// Points at other people with the same phone, since they all have one free session between them.
+    /// Prints a note about other clients with the same phone, because they share one free session.
     ///
     /// - Parameters:
-    ///   - client: Who was written down or changed.
-    ///   - database: Where to look.
+    ///   - client: The client that was added or edited.
+    ///   - database: The database to query.
     /// - Throws: `PostgresError`.
     func noteSharedPhone(of client: Client, in database: Database) async throws {
         guard let phone = client.phone else { return }
@@ -58,7 +58,7 @@ extension Intro {
 }
 
 extension KeyValueTable {
-    /// A person for people.
+    /// Returns the client as a table.
     init(_ client: Client) {
         self.init([
             "Client": "\(client.id.value)",
@@ -113,7 +113,7 @@ extension ClientCommand {
     }
 }
 
-/// What can be said of a person when they are written down or edited, besides the name.
+/// The options for a client's details, besides the name.
 struct ClientOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The e-mail address, or `none`.", valueName: "address"))
     var email: String?
@@ -130,17 +130,17 @@ struct ClientOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The language of messages: en, es, or `none` for English.", valueName: "language"))
     var language: String?
 
-    /// Whether nothing was said.
+    /// Whether no option was given.
     var isEmpty: Bool {
         [email, phone, timeZone, source, language].allSatisfy { $0 == nil }
     }
 
-    /// Changes a person's details as the options say.
+    /// Applies the options to a client's details.
     ///
     /// - Parameters:
     ///   - details: The details.
-    ///   - region: Where a phone number without a country code is from.
-    /// - Throws: `InvalidInput`, also where neither e-mail nor phone would be left.
+    ///   - region: The default region of phone numbers without a country code.
+    /// - Throws: `InvalidInput`, also when neither e-mail nor phone would remain.
     func apply(to details: inout ClientDetails, region: Region) throws {
         try change(&details.email, to: email) { try EmailAddress($0, field: "--email") }
         try change(&details.phone, to: phone) { try PhoneNumber($0, region: region, field: "--phone") }

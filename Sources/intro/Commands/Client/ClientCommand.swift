@@ -4,7 +4,7 @@ import BookingStore
 import Postgres
 import Reminders
 
-/// `intro client`: the people who may come, or came.
+/// `intro client`: manages clients.
 struct ClientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "client",
@@ -34,13 +34,13 @@ extension ClientCommand {
         func run(in intro: Intro) async throws {
             let limit = try count(limit, field: "--limit", in: 1...1_000_000)
             let database = try await intro.database()
-            var wanted: ClientSearch?
-            if let search { wanted = ClientSearch(search, region: try await intro.region(in: database)) }
-            let (clients, total) = try await database.withConnection { [wanted] connection in
+            var filter: ClientSearch?
+            if let search { filter = ClientSearch(search, region: try await intro.region(in: database)) }
+            let (clients, total) = try await database.withConnection { [filter] connection in
                 let repository = ClientRepository(connection)
-                let found = try await repository.all(matching: wanted, limit: limit + 1)
+                let found = try await repository.all(matching: filter, limit: limit + 1)
                 guard found.count > limit else { return (found, found.count) }
-                let all = try await repository.all(matching: wanted, limit: limit + TruncatedList.countLimit + 1)
+                let all = try await repository.all(matching: filter, limit: limit + TruncatedList.countLimit + 1)
                 return (Array(found.prefix(limit)), all.count)
             }
             let rest =
@@ -113,7 +113,7 @@ extension ClientCommand {
             try intro.console.report(record) {
                 var keyValues = KeyValueTable(client)
                 keyValues.append("May book", [refusal.map { "no: \($0.message)" } ?? "yes"])
-                // What is as usual needs no words.
+                // Default values are not shown.
                 keyValues.append(consents.filter { !$0.isGranted }, suppressions)
                 return Self.text(keyValues, sessions, colored: intro.console.isColored)
             }
@@ -134,9 +134,9 @@ extension ClientCommand {
     }
 }
 
-/// A person as JSON has them.
+/// The JSON form of a client.
 struct ClientRecord: Encodable {
-    /// The rule that keeps a person from a free session.
+    /// The rule that prevents a client from booking a free session.
     struct Refused: Encodable {
         let code: String
         let message: String
@@ -150,15 +150,15 @@ struct ClientRecord: Encodable {
     @NullWhenNil var timeZone: String?
     @NullWhenNil var source: String?
     @NullWhenNil var language: String?
-    /// Only where one person is shown: their sessions, cancelled ones too.
+    /// The sessions, including cancelled ones; only for `client show`.
     var sessions: [SessionRecord]?
-    /// Only where one person is shown: whether they may book the free session.
+    /// Whether the client may book a free session; only for `client show`.
     var mayBook: Bool?
-    /// Only where they may not: why.
+    /// The reason why the client may not book; only for `client show`.
     var refusal: Refused?
-    /// Only where one person is shown: what they want to be told.
+    /// The communication preferences; only for `client show`.
     var consents: [ConsentRecord]?
-    /// Only where one person is shown: what keeps messages from them all the same.
+    /// The blocked addresses of the client; only for `client show`.
     var suppressions: [SuppressionRecord]?
 
     init(_ client: Client) {

@@ -5,7 +5,7 @@ import FoundationEssentials
 import Reminders
 
 extension ClientCommand {
-    /// What a person wants, or wants no more.
+    /// The options for a change of communication preferences.
     struct ConsentOptions: ParsableArguments {
         @Option(help: ArgumentHelp("email or sms. (default: both)", valueName: "channel"))
         var channel: String?
@@ -19,13 +19,13 @@ extension ClientCommand {
         @Option(help: ArgumentHelp("How the client asked. (default: desk)", valueName: "text"))
         var how: String?
 
-        /// Whether nothing was said.
+        /// Whether no option was given.
         var isEmpty: Bool { [channel, scope, how].allSatisfy { $0 == nil } }
 
-        /// The wish that the options tell of.
+        /// Returns the change that the options describe.
         ///
-        /// - Parameter isGranted: Whether they want it.
-        /// - Returns: The wish.
+        /// - Parameter isGranted: Whether consent is given or withdrawn.
+        /// - Returns: The change.
         /// - Throws: `InvalidInput`.
         func consentChange(isGranted: Bool) throws -> ConsentDesk.Preference {
             var consentChange = ConsentDesk.Preference(
@@ -58,10 +58,10 @@ extension ClientCommand {
 
         func checkUsage() throws {
             guard (who == nil) != (token == nil) else {
-                throw ValidationError("name the person, or the --token of their mail's link")
+                throw ValidationError("give the client, or --token with the token of an unsubscribe link")
             }
             guard token == nil || options.isEmpty else {
-                throw ValidationError("a link ends all mail: leave out --channel, --scope and --how")
+                throw ValidationError("--token unsubscribes from all mail: leave out --channel, --scope and --how")
             }
         }
 
@@ -75,7 +75,7 @@ extension ClientCommand {
             }
             guard let token = UUID(uuidString: token) else {
                 throw InvalidInput(
-                    field: "--token", problem: "is no token", hint: "take it from the link as it stands in the mail")
+                    field: "--token", problem: "is not a valid token", hint: "copy it from the link in the mail")
             }
             try intro.report(try await intro.consentDesk(database).unsubscribe(token, now: intro.now), [.email])
         }
@@ -104,7 +104,7 @@ extension ClientCommand {
 }
 
 extension Intro {
-    /// Shows what a person wants by some channels, and what keeps messages from them all the same.
+    /// Prints the communication preferences of a client, and the blocked addresses.
     fileprivate func report(_ record: ConsentDesk.Record, _ channels: [Channel]) throws {
         try console.report(ConsentStatusRecord(record)) {
             KeyValueTable(
@@ -118,19 +118,19 @@ extension Intro {
 }
 
 extension KeyValueTable {
-    /// A sheet that ends with what a person wants.
+    /// Returns a table that ends with the communication preferences.
     init(_ lines: KeyValuePairs<String, String?>, consents: [Consent], suppressions: [Suppression]) {
         self.init(lines)
         append(consents, suppressions)
     }
 
-    /// Adds what a person wants.
+    /// Adds the communication preferences and the blocked addresses.
     mutating func append(_ consents: [Consent], _ suppressions: [Suppression]) {
         for channel in Channel.allCases {
-            let said = consents.filter { $0.channel == channel }
+            let entries = consents.filter { $0.channel == channel }
             append(
                 channel == .email ? "Mail" : "Texts",
-                said.map { consent in
+                entries.map { consent in
                     let about = consent.scope == .session ? "about sessions" : "afterwards"
                     let day = RFC3339.string(consent.at).prefix(10)
                     let how = consent.how == "contact_given" ? "with the contact" : consent.how
@@ -141,7 +141,7 @@ extension KeyValueTable {
     }
 }
 
-/// An entry of the suppression list as JSON has it.
+/// The JSON form of a suppression list entry.
 struct SuppressionRecord: Encodable {
     let address: String
     let channel: String
@@ -160,7 +160,7 @@ struct SuppressionRecord: Encodable {
     }
 }
 
-/// What a person wants, as JSON has it.
+/// The JSON form of a client's consent.
 struct ConsentRecord: Encodable {
     let channel: String
     let scope: String
@@ -179,7 +179,7 @@ struct ConsentRecord: Encodable {
     }
 }
 
-/// What was written down of a person's wishes, as JSON has it.
+/// The JSON form of a client's communication preferences after a change.
 struct ConsentStatusRecord: Encodable {
     let client: Int64
     let consents: [ConsentRecord]

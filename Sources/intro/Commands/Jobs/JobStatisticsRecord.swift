@@ -4,7 +4,7 @@ import FoundationEssentials
 import Jobs
 import Reminders
 
-/// How queues, runners and the table of jobs stand, as JSON has it.
+/// The JSON form of the statistics of queues, runners and the table of jobs.
 struct JobStatisticsRecord: Encodable {
     struct Rate: Encodable, Equatable, Sendable {
         let jobs: Int
@@ -38,21 +38,20 @@ struct JobStatisticsRecord: Encodable {
         let holder: String
         let name: String
         @NullWhenNil var pid: Int32?
-        /// How many transactions have begun since.
+        /// The number of transactions that have begun since.
         let transactions: Int
         @NullWhenNil var seconds: Double?
     }
 
-    /// Messages that call for attention.
+    /// Counts of messages that need attention.
     struct Messages: Encodable, Equatable, Sendable {
-        /// Those that failed in the last seven days.
+        /// Messages that failed in the last seven days.
         let failed: Int
-        /// Those whose delivery status is unknown.
+        /// Messages with an unknown delivery status.
         let unknown: Int
-        /// Those that are not sent at present because the database was restored or promoted;
-        /// absent where none are.
+        /// Messages that are held because the database was restored or promoted; absent if there are none.
         let held: Int?
-        /// `reconciling` or `held`, where there are such.
+        /// `reconciling` or `held`; absent if no messages are held.
         let heldReason: String?
     }
 
@@ -83,11 +82,11 @@ struct JobStatisticsRecord: Encodable {
     }
 }
 
-/// What is known of the delivery of messages, beside the jobs.
+/// The state of message delivery, which is reported with the jobs.
 struct DeliveryState: Sendable {
-    /// Messages that call for attention.
+    /// Counts of messages that need attention.
     let messages: JobStatisticsRecord.Messages
-    /// The channels that hosts have paused.
+    /// The channels that are paused, by host.
     let pauses: [ChannelPause]
 }
 
@@ -125,12 +124,12 @@ extension Duration {
     }
 }
 
-/// Something about jobs that somebody should see to, as JSON has it, and in the words that people read.
+/// A warning about jobs: its JSON form and its text.
 struct JobWarningRecord: Encodable {
     let code: String
     let message: String
     let hint: String
-    /// The queue, where it is about one.
+    /// The queue of the warning; `nil` if it is not about a queue.
     var queue: String?
 
     init(_ warning: JobWarning) {
@@ -138,28 +137,28 @@ struct JobWarningRecord: Encodable {
         case .vacuumBlocked(let snapshot, let rows):
             code = "vacuum_starves"
             message =
-                "a held snapshot keeps vacuum from removing \(rows) dead rows of jobs that are done: \(snapshot.words)"
+                "a held snapshot keeps vacuum from removing \(rows) dead rows of finished jobs: \(snapshot.text)"
             hint = snapshot.remedy
         case .noRunner(let queue, let waiting, let oldestDue):
             code = "no_runner"
             message =
-                "queue \(queue) has \(counted(waiting, "job")) due, the oldest for \(CompactDuration.text(oldestDue)), and no runner "
-                + "that is alive serves it"
-            hint = "start one: `intro run`"
+                "queue \(queue) has \(counted(waiting, "job")) due, the oldest for \(CompactDuration.text(oldestDue)), "
+                + "but no active runner"
+            hint = "start a runner: `intro run`"
             self.queue = queue
         case .paused(let queue, let waiting):
             code = "queue_paused"
             message =
-                "queue \(queue) is paused, and \(counted(waiting, "job")) \(waiting == 1 ? "is" : "are") due in it"
-            hint = "`intro jobs resume \(queue)` lets it go on"
+                "queue \(queue) is paused and has \(counted(waiting, "job")) due"
+            hint = "resume it: `intro jobs resume \(queue)`"
             self.queue = queue
         }
     }
 }
 
 extension HeldSnapshot {
-    /// Who holds it, and for how long.
-    fileprivate var words: String {
+    /// The holder of the snapshot, and since when.
+    fileprivate var text: String {
         let holder =
             switch self.holder {
             case .session: "a transaction of \(name.isEmpty ? "a client" : name)"
@@ -171,13 +170,13 @@ extension HeldSnapshot {
         return holder + process + (held.map { ", held for \(CompactDuration.text($0))" } ?? "")
     }
 
-    /// What makes an end of it.
+    /// The action that releases the snapshot.
     fileprivate var remedy: String {
         switch holder {
         case .session:
-            "end that transaction: `SELECT pg_terminate_backend(\(processID ?? 0))`"
+            "end the transaction: `SELECT pg_terminate_backend(\(processID ?? 0))`"
         case .standby:
-            "end the long query on that standby, or turn its hot_standby_feedback off"
+            "end the long query on the standby, or turn off its hot_standby_feedback"
         case .preparedTransaction:
             "finish it: `COMMIT PREPARED` or `ROLLBACK PREPARED` with its name"
         case .replicationSlot:
@@ -186,20 +185,20 @@ extension HeldSnapshot {
     }
 }
 
-/// Whether messages of a channel leave, as JSON has it: one for each host that has paused it, or one for all.
+/// The JSON form of a channel's state: one for each host that has paused it, or one without a host.
 struct ChannelRecord: Encodable, Equatable, Sendable {
     let channel: String
-    /// The host; `null` where no host has paused the channel.
+    /// The host; `null` if no host has paused the channel.
     @NullWhenNil var sender: String?
     let paused: Bool
-    /// unreachable, refused or deferred.
+    /// The cause: unreachable, refused or deferred.
     @NullWhenNil var code: String?
-    /// What the server said, or why it could not be used.
+    /// The server's reply, or the reason why it could not be used.
     @NullWhenNil var reason: String?
     @NullWhenNil var since: Date?
-    /// When one message is tried.
+    /// When the next message is tried.
     @NullWhenNil var until: Date?
-    /// How often one message was tried since the pause began.
+    /// The number of messages tried since the pause began.
     let retries: Int
 
     init(_ channel: Channel, _ pause: ChannelPause?) {
@@ -213,7 +212,7 @@ struct ChannelRecord: Encodable, Equatable, Sendable {
         retries = pause?.retries ?? 0
     }
 
-    /// Every channel, with its pauses.
+    /// Returns the records of all channels.
     static func all(_ pauses: [ChannelPause]) -> [ChannelRecord] {
         Channel.allCases.flatMap { channel in
             let own = pauses.filter { $0.channel == channel }
@@ -223,7 +222,7 @@ struct ChannelRecord: Encodable, Equatable, Sendable {
 }
 
 extension ChannelPause {
-    /// The pause in a line, with the server's words.
+    /// The pause in one line, with the server's reply.
     var line: String {
         let retried = retries > 0 ? ", tried again \(counted(retries, "time"))" : ""
         return "\(channel.rawValue) is paused on \(sender) since \(RFC3339.string(since))\(retried), next try at "

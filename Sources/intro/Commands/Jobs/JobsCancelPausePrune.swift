@@ -26,7 +26,7 @@ extension JobsCommand {
             try intro.console.report(CancellationRecord(cancellation)) {
                 let cancelled = cancellation.cancelled.map { "Job \($0) is cancelled." }
                 let requested = cancellation.requested.map {
-                    "Job \($0) is running: its runner cancels it in a moment."
+                    "Job \($0) is running: its runner cancels it within seconds."
                 }
                 return (cancelled + requested).joined(separator: "\n")
             }
@@ -78,7 +78,7 @@ extension JobsCommand {
             let queue = try queueName(queue)
             let wasPaused = try await intro.jobDesk().resume(queue)
             try intro.console.report(PauseRecord(queue: queue, paused: false)) {
-                wasPaused ? "Queue \(queue) goes on." : "Queue \(queue) was not paused."
+                wasPaused ? "Queue \(queue) is resumed." : "Queue \(queue) was not paused."
             }
         }
     }
@@ -107,17 +107,17 @@ extension JobsCommand {
                 try await desk.prune(deadFor: .seconds(60 * minutes))
             }
             try intro.console.report(PruningRecord(pruning)) {
-                "Removed \(counted(pruning.dead, "dead job")), \(counted(pruning.runners, "runner")) long gone, and "
+                "Removed \(counted(pruning.dead, "dead job")), \(counted(pruning.runners, "ended runner")) and "
                     + "\(counted(pruning.periods, "period")) of unique keys."
             }
         }
     }
 }
 
-/// What `retry` did, as JSON has it: the numbers of the jobs.
+/// The JSON form of a retry's result, with the numbers of the jobs.
 struct RetryRecord: Encodable {
     let retried: [Int64]
-    /// Dead still, since other jobs have their unique keys.
+    /// Jobs that are still dead, because other jobs have their unique keys.
     let keyTaken: [Int64]
 
     init(_ retryResult: JobAdmin.RetryResult) {
@@ -126,11 +126,11 @@ struct RetryRecord: Encodable {
     }
 }
 
-/// What `cancel` did, as JSON has it: the numbers of the jobs.
+/// The JSON form of a cancellation's result, with the numbers of the jobs.
 struct CancellationRecord: Encodable {
-    /// Dead now.
+    /// Jobs that are dead now.
     let cancelled: [Int64]
-    /// Running: their runners cancel them.
+    /// Running jobs, which their runners will cancel.
     let requested: [Int64]
 
     init(_ cancellation: JobAdmin.Cancellation) {
@@ -139,7 +139,7 @@ struct CancellationRecord: Encodable {
     }
 }
 
-/// What `discard` did, as JSON has it: the numbers of the jobs.
+/// The JSON form of a deletion's result, with the numbers of the jobs.
 struct DiscardRecord: Encodable {
     let discarded: [Int64]
 
@@ -148,7 +148,7 @@ struct DiscardRecord: Encodable {
     }
 }
 
-/// How much `prune` removed, as JSON has it.
+/// The JSON form of the numbers of pruned rows.
 struct PruningRecord: Encodable {
     let dead: Int
     let runners: Int
@@ -161,7 +161,7 @@ struct PruningRecord: Encodable {
     }
 }
 
-/// Whether a queue is paused, as JSON has it.
+/// The JSON form of a queue's pause.
 struct PauseRecord: Encodable {
     let queue: String
     let paused: Bool

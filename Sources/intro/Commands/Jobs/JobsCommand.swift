@@ -3,7 +3,7 @@ import Booking
 import FoundationEssentials
 public import Jobs
 
-/// `intro jobs`: what runners do.
+/// `intro jobs`: inspects and controls the job queue.
 struct JobsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "jobs",
@@ -22,34 +22,34 @@ struct JobsCommand: AsyncParsableCommand {
 }
 
 extension Intro {
-    /// The desk for jobs, of a database with the schema that this binary expects.
+    /// Returns the job administration of a database with the schema that this binary expects.
     ///
-    /// - Throws: What ``database()`` throws.
+    /// - Throws: The errors of ``database()``.
     func jobDesk() async throws -> JobAdmin {
         JobAdmin(try await database())
     }
 }
 
-/// Reads the key of a job.
+/// Parses a job number.
 ///
-/// - Throws: `InvalidInput` where it is no number that a job can have.
+/// - Throws: `InvalidInput` when it is not a valid job number.
 func jobID(_ text: String) throws(InvalidInput) -> JobID {
     guard let number = Int64(text), number > 0 else {
         throw InvalidInput(
-            field: "job", problem: "is no number that a job can have",
-            hint: "write one of those that `intro jobs list` shows")
+            field: "job", problem: "is not a valid job number",
+            hint: "use a number from `intro jobs list`")
     }
     return JobID(number)
 }
 
-/// Reads the name of a queue.
+/// Parses the name of a queue.
 ///
-/// - Throws: `InvalidInput` where it is none.
+/// - Throws: `InvalidInput` when it is not a valid name.
 func queueName(_ text: String) throws(InvalidInput) -> String {
     guard !text.isEmpty, text.count <= 200, text == text.visible else {
         throw InvalidInput(
             field: "queue", problem: "must have 1 to 200 characters, and no control characters",
-            hint: "write one of those that `intro jobs stats` shows")
+            hint: "use a name from `intro jobs stats`")
     }
     return text
 }
@@ -140,7 +140,7 @@ extension JobsCommand {
     }
 }
 
-/// A job as JSON has it.
+/// The JSON form of a job.
 struct JobRecord: Encodable {
     struct ErrorRecord: Encodable {
         let at: Date
@@ -165,9 +165,9 @@ struct JobRecord: Encodable {
     @NullWhenNil var lastError: String?
     @NullWhenNil var reason: String?
     @NullWhenNil var diedAt: Date?
-    /// Only where one job is shown.
+    /// The payload; only for `jobs show`.
     var payload: JSONValue?
-    /// Only where one job is shown: what went wrong, oldest first.
+    /// The errors, oldest first; only for `jobs show`.
     var errors: [ErrorRecord]?
 
     init(_ job: JobEntry) {

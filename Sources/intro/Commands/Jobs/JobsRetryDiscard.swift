@@ -36,7 +36,7 @@ extension JobsCommand {
         private func report(_ retryResult: JobAdmin.RetryResult, in intro: Intro) throws {
             try intro.console.report(RetryRecord(retryResult)) {
                 switch retryResult.retried.count {
-                case 0: "No such job is dead."
+                case 0: "No dead jobs found."
                 case 1: "Job \(retryResult.retried[0]) is due now."
                 default: "\(retryResult.retried.count) jobs are due now."
                 }
@@ -77,7 +77,7 @@ extension JobsCommand {
             let count = selection.all ? try await desk.countDead(selection.filter) : jobs.count
             if !yes, count > 0 {
                 let what = count == 1 && !selection.all ? "job \(jobs[0])" : counted(count, "dead job")
-                try Confirmation.ask("Remove \(what) for ever?")
+                try Confirmation.ask("Delete \(what) permanently?")
             }
             try await discard(jobs, at: desk, in: intro)
         }
@@ -91,13 +91,13 @@ extension JobsCommand {
                 try await desk.discard(jobs)
             }
             try intro.console.report(DiscardRecord(discarded)) {
-                discarded.isEmpty ? "No such job is dead." : "\(counted(discarded.count, "job")) removed."
+                discarded.isEmpty ? "No dead jobs found." : "\(counted(discarded.count, "job")) deleted."
             }
         }
     }
 }
 
-/// Dead jobs that a command is about: some by their numbers, or all, or all of a queue or a kind.
+/// A selection of dead jobs: by number, or all of them, optionally of one queue or kind.
 struct JobSelection: ParsableArguments {
     @Argument(help: ArgumentHelp("The jobs' numbers.", valueName: "id"))
     var ids: [String] = []
@@ -111,30 +111,30 @@ struct JobSelection: ParsableArguments {
     @Option(help: ArgumentHelp("With --all: only this kind.", valueName: "kind"))
     var kind: String?
 
-    /// Checks that the jobs are named one way or the other.
+    /// Validates that the jobs are selected in exactly one way.
     ///
     /// - Throws: `ValidationError`.
     func check() throws {
         guard all != !ids.isEmpty else {
-            throw ValidationError("say which: the numbers of some jobs, or --all")
+            throw ValidationError("give job numbers or --all")
         }
         guard all || (queue == nil && kind == nil) else {
-            throw ValidationError("--queue and --kind narrow --all: leave out the numbers, and give --all")
+            throw ValidationError("--queue and --kind require --all, without job numbers")
         }
     }
 
-    /// The jobs that are named, each once.
+    /// The numbers of the jobs, without duplicates.
     var jobs: [JobID] {
         get throws(InvalidInput) { try jobIDs(ids) }
     }
 
-    /// The jobs that `--all` means.
+    /// The filter of `--all`.
     var filter: JobFilter { JobFilter(state: .dead, queue: queue, kind: kind) }
 }
 
-/// Reads the keys of jobs, each once.
+/// Parses job numbers and removes duplicates.
 ///
-/// - Throws: `InvalidInput` where one is no number that a job can have.
+/// - Throws: `InvalidInput` when one is not a valid job number.
 func jobIDs(_ texts: [String]) throws(InvalidInput) -> [JobID] {
     var jobs: [JobID] = []
     for text in texts {
@@ -144,7 +144,7 @@ func jobIDs(_ texts: [String]) throws(InvalidInput) -> [JobID] {
     return jobs
 }
 
-/// "1 job", "2 jobs".
+/// Returns a number with its noun: "1 job", "2 jobs".
 func counted(_ number: Int, _ noun: String) -> String {
     "\(number) \(noun)\(number == 1 ? "" : "s")"
 }

@@ -24,7 +24,7 @@ extension JobsCommand {
             let records = try await intro.jobDesk().schedules().map { ScheduleRecord($0, next: times, after: now) }
             try intro.console.report(records) {
                 records.isEmpty
-                    ? "Nothing comes again: no runner has declared a schedule yet."
+                    ? "No recurring jobs: no runner has declared a schedule yet."
                     : Self.table(records).text(colored: intro.console.isColored)
             }
         }
@@ -43,11 +43,11 @@ extension JobsCommand {
     }
 }
 
-/// Work that comes again, as JSON has it.
+/// The JSON form of a recurring job.
 struct ScheduleRecord: Encodable {
     struct Run: Encodable {
         let at: Date
-        /// On the clock of the schedule's zone.
+        /// The time in the schedule's time zone.
         let localAt: String
     }
 
@@ -57,7 +57,7 @@ struct ScheduleRecord: Encodable {
     let queue: String
     let kind: String
     let lastAt: Date
-    /// On the clock of the schedule's zone; `null` where this binary does not know the zone.
+    /// The time in the schedule's time zone; `null` if this binary does not know the time zone.
     @NullWhenNil var localLastAt: String?
     let declaredAt: Date
     let nextRuns: [Run]

@@ -14,7 +14,7 @@ extension JobsCommand {
             abstract: "Show queues, runners, channels and warnings."
         )
 
-        @Flag(help: "Exit with 69 if no runner is alive or a warning is shown.")
+        @Flag(help: "Exit with 69 if no runner is active or a warning is shown.")
         var check = false
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -42,24 +42,24 @@ extension JobsCommand {
             if check, let failure = Self.failure(of: statistics, record) { throw failure }
         }
 
-        /// What `--check` reports to a monitor, after the statistics.
+        /// Returns the failure that `--check` reports after the statistics; `nil` without problems.
         private static func failure(of statistics: JobStatistics, _ record: JobStatisticsRecord) -> Failure? {
             var problems = record.warnings.map(\.message)
-            if statistics.runners.isEmpty { problems.insert("no runner is alive", at: 0) }
+            if statistics.runners.isEmpty { problems.insert("no runner is active", at: 0) }
             guard let first = problems.first else { return nil }
             let more = problems.count - 1
             return Failure(
                 code: "jobs_check", message: more == 0 ? first : "\(first), and \(counted(more, "more problem"))",
-                hint: record.warnings.first?.hint ?? "start one: `intro run`", exit: .unreachable)
+                hint: record.warnings.first?.hint ?? "start a runner: `intro run`", exit: .unreachable)
         }
     }
 }
 
 extension Intro {
-    /// Reads which channels are paused, and counts the messages that call for attention.
+    /// Reads the paused channels, and counts the messages that need attention.
     ///
-    /// - Parameter database: Where the ledger is.
-    /// - Returns: The pauses, how many messages failed in the last seven days, and how many have an unknown status.
+    /// - Parameter database: The database with the ledger.
+    /// - Returns: The pauses, and the numbers of messages that failed in the last seven days or have an unknown status.
     /// - Throws: `PostgresError`.
     func deliveryState(in database: Database) async throws -> DeliveryState {
         let now = now
@@ -77,7 +77,7 @@ extension Intro {
 }
 
 extension JobStatisticsRecord.Messages {
-    /// The counts in a line, and where to look.
+    /// The counts in one line, with the commands that show more.
     var text: String {
         let hints = [
             failed > 0 ? "`intro reminders list --status failed`" : nil,
@@ -89,16 +89,16 @@ extension JobStatisticsRecord.Messages {
             + (hints.isEmpty ? "" : " See " + hints.joined(separator: " and ") + ".")
     }
 
-    /// Whether there is anything to look at.
+    /// Whether any message needs attention.
     var hasProblems: Bool { failed + unknown + (held ?? 0) > 0 }
 }
 
-/// Jobs, queues and runners in columns, for people.
+/// Text tables of jobs, queues and runners.
 enum JobTables {
-    /// What is said where no runner is active.
-    static let noRunner = "No runner is alive: nothing is sent until `intro run` is started."
+    /// The text for no active runner.
+    static let noRunner = "No active runner: nothing is sent until you start `intro run`."
 
-    /// Jobs of any state.
+    /// Returns a table of jobs of any state.
     static func jobs(_ jobs: [JobEntry]) -> Table {
         Table(
             [
@@ -113,7 +113,7 @@ enum JobTables {
             })
     }
 
-    /// Queues, how much is in each, and what is peculiar to it.
+    /// Returns a table of queues with their numbers of jobs and notes.
     static func queues(_ statistics: JobStatistics) -> Table {
         Table(
             [
@@ -128,7 +128,7 @@ enum JobTables {
             })
     }
 
-    /// Runners that are alive.
+    /// Returns a table of active runners.
     static func runners(_ statistics: JobStatistics) -> Table {
         Table(
             [
@@ -143,7 +143,7 @@ enum JobTables {
             })
     }
 
-    /// What the table of jobs is like, and who holds vacuum up.
+    /// Returns the size of the table of jobs, and the transaction and snapshot that hold back vacuum.
     static func storage(_ statistics: JobStatistics) -> KeyValueTable {
         let transaction = statistics.oldestTransaction.map { "\(CompactDuration.text($0)) old" }
         let snapshot = statistics.snapshot.map { snapshot in
@@ -158,7 +158,7 @@ enum JobTables {
         ])
     }
 
-    /// The beginning of a text from outside, for a column.
+    /// Returns the beginning of a text from outside, for a column.
     static func shortened(_ text: String, to length: Int = 60) -> String {
         let shown = text.prefix(length + 1)
         return shown.count > length ? shown.prefix(length - 1) + "…" : String(shown)
@@ -172,12 +172,12 @@ enum JobTables {
 }
 
 extension JobEntry {
-    /// The state, with what there is to say of it.
+    /// The state with its details.
     var stateText: String {
         if let reason { return "\(state.rawValue): \(reason.rawValue.split(separator: "_").joined(separator: " "))" }
         return isCancelRequested ? "\(state.rawValue), to be cancelled" : state.rawValue
     }
 
-    /// How many attempts there were, of how many.
+    /// The number of attempts and its maximum.
     var attemptText: String { "\(attempt)/\(maxAttempts)" }
 }

@@ -41,19 +41,19 @@ extension JobsCommand {
                     try await LiveScreen.run(on: console) { try await periodicUpdate.show(on: $0) }
                 }
             } catch is CancellationError {
-                // Whoever ends it has seen enough: nothing went wrong.
+                // The user has ended the watch, which is not an error.
             }
         }
     }
 }
 
-/// Looking again and again.
+/// A repeated update of the overview.
 private struct PeriodicUpdate: Sendable {
     let interval: Duration
     let times: Int
     let load: @Sendable () async throws -> JobOverview
 
-    /// Prints what is seen: a line of JSON, or text with an empty line after it.
+    /// Prints each overview: a line of JSON, or text followed by an empty line.
     func print(on console: Console) async throws {
         try await each {
             let board = try await load()
@@ -64,7 +64,7 @@ private struct PeriodicUpdate: Sendable {
         }
     }
 
-    /// Shows what is seen on a screen; while the database cannot be reached, it says so and stays.
+    /// Shows each overview on a screen; while the database cannot be reached, shows the error above the last overview.
     func show(on screen: LiveScreen) async throws {
         var parts: [ScreenPart] = []
         try await each {
@@ -86,18 +86,18 @@ private struct PeriodicUpdate: Sendable {
     }
 }
 
-/// What `intro jobs watch` shows at one moment.
+/// The content of `intro jobs watch` at one moment.
 struct JobOverview: Sendable {
-    /// How everything stands.
+    /// The statistics of queues, runners and the table of jobs.
     let statistics: JobStatistics
-    /// What runs.
+    /// The running jobs.
     let running: [JobEntry]
-    /// What died last.
+    /// The jobs that became dead most recently.
     let dead: [JobEntry]
-    /// Paused channels, and messages that call for attention.
+    /// Paused channels, and counts of messages that need attention.
     let delivery: DeliveryState
 
-    /// Looks.
+    /// Loads the overview.
     init(_ desk: JobAdmin, delivery: DeliveryState) async throws {
         self.delivery = delivery
         statistics = try await desk.statistics()
@@ -105,21 +105,21 @@ struct JobOverview: Sendable {
         dead = try await desk.lastDead(20)
     }
 
-    /// The board as JSON has it.
+    /// The JSON form of the overview.
     struct Record: Encodable {
         let statistics: JobStatisticsRecord
         let running: [JobRecord]
         let dead: [JobRecord]
     }
 
-    /// The board for programs.
+    /// Returns the JSON form of the overview.
     var record: Record {
         Record(
             statistics: JobStatisticsRecord(statistics, delivery: delivery), running: running.map { JobRecord($0) },
             dead: dead.map { JobRecord($0) })
     }
 
-    /// The board as parts of a screen.
+    /// The overview as parts of a screen.
     var parts: [ScreenPart] {
         let warnings =
             JobStatisticsRecord(statistics, delivery: delivery).warnings.map {
@@ -131,8 +131,8 @@ struct JobOverview: Sendable {
             ScreenPart([ScreenLine("Jobs at \(RFC3339.string(statistics.at))", .heading)] + warnings),
             ScreenPart(JobTables.queues(statistics), orElse: "No queue has jobs."),
             ScreenPart(JobTables.runners(statistics), orElse: JobTables.noRunner),
-            ScreenPart(runningTable, orElse: "Nothing runs."),
-            ScreenPart(deadTable, orElse: "Nothing is dead."),
+            ScreenPart(runningTable, orElse: "No running jobs."),
+            ScreenPart(deadTable, orElse: "No dead jobs."),
         ]
     }
 

@@ -5,7 +5,7 @@ import Messaging
 import Postgres
 import Reminders
 
-/// `intro mail`: mail that comes to the sender's address.
+/// `intro mail`: processes mail to the sender's address.
 struct MailCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mail",
@@ -37,7 +37,7 @@ struct MailCommand: AsyncParsableCommand {
 
         func run(in intro: Intro) async throws {
             let octets = try StandardStreams.read(upTo: MailReport.maximumOctets)
-            // A mail server that cannot write all of it would take that for a failure.
+            // A mail server treats it as a failure if it cannot write the whole mail.
             StandardStreams.skip(upTo: 1 << 30)
             guard octets.contains(where: { !$0.isWhitespace }) else { throw StandardStreams.nothingToRead }
             let mail = ReceivedMail(reading: octets)
@@ -113,7 +113,7 @@ struct MailCommand: AsyncParsableCommand {
                     "Review": entry.review?.words,
                     "Session": entry.reference?.description,
                     "Message": entry.rule,
-                    "Server said": entry.detail,
+                    "Server reply": entry.detail,
                     "Done": entry.doneAt.map {
                         [RFC3339.string($0), entry.doneBy].compactMap(\.self).joined(separator: ", ")
                     },

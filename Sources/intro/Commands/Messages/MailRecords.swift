@@ -3,9 +3,9 @@ import BookingStore
 import FoundationEssentials
 import Reminders
 
-/// What came of a received mail, as JSON has it.
+/// The JSON form of the result of a received mail.
 struct BounceRecord: Encodable {
-    /// What came of one address.
+    /// The result for one address.
     struct Address: Encodable {
         let address: String
         let suppressed: Bool
@@ -14,19 +14,19 @@ struct BounceRecord: Encodable {
     }
 
     let addresses: [Address]
-    /// The session that it is about.
+    /// The session that the mail is about.
     @NullWhenNil var reference: String?
-    /// The rule whose message it is about.
+    /// The rule of the message that the mail is about.
     @NullWhenNil var rule: String?
-    /// The number by which it is marked as reviewed.
+    /// The number with which the mail is marked as reviewed.
     let mail: Int64
     let kind: String
     let action: String
-    /// Why a person has to review it.
+    /// The reason for a review by a person.
     @NullWhenNil var review: String?
-    /// Whether a person still has to.
+    /// Whether a review is still needed.
     let open: Bool
-    /// Whether it was received before.
+    /// Whether the mail was received before.
     let repeated: Bool
 
     private let entry: InboundMailEntry
@@ -52,23 +52,23 @@ struct BounceRecord: Encodable {
         repeated = !receipt.isNew
     }
 
-    /// The same for people.
+    /// The result as text.
     var text: String {
         var lines: [String] = repeated ? ["This mail was received before."] : []
         for address in addresses where address.suppressed {
-            lines.append("Nothing is sent to \(address.address) any more: \(address.reason ?? "").")
+            lines.append("\(address.address) is blocked: \(address.reason ?? "").")
         }
         if let reference {
             switch entry.action {
             case .suppressed where entry.kind == .failure, .messageFailed:
-                lines.append("The message \(rule ?? "") of \(reference) came back.")
+                lines.append("The message \(rule ?? "") of \(reference) bounced.")
             case .confirmed: lines.append("The client has accepted the invitation: \(reference) is confirmed.")
             case .callRequested:
-                lines.append("The client has declined the invitation: the desk is asked to call (\(reference)).")
+                lines.append("The client has declined the invitation: call the client (\(reference)).")
             case .suppressed, .noted, .none: break
             }
         }
-        if entry.action == .messageFailed { lines.append("The address stays usable: the refusal is not about it.") }
+        if entry.action == .messageFailed { lines.append("The address is not blocked: it did not cause the refusal.") }
         if entry.action == .noted { lines.append("Nothing to do.") }
         if let review = entry.review, open {
             lines.append("Stored for review as number \(mail): \(review.words). See `intro mail list --open`.")
@@ -77,7 +77,7 @@ struct BounceRecord: Encodable {
     }
 }
 
-/// A received mail as JSON has it.
+/// The JSON form of a received mail.
 struct MailRecord: Encodable {
     let id: Int64
     let receivedAt: Date
@@ -108,7 +108,7 @@ struct MailRecord: Encodable {
     }
 }
 
-/// A received mail with its beginning, as JSON has it.
+/// The JSON form of a received mail with its beginning.
 struct MailExcerptRecord: Encodable {
     let mail: MailRecord
     @NullWhenNil var excerpt: String?
@@ -130,7 +130,7 @@ struct MailExcerptRecord: Encodable {
 }
 
 extension InboundMailEntry {
-    /// What it was understood as, in words.
+    /// The interpretation of the mail.
     var readAs: String {
         switch (kind, action) {
         case (.failure, .suppressed): "bounce: address blocked"
@@ -148,15 +148,15 @@ extension InboundMailEntry {
 }
 
 extension MailDecision.Review {
-    /// Why a person has to review it, in words.
+    /// The reason for a review.
     var words: String {
         switch self {
-        case .notUnderstood: "no report and no answer to an invitation"
-        case .unknownMessage: "not about a message that was sent"
+        case .notUnderstood: "neither a report nor an answer to an invitation"
+        case .unknownMessage: "about an unknown message"
         case .otherRecipient: "names another recipient than the message"
-        case .staffAddress: "mail to a trainer or a studio came back"
-        case .unclearReason: "does not say whether the address or the message is at fault"
-        case .unknownEvent: "answers no invitation that was sent"
+        case .staffAddress: "mail to a trainer or a studio bounced"
+        case .unclearReason: "unclear whether the address or the message was refused"
+        case .unknownEvent: "answers an unknown invitation"
         case .otherAttendee: "answered by a person who was not invited"
         case .otherRevision: "answers an earlier time of the session"
         case .sessionClosed: "the session is over or cancelled"

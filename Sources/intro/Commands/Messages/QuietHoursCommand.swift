@@ -4,7 +4,7 @@ import BookingStore
 import Postgres
 import Reminders
 
-/// `intro quiet-hours`: when people may be written to.
+/// `intro quiet-hours`: manages allowed contact hours.
 struct QuietHoursCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quiet-hours",
@@ -29,7 +29,7 @@ struct QuietHoursCommand: AsyncParsableCommand {
         func run(in intro: Intro) async throws {
             let all = try await intro.database().withConnection { try await ContactHoursRepository($0).all() }
             try intro.console.report(all.map { ContactHoursRecord($0) }) {
-                var table = Table(["REGION", "BY", "MAY BE WRITTEN TO"].map { Table.Column($0) })
+                var table = Table(["REGION", "BY", "CONTACT HOURS"].map { Table.Column($0) })
                 for hours in all {
                     table.append([hours.region, hours.channel.rawValue, hours.hours.description])
                 }
@@ -66,28 +66,28 @@ struct QuietHoursCommand: AsyncParsableCommand {
                 let people = region == "*" ? "People in all other regions" : "People in \(region)"
                 guard let hours else {
                     let instead =
-                        region == "*" ? "may be written to at any time" : "have the hours of all other regions"
+                        region == "*" ? "may be contacted at any time" : "have the hours of all other regions"
                     return "\(people) \(instead), by \(how)."
                 }
-                return "\(people) may be written to \(hours), by \(how)."
+                return "\(people) may be contacted \(hours), by \(how)."
             }
         }
 
-        /// The hours, or `nil` where a region's own are taken away.
+        /// Parses the hours; `nil` removes a region's own hours.
         private static func hours(_ text: String) throws -> WeeklyHours? {
             guard text.lowercased() != "none" else { return nil }
             let hours = try WeeklyHours(parsing: text, field: "the hours")
             guard hours != .none else {
                 throw InvalidInput(
-                    field: "the hours", problem: "leave no time at all",
-                    hint: "write `none` to take a region's own hours away, or `intro rules disable` to send nothing")
+                    field: "the hours", problem: "must contain some time",
+                    hint: "write `none` to remove a region's own hours, or use `intro rules disable` to send nothing")
             }
             return hours
         }
     }
 }
 
-/// When people may be written to, as JSON has it.
+/// The JSON form of a region's allowed contact hours.
 struct ContactHoursRecord: Encodable {
     let region: String
     let channel: String

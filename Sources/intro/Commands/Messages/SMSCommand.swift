@@ -7,7 +7,7 @@ import Messaging
 import Postgres
 import Reminders
 
-/// `intro sms`: what clients text to us.
+/// `intro sms`: processes incoming texts.
 struct SMSCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sms",
@@ -40,12 +40,13 @@ struct SMSCommand: AsyncParsableCommand {
             let region = try await intro.region(in: database)
             let sender =
                 (try? PhoneNumber(text.number, region: region)).map { InboundSender.phone($0) } ?? .other(text.from)
-            let heard = try await intro.inboundSMS(database).receive(text, from: sender, now: intro.now)
-            try intro.console.report(ReceivedTextRecord(heard)) {
-                let about = heard.session.map { " (\($0))" } ?? ""
-                let call = heard.action == .optedOut && heard.isOpen ? "; they may have meant the session: call?" : ""
-                let words = "\(heard.action.words)\(about)\(call)."
-                return heard.isNew ? words : "That text was heard before: \(words)"
+            let receipt = try await intro.inboundSMS(database).receive(text, from: sender, now: intro.now)
+            try intro.console.report(ReceivedTextRecord(receipt)) {
+                let about = receipt.session.map { " (\($0))" } ?? ""
+                let isUnclear = receipt.action == .optedOut && receipt.isOpen
+                let call = isUnclear ? "; the client may have meant the session: call?" : ""
+                let result = "\(receipt.action.text)\(about)\(call)."
+                return receipt.isNew ? result : "This text was already processed: \(result)"
             }
         }
     }
@@ -109,7 +110,7 @@ struct SMSCommand: AsyncParsableCommand {
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
-        /// A text that was dealt with.
+        /// The JSON form of a text that was marked as done.
         private struct Record: Encodable {
             let id: Int
             let done: Bool
@@ -119,21 +120,21 @@ struct SMSCommand: AsyncParsableCommand {
             let id = try count(text, field: "the text", in: 1...Int.max)
             try await intro.inboundSMSDesk(intro.database()).finish(Int64(id), optingOut: optOut, now: intro.now)
             try intro.console.report(Record(id: id, done: true)) {
-                optOut ? "Text \(id) is dealt with: no more texts to its sender." : "Text \(id) is dealt with."
+                optOut ? "Text \(id) is done: no more texts to its sender." : "Text \(id) is done."
             }
         }
     }
 }
 
 extension InboundTexts.Action {
-    /// What a text came to, for people.
-    fileprivate var words: String {
+    /// The result of an incoming text.
+    fileprivate var text: String {
         switch self {
-        case .optedOut: "No text goes to that number any more"
-        case .optedIn: "That number may be written to again"
-        case .helped: "They were told how to reach us"
-        case .confirmed: "The client will come"
-        case .callRequested: "The client asks to be called"
+        case .optedOut: "Opted out: no more texts are sent to that number"
+        case .optedIn: "Opted in: texts to that number are allowed again"
+        case .helped: "Answered with contact details"
+        case .confirmed: "Session confirmed"
+        case .callRequested: "The client wants a call"
         case .optOutReview: "May be an opt-out: texts to that number wait until `intro sms done`"
         case .none: "Needs a reply: see `intro sms list --open`"
         }

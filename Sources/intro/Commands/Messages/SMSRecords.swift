@@ -4,32 +4,32 @@ import FoundationEssentials
 import Messaging
 import Reminders
 
-/// What a text came to, as JSON has it.
+/// The JSON form of the result of an incoming text.
 struct ReceivedTextRecord: Encodable {
     let id: Int64
     let action: String
     @NullWhenNil var reference: String?
-    /// What we answer; `null` is nothing.
+    /// The text of our answer; `null` without an answer.
     @NullWhenNil var answer: String?
-    /// sent, failed or unknown; `null` where nothing is answered.
+    /// The outcome of the answer: sent, failed or unknown; `null` without an answer.
     @NullWhenNil var answered: String?
-    /// Whether it had been heard before.
+    /// Whether the text had been processed before.
     let repeated: Bool
-    /// Whether the desk has something to do about it.
+    /// Whether the text needs attention by the desk.
     let open: Bool
 
-    init(_ heard: InboundTexts.Receipt) {
-        id = heard.id
-        action = heard.action.rawValue
-        reference = heard.session?.description
-        answer = heard.answer
-        answered = heard.answered?.rawValue
-        repeated = !heard.isNew
-        open = heard.isOpen
+    init(_ receipt: InboundTexts.Receipt) {
+        id = receipt.id
+        action = receipt.action.rawValue
+        reference = receipt.session?.description
+        answer = receipt.answer
+        answered = receipt.answered?.rawValue
+        repeated = !receipt.isNew
+        open = receipt.isOpen
     }
 }
 
-/// A client's text as JSON has it.
+/// The JSON form of an incoming text.
 struct InboundTextRecord: Encodable {
     let id: Int64
     let receivedAt: Date
@@ -61,13 +61,13 @@ struct InboundTextRecord: Encodable {
 }
 
 extension InboundEntry {
-    /// What it says, for people.
+    /// The body and the number of attachments.
     var words: String {
         let files = attachments == 0 ? nil : "(\(counted(Int(attachments), "attachment")))"
         return [body.isEmpty ? nil : body, files].compactMap(\.self).joined(separator: " ")
     }
 
-    /// What it was read as, for people.
+    /// The interpretation of the text.
     var readAs: String {
         switch InboundTexts.Action(rawValue: action) {
         case .optedOut: doneAt == nil ? "opted out: call?" : "opted out"
@@ -81,23 +81,23 @@ extension InboundEntry {
     }
 }
 
-/// What came of a delivery status, as JSON has it.
+/// The JSON form of the result of a delivery status.
 struct TextStatusRecord: Encodable {
-    /// The provider's own name for the text.
+    /// The provider's identifier of the text.
     let providerId: String
-    /// The provider's word for the status.
+    /// The provider's name of the status.
     let reported: String
     @NullWhenNil var errorCode: Int?
-    /// Whether it is about a text of ours that is known.
+    /// Whether the identifier belongs to a text that we sent.
     let known: Bool
-    /// Whether anything is otherwise now.
+    /// Whether the status changed anything.
     let changed: Bool
     @NullWhenNil var reference: String?
     @NullWhenNil var rule: String?
-    /// What the ledger says now.
+    /// The resulting status in the ledger.
     @NullWhenNil var status: String?
     @NullWhenNil var reason: String?
-    /// Why nothing more is sent to the number because of this status.
+    /// The reason why the number was blocked because of this status.
     @NullWhenNil var suppressed: String?
 
     private let isFinal: Bool
@@ -119,13 +119,13 @@ struct TextStatusRecord: Encodable {
             reference = entry.reference?.description
             rule = entry.rule
             self.status = entry.status
-            reason = entry.reason
+            reason = entry.reason?.rawValue
         case .answer: known = true
         case .unknown: known = false
         }
     }
 
-    /// The same for people.
+    /// The result as text.
     var text: String {
         guard known else {
             let kept = isFinal ? " yet; its status is kept for a week" : ""
@@ -135,7 +135,7 @@ struct TextStatusRecord: Encodable {
         let end = [status, reason].compactMap(\.self).joined(separator: ": ")
         let lines =
             ["\(name): \(reported)\(end.isEmpty ? "" : ", now \(end)")."]
-            + [suppressed.map { "Nothing is sent to that number any more: \($0)." }].compactMap(\.self)
+            + [suppressed.map { "The number is blocked: \($0)." }].compactMap(\.self)
         return lines.joined(separator: "\n").visibleLines
     }
 }

@@ -4,7 +4,7 @@ import BookingStore
 import Postgres
 import Reminders
 
-/// `intro suppression`: where nothing is sent.
+/// `intro suppression`: manages blocked addresses and numbers.
 struct SuppressionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "suppression",
@@ -76,7 +76,7 @@ struct SuppressionCommand: AsyncParsableCommand {
             let database = try await intro.database()
             let address = try await intro.recipient(address, in: database)
             try await intro.consentDesk(database).suppress(address, because: reason, detail: detail, now: intro.now)
-            try await intro.report(address, in: database, saying: "Nothing is sent to \(address.text) any more.")
+            try await intro.report(address, in: database, saying: "\(address.text) is blocked.")
         }
     }
 
@@ -94,13 +94,13 @@ struct SuppressionCommand: AsyncParsableCommand {
             let database = try await intro.database()
             let address = try await intro.recipient(address, in: database)
             try await intro.consentDesk(database).lift(address)
-            try await intro.report(address, in: database, saying: "\(address.text) may be written to again.")
+            try await intro.report(address, in: database, saying: "\(address.text) is no longer blocked.")
         }
     }
 }
 
 extension Intro {
-    /// Reads an e-mail address or a phone number.
+    /// Parses an e-mail address or a phone number.
     fileprivate func recipient(_ text: String, in database: Database) async throws -> ClaimedMessage.Recipient {
         guard !text.contains("@") else { return .email(try EmailAddress(text, field: "the address")) }
         return .phone(try PhoneNumber(text, region: try await region(in: database), field: "the number"))

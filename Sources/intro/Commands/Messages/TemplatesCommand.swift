@@ -2,7 +2,7 @@ import ArgumentParser
 import Messaging
 import Reminders
 
-/// `intro templates`: the words of all messages.
+/// `intro templates`: checks message templates.
 struct TemplatesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "templates",
@@ -20,6 +20,8 @@ struct TemplatesCommand: AsyncParsableCommand {
             discussion: """
                 Checks the built-in templates together with those in INTRO_TEMPLATES_FOLDER or another folder. Exits with 65 if a \
                 message could not be rendered.
+
+                In messages about a session, {{client}} is the client's full name and {{firstName}} its first word.
                 """)
 
         @Argument(help: ArgumentHelp("The folder to check.", valueName: "folder"))
@@ -33,17 +35,17 @@ struct TemplatesCommand: AsyncParsableCommand {
             let findings = check.findings(in: ReminderTemplates.sources, overriddenBy: own)
             try intro.console.report(CheckRecord(findings)) {
                 findings.isEmpty
-                    ? "All templates are in order."
+                    ? "All templates are valid."
                     : findings.map { $0.description.visible }.joined(separator: "\n")
             }
             guard !findings.contains(where: \.isError) else {
                 throw Failure(
-                    code: "templates_invalid", message: "some messages could not be written",
-                    hint: "correct what is listed, then check again", exit: .invalidInput)
+                    code: "templates_invalid", message: "some messages could not be rendered",
+                    hint: "correct the listed problems, then check again", exit: .invalidInput)
             }
         }
 
-        /// The operator's own templates, in the folder that was named, else in the configured one.
+        /// Loads the operator's own templates from the named folder or the configured one.
         private func own(_ configured: String?) throws -> [String: String] {
             guard let folder else { return try configured.map { try TemplateFolder.read($0) } ?? [:] }
             do {
@@ -57,13 +59,13 @@ struct TemplatesCommand: AsyncParsableCommand {
     }
 }
 
-/// What is wrong with templates, as JSON has it.
+/// The JSON form of the problems of templates.
 private struct CheckRecord: Encodable {
-    /// One fault.
+    /// One problem.
     struct Finding: Encodable {
         let file: String
         @NullWhenNil var line: Int?
-        /// Whether the message could not be written.
+        /// Whether the problem prevents the message from being rendered.
         let error: Bool
         let code: String
         let message: String

@@ -5,7 +5,7 @@ import FoundationEssentials
 import Postgres
 import Reminders
 
-/// `intro reminders`: what people are told.
+/// `intro reminders`: sends and tracks messages.
 struct RemindersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reminders",
@@ -73,16 +73,16 @@ extension RemindersCommand {
 }
 
 extension LedgerEntry {
-    /// What it is about, for people: the session's reference, or whose day.
+    /// The subject of the message: the session's reference, or the trainer of a day.
     var about: String { reference?.description ?? trainer ?? "" }
 }
 
-/// What `--status` may name.
+/// The values of `--status`.
 enum LedgerStatus: String, CaseIterable, ExpressibleByArgument {
     case queued, attempting, sent, failed, unknown, skipped
 }
 
-/// A batch's result as JSON has it.
+/// The JSON form of a batch's result.
 struct DeliverySummaryRecord: Encodable {
     let due: Int
     let sent: Int
@@ -91,11 +91,11 @@ struct DeliverySummaryRecord: Encodable {
     let skipped: Int
     /// Messages that became unknown because the database was restored.
     ///
-    /// They are not among the others. Absent where none did.
+    /// Not included in the other counts. Absent if there are none.
     let restored: Int?
-    /// Messages that are not sent at present because the database was restored.
+    /// Messages that are currently held because the database was restored.
     ///
-    /// They are not among the others. Absent where none are held.
+    /// Not included in the other counts. Absent if there are none.
     let held: Int?
 
     init(_ report: DeliveryRun.Report) {
@@ -113,12 +113,12 @@ struct DeliverySummaryRecord: Encodable {
     }
 }
 
-/// Messages that are due and alike, as JSON has them.
+/// The JSON form of a group of similar due messages.
 struct DueGroupRecord: Encodable {
     let rule: String
     let channel: String
     let studio: String
-    /// Why they would be skipped; where they would wait, what for.
+    /// The reason why they would be skipped or would wait.
     @NullWhenNil var skipReason: String?
     /// Whether they would wait: for quiet hours to end, or until their session can take place.
     let waits: Bool
@@ -128,17 +128,17 @@ struct DueGroupRecord: Encodable {
         rule = group.rule
         channel = group.channel
         studio = group.studio
-        skipReason = group.skipReason
+        skipReason = group.skipReason?.rawValue
         waits = group.waits
         count = group.count
     }
 }
 
-/// A row of the ledger as JSON has it.
+/// The JSON form of a message in the ledger.
 struct LedgerRecord: Encodable {
     @NullWhenNil var id: Int64?
     @NullWhenNil var reference: String?
-    /// Whose day it speaks of; `null` for a session.
+    /// The trainer whose day the message is about; `null` for a session.
     @NullWhenNil var trainer: String?
     let rule: String
     let channel: String
@@ -152,7 +152,7 @@ struct LedgerRecord: Encodable {
     let attempts: Int32
     @NullWhenNil var attemptedAt: Date?
     @NullWhenNil var sentAt: Date?
-    /// When the service for texts reported that it had arrived.
+    /// When the SMS service reported the delivery.
     @NullWhenNil var deliveredAt: Date?
     @NullWhenNil var to: String?
     @NullWhenNil var reply: String?
@@ -166,7 +166,7 @@ struct LedgerRecord: Encodable {
         audience = entry.audience
         revision = entry.revision
         status = entry.status
-        reason = entry.reason
+        reason = entry.reason?.rawValue
         dueAt = entry.dueAt
         localDueAt = entry.clock.text(entry.dueAt)
         waitUntil = entry.waitUntil
@@ -175,7 +175,7 @@ struct LedgerRecord: Encodable {
         sentAt = entry.sentAt
         deliveredAt = entry.deliveredAt
         to = entry.recipient
-        // What is not tried while its channel is paused has no reply of its own.
+        // A message that is not tried while its channel is paused has no reply of its own.
         reply = entry.reply ?? entry.pause?.reason
     }
 }

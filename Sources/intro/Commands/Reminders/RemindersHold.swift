@@ -52,21 +52,21 @@ extension RemindersCommand {
 }
 
 extension Intro {
-    /// What became of held messages, as JSON has it.
+    /// The JSON form of the result for held messages.
     private struct SettlementRecord: Encodable {
-        /// How many are unknown now.
+        /// The number of messages that were marked as unknown.
         let unknown: Int
-        /// How many are sent.
+        /// The number of messages that were released.
         let released: Int
-        /// All of them.
+        /// All held messages.
         let messages: [LedgerRecord]
     }
 
-    /// Ends the hold of messages, and shows what becomes of them.
+    /// Ends the hold of messages and prints the result.
     ///
     /// - Parameters:
-    ///   - decision: What the operator decided.
-    ///   - isDryRun: Whether only to show it.
+    ///   - decision: The operator's decision.
+    ///   - isDryRun: Whether to print the result without a change.
     /// - Throws: `PostgresError` or `OutputError`.
     fileprivate func resolveHeldMessages(_ decision: DeliveryReconciliation.Decision, dryRun isDryRun: Bool)
         async throws
@@ -88,7 +88,7 @@ extension Intro {
 }
 
 extension HeldMessages {
-    /// How many messages are held and what for, in a sentence.
+    /// The number of held messages and the reason, as a sentence.
     var text: String {
         let messages = counted(count, "message")
         let verb = count == 1 ? "waits" : "wait"
@@ -102,7 +102,7 @@ extension HeldMessages {
         }
     }
 
-    /// What the process ends with where messages are held.
+    /// The failure for held messages.
     var failure: Failure? {
         guard count > 0 else { return nil }
         let messages = counted(count, "message")
@@ -111,7 +111,7 @@ extension HeldMessages {
             return Failure(
                 code: "messages_reconciling", message: "\(messages) could not be sent yet",
                 reason: "the database was restored or promoted, and other senders have not compared their journals yet",
-                hint: "send again later, or start the other senders: after 10 minutes all is sent in any case",
+                hint: "send again later, or start the other senders: after 10 minutes all messages are sent",
                 exit: .tryAgain)
         case .held:
             return Failure(

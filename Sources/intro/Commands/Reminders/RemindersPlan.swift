@@ -38,26 +38,25 @@ extension RemindersCommand {
                 .init("RULE"), .init("BY"), .init("STUDIO"), .init("MESSAGES", .right), .init("SKIPPED BECAUSE"),
             ])
             for group in groups {
-                let why =
-                    group.waits
-                    ? group.skipReason.map { "waits: \($0)" } ?? "waits for quiet hours to end" : group.skipReason ?? ""
+                let reason = group.skipReason?.rawValue
+                let why = group.waits ? reason.map { "waits: \($0)" } ?? "waits for quiet hours to end" : reason ?? ""
                 table.append([group.rule, group.channel, group.studio, "\(group.count)", why])
             }
             let due = groups.map(\.count).reduce(0, +)
             let skipped = groups.filter { $0.skipReason != nil && !$0.waits }.map(\.count).reduce(0, +)
             let waits = groups.filter { $0.skipReason != nil && $0.waits }
-            let unread = waits.filter { $0.skipReason == "opt_out_review" }.map(\.count).reduce(0, +)
-            let blocked = waits.map(\.count).reduce(0, +) - unread
+            let unreviewed = waits.filter { $0.skipReason == .optOutReview }.map(\.count).reduce(0, +)
+            let blocked = waits.map(\.count).reduce(0, +) - unreviewed
             let waiting =
                 (blocked == 0 ? "" : ", \(blocked) would wait for their session to become possible")
-                + (unread == 0 ? "" : ", \(unread) would wait for a possible opt-out to be reviewed")
+                + (unreviewed == 0 ? "" : ", \(unreviewed) would wait for a possible opt-out to be reviewed")
             return table.text(colored: colored)
                 + "\n\n\(due) due, \(skipped) of them would be skipped\(waiting). Nothing was sent."
         }
     }
 }
 
-/// Until when a batch of messages looks ahead.
+/// The options that set the time until which messages are included in a batch.
 struct UntilOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -68,20 +67,20 @@ struct UntilOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The studio whose local time --until uses.", valueName: "id"))
     var studio: String?
 
-    /// Checks that the options go together.
+    /// Validates the combination of the options.
     ///
     /// - Throws: `ValidationError`.
     func check() throws {
         guard studio == nil || until != nil else {
-            throw ValidationError("--studio names the clock of --until: a batch is always of all studios")
+            throw ValidationError("--studio sets the time zone of --until and requires it: a batch is for all studios")
         }
     }
 
-    /// Reads `--until`.
+    /// Parses `--until`.
     ///
-    /// - Parameter intro: The clock, and the way to the database.
-    /// - Returns: The instant; `nil` where none was given.
-    /// - Throws: `InvalidInput`, `NotFound`, a `Refusal`, or a `Failure` where the clocks of several studios may be meant.
+    /// - Parameter intro: The clock and the database.
+    /// - Returns: The instant; `nil` without the option.
+    /// - Throws: `InvalidInput`, `NotFound`, a `Refusal`, or a `Failure` when the time differs between the studios.
     func instant(in intro: Intro) async throws -> Date? {
         guard let until else { return nil }
         if let length = Self.length(until) { return intro.now + TimeInterval(length * 60) }
@@ -99,7 +98,7 @@ struct UntilOptions: ParsableArguments {
         return try instant(until, on: Set(studios.map(\.clock)), studios, now: intro.now)
     }
 
-    /// Minutes, where the text is a length of time with its unit: `1h`, `+2h`, `in 90m`.
+    /// Returns the minutes of a duration with a unit: `1h`, `+2h`, `in 90m`.
     private static func length(_ text: String) -> Int? {
         let words = text.lowercased().split(separator: " ").joined(separator: " ")
         let length = words.hasPrefix("in ") ? words.dropFirst(3) : words.hasPrefix("+") ? words.dropFirst() : words[...]
@@ -111,7 +110,7 @@ struct UntilOptions: ParsableArguments {
         try parseTimePhrase(text, field: "--until", clock: clock, now: now).end(clock)
     }
 
-    /// Reads a time that is the same on every clock, such as one with an offset.
+    /// Parses a time that is the same instant at all studios, such as one with an offset.
     private func instant(_ text: String, on clocks: Set<StudioClock>, _ studios: [Studio], now: Date) throws -> Date {
         var instants: Set<Date> = []
         var problems: [any Error] = []

@@ -85,7 +85,7 @@ extension RemindersCommand {
     }
 }
 
-/// Which session a rule is to speak of where it is only looked at or tried, and in which language.
+/// The options that select a session and a language for a preview or a test.
 struct SampleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Use this session's data.", valueName: "ref"))
     var ref: String?
@@ -93,13 +93,13 @@ struct SampleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The language, en or es. (default: the client's)", valueName: "language"))
     var language: String?
 
-    /// What a rule would say, of a session or of none, to whom it is for or to somebody else.
+    /// Returns a rule's message for a session or with sample data, for its recipient or another one.
     ///
     /// - Parameters:
     ///   - key: The rule, as it was typed.
-    ///   - address: Where it goes instead, as it was typed; `nil` is to whom it is for.
-    ///   - intro: The house.
-    /// - Returns: The rule, and the message to be written.
+    ///   - address: Another recipient, as it was typed; `nil` for the message's own.
+    ///   - intro: The dependencies of the command.
+    /// - Returns: The rule, and the content of the message.
     /// - Throws: `NotFound`, `InvalidInput` or `PostgresError`.
     func claimed(of key: String, to address: String?, in intro: Intro) async throws -> (ReminderRule, ClaimedMessage) {
         let key = try Handle(key, field: "the rule")
@@ -128,7 +128,7 @@ struct SampleOptions: ParsableArguments {
     }
 }
 
-/// What a rule says, as JSON has it.
+/// The JSON form of a preview.
 struct PreviewRecord: Encodable {
     let rule: String
     let channel: String
@@ -168,7 +168,7 @@ struct PreviewRecord: Encodable {
     }
 }
 
-/// How a trial ended, as JSON has it.
+/// The JSON form of a test's result.
 struct TestRecord: Encodable {
     let rule: String
     let channel: String
@@ -190,7 +190,7 @@ struct TestRecord: Encodable {
             }
     }
 
-    /// What the process ends with where nothing arrived.
+    /// The failure for a test message that was not accepted; `nil` otherwise.
     func failure(_ channel: Channel) -> Failure? {
         guard outcome != "sent" else { return nil }
         let hint = channel == .email ? "correct INTRO_MAIL_URL or the address" : "correct INTRO_SMS_URL or the number"

@@ -16,7 +16,7 @@ extension RemindersCommand {
                 `intro reminders resend --status failed --since 2h`.
                 """)
 
-        /// What may be sent again in bulk: of an unknown message, a person decides one by one.
+        /// The statuses that can be resent in bulk; unknown messages must be decided one by one.
         enum Status: String, CaseIterable, ExpressibleByArgument {
             case failed
         }
@@ -66,13 +66,14 @@ extension RemindersCommand {
 }
 
 extension Intro {
-    /// Reads `--since` and its like: a length of time before now, a time with an offset, or a time on the only studio's wall.
+    /// Parses `--since` and similar options: a duration before now, a time with an offset, or a local time of the only
+    /// studio.
     ///
     /// - Parameters:
-    ///   - text: What was typed.
+    ///   - text: The text that was typed.
     ///   - field: The option.
     /// - Returns: The instant.
-    /// - Throws: `InvalidInput`, a `Refusal`, or a `Failure` where several studios may be meant.
+    /// - Throws: `InvalidInput`, a `Refusal`, or a `Failure` when there are several studios.
     func since(_ text: String, field: String = "--since") async throws -> Date {
         if let minutes = try? DurationInput.minutes(text) { return now - Double(minutes) * 60 }
         if let instant = RFC3339.parse(text) { return instant }
@@ -82,10 +83,10 @@ extension Intro {
 }
 
 extension LedgerCorrections.Target {
-    /// Reads a message's number or a booking reference; eight signs are a reference, and `#` marks a number.
+    /// Parses a message number or a booking reference; eight characters are a reference, and `#` marks a number.
     ///
-    /// - Parameter text: What was typed.
-    /// - Throws: `InvalidInput` where it is neither.
+    /// - Parameter text: The text that was typed.
+    /// - Throws: `InvalidInput` when it is neither.
     init(typed text: String) throws(InvalidInput) {
         if let reference = try? Reference(text) {
             self = .session(reference)
@@ -107,7 +108,7 @@ extension RemindersCommand {
             commandName: "settle",
             abstract: "Record the outcome of an unknown message.")
 
-        /// What somebody has found out.
+        /// The outcome that a person found out.
         enum Outcome: String, CaseIterable, ExpressibleByArgument {
             case sent, failed
         }
@@ -148,11 +149,11 @@ extension RemindersCommand {
 }
 
 extension Intro {
-    /// Shows rows of the ledger with their numbers.
+    /// Prints messages with their numbers.
     ///
     /// - Parameters:
-    ///   - entries: The rows.
-    ///   - empty: What to say where there are none.
+    ///   - entries: The messages.
+    ///   - empty: The text when there are none.
     /// - Throws: `OutputError`.
     func report(_ entries: [LedgerEntry], empty: String) throws {
         try console.report(entries.map { LedgerRecord($0) }) {
@@ -160,16 +161,16 @@ extension Intro {
         }
     }
 
-    /// Rows of the ledger with their numbers, as a table.
+    /// Returns a table of messages with their numbers.
     ///
-    /// - Parameter entries: The rows.
+    /// - Parameter entries: The messages.
     /// - Returns: The table.
     func table(of entries: [LedgerEntry]) -> String {
         var table = Table(["MESSAGE", "ABOUT", "RULE", "TO", "TRIED", "STATUS", "WHY"].map { Table.Column($0) })
         for entry in entries {
             table.append([
                 entry.id.map { "\($0)" } ?? "", entry.about, entry.rule, entry.recipient ?? "",
-                entry.attemptedAt.map { entry.clock.text($0) } ?? "", entry.status, entry.reason ?? "",
+                entry.attemptedAt.map { entry.clock.text($0) } ?? "", entry.status, entry.reason?.rawValue ?? "",
             ])
         }
         return table.text(colored: console.isColored)

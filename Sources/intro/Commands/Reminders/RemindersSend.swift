@@ -51,7 +51,7 @@ extension RemindersCommand {
                 }
             }
             try SimulatedTime.confirm(yes, in: intro)
-            // This batch does what the bookings before it have asked the runners for.
+            // This batch delivers the messages of the enqueued delivery jobs, so those jobs are withdrawn.
             if limit == nil {
                 try await database.withConnection { try await JobQueue($0).withdraw(DeliverMessages.self) }
             }
@@ -68,12 +68,12 @@ extension RemindersCommand {
             ]
             if !report.abandoned.isEmpty {
                 let list = report.abandoned.map(\.description).joined(separator: ", ")
-                lines.append("Unknown since an earlier batch was cut off: \(list)")
+                lines.append("Unknown since an earlier batch was interrupted: \(list)")
             }
             if report.restored > 0 {
                 lines.append(
-                    "\(counted(report.restored, "message")) unknown: sent before the database was restored, as the "
-                        + "journal says.")
+                    "\(counted(report.restored, "message")) unknown: sent before the database was restored, "
+                        + "according to the journal.")
             }
             if let held = report.held, held.count > 0 { lines.append(held.text) }
             if report.blocked > 0 {
@@ -81,7 +81,7 @@ extension RemindersCommand {
                 lines.append("\(waiting): the session cannot take place. See `intro agenda STUDIO --affected`.")
             }
             lines += report.deferred.sorted { $0.key.rawValue < $1.key.rawValue }.map { channel, reply in
-                "The server for \(channel.words) asks to be left alone for a while: \(reply.visible)"
+                "The server for \(channel.words) accepts no messages for now: \(reply.visible)"
             }
             return lines.joined(separator: "\n")
         }
@@ -89,37 +89,37 @@ extension RemindersCommand {
 }
 
 extension DeliveryRun.Report {
-    /// What the process ends with where messages were not sent; `nil` where all that was due was.
+    /// Returns the failure for messages that were not sent; `nil` when all due messages were sent.
     fileprivate var failure: Failure? {
         let held = held?.failure
         return held?.exit == .misconfigured ? held : unreachableFailure ?? partialFailure ?? held
     }
 
-    /// What a transport that cannot be used at all means.
+    /// Returns the failure for a transport that cannot be used.
     private var unreachableFailure: Failure? {
         if let reason = refused[.email] {
             return Failure(
                 code: "mail_unreachable", message: "the mail server refuses this sender", reason: reason.visible,
-                hint: "correct the cause: what is due stays queued, and one message at a time is tried",
+                hint: "correct the cause: due messages stay queued, and one at a time is tried",
                 exit: .unreachable)
         }
         if let reason = unreachable[.email] {
             return Failure(
                 code: "mail_unreachable", message: "the mail server cannot be used", reason: reason.visible,
-                hint: "correct INTRO_MAIL_URL or start the server: what is due stays queued", exit: .unreachable)
+                hint: "correct INTRO_MAIL_URL or start the server: due messages stay queued", exit: .unreachable)
         }
         return (refused[.sms] ?? unreachable[.sms]).map { reason in
             Failure(
                 code: "sms_unreachable", message: "texts cannot be sent", reason: reason.visible,
-                hint: "correct INTRO_SMS_URL: what is due stays queued", exit: .unreachable)
+                hint: "correct INTRO_SMS_URL: due messages stay queued", exit: .unreachable)
         }
     }
 
-    /// What messages that were put off or refused mean; where the address was refused, it is blocked, and all is done.
+    /// Returns the failure for postponed or rejected messages; `nil` when only blocked addresses were rejected.
     private var partialFailure: Failure? {
         let failures = failures.filter { !$0.key.isAddressBlocked }
         guard !failures.isEmpty else { return nil }
-        let reasons = Dictionary(failures.map { ($0.key.reason, $0.value) }, uniquingKeysWith: +)
+        let reasons = Dictionary(failures.map { ($0.key.reason.rawValue, $0.value) }, uniquingKeysWith: +)
         let list = reasons.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         let replies = deferred.sorted { $0.key.rawValue < $1.key.rawValue }.map(\.value.visible)
         let isPostponed = failures.keys.contains(where: \.isPostponed)
@@ -128,7 +128,7 @@ extension DeliveryRun.Report {
             message: "\(counted(failures.values.reduce(0, +), "message")) could not be sent",
             reason: ([list] + replies).joined(separator: ": "),
             hint: isPostponed
-                ? "send again later: what was put off stays queued; see `intro reminders list`"
+                ? "send again later: postponed messages stay queued; see `intro reminders list`"
                 : "see `intro reminders list --status failed`; `intro reminders resend` sends again",
             exit: isPostponed ? .tryAgain : .invalidInput)
     }

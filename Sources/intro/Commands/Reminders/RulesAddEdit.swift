@@ -24,7 +24,7 @@ extension RulesCommand {
 
         func checkUsage() throws {
             guard options.anchor != nil else {
-                throw ValidationError("a rule needs --anchor: what its time is counted from, as in --anchor start")
+                throw ValidationError("a rule needs --anchor: the event that sets its time, as in --anchor start")
             }
         }
 
@@ -78,11 +78,11 @@ extension RulesCommand {
 }
 
 extension Intro {
-    /// Changes a rule and shows it.
+    /// Changes a rule and prints it.
     ///
     /// - Parameters:
     ///   - key: The rule, as it was typed.
-    ///   - studio: The studio where it is to be otherwise, as it was typed.
+    ///   - studio: The studio where the rule changes, as it was typed.
     ///   - change: The change.
     /// - Throws: `InvalidInput`, `NotFound` or `PostgresError`.
     func edit(
@@ -134,7 +134,7 @@ extension RulesCommand {
     }
 }
 
-/// What can be said of a rule when it is added or edited.
+/// The options for the fields of a rule.
 struct RuleOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -165,12 +165,12 @@ struct RuleOptions: ParsableArguments {
             valueName: "condition"))
     var condition: String?
 
-    /// Whether nothing was said.
+    /// Whether no option was given.
     var isEmpty: Bool {
         [anchor, offset, at, channel, audience, template, condition].allSatisfy { $0 == nil }
     }
 
-    /// Changes a rule as the options say.
+    /// Applies the options to a rule.
     ///
     /// - Parameter rule: The rule.
     /// - Throws: `InvalidInput`.

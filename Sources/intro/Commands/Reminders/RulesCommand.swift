@@ -5,7 +5,7 @@ import FoundationEssentials
 import Postgres
 import Reminders
 
-/// `intro rules`: what is sent, when, how and to whom.
+/// `intro rules`: manages reminder rules.
 struct RulesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rules",
@@ -80,7 +80,7 @@ extension RulesCommand {
 }
 
 extension KeyValueTable {
-    /// A rule for people.
+    /// Returns the rule as a table.
     init(_ rule: ReminderRule) {
         self.init([
             "Rule": rule.key.text,
@@ -90,27 +90,27 @@ extension KeyValueTable {
             "To": rule.audience.rawValue,
             "Template": rule.template.text,
             "Only if": rule.condition?.rawValue,
-            "Sent": rule.isEnabled ? "yes" : "no: disabled",
+            "Enabled": rule.isEnabled ? "yes" : "no",
         ])
     }
 }
 
-/// A rule as JSON has it.
+/// The JSON form of a rule.
 struct RuleRecord: Encodable {
     let key: String
-    /// The one studio where it counts; `null` is the chain.
+    /// The only studio where the rule applies; `null` for the chain.
     @NullWhenNil var studio: String?
     let anchor: String
-    /// Such as `-3d`.
+    /// The offset from the anchor, such as `-3d`.
     let offset: String
-    /// Wall-clock time on the day that is meant.
+    /// The local time on the resulting day.
     @NullWhenNil var at: String?
     let channel: String
     let audience: String
     let template: String
     @NullWhenNil var condition: String?
     let enabled: Bool
-    /// What had been due before is not made up for; `null` is since ever.
+    /// The time from which the rule applies, or `null`; messages due earlier are not sent.
     @NullWhenNil var since: Date?
 
     init(_ rule: ReminderRule) {

@@ -5,7 +5,7 @@ import FoundationEssentials
 import Postgres
 import Reminders
 
-/// `intro why`: what was sent about a session, what was not, what will be, and why.
+/// `intro why`: explains which messages of a session were sent, skipped or are scheduled.
 struct Why: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "why",
@@ -47,16 +47,16 @@ struct Why: IntroSubcommand {
             "Tried": entry.attemptedAt.map { "\(entry.clock.text($0)), \(counted(Int(entry.attempts), "time"))" },
             "Sent": entry.sentAt.map { entry.clock.text($0) },
             "Delivered": entry.deliveredAt.map { entry.clock.text($0) },
-            "Server said": entry.reply,
+            "Server reply": entry.reply,
             "Subject": entry.subject,
         ])
-        let words = entry.body.map { String($0.reversed().drop(while: \.isNewline).reversed()) }
-        keyValues.append("Text", words?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) ?? [])
+        let body = entry.body.map { String($0.reversed().drop(while: \.isNewline).reversed()) }
+        keyValues.append("Text", body?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) ?? [])
         return keyValues.text(colored: colored)
     }
 }
 
-/// A message's account as JSON has it: the row of the ledger, and what was said.
+/// The JSON form of a message with its history: the entry in the ledger and the text that was sent.
 struct MessageHistoryRecord: Encodable {
     let entry: LedgerRecord
     @NullWhenNil var subject: String?
@@ -81,67 +81,69 @@ struct MessageHistoryRecord: Encodable {
 }
 
 extension LedgerEntry {
-    /// The status with what it waits for or why, such as `skipped: late_booking`.
+    /// The status with its reason, such as `skipped: late_booking`.
     var statusText: String {
-        if let pause { return "\(status): \(words(of: pause))" }
-        return [status, reason].compactMap(\.self).joined(separator: ": ")
+        if let pause { return "\(status): \(text(of: pause))" }
+        return [status, reason?.rawValue].compactMap(\.self).joined(separator: ": ")
     }
 
-    /// The reason for a narrow column: its code, or what a paused channel waits for.
-    var reasonText: String { pause.map { words(of: $0) } ?? reason ?? "" }
+    /// The reason for a narrow column: its code, or the pause of the channel.
+    var reasonText: String { pause.map { text(of: $0) } ?? reason?.rawValue ?? "" }
 
-    /// What a message waits for, and what to do about it; `nil` where its status and reason say it all.
+    /// The explanation of a queued message and its remedy; `nil` when status and reason are sufficient.
     var explanation: String? {
         guard status == "queued" || status == "planned" else { return nil }
-        if let pause { return words(of: pause) }
-        guard let reason else { return nil }
-        if let obstacle = MessageObstacle(rawValue: reason) { return "waits: \(words(of: obstacle)); \(remedy)" }
-        return Self.explanations[reason].map { explanation in
-            // What a person ends has no end of its own; the instant is only that from which it would be too late.
-            let end = reason == "opt_out_review" || HeldMessages.Reason(rawValue: reason) != nil ? nil : waitUntil
-            return end.map { "\(explanation), until \(clock.text($0))" } ?? explanation
-        }
+        if let pause { return text(of: pause) }
+        guard let reason, let sentence = self.sentence(about: reason) else { return nil }
+        // A wait that a person ends has no end time; the stored instant is only the one after which it is too late.
+        let isEndedByPerson = reason.isObstacle || [MessageReason.optOutReview, .reconciling, .held].contains(reason)
+        guard !isEndedByPerson, let waitUntil else { return sentence }
+        return "\(sentence), until \(clock.text(waitUntil))"
     }
 
-    private static let explanations = [
-        "quiet_hours": "keeps the recipient's quiet hours",
-        LedgerEntry.awaitingChanges: "waits in case another change follows",
-        "rejected_for_now": "put off by the server",
-        "not_sent": "the server was unavailable",
-        LedgerEntry.channelPaused: "the server refused every message; the next is tried soon",
-        DeliveryRecord.templateError: "its template cannot be used; correct the file",
-        "opt_out_review": "waits: the recipient may have opted out; see `intro sms list --open`",
-        HeldMessages.Reason.reconciling.rawValue:
-            "waits until all senders have compared their journals with the restored database, at most 10 minutes",
-        HeldMessages.Reason.held.rawValue:
-            "held: it may have been sent before the database was restored; see `intro reminders hold --help`",
-        "no_email": "no e-mail address: will be skipped unless one is added",
-        "no_phone": "no phone number: will be skipped unless one is added",
-        "opted_out": "will be skipped: the recipient wants no such messages",
-        "hard_bounce": "will be skipped: mail to this address came back",
-        "complaint": "will be skipped: the recipient complained",
-        "suppressed": "will be skipped: the address is blocked",
-    ]
+    private func sentence(about reason: MessageReason) -> String? {
+        switch reason {
+        case .trainerAway: "waits: \(trainerName ?? "the trainer") is away\(detail); \(remedy)"
+        case .studioClosed: "waits: \(studioName) is closed\(detail); \(remedy)"
+        case .trainerRetired: "waits: \(trainerName ?? "the trainer") no longer takes sessions; \(remedy)"
+        case .quietHours: "waits for the recipient's quiet hours to end"
+        case .awaitingChanges: "waits for possible further changes"
+        case .rejectedForNow: "postponed by the server"
+        case .notSent: "the server was unavailable"
+        case .channelPaused: "the server refused every message; the next is tried soon"
+        case .templateError: "its template cannot be used; correct the file"
+        case .optOutReview: "waits: the recipient may have opted out; see `intro sms list --open`"
+        case .reconciling:
+            "waits until all senders have compared their journals with the restored database, at most 10 minutes"
+        case .held:
+            "held: it may have been sent before the database was restored; see `intro reminders hold --help`"
+        case .noEmail: "no e-mail address: will be skipped unless one is added"
+        case .noPhone: "no phone number: will be skipped unless one is added"
+        case .optedOut: "will be skipped: the recipient has opted out"
+        case .hardBounce: "will be skipped: mail to this address bounced"
+        case .complaint: "will be skipped: the recipient complained"
+        case .suppressed: "will be skipped: the address is blocked"
+        case .lateBooking, .ruleIsNewer, .ruleDisabled, .conditionNotMet, .notFirstBooking, .cancelled, .rescheduled,
+            .confirmed, .sessionClosed, .sessionStarted, .tooLate, .overtaken, .nothingToTell, .cannotBeWritten,
+            .invalidData, .rejectedForGood, .noAnswer, .bounced, .undelivered, .senderDied, .restored, .resent,
+            .settled:
+            nil
+        }
+    }
 
     private var remedy: String {
         reference == nil ? "reschedule or cancel the sessions of that day" : "reschedule or cancel the session"
     }
 
-    private func words(of obstacle: MessageObstacle) -> String {
-        let detail = obstacleDetail.map { " (\($0))" } ?? ""
-        switch obstacle {
-        case .trainerAway: return "\(trainerName ?? "the trainer") is away\(detail)"
-        case .studioClosed: return "\(studioName) is closed\(detail)"
-        case .trainerRetired: return "\(trainerName ?? "the trainer") no longer takes sessions"
-        }
-    }
+    /// The recorded detail of an obstacle, in parentheses.
+    private var detail: String { obstacleDetail.map { " (\($0))" } ?? "" }
 
-    private func words(of pause: ChannelPause) -> String {
+    private func text(of pause: ChannelPause) -> String {
         let server = pause.channel == .email ? "mail server" : "text service"
         return "\(server) paused until \(timeOfDay(pause.until)) (\(pause.cause))"
     }
 
-    /// The time on the studio's wall to the second: `21:33:41`.
+    /// Returns the studio's local time with seconds: `21:33:41`.
     private func timeOfDay(_ instant: Date) -> String {
         let second = clock.secondOfDay(of: instant)
         return [second / 3600, second / 60 % 60, second % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
@@ -150,9 +152,9 @@ extension LedgerEntry {
 }
 
 extension ChannelPause {
-    /// What the server said, or why it could not be used.
+    /// The server's reply, or the reason why it could not be used.
     ///
-    /// `The mail server could not be used: connection refused`: the first half is told by the code already.
+    /// For `The mail server could not be used: connection refused`, only the second half: the code implies the first.
     var cause: String {
         guard code != .deferred, let colon = reason.firstRange(of: ": ") else { return reason }
         return String(reason[colon.upperBound...])

@@ -6,14 +6,14 @@ import Postgres
 import Reminders
 
 extension Intro {
-    /// Who does Intro's jobs.
+    /// Returns the handlers of all jobs.
     ///
     /// - Parameters:
     ///   - database: The handlers' pool.
-    ///   - templates: The words of messages.
-    ///   - mode: Whether messages that wait are left alone.
+    ///   - templates: The message templates.
+    ///   - mode: The delivery mode.
     /// - Returns: The handlers.
-    /// - Throws: A `Failure` or `TransportConfigurationError` when mail is not configured as it must be.
+    /// - Throws: A `Failure` or `TransportConfigurationError` when the configuration of mail is not valid.
     func jobHandlers(
         _ database: Database, templates: TemplateStore, mode: DeliveryRun.DeliveryMode
     ) throws -> JobHandlers {
@@ -35,7 +35,7 @@ extension Intro {
             }
             for day in open {
                 logger.warning(
-                    "sessions are not marked: see `intro agenda \(day.studio) --open`",
+                    "past sessions are not marked: see `intro agenda \(day.studio) --open`",
                     metadata: ["sessions": "\(day.sessions)"])
             }
         }
@@ -46,33 +46,33 @@ extension Intro {
         return handlers
     }
 
-    /// What Intro does again and again.
+    /// The recurring jobs.
     var schedules: [CronJob] {
         get throws {
             [
                 try planning,
-                // Once an hour: somewhere a day has just ended.
+                // Hourly, because days end at different times in different time zones.
                 try CronJob("close-days", "5 * * * *", enqueues: CloseDays()),
                 try CronJob("prune-history", "30 3 * * *", enqueues: PruneHistory()),
             ]
         }
     }
 
-    /// The planning of reminders, each minute.
+    /// The recurring job that plans reminders, each minute.
     var planning: CronJob {
         get throws { try CronJob("plan-reminders", "* * * * *", enqueues: PlanReminders()) }
     }
 
-    /// The queues that there is work in.
+    /// The queues that have jobs.
     static let queues = ["default", DeliverMessages.queue]
 
-    /// A runner of Intro's jobs.
+    /// Returns a runner of jobs.
     ///
     /// - Parameters:
     ///   - names: The queues to serve.
-    ///   - concurrency: How many jobs of each at once; `nil` is as many as suit it.
+    ///   - concurrency: The maximum number of concurrent jobs of each queue; `nil` for each queue's default.
     ///   - database: The handlers' pool.
-    ///   - mode: Whether messages that wait are left alone.
+    ///   - mode: The delivery mode.
     /// - Returns: The runner.
     /// - Throws: A `Failure`, `TransportConfigurationError` or `PostgresError`.
     func runner(
@@ -83,7 +83,7 @@ extension Intro {
         let queues = names.map {
             JobRunner.Queue($0, concurrency: concurrency ?? ($0 == DeliverMessages.queue ? 1 : 2))
         }
-        // A pool of its own: its heart beats also when the handlers' is exhausted.
+        // A separate pool, so that heartbeats continue when the handlers' pool is exhausted.
         var connections = try await databaseConfiguration()
         connections.maximumConnections = queues.count + 3
         connections.applicationName = "intro run"
@@ -93,16 +93,16 @@ extension Intro {
         )
     }
 
-    /// Hears of work at once, where notifications pass.
+    /// Returns the listener that wakes the runner for new jobs, if the connection passes notifications.
     private func listener(_ configuration: Database.Configuration) -> Listener? {
         guard configuration.preparedStatements else {
-            logger.warning("PgBouncer in transaction mode passes no notifications: work is polled for every second")
+            logger.warning("PgBouncer in transaction mode passes no notifications: jobs are polled for every second")
             return nil
         }
         return Listener(configuration, channels: [JobQueue.channel], logger: logger)
     }
 
-    /// The name of this machine.
+    /// The host name of this machine.
     var hostName: String {
         var name = [CChar](repeating: 0, count: 256)
         guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }

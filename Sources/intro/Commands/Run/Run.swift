@@ -9,7 +9,7 @@ import Postgres
 import Reminders
 import Telemetry
 
-/// `intro run`: the job-runner.
+/// `intro run`: runs jobs.
 struct Run: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
@@ -39,7 +39,7 @@ struct Run: IntroSubcommand {
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
-    /// What a runner has done.
+    /// The totals of a runner.
     private struct Record: Encodable {
         let completed: Int
         let failed: Int
@@ -54,7 +54,7 @@ struct Run: IntroSubcommand {
             RunnerMetrics(path: path, queues: queues, clock: { intro.now })
         }
         let database = try await connectToDatabase(in: intro, runnerMetrics)
-        // What is started from a crontab does not come back for what waits.
+        // A run from a crontab ends when no job is due, so it does not wait for postponed messages.
         let runner = try await intro.runner(
             queues: queues, concurrency: concurrency, handlers: database,
             mode: drain ? .periodic : .continuous)
@@ -72,20 +72,21 @@ struct Run: IntroSubcommand {
         }
     }
 
-    /// The database, with a first metrics file: one that cannot be written is reported before the service has started.
+    /// Connects to the database and writes the first metrics file, so that an unwritable file is reported before the
+    /// start.
     private func connectToDatabase(in intro: Intro, _ runnerMetrics: RunnerMetrics?) async throws -> Database {
         do {
             let database = try await intro.database()
             try await runnerMetrics?.write(from: database)
             return database
         } catch let error as PostgresError {
-            // A service manager starts it again; until then, the file says why nothing is done.
+            // A service manager restarts the process; until then, the file reports the outage.
             try? runnerMetrics?.writeOutage()
             throw error
         }
     }
 
-    /// A runner that sends messages has a journal from its start on, and compares it without being asked for a delivery.
+    /// Starts the comparison of the journal with the database; a runner that sends messages does so without a delivery.
     private func watchForRestores(
         of database: Database, _ queues: [String], _ runner: JobRunner, _ intro: Intro
     ) async throws -> Task<Void, Never>? {
@@ -115,16 +116,16 @@ struct Run: IntroSubcommand {
         }
     }
 
-    /// Ends the process even where a database or a mail server never answers again.
+    /// Ends the process even if a database or a mail server does not respond.
     ///
-    /// A stop takes 30 seconds at most where they do: 25 for running jobs and 5 to cancel the rest.
+    /// Stopping takes at most 30 seconds in that case: 25 for running jobs and 5 to cancel the rest.
     private static func endProcess(after seconds: Int) {
         DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) {
             _exit(ExitCode.tryAgain.rawValue)
         }
     }
 
-    /// Plans first: what has become due since the last minute is due as well.
+    /// Plans reminders first, to include those that have become due since the last planning.
     private func drain(
         _ runner: JobRunner, of queues: [String], in database: Database, _ intro: Intro
     ) async throws -> JobRunner.Totals {
@@ -146,9 +147,9 @@ struct Run: IntroSubcommand {
     }
 }
 
-/// A runner's watch for restores and promotions of the database, whether or not it has jobs to do.
+/// A task that compares the journal after a restore or promotion of the database, whether or not the runner has jobs.
 ///
-/// Messages of all senders wait until each of them has compared its journal with the database.
+/// Messages of all senders are held until each sender has compared its journal with the database.
 struct RestoreMonitor: Sendable {
     private static let interval: Duration = .seconds(5)
 
@@ -156,7 +157,7 @@ struct RestoreMonitor: Sendable {
     let problems: ProblemLog
     let logger: Logger
 
-    /// Compares the journal whenever the database was restored or promoted, until the task is cancelled.
+    /// Compares the journal after each restore or promotion of the database, until the task is cancelled.
     func runPeriodically() async {
         while (try? await Task.sleep(for: Self.interval)) != nil {
             do {
@@ -165,7 +166,7 @@ struct RestoreMonitor: Sendable {
             } catch let problem as JournalError {
                 problems.occurs("journal", level: .error, "\(problem)")
             } catch {
-                // The runner itself logs a database that cannot be reached.
+                // The runner itself logs that the database cannot be reached.
                 logger.debug("the journal was not compared with the database", metadata: ["error": "\(error)"])
             }
         }

@@ -3,52 +3,53 @@ import BookingStore
 import CoreMetrics
 import FoundationEssentials
 import Jobs
+import Locking
 import Logging
 import Postgres
 import Reminders
 import Telemetry
 
-/// The metrics of a runner, kept in a file for Prometheus: its own, and those of all runners from the database.
+/// The metrics file of a runner for Prometheus: its own metrics, and those of all runners from the database.
 struct RunnerMetrics: Sendable {
     private static let interval: Duration = .seconds(15)
 
     private let file: MetricsFile
     private let registry = MetricsRegistry(help: [
-        "intro_channel_paused": "1 where a host has paused the channel, since the server accepts no message; else 0.",
-        "intro_channel_retries": "How often one message was tried in vain since the channel was paused.",
-        "intro_database_up": "1 where the database answered when this file was written, else 0.",
+        "intro_channel_paused": "1 if a host has paused the channel because the server accepts no message; else 0.",
+        "intro_channel_retries": "Failed attempts to send one message since the channel was paused.",
+        "intro_database_up": "1 if the database responded when this file was written, else 0.",
         "intro_runner_heartbeat_timestamp_seconds": "When the runner last wrote this file, in Unix time.",
-        "jobs_finished_total": "Jobs by what came of them: done, retry, snooze, release, failed and so on.",
-        "jobs_duration_seconds": "How long handlers took.",
-        "jobs_stale_leases_total": "How often another runner had taken a job over.",
-        "jobs_waiting": "Jobs that are due and wait.",
-        "jobs_scheduled": "Jobs whose time has not come.",
-        "jobs_running": "Jobs in runners' hands.",
-        "jobs_dead": "Dead jobs, which run only when they are retried.",
-        "jobs_oldest_due_seconds": "How long the job has been due that has waited longest.",
-        "jobs_runners": "Runners that are alive.",
+        "jobs_finished_total": "Executed jobs by result: done, retry, snooze, release, failed and so on.",
+        "jobs_duration_seconds": "Durations of job executions.",
+        "jobs_stale_leases_total": "Jobs that another runner had taken over.",
+        "jobs_waiting": "Due jobs that wait for a runner.",
+        "jobs_scheduled": "Jobs that are not due yet.",
+        "jobs_running": "Running jobs.",
+        "jobs_dead": "Dead jobs, which run again only when they are retried manually.",
+        "jobs_oldest_due_seconds": "Time since the oldest waiting job became due.",
+        "jobs_runners": "Active runners.",
         "jobs_table_live_rows": "Rows of the table of jobs.",
-        "jobs_table_dead_rows": "Rows of the table of jobs that vacuum has not removed.",
-        "database_oldest_transaction_seconds": "How long the longest transaction has been open; absent if not visible.",
-        "reminders_oldest_overdue_seconds": "How long the message has been due that is overdue for longest.",
+        "jobs_table_dead_rows": "Dead rows of the table of jobs that vacuum has not removed.",
+        "database_oldest_transaction_seconds": "Age of the oldest open transaction; absent if not visible.",
+        "reminders_oldest_overdue_seconds": "Time since the oldest overdue message became due.",
         "reminders_oldest_put_off_seconds":
-            "How long the message has been due that was tried, and is queued, for longest.",
+            "Time since the oldest queued message that was already tried became due.",
         DeliveryMetrics.sent: "Messages that were sent, by channel.",
-        DeliveryMetrics.failed: "Messages that could not be sent, by reason; one that is tried again counts each time.",
+        DeliveryMetrics.failed: "Messages that could not be sent, by reason; each attempt counts.",
         "reminders_unknown": "Messages whose delivery status is unknown.",
         "reminders_held":
-            "Messages not sent because the database was restored: reconciling ends by itself, held waits for an operator.",
+            "Messages not sent because the database was restored: reconciling ends automatically, held needs an operator.",
     ])
     private let clock: @Sendable () -> Date
-    /// Queues that have been reported; one that is empty is still reported, as empty.
+    /// The queues that have been reported; an empty one is still reported, with zeros.
     private let queues: Guarded<Set<String>>
 
-    /// Counts from now on; once in a process.
+    /// Starts the counters; must be called once in a process.
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - queues: The queues that the runner serves.
-    ///   - clock: The clock by which messages are due.
+    ///   - queues: The queues of the runner.
+    ///   - clock: The clock that decides which messages are due.
     init(path: String, queues: [String], clock: @escaping @Sendable () -> Date) {
         file = MetricsFile(path)
         self.clock = clock
@@ -57,10 +58,10 @@ struct RunnerMetrics: Sendable {
         DeliveryMetrics.register()
     }
 
-    /// Writes the file again and again, until the task is cancelled.
+    /// Writes the file periodically, until the task is cancelled.
     ///
     /// - Parameters:
-    ///   - database: What to ask.
+    ///   - database: The database to query.
     ///   - problems: The log of the runner's problems.
     func runPeriodically(from database: Database, logging problems: RunnerProblems) async {
         while (try? await Task.sleep(for: Self.interval)) != nil {
@@ -72,17 +73,17 @@ struct RunnerMetrics: Sendable {
                 problems.occurs(
                     "figures",
                     error is PostgresError
-                        ? "the database cannot be asked for metrics" : "the metrics file cannot be written",
+                        ? "the metrics cannot be read from the database" : "the metrics file cannot be written",
                     error: error, began: began)
             }
         }
     }
 
-    /// Writes the file.
+    /// Queries the database and writes the file.
     ///
-    /// Where the database does not answer, the file says so, with the metrics that were known before.
+    /// If the database does not respond, the file reports the outage and keeps the last known metrics.
     ///
-    /// - Parameter database: What to ask.
+    /// - Parameter database: The database to query.
     /// - Throws: `PostgresError` or `MetricsFileError`.
     func write(from database: Database) async throws {
         do {
@@ -95,7 +96,7 @@ struct RunnerMetrics: Sendable {
         try writeFile()
     }
 
-    /// Writes the file where the database does not answer.
+    /// Writes the file with the database reported as unavailable.
     ///
     /// - Throws: `MetricsFileError`.
     func writeOutage() throws {

@@ -1,22 +1,23 @@
 import Glibc
 
-/// Tells the service manager how this process is doing, where one has asked for it: sd_notify(3), without its library.
+/// A client of systemd's notification protocol, sd_notify(3), without its library.
 ///
-/// Elsewhere nothing happens. A notice is a datagram: it is sent at once or lost, it never blocks and never fails the
-/// work. The variables stay in the environment, where other threads may be reading, and get no further: what this process
-/// starts is given an environment of its own.
+/// Does nothing without `NOTIFY_SOCKET`. A notification is a datagram: it is sent at once or dropped, and never blocks
+/// or fails the caller. The variables stay in the environment, because other threads may be reading it; child processes
+/// get an environment without them.
 struct ServiceNotifier: Sendable {
-    /// How long the manager waits for a sign of life before it takes this process for hung; `nil` when it does not watch.
+    /// The interval within which the manager expects a keep-alive before it considers the process hung; `nil` without a
+    /// watchdog.
     ///
-    /// ``sendKeepAlive()`` should be called at least twice as often.
+    /// Call ``sendKeepAlive()`` at least twice per interval.
     let watchdogInterval: Duration?
     private let address: SocketAddress?
 
-    /// Finds out whether somebody listens.
+    /// Reads the address and the watchdog interval from the environment.
     ///
     /// - Parameters:
     ///   - environment: The environment variables, `NOTIFY_SOCKET`, `WATCHDOG_USEC` and `WATCHDOG_PID` among them.
-    ///   - processID: The number of this process.
+    ///   - processID: The ID of this process.
     init(environment: [String: String], processID: Int32 = getpid()) {
         address = environment["NOTIFY_SOCKET"].flatMap(SocketAddress.init)
         let isForUs = environment["WATCHDOG_PID"].map { $0 == "\(processID)" } ?? true
@@ -24,28 +25,28 @@ struct ServiceNotifier: Sendable {
         watchdogInterval = address != nil && isForUs && microseconds > 0 ? .microseconds(microseconds) : nil
     }
 
-    /// The service does what it is for from now on.
+    /// Notifies that the service is ready.
     func ready(_ status: String) {
         send("READY=1\n" + line(of: status))
     }
 
-    /// The service does not hang.
+    /// Notifies that the service is not hung.
     func sendKeepAlive() {
         guard watchdogInterval != nil else { return }
         send("WATCHDOG=1")
     }
 
-    /// The service does this now, in words for `systemctl status`.
+    /// Sets the status text for `systemctl status`.
     func status(_ status: String) {
         send(line(of: status))
     }
 
-    /// The service has begun to stop.
+    /// Notifies that the service is stopping.
     func stopping(_ status: String) {
         send("STOPPING=1\n" + line(of: status))
     }
 
-    /// A second line would be taken for another assignment.
+    /// Joins lines, because a second line would be parsed as another assignment.
     private func line(of status: String) -> String {
         "STATUS=" + String(status.map { $0.isNewline ? " " : $0 })
     }
@@ -66,11 +67,12 @@ struct ServiceNotifier: Sendable {
 private struct SocketAddress: Sendable {
     private let octets: [UInt8]
 
-    /// Reads an address as `NOTIFY_SOCKET` has it; `@` stands for the zero octet that abstract names begin with.
+    /// Parses an address in the form of `NOTIFY_SOCKET`; `@` stands for the zero octet at the start of an abstract
+    /// name.
     init?(_ text: String) {
         var octets = Array(text.utf8)
         guard octets.count > 1, octets[0] == UInt8(ascii: "/") || octets[0] == UInt8(ascii: "@") else { return nil }
-        // A path ends with a zero octet; an abstract name ends where the address does.
+        // A path ends with a zero octet; the length of the address delimits an abstract name.
         if octets[0] == UInt8(ascii: "@") { octets[0] = 0 } else { octets.append(0) }
         guard octets.count <= MemoryLayout.size(ofValue: sockaddr_un().sun_path) else { return nil }
         self.octets = octets
@@ -88,10 +90,10 @@ private struct SocketAddress: Sendable {
 }
 
 extension ServiceNotifier {
-    /// Reports to the service manager that this process works, for as long as it does, until the task is cancelled.
+    /// Sends keep-alives while the process is healthy, until the task is cancelled.
     ///
-    /// - Parameter isHealthy: Whether the process works. While it does not, nothing is reported, and the service manager
-    ///   restarts the process after its watchdog interval.
+    /// - Parameter isHealthy: Whether the process is healthy. While it is not, no keep-alives are sent, and the service
+    ///   manager restarts the process after its watchdog interval.
     func keepAlive(while isHealthy: @Sendable () -> Bool) async {
         guard let watchdogInterval else { return }
         repeat {

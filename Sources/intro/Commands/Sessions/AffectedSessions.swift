@@ -1,14 +1,14 @@
 import Booking
 
-/// The sessions to come that a change affects, as the desk is told of them: they stay booked until somebody acts.
+/// The upcoming sessions that a change affects; they stay booked until the desk reschedules or cancels them.
 struct AffectedSessions {
     let sessions: [Session]
-    /// What to say of one or of several, such as "1 session to come is affected; reschedule or cancel each:".
+    /// The heading, such as "1 upcoming session is affected; reschedule or cancel each:".
     let heading: String
-    /// What changed for a session.
+    /// Returns the effect of the change on a session.
     let remark: (Session) -> String
 
-    /// Sessions that cannot take place as booked.
+    /// Creates the list of sessions that cannot take place as booked.
     init(_ sessions: [Session], remark: @escaping (Session) -> String = { $0.affected?.words ?? "" }) {
         self.init(
             sessions,
@@ -22,7 +22,7 @@ struct AffectedSessions {
         self.remark = remark
     }
 
-    /// Sessions at the studio that was a trainer's home.
+    /// Creates the list of sessions at a trainer's former home studio.
     static func atFormerStudio(_ sessions: [Session]) -> AffectedSessions {
         let studio = sessions.first?.studio.name ?? ""
         return AffectedSessions(
@@ -30,7 +30,7 @@ struct AffectedSessions {
             remark: { $0.affected?.words ?? "" })
     }
 
-    /// Sessions whose studio has another time zone now.
+    /// Creates the list of sessions at a studio with a new time zone.
     static func withNewTimeZone(_ sessions: [Session], from clock: StudioClock) -> AffectedSessions {
         AffectedSessions(
             sessions,
@@ -40,10 +40,10 @@ struct AffectedSessions {
     }
 
     private static func counted(_ sessions: [Session], _ one: String, _ several: String) -> String {
-        "\(intro.counted(sessions.count, "session")) to come \(sessions.count == 1 ? one : several)"
+        "\(intro.counted(sessions.count, "upcoming session")) \(sessions.count == 1 ? one : several)"
     }
 
-    /// A text and then the sessions; the text alone where there are none.
+    /// Returns a text followed by the sessions; only the text if there are none.
     func text(after text: String, colored: Bool) -> String {
         guard !sessions.isEmpty else { return text }
         let table = Table(

@@ -5,7 +5,7 @@ import FoundationEssentials
 import Postgres
 import Reminders
 
-/// `intro agenda`: a studio's day.
+/// `intro agenda`: shows a studio's day.
 struct Agenda: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "agenda", abstract: "Show a studio's day.",
@@ -117,7 +117,7 @@ extension Agenda {
         try intro.console.report(sessions.map { SessionRecord($0) }, leavingOut: rest) {
             text(
                 sessions, at: studio, heading: "Cannot take place: reschedule or cancel each.",
-                empty: "All sessions to come at \(studio.name.visible)\(when) can take place.",
+                empty: "All upcoming sessions at \(studio.name.visible)\(when) can take place.",
                 colored: intro.console.isColored)
         }
     }

@@ -75,7 +75,7 @@ struct Book: IntroSubcommand {
         if intro.console.isJSON, !contacts.isEmpty { intro.console.note(contacts.joined(separator: "\n")) }
     }
 
-    /// Loads what a phone number is read by while the database is reached, which takes as long.
+    /// Loads the phone numbering plans while the connection to the database is opened, which takes about as long.
     private func loadNumberingPlans() {
         if phone != nil || !client.contains("@") { PhoneNumber.loadPlans() }
     }
@@ -101,7 +101,7 @@ struct Book: IntroSubcommand {
         return request
     }
 
-    /// Whom to write down where nobody goes by WHO yet: WHO itself counts as the e-mail or phone it is.
+    /// Returns the details for a new client; the identifier itself is used as the e-mail or phone.
     private func newClient(_ who: ClientIdentifier, _ request: BookingRequest) throws -> ClientDetails? {
         guard let name = request.name else { return nil }
         var person = ClientDetails(name: name, email: request.email, phone: request.phone)
@@ -119,20 +119,20 @@ struct Book: IntroSubcommand {
         let what = "\(session.localStart) with \(session.trainer.name) for \(session.client.name)".visible
         let waived = session.waivedText(under: override).visible
         if dryRun { return "Can be booked: \(what), at \(session.studio.name.visible).\(waived)" }
-        let said = result.created ? "Booked" : "Booked before"
-        return "\(said)  \(session.reference)  \(what), at \(session.studio.name.visible).\(waived)"
+        let verb = result.created ? "Booked" : "Booked before"
+        return "\(verb)  \(session.reference)  \(what), at \(session.studio.name.visible).\(waived)"
     }
 }
 
-/// A contact that was not stored, as JSON has it.
+/// The JSON form of a contact that was not stored.
 struct ContactNotStoredRecord: Encodable {
     let contact: String
-    /// Why, to be read after the contact.
+    /// The reason, in a form that follows the contact.
     let reason: String
 }
 
 extension SessionRecord {
-    /// Adds what became of the contacts that were given.
+    /// Adds the results for the given contacts.
     mutating func add(_ report: ContactReport) {
         if !report.stored.isEmpty { contactsStored = report.stored.map(\.text) }
         if !report.notStored.isEmpty {
@@ -144,7 +144,7 @@ extension SessionRecord {
 }
 
 extension ContactReport {
-    /// A line for each contact, for people.
+    /// Returns a line for each contact.
     var lines: [String] {
         stored.map { "stored: \($0.display)" } + notStored.map { "not stored: \($0.contact.display) \($0.reason)" }
     }

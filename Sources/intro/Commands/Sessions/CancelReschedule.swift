@@ -4,7 +4,7 @@ import BookingStore
 import Postgres
 import Reminders
 
-/// `intro cancel`: calls a session off.
+/// `intro cancel`: cancels a session.
 struct Cancel: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel", abstract: "Cancel a session and free its slot.")

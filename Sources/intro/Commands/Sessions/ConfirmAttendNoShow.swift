@@ -3,7 +3,7 @@ import Booking
 import BookingStore
 import Reminders
 
-/// `intro confirm`: the client says that they will come.
+/// `intro confirm`: marks a session as confirmed by the client.
 struct Confirm: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "confirm", abstract: "Mark a session as confirmed by the client.")
@@ -23,7 +23,7 @@ struct Confirm: IntroSubcommand {
     }
 }
 
-/// `intro attend`: the client came.
+/// `intro attend`: marks a session as attended.
 struct Attend: IntroSubcommand {
     static let configuration = CommandConfiguration(commandName: "attend", abstract: "Mark a session as attended.")
 
@@ -37,7 +37,7 @@ struct Attend: IntroSubcommand {
     }
 }
 
-/// `intro no-show`: the client did not come.
+/// `intro no-show`: marks a session as a no-show.
 struct NoShow: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "no-show", abstract: "Mark a session as a no-show.")
@@ -53,11 +53,13 @@ struct NoShow: IntroSubcommand {
 }
 
 extension Intro {
-    /// Closes a session and says so; one that is still to come is closed too, with a word of warning.
+    /// Closes a session and prints the result, with a note if the session has not begun yet.
     fileprivate func close(_ text: String, as outcome: Session.Status, saying word: String) async throws {
         let reference = try Reference(text)
         let session = try await frontDesk(try await database()).close(reference, as: outcome)
-        if session.startsAt > now { console.note("note: \(session.reference) begins only at \(session.localStart)") }
+        if session.startsAt > now {
+            console.note("note: \(session.reference) has not begun yet: it starts at \(session.localStart)")
+        }
         try console.report(SessionRecord(session)) {
             "\(word)  \(session.reference)  \(session.localStart) with \(session.trainer.name) "
                 + "for \(session.client.name).".visible

@@ -1,30 +1,30 @@
 import Booking
 import FoundationEssentials
 
-/// Days as people read them: what is special about each, and its sessions.
+/// The text of days: the notes of each day, and its sessions.
 ///
-/// Lines fit 80 columns, as far as headings do.
+/// Lines fit into 80 columns; headings may be longer.
 struct DayView {
     /// One day.
     struct Day {
         let date: LocalDate
-        /// Working hours, time off, closures.
+        /// The working hours, time off and closures.
         var notes: [String] = []
         let sessions: [Session]
     }
 
     let heading: String
     let days: [Day]
-    /// The studio that is meant where a line names none.
+    /// The default studio, which lines do not name.
     let studio: Session.Place
     var namesTrainers = false
 
     static let width = 80
-    /// What the other columns of a session leave of the width.
+    /// The remaining width for the name of a session.
     private static let longestName = 43
     private static let indent = 15
 
-    /// The days as lines.
+    /// Returns the days as lines.
     func text(colored: Bool) -> String {
         let names = days.flatMap(\.sessions).map { displayWidth(name($0)) }.max() ?? 0
         var lines = [Style.bold(heading.visible, when: colored)]
@@ -61,7 +61,7 @@ struct DayView {
         return lines + [line]
     }
 
-    /// What stands behind a session: why it cannot take place, where it is, and that it began on another day.
+    /// Returns the remarks on a session: why it cannot take place, its location, and an earlier day of its beginning.
     private func remarks(_ session: Session, on date: LocalDate) -> [(text: String, isWarning: Bool)] {
         var remarks: [(text: String, isWarning: Bool)] = []
         if let obstacle = session.affected { remarks.append(("! \(obstacle.words)", true)) }
@@ -74,7 +74,7 @@ struct DayView {
 }
 
 extension Session.Obstacle {
-    /// Why a session cannot take place, for people.
+    /// The text of the obstacle.
     var words: String {
         switch self {
         case .away: "trainer away"
@@ -86,14 +86,15 @@ extension Session.Obstacle {
 }
 
 extension Session.Place {
-    /// Where another studio is, with its zone where that differs: `EST at Iron Brooklyn`; empty for this studio.
+    /// Returns the location of another studio, with its time zone if it differs: `EST at Iron Brooklyn`; empty for this
+    /// studio.
     fileprivate func locationText(_ other: Session.Place, at instant: Date) -> String {
         guard other.id != id else { return "" }
         let zone = other.clock == clock ? "" : "\(other.clock.abbreviation(instant)) "
         return "\(zone)at \(other.name.visible)"
     }
 
-    /// Stretches of one day by this studio's clock: `07:00-12:00, 13:00-19:00`; the day ends at 24:00.
+    /// Returns periods of one day in this studio's time zone: `07:00-12:00, 13:00-19:00`; the day ends at 24:00.
     fileprivate func hours(_ spans: [Range<Date>], on date: LocalDate) -> String {
         let end = clock.day(date).upperBound
         return spans.map { span in
@@ -102,7 +103,7 @@ extension Session.Place {
         }.joined(separator: ", ")
     }
 
-    /// An obstacle of a day: `away: Honeymoon`, `closed 12:00-14:00: Inspection`.
+    /// Returns the text of an obstacle on a day: `away: Honeymoon`, `closed 12:00-14:00: Inspection`.
     fileprivate func text(_ word: String, _ obstacle: DayObstacle, on date: LocalDate) -> String {
         let hours = obstacle.during.map { " \(self.hours([$0], on: date))" } ?? ""
         return word + hours + (obstacle.reason.map { ": \($0.visible)" } ?? "")
@@ -114,7 +115,7 @@ extension DayView.Day {
         note.wrapped(to: DayView.width - 2, indent: indent)
     }
 
-    /// A day of a trainer's schedule.
+    /// Creates a day of a trainer's schedule.
     ///
     /// - Parameters:
     ///   - day: The day.
@@ -135,7 +136,7 @@ extension DayView.Day {
         self.init(date: day.date, notes: notes.flatMap { Self.wrapped($0) }, sessions: day.sessions)
     }
 
-    /// A day of a studio's agenda.
+    /// Creates a day of a studio's agenda.
     ///
     /// - Parameters:
     ///   - day: The day.
@@ -155,7 +156,7 @@ extension DayView.Day {
         self.init(date: day.date, notes: notes, sessions: day.sessions)
     }
 
-    /// The days on which sessions begin, each with its sessions.
+    /// Returns the days on which sessions begin, each with its sessions.
     ///
     /// - Parameter sessions: Sessions of one studio.
     /// - Returns: The days, in order.

@@ -6,9 +6,9 @@ import Messaging
 import Postgres
 import Reminders
 
-/// `intro schedule`: a trainer's days.
+/// `intro schedule`: shows a trainer's schedule.
 struct Schedule: IntroSubcommand {
-    /// How the schedule is written.
+    /// The output format of the schedule.
     enum Format: String, CaseIterable, ExpressibleByArgument {
         case table, json, csv, ics
     }
@@ -47,7 +47,7 @@ struct Schedule: IntroSubcommand {
         let bookingTarget = try await intro.bookingTarget(studio: nil, trainer: trainer, in: database)
         guard let trainer = bookingTarget.trainer else { return }
         let clock = bookingTarget.studio.clock
-        // A day is shown whole, also when it has begun: the morning's sessions belong to today's schedule.
+        // Show today as a whole: sessions that have ended also belong to the schedule.
         let first = clock.date(of: try DayWindow(from: from, days: days, clock: clock, now: intro.now).start)
         let dates = first...first.adding(days: days - 1)
         let sessions = try await database.withConnection { connection in
@@ -89,12 +89,12 @@ struct Schedule: IntroSubcommand {
     }
 }
 
-/// Sessions as comma-separated values (RFC 4180), with a header.
+/// Encodes sessions as comma-separated values (RFC 4180) with a header.
 enum SessionCSV {
-    /// What Excel needs at the beginning to read the text as UTF-8.
+    /// The byte order mark, which Excel needs to read the text as UTF-8.
     static let byteOrderMark = "\u{FEFF}"
 
-    /// One line a session, CRLF between them.
+    /// Returns one line per session, each ending with CRLF.
     static func text(_ sessions: [Session]) -> String {
         let header = [
             "reference", "status", "starts_at", "ends_at", "local_start", "client", "email", "phone", "trainer",
@@ -111,18 +111,18 @@ enum SessionCSV {
         return ([header] + rows).map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
     }
 
-    /// A field, quoted where it must be, in which no part is a formula for a spreadsheet.
+    /// Returns a field without formulas, quoted if necessary.
     static func field(_ text: String) -> String {
         let safe = withoutFormulas(text.visible)
         return safe.contains { ",;\"\r\n".contains($0) }
             ? "\"\(safe.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\"" : safe
     }
 
-    /// Puts an apostrophe before every part that a spreadsheet would take for a formula.
+    /// Inserts an apostrophe before each part that a spreadsheet would evaluate as a formula.
     ///
-    /// A spreadsheet splits at semicolons or tabs instead of commas where the region asks for it, and does not honour the
-    /// quotes of a field that begins elsewhere: each part may become a cell of its own. A number with a sign, such as a
-    /// phone number, is no formula.
+    /// Depending on the region, a spreadsheet splits at semicolons or tabs instead of commas, and ignores quotes that
+    /// do not enclose the resulting cell, so that each part may become a cell. A number with a sign, such as a phone
+    /// number, is not a formula.
     private static func withoutFormulas(_ text: String) -> String {
         if let first = text.first, "+-".contains(first), text.dropFirst().allSatisfy(\.isNumber) { return text }
         var safe = ""

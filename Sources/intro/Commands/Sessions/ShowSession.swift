@@ -5,7 +5,7 @@ import FoundationEssentials
 import Postgres
 import Reminders
 
-/// `intro show`: one session.
+/// `intro show`: shows a session.
 struct Show: IntroSubcommand {
     static let configuration = CommandConfiguration(commandName: "show", abstract: "Show a session.")
 
@@ -42,13 +42,13 @@ struct Show: IntroSubcommand {
 }
 
 extension Session.Status {
-    /// The status for people.
+    /// The status as text.
     var words: String {
         self == .noShow ? "no-show" : rawValue
     }
 }
 
-/// A session as JSON has it.
+/// The JSON form of a session.
 struct SessionRecord: Encodable {
     struct Client: Encodable {
         let id: Int64
@@ -80,20 +80,20 @@ struct SessionRecord: Encodable {
     @NullWhenNil var overrideReason: String?
     @NullWhenNil var cancelReason: String?
     @NullWhenNil var confirmedAt: Date?
-    /// Rules that an override waived.
+    /// The rules that an override waived.
     let waivedRules: [String]
-    /// Why the session cannot take place as booked: away, closed, outside_hours or trainer_retired.
+    /// The reason why the session cannot take place as booked: away, closed, outside_hours or trainer_retired.
     @NullWhenNil var affected: String?
     @NullWhenNil var affectedReason: String?
-    /// Only where something was booked: `false` where an earlier request's result is returned.
+    /// Only after `book`: `false` if the result of an earlier request is returned.
     var created: Bool?
-    /// Only where a booking gave contacts that the client did not have: the ones that were stored.
+    /// Only after `book`: the contacts that were stored, because the client did not have them.
     var contactsStored: [String]?
-    /// Only where a booking gave contacts that the client still does not have: these, and why.
+    /// Only after `book`: the contacts that were not stored, and why.
     var contactsNotStored: [ContactNotStoredRecord]?
-    /// Only after `reschedule`: `false` where the session already was at that time with that trainer.
+    /// Only after `reschedule`: `false` if the session already was at that time with that trainer.
     var moved: Bool?
-    /// Only where nothing was to be written.
+    /// Only with `--dry-run`.
     var dryRun: Bool?
 
     init(_ session: Session) {
@@ -119,17 +119,17 @@ struct SessionRecord: Encodable {
 }
 
 extension Session {
-    /// A sentence about the rules that an override waived, to be read after what was done; empty without an override.
+    /// Returns a sentence about the rules that an override waived; empty without an override.
     func waivedText(under reason: String?) -> String {
         guard reason != nil else { return "" }
         guard !waivedRules.isEmpty else { return " No rule had to be waived." }
-        return " Waived: " + waivedRules.map { $0.words(trainer: trainer.name) }.joined(separator: ", ") + "."
+        return " Waived: " + waivedRules.map { $0.text(trainer: trainer.name) }.joined(separator: ", ") + "."
     }
 }
 
 extension Refusal.Rule {
-    /// What was waived, in words.
-    fileprivate func words(trainer: String) -> String {
+    /// Returns the name of the waived rule.
+    fileprivate func text(trainer: String) -> String {
         switch self {
         case .outsideHours: "outside \(trainer)'s working hours"
         case .tooSoon: "the notice"

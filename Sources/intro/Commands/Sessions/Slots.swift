@@ -5,7 +5,7 @@ import FoundationEssentials
 import Postgres
 import Reminders
 
-/// `intro slots`: what is free.
+/// `intro slots`: lists free slots.
 struct Slots: IntroSubcommand {
     static let configuration = CommandConfiguration(commandName: "slots", abstract: "List free slots.")
 
@@ -73,7 +73,7 @@ struct Slots: IntroSubcommand {
 }
 
 extension Slots {
-    /// Why no slot is free, for people.
+    /// Returns the reason why no slot is free.
     private func reason(
         at bookingTarget: Intro.BookingTarget, in window: DayWindow, now: Date, _ database: Database
     ) async throws -> String {
@@ -109,7 +109,7 @@ extension Slots {
     }
 }
 
-/// A slot as JSON has it: trainer and studio by what people type.
+/// The JSON form of a slot; trainer and studio are identified by handle and ID.
 struct SlotRecord: Encodable, Sendable, Equatable {
     let startsAt: Date
     let localStart: String

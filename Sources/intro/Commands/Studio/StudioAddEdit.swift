@@ -92,9 +92,9 @@ extension StudioCommand {
     }
 }
 
-/// What can be said of a studio when it is added or edited, besides its name and its clock.
+/// The options for a studio's details, besides its name and time zone.
 ///
-/// Numbers are read by ourselves: one that is out of range is an invalid value, not a command line that cannot be read.
+/// Numbers are parsed here, so that one out of range is reported as an invalid value and not as a usage error.
 struct StudioOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
@@ -140,13 +140,13 @@ struct StudioOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The reply address for e-mail, or `none`.", valueName: "address"))
     var email: String?
 
-    /// Whether nothing was said.
+    /// Whether no option was given.
     var isEmpty: Bool {
         [stations, sessionMinutes, turnaround, slotEvery, notice, horizon, region, address, phone, email]
             .allSatisfy { $0 == nil }
     }
 
-    /// Changes a studio's details as the options say.
+    /// Applies the options to a studio's details.
     ///
     /// - Throws: `InvalidInput`.
     func apply(to details: inout StudioDetails) throws {
@@ -158,7 +158,7 @@ struct StudioOptions: ParsableArguments {
         try apply(to: &details.offer)
     }
 
-    /// The ranges are those that the schema holds a studio to.
+    /// The ranges are those of the schema's constraints.
     private func apply(to offer: inout Studio.Offer) throws {
         if let stations {
             offer.stations = Int16(try count(stations, field: "--stations", in: 1...1000))

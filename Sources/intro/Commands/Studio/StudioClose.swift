@@ -55,7 +55,7 @@ extension StudioCommand {
     }
 }
 
-/// A time when a studio is closed, as JSON has it.
+/// The JSON form of a closure.
 struct ClosureRecord: Encodable {
     let studio: String
     let from: Date
@@ -63,9 +63,9 @@ struct ClosureRecord: Encodable {
     let localFrom: String
     let localUntil: String
     let reason: String
-    /// Only where the studio was closed just now: references of the sessions that are booked into it.
+    /// The references of the booked sessions in the closure; only for a new closure.
     var booked: [String]?
-    /// Only where the studio was closed just now: the sessions to come among them.
+    /// The upcoming sessions among them; only for a new closure.
     var affected: [SessionRecord]?
 
     init(of studio: String, _ period: Period, reason: String) {

@@ -4,7 +4,7 @@ import BookingStore
 import Postgres
 import Reminders
 
-/// `intro studio`: the places where sessions are held.
+/// `intro studio`: manages studios.
 struct StudioCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "studio",
@@ -84,7 +84,7 @@ extension StudioCommand {
 }
 
 extension KeyValueTable {
-    /// A studio for people.
+    /// Returns the studio as a table.
     init(_ studio: Studio) {
         let offer = studio.offer
         func length(_ minutes: Int32) -> String { DurationInput.text(minutes: Int(minutes)) }
@@ -106,7 +106,7 @@ extension KeyValueTable {
     }
 }
 
-/// A studio as JSON has it; lengths of time in minutes.
+/// The JSON form of a studio; durations are in minutes.
 struct StudioRecord: Encodable {
     let id: String
     let name: String
@@ -121,9 +121,9 @@ struct StudioRecord: Encodable {
     @NullWhenNil var address: String?
     @NullWhenNil var phone: String?
     @NullWhenNil var email: String?
-    /// Only where one studio is shown: closures that are not over yet.
+    /// Closures that are not over yet; only for `studio show`.
     var closures: [ClosureRecord]?
-    /// Only where the studio was changed just now: the sessions to come that this affects.
+    /// The upcoming sessions that a change affects; only after a change.
     var affected: [SessionRecord]?
 
     init(_ studio: Studio) {

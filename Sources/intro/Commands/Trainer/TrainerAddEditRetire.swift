@@ -121,7 +121,7 @@ extension TrainerCommand {
     }
 }
 
-/// What can be said of a trainer when they are added or edited, besides name and studio.
+/// The options for a trainer's details, besides name and studio.
 struct TrainerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The trainer's e-mail address, or `none`.", valueName: "address"))
     var email: String?
@@ -134,16 +134,16 @@ struct TrainerOptions: ParsableArguments {
         help: ArgumentHelp("Maximum sessions a day; `none` for no limit.", valueName: "number"))
     var dailyLimit: String?
 
-    /// Whether nothing was said.
+    /// Whether no option was given.
     var isEmpty: Bool {
         email == nil && phone == nil && dailyLimit == nil
     }
 
-    /// Changes a trainer's details as the options say.
+    /// Applies the options to a trainer's details.
     ///
     /// - Parameters:
     ///   - details: The details.
-    ///   - region: Where a phone number without a country code is from.
+    ///   - region: The default region of phone numbers without a country code.
     /// - Throws: `InvalidInput`.
     func apply(to details: inout TrainerDetails, region: Region) throws {
         try change(&details.email, to: email) { try EmailAddress($0, field: "--email") }

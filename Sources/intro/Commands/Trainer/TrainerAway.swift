@@ -41,12 +41,12 @@ extension TrainerCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func checkUsage() throws {
-            let enters = from != nil || until != nil || reason != nil
-            guard [enters, list, remove != nil].filter(\.self).count == 1 else {
-                throw ValidationError("say one of these: --from and --until, or --list, or --remove NUMBER")
+            let addsTimeOff = from != nil || until != nil || reason != nil
+            guard [addsTimeOff, list, remove != nil].filter(\.self).count == 1 else {
+                throw ValidationError("give --from and --until, or --list, or --remove NUMBER")
             }
-            guard !enters || (from != nil && until != nil) else {
-                throw ValidationError("time off has two ends: say --from and --until")
+            guard !addsTimeOff || (from != nil && until != nil) else {
+                throw ValidationError("time off needs both --from and --until")
             }
         }
 
@@ -93,7 +93,7 @@ extension TrainerCommand.Away {
         let absence = try await intro.administration(database).removeAbsence(number, of: trainer.handle)
         let period = Period(absence, clock: clock)
         var record = AbsenceRecord(absence, period)
-        // Time that is given back takes none from a session.
+        // Removing time off affects no session.
         record.affected = []
         try intro.console.report(record) { "Time off removed: \(trainer.name), \(period.text).".visible }
     }
@@ -107,7 +107,7 @@ extension TrainerCommand.Away {
         }
         let periods = absences.map { ($0, Period($0, clock: clock)) }
         try intro.console.report(periods.map { AbsenceRecord($0, $1) }) {
-            guard !periods.isEmpty else { return "\(trainer.name) has no time off to come.".visible }
+            guard !periods.isEmpty else { return "\(trainer.name) has no upcoming time off.".visible }
             return Table(
                 [Table.Column("NUMBER", .right), Table.Column("AWAY"), Table.Column("REASON")],
                 rows: periods.map { ["\($0.number)", $1.text, $0.reason ?? ""] }
@@ -116,18 +116,18 @@ extension TrainerCommand.Away {
     }
 }
 
-/// A time when a trainer is away, as JSON has it.
+/// The JSON form of a trainer's time off.
 struct AbsenceRecord: Encodable {
-    /// The number by which it is removed.
+    /// The number for `--remove`.
     let number: Int64
     let from: Date
     let until: Date
     let localFrom: String
     let localUntil: String
     @NullWhenNil var reason: String?
-    /// Only where the absence was entered just now: references of the sessions that are booked into it.
+    /// The references of the booked sessions in the absence; only for a new absence.
     var booked: [String]?
-    /// Only where the absence was entered or removed just now: the sessions to come that this affects.
+    /// The upcoming sessions that the absence affects; only for a new or removed absence.
     var affected: [SessionRecord]?
 
     init(_ absence: TimeOff, _ period: Period) {

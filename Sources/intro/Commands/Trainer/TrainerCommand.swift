@@ -5,7 +5,7 @@ import FoundationEssentials
 import Postgres
 import Reminders
 
-/// `intro trainer`: the people who give sessions.
+/// `intro trainer`: manages trainers.
 struct TrainerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trainer",
@@ -96,7 +96,7 @@ extension TrainerCommand {
 }
 
 extension KeyValueTable {
-    /// A trainer for people, with times by the home studio's clock.
+    /// Returns the trainer as a table, with times in the home studio's time zone.
     init(_ trainer: Trainer, clock: StudioClock) {
         self.init([
             "Trainer": trainer.handle.text,
@@ -111,7 +111,7 @@ extension KeyValueTable {
 }
 
 extension HoursSeason {
-    /// The dates on which the hours count, for people.
+    /// The dates on which the hours apply.
     var dates: String {
         switch (from, until) {
         case (nil, nil): "always"
@@ -121,34 +121,34 @@ extension HoursSeason {
         }
     }
 
-    /// The season on one line, for people.
+    /// The season on one line.
     var text: String { "\(studio), \(dates): \(hours)" }
 }
 
 extension Period {
-    /// When a trainer is away.
+    /// The period of the absence.
     init(_ absence: TimeOff, clock: StudioClock) {
         self.init(from: absence.from, until: absence.until, clock: clock)
     }
 }
 
-/// A trainer as JSON has it.
+/// The JSON form of a trainer.
 struct TrainerRecord: Encodable {
     let handle: String
     let name: String
-    /// The home studio's id.
+    /// The ID of the home studio.
     let studio: String
     @NullWhenNil var email: String?
     @NullWhenNil var phone: String?
     @NullWhenNil var dailyLimit: Int32?
     @NullWhenNil var retiredAt: Date?
-    /// Only where one trainer is shown.
+    /// The weekly hours; only for `trainer show`.
     var hours: [HoursRecord]?
-    /// Only where one trainer is shown: absences that are not over yet.
+    /// Absences that are not over yet; only for `trainer show`.
     var away: [AbsenceRecord]?
-    /// Only where the trainer was retired just now: references of the sessions that are booked still.
+    /// The references of the sessions that are still booked; only for `trainer retire`.
     var booked: [String]?
-    /// Only where the trainer was changed just now: the sessions to come that this affects.
+    /// The upcoming sessions that a change affects; only after a change.
     var affected: [SessionRecord]?
 
     init(_ trainer: Trainer) {

@@ -39,7 +39,7 @@ extension TrainerCommand {
 
         func checkUsage() throws {
             guard set != nil || (from == nil && until == nil) else {
-                throw ValidationError("--from and --until say when hours count that --set gives")
+                throw ValidationError("--from and --until require --set")
             }
         }
 
@@ -71,7 +71,7 @@ extension TrainerCommand {
             }
         }
 
-        /// An empty text is refused: a variable that a script left unset must not take a trainer's hours away.
+        /// Rejects an empty text, so that a variable that a script left unset does not remove a trainer's hours.
         private static func hours(_ text: String) throws -> WeeklyHours {
             guard text.contains(where: { $0 != " " }) else {
                 throw InvalidInput(field: "--set", problem: "is empty", hint: "write `--set none` for no hours at all")
@@ -98,16 +98,16 @@ extension TrainerCommand {
     }
 }
 
-/// Weekly hours of a trainer at a studio, and the dates on which they count, as JSON has them.
+/// The JSON form of a trainer's weekly hours at a studio, with the dates on which they apply.
 struct HoursRecord: Encodable {
     let studio: String
-    /// First local date; `null` is since ever.
+    /// The first local date; `null` for no beginning.
     @NullWhenNil var from: String?
-    /// Last local date; `null` has no end.
+    /// The last local date; `null` for no end.
     @NullWhenNil var until: String?
-    /// The hours as they are typed.
+    /// The hours in the form of `--set`.
     let hours: String
-    /// Only for the hours that were set just now: the sessions to come that lie outside working hours.
+    /// The upcoming sessions outside working hours; only for hours that were just set.
     var affected: [SessionRecord]?
 
     init(_ season: HoursSeason) {

@@ -1,0 +1,133 @@
+import Glibc
+
+/// The facts of a folder, or `nil` where there is none.
+func folderPermissions(_ path: String) -> FolderPermissions? {
+    var facts = stat()
+    guard stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else { return nil }
+    return FolderPermissions(path: path, mode: facts.st_mode & 0o7777, owner: facts.st_uid, group: facts.st_gid)
+}
+
+/// The folders from `/` down to a path, as far as they exist.
+func existingFolders(_ path: String) -> [FolderPermissions] {
+    var chain = ["/"]
+    for name in path.split(separator: "/") {
+        chain.append((chain.last == "/" ? "/" : (chain.last ?? "") + "/") + name)
+    }
+    return chain.compactMap(folderPermissions)
+}
+
+/// A path without symbolic links, `.` and `..`, as far as it exists.
+func canonicalPath(_ path: String) -> String {
+    var missing: [Substring] = []
+    var existing = path[...]
+    while !existing.isEmpty {
+        if let resolved = realpath(String(existing), nil) {
+            defer { free(resolved) }
+            let start = String(cString: resolved)
+            return missing.isEmpty ? start : (start == "/" ? "" : start) + "/" + missing.joined(separator: "/")
+        }
+        let slash = existing.lastIndex(of: "/") ?? existing.startIndex
+        let name = existing[slash...].drop { $0 == "/" }
+        if !name.isEmpty {
+            missing.insert(name, at: 0)
+        }
+        existing = slash == existing.startIndex && existing.count > 1 ? "/" : existing[..<slash]
+    }
+    return path
+}
+
+/// Makes a folder and those above it that are missing.
+///
+/// - Parameters:
+///   - path: The folder.
+///   - mode: The permissions of the last one; those above are open to all.
+/// - Throws: A `LocalPostgresError` that says why it cannot be made.
+func makeFolder(_ path: String, mode: UInt32) throws(LocalPostgresError) {
+    guard folderPermissions(path) == nil else { return }
+    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+        try makeFolder(String(path[..<slash]), mode: 0o755)
+    }
+    guard mkdir(path, mode) == 0 || errno == EEXIST && folderPermissions(path) != nil else {
+        throw folderFailure(path, errno)
+    }
+}
+
+/// Makes a folder that only one user may enter, or makes sure that an existing one is such.
+///
+/// - Parameters:
+///   - path: The folder; the one above must exist.
+///   - owner: Whose it is.
+/// - Throws: A `LocalPostgresError` when it cannot be made, or is somebody else's: in `/tmp` anybody may have put it there.
+func makePrivateFolder(_ path: String, owner: Account) throws(LocalPostgresError) {
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw folderFailure(path, errno) }
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard descriptor >= 0 else { throw folderFailure(path, errno) }
+    defer { close(descriptor) }
+    var facts = stat()
+    guard fstat(descriptor, &facts) == 0 else { throw folderFailure(path, errno) }
+    guard facts.st_uid == owner.userID || facts.st_uid == geteuid() else {
+        throw .misconfigured(
+            "the folder \(path) belongs to \(Account.account(userID: facts.st_uid).name), not to \(owner.name)",
+            hint: "remove it, or set INTRO_HOME to another folder"
+        )
+    }
+    let isSettled = facts.st_uid == owner.userID && facts.st_mode & 0o7777 == 0o700
+    guard
+        isSettled
+            || fchmod(descriptor, 0o700) == 0
+                && (facts.st_uid == owner.userID || fchown(descriptor, owner.userID, owner.groupID) == 0)
+    else { throw folderFailure(path, errno) }
+}
+
+/// What to tell when a file or folder of Intro's cannot be used.
+func folderFailure(_ path: String, _ number: Int32) -> LocalPostgresError {
+    .misconfigured(
+        "\(path) cannot be used",
+        because: String(cString: strerror(number)),
+        hint:
+            "set INTRO_HOME to a folder that \(Account.current.name) may write to, or INTRO_DATABASE_URL to a database"
+    )
+}
+
+/// A lock between processes, held on a file; the kernel lets go of it when its holder dies.
+enum FileLock {
+    /// Does something while no other process holds the lock.
+    ///
+    /// The wait blocks the thread: the process has nothing else to do until its database is there.
+    ///
+    /// - Parameters:
+    ///   - path: The file, which is made when it is missing and stays.
+    ///   - body: What to do.
+    /// - Returns: What `body` returns.
+    /// - Throws: A `LocalPostgresError` when the file cannot be opened, or what `body` throws.
+    static func withLock<Result>(_ path: String, _ body: () async throws -> Result) async throws -> Result {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw folderFailure(path, errno) }
+        defer { close(descriptor) }
+        shareWithOwnerOfFolder(path, descriptor)
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw folderFailure(path, errno) }
+        }
+        return try await body()
+    }
+
+    /// Root may lend a hand in somebody's home; the lock it leaves behind must be of use to that user.
+    private static func shareWithOwnerOfFolder(_ path: String, _ descriptor: Int32) {
+        guard geteuid() == 0, let folder = path.lastIndex(of: "/") else { return }
+        var facts = stat()
+        if stat(String(path[..<folder]), &facts) == 0 {
+            fchown(descriptor, facts.st_uid, facts.st_gid)
+        }
+    }
+}
+
+/// Writes a text to an open file.
+func write(_ text: String, to descriptor: Int32, path: String) throws(LocalPostgresError) {
+    let octets = Array(text.utf8)
+    var start = 0
+    while start < octets.count {
+        let count = octets[start...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        guard count >= 0 || errno == EINTR else { throw folderFailure(path, errno) }
+        start += max(0, count)
+    }
+}

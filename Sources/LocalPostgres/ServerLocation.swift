@@ -1,0 +1,142 @@
+/// Where everything of the private PostgreSQL lies.
+struct ServerPaths: Equatable, Sendable {
+    /// `INTRO_HOME`, absolute and without symbolic links.
+    let home: String
+    /// The folder that belongs to the server's user; all but the lock, and at times the socket, is in it.
+    let folder: String
+    /// The folder of the server's socket.
+    let socketFolder: String
+
+    /// - Parameters:
+    ///   - home: `INTRO_HOME`.
+    ///   - isElsewhere: Whether the cluster lies outside a home that the server's user cannot reach.
+    ///   - serverUserID: The number of the user that the server runs as.
+    init(home: String, isElsewhere: Bool, serverUserID: UInt32) {
+        self.home = home
+        folder = isElsewhere ? Self.elsewhere + "/" + Self.fingerprint(home) : home + "/postgres"
+        let socketFolder = folder + "/socket"
+        let fits = (socketFolder + "/" + Self.socketName).utf8.count <= Self.longestSocketPath
+        // To libpq a comma divides one host from the next.
+        let isOneHost = !socketFolder.contains(",")
+        self.socketFolder = fits && isOneHost ? socketFolder : "/tmp/intro-\(serverUserID)-\(Self.fingerprint(home))"
+    }
+
+    /// The server's own data folder.
+    var data: String { folder + "/data" }
+    /// The server's log.
+    var log: String { folder + "/log" }
+    /// The settings that Intro writes before each start.
+    var settings: String { data + "/intro.conf" }
+    /// What the server tells of itself while it runs.
+    var postmasterFile: String { data + "/postmaster.pid" }
+    /// The lock that keeps two commands from making or starting one cluster at once.
+    var lock: String { home + "/postgres.lock" }
+    /// The server's socket.
+    var socket: String { socketFolder + "/" + Self.socketName }
+
+    /// A name that no other private PostgreSQL of this machine has; it stands on the server's command line.
+    var clusterName: String { "intro-" + Self.fingerprint(home) }
+
+    /// How libpq reaches the database.
+    var url: String {
+        "postgresql://postgres@/intro?host=\(percentEncoded(socketFolder))&port=5432"
+    }
+
+    /// Where clusters are kept whose home the server's user cannot reach.
+    static let elsewhere = "/var/lib/intro/homes"
+
+    private static let socketName = ".s.PGSQL.5432"
+
+    /// The kernel's limit is 107 bytes on Linux and 103 elsewhere.
+    private static let longestSocketPath = 103
+
+    /// FNV-1a, 64 bits: short, the same in every run, and good enough to tell a machine's few homes apart.
+    private static func fingerprint(_ text: String) -> String {
+        let hash = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+/// Where a cluster goes that the server's user must reach.
+enum Placement: Equatable, Sendable {
+    /// In `INTRO_HOME`.
+    case home
+    /// In `INTRO_HOME`, once others may search it.
+    case homeMadeSearchable
+    /// Outside, because the named folder is closed to the server's user.
+    case elsewhere(because: String)
+
+    var isElsewhere: Bool {
+        if case .elsewhere = self { true } else { false }
+    }
+}
+
+/// What decides whether a user may pass through a folder.
+struct FolderPermissions: Equatable, Sendable {
+    let path: String
+    let mode: UInt32
+    let owner: UInt32
+    let group: UInt32
+
+    /// Whether a user may search the folder, by the first of owner, group and others that the user is.
+    func isSearchable(by account: Account) -> Bool {
+        if owner == account.userID { return mode & 0o100 != 0 }
+        if account.groups.contains(group) { return mode & 0o010 != 0 }
+        return mode & 0o001 != 0
+    }
+}
+
+extension Placement {
+    /// Decides where a cluster is or goes.
+    ///
+    /// A cluster stays where it was made, whatever becomes of the folders above: a second, empty one in another place
+    /// would look like lost data.
+    ///
+    /// - Parameters:
+    ///   - folders: The existing folders from `/` down to the home.
+    ///   - home: `INTRO_HOME`.
+    ///   - account: The user that the server runs as.
+    ///   - existing: Where a cluster was made before.
+    /// - Throws: A `LocalPostgresError` when a cluster in the home has become unreachable.
+    init(folders: [FolderPermissions], home: String, account: Account, existing: Existing) throws(LocalPostgresError) {
+        let closed = folders.filter { !$0.isSearchable(by: account) }
+        switch (existing, closed.first) {
+        case (.elsewhere, let folder):
+            self = .elsewhere(because: folder?.path ?? home)
+        case (_, nil):
+            self = .home
+        case (_, let folder?) where folder.path == home && folder.owner == 0:
+            self = .homeMadeSearchable
+        case (.none, let folder?):
+            self = .elsewhere(because: folder.path)
+        case (.home, let folder?):
+            throw .misconfigured(
+                "the private PostgreSQL in \(home) cannot be reached by its user \(account.name)",
+                because: "\(folder.path) is closed to that user",
+                hint: "open the way with `chmod o+x \(folder.path)`, or set INTRO_HOME to another folder"
+            )
+        }
+    }
+
+    /// Where a cluster was made before.
+    enum Existing: Equatable {
+        case none
+        case home
+        case elsewhere
+    }
+}
+
+/// Encodes everything in a path but letters, digits and `-._~` (RFC 3986, section 2.3).
+private func percentEncoded(_ path: String) -> String {
+    path.utf8.reduce(into: "") { encoded, octet in
+        switch octet {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"):
+            encoded.unicodeScalars.append(Unicode.Scalar(octet))
+        default:
+            encoded += (octet < 16 ? "%0" : "%") + String(octet, radix: 16, uppercase: true)
+        }
+    }
+}

@@ -1,0 +1,162 @@
+import FoundationEssentials
+import Subprocess
+import SystemPackage
+
+/// PostgreSQL's programs on this machine, run as the server's user.
+struct ServerPrograms: Sendable {
+    /// The folder of `initdb`, `pg_ctl` and `postgres`.
+    let folder: String
+    private let runner: ProgramRunner
+
+    /// Finds the programs.
+    ///
+    /// - Parameters:
+    ///   - major: The major version that an existing cluster needs, as its `PG_VERSION` says; `nil` for any.
+    ///   - account: The user to run them as.
+    /// - Throws: A `LocalPostgresError` when there are none, or none of that version.
+    init(major: String?, account: Account) async throws {
+        runner = ProgramRunner(account: account)
+        let folders = await Self.candidates(runner).filter(Self.isComplete)
+        guard let major else {
+            guard let first = folders.first else { throw Self.missing("postgresql") }
+            folder = first
+            return
+        }
+        for candidate in folders where try await Self.version(of: candidate, runner) == major {
+            folder = candidate
+            return
+        }
+        throw Self.missing("postgresql-\(major)", needed: major, found: folders)
+    }
+
+    /// Runs one of the programs.
+    ///
+    /// - Parameters:
+    ///   - name: The program.
+    ///   - arguments: Its arguments.
+    ///   - workingFolder: The folder it runs in.
+    ///   - input: What it reads on standard input.
+    /// - Returns: How it ended.
+    /// - Throws: A `LocalPostgresError` when it cannot be started.
+    func run(
+        _ name: String,
+        _ arguments: [String],
+        in workingFolder: String,
+        input: String = ""
+    ) async throws -> ProgramRunner.Outcome {
+        try await runner.run(folder + "/" + name, arguments, in: workingFolder, input: input)
+    }
+
+    /// The folders to look in, the first the best: what `pg_config` says, the search path, Debian's own.
+    private static func candidates(_ runner: ProgramRunner) async -> [String] {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        let searched = path.split(separator: ":").map(String.init).filter { $0.hasPrefix("/") }
+        var folders: [String] = []
+        if let tool = searched.map({ $0 + "/pg_config" }).first(where: isExecutable),
+            let outcome = try? await runner.run(tool, ["--bindir"], in: "/")
+        {
+            folders.append(String(outcome.output.prefix { !$0.isNewline }))
+        }
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
+        let newestFirst = versions.sorted { (Int($0) ?? 0) > (Int($1) ?? 0) }
+        return folders + searched + newestFirst.map { "/usr/lib/postgresql/\($0)/bin" }
+    }
+
+    private static func isComplete(_ folder: String) -> Bool {
+        !folder.isEmpty && ["initdb", "pg_ctl", "postgres"].allSatisfy { isExecutable(folder + "/" + $0) }
+    }
+
+    /// `postgres (PostgreSQL) 15.20 (Debian ...)` has major version 15.
+    private static func version(of folder: String, _ runner: ProgramRunner) async throws -> String? {
+        let words = try await runner.run(folder + "/postgres", ["--version"], in: "/").output.split(separator: " ")
+        return words.dropFirst(2).first.map { String($0.prefix { $0.isNumber }) }
+    }
+
+    private static func missing(_ package: String, needed: String? = nil, found: [String] = []) -> LocalPostgresError {
+        .misconfigured(
+            "PostgreSQL's server \(needed.map { "of version \($0) " } ?? "")is not installed",
+            because: found.isEmpty ? nil : "found only \(found.joined(separator: ", "))",
+            hint: "`apt-get install \(package)`, or set INTRO_DATABASE_URL to a database that runs elsewhere"
+        )
+    }
+}
+
+/// Whether a file may be run as a program.
+private func isExecutable(_ path: String) -> Bool {
+    FileManager.default.isExecutableFile(atPath: path)
+}
+
+/// Runs programs as another user, or as our own, with an environment that none of ours leaks into.
+struct ProgramRunner: Sendable {
+    /// How a program ended and what it said.
+    struct Outcome: Sendable {
+        let isSuccess: Bool
+        let output: String
+        let errors: String
+
+        /// The last thing it said, for a message.
+        var errorLine: String? {
+            (errors + "\n" + output).split(whereSeparator: \.isNewline).first.map(String.init)
+        }
+    }
+
+    let account: Account
+
+    /// Runs a program to its end.
+    ///
+    /// - Parameters:
+    ///   - program: The program's path.
+    ///   - arguments: Its arguments.
+    ///   - workingFolder: The folder it runs in.
+    ///   - input: What it reads on standard input.
+    /// - Returns: How it ended.
+    /// - Throws: A `LocalPostgresError` when it cannot be started.
+    func run(
+        _ program: String,
+        _ arguments: [String],
+        in workingFolder: String,
+        input: String = ""
+    ) async throws -> Outcome {
+        let words = userSwitchArguments + [program] + arguments
+        do {
+            let result = try await Subprocess.run(
+                .path(FilePath(words[0])),
+                arguments: Arguments(Array(words.dropFirst())),
+                environment: .custom(environment),
+                workingDirectory: FilePath(workingFolder),
+                input: .string(input),
+                output: .string(limit: 1 << 20),
+                error: .string(limit: 1 << 20)
+            )
+            return Outcome(
+                isSuccess: result.terminationStatus.isSuccess,
+                output: result.standardOutput,
+                errors: result.standardError
+            )
+        } catch let error as SubprocessError {
+            throw LocalPostgresError.localDatabase(
+                "\(program) cannot be started as \(account.name)",
+                because: "\(error)",
+                hint: "check that PostgreSQL is installed as Debian's packages do it: `apt-get install postgresql`"
+            )
+        }
+    }
+
+    /// The words before a program's own that make it another user's.
+    ///
+    /// `setpriv` (util-linux) does it after exec: glibc's `setuid` would talk to the other threads of this process, which
+    /// a freshly forked child does not have, and wait for them forever.
+    private var userSwitchArguments: [String] {
+        guard account.userID != Account.current.userID else { return [] }
+        let groups = account.groups.map(String.init).joined(separator: ",")
+        return [
+            "/usr/bin/setpriv", "--reuid=\(account.userID)", "--regid=\(account.groupID)",
+            groups.isEmpty ? "--clear-groups" : "--groups=\(groups)", "--",
+        ]
+    }
+
+    /// English messages, and times in UTC; libpq's and PostgreSQL's own variables stay outside.
+    private var environment: [Environment.Key: String] {
+        ["PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": account.home]
+    }
+}

@@ -1,0 +1,49 @@
+import Booking
+import Foundation
+import Testing
+
+@testable import intro
+
+@Suite("truncated lists")
+struct TruncatedListTests {
+    @Test(
+        "suggests a sufficient round number as the limit",
+        arguments: [
+            (2, 100), (100, 100), (101, 200), (201, 500), (501, 1000), (1001, 2000), (2600, 5000), (9999, 10_000),
+        ])
+    func limits(total: Int, limit: Int) {
+        #expect(TruncatedList(shown: 1, total: total).text == "\(total - 1) more: --limit \(limit)")
+    }
+
+    @Test("suggests no limit above the largest, and reports an incomplete count as a minimum")
+    func bounds() {
+        #expect(TruncatedList(shown: 20, total: 150, largestLimit: 120).text == "130 more")
+        #expect(
+            TruncatedList(shown: 20, total: 150, largestLimit: 120, narrowing: "--search TEXT").text
+                == "130 more: --search TEXT")
+        let large = TruncatedList(shown: 20, total: 20 + TruncatedList.countLimit + 1)
+        #expect(large.text == "more than 10000 more: --limit 20000")
+    }
+
+    @Test("shows the date of the last entry only if it is on another day")
+    func until() throws {
+        let clock = try StudioClock(timeZone: "America/Los_Angeles")
+        let last = Date(timeIntervalSince1970: 1_796_144_400)
+        #expect(
+            TruncatedList(shown: 20, total: 33, last: last, end: last + 3600, clock: clock).text
+                == "13 more until 10:00: --limit 100")
+        #expect(
+            TruncatedList(shown: 20, total: 33, last: last, end: last + 86_400, clock: clock).text
+                == "13 more until 2026-12-02 09:00: --limit 100")
+    }
+
+    @Test("counts the entries only if the list is full")
+    func counting() async throws {
+        let short = try await TruncatedList(shown: 2, limit: 3) { _ in throw CancellationError() }
+        #expect(short == nil)
+        let exact = await TruncatedList(shown: 3, limit: 3) { _ in 3 }
+        #expect(exact == nil)
+        let cut = await TruncatedList(shown: 3, limit: 3) { _ in 5 }
+        #expect(cut?.text == "2 more: --limit 100")
+    }
+}
