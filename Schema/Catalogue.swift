@@ -10,15 +10,15 @@ public enum Catalogue {
         case column, function, trigger, constraint, index
     }
 
-    /// An object, and how PostgreSQL defines it.
+    /// An object and its definition as PostgreSQL prints it.
     struct Entry: Hashable {
         let kind: Kind
-        /// With the table in front for columns, constraints and triggers, and with the arguments for functions.
+        /// The name: preceded by the table for columns, constraints and triggers, followed by the arguments for functions.
         let name: String
         let definition: String
     }
 
-    /// What differs between a database and the list.
+    /// A difference between a database and the list.
     struct Difference: Hashable {
         /// `nil` for a trigger that is not in the list.
         let expected: Entry?
@@ -43,7 +43,7 @@ public enum Catalogue {
     /// Marks an index whose construction was interrupted.
     static let invalid = " INVALID"
 
-    /// What the migrations and function files make.
+    /// The objects that the migrations and function files create.
     static let expected = entries(
         String(decoding: PackageResources.Catalogue_txt, as: UTF8.self).split(separator: "\n").map { line in
             line.split(separator: "\t", maxSplits: 2).map(String.init)
@@ -55,7 +55,7 @@ public enum Catalogue {
     /// what the application writes.
     ///
     /// - Parameter connection: A connection to the database.
-    /// - Returns: What is missing, changed, disabled or not listed, in words; empty where nothing differs.
+    /// - Returns: The missing, changed, disabled and unlisted objects, in words; empty if none differs.
     /// - Throws: ``PostgresError``.
     public static func differences(on connection: Connection) async throws -> [String] {
         try await compare(on: connection).map(\.description)
@@ -85,7 +85,7 @@ public enum Catalogue {
         }
     }
 
-    /// What identifies an object.
+    /// The identity of an object.
     private struct Key: Hashable {
         let kind: Kind
         let name: String
@@ -151,25 +151,25 @@ public enum Catalogue {
 }
 
 extension Catalogue {
-    /// What a repair did, and what it could not do.
+    /// The result of a repair.
     public struct Repair: Sendable {
-        /// What was put right, in words.
+        /// The repaired differences, in words.
         public internal(set) var repaired: [String] = []
-        /// What still differs, in words; a constraint that the rows violate has the server's words with it.
+        /// The remaining differences, in words; with the server's message for a constraint that rows violate.
         public internal(set) var left: [String] = []
     }
 
-    /// Puts back what was dropped, disabled or changed by hand.
+    /// Restores objects that were dropped, disabled or changed manually.
     ///
-    /// Functions and triggers are made again from their files. Constraints and indexes are made where they are missing; one
-    /// that reads otherwise is left alone, as are columns and triggers that are not listed, because only their author knows
-    /// the reason.
+    /// Functions and triggers are created again from their files. Missing constraints and indexes are created; a changed
+    /// one is not altered, and neither are columns, nor triggers that are not listed, because the reason for the change is
+    /// not known.
     ///
     /// - Parameters:
     ///   - database: The database to change; its user must own the schema.
-    ///   - report: Called when another session holds a lock, with what is known of it.
-    /// - Returns: What was done.
-    /// - Throws: ``PostgresError`` when the database cannot be asked.
+    ///   - report: Called with a description of another session that holds a lock.
+    /// - Returns: The result.
+    /// - Throws: ``PostgresError`` if the database cannot be queried.
     public static func repair(
         _ database: Database, report: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> Repair {
@@ -204,7 +204,7 @@ extension Catalogue {
 }
 
 extension Catalogue.Difference {
-    /// Puts a constraint or index back that is missing, and an index whose construction was interrupted.
+    /// Creates a missing constraint or index, and an index whose construction was interrupted.
     fileprivate func repair(_ lockRetry: LockRetry) async throws {
         guard let expected else { return }
         switch expected.kind {
@@ -221,7 +221,7 @@ extension Catalogue.Difference {
 }
 
 extension SchemaText {
-    /// Whether the text makes the function or trigger that differs.
+    /// Returns whether the text creates the function or trigger that differs.
     fileprivate func defines(_ difference: Catalogue.Difference) -> Bool {
         guard let expected = difference.expected else { return false }
         switch expected.kind {

@@ -1,8 +1,8 @@
 import Locking
 import Postgres
 
-/// Changes the schema beside working desks: no statement waits for a lock longer than two seconds, because every
-/// statement after it would wait as well.
+/// Changes the schema while desks work: no statement waits for a lock longer than two seconds, because all statements
+/// that request the lock later would wait as well.
 struct LockRetry: Sendable {
     private static let lockTimeout = "2s"
     private static let attempts = 60
@@ -11,9 +11,9 @@ struct LockRetry: Sendable {
     /// Called with a description of the session that holds a lock.
     let report: @Sendable (String) -> Void
 
-    /// Runs a transaction, and repeats it until it gets its locks.
+    /// Runs a transaction, and repeats it until its locks are granted.
     ///
-    /// - Throws: ``PostgresError``; SQLSTATE 55P03 where locks were not granted within a minute or more.
+    /// - Throws: ``PostgresError``; SQLSTATE 55P03 if locks are not granted in 60 attempts, which take a minute or longer.
     func transaction(_ body: @escaping @Sendable (isolated Connection) async throws -> Void) async throws {
         for attempt in 1... {
             let wait = LockWait()
@@ -27,13 +27,13 @@ struct LockRetry: Sendable {
                 return
             } catch let error as PostgresError where error.sqlState == "55P03" && attempt < Self.attempts {
                 if let blocker = wait.blocker { report(blocker) }
-                // Statements that waited behind this one are served meanwhile.
+                // Statements that waited behind this one can run during this pause.
                 try await Task.sleep(for: .milliseconds(500))
             }
         }
     }
 
-    /// Runs a statement that cannot be part of a transaction, and that does not make others wait while it waits for them.
+    /// Runs a statement that cannot be part of a transaction, and that blocks no other session while it waits for a lock.
     ///
     /// - Throws: ``PostgresError``.
     func runOutsideTransaction(_ statement: String) async throws {
@@ -61,7 +61,7 @@ struct LockRetry: Sendable {
         }
     }
 
-    /// Looks at what blocks the transaction, until it is cancelled.
+    /// Records the session that blocks the transaction, until the task is cancelled.
     private func watch(_ wait: LockWait, reportsAtOnce: Bool = false) async throws {
         while true {
             try await Task.sleep(for: .milliseconds(500))
@@ -71,7 +71,7 @@ struct LockRetry: Sendable {
         }
     }
 
-    /// The session with the oldest transaction of those that block a process.
+    /// Returns a description of the session with the oldest transaction of those that block a process.
     private func blocker(of process: Int32) async throws -> String? {
         try await database.query(
             """
@@ -88,13 +88,13 @@ struct LockRetry: Sendable {
     }
 }
 
-/// What is known of a transaction that waits for locks.
+/// The state of a transaction that waits for locks.
 private final class LockWait: Sendable {
     private let state = Guarded<(process: Int32?, blocker: String?)>((nil, nil))
 
     /// The server's process that runs the transaction.
     var process: Int32? { state.withLock { $0.process } }
-    /// The last session that was seen in its way.
+    /// The description of the last session that blocked it.
     var blocker: String? { state.withLock { $0.blocker } }
 
     func begin(of process: Int32) { state.withLock { $0.process = process } }

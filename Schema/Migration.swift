@@ -1,10 +1,10 @@
 import Postgres
 
-/// One forward-only step of the schema, as its file under `Schema/Migrations` tells it.
+/// One forward-only step of the schema, from its file in `Schema/Migrations`.
 public struct Migration: Sendable {
-    /// Counts from 1, without gaps.
+    /// The number of the step, from 1 without gaps.
     public let version: Int32
-    /// What the step brings, as the file is named.
+    /// The name of the step, from its file.
     public let name: String
     let script: SchemaText
 
@@ -32,10 +32,10 @@ public struct Migration: Sendable {
         Migration(20, "message_reasons", PackageResources.V0020_message_reasons_sql),
     ]
 
-    /// The indexes that the step builds beside working desks, before its transaction.
+    /// The indexes that are built before the step's transaction, while desks work.
     var concurrentIndexes: [ConcurrentIndex] { ConcurrentIndex.all(in: script.sql) }
 
-    /// The script as it runs in a transaction: in a new database, and after ``concurrentIndexes`` were built.
+    /// The script for a transaction, used in a new database and after ``concurrentIndexes`` were built.
     var transactionScript: String {
         script.sql.replacing("CREATE INDEX CONCURRENTLY", with: "CREATE INDEX IF NOT EXISTS")
     }

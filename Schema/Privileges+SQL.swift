@@ -16,7 +16,7 @@ extension Privileges {
         SELECT pg_has_role(current_user, datdba, 'USAGE') FROM pg_database WHERE datname = current_database()
         """
 
-    /// Creates both roles, unless the login may not: then an administrator has to.
+    /// Creates both roles if the login may; otherwise an administrator has to create them.
     ///
     /// Roles belong to the whole cluster, so a `setup` of another database may create them at the same moment.
     static let roleCreation = """
@@ -35,10 +35,10 @@ extension Privileges {
         $$
         """
 
-    /// Takes every privilege from PUBLIC and from the two roles.
+    /// Revokes all privileges from PUBLIC and from the two roles.
     ///
-    /// CONNECT and TEMPORARY on the database go too where its owner is at work: advisory locks and temporary tables need
-    /// nothing else. Where it is not, PostgreSQL warns and leaves them.
+    /// CONNECT and TEMPORARY on the database are revoked as well if its owner runs it, because they are sufficient for
+    /// advisory locks and temporary tables. For another login, PostgreSQL prints a warning and revokes nothing.
     static let revocationScript = """
         DO $$
         DECLARE
@@ -103,7 +103,7 @@ extension Privileges {
             FROM pg_namespace
             WHERE oid = current_schema()::regnamespace
             UNION ALL
-            -- Of a database that belongs to someone else, nothing can be taken away.
+            -- Only the owner of a database can revoke privileges on it.
             SELECT 'database', '', coalesce(datacl, acldefault('d', datdba)), datdba
             FROM pg_database
             WHERE datname = current_database() AND pg_has_role(current_user, datdba, 'USAGE')
@@ -114,7 +114,7 @@ extension Privileges {
         FROM object
         CROSS JOIN LATERAL aclexplode(object.acl) AS entry
         WHERE entry.grantee <> object.owner
-          -- Whoever may look at the schema sees names, and nothing in the tables.
+          -- USAGE on the schema shows the names of objects, but no rows.
           AND NOT (object.kind = 'schema' AND entry.grantee = 0 AND entry.privilege_type = 'USAGE')
         """
 }

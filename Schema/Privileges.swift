@@ -1,11 +1,11 @@
 public import Postgres
 
-/// Who may do what in the schema: one table, from which `setup` grants and with which `setup --check` compares.
+/// The privileges on the schema, in one table: `setup` grants them, and `setup --check` compares the database with them.
 ///
 /// There are two roles, which operators grant to their logins: `intro_service` for desks and runners, and `intro_reader` for
-/// reports. Whatever is not listed here is granted to nobody but the owner.
+/// reports. Only the owner has privileges on objects that are not listed here.
 public enum Privileges {
-    /// What the two roles may do with a table.
+    /// The privileges of the two roles on a table.
     struct Table {
         let service: Set<String>
         /// The columns that a reader does not see; `nil` hides the whole table.
@@ -17,13 +17,13 @@ public enum Privileges {
         }
     }
 
-    /// Who may call a function.
+    /// The roles that may call a function.
     enum FunctionAccess {
-        /// Nobody: it is a trigger, and PostgreSQL asks for the privilege only when a trigger is created.
+        /// None: it is a trigger function, and PostgreSQL checks the privilege only when a trigger is created.
         case trigger
-        /// Desks and runners: it writes.
+        /// `intro_service`, because it writes.
         case service
-        /// Readers too: it only reads.
+        /// Both roles, because it only reads.
         case everyone
     }
 
@@ -53,7 +53,7 @@ public enum Privileges {
         "job_period": Table("SELECT INSERT UPDATE DELETE"),
         "job_queue": Table("SELECT INSERT UPDATE DELETE"),
         "job_runner": Table("SELECT INSERT UPDATE DELETE"),
-        // Whoever reads it can take the locks of the desks.
+        // A login that can read it can take the locks of desks and block them.
         "lock_salt": Table("SELECT", hidden: nil),
         "message": Table("SELECT INSERT UPDATE"),
         "reminder_rule": Table("SELECT INSERT UPDATE"),
@@ -69,9 +69,7 @@ public enum Privileges {
         "unmatched_text_status": Table("SELECT INSERT UPDATE DELETE"),
     ]
 
-    /// Sequences that are drawn from by name.
-    ///
-    /// Those of identity columns need no privilege.
+    /// The sequences that statements use by name; those of identity columns need no privilege.
     static let sequences: [String: String] = ["job_lease": "USAGE"]
 
     static let functions: [String: FunctionAccess] = [
@@ -99,9 +97,9 @@ public enum Privileges {
         "timemultirange": .everyone, "timerange": .everyone,
     ]
 
-    /// Creates the roles that do not exist where the connection may, and grants them exactly what the table above says.
+    /// Creates missing roles if the login may, and grants them exactly the privileges of the table above.
     ///
-    /// A dump has no roles, so a restored database may need them again. Changes nothing where nothing differs.
+    /// A dump has no roles, so a restored database may need them again. Nothing is changed if nothing differs.
     ///
     /// - Parameter connection: A connection of the schema's owner, in a transaction.
     /// - Throws: ``PostgresError``.
@@ -134,11 +132,11 @@ public enum Privileges {
     /// Compares the privileges of PUBLIC and of the two roles with the table above.
     ///
     /// - Parameter connection: A connection to the database.
-    /// - Returns: What is missing and what is too much, in words; empty where nothing differs.
+    /// - Returns: The missing and the additional privileges, in words; empty if nothing differs.
     /// - Throws: ``PostgresError``.
     public static func differences(on connection: Connection) async throws -> [String] {
         let columns = try await columns(of: connection)
-        // What an operator has granted to roles of their own is theirs to judge.
+        // Privileges that an operator has granted to other roles are not checked.
         let ownRoles = ["PUBLIC ", "intro_service ", "intro_reader "]
         let found = Set(
             try await connection.query(Self.inventory).decode(String.self)
@@ -157,7 +155,7 @@ public enum Privileges {
             + found.subtracting(expected).sorted().map { "too much: \($0)" }
     }
 
-    /// Every privilege that there should be, such as `intro_reader SELECT table studio`.
+    /// Returns the expected privileges, such as `intro_reader SELECT table studio`.
     private static func expected(columns: [String: [String]]) -> [String] {
         var entries: [String] = []
         for (name, table) in tables {

@@ -1,32 +1,32 @@
 public import Postgres
 
 extension Schema {
-    /// What a database holds, compared with what this binary expects.
+    /// The state of a database's schema in comparison with this binary.
     public enum Status: Sendable, Equatable {
-        /// There is no schema yet.
+        /// The schema does not exist yet.
         case missing
         /// Steps are missing, or functions differ from this binary's.
         case behind(database: Int32, binary: Int32)
-        /// Exactly what this binary expects.
+        /// The schema is the one that this binary expects.
         case current
-        /// A newer binary has been here, and this one may go on.
+        /// A newer binary has upgraded the schema, and this binary can still use it.
         case compatible(database: Int32, binary: Int32)
-        /// A newer binary has been here, and this one is too old for what it left.
+        /// A newer binary has upgraded the schema, and this binary is too old for it.
         case ahead(database: Int32, binary: Int32)
-        /// An applied step reads otherwise than this binary's: the two do not belong together.
+        /// An applied step differs from this binary's: the database was set up by a different build.
         case altered(step: String)
     }
 }
 
-/// The schema that a version of Intro comes with.
+/// The schema of a release of Intro.
 struct SchemaRelease: Sendable {
     /// The steps in order.
     var steps: [Migration]
     /// The functions, callees before their callers.
     var functions: [SchemaFunction]
-    /// The number of the set of functions; it only rises.
+    /// The number of the set of functions, which never decreases.
     var functionSet: Int32
-    /// The last step that a binary must know at least to work on this schema.
+    /// The lowest schema version of a binary that works with this schema.
     var oldestBinary: Int32
 
     /// The version of the last step.
@@ -38,13 +38,13 @@ struct SchemaRelease: Sendable {
         oldestBinary: SchemaFunction.oldestBinary)
 }
 
-/// What a database records of its schema.
+/// The records of a database about its schema.
 struct RecordedSchema {
-    /// What the newest `setup` said about binaries.
+    /// The record of the newest `setup` about the binaries that can use the schema.
     struct Release: Equatable {
-        /// The number of the set of functions; it only rises.
+        /// The number of the set of functions, which never decreases.
         let functionSet: Int32
-        /// The last step that a binary must know at least to work on this schema.
+        /// The lowest schema version of a binary that works with this schema.
         let oldestBinary: Int32
     }
 
@@ -70,10 +70,10 @@ struct RecordedSchema {
 
     private var version: Int32 { steps.keys.max() ?? 0 }
 
-    /// Compares with what a binary expects.
+    /// Returns the status for a binary.
     ///
-    /// A binary never goes back: where a newer one has run `setup`, this one keeps its hands off the functions, and goes on
-    /// only if the newer one said that it may.
+    /// A schema is never downgraded: if a newer binary has run `setup`, an older one does not replace the functions, and
+    /// works only if the newer binary has recorded that it can.
     func evaluated(by binary: SchemaRelease) -> Schema.Status {
         for step in binary.steps where step.version <= version {
             guard let applied = steps[step.version], applied.name == step.name, applied.checksum == step.script.checksum
@@ -83,8 +83,8 @@ struct RecordedSchema {
         }
         let isNewer = release.map { $0.functionSet > binary.functionSet } ?? false
         if version > binary.version || isNewer {
-            let mayGoOn = isNewer && (release.map { $0.oldestBinary <= binary.version } ?? false)
-            return mayGoOn
+            let isCompatible = isNewer && (release.map { $0.oldestBinary <= binary.version } ?? false)
+            return isCompatible
                 ? .compatible(database: version, binary: binary.version)
                 : .ahead(database: version, binary: binary.version)
         }
@@ -95,13 +95,13 @@ struct RecordedSchema {
     }
 }
 
-/// What a database lacks before Intro's schema can be created in it.
+/// An unmet requirement for a database in which Intro's schema is to be created.
 public enum DatabaseRequirement: Error, Sendable, Equatable {
     /// The database stores text in another encoding than UTF-8, in which names would be refused or damaged.
     case encoding(String)
-    /// The search path names no schema that exists.
+    /// The search path contains no existing schema.
     case searchPath(String)
-    /// The schema exists already, and the search path leads to another place.
+    /// The tables already exist in another schema than the first one of the search path.
     case otherSchema(found: String, current: String)
 
     /// Checks a database before anything is created in it.
@@ -131,7 +131,7 @@ public enum DatabaseRequirement: Error, Sendable, Equatable {
 
     /// Checks a database.
     ///
-    /// - Parameter database: The database to look at.
+    /// - Parameter database: The database.
     /// - Throws: ``DatabaseRequirement``, or `PostgresError`.
     public static func check(_ database: Database) async throws {
         try await database.withConnection { try await check($0) }

@@ -1,15 +1,15 @@
 public import Postgres
 
-/// The database's shape: what this binary expects, what it finds, and how it gets from one to the other.
+/// The database schema: its comparison with this binary, its creation and its upgrade.
 public enum Schema {
-    /// The last step that this binary knows.
+    /// The version of the last step of this binary.
     public static var version: Int32 { Migration.all.last?.version ?? 0 }
 
     /// Compares a database with this binary, in one round trip.
     ///
-    /// - Parameter database: The database to look at.
-    /// - Returns: What was found.
-    /// - Throws: ``PostgresError`` when the database cannot be asked.
+    /// - Parameter database: The database.
+    /// - Returns: The status.
+    /// - Throws: ``PostgresError`` if the database cannot be queried.
     public static func status(of database: Database) async throws -> Status {
         try await database.withConnection { connection in
             do {
@@ -22,17 +22,17 @@ public enum Schema {
         }
     }
 
-    /// Brings a database to what this binary expects.
+    /// Creates or upgrades the schema of this binary in a database.
     ///
-    /// Harmless to repeat, and safe to run twice at once. A new database gets everything in one transaction. An existing
-    /// one is upgraded step by step, each in a transaction of its own that waits for locks two seconds at most and is then
-    /// tried again, so that desks go on working meanwhile; where it fails, the steps before it stay.
+    /// The call is safe to repeat and to run concurrently. A new database is set up in one transaction. An existing one is
+    /// upgraded step by step. Each step has its own transaction, which waits at most two seconds for locks and is then
+    /// repeated, so that desks can work in the meantime. If a step fails, the steps before it are kept.
     ///
     /// - Parameters:
     ///   - database: The database to change; its user must own the schema.
-    ///   - report: Called when another session is in the way, with what is known of it.
-    /// - Returns: What was found before anything changed. Nothing but privileges is changed for ``Status/current``, and
-    ///   nothing at all for ``Status/compatible``, ``Status/ahead`` and ``Status/altered``.
+    ///   - report: Called with a description of another session that blocks the upgrade.
+    /// - Returns: The status before the call. Only privileges are changed for ``Status/current``, and nothing for
+    ///   ``Status/compatible``, ``Status/ahead`` and ``Status/altered``.
     /// - Throws: ``DatabaseRequirement`` when the database cannot hold the schema, or ``PostgresError`` when a step fails.
     @discardableResult
     public static func apply(
@@ -41,7 +41,7 @@ public enum Schema {
         try await apply(.own, to: database, report: report)
     }
 
-    /// Brings a database to what a release expects.
+    /// Creates or upgrades the schema of a release in a database.
     @discardableResult
     static func apply(
         _ release: SchemaRelease, to database: Database, report: @escaping @Sendable (String) -> Void
@@ -68,12 +68,13 @@ public enum Schema {
         return found
     }
 
-    /// Applies what is missing, one piece after the other.
+    /// Applies the missing steps and changed functions, one by one.
     private static func upgrade(
         _ database: Database, to release: SchemaRelease, _ report: @escaping @Sendable (String) -> Void
     ) async throws {
         let lockRetry = LockRetry(database: database, report: report)
-        // First of all: a binary that finds a newer step has to know whether it may go on. Older schemas have no such table.
+        // This comes first, because a binary that finds a newer step reads it to determine whether it is compatible. Older
+        // schemas do not have the table.
         try await lockRetry.transaction { connection in
             if try await recorded(on: connection)?.release != nil { try await record(release, on: connection) }
         }
@@ -103,7 +104,7 @@ public enum Schema {
         try await database.withConnection { try await recorded(on: $0)?.steps[step.version] != nil }
     }
 
-    /// Waits for other setups, and makes the names in scripts mean the tables of this schema.
+    /// Waits for other setups, and sets the search path so that the names in scripts refer to this schema.
     static func begin(on connection: Connection) async throws {
         _ = try await connection.query("SELECT pg_advisory_xact_lock(hashtextextended('intro schema', 0))")
         try await DatabaseRequirement.check(connection)
@@ -139,7 +140,7 @@ public enum Schema {
             """)
     }
 
-    /// What a database records of its schema; `nil` where there is none.
+    /// Returns the records of a database about its schema; `nil` if it has none.
     private static func recorded(on connection: Connection) async throws -> RecordedSchema? {
         let tables = try await connection.query(
             """
@@ -159,14 +160,14 @@ public enum Schema {
         return schema
     }
 
-    /// What has been applied: steps by version, then functions under version 0.
+    /// Selects the applied steps by version, then the functions under version 0.
     private static let recordedSteps: SQL = """
         SELECT name, version, checksum FROM schema_migration
         UNION ALL
         SELECT name, 0, checksum FROM schema_function
         """
 
-    /// The same with the release, under versions below zero.
+    /// Selects the same and the release, under versions below zero.
     private static let recordedStepsAndRelease: SQL = """
         \(recordedSteps)
         UNION ALL
@@ -176,7 +177,7 @@ public enum Schema {
         """
 
     // Functions that run as the owner keep this path. Unless it names the temporary schema last, PostgreSQL looks there
-    // first, and whoever may make a temporary table could slip one in for the event log.
+    // first, and a login that may create temporary tables could replace the event log by one.
     private static let ownSchemaSearchPath: SQL =
         "SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)"
 

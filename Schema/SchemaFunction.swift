@@ -5,16 +5,16 @@ struct SchemaFunction: Sendable {
 
     /// The number of this set of functions.
     ///
-    /// It rises with every release that changes one of them, and a binary with a lower number does not put its own back. A
-    /// test fails where a text has changed since ``digest`` was recorded.
+    /// It rises with every release that changes one of them, and a binary with a lower number does not reinstall its own
+    /// functions. A test fails if a text has changed since ``digest`` was recorded.
     static let set: Int32 = 3
 
-    /// The last step that a binary must know at least to work with these steps and functions.
+    /// The lowest schema version of a binary that works with these steps and functions.
     ///
     /// Raise it when a step or function breaks an older binary; until then, old and new binaries work side by side.
     static let oldestBinary: Int32 = 14
 
-    /// The checksum of all functions with which ``set`` belongs together.
+    /// The recorded checksum of all functions of ``set``.
     static let digest = "1c8fee2aaa434a29"
 
     /// Every function, callees before their callers: SQL-language bodies are checked when they are stored.
@@ -84,7 +84,7 @@ struct SchemaFunction: Sendable {
         SchemaFunction("dropped_names", PackageResources.dropped_names_sql),
     ]
 
-    /// The checksum of all functions as they are.
+    /// The checksum of all functions in this binary.
     static var currentDigest: String {
         SchemaText(Array(all.map { "\($0.name) \($0.script.checksum)\n" }.joined().utf8)).checksum
     }
@@ -96,10 +96,10 @@ struct SchemaFunction: Sendable {
     }
 }
 
-/// The text of an embedded file, and a checksum that tells when it changed.
+/// The text of an embedded file, and a checksum that detects changes.
 struct SchemaText: Sendable {
     let sql: String
-    /// FNV-1a, 64 bits, in hexadecimal: it guards against an edited file, not against an attacker.
+    /// The 64-bit FNV-1a hash in hexadecimal; it detects an edited file, but does not protect against an attacker.
     let checksum: String
 
     init(_ bytes: [UInt8]) {

@@ -1,4 +1,4 @@
-/// The refusal of a request by a rule, with the reason and a hint for the caller.
+/// The refusal of a request by a rule, with the reason and a remedy.
 public struct Refusal: Error, Sendable {
     /// The rules that can refuse a request; raw values are the codes in JSON output.
     public enum Rule: String, Sendable, CaseIterable {
@@ -46,22 +46,27 @@ public struct Refusal: Error, Sendable {
     public let rule: Rule
     /// The reason, as a sentence for people.
     public let message: String
-    /// An instruction for what to do instead.
-    public let hint: String
+    /// What the caller can do instead.
+    public let remedy: Remedy
     /// Free slots near the requested one.
     public let alternatives: [Slot]
 
     /// Creates a refusal.
-    public init(_ rule: Rule, _ message: String, hint: String, alternatives: [Slot] = []) {
+    public init(_ rule: Rule, _ message: String, remedy: Remedy, alternatives: [Slot] = []) {
         self.rule = rule
         self.message = message
-        self.hint = hint
+        self.remedy = remedy
         self.alternatives = alternatives
+    }
+
+    /// Creates a refusal with an instruction that does not depend on the user interface.
+    public init(_ rule: Rule, _ message: String, hint: String) {
+        self.init(rule, message, remedy: .instruction(hint))
     }
 
     /// Returns the same refusal with free slots as alternatives.
     public func withAlternatives(_ alternatives: [Slot]) -> Refusal {
-        Refusal(rule, message, hint: hint, alternatives: alternatives)
+        Refusal(rule, message, remedy: remedy, alternatives: alternatives)
     }
 
     /// Whether another time could satisfy the rule, so that free slots are useful alternatives.
@@ -82,7 +87,7 @@ public struct Refusal: Error, Sendable {
 /// The three parts form one sentence: *field* *problem*; *hint*. Names, e-mail addresses and phone numbers are never
 /// quoted. Other input that is quoted (a time, a time zone) is truncated, and its invisible characters are escaped.
 public struct InvalidInput: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The name of the field, as the user knows it: "email", "--at", "time zone".
+    /// The name of the field, as the user knows it: "email", "time zone".
     public let field: String
     /// The problem, to be read after the field: "has no @".
     public let problem: String

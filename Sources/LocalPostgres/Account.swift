@@ -18,7 +18,7 @@ public struct Account: Equatable, Sendable {
         account(userID: geteuid())
     }
 
-    /// The user of a number; one that the machine has no entry for is named by it.
+    /// Returns the user with an ID; a user without an entry on this machine is named by the ID.
     static func account(userID: UInt32) -> Account {
         var buffer = [CChar](repeating: 0, count: 16_384)
         var entry = passwd()
@@ -28,7 +28,7 @@ public struct Account: Equatable, Sendable {
             ?? Account(name: "user \(userID)", userID: userID, groupID: getegid(), home: "/")
     }
 
-    /// The user of a name, or `nil` where there is none.
+    /// Returns the user with a name, or `nil` if none exists.
     static func account(named name: String) -> Account? {
         var buffer = [CChar](repeating: 0, count: 16_384)
         var entry = passwd()
@@ -37,7 +37,7 @@ public struct Account: Equatable, Sendable {
         return found.map { Account($0.pointee) }
     }
 
-    /// Describes a user; without its groups, the machine is asked for them when they matter, since it takes long to tell.
+    /// Creates a user; omitted groups are looked up only when they are needed, because that is slow.
     init(name: String, userID: UInt32, groupID: UInt32, groups: [UInt32]? = nil, home: String) {
         self.name = name
         self.userID = userID

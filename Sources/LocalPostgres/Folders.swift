@@ -1,6 +1,6 @@
 import Glibc
 
-/// The facts of a folder, or `nil` where there is none.
+/// Returns the owner and mode of a folder, or `nil` if it does not exist.
 func folderPermissions(_ path: String) -> FolderPermissions? {
     var facts = stat()
     guard stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else { return nil }
@@ -36,12 +36,12 @@ func canonicalPath(_ path: String) -> String {
     return path
 }
 
-/// Makes a folder and those above it that are missing.
+/// Creates a folder and its missing parents.
 ///
 /// - Parameters:
 ///   - path: The folder.
-///   - mode: The permissions of the last one; those above are open to all.
-/// - Throws: A `LocalPostgresError` that says why it cannot be made.
+///   - mode: The mode of the folder; the parents are accessible to everyone.
+/// - Throws: A `LocalPostgresError` if the folder cannot be created.
 func makeFolder(_ path: String, mode: UInt32) throws(LocalPostgresError) {
     guard folderPermissions(path) == nil else { return }
     if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
@@ -52,12 +52,13 @@ func makeFolder(_ path: String, mode: UInt32) throws(LocalPostgresError) {
     }
 }
 
-/// Makes a folder that only one user may enter, or makes sure that an existing one is such.
+/// Creates a folder that only one user may enter, or restricts an existing one to that user.
 ///
 /// - Parameters:
-///   - path: The folder; the one above must exist.
-///   - owner: Whose it is.
-/// - Throws: A `LocalPostgresError` when it cannot be made, or is somebody else's: in `/tmp` anybody may have put it there.
+///   - path: The folder; its parent must exist.
+///   - owner: The owner.
+/// - Throws: A `LocalPostgresError` if it cannot be created, or belongs to another user, as any user can create it in
+///   `/tmp`.
 func makePrivateFolder(_ path: String, owner: Account) throws(LocalPostgresError) {
     guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw folderFailure(path, errno) }
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -79,7 +80,7 @@ func makePrivateFolder(_ path: String, owner: Account) throws(LocalPostgresError
     else { throw folderFailure(path, errno) }
 }
 
-/// What to tell when a file or folder of Intro's cannot be used.
+/// Returns the error for a file or folder of Intro that cannot be used.
 func folderFailure(_ path: String, _ number: Int32) -> LocalPostgresError {
     .misconfigured(
         "\(path) cannot be used",
@@ -89,17 +90,17 @@ func folderFailure(_ path: String, _ number: Int32) -> LocalPostgresError {
     )
 }
 
-/// A lock between processes, held on a file; the kernel lets go of it when its holder dies.
+/// A lock between processes on a file; the kernel releases it when its process ends.
 enum FileLock {
-    /// Does something while no other process holds the lock.
+    /// Runs a closure while no other process holds the lock.
     ///
-    /// The wait blocks the thread: the process has nothing else to do until its database is there.
+    /// The wait blocks the thread, because the process needs its database for all other work.
     ///
     /// - Parameters:
-    ///   - path: The file, which is made when it is missing and stays.
-    ///   - body: What to do.
-    /// - Returns: What `body` returns.
-    /// - Throws: A `LocalPostgresError` when the file cannot be opened, or what `body` throws.
+    ///   - path: The file, which is created if it is missing and is not deleted.
+    ///   - body: The closure.
+    /// - Returns: The result of `body`.
+    /// - Throws: A `LocalPostgresError` if the file cannot be opened, or the error of `body`.
     static func withLock<Result>(_ path: String, _ body: () async throws -> Result) async throws -> Result {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw folderFailure(path, errno) }
@@ -111,7 +112,7 @@ enum FileLock {
         return try await body()
     }
 
-    /// Root may lend a hand in somebody's home; the lock it leaves behind must be of use to that user.
+    /// Gives a lock file that root created in another user's home to that user, so that the user can use it.
     private static func shareWithOwnerOfFolder(_ path: String, _ descriptor: Int32) {
         guard geteuid() == 0, let folder = path.lastIndex(of: "/") else { return }
         var facts = stat()

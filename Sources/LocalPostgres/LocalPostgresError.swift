@@ -12,11 +12,11 @@ public struct LocalPostgresError: Error, Equatable, Sendable {
 
     /// The kind of cause.
     public let kind: Kind
-    /// What happened.
+    /// The problem.
     public let message: String
-    /// Why, where there is more to say than the message does.
+    /// The cause, if the message does not include it.
     public var reason: String?
-    /// What to do next.
+    /// The remedy.
     public let hint: String
 }
 

@@ -1,15 +1,15 @@
 import Glibc
 
-/// The private PostgreSQL of a user who has configured no other: made and started on first use, reached over a Unix
-/// socket only.
+/// The private PostgreSQL of a user who has configured no database: created and started on first use, and accessible
+/// over a Unix socket only.
 public struct LocalServer: Sendable {
-    /// The user that the server runs as: never root, which PostgreSQL refuses.
+    /// The user that the server runs as; never root, because PostgreSQL refuses to run as root.
     let account: Account
     /// Whether the server's user can reach the home.
     let placement: Placement
     let paths: ServerPaths
 
-    /// Looks where the cluster of a home is, or would go; makes nothing.
+    /// Determines the location of the cluster of a home; creates nothing.
     ///
     /// - Parameter home: `INTRO_HOME`, absolute.
     /// - Throws: A `LocalPostgresError` when no cluster can be there.
@@ -27,7 +27,8 @@ public struct LocalServer: Sendable {
         paths = ServerPaths(home: home, isElsewhere: placement.isElsewhere, serverUserID: account.userID)
     }
 
-    /// Started by root, the server runs as whoever owns the cluster already, else as `postgres`.
+    /// Returns the user for the server: for root, the owner of an existing cluster or `postgres`; otherwise the current
+    /// user.
     private static func serverAccount(home: String) throws(LocalPostgresError) -> Account {
         let current = Account.current
         guard current.isRoot else { return current }
@@ -66,7 +67,7 @@ public struct LocalServer: Sendable {
     /// Whether the cluster exists.
     public var exists: Bool { Self.exists(paths) }
 
-    /// What the server is doing; costs a few system calls and no process.
+    /// The state of the server, determined with a few system calls and without starting a process.
     var state: ServerState {
         let file = text(ofFile: paths.postmasterFile).flatMap(PostmasterFile.init)
         return ServerState(
@@ -125,17 +126,17 @@ extension LocalServer {
 }
 
 extension LocalServer {
-    /// Starts the server unless it runs, and makes the cluster before where there is none.
+    /// Starts the server unless it runs; creates the cluster first if none exists.
     ///
-    /// - Returns: The server's status, and a line to announce it where this call is what started it.
-    /// - Throws: A `LocalPostgresError` when the cluster cannot be made or started.
+    /// - Returns: The server's status, and a line that announces it if this call has started the server.
+    /// - Throws: A `LocalPostgresError` if the cluster cannot be created or started.
     public func start() async throws -> (status: Status, announcement: String?) {
         if case .running = state {
             return (status, nil)
         }
         try prepareHome()
         return try await FileLock.withLock(paths.lock) {
-            // Somebody else may have made it, or even moved it out of a closed home, while this call waited.
+            // During the wait, another process may have created the cluster, or placed it outside an inaccessible home.
             let cluster = try LocalServer(home: paths.home)
             guard try await cluster.settledState() == .stopped else { return (cluster.status, nil) }
             try await cluster.makeAndLaunch()
@@ -165,7 +166,7 @@ extension LocalServer {
         try await launch(with: programs)
     }
 
-    /// The way for the server's user, and the folders that are that user's own.
+    /// Makes the folders above the cluster searchable for the server's user, and creates that user's own folders.
     private func prepareFolders() throws(LocalPostgresError) {
         switch placement {
         case .home:
@@ -182,13 +183,13 @@ extension LocalServer {
         try makePrivateFolder(paths.socketFolder, owner: account)
     }
 
-    /// Lets others search a folder of ours; what is in it stays closed to them.
+    /// Lets other users search a folder; its files and folders keep their permissions.
     private func open(_ folder: String) throws(LocalPostgresError) {
         guard let facts = folderPermissions(folder), !facts.isSearchable(by: account) else { return }
         guard chmod(folder, facts.mode | 0o001) == 0 else { throw folderFailure(folder, errno) }
     }
 
-    /// Waits while a server starts up or shuts down, and ends one that has lost its socket.
+    /// Waits while a server starts or stops, and stops one whose socket was removed.
     ///
     /// - Returns: `running` or `stopped`.
     private func settledState() async throws -> ServerState {
@@ -205,12 +206,12 @@ extension LocalServer {
         }
     }
 
-    /// Looks at the server again and again until it is as it should be.
+    /// Polls the state of the server until a condition is met.
     ///
     /// - Parameters:
-    ///   - complaint: What to say of it when that takes longer than a minute.
-    ///   - isDone: Whether the state is the one waited for.
-    /// - Returns: That state.
+    ///   - complaint: The problem to report after a minute, as a predicate of the server.
+    ///   - isDone: Whether the state meets the condition.
+    /// - Returns: The state that meets it.
     /// - Throws: A `LocalPostgresError` after a minute.
     func waitUntil(_ complaint: String, _ isDone: (ServerState) -> Bool) async throws -> ServerState {
         let deadline = ContinuousClock.now + .seconds(60)
@@ -232,9 +233,9 @@ extension LocalServer {
 }
 
 extension LocalServer {
-    /// Stops the server: those who are connected are cut off, what they committed stays.
+    /// Stops the server: connections are closed, and committed transactions are kept.
     ///
-    /// - Returns: Whether there was one to stop.
+    /// - Returns: Whether a server was running.
     /// - Throws: A `LocalPostgresError` when it cannot be stopped.
     public func stop() async throws -> Bool {
         guard folderPermissions(paths.home) != nil, exists else { return false }
@@ -252,12 +253,12 @@ extension LocalServer {
         }
     }
 
-    /// SIGINT is PostgreSQL's fast shutdown.
+    /// Requests PostgreSQL's fast shutdown with SIGINT.
     private func interrupt(_ processID: Int32) throws(LocalPostgresError) {
         guard ServerProcess.isServer(processID, ofCluster: paths.clusterName), kill(processID, SIGINT) == 0 else {
             throw .localDatabase(
                 "the private PostgreSQL in \(paths.folder) cannot be stopped from here",
-                because: "its process \(processID) is out of reach for \(Account.current.name)",
+                because: "\(Account.current.name) may not signal its process \(processID)",
                 hint: "stop it as the user, and in the container, that started it"
             )
         }

@@ -2,15 +2,15 @@ import FoundationEssentials
 import Glibc
 
 extension LocalServer {
-    /// Makes the cluster and the database in it.
+    /// Creates the cluster and the database in it.
     ///
-    /// All is done in a folder of a passing name, which is renamed when it is complete: whatever is interrupted leaves
-    /// nothing that looks like a cluster.
+    /// Both are created in a folder with a temporary name, which is renamed when it is complete: after an interrupted
+    /// creation, no folder looks like a cluster.
     ///
     /// - Parameter programs: PostgreSQL's programs.
-    /// - Throws: A `LocalPostgresError` that says what they complained about.
+    /// - Throws: A `LocalPostgresError` with the error of the program.
     func make(with programs: ServerPrograms) async throws {
-        // What an earlier command left unfinished goes first, and so it need not be seen to when this one fails.
+        // Folders of earlier interrupted creations are removed here, so that a failure below needs no clean-up.
         removeUnfinished()
         let draft = Self.draftPrefix + String(UInt64.random(in: 0...UInt64.max), radix: 16)
         try await initialize(draft, with: programs)
@@ -29,7 +29,7 @@ extension LocalServer {
         }
     }
 
-    /// The socket's folder lets nobody in but its owner and root, so that whoever gets there needs no password.
+    /// Initializes the cluster without passwords: only its owner and root can enter the folder of the socket.
     private func initialize(_ draft: String, with programs: ServerPrograms) async throws {
         let outcome = try await programs.run(
             "initdb",
@@ -43,7 +43,8 @@ extension LocalServer {
         try append("\ninclude_if_exists = 'intro.conf'\n", to: "\(paths.folder)/\(draft)/postgresql.conf")
     }
 
-    /// In single-user mode, before the server is started for the first time: no other command can come in between.
+    /// Creates the database in single-user mode, before the first start of the server, so that no other command can
+    /// connect earlier.
     private func createDatabase(in draft: String, with programs: ServerPrograms) async throws {
         let outcome = try await programs.run(
             "postgres",
@@ -69,7 +70,7 @@ extension LocalServer {
         try write(text, to: descriptor, path: path)
     }
 
-    /// Without this a machine that dies now might forget the rename and keep what the server wrote since.
+    /// Syncs a folder to disk: otherwise, a crash of the machine could undo the rename, but not later writes.
     private func synchronize(_ folder: String) throws(LocalPostgresError) {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw folderFailure(folder, errno) }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 
 extension LocalServer {
-    /// Starts the server of an existing cluster, and waits until it takes connections.
+    /// Starts the server of an existing cluster, and waits until it accepts connections.
     ///
     /// - Parameter programs: PostgreSQL's programs.
     /// - Throws: A `LocalPostgresError` that quotes the server's log.
@@ -11,12 +11,12 @@ extension LocalServer {
         removeStaleFiles()
         let deadline = ContinuousClock.now + .seconds(15)
         while let complaint = try await attempt(with: programs) {
-            // The children of a server that was killed outlive it for a moment, and hold its memory.
+            // The child processes of a killed server run a little longer, and still use its shared memory.
             guard complaint.contains("shared memory block"), ContinuousClock.now < deadline else {
                 throw LocalPostgresError.localDatabase(
                     "the private PostgreSQL in \(paths.folder) does not start",
                     because: complaint,
-                    hint: "the whole story is in \(paths.log)"
+                    hint: "see the log \(paths.log)"
                 )
             }
             try await Task.sleep(for: .milliseconds(100))
@@ -25,10 +25,10 @@ extension LocalServer {
 
     /// Starts the server once.
     ///
-    /// - Returns: What the server complained about, or `nil` when it runs.
+    /// - Returns: The server's error, or `nil` if it runs.
     private func attempt(with programs: ServerPrograms) async throws -> String? {
         let logged = text(ofFile: paths.log)?.utf8.count ?? 0
-        // Paths are relative, for pg_ctl hands them to a shell; the name is how the process is known again.
+        // Paths are relative, because pg_ctl passes them to a shell; the name identifies the process later.
         let outcome = try await programs.run(
             "pg_ctl",
             [
@@ -44,7 +44,7 @@ extension LocalServer {
             ?? outcome.errorLine ?? "it gives no reason"
     }
 
-    /// The settings belong to the data's owner, as all in that folder does.
+    /// Writes the settings, owned by the server's user like all other files in the folder.
     private func writeSettings() throws(LocalPostgresError) {
         let draft = paths.settings + ".new"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -56,11 +56,11 @@ extension LocalServer {
         }
     }
 
-    /// Removes what a killed server leaves behind.
+    /// Removes the files of a killed server.
     ///
-    /// It names the server's process; where that number is another's by now, PostgreSQL would take the other for its
-    /// twin and refuse to start. Two servers on one cluster remain impossible: their shared memory's key comes from the
-    /// data folder itself.
+    /// One of them contains the server's process ID. If another process has that ID now, PostgreSQL would take it for a
+    /// running server and refuse to start. Two servers with one cluster remain impossible, because the key of their
+    /// shared memory is derived from the data folder.
     private func removeStaleFiles() {
         if let file = text(ofFile: paths.postmasterFile).flatMap(PostmasterFile.init),
             ServerProcess.isNotServer(file.processID, ofCluster: paths.clusterName)
@@ -72,10 +72,10 @@ extension LocalServer {
     }
 }
 
-/// The server's settings that Intro decides, written before each start.
+/// Returns the server's settings that Intro determines, written before each start.
 ///
-/// A small footprint, room for many commands at once, nothing on the network, and no client's data in the log: a
-/// constraint's DETAIL quotes the row that broke it, `terse` leaves it out.
+/// They limit memory, allow many concurrent commands, and disable the network. The log contains no client data: the
+/// DETAIL of a violated constraint contains the row, and `terse` omits it.
 func serverSettings(socketFolder: String) -> String {
     """
     # Written by intro before each start. Put settings of your own into postgresql.conf, below the include of this file.
@@ -97,12 +97,12 @@ func serverSettings(socketFolder: String) -> String {
     """
 }
 
-/// A text as `postgresql.conf` reads it.
+/// Returns a text quoted for `postgresql.conf`.
 private func settingText(_ text: String) -> String {
     "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "''") + "'"
 }
 
-/// A folder as one item of a list: the quotes keep a comma or a blank in its name from dividing it.
+/// Returns a folder as one item of a list, quoted so that a comma or space in its name does not split it.
 private func quotedFolder(_ path: String) -> String {
     "\"" + path.replacing("\"", with: "\"\"") + "\""
 }

@@ -1,22 +1,22 @@
-/// Where everything of the private PostgreSQL lies.
+/// The paths of the private PostgreSQL's files and folders.
 struct ServerPaths: Equatable, Sendable {
     /// `INTRO_HOME`, absolute and without symbolic links.
     let home: String
-    /// The folder that belongs to the server's user; all but the lock, and at times the socket, is in it.
+    /// The folder of the server's user; it contains all files except the lock and, in some cases, the socket.
     let folder: String
     /// The folder of the server's socket.
     let socketFolder: String
 
     /// - Parameters:
     ///   - home: `INTRO_HOME`.
-    ///   - isElsewhere: Whether the cluster lies outside a home that the server's user cannot reach.
-    ///   - serverUserID: The number of the user that the server runs as.
+    ///   - isElsewhere: Whether the cluster is outside the home, because the server's user cannot reach the home.
+    ///   - serverUserID: The ID of the user that the server runs as.
     init(home: String, isElsewhere: Bool, serverUserID: UInt32) {
         self.home = home
         folder = isElsewhere ? Self.elsewhere + "/" + Self.fingerprint(home) : home + "/postgres"
         let socketFolder = folder + "/socket"
         let fits = (socketFolder + "/" + Self.socketName).utf8.count <= Self.longestSocketPath
-        // To libpq a comma divides one host from the next.
+        // libpq separates hosts by commas.
         let isOneHost = !socketFolder.contains(",")
         self.socketFolder = fits && isOneHost ? socketFolder : "/tmp/intro-\(serverUserID)-\(Self.fingerprint(home))"
     }
@@ -27,22 +27,22 @@ struct ServerPaths: Equatable, Sendable {
     var log: String { folder + "/log" }
     /// The settings that Intro writes before each start.
     var settings: String { data + "/intro.conf" }
-    /// What the server tells of itself while it runs.
+    /// The file in which the running server records its process ID and status.
     var postmasterFile: String { data + "/postmaster.pid" }
-    /// The lock that keeps two commands from making or starting one cluster at once.
+    /// The lock that prevents two commands from creating or starting one cluster at the same time.
     var lock: String { home + "/postgres.lock" }
     /// The server's socket.
     var socket: String { socketFolder + "/" + Self.socketName }
 
-    /// A name that no other private PostgreSQL of this machine has; it stands on the server's command line.
+    /// A name in the server's command line, unique among the private PostgreSQL servers of this machine.
     var clusterName: String { "intro-" + Self.fingerprint(home) }
 
-    /// How libpq reaches the database.
+    /// The URL of the database for libpq.
     var url: String {
         "postgresql://postgres@/intro?host=\(percentEncoded(socketFolder))&port=5432"
     }
 
-    /// Where clusters are kept whose home the server's user cannot reach.
+    /// The folder of clusters whose home the server's user cannot reach.
     static let elsewhere = "/var/lib/intro/homes"
 
     private static let socketName = ".s.PGSQL.5432"
@@ -50,7 +50,7 @@ struct ServerPaths: Equatable, Sendable {
     /// The kernel's limit is 107 bytes on Linux and 103 elsewhere.
     private static let longestSocketPath = 103
 
-    /// FNV-1a, 64 bits: short, the same in every run, and good enough to tell a machine's few homes apart.
+    /// Returns the 64-bit FNV-1a hash: short, the same in every process, and sufficient for the homes of one machine.
     private static func fingerprint(_ text: String) -> String {
         let hash = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
         let digits = String(hash, radix: 16)
@@ -58,7 +58,7 @@ struct ServerPaths: Equatable, Sendable {
     }
 }
 
-/// Where a cluster goes that the server's user must reach.
+/// The location of a cluster that the server's user must reach.
 enum Placement: Equatable, Sendable {
     /// In `INTRO_HOME`.
     case home
@@ -72,14 +72,14 @@ enum Placement: Equatable, Sendable {
     }
 }
 
-/// What decides whether a user may pass through a folder.
+/// The mode and owner of a folder, which determine whether a user may search it.
 struct FolderPermissions: Equatable, Sendable {
     let path: String
     let mode: UInt32
     let owner: UInt32
     let group: UInt32
 
-    /// Whether a user may search the folder, by the first of owner, group and others that the user is.
+    /// Returns whether a user may search the folder; the first class that applies counts: owner, group, others.
     func isSearchable(by account: Account) -> Bool {
         if owner == account.userID { return mode & 0o100 != 0 }
         if account.groups.contains(group) { return mode & 0o010 != 0 }
@@ -88,17 +88,17 @@ struct FolderPermissions: Equatable, Sendable {
 }
 
 extension Placement {
-    /// Decides where a cluster is or goes.
+    /// Determines the location of a cluster.
     ///
-    /// A cluster stays where it was made, whatever becomes of the folders above: a second, empty one in another place
-    /// would look like lost data.
+    /// An existing cluster keeps its location even if the permissions of its parent folders change: a second, empty
+    /// cluster elsewhere would look like lost data.
     ///
     /// - Parameters:
     ///   - folders: The existing folders from `/` down to the home.
     ///   - home: `INTRO_HOME`.
     ///   - account: The user that the server runs as.
-    ///   - existing: Where a cluster was made before.
-    /// - Throws: A `LocalPostgresError` when a cluster in the home has become unreachable.
+    ///   - existing: The location of an existing cluster.
+    /// - Throws: A `LocalPostgresError` if an existing cluster in the home is no longer reachable.
     init(folders: [FolderPermissions], home: String, account: Account, existing: Existing) throws(LocalPostgresError) {
         let closed = folders.filter { !$0.isSearchable(by: account) }
         switch (existing, closed.first) {
@@ -119,7 +119,7 @@ extension Placement {
         }
     }
 
-    /// Where a cluster was made before.
+    /// The location of an existing cluster.
     enum Existing: Equatable {
         case none
         case home

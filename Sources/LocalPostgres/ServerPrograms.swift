@@ -11,9 +11,9 @@ struct ServerPrograms: Sendable {
     /// Finds the programs.
     ///
     /// - Parameters:
-    ///   - major: The major version that an existing cluster needs, as its `PG_VERSION` says; `nil` for any.
+    ///   - major: The major version that an existing cluster needs, from its `PG_VERSION`; `nil` for any.
     ///   - account: The user to run them as.
-    /// - Throws: A `LocalPostgresError` when there are none, or none of that version.
+    /// - Throws: A `LocalPostgresError` if none are found, or none of that version.
     init(major: String?, account: Account) async throws {
         runner = ProgramRunner(account: account)
         let folders = await Self.candidates(runner).filter(Self.isComplete)
@@ -47,7 +47,7 @@ struct ServerPrograms: Sendable {
         try await runner.run(folder + "/" + name, arguments, in: workingFolder, input: input)
     }
 
-    /// The folders to look in, the first the best: what `pg_config` says, the search path, Debian's own.
+    /// The folders to search, in this order: the one that `pg_config` prints, the search path, Debian's own.
     private static func candidates(_ runner: ProgramRunner) async -> [String] {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         let searched = path.split(separator: ":").map(String.init).filter { $0.hasPrefix("/") }
@@ -86,15 +86,15 @@ private func isExecutable(_ path: String) -> Bool {
     FileManager.default.isExecutableFile(atPath: path)
 }
 
-/// Runs programs as another user, or as our own, with an environment that none of ours leaks into.
+/// Runs programs as another user or the current one, without variables of the current environment.
 struct ProgramRunner: Sendable {
-    /// How a program ended and what it said.
+    /// The exit status and output of a program.
     struct Outcome: Sendable {
         let isSuccess: Bool
         let output: String
         let errors: String
 
-        /// The last thing it said, for a message.
+        /// The last line of its output, for an error message.
         var errorLine: String? {
             (errors + "\n" + output).split(whereSeparator: \.isNewline).first.map(String.init)
         }
@@ -102,7 +102,7 @@ struct ProgramRunner: Sendable {
 
     let account: Account
 
-    /// Runs a program to its end.
+    /// Runs a program until it exits.
     ///
     /// - Parameters:
     ///   - program: The program's path.
@@ -142,10 +142,10 @@ struct ProgramRunner: Sendable {
         }
     }
 
-    /// The words before a program's own that make it another user's.
+    /// The arguments before a program's own that run it as another user.
     ///
-    /// `setpriv` (util-linux) does it after exec: glibc's `setuid` would talk to the other threads of this process, which
-    /// a freshly forked child does not have, and wait for them forever.
+    /// `setpriv` (util-linux) changes the user after exec: glibc's `setuid` signals the other threads of the process,
+    /// which do not exist in a forked child, and would wait for them without end.
     private var userSwitchArguments: [String] {
         guard account.userID != Account.current.userID else { return [] }
         let groups = account.groups.map(String.init).joined(separator: ",")
@@ -155,7 +155,7 @@ struct ProgramRunner: Sendable {
         ]
     }
 
-    /// English messages, and times in UTC; libpq's and PostgreSQL's own variables stay outside.
+    /// The environment: English messages, times in UTC, and no variables of libpq or PostgreSQL.
     private var environment: [Environment.Key: String] {
         ["PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": account.home]
     }

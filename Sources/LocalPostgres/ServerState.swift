@@ -1,13 +1,13 @@
 import Glibc
 
-/// What a running server tells of itself in `postmaster.pid`.
+/// The content of `postmaster.pid`, in which a running server records its process ID and status.
 struct PostmasterFile: Equatable, Sendable {
     /// The server's process.
     let processID: Int32
     /// `starting`, `ready`, `stopping` or `standby`; empty in the first moments.
     let status: String
 
-    /// Reads the file's text; `nil` where its first line is no process number.
+    /// Reads the file's text; `nil` if its first line is not a process ID.
     init?(_ text: String) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard let first = lines.first, let processID = Int32(first), processID > 0 else { return nil }
@@ -16,22 +16,23 @@ struct PostmasterFile: Equatable, Sendable {
     }
 }
 
-/// What the private server is doing.
+/// The state of the private server.
 enum ServerState: Equatable, Sendable {
     case stopped
     case starting(processID: Int32)
     case running(processID: Int32)
     case stopping(processID: Int32)
-    /// It runs, but something has swept its socket away.
+    /// It runs, but its socket was removed, for example by a clean-up of `/tmp`.
     case withoutSocket(processID: Int32)
 
-    /// Judges from what can be seen without starting a process.
+    /// Determines the state without starting a process.
     ///
     /// - Parameters:
-    ///   - file: What `postmaster.pid` says, where there is one. A machine that died leaves it behind.
-    ///   - isServer: Whether the process of that number is this cluster's server: numbers are used again.
+    ///   - file: The content of `postmaster.pid`, if it exists; after a crash of the machine, it is out of date.
+    ///   - isServer: Whether the process with that ID is this cluster's server; process IDs are reused.
     ///   - hasSocket: Whether the socket's file exists.
-    ///   - acceptsConnections: Whether somebody accepts connections on the socket; asked only where the process cannot be seen.
+    ///   - acceptsConnections: Whether a process accepts connections on the socket; called only if the server's process
+    ///     is not visible.
     init(file: PostmasterFile?, isServer: Bool, hasSocket: Bool, acceptsConnections: () -> Bool) {
         switch file {
         case let file? where isServer:
@@ -49,30 +50,29 @@ enum ServerState: Equatable, Sendable {
     }
 }
 
-/// What can be learnt of a process by its number.
+/// Checks of a process by its ID.
 enum ServerProcess {
-    /// Whether a process is the server of a cluster.
+    /// Returns whether a process is the server of a cluster.
     ///
     /// - Parameters:
-    ///   - processID: The process's number.
-    ///   - clusterName: The name that the server's command line carries.
-    /// - Returns: `false` also where the process does not exist or cannot be seen.
+    ///   - processID: The process ID.
+    ///   - clusterName: The name in the server's command line.
+    /// - Returns: `false` also if the process does not exist or is not visible.
     static func isServer(_ processID: Int32, ofCluster clusterName: String) -> Bool {
         commandLine(of: processID)?.contains("cluster_name=\(clusterName)") ?? false
     }
 
-    /// Whether a process surely is something else, which was given a dead server's number.
+    /// Returns whether a process exists and is another program, which has reused the ID of an ended server.
     static func isNotServer(_ processID: Int32, ofCluster clusterName: String) -> Bool {
         commandLine(of: processID).map { !$0.contains("cluster_name=\(clusterName)") } ?? false
     }
 
-    /// The words that a process was started with: none for a dead one that nobody has buried, `nil` where the process
-    /// does not exist or must not be seen.
+    /// Returns the command line of a process: empty for a zombie, `nil` if it does not exist or is not visible.
     private static func commandLine(of processID: Int32) -> [String]? {
         text(ofFile: "/proc/\(processID)/cmdline")?.split(separator: "\0").map(String.init)
     }
 
-    /// Whether somebody accepts connections on a socket.
+    /// Returns whether a process accepts connections on a socket.
     static func acceptsConnections(on path: String) -> Bool {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return false }
@@ -89,7 +89,7 @@ enum ServerProcess {
     }
 }
 
-/// The text of a small file, or `nil` where it cannot be read.
+/// Returns the text of a small file, or `nil` if it cannot be read.
 func text(ofFile path: String) -> String? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }

@@ -128,7 +128,7 @@ extension Intro {
             texts: DeliveryChannel(.sms, by: smsDelivery.transport, connections: settings.texts.connections) {
                 try smsDelivery.composer.renderedMessage(for: $0, at: $1)
             }, actor: actor, mode: mode, clock: { [self] in now }, host: hostName, templates: store,
-            journal: journal, restoreLevel: restoreLevel, logger: logger)
+            journal: journal, restoreLevel: restoreLevel, advice: .commandLine, logger: logger)
     }
 
     /// Returns the reconciler that compares this process's journal with a restored or promoted database.
@@ -137,8 +137,8 @@ extension Intro {
     /// - Returns: The reconciler.
     func reconciler(_ database: Database) -> JournalReconciler {
         JournalReconciler(
-            database: database, journal: journal, actor: actor, host: hostName, clock: { [self] in now }, logger: logger
-        )
+            database: database, journal: journal, actor: actor, host: hostName, clock: { [self] in now },
+            advice: .commandLine, logger: logger)
     }
 
     private func pace(_ text: String, of setting: intro.Setting) throws(Failure) -> SendingRate {
@@ -180,5 +180,16 @@ extension TemplateLibrary {
         let form: TemplateForm = rule.channel == .email ? .mail : .sms
         guard !holds(rule.template.text, as: form) else { return nil }
         return form.parts.map { "\(rule.template).\($0.rawValue)" }.joined(separator: ", ")
+    }
+}
+
+extension DeliveryAdvice {
+    /// The advice in the terms of the command line.
+    static let commandLine = DeliveryAdvice { problem in
+        switch problem {
+        case .failed: "see `intro reminders list --status failed`"
+        case .held: "see `intro reminders hold --help`"
+        case .journalMissing: "see `intro reminders hold` and `intro reminders release`"
+        }
     }
 }

@@ -71,7 +71,8 @@ extension Intro {
     ///   - studio: The studio of the command, whose region applies to phone numbers.
     ///   - database: The database to query for the region.
     /// - Returns: The identifier.
-    /// - Throws: `InvalidInput` when the text is none of the three, or `PostgresError`.
+    /// - Throws: `ClientIdentifier.UnrecognizedText` when the text is none of the three, `InvalidInput` or
+    ///   `PostgresError`.
     func who(_ text: String, studio: Studio?, in database: Database) async throws -> ClientIdentifier {
         if let studio { return try ClientIdentifier(text, region: studio.region) }
         return try ClientIdentifier(text, region: try await region(in: database))
@@ -79,9 +80,10 @@ extension Intro {
 
     private static func ambiguousStudio(_ studios: [Studio]) -> any Error {
         guard !studios.isEmpty else {
-            return NotFound(
-                "studio",
-                hint: "add one with `intro studio add`, or load the sample with `intro setup --sample`")
+            return Failure(
+                code: "not_found", message: "studio not found",
+                hint: "add one with `intro studio add`, or load the sample with `intro setup --sample`",
+                exit: .notFound)
         }
         return Failure(
             code: "usage", message: "there are \(studios.count) studios, and none was named",

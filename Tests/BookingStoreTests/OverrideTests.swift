@@ -16,16 +16,19 @@ struct OverrideTests {
             }
             let maria = try await books.engage(dailyLimit: 1)
             try await books.book(studio, "2027-01-05 10:00", for: "first@example.com", with: maria)
-            let cases: [(Refusal.Rule, String)] = [
-                (.outsideHours, "2027-01-06 17:00"), (.tooSoon, "2027-01-02 15:30"),
-                (.beyondHorizon, "2027-03-03 09:00"), (.notOnGrid, "2027-01-06 10:10"),
-                (.dailyLimit, "2027-01-05 12:00"), (.tooSoon, "2026-12-30 10:00"),
+            let cases: [(Refusal.Rule, String, Refusal.Remedy)] = [
+                (.outsideHours, "2027-01-06 17:00", .checkTrainerHours(handle: "maria")),
+                (.tooSoon, "2027-01-02 15:30", .chooseLaterTime),
+                (.beyondHorizon, "2027-03-03 09:00", .chooseEarlierTime),
+                (.notOnGrid, "2027-01-06 10:10", .chooseOfferedStart),
+                (.dailyLimit, "2027-01-05 12:00", .chooseDayOrTrainer),
+                (.tooSoon, "2026-12-30 10:00", .recordPastSession),
             ]
-            for (number, (rule, start)) in cases.enumerated() {
+            for (number, (rule, start, remedy)) in cases.enumerated() {
                 let refusal = await expectRefusal(rule) {
                     try await books.book(studio, start, for: "p\(number)@example.com", with: maria)
                 }
-                #expect(refusal?.hint.contains("--override") == true || rule == .outsideHours)
+                #expect(refusal?.remedy == remedy)
                 let session = try await books.book(
                     studio, start, for: "p\(number)@example.com", with: maria, because: "a favour")
                 #expect(session.overrideReason == "a favour" && session.localStart.hasPrefix(start))

@@ -13,14 +13,14 @@ import Glibc
 /// A runner in a separate process, for tests that kill it.
 @main
 struct JobHand: AsyncParsableCommand {
-    @Option(help: "Where the database is, as libpq reads it.") var database: String
-    @Option(help: "The file that effects are written to.") var effects: String
-    @Option(help: "How many jobs, or batches, to do at once.") var concurrency = 4
-    @Option(help: "Seconds until others take its jobs over.") var lease = 25.0
+    @Option(help: "The database's connection string or URL.") var database: String
+    @Option(help: "The file to write effects to.") var effects: String
+    @Option(help: "Maximum number of jobs, or batches, at once.") var concurrency = 4
+    @Option(help: "Seconds of the lease, after which others take its jobs.") var lease = 25.0
     @Option(help: "Seconds between heartbeats.") var heartbeat = 5.0
-    @Option(help: "How many runners a job may take with it.") var crashes = 3
-    @Option(help: "How many jobs to keep ready, however long they take.") var ready: Int?
-    @Option(help: "Seconds that jobs may run on when it is told to stop.") var grace = 25.0
+    @Option(help: "Number of crashes after which a job is dead.") var crashes = 3
+    @Option(help: "Number of jobs to claim in advance, of any duration.") var ready: Int?
+    @Option(help: "Seconds that jobs may continue after a stop request.") var grace = 25.0
 
     func run() async throws {
         endWithParent()

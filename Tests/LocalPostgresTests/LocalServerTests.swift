@@ -2,7 +2,7 @@ import Testing
 
 @testable import LocalPostgres
 
-@Suite("the place and the state of the private PostgreSQL server")
+@Suite("Location and state of the private PostgreSQL server")
 struct LocalServerTests {
     private let postgres = Account(name: "postgres", userID: 101, groupID: 104, groups: [104, 103], home: "/var/lib/p")
 
@@ -14,7 +14,7 @@ struct LocalServerTests {
         try Placement(folders: folders, home: "/srv/intro", account: postgres, existing: existing)
     }
 
-    @Test("all lies in the home, the server's part in one folder")
+    @Test("all files are in the home, those of the server in one folder")
     func paths() {
         let paths = ServerPaths(home: "/srv/intro", isElsewhere: false, serverUserID: 101)
         #expect(paths.data == "/srv/intro/postgres/data")
@@ -23,7 +23,7 @@ struct LocalServerTests {
         #expect(paths.url == "postgresql://postgres@/intro?host=%2Fsrv%2Fintro%2Fpostgres%2Fsocket&port=5432")
     }
 
-    @Test("a socket's path never outgrows what the kernel takes", arguments: [60, 73, 74, 75, 200])
+    @Test("a socket's path never exceeds the kernel's limit", arguments: [60, 73, 74, 75, 200])
     func longHome(length: Int) {
         let home = "/" + String(repeating: "h", count: length - 1)
         let paths = ServerPaths(home: home, isElsewhere: false, serverUserID: 101)
@@ -32,7 +32,7 @@ struct LocalServerTests {
         #expect(paths.data == home + "/postgres/data")
     }
 
-    @Test("a comma, which divides libpq's hosts, never gets into a socket's path")
+    @Test("a socket's path contains no comma, which separates libpq's hosts")
     func comma() {
         let paths = ServerPaths(home: "/srv/a,b", isElsewhere: false, serverUserID: 101)
         #expect(!paths.socket.contains(","))
@@ -45,14 +45,14 @@ struct LocalServerTests {
         #expect(sockets[0] != sockets[1])
     }
 
-    @Test("a home that the server's user can reach holds the cluster")
+    @Test("places the cluster in a home that the server's user can reach")
     func reachable() throws {
         #expect(try place([folder("/", 0o755), folder("/srv", 0o755), folder("/srv/intro", 0o711)]) == .home)
         #expect(try place([folder("/", 0o755), folder("/srv", 0o750, group: 104)]) == .home)
         #expect(try place([folder("/", 0o755), folder("/srv", 0o700, owner: 101)]) == .home)
     }
 
-    @Test("where the home itself is the only obstacle, it is opened")
+    @Test("makes a home of root searchable if no other folder blocks the server's user")
     func closedHome() throws {
         #expect(try place([folder("/srv", 0o755), folder("/srv/intro", 0o700)]) == .homeMadeSearchable)
         #expect(
@@ -60,7 +60,7 @@ struct LocalServerTests {
         )
     }
 
-    @Test("where a folder above or somebody else's is the obstacle, the cluster goes elsewhere")
+    @Test("places the cluster elsewhere if a parent folder or another user's home blocks the server's user")
     func closedParent() throws {
         let folders = [folder("/", 0o755), folder("/srv", 0o700), folder("/srv/intro", 0o700)]
         #expect(try place(folders) == .elsewhere(because: "/srv"))
@@ -70,13 +70,13 @@ struct LocalServerTests {
         #expect(paths.lock == "/srv/intro/postgres.lock")
     }
 
-    @Test("a class that may not enter is not helped by the rights of others")
+    @Test("an owner or group without permission cannot enter, even if others can")
     func classes() {
         #expect(!folder("/x", 0o677, owner: 101).isSearchable(by: postgres))
         #expect(!folder("/x", 0o707, group: 103).isSearchable(by: postgres))
     }
 
-    @Test("a cluster stays where it was made")
+    @Test("an existing cluster keeps its location")
     func sticky() throws {
         #expect(try place([folder("/srv", 0o755)], existing: .elsewhere).isElsewhere)
         let failure = #expect(throws: LocalPostgresError.self) { try place([folder("/srv", 0o700)], existing: .home) }
@@ -94,7 +94,7 @@ struct LocalServerTests {
         ServerState(file: file, isServer: isServer, hasSocket: hasSocket, acceptsConnections: { acceptsConnections })
     }
 
-    @Test("a server is running when it says so, is alive, and has its socket")
+    @Test("a server is running if its status is ready, its process exists, and it has its socket")
     func states() throws {
         #expect(state(nil, isServer: false, hasSocket: true) == .stopped)
         #expect(state(try file("ready   "), isServer: true, hasSocket: true) == .running(processID: 4711))
@@ -104,7 +104,7 @@ struct LocalServerTests {
         #expect(state(PostmasterFile("4711\n"), isServer: true, hasSocket: false) == .starting(processID: 4711))
     }
 
-    @Test("what a dead server left behind is not a server, unless somebody answers on its socket")
+    @Test("files of an ended server are not a server, unless a process accepts connections on its socket")
     func leftovers() throws {
         #expect(state(try file("ready"), isServer: false, hasSocket: true) == .stopped)
         #expect(state(try file("ready"), isServer: false, hasSocket: false, acceptsConnections: true) == .stopped)
@@ -113,12 +113,12 @@ struct LocalServerTests {
                 == .running(processID: 4711))
     }
 
-    @Test("a file that is no process's is none", arguments: ["", "\n", "abc\n", "-1\n", "0\n"])
+    @Test("rejects a file without a process ID", arguments: ["", "\n", "abc\n", "-1\n", "0\n"])
     func noFile(text: String) {
         #expect(PostmasterFile(text) == nil)
     }
 
-    @Test("a folder of any name reaches the server's settings whole")
+    @Test("quotes a folder with special characters in the server's settings")
     func settings() {
         let text = serverSettings(socketFolder: #"/it's a "home", \x"#)
         #expect(text.contains(#"unix_socket_directories = '"/it''s a ""home"", \\x"'"#))

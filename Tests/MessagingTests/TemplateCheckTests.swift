@@ -123,7 +123,7 @@ struct TemplateCheckTests {
         let found = findings(["m.txt": "Hi\n{{triner}}"])
         #expect(
             found.map(\.description) == [
-                "m.txt:2: {{triner}} is nothing that m can speak of. Did you mean {{trainer}}?"
+                "m.txt:2: {{triner}} is not a value of m. Did you mean {{trainer}}?"
             ])
         let missing = findings([:], without: "m.sms")
         #expect(missing.first?.description.hasPrefix("m.sms: m lacks this file. Add it") == true)

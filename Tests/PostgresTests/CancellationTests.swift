@@ -78,7 +78,7 @@ struct CancellationTests {
     }
 
     @Test("a cancelled task does not affect other tasks with the same connection")
-    func withinLoan() async throws {
+    func sharedConnection() async throws {
         try await withObservedDatabase(configure: oneConnection) { database, observer in
             try await database.withConnection { connection in
                 for round in 0..<50 {

@@ -134,7 +134,7 @@ struct BuiltInTemplateTests {
             ("one-day", "is holding this time for you", "has reserved this time for you"),
             ("two-hours", "is holding this time for you", nil),
         ] as [(String, String, String?)])
-    func cost(name: String, text: String, mail: String?) throws {
+    func reservation(name: String, text: String, mail: String?) throws {
         let parts = try WrittenMessage(name: name, language: .english).parts()
         #expect(parts[.sms]?.contains("Maria Lopez \(text)") == true)
         let shown = parts[.text]?.replacing("\n", with: " ")

@@ -101,7 +101,7 @@ struct TextTests {
             #expect(mail.toName == name)
             #expect(mail.toAddress == "ana@example.com")
             #expect(mail.entry.attendeeName == name)
-            let firstName = name.split(separator: " ")[0]
+            let firstName = name.split(separator: " ")[0].replacing(/,$/, with: "")
             #expect(mail.text.hasPrefix("Hi \(firstName),"))
             #expect(mail.htmlText.contains("Hi \(firstName),"))
             #expect(Set(mail.htmlTags).isSubset(of: Self.tags))

@@ -103,7 +103,11 @@ WHERE status IN ('booked', 'attended');
 INSERT INTO message (
     session_id, studio_id, rule, channel, revision, status, reason, due_at, attempts, attempted_at, sent_at, recipient)
 SELECT s.id, s.studio_id, told.rule, told.channel, 1, fate.status,
-       CASE fate.status WHEN 'skipped' THEN 'no_phone' WHEN 'failed' THEN 'refused' WHEN 'unknown' THEN 'sender_died' END,
+       CASE fate.status
+           WHEN 'skipped' THEN 'no_phone'
+           WHEN 'failed' THEN 'rejected_for_good'
+           WHEN 'unknown' THEN 'sender_died'
+       END,
        told.at, 1, told.at, CASE fate.status WHEN 'sent' THEN told.at END, 'client-' || s.id || '@example.com'
 FROM session AS s
 CROSS JOIN LATERAL (

@@ -71,6 +71,12 @@ public enum ClientIdentifier: Sendable, Equatable {
     /// A client number.
     case id(Client.ID)
 
+    /// An error for text that is no e-mail address, phone number or client number.
+    public struct UnrecognizedText: Error, Hashable {
+        /// The normalized text.
+        public let text: String
+    }
+
     /// Parses an identifier.
     ///
     /// Text with an `@` is an e-mail address. Digits after a `#`, and digits that are not a phone number in the region,
@@ -79,8 +85,9 @@ public enum ClientIdentifier: Sendable, Equatable {
     /// - Parameters:
     ///   - text: The input.
     ///   - region: The region of a phone number without a country code.
-    /// - Throws: ``InvalidInput`` if the text is none of the three.
-    public init(_ text: String, region: Region) throws(InvalidInput) {
+    /// - Throws: ``InvalidInput`` if the text is an invalid e-mail address, or ``UnrecognizedText`` if it is none of
+    ///   the three.
+    public init(_ text: String, region: Region) throws {
         let text = String(Substring(normalizedInput(text).utf8.trimmingSpaces))
         if text.contains("@") {
             self = .email(try EmailAddress(text))
@@ -91,10 +98,7 @@ public enum ClientIdentifier: Sendable, Equatable {
         } else if let id = ClientIdentifier.clientNumber(text[...]) {
             self = .id(id)
         } else {
-            throw InvalidInput(
-                field: "client", problem: "\(quoted(text)) is no e-mail address, phone number or client number",
-                hint: "write ana@example.com, (415) 555-0100 or the number that `intro client list` shows; "
-                    + "part of a phone number is found by `intro client list --search`")
+            throw UnrecognizedText(text: text)
         }
     }
 

@@ -29,6 +29,24 @@ public struct Identification: Sendable {
         case otherName(Refusal)
     }
 
+    /// The known clients of a request that gives another name.
+    public struct NameConflict: Sendable, Hashable {
+        /// The identifier that the known clients and the request share.
+        public enum Basis: Sendable, Hashable {
+            /// The client number.
+            case clientNumber
+            /// An e-mail address, which belongs to one person.
+            case email
+            /// A phone number, which several people may share.
+            case phone
+        }
+
+        /// The known clients.
+        public let clients: [Client]
+        /// The shared identifier.
+        public let basis: Basis
+    }
+
     /// The owners of the e-mail address, phone number or client number that identifies the client.
     public let named: Owners
     /// The owners of the additional contacts.
@@ -95,22 +113,15 @@ extension Identification {
     private func nameDiffers(_ name: String) -> Refusal {
         let owners = (named.clients.isEmpty ? beside : [named]).filter { !$0.clients.isEmpty }
         let whose = owners.map(\.sentence).joined(separator: ", and ")
-        return Refusal(.nameDiffers, "\(whose); the given name is \(visible(name))", hint: hint(owners))
+        return Refusal(
+            .nameDiffers, "\(whose); the given name is \(visible(name))", remedy: .resolveName(nameConflict(owners)))
     }
 
-    private func hint(_ owners: [Owners]) -> String {
-        let clients = Self.distinct(owners.flatMap(\.clients))
-        let known =
-            clients.count == 1
-            ? "to book for \(clients.map { visible($0.name) }.joined()), add --yes"
-            : "to book for one of them, give their client number to --client"
-        guard owners.contains(where: { $0.isPhone }) else {
-            return named.contact == nil && !named.clients.isEmpty
-                ? "\(known); otherwise correct the client number"
-                : "\(known); another person needs an e-mail of their own"
-        }
-        return "\(known); for another person with the same phone, add them first: "
-            + "`intro client add NAME --phone NUMBER`, and book by the new client number"
+    private func nameConflict(_ owners: [Owners]) -> NameConflict {
+        let isByNumber = named.contact == nil && !named.clients.isEmpty
+        return NameConflict(
+            clients: Self.distinct(owners.flatMap(\.clients)),
+            basis: owners.contains { $0.isPhone } ? .phone : isByNumber ? .clientNumber : .email)
     }
 }
 

@@ -61,14 +61,14 @@ public enum Eligibility {
         return Refusal(
             .tooManyNoShows,
             "\(person(last, client)) did not come \(times), last on \(last.date) with \(visible(last.trainerName))",
-            hint: "book anyway with --override REASON")
+            remedy: .overrideNoShows)
     }
 
     private static func alreadyUsed(_ used: PriorSession, _ client: Client.ID?) -> Refusal {
         Refusal(
             .introAlreadyUsed,
             "\(person(used, client)) already had the free session on \(used.date) with \(visible(used.trainerName))",
-            hint: "offer a membership consultation, or grant another with --override REASON")
+            remedy: .offerMembership)
     }
 
     private static func alreadyBooked(_ booked: PriorSession, _ client: Client.ID?) -> Refusal {
@@ -78,19 +78,14 @@ public enum Eligibility {
                 .introAlreadyBooked,
                 "\(person(booked, client)) was booked for \(booked.localStart) with \(visible(booked.trainerName)), and "
                     + "\(reference) is not marked yet",
-                hint: booked.owner == client
-                    ? "mark it first: `intro attend \(reference)` or `intro no-show \(reference)`"
-                    : sharedHint)
+                remedy: booked.owner == client ? .markPriorSession(reference) : .overrideSharedContact)
         }
         return Refusal(
             .introAlreadyBooked,
             "\(person(booked, client)) has the free session \(reference) on \(booked.localStart) with "
                 + visible(booked.trainerName),
-            hint: booked.owner == client ? "move it with `intro reschedule \(reference) --at TIME`" : sharedHint)
+            remedy: booked.owner == client ? .movePriorSession(reference) : .overrideSharedContact)
     }
-
-    private static let sharedHint =
-        "people who share an e-mail or a phone have one free session; grant another with --override REASON"
 
     /// Returns the name of the session's client.
     ///

@@ -151,9 +151,7 @@ public enum SessionRules {
         guard session.startsAt > now else {
             throw Refusal(
                 .notChangeable, "\(session.reference) began at \(session.localStart)",
-                hint:
-                    "mark it: `intro attend \(session.reference)` or `intro no-show \(session.reference)`"
-            )
+                remedy: .markSession(session.reference))
         }
     }
 

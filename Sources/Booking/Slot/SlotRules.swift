@@ -94,11 +94,11 @@ public enum SlotRules {
             facts.away
                 ? hard(
                     .away, "\(trainer) is away at \(slot.localStart)\(facts.awayFor.map { ": \(visible($0))" } ?? "")",
-                    hint: "choose another trainer or another day") : nil,
+                    remedy: .instruction("choose another trainer or another day")) : nil,
             facts.trainerBusy
                 ? hard(
                     .slotTaken, "\(trainer) has another session at \(slot.localStart)",
-                    hint: "choose one of the free slots") : nil,
+                    remedy: .instruction("choose one of the free slots")) : nil,
             facts.stationFree ? nil : noStation(slot),
         ]
         return (permanent + timing + conflicts + [dailyLimit(facts, slot)]).compactMap { $0 }
@@ -107,7 +107,8 @@ public enum SlotRules {
     private static func retirement(_ facts: SlotFacts, _ slot: Slot) -> Objection? {
         guard facts.retired else { return nil }
         return hard(
-            .trainerRetired, "\(visible(slot.trainer.name)) no longer takes sessions", hint: "choose another trainer")
+            .trainerRetired, "\(visible(slot.trainer.name)) no longer takes sessions",
+            remedy: .instruction("choose another trainer"))
     }
 
     private static func hours(_ facts: SlotFacts, _ slot: Slot) -> Objection? {
@@ -118,12 +119,12 @@ public enum SlotRules {
                 .outsideHours,
                 "\(trainer) works at \(visible(elsewhere)), not at \(visible(slot.studio.name)), on "
                     + slot.localStart.prefix(10),
-                hint: "choose a trainer of \(visible(slot.studio.name)): see `intro agenda \(slot.studio.handle)`")
+                remedy: .chooseTrainer(studio: slot.studio.name, handle: slot.studio.handle))
         }
         let hoursText = facts.hoursThatDay.map { "works \($0) that day" } ?? "does not work that day"
         return soft(
             .outsideHours, "\(trainer) does not work at \(slot.localStart) (\(hoursText))",
-            hint: "see `intro trainer hours \(slot.trainer.handle)`, or pass --override REASON")
+            remedy: .checkTrainerHours(handle: slot.trainer.handle))
     }
 
     private static func grid(_ facts: SlotFacts, _ slot: Slot, _ offer: Studio.Offer) -> Objection? {
@@ -132,7 +133,7 @@ public enum SlotRules {
             .notOnGrid,
             "sessions at \(visible(slot.studio.name)) begin every \(offer.slotEveryMinutes) minutes, not at "
                 + slot.localStart,
-            hint: "choose a start from `intro slots`, or pass --override REASON")
+            remedy: .chooseOfferedStart)
     }
 
     private static func dailyLimit(_ facts: SlotFacts, _ slot: Slot) -> Objection? {
@@ -141,21 +142,21 @@ public enum SlotRules {
             .dailyLimit,
             "\(visible(slot.trainer.name)) takes \(limit) sessions a day, and has \(facts.thatDay) on "
                 + slot.localStart.prefix(10),
-            hint: "choose another day or trainer, or pass --override REASON")
+            remedy: .chooseDayOrTrainer)
     }
 
     static func studioClosed(_ facts: SlotFacts, _ slot: Slot) -> Objection? {
         facts.closedFor.map { reason in
             hard(
                 .studioClosed, "\(visible(slot.studio.name)) is closed at \(slot.localStart): \(visible(reason))",
-                hint: "choose another day: `intro slots --studio \(slot.studio.handle)`")
+                remedy: .chooseOpenDay(studio: slot.studio.handle))
         }
     }
 
     static func noStation(_ slot: Slot) -> Objection {
         hard(
             .studioFull, "\(visible(slot.studio.name)) has no station left at \(slot.localStart)",
-            hint: "choose one of the free slots")
+            remedy: .instruction("choose one of the free slots"))
     }
 
     /// Returns the refusals by the studio's rules for how far ahead a start may be.
@@ -164,16 +165,14 @@ public enum SlotRules {
         var found: [Objection?] = []
         if facts.inThePast {
             found.append(
-                soft(
-                    .tooSoon, "\(slot.localStart) is in the past",
-                    hint: "choose a later time, or pass --override REASON to record it"))
+                soft(.tooSoon, "\(slot.localStart) is in the past", remedy: .recordPastSession))
         } else if facts.tooSoon {
             found.append(
                 soft(
                     .tooSoon,
                     "\(slot.localStart) is too soon: \(studio) requires "
                         + "\(DurationInput.text(minutes: Int(offer.noticeMinutes))) notice",
-                    hint: "choose a later time, or pass --override REASON"))
+                    remedy: .chooseLaterTime))
         }
         if facts.beyondHorizon {
             found.append(
@@ -181,7 +180,7 @@ public enum SlotRules {
                     .beyondHorizon,
                     "\(slot.localStart) is too far ahead: \(studio) books "
                         + "\(DurationInput.text(minutes: Int(offer.horizonMinutes))) ahead",
-                    hint: "choose an earlier time, or pass --override REASON"))
+                    remedy: .chooseEarlierTime))
         }
         return found
     }
@@ -192,12 +191,12 @@ public enum SlotRules {
             .compactMap { $0 }
     }
 
-    private static func hard(_ rule: Refusal.Rule, _ message: String, hint: String) -> Objection {
-        Objection(refusal: Refusal(rule, message, hint: hint), isWaivable: false)
+    private static func hard(_ rule: Refusal.Rule, _ message: String, remedy: Refusal.Remedy) -> Objection {
+        Objection(refusal: Refusal(rule, message, remedy: remedy), isWaivable: false)
     }
 
-    private static func soft(_ rule: Refusal.Rule, _ message: String, hint: String) -> Objection {
-        Objection(refusal: Refusal(rule, message, hint: hint), isWaivable: true)
+    private static func soft(_ rule: Refusal.Rule, _ message: String, remedy: Refusal.Remedy) -> Objection {
+        Objection(refusal: Refusal(rule, message, remedy: remedy), isWaivable: true)
     }
 }
 

@@ -39,7 +39,7 @@ public enum TrainerChoice {
         offered.min { ($0.thatDay, $0.handle) < ($1.thatDay, $1.handle) }
     }
 
-    /// Returns the trainers who can take a start under an override, best first.
+    /// Returns the trainers who can take a session at a start under an override, best first.
     ///
     /// An override waives the studio's rules about notice, horizon and grid, and the daily limit. It never selects a
     /// trainer who is not at work; such a trainer must be named in the request.
@@ -56,7 +56,10 @@ public enum TrainerChoice {
             .sorted { $0.rank < $1.rank }
     }
 
-    /// Returns the reason why no trainer can take a start, in the order in which a front desk would give it.
+    /// Returns the refusal if no trainer can take a session at a start.
+    ///
+    /// Of several reasons, it has the first of: the studio's rules, nobody at work, nobody free, no free station, daily
+    /// limits.
     ///
     /// - Parameters:
     ///   - candidates: The trainers with hours at the studio who have not retired.
@@ -73,11 +76,12 @@ public enum TrainerChoice {
         let name = visible(studio.name)
         guard let first = candidates.first else {
             return Refusal(
-                .outsideHours, "no trainer has working hours at \(name) yet",
-                hint: "set some with `intro trainer hours HANDLE --set`")
+                .outsideHours, "no trainer has working hours at \(name) yet", remedy: .setTrainerHours)
         }
-        let ofStudio = SlotRules.studioObjections(first.facts, slot(first.trainer), offer)
-        if let objection = ofStudio.first(where: { strictness == .all || !$0.isWaivable }) { return objection.refusal }
+        let objections = SlotRules.studioObjections(first.facts, slot(first.trainer), offer)
+        if let objection = objections.first(where: { strictness == .all || !$0.isWaivable }) {
+            return objection.refusal
+        }
         let atWork = candidates.filter(\.facts.isAtWork)
         guard !atWork.isEmpty else { return noTrainerAtWork(candidates, at: studio, localStart) }
         let free = atWork.filter { !$0.facts.trainerBusy }
@@ -90,8 +94,8 @@ public enum TrainerChoice {
         guard strictness == .all, free.allSatisfy(\.facts.isAtDailyLimit) else { return nil }
         return Refusal(
             .dailyLimit,
-            "no trainer is free at \(name) at \(localStart): every free trainer has all the sessions of the day",
-            hint: "choose another day, or pass --override REASON")
+            "no trainer is free at \(name) at \(localStart): every free trainer has reached the daily limit",
+            remedy: .chooseDay)
     }
 
     private static func noTrainerAtWork(
@@ -101,6 +105,6 @@ public enum TrainerChoice {
         let note = away.isEmpty ? "" : " (\(away.joined(separator: ", ")) \(away.count == 1 ? "is" : "are") away)"
         return Refusal(
             .outsideHours, "no trainer works at \(visible(studio.name)) at \(localStart)\(note)",
-            hint: "see `intro slots --studio \(studio.handle)`")
+            remedy: .chooseFreeSlot(studio: studio.handle))
     }
 }

@@ -136,7 +136,7 @@ public struct Administration: Sendable {
     ///   - until: The last local date; `nil` means no end.
     ///   - now: The current time, which determines today's date and the future sessions.
     /// - Returns: The season that was set, and the sessions, except those for which an override waived the hours.
-    /// - Throws: ``NotFound``, ``InvalidInput`` or ``PostgresError``.
+    /// - Throws: ``NotFound``, ``InvalidHoursPeriod`` or ``PostgresError``.
     @discardableResult
     public func set(
         _ hours: WeeklyHours, of handle: Handle, at studio: Handle?, from: LocalDate?, until: LocalDate?, now: Date
@@ -144,11 +144,8 @@ public struct Administration: Sendable {
         try await inTransaction(with: handle) { trainer, connection in
             let studio = try await StudioRepository(connection).named(studio ?? trainer.homeStudio)
             let today = studio.clock.date(of: now)
-            if let until, until < from ?? today {
-                throw InvalidInput(
-                    field: "--until", problem: "lies before the first day, \(from ?? today)",
-                    hint: "give the last day on which these hours count")
-            }
+            let firstDay = from ?? today
+            if let until, until < firstDay { throw InvalidHoursPeriod(firstDay: firstDay) }
             let season = try await HoursRepository(connection).set(
                 hours, of: trainer.id, at: studio.id, from: from, until: until, today: today)
             return (
@@ -182,8 +179,7 @@ public struct Administration: Sendable {
     public func removeAbsence(_ number: Int64, of handle: Handle) async throws -> TimeOff {
         try await inTransaction(with: handle) { trainer, connection in
             guard let absence = try await TimeOffRepository(connection).remove(number, of: trainer.id) else {
-                throw NotFound(
-                    "time off number \(number) of \(handle)", hint: "see `intro trainer away \(handle) --list`")
+                throw NotFound(.absence(number, of: handle))
             }
             return absence
         }
@@ -266,4 +262,10 @@ public struct AdministrativeChange<Subject: Sendable>: Sendable {
     public let after: Subject
     /// The future sessions that staff must check, by start.
     public let affected: [Session]
+}
+
+/// An error for weekly hours that end before their first day.
+public struct InvalidHoursPeriod: Error, Hashable {
+    /// The first day.
+    public let firstDay: LocalDate
 }

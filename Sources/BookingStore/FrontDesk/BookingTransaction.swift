@@ -92,7 +92,7 @@ struct BookingTransaction {
             return refusal
         } catch let ineligible as Refusal {
             guard !named.isEmpty else { return ineligible }
-            return Refusal(refusal.rule, "\(refusal.message). \(ineligible.message)", hint: refusal.hint)
+            return Refusal(refusal.rule, "\(refusal.message). \(ineligible.message)", remedy: refusal.remedy)
         }
     }
 

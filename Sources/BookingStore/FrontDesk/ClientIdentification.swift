@@ -24,8 +24,7 @@ struct ClientIdentification {
 
     /// Returns the error for an identifier that matches no client.
     func notFound(_ identification: Identification) -> NotFound {
-        let owners = identification.beside.filter { !$0.clients.isEmpty }.map { "; \($0.sentence)" }
-        return NotFound("client \(request.who.text)", hint: "add --name to book a new person" + owners.joined())
+        NotFound(.unnamedClient(request.who, others: identification.beside.filter { !$0.clients.isEmpty }))
     }
 
     private func identification(
@@ -40,10 +39,22 @@ struct ClientIdentification {
 public struct ContactReport: Sendable {
     /// A contact that was not stored.
     public struct NotStored: Sendable {
+        /// The reason why a contact is not stored.
+        public enum Reason: Sendable, Hashable {
+            /// Other clients have the contact.
+            case belongs(to: [Client])
+            /// The given name is not the client's.
+            case otherName
+            /// The session was booked by an earlier request, and a repeated request changes nothing.
+            case repetition
+            /// The client has another contact of the kind.
+            case differs(Client.ID)
+        }
+
         /// The contact.
         public let contact: Contact
-        /// The reason, to be read after the contact: "belongs to Greg Park (client 17)".
-        public let reason: String
+        /// The reason.
+        public let reason: Reason
     }
 
     /// The contacts that were stored for the client.
@@ -60,18 +71,18 @@ public struct ContactReport: Sendable {
 /// Stored contacts are never overwritten.
 struct GivenContacts {
     /// The reason why a contact is not stored.
-    enum NotStoredReason: String {
+    enum Obstacle {
         /// The given name is not the client's.
-        case otherName = "was given under another name"
+        case otherName
         /// The session was booked by an earlier request.
-        case repetition = "came with a repeated request, which changes nothing"
+        case repetition
     }
 
     let clients: ClientRepository
     let request: BookingRequest
 
     /// Stores missing contacts, and reports every contact that is not the client's.
-    func keep(for client: Client, unless obstacle: NotStoredReason? = nil) async throws -> ContactReport {
+    func keep(for client: Client, unless obstacle: Obstacle? = nil) async throws -> ContactReport {
         var report = ContactReport()
         for contact in given where !client.has(contact) {
             let owners = try await clients.matching(ClientIdentifier(contact))
@@ -95,15 +106,16 @@ struct GivenContacts {
         }
     }
 
-    private func reason(_ contact: Contact, _ client: Client, _ owners: [Client], _ obstacle: NotStoredReason?)
-        -> String
-    {
-        guard owners.isEmpty else { return "belongs to " + owners.map(\.nameAndNumber).joined(separator: " and ") }
+    private func reason(
+        _ contact: Contact, _ client: Client, _ owners: [Client], _ obstacle: Obstacle?
+    ) -> ContactReport.NotStored.Reason {
+        guard owners.isEmpty else { return .belongs(to: owners) }
         let isMissing = contact.isEmail ? client.email == nil : client.phone == nil
-        if let obstacle, obstacle == .otherName || isMissing { return obstacle.rawValue }
-        let (kind, option) = contact.isEmail ? ("e-mail", "--email") : ("phone", "--phone")
-        return "differs from the stored \(kind); to change it: "
-            + "`intro client edit \(client.id.value) \(option) \(contact.text)`"
+        return switch obstacle {
+        case .otherName: .otherName
+        case .repetition where isMissing: .repetition
+        case .repetition, nil: .differs(client.id)
+        }
     }
 }
 

@@ -16,19 +16,18 @@ package enum ConstraintRefusal {
         case "one_free_session_per_person":
             Refusal(
                 .introAlreadyBooked, "the free session of this person is taken already",
-                hint: "see `intro client show`, or grant another with --override REASON")
+                remedy: .findPriorSession)
         case "session_stays_final":
             Refusal(
-                .notChangeable, "the session has been attended, missed or cancelled",
-                hint: "see `intro show`")
+                .notChangeable, "the session has been attended, missed or cancelled", remedy: .checkSession)
         case "reminder_rule_key":
-            Refusal(.alreadyExists, "there is a rule of that name", hint: "see `intro rules list`")
+            Refusal(.alreadyExists, "there is a rule of that name", remedy: .listRules)
         case "studio_slug_key":
-            Refusal(.alreadyExists, "there is a studio with that id", hint: "see `intro studio list`")
+            Refusal(.alreadyExists, "there is a studio with that id", remedy: .listStudios)
         case "trainer_handle_key":
-            Refusal(.alreadyExists, "there is a trainer with that handle", hint: "see `intro trainer list`")
+            Refusal(.alreadyExists, "there is a trainer with that handle", remedy: .listTrainers)
         case "client_email_key":
-            Refusal(.alreadyExists, "there is a client with that e-mail", hint: "see `intro client show` with it")
+            Refusal(.alreadyExists, "there is a client with that e-mail", remedy: .findClientByEmail)
         default:
             nil
         }
@@ -41,19 +40,5 @@ package enum ConstraintRefusal {
         } catch let error as PostgresError {
             throw refusal(for: error) ?? error
         }
-    }
-}
-
-/// An error for an entity that does not exist.
-public struct NotFound: Error, Sendable {
-    /// The missing entity, such as `trainer maria`.
-    public let what: String
-    /// An instruction for finding the entity.
-    public let hint: String
-
-    /// Creates an error for a missing entity.
-    public init(_ what: String, hint: String) {
-        self.what = what
-        self.hint = hint
     }
 }

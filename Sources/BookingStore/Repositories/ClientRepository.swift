@@ -29,7 +29,7 @@ public struct ClientRepository: Sendable {
     /// - Throws: ``NotFound``, ``InvalidInput`` if several clients match, or ``PostgresError``.
     public func one(_ identifier: ClientIdentifier) async throws -> Client {
         guard let client = try await uniqueMatch(identifier) else {
-            throw NotFound("client \(identifier.text)", hint: "see `intro client list --search`")
+            throw NotFound(.client(identifier))
         }
         return client
     }
@@ -103,8 +103,7 @@ public struct ClientRepository: Sendable {
         guard let email, email.matchKey != before?.matchKey else { return }
         guard let owner = try await matching(.email(email)).first(where: { $0.id != client }) else { return }
         throw Refusal(
-            .alreadyExists, "\(owner.nameAndNumber) has that e-mail already",
-            hint: "see `intro client show \(owner.id.value)`")
+            .alreadyExists, "\(owner.nameAndNumber) has that e-mail already", remedy: .checkClient(owner.id))
     }
 
     /// Stores a contact of a client who has none of the kind, unless another client has it.

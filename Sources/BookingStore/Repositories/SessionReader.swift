@@ -2,7 +2,7 @@ package import Booking
 import Locking
 package import Postgres
 
-/// What is read of a session, and its decoder.
+/// The columns that are read for a session, and their decoder.
 package enum SessionReader {
     /// The columns that ``session(_:)`` reads.
     package static let columns: SQL = """

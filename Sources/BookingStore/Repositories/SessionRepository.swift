@@ -22,8 +22,7 @@ public struct SessionRepository: Sendable {
                 "\(SessionReader.select) WHERE s.reference = \(reference.code)", on: connection
             ).first
         else {
-            throw NotFound(
-                "session with the reference \(reference)", hint: "ask for the reference, or see `intro agenda`")
+            throw NotFound(.session(reference))
         }
         return session
     }
@@ -36,7 +35,7 @@ public struct SessionRepository: Sendable {
                 "\(SessionReader.select) \(planning) WHERE s.id = \(id.value)", on: connection
             ).first
         else {
-            throw NotFound("session", hint: "see `intro agenda`")
+            throw NotFound(.sessionID(id))
         }
         return session
     }

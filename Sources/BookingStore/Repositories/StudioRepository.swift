@@ -23,7 +23,7 @@ public struct StudioRepository: Sendable {
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func named(_ handle: Handle) async throws -> Studio {
         guard let studio = try await read("\(Self.select) WHERE slug = \(handle.text)").first else {
-            throw NotFound("studio \(handle)", hint: "see `intro studio list`")
+            throw NotFound(.studio(handle))
         }
         return studio
     }
@@ -35,7 +35,7 @@ public struct StudioRepository: Sendable {
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func with(_ id: Studio.ID) async throws -> Studio {
         guard let studio = try await read("\(Self.select) WHERE id = \(id.value)").first else {
-            throw NotFound("studio", hint: "see `intro studio list`")
+            throw NotFound(.studioID(id))
         }
         return studio
     }
@@ -162,7 +162,7 @@ public struct Closure: Sendable {
     public let from: Date
     /// The end, exclusive.
     public let until: Date
-    /// The reason, which the front desk tells clients.
+    /// The reason, shown to the front desk.
     public let reason: String
 
     /// Creates a closure.

@@ -30,7 +30,7 @@ public struct TrainerRepository: Sendable {
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func named(_ handle: Handle) async throws -> Trainer {
         guard let trainer = try await read("\(Self.select) WHERE trainer.handle = \(handle.text)").first else {
-            throw NotFound("trainer \(handle)", hint: "see `intro trainer list`")
+            throw NotFound(.trainer(handle))
         }
         return trainer
     }

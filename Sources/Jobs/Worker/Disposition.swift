@@ -1,6 +1,6 @@
 import Postgres
 
-/// What happens to a job after its execution: determined here without I/O and carried out elsewhere.
+/// The next step for a job after its execution: determined here without I/O and carried out elsewhere.
 enum Disposition: Sendable, Equatable {
     /// Done; its lease is to be acknowledged.
     case done

@@ -188,7 +188,7 @@ public struct JobContext: Sendable {
 public struct JobTakenOver: Error, Sendable, CustomStringConvertible {
     /// The job.
     public let job: JobID
-    /// What happened.
+    /// The message of the error.
     public var description: String { "job \(job) has been taken over by another runner" }
 }
 

@@ -104,12 +104,12 @@ public enum MailReportError: Error, Hashable, Sendable, CustomStringConvertible 
             "The mail is no report: it holds neither a delivery status (RFC 3464) nor a feedback report (RFC 5965). "
                 + "It may be an automatic answer; let a person read it."
         case .truncated:
-            "The report is cut off: it ends within what it says about a recipient. Hand over the whole mail."
+            "The report is cut off: it ends within the fields of a recipient. Pass the whole mail."
         case .noRecipient:
-            "The report says nothing about anybody: it names no recipient in a form that mail could go to. "
+            "The report has no recipient: none of its fields contains an address that mail can be sent to. "
                 + "Let a person read it."
         case .notAComplaint:
-            "The report is no complaint: its kind of feedback says nothing about what a recipient wants. "
+            "The report is not a complaint: its feedback type does not express a recipient's preference. "
                 + "Nothing needs to be done."
         }
     }

@@ -125,9 +125,9 @@ public enum TextMessageError: Error, Hashable, Sendable, CustomStringConvertible
     case empty
     /// The body is longer than `TextMessage.maximumLength` UTF-16 units.
     case tooLong
-    /// The body holds a control character other than a line break.
+    /// The body contains a control character other than a line break.
     case controlCharacter
-    /// The body holds a character that reverses the direction of what follows it.
+    /// The body contains a character that reverses the direction of the text after it.
     case directionOverride
 
     /// The problem, its cause and the remedy.
@@ -139,14 +139,14 @@ public enum TextMessageError: Error, Hashable, Sendable, CustomStringConvertible
             "The sender of texts is refused: it is no phone number, short code, name or Messaging Service. "
                 + "Write +14155550100, 72345, a name of up to 11 letters and digits, or MG with 32 hexadecimal digits."
         case .empty:
-            "The text is refused: it says nothing. Check its template."
+            "The text is refused: it is empty. Check its template."
         case .tooLong:
             "The text is refused: it is longer than \(TextMessage.maximumLength) characters. Shorten its template."
         case .controlCharacter:
-            "The text is refused: it holds a control character. Remove tabs and escape codes from its template."
+            "The text is refused: it contains a control character. Remove tabs and escape codes from its template."
         case .directionOverride:
-            "The text is refused: it holds a character that reverses the text after it. Type it again without copying "
-                + "from elsewhere."
+            "The text is refused: it contains a character that reverses the text after it. Type it again instead of "
+                + "copying it."
         }
     }
 }

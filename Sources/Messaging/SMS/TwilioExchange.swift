@@ -1,7 +1,7 @@
 import CLibcurl
 import FoundationEssentials
 
-/// The result of the one attempt to post a text message, as reported by libcurl.
+/// The result of an attempt to post a text message, as reported by libcurl.
 ///
 /// The service has no idempotency key: a message that was posted without a response must not be posted again
 /// automatically.
@@ -19,10 +19,10 @@ struct TwilioExchange {
     var outcome: DeliveryOutcome {
         if result == CURLE_OK { return response.outcome }
         if requestWentOut {
-            return .unknown(reason: "The text went out, but the SMS service did not confirm it: \(detail)")
+            return .unknown(reason: "The text was sent, but the SMS service did not confirm it: \(detail)")
         }
         if result == CURLE_ABORTED_BY_CALLBACK {
-            return .notSent(reason: "The delivery was cancelled before the text went out.", unreachable: false)
+            return .notSent(reason: "The delivery was cancelled before the text was sent.", unreachable: false)
         }
         return .notSent(reason: "The SMS service could not be used: \(detail)", unreachable: true)
     }
@@ -95,7 +95,7 @@ struct TwilioResponse {
         case 200..<300: acceptance
         case 301, 307, 308:
             .notSent(
-                reason: "The SMS service has moved, and texts are not sent after it. Correct the SMS URL.",
+                reason: "The SMS service has moved, and redirects are not followed. Correct the SMS URL.",
                 unreachable: true)
         case 400..<500, 503: refusal(error?.category ?? categoryOfStatus)
         default: refusal(error == .serviceUnavailable ? .later : .unknown)
@@ -105,7 +105,7 @@ struct TwilioResponse {
     /// The outcome of a success status: accepted, unless the body reports a failure.
     private var acceptance: DeliveryOutcome {
         guard let reply, reply.sid != nil || status == 201 else {
-            return .unknown(reason: "The SMS service said yes in words that are not its own (HTTP \(status)).")
+            return .unknown(reason: "The SMS service reported success in an unknown format (HTTP \(status)).")
         }
         if ["failed", "undelivered", "canceled"].contains(reply.status) { return refusal(error?.category ?? .never) }
         let proof = [reply.sid, reply.status].compactMap(\.self).joined(separator: " ").replyExcerpt
@@ -116,10 +116,10 @@ struct TwilioResponse {
         switch category {
         case .later: .rejectedTemporarily(code: code, reply: summary)
         case .never: .rejectedPermanently(code: code, reply: summary)
-        case .unknown: .unknown(reason: "The SMS service failed, and the text may have gone out: \(summary)")
+        case .unknown: .unknown(reason: "The SMS service failed, and the text may have been sent: \(summary)")
         case .misconfigured:
             .senderRefused(
-                reason: "The SMS service does not serve us. Check the account and the path in the SMS URL, the token "
+                reason: "The SMS service refuses this sender. Check the account and the path in the SMS URL, the token "
                     + "file and the sender. It said: \(summary)")
         }
     }

@@ -94,7 +94,7 @@ struct SMTPExchange {
             return .notSent(reason: "The mail server could not be used: \(detail)", unreachable: true)
         default:
             return .senderRefused(
-                reason: "The mail server does not serve us. Ask its operator whether this machine may send. "
+                reason: "The mail server refuses this sender. Ask its operator whether this machine may send. "
                     + "It said: \(reply)")
         }
     }
@@ -104,9 +104,9 @@ struct SMTPExchange {
 
     private var interruptedOutcome: DeliveryOutcome {
         if bodyFullyRead {
-            .unknown(reason: "The message went out, but the mail server did not confirm it: \(detail)")
+            .unknown(reason: "The message was sent, but the mail server did not confirm it: \(detail)")
         } else if result == CURLE_ABORTED_BY_CALLBACK {
-            .notSent(reason: "The delivery was cancelled before the message went out.", unreachable: false)
+            .notSent(reason: "The delivery was cancelled before the message was sent.", unreachable: false)
         } else if !envelopeBegun, (400..<500).contains(responseCode) {
             temporaryRefusal
         } else {

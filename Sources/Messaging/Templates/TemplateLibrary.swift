@@ -63,7 +63,7 @@ public struct TemplateLibrary: Sendable {
             switch fault {
             case .missing(let included): throw .unknownInclusion(name: name, line: line, included: included)
             case .endless: throw .endlessInclusion(name: name, line: line)
-            case .unnamed: throw .malformed(name: name, line: line, reason: "no value names a template")
+            case .unnamed: throw .malformed(name: name, line: line, reason: "a value cannot name a template")
             }
         }
     }
@@ -196,15 +196,15 @@ public enum TemplateError: Error, Hashable, Sendable, CustomStringConvertible {
         case .notFound(let name):
             "There is no template \(name) in the library. Add it, or correct the name."
         case .missingValue(let name, let value):
-            "The template \(name) uses {{\(value)}}, which was not given. Correct its name, or pass the value."
+            "The template \(name) uses {{\(value)}}, which has no value. Correct its name, or pass the value."
         case .unknownInclusion(let name, let line, let included):
             "The template \(name) cannot be used: line \(line) includes \(included.isEmpty ? "nothing" : included), "
-                + "which is not there. Add that file, or correct the name."
+                + "which does not exist. Add that file, or correct the name."
         case .endlessInclusion(let name, let line):
-            "The template \(name) cannot be used: what line \(line) includes leads back to it and would never end. "
-                + "Take that line out."
+            "The template \(name) cannot be used: the template that line \(line) includes would include it again, "
+                + "without end. Remove that line."
         case .unreadable(let path, let reason):
-            "The templates at \(path) cannot be read: \(reason). Correct that, or take the file away."
+            "The templates at \(path) cannot be read: \(reason). Correct that, or remove the file."
         }
     }
 

@@ -23,7 +23,7 @@ struct FileDelivery {
     /// - Returns: The outcome.
     func deliver(_ octets: [UInt8], reply: String, id: String? = nil) -> DeliveryOutcome {
         guard !Task.isCancelled else {
-            return .notSent(reason: "The delivery was cancelled before the message went out.", unreachable: false)
+            return .notSent(reason: "The delivery was cancelled before the message was sent.", unreachable: false)
         }
         do throws(SystemCallError) {
             try write(octets)

@@ -114,7 +114,7 @@ public final actor Connection {
     enum LendingResult<Result: Sendable>: Sendable {
         /// The work was not run: the connection had expired, or the server had closed it.
         case refused
-        /// The work was run, with a result or an error; `isReusable` tells whether the connection can be lent again.
+        /// The work was run, with a result or an error; `isReusable` is whether the connection can be lent again.
         case used(Swift.Result<Result, any Error>, isReusable: Bool)
     }
 

@@ -125,7 +125,7 @@ public struct ConsentRepository: Sendable {
     /// Returns the entries of the suppression list, newest first.
     ///
     /// - Parameters:
-    ///   - address: One address or number; `nil` is all.
+    ///   - address: One address or number; `nil` for all.
     ///   - limit: The maximum number of entries.
     /// - Returns: The entries.
     /// - Throws: ``PostgresError``.

@@ -79,7 +79,7 @@ public struct ConsentDesk: Sendable {
     public func unsubscribe(_ token: UUID, now: Date) async throws -> Record {
         try await inTransaction { connection in
             guard let client = try await ConsentRepository(connection).client(unsubscribing: token) else {
-                throw NotFound("client with that token", hint: "take it from the link in the mail")
+                throw NotFound(.unsubscribeToken)
             }
             let preference = Preference(isGranted: false, channels: [.email], how: "link")
             return try await note(preference, of: client, now: now, on: connection)
@@ -114,7 +114,7 @@ public struct ConsentDesk: Sendable {
     public func lift(_ address: ClaimedMessage.Recipient) async throws {
         try await inTransaction { connection in
             guard try await ConsentRepository(connection).lift(address.channel, address.text, nil) else {
-                throw NotFound("blocked address or number", hint: "see `intro suppression list`")
+                throw NotFound(.suppression)
             }
         }
     }

@@ -43,14 +43,20 @@ extension DeliverMessages {
 /// The log of delivery problems: each problem when it begins, once an hour, and when it ends.
 public final class DeliveryNotices: Sendable {
     private let problems: ProblemLog
+    private let advice: DeliveryAdvice
 
     /// Creates a log without known problems.
     ///
     /// - Parameters:
     ///   - logger: The log.
+    ///   - advice: The advice that the log adds.
     ///   - clock: The clock that measures the duration of a problem.
-    public init(logger: Logger, clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+    public init(
+        logger: Logger, advice: DeliveryAdvice = .none,
+        clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
         problems = ProblemLog(logger: logger, clock: clock)
+        self.advice = advice
     }
 
     /// Logs the problems that began or ended with a batch.
@@ -67,8 +73,7 @@ public final class DeliveryNotices: Sendable {
         where isReported(failure, report) {
             problems.occurs(
                 "\(failure.channel.rawValue) \(failure.reason.rawValue)",
-                failure.isPostponed
-                    ? "messages were put off" : "messages failed: see `intro reminders list --status failed`",
+                "\(failure.isPostponed ? "messages were postponed" : advice.message("messages failed", on: .failed))",
                 metadata: [
                     "channel": "\(failure.channel.rawValue)", "reason": "\(failure.reason.rawValue)",
                     "messages": "\(count)",
@@ -79,7 +84,7 @@ public final class DeliveryNotices: Sendable {
             for reason in [MessageReason.notSent, .rejectedForNow, .channelPaused]
             where !report.failures.keys.contains(where: { $0.channel == channel && $0.reason == reason }) {
                 problems.ends(
-                    "\(channel.rawValue) \(reason.rawValue)", "messages for \(channel.words) are no longer put off")
+                    "\(channel.rawValue) \(reason.rawValue)", "messages for \(channel.words) are no longer postponed")
             }
         }
     }
@@ -87,7 +92,7 @@ public final class DeliveryNotices: Sendable {
     private func logHeld(_ held: HeldMessages?) {
         if let held, held.reason == .held, held.count > 0 {
             problems.occurs(
-                "held", "messages are held after a restore of the database: see `intro reminders hold --help`",
+                "held", "\(advice.message("messages are held after a restore of the database", on: .held))",
                 metadata: ["messages": "\(held.count)"])
         } else {
             problems.ends("held", "messages are no longer held after a restore of the database")

@@ -16,7 +16,7 @@ public struct DeliveryRepository: Sendable {
         self.connection = connection
     }
 
-    /// Returns the due time of the message that is overdue for longest, or `nil`; a postponed message is not overdue.
+    /// Returns the due time of the message that has been overdue longest, or `nil`; a postponed message is not overdue.
     public func oldestOverdue(now: Date) async throws -> Date? {
         try await connection.query(
             """
@@ -138,7 +138,7 @@ public struct DeliveryRepository: Sendable {
     ///
     /// This commit does not wait for the disk: the next claim does, or the end of the run (``endRun(_:)``), and all
     /// earlier commits are then durable too. If the server crashes in between, only outcomes are lost: the message is
-    /// still `attempting`, and becomes unknown. A sender reports no message as sent before its run has ended.
+    /// still `attempting`, and becomes unknown. A sender reports messages as sent only after its run has ended.
     public func record(_ records: [DeliveryRecord], by run: Int32, at now: Date) async throws {
         guard !records.isEmpty else { return }
         try await suppress(records.filter { $0.suppression != nil }, by: run, at: now)
@@ -156,7 +156,7 @@ public struct DeliveryRepository: Sendable {
                 attempted_at = CASE
                     WHEN outcome.was_attempted OR outcome.status = 'failed' OR m.attempts > 1 THEN m.attempted_at
                 END,
-                -- Queued without a reason: it was not tried, and this run may try it still.
+                -- Queued without a reason: it was not tried, and this run may still claim it again.
                 run_id = CASE WHEN outcome.status <> 'queued' OR outcome.reason IS NOT NULL THEN m.run_id END,
                 recipient = CASE WHEN outcome.status <> 'queued' THEN m.recipient END,
                 sent_at = CASE WHEN outcome.status = 'sent' THEN \(now) END
@@ -170,8 +170,8 @@ public struct DeliveryRepository: Sendable {
               AND m.run_id = \(run)
               AND m.status IN ('attempting', 'unknown')
             """)
-        let named = records.compactMap(\.providerID)
-        if !named.isEmpty { try await TextStatusRepository(connection).applyEarly(named, now: now) }
+        let providerIDs = records.compactMap(\.providerID)
+        if !providerIDs.isEmpty { try await TextStatusRepository(connection).applyEarly(providerIDs, now: now) }
     }
 
     /// Blocks the addresses that a server has permanently refused.
@@ -193,7 +193,7 @@ public struct DeliveryRepository: Sendable {
     /// Returns the condition of messages that a run may claim: not yet attempted by it or a later run, and not held
     /// after a restore.
     ///
-    /// Without this condition, two senders would exchange a message that the server defers without end.
+    /// Without this condition, two senders would claim a message that the server postpones in turn, again and again.
     ///
     /// The subqueries hide the values from the planner. With visible values, the planner estimates each custom plan as
     /// slightly cheaper than the generic plan, and plans each batch again, which takes longer than the batch.

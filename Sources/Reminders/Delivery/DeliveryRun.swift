@@ -55,13 +55,15 @@ public struct DeliveryRun: Sendable {
     ///   - templates: The templates of both channels, reloaded before each run; `nil` if they never change.
     ///   - journal: The journal of sent messages, outside the database; `nil` for none.
     ///   - restoreLevel: The log level of a database restore.
+    ///   - advice: The advice that the log adds to problems.
     ///   - logger: The log of problems.
     public init(
         database: Database, mail: DeliveryChannel<MailEnvelope>, texts: DeliveryChannel<TextMessage>, actor: String,
         mode: DeliveryMode = .none, clock: @escaping @Sendable () -> Date,
         maximumClaimAge: Duration = .milliseconds(100),
         reach: Duration = .seconds(5), host: String = "localhost", templates: TemplateStore? = nil,
-        journal: AttemptJournal? = nil, restoreLevel: Logger.Level = .warning, logger: Logger
+        journal: AttemptJournal? = nil, restoreLevel: Logger.Level = .warning, advice: DeliveryAdvice = .none,
+        logger: Logger
     ) {
         self.database = database
         self.mail = mail
@@ -77,7 +79,7 @@ public struct DeliveryRun: Sendable {
         reconciler = journal.map {
             JournalReconciler(
                 database: database, journal: $0, actor: actor, host: host, clock: clock, level: restoreLevel,
-                logger: logger)
+                advice: advice, logger: logger)
         }
     }
 

@@ -109,7 +109,7 @@ public struct InboundMail: Sendable {
             try await BookingLocks(actor: actor).begin(on: connection)
             let found = Set(try await InboundMailRepository(connection).markDone(ids, by: actor, now: now))
             if let missing = ids.first(where: { !found.contains($0) }) {
-                throw NotFound("mail number \(missing)", hint: "see `intro mail list`")
+                throw NotFound(.inboundMail(missing))
             }
         }
     }

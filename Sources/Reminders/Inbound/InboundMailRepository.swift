@@ -33,7 +33,7 @@ public struct InboundMailEntry: Sendable {
         case none
     }
 
-    /// The number to mark it as done by.
+    /// The mail's number, by which `intro mail show` and `intro mail done` find it.
     public let id: Int64
     /// The time of receipt.
     public let receivedAt: Date
@@ -53,7 +53,7 @@ public struct InboundMailEntry: Sendable {
     public let reference: Reference?
     /// The rule of the message that it concerns.
     public let rule: String?
-    /// The time at which it was done.
+    /// The time at which it was marked as done.
     public let doneAt: Date?
     /// The actor who marked it as done; `nil` if that was not required.
     public let doneBy: String?
@@ -103,15 +103,15 @@ public struct InboundMailRepository: Sendable {
 
     private static func condition(open isOpen: Bool) -> SQL { isOpen ? "mail.done_at IS NULL" : "true" }
 
-    /// Returns a mail with its beginning.
+    /// Returns a mail with an excerpt, which is the beginning of its text.
     ///
     /// - Parameter id: The mail.
-    /// - Returns: The mail and its beginning; the beginning is `nil` for a login without permission to read it, because
-    ///   a returned message contains the client's unsubscribe token.
+    /// - Returns: The mail and its excerpt; the excerpt is `nil` for a login without permission to read it, because a
+    ///   returned message contains the client's unsubscribe token.
     /// - Throws: ``NotFound`` or ``PostgresError``.
     public func one(_ id: Int64) async throws -> (entry: InboundMailEntry, excerpt: String?) {
         guard let entry = try await read("\(Self.select) WHERE mail.id = \(id)").first else {
-            throw NotFound("mail number \(id)", hint: "see `intro mail list`")
+            throw NotFound(.inboundMail(id))
         }
         do {
             let rows = try await connection.query("SELECT excerpt FROM inbound_mail WHERE id = \(id)")
@@ -121,9 +121,9 @@ public struct InboundMailRepository: Sendable {
         }
     }
 
-    /// Stores a mail; returns `nil` if it was delivered before.
+    /// Stores a mail and returns its ID; returns `nil` if the same mail is already stored.
     ///
-    /// It is complete only after ``finish(_:_:now:)``.
+    /// The stored row is complete only after ``finish(_:_:now:)``.
     func insert(_ item: InboundMail.Item, now: Date) async throws -> Int64? {
         try await connection.query(
             """
@@ -153,7 +153,7 @@ public struct InboundMailRepository: Sendable {
             """)
     }
 
-    /// Returns the mail with an ID, or with a beginning.
+    /// Returns the mail with an ID, or with an excerpt if the ID is `nil`.
     func entry(id: Int64?, excerpt: String) async throws -> InboundMailEntry {
         try await read(
             """

@@ -173,7 +173,7 @@ public struct InboundTexts: Sendable {
         try await ConsentDesk(database: database, actor: actor).inTransaction { connection in
             let texts = InboundRepository(connection)
             guard let (sender, body) = try await texts.markDone(id, by: actor, now: now) else {
-                throw NotFound("text number \(id)", hint: "see `intro sms list`")
+                throw NotFound(.inboundText(id))
             }
             if isOptOut {
                 let people = try await ClientRepository(connection).clientsWithPhone(of: sender)

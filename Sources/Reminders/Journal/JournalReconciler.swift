@@ -10,6 +10,7 @@ public struct JournalReconciler: Sendable {
     let host: String
     let clock: @Sendable () -> Date
     let level: Logger.Level
+    let advice: DeliveryAdvice
     let logger: Logger
 
     /// Creates the reconciler of a sender.
@@ -21,10 +22,11 @@ public struct JournalReconciler: Sendable {
     ///   - host: The host of the sender.
     ///   - clock: The clock by which messages are due.
     ///   - level: The log level of a restore; lower if the caller reports it.
+    ///   - advice: The advice that the log adds.
     ///   - logger: The log.
     public init(
         database: Database, journal: AttemptJournal, actor: String, host: String, clock: @escaping @Sendable () -> Date,
-        level: Logger.Level = .warning, logger: Logger
+        level: Logger.Level = .warning, advice: DeliveryAdvice = .none, logger: Logger
     ) {
         self.database = database
         self.journal = journal
@@ -32,6 +34,7 @@ public struct JournalReconciler: Sendable {
         self.host = host
         self.clock = clock
         self.level = level
+        self.advice = advice
         self.logger = logger
     }
 
@@ -102,12 +105,10 @@ public struct JournalReconciler: Sendable {
                 "waiting_for": "\(result.held?.hosts.joined(separator: " ") ?? "")",
             ])
         guard let held = result.held, held.reason == .held else { return }
+        let message = advice.message(
+            "messages are held, because the journal of another sender is missing", on: .journalMissing)
         logger.log(
-            level: level == .warning ? .error : level,
-            """
-            messages are held, because the journal of another sender is missing: see `intro reminders hold` and \
-            `intro reminders release`
-            """,
+            level: level == .warning ? .error : level, "\(message)",
             metadata: ["messages": "\(held.count)"])
     }
 }

@@ -23,8 +23,8 @@ public struct CloseDays: Job {
     /// - Parameters:
     ///   - now: The current time; each day ends in its studio's time zone.
     ///   - connection: A connection to the database.
-    /// - Returns: The days with sessions that are neither attended nor no-shows. They stay unmarked: `intro agenda`
-    ///   lists them until they are marked.
+    /// - Returns: The days with sessions that are neither attended nor no-shows. They stay unmarked
+    ///   until they are marked by hand.
     /// - Throws: `PostgresError`.
     public static func close(at now: Date, on connection: Connection) async throws -> [OpenDay] {
         try await connection.query("SELECT studio, left_open FROM close_days(\(now))")

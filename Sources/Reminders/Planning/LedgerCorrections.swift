@@ -110,7 +110,7 @@ public struct LedgerCorrections: Sendable {
             guard !ids.isEmpty else {
                 throw Refusal(
                     .notChangeable, "no message of it is \(statuses.joined(separator: " or "))",
-                    hint: "see `intro reminders unknown`")
+                    remedy: .listUnknownMessages)
             }
             try await change(ids, connection)
             return try await LedgerRepository(connection).entries(ids)
@@ -122,7 +122,7 @@ public struct LedgerCorrections: Sendable {
         case .message(let id):
             let rows = try await connection.query("SELECT id, status FROM message WHERE id = \(id) FOR UPDATE")
             guard rows.count > 0 else {
-                throw NotFound("message number \(id)", hint: "see `intro reminders unknown`")
+                throw NotFound(.message(id))
             }
             return try rows.decode((Int64, String).self).map { (id: $0.0, status: $0.1) }
         case .session(let reference):

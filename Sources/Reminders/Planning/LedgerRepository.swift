@@ -93,7 +93,7 @@ extension LedgerRepository {
             SELECT \(LedgerEntry.columns), eligibility.reason, obstacle.detail
             FROM (\(Self.rows(of: reference, status: status, limit: limit))) AS m
             \(LedgerEntry.joins)
-            -- What is held back until something changes is judged now, the rest at the time when it is tried.
+            -- Messages that wait for a change are evaluated as of now, all others as of their next attempt.
             LEFT JOIN LATERAL message_eligibility(
                 greatest(
                     m.due_at,

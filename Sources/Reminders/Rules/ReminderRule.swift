@@ -79,34 +79,54 @@ public struct ReminderRule: Sendable, Equatable {
 }
 
 extension ReminderRule {
+    /// An error for parts of a rule that are inconsistent.
+    public enum Inconsistency: Error, Hashable {
+        /// The offset is longer than a year.
+        case offsetTooLong
+        /// The offset is after the start, when nothing is sent.
+        case offsetAfterStart
+        /// The offset is before the event, which cannot be known earlier.
+        case offsetBeforeEvent
+        /// The offset is after the day.
+        case offsetAfterDay
+        /// A message about a change has an offset, but is sent at once.
+        case offsetFromChange
+        /// A rule about days is not for mail to trainers.
+        case dayWithoutTrainerMail
+        /// A local time needs whole days before a start, or after an end.
+        case timeWithoutWholeDays
+        /// The condition is not known at that event, but at the others.
+        case conditionUnknown(known: [Anchor])
+    }
+
     /// Checks that the parts of the rule are consistent.
     ///
-    /// - Throws: `InvalidInput` with the inconsistent part.
-    public func validate() throws(InvalidInput) {
+    /// - Throws: ``Inconsistency``.
+    public func validate() throws(Inconsistency) {
         guard (-365...365).contains(offset.days), (-1440...1440).contains(offset.minutes) else {
-            throw invalid("--offset", "is longer than a year", "write it like -2h or -1d")
+            throw .offsetTooLong
         }
         switch anchor {
         case .start where offset.isAfter:
-            throw invalid("--offset", "is after the start, when nothing is sent any more", "write it like -2h or -1d")
+            throw .offsetAfterStart
         case .booked where offset.isBefore, .end where offset.isBefore:
-            throw invalid("--offset", "lies before what it is counted from", "write it like 0, +2h or +1d")
+            throw .offsetBeforeEvent
         case .day where offset.days > 0:
-            throw invalid("--offset", "lies after the day", "write it like -1d")
+            throw .offsetAfterDay
         case .moved where offset != .none, .trainerChanged where offset != .none, .cancelled where offset != .none,
             .callRequested where offset != .none:
-            throw invalid("--offset", "cannot be: a change is told at once", "leave it out")
+            throw .offsetFromChange
         case .day where audience != .trainer || channel != .email:
-            throw invalid("--anchor", "day is for mail to trainers", "add --audience trainer --channel email")
+            throw .dayWithoutTrainerMail
         default: break
         }
         guard time == nil || offset.minutes == 0 && [.start, .end, .day].contains(anchor) else {
-            throw invalid("--at", "goes with whole days before a start, or after an end", "write it with --offset -1d")
+            throw .timeWithoutWholeDays
         }
         try validateCondition()
     }
 
-    private func validateCondition() throws(InvalidInput) {
+    private func validateCondition() throws(Inconsistency) {
         let anchors: [Anchor] =
             switch condition {
             case .attended, .noShow: [.end]
@@ -114,14 +134,7 @@ extension ReminderRule {
             case .firstBooking: Anchor.allCases.filter { $0 != .day }
             case nil: Anchor.allCases
             }
-        guard anchors.contains(anchor) else {
-            let fitting = anchors.map(\.rawValue).joined(separator: ", ")
-            throw invalid("--condition", "cannot be known then", "give it with --anchor \(fitting)")
-        }
-    }
-
-    private func invalid(_ field: String, _ problem: String, _ hint: String) -> InvalidInput {
-        InvalidInput(field: field, problem: problem, hint: hint)
+        guard anchors.contains(anchor) else { throw .conditionUnknown(known: anchors) }
     }
 }
 

@@ -24,8 +24,8 @@ public struct RuleEditor: Sendable {
     ///   - rule: The rule.
     ///   - now: The current time; messages due before are not sent.
     /// - Returns: The rule as stored.
-    /// - Throws: ``InvalidInput``, ``NotFound`` for the studio, ``Refusal`` of the rule `already_exists`, or
-    ///   ``PostgresError``.
+    /// - Throws: ``ReminderRule/Inconsistency``, ``NotFound`` for the studio, ``Refusal`` of the rule `already_exists`,
+    ///   or ``PostgresError``.
     public func add(_ rule: ReminderRule, now: Date) async throws -> ReminderRule {
         try rule.validate()
         return try await inTransaction { connection in
@@ -49,7 +49,7 @@ public struct RuleEditor: Sendable {
     ///   - now: The current time; messages due before are not sent.
     ///   - change: The change.
     /// - Returns: The changed rule.
-    /// - Throws: ``InvalidInput``, ``NotFound``, or ``PostgresError``.
+    /// - Throws: ``ReminderRule/Inconsistency``, ``NotFound``, or ``PostgresError``.
     public func edit(
         _ key: Handle, at studio: Handle?, now: Date, _ change: @Sendable (inout ReminderRule) throws -> Void
     ) async throws -> ReminderRule {

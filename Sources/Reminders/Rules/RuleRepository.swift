@@ -14,7 +14,7 @@ public struct RuleRepository: Sendable {
 
     /// Returns all rules by name, the chain's before those of single studios; or the rules that apply at one studio.
     ///
-    /// - Parameter studio: A studio; `nil` is all rules.
+    /// - Parameter studio: A studio; `nil` for all rules.
     /// - Returns: The rules.
     /// - Throws: ``PostgresError``.
     public func all(at studio: Studio.ID? = nil) async throws -> [ReminderRule] {
@@ -28,7 +28,7 @@ public struct RuleRepository: Sendable {
     ///
     /// - Parameters:
     ///   - key: The name.
-    ///   - studio: The studio; `nil` is the chain.
+    ///   - studio: The studio; `nil` for the chain.
     /// - Returns: The studio's own rule, otherwise the chain's.
     /// - Throws: ``NotFound`` or ``PostgresError``.
     public func named(_ key: Handle, at studio: Handle?) async throws -> ReminderRule {
@@ -39,7 +39,7 @@ public struct RuleRepository: Sendable {
             ORDER BY studio.slug NULLS LAST
             """)
         // A rule that exists only for another studio is not found.
-        guard let rule = rules.first else { throw NotFound("rule \(key)", hint: "see `intro rules list`") }
+        guard let rule = rules.first else { throw NotFound(.rule(key)) }
         return rule
     }
 

@@ -28,9 +28,15 @@ extension Failure {
         case let refusal as JobRefusal:
             self.init(refusal)
         case let missing as NotFound:
-            self.init(code: "not_found", message: "\(missing.what) not found", hint: missing.hint, exit: .notFound)
+            self.init(missing)
         case let invalid as InvalidInput:
             self = .invalidInput("\(invalid.field) \(invalid.problem)", hint: invalid.hint)
+        case let invalid as ClientIdentifier.UnrecognizedText:
+            self.init(invalid)
+        case let invalid as InvalidHoursPeriod:
+            self.init(invalid)
+        case let inconsistency as ReminderRule.Inconsistency:
+            self.init(inconsistency)
         case let error as PostgresError:
             self.init(error)
         case let requirement as DatabaseRequirement:

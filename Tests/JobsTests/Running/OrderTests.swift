@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Order of jobs")
 struct OrderTests {
-    @Test("jobs run by priority, whatever their order of enqueueing")
+    @Test("jobs run by priority, not in the order in which they were enqueued")
     func priority() async throws {
         try await withYard { yard in
             for priority in JobPriority.allCases.reversed() {
@@ -33,7 +33,7 @@ struct OrderTests {
     func starvation() async throws {
         try await withYard { yard in
             try await yard.enqueue(Note("idle"), JobOptions(priority: .idle))
-            // More than a worker prefetches.
+            // More jobs than a worker claims in advance.
             try await yard.enqueue((0..<600).map { _ in Note("urgent") }, JobOptions(priority: .urgent))
             let seen = Seen<String>()
             try await yard.drain(

@@ -49,7 +49,7 @@ struct QuietHoursCommand: AsyncParsableCommand {
         @Argument(help: "Hours such as `mon-sat 09:00-20:00; sun 12:00-20:00`, or `none`.")
         var hours: String
 
-        @Option(help: ArgumentHelp("email or sms. (default: sms)", valueName: "channel"))
+        @Option(help: ArgumentHelp("email or sms.", valueName: "channel"))
         var channel = "sms"
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

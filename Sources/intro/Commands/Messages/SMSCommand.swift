@@ -23,9 +23,10 @@ struct SMSCommand: AsyncParsableCommand {
             commandName: "receive",
             abstract: "Process one incoming text.",
             discussion: """
-                Reads what the provider posts from standard input, as JSON or as a form: From, Body and MessageSid, by which \
-                a text that is posted twice is processed once. STOP and its equivalents end all texts to that number, \
-                with one text that confirms it; START undoes this. CANCEL does the same as STOP and asks the desk to call. \
+                Reads the provider's request body from standard input, as JSON or as a form, with From, Body and \
+                MessageSid. A text that is posted twice has the same MessageSid and is processed once. STOP and its \
+                equivalents end all texts to that number, with one text that confirms it; START undoes this. CANCEL \
+                does the same as STOP and asks the desk to call. \
                 A sentence that may be an opt-out holds further texts to that number until `intro sms done`. C confirms \
                 the session, R asks the desk to call. `intro sms list --open` lists texts that need attention.
 
@@ -148,7 +149,7 @@ extension SMSCommand {
             commandName: "status",
             abstract: "Process one delivery status of a sent text.",
             discussion: """
-                Reads what the provider posts to its status callback from standard input, as JSON or as a form: MessageSid, \
+                Reads the body of the provider's status callback from standard input, as JSON or as a form, with MessageSid, \
                 MessageStatus and ErrorCode. Records whether the text arrived; a number that cannot receive texts, or \
                 has opted out at the provider, is blocked. Statuses may arrive in any order. The status of a text \
                 that is not known yet is kept for a week.

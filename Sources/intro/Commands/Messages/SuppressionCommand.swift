@@ -62,7 +62,7 @@ struct SuppressionCommand: AsyncParsableCommand {
         @Argument(help: "An e-mail address or a phone number.")
         var address: String
 
-        @Option(help: ArgumentHelp("opt_out, hard_bounce, complaint or manual. (default: manual)", valueName: "reason"))
+        @Option(help: ArgumentHelp("opt_out, hard_bounce, complaint or manual.", valueName: "reason"))
         var reason = "manual"
 
         @Option(help: ArgumentHelp("Details, such as the reply of a server.", valueName: "text"))

@@ -26,7 +26,7 @@ extension RemindersCommand {
             commandName: "list",
             abstract: "List messages with status and reason.",
             discussion:
-                "The reason of a queued message is what it waits for, or why it would be skipped now."
+                "The reason of a queued message is the cause of its wait, or why it would be skipped now."
         )
 
         @Argument(help: ArgumentHelp("Only this session's messages.", valueName: "ref"))

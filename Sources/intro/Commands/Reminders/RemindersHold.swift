@@ -36,8 +36,8 @@ extension RemindersCommand {
             commandName: "release",
             abstract: "After a restore, send held messages.",
             discussion: """
-                For a restore that lost nothing, such as a planned move to another server: no message was sent after the \
-                backup. List them first: `intro reminders release --dry-run`.
+                Use it if no message was sent after the backup, as in a planned move to another server. List the messages \
+                first: `intro reminders release --dry-run`.
                 """)
 
         @Flag(help: "List the messages and change nothing.")

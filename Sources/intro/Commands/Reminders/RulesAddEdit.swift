@@ -15,7 +15,7 @@ extension RulesCommand {
         @Argument(help: "The rule's name, such as week-before.")
         var key: String
 
-        @Option(help: ArgumentHelp("The only studio where it applies.", valueName: "id"))
+        @Option(help: ArgumentHelp("Apply the rule at this studio only.", valueName: "id"))
         var studio: String?
 
         @OptionGroup var options: RuleOptions
@@ -53,7 +53,7 @@ extension RulesCommand {
         @Argument(help: "The rule.")
         var key: String
 
-        @Option(help: ArgumentHelp("The only studio where it changes.", valueName: "id"))
+        @Option(help: ArgumentHelp("Change the rule at this studio only.", valueName: "id"))
         var studio: String?
 
         @OptionGroup var options: RuleOptions
@@ -84,7 +84,7 @@ extension Intro {
     ///   - key: The rule, as it was typed.
     ///   - studio: The studio where the rule changes, as it was typed.
     ///   - change: The change.
-    /// - Throws: `InvalidInput`, `NotFound` or `PostgresError`.
+    /// - Throws: `InvalidInput`, `ReminderRule.Inconsistency`, `NotFound` or `PostgresError`.
     func edit(
         _ key: String, at studio: String?, _ change: @Sendable (inout ReminderRule) throws -> Void
     ) async throws {

@@ -12,9 +12,9 @@ struct Why: IntroSubcommand {
         abstract: "Explain a session's messages: sent, skipped, scheduled.",
         discussion:
             """
-            `planned` and `queued` messages are not sent yet. Their reason says what they wait for (such as quiet_hours, \
-            awaiting_changes, channel_paused, trainer_away, studio_closed, trainer_retired, opt_out_review or \
-            template_error), or why they would be skipped now.
+            `planned` and `queued` messages are not sent yet. Their reason is the cause of their wait (such as \
+            quiet_hours, awaiting_changes, channel_paused, trainer_away, studio_closed, trainer_retired, opt_out_review \
+            or template_error), or why they would be skipped now.
             """
     )
 

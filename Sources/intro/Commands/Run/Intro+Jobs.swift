@@ -20,7 +20,7 @@ extension Intro {
         var handlers = JobHandlers()
         let batch = try reminders(
             database, templates: templates, mode: mode, restoreLevel: .warning)
-        let (logger, notices) = (logger, DeliveryNotices(logger: logger))
+        let (logger, notices) = (logger, DeliveryNotices(logger: logger, advice: .commandLine))
         handlers.handle(PlanReminders.self) { [self] _, context in
             try await PlanReminders.run(at: now, context, database)
         }

@@ -21,7 +21,7 @@ struct Run: IntroSubcommand {
             Example: intro run --queue messages
             """)
 
-    @Option(help: ArgumentHelp("Serve only this queue; repeatable. (default: all)", valueName: "queue"))
+    @Option(help: ArgumentHelp("Run only this queue's jobs; repeatable. (default: all)", valueName: "queue"))
     var queue: [String] = []
 
     @Option(

@@ -137,7 +137,7 @@ extension SessionRecord {
         if !report.stored.isEmpty { contactsStored = report.stored.map(\.text) }
         if !report.notStored.isEmpty {
             contactsNotStored = report.notStored.map {
-                ContactNotStoredRecord(contact: $0.contact.text, reason: $0.reason)
+                ContactNotStoredRecord(contact: $0.contact.text, reason: $0.reason.text(for: $0.contact))
             }
         }
     }
@@ -146,6 +146,27 @@ extension SessionRecord {
 extension ContactReport {
     /// Returns a line for each contact.
     var lines: [String] {
-        stored.map { "stored: \($0.display)" } + notStored.map { "not stored: \($0.contact.display) \($0.reason)" }
+        stored.map { "stored: \($0.display)" }
+            + notStored.map { "not stored: \($0.contact.display) \($0.reason.text(for: $0.contact))" }
+    }
+}
+
+extension ContactReport.NotStored.Reason {
+    /// Returns the reason, in a form that follows the contact.
+    fileprivate func text(for contact: Contact) -> String {
+        switch self {
+        case .belongs(let owners): "belongs to " + owners.map(\.nameAndNumber).joined(separator: " and ")
+        case .otherName: "was given under another name"
+        case .repetition: "came with a repeated request, which changes nothing"
+        case .differs(let client):
+            switch contact {
+            case .email:
+                "differs from the stored e-mail; to change it: `intro client edit \(client.value) --email "
+                    + "\(contact.text)`"
+            case .phone:
+                "differs from the stored phone; to change it: `intro client edit \(client.value) --phone "
+                    + "\(contact.text)`"
+            }
+        }
     }
 }

@@ -98,32 +98,32 @@ extension StudioCommand {
 struct StudioOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Number of stations: sessions at once (default: 1).", valueName: "number"))
+        help: ArgumentHelp("Maximum sessions at once. (new studio: 1)", valueName: "number"))
     var stations: String?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Length of a session (default: 20).", valueName: "minutes"))
+        help: ArgumentHelp("Length of a session. (new studio: 20)", valueName: "minutes"))
     var sessionMinutes: String?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Time between two sessions (default: 10).", valueName: "minutes"))
+        help: ArgumentHelp("Time between two sessions. (new studio: 10)", valueName: "minutes"))
     var turnaround: String?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Sessions start at multiples of this (default: 30).", valueName: "minutes"))
+        help: ArgumentHelp("Interval between session starts. (new studio: 30)", valueName: "minutes"))
     var slotEvery: String?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Minimum notice for a booking (default: 2h).", valueName: "duration"))
+        help: ArgumentHelp("Minimum notice for a booking. (new studio: 2h)", valueName: "duration"))
     var notice: String?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("How far ahead can be booked (default: 60d).", valueName: "duration"))
+        help: ArgumentHelp("Maximum time ahead for a booking. (new studio: 60d)", valueName: "duration"))
     var horizon: String?
 
     @Option(

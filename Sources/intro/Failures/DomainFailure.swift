@@ -1,0 +1,83 @@
+import Booking
+import BookingStore
+import Reminders
+
+extension Failure {
+    /// Describes an entity that does not exist.
+    init(_ missing: NotFound) {
+        let (what, hint) = missing.subject.text
+        self.init(code: "not_found", message: "\(what) not found", hint: hint, exit: .notFound)
+    }
+
+    /// Describes text that identifies no client.
+    init(_ invalid: ClientIdentifier.UnrecognizedText) {
+        self = .invalidInput(
+            "client \(quoted(invalid.text)) is no e-mail address, phone number or client number",
+            hint: "write ana@example.com, (415) 555-0100 or the number that `intro client list` shows; "
+                + "part of a phone number is found by `intro client list --search`")
+    }
+
+    /// Describes weekly hours that end before their first day.
+    init(_ invalid: InvalidHoursPeriod) {
+        self = .invalidInput(
+            "--until lies before the first day, \(invalid.firstDay)",
+            hint: "give the last day on which these hours count")
+    }
+
+    /// Describes a reminder rule with parts that are inconsistent.
+    init(_ inconsistency: ReminderRule.Inconsistency) {
+        let (message, hint) = inconsistency.text
+        self = .invalidInput(message, hint: hint)
+    }
+}
+
+extension NotFound.Subject {
+    /// The missing entity and the next step, in the terms of the command line.
+    fileprivate var text: (what: String, hint: String) {
+        switch self {
+        case .studio(let handle): ("studio \(handle)", "see `intro studio list`")
+        case .studioID: ("studio", "see `intro studio list`")
+        case .trainer(let handle): ("trainer \(handle)", "see `intro trainer list`")
+        case .absence(let number, let trainer):
+            ("time off number \(number) of \(trainer)", "see `intro trainer away \(trainer) --list`")
+        case .client(let identifier): ("client \(identifier.text)", "see `intro client list --search`")
+        case .unnamedClient(let identifier, let others):
+            (
+                "client \(identifier.text)",
+                "add --name to book a new person" + others.map { "; \($0.sentence)" }.joined()
+            )
+        case .unsubscribeToken: ("client with that token", "take it from the link in the mail")
+        case .session(let reference):
+            ("session with the reference \(reference)", "ask for the reference, or see `intro agenda`")
+        case .sessionID: ("session", "see `intro agenda`")
+        case .rule(let key): ("rule \(key)", "see `intro rules list`")
+        case .message(let id): ("message number \(id)", "see `intro reminders unknown`")
+        case .suppression: ("blocked address or number", "see `intro suppression list`")
+        case .inboundMail(let id): ("mail number \(id)", "see `intro mail list`")
+        case .inboundText(let id): ("text number \(id)", "see `intro sms list`")
+        }
+    }
+}
+
+extension ReminderRule.Inconsistency {
+    /// The problem and the next step, in the terms of the command line.
+    fileprivate var text: (message: String, hint: String) {
+        switch self {
+        case .offsetTooLong: ("--offset is longer than a year", "write it like -2h or -1d")
+        case .offsetAfterStart:
+            ("--offset is after the start, when nothing is sent any more", "write it like -2h or -1d")
+        case .offsetBeforeEvent: ("--offset lies before what it is counted from", "write it like 0, +2h or +1d")
+        case .offsetAfterDay: ("--offset lies after the day", "write it like -1d")
+        case .offsetFromChange: ("--offset cannot be: a change is told at once", "leave it out")
+        case .dayWithoutTrainerMail:
+            ("--anchor day is for mail to trainers", "add --audience trainer --channel email")
+        case .timeWithoutWholeDays:
+            ("--at goes with whole days before a start, or after an end", "write it with --offset -1d")
+        case .conditionUnknown(let anchors):
+            (
+                "--condition cannot be known then",
+                "give it with --anchor \(anchors.map(\.rawValue).joined(separator: ", "))"
+            )
+        }
+    }
+}

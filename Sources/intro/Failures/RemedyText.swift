@@ -1,0 +1,60 @@
+import Booking
+
+extension Refusal {
+    /// The next step, in the terms of the command line.
+    var hint: String { remedy.text }
+}
+
+extension Refusal.Remedy {
+    /// The next step, in the terms of the command line.
+    fileprivate var text: String {
+        switch self {
+        case .instruction(let text): text
+        case .chooseTrainer(let studio, let handle):
+            "choose a trainer of \(visible(studio)): see `intro agenda \(handle)`"
+        case .checkTrainerHours(let handle): "see `intro trainer hours \(handle)`, or pass --override REASON"
+        case .setTrainerHours: "set some with `intro trainer hours HANDLE --set`"
+        case .chooseOfferedStart: "choose a start from `intro slots`, or pass --override REASON"
+        case .chooseOpenDay(let studio): "choose another day: `intro slots --studio \(studio)`"
+        case .chooseFreeSlot(let studio): "see `intro slots --studio \(studio)`"
+        case .chooseDay: "choose another day, or pass --override REASON"
+        case .chooseDayOrTrainer: "choose another day or trainer, or pass --override REASON"
+        case .chooseLaterTime: "choose a later time, or pass --override REASON"
+        case .recordPastSession: "choose a later time, or pass --override REASON to record it"
+        case .chooseEarlierTime: "choose an earlier time, or pass --override REASON"
+        case .overrideNoShows: "book anyway with --override REASON"
+        case .offerMembership: "offer a membership consultation, or grant another with --override REASON"
+        case .markPriorSession(let reference):
+            "mark it first: `intro attend \(reference)` or `intro no-show \(reference)`"
+        case .movePriorSession(let reference): "move it with `intro reschedule \(reference) --at TIME`"
+        case .overrideSharedContact:
+            "people who share an e-mail or a phone have one free session; grant another with --override REASON"
+        case .findPriorSession: "see `intro client show`, or grant another with --override REASON"
+        case .markSession(let reference): "mark it: `intro attend \(reference)` or `intro no-show \(reference)`"
+        case .checkSession: "see `intro show`"
+        case .resolveName(let conflict): conflict.hint
+        case .checkClient(let client): "see `intro client show \(client.value)`"
+        case .findClientByEmail: "see `intro client show` with it"
+        case .listRules: "see `intro rules list`"
+        case .listStudios: "see `intro studio list`"
+        case .listTrainers: "see `intro trainer list`"
+        case .listUnknownMessages: "see `intro reminders unknown`"
+        }
+    }
+}
+
+extension Identification.NameConflict {
+    fileprivate var hint: String {
+        let known =
+            clients.count == 1
+            ? "to book for \(clients.map { visible($0.name) }.joined()), add --yes"
+            : "to book for one of them, give their client number to --client"
+        return switch basis {
+        case .clientNumber: "\(known); otherwise correct the client number"
+        case .email: "\(known); another person needs an e-mail of their own"
+        case .phone:
+            "\(known); for another person with the same phone, add them first: "
+                + "`intro client add NAME --phone NUMBER`, and book by the new client number"
+        }
+    }
+}
