@@ -112,7 +112,7 @@ struct DeliveryWorker<Item: Sendable> {
 
     func write(_ records: [DeliveryRecord]) async throws {
         // Before the ledger: a message that the journal lists and the ledger has as queued was sent before a restore.
-        try journal?.writeNotSent(records)
+        let journaled = Result { try journal?.writeNotSent(records) }
         let (ledger, number, now) = (ledger, number, run.clock())
         do {
             try await runToCompletion { try await ledger.record(records, by: number, at: now) }
@@ -120,6 +120,8 @@ struct DeliveryWorker<Item: Sendable> {
             progress.keep(records)
             throw error
         }
+        // After the ledger, because the batch may also contain sent messages, which must not become unknown.
+        _ = try journaled.get()
     }
 }
 
