@@ -1,7 +1,8 @@
 import Glibc
 
-/// The private PostgreSQL of a user who has configured no database: created and started on first use, and accessible
-/// over a Unix socket only.
+/// The private PostgreSQL server, which is used if no database is configured.
+///
+/// It is created and started on first use, and accepts connections only through a Unix socket.
 public struct LocalServer: Sendable {
     /// The user that the server runs as; never root, because PostgreSQL refuses to run as root.
     let account: Account

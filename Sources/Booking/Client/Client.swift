@@ -1,4 +1,4 @@
-/// A person who has booked, or may book, a free introductory session.
+/// A client of the studios, with a booking or without.
 public struct Client: Sendable, Hashable {
     /// The client number, which the front desk may type.
     public typealias ID = Key<Client, Int64>

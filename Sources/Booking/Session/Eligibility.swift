@@ -44,8 +44,8 @@ public enum Eligibility {
     ///
     /// - Parameters:
     ///   - priorSessions: All earlier sessions except cancelled ones, by start.
-    ///   - client: The client who requests the session; `nil` for a person who is not a client yet. A refusal because
-    ///     of another client's session names that client.
+    ///   - client: The client who requests the session; `nil` for a new person. If another client used the free
+    ///     session, the refusal names that client.
     ///   - noShowLimit: The number of no-shows from which a person cannot book again.
     /// - Returns: The refusal, or `nil`.
     public static func refusal(for priorSessions: [PriorSession], of client: Client.ID?, noShowLimit: Int) -> Refusal? {

@@ -41,8 +41,8 @@ public enum TrainerChoice {
 
     /// Returns the trainers who can take a session at a start under an override, best first.
     ///
-    /// An override waives the studio's rules about notice, horizon and grid, and the daily limit. It never selects a
-    /// trainer who is not at work; such a trainer must be named in the request.
+    /// An override waives the studio's rules about notice, horizon and grid, and the daily limit. A
+    /// trainer outside working hours is selected only by name.
     ///
     /// - Parameter candidates: The trainers of the studio.
     /// - Returns: The trainers who are at work and free: below their daily limit first, then by sessions that day, then
@@ -58,8 +58,8 @@ public enum TrainerChoice {
 
     /// Returns the refusal if no trainer can take a session at a start.
     ///
-    /// Of several reasons, it has the first of: the studio's rules, nobody at work, nobody free, no free station, daily
-    /// limits.
+    /// If several rules apply, the refusal states the first of: the studio's rules, no trainer at work, no trainer free,
+    /// no station free, the daily limit.
     ///
     /// - Parameters:
     ///   - candidates: The trainers with hours at the studio who have not retired.

@@ -66,7 +66,7 @@ public struct ContactReport: Sendable {
     public init() {}
 }
 
-/// The contacts in a booking request, which are stored if the client has none of the kind.
+/// The contacts in a booking request, which are stored if the client has no e-mail address or phone number.
 ///
 /// Stored contacts are never overwritten.
 struct GivenContacts {

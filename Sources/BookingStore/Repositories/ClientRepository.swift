@@ -94,7 +94,7 @@ public struct ClientRepository: Sendable {
     ///
     /// - Parameters:
     ///   - email: The address.
-    ///   - client: The client who gets the address; `nil` for a new client.
+    ///   - client: The client to whom the address is assigned; `nil` for a new client.
     ///   - before: The client's current address; if it is the same mailbox, nothing is checked.
     /// - Throws: ``Refusal`` of the rule `already_exists`, or ``PostgresError``.
     func assertNoOtherClient(
@@ -106,7 +106,7 @@ public struct ClientRepository: Sendable {
             .alreadyExists, "\(owner.nameAndNumber) has that e-mail already", remedy: .checkClient(owner.id))
     }
 
-    /// Stores a contact of a client who has none of the kind, unless another client has it.
+    /// Stores an e-mail address or phone number for a client without one, unless another client has it.
     ///
     /// - Returns: Whether the contact was stored.
     func store(_ contact: Contact, of client: Client.ID) async throws -> Bool {

@@ -49,7 +49,8 @@ final class ChildProcess: Sendable {
         posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
-        // The calling thread may block signals, and a shell that inherits a blocked SIGCHLD waits for ever.
+        // The calling thread may block signals. A shell that inherits a blocked SIGCHLD never notices that its child
+        // has ended.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

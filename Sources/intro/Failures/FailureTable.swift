@@ -42,12 +42,7 @@ extension Failure {
         case let requirement as DatabaseRequirement:
             self.init(requirement)
         case let error as MetricsFileError:
-            let message = "the metrics file \(error.path) cannot be written"
-            self =
-                error.isTemporary
-                ? Failure(
-                    code: "try_again", message: message, reason: error.reason, hint: error.hint, exit: .tryAgain)
-                : .misconfigured(message, because: error.reason, hint: error.hint)
+            self.init(error)
         case let problem as OutputError:
             self.init(problem)
         case let problem as ValidationError:
@@ -233,6 +228,14 @@ extension Failure {
 }
 
 extension Failure {
+    private init(_ error: MetricsFileError) {
+        let message = "the metrics file \(error.path) cannot be written"
+        self =
+            error.isTemporary
+            ? Failure(code: "try_again", message: message, reason: error.reason, hint: error.hint, exit: .tryAgain)
+            : .misconfigured(message, because: error.reason, hint: error.hint)
+    }
+
     private init(_ error: LocalPostgresError) {
         switch error.kind {
         case .misconfigured: self = .misconfigured(error.message, because: error.reason, hint: error.hint)
