@@ -170,9 +170,10 @@ let package = Package(
         .executableTarget(
             name: "jobhand",
             dependencies: [
-                "Jobs", "JobsTesting", "Locking", "Postgres", "PostgresTesting",
+                "Jobs", "JobsTesting", "Postgres", "PostgresTesting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Tests/JobHand",
             swiftSettings: settings

@@ -1,10 +1,9 @@
 import ArgumentParser
-import Dispatch
 import Foundation
 import Jobs
-import Locking
 import Logging
 import Postgres
+import UnixSignals
 
 #if canImport(Glibc)
 import Glibc
@@ -52,24 +51,15 @@ struct JobHand: AsyncParsableCommand {
     }
 
     /// Handles SIGTERM: the first one stops the runner, the second one cancels its running jobs as well.
-    private func handleSignals(_ runner: JobRunner) async -> any DispatchSourceSignal {
-        signal(SIGTERM, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: SIGTERM, queue: DispatchQueue(label: "signals"))
-        let isSecond = Guarded(false)
-        source.setEventHandler {
-            let cancelsJobs = isSecond.withLock { isSecond in
-                defer { isSecond = true }
-                return isSecond
-            }
-            guard !cancelsJobs else { return runner.stopNow() }
+    private func handleSignals(_ runner: JobRunner) async -> Task<Void, Never> {
+        let signals = await UnixSignalsSequence(trapping: .sigterm)
+        return Task {
+            var iterator = signals.makeAsyncIterator()
+            guard await iterator.next() != nil else { return }
             runner.stop()
             FileHandle.standardOutput.write(Data("stopping\n".utf8))
+            while await iterator.next() != nil { runner.stopNow() }
         }
-        await withCheckedContinuation { continuation in
-            source.setRegistrationHandler { continuation.resume() }
-            source.resume()
-        }
-        return source
     }
 
     /// Ends the process with the test, in any case: the test's end of standard input is then closed.

@@ -1,13 +1,10 @@
 import Dispatch
 import Glibc
 import Locking
+import UnixSignals
 
 /// A terminal that shows successive pictures in place and is restored at the end.
 final class LiveScreen: Sendable {
-    private enum Event {
-        case quit, resized
-    }
-
     private struct State {
         var parts: [ScreenPart] = []
         var isOpen = false
@@ -33,14 +30,15 @@ final class LiveScreen: Sendable {
         on console: Console, _ body: @escaping @Sendable (LiveScreen) async throws -> Void
     ) async throws {
         let screen = LiveScreen(console)
-        let (events, eventSink) = AsyncStream<Event>.makeStream()
-        let sources = await listen(eventSink)
-        defer { sources.forEach { $0.cancel() } }
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup, .sigwinch)
+        let (quitKeys, input) = readQuitKeys()
+        defer { input.cancel() }
         try screen.open()
         defer { screen.close() }
         try await withThrowingTaskGroup { group in
             group.addTask { try await body(screen) }
-            group.addTask { await screen.handleEvents(events) }
+            group.addTask { await screen.handle(signals) }
+            group.addTask { for await _ in quitKeys { return screen.close() } }
             defer { group.cancelAll() }
             try await group.next()
         }
@@ -56,15 +54,12 @@ final class LiveScreen: Sendable {
         }
     }
 
-    private func handleEvents(_ events: AsyncStream<Event>) async {
-        for await event in events {
-            switch event {
-            case .resized:
-                try? state.withLock { try draw($0) }
-            case .quit:
-                // Cancel immediately, without waiting for the read in progress.
-                return close()
-            }
+    /// Redraws when the window is resized, until a signal ends the command.
+    private func handle(_ signals: UnixSignalsSequence) async {
+        for await signal in signals {
+            // Any other signal restores the terminal immediately, without waiting for the read in progress.
+            guard signal == .sigwinch else { return close() }
+            try? state.withLock { try draw($0) }
         }
     }
 
@@ -112,37 +107,20 @@ extension LiveScreen {
         }
     }
 
-    private static func listen(_ eventSink: AsyncStream<Event>.Continuation) async -> [any DispatchSourceProtocol] {
-        var sources: [any DispatchSourceProtocol] = [keys(eventSink)]
-        for (signal, event) in [(SIGINT, Event.quit), (SIGTERM, .quit), (SIGHUP, .quit), (SIGWINCH, .resized)] {
-            sources.append(await source(of: signal) { eventSink.yield(event) })
-        }
-        return sources
-    }
-
+    /// Returns a stream of the typed keys that quit, and its source.
+    ///
     /// Ctrl-C arrives as a signal, or as a character if the terminal does not send signals.
-    private static func keys(_ eventSink: AsyncStream<Event>.Continuation) -> any DispatchSourceProtocol {
-        let keys = DispatchSource.makeReadSource(fileDescriptor: STDIN_FILENO, queue: .global())
-        keys.setEventHandler {
+    private static func readQuitKeys() -> (keys: AsyncStream<Void>, source: any DispatchSourceRead) {
+        let (keys, keySink) = AsyncStream<Void>.makeStream()
+        let source = DispatchSource.makeReadSource(fileDescriptor: STDIN_FILENO, queue: .global())
+        source.setEventHandler {
             var bytes = [UInt8](repeating: 0, count: 64)
             let count = read(STDIN_FILENO, &bytes, bytes.count)
-            if count <= 0 { return keys.cancel() }
-            if bytes.prefix(count).contains(where: "qQ\u{3}".utf8.contains) { eventSink.yield(.quit) }
+            if count <= 0 { return source.cancel() }
+            if bytes.prefix(count).contains(where: "qQ\u{3}".utf8.contains) { keySink.yield() }
         }
-        keys.activate()
-        return keys
-    }
-
-    private static func source(
-        of number: Int32, _ handler: @escaping @Sendable () -> Void
-    ) async -> any DispatchSourceProtocol {
-        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-        source.setEventHandler(handler: handler)
-        await withCheckedContinuation { continuation in
-            source.setRegistrationHandler { continuation.resume() }
-            source.activate()
-        }
-        return source
+        source.activate()
+        return (keys, source)
     }
 }
 

@@ -58,17 +58,25 @@ struct Run: IntroSubcommand {
         let runner = try await intro.runner(
             queues: queues, concurrency: concurrency, handlers: database,
             mode: drain ? .periodic : .continuous)
-        let metricsTask = Task { await runnerMetrics?.runPeriodically(from: database, logging: runner.problems) }
-        defer { metricsTask.cancel() }
-        let watchTask = try await drain ? nil : watchForRestores(of: database, queues, runner, intro)
-        defer { watchTask?.cancel() }
+        var loops: [BackgroundLoop] = []
+        if let runnerMetrics {
+            loops.append(
+                BackgroundLoop(name: "metrics file") { [problems = runner.problems] in
+                    await runnerMetrics.runPeriodically(from: database, logging: problems)
+                })
+        }
+        if !drain, let monitor = try await restoreMonitor(for: database, queues, runner, intro) {
+            loops.append(BackgroundLoop(name: "restore monitor") { await monitor.runPeriodically() })
+        }
         try intro.noteSMSFolder()
         try await intro.warnOfTimeZones(in: database)
-        let tally =
-            try await drain ? drain(runner, of: queues, in: database, intro) : serve(runner, of: queues, in: intro)
+        let totals =
+            try await drain
+            ? drain(runner, beside: loops, of: queues, in: database, intro)
+            : serve(runner, beside: loops, of: queues, in: intro)
         try await runnerMetrics?.write(from: database)
-        try intro.console.report(Record(completed: tally.completed, failed: tally.failed, stale: tally.stale)) {
-            "\(counted(tally.completed, "job")) done, \(counted(tally.failed, "attempt")) failed."
+        try intro.console.report(Record(completed: totals.completed, failed: totals.failed, stale: totals.stale)) {
+            "\(counted(totals.completed, "job")) done, \(counted(totals.failed, "attempt")) failed."
         }
     }
 
@@ -86,33 +94,31 @@ struct Run: IntroSubcommand {
         }
     }
 
-    /// Starts the comparison of the journal with the database; a runner that sends messages does so without a delivery.
-    private func watchForRestores(
-        of database: Database, _ queues: [String], _ runner: JobRunner, _ intro: Intro
-    ) async throws -> Task<Void, Never>? {
+    /// Compares the journal with the database for the first time, and returns the monitor that continues to do so; a
+    /// runner that sends messages does it even without a delivery.
+    private func restoreMonitor(
+        for database: Database, _ queues: [String], _ runner: JobRunner, _ intro: Intro
+    ) async throws -> RestoreMonitor? {
         guard queues.contains(DeliverMessages.queue) else { return nil }
         let reconciler = intro.reconciler(database)
         try await reconciler.reconcile()
-        let watch = RestoreMonitor(
-            reconciler: reconciler, problems: runner.problems.others, logger: intro.logger)
-        return Task { await watch.runPeriodically() }
+        return RestoreMonitor(reconciler: reconciler, problems: runner.problems.others, logger: intro.logger)
     }
 
-    private func serve(_ runner: JobRunner, of queues: [String], in intro: Intro) async throws -> JobRunner.Totals {
-        let manager = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
-        let watchTask = Task { await manager.keepAlive { runner.hasValidLease } }
-        defer { watchTask.cancel() }
-        let stop: @Sendable (Task<JobRunner.Totals, any Error>) -> Void = { _ in
-            manager.stopping("waiting for running jobs to finish")
-            runner.stop()
-            Self.endProcess(after: 33)
-        }
-        return try await Interruptible.run(steps: [stop, { _ in runner.stopNow() }]) {
+    private func serve(
+        _ runner: JobRunner, beside loops: [BackgroundLoop], of queues: [String], in intro: Intro
+    ) async throws -> JobRunner.Totals {
+        let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
+        let keepAlive = BackgroundLoop(name: "watchdog") { await notifier.keepAlive { runner.hasValidLease } }
+        return try await RunnerProcess(runner: runner, loops: loops + [keepAlive], logger: intro.logger).run {
             try await runner.run {
                 let served = queues.joined(separator: ", ")
-                manager.ready("running the jobs of \(served)")
+                notifier.ready("running the jobs of \(served)")
                 intro.console.note("Running the jobs of \(served). Ctrl-C stops.")
             }
+        } onShutdown: {
+            notifier.stopping("waiting for running jobs to finish")
+            Self.endProcess(after: 33)
         }
     }
 
@@ -127,13 +133,13 @@ struct Run: IntroSubcommand {
 
     /// Plans reminders first, to include those that have become due since the last planning.
     private func drain(
-        _ runner: JobRunner, of queues: [String], in database: Database, _ intro: Intro
+        _ runner: JobRunner, beside loops: [BackgroundLoop], of queues: [String], in database: Database, _ intro: Intro
     ) async throws -> JobRunner.Totals {
         let planning = try intro.planning
         if queues.contains(planning.queue) {
             _ = try await database.withConnection { try await JobQueue($0).enqueue(planning) }
         }
-        return try await Interruptible.run(steps: [{ _ in runner.stop() }, { _ in runner.stopNow() }]) {
+        return try await RunnerProcess(runner: runner, loops: loops, logger: intro.logger).run {
             try await runner.drain()
         }
     }
