@@ -57,6 +57,88 @@ struct MoveTests {
         }
     }
 
+    @Test("without a start, a move changes the trainer at the session's current time, and keeps the confirmation")
+    func trainerOnly() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio { $0.offer.stations = 2 }
+            try await books.engage("maria")
+            var request = MoveRequest(
+                try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com").reference)
+            request.trainer = try await books.engage("james")
+            _ = try await books.desk.confirm(request.reference, now: Books.now)
+            let moved = try await books.desk.reschedule(request, now: Books.now)
+            #expect(moved.moved && moved.session.trainer.handle == "james" && moved.session.confirmedAt != nil)
+            #expect(moved.session.localStart == "2027-01-05 10:00 PST")
+            #expect(try await !books.desk.reschedule(request, now: Books.now).moved)
+            try await books.book(studio, "2027-01-06 10:00", for: "ben@example.com", with: request.trainer)
+            var other = MoveRequest(
+                try await books.book(studio, "2027-01-06 10:00", for: "eve@example.com").reference)
+            other.trainer = request.trainer
+            await expectRefusal(.slotTaken) { try await books.desk.reschedule(other, now: Books.now) }
+        }
+    }
+
+    @Test("a move to another studio uses that studio's station, turnaround, trainers, hours and closures")
+    func otherStudio() async throws {
+        try await withBooks { books in
+            let west = try await books.openStudio("west") { $0.offer.stations = 3 }
+            let east = try await books.openStudio("east", zone: "America/New_York") { $0.offer.turnaroundMinutes = 40 }
+            try await books.engage("maria", at: "west")
+            let luz = try await books.engage("luz", at: "east", hours: "daily 09:00-12:00")
+            let session = try await books.book(west, "2027-01-05 10:00", for: "ana@example.com")
+            _ = try await books.desk.confirm(session.reference, now: Books.now)
+            var request = MoveRequest(session.reference)
+            request.studio = east
+            // 10:00 in Los Angeles is 13:00 in New York.
+            await expectRefusal(.outsideHours) { try await books.desk.reschedule(request, now: Books.now) }
+            request.start = try Books.instant("2027-01-05 10:00", at: east)
+            let moved = try await books.desk.reschedule(request, now: Books.now).session
+            #expect(moved.localStart == "2027-01-05 10:00 EST" && moved.trainer.handle == "luz")
+            #expect(moved.studio.handle == "east" && moved.reference == session.reference && moved.revision == 2)
+            #expect(moved.confirmedAt == nil)
+            try await books.book(west, "2027-01-05 10:00", for: "ben@example.com")
+            await expectRefusal(.slotTaken) {
+                try await books.book(east, "2027-01-05 10:30", for: "eve@example.com", with: luz)
+            }
+            _ = try await books.office.close(
+                studio: east.handle,
+                Closure(
+                    from: try Books.instant("2027-01-06 00:00", at: east),
+                    until: try Books.instant("2027-01-07 00:00", at: east), reason: "Snow"))
+            request.start = try Books.instant("2027-01-06 10:00", at: east)
+            let refusal = await expectRefusal(.studioClosed) {
+                try await books.desk.reschedule(request, now: Books.now)
+            }
+            #expect(refusal?.alternatives.allSatisfy { $0.studio.handle == "east" } == true)
+        }
+    }
+
+    @Test("sessions can be moved between two studios in both directions at the same time")
+    func crossing() async throws {
+        try await withBooks { books in
+            var studios: [Studio] = []
+            for handle in ["west", "east"] {
+                studios.append(try await books.openStudio(handle) { $0.offer.stations = 2 })
+                for number in 1...2 { try await books.engage("\(handle)-\(number)", at: handle) }
+            }
+            var sessions: [(Session, Studio)] = []
+            for (number, studio) in (0..<8).map({ ($0, studios[$0 % 2]) }) {
+                let session = try await books.book(
+                    studio, "2027-01-05 \(number / 2 + 10):00", for: "client\(number)@example.com")
+                sessions.append((session, studios[1 - number % 2]))
+            }
+            let moved = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for (session, studio) in sessions {
+                    var request = MoveRequest(session.reference)
+                    request.studio = studio
+                    group.addTask { [request] in try await books.desk.reschedule(request, now: Books.now).moved }
+                }
+                return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            #expect(moved == sessions.count)
+        }
+    }
+
     @Test("a cancelled session has its reason and a new revision, and cannot be changed")
     func cancel() async throws {
         try await withBooks { books in

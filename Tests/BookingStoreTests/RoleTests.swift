@@ -20,9 +20,10 @@ struct RoleTests {
                     connection: connection, actor: "service", noShowLimit: 2, request: request, key: "r1",
                     now: Books.now
                 ).run().session
+                var move = MoveRequest(booked.reference)
+                move.start = start
                 return try await MoveTransaction(
-                    connection: connection, actor: "service", reference: booked.reference, studio: studio,
-                    start: start, trainer: nil, overrideReason: nil, now: Books.now
+                    connection: connection, actor: "service", request: move, studio: studio, now: Books.now
                 ).run()
             }
             #expect(moved.session.localStart == "2027-01-05 11:00 PST")

@@ -20,9 +20,9 @@ package struct BookingLocks {
         self.reason = reason
     }
 
-    /// Adds a shared lock of the studio, so that its rules and closures do not change.
-    mutating func read(studio: Studio.ID) {
-        shared.append("studio:\(studio.value)")
+    /// Adds a shared lock of each studio, in the order of their keys, so that its rules and closures do not change.
+    mutating func read(studios: Studio.ID...) {
+        shared += Set(studios.map(\.value)).sorted().map { "studio:\($0)" }
     }
 
     /// Adds an exclusive lock of the studio, to change its rules or closures after bookings in progress.

@@ -55,7 +55,7 @@ struct BookingTransaction {
 
     private func acquireLocks(_ contacts: Contacts) async throws {
         var locks = BookingLocks(actor: actor, reason: request.overrideReason)
-        locks.read(studio: request.studio.id)
+        locks.read(studios: request.studio.id)
         locks.take(request: key)
         locks.take(person: contacts)
         locks.take(hoursOf: request.studio.id, from: request.start, until: occupiedUntil)

@@ -50,7 +50,36 @@ public struct FrontDesk: Sendable {
         }
     }
 
-    /// Moves a session that has not begun.
+    /// Moves a session that has not begun to another time, trainer or studio.
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - now: The current time, to which notice and horizon refer.
+    /// - Returns: The session, and whether it moved.
+    /// - Throws: ``Refusal`` with free slots as alternatives, ``NotFound`` or ``PostgresError``.
+    public func reschedule(_ request: MoveRequest, now: Date) async throws -> MoveResult {
+        let (session, studio) = try await database.withConnection { connection in
+            let session = try await SessionRepository(connection).named(request.reference)
+            if let studio = request.studio { return (session, studio) }
+            return (session, try await StudioRepository(connection).with(session.studio.id))
+        }
+        do {
+            return try await ConstraintRefusal.translating {
+                try await database.transaction { connection in
+                    try await MoveTransaction(
+                        connection: connection, actor: actor, request: request, studio: studio, now: now
+                    ).run()
+                }
+            }
+        } catch let refusal as Refusal {
+            let present = session.studio.id == studio.id ? session.trainer.id : nil
+            throw await addingAlternatives(
+                refusal, to: request.start ?? session.startsAt, at: studio, with: request.trainer?.id ?? present,
+                now: now)
+        }
+    }
+
+    /// Moves a session that has not begun to another time or trainer of its studio.
     ///
     /// - Parameters:
     ///   - reference: The session's reference.
@@ -63,22 +92,11 @@ public struct FrontDesk: Sendable {
     public func reschedule(
         _ reference: Reference, to start: Date, with trainer: Trainer?, overrideReason: String?, now: Date
     ) async throws -> MoveResult {
-        let (studio, present) = try await database.withConnection { connection in
-            let session = try await SessionRepository(connection).named(reference)
-            return (try await StudioRepository(connection).with(session.studio.id), session.trainer.id)
-        }
-        do {
-            return try await ConstraintRefusal.translating {
-                try await database.transaction { connection in
-                    try await MoveTransaction(
-                        connection: connection, actor: actor, reference: reference, studio: studio, start: start,
-                        trainer: trainer, overrideReason: overrideReason, now: now
-                    ).run()
-                }
-            }
-        } catch let refusal as Refusal {
-            throw await addingAlternatives(refusal, to: start, at: studio, with: trainer?.id ?? present, now: now)
-        }
+        var request = MoveRequest(reference)
+        request.start = start
+        request.trainer = trainer
+        request.overrideReason = overrideReason
+        return try await reschedule(request, now: now)
     }
 
     /// Cancels a session.

@@ -90,29 +90,32 @@ public struct SessionRepository: Sendable {
             ).decode(Int64.self)[0])
     }
 
-    /// Moves a session to another time or trainer, with the studio's current duration and turnaround.
+    /// Moves a session to another time, trainer or studio, with the studio's current duration and turnaround.
     ///
     /// - Parameters:
     ///   - id: The session.
     ///   - start: The new start.
+    ///   - studio: The studio after the move.
     ///   - choice: The trainer, and the waived rules about the time.
     ///   - overrideReason: The reason for waiving rules; `nil` keeps an earlier one.
     ///   - now: The time of the move.
     /// - Throws: ``PostgresError`` with the constraint that refuses it.
     func move(
-        _ id: Session.ID, to start: Date, _ choice: SlotChoice.Choice, overrideReason: String?, now: Date
+        _ id: Session.ID, to start: Date, at studio: Studio.ID, _ choice: SlotChoice.Choice, overrideReason: String?,
+        now: Date
     ) async throws {
         try await connection.query(
             """
             UPDATE session
-            SET trainer_id = \(choice.trainer.value),
+            SET studio_id = place.id,
+                trainer_id = \(choice.trainer.value),
                 station = free_station(place.id, place.occupied, session.id),
                 starts_at = \(start),
                 ends_at = place.ends_at,
                 occupied = place.occupied,
                 revision = revision + 1,
-                -- A confirmation applies only to the time for which it was given.
-                confirmed_at = CASE WHEN starts_at = \(start) THEN confirmed_at END,
+                -- A confirmation applies only to the time and studio for which it was given.
+                confirmed_at = CASE WHEN starts_at = \(start) AND studio_id = place.id THEN confirmed_at END,
                 arranged_at = \(now),
                 -- Waivers of eligibility rules remain; waivers of rules about the time are replaced.
                 waived_rules = ARRAY(
@@ -123,7 +126,7 @@ public struct SessionRepository: Sendable {
                 override_reason = coalesce(\(overrideReason), override_reason)
             FROM (\(Self.place(from: start))) AS place
             WHERE session.id = \(id.value)
-              AND place.id = session.studio_id
+              AND place.id = \(studio.value)
             """)
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Booking
 import BookingStore
+import FoundationEssentials
 import Postgres
 import Reminders
 
@@ -32,46 +33,80 @@ struct Cancel: IntroSubcommand {
 /// `intro reschedule`: moves a session.
 struct Reschedule: IntroSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "reschedule", abstract: "Move a session to another time or trainer.")
+        commandName: "reschedule", abstract: "Move a session to another time, trainer or studio.",
+        discussion: """
+            What is not given stays the same. At another studio, --at is that studio's local time, and the trainer with \
+            the fewest sessions that day is chosen unless --trainer names one.
+
+            Example: intro reschedule K7Q2-9FXM --trainer james
+            """)
 
     @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
     var reference: String
 
-    @Option(help: ArgumentHelp("The new time, such as \"tomorrow 9am\".", valueName: "time"))
-    var at: String
+    @Option(help: ArgumentHelp("The new time, such as \"tomorrow 9am\". (default: the same)", valueName: "time"))
+    var at: String?
 
     @Option(help: ArgumentHelp("The new trainer. (default: the same)", valueName: "handle"))
     var trainer: String?
+
+    @Option(help: ArgumentHelp("The new studio. (default: the same)", valueName: "id"))
+    var studio: String?
 
     @Option(help: ArgumentHelp("Move despite hours, notice or limits; logs the reason.", valueName: "reason"))
     var override: String?
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
+    func checkUsage() throws {
+        guard at != nil || trainer != nil || studio != nil else {
+            throw ValidationError("give --at, --trainer or --studio")
+        }
+    }
+
     func run(in intro: Intro) async throws {
         let reference = try Reference(reference)
+        let database = try await intro.database()
+        let now = intro.now
+        let (session, request) = try await request(reference, now: now, in: database)
+        let result = try await intro.frontDesk(database).reschedule(request, now: now)
+        var record = SessionRecord(result.session)
+        record.moved = result.moved
+        try intro.console.report(record) { summary(result, from: session).visible }
+    }
+
+    /// Returns the session as it is, and the request to move it.
+    private func request(
+        _ reference: Reference, now: Date, in database: Database
+    ) async throws -> (Session, MoveRequest) {
         let reason = try override.map { try SingleLineText($0, field: "--override").text }
         let trainer = try trainer.map { try Handle($0, field: "--trainer") }
-        let database = try await intro.database()
-        let (session, other) = try await database.withConnection { connection -> (Session, Trainer?) in
+        let studio = try studio.map { try Handle($0, field: "--studio") }
+        let (session, found) = try await database.withConnection { connection in
             let session = try await SessionRepository(connection).named(reference)
-            guard let trainer else { return (session, nil) }
-            return (session, try await TrainerRepository(connection).named(trainer))
+            var request = MoveRequest(reference)
+            if let trainer { request.trainer = try await TrainerRepository(connection).named(trainer) }
+            if let studio { request.studio = try await StudioRepository(connection).named(studio) }
+            return (session, request)
         }
-        let now = intro.now
-        let start = try parseInstant(at, field: "--at", clock: session.studio.clock, now: now)
-        let result = try await intro.frontDesk(database).reschedule(
-            reference, to: start, with: other, overrideReason: reason, now: now)
+        var request = found
+        request.overrideReason = reason
+        let clock = request.studio?.clock ?? session.studio.clock
+        request.start = try at.map { try parseInstant($0, field: "--at", clock: clock, now: now) }
+        return (session, request)
+    }
+
+    private func summary(_ result: MoveResult, from session: Session) -> String {
         let moved = result.session
-        var record = SessionRecord(moved)
-        record.moved = result.moved
-        try intro.console.report(record) {
-            guard result.moved else {
-                return "\(moved.reference) is already at \(moved.localStart) with \(moved.trainer.name).".visible
-            }
-            let waived = moved.waivedText(under: reason)
-            return "Moved  \(moved.reference)  from \(session.localStart) to \(moved.localStart) ".visible
-                + "with \(moved.trainer.name) for \(moved.client.name).\(waived)".visible
+        let isSameStudio = moved.studio.id == session.studio.id
+        let place = isSameStudio ? "" : ", at \(moved.studio.name)"
+        guard result.moved else {
+            return "\(moved.reference) is already at \(moved.localStart) with \(moved.trainer.name)."
         }
+        let what = "with \(moved.trainer.name) for \(moved.client.name)\(place).\(moved.waivedText(under: override))"
+        if isSameStudio, moved.startsAt == session.startsAt {
+            return "Moved  \(moved.reference)  at \(moved.localStart) from \(session.trainer.name), now \(what)"
+        }
+        return "Moved  \(moved.reference)  from \(session.localStart) to \(moved.localStart) \(what)"
     }
 }
