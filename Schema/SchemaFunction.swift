@@ -7,7 +7,7 @@ struct SchemaFunction: Sendable {
     ///
     /// It rises with every release that changes one of them, and a binary with a lower number does not reinstall its own
     /// functions. A test fails if a text has changed since ``digest`` was recorded.
-    static let set: Int32 = 3
+    static let set: Int32 = 4
 
     /// The lowest schema version of a binary that works with these steps and functions.
     ///
@@ -48,8 +48,11 @@ struct SchemaFunction: Sendable {
         SchemaFunction("rules_at", PackageResources.rules_at_sql),
         SchemaFunction("contact_time", PackageResources.contact_time_sql),
         SchemaFunction("longest_quiet_hours", PackageResources.longest_quiet_hours_sql),
-        SchemaFunction("is_reachable", PackageResources.is_reachable_sql),
+        SchemaFunction("recipient_address", PackageResources.recipient_address_sql),
         SchemaFunction("planned_messages", PackageResources.planned_messages_sql),
+        SchemaFunction("due_digests", PackageResources.due_digests_sql),
+        SchemaFunction("messages_to_queue", PackageResources.messages_to_queue_sql),
+        SchemaFunction("queue_messages", PackageResources.queue_messages_sql),
         SchemaFunction("plan_messages", PackageResources.plan_messages_sql),
         SchemaFunction("plan_follow_up", PackageResources.plan_follow_up_sql),
         SchemaFunction("plan_days", PackageResources.plan_days_sql),
@@ -77,6 +80,7 @@ struct SchemaFunction: Sendable {
         SchemaFunction("next_job_in", PackageResources.next_job_in_sql),
         // Previous names that older binaries call; then the removal of those that no binary calls.
         SchemaFunction("judged_messages", PackageResources.judged_messages_sql),
+        SchemaFunction("is_reachable", PackageResources.is_reachable_sql),
         SchemaFunction("rota", PackageResources.rota_sql),
         SchemaFunction("bury_job", PackageResources.bury_job_sql),
         SchemaFunction("settle_jobs", PackageResources.settle_jobs_sql),

@@ -34,14 +34,11 @@ LANGUAGE sql STABLE AS $$
         LIMIT 1
     ) AS rule ON true
     CROSS JOIN LATERAL (
-        SELECT CASE m.audience
-            WHEN 'client' THEN CASE m.channel WHEN 'email' THEN c.email ELSE c.phone END
-            WHEN 'trainer' THEN (
-                SELECT CASE m.channel WHEN 'email' THEN t.email ELSE t.phone END
-                FROM trainer AS t
-                WHERE t.id = coalesce(m.trainer_id, s.trainer_id))
-            ELSE CASE m.channel WHEN 'email' THEN studio.email ELSE studio.phone END
-        END AS address
+        SELECT recipient_address(
+            m.audience, m.channel, c.email, c.phone,
+            (SELECT t.email FROM trainer AS t WHERE t.id = coalesce(m.trainer_id, s.trainer_id)),
+            (SELECT t.phone FROM trainer AS t WHERE t.id = coalesce(m.trainer_id, s.trainer_id)),
+            studio.email, studio.phone) AS address
     ) AS recipient
     CROSS JOIN LATERAL (
         SELECT CASE

@@ -32,9 +32,12 @@ LANGUAGE sql STABLE AS $$
     JOIN client ON client.id = s.client_id
     JOIN trainer ON trainer.id = s.trainer_id
     CROSS JOIN LATERAL (
-        SELECT is_reachable(
-            rule.audience, rule.channel, client.phone, trainer.email, trainer.phone, studio.email, studio.phone
-        ) AS is_reachable
+        -- Mail to clients is planned without an address: the ledger shows that it is missing, and it may be added
+        -- before the message is due.
+        SELECT rule.audience = 'client' AND rule.channel = 'email'
+            OR recipient_address(
+                rule.audience, rule.channel, client.email, client.phone, trainer.email, trainer.phone, studio.email,
+                studio.phone) IS NOT NULL AS is_reachable
     ) AS recipient
     CROSS JOIN LATERAL (
         SELECT CASE rule.anchor WHEN 'start' THEN s.starts_at WHEN 'end' THEN s.ends_at ELSE s.booked_at END AS at

@@ -55,20 +55,8 @@ package struct SessionMessages: Sendable {
         let isDelayed = event == .moved || event == .trainerChanged
         _ = try await connection.query(
             """
-            INSERT INTO message (session_id, studio_id, rule, channel, audience, revision, due_at, wait_until)
-            SELECT s.id, s.studio_id, rule.key, rule.channel, rule.audience, s.revision, \(now),
-                   \(isDelayed ? now + Self.moveNoticeDelay : nil)
-            FROM session AS s
-            JOIN client ON client.id = s.client_id
-            JOIN trainer ON trainer.id = s.trainer_id
-            JOIN studio ON studio.id = s.studio_id
-            CROSS JOIN LATERAL rules_at(s.studio_id) AS rule
-            WHERE s.id = \(session.value)
-              AND rule.enabled
-              AND rule.anchor = \(event.rawValue)
-              AND is_reachable(
-                  rule.audience, rule.channel, client.phone, trainer.email, trainer.phone, studio.email, studio.phone)
-            ON CONFLICT ON CONSTRAINT message_once DO NOTHING
+            SELECT queue_messages(
+                \(event.rawValue), \(session.value), NULL, \(isDelayed ? now + Self.moveNoticeDelay : nil), \(now))
             """)
         try await requestDelivery(after: isDelayed ? .seconds(Self.moveNoticeDelay) : nil)
     }

@@ -68,11 +68,7 @@ extension LedgerEntry {
 
     /// The current recipient of a message `m`.
     static let address: SQL = """
-        CASE m.audience
-            WHEN 'client' THEN CASE m.channel WHEN 'email' THEN c.email ELSE c.phone END
-            WHEN 'trainer' THEN CASE m.channel WHEN 'email' THEN t.email ELSE t.phone END
-            ELSE CASE m.channel WHEN 'email' THEN st.email ELSE st.phone END
-        END
+        recipient_address(m.audience, m.channel, c.email, c.phone, t.email, t.phone, st.email, st.phone)
         """
 
     static let joins: SQL = """

@@ -109,23 +109,7 @@ public struct RuleRepository: Sendable {
     /// Messages relative to a start need no such step: a batch plans them when they are due. Messages due before now
     /// are not sent.
     func plan(_ key: Handle, now: Date) async throws {
-        try await connection.query(
-            """
-            INSERT INTO message (session_id, studio_id, rule, channel, audience, revision, status, reason, due_at)
-            SELECT session_id, studio_id, rule, channel, audience, revision, status, reason, due_at
-            FROM planned_messages() AS planned
-            WHERE planned.rule = \(key.text)
-              AND planned.anchor IN ('booked', 'end')
-              AND planned.status = 'queued'
-              AND planned.due_at >= \(now)
-              AND planned.is_reachable
-              AND NOT EXISTS (
-                  SELECT FROM message AS m
-                  WHERE m.session_id = planned.session_id
-                    AND m.rule = planned.rule
-                    AND m.revision = planned.revision)
-            ON CONFLICT ON CONSTRAINT message_once DO NOTHING
-            """)
+        try await connection.query("SELECT queue_messages('rule', NULL, \(key.text), NULL, \(now))")
     }
 
     private static func select(from source: SQL) -> SQL {

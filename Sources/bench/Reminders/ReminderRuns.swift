@@ -96,15 +96,22 @@ struct ReminderPlans {
         ).decode((Int64, Int64).self)[0]
     }
 
-    /// Returns the INSERT that `plan_messages` runs, with values in place of its parameters.
+    /// Returns the INSERT of due reminders that `queue_messages` runs, with values in place of its parameters.
     private func insert(in context: BenchContext) async throws -> String {
         let source = try await context.server.psql(
-            dataset.database, ["-c", "SELECT prosrc FROM pg_proc WHERE proname = 'plan_messages'"])
-        guard let begin = source.firstRange(of: "INSERT INTO message"), let end = source.firstRange(of: "DO NOTHING")
+            dataset.database, ["-c", "SELECT prosrc FROM pg_proc WHERE proname = 'messages_to_queue'"])
+        guard let cause = source.firstRange(of: "p_cause = 'reminders'"),
+            let begin = source[cause.upperBound...].firstRange(of: "RETURN QUERY"),
+            let end = source[begin.upperBound...].firstIndex(of: ";")
         else {
-            throw BenchFailure("plan_messages has no INSERT", because: source)
+            throw BenchFailure("messages_to_queue has no query of reminders", because: source)
         }
-        return String(source[begin.lowerBound..<end.upperBound])
+        let columns = """
+            session_id, trainer_id, day, studio_id, rule, channel, audience, revision, status, reason, due_at,\
+            wait_until
+            """
+        return "INSERT INTO message (\(columns)) "
+            + String(source[begin.upperBound..<end])
             .replacing("v_quiet_sms", with: "(SELECT longest_quiet_hours('sms'))")
             .replacing("v_quiet_email", with: "(SELECT longest_quiet_hours('email'))")
             .replacing("p_until", with: "'\(Dataset.nowText)'::timestamptz")

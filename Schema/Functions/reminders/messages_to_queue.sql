@@ -1,0 +1,101 @@
+-- The messages that queue_messages adds to the ledger, for one of these causes:
+--   session    all messages of the session
+--   rule       the future messages of the rule that are not relative to a start, for all sessions
+--   reminders  the reminders before the start of all sessions that are due by p_until
+--   digests    the trainers' daily schedules that are due by p_until
+--   otherwise  an event of the session, such as moved: the messages of the rules that are anchored to it
+-- Each cause is a statement of its own, because each needs a different plan. A rule sends its message for a session
+-- once, also if the rule has changed since.
+CREATE OR REPLACE FUNCTION messages_to_queue(
+    p_cause text, p_session bigint, p_rule text, p_until timestamptz, p_now timestamptz
+) RETURNS TABLE (
+    session_id bigint, trainer_id integer, day date, studio_id integer, rule text, channel text, audience text,
+    revision integer, status text, reason text, due_at timestamptz, wait_until timestamptz
+)
+LANGUAGE plpgsql STABLE SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+    v_quiet_email interval;
+    v_quiet_sms interval;
+BEGIN
+    IF p_cause = 'session' THEN
+        RETURN QUERY
+            SELECT planned.session_id, NULL::integer, NULL::date, planned.studio_id, planned.rule, planned.channel,
+                   planned.audience, planned.revision, planned.status, planned.reason, planned.due_at,
+                   NULL::timestamptz
+            FROM planned_messages() AS planned
+            WHERE planned.session_id = p_session
+              AND planned.is_reachable
+              -- By any channel.
+              AND NOT EXISTS (
+                  SELECT FROM message AS m
+                  WHERE m.session_id = planned.session_id
+                    AND m.rule = planned.rule
+                    AND m.revision = planned.revision);
+    ELSIF p_cause = 'reminders' THEN
+        v_quiet_email := longest_quiet_hours('email');
+        v_quiet_sms := longest_quiet_hours('sms');
+        RETURN QUERY
+            SELECT planned.session_id, NULL::integer, NULL::date, planned.studio_id, planned.rule, planned.channel,
+                   planned.audience, planned.revision, planned.status, planned.reason, planned.due_at,
+                   NULL::timestamptz
+            FROM planned_messages() AS planned
+            WHERE planned.anchor = 'start'
+              AND planned.is_reachable
+              AND planned.starts_at > p_now
+              -- These bounds limit the scan to sessions whose reminder can be due, for three days at most: later ones
+              -- are planned later, and older ones were planned at booking or are not sent any more.
+              AND planned.starts_at
+                  <= p_until + planned.ahead + CASE planned.channel WHEN 'sms' THEN v_quiet_sms ELSE v_quiet_email END
+              AND planned.starts_at > p_now + planned.ahead - interval '98 hours'
+              AND planned.due_at <= p_until
+              AND planned.due_at > p_now - interval '3 days'
+              -- OFFSET 0 keeps this an index lookup for each message: a join would read all upcoming sessions.
+              AND NOT EXISTS (
+                  SELECT FROM message AS m
+                  WHERE m.session_id = planned.session_id
+                    AND m.rule = planned.rule
+                    AND m.revision = planned.revision
+                  OFFSET 0);
+    ELSIF p_cause = 'rule' THEN
+        RETURN QUERY
+            SELECT planned.session_id, NULL::integer, NULL::date, planned.studio_id, planned.rule, planned.channel,
+                   planned.audience, planned.revision, planned.status, planned.reason, planned.due_at,
+                   NULL::timestamptz
+            FROM planned_messages() AS planned
+            WHERE planned.rule = p_rule
+              AND planned.anchor IN ('booked', 'end')
+              AND planned.status = 'queued'
+              AND planned.due_at >= p_now
+              AND planned.is_reachable
+              AND NOT EXISTS (
+                  SELECT FROM message AS m
+                  WHERE m.session_id = planned.session_id
+                    AND m.rule = planned.rule
+                    AND m.revision = planned.revision);
+    ELSIF p_cause = 'digests' THEN
+        RETURN QUERY
+            SELECT NULL::bigint, digest.trainer_id, digest.day, digest.studio_id, digest.rule, digest.channel,
+                   'trainer', 1, 'queued', NULL, digest.due_at, NULL::timestamptz
+            FROM due_digests(p_until, p_now) AS digest;
+    ELSE
+        RETURN QUERY
+            SELECT s.id, NULL::integer, NULL::date, s.studio_id, rule.key, rule.channel, rule.audience, s.revision,
+                   'queued', NULL, p_now, p_until
+            FROM session AS s
+            JOIN client ON client.id = s.client_id
+            JOIN trainer ON trainer.id = s.trainer_id
+            JOIN studio ON studio.id = s.studio_id
+            CROSS JOIN LATERAL rules_at(s.studio_id) AS rule
+            WHERE s.id = p_session
+              AND rule.enabled
+              AND rule.anchor = p_cause
+              AND (rule.audience = 'client' AND rule.channel = 'email'
+                   OR recipient_address(
+                       rule.audience, rule.channel, client.email, client.phone, trainer.email, trainer.phone,
+                       studio.email, studio.phone) IS NOT NULL);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION messages_to_queue(text, bigint, text, timestamptz, timestamptz) IS
+    'The messages that a cause adds to the ledger: session, rule, reminders, digests, or an event of a session.';
