@@ -16,6 +16,10 @@ public struct NotFound: Error, Sendable {
         case client(ClientIdentifier)
         /// A client who would be added if the request had a name, and the owners of its additional contacts.
         case unnamedClient(ClientIdentifier, others: [Identification.Owners])
+        /// A client with a name.
+        case namedClient(String)
+        /// A session of clients.
+        case sessionOfClient([Client])
         /// A client with the token of an unsubscribe link.
         case unsubscribeToken
         /// A session with a booking reference.

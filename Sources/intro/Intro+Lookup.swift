@@ -1,3 +1,4 @@
+import ArgumentParser
 import Booking
 import BookingStore
 import FoundationEssentials
@@ -52,6 +53,58 @@ extension Intro {
         }
     }
 
+    /// Finds a session by its reference, or by its client's e-mail address, phone number, client number or name.
+    ///
+    /// - Parameters:
+    ///   - text: The text, as it was typed. A reference that exists precedes the other readings.
+    ///   - database: The database to query.
+    /// - Returns: The session; of a client's sessions the one to come, or else the latest.
+    /// - Throws: `AmbiguousSession` when several sessions can be meant, `NotFound`, `InvalidInput` or `PostgresError`.
+    func session(_ text: String, in database: Database) async throws -> Session {
+        let reference = Result { () throws(InvalidInput) in try Reference(text) }
+        if let typed = try? reference.get(),
+            let session = try await database.withConnection({ try await SessionRepository($0).find(typed) })
+        {
+            return session
+        }
+        let region = try await region(in: database)
+        guard let search = try SessionSearch(text, region: region) else {
+            throw NotFound(.session(try reference.get()))
+        }
+        let (clients, sessions) = try await database.withConnection { connection in
+            let clients = try await Self.clients(search, region: region, in: ClientRepository(connection))
+            return (clients, try await SessionRepository(connection).all(for: clients.map(\.id)))
+        }
+        // Letters with digits are more likely a reference than a name.
+        if clients.isEmpty, text.contains(where: \.isNumber) { throw NotFound(.session(try reference.get())) }
+        switch SessionChoice(among: sessions, now: now) {
+        case .one(let session): return session
+        case .several(let candidates): throw AmbiguousSession(text, candidates: candidates)
+        case .none: throw NotFound(clients.isEmpty ? .namedClient(text) : .sessionOfClient(clients))
+        }
+    }
+
+    /// Returns the clients that a search finds; those that an identifier names must exist.
+    private static func clients(
+        _ search: SessionSearch, region: Region, in repository: ClientRepository
+    ) async throws -> [Client] {
+        switch search {
+        case .client(let identifier):
+            let clients = try await repository.matching(identifier)
+            guard !clients.isEmpty else { throw NotFound(.client(identifier)) }
+            return clients
+        case .name(let name):
+            let limit = 1000
+            let found = try await repository.all(matching: search.clientSearch(region: region), limit: limit + 1)
+            guard found.count <= limit else {
+                throw InvalidInput(
+                    field: "name", problem: "\(quoted(name.text)) matches more than \(limit) clients",
+                    hint: "give the full name, the e-mail address or the phone number")
+            }
+            return SessionSearch.mostSimilar(found, to: name)
+        }
+    }
+
     /// Returns the default region of phone numbers without a country code, for commands without a studio.
     ///
     /// - Parameter database: The database to query.
@@ -88,5 +141,12 @@ extension Intro {
         return Failure(
             code: "usage", message: "there are \(studios.count) studios, and none was named",
             hint: "add --studio with one of " + studios.map(\.handle.text).joined(separator: ", "), exit: .usage)
+    }
+}
+
+extension ArgumentHelp {
+    /// The help for an argument that ``Intro/session(_:in:)`` reads.
+    static var session: ArgumentHelp {
+        ArgumentHelp("The booking reference, or the client's e-mail, phone, #number or name.", valueName: "ref")
     }
 }

@@ -39,6 +39,8 @@ enum IntroBinary {
         let hint: String
         /// Free slots, if a refusal offers any.
         let alternatives: [JSON]?
+        /// The sessions that an ambiguous text matches.
+        let candidates: [JSON]?
     }
 
     /// Runs `intro` to its end.

@@ -22,6 +22,11 @@ struct DomainFailureTests {
                 .unnamedClient(.id(Client.ID(5)), others: [Identification.Owners(of: email, [greg])]), "client #5",
                 "add --name to book a new person; greg@example.com belongs to Greg Park (client 17)"
             ),
+            (.namedClient("Greg"), "client \"Greg\"", "see `intro client list --search`"),
+            (
+                .sessionOfClient([greg]), "session of Greg Park (client 17)",
+                "book one with `intro book`, or see `intro client list --search`"
+            ),
             (.unsubscribeToken, "client with that token", "take it from the link in the mail"),
             (
                 .session(reference), "session with the reference K7Q2-9FXM",

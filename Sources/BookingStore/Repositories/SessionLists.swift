@@ -149,7 +149,13 @@ extension SessionRepository {
 
     /// Returns a client's sessions, including cancelled ones, by start.
     public func all(for client: Client.ID) async throws -> [Session] {
+        try await all(for: [client])
+    }
+
+    /// Returns the sessions of several clients, including cancelled ones, by start.
+    public func all(for clients: [Client.ID]) async throws -> [Session] {
         try await SessionReader.read(
-            "\(SessionReader.select) WHERE s.client_id = \(client.value) ORDER BY s.starts_at", on: connection)
+            "\(SessionReader.select) WHERE s.client_id = ANY (\(clients.map(\.value))) ORDER BY s.starts_at, s.id",
+            on: connection)
     }
 }

@@ -17,14 +17,15 @@ public struct SessionRepository: Sendable {
     /// - Returns: The session.
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func named(_ reference: Reference) async throws -> Session {
-        guard
-            let session = try await SessionReader.read(
-                "\(SessionReader.select) WHERE s.reference = \(reference.code)", on: connection
-            ).first
-        else {
-            throw NotFound(.session(reference))
-        }
+        guard let session = try await find(reference) else { throw NotFound(.session(reference)) }
         return session
+    }
+
+    /// Returns the session with a reference; `nil` if none has it.
+    public func find(_ reference: Reference) async throws -> Session? {
+        try await SessionReader.read(
+            "\(SessionReader.select) WHERE s.reference = \(reference.code)", on: connection
+        ).first
     }
 
     /// Plans the messages of a session and reads the session, in one round trip.

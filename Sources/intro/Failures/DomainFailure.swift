@@ -17,6 +17,14 @@ extension Failure {
                 + "part of a phone number is found by `intro client list --search`")
     }
 
+    /// Describes text that matches several sessions.
+    init(_ ambiguous: AmbiguousSession) {
+        self.init(
+            code: "ambiguous", message: "\(quoted(ambiguous.text)) matches \(ambiguous.candidates.count) sessions",
+            hint: "give the reference of one of them", exit: .invalidInput)
+        candidates = ambiguous.candidates.map { SessionRecord($0) }
+    }
+
     /// Describes weekly hours that end before their first day.
     init(_ invalid: InvalidHoursPeriod) {
         self = .invalidInput(
@@ -45,6 +53,12 @@ extension NotFound.Subject {
             (
                 "client \(identifier.text)",
                 "add --name to book a new person" + others.map { "; \($0.sentence)" }.joined()
+            )
+        case .namedClient(let name): ("client \(quoted(name))", "see `intro client list --search`")
+        case .sessionOfClient(let clients):
+            (
+                "session of \(clients.map(\.nameAndNumber).joined(separator: ", "))",
+                "book one with `intro book`, or see `intro client list --search`"
             )
         case .unsubscribeToken: ("client with that token", "take it from the link in the mail")
         case .session(let reference):

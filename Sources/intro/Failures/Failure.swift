@@ -15,6 +15,8 @@ struct Failure: Error, Equatable, Sendable {
     var exit: ExitCode
     /// Free slots as alternatives.
     var alternatives: [SlotRecord] = []
+    /// The sessions that an ambiguous text matches.
+    var candidates: [SessionRecord] = []
 
     init(code: String, message: String, reason: String? = nil, hint: String, exit: ExitCode) {
         self.code = code
@@ -53,10 +55,22 @@ extension Failure {
             lines.append("nearest free slots:")
             lines += alternatives.map { "  \($0.localStart)  \($0.trainer)".visible }
         }
+        lines += candidateLines
         if !hint.isEmpty {
             lines.append(Style.bold("hint:", when: colored) + " " + hint.visibleLines)
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// The first candidates, one in each line, and the number of the others.
+    private var candidateLines: [String] {
+        let limit = 20
+        let lines = candidates.prefix(limit).map { session in
+            let client = "\(session.client.name) (client \(session.client.id))"
+            return "  \(session.reference ?? "")  \(session.localStart)  \(client)  \(session.trainer.name)  "
+                .visible + session.status
+        }
+        return candidates.count > limit ? lines + ["  and \(candidates.count - limit) more"] : lines
     }
 
     /// The object for `--json`: `{"error": {"code", "message", "hint"}}`.
@@ -64,17 +78,19 @@ extension Failure {
         let sentence = [message, reason ?? ""].filter { !$0.isEmpty }.joined(separator: ": ")
         return Record(
             error: Record.Fields(
-                code: code, message: sentence, hint: hint, alternatives: alternatives.isEmpty ? nil : alternatives))
+                code: code, message: sentence, hint: hint, alternatives: alternatives.isEmpty ? nil : alternatives,
+                candidates: candidates.isEmpty ? nil : candidates))
     }
 
     /// The JSON form of an error.
     struct Record: Encodable {
-        /// The three documented fields, and free slots of a refusal, if any.
+        /// The three documented fields, free slots of a refusal, and the sessions that an ambiguous text matches.
         struct Fields: Encodable {
             let code: String
             let message: String
             let hint: String
             let alternatives: [SlotRecord]?
+            let candidates: [SessionRecord]?
         }
 
         let error: Fields

@@ -33,6 +33,8 @@ extension Failure {
             self = .invalidInput("\(invalid.field) \(invalid.problem)", hint: invalid.hint)
         case let invalid as ClientIdentifier.UnrecognizedText:
             self.init(invalid)
+        case let ambiguous as AmbiguousSession:
+            self.init(ambiguous)
         case let invalid as InvalidHoursPeriod:
             self.init(invalid)
         case let inconsistency as ReminderRule.Inconsistency:

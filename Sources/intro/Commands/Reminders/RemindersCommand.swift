@@ -29,7 +29,7 @@ extension RemindersCommand {
                 "The reason of a queued message is the cause of its wait, or why it would be skipped now."
         )
 
-        @Argument(help: ArgumentHelp("Only this session's messages.", valueName: "ref"))
+        @Argument(help: ArgumentHelp("Only this session's messages: a reference or client.", valueName: "ref"))
         var reference: String?
 
         @Option(help: "Only this status: queued, attempting, sent, failed, unknown or skipped.")
@@ -42,11 +42,13 @@ extension RemindersCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let reference = try reference.map { try Reference($0) }
             let status = status?.rawValue
             let limit = try count(limit, field: "--limit", in: 1...1_000_000)
-            let (entries, rest) = try await intro.database().withConnection { [now = intro.now] connection in
-                if let reference { _ = try await SessionRepository(connection).named(reference) }
+            let database = try await intro.database()
+            var session: Session?
+            if let reference { session = try await intro.session(reference, in: database) }
+            let (entries, rest) = try await database.withConnection {
+                [now = intro.now, reference = session?.reference] connection in
                 let ledger = LedgerRepository(connection)
                 let entries = try await ledger.evaluatedEntries(
                     of: reference, status: status, limit: limit, now: now)

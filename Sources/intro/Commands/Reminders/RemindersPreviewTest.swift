@@ -87,7 +87,7 @@ extension RemindersCommand {
 
 /// The options that select a session and a language for a preview or a test.
 struct SampleOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Use this session's data.", valueName: "ref"))
+    @Option(help: ArgumentHelp("Use this session's data: a reference or client.", valueName: "ref"))
     var ref: String?
 
     @Option(help: ArgumentHelp("The language, en or es. (default: the client's)", valueName: "language"))
@@ -103,15 +103,13 @@ struct SampleOptions: ParsableArguments {
     /// - Throws: `NotFound`, `InvalidInput` or `PostgresError`.
     func claimed(of key: String, to address: String?, in intro: Intro) async throws -> (ReminderRule, ClaimedMessage) {
         let key = try Handle(key, field: "the rule")
-        let reference = try ref.map { try Reference($0) }
         let language = try language.map { try Language($0, field: "--language") }
         let database = try await intro.database()
         let region = try await intro.region(in: database)
-        return try await database.withConnection { [now = intro.now] connection in
-            var studio: Handle?
-            if let reference {
-                studio = try Handle(try await SessionRepository(connection).named(reference).studio.handle)
-            }
+        var session: Session?
+        if let ref { session = try await intro.session(ref, in: database) }
+        return try await database.withConnection { [now = intro.now, session] connection in
+            let studio = try session.map { try Handle($0.studio.handle) }
             let rule = try await RuleRepository(connection).named(key, at: studio)
             let recipient: ClaimedMessage.Recipient? = try address.map { text in
                 switch rule.channel {
@@ -119,7 +117,7 @@ struct SampleOptions: ParsableArguments {
                 case .sms: .phone(try PhoneNumber(text, region: region, field: "--to"))
                 }
             }
-            guard let reference else {
+            guard let reference = session?.reference else {
                 return (rule, try .sample(of: rule, in: language ?? .english, to: recipient, at: now))
             }
             let claimed = try await ClaimedMessageSource(connection).claimed(rule, about: reference, to: recipient)

@@ -50,8 +50,9 @@ extension RemindersCommand {
 
         func run(in intro: Intro) async throws {
             guard let message else { return try await resendFailed(in: intro) }
-            let target = try LedgerCorrections.Target(typed: message)
-            let entries = try await intro.ledgerCorrections(intro.database()).resend(target, now: intro.now)
+            let database = try await intro.database()
+            let target = try await intro.ledgerTarget(message, in: database)
+            let entries = try await intro.ledgerCorrections(database).resend(target, now: intro.now)
             try intro.report(entries, empty: "")
         }
 
@@ -79,6 +80,25 @@ extension Intro {
         if let instant = RFC3339.parse(text) { return instant }
         let studio = try await bookingTarget(studio: nil, trainer: nil, in: database()).studio
         return try parseTimePhrase(text, field: field, clock: studio.clock, now: now).start(studio.clock)
+    }
+}
+
+extension Intro {
+    /// Finds what a command about messages names: a message by its number, or a session as ``session(_:in:)`` does.
+    ///
+    /// - Parameters:
+    ///   - text: The text that was typed; a number is a message's.
+    ///   - database: The database to query.
+    /// - Returns: The message, or the session whose messages are meant.
+    /// - Throws: `AmbiguousSession`, `NotFound`, `InvalidInput` or `PostgresError`.
+    func ledgerTarget(_ text: String, in database: Database) async throws -> LedgerCorrections.Target {
+        let typed = Result { () throws(InvalidInput) in try LedgerCorrections.Target(typed: text) }
+        if case .success(.message(let id)) = typed { return .message(id) }
+        do {
+            return .session(try await session(text, in: database).reference)
+        } catch is InvalidInput {
+            return try typed.get()
+        }
     }
 }
 
@@ -122,8 +142,9 @@ extension RemindersCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let target = try LedgerCorrections.Target(typed: message)
-            let entries = try await intro.ledgerCorrections(intro.database()).settle(target, arrived: outcome == .sent)
+            let database = try await intro.database()
+            let target = try await intro.ledgerTarget(message, in: database)
+            let entries = try await intro.ledgerCorrections(database).settle(target, arrived: outcome == .sent)
             try intro.report(entries, empty: "")
         }
     }

@@ -18,16 +18,16 @@ struct Why: IntroSubcommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
+    @Argument(help: .session)
     var reference: String
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run(in intro: Intro) async throws {
-        let reference = try Reference(reference)
-        let entries = try await intro.database().withConnection { [now = intro.now] connection in
-            _ = try await SessionRepository(connection).named(reference)
-            return try await LedgerRepository(connection).history(of: reference, now: now)
+        let database = try await intro.database()
+        let reference = try await intro.session(reference, in: database).reference
+        let entries = try await database.withConnection { [now = intro.now] connection in
+            try await LedgerRepository(connection).history(of: reference, now: now)
         }
         try intro.console.report(entries.map { MessageHistoryRecord($0) }) {
             guard !entries.isEmpty else { return "No messages for this session." }

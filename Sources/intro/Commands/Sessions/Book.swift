@@ -125,7 +125,7 @@ struct Book: IntroSubcommand {
 }
 
 /// The JSON form of a contact that was not stored.
-struct ContactNotStoredRecord: Encodable {
+struct ContactNotStoredRecord: Encodable, Sendable, Equatable {
     let contact: String
     /// The reason, in a form that follows the contact.
     let reason: String

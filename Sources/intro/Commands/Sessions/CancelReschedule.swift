@@ -10,7 +10,7 @@ struct Cancel: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel", abstract: "Cancel a session and free its slot.")
 
-    @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
+    @Argument(help: .session)
     var reference: String
 
     @Option(help: ArgumentHelp("The reason, for the event log.", valueName: "reason"))
@@ -19,9 +19,9 @@ struct Cancel: IntroSubcommand {
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run(in intro: Intro) async throws {
-        let reference = try Reference(reference)
         let reason = try reason.map { try SingleLineText($0, field: "--reason").text }
         let database = try await intro.database()
+        let reference = try await intro.session(reference, in: database).reference
         let session = try await intro.frontDesk(database).cancel(reference, reason: reason, now: intro.now)
         try intro.console.report(SessionRecord(session)) {
             "Cancelled  \(session.reference)  \(session.localStart) with \(session.trainer.name) "
@@ -41,7 +41,7 @@ struct Reschedule: IntroSubcommand {
             Example: intro reschedule K7Q2-9FXM --trainer james
             """)
 
-    @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
+    @Argument(help: .session)
     var reference: String
 
     @Option(help: ArgumentHelp("The new time, such as \"tomorrow 9am\". (default: the same)", valueName: "time"))
@@ -65,35 +65,32 @@ struct Reschedule: IntroSubcommand {
     }
 
     func run(in intro: Intro) async throws {
-        let reference = try Reference(reference)
         let database = try await intro.database()
         let now = intro.now
-        let (session, request) = try await request(reference, now: now, in: database)
+        let session = try await intro.session(reference, in: database)
+        let request = try await request(session, now: now, in: database)
         let result = try await intro.frontDesk(database).reschedule(request, now: now)
         var record = SessionRecord(result.session)
         record.moved = result.moved
         try intro.console.report(record) { summary(result, from: session).visible }
     }
 
-    /// Returns the session as it is, and the request to move it.
-    private func request(
-        _ reference: Reference, now: Date, in database: Database
-    ) async throws -> (Session, MoveRequest) {
+    /// Returns the request to move a session.
+    private func request(_ session: Session, now: Date, in database: Database) async throws -> MoveRequest {
         let reason = try override.map { try SingleLineText($0, field: "--override").text }
         let trainer = try trainer.map { try Handle($0, field: "--trainer") }
         let studio = try studio.map { try Handle($0, field: "--studio") }
-        let (session, found) = try await database.withConnection { connection in
-            let session = try await SessionRepository(connection).named(reference)
-            var request = MoveRequest(reference)
+        let found = try await database.withConnection { connection in
+            var request = MoveRequest(session.reference)
             if let trainer { request.trainer = try await TrainerRepository(connection).named(trainer) }
             if let studio { request.studio = try await StudioRepository(connection).named(studio) }
-            return (session, request)
+            return request
         }
         var request = found
         request.overrideReason = reason
         let clock = request.studio?.clock ?? session.studio.clock
         request.start = try at.map { try parseInstant($0, field: "--at", clock: clock, now: now) }
-        return (session, request)
+        return request
     }
 
     private func summary(_ result: MoveResult, from session: Session) -> String {

@@ -8,14 +8,15 @@ struct Confirm: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "confirm", abstract: "Mark a session as confirmed by the client.")
 
-    @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
+    @Argument(help: .session)
     var reference: String
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run(in intro: Intro) async throws {
-        let reference = try Reference(reference)
-        let session = try await intro.frontDesk(intro.database()).confirm(reference, now: intro.now)
+        let database = try await intro.database()
+        let reference = try await intro.session(reference, in: database).reference
+        let session = try await intro.frontDesk(database).confirm(reference, now: intro.now)
         try intro.console.report(SessionRecord(session)) {
             "Confirmed  \(session.reference)  \(session.localStart) with \(session.trainer.name) "
                 + "for \(session.client.name).".visible
@@ -27,7 +28,7 @@ struct Confirm: IntroSubcommand {
 struct Attend: IntroSubcommand {
     static let configuration = CommandConfiguration(commandName: "attend", abstract: "Mark a session as attended.")
 
-    @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
+    @Argument(help: .session)
     var reference: String
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -42,7 +43,7 @@ struct NoShow: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "no-show", abstract: "Mark a session as a no-show.")
 
-    @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
+    @Argument(help: .session)
     var reference: String
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -55,8 +56,9 @@ struct NoShow: IntroSubcommand {
 extension Intro {
     /// Closes a session and prints the result, with a note if the session has not begun yet.
     fileprivate func close(_ text: String, as outcome: Session.Status, saying word: String) async throws {
-        let reference = try Reference(text)
-        let session = try await frontDesk(try await database()).close(reference, as: outcome)
+        let database = try await database()
+        let reference = try await session(text, in: database).reference
+        let session = try await frontDesk(database).close(reference, as: outcome)
         if session.startsAt > now {
             console.note("note: \(session.reference) has not begun yet: it starts at \(session.localStart)")
         }

@@ -9,16 +9,13 @@ import Reminders
 struct Show: IntroSubcommand {
     static let configuration = CommandConfiguration(commandName: "show", abstract: "Show a session.")
 
-    @Argument(help: ArgumentHelp("The booking reference, such as K7Q2-9FXM.", valueName: "ref"))
+    @Argument(help: .session)
     var reference: String
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run(in intro: Intro) async throws {
-        let reference = try Reference(reference)
-        let session = try await intro.database().withConnection { connection in
-            try await SessionRepository(connection).named(reference)
-        }
+        let session = try await intro.session(reference, in: intro.database())
         try intro.console.report(SessionRecord(session)) { details(session).text(colored: intro.console.isColored) }
     }
 
@@ -49,20 +46,20 @@ extension Session.Status {
 }
 
 /// The JSON form of a session.
-struct SessionRecord: Encodable {
-    struct Client: Encodable {
+struct SessionRecord: Encodable, Sendable, Equatable {
+    struct Client: Encodable, Sendable, Equatable {
         let id: Int64
         let name: String
         @NullWhenNil var email: String?
         @NullWhenNil var phone: String?
     }
 
-    struct Trainer: Encodable {
+    struct Trainer: Encodable, Sendable, Equatable {
         let handle: String
         let name: String
     }
 
-    struct Studio: Encodable {
+    struct Studio: Encodable, Sendable, Equatable {
         let id: String
         let name: String
         let timeZone: String

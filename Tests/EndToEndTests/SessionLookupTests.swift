@@ -1,0 +1,77 @@
+import Postgres
+import Testing
+
+@Suite("sessions found by client")
+struct SessionLookupTests {
+    @Test("a reference, e-mail, phone, client number or name finds the session, in every command about one")
+    func ways() async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.reference("Zoë", at: "2026-12-01 09:00")
+            try await studio.answer("client", "edit", "zoë@example.com", "--phone", "(213) 555-0142")
+            for text in [reference, "zoë@example.com", "213 555 0142", "#1", "1", "Zoe", "ZOË"] {
+                #expect(try await studio.answer("show", text)["reference"]?.text == reference, "\(text)")
+            }
+            for command in [
+                ["why", "zoe"], ["reminders", "list", "zoe"], ["reminders", "preview", "one-day", "--ref", "zoe"],
+                ["reschedule", "zoe", "--at", "2026-12-01 10:00"], ["confirm", "zoe"],
+            ] {
+                try await studio.answer(command)
+            }
+            let after = "2026-12-01T10:30:00-08:00"
+            #expect(try await studio.answer("attend", "#1", now: after)["status"] == "attended")
+        }
+    }
+
+    @Test("a name that can be a reference is a name unless a session has that reference")
+    func nameLikeReference() async throws {
+        try await Studio.with { studio in
+            try await studio.answer(
+                "book", "--client", "g@example.com", "--name", "Greg Park", "--at", "2026-12-01 09:00", "--trainer",
+                "maria")
+            #expect(try await studio.answer("show", "greg park")["client"]?["email"] == "g@example.com")
+            try await studio.book("Zoe", at: "2026-12-01 10:00")
+            try await studio.database.query("UPDATE session SET reference = 'GREGPARK' WHERE client_id = 2")
+            #expect(try await studio.answer("show", "greg park")["client"]?["email"] == "zoe@example.com")
+        }
+    }
+
+    @Test("several sessions are listed with exit 65 and change nothing")
+    func ambiguous() async throws {
+        try await Studio.with { studio in
+            for (email, time) in [("a@example.com", "09:00"), ("b@example.com", "10:00")] {
+                try await studio.answer(
+                    "book", "--client", email, "--name", "Ana Lima", "--at", "2026-12-01 \(time)", "--trainer", "maria")
+            }
+            try await studio.book("Ana", at: "2026-12-01 11:00")
+            let before = try await studio.fingerprint()
+            for command in [
+                ["show", "ana lima"], ["cancel", "ana lima"], ["confirm", "ana lima"], ["attend", "ana lima"],
+                ["no-show", "ana lima"], ["reschedule", "ana lima", "--at", "2026-12-01 13:00"], ["why", "ana lima"],
+            ] {
+                let result = try await studio.intro(command + ["--json"])
+                #expect(result.exit == 65, "\(command)")
+                #expect(result.error?.code == "ambiguous", "\(command)")
+                #expect(
+                    result.error?.candidates?.map { $0["client"]?["email"]?.text } == [
+                        "a@example.com", "b@example.com",
+                    ], "\(command)")
+            }
+            let text = try await studio.intro("show", "ana lima")
+            #expect(text.stderr.contains("09:00 PST  Ana Lima (client 1)"), "\(text.stderr)")
+            #expect(text.stderr.contains("10:00 PST  Ana Lima (client 2)"), "\(text.stderr)")
+            #expect(try await studio.fingerprint() == before)
+        }
+    }
+
+    @Test("nothing found exits with 4, and a mistyped reference with 65")
+    func nothing() async throws {
+        try await Studio.with { studio in
+            try await studio.answer("client", "add", "Ana Lima", "--email", "ana@example.com")
+            for text in ["ana@example.com", "Ana Lima", "#1", "nobody", "no@example.com", "#9", "(213) 555-0142"] {
+                let result = try await studio.intro("show", text, "--json")
+                #expect(result.exit == 4 && result.error?.code == "not_found", "\(text): \(result.stderr)")
+            }
+            #expect(try await studio.intro("show", "K7Q2-9FX").exit == 65)
+        }
+    }
+}
