@@ -66,7 +66,8 @@ public enum DurationInput {
         return total
     }
 
-    private static func minutes(inUnit word: String) -> Int? {
+    /// Returns the minutes of a unit: `h`, `hours`; `nil` for any other word.
+    static func minutes(inUnit word: String) -> Int? {
         switch word {
         case "m", "min", "mins", "minute", "minutes": 1
         case "h", "hr", "hrs", "hour", "hours": 60

@@ -126,6 +126,12 @@ struct CalendarFields {
     let month: Int
     let day: Int
 
+    init(year: Int, month: Int, day: Int) {
+        self.year = year
+        self.month = month
+        self.day = day
+    }
+
     /// Consumes `yyyy-mm-dd`; returns `nil` if the text has another form.
     init?(reading cursor: inout Cursor) {
         guard let year = cursor.digits(4...4), cursor.take("-"),
@@ -187,13 +193,21 @@ public enum Weekday: Int, CaseIterable, Hashable, Comparable, Sendable, CustomSt
     /// ISO weekday 7.
     case sunday
 
-    /// Parses an English name, short (`tue`) or full (`Tuesday`), in any case; returns `nil` for any other word.
+    /// Parses an English name, short (`tue`, `tues`) or full (`Tuesday`), in any case; returns `nil` for any other word.
     ///
     /// - Parameter name: One word.
     public init?(name: some StringProtocol) {
         let name = name.lowercased()
-        guard let day = Weekday.allCases.first(where: { $0.name == name || $0.fullName == name }) else { return nil }
-        self = day
+        switch name {
+        case "tues": self = .tuesday
+        case "weds": self = .wednesday
+        case "thur", "thurs": self = .thursday
+        default:
+            guard let day = Weekday.allCases.first(where: { $0.name == name || $0.fullName == name }) else {
+                return nil
+            }
+            self = day
+        }
     }
 
     /// The short English name: `mon`.

@@ -30,6 +30,33 @@ public struct HoursRepository: Sendable {
 
     /// Returns all seasons of a trainer, by studio and first date.
     public func seasons(of trainer: Trainer.ID) async throws -> [HoursSeason] {
+        try await seasons("season.trainer_id = \(trainer.value)")
+    }
+
+    /// Returns the weekly hours of the trainers at a studio that apply on a date or later.
+    ///
+    /// - Parameters:
+    ///   - studio: The studio.
+    ///   - trainer: The trainer; `nil` means all active trainers.
+    ///   - date: The local date.
+    /// - Returns: The hours of each season.
+    /// - Throws: ``PostgresError``.
+    public func weeklyHours(
+        at studio: Studio.ID, of trainer: Trainer.ID?, from date: LocalDate
+    ) async throws -> [WeeklyHours] {
+        let seasons = try await seasons(
+            """
+            season.studio_id = \(studio.value)
+            AND (season.valid_until IS NULL OR season.valid_until >= \(date.description)::text::date)
+            AND season.trainer_id IN (
+                SELECT id FROM trainer
+                WHERE CASE WHEN \(trainer?.value)::integer IS NULL THEN retired_at IS NULL
+                           ELSE id = \(trainer?.value)::integer END)
+            """)
+        return seasons.map(\.hours)
+    }
+
+    private func seasons(_ condition: SQL) async throws -> [HoursSeason] {
         let rows = try await connection.query(
             """
             SELECT season.id,
@@ -42,7 +69,7 @@ public struct HoursRepository: Sendable {
             FROM hours_season AS season
             JOIN studio ON studio.id = season.studio_id
             LEFT JOIN hours ON hours.season_id = season.id
-            WHERE season.trainer_id = \(trainer.value)
+            WHERE \(condition)
             GROUP BY studio.slug, season.id
             ORDER BY studio.slug, season.valid_from
             """)

@@ -6,32 +6,53 @@ import FoundationEssentials
 /// - Parameters:
 ///   - text: The text that was typed, such as `tue 14:30`.
 ///   - field: The option, for the message.
-///   - clock: The studio's local clock.
-///   - now: The present instant.
+///   - context: The clock, the present time and the conventions of the studio.
 /// - Returns: The instant.
 /// - Throws: `InvalidInput`, or a `Refusal` when the local time does not exist or is ambiguous at a clock change.
-func parseInstant(_ text: String, field: String, clock: StudioClock, now: Date) throws -> Date {
-    try rethrowingTimeProblems(clock) { () throws(TimeProblem) in
-        try TimePhrase.instant(text, field: field, clock: clock, now: now)
+func parseInstant(_ text: String, field: String, in context: TimePhraseContext) throws -> Date {
+    try rethrowingTimeProblems(context.clock) { () throws(TimeProblem) in
+        try TimePhrase.instant(text, field: field, in: context)
     }
 }
 
-/// Parses a time or a day, in the forms that are typed at a studio.
+/// Parses a time, a day or a period, in the forms that are typed at a studio.
 ///
 /// - Parameters:
 ///   - text: The text that was typed, such as `tomorrow`.
 ///   - field: The option, for the message.
-///   - clock: The studio's local clock.
-///   - now: The present instant.
-///   - role: Whether the text is a point in time or the end of a period.
-/// - Returns: The instant or the day.
+///   - context: The clock, the present time and the conventions of the studio.
+/// - Returns: The phrase.
 /// - Throws: `InvalidInput`, or a `Refusal` when the local time does not exist or is ambiguous at a clock change.
-func parseTimePhrase(
-    _ text: String, field: String, clock: StudioClock, now: Date, role: TimePhrase.Role = .point
-) throws -> TimePhrase {
-    try rethrowingTimeProblems(clock) { () throws(TimeProblem) in
-        try TimePhrase.parse(text, field: field, clock: clock, now: now, role: role)
+func parseTimePhrase(_ text: String, field: String, in context: TimePhraseContext) throws -> TimePhrase {
+    try rethrowingTimeProblems(context.clock) { () throws(TimeProblem) in
+        try TimePhrase.parse(text, field: field, in: context)
     }
+}
+
+/// Parses a local date, in the forms that are typed at a studio.
+///
+/// - Parameters:
+///   - text: The text that was typed, such as `mon` or `12/8`.
+///   - field: The option, for the message.
+///   - context: The clock, the present time and the conventions of the studio.
+/// - Returns: The date.
+/// - Throws: `InvalidInput` when the text is not one whole day.
+func parseDate(_ text: String, field: String, in context: TimePhraseContext) throws -> LocalDate {
+    guard case .day(let date) = try parseTimePhrase(text, field: field, in: context) else {
+        throw InvalidInput(
+            field: field, problem: "\(quoted(text)) is not one date", hint: "write it like 2026-12-01, dec 1 or mon")
+    }
+    return date
+}
+
+/// Parses a point in time by the usual conventions.
+func parseInstant(_ text: String, field: String, clock: StudioClock, now: Date) throws -> Date {
+    try parseInstant(text, field: field, in: TimePhraseContext(clock: clock, now: now))
+}
+
+/// Parses a time, a day or a period by the usual conventions.
+func parseTimePhrase(_ text: String, field: String, clock: StudioClock, now: Date) throws -> TimePhrase {
+    try parseTimePhrase(text, field: field, in: TimePhraseContext(clock: clock, now: now))
 }
 
 private func rethrowingTimeProblems<Result>(_ clock: StudioClock, _ read: () throws(TimeProblem) -> Result) throws
@@ -72,15 +93,18 @@ struct Period: Sendable {
     /// - Parameters:
     ///   - from: The text that was typed for the beginning, and the field name for errors.
     ///   - until: The text that was typed for the end, and the field name for errors.
-    ///   - clock: The studio's clock.
-    ///   - now: The present instant, to which `today` and weekdays are relative.
+    ///   - context: The clock, the present time and the conventions of the studio.
     /// - Throws: `InvalidInput` when an end cannot be parsed or is not after the beginning, or a `Refusal` when a local
     ///   time does not exist or is ambiguous at a clock change.
     init(
-        from: (text: String, field: String), until: (text: String, field: String), clock: StudioClock, now: Date
+        from: (text: String, field: String), until: (text: String, field: String), in context: TimePhraseContext
     ) throws {
-        let first = try parseTimePhrase(from.text, field: from.field, clock: clock, now: now).start(clock)
-        let last = try parseTimePhrase(until.text, field: until.field, clock: clock, now: now, role: .end).end(clock)
+        let clock = context.clock
+        let first = try parseTimePhrase(from.text, field: from.field, in: context).start(clock)
+        var end = context
+        end.role = .end
+        end.beginning = first
+        let last = try parseTimePhrase(until.text, field: until.field, in: end).end(clock)
         guard first < last else {
             throw InvalidInput(
                 field: until.field, problem: "\"\(until.text)\" is not after \"\(from.text)\"",
@@ -121,12 +145,16 @@ struct DayWindow {
     /// - Parameters:
     ///   - from: The text that was typed; `nil` for the present instant.
     ///   - days: Number of days.
-    ///   - clock: The studio's local clock.
-    ///   - now: The present instant.
+    ///   - context: The clock, the present time and the conventions of the studio.
     /// - Throws: `InvalidInput` or a `Refusal`.
+    init(from: String?, days: Int, in context: TimePhraseContext) throws {
+        let phrase = try from.map { try parseTimePhrase($0, field: "--from", in: context) }
+        self.init(start: phrase?.start(context.clock) ?? context.now, days: days, clock: context.clock)
+    }
+
+    /// Parses `--from` and `--days` by the usual conventions.
     init(from: String?, days: Int, clock: StudioClock, now: Date) throws {
-        let phrase = try from.map { try parseTimePhrase($0, field: "--from", clock: clock, now: now) }
-        self.init(start: phrase?.start(clock) ?? now, days: days, clock: clock)
+        try self.init(from: from, days: days, in: TimePhraseContext(clock: clock, now: now))
     }
 
     /// Creates a range of local days.

@@ -1,3 +1,4 @@
+import Booking
 import Configuration
 import Logging
 
@@ -62,12 +63,19 @@ struct Settings: Equatable, Sendable {
         var noShowLimit: Int
     }
 
+    /// The settings of input and output at the desk.
+    struct Display: Equatable, Sendable {
+        /// The language of the names of days and months that are accepted in times, in addition to English.
+        var language: PhraseLanguage
+    }
+
     /// The folder of Intro's own data; an absolute path.
     var home: String
     var database: Database
     var mail: Mail
     var texts: Texts
     var booking: Booking
+    var display: Display
     /// The folder of the operator's own templates, or `nil`.
     var templatesFolder: String?
 }
@@ -111,6 +119,7 @@ enum Setting: String, CaseIterable, Sendable {
     case smsStatusURL = "sms.status_url"
     case templatesFolder = "templates.folder"
     case bookingNoShowLimit = "booking.no_show_limit"
+    case displayLanguage = "display.language"
 
     /// The type of a setting's value.
     enum Kind: Equatable {
@@ -135,7 +144,7 @@ enum Setting: String, CaseIterable, Sendable {
     var kind: Kind {
         switch self {
         case .databaseURL, .mailURL, .mailFrom, .mailRate, .mailUnsubscribeURL, .smsURL, .smsFrom, .smsRate,
-            .smsStatusURL:
+            .smsStatusURL, .displayLanguage:
             .text
         case .home, .databaseURLFile, .mailPasswordFile, .smsTokenFile, .templatesFolder: .path
         case .databaseConnections, .mailConnections, .smsConnections: .number(1...1000)

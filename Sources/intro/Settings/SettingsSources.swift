@@ -1,3 +1,4 @@
+import Booking
 import Configuration
 import FoundationEssentials
 import LocalPostgres
@@ -68,7 +69,14 @@ extension Settings.Sources {
             Setting.smsConnections.key: 2, Setting.smsRate.key: "", Setting.smsStatusURL.key: "",
             Setting.templatesFolder.key: "",
             Setting.bookingNoShowLimit.key: 2,
+            Setting.displayLanguage.key: text(defaultLanguage.rawValue),
         ]
+    }
+
+    /// The language of the terminal's messages (POSIX), if it is supported; else English.
+    private var defaultLanguage: PhraseLanguage {
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].compactMap { environment[$0] }.first { !$0.isEmpty }
+        return locale.flatMap { PhraseLanguage(rawValue: $0.prefix(2).lowercased()) } ?? .english
     }
 
     /// The default of `INTRO_HOME`: `~/.local/share/intro`; for root `/var/lib/intro`, which the server's user can
@@ -143,6 +151,7 @@ extension Settings {
                 statusURL: try reader.text(.smsStatusURL)
             ),
             booking: Booking(noShowLimit: try reader.number(.bookingNoShowLimit)),
+            display: Display(language: try reader.language(.displayLanguage)),
             templatesFolder: try reader.text(.templatesFolder).map { sources.absolute($0) }
         )
     }
@@ -172,6 +181,17 @@ private struct SettingsReader {
             throw setting.invalid
         }
         return number
+    }
+
+    func language(_ setting: Setting) throws(Failure) -> PhraseLanguage {
+        let name = try text(setting) ?? ""
+        guard let language = PhraseLanguage(rawValue: name) else {
+            let names = PhraseLanguage.allCases.map(\.rawValue).joined(separator: " or ")
+            throw .misconfigured(
+                "\(setting.rawValue) must be \(names)", because: "the value is \(name.visible)",
+                hint: "correct it in the file or in \(setting.environmentName), or leave it out for the default")
+        }
+        return language
     }
 
     func boolean(_ setting: Setting) throws(Failure) -> Bool {

@@ -20,9 +20,9 @@ struct DayScene {
     /// Returns the period between two local times of a studio, such as `2026-12-01 09:00`.
     func span(_ from: String, _ until: String, at studio: Session.Place? = nil) throws -> Range<Date> {
         let clock = (studio ?? west).clock
-        func instant(_ text: String) throws -> Date {
-            try TimePhrase.parse(text, clock: clock, now: .distantPast, role: .end).start(clock)
-        }
+        var context = TimePhraseContext(clock: clock, now: .distantPast)
+        context.role = .end
+        func instant(_ text: String) throws -> Date { try TimePhrase.parse(text, in: context).start(clock) }
         return try instant(from)..<instant(until)
     }
 

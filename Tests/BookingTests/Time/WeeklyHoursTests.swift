@@ -19,10 +19,25 @@ struct WeeklyHoursTests {
             ("mon 9:00-10:00; mon 11:00-12:00", "mon 09:00-10:00 11:00-12:00"),
             ("mon mon 9:00-10:00", "mon 09:00-10:00"),
             ("mon-wed,fri 9:00-10:00; thu 9:00-11:00", "mon-wed,fri 09:00-10:00; thu 09:00-11:00"),
+            ("9-5", "mon-sun 09:00-17:00"), ("mon-fri 9-5", "mon-fri 09:00-17:00"), ("7am-12pm", "mon-sun 07:00-12:00"),
+            ("weekdays 7am-7pm; weekends 8-noon", "mon-fri 07:00-19:00; sat,sun 08:00-12:00"),
+            ("weekdays 7-12 1-7pm", "mon-fri 07:00-12:00 13:00-19:00"), ("mon 12-5", "mon 12:00-17:00"),
+            ("tues, thurs 9:30am - 5:30 p.m.", "tue,thu 09:30-17:30"), ("mon 9-17", "mon 09:00-17:00"),
+            ("sat 5pm-midnight", "sat 17:00-24:00"), ("sun 5pm to 12am", "sun 17:00-24:00"),
+            ("mon to wed 0900-1730", "mon-wed 09:00-17:30"), ("mon 9:00-5:00", "mon 09:00-17:00"),
+            ("mon 1-5", "mon 13:00-17:00"), ("weekend 10–2", "sat,sun 10:00-14:00"), ("fri 9am-5", "fri 09:00-17:00"),
+            ("mon 12am-12pm", "mon 00:00-12:00"), ("09:00-10:00", "mon-sun 09:00-10:00"),
             ("", "none"), ("  ", "none"), ("none", "none"), ("Closed", "none"), (";;", "none"),
         ])
     func reads(text: String, canonical: String) throws {
         #expect(try WeeklyHours(parsing: text).description == canonical)
+    }
+
+    @Test("reads Spanish days where the language is Spanish, and English ones too")
+    func readsSpanish() throws {
+        let hours = try WeeklyHours(parsing: "lun-mié 9-17; sábado 8am-mediodía; sun 9-12", language: .spanish)
+        #expect(hours.description == "mon-wed 09:00-17:00; sat 08:00-12:00; sun 09:00-12:00")
+        #expect(throws: InvalidInput.self) { try WeeklyHours(parsing: "lun-vie 9-17") }
     }
 
     @Test("orders spans by weekday and time")
@@ -41,8 +56,9 @@ struct WeeklyHoursTests {
             ("mon 22:00-02:00", "end no later"),
             ("mon 25:00-26:00", "no span of time"), ("mon 09:00-25:00", "no span of time"),
             ("mon 24:00-24:00", "end no later"),
-            ("mon 09:00", "no span of time"), ("mon 09:00-", "no span of time"), ("mon 9-17", "no span of time"),
-            ("mon", "no times"), ("09:00-10:00", "no day"), ("mun 09:00-10:00", "unknown day"),
+            ("mon 09:00", "no span of time"), ("mon 09:00-", "no span of time"),
+            ("mon", "no times"), ("weekdays", "no times"), ("mon 9-11", "9am-11am or 9am-11pm or 9pm-11pm?"),
+            ("mon 6-9pm", "6am-9pm or 6pm-9pm?"), ("mon 5pm-9am", "end no later"), ("mun 09:00-10:00", "unknown day"),
             ("mon- 09:00-10:00", "no day"),
             ("mon 09:00-10:00 tue 09:00-10:00", "no span of time"), ("mon -09:00-10:00", "no day"),
             ("mon\t09:00-10:00", "no day"), ("mon 09:00-10:00\n", "no span of time"),

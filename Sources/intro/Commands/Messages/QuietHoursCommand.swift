@@ -57,7 +57,7 @@ struct QuietHoursCommand: AsyncParsableCommand {
         func run(in intro: Intro) async throws {
             let region = region == "*" ? region : try Region(region, field: "the region").code
             let channel = try parseChoice(channel, field: "--channel", of: Channel.allCases)
-            let hours = try Self.hours(hours)
+            let hours = try Self.hours(hours, language: intro.settings.display.language)
             let database = try await intro.database()
             try await intro.ruleEditor(database).set(contactHoursOf: region, by: channel, to: hours)
             let all = try await database.withConnection { try await ContactHoursRepository($0).all() }
@@ -74,9 +74,9 @@ struct QuietHoursCommand: AsyncParsableCommand {
         }
 
         /// Parses the hours; `nil` removes a region's own hours.
-        private static func hours(_ text: String) throws -> WeeklyHours? {
+        private static func hours(_ text: String, language: PhraseLanguage) throws -> WeeklyHours? {
             guard text.lowercased() != "none" else { return nil }
-            let hours = try WeeklyHours(parsing: text, field: "the hours")
+            let hours = try WeeklyHours(parsing: text, field: "the hours", language: language)
             guard hours != .none else {
                 throw InvalidInput(
                     field: "the hours", problem: "must contain some time",

@@ -86,16 +86,12 @@ struct UntilOptions: ParsableArguments {
         if let length = Self.length(until) { return intro.now + TimeInterval(length * 60) }
         if let instant = RFC3339.parse(until) { return instant }
         let database = try await intro.database()
-        if let studio {
-            let clock = try await intro.bookingTarget(studio: studio, trainer: nil, in: database).studio.clock
-            return try read(until, clock, now: intro.now)
-        }
         let studios = try await database.withConnection { try await StudioRepository($0).all() }
-        guard studios.count > 1 else {
-            let clock = try await intro.bookingTarget(studio: nil, trainer: nil, in: database).studio.clock
-            return try read(until, clock, now: intro.now)
+        guard studio == nil, studios.count > 1 else {
+            let only = try await intro.bookingTarget(studio: studio, trainer: nil, in: database).studio
+            return try read(until, intro.timeContext(at: only))
         }
-        return try instant(until, on: Set(studios.map(\.clock)), studios, now: intro.now)
+        return try instant(until, at: studios, in: intro)
     }
 
     /// Returns the minutes of a duration with a unit: `1h`, `+2h`, `in 90m`.
@@ -106,16 +102,16 @@ struct UntilOptions: ParsableArguments {
         return try? DurationInput.minutes(String(length))
     }
 
-    private func read(_ text: String, _ clock: StudioClock, now: Date) throws -> Date {
-        try parseTimePhrase(text, field: "--until", clock: clock, now: now).end(clock)
+    private func read(_ text: String, _ context: TimePhraseContext) throws -> Date {
+        try parseTimePhrase(text, field: "--until", in: context).end(context.clock)
     }
 
     /// Parses a time that is the same instant at all studios, such as one with an offset.
-    private func instant(_ text: String, on clocks: Set<StudioClock>, _ studios: [Studio], now: Date) throws -> Date {
+    private func instant(_ text: String, at studios: [Studio], in intro: Intro) throws -> Date {
         var instants: Set<Date> = []
         var problems: [any Error] = []
-        for clock in clocks.sorted(by: { $0.identifier < $1.identifier }) {
-            do { instants.insert(try read(text, clock, now: now)) } catch { problems.append(error) }
+        for studio in studios.sorted(by: { $0.clock.identifier < $1.clock.identifier }) {
+            do { instants.insert(try read(text, intro.timeContext(at: studio))) } catch { problems.append(error) }
         }
         if instants.isEmpty, let problem = problems.first { throw problem }
         guard let instant = instants.first, instants.count == 1, problems.allSatisfy({ $0 is InvalidInput }) else {

@@ -79,7 +79,8 @@ extension Intro {
         if let minutes = try? DurationInput.minutes(text) { return now - Double(minutes) * 60 }
         if let instant = RFC3339.parse(text) { return instant }
         let studio = try await bookingTarget(studio: nil, trainer: nil, in: database()).studio
-        return try parseTimePhrase(text, field: field, clock: studio.clock, now: now).start(studio.clock)
+        return try parseTimePhrase(text, field: field, in: timeContext(at: studio, direction: .back))
+            .start(studio.clock)
     }
 }
 

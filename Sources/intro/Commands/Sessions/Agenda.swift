@@ -45,7 +45,7 @@ struct Agenda: IntroSubcommand {
         let database = try await intro.database()
         let studio = try await intro.bookingTarget(studio: studio, trainer: nil, in: database).studio
         let now = intro.now
-        let asked = try on.map { try parseTimePhrase($0, field: "--on", clock: studio.clock, now: now) }
+        let asked = try on.map { try parseTimePhrase($0, field: "--on", in: intro.timeContext(at: studio)) }
         let date = asked.map { studio.clock.date(of: $0.start(studio.clock)) }
         let today = studio.clock.date(of: now)
         if open {

@@ -36,7 +36,7 @@ struct Book: IntroSubcommand {
     @Option(help: ArgumentHelp("The studio. (default: the trainer's, or the only one)", valueName: "id"))
     var studio: String?
 
-    @Option(help: ArgumentHelp("The time, such as \"2026-12-01 09:00\" or \"tue 14:30\".", valueName: "time"))
+    @Option(help: ArgumentHelp("The time, such as \"tue 9am\", \"dec 8 5pm\" or soonest.", valueName: "time"))
     var at: String
 
     @Option(help: ArgumentHelp("How the client heard of the studio.", valueName: "text"))
@@ -61,7 +61,9 @@ struct Book: IntroSubcommand {
         let database = try await intro.database()
         let bookingTarget = try await intro.bookingTarget(studio: studio, trainer: trainer, in: database)
         let now = intro.now
-        let result = try await intro.frontDesk(database).book(try request(bookingTarget, now: now), now: now)
+        let start = try await intro.sessionStart(
+            at, at: bookingTarget.studio, with: bookingTarget.trainer?.id, in: database)
+        let result = try await intro.frontDesk(database).book(try request(bookingTarget, start: start), now: now)
         var record = SessionRecord(result.session)
         record.created = result.created
         record.add(result.contacts)
@@ -80,12 +82,10 @@ struct Book: IntroSubcommand {
         if phone != nil || !client.contains("@") { PhoneNumber.loadPlans() }
     }
 
-    private func request(_ bookingTarget: Intro.BookingTarget, now: Date) throws -> BookingRequest {
+    private func request(_ bookingTarget: Intro.BookingTarget, start: Date) throws -> BookingRequest {
         let region = bookingTarget.studio.region
         let who = try ClientIdentifier(client, region: region)
-        var request = BookingRequest(
-            studio: bookingTarget.studio, who: who,
-            start: try parseInstant(at, field: "--at", clock: bookingTarget.studio.clock, now: now))
+        var request = BookingRequest(studio: bookingTarget.studio, who: who, start: start)
         request.trainer = bookingTarget.trainer
         let email = try email.map { try EmailAddress($0, field: "--email") }
         let phone = try phone.map { try PhoneNumber($0, region: region, field: "--phone") }

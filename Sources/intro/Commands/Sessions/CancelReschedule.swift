@@ -44,7 +44,7 @@ struct Reschedule: IntroSubcommand {
     @Argument(help: .session)
     var reference: String
 
-    @Option(help: ArgumentHelp("The new time, such as \"tomorrow 9am\". (default: the same)", valueName: "time"))
+    @Option(help: ArgumentHelp("The new time, such as \"tue 9am\" or soonest. (default: the same)", valueName: "time"))
     var at: String?
 
     @Option(help: ArgumentHelp("The new trainer. (default: the same)", valueName: "handle"))
@@ -68,7 +68,7 @@ struct Reschedule: IntroSubcommand {
         let database = try await intro.database()
         let now = intro.now
         let session = try await intro.session(reference, in: database)
-        let request = try await request(session, now: now, in: database)
+        let request = try await request(session, for: intro, in: database)
         let result = try await intro.frontDesk(database).reschedule(request, now: now)
         var record = SessionRecord(result.session)
         record.moved = result.moved
@@ -76,20 +76,25 @@ struct Reschedule: IntroSubcommand {
     }
 
     /// Returns the request to move a session.
-    private func request(_ session: Session, now: Date, in database: Database) async throws -> MoveRequest {
+    private func request(_ session: Session, for intro: Intro, in database: Database) async throws -> MoveRequest {
         let reason = try override.map { try SingleLineText($0, field: "--override").text }
         let trainer = try trainer.map { try Handle($0, field: "--trainer") }
         let studio = try studio.map { try Handle($0, field: "--studio") }
-        let found = try await database.withConnection { connection in
+        let (place, found) = try await database.withConnection { connection in
+            let studios = StudioRepository(connection)
             var request = MoveRequest(session.reference)
             if let trainer { request.trainer = try await TrainerRepository(connection).named(trainer) }
-            if let studio { request.studio = try await StudioRepository(connection).named(studio) }
-            return request
+            if let studio { request.studio = try await studios.named(studio) }
+            guard let place = request.studio else { return (try await studios.with(session.studio.id), request) }
+            return (place, request)
         }
         var request = found
         request.overrideReason = reason
-        let clock = request.studio?.clock ?? session.studio.clock
-        request.start = try at.map { try parseInstant($0, field: "--at", clock: clock, now: now) }
+        if let at {
+            let present = place.id == session.studio.id ? session.trainer.id : nil
+            request.start = try await intro.sessionStart(
+                at, at: place, with: request.trainer?.id ?? present, in: database)
+        }
         return request
     }
 

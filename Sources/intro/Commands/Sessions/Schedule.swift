@@ -48,7 +48,8 @@ struct Schedule: IntroSubcommand {
         guard let trainer = bookingTarget.trainer else { return }
         let clock = bookingTarget.studio.clock
         // Show today as a whole: sessions that have ended also belong to the schedule.
-        let first = clock.date(of: try DayWindow(from: from, days: days, clock: clock, now: intro.now).start)
+        let context = intro.timeContext(at: bookingTarget.studio)
+        let first = clock.date(of: try DayWindow(from: from, days: days, in: context).start)
         let dates = first...first.adding(days: days - 1)
         let sessions = try await database.withConnection { connection in
             try await SessionRepository(connection).all(of: trainer.id, on: dates)

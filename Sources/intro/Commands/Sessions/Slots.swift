@@ -32,7 +32,9 @@ struct Slots: IntroSubcommand {
         let database = try await intro.database()
         let bookingTarget = try await intro.bookingTarget(studio: studio, trainer: trainer, in: database)
         let now = intro.now
-        let window = try DayWindow(from: from, days: days, clock: bookingTarget.studio.clock, now: now)
+        let context = try await intro.timeContext(
+            for: from, at: bookingTarget.studio, with: bookingTarget.trainer?.id, in: database)
+        let window = try DayWindow(from: from, days: days, in: context)
         let (slots, all) = try await database.withConnection { connection in
             let repository = SlotRepository(connection)
             let slots = try await repository.open(

@@ -37,9 +37,9 @@ extension StudioCommand {
             let reason = try SingleLineText(reason, field: "--reason").text
             let database = try await intro.database()
             let studio = try await database.withConnection { try await StudioRepository($0).named(handle) }
+            let context = try await intro.timeContext(for: from, until, at: studio, with: nil, in: database)
             let period = try Period(
-                from: (from, field: "the beginning"), until: (until, field: "the end"), clock: studio.clock,
-                now: intro.now)
+                from: (from, field: "the beginning"), until: (until, field: "the end"), in: context)
             let booked = try await intro.administration(database).close(
                 studio: handle, Closure(from: period.from, until: period.until, reason: reason))
             let affected = booked.filter { $0.endsAt > intro.now }

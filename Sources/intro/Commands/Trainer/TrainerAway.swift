@@ -54,8 +54,8 @@ extension TrainerCommand {
             let database = try await intro.database()
             let (trainer, home) = try await intro.trainer(handle, in: database)
             if let from, let until {
-                let period = try Period(
-                    from: (from, field: "--from"), until: (until, field: "--until"), clock: home.clock, now: intro.now)
+                let context = try await intro.timeContext(for: from, until, at: home, with: trainer.id, in: database)
+                let period = try Period(from: (from, field: "--from"), until: (until, field: "--until"), in: context)
                 try await addAbsence(period, of: trainer, in: intro, database)
             } else if let remove {
                 try await self.remove(remove, of: trainer, by: home.clock, in: intro, database)

@@ -46,12 +46,13 @@ extension TrainerCommand {
         func run(in intro: Intro) async throws {
             let handle = try Handle(handle, field: "the handle")
             let studio = try studio.map { try Handle($0, field: "--studio") }
-            let hours = try set.map(Self.hours)
-            let from = try from.map { try LocalDate($0, field: "--from") }
-            let until = try until.map { try LocalDate($0, field: "--until") }
+            let hours = try set.map { try Self.hours($0, language: intro.settings.display.language) }
             let database = try await intro.database()
             var change: (season: HoursSeason.ID, affected: [Session])?
             if let hours {
+                let place = try await intro.bookingTarget(studio: self.studio, trainer: self.handle, in: database)
+                    .studio
+                let (from, until) = try dates(in: intro.timeContext(at: place))
                 change = try await intro.administration(database).set(
                     hours, of: handle, at: studio, from: from, until: until, now: intro.now)
             }
@@ -71,12 +72,19 @@ extension TrainerCommand {
             }
         }
 
+        private func dates(in context: TimePhraseContext) throws -> (from: LocalDate?, until: LocalDate?) {
+            let from = try from.map { try parseDate($0, field: "--from", in: context) }
+            var end = context
+            end.beginning = from.map { context.clock.startOfDay($0) }
+            return (from, try until.map { try parseDate($0, field: "--until", in: end) })
+        }
+
         /// Rejects an empty text, so that a variable that a script left unset does not remove a trainer's hours.
-        private static func hours(_ text: String) throws -> WeeklyHours {
+        private static func hours(_ text: String, language: PhraseLanguage) throws -> WeeklyHours {
             guard text.contains(where: { $0 != " " }) else {
                 throw InvalidInput(field: "--set", problem: "is empty", hint: "write `--set none` for no hours at all")
             }
-            return try WeeklyHours(parsing: text, field: "the hours")
+            return try WeeklyHours(parsing: text, field: "the hours", language: language)
         }
 
         private func seasons(

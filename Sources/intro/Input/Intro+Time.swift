@@ -1,0 +1,73 @@
+import Booking
+import BookingStore
+import FoundationEssentials
+import Postgres
+
+extension Intro {
+    /// Returns the conventions for times that are typed at a studio.
+    ///
+    /// - Parameters:
+    ///   - studio: The studio, whose region decides the order of the numbers of a date.
+    ///   - direction: Whether a weekday or a date without a year is the next one or the last one.
+    /// - Returns: The conventions, without working hours.
+    func timeContext(
+        at studio: Studio, direction: TimePhraseContext.Direction = .ahead
+    ) -> TimePhraseContext {
+        var context = TimePhraseContext(clock: studio.clock, now: now)
+        context.order = studio.region.code == "US" ? .monthFirst : .dayFirst
+        context.language = settings.display.language
+        context.direction = direction
+        return context
+    }
+
+    /// Returns the conventions for typed times, with the working hours if one of the times depends on them.
+    ///
+    /// - Parameters:
+    ///   - texts: The times that were typed.
+    ///   - studio: The studio.
+    ///   - trainer: The trainer; `nil` means all trainers of the studio.
+    ///   - database: The database to query.
+    /// - Returns: The conventions.
+    /// - Throws: `PostgresError`.
+    func timeContext(
+        for texts: String?..., at studio: Studio, with trainer: Trainer.ID?, in database: Database
+    ) async throws -> TimePhraseContext {
+        var context = timeContext(at: studio)
+        guard texts.contains(where: { TimePhrase.dependsOnWorkingHours($0 ?? "", in: context) }) else { return context }
+        let today = studio.clock.date(of: context.now)
+        context.workingHours = try await database.withConnection { connection in
+            try await HoursRepository(connection).weeklyHours(at: studio.id, of: trainer, from: today)
+        }
+        return context
+    }
+
+    /// Parses the start of a session: a point in time, or `soonest` for the first free slot.
+    ///
+    /// - Parameters:
+    ///   - text: The text that was typed.
+    ///   - field: The option, for the message.
+    ///   - studio: The studio.
+    ///   - trainer: The trainer; `nil` means all trainers of the studio.
+    ///   - database: The database to query.
+    /// - Returns: The instant.
+    /// - Throws: `InvalidInput`, a `Refusal` when the local time does not exist or is ambiguous at a clock change, or a
+    ///   `Failure` when no slot is free.
+    func sessionStart(
+        _ text: String, field: String = "--at", at studio: Studio, with trainer: Trainer.ID?, in database: Database
+    ) async throws -> Date {
+        let context = try await timeContext(for: text, at: studio, with: trainer, in: database)
+        let phrase = try parseTimePhrase(text, field: field, in: context)
+        guard case .soonest = phrase else { return try parseInstant(text, field: field, in: context) }
+        let end = context.now + Double(studio.offer.horizonMinutes + 1440) * 60
+        let slots = try await database.withConnection { connection in
+            try await SlotRepository(connection).open(
+                at: studio, with: trainer, from: context.now, until: end, now: context.now, limit: 1)
+        }
+        guard let first = slots.first else {
+            throw Failure(
+                code: "no_free_slot", message: "no slot is free at \(studio.name.visible)",
+                hint: "`intro slots --studio \(studio.handle)` says why", exit: .refused)
+        }
+        return first.startsAt
+    }
+}

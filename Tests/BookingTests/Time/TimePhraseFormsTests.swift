@@ -1,0 +1,163 @@
+import Booking
+import Foundation
+import Testing
+
+/// Tests of the forms that people type; the current time is Tuesday, 2026-11-24, 10:00 in Los Angeles, and the trainers
+/// work from 7:00 to 19:00 on working days.
+@Suite("Forms of time phrases")
+struct TimePhraseFormsTests {
+    private var context: TimePhraseContext
+
+    init() throws {
+        let now = try #require(RFC3339.parse("2026-11-24T18:00:00Z"))
+        context = TimePhraseContext(clock: try StudioClock(timeZone: "America/Los_Angeles"), now: now)
+        context.workingHours = [
+            try WeeklyHours(parsing: "mon-fri 07:00-12:00"), try WeeklyHours(parsing: "mon-fri 10:00-19:00"),
+        ]
+    }
+
+    private func local(_ text: String, _ context: TimePhraseContext) throws -> String {
+        String(context.clock.text(try TimePhrase.instant(text, in: context)).dropLast(4))
+    }
+
+    @Test(
+        "reads every form of a day and a time",
+        arguments: [
+            ("5pm", "2026-11-24 17:00"), ("noon", "2026-11-24 12:00"), ("17:00", "2026-11-24 17:00"),
+            ("9am", "2026-11-25 09:00"), ("10:00", "2026-11-25 10:00"), ("tomorrow at 5pm", "2026-11-25 17:00"),
+            ("5:30 p.m.", "2026-11-24 17:30"), ("tues 5pm", "2026-11-24 17:00"), ("weds 5pm", "2026-11-25 17:00"),
+            ("thurs 5pm", "2026-11-26 17:00"), ("tue 9", "2026-12-01 09:00"), ("wed 5", "2026-11-25 17:00"),
+            ("wed 5:30", "2026-11-25 17:30"), ("wed 05:30", "2026-11-25 05:30"), ("wed 9:30", "2026-11-25 09:30"),
+            ("wed 12", "2026-11-25 12:00"), ("wed 17", "2026-11-25 17:00"), ("9 tomorrow", "2026-11-25 09:00"),
+            ("12/8 9am", "2026-12-08 09:00"), ("12/8/2026 9am", "2026-12-08 09:00"), ("12/8/26 9", "2026-12-08 09:00"),
+            ("1/4 9am", "2027-01-04 09:00"), ("dec 8 9am", "2026-12-08 09:00"), ("Dec 8, 9am", "2026-12-08 09:00"),
+            ("8 dec 9am", "2026-12-08 09:00"), ("December 8th 9am", "2026-12-08 09:00"),
+            ("the 8th of December at 9am", "2026-12-08 09:00"), ("dec. 8 9am", "2026-12-08 09:00"),
+            ("tue dec 8 9am", "2026-12-08 09:00"), ("Tuesday, December 8 at 9:00 AM", "2026-12-08 09:00"),
+            ("Tue Dec 8, 9:00 AM PST", "2026-12-08 09:00"), ("Tue Dec 8, 9:00\u{202F}AM", "2026-12-08 09:00"),
+            ("Tue Dec 8 2026, 9:00 AM PST", "2026-12-08 09:00"),
+            ("Friday, January 1, 2027 at 9:00 AM", "2027-01-01 09:00"),
+            ("9am tomorrow", "2026-11-25 09:00"), ("9am mon", "2026-11-30 09:00"), ("mon, 9am", "2026-11-30 09:00"),
+            ("9am on dec 8", "2026-12-08 09:00"), ("mon 0900", "2026-11-30 09:00"), ("mon 9.30am", "2026-11-30 09:30"),
+            ("mon 930am", "2026-11-30 09:30"), ("MON @ 9 A.M.", "2026-11-30 09:00"), ("mon. 9 am", "2026-11-30 09:00"),
+            ("in 2 hours", "2026-11-24 12:00"), ("+2h", "2026-11-24 12:00"), ("in 90 minutes", "2026-11-24 11:30"),
+            ("in 1h30m", "2026-11-24 11:30"), ("in 3 days 9am", "2026-11-27 09:00"), ("+1d 5", "2026-11-25 17:00"),
+            ("in 2 weeks at noon", "2026-12-08 12:00"), ("tomorrow morning at 9", "2026-11-25 09:00"),
+            ("sat evening 7:30", "2026-11-28 19:30"), ("tonight at 8", "2026-11-24 20:00"),
+            ("12 noon tomorrow", "2026-11-25 12:00"), ("tomorrow 12am", "2026-11-25 00:00"),
+            ("dec 31 23:59", "2026-12-31 23:59"), ("jan 1 12am", "2027-01-01 00:00"),
+            ("feb 29 9am", "2028-02-29 09:00"),
+            ("tue 14:30 PST", "2026-11-24 14:30"), ("dec 8 2045", "2026-12-08 20:45"),
+            ("2 hours ago", "2026-11-24 08:00"),
+            ("tue nov 3 9am", "2026-11-03 09:00"), ("9 in the morning tomorrow", "2026-11-25 09:00"),
+            ("nov 24 9am", "2026-11-24 09:00"),
+        ])
+    func reads(text: String, local expected: String) throws {
+        #expect(try local(text, context) == expected)
+        #expect(try local("  " + text.uppercased() + " ", context) == expected)
+    }
+
+    @Test(
+        "reads every form of a day without a time",
+        arguments: [
+            ("tues", "2026-11-24"), ("12/8", "2026-12-08"), ("dec 8", "2026-12-08"), ("8 december 2027", "2027-12-08"),
+            ("dec 8 2026", "2026-12-08"), ("in 3 days", "2026-11-27"), ("3 days ago", "2026-11-21"),
+            ("feb 29", "2028-02-29"), ("nov 24", "2026-11-24"), ("nov 23", "2027-11-23"), ("Tue, Dec 8", "2026-12-08"),
+        ])
+    func readsDays(text: String, date: String) throws {
+        #expect(try TimePhrase.parse(text, in: context) == .day(LocalDate(date)))
+    }
+
+    @Test("reads numbers of a date in the order of the region")
+    func readsNumbersInOrder() throws {
+        var abroad = context
+        abroad.order = .dayFirst
+        #expect(try local("12/8 9am", abroad) == "2027-08-12 09:00")
+        #expect(try local("8/12/2026 9am", abroad) == "2026-12-08 09:00")
+        #expect(throws: TimeProblem.self) { try TimePhrase.parse("8/13", in: abroad) }
+        #expect(try local("dec 8 9am", abroad) == "2026-12-08 09:00")
+    }
+
+    @Test("asks for the half of the day where working hours do not decide, and the alternatives are accepted")
+    func asksForHalf() throws {
+        for text in ["sat 9", "fri 8", "fri 3", "dec 5 9"] {
+            var undecided = context
+            undecided.workingHours = text.hasPrefix("fri") ? [try WeeklyHours(parsing: "daily 00:00-24:00")] : []
+            let input = try #require(invalidInput(text, undecided), "\(text)")
+            #expect(input.problem.contains("AM or") && input.problem.hasSuffix("PM?"))
+            let suggested = input.hint.split(separator: "\"").map(String.init).filter { $0.hasSuffix("m") }
+            let times = try suggested.map { try local($0, undecided) }
+            #expect(times.count == 2 && times[0] != times[1])
+        }
+    }
+
+    /// Returns the error of a text that cannot be parsed.
+    private func invalidInput(_ text: String, _ context: TimePhraseContext) -> InvalidInput? {
+        do throws(TimeProblem) {
+            _ = try TimePhrase.parse(text, in: context)
+            return nil
+        } catch {
+            guard case .invalid(let input) = error else { return nil }
+            return input
+        }
+    }
+
+    @Test("reads a weekday or a date without a year as the last one where the past is meant")
+    func readsBack() throws {
+        var back = context
+        back.direction = .back
+        #expect(try local("mon 9am", back) == "2026-11-23 09:00")
+        #expect(try local("tue 9am", back) == "2026-11-24 09:00")
+        #expect(try local("tue 5pm", back) == "2026-11-17 17:00")
+        #expect(try local("5pm", back) == "2026-11-23 17:00")
+        #expect(try TimePhrase.parse("dec 8", in: back) == .day(LocalDate("2025-12-08")))
+        #expect(try TimePhrase.parse("nov 20", in: back) == .day(LocalDate("2026-11-20")))
+    }
+
+    @Test("reads the end of a period as the first such time after its beginning")
+    func readsEnds() throws {
+        var end = context
+        end.role = .end
+        end.beginning = try TimePhrase.instant("dec 24 9am", in: context)
+        #expect(try local("5pm", end) == "2026-12-24 17:00")
+        #expect(try TimePhrase.parse("sat", in: end) == .day(LocalDate("2026-12-26")))
+        #expect(try TimePhrase.parse("jan 2", in: end) == .day(LocalDate("2027-01-02")))
+        #expect(try TimePhrase.parse("tomorrow", in: end) == .day(LocalDate("2026-11-25")))
+        #expect(try local("24:00", end) == "2026-12-25 00:00")
+        #expect(try local("dec 24 midnight", end) == "2026-12-25 00:00")
+    }
+
+    @Test(
+        "reads Spanish names where the language is Spanish",
+        arguments: [
+            ("martes 9am", "2026-12-01 09:00"), ("mié 9", "2026-11-25 09:00"),
+            ("mañana a las 17:00", "2026-11-25 17:00"),
+            ("8 dic 9am", "2026-12-08 09:00"), ("8 de diciembre de 2026 a las 9", "2026-12-08 09:00"),
+            ("mañana por la mañana a las 9", "2026-11-25 09:00"), ("sa\u{301}bado 9 de la tarde", "2026-11-28 21:00"),
+            ("hoy al mediodía", "2026-11-24 12:00"), ("mar 9am", "2026-12-01 09:00"), ("8 mar 9am", "2027-03-08 09:00"),
+            ("en 2 horas", "2026-11-24 12:00"), ("tuesday 9am", "2026-12-01 09:00"), ("mar 8 9am", "2027-03-08 09:00"),
+        ])
+    func readsSpanish(text: String, expected: String) throws {
+        var spanish = context
+        spanish.language = .spanish
+        #expect(try local(text, spanish) == expected)
+        #expect(throws: TimeProblem.self) { try TimePhrase.instant("martes 9am", in: context) }
+        #expect(throws: TimeProblem.self) { try TimePhrase.parse("mar 9", in: spanish) }
+    }
+
+    @Test("reads soonest, and refuses it where an instant is needed")
+    func readsSoonest() throws {
+        #expect(try TimePhrase.parse("Soonest", in: context) == .soonest)
+        #expect(throws: TimeProblem.self) { try TimePhrase.instant("soonest", in: context) }
+    }
+
+    @Test("a meaning depends on working hours only where the half of the day is open")
+    func dependsOnHours() {
+        for text in ["tue 9", "tue 5:30", "thu after 5", "12/8 9", "2026-12-01 9"] {
+            #expect(TimePhrase.dependsOnWorkingHours(text, in: context), "\(text)")
+        }
+        for text in ["tue 9am", "tue 17", "tue 05:30", "noon", "2026-12-01 9:00", "tue", "x", ""] {
+            #expect(!TimePhrase.dependsOnWorkingHours(text, in: context), "\(text)")
+        }
+    }
+}
