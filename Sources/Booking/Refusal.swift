@@ -40,6 +40,8 @@ public struct Refusal: Error, Sendable {
         case alreadyExists = "already_exists"
         /// The contact belongs to a client with a different name.
         case nameDiffers = "name_differs"
+        /// The hold has expired, was released or was used.
+        case holdExpired = "hold_expired"
     }
 
     /// The rule that refused the request.
@@ -76,7 +78,7 @@ public struct Refusal: Error, Sendable {
             .studioFull, .clientBusy, .trainerRetired:
             true
         case .introAlreadyBooked, .introAlreadyUsed, .tooManyNoShows, .wallTimeMissing, .wallTimeAmbiguous,
-            .notChangeable, .alreadyExists, .nameDiffers:
+            .notChangeable, .alreadyExists, .nameDiffers, .holdExpired:
             false
         }
     }

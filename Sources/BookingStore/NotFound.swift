@@ -26,6 +26,8 @@ public struct NotFound: Error, Sendable {
         case session(Reference)
         /// A session with a primary key.
         case sessionID(Session.ID)
+        /// A hold of a slot.
+        case hold(Reference)
         /// A reminder rule.
         case rule(Handle)
         /// A message in the ledger.

@@ -9,7 +9,8 @@ struct IntroCommand: AsyncParsableCommand {
         abstract: "Book free introductory sessions and send reminders.",
         version: "0.1.0",
         subcommands: [
-            Slots.self, Book.self, Reschedule.self, Cancel.self, Confirm.self, Show.self, Attend.self, NoShow.self,
+            Slots.self, HoldCommand.self, Book.self, Reschedule.self, Cancel.self, Confirm.self, Show.self, Attend.self,
+            NoShow.self,
             Schedule.self, Agenda.self, RemindersCommand.self, Why.self, RulesCommand.self, QuietHoursCommand.self,
             SuppressionCommand.self, TemplatesCommand.self, SMSCommand.self, MailCommand.self, Run.self,
             JobsCommand.self, StudioCommand.self, TrainerCommand.self, ClientCommand.self, Setup.self,

@@ -44,7 +44,10 @@ struct QueryPlanTests {
             }
             try await books.expectIndexes("station") {
                 try await $0.query(
-                    "SELECT free_station(\(studio.id.value), tstzrange(\(from), \(from) + interval '30 minutes'))")
+                    """
+                    SELECT first_free_station(
+                        \(studio.id.value), tstzrange(\(from), \(from) + interval '30 minutes'), \(from))
+                    """)
             }
             try await books.expectIndexes("one session's reminders") {
                 _ = try await SessionRepository($0).planAndRead(Session.ID(1), now: from)

@@ -1,6 +1,6 @@
 -- The free slots. Listing and booking both use this function, so a listed slot can be booked and an unlisted one
 -- cannot. Starts lie in [p_from, p_until). p_trainer NULL means all trainers of the studio. The session p_moving, if
--- any, is ignored.
+-- any, and the holds for it are ignored. A hold that has not expired at p_now occupies its slot like a session.
 --
 -- All sets are sets of possible starts: a period [a, b) excludes the starts after a minus the session length and
 -- before b, and another session also those within the turnaround before it. Grid times are then tested against what
@@ -45,12 +45,24 @@ BEGIN
     SELECT CASE count(*) WHEN v_studio.stations THEN range_intersect_agg(taken) ELSE '{}' END INTO v_full
     FROM (
         SELECT range_agg(tstzrange(lower(occupied) - v_pause, upper(occupied), '()')) AS taken
-        FROM session
-        WHERE studio_id = p_studio
-          AND station <= v_studio.stations
-          AND occupied && v_window
-          AND status IN ('booked', 'attended')
-          AND id IS DISTINCT FROM p_moving
+        FROM (
+            SELECT station, occupied
+            FROM session
+            WHERE studio_id = p_studio
+              AND station <= v_studio.stations
+              AND occupied && v_window
+              AND status IN ('booked', 'attended')
+              AND id IS DISTINCT FROM p_moving
+            UNION ALL
+            SELECT station, occupied
+            FROM hold
+            WHERE studio_id = p_studio
+              AND station <= v_studio.stations
+              AND occupied && v_window
+              AND status = 'held'
+              AND expires_at > p_now
+              AND coalesce(session_id <> p_moving, true)
+        ) AS used
         GROUP BY station
     ) AS station;
 
@@ -76,18 +88,30 @@ BEGIN
             WHERE off.trainer_id = t.id AND off.during && v_window
         ) AS absence
         CROSS JOIN LATERAL (
-            SELECT coalesce(range_agg(tstzrange(lower(s.occupied) - v_pause, upper(s.occupied), '()')), '{}') AS busy
-            FROM session AS s
-            WHERE s.trainer_id = t.id
-              AND s.occupied && v_window
-              AND s.status IN ('booked', 'attended')
-              AND s.id IS DISTINCT FROM p_moving
+            SELECT coalesce(range_agg(tstzrange(lower(used.occupied) - v_pause, upper(used.occupied), '()')), '{}') AS busy
+            FROM (
+                SELECT s.occupied
+                FROM session AS s
+                WHERE s.trainer_id = t.id
+                  AND s.occupied && v_window
+                  AND s.status IN ('booked', 'attended')
+                  AND s.id IS DISTINCT FROM p_moving
+                UNION ALL
+                SELECT h.occupied
+                FROM hold AS h
+                WHERE h.trainer_id = t.id
+                  AND h.occupied && v_window
+                  AND h.status = 'held'
+                  AND h.expires_at > p_now
+                  AND coalesce(h.session_id <> p_moving, true)
+            ) AS used
         ) AS others
         CROSS JOIN LATERAL (
             SELECT coalesce(range_agg(day.during), '{}') AS days
             FROM day
             WHERE t.daily_limit IS NOT NULL
               AND t.daily_limit <= sessions_that_day(t.id, v_studio.time_zone, day.local_date, p_moving)
+                  + holds_that_day(t.id, v_studio.time_zone, day.local_date, p_now, p_moving)
         ) AS full_days
         ORDER BY t.handle
     ),

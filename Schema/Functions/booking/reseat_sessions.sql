@@ -17,7 +17,7 @@ BEGIN
           AND s.station > studio.stations
         ORDER BY s.starts_at, s.station
     LOOP
-        v_station := free_station(p_studio, v_session.occupied, v_session.id);
+        v_station := first_free_station(p_studio, v_session.occupied, p_now, v_session.id);
         IF v_station IS NOT NULL THEN
             UPDATE session SET station = v_station WHERE id = v_session.id;
         END IF;

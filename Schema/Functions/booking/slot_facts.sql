@@ -43,10 +43,18 @@ LANGUAGE sql STABLE AS $$
                WHERE trainer_id = t.id
                  AND occupied && held.occupied
                  AND status IN ('booked', 'attended')
-                 AND id IS DISTINCT FROM p_moving),
+                 AND id IS DISTINCT FROM p_moving)
+           OR EXISTS (
+               SELECT FROM hold
+               WHERE trainer_id = t.id
+                 AND occupied && held.occupied
+                 AND status = 'held'
+                 AND expires_at > p_now
+                 AND coalesce(session_id <> p_moving, true)),
            t.daily_limit,
-           sessions_that_day(t.id, st.time_zone, held.date, p_moving),
-           free_station(st.id, held.occupied, p_moving)
+           sessions_that_day(t.id, st.time_zone, held.date, p_moving)
+               + holds_that_day(t.id, st.time_zone, held.date, p_now, p_moving),
+           first_free_station(st.id, held.occupied, p_now, p_moving)
     FROM studio AS st
     CROSS JOIN trainer AS t
     CROSS JOIN LATERAL (

@@ -24,14 +24,18 @@ public struct SlotFacts: Sendable {
     public var awayFor: String?
     /// The start is a multiple of the slot spacing.
     public var onGrid = true
-    /// The trainer has another session, or its turnaround, at that time.
+    /// The trainer has another session, or its turnaround, at that time, or the time is held.
     public var trainerBusy = false
+    /// The hold of the trainer's time, if there is one.
+    public var trainerHeld: HeldUntil?
     /// The maximum number of sessions on one date; `nil` means no limit.
     public var dailyLimit: Int32?
     /// The trainer's booked and attended sessions on that date.
     public var thatDay: Int64 = 0
     /// A station is free for the whole session.
     public var stationFree = true
+    /// The first hold of a station at that time to expire, if there is one.
+    public var stationHeld: HeldUntil?
 
     /// Creates facts that satisfy every rule.
     public init() {}
@@ -95,11 +99,8 @@ public enum SlotRules {
                 ? hard(
                     .away, "\(trainer) is away at \(slot.localStart)\(facts.awayFor.map { ": \(visible($0))" } ?? "")",
                     remedy: .instruction("choose another trainer or another day")) : nil,
-            facts.trainerBusy
-                ? hard(
-                    .slotTaken, "\(trainer) has another session at \(slot.localStart)",
-                    remedy: .instruction("choose one of the free slots")) : nil,
-            facts.stationFree ? nil : noStation(slot),
+            trainerBusy(facts, slot),
+            facts.stationFree ? nil : noStation(facts, slot),
         ]
         return (permanent + timing + conflicts + [dailyLimit(facts, slot)]).compactMap { $0 }
     }
@@ -153,9 +154,19 @@ public enum SlotRules {
         }
     }
 
-    static func noStation(_ slot: Slot) -> Objection {
-        hard(
-            .studioFull, "\(visible(slot.studio.name)) has no station left at \(slot.localStart)",
+    private static func trainerBusy(_ facts: SlotFacts, _ slot: Slot) -> Objection? {
+        guard facts.trainerBusy else { return nil }
+        let trainer = visible(slot.trainer.name)
+        let reason = facts.trainerHeld.map { "\(slot.localStart) with \(trainer) is \($0.text(slot.studio.clock))" }
+        return hard(
+            .slotTaken, reason ?? "\(trainer) has another session at \(slot.localStart)",
+            remedy: .instruction("choose one of the free slots"))
+    }
+
+    static func noStation(_ facts: SlotFacts, _ slot: Slot) -> Objection {
+        let note = facts.stationHeld.map { "; one is \($0.text(slot.studio.clock))" } ?? ""
+        return hard(
+            .studioFull, "\(visible(slot.studio.name)) has no station left at \(slot.localStart)\(note)",
             remedy: .instruction("choose one of the free slots"))
     }
 

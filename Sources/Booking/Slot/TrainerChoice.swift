@@ -86,16 +86,26 @@ public enum TrainerChoice {
         guard !atWork.isEmpty else { return noTrainerAtWork(candidates, at: studio, localStart) }
         let free = atWork.filter { !$0.facts.trainerBusy }
         guard !free.isEmpty else {
-            return Refusal(
-                .slotTaken, "no trainer is free at \(name) at \(localStart): every trainer at work has a session",
-                hint: "choose one of the free slots")
+            return noTrainerFree(atWork, at: studio, localStart)
         }
-        guard first.facts.stationFree else { return SlotRules.noStation(slot(first.trainer)).refusal }
+        guard first.facts.stationFree else { return SlotRules.noStation(first.facts, slot(first.trainer)).refusal }
         guard strictness == .all, free.allSatisfy(\.facts.isAtDailyLimit) else { return nil }
         return Refusal(
             .dailyLimit,
             "no trainer is free at \(name) at \(localStart): every free trainer has reached the daily limit",
             remedy: .chooseDay)
+    }
+
+    private static func noTrainerFree(
+        _ atWork: [Candidate], at studio: Session.Place, _ localStart: String
+    ) -> Refusal {
+        let held = atWork.compactMap { candidate in
+            candidate.facts.trainerHeld.map { "\(visible(candidate.trainer.name)) is \($0.text(studio.clock))" }
+        }
+        let reason = held.isEmpty ? "every trainer at work has a session" : held.joined(separator: ", ")
+        return Refusal(
+            .slotTaken, "no trainer is free at \(visible(studio.name)) at \(localStart): \(reason)",
+            hint: "choose one of the free slots")
     }
 
     private static func noTrainerAtWork(

@@ -34,8 +34,11 @@ struct BookingTransaction {
         let (client, isOtherName) = try await findOrAddClient(identification, contacts)
         contacts.add(client)
         let ineligible = try await checkEligibility(of: client.id, contacts)
+        // The rules decided about a held slot when it was held: notice refers to that time.
+        let hold = try await useHold()
         let choice = try await SlotChoice(
-            connection: connection, studio: request.studio, trainer: request.trainer, start: request.start, now: now,
+            connection: connection, studio: request.studio, trainer: request.trainer, start: request.start,
+            now: hold?.heldAt ?? now,
             strictness: request.overrideReason == nil ? .all : .hardOnly
         ).choose()
         let report = try await given.keep(for: client, unless: isOtherName ? .otherName : nil)
@@ -51,6 +54,11 @@ struct BookingTransaction {
         guard request.requestID != nil, let session = try await sessions.made(by: key) else { return nil }
         let report = try await given.keep(for: session.client, unless: .repetition)
         return BookingResult(session: session, created: false, contacts: report)
+    }
+
+    private func useHold() async throws -> Hold? {
+        guard let hold = request.hold else { return nil }
+        return try await HoldRepository(connection).use(hold, now: now)
     }
 
     private func acquireLocks(_ contacts: Contacts) async throws {
@@ -131,6 +139,8 @@ public struct BookingRequest: Sendable {
     public var phone: PhoneNumber?
     /// The start.
     public let start: Date
+    /// The hold of the slot; `nil` if the slot is not held for this client.
+    public var hold: Hold?
     /// The source of the booking.
     public var source: String?
     /// The request's key; a repeated request with the same key returns the first result.

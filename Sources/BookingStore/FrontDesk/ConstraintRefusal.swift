@@ -6,9 +6,9 @@ package enum ConstraintRefusal {
     /// Returns the refusal for a violated constraint, or `nil` if the error is not a violation of a rule.
     static func refusal(for error: PostgresError) -> Refusal? {
         switch error.constraint {
-        case "session_trainer_free":
+        case "session_trainer_free", "hold_trainer_free":
             Refusal(.slotTaken, "the trainer has another session then", hint: "choose one of the free slots")
-        case "session_station_free":
+        case "session_station_free", "hold_station_free":
             Refusal(
                 .studioFull, "the studio has no station left then", hint: "choose one of the free slots")
         case "session_client_free":

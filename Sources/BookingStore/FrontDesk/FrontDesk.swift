@@ -200,7 +200,7 @@ public struct FrontDesk: Sendable {
     /// Adds free slots to a refusal that another time could avoid.
     ///
     /// If the slots cannot be read, the refusal is returned without them.
-    private func addingAlternatives(
+    func addingAlternatives(
         _ refusal: Refusal, to start: Date, at studio: Studio, with trainer: Trainer.ID?, now: Date
     ) async -> Refusal {
         guard refusal.isAboutTime else { return refusal }

@@ -82,7 +82,7 @@ public struct SessionRepository: Sendable {
                     reference, request_id, studio_id, trainer_id, client_id, named_contacts, station, starts_at,
                     ends_at, occupied, waived, waived_rules, override_reason, source, booked_at, arranged_at)
                 SELECT \(Reference.random().code), \(key), place.id, \(choice.trainer.value), \(client.id.value),
-                       \(request.contacts.keys), free_station(place.id, place.occupied), \(request.start),
+                       \(request.contacts.keys), first_free_station(place.id, place.occupied, \(now)), \(request.start),
                        place.ends_at, place.occupied, \(ineligible != nil), \(waivedRules),
                        \(request.overrideReason), \(request.source), \(now), \(now)
                 FROM place
@@ -110,7 +110,7 @@ public struct SessionRepository: Sendable {
             UPDATE session
             SET studio_id = place.id,
                 trainer_id = \(choice.trainer.value),
-                station = free_station(place.id, place.occupied, session.id),
+                station = first_free_station(place.id, place.occupied, \(now), session.id),
                 starts_at = \(start),
                 ends_at = place.ends_at,
                 occupied = place.occupied,

@@ -105,9 +105,13 @@ public struct SlotRepository: Sendable {
             """
             SELECT t.id, t.handle, t.name, f.retired, f.in_the_past, f.too_soon, f.beyond_horizon, f.closed_for,
                    f.within_hours, f.hours_that_day, f.elsewhere, f.away, f.away_for, f.on_grid, f.trainer_busy,
-                   f.daily_limit, f.that_day, f.station IS NOT NULL
+                   f.daily_limit, f.that_day, f.station IS NOT NULL, trainer_hold.expires_at, trainer_hold.held_by,
+                   station_hold.expires_at, station_hold.held_by
             FROM trainer AS t
             CROSS JOIN LATERAL slot_facts(\(studio.id.value), t.id, \(start), \(now), \(moving?.value)) AS f
+            \(Self.hold(of: "trainer_id = t.id", as: "trainer_hold", at: studio, start, now, moving))
+            \(Self.hold(
+                of: "studio_id = \(studio.id.value)", as: "station_hold", at: studio, start, now, moving))
             WHERE t.id = \(trainer?.value)
                OR \(trainer?.value)::integer IS NULL AND f.works_here AND NOT f.retired
             ORDER BY t.handle
@@ -117,6 +121,26 @@ public struct SlotRepository: Sendable {
                 id: Trainer.ID(try row.next()), handle: try row.next(), name: try row.next())
             return TrainerChoice.Candidate(trainer: name, facts: try facts(&row))
         }
+    }
+
+    /// A join of the first hold to expire that occupies a trainer or a station of a studio.
+    private static func hold(
+        of owner: SQL, as alias: SQL, at studio: Studio, _ start: Date, _ now: Date, _ moving: Session.ID?
+    ) -> SQL {
+        let end = start + TimeInterval((studio.offer.sessionMinutes + studio.offer.turnaroundMinutes) * 60)
+        return """
+            LEFT JOIN LATERAL (
+                SELECT expires_at, held_by
+                FROM hold
+                WHERE \(owner)
+                  AND occupied && tstzrange(\(start), \(end))
+                  AND status = 'held'
+                  AND expires_at > \(now)
+                  AND coalesce(session_id <> \(moving?.value), true)
+                ORDER BY expires_at
+                LIMIT 1
+            ) AS \(alias) ON true
+            """
     }
 
     private func facts(_ row: inout Row) throws -> SlotFacts {
@@ -136,7 +160,15 @@ public struct SlotRepository: Sendable {
         facts.dailyLimit = try row.next()
         facts.thatDay = try row.next()
         facts.stationFree = try row.next()
+        facts.trainerHeld = try held(&row)
+        facts.stationHeld = try held(&row)
         return facts
+    }
+
+    private func held(_ row: inout Row) throws -> HeldUntil? {
+        let (expiresAt, heldBy) = (try row.next(Date?.self), try row.next(String?.self))
+        guard let expiresAt, let heldBy else { return nil }
+        return HeldUntil(expiresAt: expiresAt, heldBy: heldBy)
     }
 
     private func read(_ sql: SQL, at studio: Studio) async throws -> [Slot] {

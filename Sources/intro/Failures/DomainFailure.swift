@@ -64,6 +64,7 @@ extension NotFound.Subject {
         case .session(let reference):
             ("session with the reference \(reference)", "ask for the reference, or see `intro agenda`")
         case .sessionID: ("session", "see `intro agenda`")
+        case .hold(let key): ("hold \(key)", "see `intro hold --list`")
         case .rule(let key): ("rule \(key)", "see `intro rules list`")
         case .message(let id): ("message number \(id)", "see `intro reminders unknown`")
         case .suppression: ("blocked address or number", "see `intro suppression list`")

@@ -37,7 +37,10 @@ struct Book: IntroSubcommand {
     var studio: String?
 
     @Option(help: ArgumentHelp("The time, such as \"tue 9am\", \"dec 8 5pm\" or soonest.", valueName: "time"))
-    var at: String
+    var at: String?
+
+    @Option(help: ArgumentHelp("Book the slot that is held with this key.", valueName: "key"))
+    var hold: String?
 
     @Option(help: ArgumentHelp("How the client heard of the studio.", valueName: "text"))
     var source: String?
@@ -56,14 +59,19 @@ struct Book: IntroSubcommand {
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
+    func checkUsage() throws {
+        guard at != nil || hold != nil else { throw ValidationError("give --at TIME, or --hold KEY") }
+        guard hold == nil || trainer == nil && studio == nil else {
+            throw ValidationError("--hold names the trainer and the studio: leave out --trainer and --studio")
+        }
+    }
+
     func run(in intro: Intro) async throws {
         async let plans: Void = loadNumberingPlans()
         let database = try await intro.database()
-        let bookingTarget = try await intro.bookingTarget(studio: studio, trainer: trainer, in: database)
         let now = intro.now
-        let start = try await intro.sessionStart(
-            at, at: bookingTarget.studio, with: bookingTarget.trainer?.id, in: database)
-        let result = try await intro.frontDesk(database).book(try request(bookingTarget, start: start), now: now)
+        let request = try await request(in: intro, database)
+        let result = try await intro.frontDesk(database).book(request, now: now)
         var record = SessionRecord(result.session)
         record.created = result.created
         record.add(result.contacts)
@@ -80,6 +88,23 @@ struct Book: IntroSubcommand {
     /// Loads the phone numbering plans while the connection to the database is opened, which takes about as long.
     private func loadNumberingPlans() {
         if phone != nil || !client.contains("@") { PhoneNumber.loadPlans() }
+    }
+
+    /// Returns the request, with the slot of `--hold`, or of `--at`, `--trainer` and `--studio`.
+    private func request(in intro: Intro, _ database: Database) async throws -> BookingRequest {
+        if let hold {
+            let (held, studio) = try await intro.heldSlot(hold, at: at, in: database)
+            let target = Intro.BookingTarget(
+                studio: studio, trainer: try await intro.trainer(held.slot.trainer.handle, in: database).0)
+            var request = try request(target, start: held.slot.startsAt)
+            request.hold = held
+            return request
+        }
+        let target = try await intro.bookingTarget(studio: studio, trainer: trainer, in: database)
+        return try request(
+            target,
+            start: try await intro.sessionStart(
+                at ?? "", at: target.studio, with: target.trainer?.id, in: database))
     }
 
     private func request(_ bookingTarget: Intro.BookingTarget, start: Date) throws -> BookingRequest {

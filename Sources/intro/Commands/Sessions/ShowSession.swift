@@ -137,7 +137,7 @@ extension Refusal.Rule {
         case .introAlreadyUsed: "the free session was used"
         case .tooManyNoShows: "the no-show limit"
         case .slotTaken, .away, .studioClosed, .studioFull, .clientBusy, .trainerRetired, .wallTimeMissing,
-            .wallTimeAmbiguous, .notChangeable, .alreadyExists, .nameDiffers:
+            .wallTimeAmbiguous, .notChangeable, .alreadyExists, .nameDiffers, .holdExpired:
             rawValue
         }
     }
