@@ -31,6 +31,7 @@ public struct Migration: Sendable {
         Migration(19, "restored_checks", PackageResources.V0019_restored_checks_sql),
         Migration(20, "message_reasons", PackageResources.V0020_message_reasons_sql),
         Migration(21, "holds", PackageResources.V0021_holds_sql),
+        Migration(22, "corrections", PackageResources.V0022_corrections_sql),
     ]
 
     /// The indexes that are built before the step's transaction, while desks work.

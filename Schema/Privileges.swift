@@ -28,12 +28,15 @@ public enum Privileges {
     }
 
     static let tables: [String: Table] = [
+        // A key stays used: a repeated request must find it.
+        "change_request": Table("SELECT INSERT"),
         // A pause or refusal that a server has ended is removed.
         "channel_pause": Table("SELECT INSERT UPDATE DELETE"),
         "channel_refusal": Table("SELECT INSERT UPDATE DELETE"),
         "client": Table("SELECT INSERT UPDATE", hidden: ["unsubscribe_token"]),
         "closed_day": Table("SELECT INSERT"),
-        "closure": Table("SELECT INSERT UPDATE"),
+        // Closures and seasons can be removed; the event log keeps them.
+        "closure": Table("SELECT INSERT UPDATE DELETE"),
         "consent": Table("SELECT INSERT UPDATE"),
         // Contact hours, weekly hours and suppressions are replaced or lifted; the event log keeps what was there before.
         "contact_hours": Table("SELECT INSERT UPDATE DELETE"),
@@ -44,7 +47,7 @@ public enum Privileges {
         "free_session_claim": Table("SELECT"),
         "hold": Table("SELECT INSERT UPDATE"),
         "hours": Table("SELECT INSERT UPDATE DELETE"),
-        "hours_season": Table("SELECT INSERT UPDATE"),
+        "hours_season": Table("SELECT INSERT UPDATE DELETE"),
         // Its excerpt may hold a returned message, and with it the unsubscribe token.
         "inbound_mail": Table("SELECT INSERT UPDATE", hidden: ["excerpt"]),
         "inbound_text": Table("SELECT INSERT UPDATE"),

@@ -36,6 +36,8 @@ public struct Refusal: Error, Sendable {
         case wallTimeAmbiguous = "wall_time_ambiguous"
         /// The session is attended, a no-show or cancelled, or has begun.
         case notChangeable = "not_changeable"
+        /// The session has not begun yet.
+        case notStarted = "not_started"
         /// An entry with that address, id or name exists already.
         case alreadyExists = "already_exists"
         /// The contact belongs to a client with a different name.
@@ -78,7 +80,7 @@ public struct Refusal: Error, Sendable {
             .studioFull, .clientBusy, .trainerRetired:
             true
         case .introAlreadyBooked, .introAlreadyUsed, .tooManyNoShows, .wallTimeMissing, .wallTimeAmbiguous,
-            .notChangeable, .alreadyExists, .nameDiffers, .holdExpired:
+            .notChangeable, .notStarted, .alreadyExists, .nameDiffers, .holdExpired:
             false
         }
     }

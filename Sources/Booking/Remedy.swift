@@ -40,8 +40,14 @@ extension Refusal {
         /// Find the free session of the person, or grant another with an override.
         case findPriorSession
 
+        /// Cancel or correct the other session of the person before this one is corrected.
+        case resolveOtherSession
+        /// Mark the session after its start, or before it with an override.
+        case markAfterStart
         /// Mark a session that has begun.
         case markSession(Reference)
+        /// Correct the status of a session that was marked or cancelled.
+        case correctSession(Reference)
         /// Check the session's status.
         case checkSession
         /// Confirm or correct the client.

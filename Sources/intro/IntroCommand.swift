@@ -10,7 +10,7 @@ struct IntroCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Slots.self, HoldCommand.self, Book.self, Reschedule.self, Cancel.self, Confirm.self, Show.self, Attend.self,
-            NoShow.self,
+            NoShow.self, Undo.self,
             Schedule.self, Agenda.self, RemindersCommand.self, Why.self, RulesCommand.self, QuietHoursCommand.self,
             SuppressionCommand.self, TemplatesCommand.self, SMSCommand.self, MailCommand.self, Run.self,
             JobsCommand.self, StudioCommand.self, TrainerCommand.self, ClientCommand.self, Setup.self,
@@ -60,6 +60,8 @@ extension IntroCommand {
             return .done
         } catch OutputError.readerClosed {
             return .done
+        } catch let reported as ReportedFailures {
+            return reported.exit
         } catch {
             return reportFailure(error, arguments: arguments)
         }

@@ -66,7 +66,10 @@ struct ConcurrentIndexTests {
                     script: """
                         DROP INDEX client_search;
                         ALTER TABLE message DROP CONSTRAINT message_reason_is_known;
+                        ALTER TABLE session DROP COLUMN cancelled_by;
+                        DROP TABLE change_request, hold;
                         DELETE FROM schema_migration WHERE version >= 18;
+                        DELETE FROM schema_function;
                         UPDATE schema_release SET function_set = function_set - 1;
                         """)
             }

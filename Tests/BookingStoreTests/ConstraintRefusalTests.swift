@@ -10,7 +10,7 @@ struct ConstraintRefusalTests {
     /// The constraints that only a bug can violate, or whose violation is handled internally.
     private static let withoutRefusal: Set = [
         // Another reference is generated, or the earlier result is returned.
-        "session_reference_key", "session_request_key", "hold_request_key",
+        "session_reference_key", "session_request_key", "hold_request_key", "change_request_pkey",
         // The row is replaced, or the input is rejected before it is stored.
         "hours_season_key", "hours_pkey", "hours_do_not_overlap",
         // Only Intro writes these rows, each once.

@@ -72,6 +72,39 @@ struct DatabaseInvariantTests {
         }
     }
 
+    @Test("accepts a correction of the named session with a reason, and nothing else with it")
+    func corrected() async throws {
+        try await withPeople { books in
+            try await books.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
+            try await books.insert(Entry(client: 2, trainer: 2, station: 2, from: "10:00", until: "10:20"))
+            try await books.database.query("UPDATE session SET status = 'no_show'")
+            let ids = try await books.database.query("SELECT id FROM session ORDER BY id").decode(Int64.self)
+            func correct(_ change: String, of id: Int64, reason: String = "wrong client") async throws {
+                try await books.database.transaction { connection in
+                    _ = try await connection.query(
+                        """
+                        SELECT set_config('intro.correction', \(String(ids[0])), true),
+                               set_config('intro.reason', \(reason), true)
+                        """)
+                    try await connection.query("UPDATE session SET \(unsafeSQL: change) WHERE id = \(id)")
+                }
+            }
+            for (change, id, reason) in [
+                ("status = 'booked'", ids[1], "wrong client"), ("status = 'booked'", ids[0], ""),
+                ("status = 'cancelled'", ids[0], "wrong client"), ("station = 2", ids[0], "wrong client"),
+                ("status = 'booked', trainer_id = 2", ids[0], "wrong client"),
+                ("status = 'booked', starts_at = starts_at - interval '1 hour'", ids[0], "wrong client"),
+            ] {
+                let error = await #expect(throws: PostgresError.self, "\(change)") {
+                    try await correct(change, of: id, reason: reason)
+                }
+                #expect(error?.constraint == "session_stays_final", "\(change)")
+            }
+            try await correct("status = 'attended', station = 1", of: ids[0])
+            await books.expect("session_stays_final", "UPDATE session SET status = 'booked' WHERE id = \(ids[0])")
+        }
+    }
+
     @Test("rejects changes of the event log")
     func appendOnly() async throws {
         try await withPeople { books in

@@ -66,15 +66,15 @@ struct MoveTests {
                 try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com").reference)
             request.trainer = try await books.engage("james")
             _ = try await books.desk.confirm(request.reference, now: Books.now)
-            let moved = try await books.desk.reschedule(request, now: Books.now)
-            #expect(moved.moved && moved.session.trainer.handle == "james" && moved.session.confirmedAt != nil)
+            let moved = try await books.desk.reschedule(request, ChangeRequest(now: Books.now))
+            #expect(moved.changed && moved.session.trainer.handle == "james" && moved.session.confirmedAt != nil)
             #expect(moved.session.localStart == "2027-01-05 10:00 PST")
-            #expect(try await !books.desk.reschedule(request, now: Books.now).moved)
+            #expect(try await !books.desk.reschedule(request, ChangeRequest(now: Books.now)).changed)
             try await books.book(studio, "2027-01-06 10:00", for: "ben@example.com", with: request.trainer)
             var other = MoveRequest(
                 try await books.book(studio, "2027-01-06 10:00", for: "eve@example.com").reference)
             other.trainer = request.trainer
-            await expectRefusal(.slotTaken) { try await books.desk.reschedule(other, now: Books.now) }
+            await expectRefusal(.slotTaken) { try await books.desk.reschedule(other, ChangeRequest(now: Books.now)) }
         }
     }
 
@@ -90,9 +90,11 @@ struct MoveTests {
             var request = MoveRequest(session.reference)
             request.studio = east
             // 10:00 in Los Angeles is 13:00 in New York.
-            await expectRefusal(.outsideHours) { try await books.desk.reschedule(request, now: Books.now) }
+            await expectRefusal(.outsideHours) {
+                try await books.desk.reschedule(request, ChangeRequest(now: Books.now))
+            }
             request.start = try Books.instant("2027-01-05 10:00", at: east)
-            let moved = try await books.desk.reschedule(request, now: Books.now).session
+            let moved = try await books.desk.reschedule(request, ChangeRequest(now: Books.now)).session
             #expect(moved.localStart == "2027-01-05 10:00 EST" && moved.trainer.handle == "luz")
             #expect(moved.studio.handle == "east" && moved.reference == session.reference && moved.revision == 2)
             #expect(moved.confirmedAt == nil)
@@ -107,7 +109,7 @@ struct MoveTests {
                     until: try Books.instant("2027-01-07 00:00", at: east), reason: "Snow"))
             request.start = try Books.instant("2027-01-06 10:00", at: east)
             let refusal = await expectRefusal(.studioClosed) {
-                try await books.desk.reschedule(request, now: Books.now)
+                try await books.desk.reschedule(request, ChangeRequest(now: Books.now))
             }
             #expect(refusal?.alternatives.allSatisfy { $0.studio.handle == "east" } == true)
         }
@@ -131,7 +133,9 @@ struct MoveTests {
                 for (session, studio) in sessions {
                     var request = MoveRequest(session.reference)
                     request.studio = studio
-                    group.addTask { [request] in try await books.desk.reschedule(request, now: Books.now).moved }
+                    group.addTask { [request] in
+                        try await books.desk.reschedule(request, ChangeRequest(now: Books.now)).changed
+                    }
                 }
                 return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
             }

@@ -20,11 +20,12 @@ struct RoleTests {
                     connection: connection, actor: "service", noShowLimit: 2, request: request, key: "r1",
                     now: Books.now
                 ).run().session
-                var move = MoveRequest(booked.reference)
-                move.start = start
-                return try await MoveTransaction(
-                    connection: connection, actor: "service", request: move, studio: studio, now: Books.now
-                ).run()
+                var request = MoveRequest(booked.reference)
+                request.start = start
+                let move = MoveTransaction(request: request, studio: studio, now: Books.now)
+                return try await FrontDesk(database: books.database, actor: "service", noShowLimit: 2).performOnce(
+                    move.change, ChangeRequest(now: Books.now, requestID: "r2"),
+                    { try await move.run($0, on: $1) }, on: connection)
             }
             #expect(moved.session.localStart == "2027-01-05 11:00 PST")
             let taken = try await books.serving { connection in

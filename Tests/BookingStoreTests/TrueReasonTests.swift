@@ -173,7 +173,7 @@ struct TrueReasonTests {
             for trainer in [nil, maria] {
                 let result = try await books.desk.reschedule(
                     session.reference, to: session.startsAt, with: trainer, overrideReason: nil, now: Books.now)
-                #expect(!result.moved && result.session.revision == session.revision)
+                #expect(!result.changed && result.session.revision == session.revision)
             }
             #expect(try await books.ledger() == before)
         }

@@ -54,13 +54,14 @@ struct Refused: CustomTestStringConvertible, Sendable {
             code: "intro_already_booked", before: [book("ana", "2026-12-01 09:00", "maria")],
             command: book("ana", "2026-12-02 09:00", "james"), isSoft: true),
         Refused(
-            code: "intro_already_used", before: [book("ana", "2026-12-01 09:00", "maria"), ["attend", "REF"]],
+            code: "intro_already_used",
+            before: [book("ana", "2026-12-01 09:00", "maria"), ["attend", "REF", "--override", "early"]],
             command: book("ana", "2026-12-02 09:00", "james"), isSoft: true),
         Refused(
             code: "too_many_no_shows",
             before: [
-                book("ana", "2026-12-01 09:00", "maria"), ["no-show", "REF"],
-                book("ana", "2026-12-01 10:00", "maria"), ["no-show", "REF"],
+                book("ana", "2026-12-01 09:00", "maria"), ["no-show", "REF", "--override", "early"],
+                book("ana", "2026-12-01 10:00", "maria"), ["no-show", "REF", "--override", "early"],
             ],
             command: book("ana", "2026-12-02 09:00", "james"), isSoft: true),
         Refused(
@@ -166,7 +167,9 @@ struct RefusalTests {
     func final(end: String) async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
-            if end != "begun" { try await studio.answer(end, reference) }
+            let after = "2026-12-01T17:20:00Z"
+            if end == "cancel" { try await studio.answer(end, reference) }
+            if ["attend", "no-show"].contains(end) { try await studio.answer(end, reference, now: after) }
             let now = end == "begun" ? "2026-12-01T17:00:00Z" : Studio.now
             let before = try await studio.fingerprint()
             for command in [["cancel", reference], ["reschedule", reference, "--at", "2026-12-04 09:00"]] {
@@ -176,7 +179,10 @@ struct RefusalTests {
             }
             guard end != "begun" else { return }
             for command in ["attend", "no-show"] {
-                #expect(try await studio.refusal(command, reference).code == "not_changeable")
+                let result = try await studio.intro(command, reference, "--json", now: after)
+                let isCorrection = end != "cancel" && end != command
+                #expect(result.exit == (isCorrection ? 64 : 3), "a correction needs a reason")
+                #expect(result.error?.code == (isCorrection ? "usage" : "not_changeable"))
             }
             #expect(try await studio.fingerprint() == before)
         }

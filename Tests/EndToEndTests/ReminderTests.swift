@@ -104,7 +104,7 @@ struct ReminderTests {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-07 09:00")
             try await studio.answer("reminders", "send")
-            try await studio.answer(end, reference)
+            try await studio.answer([end, reference] + (end == "cancel" ? [] : ["--override", "marked early"]))
             let tally = try await studio.answer("reminders", "send", now: "2026-12-06T12:00:00-08:00")
             #expect(tally["sent"] == .number(Double(more.count)))
             let sent = try await studio.answer("reminders", "list", reference, "--status", "sent")

@@ -10,7 +10,7 @@ struct RuleCommandTests {
             #expect(
                 Set(rules.compactMap { $0["key"]?.text }) == [
                     "confirmation", "three-days", "one-day", "one-day-sms", "two-hours", "no-show", "attended",
-                    "rescheduled", "trainer-changed", "cancelled", "call-back", "trainer-digest",
+                    "rescheduled", "rebooked", "trainer-changed", "cancelled", "call-back", "trainer-digest",
                 ])
             let fields: Set = [
                 "key", "studio", "anchor", "offset", "at", "channel", "audience", "template", "condition", "enabled",

@@ -93,7 +93,8 @@ struct SettingsTests {
         try await Studio.with { studio in
             let settings = #"{"booking": {"no_show_limit": 1}, "mail.url": "file:///nonexistent/mail"}"#
             try settings.write(toFile: studio.home + "/intro.json", atomically: false, encoding: .utf8)
-            try await studio.answer("no-show", try await studio.reference("Ana", at: "2026-12-01 09:00"))
+            try await studio.answer(
+                "no-show", try await studio.reference("Ana", at: "2026-12-01 09:00"), "--override", "called")
             let refusal = try await studio.refusal(
                 "book", "--client", "ana@example.com", "--trainer", "maria", "--at", "2026-12-02 09:00")
             #expect(refusal.code == "too_many_no_shows")

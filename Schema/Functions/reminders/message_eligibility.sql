@@ -43,7 +43,9 @@ LANGUAGE sql STABLE AS $$
     CROSS JOIN LATERAL (
         SELECT CASE
             WHEN m.day IS NOT NULL THEN start_of_day(m.day + 1, studio.time_zone)
-            WHEN rule.anchor IN ('end', 'call_asked') THEN m.due_at + interval '3 days'
+            WHEN rule.anchor IN ('end', 'call_asked')
+                OR rule.anchor = 'cancelled' AND s.cancelled_by IS NOT DISTINCT FROM 'studio'
+            THEN m.due_at + interval '3 days'
             ELSE s.starts_at
         END AS deadline
     ) AS limits
@@ -56,7 +58,11 @@ LANGUAGE sql STABLE AS $$
             WHEN rule.anchor NOT IN ('cancelled', 'call_asked') AND s.status = 'cancelled' THEN 'cancelled'
             WHEN rule.anchor NOT IN ('end', 'call_asked') AND s.status IN ('attended', 'no_show') THEN 'session_closed'
             WHEN rule.anchor <> 'call_asked' AND m.revision <> s.revision THEN 'rescheduled'
-            WHEN rule.anchor NOT IN ('end', 'call_asked') AND s.starts_at <= p_now THEN 'session_started'
+            WHEN rule.anchor NOT IN ('end', 'call_asked')
+                -- The studio can also cancel a session that has begun.
+                AND NOT (rule.anchor = 'cancelled' AND s.cancelled_by IS NOT DISTINCT FROM 'studio')
+                AND s.starts_at <= p_now
+            THEN 'session_started'
             WHEN limits.deadline <= p_now THEN 'too_late'
             WHEN rule.id IS NULL OR NOT rule.enabled THEN 'rule_disabled'
             WHEN rule.condition = 'unconfirmed' AND s.confirmed_at IS NOT NULL THEN 'confirmed'

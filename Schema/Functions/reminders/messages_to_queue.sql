@@ -3,6 +3,7 @@
 --   rule       the future messages of the rule that are not relative to a start, for all sessions
 --   reminders  the reminders before the start of all sessions that are due by p_until
 --   digests    the trainers' daily schedules that are due by p_until
+--   renewed    the messages that the cancellation of the session superseded, if it is booked again
 --   otherwise  an event of the session, such as moved: the messages of the rules that are anchored to it
 -- Each cause is a statement of its own, because each needs a different plan. A rule sends its message for a session
 -- once, also if the rule has changed since.
@@ -78,6 +79,17 @@ BEGIN
             SELECT NULL::bigint, digest.trainer_id, digest.day, digest.studio_id, digest.rule, digest.channel,
                    'trainer', 1, 'queued', NULL, digest.due_at, NULL::timestamptz
             FROM due_digests(p_until, p_now) AS digest;
+    ELSIF p_cause = 'renewed' THEN
+        RETURN QUERY
+            SELECT m.session_id, NULL::integer, NULL::date, m.studio_id, m.rule, m.channel, m.audience, s.revision,
+                   'queued', NULL, m.due_at, NULL::timestamptz
+            FROM session AS s
+            JOIN message AS m ON m.session_id = s.id
+            WHERE s.id = p_session
+              -- The cancellation and the reinstatement have each incremented the revision.
+              AND m.revision = s.revision - 2
+              AND m.status = 'skipped'
+              AND m.reason = 'cancelled';
     ELSE
         RETURN QUERY
             SELECT s.id, NULL::integer, NULL::date, s.studio_id, rule.key, rule.channel, rule.audience, s.revision,
@@ -98,4 +110,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION messages_to_queue(text, bigint, text, timestamptz, timestamptz) IS
-    'The messages that a cause adds to the ledger: session, rule, reminders, digests, or an event of a session.';
+    'The messages that a cause adds to the ledger: session, rule, reminders, digests, renewed, or an event of a session.';

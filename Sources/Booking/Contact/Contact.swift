@@ -69,6 +69,12 @@ public struct Contacts: Sendable, Equatable {
         add(client.phone)
     }
 
+    /// Adds a contact in the format of ``keys``; another text adds nothing.
+    public mutating func add(key: String) {
+        if key.hasPrefix("email:") { emailKeys.insert(String(key.dropFirst("email:".count))) }
+        if key.hasPrefix("phone:") { phones.insert(String(key.dropFirst("phone:".count))) }
+    }
+
     /// Returns the contacts of both sets.
     public func union(_ other: Contacts) -> Contacts {
         var all = self

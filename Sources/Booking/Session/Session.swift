@@ -29,6 +29,14 @@ public struct Session: Sendable {
         case trainerRetired = "trainer_retired"
     }
 
+    /// The party that cancelled a session.
+    public enum CancelledBy: String, Sendable, CaseIterable {
+        /// The client.
+        case client
+        /// The studio.
+        case studio
+    }
+
     /// The identity of a session's trainer.
     public struct TrainerName: Sendable, Hashable {
         /// The primary key.
@@ -72,7 +80,7 @@ public struct Session: Sendable {
     public let reference: Reference
     /// The status.
     public let status: Status
-    /// The revision: 1 when booked, incremented by each move and by the cancellation.
+    /// The revision: 1 when booked, incremented by each move, cancellation and reinstatement.
     public let revision: Int32
     /// The client.
     public let client: Client
@@ -90,6 +98,8 @@ public struct Session: Sendable {
     public let overrideReason: String?
     /// The reason of the cancellation, if one was recorded.
     public let cancelReason: String?
+    /// The party that cancelled the session; `nil` if it is not cancelled, or if that was not recorded.
+    public let cancelledBy: CancelledBy?
     /// The time of the client's confirmation; `nil` if not confirmed.
     public let confirmedAt: Date?
     /// The rules that were waived when the session was last scheduled.
@@ -103,7 +113,7 @@ public struct Session: Sendable {
     public init(
         id: ID, reference: Reference, status: Status, revision: Int32, client: Client, trainer: TrainerName,
         studio: Place, startsAt: Date, endsAt: Date, bookedAt: Date, overrideReason: String?, cancelReason: String?,
-        confirmedAt: Date? = nil, waivedRules: [Refusal.Rule] = []
+        cancelledBy: CancelledBy? = nil, confirmedAt: Date? = nil, waivedRules: [Refusal.Rule] = []
     ) {
         self.id = id
         self.reference = reference
@@ -117,6 +127,7 @@ public struct Session: Sendable {
         self.bookedAt = bookedAt
         self.overrideReason = overrideReason
         self.cancelReason = cancelReason
+        self.cancelledBy = cancelledBy
         self.confirmedAt = confirmedAt
         self.waivedRules = waivedRules
     }
@@ -170,7 +181,21 @@ public enum SessionRules {
         if let ending {
             throw Refusal(
                 .notChangeable, "\(session.reference) on \(session.localStart) \(ending)",
-                hint: "book another session for this client")
+                remedy: .correctSession(session.reference))
+        }
+    }
+
+    /// Throws unless the session can be cancelled by a party: the studio can also cancel one that has begun.
+    ///
+    /// - Parameters:
+    ///   - session: The current state of the session.
+    ///   - party: The party that cancels.
+    ///   - now: The current time.
+    /// - Throws: ``Refusal`` of the rule `not_changeable`.
+    public static func assertCancellable(_ session: Session, by party: Session.CancelledBy, now: Date) throws(Refusal) {
+        switch party {
+        case .client: try assertChangeable(session, now: now)
+        case .studio: try assertOpen(session)
         }
     }
 }

@@ -2,7 +2,7 @@ public import Booking
 public import FoundationEssentials
 public import Postgres
 
-/// The operations on sessions: booking, moving, cancelling, confirming and marking.
+/// The operations on sessions: booking, moving, cancelling, confirming, marking and correcting.
 public struct FrontDesk: Sendable {
     let database: Database
     let actor: String
@@ -53,82 +53,49 @@ public struct FrontDesk: Sendable {
     /// Moves a session that has not begun to another time, trainer or studio.
     ///
     /// - Parameters:
-    ///   - request: The request.
-    ///   - now: The current time, to which notice and horizon refer.
+    ///   - move: The new time, trainer or studio.
+    ///   - request: The current time, to which notice and horizon refer; the request's key, and whether it is a dry run.
     /// - Returns: The session, and whether it moved.
-    /// - Throws: ``Refusal`` with free slots as alternatives, ``NotFound`` or ``PostgresError``.
-    public func reschedule(_ request: MoveRequest, now: Date) async throws -> MoveResult {
+    /// - Throws: ``Refusal`` with free slots as alternatives, ``NotFound``, ``InvalidInput`` or ``PostgresError``.
+    public func reschedule(_ move: MoveRequest, _ request: ChangeRequest) async throws -> ChangeResult {
         let (session, studio) = try await database.withConnection { connection in
-            let session = try await SessionRepository(connection).named(request.reference)
-            if let studio = request.studio { return (session, studio) }
+            let session = try await SessionRepository(connection).named(move.reference)
+            if let studio = move.studio { return (session, studio) }
             return (session, try await StudioRepository(connection).with(session.studio.id))
         }
+        let transaction = MoveTransaction(request: move, studio: studio, now: request.now)
         do {
-            return try await ConstraintRefusal.translating {
-                try await database.transaction { connection in
-                    try await MoveTransaction(
-                        connection: connection, actor: actor, request: request, studio: studio, now: now
-                    ).run()
-                }
+            return try await perform(transaction.change, request) { session, connection in
+                try await transaction.run(session, on: connection)
             }
         } catch let refusal as Refusal {
             let present = session.studio.id == studio.id ? session.trainer.id : nil
             throw await addingAlternatives(
-                refusal, to: request.start ?? session.startsAt, at: studio, with: request.trainer?.id ?? present,
-                now: now)
+                refusal, to: move.start ?? session.startsAt, at: studio, with: move.trainer?.id ?? present,
+                now: request.now)
         }
-    }
-
-    /// Moves a session that has not begun to another time or trainer of its studio.
-    ///
-    /// - Parameters:
-    ///   - reference: The session's reference.
-    ///   - start: The new start.
-    ///   - trainer: The new trainer; `nil` keeps the current one.
-    ///   - overrideReason: The reason for waiving the soft rules; `nil` applies every rule.
-    ///   - now: The current time, to which notice and horizon refer.
-    /// - Returns: The session, and whether it moved.
-    /// - Throws: ``Refusal`` with free slots as alternatives, ``NotFound`` or ``PostgresError``.
-    public func reschedule(
-        _ reference: Reference, to start: Date, with trainer: Trainer?, overrideReason: String?, now: Date
-    ) async throws -> MoveResult {
-        var request = MoveRequest(reference)
-        request.start = start
-        request.trainer = trainer
-        request.overrideReason = overrideReason
-        return try await reschedule(request, now: now)
     }
 
     /// Cancels a session.
     ///
     /// - Parameters:
     ///   - reference: The session's reference.
+    ///   - party: The party that cancels; the client cannot cancel a session that has begun.
     ///   - reason: The reason, if known.
-    ///   - now: The current time; a session that has begun cannot be cancelled.
+    ///   - request: The request's key, and whether it is a dry run.
     /// - Returns: The changed session.
-    /// - Throws: ``Refusal`` of the rule `not_changeable`, ``NotFound`` or ``PostgresError``.
-    public func cancel(_ reference: Reference, reason: String?, now: Date) async throws -> Session {
-        try await changing(reference, reason: reason) { session, connection in
-            try SessionRules.assertChangeable(session, now: now)
-            try await SessionRepository(connection).cancel(session.id, reason: reason)
-            let messages = SessionMessages(connection)
+    /// - Throws: ``Refusal`` of the rule `not_changeable`, ``NotFound``, ``InvalidInput`` or ``PostgresError``.
+    public func cancel(
+        _ reference: Reference, by party: Session.CancelledBy = .client, reason: String?, _ request: ChangeRequest
+    ) async throws -> ChangeResult {
+        let change = SessionChange(action: .cancel, reference: reference, reason: reason)
+        return try await perform(change, request) { session, connection in
+            try SessionRules.assertCancellable(session, by: party, now: request.now)
+            let (sessions, messages) = (SessionRepository(connection), SessionMessages(connection))
+            try await sessions.cancel(session.id, by: party, reason: reason)
             try await messages.supersede(session.id, because: .cancelled)
-            try await messages.announce(.cancelled, of: session.id, at: now)
-        }
-    }
-
-    /// Marks a session as attended or as a no-show.
-    ///
-    /// - Parameters:
-    ///   - reference: The session's reference.
-    ///   - outcome: ``Session/Status/attended`` or ``Session/Status/noShow``.
-    /// - Returns: The changed session.
-    /// - Throws: ``Refusal`` of the rule `not_changeable`, ``NotFound`` or ``PostgresError``.
-    public func close(_ reference: Reference, as outcome: Session.Status) async throws -> Session {
-        try await changing(reference, reason: nil) { session, connection in
-            try SessionRules.assertOpen(session)
-            try await SessionRepository(connection).mark(session.id, as: outcome)
-            try await SessionMessages(connection).supersede(session.id, because: .sessionClosed)
+            try await messages.announce(.cancelled, of: session.id, at: request.now)
+            return ChangeResult(session: try await sessions.named(reference), changed: true)
         }
     }
 
@@ -136,13 +103,16 @@ public struct FrontDesk: Sendable {
     ///
     /// - Parameters:
     ///   - reference: The session's reference.
-    ///   - now: The time of the confirmation.
+    ///   - request: The time of the confirmation, the request's key, and whether it is a dry run.
     /// - Returns: The changed session.
-    /// - Throws: ``Refusal`` of the rule `not_changeable`, ``NotFound`` or ``PostgresError``.
-    public func confirm(_ reference: Reference, now: Date) async throws -> Session {
-        try await changing(reference, reason: nil) { session, connection in
-            try SessionRules.assertChangeable(session, now: now)
-            try await Self.confirm(session.id, at: now, on: connection)
+    /// - Throws: ``Refusal`` of the rule `not_changeable`, ``NotFound``, ``InvalidInput`` or ``PostgresError``.
+    public func confirm(_ reference: Reference, _ request: ChangeRequest) async throws -> ChangeResult {
+        try await perform(SessionChange(action: .confirm, reference: reference), request) { session, connection in
+            try SessionRules.assertChangeable(session, now: request.now)
+            try await Self.confirm(session.id, at: request.now, on: connection)
+            return ChangeResult(
+                session: try await SessionRepository(connection).named(reference),
+                changed: session.confirmedAt == nil)
         }
     }
 
@@ -153,33 +123,14 @@ public struct FrontDesk: Sendable {
         try await SessionRepository(connection).confirm(id, at: now)
     }
 
-    /// Changes one session while its row is locked, and returns the changed session.
-    private func changing(
-        _ reference: Reference, reason: String?, _ change: @Sendable (Session, Connection) async throws -> Void
-    ) async throws -> Session {
-        try await ConstraintRefusal.translating {
-            try await database.transaction { connection in
-                try await BookingLocks(actor: actor, reason: reason).begin(on: connection)
-                let sessions = SessionRepository(connection)
-                try await change(try await sessions.locked(reference), connection)
-                return try await sessions.named(reference)
-            }
-        }
-    }
-
     private func bookOnce(_ request: BookingRequest, key: String, now: Date) async throws -> BookingResult {
-        do {
-            return try await database.transaction { connection in
-                let result = try await BookingTransaction(
-                    connection: connection, actor: actor, noShowLimit: noShowLimit, request: request, key: key, now: now
-                ).run()
-                if request.isDryRun { throw DryRunResult(result: result) }
-                return result
-            }
-        } catch let dryRun as DryRunResult {
-            return BookingResult(
-                session: dryRun.result.session, created: false, contacts: dryRun.result.contacts)
+        let result = try await transaction(isDryRun: request.isDryRun) { connection in
+            try await BookingTransaction(
+                connection: connection, actor: actor, noShowLimit: noShowLimit, request: request, key: key, now: now
+            ).run()
         }
+        guard request.isDryRun else { return result }
+        return BookingResult(session: result.session, created: false, contacts: result.contacts)
     }
 
     /// Returns the result of a request whose commit was not confirmed; `nil` if it was not committed.
@@ -212,9 +163,4 @@ public struct FrontDesk: Sendable {
         }
         return refusal.withAlternatives(slots ?? [])
     }
-}
-
-/// An error that rolls back the transaction of a dry run, and carries its result.
-private struct DryRunResult: Error {
-    let result: BookingResult
 }

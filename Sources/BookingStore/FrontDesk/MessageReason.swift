@@ -85,6 +85,8 @@ public enum MessageReason: String, Sendable, Hashable, CaseIterable {
     case resent
     /// Its outcome was recorded manually.
     case settled
+    /// The mark or the cancellation that it was about was corrected.
+    case corrected
 }
 
 extension MessageReason {

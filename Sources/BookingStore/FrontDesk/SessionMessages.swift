@@ -15,6 +15,8 @@ package struct SessionMessages: Sendable {
         case trainerChanged = "trainer_changed"
         /// The cancellation.
         case cancelled
+        /// The reinstatement of a cancelled session.
+        case rebooked
         /// The client's request for a call.
         case callRequested = "call_asked"
     }

@@ -8,7 +8,7 @@ package enum SessionReader {
     package static let columns: SQL = """
         s.id, s.reference, s.status, s.revision, c.id, c.name, c.email, c.phone, t.id, t.handle, t.name, st.id, st.slug,
         st.name, st.time_zone, s.starts_at, s.ends_at, s.booked_at, s.override_reason, s.cancel_reason,
-        s.confirmed_at, s.waived_rules
+        s.cancelled_by, s.confirmed_at, s.waived_rules
         """
 
     static let joins: SQL = """
@@ -59,7 +59,8 @@ package enum SessionReader {
                 id: Studio.ID(try row.next()), handle: try row.next(), name: try row.next(),
                 clock: try StudioClocks.clock(of: row.next())),
             startsAt: try row.next(), endsAt: try row.next(), bookedAt: try row.next(),
-            overrideReason: try row.next(), cancelReason: try row.next(), confirmedAt: try row.next(),
+            overrideReason: try row.next(), cancelReason: try row.next(), cancelledBy: try row.nextCode(),
+            confirmedAt: try row.next(),
             waivedRules: try row.next([String].self).map { try storedCode($0) })
     }
 

@@ -132,11 +132,12 @@ public struct SessionRepository: Sendable {
     }
 
     /// Cancels a session, with the reason if it is known.
-    func cancel(_ id: Session.ID, reason: String?) async throws {
+    func cancel(_ id: Session.ID, by party: Session.CancelledBy, reason: String?) async throws {
         try await connection.query(
             """
             UPDATE session
-            SET status = 'cancelled', revision = revision + 1, cancel_reason = \(reason)
+            SET status = 'cancelled', revision = revision + 1, cancel_reason = \(reason),
+                cancelled_by = \(party.rawValue)
             WHERE id = \(id.value)
             """)
     }

@@ -81,7 +81,8 @@ extension ClaimedMessage {
         let session = Session(
             id: Session.ID(0), reference: try Reference("K7Q29FXM"),
             status: rule.anchor == .cancelled ? .cancelled : rule.anchor == .end ? ended : .booked,
-            revision: [.moved, .trainerChanged, .cancelled].contains(rule.anchor) ? 2 : 1,
+            revision: rule.anchor == .rebooked
+                ? 3 : [.moved, .trainerChanged, .cancelled].contains(rule.anchor) ? 2 : 1,
             client: Client(id: Client.ID(0), name: "Ana Lima", email: email, phone: phone, language: language),
             trainer: trainer, studio: place, startsAt: start, endsAt: start + 1200, bookedAt: now,
             overrideReason: nil, cancelReason: nil)

@@ -94,6 +94,7 @@ struct SessionContext {
             case .booked: .flag(session.status != .cancelled && session.revision == 1)
             case .moved: .flag(session.status != .cancelled && session.revision > 1)
             case .cancelled: .flag(session.status == .cancelled)
+            case .cancelledByStudio: .flag(session.cancelledBy == .studio)
             }
         }
     }

@@ -47,6 +47,8 @@ public enum SessionField: String, Sendable, CaseIterable {
     case moved
     /// Shows a section if the session is cancelled.
     case cancelled
+    /// Shows a section if the studio cancelled the session.
+    case cancelledByStudio
 }
 
 /// The template fields of a trainer's digest.
@@ -138,7 +140,7 @@ extension SessionField {
             case .phone, .clientPhone: "+1 213-555-0100"
             case .phoneNumber, .clientPhoneNumber: "+12135550100"
             case .booked: true
-            case .moved, .cancelled: false
+            case .moved, .cancelled, .cancelledByStudio: false
             }
         }
     }

@@ -17,6 +17,8 @@ public struct ReminderRule: Sendable, Equatable {
         case trainerChanged = "trainer_changed"
         /// The cancellation.
         case cancelled
+        /// The reinstatement of a cancelled session.
+        case rebooked
         /// The client's request for a call.
         case callRequested = "call_asked"
         /// A day in the trainer's calendar.
@@ -114,7 +116,7 @@ extension ReminderRule {
         case .day where offset.days > 0:
             throw .offsetAfterDay
         case .moved where offset != .none, .trainerChanged where offset != .none, .cancelled where offset != .none,
-            .callRequested where offset != .none:
+            .rebooked where offset != .none, .callRequested where offset != .none:
             throw .offsetFromChange
         case .day where audience != .trainer || channel != .email:
             throw .dayWithoutTrainerMail
@@ -150,6 +152,7 @@ extension ReminderRule {
         case .moved: "when moved"
         case .trainerChanged: "when the trainer changes"
         case .cancelled: "when cancelled"
+        case .rebooked: "when reinstated"
         case .callRequested: "when a call is asked for"
         case .day: "\(span) before each day\(hour)"
         }

@@ -95,12 +95,13 @@ struct SoakWorker {
             _ = try await desk.book(request, now: Dataset.now)
         case 4:
             let session = try await desk.book(request, now: Dataset.now).session
-            _ = try await desk.cancel(session.reference, reason: "soak", now: Dataset.now)
+            _ = try await desk.cancel(session.reference, reason: "soak", ChangeRequest(now: Dataset.now))
         case 5:
             let session = try await desk.book(request, now: Dataset.now).session
-            _ = try await desk.reschedule(
-                session.reference, to: session.startsAt + 86_400 * 14, with: nil, overrideReason: "soak",
-                now: Dataset.now)
+            var move = MoveRequest(session.reference)
+            move.start = session.startsAt + 86_400 * 14
+            move.overrideReason = "soak"
+            _ = try await desk.reschedule(move, ChangeRequest(now: Dataset.now))
         case 6, 7:
             try await pool.withConnection { connection in
                 _ = try await SlotRepository(connection).open(

@@ -32,6 +32,14 @@ extension Failure {
             hint: "give the last day on which these hours count")
     }
 
+    /// Describes a correction without a reason.
+    init(_ missing: CorrectionRules.ReasonMissing) {
+        self.init(
+            code: "usage",
+            message: "\(missing.reference) is marked \(missing.status.words): a correction needs a reason",
+            hint: "add --reason TEXT", exit: .usage)
+    }
+
     /// Describes a reminder rule with parts that are inconsistent.
     init(_ inconsistency: ReminderRule.Inconsistency) {
         let (message, hint) = inconsistency.text

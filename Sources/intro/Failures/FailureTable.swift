@@ -37,6 +37,8 @@ extension Failure {
             self.init(ambiguous)
         case let invalid as InvalidHoursPeriod:
             self.init(invalid)
+        case let missing as CorrectionRules.ReasonMissing:
+            self.init(missing)
         case let inconsistency as ReminderRule.Inconsistency:
             self.init(inconsistency)
         case let error as PostgresError:

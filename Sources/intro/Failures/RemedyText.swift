@@ -31,6 +31,10 @@ extension Refusal.Remedy {
             "people who share an e-mail or a phone have one free session; grant another with --override REASON"
         case .findPriorSession: "see `intro client show`, or grant another with --override REASON"
         case .markSession(let reference): "mark it: `intro attend \(reference)` or `intro no-show \(reference)`"
+        case .correctSession(let reference):
+            "to correct it: `intro undo \(reference) --reason TEXT`; or book another session for this client"
+        case .resolveOtherSession: "cancel or correct that session first"
+        case .markAfterStart: "mark it after its start, or pass --override REASON"
         case .checkSession: "see `intro show`"
         case .resolveName(let conflict): conflict.hint
         case .checkClient(let client): "see `intro client show \(client.value)`"

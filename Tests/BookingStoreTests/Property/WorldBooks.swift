@@ -71,7 +71,7 @@ struct WorldBooks {
                 references[booking], to: instant(start), with: trainers[trainer],
                 overrideReason: override ? "as the property wants it" : nil, now: now)
             #expect(violated.isEmpty && result.session.startsAt == instant(start), note("\(violated)"))
-            #expect(result.moved != isUnchanged, note("moved"))
+            #expect(result.changed != isUnchanged, note("moved"))
             if isUnchanged { return }
             #expect(
                 model.place(start, with: trainer, at: old.studio, moving: booking) != nil, note("a station is free"))

@@ -138,7 +138,7 @@ extension RulesCommand {
 struct RuleOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The event that sets the time: booked, start, end, moved, trainer_changed, cancelled, call_asked or day.",
+            "The event that sets the time: booked, start, end, moved, trainer_changed, cancelled, rebooked, call_asked or day.",
             valueName: "anchor"))
     var anchor: String?
 

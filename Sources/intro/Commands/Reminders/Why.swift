@@ -126,7 +126,7 @@ extension LedgerEntry {
         case .lateBooking, .ruleIsNewer, .ruleDisabled, .conditionNotMet, .notFirstBooking, .cancelled, .rescheduled,
             .confirmed, .sessionClosed, .sessionStarted, .tooLate, .overtaken, .nothingToTell, .cannotBeWritten,
             .invalidData, .rejectedForGood, .noAnswer, .bounced, .undelivered, .senderDied, .restored, .resent,
-            .settled:
+            .settled, .corrected:
             nil
         }
     }

@@ -5,27 +5,38 @@ import FoundationEssentials
 import Postgres
 import Reminders
 
-/// `intro cancel`: cancels a session.
+/// `intro cancel`: cancels sessions.
 struct Cancel: IntroSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "cancel", abstract: "Cancel a session and free its slot.")
+        commandName: "cancel", abstract: "Cancel sessions and free their slots.",
+        discussion: """
+            With --by studio, a session can be cancelled after its start as well, and the client receives an apology.
+
+            Example: intro cancel K7Q2-9FXM --reason "has a cold"
+            """)
 
     @Argument(help: .session)
-    var reference: String
+    var references: [String]
+
+    @Option(help: ArgumentHelp("Who cancels: client or studio. (default: client)", valueName: "party"))
+    var by: String?
 
     @Option(help: ArgumentHelp("The reason, for the event log.", valueName: "reason"))
     var reason: String?
 
+    @OptionGroup var change: ChangeOptions
+
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run(in intro: Intro) async throws {
+        let request = try change.request(now: intro.now)
+        let party = try by.map { try parseChoice($0, field: "--by", of: Session.CancelledBy.allCases) } ?? .client
         let reason = try reason.map { try SingleLineText($0, field: "--reason").text }
         let database = try await intro.database()
-        let reference = try await intro.session(reference, in: database).reference
-        let session = try await intro.frontDesk(database).cancel(reference, reason: reason, now: intro.now)
-        try intro.console.report(SessionRecord(session)) {
-            "Cancelled  \(session.reference)  \(session.localStart) with \(session.trainer.name) "
-                + "for \(session.client.name).".visible
+        try await intro.forEach(references, in: database) { session in
+            let result = try await intro.frontDesk(database).cancel(
+                session.reference, by: party, reason: reason, request)
+            return SessionOutcome(result, .cancellation(by: party), isDryRun: request.isDryRun)
         }
     }
 }
@@ -56,6 +67,8 @@ struct Reschedule: IntroSubcommand {
     @Option(help: ArgumentHelp("Move despite hours, notice or limits; logs the reason.", valueName: "reason"))
     var override: String?
 
+    @OptionGroup var change: ChangeOptions
+
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func checkUsage() throws {
@@ -66,17 +79,24 @@ struct Reschedule: IntroSubcommand {
 
     func run(in intro: Intro) async throws {
         let database = try await intro.database()
-        let now = intro.now
+        let request = try change.request(now: intro.now)
         let session = try await intro.session(reference, in: database)
-        let request = try await request(session, for: intro, in: database)
-        let result = try await intro.frontDesk(database).reschedule(request, now: now)
-        var record = SessionRecord(result.session)
-        record.moved = result.moved
-        try intro.console.report(record) { summary(result, from: session).visible }
+        let move = try await move(session, for: intro, in: database)
+        let result = try await intro.frontDesk(database).reschedule(move, request)
+        var outcome = SessionOutcome(
+            result, .move, isDryRun: request.isDryRun, what: summary(result, from: session))
+        outcome.record.moved = result.changed
+        try intro.console.report(outcome.record) {
+            guard result.changed else {
+                let session = result.session
+                return "\(session.reference) is already at \(session.localStart) with \(session.trainer.name).".visible
+            }
+            return outcome.text
+        }
     }
 
     /// Returns the request to move a session.
-    private func request(_ session: Session, for intro: Intro, in database: Database) async throws -> MoveRequest {
+    private func move(_ session: Session, for intro: Intro, in database: Database) async throws -> MoveRequest {
         let reason = try override.map { try SingleLineText($0, field: "--override").text }
         let trainer = try trainer.map { try Handle($0, field: "--trainer") }
         let studio = try studio.map { try Handle($0, field: "--studio") }
@@ -98,17 +118,15 @@ struct Reschedule: IntroSubcommand {
         return request
     }
 
-    private func summary(_ result: MoveResult, from session: Session) -> String {
+    private func summary(_ result: ChangeResult, from session: Session) -> String {
         let moved = result.session
         let isSameStudio = moved.studio.id == session.studio.id
         let place = isSameStudio ? "" : ", at \(moved.studio.name)"
-        guard result.moved else {
-            return "\(moved.reference) is already at \(moved.localStart) with \(moved.trainer.name)."
-        }
         let what = "with \(moved.trainer.name) for \(moved.client.name)\(place).\(moved.waivedText(under: override))"
+        if result.isRepeated { return "\(moved.localStart) \(what)" }
         if isSameStudio, moved.startsAt == session.startsAt {
-            return "Moved  \(moved.reference)  at \(moved.localStart) from \(session.trainer.name), now \(what)"
+            return "at \(moved.localStart) from \(session.trainer.name), now \(what)"
         }
-        return "Moved  \(moved.reference)  from \(session.localStart) to \(moved.localStart) \(what)"
+        return "from \(session.localStart) to \(moved.localStart) \(what)"
     }
 }

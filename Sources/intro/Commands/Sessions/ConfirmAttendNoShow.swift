@@ -3,68 +3,100 @@ import Booking
 import BookingStore
 import Reminders
 
-/// `intro confirm`: marks a session as confirmed by the client.
+/// `intro confirm`: marks sessions as confirmed by the client.
 struct Confirm: IntroSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "confirm", abstract: "Mark a session as confirmed by the client.")
+        commandName: "confirm", abstract: "Mark sessions as confirmed by the client.",
+        discussion: "Example: intro confirm K7Q2-9FXM")
 
     @Argument(help: .session)
-    var reference: String
+    var references: [String]
+
+    @OptionGroup var change: ChangeOptions
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run(in intro: Intro) async throws {
+        let request = try change.request(now: intro.now)
         let database = try await intro.database()
-        let reference = try await intro.session(reference, in: database).reference
-        let session = try await intro.frontDesk(database).confirm(reference, now: intro.now)
-        try intro.console.report(SessionRecord(session)) {
-            "Confirmed  \(session.reference)  \(session.localStart) with \(session.trainer.name) "
-                + "for \(session.client.name).".visible
+        try await intro.forEach(references, in: database) { session in
+            SessionOutcome(
+                try await intro.frontDesk(database).confirm(session.reference, request), .confirmation,
+                isDryRun: request.isDryRun)
         }
     }
 }
 
-/// `intro attend`: marks a session as attended.
+/// `intro attend`: marks sessions as attended.
 struct Attend: IntroSubcommand {
-    static let configuration = CommandConfiguration(commandName: "attend", abstract: "Mark a session as attended.")
+    static let configuration = CommandConfiguration(
+        commandName: "attend", abstract: "Mark sessions as attended.",
+        discussion: """
+            With --reason, corrects sessions that were marked as a no-show.
+
+            Example: intro attend K7Q2-9FXM
+            """)
 
     @Argument(help: .session)
-    var reference: String
+    var references: [String]
+
+    @OptionGroup var options: MarkOptions
+
+    @OptionGroup var change: ChangeOptions
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run(in intro: Intro) async throws {
-        try await intro.close(reference, as: .attended, saying: "Attended")
+        try await intro.mark(references, as: .attended, options, change)
     }
 }
 
-/// `intro no-show`: marks a session as a no-show.
+/// `intro no-show`: marks sessions as a no-show.
 struct NoShow: IntroSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "no-show", abstract: "Mark a session as a no-show.")
+        commandName: "no-show", abstract: "Mark sessions as a no-show.",
+        discussion: """
+            With --reason, corrects sessions that were marked as attended.
+
+            Example: intro no-show K7Q2-9FXM
+            """)
 
     @Argument(help: .session)
-    var reference: String
+    var references: [String]
+
+    @OptionGroup var options: MarkOptions
+
+    @OptionGroup var change: ChangeOptions
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run(in intro: Intro) async throws {
-        try await intro.close(reference, as: .noShow, saying: "No-show")
+        try await intro.mark(references, as: .noShow, options, change)
     }
+}
+
+/// The options of the commands that mark sessions.
+struct MarkOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The reason for a correction, for the event log.", valueName: "text"))
+    var reason: String?
+
+    @Option(help: ArgumentHelp("Mark before the start; logs the reason.", valueName: "reason"))
+    var override: String?
 }
 
 extension Intro {
-    /// Closes a session and prints the result, with a note if the session has not begun yet.
-    fileprivate func close(_ text: String, as outcome: Session.Status, saying word: String) async throws {
+    /// Marks each session and prints the results.
+    fileprivate func mark(
+        _ references: [String], as outcome: Session.Status, _ options: MarkOptions, _ change: ChangeOptions
+    ) async throws {
+        let request = try change.request(now: now)
+        let reason = try options.reason.map { try SingleLineText($0, field: "--reason").text }
+        let overrideReason = try options.override.map { try SingleLineText($0, field: "--override").text }
         let database = try await database()
-        let reference = try await session(text, in: database).reference
-        let session = try await frontDesk(database).close(reference, as: outcome)
-        if session.startsAt > now {
-            console.note("note: \(session.reference) has not begun yet: it starts at \(session.localStart)")
-        }
-        try console.report(SessionRecord(session)) {
-            "\(word)  \(session.reference)  \(session.localStart) with \(session.trainer.name) "
-                + "for \(session.client.name).".visible
+        try await forEach(references, in: database) { session in
+            let result = try await frontDesk(database).mark(
+                session.reference, as: outcome, reason: reason, overrideReason: overrideReason, request)
+            return SessionOutcome(result, .mark(outcome), isDryRun: request.isDryRun)
         }
     }
 }

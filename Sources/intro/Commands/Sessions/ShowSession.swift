@@ -5,18 +5,20 @@ import FoundationEssentials
 import Postgres
 import Reminders
 
-/// `intro show`: shows a session.
+/// `intro show`: shows sessions.
 struct Show: IntroSubcommand {
-    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show a session.")
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show sessions.", discussion: "Example: intro show K7Q2-9FXM")
 
     @Argument(help: .session)
-    var reference: String
+    var references: [String]
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run(in intro: Intro) async throws {
-        let session = try await intro.session(reference, in: intro.database())
-        try intro.console.report(SessionRecord(session)) { details(session).text(colored: intro.console.isColored) }
+        try await intro.forEach(references, in: intro.database(), separatedBy: "\n") { session in
+            SessionOutcome(session, text: details(session).text(colored: intro.console.isColored))
+        }
     }
 
     private func details(_ session: Session) -> KeyValueTable {
@@ -33,6 +35,7 @@ struct Show: IntroSubcommand {
             "Problem": problem.isEmpty ? nil : problem,
             "Confirmed": session.confirmedAt.map { session.studio.clock.text($0) },
             "Override": session.overrideReason,
+            "Cancelled by": session.cancelledBy.map { "the \($0.rawValue)" },
             "Cancelled": session.cancelReason,
         ])
     }
@@ -76,6 +79,8 @@ struct SessionRecord: Encodable, Sendable, Equatable {
     let localStart: String
     @NullWhenNil var overrideReason: String?
     @NullWhenNil var cancelReason: String?
+    /// The party that cancelled the session: client or studio.
+    @NullWhenNil var cancelledBy: String?
     @NullWhenNil var confirmedAt: Date?
     /// The rules that an override waived.
     let waivedRules: [String]
@@ -90,6 +95,8 @@ struct SessionRecord: Encodable, Sendable, Equatable {
     var contactsNotStored: [ContactNotStoredRecord]?
     /// Only after `reschedule`: `false` if the session already was at that time with that trainer.
     var moved: Bool?
+    /// Only for a request key that was used before: the change was made by the earlier request.
+    var repeated: Bool?
     /// Only with `--dry-run`.
     var dryRun: Bool?
 
@@ -108,6 +115,7 @@ struct SessionRecord: Encodable, Sendable, Equatable {
         localStart = session.localStart
         overrideReason = session.overrideReason
         cancelReason = session.cancelReason
+        cancelledBy = session.cancelledBy?.rawValue
         confirmedAt = session.confirmedAt
         waivedRules = session.waivedRules.map(\.rawValue)
         affected = session.affected?.rawValue
@@ -137,7 +145,7 @@ extension Refusal.Rule {
         case .introAlreadyUsed: "the free session was used"
         case .tooManyNoShows: "the no-show limit"
         case .slotTaken, .away, .studioClosed, .studioFull, .clientBusy, .trainerRetired, .wallTimeMissing,
-            .wallTimeAmbiguous, .notChangeable, .alreadyExists, .nameDiffers, .holdExpired:
+            .wallTimeAmbiguous, .notChangeable, .notStarted, .alreadyExists, .nameDiffers, .holdExpired:
             rawValue
         }
     }

@@ -1,0 +1,170 @@
+public import Booking
+public import FoundationEssentials
+import Postgres
+
+/// A change of an existing session; raw values are the codes in the database.
+public enum SessionAction: String, Sendable, CaseIterable {
+    /// The client's confirmation.
+    case confirm
+    /// The mark as attended.
+    case attend
+    /// The mark as a no-show.
+    case noShow = "no_show"
+    /// The cancellation.
+    case cancel
+    /// A move to another time, trainer or studio.
+    case reschedule
+    /// The correction of a mark or of the cancellation.
+    case undo
+}
+
+/// How a change of a session is requested.
+public struct ChangeRequest: Sendable {
+    /// The current time.
+    public let now: Date
+    /// The request's key; a repeated request with the same key returns the first result.
+    public var requestID: String?
+    /// Whether the change is only checked, without storing anything.
+    public var isDryRun: Bool
+
+    /// Creates a request.
+    public init(now: Date, requestID: String? = nil, isDryRun: Bool = false) {
+        self.now = now
+        self.requestID = requestID
+        self.isDryRun = isDryRun
+    }
+}
+
+/// The result of a change of a session.
+public struct ChangeResult: Sendable {
+    /// The session; for a repeated request, in its present state.
+    public let session: Session
+    /// Whether the request changed the session; `false` if it already was as requested.
+    public let changed: Bool
+    /// Whether an earlier request with the same key made the change.
+    public internal(set) var isRepeated = false
+
+    /// Creates the result of a change that was made now.
+    init(session: Session, changed: Bool) {
+        self.session = session
+        self.changed = changed
+    }
+}
+
+/// A change of one session, with the locks that it needs.
+struct SessionChange: Sendable {
+    let action: SessionAction
+    let reference: Reference
+    /// The reason for the event log.
+    var reason: String?
+    /// Adds the locks that the change needs, by the session's state; `nil` if the lock of its row is sufficient.
+    var locks: (@Sendable (BookingLocks, Session, Connection) async throws -> BookingLocks)?
+}
+
+extension FrontDesk {
+    /// Makes a change of one session in a transaction: every change of an existing session is made here.
+    ///
+    /// If the request has a key and the connection is lost before the commit is confirmed, the change is looked up by
+    /// the key, and repeated only if it was not committed.
+    ///
+    /// - Parameters:
+    ///   - change: The change.
+    ///   - request: The request's key, and whether the transaction is rolled back.
+    ///   - apply: Checks and makes the change of the session, whose row is locked.
+    /// - Returns: The result, or the result of an earlier request with the same key.
+    /// - Throws: The error of `apply`, ``NotFound``, ``InvalidInput`` for the key of another change, or
+    ///   ``PostgresError``.
+    func perform(
+        _ change: SessionChange, _ request: ChangeRequest,
+        _ apply: @Sendable (Session, Connection) async throws -> ChangeResult
+    ) async throws -> ChangeResult {
+        var attempt = 1
+        while true {
+            do {
+                var result = try await ConstraintRefusal.translating {
+                    try await transaction(isDryRun: request.isDryRun) { connection in
+                        try await performOnce(change, request, apply, on: connection)
+                    }
+                }
+                // The lost attempt was this request.
+                if attempt > 1 { result.isRepeated = false }
+                return result
+            } catch let error as PostgresError
+                where error.kind == .outcomeUnknown && request.requestID != nil && attempt < 5
+            {
+                attempt += 1
+            }
+        }
+    }
+
+    /// Makes a change within a transaction.
+    func performOnce(
+        _ change: SessionChange, _ request: ChangeRequest,
+        _ apply: @Sendable (Session, Connection) async throws -> ChangeResult, on connection: Connection
+    ) async throws -> ChangeResult {
+        let sessions = SessionRepository(connection)
+        var locks = BookingLocks(actor: actor, reason: change.reason)
+        if let key = request.requestID { locks.take(request: key) }
+        let before = change.locks == nil ? nil : try await sessions.named(change.reference)
+        if let add = change.locks, let before { locks = try await add(locks, before, connection) }
+        try await locks.begin(on: connection)
+        let session = try await sessions.locked(change.reference)
+        if let key = request.requestID, let earlier = try await earlierResult(change, key, session, on: connection) {
+            return earlier
+        }
+        if let add = change.locks, let before, before.isElsewhere(than: session) {
+            // Another transaction moved the session while this one waited, so its present time is not locked yet.
+            let current = try await add(BookingLocks(actor: actor, reason: change.reason), session, connection)
+            try await current.lock(on: connection)
+        }
+        let result = try await apply(session, connection)
+        if let key = request.requestID {
+            try await ChangeRequestRepository(connection).insert(
+                change.action, by: key, of: session.id, changed: result.changed)
+        }
+        return result
+    }
+
+    private func earlierResult(
+        _ change: SessionChange, _ key: String, _ session: Session, on connection: Connection
+    ) async throws -> ChangeResult? {
+        guard let earlier = try await ChangeRequestRepository(connection).change(by: key, of: session.id) else {
+            return nil
+        }
+        guard earlier.action == change.action else {
+            throw InvalidInput(
+                field: "the request's key", problem: "was used for another change of \(session.reference)",
+                hint: "use another key for another change")
+        }
+        var result = ChangeResult(session: session, changed: earlier.changed)
+        result.isRepeated = true
+        return result
+    }
+
+    /// Runs a transaction; a dry run is rolled back at its end.
+    func transaction<Result: Sendable>(
+        isDryRun: Bool, _ body: @Sendable (Connection) async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await database.transaction { connection in
+                let result = try await body(connection)
+                if isDryRun { throw DryRun(result: result) }
+                return result
+            }
+        } catch let dryRun as DryRun<Result> {
+            return dryRun.result
+        }
+    }
+}
+
+extension Session {
+    /// Whether another state of the session has another time, trainer or studio.
+    fileprivate func isElsewhere(than other: Session) -> Bool {
+        startsAt != other.startsAt || trainer.id != other.trainer.id || studio.id != other.studio.id
+    }
+}
+
+/// An error that rolls back the transaction of a dry run, and carries its result.
+private struct DryRun<Result: Sendable>: Error {
+    let result: Result
+}
