@@ -68,6 +68,31 @@ struct RunTests {
         }
     }
 
+    @Test(
+        "the first signal lets running jobs finish, the second cancels them, and the third ends the process",
+        .enabled(if: Installed.python != nil, "needs Python"))
+    func signals() async throws {
+        try await Studio.with { studio in
+            try await studio.book("Ana", at: "2026-12-07 09:00")
+            let server = try ScriptedServer(faults: [.at(.dot, .hold)])
+            let manager = try ServiceManager(in: studio.home)
+            let environment = studio.mailing(to: server.url).merging(["NOTIFY_SOCKET": manager.path]) { $1 }
+            let result = try await studio.intro(["run"], environment: environment) { process in
+                try await wait(until: "the mail server holds a message") { try server.receivedMessages().count == 1 }
+                kill(process, SIGTERM)
+                try await wait(until: "the runner is stopping") {
+                    manager.received("STOPPING=1\nSTATUS=waiting for running jobs to finish") == 1
+                }
+                // Two different signals: two of one kind may be delivered as one.
+                kill(process, SIGTERM)
+                kill(process, SIGINT)
+            }
+            #expect([128 + SIGTERM, 128 + SIGINT].contains(result.exit), "\(result.exit): \(result.stderr)")
+            #expect(try await studio.count("message", where: "status = 'attempting'") == 1)
+            server.release()
+        }
+    }
+
     @Test("serves and fills only the named queues, and rejects unknown ones")
     func queues() async throws {
         try await Studio.with { studio in
