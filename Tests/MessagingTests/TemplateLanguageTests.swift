@@ -16,7 +16,7 @@ struct TemplateLanguageTests {
         let library = try library(["m.es.subject": "Hola", "m.es.txt": "Hola {{name}}", "m.es.html": "<p>Hola"])
         #expect(library.language(of: "m", as: .mail, preferring: spanish) == spanish)
         let texts = try library.renderMessage("m", in: spanish, with: ["name": "Ana"])
-        #expect(texts == TemplateLibrary.Texts(subject: "Hola", text: "Hola Ana", html: "<p>Hola"))
+        #expect(texts == TemplateLibrary.MailParts(subject: "Hola", text: "Hola Ana", html: "<p>Hola"))
         #expect(try library.renderMessage("m", with: ["name": "Ana"]).text == "Hello Ana")
         #expect(try library.render("m.es.txt", with: ["name": "Ana"]) == "Hola Ana")
     }

@@ -31,7 +31,7 @@ public struct SlotFacts: Sendable {
     /// The maximum number of sessions on one date; `nil` means no limit.
     public var dailyLimit: Int32?
     /// The trainer's booked and attended sessions on that date.
-    public var thatDay: Int64 = 0
+    public var sessionsOnDate: Int64 = 0
     /// A station is free for the whole session.
     public var stationFree = true
     /// The first hold of a station at that time to expire, if there is one.
@@ -43,7 +43,7 @@ public struct SlotFacts: Sendable {
     /// The trainer is scheduled at the studio at that time, and present.
     var isAtWork: Bool { withinHours && !away && !retired }
     /// The trainer has reached the daily limit on that date.
-    var isAtDailyLimit: Bool { dailyLimit.map { thatDay >= $0 } ?? false }
+    var isAtDailyLimit: Bool { dailyLimit.map { sessionsOnDate >= $0 } ?? false }
 }
 
 /// The rules for offering a start, in the order in which a front desk would give the reason.
@@ -141,7 +141,7 @@ public enum SlotRules {
         guard facts.isAtDailyLimit, let limit = facts.dailyLimit else { return nil }
         return soft(
             .dailyLimit,
-            "\(visible(slot.trainer.name)) takes \(limit) sessions a day, and has \(facts.thatDay) on "
+            "\(visible(slot.trainer.name)) takes \(limit) sessions a day, and has \(facts.sessionsOnDate) on "
                 + slot.localStart.prefix(10),
             remedy: .chooseDayOrTrainer)
     }

@@ -14,7 +14,9 @@ public enum TrainerChoice {
         }
 
         /// The rank under an override: below the daily limit first, then fewer sessions that day, then the handle.
-        fileprivate var rank: (Int, Int64, String) { (facts.isAtDailyLimit ? 1 : 0, facts.thatDay, trainer.handle) }
+        fileprivate var rank: (Int, Int64, String) {
+            (facts.isAtDailyLimit ? 1 : 0, facts.sessionsOnDate, trainer.handle)
+        }
     }
 
     /// A trainer with whom a start is offered.
@@ -24,19 +26,19 @@ public enum TrainerChoice {
         /// The handle, which people type.
         public let handle: String
         /// The number of booked and attended sessions on that date.
-        public let thatDay: Int64
+        public let sessionsOnDate: Int64
 
         /// Creates an offered trainer.
-        public init(id: Trainer.ID, handle: String, thatDay: Int64) {
+        public init(id: Trainer.ID, handle: String, sessionsOnDate: Int64) {
             self.id = id
             self.handle = handle
-            self.thatDay = thatDay
+            self.sessionsOnDate = sessionsOnDate
         }
     }
 
     /// Returns the trainer with the fewest sessions that day; of several, the first by handle.
     public static func leastBooked(of offered: [Offered]) -> Offered? {
-        offered.min { ($0.thatDay, $0.handle) < ($1.thatDay, $1.handle) }
+        offered.min { ($0.sessionsOnDate, $0.handle) < ($1.sessionsOnDate, $1.handle) }
     }
 
     /// Returns the trainers who can take a session at a start under an override, best first.

@@ -93,7 +93,7 @@ public struct SlotRepository: Sendable {
                 \(moving?.value)) AS o
             """
         ).decode((Int32, String, Int64).self).map {
-            TrainerChoice.Offered(id: Trainer.ID($0), handle: $1, thatDay: $2)
+            TrainerChoice.Offered(id: Trainer.ID($0), handle: $1, sessionsOnDate: $2)
         }
     }
 
@@ -158,7 +158,7 @@ public struct SlotRepository: Sendable {
         facts.onGrid = try row.next()
         facts.trainerBusy = try row.next()
         facts.dailyLimit = try row.next()
-        facts.thatDay = try row.next()
+        facts.sessionsOnDate = try row.next()
         facts.stationFree = try row.next()
         facts.trainerHeld = try held(&row)
         facts.stationHeld = try held(&row)

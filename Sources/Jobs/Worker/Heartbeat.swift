@@ -34,7 +34,7 @@ struct Heartbeat: Sendable {
                 problems.occurs("heartbeat", "no heartbeat can be written; trying again", error: error, began: began)
                 if !isLost, !runnerLease.holdsLease {
                     isLost = true
-                    await abandonJobs("its lease has run out")
+                    await abandonJobs("its lease has expired")
                 }
             }
             let pause =
@@ -55,7 +55,7 @@ struct Heartbeat: Sendable {
             let cancelRequested = try await runners.beat(
                 runnerLease.runner, lease: configuration.lease, totals: unreported)
         else {
-            await abandonJobs("it has been taken for dead")
+            await abandonJobs("another runner has taken over its jobs")
             let runner = try await runners.register(
                 name: configuration.name, queues: configuration.queues, lease: configuration.lease)
             runnerLease.renew(as: runner, until: leaseEnd)
@@ -75,7 +75,7 @@ struct Heartbeat: Sendable {
             lease: configuration.lease, maxCrashes: configuration.maxCrashes)
         guard rescued + deadLettered > 0 else { return }
         logger.warning(
-            "took over the jobs of a runner that died", metadata: ["waiting": "\(rescued)", "dead": "\(deadLettered)"])
+            "took over the jobs of a crashed runner", metadata: ["waiting": "\(rescued)", "dead": "\(deadLettered)"])
         workers.forEach { $0.wakeSignal.fire() }
     }
 
@@ -84,7 +84,7 @@ struct Heartbeat: Sendable {
         var jobs = 0
         for worker in workers { jobs += await worker.abandonJobs() }
         logger.log(
-            level: jobs > 0 ? .error : .debug, "this runner gives up what it has in hand",
+            level: jobs > 0 ? .error : .debug, "this runner abandons its jobs",
             metadata: ["jobs": "\(jobs)", "reason": "\(reason)"])
     }
 }

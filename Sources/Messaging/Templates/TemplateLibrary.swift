@@ -7,7 +7,7 @@ import Mustache
 /// other by their full names, as in `{{> details.es.txt}}`.
 public struct TemplateLibrary: Sendable {
     /// The three parts of an e-mail.
-    public struct Texts: Hashable, Sendable {
+    public struct MailParts: Hashable, Sendable {
         /// The subject line.
         public let subject: String
         /// The plain text.
@@ -121,13 +121,13 @@ extension TemplateLibrary {
     /// - Throws: `TemplateError.notFound` or `.missingValue`.
     public func renderMessage(
         _ name: String, in language: TemplateLanguage? = nil, with values: [String: TemplateValue]
-    ) throws(TemplateError) -> Texts {
+    ) throws(TemplateError) -> MailParts {
         let language = self.language(of: name, as: .mail, preferring: language)
         let shape = outlines.shape(of: values)
         func part(_ kind: TemplateKind) throws(TemplateError) -> String {
             try render(TemplateName(name, kind, in: language).description, kind, with: values, shape)
         }
-        return Texts(subject: try part(.subject), text: try part(.text), html: try part(.html))
+        return MailParts(subject: try part(.subject), text: try part(.text), html: try part(.html))
     }
 
     /// Renders the template of a text message: `NAME.sms`.

@@ -25,7 +25,6 @@ struct Contend: Part {
 
     private func run(in dataset: Dataset, _ context: BenchContext) async throws -> [Figure] {
         let directory = try await StudioDirectory(dataset, in: context)
-        var sequentialTimes: [Double] = []
         var waits = PairedRuns(.valueByLimit)
         var all = AttemptCounts()
         try await context.server.withPool(dataset.database, connections: Self.connections) { pool in
@@ -33,7 +32,6 @@ struct Contend: Part {
             for round in 0..<context.sizes.rounds {
                 let separate = try dataset.takeFreeSlots(200).map { try FreeSlot($0, of: dataset).request(directory) }
                 let sequential = await Self.book(separate, callers: 1, desk)
-                sequentialTimes += sequential.milliseconds
                 let contended = try requests(12 * Self.callers, weekOfRound: round, dataset, directory)
                 let concurrent = await Self.book(contended, callers: Self.callers, desk)
                 waits.add(value: quantile(0.99, of: concurrent.milliseconds), limit: median(sequential.milliseconds))
