@@ -135,7 +135,7 @@ extension IntroSubcommand {
             let words = IntroCommand.words(to: Self.self).joined(separator: " ")
             throw Failure(code: "usage", message: problem.message, hint: "see `\(words) --help`", exit: .usage)
         }
-        let intro = try Intro(options: global)
+        let intro = try await Intro.make(options: global)
         do {
             try await run(in: intro)
         } catch {
@@ -166,7 +166,7 @@ struct GlobalOptions: ParsableArguments {
     )
     var actor: String?
 
-    @Option(help: ArgumentHelp("Act as if it were this time, as in 2026-12-01T09:00:00-08:00.", valueName: "time"))
+    @Option(help: ArgumentHelp("Act as if it were this time, such as \"tue 9am\".", valueName: "time"))
     var now: String?
 
     @Flag(help: "Print progress on standard error.")

@@ -4,6 +4,54 @@ import FoundationEssentials
 import Postgres
 
 extension Intro {
+    /// Creates the dependencies of a command; `--now` may be any time that can be typed at the studio.
+    ///
+    /// - Parameter options: The command line's global options.
+    /// - Returns: The dependencies.
+    /// - Throws: A `Failure`, `InvalidInput`, or a `Refusal` when the local time does not exist or is ambiguous.
+    static func make(options: GlobalOptions) async throws -> Intro {
+        guard let text = options.now, RFC3339.parse(text) == nil else { return try Intro(options: options) }
+        try checkNowOption(text)
+        var options = options
+        options.now = nil
+        let present = try Intro(options: options)
+        do {
+            options.now = RFC3339.string(try await present.localNow(text))
+        } catch {
+            await present.close()
+            throw error
+        }
+        await present.close()
+        return try Intro(options: options)
+    }
+
+    /// Rejects a text that is not a time at any studio, before a database is needed to find the studio.
+    private static func checkNowOption(_ text: String) throws {
+        var context = TimePhraseContext(clock: try StudioClock(timeZone: "UTC"), now: Date())
+        context.language = .spanish
+        context.workingHours = [try WeeklyHours(parsing: "daily 07:00-19:00")]
+        do {
+            _ = try parseInstant(text, field: "--now", in: context)
+        } catch let problem as InvalidInput {
+            context.order = .dayFirst
+            guard (try? parseInstant(text, field: "--now", in: context)) == nil else { return }
+            throw problem
+        }
+    }
+
+    /// Parses the value of `--now` in the time zone of the studios.
+    private func localNow(_ text: String) async throws -> Date {
+        let database = try await database()
+        let studios = try await database.withConnection { try await StudioRepository($0).all() }
+        let isOneZone = Set(studios.map(\.clock)).count == 1
+        let studio =
+            if let first = studios.first, isOneZone { first } else {
+                try await bookingTarget(studio: nil, trainer: nil, in: database).studio
+            }
+        let context = try await timeContext(for: text, at: studio, with: nil, in: database)
+        return try parseInstant(text, field: "--now", in: context)
+    }
+
     /// Returns the conventions for times that are typed at a studio.
     ///
     /// - Parameters:
