@@ -48,30 +48,33 @@ public struct Refusal: Error, Sendable {
 
     /// The rule that refused the request.
     public let rule: Rule
-    /// The reason, as a sentence for people.
-    public let message: String
+    /// The reason, as a sentence.
+    public let reason: TimedText
     /// What the caller can do instead.
     public let remedy: Remedy
     /// Free slots near the requested one.
     public let alternatives: [Slot]
 
     /// Creates a refusal.
-    public init(_ rule: Rule, _ message: String, remedy: Remedy, alternatives: [Slot] = []) {
+    public init(_ rule: Rule, _ reason: TimedText, remedy: Remedy, alternatives: [Slot] = []) {
         self.rule = rule
-        self.message = message
+        self.reason = reason
         self.remedy = remedy
         self.alternatives = alternatives
     }
 
     /// Creates a refusal with an instruction that does not depend on the user interface.
-    public init(_ rule: Rule, _ message: String, hint: String) {
-        self.init(rule, message, remedy: .instruction(hint))
+    public init(_ rule: Rule, _ reason: TimedText, hint: TimedText) {
+        self.init(rule, reason, remedy: .instruction(hint))
     }
 
     /// Returns the same refusal with free slots as alternatives.
     public func withAlternatives(_ alternatives: [Slot]) -> Refusal {
-        Refusal(rule, message, remedy: remedy, alternatives: alternatives)
+        Refusal(rule, reason, remedy: remedy, alternatives: alternatives)
     }
+
+    /// The reason with times in the form for programs.
+    public var message: String { reason.text(in: .iso) }
 
     /// Whether another time could satisfy the rule, so that free slots are useful alternatives.
     public var isAboutTime: Bool {

@@ -2,7 +2,7 @@ extension Refusal {
     /// What the caller can do instead; the user interface words it.
     public enum Remedy: Sendable, Hashable {
         /// An instruction that does not depend on the user interface.
-        case instruction(String)
+        case instruction(TimedText)
 
         /// Choose a trainer who works at the studio.
         case chooseTrainer(studio: String, handle: String)

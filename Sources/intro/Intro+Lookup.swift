@@ -14,7 +14,7 @@ extension Intro {
 
     /// Finds the studio and the trainer that a command names.
     ///
-    /// Without a studio, returns the trainer's home studio or the only studio.
+    /// Without a studio, returns the default studio of the settings, the trainer's home studio or the only studio.
     ///
     /// - Parameters:
     ///   - studio: The value of `--studio`.
@@ -23,7 +23,7 @@ extension Intro {
     /// - Returns: The studio, and the trainer if one was named.
     /// - Throws: `NotFound`, `InvalidInput`, or a `Failure` when no studio was named and there are several.
     func bookingTarget(studio: String?, trainer: String?, in database: Database) async throws -> BookingTarget {
-        let studio = try studio.map { try Handle($0, field: "--studio") }
+        let studio = try studio.map { try Handle($0, field: "--studio") } ?? defaultStudio
         let trainer = try trainer.map { try Handle($0, field: "--trainer") }
         return try await database.withConnection { connection in
             let trainer: Trainer? =
@@ -36,6 +36,11 @@ extension Intro {
             guard let only = all.first, all.count == 1 else { throw Self.ambiguousStudio(all) }
             return BookingTarget(studio: only, trainer: nil)
         }
+    }
+
+    /// The studio of commands that name none; `nil` if none is configured.
+    var defaultStudio: Handle? {
+        get throws { try settings.studio.map { try Handle($0, field: Setting.studio.environmentName) } }
     }
 
     /// Finds a trainer and their home studio, whose time zone applies to the trainer.

@@ -32,13 +32,15 @@ final class Intro: Sendable {
     ///   - environment: The environment variables.
     /// - Throws: A `Failure` when a setting or an option is not valid.
     init(options: GlobalOptions, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
-        console = Console(json: options.json, color: options.color, environment: environment)
         logger = Logger(
             label: "intro",
             factory: { _ in ConsoleLogHandler(isVerbose: options.verbose, environment: environment) })
         simulatedNow = try options.now.map(parseNowOption)
         actor = try actorName(flag: options.actor, environment: environment)
         settings = try Settings(from: Settings.Sources(options: options, environment: environment))
+        console = Console(
+            json: options.json, color: options.color, hourCycle: settings.display.clock, now: simulatedNow ?? Date(),
+            environment: environment)
         journal = AttemptJournal(home: settings.home)
         logger.debug("settings", metadata: settings.summary)
     }

@@ -58,17 +58,16 @@ extension IntroCommand {
                 try command.run()
             }
             return .done
-        } catch OutputError.readerClosed {
-            return .done
-        } catch let reported as ReportedFailures {
-            return reported.exit
+        } catch let error as CommandError {
+            return reportFailure(error.underlying, on: error.console)
         } catch {
-            return reportFailure(error, arguments: arguments)
+            return reportFailure(error, on: Console(json: wantsJSON(arguments), color: color(of: arguments)))
         }
     }
 
-    private static func reportFailure(_ error: any Error, arguments: [String]) -> ExitCode {
-        let console = Console(json: wantsJSON(arguments), color: color(of: arguments))
+    private static func reportFailure(_ error: any Error, on console: Console) -> ExitCode {
+        if case OutputError.readerClosed = error { return .done }
+        if let reported = error as? ReportedFailures { return reported.exit }
         guard exitCode(for: error) != .success else {
             return print(help: fullMessage(for: error), on: console)
         }
@@ -106,6 +105,12 @@ extension IntroCommand {
     }
 }
 
+/// The error of a command, with the console that reports it in the form that the settings require.
+private struct CommandError: Error {
+    let underlying: any Error
+    let console: Console
+}
+
 /// A subcommand of `intro` that needs settings, a console or a database.
 ///
 /// A command declares its arguments and implements ``run(in:)``; the dependencies are created and closed here.
@@ -140,7 +145,7 @@ extension IntroSubcommand {
             try await run(in: intro)
         } catch {
             await intro.close()
-            throw error
+            throw CommandError(underlying: error, console: intro.console)
         }
         await intro.close()
     }
@@ -160,6 +165,9 @@ struct GlobalOptions: ParsableArguments {
     @Option(help: "Whether to use colour: auto, always or never.")
     var color = ColorChoice.auto
 
+    @Option(help: "Show times of day by this clock: 12 or 24. (default: that of the studio's region)")
+    var clock: ClockChoice?
+
     @Option(
         name: .customLong("as"),
         help: ArgumentHelp("The actor for the event log. (default: your login)", valueName: "who")
@@ -171,6 +179,12 @@ struct GlobalOptions: ParsableArguments {
 
     @Flag(help: "Print progress on standard error.")
     var verbose = false
+}
+
+/// The values of `--clock`.
+enum ClockChoice: String, CaseIterable, Sendable, ExpressibleByArgument {
+    case twelve = "12"
+    case twentyFour = "24"
 }
 
 /// When to use colour.

@@ -14,7 +14,7 @@ extension Books {
     /// - Returns: The instant.
     /// - Throws: `TimeProblem`.
     public static func instant(_ text: String, at studio: Studio) throws -> Date {
-        try TimePhrase.instant(text, clock: studio.clock, now: now)
+        try TimePhrase.instant(text, in: TimePhraseContext(clock: studio.clock, now: now))
     }
 
     /// Returns a request for a session; a client who does not exist is created.

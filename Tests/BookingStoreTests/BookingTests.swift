@@ -33,7 +33,7 @@ struct BookingTests {
         let address = try EmailAddress(email)
         var request = BookingRequest(
             studio: studio, who: .email(address),
-            start: try TimePhrase.instant(at, clock: studio.clock, now: now))
+            start: try TimePhrase.instant(at, in: TimePhraseContext(clock: studio.clock, now: now)))
         request.trainer = trainer
         request.newClient = ClientDetails(name: try PersonName("New Person"), email: address, phone: nil)
         return request

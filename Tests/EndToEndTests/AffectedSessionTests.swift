@@ -101,7 +101,7 @@ struct AffectedSessionTests {
             #expect(same["affected"] == .list([]))
             let text = try await studio.intro("studio", "edit", "downtown", "--time-zone", "America/Denver", now: now)
             #expect(text.stdout.contains("1 upcoming session has another local time now"), "\(text.stdout)")
-            #expect(text.stdout.contains("2026-12-01 10:00 MST") && text.stdout.contains("2026-12-01 09:00 PST"))
+            #expect(text.stdout.contains("Tue Dec 1, 10:00 AM MST") && text.stdout.contains("Tue Dec 1, 9:00 AM PST"))
             #expect(text.stdout.contains(reference) && !text.stdout.contains(past))
             let edited = try await studio.answer(
                 "studio", "edit", "downtown", "--time-zone", "America/New_York", now: now)

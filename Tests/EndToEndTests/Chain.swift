@@ -24,13 +24,13 @@ extension Studio {
 
     /// The days of a printed schedule or agenda: the lines of each date, without blank lines.
     func days(_ arguments: String..., now: String = Studio.now) async throws -> [String: [String]] {
-        let result = try await intro(arguments, now: now)
+        let result = try await intro(arguments + ["--clock", "24"], now: now)
         try #require(result.exit == 0, "\(arguments): \(result.stderr)")
         var days: [String: [String]] = [:]
         var date: String?
         for line in result.stdout.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
-            if let match = line.wholeMatch(of: /[A-Z][a-z]+day (\d{4}-\d\d-\d\d)/) {
-                date = String(match.1)
+            if let heading = Self.date(heading: line) {
+                date = heading
                 days[date ?? ""] = []
             } else if line.isEmpty {
                 date = nil
@@ -39,5 +39,16 @@ extension Studio {
             }
         }
         return days
+    }
+
+    /// Returns the date of a heading such as `Tue Dec 1`, in 2026 unless the year follows, as `2026-12-01`.
+    private static func date(heading line: String) -> String? {
+        guard let match = line.wholeMatch(of: /[A-Z][a-z][a-z] ([A-Z][a-z][a-z]) (\d+)(?:, (\d{4}))?/) else {
+            return nil
+        }
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        guard let month = months.firstIndex(of: String(match.1)) else { return nil }
+        func padded(_ number: String) -> String { number.count < 2 ? "0" + number : number }
+        return "\(match.3 ?? "2026")-\(padded("\(month + 1)"))-\(padded(String(match.2)))"
     }
 }

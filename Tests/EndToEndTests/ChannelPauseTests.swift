@@ -61,7 +61,7 @@ struct ChannelPauseTests {
         let stats = try await studio.intro("jobs", "stats").stdout
         #expect(stats.contains("email is paused on ") && stats.contains(reply), "\(stats)")
         #expect(stats.contains("No active runner"))
-        let explanation = "mail server paused until 08:01:00 (\(reply))"
+        let explanation = "mail server paused until 8:01 AM (\(reply))"
         #expect(try await studio.intro("why", reference).stdout.contains(explanation))
         let listed = try await studio.answer("reminders", "list", "--status", "queued").items
         #expect(listed.allSatisfy { $0["rule"] != "confirmation" || $0["reason"] == "channel_paused" }, "\(listed)")

@@ -44,7 +44,7 @@ struct LedgerCommandTests {
             let reference = try await studio.book("Ana", phone: "(213) 555-0142", at: "2026-12-01 14:00")
             let plain = try await studio.intro("confirm", reference)
             #expect(plain.exit == 0)
-            #expect(plain.stdout == "Confirmed  \(reference)  2026-12-01 14:00 PST with Maria Lopez for Ana.\n")
+            #expect(plain.stdout == "Confirmed  \(reference)  Tue Dec 1, 2:00 PM PST with Maria Lopez for Ana.\n")
             let confirmed = try await studio.answer("confirm", reference)
             #expect(confirmed["reference"] == .text(reference))
             #expect(try await studio.account(of: reference)["two-hours"]?["reason"] == "confirmed")

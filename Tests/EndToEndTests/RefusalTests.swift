@@ -129,11 +129,11 @@ struct RefusalTests {
             let result = try await studio.intro(Refused.book("ana", "2026-12-01 09:00", "maria"))
             #expect(result.exit == 3)
             let expected = """
-                error: Maria Lopez has another session at 2026-12-01 09:00 PST
+                error: Maria Lopez has another session at Tue Dec 1, 9:00 AM PST
                 nearest free slots:
-                  2026-12-01 08:00 PST  maria
-                  2026-12-01 08:30 PST  maria
-                  2026-12-01 09:30 PST  maria
+                  Tue Dec 1, 8:00 AM PST  maria
+                  Tue Dec 1, 8:30 AM PST  maria
+                  Tue Dec 1, 9:30 AM PST  maria
                 hint: choose one of the free slots
 
                 """

@@ -77,7 +77,7 @@ struct TrueAnswerTests {
             let moved = try await studio.answer("reschedule", reference, "--at", "2026-12-01 09:00")
             #expect(moved["moved"] == false && moved["revision"] == 1)
             let text = try await studio.intro("reschedule", reference, "--at", "2026-12-01 09:00")
-            #expect(text.stdout == "\(reference) is already at 2026-12-01 09:00 PST with Maria Lopez.\n")
+            #expect(text.stdout == "\(reference) is already at Tue Dec 1, 9:00 AM PST with Maria Lopez.\n")
             #expect(try await studio.answer("reminders", "list", reference) == messages)
         }
     }

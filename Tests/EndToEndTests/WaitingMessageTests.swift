@@ -55,7 +55,7 @@ struct WaitingMessageTests {
             let notice = try #require(try await studio.account(of: reference)["rescheduled"])
             #expect(notice["reason"] == "awaiting_changes" && notice["wait_until"] == "2026-11-30T16:01:00Z")
             let output = try await studio.intro("why", reference).stdout
-            #expect(output.contains("waits for possible further changes, until 2026-11-30 08:01 PST"), "\(output)")
+            #expect(output.contains("waits for possible further changes, until Mon Nov 30, 8:01 AM PST"), "\(output)")
         }
     }
 
@@ -82,7 +82,7 @@ struct WaitingMessageTests {
             #expect(waiting.map { $0["reason"] } == ["not_sent", "channel_paused"])
             #expect(waiting.allSatisfy { $0["wait_until"] == "2026-11-30T16:01:00Z" })
             #expect(waiting.allSatisfy { $0["reply"]?.text.hasSuffix("connection refused") == true }, "\(waiting)")
-            let explanation = "mail server paused until 08:01:00 (connection refused)"
+            let explanation = "mail server paused until 8:01 AM (connection refused)"
             let output = try await studio.intro("why", reference).stdout
             #expect(output.contains("queued: \(explanation)"), "\(output)")
             let listed = try await studio.intro("reminders", "list", "--status", "queued").stdout
@@ -105,7 +105,7 @@ struct WaitingMessageTests {
                 try await wait(until: "the channel is paused") { try await studio.count("channel_pause") == 1 }
                 try await studio.book("Ben", at: "2026-12-07 15:00")
                 let output = try await studio.intro("reminders", "list", "--status", "queued").stdout
-                let explanation = "mail server paused until 08:01:00 (421 4.7.0 try again in 10 minutes)"
+                let explanation = "mail server paused until 8:01 AM (421 4.7.0 try again in 10 minutes)"
                 #expect(output.contains(explanation), "\(output)")
                 #expect(try await studio.account(of: reference)["confirmation"]?["reason"] == "rejected_for_now")
                 kill(runner, SIGTERM)

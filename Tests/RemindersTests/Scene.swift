@@ -27,7 +27,8 @@ struct Scene {
     ) async throws -> Session {
         let address = try EmailAddress(email)
         var request = BookingRequest(
-            studio: studio, who: .email(address), start: try TimePhrase.instant(at, clock: studio.clock, now: now))
+            studio: studio, who: .email(address),
+            start: try TimePhrase.instant(at, in: TimePhraseContext(clock: studio.clock, now: now)))
         request.trainer = maria
         request.newClient = ClientDetails(
             name: try PersonName(name), email: address, phone: try phone.map { try PhoneNumber(e164: $0) })
@@ -37,7 +38,7 @@ struct Scene {
 
     /// Returns the instant of a local time of the studio.
     func instant(_ at: String) throws -> Date {
-        try TimePhrase.instant(at, clock: studio.clock, now: Self.now)
+        try TimePhrase.instant(at, in: TimePhraseContext(clock: studio.clock, now: Self.now))
     }
 
     /// Inserts sessions ten days ahead by SQL, each with a due confirmation; clients are c1@example.com, c2@example.com

@@ -55,7 +55,8 @@ struct TextTests {
         ])
     func days(now: String, when: String) throws {
         let sample = try Sample(rule: "one-day")
-        let mail = try sample.mail(at: try TimePhrase.instant(now, clock: sample.clock, now: .distantPast))
+        let mail = try sample.mail(
+            at: try TimePhrase.instant(now, in: TimePhraseContext(clock: sample.clock, now: .distantPast)))
         #expect(mail.text.contains("session is \(when)."))
         #expect(mail.subject.lowercased().hasPrefix(when.lowercased()))
     }

@@ -30,11 +30,15 @@ struct TruncatedListTests {
         let clock = try StudioClock(timeZone: "America/Los_Angeles")
         let last = Date(timeIntervalSince1970: 1_796_144_400)
         #expect(
-            TruncatedList(shown: 20, total: 33, last: last, end: last + 3600, clock: clock).text
+            TruncatedList(shown: 20, total: 33, last: last, end: last + 3600, clock: clock, times: .iso).text
                 == "13 more until 10:00: --limit 100")
         #expect(
-            TruncatedList(shown: 20, total: 33, last: last, end: last + 86_400, clock: clock).text
+            TruncatedList(shown: 20, total: 33, last: last, end: last + 86_400, clock: clock, times: .iso).text
                 == "13 more until 2026-12-02 09:00: --limit 100")
+        let people = TimeFormat.people(now: last, hourCycle: .twelve)
+        #expect(
+            TruncatedList(shown: 20, total: 33, last: last, end: last + 86_400, clock: clock, times: people).text
+                == "13 more until Wed Dec 2, 9:00 AM: --limit 100")
     }
 
     @Test("counts the entries only if the list is full")

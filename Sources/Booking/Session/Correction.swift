@@ -53,7 +53,7 @@ public enum CorrectionRules {
         if isCorrection, reason == nil { throw ReasonMissing(reference: session.reference, status: session.status) }
         guard session.startsAt <= now || overrideReason != nil else {
             throw Refusal(
-                .notStarted, "\(session.reference) has not begun: it starts at \(session.localStart)",
+                .notStarted, "\(session.reference) has not begun: it starts at \(session.start)",
                 remedy: .markAfterStart)
         }
     }
@@ -65,7 +65,7 @@ public enum CorrectionRules {
     public static func assertUndoable(_ session: Session) throws(Refusal) {
         guard session.status == .booked else { return }
         throw Refusal(
-            .notChangeable, "\(session.reference) on \(session.localStart) is booked: there is nothing to undo",
+            .notChangeable, "\(session.reference) on \(session.start) is booked: there is nothing to undo",
             remedy: .checkSession)
     }
 
@@ -77,7 +77,7 @@ public enum CorrectionRules {
     /// - Returns: The refusal by the first rule that is not satisfied, or `nil`.
     public static func refusal(for session: Session, _ facts: Facts) -> Refusal? {
         let (trainer, studio) = (visible(session.trainer.name), visible(session.studio.name))
-        let time = session.localStart
+        let time = session.start
         if session.status == .cancelled, let refusal = obstacle(facts, trainer, studio, time) { return refusal }
         if facts.isTrainerBusy {
             return Refusal(
@@ -95,7 +95,7 @@ public enum CorrectionRules {
         return nil
     }
 
-    private static func obstacle(_ facts: Facts, _ trainer: String, _ studio: String, _ time: String) -> Refusal? {
+    private static func obstacle(_ facts: Facts, _ trainer: String, _ studio: String, _ time: TimedText) -> Refusal? {
         let detail = facts.obstacleReason.map { ": \(visible($0))" } ?? ""
         switch facts.obstacle {
         case .away:

@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 /// The rule that a person has one free introductory session, in all studios, without a time limit.
 public enum Eligibility {
     /// An earlier session under any of the person's contacts, except cancelled ones.
@@ -6,8 +8,10 @@ public enum Eligibility {
         public let reference: Reference
         /// The session's status.
         public let status: Session.Status
-        /// The start in the studio's local time.
-        public let localStart: String
+        /// The start.
+        public let startsAt: Date
+        /// The studio's clock.
+        public let clock: StudioClock
         /// The trainer's name.
         public let trainerName: String
         /// Whether the session was granted with an override.
@@ -23,12 +27,13 @@ public enum Eligibility {
 
         /// Creates a prior session from its stored parts.
         public init(
-            reference: Reference, status: Session.Status, localStart: String, trainerName: String, waived: Bool,
-            isOver: Bool, owner: Client.ID, ownerName: String, shared: [String]
+            reference: Reference, status: Session.Status, startsAt: Date, clock: StudioClock, trainerName: String,
+            waived: Bool, isOver: Bool, owner: Client.ID, ownerName: String, shared: [String]
         ) {
             self.reference = reference
             self.status = status
-            self.localStart = localStart
+            self.startsAt = startsAt
+            self.clock = clock
             self.trainerName = trainerName
             self.waived = waived
             self.isOver = isOver
@@ -37,7 +42,8 @@ public enum Eligibility {
             self.shared = shared
         }
 
-        var date: Substring { localStart.prefix(10) }
+        var start: TimedText { "\(startsAt, on: clock)" }
+        var date: TimedText { "\(clock.date(of: startsAt), on: clock)" }
     }
 
     /// Returns the refusal of a free session, or `nil` if the person is eligible.
@@ -54,7 +60,7 @@ public enum Eligibility {
             return alreadyBooked(booked, client)
         }
         let missed = priorSessions.filter { $0.status == .noShow }
-        guard let last = missed.max(by: { $0.localStart < $1.localStart }), missed.count >= noShowLimit else {
+        guard let last = missed.max(by: { $0.startsAt < $1.startsAt }), missed.count >= noShowLimit else {
             return nil
         }
         let times = missed.count == 1 ? "once" : "\(missed.count) times"
@@ -76,14 +82,14 @@ public enum Eligibility {
         if booked.isOver {
             return Refusal(
                 .introAlreadyBooked,
-                "\(person(booked, client)) was booked for \(booked.localStart) with \(visible(booked.trainerName)), and "
+                "\(person(booked, client)) was booked for \(booked.start) with \(visible(booked.trainerName)), and "
                     + "\(reference) is not marked yet",
                 remedy: booked.owner == client ? .markPriorSession(reference) : .overrideSharedContact)
         }
         return Refusal(
             .introAlreadyBooked,
-            "\(person(booked, client)) has the free session \(reference) on \(booked.localStart) with "
-                + visible(booked.trainerName),
+            "\(person(booked, client)) has the free session \(reference) on \(booked.start) with "
+                + "\(visible(booked.trainerName))",
             remedy: booked.owner == client ? .movePriorSession(reference) : .overrideSharedContact)
     }
 

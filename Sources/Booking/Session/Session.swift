@@ -138,8 +138,11 @@ public struct Session: Sendable {
     /// outside working hours.
     public var isImpossible: Bool { affected != nil && affected != .outsideHours }
 
-    /// The start in the studio's local time, such as `2026-12-01 09:00 PST`.
+    /// The start in the studio's local time for programs, such as `2026-12-01 09:00 PST`.
     public var localStart: String { studio.clock.text(startsAt) }
+
+    /// The start in the studio's local time for people.
+    public var start: TimedText { "\(startsAt, on: studio.clock)" }
 }
 
 extension Session.Place {
@@ -161,7 +164,7 @@ public enum SessionRules {
         try assertOpen(session)
         guard session.startsAt > now else {
             throw Refusal(
-                .notChangeable, "\(session.reference) began at \(session.localStart)",
+                .notChangeable, "\(session.reference) began at \(session.start)",
                 remedy: .markSession(session.reference))
         }
     }
@@ -180,7 +183,7 @@ public enum SessionRules {
             }
         if let ending {
             throw Refusal(
-                .notChangeable, "\(session.reference) on \(session.localStart) \(ending)",
+                .notChangeable, "\(session.reference) on \(session.start) \(ending)",
                 remedy: .correctSession(session.reference))
         }
     }

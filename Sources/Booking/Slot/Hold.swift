@@ -57,10 +57,10 @@ public struct Hold: Sendable {
     /// - Parameter now: The current time.
     /// - Throws: ``Refusal`` of the rule `hold_expired`.
     public func assertHeld(at now: Date) throws(Refusal) {
-        let ending: String? =
+        let ending: TimedText? =
             switch status {
-            case .held: expiresAt > now ? nil : "expired at \(slot.studio.clock.text(expiresAt))"
-            case .expired: "expired at \(slot.studio.clock.text(expiresAt))"
+            case .held: expiresAt > now ? nil : "expired at \(expiresAt, on: slot.studio.clock)"
+            case .expired: "expired at \(expiresAt, on: slot.studio.clock)"
             case .used: "was used for a booking"
             case .released: "was released"
             }
@@ -82,5 +82,7 @@ public struct HeldUntil: Sendable, Hashable {
     }
 
     /// The expiry and the actor: `held until 09:10 by desk-2`.
-    func text(_ clock: StudioClock) -> String { "held until \(clock.time(of: expiresAt)) by \(visible(heldBy))" }
+    func text(_ clock: StudioClock) -> TimedText {
+        "held until \(clock.time(of: expiresAt), on: clock) by \(visible(heldBy))"
+    }
 }

@@ -14,8 +14,8 @@ public struct SlotFacts: Sendable {
     public var closedFor: String?
     /// The whole session is within the trainer's hours at the studio.
     public var withinHours = true
-    /// The trainer's hours at the studio on that date, such as `07:00-12:00, 13:00-19:00`; `nil` for none.
-    public var hoursThatDay: String?
+    /// The trainer's hours at the studio on that date, such as 07:00 to 12:00 and 13:00 to 19:00; empty for none.
+    public var hoursThatDay: [ClosedRange<LocalTime>] = []
     /// The name of the other studio where the trainer works that day; `nil` if the trainer is available.
     public var elsewhere: String?
     /// The trainer is away during the session.
@@ -97,7 +97,7 @@ public enum SlotRules {
         let conflicts: [Objection?] = [
             facts.away
                 ? hard(
-                    .away, "\(trainer) is away at \(slot.localStart)\(facts.awayFor.map { ": \(visible($0))" } ?? "")",
+                    .away, "\(trainer) is away at \(slot.start)\(facts.awayFor.map { ": \(visible($0))" } ?? "")",
                     remedy: .instruction("choose another trainer or another day")) : nil,
             trainerBusy(facts, slot),
             facts.stationFree ? nil : noStation(facts, slot),
@@ -119,12 +119,14 @@ public enum SlotRules {
             return hard(
                 .outsideHours,
                 "\(trainer) works at \(visible(elsewhere)), not at \(visible(slot.studio.name)), on "
-                    + slot.localStart.prefix(10),
+                    + slot.date,
                 remedy: .chooseTrainer(studio: slot.studio.name, handle: slot.studio.handle))
         }
-        let hoursText = facts.hoursThatDay.map { "works \($0) that day" } ?? "does not work that day"
+        let hoursText: TimedText =
+            facts.hoursThatDay.isEmpty
+            ? "does not work that day" : "works \(facts.hoursThatDay, on: slot.studio.clock) that day"
         return soft(
-            .outsideHours, "\(trainer) does not work at \(slot.localStart) (\(hoursText))",
+            .outsideHours, "\(trainer) does not work at \(slot.start) (\(hoursText))",
             remedy: .checkTrainerHours(handle: slot.trainer.handle))
     }
 
@@ -133,7 +135,7 @@ public enum SlotRules {
         return soft(
             .notOnGrid,
             "sessions at \(visible(slot.studio.name)) begin every \(offer.slotEveryMinutes) minutes, not at "
-                + slot.localStart,
+                + slot.start,
             remedy: .chooseOfferedStart)
     }
 
@@ -142,14 +144,14 @@ public enum SlotRules {
         return soft(
             .dailyLimit,
             "\(visible(slot.trainer.name)) takes \(limit) sessions a day, and has \(facts.sessionsOnDate) on "
-                + slot.localStart.prefix(10),
+                + slot.date,
             remedy: .chooseDayOrTrainer)
     }
 
     static func studioClosed(_ facts: SlotFacts, _ slot: Slot) -> Objection? {
         facts.closedFor.map { reason in
             hard(
-                .studioClosed, "\(visible(slot.studio.name)) is closed at \(slot.localStart): \(visible(reason))",
+                .studioClosed, "\(visible(slot.studio.name)) is closed at \(slot.start): \(visible(reason))",
                 remedy: .chooseOpenDay(studio: slot.studio.handle))
         }
     }
@@ -157,16 +159,18 @@ public enum SlotRules {
     private static func trainerBusy(_ facts: SlotFacts, _ slot: Slot) -> Objection? {
         guard facts.trainerBusy else { return nil }
         let trainer = visible(slot.trainer.name)
-        let reason = facts.trainerHeld.map { "\(slot.localStart) with \(trainer) is \($0.text(slot.studio.clock))" }
+        let reason: TimedText? = facts.trainerHeld.map {
+            "\(slot.start) with \(trainer) is \($0.text(slot.studio.clock))"
+        }
         return hard(
-            .slotTaken, reason ?? "\(trainer) has another session at \(slot.localStart)",
+            .slotTaken, reason ?? "\(trainer) has another session at \(slot.start)",
             remedy: .instruction("choose one of the free slots"))
     }
 
     static func noStation(_ facts: SlotFacts, _ slot: Slot) -> Objection {
-        let note = facts.stationHeld.map { "; one is \($0.text(slot.studio.clock))" } ?? ""
+        let note: TimedText = facts.stationHeld.map { "; one is \($0.text(slot.studio.clock))" } ?? ""
         return hard(
-            .studioFull, "\(visible(slot.studio.name)) has no station left at \(slot.localStart)\(note)",
+            .studioFull, "\(visible(slot.studio.name)) has no station left at \(slot.start)\(note)",
             remedy: .instruction("choose one of the free slots"))
     }
 
@@ -176,12 +180,12 @@ public enum SlotRules {
         var found: [Objection?] = []
         if facts.inThePast {
             found.append(
-                soft(.tooSoon, "\(slot.localStart) is in the past", remedy: .recordPastSession))
+                soft(.tooSoon, "\(slot.start) is in the past", remedy: .recordPastSession))
         } else if facts.tooSoon {
             found.append(
                 soft(
                     .tooSoon,
-                    "\(slot.localStart) is too soon: \(studio) requires "
+                    "\(slot.start) is too soon: \(studio) requires "
                         + "\(DurationInput.text(minutes: Int(offer.noticeMinutes))) notice",
                     remedy: .chooseLaterTime))
         }
@@ -189,7 +193,7 @@ public enum SlotRules {
             found.append(
                 soft(
                     .beyondHorizon,
-                    "\(slot.localStart) is too far ahead: \(studio) books "
+                    "\(slot.start) is too far ahead: \(studio) books "
                         + "\(DurationInput.text(minutes: Int(offer.horizonMinutes))) ahead",
                     remedy: .chooseEarlierTime))
         }
@@ -202,12 +206,12 @@ public enum SlotRules {
             .compactMap { $0 }
     }
 
-    private static func hard(_ rule: Refusal.Rule, _ message: String, remedy: Refusal.Remedy) -> Objection {
-        Objection(refusal: Refusal(rule, message, remedy: remedy), isWaivable: false)
+    private static func hard(_ rule: Refusal.Rule, _ reason: TimedText, remedy: Refusal.Remedy) -> Objection {
+        Objection(refusal: Refusal(rule, reason, remedy: remedy), isWaivable: false)
     }
 
-    private static func soft(_ rule: Refusal.Rule, _ message: String, remedy: Refusal.Remedy) -> Objection {
-        Objection(refusal: Refusal(rule, message, remedy: remedy), isWaivable: true)
+    private static func soft(_ rule: Refusal.Rule, _ reason: TimedText, remedy: Refusal.Remedy) -> Objection {
+        Objection(refusal: Refusal(rule, reason, remedy: remedy), isWaivable: true)
     }
 }
 
@@ -227,6 +231,12 @@ public struct Slot: Sendable {
         self.studio = studio
     }
 
-    /// The start in the studio's local time.
+    /// The start in the studio's local time for programs.
     public var localStart: String { studio.clock.text(startsAt) }
+
+    /// The start in the studio's local time for people.
+    public var start: TimedText { "\(startsAt, on: studio.clock)" }
+
+    /// The local date of the start.
+    var date: TimedText { "\(studio.clock.date(of: startsAt), on: studio.clock)" }
 }

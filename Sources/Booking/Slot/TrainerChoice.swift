@@ -66,13 +66,13 @@ public enum TrainerChoice {
     /// - Parameters:
     ///   - candidates: The trainers with hours at the studio who have not retired.
     ///   - studio: The studio.
-    ///   - localStart: The start in the studio's local time.
+    ///   - start: The start in the studio's local time.
     ///   - slot: Creates the slot of a trainer, used in the message.
     ///   - offer: The studio's rules.
     ///   - strictness: The rules that apply.
     /// - Returns: The refusal, or `nil` if a trainer can take it.
     public static func refusal(
-        for candidates: [Candidate], at studio: Session.Place, localStart: String, slot: (Session.TrainerName) -> Slot,
+        for candidates: [Candidate], at studio: Session.Place, start: TimedText, slot: (Session.TrainerName) -> Slot,
         offer: Studio.Offer, strictness: SlotRules.Strictness
     ) -> Refusal? {
         let name = visible(studio.name)
@@ -85,38 +85,38 @@ public enum TrainerChoice {
             return objection.refusal
         }
         let atWork = candidates.filter(\.facts.isAtWork)
-        guard !atWork.isEmpty else { return noTrainerAtWork(candidates, at: studio, localStart) }
+        guard !atWork.isEmpty else { return noTrainerAtWork(candidates, at: studio, start) }
         let free = atWork.filter { !$0.facts.trainerBusy }
         guard !free.isEmpty else {
-            return noTrainerFree(atWork, at: studio, localStart)
+            return noTrainerFree(atWork, at: studio, start)
         }
         guard first.facts.stationFree else { return SlotRules.noStation(first.facts, slot(first.trainer)).refusal }
         guard strictness == .all, free.allSatisfy(\.facts.isAtDailyLimit) else { return nil }
         return Refusal(
             .dailyLimit,
-            "no trainer is free at \(name) at \(localStart): every free trainer has reached the daily limit",
+            "no trainer is free at \(name) at \(start): every free trainer has reached the daily limit",
             remedy: .chooseDay)
     }
 
     private static func noTrainerFree(
-        _ atWork: [Candidate], at studio: Session.Place, _ localStart: String
+        _ atWork: [Candidate], at studio: Session.Place, _ start: TimedText
     ) -> Refusal {
-        let held = atWork.compactMap { candidate in
+        let held: [TimedText] = atWork.compactMap { candidate in
             candidate.facts.trainerHeld.map { "\(visible(candidate.trainer.name)) is \($0.text(studio.clock))" }
         }
-        let reason = held.isEmpty ? "every trainer at work has a session" : held.joined(separator: ", ")
+        let reason = held.isEmpty ? "every trainer at work has a session" : TimedText(joining: held, with: ", ")
         return Refusal(
-            .slotTaken, "no trainer is free at \(visible(studio.name)) at \(localStart): \(reason)",
+            .slotTaken, "no trainer is free at \(visible(studio.name)) at \(start): \(reason)",
             hint: "choose one of the free slots")
     }
 
     private static func noTrainerAtWork(
-        _ candidates: [Candidate], at studio: Session.Place, _ localStart: String
+        _ candidates: [Candidate], at studio: Session.Place, _ start: TimedText
     ) -> Refusal {
         let away = candidates.filter { $0.facts.withinHours && $0.facts.away }.map { visible($0.trainer.name) }
         let note = away.isEmpty ? "" : " (\(away.joined(separator: ", ")) \(away.count == 1 ? "is" : "are") away)"
         return Refusal(
-            .outsideHours, "no trainer works at \(visible(studio.name)) at \(localStart)\(note)",
+            .outsideHours, "no trainer works at \(visible(studio.name)) at \(start)\(note)",
             remedy: .chooseFreeSlot(studio: studio.handle))
     }
 }

@@ -42,7 +42,7 @@ public struct Studio: Sendable {
     /// The studio's name.
     public let name: String
     /// The studio's clock.
-    public let clock: StudioClock
+    public private(set) var clock: StudioClock
     /// The rules by which the studio offers sessions.
     public let offer: Offer
     /// The region of phone numbers without a country code.
@@ -63,6 +63,7 @@ public struct Studio: Sendable {
         self.handle = handle
         self.name = name
         self.clock = clock
+        self.clock.hourCycle = region.hourCycle
         self.offer = offer
         self.region = region
         self.address = address

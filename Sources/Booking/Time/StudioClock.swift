@@ -9,6 +9,9 @@ public struct StudioClock: Hashable, Sendable {
     /// The zone's name in the IANA database, as given: `America/Los_Angeles`.
     public var identifier: String { zone.identifier }
 
+    /// The form of times of day that people at the studio read.
+    public var hourCycle: HourCycle
+
     private var abbreviations: ZoneAbbreviations { zone.abbreviations }
 
     /// The zone, shared by all copies: a list of slots has thousands of clocks.
@@ -31,17 +34,21 @@ public struct StudioClock: Hashable, Sendable {
     /// - Parameters:
     ///   - id: `Area/Location` or `UTC`. Abbreviations such as PST are refused, since they mean an offset, not a zone.
     ///   - field: The name of the field in an error.
+    ///   - hourCycle: The form of times of day.
     /// - Throws: `InvalidInput` if the zone is unknown; its hint lists similar names.
-    public init(timeZone id: String, field: String = "time zone") throws(InvalidInput) {
+    public init(
+        timeZone id: String, field: String = "time zone", hourCycle: HourCycle = .twentyFour
+    ) throws(InvalidInput) {
         let typed = String(Substring(id.utf8.trimmingSpaces))
         guard typed == "UTC" || ZoneNames.isWellFormed(typed), let rules = TimeZone(identifier: typed) else {
             throw InvalidInput(
                 field: field, problem: "\(quoted(id)) is not a known time zone", hint: ZoneNames.hint(for: typed))
         }
         zone = Zone(rules, identifier: typed)
+        self.hourCycle = hourCycle
     }
 
-    /// Returns whether two clocks have the same zone.
+    /// Returns whether two clocks have the same zone, and so show the same times.
     public static func == (left: StudioClock, right: StudioClock) -> Bool { left.identifier == right.identifier }
 
     /// Hashes the zone's name.
@@ -153,7 +160,9 @@ extension StudioClock {
             ?? timeZone.abbreviation(for: instant) ?? offsetText(instant)
     }
 
-    /// Returns the local date and time for people: `2026-12-01 09:00 PST`; omits seconds that are zero.
+    /// Returns the local date and time for programs: `2026-12-01 09:00 PST`; omits seconds that are zero.
+    ///
+    /// ``TimeFormat`` has the form for people.
     ///
     /// - Parameter instant: The instant.
     /// - Returns: The date, time and abbreviation.

@@ -100,7 +100,7 @@ struct BookingTransaction {
             return refusal
         } catch let ineligible as Refusal {
             guard !named.isEmpty else { return ineligible }
-            return Refusal(refusal.rule, "\(refusal.message). \(ineligible.message)", remedy: refusal.remedy)
+            return Refusal(refusal.rule, "\(refusal.reason). \(ineligible.reason)", remedy: refusal.remedy)
         }
     }
 

@@ -118,7 +118,7 @@ extension FrontDesk {
             .filter { $0.reference != session.reference }
         let limit = session.status == .cancelled ? noShowLimit : Int.max
         guard let refusal = Eligibility.refusal(for: prior, of: session.client.id, noShowLimit: limit) else { return }
-        throw Refusal(refusal.rule, refusal.message, remedy: .resolveOtherSession)
+        throw Refusal(refusal.rule, refusal.reason, remedy: .resolveOtherSession)
     }
 
     /// The locks of a correction: those of a booking at the session's time; none for a session that is booked.

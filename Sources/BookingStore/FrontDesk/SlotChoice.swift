@@ -71,7 +71,7 @@ struct SlotChoice {
         let candidates = try await slots.facts(at: studio, with: trainer?.id, start: start, now: now, moving: moving)
         guard trainer == nil else { return candidates.first.flatMap { refusal(for: $0) } }
         return TrainerChoice.refusal(
-            for: candidates, at: Session.Place(studio), localStart: studio.clock.text(start), slot: slot,
+            for: candidates, at: Session.Place(studio), start: "\(start, on: studio.clock)", slot: slot,
             offer: studio.offer, strictness: strictness)
     }
 

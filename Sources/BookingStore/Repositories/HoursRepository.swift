@@ -172,7 +172,7 @@ public struct RosterRepository: Sendable {
         return try await connection.query(
             """
             SELECT trainer.id, trainer.handle, trainer.name, trainer.retired_at,
-                   studio.id, studio.slug, studio.name, studio.time_zone, lower(shift), upper(shift)
+                   studio.id, studio.slug, studio.name, studio.time_zone, studio.region, lower(shift), upper(shift)
             FROM studio
             CROSS JOIN LATERAL trainer_hours(
                 studio.id, \(trainer?.value), studio.time_zone, \(first)::text::date, \(last)::text::date) AS hours
@@ -188,7 +188,7 @@ public struct RosterRepository: Sendable {
                 retiredAt: try row.next(),
                 studio: Session.Place(
                     id: Studio.ID(try row.next()), handle: try row.next(), name: try row.next(),
-                    clock: try StudioClocks.clock(of: row.next())),
+                    clock: try StudioClocks.clock(&row)),
                 during: try stretch(&row))
         }
     }

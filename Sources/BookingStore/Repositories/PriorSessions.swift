@@ -19,7 +19,7 @@ extension SessionRepository {
                        ) AS phones,
                        ARRAY(SELECT contact_key(contact) FROM unnest(\(contacts.keys)::text[]) AS contact) AS keys
             )
-            SELECT s.reference, s.status, s.starts_at, st.time_zone, t.name, s.waived, s.ends_at <= \(now), c.id, c.name,
+            SELECT s.reference, s.status, s.starts_at, st.time_zone, st.region, t.name, s.waived, s.ends_at <= \(now), c.id, c.name,
                    ARRAY(
                        SELECT contact
                        FROM unnest((SELECT keys FROM given)) AS contact
@@ -48,9 +48,9 @@ extension SessionRepository {
             """
         ).map { row in
             let (reference, status) = (try Reference(row.next()), try row.nextCode() as Session.Status)
-            let (start, zone) = (try row.next(Date.self), try row.next(String.self))
+            let (start, clock) = (try row.next(Date.self), try StudioClocks.clock(&row))
             return Eligibility.PriorSession(
-                reference: reference, status: status, localStart: try StudioClocks.clock(of: zone).text(start),
+                reference: reference, status: status, startsAt: start, clock: clock,
                 trainerName: try row.next(), waived: try row.next(), isOver: try row.next(),
                 owner: Client.ID(try row.next()), ownerName: try row.next(), shared: try row.next())
         }

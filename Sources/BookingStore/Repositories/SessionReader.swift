@@ -7,8 +7,8 @@ package enum SessionReader {
     /// The columns that ``session(_:)`` reads.
     package static let columns: SQL = """
         s.id, s.reference, s.status, s.revision, c.id, c.name, c.email, c.phone, t.id, t.handle, t.name, st.id, st.slug,
-        st.name, st.time_zone, s.starts_at, s.ends_at, s.booked_at, s.override_reason, s.cancel_reason,
-        s.cancelled_by, s.confirmed_at, s.waived_rules
+        st.name, st.time_zone, st.region, s.starts_at, s.ends_at, s.booked_at, s.override_reason,
+        s.cancel_reason, s.cancelled_by, s.confirmed_at, s.waived_rules
         """
 
     static let joins: SQL = """
@@ -57,7 +57,7 @@ package enum SessionReader {
             trainer: Session.TrainerName(id: Trainer.ID(try row.next()), handle: try row.next(), name: try row.next()),
             studio: Session.Place(
                 id: Studio.ID(try row.next()), handle: try row.next(), name: try row.next(),
-                clock: try StudioClocks.clock(of: row.next())),
+                clock: try StudioClocks.clock(&row)),
             startsAt: try row.next(), endsAt: try row.next(), bookedAt: try row.next(),
             overrideReason: try row.next(), cancelReason: try row.next(), cancelledBy: try row.nextCode(),
             confirmedAt: try row.next(),
@@ -126,6 +126,13 @@ package enum StudioClocks {
         if let clock = known.withLock({ $0[zone] }) { return clock }
         let clock = try StudioClock(timeZone: zone)
         known.withLock { $0[zone] = clock }
+        return clock
+    }
+
+    /// Reads the clock of a studio from two columns: its time zone and its region.
+    package static func clock(_ row: inout Row) throws -> StudioClock {
+        var clock = try clock(of: row.next())
+        clock.hourCycle = try Region(stored: row.next()).hourCycle
         return clock
     }
 }

@@ -151,7 +151,7 @@ public struct SlotRepository: Sendable {
         facts.beyondHorizon = try row.next()
         facts.closedFor = try row.next()
         facts.withinHours = try row.next()
-        facts.hoursThatDay = try row.next()
+        facts.hoursThatDay = try row.next(String?.self).map { try hours($0) } ?? []
         facts.elsewhere = try row.next()
         facts.away = try row.next()
         facts.awayFor = try row.next()
@@ -169,6 +169,15 @@ public struct SlotRepository: Sendable {
         let (expiresAt, heldBy) = (try row.next(Date?.self), try row.next(String?.self))
         guard let expiresAt, let heldBy else { return nil }
         return HeldUntil(expiresAt: expiresAt, heldBy: heldBy)
+    }
+
+    /// Parses the hours of one day in the form of the function `slot_facts`: `07:00-12:00, 13:00-24:00`.
+    private func hours(_ text: String) throws -> [ClosedRange<LocalTime>] {
+        try text.split(separator: ", ").map { span in
+            let times = try span.split(separator: "-").map { try LocalTime(String($0)) }
+            guard times.count == 2, times[0] <= times[1] else { throw UnknownCode(text, of: LocalTime.self) }
+            return times[0]...times[1]
+        }
     }
 
     private func read(_ sql: SQL, at studio: Studio) async throws -> [Slot] {

@@ -71,7 +71,7 @@ extension ClaimedMessage {
     public static func sample(
         of rule: ReminderRule, in language: Language, to recipient: Recipient? = nil, at now: Date
     ) throws -> ClaimedMessage {
-        let clock = try StudioClock(timeZone: "America/Los_Angeles")
+        let clock = try StudioClock(timeZone: "America/Los_Angeles", hourCycle: .twelve)
         let tomorrow = clock.date(of: now).adding(days: 1)
         let start = clock.startOfDay(tomorrow) + 9 * 3600
         let place = Session.Place(id: Studio.ID(0), handle: "downtown", name: "Downtown Strength", clock: clock)

@@ -116,21 +116,25 @@ public struct DeliveryRepository: Sendable {
 
     /// Returns a trainer's booked sessions that can take place, on a date of the home studio's calendar.
     func trainerDigest(of trainer: Trainer.ID, _ date: LocalDate) async throws -> TrainerDigest {
-        typealias Names = (String, String, Int32, String, String, String)
-        let names = try await connection.query(
+        let (name, home) = try await connection.query(
             """
-            SELECT t.handle, t.name, st.id, st.slug, st.name, st.time_zone
+            SELECT t.handle, t.name, st.id, st.slug, st.name, st.time_zone, st.region
             FROM trainer AS t
             JOIN studio AS st ON st.id = t.home_studio_id
             WHERE t.id = \(trainer.value)
             """
-        ).decode(Names.self)[0]
-        let clock = try StudioClocks.clock(of: names.5)
+        ).map { row in
+            let name = Session.TrainerName(id: trainer, handle: try row.next(), name: try row.next())
+            let home = Session.Place(
+                id: Studio.ID(try row.next()), handle: try row.next(), name: try row.next(),
+                clock: try StudioClocks.clock(&row))
+            return (name, home)
+        }[0]
+        let clock = home.clock
         let sessions = try await SessionRepository(connection).all(
             of: trainer, from: clock.startOfDay(date), until: clock.startOfDay(date.adding(days: 1)))
         return TrainerDigest(
-            trainer: Session.TrainerName(id: trainer, handle: names.0, name: names.1),
-            studio: Session.Place(id: Studio.ID(names.2), handle: names.3, name: names.4, clock: clock), date: date,
+            trainer: name, studio: home, date: date,
             sessions: sessions.filter { $0.status == .booked && !$0.isImpossible })
     }
 

@@ -63,7 +63,8 @@ extension LedgerEntry {
     static let columns: SQL = """
         m.id, s.reference, CASE WHEN m.day IS NOT NULL THEN t.handle END, st.slug, m.rule, m.channel, m.audience,
         m.revision, m.status, m.reason, m.due_at, m.wait_until, m.attempts, m.attempted_at, m.sent_at,
-        m.delivered_at, coalesce(m.recipient, \(address)), m.reply, m.subject, m.body, st.time_zone, t.name, st.name
+        m.delivered_at, coalesce(m.recipient, \(address)), m.reply, m.subject, m.body, st.time_zone, st.region, t.name,
+        st.name
         """
 
     /// The current recipient of a message `m`.
@@ -100,7 +101,7 @@ extension LedgerEntry {
         reply = try row.next()
         subject = try row.next()
         body = try row.next()
-        clock = try StudioClocks.clock(of: row.next())
+        clock = try StudioClocks.clock(&row)
         trainerName = try row.next()
         studioName = try row.next()
     }

@@ -1,3 +1,4 @@
+import Booking
 import FoundationEssentials
 import Glibc
 import Logging
@@ -12,6 +13,8 @@ struct Console: Sendable {
     let areNotesColored: Bool
     /// Whether results go to a terminal that supports cursor movement.
     let isScreen: Bool
+    /// The form of times in texts.
+    let times: TimeFormat
     /// The file descriptor for results.
     let output: Int32
     private let notes: Int32
@@ -21,12 +24,16 @@ struct Console: Sendable {
     /// - Parameters:
     ///   - json: Whether `--json` was given.
     ///   - color: The value of `--color`.
+    ///   - hourCycle: The form of times of day; `nil` for that of the studio's region.
+    ///   - now: The present instant, whose year is not shown.
     ///   - environment: The environment variables; `NO_COLOR` and `TERM` apply.
     ///   - output: The file descriptor for results.
     ///   - notes: The file descriptor for everything else.
     init(
         json: Bool,
         color: ColorChoice,
+        hourCycle: HourCycle? = nil,
+        now: Date = Date(),
         environment: [String: String] = ProcessInfo.processInfo.environment,
         output: Int32 = STDOUT_FILENO,
         notes: Int32 = STDERR_FILENO
@@ -35,6 +42,7 @@ struct Console: Sendable {
         isColored = usesColor(color, environment: environment, onTerminal: isatty(output) == 1)
         areNotesColored = usesColor(color, environment: environment, onTerminal: isatty(notes) == 1)
         isScreen = isatty(output) == 1 && environment["TERM"] != "dumb"
+        times = json ? .iso : .people(now: now, hourCycle: hourCycle)
         self.output = output
         self.notes = notes
     }
@@ -57,6 +65,9 @@ struct Console: Sendable {
         try print(isJSON ? jsonText(record) : text())
     }
 
+    /// Returns the start of a session for a text.
+    func start(of session: Session) -> String { session.start.text(in: times) }
+
     /// Prints a note on standard error.
     func note(_ text: String) {
         // If standard error is closed, the note cannot be reported anywhere.
@@ -66,7 +77,7 @@ struct Console: Sendable {
     /// Prints an error on standard error: three parts as text, or one object with `--json`.
     func show(_ failure: Failure) {
         let text = isJSON ? try? jsonText(failure.record) : nil
-        try? StandardStreams.write((text ?? failure.text(colored: areNotesColored)) + "\n", to: notes)
+        try? StandardStreams.write((text ?? failure.text(times: times, colored: areNotesColored)) + "\n", to: notes)
     }
 }
 

@@ -62,9 +62,12 @@ extension TruncatedList {
     ///   - last: The last entry that is shown.
     ///   - end: The last entry of all; its date is shown if it differs from that of `last`.
     ///   - clock: The studio's clock.
-    init(shown: Int, total: Int, last: Date, end: Date, clock: StudioClock) {
-        let (date, time) = (clock.date(of: end), clock.time(of: end))
-        self.init(shown: shown, total: total, until: date == clock.date(of: last) ? "\(time)" : "\(date) \(time)")
+    ///   - times: The form of times.
+    init(shown: Int, total: Int, last: Date, end: Date, clock: StudioClock, times: TimeFormat) {
+        let isSameDay = clock.date(of: end) == clock.date(of: last)
+        self.init(
+            shown: shown, total: total,
+            until: isSameDay ? times.text(clock.time(of: end), on: clock) : times.textWithoutZone(end, on: clock))
     }
 }
 

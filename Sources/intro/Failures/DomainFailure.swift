@@ -23,6 +23,18 @@ extension Failure {
             code: "ambiguous", message: "\(quoted(ambiguous.text)) matches \(ambiguous.candidates.count) sessions",
             hint: "give the reference of one of them", exit: .invalidInput)
         candidates = ambiguous.candidates.map { SessionRecord($0) }
+        timed = TimedTexts(
+            message: TimedText(message), hint: TimedText(hint), entries: Self.lines(of: ambiguous.candidates))
+    }
+
+    /// Returns the first candidates, one in each line, and the number of the others.
+    private static func lines(of candidates: [Session]) -> [TimedText] {
+        let limit = 20
+        let lines: [TimedText] = candidates.prefix(limit).map { session in
+            let client = "\(session.client.name) (client \(session.client.id.value))"
+            return "\(session.reference)  \(session.start)  \(client)  \(session.trainer.name)  \(session.status.words)"
+        }
+        return candidates.count > limit ? lines + ["and \(candidates.count - limit) more"] : lines
     }
 
     /// Describes weekly hours that end before their first day.

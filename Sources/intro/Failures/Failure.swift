@@ -1,3 +1,5 @@
+import Booking
+
 /// An error in the form that is reported on a terminal or with `--json`.
 ///
 /// Has three parts: what happened, why, and what to do next. Contains names and contacts of clients only to identify a
@@ -17,6 +19,18 @@ struct Failure: Error, Equatable, Sendable {
     var alternatives: [SlotRecord] = []
     /// The sessions that an ambiguous text matches.
     var candidates: [SessionRecord] = []
+    /// The same texts with local times as values, if they contain any.
+    var timed: TimedTexts?
+
+    /// The texts of a failure that contain local times, whose form depends on the reader.
+    struct TimedTexts: Equatable {
+        /// Replaces the message.
+        let message: TimedText
+        /// Replaces the hint.
+        let hint: TimedText
+        /// The lines of the alternatives or the candidates.
+        let entries: [TimedText]
+    }
 
     init(code: String, message: String, reason: String? = nil, hint: String, exit: ExitCode) {
         self.code = code
@@ -46,31 +60,19 @@ extension Failure {
 
 extension Failure {
     /// Returns the lines for standard error: `error:`, the reason, and last, where it is read first, `hint:`.
-    func text(colored: Bool = false) -> String {
+    func text(times: TimeFormat = .iso, colored: Bool = false) -> String {
+        let message = timed?.message.text(in: times) ?? message
+        let hint = timed?.hint.text(in: times) ?? hint
         var lines = [Style.red("error:", when: colored) + " " + message.visibleLines]
         if let reason, !reason.isEmpty {
             lines.append(reason.visibleLines)
         }
-        if !alternatives.isEmpty {
-            lines.append("nearest free slots:")
-            lines += alternatives.map { "  \($0.localStart)  \($0.trainer)".visible }
-        }
-        lines += candidateLines
+        if !alternatives.isEmpty { lines.append("nearest free slots:") }
+        lines += (timed?.entries ?? []).map { "  \($0.text(in: times))".visible }
         if !hint.isEmpty {
             lines.append(Style.bold("hint:", when: colored) + " " + hint.visibleLines)
         }
         return lines.joined(separator: "\n")
-    }
-
-    /// The first candidates, one in each line, and the number of the others.
-    private var candidateLines: [String] {
-        let limit = 20
-        let lines = candidates.prefix(limit).map { session in
-            let client = "\(session.client.name) (client \(session.client.id))"
-            return "  \(session.reference ?? "")  \(session.localStart)  \(client)  \(session.trainer.name)  "
-                .visible + session.status
-        }
-        return candidates.count > limit ? lines + ["  and \(candidates.count - limit) more"] : lines
     }
 
     /// The object for `--json`: `{"error": {"code", "message", "hint"}}`.

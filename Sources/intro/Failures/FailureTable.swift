@@ -70,6 +70,9 @@ extension Failure {
     private init(_ refusal: Refusal) {
         self.init(code: refusal.rule.rawValue, message: refusal.message, hint: refusal.hint, exit: .refused)
         alternatives = refusal.alternatives.map { SlotRecord($0) }
+        timed = TimedTexts(
+            message: refusal.reason, hint: refusal.timedHint,
+            entries: refusal.alternatives.map { "\($0.start)  \($0.trainer.handle)" })
     }
 
     private init(_ problem: OutputError) {

@@ -1,13 +1,16 @@
 import Booking
 
 extension Refusal {
+    /// The next step, in the terms of the command line, with times in the form for programs.
+    var hint: String { timedHint.text(in: .iso) }
+
     /// The next step, in the terms of the command line.
-    var hint: String { remedy.text }
+    var timedHint: TimedText { remedy.text }
 }
 
 extension Refusal.Remedy {
     /// The next step, in the terms of the command line.
-    fileprivate var text: String {
+    fileprivate var text: TimedText {
         switch self {
         case .instruction(let text): text
         case .chooseTrainer(let studio, let handle):
@@ -36,7 +39,7 @@ extension Refusal.Remedy {
         case .resolveOtherSession: "cancel or correct that session first"
         case .markAfterStart: "mark it after its start, or pass --override REASON"
         case .checkSession: "see `intro show`"
-        case .resolveName(let conflict): conflict.hint
+        case .resolveName(let conflict): "\(conflict.hint)"
         case .checkClient(let client): "see `intro client show \(client.value)`"
         case .findClientByEmail: "see `intro client show` with it"
         case .listRules: "see `intro rules list`"

@@ -65,7 +65,7 @@ private func rethrowingTimeProblems<Result>(_ clock: StudioClock, _ read: () thr
     } catch .missing(let local, let before, let after) {
         throw Refusal(
             .wallTimeMissing, "\(local) does not exist: the clocks go forward then",
-            hint: "the nearest times are \(clock.text(before)) and \(clock.text(after))")
+            hint: "the nearest times are \(before, on: clock) and \(after, on: clock)")
     } catch .ambiguous(let local, let first, let second) {
         throw Refusal(
             .wallTimeAmbiguous, "\(local) is ambiguous: the clocks go back then",
@@ -113,21 +113,22 @@ struct Period: Sendable {
         self.init(from: first, until: last, clock: clock)
     }
 
-    /// The beginning in local time, such as `2026-12-01 09:00 PST`.
+    /// The beginning in local time for programs, such as `2026-12-01 09:00 PST`.
     var localFrom: String { clock.text(from) }
 
-    /// The end in local time.
+    /// The end in local time for programs.
     var localUntil: String { clock.text(until) }
 
-    /// The text of the period: whole days as dates, first and last included.
-    var text: String {
+    /// Returns the text of the period: whole days as dates, first and last included.
+    func text(in times: TimeFormat) -> String {
         let first = clock.date(of: from)
         let next = clock.date(of: until)
         guard clock.startOfDay(first) == from, clock.startOfDay(next) == until else {
-            return "\(localFrom) to \(localUntil)"
+            return "\(times.text(from, on: clock)) to \(times.text(until, on: clock))"
         }
         let last = next.adding(days: -1)
-        return first == last ? "\(first)" : "\(first) to \(last)"
+        let firstDay = times.text(first, on: clock)
+        return first == last ? firstDay : "\(firstDay) to \(times.text(last, on: clock))"
     }
 }
 

@@ -67,6 +67,8 @@ struct Settings: Equatable, Sendable {
     struct Display: Equatable, Sendable {
         /// The language of the names of days and months that are accepted in times, in addition to English.
         var language: PhraseLanguage
+        /// The form of times of day in texts; `nil` for that of the studio's region.
+        var clock: HourCycle?
     }
 
     /// The folder of Intro's own data; an absolute path.
@@ -76,6 +78,8 @@ struct Settings: Equatable, Sendable {
     var texts: Texts
     var booking: Booking
     var display: Display
+    /// The handle of the default studio, or `nil`.
+    var studio: String?
     /// The folder of the operator's own templates, or `nil`.
     var templatesFolder: String?
 }
@@ -120,6 +124,8 @@ enum Setting: String, CaseIterable, Sendable {
     case templatesFolder = "templates.folder"
     case bookingNoShowLimit = "booking.no_show_limit"
     case displayLanguage = "display.language"
+    case displayClock = "display.clock"
+    case studio
 
     /// The type of a setting's value.
     enum Kind: Equatable {
@@ -128,6 +134,8 @@ enum Setting: String, CaseIterable, Sendable {
         case path
         case number(ClosedRange<Int>)
         case boolean
+        /// One of these texts.
+        case choice([String])
 
         /// The name of the type, for messages.
         var typeDescription: String {
@@ -136,6 +144,7 @@ enum Setting: String, CaseIterable, Sendable {
             case .path: "a path"
             case .number(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
             case .boolean: "true or false"
+            case .choice(let values): values.joined(separator: " or ")
             }
         }
     }
@@ -144,12 +153,13 @@ enum Setting: String, CaseIterable, Sendable {
     var kind: Kind {
         switch self {
         case .databaseURL, .mailURL, .mailFrom, .mailRate, .mailUnsubscribeURL, .smsURL, .smsFrom, .smsRate,
-            .smsStatusURL, .displayLanguage:
+            .smsStatusURL, .displayLanguage, .studio:
             .text
         case .home, .databaseURLFile, .mailPasswordFile, .smsTokenFile, .templatesFolder: .path
         case .databaseConnections, .mailConnections, .smsConnections: .number(1...1000)
         case .bookingNoShowLimit: .number(0...1000)
         case .databasePreparedStatements: .boolean
+        case .displayClock: .choice(HourCycle.allCases.map(\.rawValue))
         }
     }
 

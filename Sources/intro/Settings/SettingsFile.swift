@@ -99,6 +99,10 @@ enum SettingsFile {
             return .int(number)
         case (.boolean, .boolean(let boolean)):
             return .bool(boolean)
+        case (.choice(let values), .string(let text)) where values.contains(text):
+            return .string(text)
+        case (.choice(let values), .integer(let number)) where values.contains("\(number)"):
+            return .string("\(number)")
         default:
             return nil
         }

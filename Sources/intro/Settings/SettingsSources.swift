@@ -28,13 +28,14 @@ extension Settings.Sources {
     init(options: GlobalOptions, environment: [String: String]) {
         self.init(environment: environment, namedFile: options.config)
         flags[.databaseURL] = options.database
+        flags[.displayClock] = options.clock?.rawValue
     }
 
     /// Returns the sources as configuration providers, in order of precedence.
     ///
     /// - Throws: A `Failure` when a file is missing, cannot be read, or contains an unknown or invalid setting.
     func providers() throws(Failure) -> [any ConfigProvider] {
-        if flags.values.contains("") {
+        if flags[.databaseURL] == "" {
             throw .invalidInput(
                 "--database is empty",
                 hint: "write a URL, as in `--database postgresql://localhost/intro`, or leave it out"
@@ -69,7 +70,8 @@ extension Settings.Sources {
             Setting.smsConnections.key: 2, Setting.smsRate.key: "", Setting.smsStatusURL.key: "",
             Setting.templatesFolder.key: "",
             Setting.bookingNoShowLimit.key: 2,
-            Setting.displayLanguage.key: text(defaultLanguage.rawValue),
+            Setting.displayLanguage.key: text(defaultLanguage.rawValue), Setting.displayClock.key: "",
+            Setting.studio.key: "",
         ]
     }
 
@@ -151,7 +153,9 @@ extension Settings {
                 statusURL: try reader.text(.smsStatusURL)
             ),
             booking: Booking(noShowLimit: try reader.number(.bookingNoShowLimit)),
-            display: Display(language: try reader.language(.displayLanguage)),
+            display: Display(
+                language: try reader.language(.displayLanguage), clock: try reader.choice(.displayClock)),
+            studio: try reader.text(.studio),
             templatesFolder: try reader.text(.templatesFolder).map { sources.absolute($0) }
         )
     }
@@ -192,6 +196,12 @@ private struct SettingsReader {
                 hint: "correct it in the file or in \(setting.environmentName), or leave it out for the default")
         }
         return language
+    }
+
+    func choice<Value: RawRepresentable<String>>(_ setting: Setting) throws(Failure) -> Value? {
+        guard let text = try text(setting) else { return nil }
+        guard let value = Value(rawValue: text) else { throw setting.invalid }
+        return value
     }
 
     func boolean(_ setting: Setting) throws(Failure) -> Bool {

@@ -112,21 +112,23 @@ extension ClientCommand {
             record.refusal = refusal.map { ClientRecord.Refused($0) }
             try intro.console.report(record) {
                 var keyValues = KeyValueTable(client)
-                keyValues.append("May book", [refusal.map { "no: \($0.message)" } ?? "yes"])
+                keyValues.append(
+                    "May book", [refusal.map { "no: \($0.reason.text(in: intro.console.times))" } ?? "yes"])
                 // Default values are not shown.
                 keyValues.append(consents.filter { !$0.isGranted }, suppressions)
-                return Self.text(keyValues, sessions, colored: intro.console.isColored)
+                return Self.text(keyValues, sessions, on: intro.console)
             }
         }
 
-        private static func text(_ keyValues: KeyValueTable, _ sessions: [Session], colored: Bool) -> String {
+        private static func text(_ keyValues: KeyValueTable, _ sessions: [Session], on console: Console) -> String {
+            let colored = console.isColored
             guard !sessions.isEmpty else { return keyValues.text(colored: colored) }
             let table = Table(
                 ["SESSION", "START", "TRAINER", "STUDIO", "STATUS"].map { Table.Column($0) },
                 rows: sessions.map { session in
                     [
-                        session.reference.description, session.localStart, session.trainer.name, session.studio.name,
-                        session.status.words,
+                        session.reference.description, console.start(of: session), session.trainer.name,
+                        session.studio.name, session.status.words,
                     ]
                 })
             return keyValues.text(colored: colored) + "\n\n" + table.text(colored: colored)

@@ -64,8 +64,8 @@ extension RemindersCommand {
                 ])
                 for entry in entries {
                     table.append([
-                        entry.about, entry.rule, entry.clock.text(entry.dueAt), entry.status,
-                        entry.reasonText, entry.recipient ?? "",
+                        entry.about, entry.rule, intro.console.times.text(entry.dueAt, on: entry.clock), entry.status,
+                        entry.reasonText(in: intro.console.times), entry.recipient ?? "",
                     ])
                 }
                 return table.text(colored: intro.console.isColored)

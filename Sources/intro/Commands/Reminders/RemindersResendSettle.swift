@@ -192,7 +192,8 @@ extension Intro {
         for entry in entries {
             table.append([
                 entry.id.map { "\($0)" } ?? "", entry.about, entry.rule, entry.recipient ?? "",
-                entry.attemptedAt.map { entry.clock.text($0) } ?? "", entry.status, entry.reason?.rawValue ?? "",
+                entry.attemptedAt.map { console.times.text($0, on: entry.clock) } ?? "", entry.status,
+                entry.reason?.rawValue ?? "",
             ])
         }
         return table.text(colored: console.isColored)

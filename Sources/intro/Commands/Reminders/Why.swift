@@ -31,28 +31,30 @@ struct Why: IntroSubcommand {
         }
         try intro.console.report(entries.map { MessageHistoryRecord($0) }) {
             guard !entries.isEmpty else { return "No messages for this session." }
-            return entries.map { Self.text($0, colored: intro.console.isColored) }.joined(separator: "\n\n")
+            return entries.map { Self.text($0, on: intro.console) }.joined(separator: "\n\n")
         }
     }
 
-    private static func text(_ entry: LedgerEntry, colored: Bool) -> String {
+    private static func text(_ entry: LedgerEntry, on console: Console) -> String {
+        let times = console.times
+        func text(_ instant: Date) -> String { times.text(instant, on: entry.clock) }
         var keyValues = KeyValueTable([
             "Message": [entry.rule, entry.channel, "to the \(entry.audience)"].joined(separator: ", "),
-            "Due": entry.clock.text(entry.dueAt),
-            "Status": entry.statusText,
-            "Why": entry.pause == nil ? entry.explanation : nil,
-            "Waits until": entry.waitUntil.map { entry.clock.text($0) },
+            "Due": text(entry.dueAt),
+            "Status": entry.statusText(in: times),
+            "Why": entry.pause == nil ? entry.explanation(in: times) : nil,
+            "Waits until": entry.waitUntil.map(text),
             "Number": entry.id.map { "\($0)" },
             "To": entry.recipient,
-            "Tried": entry.attemptedAt.map { "\(entry.clock.text($0)), \(counted(Int(entry.attempts), "time"))" },
-            "Sent": entry.sentAt.map { entry.clock.text($0) },
-            "Delivered": entry.deliveredAt.map { entry.clock.text($0) },
+            "Tried": entry.attemptedAt.map { "\(text($0)), \(counted(Int(entry.attempts), "time"))" },
+            "Sent": entry.sentAt.map(text),
+            "Delivered": entry.deliveredAt.map(text),
             "Server reply": entry.reply,
             "Subject": entry.subject,
         ])
         let body = entry.body.map { String($0.reversed().drop(while: \.isNewline).reversed()) }
         keyValues.append("Text", body?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) ?? [])
-        return keyValues.text(colored: colored)
+        return keyValues.text(colored: console.isColored)
     }
 }
 
@@ -81,24 +83,26 @@ struct MessageHistoryRecord: Encodable {
 }
 
 extension LedgerEntry {
-    /// The status with its reason, such as `skipped: late_booking`.
-    var statusText: String {
-        if let pause { return "\(status): \(text(of: pause))" }
+    /// Returns the status with its reason, such as `skipped: late_booking`.
+    func statusText(in times: TimeFormat) -> String {
+        if let pause { return "\(status): \(text(of: pause, in: times))" }
         return [status, reason?.rawValue].compactMap(\.self).joined(separator: ": ")
     }
 
-    /// The reason for a narrow column: its code, or the pause of the channel.
-    var reasonText: String { pause.map { text(of: $0) } ?? reason?.rawValue ?? "" }
+    /// Returns the reason for a narrow column: its code, or the pause of the channel.
+    func reasonText(in times: TimeFormat) -> String {
+        pause.map { text(of: $0, in: times) } ?? reason?.rawValue ?? ""
+    }
 
-    /// The explanation of a queued message and its remedy; `nil` when status and reason are sufficient.
-    var explanation: String? {
+    /// Returns the explanation of a queued message and its remedy; `nil` when status and reason are sufficient.
+    func explanation(in times: TimeFormat) -> String? {
         guard status == "queued" || status == "planned" else { return nil }
-        if let pause { return text(of: pause) }
+        if let pause { return text(of: pause, in: times) }
         guard let reason, let sentence = self.sentence(about: reason) else { return nil }
         // A wait that a person ends has no end time; the stored instant is only the one after which it is too late.
         let isEndedByPerson = reason.isObstacle || [MessageReason.optOutReview, .reconciling, .held].contains(reason)
         guard !isEndedByPerson, let waitUntil else { return sentence }
-        return "\(sentence), until \(clock.text(waitUntil))"
+        return "\(sentence), until \(times.text(waitUntil, on: clock))"
     }
 
     private func sentence(about reason: MessageReason) -> String? {
@@ -138,16 +142,11 @@ extension LedgerEntry {
     /// The recorded detail of an obstacle, in parentheses.
     private var detail: String { obstacleDetail.map { " (\($0))" } ?? "" }
 
-    private func text(of pause: ChannelPause) -> String {
+    private func text(of pause: ChannelPause, in times: TimeFormat) -> String {
         let server = pause.channel == .email ? "mail server" : "text service"
-        return "\(server) paused until \(timeOfDay(pause.until)) (\(pause.cause))"
-    }
-
-    /// Returns the studio's local time with seconds: `21:33:41`.
-    private func timeOfDay(_ instant: Date) -> String {
-        let second = clock.secondOfDay(of: instant)
-        return [second / 3600, second / 60 % 60, second % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
-            .joined(separator: ":")
+        // Rounded up, since nothing is sent before that time.
+        let until = times.text(clock.time(of: pause.until + 59), on: clock)
+        return "\(server) paused until \(until) (\(pause.cause))"
     }
 }
 

@@ -6,17 +6,17 @@ struct AffectedSessions {
     /// The heading, such as "1 upcoming session is affected; reschedule or cancel each:".
     let heading: String
     /// Returns the effect of the change on a session.
-    let remark: (Session) -> String
+    let remark: (Session) -> TimedText
 
     /// Creates the list of sessions that cannot take place as booked.
-    init(_ sessions: [Session], remark: @escaping (Session) -> String = { $0.affected?.words ?? "" }) {
+    init(_ sessions: [Session], remark: @escaping (Session) -> TimedText = { TimedText($0.affected?.words ?? "") }) {
         self.init(
             sessions,
             heading: Self.counted(sessions, "is affected", "are affected") + "; reschedule or cancel each:",
             remark: remark)
     }
 
-    private init(_ sessions: [Session], heading: String, remark: @escaping (Session) -> String) {
+    private init(_ sessions: [Session], heading: String, remark: @escaping (Session) -> TimedText) {
         self.sessions = sessions
         self.heading = heading
         self.remark = remark
@@ -27,7 +27,7 @@ struct AffectedSessions {
         let studio = sessions.first?.studio.name ?? ""
         return AffectedSessions(
             sessions, heading: Self.counted(sessions, "stays", "stay") + " at \(studio); reschedule or cancel each:",
-            remark: { $0.affected?.words ?? "" })
+            remark: { TimedText($0.affected?.words ?? "") })
     }
 
     /// Creates the list of sessions at a studio with a new time zone.
@@ -36,7 +36,7 @@ struct AffectedSessions {
             sessions,
             heading: Self.counted(sessions, "has", "have")
                 + " another local time now; tell each client, or reschedule or cancel each:",
-            remark: { "was \(clock.text($0.startsAt))" })
+            remark: { "was \($0.startsAt, on: clock)" })
     }
 
     private static func counted(_ sessions: [Session], _ one: String, _ several: String) -> String {
@@ -44,21 +44,21 @@ struct AffectedSessions {
     }
 
     /// Returns a text followed by the sessions; only the text if there are none.
-    func text(after text: String, colored: Bool) -> String {
+    func text(after text: String, on console: Console) -> String {
         guard !sessions.isEmpty else { return text }
         let table = Table(
             ["SESSION", "START", "CLIENT", "TRAINER", "WHY"].map { Table.Column($0) },
             rows: sessions.map { session in
                 [
-                    session.reference.description, session.localStart, session.client.name, session.trainer.name,
-                    remark(session),
+                    session.reference.description, console.start(of: session), session.client.name,
+                    session.trainer.name, remark(session).text(in: console.times),
                 ]
             })
         return """
             \(text)
 
             \(heading.visible)
-            \(table.text(colored: colored))
+            \(table.text(colored: console.isColored))
             use `intro reschedule REF --at TIME` or `intro cancel REF`
             """
     }

@@ -77,7 +77,9 @@ extension Agenda {
             let place = Session.Place(studio)
             let agenda = StudioDay(date: date, studio: place, roster: roster, sessions: sessions)
             let text = DayView(
-                heading: studio.name, days: [DayView.Day(agenda, studio: place)], studio: place, namesTrainers: true
+                heading: studio.name, days: [DayView.Day(agenda, studio: place, times: intro.console.times)],
+                studio: place, namesTrainers: true,
+                times: intro.console.times
             ).text(colored: intro.console.isColored)
             guard unmarked > 0 else { return text }
             return text + "\n\n\(counted(unmarked, "session")) not marked: intro agenda \(studio.handle) --open"
@@ -94,11 +96,12 @@ extension Agenda {
             guard sessions.count == limit else { return (sessions, (count: sessions.count, last: nil as Date?)) }
             return (sessions, try await repository.countLeftOpen(at: studio.id, before: morning))
         }
-        let rest = rest(after: sessions, total: all.count, end: all.last, clock: studio.clock)
+        let rest = rest(
+            after: sessions, total: all.count, end: all.last, clock: studio.clock, times: intro.console.times)
         try intro.console.report(sessions.map { SessionRecord($0) }, leavingOut: rest) {
             text(
                 sessions, at: studio, heading: "Not marked yet: use `intro attend REF` or `intro no-show REF`.",
-                empty: "All past sessions are marked.", colored: intro.console.isColored)
+                empty: "All past sessions are marked.", on: intro.console)
         }
     }
 
@@ -112,29 +115,34 @@ extension Agenda {
                 at: studio.id, from: max(now, day?.lowerBound ?? now), until: day?.upperBound ?? .distantFuture)
         }
         let sessions = Array(all.prefix(limit ?? all.count))
-        let when = date.map { " on \($0)" } ?? ""
-        let rest = rest(after: sessions, total: all.count, end: all.last?.startsAt, clock: studio.clock)
+        let when = date.map { " on \(intro.console.times.text($0, on: studio.clock))" } ?? ""
+        let rest = rest(
+            after: sessions, total: all.count, end: all.last?.startsAt, clock: studio.clock, times: intro.console.times)
         try intro.console.report(sessions.map { SessionRecord($0) }, leavingOut: rest) {
             text(
                 sessions, at: studio, heading: "Cannot take place: reschedule or cancel each.",
                 empty: "All upcoming sessions at \(studio.name.visible)\(when) can take place.",
-                colored: intro.console.isColored)
+                on: intro.console)
         }
     }
 
-    private func rest(after sessions: [Session], total: Int, end: Date?, clock: StudioClock) -> TruncatedList? {
+    private func rest(
+        after sessions: [Session], total: Int, end: Date?, clock: StudioClock, times: TimeFormat
+    ) -> TruncatedList? {
         guard total > sessions.count, let last = sessions.last, let end else { return nil }
-        var rest = TruncatedList(shown: sessions.count, total: total, last: last.startsAt, end: end, clock: clock)
+        var rest = TruncatedList(
+            shown: sessions.count, total: total, last: last.startsAt, end: end, clock: clock, times: times)
         rest.largestLimit = 100_000
         return rest
     }
 
     private func text(
-        _ sessions: [Session], at studio: Studio, heading: String, empty: String, colored: Bool
+        _ sessions: [Session], at studio: Studio, heading: String, empty: String, on console: Console
     ) -> String {
         guard !sessions.isEmpty else { return empty }
         return DayView(
-            heading: heading, days: DayView.Day.days(of: sessions), studio: Session.Place(studio), namesTrainers: true
-        ).text(colored: colored)
+            heading: heading, days: DayView.Day.days(of: sessions), studio: Session.Place(studio), namesTrainers: true,
+            times: console.times
+        ).text(colored: console.isColored)
     }
 }

@@ -81,7 +81,9 @@ struct Book: IntroSubcommand {
         }
         await plans
         let contacts = result.contacts.lines.map(\.visible)
-        try intro.console.report(record) { ([summary(result)] + contacts).joined(separator: "\n") }
+        try intro.console.report(record) {
+            ([summary(result, times: intro.console.times)] + contacts).joined(separator: "\n")
+        }
         if intro.console.isJSON, !contacts.isEmpty { intro.console.note(contacts.joined(separator: "\n")) }
     }
 
@@ -139,9 +141,9 @@ struct Book: IntroSubcommand {
         return person
     }
 
-    private func summary(_ result: BookingResult) -> String {
+    private func summary(_ result: BookingResult, times: TimeFormat) -> String {
         let session = result.session
-        let what = "\(session.localStart) with \(session.trainer.name) for \(session.client.name)".visible
+        let what = "\(session.start.text(in: times)) with \(session.trainer.name) for \(session.client.name)".visible
         let waived = session.waivedText(under: override).visible
         if dryRun { return "Can be booked: \(what), at \(session.studio.name.visible).\(waived)" }
         let verb = result.created ? "Booked" : "Booked before"

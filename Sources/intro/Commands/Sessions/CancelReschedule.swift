@@ -89,9 +89,11 @@ struct Reschedule: IntroSubcommand {
         try intro.console.report(outcome.record) {
             guard result.changed else {
                 let session = result.session
-                return "\(session.reference) is already at \(session.localStart) with \(session.trainer.name).".visible
+                return
+                    "\(session.reference) is already at \(intro.console.start(of: session)) with \(session.trainer.name)."
+                    .visible
             }
-            return outcome.text
+            return outcome.text.text(in: intro.console.times)
         }
     }
 
@@ -118,15 +120,16 @@ struct Reschedule: IntroSubcommand {
         return request
     }
 
-    private func summary(_ result: ChangeResult, from session: Session) -> String {
+    private func summary(_ result: ChangeResult, from session: Session) -> TimedText {
         let moved = result.session
         let isSameStudio = moved.studio.id == session.studio.id
         let place = isSameStudio ? "" : ", at \(moved.studio.name)"
-        let what = "with \(moved.trainer.name) for \(moved.client.name)\(place).\(moved.waivedText(under: override))"
-        if result.isRepeated { return "\(moved.localStart) \(what)" }
+        let what: TimedText =
+            "with \(moved.trainer.name) for \(moved.client.name)\(place).\(moved.waivedText(under: override))"
+        if result.isRepeated { return "\(moved.start) \(what)" }
         if isSameStudio, moved.startsAt == session.startsAt {
-            return "at \(moved.localStart) from \(session.trainer.name), now \(what)"
+            return "at \(moved.start) from \(session.trainer.name), now \(what)"
         }
-        return "from \(session.localStart) to \(moved.localStart) \(what)"
+        return "from \(session.start) to \(moved.start) \(what)"
     }
 }

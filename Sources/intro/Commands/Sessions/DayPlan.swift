@@ -18,21 +18,23 @@ struct DayView {
     /// The default studio, which lines do not name.
     let studio: Session.Place
     var namesTrainers = false
+    /// The form of times.
+    let times: TimeFormat
 
     static let width = 80
     /// The remaining width for the name of a session.
     private static let longestName = 43
-    private static let indent = 15
 
     /// Returns the days as lines.
     func text(colored: Bool) -> String {
         let names = days.flatMap(\.sessions).map { displayWidth(name($0)) }.max() ?? 0
+        let hours = days.flatMap(\.sessions).map { displayWidth(self.hours($0)) }.max() ?? 0
         var lines = [Style.bold(heading.visible, when: colored)]
         for day in days {
             lines.append("")
-            lines.append(Style.bold("\(day.date.weekday.title) \(day.date)", when: colored))
+            lines.append(Style.bold(times.text(day.date, on: studio.clock), when: colored))
             lines += day.notes.map { Style.dim("  \($0)", when: colored) }
-            lines += day.sessions.flatMap { self.lines($0, on: day.date, names: names, colored: colored) }
+            lines += day.sessions.flatMap { self.lines($0, on: day.date, widths: (hours, names), colored: colored) }
         }
         return lines.joined(separator: "\n")
     }
@@ -42,17 +44,29 @@ struct DayView {
             .truncated(to: Self.longestName)
     }
 
-    private func lines(_ session: Session, on date: LocalDate, names: Int, colored: Bool) -> [String] {
+    /// Returns the hours of a session, with the minutes of all starts below each other.
+    private func hours(_ session: Session) -> String {
         let clock = session.studio.clock
-        let hours = "\(clock.time(of: session.startsAt))-\(clock.time(of: session.endsAt))"
+        let (start, end) = (clock.time(of: session.startsAt), clock.time(of: session.endsAt))
+        let hours =
+            start <= end
+            ? times.text(start...end, on: clock) : "\(times.text(start, on: clock))-\(times.text(end, on: clock))"
+        return start.text(in: times.hourCycle(of: clock)).count < 5 ? " " + hours : hours
+    }
+
+    private func lines(
+        _ session: Session, on date: LocalDate, widths: (hours: Int, names: Int), colored: Bool
+    ) -> [String] {
+        let indent = widths.hours + 2
         var line =
-            "  \(hours)  \(name(session).padded(to: names))  \(session.status.words.padded(to: 9))  \(session.reference)"
+            "  \(hours(session).padded(to: widths.hours))  \(name(session).padded(to: widths.names))  "
+            + "\(session.status.words.padded(to: 9))  \(session.reference)"
         var width = displayWidth(line)
         var lines: [String] = []
         for (remark, isWarning) in remarks(session, on: date) {
             if width + 2 + displayWidth(remark) > Self.width {
                 lines.append(line)
-                (line, width) = (String(repeating: " ", count: Self.indent - 2), Self.indent - 2)
+                (line, width) = (String(repeating: " ", count: indent), indent)
             }
             let shown = remark.truncated(to: Self.width - width - 2)
             line += "  " + (isWarning ? Style.red(shown, when: colored) : shown)
@@ -95,17 +109,22 @@ extension Session.Place {
     }
 
     /// Returns periods of one day in this studio's time zone: `07:00-12:00, 13:00-19:00`; the day ends at 24:00.
-    fileprivate func hours(_ spans: [Range<Date>], on date: LocalDate) -> String {
+    fileprivate func hours(_ spans: [Range<Date>], on date: LocalDate, _ times: TimeFormat) -> String {
         let end = clock.day(date).upperBound
         return spans.map { span in
+            let from = clock.time(of: span.lowerBound)
             let until = span.upperBound == end ? LocalTime.endOfDay : clock.time(of: span.upperBound)
-            return "\(clock.time(of: span.lowerBound))-\(until)"
+            // A period during which the clock goes back may end before it begins.
+            return from <= until
+                ? times.text(from...until, on: clock) : "\(times.text(from, on: clock))-\(times.text(until, on: clock))"
         }.joined(separator: ", ")
     }
 
     /// Returns the text of an obstacle on a day: `away: Honeymoon`, `closed 12:00-14:00: Inspection`.
-    fileprivate func text(_ word: String, _ obstacle: DayObstacle, on date: LocalDate) -> String {
-        let hours = obstacle.during.map { " \(self.hours([$0], on: date))" } ?? ""
+    fileprivate func text(
+        _ word: String, _ obstacle: DayObstacle, on date: LocalDate, _ times: TimeFormat
+    ) -> String {
+        let hours = obstacle.during.map { " \(self.hours([$0], on: date, times))" } ?? ""
         return word + hours + (obstacle.reason.map { ": \($0.visible)" } ?? "")
     }
 }
@@ -120,17 +139,19 @@ extension DayView.Day {
     /// - Parameters:
     ///   - day: The day.
     ///   - home: The trainer's home studio, which is not named.
-    init(_ day: TrainerDay, home: Session.Place) {
-        var notes = day.retiredSince.map { ["retired since \($0)"] } ?? []
+    ///   - times: The form of times.
+    init(_ day: TrainerDay, home: Session.Place, times: TimeFormat) {
+        var notes = day.retiredSince.map { ["retired since \(times.text($0, on: home.clock))"] } ?? []
         notes += day.closures.map { closed in
             let place = home.locationText(closed.studio, at: closed.studio.clock.startOfDay(day.date))
-            return closed.studio.text("closed", closed.obstacle, on: day.date) + (place.isEmpty ? "" : " (\(place))")
+            return closed.studio.text("closed", closed.obstacle, on: day.date, times)
+                + (place.isEmpty ? "" : " (\(place))")
         }
-        notes += day.absences.map { home.text("away", $0, on: day.date) }
+        notes += day.absences.map { home.text("away", $0, on: day.date, times) }
         if day.isOff { notes.append("off") }
         notes += day.work.map { work in
             let place = home.locationText(work.studio, at: work.spans[0].lowerBound)
-            let hours = work.studio.hours(work.spans, on: day.date) + (place.isEmpty ? "" : " \(place)")
+            let hours = work.studio.hours(work.spans, on: day.date, times) + (place.isEmpty ? "" : " \(place)")
             return day.sessions.isEmpty ? "no sessions (\(hours))" : "works \(hours)"
         }
         self.init(date: day.date, notes: notes.flatMap { Self.wrapped($0) }, sessions: day.sessions)
@@ -141,13 +162,14 @@ extension DayView.Day {
     /// - Parameters:
     ///   - day: The day.
     ///   - studio: The studio.
-    init(_ day: StudioDay, studio: Session.Place) {
-        var notes = day.closures.flatMap { Self.wrapped(studio.text("closed", $0, on: day.date)) }
+    ///   - times: The form of times.
+    init(_ day: StudioDay, studio: Session.Place, times: TimeFormat) {
+        var notes = day.closures.flatMap { Self.wrapped(studio.text("closed", $0, on: day.date, times)) }
         let names = day.workers.map { $0.trainer.name.visible.truncated(to: 30) }
         let width = names.map { displayWidth($0) }.max() ?? 0
         for (worker, name) in zip(day.workers, names) {
-            let hours = worker.spans.isEmpty ? [] : [studio.hours(worker.spans, on: day.date)]
-            let parts = hours + worker.absences.map { studio.text("away", $0, on: day.date) }
+            let hours = worker.spans.isEmpty ? [] : [studio.hours(worker.spans, on: day.date, times)]
+            let parts = hours + worker.absences.map { studio.text("away", $0, on: day.date, times) }
             let text = parts.isEmpty ? "closed" : parts.joined(separator: "; ")
             notes += Self.wrapped("\(name.padded(to: width))  \(text)", indent: width + 2)
         }

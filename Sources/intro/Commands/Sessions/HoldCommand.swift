@@ -88,17 +88,17 @@ extension HoldCommand {
             record.hold = nil
             record.dryRun = true
         }
-        try intro.console.report(record) { summary(result) }
+        try intro.console.report(record) { summary(result, times: intro.console.times) }
     }
 
-    private func summary(_ result: HoldResult) -> String {
+    private func summary(_ result: HoldResult, times: TimeFormat) -> String {
         let hold = result.hold
         let slot = hold.slot
-        let what = "\(slot.localStart) with \(slot.trainer.name), at \(slot.studio.name)".visible
+        let what = "\(slot.start.text(in: times)) with \(slot.trainer.name), at \(slot.studio.name)".visible
         if dryRun { return "Can be held: \(what)." }
         let verb = result.created ? "Held" : "Held before"
         return """
-            \(verb)  \(hold.key)  \(what), until \(slot.studio.clock.time(of: hold.expiresAt)).
+            \(verb)  \(hold.key)  \(what), until \(hold.expiryTime.text(in: times)).
             book it with `intro book --hold \(hold.key) --client WHO`
             """
     }
@@ -108,7 +108,7 @@ extension HoldCommand {
         guard let first = holds.first else { return }
         try intro.console.report(HoldRecord(holds, first: first)) {
             "Released  \(first.key)  "
-                + holds.map { "\($0.slot.localStart) with \($0.slot.trainer.name)".visible }
+                + holds.map { "\($0.slot.start.text(in: intro.console.times)) with \($0.slot.trainer.name)".visible }
                 .joined(separator: ", ") + "."
         }
     }
@@ -123,20 +123,25 @@ extension HoldCommand {
         }
         try intro.console.report(HoldRecord.records(holds)) {
             guard !holds.isEmpty else { return "No slots are held." }
-            return Self.table(holds).text(colored: intro.console.isColored)
+            return Self.table(holds, times: intro.console.times).text(colored: intro.console.isColored)
         }
     }
 
-    private static func table(_ holds: [Hold]) -> Table {
+    private static func table(_ holds: [Hold], times: TimeFormat) -> Table {
         Table(
             ["HOLD", "START", "TRAINER", "UNTIL", "BY", "NOTE"].map { Table.Column($0) },
             rows: holds.map { hold in
                 [
-                    hold.key.description, hold.slot.localStart, hold.slot.trainer.name,
-                    "\(hold.slot.studio.clock.time(of: hold.expiresAt))", hold.heldBy, hold.note ?? "",
+                    hold.key.description, hold.slot.start.text(in: times), hold.slot.trainer.name,
+                    hold.expiryTime.text(in: times), hold.heldBy, hold.note ?? "",
                 ]
             })
     }
+}
+
+extension Hold {
+    /// The local time of day at which the hold expires.
+    fileprivate var expiryTime: TimedText { "\(slot.studio.clock.time(of: expiresAt), on: slot.studio.clock)" }
 }
 
 /// The JSON form of a key and its slots; the fields of the slot are those of the first one.

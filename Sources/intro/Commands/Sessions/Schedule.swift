@@ -69,8 +69,8 @@ struct Schedule: IntroSubcommand {
                     DayView.Day(
                         TrainerDay(
                             date: first.adding(days: day), clock: clock, retiredAt: trainer.retiredAt, roster: roster,
-                            sessions: sessions), home: home)
-                }, studio: home)
+                            sessions: sessions), home: home, times: intro.console.times)
+                }, studio: home, times: intro.console.times)
             try intro.console.print(plan.text(colored: intro.console.isColored))
         }
     }

@@ -26,12 +26,12 @@ struct ChangeOptions: ParsableArguments {
 /// The result of a command for one session, as JSON and as text.
 struct SessionOutcome {
     var record: SessionRecord
-    let text: String
+    let text: TimedText
 
     /// Creates the outcome of showing a session.
     init(_ session: Session, text: String) {
         record = SessionRecord(session)
-        self.text = text
+        self.text = TimedText(text)
     }
 
     /// Creates the outcome of a change.
@@ -41,15 +41,16 @@ struct SessionOutcome {
     ///   - words: The words for the change.
     ///   - isDryRun: Whether nothing was changed.
     ///   - what: The session after the reference, such as its time; `nil` for time, trainer and client.
-    init(_ result: ChangeResult, _ words: ChangeWords, isDryRun: Bool, what: String? = nil) {
+    init(_ result: ChangeResult, _ words: ChangeWords, isDryRun: Bool, what: TimedText? = nil) {
         let session = result.session
         record = SessionRecord(session)
         if isDryRun { record.dryRun = true }
         if result.isRepeated { record.repeated = true }
-        let what = what ?? "\(session.localStart) with \(session.trainer.name) for \(session.client.name)."
+        let what = what ?? "\(session.start) with \(session.trainer.name) for \(session.client.name)."
         let verb =
             result.isRepeated ? "\(words.done) before, now \(session.status.words)" : isDryRun ? words.dry : words.done
-        text = "\(verb)  \(session.reference)  \(what)".visible
+        let line: TimedText = "\(verb)  \(session.reference)  \(what)"
+        text = line.visible
     }
 }
 
@@ -101,13 +102,15 @@ extension Intro {
     ) async throws {
         if let only = references.first, references.count == 1 {
             let outcome = try await process(session(only, in: database))
-            return try console.report(outcome.record) { outcome.text }
+            return try console.report(outcome.record) { outcome.text.text(in: console.times) }
         }
         var (records, first): ([SessionRecord], Failure?) = ([], nil)
         for reference in references {
             do {
                 let outcome = try await process(session(reference, in: database))
-                if !console.isJSON { try console.print((records.isEmpty ? "" : separator) + outcome.text) }
+                if !console.isJSON {
+                    try console.print((records.isEmpty ? "" : separator) + outcome.text.text(in: console.times))
+                }
                 records.append(outcome.record)
             } catch let error as OutputError {
                 throw error

@@ -17,23 +17,24 @@ struct Show: IntroSubcommand {
 
     func run(in intro: Intro) async throws {
         try await intro.forEach(references, in: intro.database(), separatedBy: "\n") { session in
-            SessionOutcome(session, text: details(session).text(colored: intro.console.isColored))
+            SessionOutcome(
+                session, text: details(session, times: intro.console.times).text(colored: intro.console.isColored))
         }
     }
 
-    private func details(_ session: Session) -> KeyValueTable {
+    private func details(_ session: Session, times: TimeFormat) -> KeyValueTable {
         let problem = [session.affected?.words, session.affectedReason].compactMap(\.self).joined(separator: ": ")
         let contact = [session.client.email?.address, session.client.phone?.display].compactMap(\.self)
         return KeyValueTable([
             "Reference": session.reference.description,
-            "When": session.localStart,
+            "When": session.start.text(in: times),
             "Client": "\(session.client.name) (\(session.client.id.value))",
             "Contact": contact.joined(separator: ", "),
             "Trainer": session.trainer.name,
             "Studio": session.studio.name,
             "Status": session.status.words,
             "Problem": problem.isEmpty ? nil : problem,
-            "Confirmed": session.confirmedAt.map { session.studio.clock.text($0) },
+            "Confirmed": session.confirmedAt.map { times.text($0, on: session.studio.clock) },
             "Override": session.overrideReason,
             "Cancelled by": session.cancelledBy.map { "the \($0.rawValue)" },
             "Cancelled": session.cancelReason,

@@ -50,34 +50,32 @@ struct Slots: IntroSubcommand {
             )
         }
         guard let last = slots.last else {
-            let why = try await reason(at: bookingTarget, in: window, now: now, database)
+            let why = try await reason(at: bookingTarget, in: window, of: intro, database)
             return try intro.console.report([SlotRecord]()) { why }
         }
         var rest: TruncatedList?
         if all.count > slots.count, let end = all.last {
             rest = TruncatedList(
-                shown: slots.count, total: all.count, last: last.startsAt, end: end, clock: bookingTarget.studio.clock)
+                shown: slots.count, total: all.count, last: last.startsAt, end: end, clock: bookingTarget.studio.clock,
+                times: intro.console.times)
             rest?.largestLimit = 100_000
         }
         try intro.console.report(slots.map { SlotRecord($0) }, leavingOut: rest) {
-            Self.table(slots).text(colored: intro.console.isColored)
+            Self.table(slots, times: intro.console.times).text(colored: intro.console.isColored)
         }
     }
 
-    private static func table(_ slots: [Slot]) -> Table {
+    private static func table(_ slots: [Slot], times: TimeFormat) -> Table {
         Table(
-            [.init("WHEN"), .init("DAY"), .init("TRAINER"), .init("HANDLE")],
-            rows: slots.map { slot in
-                let day = slot.studio.clock.date(of: slot.startsAt).weekday.name
-                return [slot.localStart, day, slot.trainer.name, slot.trainer.handle]
-            })
+            [.init("WHEN"), .init("TRAINER"), .init("HANDLE")],
+            rows: slots.map { [$0.start.text(in: times), $0.trainer.name, $0.trainer.handle] })
     }
 }
 
 extension Slots {
     /// Returns the reason why no slot is free.
     private func reason(
-        at bookingTarget: Intro.BookingTarget, in window: DayWindow, now: Date, _ database: Database
+        at bookingTarget: Intro.BookingTarget, in window: DayWindow, of intro: Intro, _ database: Database
     ) async throws -> String {
         let studio = bookingTarget.studio
         let asked = window.start..<max(window.start, window.end)
@@ -87,9 +85,10 @@ extension Slots {
         }
         let name = studio.name.visible
         let who = bookingTarget.trainer?.name.visible
-        func time(_ instant: Date) -> String { "\(studio.clock.date(of: instant)) \(studio.clock.time(of: instant))" }
+        let times = intro.console.times
+        func time(_ instant: Date) -> String { times.textWithoutZone(instant, on: studio.clock) }
         func length(_ minutes: Int32) -> String { DurationInput.text(minutes: Int(minutes)) }
-        switch NoSlotsReason(in: asked, at: studio, with: bookingTarget.trainer, roster: roster, now: now) {
+        switch NoSlotsReason(in: asked, at: studio, with: bookingTarget.trainer, roster: roster, now: intro.now) {
         case .past:
             return "That time is in the past."
         case .tooSoon(let from):
@@ -97,7 +96,8 @@ extension Slots {
         case .beyondHorizon(let until):
             return "\(name) takes bookings at most \(length(studio.offer.horizonMinutes)) ahead: until \(time(until))."
         case .retired(let since):
-            return "\(who ?? name) has been retired since \(studio.clock.date(of: since))."
+            return
+                "\(who ?? name) has been retired since \(times.text(studio.clock.date(of: since), on: studio.clock))."
         case .noWork:
             return who.map { "\($0) does not work at \(name) then." } ?? "No trainer works at \(name) then."
         case .closed(let reasons):

@@ -34,7 +34,7 @@ struct Undo: IntroSubcommand {
             let open = session.status == .booked && session.endsAt <= request.now ? " It is not marked yet." : ""
             return SessionOutcome(
                 result, .correction, isDryRun: request.isDryRun,
-                what: "\(session.localStart) with \(session.trainer.name) for \(session.client.name).\(open)")
+                what: "\(session.start) with \(session.trainer.name) for \(session.client.name).\(open)")
         }
     }
 }

@@ -81,12 +81,13 @@ extension StudioCommand {
             var record = StudioRecord(change.after)
             record.affected = change.affected.map { SessionRecord($0) }
             try intro.console.report(record) {
-                let (colored, old) = (intro.console.isColored, change.before.clock)
+                let old = change.before.clock
                 let sessions =
                     old == change.after.clock
                     ? AffectedSessions(change.affected) { _ in "no station" }
                     : .withNewTimeZone(change.affected, from: old)
-                return sessions.text(after: KeyValueTable(change.after).text(colored: colored), colored: colored)
+                return sessions.text(
+                    after: KeyValueTable(change.after).text(colored: intro.console.isColored), on: intro.console)
             }
         }
     }

@@ -48,8 +48,8 @@ extension StudioCommand {
             record.affected = affected.map { SessionRecord($0) }
             try intro.console.report(record) {
                 AffectedSessions(affected).text(
-                    after: "\(studio.name) is closed \(period.text): \(reason)".visible,
-                    colored: intro.console.isColored)
+                    after: "\(studio.name) is closed \(period.text(in: intro.console.times)): \(reason)".visible,
+                    on: intro.console)
             }
         }
     }

@@ -76,7 +76,7 @@ extension StudioCommand {
             record.closures = closed.map { ClosureRecord(of: studio.handle.text, $0, reason: $1) }
             try intro.console.report(record) {
                 var keyValues = KeyValueTable(studio)
-                keyValues.append("Closed", closed.map { "\($0.text): \($1)" })
+                keyValues.append("Closed", closed.map { "\($0.text(in: intro.console.times)): \($1)" })
                 return keyValues.text(colored: intro.console.isColored)
             }
         }

@@ -33,7 +33,7 @@ extension TrainerCommand {
             try options.apply(to: &details, region: home.region)
             let trainer = try await intro.administration(database).add(details, as: handle)
             try intro.console.report(TrainerRecord(trainer)) {
-                KeyValueTable(trainer, clock: home.clock).text(colored: intro.console.isColored)
+                intro.console.text(of: trainer, clock: home.clock)
             }
         }
     }
@@ -82,9 +82,8 @@ extension TrainerCommand {
             var record = TrainerRecord(change.after)
             record.affected = change.affected.map { SessionRecord($0) }
             try intro.console.report(record) {
-                let colored = intro.console.isColored
-                return AffectedSessions.atFormerStudio(change.affected).text(
-                    after: KeyValueTable(change.after, clock: home.clock).text(colored: colored), colored: colored)
+                AffectedSessions.atFormerStudio(change.affected).text(
+                    after: intro.console.text(of: change.after, clock: home.clock), on: intro.console)
             }
         }
     }
@@ -113,11 +112,17 @@ extension TrainerCommand {
             record.booked = booked.map(\.reference.description)
             record.affected = booked.map { SessionRecord($0) }
             try intro.console.report(record) {
-                let colored = intro.console.isColored
-                return AffectedSessions(booked).text(
-                    after: KeyValueTable(trainer, clock: home.clock).text(colored: colored), colored: colored)
+                AffectedSessions(booked).text(
+                    after: intro.console.text(of: trainer, clock: home.clock), on: intro.console)
             }
         }
+    }
+}
+
+extension Console {
+    /// Returns a trainer's details, with times in the home studio's time zone.
+    fileprivate func text(of trainer: Trainer, clock: StudioClock) -> String {
+        KeyValueTable(trainer, clock: clock, times: times).text(colored: isColored)
     }
 }
 

@@ -77,8 +77,8 @@ extension TrainerCommand.Away {
         record.affected = affected.map { SessionRecord($0) }
         try intro.console.report(record) {
             AffectedSessions(affected).text(
-                after: "\(trainer.name) is away \(period.text) (time off number \(absence.number)).".visible,
-                colored: intro.console.isColored)
+                after: "\(trainer.name) is away \(period.text(in: intro.console.times)) ".visible
+                    + "(time off number \(absence.number)).".visible, on: intro.console)
         }
     }
 
@@ -95,7 +95,9 @@ extension TrainerCommand.Away {
         var record = AbsenceRecord(absence, period)
         // Removing time off affects no session.
         record.affected = []
-        try intro.console.report(record) { "Time off removed: \(trainer.name), \(period.text).".visible }
+        try intro.console.report(record) {
+            "Time off removed: \(trainer.name), \(period.text(in: intro.console.times)).".visible
+        }
     }
 
     private func list(
@@ -110,7 +112,7 @@ extension TrainerCommand.Away {
             guard !periods.isEmpty else { return "\(trainer.name) has no upcoming time off.".visible }
             return Table(
                 [Table.Column("NUMBER", .right), Table.Column("AWAY"), Table.Column("REASON")],
-                rows: periods.map { ["\($0.number)", $1.text, $0.reason ?? ""] }
+                rows: periods.map { ["\($0.number)", $1.text(in: intro.console.times), $0.reason ?? ""] }
             ).text(colored: intro.console.isColored)
         }
     }

@@ -86,9 +86,10 @@ extension TrainerCommand {
             record.hours = seasons.map { HoursRecord($0) }
             record.away = away.map { AbsenceRecord($0, $1) }
             try intro.console.report(record) {
-                var keyValues = KeyValueTable(trainer, clock: home.clock)
-                keyValues.append("Hours", seasons.map(\.text))
-                keyValues.append("Away", away.map { "\($1.text)" + ($0.reason.map { ": \($0)" } ?? "") })
+                let times = intro.console.times
+                var keyValues = KeyValueTable(trainer, clock: home.clock, times: times)
+                keyValues.append("Hours", seasons.map { $0.text(in: times, on: home.clock) })
+                keyValues.append("Away", away.map { $1.text(in: times) + ($0.reason.map { ": \($0)" } ?? "") })
                 return keyValues.text(colored: intro.console.isColored)
             }
         }
@@ -97,7 +98,7 @@ extension TrainerCommand {
 
 extension KeyValueTable {
     /// Returns the trainer as a table, with times in the home studio's time zone.
-    init(_ trainer: Trainer, clock: StudioClock) {
+    init(_ trainer: Trainer, clock: StudioClock, times: TimeFormat) {
         self.init([
             "Trainer": trainer.handle.text,
             "Name": trainer.name,
@@ -105,24 +106,27 @@ extension KeyValueTable {
             "Email": trainer.email?.address,
             "Phone": trainer.phone?.display,
             "Daily limit": trainer.dailyLimit.map { "\($0)" },
-            "Retired": trainer.retiredAt.map { clock.text($0) },
+            "Retired": trainer.retiredAt.map { times.text($0, on: clock) },
         ])
     }
 }
 
 extension HoursSeason {
-    /// The dates on which the hours apply.
-    var dates: String {
-        switch (from, until) {
+    /// Returns the dates on which the hours apply.
+    func dates(in times: TimeFormat, on clock: StudioClock) -> String {
+        func text(_ date: LocalDate) -> String { times.text(date, on: clock) }
+        return switch (from, until) {
         case (nil, nil): "always"
-        case (let from?, nil): "from \(from)"
-        case (nil, let until?): "until \(until)"
-        case (let from?, let until?): "\(from) to \(until)"
+        case (let from?, nil): "from \(text(from))"
+        case (nil, let until?): "until \(text(until))"
+        case (let from?, let until?): "\(text(from)) to \(text(until))"
         }
     }
 
-    /// The season on one line.
-    var text: String { "\(studio), \(dates): \(hours)" }
+    /// Returns the season on one line.
+    func text(in times: TimeFormat, on clock: StudioClock) -> String {
+        "\(studio), \(dates(in: times, on: clock)): \(hours)"
+    }
 }
 
 extension Period {

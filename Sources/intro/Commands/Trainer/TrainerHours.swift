@@ -56,7 +56,7 @@ extension TrainerCommand {
                 change = try await intro.administration(database).set(
                     hours, of: handle, at: studio, from: from, until: until, now: intro.now)
             }
-            let seasons = try await seasons(of: handle, at: studio, in: database)
+            let (seasons, clock) = try await seasons(of: handle, at: studio, in: database)
             let records = seasons.map { season in
                 var record = HoursRecord(season)
                 if season.id == change?.season { record.affected = change?.affected.map { SessionRecord($0) } }
@@ -66,9 +66,10 @@ extension TrainerCommand {
                 guard !seasons.isEmpty else {
                     return "\(handle) has no hours yet: set them with `intro trainer hours \(handle) --set HOURS`."
                 }
-                let colored = intro.console.isColored
-                return AffectedSessions(change?.affected ?? []) { $0.affected?.words ?? "outside working hours" }
-                    .text(after: Self.table(seasons).text(colored: colored), colored: colored)
+                let table = Self.table(seasons, in: intro.console.times, on: clock)
+                return AffectedSessions(change?.affected ?? []) {
+                    TimedText($0.affected?.words ?? "outside working hours")
+                }.text(after: table.text(colored: intro.console.isColored), on: intro.console)
             }
         }
 
@@ -89,19 +90,19 @@ extension TrainerCommand {
 
         private func seasons(
             of handle: Handle, at studio: Handle?, in database: Database
-        ) async throws -> [HoursSeason] {
+        ) async throws -> ([HoursSeason], StudioClock) {
             try await database.withConnection { connection in
                 let trainer = try await TrainerRepository(connection).named(handle)
-                if let studio { _ = try await StudioRepository(connection).named(studio) }
+                let place = try await StudioRepository(connection).named(studio ?? trainer.homeStudio)
                 let seasons = try await HoursRepository(connection).seasons(of: trainer.id)
-                return seasons.filter { studio == nil || $0.studio == studio?.text }
+                return (seasons.filter { studio == nil || $0.studio == studio?.text }, place.clock)
             }
         }
 
-        private static func table(_ seasons: [HoursSeason]) -> Table {
+        private static func table(_ seasons: [HoursSeason], in times: TimeFormat, on clock: StudioClock) -> Table {
             Table(
                 ["STUDIO", "DATES", "HOURS"].map { Table.Column($0) },
-                rows: seasons.map { [$0.studio, $0.dates, $0.hours.description] })
+                rows: seasons.map { [$0.studio, $0.dates(in: times, on: clock), $0.hours.description] })
         }
     }
 }
