@@ -56,12 +56,26 @@ public enum SlotRules {
         ///
         /// Hours, notice, horizon, grid and daily limit are ignored; sessions still cannot overlap.
         case hardOnly
+        /// The rules for another trainer at the time that a session has: notice, horizon and grid are ignored.
+        case sameTime
     }
+
+    /// The rules that depend only on the time, and not on the trainer.
+    public static let timeRules: Set<Refusal.Rule> = [.tooSoon, .beyondHorizon, .notOnGrid]
 
     /// The refusal of a start by one rule, and whether an override waives it.
     struct Objection {
         let refusal: Refusal
         let isWaivable: Bool
+
+        /// Whether the rule applies.
+        func applies(_ strictness: Strictness) -> Bool {
+            switch strictness {
+            case .all: true
+            case .hardOnly: !isWaivable
+            case .sameTime: !SlotRules.timeRules.contains(refusal.rule)
+            }
+        }
     }
 
     /// Returns the refusal of a start with a trainer, or `nil`.
@@ -75,7 +89,7 @@ public enum SlotRules {
     public static func refusal(
         for facts: SlotFacts, slot: Slot, offer: Studio.Offer, strictness: Strictness
     ) -> Refusal? {
-        objections(to: slot, facts, offer).first { strictness == .all || !$0.isWaivable }?.refusal
+        objections(to: slot, facts, offer).first { $0.applies(strictness) }?.refusal
     }
 
     /// Returns the rules that an override waives for a start with a trainer.

@@ -81,7 +81,7 @@ public enum TrainerChoice {
                 .outsideHours, "no trainer has working hours at \(name) yet", remedy: .setTrainerHours)
         }
         let objections = SlotRules.studioObjections(first.facts, slot(first.trainer), offer)
-        if let objection = objections.first(where: { strictness == .all || !$0.isWaivable }) {
+        if let objection = objections.first(where: { $0.applies(strictness) }) {
             return objection.refusal
         }
         let atWork = candidates.filter(\.facts.isAtWork)
@@ -91,7 +91,7 @@ public enum TrainerChoice {
             return noTrainerFree(atWork, at: studio, start)
         }
         guard first.facts.stationFree else { return SlotRules.noStation(first.facts, slot(first.trainer)).refusal }
-        guard strictness == .all, free.allSatisfy(\.facts.isAtDailyLimit) else { return nil }
+        guard strictness != .hardOnly, free.allSatisfy(\.facts.isAtDailyLimit) else { return nil }
         return Refusal(
             .dailyLimit,
             "no trainer is free at \(name) at \(start): every free trainer has reached the daily limit",

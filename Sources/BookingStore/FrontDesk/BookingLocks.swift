@@ -49,6 +49,11 @@ package struct BookingLocks {
 
     /// Adds locks of trainers, in the order of their keys.
     mutating func take(trainers: Trainer.ID...) {
+        take(trainers: trainers)
+    }
+
+    /// Adds locks of trainers, in the order of their keys.
+    mutating func take(trainers: [Trainer.ID]) {
         locks += Set(trainers.map(\.value)).sorted().map { "trainer:\($0)" }
     }
 

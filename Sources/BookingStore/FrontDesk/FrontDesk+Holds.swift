@@ -13,17 +13,13 @@ extension FrontDesk {
     /// - Throws: ``Refusal`` with free slots as alternatives, ``NotFound`` or ``PostgresError``.
     public func hold(_ request: HoldRequest, now: Date) async throws -> HoldResult {
         do {
-            return try await ConstraintRefusal.translating {
-                try await database.transaction { connection in
-                    let result = try await HoldTransaction(
-                        connection: connection, actor: actor, request: request, now: now
-                    ).run()
-                    if request.isDryRun { throw DryHold(result: HoldResult(hold: result.hold, created: false)) }
-                    return result
+            var result = try await ConstraintRefusal.translating {
+                try await transaction(isDryRun: request.isDryRun) { connection in
+                    try await HoldTransaction(connection: connection, actor: actor, request: request, now: now).run()
                 }
             }
-        } catch let dryRun as DryHold {
-            return dryRun.result
+            if request.isDryRun { result.created = false }
+            return result
         } catch let refusal as Refusal {
             throw await addingAlternatives(
                 refusal, to: request.start, at: request.studio, with: request.trainer?.id, now: now)
@@ -73,7 +69,7 @@ public struct HoldResult: Sendable {
     /// The hold.
     public let hold: Hold
     /// Whether this request created it; `false` for a repeated request and a dry run.
-    public let created: Bool
+    public internal(set) var created: Bool
 }
 
 /// The transaction of one hold, with the locks and rules of a booking.
@@ -112,9 +108,4 @@ struct HoldTransaction {
         if let trainer = request.trainer { locks.take(trainers: trainer.id) }
         try await locks.begin(on: connection)
     }
-}
-
-/// An error that rolls back the transaction of a dry run, and carries its result.
-private struct DryHold: Error {
-    let result: HoldResult
 }

@@ -14,6 +14,10 @@ public struct MoveRequest: Sendable {
     public var studio: Studio?
     /// The reason for waiving the soft rules; `nil` applies every rule.
     public var overrideReason: String?
+    /// The absent trainer whose session another trainer takes at the same time; `nil` for other moves.
+    ///
+    /// If the session is no longer one to come of this trainer, it is not moved.
+    var replaced: Trainer.ID?
 
     /// Creates a request that changes nothing yet.
     public init(_ reference: Reference) {
@@ -38,7 +42,9 @@ struct MoveTransaction {
             locks.read(studios: session.studio.id, studio.id)
             locks.take(person: contacts)
             takeHours(at: request.start ?? session.startsAt, in: &locks)
-            locks.take(trainers: session.trainer.id, request.trainer?.id ?? session.trainer.id)
+            // The time of a replaced trainer only becomes free: without this lock, the order of the locks is kept.
+            let present = request.replaced == nil ? [session.trainer.id] : []
+            locks.take(trainers: present + (request.trainer.map { [$0.id] } ?? []))
             return locks
         }
     }
@@ -46,11 +52,15 @@ struct MoveTransaction {
     /// Moves the session, whose row is locked.
     func run(_ session: Session, on connection: Connection) async throws -> ChangeResult {
         let sessions = SessionRepository(connection)
+        if let replaced = request.replaced, !isToCome(session, of: replaced) {
+            return ChangeResult(session: session, changed: false)
+        }
         try SessionRules.assertChangeable(session, now: now)
         let start = request.start ?? session.startsAt
         let isSameStudio = session.studio.id == studio.id
-        if session.startsAt == start, isSameStudio, request.trainer == nil || request.trainer?.id == session.trainer.id
-        {
+        let isSameTrainer =
+            request.replaced == nil && (request.trainer == nil || request.trainer?.id == session.trainer.id)
+        if session.startsAt == start, isSameStudio, isSameTrainer {
             return ChangeResult(session: session, changed: false)
         }
         let choice = try await choose(at: start, for: session, on: connection)
@@ -64,9 +74,14 @@ struct MoveTransaction {
         return ChangeResult(session: try await sessions.planAndRead(session.id, now: now), changed: true)
     }
 
+    private func isToCome(_ session: Session, of trainer: Trainer.ID) -> Bool {
+        session.trainer.id == trainer && session.status == .booked && session.startsAt > now
+    }
+
     private func choose(
         at start: Date, for session: Session, on connection: Connection
     ) async throws -> SlotChoice.Choice {
+        if request.replaced != nil { return try await chooseReplacement(at: start, for: session, on: connection) }
         var trainer = request.trainer
         if trainer == nil, session.studio.id == studio.id {
             trainer = try await TrainerRepository(connection).named(Handle(session.trainer.handle))
@@ -75,6 +90,19 @@ struct MoveTransaction {
             connection: connection, studio: studio, trainer: trainer, start: start, now: now,
             strictness: request.overrideReason == nil ? .all : .hardOnly, moving: session.id
         ).choose()
+    }
+
+    /// Returns another trainer for the same time, for which rules that were waived remain waived.
+    private func chooseReplacement(
+        at start: Date, for session: Session, on connection: Connection
+    ) async throws -> SlotChoice.Choice {
+        var choice = SlotChoice(
+            connection: connection, studio: studio, trainer: request.trainer, start: start, now: now,
+            strictness: .sameTime, moving: session.id)
+        choice.excluded = request.replaced
+        return SlotChoice.Choice(
+            trainer: try await choice.choose().trainer,
+            waived: session.waivedRules.filter(SlotRules.timeRules.contains))
     }
 
     private func takeHours(at start: Date, in locks: inout BookingLocks) {

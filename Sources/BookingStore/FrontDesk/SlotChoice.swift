@@ -11,6 +11,8 @@ struct SlotChoice {
     let now: Date
     let strictness: SlotRules.Strictness
     var moving: Session.ID?
+    /// A trainer who is not chosen.
+    var excluded: Trainer.ID?
 
     private var slots: SlotRepository { SlotRepository(connection) }
 
@@ -34,7 +36,7 @@ struct SlotChoice {
     }
 
     private func lockBestChoice() async throws -> Choice? {
-        var tried: Set<Trainer.ID> = []
+        var tried: Set<Trainer.ID> = excluded.map { [$0] } ?? []
         while let best = try await best(except: tried, only: trainer?.id) {
             guard trainer == nil else { return best }
             // Only the studio's hours are locked so far. The trainer may have been booked at another studio meanwhile.
@@ -54,6 +56,14 @@ struct SlotChoice {
                 at: studio, with: trainer, start: start, now: now, moving: moving)
             return TrainerChoice.leastBooked(of: offered.filter { !tried.contains($0.id) })
                 .map { Choice(trainer: $0.id, waived: []) }
+        case .sameTime:
+            let candidates = try await slots.facts(at: studio, with: trainer, start: start, now: now, moving: moving)
+            return TrainerChoice.leastBooked(
+                of: candidates.filter { !tried.contains($0.trainer.id) && refusal(for: $0) == nil }.map {
+                    TrainerChoice.Offered(
+                        id: $0.trainer.id, handle: $0.trainer.handle, sessionsOnDate: $0.facts.sessionsOnDate)
+                }
+            ).map { Choice(trainer: $0.id, waived: []) }
         case .hardOnly:
             let candidates = try await slots.facts(at: studio, with: trainer, start: start, now: now, moving: moving)
             let available =
@@ -68,7 +78,9 @@ struct SlotChoice {
     }
 
     private func refusal() async throws -> Refusal? {
-        let candidates = try await slots.facts(at: studio, with: trainer?.id, start: start, now: now, moving: moving)
+        let candidates = try await slots.facts(
+            at: studio, with: trainer?.id, start: start, now: now, moving: moving
+        ).filter { $0.trainer.id != excluded }
         guard trainer == nil else { return candidates.first.flatMap { refusal(for: $0) } }
         return TrainerChoice.refusal(
             for: candidates, at: Session.Place(studio), start: "\(start, on: studio.clock)", slot: slot,

@@ -77,6 +77,43 @@ public struct SlotRepository: Sendable {
         return found.sorted { ($0.startsAt, $0.trainer.handle) < ($1.startsAt, $1.trainer.handle) }
     }
 
+    /// Returns free slots for a session that its trainer cannot give, each at another start, by start.
+    ///
+    /// - Parameters:
+    ///   - session: The session; its own time and the holds for it are free for it.
+    ///   - studio: The session's studio.
+    ///   - absence: The trainer and the time at which this trainer is not offered.
+    ///   - now: The current time.
+    ///   - limit: The maximum number of slots.
+    /// - Returns: The slots nearest to the session's start.
+    /// - Throws: ``PostgresError``.
+    func alternatives(
+        to session: Session, at studio: Studio, absence: (trainer: Trainer.ID, during: Range<Date>), now: Date,
+        limit: Int = 3
+    ) async throws -> [Slot] {
+        var found: [Slot] = []
+        let instant = session.startsAt
+        for days in [1, 14] where found.count < limit {
+            let reach = TimeInterval(days * 86_400)
+            found = try await read(
+                """
+                SELECT starts_at, trainer_id, handle, name
+                FROM (
+                    SELECT DISTINCT ON (starts_at) starts_at, trainer_id, handle, name
+                    FROM open_slots(
+                        \(studio.id.value), NULL, \(instant - reach), \(instant + reach), \(now), \(session.id.value))
+                    WHERE trainer_id <> \(absence.trainer.value)
+                       OR starts_at < \(absence.during.lowerBound)
+                       OR starts_at >= \(absence.during.upperBound)
+                    ORDER BY starts_at, handle
+                ) AS slot
+                ORDER BY greatest(starts_at - \(instant), \(instant) - starts_at), starts_at
+                LIMIT \(Int64(limit))
+                """, at: studio)
+        }
+        return found.sorted { $0.startsAt < $1.startsAt }
+    }
+
     /// Returns the trainers with whom a start is offered, and their number of sessions that day.
     func candidates(
         at studio: Studio, with trainer: Trainer.ID?, start: Date, now: Date, moving: Session.ID? = nil
@@ -88,6 +125,9 @@ public struct SlotRepository: Sendable {
                    sessions_that_day(
                        o.trainer_id, \(studio.clock.identifier),
                        (o.starts_at AT TIME ZONE \(studio.clock.identifier))::date, \(moving?.value))
+                   + holds_that_day(
+                       o.trainer_id, \(studio.clock.identifier),
+                       (o.starts_at AT TIME ZONE \(studio.clock.identifier))::date, \(now), \(moving?.value))
             FROM open_slots(
                 \(studio.id.value), \(trainer?.value), \(start), \(start) + interval '1 microsecond', \(now),
                 \(moving?.value)) AS o

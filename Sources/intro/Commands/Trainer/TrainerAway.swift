@@ -12,7 +12,8 @@ extension TrainerCommand {
             commandName: "away",
             abstract: "Add, list or remove a trainer's time off.",
             discussion: """
-                A date alone means the whole day. Booked sessions stay and are listed.
+                A date alone means the whole day. Booked sessions stay and are listed; --cover moves them to other \
+                trainers, as `intro trainer cover` does.
 
                 Example: intro trainer away maria --from 2026-12-24 --until 2026-12-26
                 """
@@ -30,6 +31,9 @@ extension TrainerCommand {
         @Option(help: ArgumentHelp("The reason, shown to the desk.", valueName: "text"))
         var reason: String?
 
+        @Flag(help: "Move the sessions in it to other trainers.")
+        var cover = false
+
         @Flag(help: "List current and upcoming time off.")
         var list = false
 
@@ -41,7 +45,7 @@ extension TrainerCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func checkUsage() throws {
-            let addsTimeOff = from != nil || until != nil || reason != nil
+            let addsTimeOff = from != nil || until != nil || reason != nil || cover
             guard [addsTimeOff, list, remove != nil].filter(\.self).count == 1 else {
                 throw ValidationError("give --from and --until, or --list, or --remove NUMBER")
             }
@@ -75,11 +79,20 @@ extension TrainerCommand.Away {
         var record = AbsenceRecord(absence, period)
         record.booked = booked.map(\.reference.description)
         record.affected = affected.map { SessionRecord($0) }
-        try intro.console.report(record) {
-            AffectedSessions(affected).text(
-                after: "\(trainer.name) is away \(period.text(in: intro.console.times)) ".visible
-                    + "(time off number \(absence.number)).".visible, on: intro.console)
+        let heading =
+            "\(trainer.name) is away \(period.text(in: intro.console.times)) ".visible
+            + "(time off number \(absence.number)).".visible
+        guard cover else {
+            return try intro.console.report(record) {
+                AffectedSessions(affected).text(after: heading, on: intro.console)
+            }
         }
+        let request = CoverRequest(trainer: trainer, during: period.from..<period.until)
+        let result = try await intro.frontDesk(database).cover(request, now: intro.now)
+        let covered = CoverRecord(result)
+        (record.moved, record.left) = (covered.moved, covered.left)
+        let report = CoverReport(result, of: trainer, in: period)
+        try intro.console.report(record) { heading + "\n" + report.text(on: intro.console) }
     }
 
     private func remove(
@@ -131,6 +144,10 @@ struct AbsenceRecord: Encodable {
     var booked: [String]?
     /// The upcoming sessions that the absence affects; only for a new or removed absence.
     var affected: [SessionRecord]?
+    /// The sessions that other trainers took over; only with `--cover`.
+    var moved: [SessionRecord]?
+    /// The sessions that no other trainer could take; only with `--cover`.
+    var left: [CoverRecord.Left]?
 
     init(_ absence: TimeOff, _ period: Period) {
         number = absence.number

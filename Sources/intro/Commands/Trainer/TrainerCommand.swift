@@ -11,7 +11,7 @@ struct TrainerCommand: AsyncParsableCommand {
         commandName: "trainer",
         abstract: "Manage trainers, their hours and time off.",
         subcommands: [
-            Add.self, List.self, Show.self, Edit.self, Retire.self, Hours.self, Away.self,
+            Add.self, List.self, Show.self, Edit.self, Retire.self, Hours.self, Away.self, Cover.self,
         ]
     )
 

@@ -1,0 +1,195 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import FoundationEssentials
+import Postgres
+
+extension TrainerCommand {
+    /// `intro trainer cover`.
+    struct Cover: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "cover",
+            abstract: "Move an absent trainer's sessions to other trainers.",
+            discussion: """
+                Each session to come keeps its time and studio, and its client is notified once. Sessions that no other \
+                trainer can take are listed for a call; three near slots are held for each for 30 minutes. The command can \
+                be repeated.
+
+                Example: intro trainer cover maria
+                """)
+
+        @Argument(help: "The absent trainer.")
+        var handle: String
+
+        @Option(
+            help: ArgumentHelp("The first day, or the time at which it begins. (default: today)", valueName: "time"))
+        var from: String?
+
+        @Option(help: ArgumentHelp("The last day, or the time of return. (default: the first day)", valueName: "time"))
+        var until: String?
+
+        @Option(help: ArgumentHelp("Move all sessions to this trainer. (default: any free one)", valueName: "handle"))
+        var with: String?
+
+        @Flag(help: "Show what would be moved, without moving it.")
+        var dryRun = false
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let database = try await intro.database()
+            let (trainer, home) = try await intro.trainer(handle, in: database)
+            let context = try await intro.timeContext(for: from, until, at: home, with: trainer.id, in: database)
+            let period = try Period(daysFrom: from, until: until, in: context)
+            var request = CoverRequest(trainer: trainer, during: period.from..<period.until)
+            request.substitute = try await substitute(for: trainer, in: database)
+            request.isDryRun = dryRun
+            let result = try await intro.frontDesk(database).cover(request, now: intro.now)
+            let report = CoverReport(result, of: trainer, in: period, isDryRun: dryRun)
+            try intro.console.report(report.record) { report.text(on: intro.console) }
+        }
+
+        private func substitute(for trainer: Trainer, in database: Database) async throws -> Trainer? {
+            guard let with else { return nil }
+            let handle = try Handle(with, field: "--with")
+            guard handle != trainer.handle else {
+                throw InvalidInput(
+                    field: "--with", problem: "is the absent trainer", hint: "name another trainer, or leave it out")
+            }
+            return try await database.withConnection { try await TrainerRepository($0).named(handle) }
+        }
+    }
+}
+
+extension Period {
+    /// Parses a period of days; the default is today, and for the end the day of the beginning.
+    ///
+    /// - Parameters:
+    ///   - from: The text that was typed for `--from`.
+    ///   - until: The text that was typed for `--until`.
+    ///   - context: The clock, the present time and the conventions of the studio.
+    /// - Throws: `InvalidInput` when an end cannot be parsed or is not after the beginning, or a `Refusal` when a local
+    ///   time does not exist or is ambiguous at a clock change.
+    init(daysFrom from: String?, until: String?, in context: TimePhraseContext) throws {
+        let clock = context.clock
+        if let until {
+            try self.init(
+                from: (from ?? clock.date(of: context.now).description, field: "--from"),
+                until: (until, field: "--until"), in: context)
+            return
+        }
+        let first =
+            try from.map { try parseTimePhrase($0, field: "--from", in: context).start(clock) }
+            ?? clock.startOfDay(clock.date(of: context.now))
+        self.init(from: first, until: clock.startOfDay(clock.date(of: first).adding(days: 1)), clock: clock)
+    }
+}
+
+/// The result of a cover for the desk: the moved sessions, and the clients to call.
+struct CoverReport {
+    let result: CoverResult
+    let trainer: Trainer
+    let period: Period
+    let isDryRun: Bool
+
+    init(_ result: CoverResult, of trainer: Trainer, in period: Period, isDryRun: Bool = false) {
+        self.result = result
+        self.trainer = trainer
+        self.period = period
+        self.isDryRun = isDryRun
+    }
+
+    /// The JSON form.
+    var record: CoverRecord {
+        var record = CoverRecord(result)
+        record.trainer = SessionRecord.Trainer(handle: trainer.handle.text, name: trainer.name)
+        record.from = period.from
+        record.until = period.until
+        record.dryRun = isDryRun ? true : nil
+        return record
+    }
+
+    /// Returns the lines, at most 80 columns wide.
+    func text(on console: Console) -> String {
+        let times = console.times
+        let span = period.text(in: times)
+        let all = result.moved.count + result.left.count
+        guard all > 0 else { return "\(trainer.name) has no sessions to come, \(span).".visible }
+        let verb = isDryRun ? "Would move" : "Moved"
+        var lines = ["\(verb) \(result.moved.count) of \(counted(all, "session")) of \(trainer.name), \(span)."]
+            .map(\.visible)
+        if !result.moved.isEmpty { lines += ["", moved(in: times).text(colored: console.isColored)] }
+        guard !result.left.isEmpty else { return lines.joined(separator: "\n") }
+        lines += ["", heading(in: times)]
+        for left in result.left { lines += call(left, in: times) }
+        lines.append("use `intro reschedule REF --at TIME --trainer HANDLE`")
+        return lines.joined(separator: "\n")
+    }
+
+    private func moved(in times: TimeFormat) -> Table {
+        Table(
+            ["SESSION", "START", "CLIENT", "NEW TRAINER"].map { Table.Column($0) },
+            rows: result.moved.map { session in
+                [
+                    session.reference.description, session.start.text(in: times), session.client.name.truncated(to: 22),
+                    session.trainer.name.truncated(to: 20),
+                ]
+            })
+    }
+
+    private func heading(in times: TimeFormat) -> String {
+        let what = "Call \(counted(result.left.count, "client"))"
+        guard let hold = result.left.compactMap(\.hold).first else { return "\(what):" }
+        return
+            "\(what); the times are held until \(times.text(period.clock.time(of: hold.expiresAt), on: period.clock)):"
+    }
+
+    /// Returns the lines for one call: the client and the phone number, and the alternatives.
+    private func call(_ left: CoverResult.Left, in times: TimeFormat) -> [String] {
+        let session = left.session
+        let contact = session.client.phone?.display ?? session.client.email?.address ?? ""
+        let client = session.client.name.visible.truncated(to: 22)
+        let slots = left.alternatives.map { slot in
+            "\(times.textWithoutZone(slot.startsAt, on: slot.studio.clock)) \(slot.trainer.handle)"
+        }
+        let offer = slots.isEmpty ? "no free slot within two weeks" : slots.joined(separator: "; ")
+        return [
+            "\(session.reference)  \(session.start.text(in: times))  \(client)  \(contact.visible)".truncated(to: 80)
+        ]
+            + "           \(offer.visible)".wrapped(to: 80, indent: 11)
+    }
+}
+
+/// The JSON form of a cover.
+struct CoverRecord: Encodable {
+    /// A session that was not moved.
+    struct Left: Encodable {
+        let booking: SessionRecord
+        /// Free slots near its time.
+        let alternatives: [SlotRecord]
+        /// The key of the hold of the alternatives; `null` for a dry run and without alternatives.
+        @NullWhenNil var hold: String?
+        @NullWhenNil var expiresAt: Date?
+        /// The code of the rule by which no other trainer can take it.
+        let reason: String
+        let message: String
+    }
+
+    var trainer: SessionRecord.Trainer?
+    var from: Date?
+    var until: Date?
+    let moved: [SessionRecord]
+    let left: [Left]
+    /// Only with `--dry-run`.
+    var dryRun: Bool?
+
+    init(_ result: CoverResult) {
+        moved = result.moved.map { SessionRecord($0) }
+        left = result.left.map { left in
+            Left(
+                booking: SessionRecord(left.session), alternatives: left.alternatives.map { SlotRecord($0) },
+                hold: left.hold?.key.description, expiresAt: left.hold?.expiresAt,
+                reason: left.refusal.rule.rawValue, message: left.refusal.message)
+        }
+    }
+}
