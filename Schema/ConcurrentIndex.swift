@@ -12,7 +12,7 @@ struct ConcurrentIndex: Sendable, Equatable {
 
     /// The indexes that a script builds.
     static func all(in script: String) -> [ConcurrentIndex] {
-        script.matches(of: /CREATE INDEX CONCURRENTLY (?<name>\w+)[^;]+/).map { match in
+        script.matches(of: /CREATE (?:UNIQUE )?INDEX CONCURRENTLY (?<name>\w+)[^;]+/).map { match in
             ConcurrentIndex(name: String(match.name), statement: String(match.output.0))
         }
     }

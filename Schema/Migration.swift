@@ -32,6 +32,9 @@ public struct Migration: Sendable {
         Migration(20, "message_reasons", PackageResources.V0020_message_reasons_sql),
         Migration(21, "holds", PackageResources.V0021_holds_sql),
         Migration(22, "corrections", PackageResources.V0022_corrections_sql),
+        Migration(23, "trainer_notices", PackageResources.V0023_trainer_notices_sql),
+        Migration(24, "message_indexes", PackageResources.V0024_message_indexes_sql),
+        Migration(25, "message_copies", PackageResources.V0025_message_copies_sql),
     ]
 
     /// The indexes that are built before the step's transaction, while desks work.
@@ -39,7 +42,7 @@ public struct Migration: Sendable {
 
     /// The script for a transaction, used in a new database and after ``concurrentIndexes`` were built.
     var transactionScript: String {
-        script.sql.replacing("CREATE INDEX CONCURRENTLY", with: "CREATE INDEX IF NOT EXISTS")
+        script.sql.replacing("INDEX CONCURRENTLY", with: "INDEX IF NOT EXISTS")
     }
 
     /// A step of a release.

@@ -50,7 +50,7 @@ struct QueryPlanTests {
                     """)
             }
             try await books.expectIndexes("one session's reminders") {
-                _ = try await SessionRepository($0).planAndRead(Session.ID(1), now: from)
+                _ = try await SessionRepository($0).planAndRead(Session.ID(1), formerly: nil, now: from)
             }
             try await books.expectIndexes("facts") {
                 _ = try await SlotRepository($0).facts(at: studio, with: nil, start: from, now: from)

@@ -117,7 +117,7 @@ struct BuiltInTemplateTests {
 
     @Test(
         "contain the keyword STOP, and no other keyword that opts out",
-        arguments: WrittenMessage.texts.filter { $0.name != "staff" && $0.name != "opted-out" })
+        arguments: WrittenMessage.texts.filter { $0.isForClient && $0.name != "opted-out" })
     func replies(message: WrittenMessage) throws {
         let text = try #require(try message.parts()[.sms])
         #expect(text.contains("STOP"))
@@ -159,6 +159,21 @@ struct BuiltInTemplateTests {
             #expect(parts[.sms]?.contains(": \(word.lowercased()): Ana Lopez, ") == true)
             #expect(parts[.text]?.contains("+1 323-555-0123") == true)
         }
+    }
+
+    @Test("name the kind of each change in a trainer's notice", arguments: Language.allCases)
+    func trainerNotices(language: Language) throws {
+        let details = Details()
+        let values = try details.changes(WrittenMessage.trainerNotices).values(in: language, at: details.now)
+        let texts = try WrittenMessage.library.get().renderMessage(
+            "trainer-booked", in: language.templateLanguage, with: values)
+        let words =
+            language == .english
+            ? ["New session", "Session moved", "instead of", "Session cancelled", "3 changes"]
+            : ["Nueva sesión", "Sesión cambiada", "en lugar del", "Sesión cancelada", "3 cambios"]
+        for word in words { #expect(texts.text.contains(word) && texts.html.contains(word), "\(word)") }
+        #expect(texts.subject.contains(words[4]))
+        for time in ["9:00", "10:00", "11:00"] { #expect(texts.text.contains(time)) }
     }
 
     @Test("state after an opt-out that the session is still booked")

@@ -19,7 +19,12 @@ struct WrittenMessage: CustomStringConvertible {
     static let texts = all.filter { $0.forms.contains(.sms) }
 
     /// The messages about one session.
-    static let aboutSessions = all.filter { !["trainer-digest", "opted-out", "opted-in", "help"].contains($0.name) }
+    static let aboutSessions = all.filter {
+        !["trainer-digest", "opted-out", "opted-in", "help"].contains($0.name) && !trainerNotices.contains($0.name)
+    }
+
+    /// The messages about changes for a trainer.
+    static let trainerNotices = ["trainer-booked", "trainer-moved", "trainer-cancelled"]
 
     /// The messages about one session that are sent to the client.
     static let toClients = aboutSessions.filter(\.isForClient)
@@ -28,7 +33,7 @@ struct WrittenMessage: CustomStringConvertible {
     let language: Language
 
     /// Whether the message about a session is sent to the client, not to staff.
-    var isForClient: Bool { !["staff", "call-back"].contains(name) }
+    var isForClient: Bool { !(["staff", "call-back"] + Self.trainerNotices).contains(name) }
 
     /// Returns the part of the client's name that a mail contains: the first word in mail to the client.
     func shownName(of client: String) -> String {
@@ -64,6 +69,8 @@ struct WrittenMessage: CustomStringConvertible {
                 trainer: details.trainer, home: details.studio, date: LocalDate(daysSince1970: 20_788),
                 entries: entries, now: details.now, language: language
             ).values
+        case "trainer-booked", "trainer-moved", "trainer-cancelled":
+            return try details.changes([name]).values(in: language, at: details.now)
         case "opted-out", "opted-in", "help": return ReplyContext(studio: details.studio.name, phone: phone).values
         default:
             // Follow-ups are sent the morning after the session.
@@ -104,6 +111,23 @@ struct Details {
             session: session(), address: address, phone: try phone("+12135550100"), now: now, language: language)
     }
 
+    /// Returns a change of each rule, of sessions at 9, 10 and so on.
+    func changes(_ rules: [String]) throws -> TrainerChanges {
+        let changes = try rules.enumerated().map { index, rule in
+            var details = self
+            if rule == "trainer-cancelled" { details.status = .cancelled }
+            var session = details.session(atHour: 9 + index)
+            if hasContacts {
+                session = try session.with(clientPhone: PhoneNumber(e164: "+13235550123"))
+            }
+            return TrainerChanges.Change(
+                row: ClaimedMessage.Row(id: Int64(index), rule: rule, revision: 1), session: session,
+                formerStart: rule == "trainer-booked" ? nil : session.startsAt - (rule == "trainer-moved" ? 3600 : 0))
+        }
+        return TrainerChanges(
+            trainer: Session.TrainerName(id: Trainer.ID(1), handle: "maria", name: trainer), changes: changes)
+    }
+
     func session(atHour hour: Int = 9) -> Session {
         let start = Date(timeIntervalSince1970: 1_796_144_400 + Double(hour - 9) * 3600)
         return Session(
@@ -111,6 +135,23 @@ struct Details {
             client: Client(id: Client.ID(1), name: client, email: nil, phone: nil),
             trainer: Session.TrainerName(id: Trainer.ID(1), handle: "maria", name: trainer), studio: studio,
             startsAt: start, endsAt: start + 1200, bookedAt: start - 864_000, overrideReason: nil, cancelReason: nil)
+    }
+}
+
+extension TrainerChanges {
+    /// Returns the values of the template fields.
+    func values(in language: Language, at now: Date) -> [String: TemplateValue] {
+        TrainerChangesContext(changes: self, now: now, language: language, phone: PhoneFormatter().phone).values
+    }
+}
+
+extension Session {
+    fileprivate func with(clientPhone phone: PhoneNumber) -> Session {
+        Session(
+            id: id, reference: reference, status: status, revision: revision,
+            client: Client(id: client.id, name: client.name, email: nil, phone: phone), trainer: trainer,
+            studio: studio, startsAt: startsAt, endsAt: endsAt, bookedAt: bookedAt, overrideReason: nil,
+            cancelReason: nil)
     }
 }
 

@@ -1,5 +1,6 @@
--- The trainers' daily schedules that are due by p_until and not in the ledger. Days that are over or have no session
--- that can take place have none. The planner inlines this function.
+-- The trainers' daily schedules that are due by p_until and not in the ledger. Days that are over, and days whose
+-- sessions cannot take place or were all announced to the trainer since the schedule was due, have none. The planner
+-- inlines this function.
 CREATE OR REPLACE FUNCTION due_digests(p_until timestamptz, p_now timestamptz)
 RETURNS TABLE (trainer_id integer, day date, studio_id integer, rule text, channel text, due_at timestamptz)
 LANGUAGE sql STABLE AS $$
@@ -13,9 +14,7 @@ LANGUAGE sql STABLE AS $$
         SELECT (p_until AT TIME ZONE studio.time_zone)::date - rule.lag_days - days_back AS day
     ) AS planned
     CROSS JOIN LATERAL (
-        SELECT (
-            planned.day + rule.lag_days + coalesce(rule.at_time, time '00:00') + rule.lag_minutes * interval '1 minute'
-        ) AT TIME ZONE studio.time_zone AS at
+        SELECT digest_time(rule, planned.day, studio.time_zone) AS at
     ) AS due
     WHERE rule.enabled
       AND rule.anchor = 'day'
@@ -33,7 +32,14 @@ LANGUAGE sql STABLE AS $$
             AND s.starts_at > p_now
             AND s.starts_at >= start_of_day(planned.day, studio.time_zone)
             AND s.starts_at < start_of_day(planned.day + 1, studio.time_zone)
-            AND NOT EXISTS (SELECT FROM message_obstacle(s.studio_id, s.trainer_id, s.starts_at, s.ends_at)))
+            AND NOT EXISTS (SELECT FROM message_obstacle(s.studio_id, s.trainer_id, s.starts_at, s.ends_at))
+            AND NOT EXISTS (
+                SELECT FROM message AS notice
+                WHERE notice.session_id = s.id
+                  AND notice.trainer_id = s.trainer_id
+                  AND notice.revision = s.revision
+                  AND notice.due_at >= due.at
+                  AND notice.status IN ('queued', 'attempting', 'sent', 'unknown')))
 $$;
 COMMENT ON FUNCTION due_digests(timestamptz, timestamptz) IS
     'The daily schedules of trainers that are due and not in the ledger.';

@@ -46,6 +46,7 @@ LANGUAGE sql STABLE AS $$
             WHEN rule.anchor IN ('end', 'call_asked')
                 OR rule.anchor = 'cancelled' AND s.cancelled_by IS NOT DISTINCT FROM 'studio'
             THEN m.due_at + interval '3 days'
+            WHEN rule.anchor = 'trainer_cancelled' THEN coalesce(m.former_start, s.starts_at)
             ELSE s.starts_at
         END AS deadline
     ) AS limits
@@ -54,11 +55,15 @@ LANGUAGE sql STABLE AS $$
             WHEN m.day IS NOT NULL AND day_skip_reason(m.trainer_id, m.day, studio.time_zone, p_now) IS NOT NULL
             THEN day_skip_reason(m.trainer_id, m.day, studio.time_zone, p_now)
             WHEN rule.anchor = 'cancelled' AND s.status <> 'cancelled' THEN 'session_closed'
+            -- The session is another trainer's now, or cancelled, whatever changed since.
+            WHEN rule.anchor = 'trainer_cancelled' AND m.trainer_id = s.trainer_id AND s.status <> 'cancelled'
+            THEN 'rescheduled'
             -- A requested call is made independent of the session's status.
-            WHEN rule.anchor NOT IN ('cancelled', 'call_asked') AND s.status = 'cancelled' THEN 'cancelled'
+            WHEN rule.anchor NOT IN ('cancelled', 'trainer_cancelled', 'call_asked') AND s.status = 'cancelled'
+            THEN 'cancelled'
             WHEN rule.anchor NOT IN ('end', 'call_asked') AND s.status IN ('attended', 'no_show') THEN 'session_closed'
-            WHEN rule.anchor <> 'call_asked' AND m.revision <> s.revision THEN 'rescheduled'
-            WHEN rule.anchor NOT IN ('end', 'call_asked')
+            WHEN rule.anchor NOT IN ('trainer_cancelled', 'call_asked') AND m.revision <> s.revision THEN 'rescheduled'
+            WHEN rule.anchor NOT IN ('end', 'trainer_cancelled', 'call_asked')
                 -- The studio can also cancel a session that has begun.
                 AND NOT (rule.anchor = 'cancelled' AND s.cancelled_by IS NOT DISTINCT FROM 'studio')
                 AND s.starts_at <= p_now
@@ -123,7 +128,7 @@ LANGUAGE sql STABLE AS $$
         CASE
             WHEN eligibility.reason NOT IN ('session_started', 'too_late') THEN NULL
             WHEN m.day IS NOT NULL THEN day_obstacle(m.trainer_id, m.day, studio.time_zone)
-            WHEN s.status = 'booked' AND rule.anchor NOT IN ('cancelled', 'call_asked') THEN (
+            WHEN s.status = 'booked' AND rule.anchor NOT IN ('cancelled', 'trainer_cancelled', 'call_asked') THEN (
                 SELECT obstacle.reason
                 FROM message_obstacle(s.studio_id, s.trainer_id, s.starts_at, s.ends_at) AS obstacle)
         END AS obstacle,

@@ -4,14 +4,19 @@
 --   reminders  the reminders before the start of all sessions that are due by p_until
 --   digests    the trainers' daily schedules that are due by p_until
 --   renewed    the messages that the cancellation of the session superseded, if it is booked again
+--   trainers   the notices to trainers about a change of the session, from p_former_trainer, p_former_start
+--              and p_former_studio
+--   copies     copies of the messages p_copied
 --   otherwise  an event of the session, such as moved: the messages of the rules that are anchored to it
 -- Each cause is a statement of its own, because each needs a different plan. A rule sends its message for a session
 -- once, also if the rule has changed since.
 CREATE OR REPLACE FUNCTION messages_to_queue(
-    p_cause text, p_session bigint, p_rule text, p_until timestamptz, p_now timestamptz
+    p_cause text, p_session bigint, p_rule text, p_until timestamptz, p_now timestamptz, p_former_trainer integer,
+    p_former_start timestamptz, p_former_studio integer, p_copied bigint[], p_copy_reason text
 ) RETURNS TABLE (
     session_id bigint, trainer_id integer, day date, studio_id integer, rule text, channel text, audience text,
-    revision integer, status text, reason text, due_at timestamptz, wait_until timestamptz
+    revision integer, status text, reason text, due_at timestamptz, wait_until timestamptz,
+    former_start timestamptz, copy integer, copy_reason text
 )
 LANGUAGE plpgsql STABLE SET jit = off AS $$
 #variable_conflict use_column
@@ -23,7 +28,7 @@ BEGIN
         RETURN QUERY
             SELECT planned.session_id, NULL::integer, NULL::date, planned.studio_id, planned.rule, planned.channel,
                    planned.audience, planned.revision, planned.status, planned.reason, planned.due_at,
-                   NULL::timestamptz
+                   NULL::timestamptz, NULL::timestamptz, 0, NULL
             FROM planned_messages() AS planned
             WHERE planned.session_id = p_session
               AND planned.is_reachable
@@ -39,7 +44,7 @@ BEGIN
         RETURN QUERY
             SELECT planned.session_id, NULL::integer, NULL::date, planned.studio_id, planned.rule, planned.channel,
                    planned.audience, planned.revision, planned.status, planned.reason, planned.due_at,
-                   NULL::timestamptz
+                   NULL::timestamptz, NULL::timestamptz, 0, NULL
             FROM planned_messages() AS planned
             WHERE planned.anchor = 'start'
               AND planned.is_reachable
@@ -62,7 +67,7 @@ BEGIN
         RETURN QUERY
             SELECT planned.session_id, NULL::integer, NULL::date, planned.studio_id, planned.rule, planned.channel,
                    planned.audience, planned.revision, planned.status, planned.reason, planned.due_at,
-                   NULL::timestamptz
+                   NULL::timestamptz, NULL::timestamptz, 0, NULL
             FROM planned_messages() AS planned
             WHERE planned.rule = p_rule
               AND planned.anchor IN ('booked', 'end')
@@ -77,23 +82,46 @@ BEGIN
     ELSIF p_cause = 'digests' THEN
         RETURN QUERY
             SELECT NULL::bigint, digest.trainer_id, digest.day, digest.studio_id, digest.rule, digest.channel,
-                   'trainer', 1, 'queued', NULL, digest.due_at, NULL::timestamptz
+                   'trainer', 1, 'queued', NULL, digest.due_at, NULL::timestamptz,
+                   NULL::timestamptz, 0, NULL
             FROM due_digests(p_until, p_now) AS digest;
     ELSIF p_cause = 'renewed' THEN
         RETURN QUERY
             SELECT m.session_id, NULL::integer, NULL::date, m.studio_id, m.rule, m.channel, m.audience, s.revision,
-                   'queued', NULL, m.due_at, NULL::timestamptz
+                   'queued', NULL, m.due_at, NULL::timestamptz, NULL::timestamptz, 0, NULL
             FROM session AS s
             JOIN message AS m ON m.session_id = s.id
             WHERE s.id = p_session
               -- The cancellation and the reinstatement have each incremented the revision.
               AND m.revision = s.revision - 2
               AND m.status = 'skipped'
+              AND m.trainer_id IS NULL
+              AND m.copy = 0
               AND m.reason = 'cancelled';
+    ELSIF p_cause = 'trainers' THEN
+        RETURN QUERY
+            SELECT p_session, notice.trainer_id, NULL::date, notice.studio_id, notice.rule, notice.channel, 'trainer',
+                   notice.revision, 'queued', NULL, p_now, notice.wait_until, notice.former_start, 0, NULL
+            FROM trainer_notices(
+                p_session, p_former_trainer, p_former_start, p_former_studio, p_now) AS notice;
+    ELSIF p_cause = 'copies' THEN
+        RETURN QUERY
+            SELECT m.session_id, m.trainer_id, m.day, m.studio_id, m.rule, m.channel, m.audience, m.revision,
+                   'queued', 'resent', p_now, NULL::timestamptz, m.former_start,
+                   1 + (
+                       SELECT max(earlier.copy)
+                       FROM message AS earlier
+                       WHERE (earlier.rule, earlier.channel) = (m.rule, m.channel)
+                         AND (earlier.session_id, earlier.revision) = (m.session_id, m.revision)
+                         OR (earlier.rule, earlier.channel) = (m.rule, m.channel)
+                         AND (earlier.trainer_id, earlier.day) = (m.trainer_id, m.day)),
+                   p_copy_reason
+            FROM message AS m
+            WHERE m.id = ANY (p_copied);
     ELSE
         RETURN QUERY
             SELECT s.id, NULL::integer, NULL::date, s.studio_id, rule.key, rule.channel, rule.audience, s.revision,
-                   'queued', NULL, p_now, p_until
+                   'queued', NULL, p_now, p_until, NULL::timestamptz, 0, NULL
             FROM session AS s
             JOIN client ON client.id = s.client_id
             JOIN trainer ON trainer.id = s.trainer_id
@@ -109,5 +137,7 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION messages_to_queue(text, bigint, text, timestamptz, timestamptz) IS
-    'The messages that a cause adds to the ledger: session, rule, reminders, digests, renewed, or an event of a session.';
+COMMENT ON FUNCTION messages_to_queue(
+    text, bigint, text, timestamptz, timestamptz, integer, timestamptz, integer, bigint[], text) IS
+    'The messages that a cause adds to the ledger: session, rule, reminders, digests, renewed, trainers, copies, or an '
+    'event of a session.';

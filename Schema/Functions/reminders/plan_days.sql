@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION plan_days(p_until timestamptz, p_now timestamptz) RETURNS bigint
 LANGUAGE plpgsql AS $$
 BEGIN
-    RETURN queue_messages('digests', NULL, NULL, p_until, p_now);
+    RETURN queue_messages('digests', p_until => p_until, p_now => p_now);
 END
 $$;
 COMMENT ON FUNCTION plan_days(timestamptz, timestamptz) IS 'Plans the daily schedules of trainers.';

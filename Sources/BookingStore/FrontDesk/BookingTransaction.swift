@@ -46,7 +46,7 @@ struct BookingTransaction {
             request, key: key, for: client, choice, ineligible: ineligible, now: now)
         try await SessionMessages(connection).requestDelivery()
         return BookingResult(
-            session: try await sessions.planAndRead(session, now: now), created: true, contacts: report)
+            session: try await sessions.planAndRead(session, formerly: nil, now: now), created: true, contacts: report)
     }
 
     /// Returns the result of an earlier request with the same key.

@@ -64,6 +64,9 @@ extension SessionMessages {
             SET status = 'skipped', reason = \(MessageReason.corrected.rawValue), wait_until = NULL
             WHERE session_id = \(session.value)
               AND status = 'queued'
+              -- Notices to trainers who had the session before do not change.
+              AND (m.trainer_id IS NULL
+                   OR m.trainer_id = (SELECT s.trainer_id FROM session AS s WHERE s.id = m.session_id))
               AND NOT EXISTS (
                   SELECT FROM rules_at(m.studio_id) AS rule WHERE rule.key = m.rule AND rule.anchor = 'call_asked')
             """)

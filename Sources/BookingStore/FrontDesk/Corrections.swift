@@ -59,7 +59,9 @@ extension FrontDesk {
                 try await makeBookedAgain(session, at: station, request, on: connection)
                 let sessions = SessionRepository(connection)
                 return ChangeResult(
-                    session: try await sessions.planAndRead(session.id, now: request.now), changed: true)
+                    session: try await sessions.planAndRead(
+                        session.id, formerly: session.status == .cancelled ? nil : session, now: request.now),
+                    changed: true)
             }
         } catch let refusal as Refusal where refusal.isAboutTime {
             let (session, studio) = try await database.withConnection { connection in

@@ -95,6 +95,7 @@ public struct FrontDesk: Sendable {
             try await sessions.cancel(session.id, by: party, reason: reason)
             try await messages.supersede(session.id, because: .cancelled)
             try await messages.announce(.cancelled, of: session.id, at: request.now)
+            try await messages.notifyTrainers(of: session.id, formerly: session, at: request.now)
             return ChangeResult(session: try await sessions.named(reference), changed: true)
         }
     }

@@ -71,7 +71,8 @@ struct MoveTransaction {
         // If the notice of an earlier move was not sent, the new notice must announce the time as well.
         let isOtherTrainerOnly = session.startsAt == start && isSameStudio && !hasUnsentMove
         try await messages.announce(isOtherTrainerOnly ? .trainerChanged : .moved, of: session.id, at: now)
-        return ChangeResult(session: try await sessions.planAndRead(session.id, now: now), changed: true)
+        return ChangeResult(
+            session: try await sessions.planAndRead(session.id, formerly: session, now: now), changed: true)
     }
 
     private func isToCome(_ session: Session, of trainer: Trainer.ID) -> Bool {

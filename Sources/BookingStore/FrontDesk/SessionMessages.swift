@@ -58,9 +58,33 @@ package struct SessionMessages: Sendable {
         _ = try await connection.query(
             """
             SELECT queue_messages(
-                \(event.rawValue), \(session.value), NULL, \(isDelayed ? now + Self.moveNoticeDelay : nil), \(now))
+                \(event.rawValue), p_session => \(session.value), p_now => \(now),
+                p_until => \(isDelayed ? now + Self.moveNoticeDelay : nil))
             """)
         try await requestDelivery(after: isDelayed ? .seconds(Self.moveNoticeDelay) : nil)
+    }
+
+    /// Queues the notices to trainers about a change of a session that their daily schedules do not contain.
+    ///
+    /// They wait for a minute, and further changes for the same trainer join them, so that a trainer gets one message
+    /// about several changes. Call it after ``supersede(_:because:)``.
+    ///
+    /// - Parameters:
+    ///   - session: The session.
+    ///   - former: The session before the change; `nil` for a new booking.
+    ///   - now: The time of the change.
+    /// - Throws: ``PostgresError``.
+    package func notifyTrainers(of session: Session.ID, formerly former: Session?, at now: Date) async throws {
+        try await connection.query("SELECT \(Self.trainerNotices(of: "\(session.value)", formerly: former, at: now))")
+    }
+
+    /// Returns the call of the SQL function that queues the notices to trainers.
+    static func trainerNotices(of session: SQL, formerly former: Session?, at now: Date) -> SQL {
+        """
+        queue_messages(
+            'trainers', p_session => \(session), p_now => \(now), p_former_trainer => \(former?.trainer.id.value),
+            p_former_start => \(former?.startsAt), p_former_studio => \(former?.studio.id.value))
+        """
     }
 
     /// Enqueues a job that sends due messages, immediately or after a delay by the database's clock.
@@ -72,7 +96,7 @@ package struct SessionMessages: Sendable {
 
     /// Supersedes the queued messages about the old state of a session.
     ///
-    /// Requests for a call remain queued. If the session is marked, messages after its end remain queued as well.
+    /// Requests for a call remain queued, and so do notices to trainers who no longer have the session. If the session is marked, messages after its end remain queued as well.
     ///
     /// - Parameters:
     ///   - session: The session.
@@ -91,7 +115,10 @@ package struct SessionMessages: Sendable {
               AND NOT EXISTS (
                   SELECT FROM rules_at(m.studio_id) AS rule
                   WHERE rule.key = m.rule
-                    AND (rule.anchor = 'call_asked' OR rule.anchor = 'end' AND \(reason) = 'session_closed'))
+                    AND (rule.anchor = 'call_asked'
+                         OR rule.anchor = 'end' AND \(reason) = 'session_closed'
+                         OR rule.anchor = 'trainer_cancelled'
+                            AND m.trainer_id <> (SELECT s.trainer_id FROM session AS s WHERE s.id = m.session_id)))
             RETURNING EXISTS (
                 SELECT FROM rules_at(m.studio_id) AS rule WHERE rule.key = m.rule AND rule.anchor = 'moved')
             """

@@ -28,9 +28,19 @@ public struct SessionRepository: Sendable {
         ).first
     }
 
-    /// Plans the messages of a session and reads the session, in one round trip.
-    func planAndRead(_ id: Session.ID, now: Date) async throws -> Session {
-        let planning: SQL = "CROSS JOIN LATERAL plan_messages(s.id, NULL, \(now))"
+    /// Plans the messages of a session and the notices to trainers, and reads the session, in one round trip.
+    ///
+    /// - Parameters:
+    ///   - id: The session.
+    ///   - former: The session before a move; `nil` for a new booking.
+    ///   - now: The time of the change.
+    /// - Returns: The session.
+    /// - Throws: ``NotFound`` or ``PostgresError``.
+    func planAndRead(_ id: Session.ID, formerly former: Session?, now: Date) async throws -> Session {
+        let planning: SQL = """
+            CROSS JOIN LATERAL plan_messages(s.id, NULL, \(now))
+            CROSS JOIN LATERAL \(SessionMessages.trainerNotices(of: "s.id", formerly: former, at: now))
+            """
         guard
             let session = try await SessionReader.read(
                 "\(SessionReader.select) \(planning) WHERE s.id = \(id.value)", on: connection

@@ -110,8 +110,14 @@ extension ClaimedMessage {
     var idName: String {
         switch subject {
         case .session(let session):
-            MessageName(reference: session.reference, rule: rule, revision: revision).text
-        case .day(let day): "\(day.trainer.handle).\(day.date).\(rule)"
+            MessageName(reference: session.reference, rule: rule, revision: revision, copy: copy).text
+        case .day(let day): "\(day.trainer.handle).\(day.date).\(rule)" + (copy > 0 ? ".\(copy)" : "")
+        case .changes(let changes):
+            changes.changes.first.map {
+                MessageName(
+                    reference: $0.session.reference, rule: $0.row.rule, revision: $0.row.revision, copy: $0.row.copy
+                ).text
+            } ?? "\(changes.trainer.handle).\(message)"
         }
     }
 }

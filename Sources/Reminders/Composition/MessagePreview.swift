@@ -43,11 +43,14 @@ public struct ClaimedMessageSource: Sendable {
                 hint: "add one, or take another session")
         }
         let subject: ClaimedMessage.Subject =
-            rule.anchor == .day
-            ? .day(
-                try await DeliveryRepository(connection).trainerDigest(
-                    of: session.trainer.id, session.studio.clock.date(of: session.startsAt)))
-            : .session(session)
+            switch rule.anchor {
+            case .day:
+                .day(
+                    try await DeliveryRepository(connection).trainerDigest(
+                        of: session.trainer.id, session.studio.clock.date(of: session.startsAt)))
+            case let anchor where anchor.isTrainerNotice: .changes(TrainerChanges(sampleOf: rule, session))
+            default: .session(session)
+            }
         return ClaimedMessage(
             message: 0, rule: rule.key.text, template: rule.template.text,
             language: rule.audience == .client ? client.language ?? .english : .english,
@@ -80,9 +83,9 @@ extension ClaimedMessage {
         let ended: Session.Status = rule.condition == .noShow ? .noShow : .attended
         let session = Session(
             id: Session.ID(0), reference: try Reference("K7Q29FXM"),
-            status: rule.anchor == .cancelled ? .cancelled : rule.anchor == .end ? ended : .booked,
-            revision: rule.anchor == .rebooked
-                ? 3 : [.moved, .trainerChanged, .cancelled].contains(rule.anchor) ? 2 : 1,
+            status: [.cancelled, .trainerCancelled].contains(rule.anchor)
+                ? .cancelled : rule.anchor == .end ? ended : .booked,
+            revision: rule.anchor.sampleRevision,
             client: Client(id: Client.ID(0), name: "Ana Lima", email: email, phone: phone, language: language),
             trainer: trainer, studio: place, startsAt: start, endsAt: start + 1200, bookedAt: now,
             overrideReason: nil, cancelReason: nil)
@@ -92,10 +95,22 @@ extension ClaimedMessage {
             recipient: recipient ?? (rule.channel == .email ? .email(email) : .phone(phone)),
             subject: rule.anchor == .day
                 ? .day(TrainerDigest(trainer: trainer, studio: place, date: tomorrow, sessions: [session]))
-                : .session(session),
+                : rule.anchor.isTrainerNotice
+                    ? .changes(TrainerChanges(sampleOf: rule, session)) : .session(session),
             studioContact: StudioContact(
                 name: place.name, address: "500 S Hope St, Los Angeles, CA 90071",
                 phone: try PhoneNumber(e164: "+12135550100"), email: try EmailAddress("downtown@example.com")),
             deadline: rule.anchor == .end ? start + 4 * 86_400 : start)
+    }
+}
+
+extension ReminderRule.Anchor {
+    /// The revision of a session for which a sample message is sent.
+    fileprivate var sampleRevision: Int32 {
+        switch self {
+        case .moved, .trainerChanged, .cancelled, .trainerMoved, .trainerCancelled: 2
+        case .rebooked: 3
+        case .booked, .start, .end, .callRequested, .day, .trainerBooked: 1
+        }
     }
 }

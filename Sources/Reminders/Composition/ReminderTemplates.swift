@@ -39,6 +39,10 @@ public enum ReminderTemplates {
         "cancelled.sms": PackageResources.cancelled_sms,
         "cancelled.subject": PackageResources.cancelled_subject,
         "cancelled.txt": PackageResources.cancelled_txt,
+        "changes.es.html": PackageResources.changes_es_html,
+        "changes.es.txt": PackageResources.changes_es_txt,
+        "changes.html": PackageResources.changes_html,
+        "changes.txt": PackageResources.changes_txt,
         "close.html": PackageResources.close_html,
         "confirmation.es.html": PackageResources.confirmation_es_html,
         "confirmation.es.sms": PackageResources.confirmation_es_sms,
@@ -120,6 +124,22 @@ public enum ReminderTemplates {
         "three-days.txt": PackageResources.three_days_txt,
         "top.es.html": PackageResources.top_es_html,
         "top.html": PackageResources.top_html,
+        "trainer-booked.es.html": PackageResources.trainer_booked_es_html,
+        "trainer-booked.es.sms": PackageResources.trainer_booked_es_sms,
+        "trainer-booked.es.subject": PackageResources.trainer_booked_es_subject,
+        "trainer-booked.es.txt": PackageResources.trainer_booked_es_txt,
+        "trainer-booked.html": PackageResources.trainer_booked_html,
+        "trainer-booked.sms": PackageResources.trainer_booked_sms,
+        "trainer-booked.subject": PackageResources.trainer_booked_subject,
+        "trainer-booked.txt": PackageResources.trainer_booked_txt,
+        "trainer-cancelled.es.html": PackageResources.trainer_cancelled_es_html,
+        "trainer-cancelled.es.sms": PackageResources.trainer_cancelled_es_sms,
+        "trainer-cancelled.es.subject": PackageResources.trainer_cancelled_es_subject,
+        "trainer-cancelled.es.txt": PackageResources.trainer_cancelled_es_txt,
+        "trainer-cancelled.html": PackageResources.trainer_cancelled_html,
+        "trainer-cancelled.sms": PackageResources.trainer_cancelled_sms,
+        "trainer-cancelled.subject": PackageResources.trainer_cancelled_subject,
+        "trainer-cancelled.txt": PackageResources.trainer_cancelled_txt,
         "trainer-changed.es.html": PackageResources.trainer_changed_es_html,
         "trainer-changed.es.sms": PackageResources.trainer_changed_es_sms,
         "trainer-changed.es.subject": PackageResources.trainer_changed_es_subject,
@@ -134,6 +154,14 @@ public enum ReminderTemplates {
         "trainer-digest.html": PackageResources.trainer_digest_html,
         "trainer-digest.subject": PackageResources.trainer_digest_subject,
         "trainer-digest.txt": PackageResources.trainer_digest_txt,
+        "trainer-moved.es.html": PackageResources.trainer_moved_es_html,
+        "trainer-moved.es.sms": PackageResources.trainer_moved_es_sms,
+        "trainer-moved.es.subject": PackageResources.trainer_moved_es_subject,
+        "trainer-moved.es.txt": PackageResources.trainer_moved_es_txt,
+        "trainer-moved.html": PackageResources.trainer_moved_html,
+        "trainer-moved.sms": PackageResources.trainer_moved_sms,
+        "trainer-moved.subject": PackageResources.trainer_moved_subject,
+        "trainer-moved.txt": PackageResources.trainer_moved_txt,
         "two-hours.es.sms": PackageResources.two_hours_es_sms,
         "two-hours.sms": PackageResources.two_hours_sms,
     ].mapValues { String(decoding: $0, as: UTF8.self) }
@@ -168,6 +196,9 @@ extension TemplateSpecification {
             "attended": .session([.mail, .sms]),
             "staff": .session([.mail, .sms]),
             "call-back": .session([.mail]),
+            "trainer-booked": .trainerChanges,
+            "trainer-moved": .trainerChanges,
+            "trainer-cancelled": .trainerChanges,
             "trainer-digest": Message([.mail]) { TrainerDayField.samples(Language(templateLanguage: $0)) },
             "opted-out": .answer,
             "opted-in": .answer,
@@ -185,7 +216,8 @@ extension ReminderTemplates {
     public static func isSuitable(_ rule: ReminderRule) -> Bool {
         switch rule.template.text {
         case "trainer-digest": rule.anchor == .day
-        case "staff", "call-back": rule.audience != .client && rule.anchor != .day
+        case "trainer-booked", "trainer-moved", "trainer-cancelled": rule.anchor.isTrainerNotice
+        case "staff", "call-back": rule.audience != .client && rule.anchor != .day && !rule.anchor.isTrainerNotice
         case "opted-out", "opted-in", "help": false
         case let name: TemplateSpecification.reminders.messages[name] == nil || rule.audience == .client
         }
@@ -209,6 +241,11 @@ extension TemplateSpecification.Message {
     /// A message about one session.
     public static func session(_ forms: Set<TemplateForm>) -> TemplateSpecification.Message {
         TemplateSpecification.Message(forms) { SessionField.samples(Language(templateLanguage: $0)) }
+    }
+
+    /// A message about changes for a trainer.
+    fileprivate static let trainerChanges = TemplateSpecification.Message([.mail, .sms]) {
+        TrainerChangesField.samples(Language(templateLanguage: $0))
     }
 
     /// A reply to an inbound text message.

@@ -35,6 +35,8 @@ struct TemplateContext: Sendable {
                         isConfirmed: session.confirmedAt != nil)
                 }, now: now, language: language
             ).values
+        case .changes(let changes):
+            TrainerChangesContext(changes: changes, now: now, language: language, phone: phones.phone).values
         }
     }
 

@@ -16,6 +16,8 @@ protocol Wording: Sendable {
     func atTime(_ time: LocalTime) -> String
     /// Returns a number of sessions, such as `2 sessions`.
     func sessions(_ count: Int) -> String
+    /// Returns a number of changes, such as `2 changes`.
+    func changes(_ count: Int) -> String
     /// Returns the title of the client's calendar entry.
     func calendarTitle(studio: String) -> String
     /// Returns the description of the client's calendar entry.
@@ -97,6 +99,8 @@ struct EnglishWording: Wording {
         }
     }
 
+    func changes(_ count: Int) -> String { count == 1 ? "1 change" : "\(count) changes" }
+
     func calendarTitle(studio: String) -> String { "Free introductory session at \(studio)" }
 
     func calendarNote(minutes: String, trainer: String, reference: String, phone: String?) -> String {
@@ -146,6 +150,8 @@ struct SpanishWording: Wording {
         default: "\(count) sesiones"
         }
     }
+
+    func changes(_ count: Int) -> String { count == 1 ? "1 cambio" : "\(count) cambios" }
 
     func calendarTitle(studio: String) -> String { "Sesión de introducción gratuita en \(studio)" }
 

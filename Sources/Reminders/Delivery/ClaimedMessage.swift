@@ -9,6 +9,28 @@ public struct ClaimedMessage: Sendable {
         case session(Session)
         /// A trainer's day.
         case day(TrainerDigest)
+        /// Changes for a trainer, each of which is a row of the ledger.
+        case changes(TrainerChanges)
+    }
+
+    /// A row of the ledger, as a journal identifies it.
+    public struct Row: Sendable, Hashable {
+        /// The number of the row.
+        public let id: Int64
+        /// The rule.
+        public let rule: String
+        /// The revision of the session.
+        public let revision: Int32
+        /// The number of the copy; 0 is the first message.
+        public let copy: Int32
+
+        /// Creates a row.
+        public init(id: Int64, rule: String, revision: Int32, copy: Int32 = 0) {
+            self.id = id
+            self.rule = rule
+            self.revision = revision
+            self.copy = copy
+        }
     }
 
     /// The recipient of a message.
@@ -51,6 +73,8 @@ public struct ClaimedMessage: Sendable {
     public let audience: Audience
     /// The revision of its session.
     public let revision: Int32
+    /// The number of the copy that was requested; 0 is the first message.
+    public let copy: Int32
     /// The recipient.
     public let recipient: Recipient
     /// The session or the trainer's day.
@@ -67,7 +91,8 @@ public struct ClaimedMessage: Sendable {
     /// Creates a message from its stored parts.
     public init(
         message: Int64, rule: String, template: String, language: Language, audience: Audience, revision: Int32,
-        recipient: Recipient, subject: Subject, studioContact: StudioContact, attempt: Int32 = 1, deadline: Date? = nil,
+        copy: Int32 = 0, recipient: Recipient, subject: Subject, studioContact: StudioContact, attempt: Int32 = 1,
+        deadline: Date? = nil,
         unsubscribeToken: UUID? = nil
     ) {
         self.message = message
@@ -76,6 +101,7 @@ public struct ClaimedMessage: Sendable {
         self.language = language
         self.audience = audience
         self.revision = revision
+        self.copy = copy
         self.recipient = recipient
         self.subject = subject
         self.studioContact = studioContact
@@ -88,8 +114,14 @@ public struct ClaimedMessage: Sendable {
     public func written(in language: Language) -> ClaimedMessage {
         ClaimedMessage(
             message: message, rule: rule, template: template, language: language, audience: audience,
-            revision: revision, recipient: recipient, subject: subject, studioContact: studioContact, attempt: attempt,
-            deadline: deadline, unsubscribeToken: unsubscribeToken)
+            revision: revision, copy: copy, recipient: recipient, subject: subject, studioContact: studioContact,
+            attempt: attempt, deadline: deadline, unsubscribeToken: unsubscribeToken)
+    }
+
+    /// The rows of the ledger that the message is about: one, or one for each change for a trainer.
+    var rows: [Int64] {
+        guard case .changes(let changes) = subject else { return [message] }
+        return changes.changes.map(\.row.id)
     }
 
     /// The name of the person or desk it is for.
@@ -98,6 +130,7 @@ public struct ClaimedMessage: Sendable {
         case (.client, .session(let session)): session.client.name
         case (.trainer, .session(let session)): session.trainer.name
         case (_, .day(let day)): day.trainer.name
+        case (_, .changes(let changes)): changes.trainer.name
         case (.studio, _): studioContact.name
         }
     }
@@ -123,7 +156,7 @@ public struct TrainerDigest: Sendable {
     }
 }
 
-/// The local part of the Message-ID of a session's message: its reference, its rule and the revision.
+/// The local part of the Message-ID of a session's message: its reference, its rule, the revision and the copy, if any.
 public struct MessageName: Sendable, Equatable {
     /// The session.
     public let reference: Reference
@@ -131,23 +164,30 @@ public struct MessageName: Sendable, Equatable {
     public let rule: String
     /// The revision.
     public let revision: Int32
+    /// The number of the copy; 0 is the first message.
+    public let copy: Int32
 
     /// Creates a message name.
-    public init(reference: Reference, rule: String, revision: Int32) {
+    public init(reference: Reference, rule: String, revision: Int32, copy: Int32 = 0) {
         self.reference = reference
         self.rule = rule
         self.revision = revision
+        self.copy = copy
     }
 
     /// Parses a Message-ID; returns `nil` if Intro did not create it.
     public init?(_ messageID: String) {
         let parts = messageID.prefix { $0 != "@" }.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, let reference = try? Reference(String(parts[0])), let revision = Int32(parts[2]) else {
+        guard parts.count == 3 || parts.count == 4, let reference = try? Reference(String(parts[0])),
+            let revision = Int32(parts[2]), let copy = parts.count == 4 ? Int32(parts[3]) : 0
+        else {
             return nil
         }
-        self.init(reference: reference, rule: String(parts[1]), revision: revision)
+        self.init(reference: reference, rule: String(parts[1]), revision: revision, copy: copy)
     }
 
     /// The local part of the Message-ID.
-    public var text: String { "\(reference.code.lowercased()).\(rule).\(revision)" }
+    public var text: String {
+        "\(reference.code.lowercased()).\(rule).\(revision)" + (copy > 0 ? ".\(copy)" : "")
+    }
 }

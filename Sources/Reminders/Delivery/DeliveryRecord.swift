@@ -32,7 +32,7 @@ public struct DeliveryRecord: Sendable, Equatable {
     }
 
     /// The ledger row.
-    public let message: Int64
+    public internal(set) var message: Int64
     /// The new status in the ledger.
     public let status: Status
     /// The reason that it was not sent; `nil` if it was sent, or not tried.
@@ -101,6 +101,15 @@ public struct DeliveryRecord: Sendable, Equatable {
 }
 
 extension DeliveryRecord {
+    /// Returns the same outcome for every row of the ledger that a message is about.
+    func forRows(of claimed: ClaimedMessage) -> [DeliveryRecord] {
+        claimed.rows.map { row in
+            var record = self
+            record.message = row
+            return record
+        }
+    }
+
     /// Creates the record of an attempt.
     ///
     /// - Parameters:

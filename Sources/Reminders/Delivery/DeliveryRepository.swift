@@ -62,13 +62,29 @@ public struct DeliveryRepository: Sendable {
         -> SQL
     {
         """
-        WITH due AS (
-            SELECT m.id
+        WITH first AS (
+            SELECT m.id, m.trainer_id, m.session_id
             FROM message AS m
             WHERE \(isDue(channel, until, unattemptedBy: run))
+              AND \(isFirstNotice)
             ORDER BY coalesce(m.wait_until, m.due_at), m.id
             LIMIT \(unsafeSQL: String(limit))
             FOR UPDATE SKIP LOCKED
+        ),
+        -- The other notices to the same trainers, which are part of the same messages.
+        others AS (
+            SELECT m.id
+            FROM first
+            JOIN message AS m ON m.trainer_id = first.trainer_id AND m.id <> first.id
+            WHERE first.session_id IS NOT NULL
+              AND m.session_id IS NOT NULL
+              AND \(isDue(channel, until, unattemptedBy: run))
+            FOR UPDATE OF m SKIP LOCKED
+        ),
+        due AS (
+            SELECT id FROM first
+            UNION ALL
+            SELECT id FROM others
         ),
         -- Materialized: the result is used in several places below, and would be computed for each of them.
         eligibility AS MATERIALIZED (
@@ -85,6 +101,7 @@ public struct DeliveryRepository: Sendable {
         LEFT JOIN session AS s ON s.id = m.session_id
         LEFT JOIN client AS c ON c.id = s.client_id
         LEFT JOIN trainer AS t ON t.id = s.trainer_id
+        LEFT JOIN trainer AS own ON own.id = m.trainer_id
         ORDER BY m.due_at, m.id
         """
     }
@@ -109,7 +126,7 @@ public struct DeliveryRepository: Sendable {
         FROM (SELECT *, reason IS NULL AND wait_until IS NULL AS goes FROM eligibility) AS eligibility
         WHERE m.id = eligibility.id
         RETURNING m.id, m.rule, m.channel, m.audience, m.revision, m.status, m.reason, m.session_id, m.studio_id,
-                  m.trainer_id, m.day, m.due_at, m.attempts, eligibility.address, eligibility.template,
+                  m.trainer_id, m.day, m.due_at, m.attempts, m.copy, m.former_start, eligibility.address, eligibility.template,
                   eligibility.language, eligibility.deadline
         """
     }
@@ -193,6 +210,23 @@ public struct DeliveryRepository: Sendable {
             ON CONFLICT ON CONSTRAINT suppression_key DO NOTHING
             """)
     }
+
+    /// The condition of messages `m` that are claimed by themselves: all but the later ones of several notices to one
+    /// trainer, which are claimed with the first.
+    ///
+    /// Two senders thus never claim notices to the same trainer at the same time.
+    private static let isFirstNotice: SQL = """
+        (m.trainer_id IS NULL
+         OR m.session_id IS NULL
+         OR NOT EXISTS (
+             SELECT FROM message AS earlier
+             WHERE earlier.status = 'queued'
+               AND earlier.trainer_id = m.trainer_id
+               AND earlier.channel = m.channel
+               AND earlier.session_id IS NOT NULL
+               AND (coalesce(earlier.wait_until, earlier.due_at), earlier.id)
+                   < (coalesce(m.wait_until, m.due_at), m.id)))
+        """
 
     /// Returns the condition of messages that a run may claim: not yet attempted by it or a later run, and not held
     /// after a restore.

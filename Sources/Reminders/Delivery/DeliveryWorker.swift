@@ -45,11 +45,11 @@ struct DeliveryWorker<Item: Sendable> {
                 guard canContinue, index == 0 || run.stopwatch() - start < run.maximumClaimAge else {
                     let rest = batch.messages[index...]
                     progress.giveBack(rest.count)
-                    records += rest.map { .unattempted($0.message) }
+                    records += rest.flatMap { DeliveryRecord.unattempted($0.message).forRows(of: $0) }
                     break
                 }
                 let attempt = await send(claimed, by: session)
-                records.append(attempt.record)
+                records += attempt.record.forRows(of: claimed)
                 canContinue = attempt.canContinue
             }
             size.adapt(to: run.stopwatch() - start)

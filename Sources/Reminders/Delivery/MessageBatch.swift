@@ -33,7 +33,8 @@ enum MessageBatchReader {
     /// The columns of a message `m`, of its evaluation, and of its session.
     static let columns: SQL = """
         m.id, m.status, m.reason, m.trainer_id, m.day::text, m.rule, m.template, m.language, m.audience, m.revision, m.channel,
-        m.address, m.attempts, m.deadline, c.unsubscribe_token, st.name, st.address, st.phone, st.email,
+        m.copy, m.address, m.attempts, m.deadline, c.unsubscribe_token, st.name, st.address, st.phone, st.email,
+        m.former_start, own.handle, own.name,
         \(SessionReader.columns)
         """
 
@@ -52,6 +53,7 @@ enum MessageBatchReader {
         let language: Language
         let audience: Audience
         let revision: Int32
+        let copy: Int32
         let recipient: ClaimedMessage.Recipient
         let attempt: Int32
         let deadline: Date?
@@ -61,10 +63,13 @@ enum MessageBatchReader {
         func claimedMessage(about subject: ClaimedMessage.Subject) -> ClaimedMessage {
             ClaimedMessage(
                 message: message, rule: rule, template: template, language: language, audience: audience,
-                revision: revision, recipient: recipient, subject: subject, studioContact: studioContact,
+                revision: revision, copy: copy, recipient: recipient, subject: subject, studioContact: studioContact,
                 attempt: attempt,
                 deadline: deadline, unsubscribeToken: unsubscribeToken)
         }
+
+        /// The ledger row.
+        var row: ClaimedMessage.Row { ClaimedMessage.Row(id: message, rule: rule, revision: revision, copy: copy) }
     }
 
     /// Decodes a batch.
@@ -73,6 +78,7 @@ enum MessageBatchReader {
     static func batch(_ rows: Rows) throws -> (batch: MessageBatch, days: [Day]) {
         var batch = MessageBatch()
         var days: [Day] = []
+        var notices = NoticeGroups()
         try rows.forEach { row in
             let (message, status) = (try row.next(Int64.self), try row.next(String.self))
             do {
@@ -88,12 +94,20 @@ enum MessageBatchReader {
                 }
                 let (trainer, date) = (try row.next(Int32?.self), try row.next(String?.self))
                 let messageColumns = try messageColumns(message, &row)
+                let formerStart = try row.next(Date?.self)
+                let (handle, name) = (try row.next(String?.self) ?? "", try row.next(String?.self) ?? "")
                 if let trainer, let date {
                     days.append(
                         Day(messageColumns: messageColumns, trainer: Trainer.ID(trainer), date: try LocalDate(date)))
+                    return
+                }
+                let session = try SessionReader.session(&row)
+                if let trainer {
+                    notices.add(
+                        TrainerChanges.Change(row: messageColumns.row, session: session, formerStart: formerStart),
+                        for: Session.TrainerName(id: Trainer.ID(trainer), handle: handle, name: name), messageColumns)
                 } else {
-                    batch.messages.append(
-                        messageColumns.claimedMessage(about: .session(try SessionReader.session(&row))))
+                    batch.messages.append(messageColumns.claimedMessage(about: .session(session)))
                 }
             } catch let problem as InvalidInput {
                 batch.unreadable.append(unreadable(message, problem.description))
@@ -101,7 +115,25 @@ enum MessageBatchReader {
                 batch.unreadable.append(unreadable(message, problem.description))
             }
         }
+        batch.messages += notices.messages
         return (batch, days)
+    }
+
+    /// The claimed notices to trainers, of which each trainer gets one message.
+    private struct NoticeGroups {
+        private var groups: [(columns: MessageColumns, changes: TrainerChanges)] = []
+
+        mutating func add(
+            _ change: TrainerChanges.Change, for trainer: Session.TrainerName, _ columns: MessageColumns
+        ) {
+            if let index = groups.firstIndex(where: { $0.changes.trainer.id == trainer.id }) {
+                groups[index].changes.changes.append(change)
+            } else {
+                groups.append((columns, TrainerChanges(trainer: trainer, changes: [change])))
+            }
+        }
+
+        var messages: [ClaimedMessage] { groups.map { $0.columns.claimedMessage(about: .changes($0.changes)) } }
     }
 
     private static func unreadable(_ message: Int64, _ problem: String) -> DeliveryRecord {
@@ -112,10 +144,11 @@ enum MessageBatchReader {
         let (rule, template) = (try row.next(String.self), try row.next(String?.self))
         let (language, audience): (Language, Audience) = (try row.nextCode(), try row.nextCode())
         let revision = try row.next(Int32.self)
-        let (channel, address): (Channel, String) = (try row.nextCode(), try row.next(String?.self) ?? "")
+        let channel: Channel = try row.nextCode()
+        let (copy, address) = (try row.next(Int32.self), try row.next(String?.self) ?? "")
         return MessageColumns(
             message: message, rule: rule, template: template ?? rule, language: language, audience: audience,
-            revision: revision,
+            revision: revision, copy: copy,
             recipient: try recipient(address, by: channel),
             attempt: try row.next(), deadline: try row.next(), unsubscribeToken: try row.next(),
             studioContact: ClaimedMessage.StudioContact(

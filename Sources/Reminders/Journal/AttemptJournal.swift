@@ -126,13 +126,14 @@ public final class AttemptJournal: Sendable {
         guard !messages.isEmpty else { return }
         let file = try file()
         let position = try file.append(
-            messages.map { message in
-                .attempt(
-                    JournaledAttempt(
-                        run: run, row: message.message,
-                        attempt: DeliveryAttempt(
-                            message: MessageIdentity(message), number: message.attempt, at: now),
-                        deadline: message.deadline))
+            messages.flatMap { message in
+                MessageIdentity.all(of: message).map { row, identity in
+                    .attempt(
+                        JournaledAttempt(
+                            run: run, row: row,
+                            attempt: DeliveryAttempt(message: identity, number: message.attempt, at: now),
+                            deadline: message.deadline))
+                }
             })
         try file.sync(upTo: position)
     }
@@ -209,7 +210,8 @@ extension DeliveryWorker {
             try journal.write(batch.messages, at: run.clock())
         } catch {
             progress.giveBack(batch.messages.count)
-            try await write(batch.unreadable + batch.messages.map { .unattempted($0.message) })
+            try await write(
+                batch.unreadable + batch.messages.flatMap { DeliveryRecord.unattempted($0.message).forRows(of: $0) })
             throw error
         }
     }

@@ -71,8 +71,9 @@ extension LedgerRepository {
                 from: """
                     unnest(
                         \(sessions.map(\.reference)), \(sessions.map(\.revision)), \(sessions.map(\.rule)),
-                        \(sessions.map(\.channel)), \(sessions.map(\.number)), \(sessions.map(\.at))
-                    ) AS listed (reference, revision, rule, channel, number, at)
+                        \(sessions.map(\.channel)), \(sessions.map(\.copy)), \(sessions.map(\.number)),
+                        \(sessions.map(\.at))
+                    ) AS listed (reference, revision, rule, channel, copy, number, at)
                     JOIN session AS s ON s.reference = listed.reference
                     """, where: "m.session_id = s.id AND m.revision = listed.revision")
         ).count
@@ -81,8 +82,8 @@ extension LedgerRepository {
                     from: """
                         unnest(
                             \(days.map(\.trainer)), \(days.map(\.day)), \(days.map(\.rule)), \(days.map(\.channel)),
-                            \(days.map(\.number)), \(days.map(\.at))
-                        ) AS listed (trainer_id, day, rule, channel, number, at)
+                            \(days.map(\.copy)), \(days.map(\.number)), \(days.map(\.at))
+                        ) AS listed (trainer_id, day, rule, channel, copy, number, at)
                         """, where: "m.trainer_id = listed.trainer_id AND m.day = listed.day::date")
             ).count
     }
@@ -99,6 +100,7 @@ extension LedgerRepository {
         WHERE m.status = 'queued'
           AND m.rule = listed.rule
           AND m.channel = listed.channel
+          AND m.copy = listed.copy
           AND m.attempts < listed.number
           AND \(condition)
         RETURNING m.id
@@ -137,6 +139,7 @@ private struct AttemptColumns {
     var day: String?
     let rule: String
     let channel: String
+    let copy: Int32
     let number: Int32
     let at: Date
 
@@ -151,6 +154,7 @@ private struct AttemptColumns {
         }
         rule = attempt.message.rule
         channel = attempt.message.channel.rawValue
+        copy = attempt.message.copy
         number = attempt.number
         at = attempt.at
     }

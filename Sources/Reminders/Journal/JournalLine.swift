@@ -117,28 +117,35 @@ extension JournaledAttempt {
 
 extension MessageIdentity {
     /// The five fields: the kind of its subject, two fields of the subject, the rule and the channel.
+    ///
+    /// The number of a copy follows the second field of the subject, after a point.
     fileprivate var words: [String] {
-        switch subject {
-        case .session(let reference, let revision): ["session", reference.code, "\(revision)", rule, channel.rawValue]
-        case .day(let trainer, let date): ["day", "\(trainer.value)", date.description, rule, channel.rawValue]
+        let suffix = copy > 0 ? ".\(copy)" : ""
+        return switch subject {
+        case .session(let reference, let revision):
+            ["session", reference.code, "\(revision)\(suffix)", rule, channel.rawValue]
+        case .day(let trainer, let date):
+            ["day", "\(trainer.value)", "\(date)\(suffix)", rule, channel.rawValue]
         }
     }
 
     fileprivate init?(_ words: ArraySlice<Substring>) {
         let words = Array(words)
         guard words.count == 5, let channel = Channel(rawValue: String(words[4])) else { return nil }
+        let parts = words[2].split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let copy = parts.count == 2 ? Int32(parts[1]) : 0 else { return nil }
         let subject: Subject
         switch words[0] {
         case "session":
-            guard let reference = try? Reference(String(words[1])), let revision = Int32(words[2]) else { return nil }
+            guard let reference = try? Reference(String(words[1])), let revision = Int32(parts[0]) else { return nil }
             subject = .session(reference, revision: revision)
         case "day":
-            guard let trainer = Int32(words[1]), let date = try? LocalDate(String(words[2])) else { return nil }
+            guard let trainer = Int32(words[1]), let date = try? LocalDate(String(parts[0])) else { return nil }
             subject = .day(Trainer.ID(trainer), date)
         default:
             return nil
         }
-        self.init(subject: subject, rule: String(words[3]), channel: channel)
+        self.init(subject: subject, rule: String(words[3]), channel: channel, copy: copy)
     }
 }
 
@@ -168,24 +175,38 @@ public struct MessageIdentity: Sendable, Hashable {
     public let rule: String
     /// The channel.
     public let channel: Channel
+    /// The number of the copy; 0 is the first message.
+    public let copy: Int32
 
     /// Creates an identity.
-    public init(subject: Subject, rule: String, channel: Channel) {
+    public init(subject: Subject, rule: String, channel: Channel, copy: Int32 = 0) {
         self.subject = subject
         self.rule = rule
         self.channel = channel
+        self.copy = copy
     }
 
-    /// Creates the identity of a claimed message.
-    public init(_ claimed: ClaimedMessage) {
-        switch claimed.subject {
-        case .session(let session): subject = .session(session.reference, revision: claimed.revision)
-        case .day(let day): subject = .day(day.trainer.id, day.date)
+    /// Returns the rows of the ledger that a claimed message is about, and the identity of each.
+    static func all(of claimed: ClaimedMessage) -> [(row: Int64, identity: MessageIdentity)] {
+        let channel: Channel =
+            switch claimed.recipient {
+            case .email: .email
+            case .phone: .sms
+            }
+        func identity(_ subject: Subject, _ rule: String, _ copy: Int32) -> MessageIdentity {
+            MessageIdentity(subject: subject, rule: rule, channel: channel, copy: copy)
         }
-        rule = claimed.rule
-        switch claimed.recipient {
-        case .email: channel = .email
-        case .phone: channel = .sms
+        switch claimed.subject {
+        case .session(let session):
+            let subject = Subject.session(session.reference, revision: claimed.revision)
+            return [(claimed.message, identity(subject, claimed.rule, claimed.copy))]
+        case .day(let day):
+            return [(claimed.message, identity(.day(day.trainer.id, day.date), claimed.rule, claimed.copy))]
+        case .changes(let changes):
+            return changes.changes.map { change in
+                let subject = Subject.session(change.session.reference, revision: change.row.revision)
+                return (change.row.id, identity(subject, change.row.rule, change.row.copy))
+            }
         }
     }
 }

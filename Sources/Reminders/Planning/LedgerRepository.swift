@@ -195,6 +195,7 @@ extension LedgerRepository {
             WHERE s.reference = \(name.reference.code)
               AND m.rule = \(name.rule)
               AND m.revision = \(name.revision)
+              AND m.copy = \(name.copy)
               AND m.channel = 'email'
               AND m.attempted_at IS NOT NULL
               AND m.recipient IS NOT NULL

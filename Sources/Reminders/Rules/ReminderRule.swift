@@ -23,6 +23,17 @@ public struct ReminderRule: Sendable, Equatable {
         case callRequested = "call_asked"
         /// A day in the trainer's calendar.
         case day
+        /// A session that is new to a trainer, after the schedule of its day was sent.
+        case trainerBooked = "trainer_booked"
+        /// A move of a trainer's session, after the schedule of one of the days was sent.
+        case trainerMoved = "trainer_moved"
+        /// A session that a trainer no longer has, after the schedule of its day was sent.
+        case trainerCancelled = "trainer_cancelled"
+
+        /// Whether it is a change for a trainer.
+        public var isTrainerNotice: Bool {
+            [.trainerBooked, .trainerMoved, .trainerCancelled].contains(self)
+        }
     }
 
     /// A condition that is checked at the time of sending.
@@ -95,6 +106,8 @@ extension ReminderRule {
         case offsetFromChange
         /// A rule about days is not for mail to trainers.
         case dayWithoutTrainerMail
+        /// A rule about a change for the trainer has another audience.
+        case noticeWithoutTrainer
         /// A local time needs whole days before a start, or after an end.
         case timeWithoutWholeDays
         /// The condition is not known at that event, but at the others.
@@ -118,8 +131,14 @@ extension ReminderRule {
         case .moved where offset != .none, .trainerChanged where offset != .none, .cancelled where offset != .none,
             .rebooked where offset != .none, .callRequested where offset != .none:
             throw .offsetFromChange
+        case .trainerBooked where offset != .none, .trainerMoved where offset != .none,
+            .trainerCancelled where offset != .none:
+            throw .offsetFromChange
         case .day where audience != .trainer || channel != .email:
             throw .dayWithoutTrainerMail
+        case .trainerBooked where audience != .trainer, .trainerMoved where audience != .trainer,
+            .trainerCancelled where audience != .trainer:
+            throw .noticeWithoutTrainer
         default: break
         }
         guard time == nil || offset.minutes == 0 && [.start, .end, .day].contains(anchor) else {
@@ -155,6 +174,9 @@ extension ReminderRule {
         case .rebooked: "when reinstated"
         case .callRequested: "when a call is asked for"
         case .day: "\(span) before each day\(hour)"
+        case .trainerBooked: "when booked after the daily schedule"
+        case .trainerMoved: "when moved after the daily schedule"
+        case .trainerCancelled: "when cancelled after the daily schedule"
         }
     }
 }

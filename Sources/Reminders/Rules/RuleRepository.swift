@@ -109,7 +109,7 @@ public struct RuleRepository: Sendable {
     /// Messages relative to a start need no such step: a batch plans them when they are due. Messages due before now
     /// are not sent.
     func plan(_ key: Handle, now: Date) async throws {
-        try await connection.query("SELECT queue_messages('rule', NULL, \(key.text), NULL, \(now))")
+        try await connection.query("SELECT queue_messages('rule', p_rule => \(key.text), p_now => \(now))")
     }
 
     private static func select(from source: SQL) -> SQL {

@@ -104,6 +104,8 @@ extension ReminderRule.Inconsistency {
         case .offsetBeforeEvent: ("--offset lies before what it is counted from", "write it like 0, +2h or +1d")
         case .offsetAfterDay: ("--offset lies after the day", "write it like -1d")
         case .offsetFromChange: ("--offset cannot be: a change is told at once", "leave it out")
+        case .noticeWithoutTrainer:
+            ("--anchor is a change for the trainer, who alone is told of it", "--audience trainer")
         case .dayWithoutTrainerMail:
             ("--anchor day is for mail to trainers", "add --audience trainer --channel email")
         case .timeWithoutWholeDays:

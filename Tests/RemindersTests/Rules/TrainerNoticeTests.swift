@@ -1,0 +1,205 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Messaging
+import Postgres
+import Testing
+
+@testable import Reminders
+
+@Suite("Notices to trainers of changes after the daily schedule")
+struct TrainerNoticeTests {
+    private static let maria = "maria@intro.test"
+
+    @Test("a booking before the schedule of its day is due is not announced")
+    func covered() async throws {
+        try await withScene { scene in
+            try await scene.giveAddress(Self.maria)
+            let session = try await scene.book("2027-01-05 09:00", now: try scene.instant("2027-01-04 17:59"))
+            #expect(try await scene.notices(of: session) == [])
+        }
+    }
+
+    @Test("a booking after the schedule was due is announced after a minute, and once")
+    func booked() async throws {
+        try await withScene { scene in
+            try await scene.giveAddress(Self.maria)
+            try await scene.book("2027-01-05 09:00")
+            let mail = ToldTransport()
+            try await scene.send(to: mail, at: try scene.instant("2027-01-04 18:00"))
+            let evening = try scene.instant("2027-01-04 19:00")
+            let session = try await scene.book("2027-01-05 11:00", for: "ben@example.com", now: evening)
+            try await scene.sendContinuously(to: mail, at: evening + 59)
+            #expect(try await scene.notices(of: session) == ["maria trainer-booked queued"])
+            for second in [60.0, 120] { try await scene.sendContinuously(to: mail, at: evening + second) }
+            #expect(try await scene.notices(of: session) == ["maria trainer-booked sent"])
+            // The schedule of the day, and the notice.
+            #expect(await mail.deliveries.addresses.count { $0 == Self.maria } == 2)
+        }
+    }
+
+    @Test("several changes within a minute are one message that lists them")
+    func burst() async throws {
+        try await withScene { scene in
+            try await scene.giveAddress(Self.maria)
+            let (first, second) = (
+                try await scene.book("2027-01-05 09:00"), try await scene.book("2027-01-05 10:00", for: "b@example.com")
+            )
+            try await scene.send(to: ToldTransport(), at: try scene.instant("2027-01-04 18:00"))
+            let evening = try scene.instant("2027-01-04 19:00")
+            try await scene.book("2027-01-05 11:00", for: "c@example.com", now: evening)
+            _ = try await scene.books.desk.cancel(first.reference, reason: nil, now: evening + 20)
+            try await scene.move(second, to: "2027-01-05 12:00", at: evening + 40)
+            let mail = ToldTransport()
+            try await scene.sendContinuously(to: mail, at: evening + 60)
+            #expect(await mail.deliveries.addresses.count { $0 == Self.maria } == 1)
+            let rows = try await scene.books.database.query(
+                "SELECT rule, status, subject, body FROM message WHERE trainer_id IS NOT NULL AND session_id IS NOT NULL"
+            ).decode((String, String, String?, String?).self)
+            #expect(Set(rows.map(\.0)) == ["trainer-booked", "trainer-moved", "trainer-cancelled"])
+            #expect(rows.allSatisfy { $0.1 == "sent" && $0.2 == "3 changes to your schedule" })
+            let text = try #require(rows.first?.3)
+            for words in ["New session", "11:00 AM", "Session cancelled", "9:00 AM", "12:00 PM", "instead of"] {
+                #expect(text.contains(words), "\(words)")
+            }
+        }
+    }
+
+    @Test("a change of trainer tells the old one that it is no longer theirs, and the new one of the session")
+    func otherTrainer() async throws {
+        try await withScene { scene in
+            let ben = try await scene.books.engage("ben")
+            try await scene.giveAddress(Self.maria)
+            try await scene.giveAddress("ben@intro.test", to: "ben")
+            let session = try await scene.book("2027-01-05 09:00")
+            try await scene.send(to: ToldTransport(), at: try scene.instant("2027-01-04 18:00"))
+            let evening = try scene.instant("2027-01-04 19:00")
+            try await scene.move(session, to: "2027-01-05 09:00", with: ben, at: evening)
+            #expect(
+                try await scene.notices(of: session) == ["ben trainer-booked queued", "maria trainer-cancelled queued"])
+            let mail = ToldTransport()
+            try await scene.sendContinuously(to: mail, at: evening + 60)
+            let staff = await mail.deliveries.addresses.filter { $0.hasSuffix("@intro.test") }
+            #expect(staff.sorted() == ["ben@intro.test", Self.maria])
+            let subjects = try await scene.books.database.query(
+                "SELECT subject FROM message WHERE rule = 'trainer-cancelled'"
+            ).decode(String.self)
+            #expect(subjects == ["No longer your session: Tuesday, January 5 at 9:00 AM, Ana"])
+        }
+    }
+
+    @Test("a further move to a third trainer leaves the notice to the first one, and the second hears nothing")
+    func thirdTrainer() async throws {
+        try await withScene { scene in
+            let (ben, eve) = (try await scene.books.engage("ben"), try await scene.books.engage("eve"))
+            for name in ["maria", "ben", "eve"] { try await scene.giveAddress("\(name)@intro.test", to: name) }
+            let session = try await scene.book("2027-01-05 09:00")
+            try await scene.send(to: ToldTransport(), at: try scene.instant("2027-01-04 18:00"))
+            let evening = try scene.instant("2027-01-04 19:00")
+            try await scene.move(session, to: "2027-01-05 09:00", with: ben, at: evening)
+            try await scene.move(session, to: "2027-01-05 09:00", with: eve, at: evening + 10)
+            let mail = ToldTransport()
+            try await scene.sendContinuously(to: mail, at: evening + 70)
+            let staff = await mail.deliveries.addresses.filter { $0.hasSuffix("@intro.test") }
+            #expect(staff.sorted() == ["eve@intro.test", Self.maria])
+        }
+    }
+
+    @Test("changes that are undone within the minute are not announced")
+    func undone() async throws {
+        try await withScene { scene in
+            let ben = try await scene.books.engage("ben")
+            try await scene.giveAddress(Self.maria)
+            try await scene.giveAddress("ben@intro.test", to: "ben")
+            let session = try await scene.book("2027-01-05 09:00")
+            try await scene.send(to: ToldTransport(), at: try scene.instant("2027-01-04 18:00"))
+            let evening = try scene.instant("2027-01-04 19:00")
+            try await scene.move(session, to: "2027-01-05 09:00", with: ben, at: evening)
+            try await scene.move(session, to: "2027-01-05 09:00", with: scene.maria, at: evening + 10)
+            let other = try await scene.book("2027-01-05 11:00", for: "eve@example.com", now: evening + 20)
+            _ = try await scene.books.desk.cancel(other.reference, reason: nil, now: evening + 30)
+            let mail = ToldTransport()
+            try await scene.sendContinuously(to: mail, at: evening + 120)
+            #expect(await mail.deliveries.addresses.filter { $0.hasSuffix("@intro.test") } == [])
+        }
+    }
+
+    @Test("a trainer with only a phone gets a text, also before the evening")
+    func text() async throws {
+        try await withScene { scene in
+            try await scene.books.database.query("UPDATE trainer SET phone = '+12135550177' WHERE handle = 'maria'")
+            let session = try await scene.book("2027-01-05 09:00")
+            let texts = ToldTexts()
+            try await scene.send(to: ToldTransport(), texts: texts, at: Scene.now + 60)
+            #expect(await texts.deliveries.addresses == ["+12135550177"])
+            #expect(try await scene.notices(of: session) == ["maria trainer-booked sent"])
+        }
+    }
+
+    @Test("nothing is announced to a trainer without addresses, by a disabled rule, or once it is enabled again")
+    func disabled() async throws {
+        try await withScene { scene in
+            let evening = try scene.instant("2027-01-04 19:00")
+            let early = try await scene.book("2027-01-05 09:00", now: evening)
+            try await scene.giveAddress(Self.maria)
+            _ = try await scene.rules.edit("trainer-booked", now: evening) { $0.isEnabled = false }
+            let session = try await scene.book("2027-01-05 11:00", for: "ben@example.com", now: evening)
+            _ = try await scene.rules.edit("trainer-booked", now: evening) { $0.isEnabled = true }
+            #expect(try await scene.notices(of: early) == [])
+            #expect(try await scene.notices(of: session) == [])
+        }
+    }
+
+    @Test("the notices of one trainer stay together if the server asks to wait")
+    func deferred() async throws {
+        try await withScene { scene in
+            try await scene.giveAddress(Self.maria)
+            let evening = try scene.instant("2027-01-04 19:00")
+            for hour in [9, 10, 11] {
+                try await scene.book("2027-01-05 \(hour):00", for: "c\(hour)@example.com", now: evening)
+            }
+            let busy = ToldTransport { _ in .rejectedTemporarily(code: 451, reply: "451 try later") }
+            try await scene.sendContinuously(to: busy, at: evening + 60)
+            let waiting = try await scene.books.database.query(
+                "SELECT DISTINCT status, reason FROM message WHERE rule = 'trainer-booked'"
+            ).decode((String, String?).self)
+            #expect(waiting.map(\.0) == ["queued"] && waiting.map(\.1) == ["rejected_for_now"])
+            let mail = ToldTransport()
+            try await scene.send(to: mail, at: evening + 3600)
+            #expect(await mail.deliveries.addresses.count { $0 == Self.maria } == 1)
+        }
+    }
+}
+
+extension Scene {
+    fileprivate func giveAddress(_ address: String, to trainer: String = "maria") async throws {
+        try await books.database.query("UPDATE trainer SET email = \(address) WHERE handle = \(trainer)")
+    }
+
+    fileprivate func sendContinuously(to mail: ToldTransport, at instant: Date) async throws {
+        _ = try await batch(to: mail, mode: .continuous, at: instant).send(until: nil, limit: nil)
+    }
+
+    fileprivate func move(
+        _ session: Session, to start: String, with trainer: Trainer? = nil, at now: Date
+    ) async throws {
+        var request = MoveRequest(session.reference)
+        request.start = try instant(start)
+        request.trainer = trainer
+        _ = try await books.desk.reschedule(request, ChangeRequest(now: now))
+    }
+
+    /// Returns the notices of a session to trainers: `maria trainer-booked queued`.
+    fileprivate func notices(of session: Session) async throws -> [String] {
+        try await books.database.query(
+            """
+            SELECT concat_ws(' ', t.handle, m.rule, m.status)
+            FROM message AS m
+            JOIN trainer AS t ON t.id = m.trainer_id
+            WHERE m.session_id = \(session.id.value)
+            ORDER BY 1
+            """
+        ).decode(String.self)
+    }
+}
