@@ -16,7 +16,7 @@ public enum CorrectionRules {
         public let obstacle: Session.Obstacle?
         /// The recorded reason of the obstacle.
         public let obstacleReason: String?
-        /// Whether the trainer has another session then.
+        /// Whether the trainer has another session then, or the time is held.
         public let isTrainerBusy: Bool
         /// Whether the client has another session then.
         public let isClientBusy: Bool
@@ -81,7 +81,7 @@ public enum CorrectionRules {
         if session.status == .cancelled, let refusal = obstacle(facts, trainer, studio, time) { return refusal }
         if facts.isTrainerBusy {
             return Refusal(
-                .slotTaken, "\(trainer) has another session at \(time)", hint: "choose one of the free slots")
+                .slotTaken, "\(trainer) is not free at \(time)", hint: "choose one of the free slots")
         }
         if facts.isClientBusy {
             return Refusal(

@@ -102,7 +102,7 @@ extension FrontDesk {
     ) async throws -> Int16? {
         guard status.occupiesTime, !session.status.occupiesTime else { return nil }
         let sessions = SessionRepository(connection)
-        let (facts, isWaived) = try await sessions.correctionFacts(of: session.id)
+        let (facts, isWaived) = try await sessions.correctionFacts(of: session.id, now: request.now)
         if !isWaived { try await checkEligibility(of: session, request, on: connection) }
         if let refusal = CorrectionRules.refusal(for: session, facts) { throw refusal }
         return facts.station

@@ -5,7 +5,9 @@ import Postgres
 /// The SQL of corrections of marked and cancelled sessions.
 extension SessionRepository {
     /// Returns the state of a session's time, and whether the session does not use the client's free session.
-    func correctionFacts(of id: Session.ID) async throws -> (facts: CorrectionRules.Facts, isWaived: Bool) {
+    func correctionFacts(
+        of id: Session.ID, now: Date
+    ) async throws -> (facts: CorrectionRules.Facts, isWaived: Bool) {
         let rows = try await connection.query(
             """
             SELECT obstacle.code,
@@ -15,14 +17,21 @@ extension SessionRepository {
                        WHERE other.trainer_id = s.trainer_id
                          AND other.occupied && s.occupied
                          AND other.status IN ('booked', 'attended')
-                         AND other.id <> s.id),
+                         AND other.id <> s.id)
+                   OR EXISTS (
+                       SELECT FROM hold
+                       WHERE hold.trainer_id = s.trainer_id
+                         AND hold.occupied && s.occupied
+                         AND hold.status = 'held'
+                         AND hold.expires_at > \(now)
+                         AND hold.session_id IS DISTINCT FROM s.id),
                    EXISTS (
                        SELECT FROM session AS other
                        WHERE other.client_id = s.client_id
                          AND tstzrange(other.starts_at, other.ends_at) && tstzrange(s.starts_at, s.ends_at)
                          AND other.status IN ('booked', 'attended')
                          AND other.id <> s.id),
-                   free_station(s.studio_id, s.occupied, s.id),
+                   first_free_station(s.studio_id, s.occupied, \(now), s.id),
                    s.waived
             FROM session AS s
             LEFT JOIN LATERAL session_obstacle(s.studio_id, s.trainer_id, s.starts_at, s.ends_at) AS obstacle ON true
