@@ -12,6 +12,10 @@ public struct NotFound: Error, Sendable {
         case trainer(Handle)
         /// An absence of a trainer.
         case absence(Int64, of: Handle)
+        /// A closure of a studio in a period.
+        case closure(of: Handle)
+        /// A season of weekly hours, by its first date.
+        case season(LocalDate, of: Handle, at: Handle)
         /// A client.
         case client(ClientIdentifier)
         /// A client who would be added if the request had a name, and the owners of its additional contacts.

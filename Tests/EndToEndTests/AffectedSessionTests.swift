@@ -21,7 +21,7 @@ struct AffectedSessionTests {
             #expect(narrowed.last?["affected"]?.items.count == 1)
             #expect(listed["reference"] == outside["reference"] && listed["affected"] == "outside_hours")
             #expect(listed.names == (try await studio.answer("show", inside)).names, "the same object as a booking's")
-            let none = try await studio.intro("trainer", "hours", "james", "--set", "none")
+            let none = try await studio.intro("trainer", "hours", "james", "--set", "none", "--yes")
             #expect(none.stdout.contains("2 upcoming sessions are affected; reschedule or cancel each:"))
             #expect(none.stdout.contains(inside) && none.stdout.contains(outside["reference"]?.text ?? "-"))
             let back = try await studio.answer("trainer", "hours", "james", "--set", "mon-fri 09:00-20:00").items
@@ -99,12 +99,13 @@ struct AffectedSessionTests {
             let same = try await studio.answer(
                 "studio", "edit", "downtown", "--time-zone", "America/Los_Angeles", now: now)
             #expect(same["affected"] == .list([]))
-            let text = try await studio.intro("studio", "edit", "downtown", "--time-zone", "America/Denver", now: now)
+            let text = try await studio.intro(
+                "studio", "edit", "downtown", "--time-zone", "America/Denver", "--yes", now: now)
             #expect(text.stdout.contains("1 upcoming session has another local time now"), "\(text.stdout)")
             #expect(text.stdout.contains("Tue Dec 1, 10:00 AM MST") && text.stdout.contains("Tue Dec 1, 9:00 AM PST"))
             #expect(text.stdout.contains(reference) && !text.stdout.contains(past))
             let edited = try await studio.answer(
-                "studio", "edit", "downtown", "--time-zone", "America/New_York", now: now)
+                "studio", "edit", "downtown", "--time-zone", "America/New_York", "--yes", now: now)
             #expect(references(edited["affected"]) == [reference])
             #expect(edited["affected"]?.items.first?["local_start"] == "2026-12-01 12:00 EST")
             #expect(try await studio.answer("studio", "edit", "downtown", "--notice", "1h")["affected"] == .list([]))
@@ -132,7 +133,7 @@ struct AffectedSessionTests {
                 "studio", "close", "downtown", "2026-12-02", "2026-12-02", "--reason", "Flood"
             ).stdout
             #expect(text.contains("1 upcoming session is affected; reschedule or cancel each:") && text.contains(ben))
-            let retired = try await studio.answer("trainer", "retire", "james")
+            let retired = try await studio.answer("trainer", "retire", "james", "--yes")
             #expect(retired["booked"] == .list([.text(ben)]))
             #expect(references(retired["affected"]) == [ben])
             #expect(retired["affected"]?.items.first?["affected"] == "trainer_retired")

@@ -95,7 +95,7 @@ struct DayViewTests {
     @Test("a retired trainer's days show the date of retirement, and earlier days keep their hours")
     func retired() async throws {
         try await Studio.with { studio in
-            try await studio.answer("trainer", "retire", "maria", now: "2026-12-02T08:00:00-08:00")
+            try await studio.answer("trainer", "retire", "maria", "--yes", now: "2026-12-02T08:00:00-08:00")
             let maria = try await studio.days("schedule", "maria", now: "2026-12-02T09:00:00-08:00")
             #expect(maria["2026-12-02"] == ["retired since Wed Dec 2"])
             #expect(maria["2026-12-08"] == ["retired since Wed Dec 2"])
@@ -141,7 +141,7 @@ struct DayViewTests {
                 "trainer", "away", "maria", "--from", "2026-12-01", "--until", "2026-12-01", "--reason", "Sick")
             try await studio.answer("studio", "close", "phoenix", "2026-12-02", "2026-12-02", "--reason", "Repair")
             try await studio.answer("trainer", "hours", "james", "--set", "mon-fri 14:00-20:00")
-            try await studio.answer("trainer", "retire", "aiko")
+            try await studio.answer("trainer", "retire", "aiko", "--yes")
             func line(_ reference: String, of trainer: String) async throws -> String {
                 let days = try await studio.days("schedule", trainer)
                 return days.values.joined().first { $0.contains(reference) } ?? ""

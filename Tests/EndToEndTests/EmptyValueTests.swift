@@ -62,7 +62,8 @@ struct EmptyValueTests {
     private static let commands: [[String]] = [
         ["slots"], ["book", "--client", "ana@example.com", "--name", "Ana", "--at", "2026-12-01 09:00"],
         ["reschedule", "REF", "--at", "2026-12-01 11:00"], ["cancel", "REF"], ["confirm", "REF"], ["show", "REF"],
-        ["attend", "REF"], ["no-show", "REF"], ["schedule", "maria"], ["agenda", "downtown"], ["why", "REF"],
+        ["attend", "REF"], ["no-show", "REF"],
+        ["undo", "REF", "--reason", "x"], ["schedule", "maria"], ["agenda", "downtown"], ["why", "REF"],
         ["client", "list"], ["client", "show", "1"], ["client", "edit", "1", "--name", "Ben"],
         ["client", "add", "Cleo", "--email", "cleo@example.com"], ["client", "opt-out", "1"],
         ["client", "opt-in", "1"],
@@ -71,6 +72,7 @@ struct EmptyValueTests {
         ["studio", "close", "downtown", "2026-12-24", "2026-12-24", "--reason", "holiday"],
         ["trainer", "list"], ["trainer", "show", "maria"], ["trainer", "edit", "maria", "--name", "M"],
         ["trainer", "add", "Zoe", "--id", "zoe"], ["trainer", "hours", "maria"], ["trainer", "retire", "james"],
+        ["trainer", "return", "james"], ["studio", "reopen", "downtown", "2026-12-24"],
         ["trainer", "away", "maria", "--from", "2026-12-24", "--until", "2026-12-24"],
         ["rules", "list"], ["rules", "edit", "one-day"], ["rules", "disable", "one-day"],
         ["rules", "enable", "one-day"],

@@ -25,7 +25,7 @@ struct ImpossibleSessionTests {
             command: ["studio", "close", "downtown", "2026-12-07", "2026-12-07", "--reason", "Water main repair"],
             explanation: "waits: Downtown Strength is closed (Water main repair); reschedule or cancel the session"),
         Obstacle(
-            reason: "trainer_retired", command: ["trainer", "retire", "maria"],
+            reason: "trainer_retired", command: ["trainer", "retire", "maria", "--yes"],
             explanation: "waits: Maria Lopez no longer takes sessions; reschedule or cancel the session"),
     ]
 

@@ -119,7 +119,7 @@ struct OfferTests {
     func retired() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-01 09:00", with: "aiko")
-            let retired = try await studio.answer("trainer", "retire", "aiko")
+            let retired = try await studio.answer("trainer", "retire", "aiko", "--yes")
             #expect(retired["booked"] == .list([.text(reference)]))
             #expect(try await studio.answer("slots", "--trainer", "aiko") == .list([]))
             let next = try await studio.answer(

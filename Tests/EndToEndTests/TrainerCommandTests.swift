@@ -116,7 +116,7 @@ struct TrainerCommandTests {
         try await Office.with { office in
             try await office.open()
             let reference = try await office.book("ana@example.com", at: "2026-11-25 16:30")
-            let result = try await office.run("trainer", "retire", "maria", "--json")
+            let result = try await office.run("trainer", "retire", "maria", "--yes", "--json")
             #expect(result.exit == 0)
             #expect(result.stdout.contains(#""booked":["\#(reference)"]"#))
             #expect(result.stdout.contains(#""retired_at":"2026-11-23T16:00:00Z""#))

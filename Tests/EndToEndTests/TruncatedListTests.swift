@@ -158,7 +158,7 @@ struct NoSlotsTests {
             #expect(
                 try await output("--studio", "brooklyn", "--from", "2026-12-05", "--days", "1")
                     == "All trainers who work at Iron Brooklyn then are away.\n")
-            try await studio.answer("trainer", "retire", "aiko")
+            try await studio.answer("trainer", "retire", "aiko", "--yes")
             #expect(
                 try await output("--trainer", "aiko", "--from", "2026-12-01", "--days", "2")
                     == "Aiko Tanaka has been retired since 2026-11-30.\n")

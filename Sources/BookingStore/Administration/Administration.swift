@@ -224,7 +224,7 @@ public struct Administration: Sendable {
         }
     }
 
-    private func inTransaction<Result: Sendable>(
+    func inTransaction<Result: Sendable>(
         _ body: @Sendable (Connection) async throws -> Result
     ) async throws -> Result {
         try await ConstraintRefusal.translating {
@@ -236,7 +236,7 @@ public struct Administration: Sendable {
     }
 
     /// Runs a transaction that locks a trainer, so that bookings with the trainer wait.
-    private func inTransaction<Result: Sendable>(
+    func inTransaction<Result: Sendable>(
         with handle: Handle, _ body: @Sendable (Trainer, Connection) async throws -> Result
     ) async throws -> Result {
         try await inTransaction { connection in
@@ -247,7 +247,7 @@ public struct Administration: Sendable {
         }
     }
 
-    private func makeLocks(_ add: (inout BookingLocks) -> Void) -> BookingLocks {
+    func makeLocks(_ add: (inout BookingLocks) -> Void) -> BookingLocks {
         var locks = BookingLocks(actor: actor)
         add(&locks)
         return locks

@@ -126,6 +126,11 @@ public struct HoursRepository: Sendable {
             """)
         return HoursSeason.ID(season)
     }
+
+    /// Removes a season and its hours.
+    func remove(_ season: HoursSeason.ID) async throws {
+        try await connection.query("DELETE FROM hours_season WHERE id = \(season.value)")
+    }
 }
 
 /// The rosters in the database: working hours, absences and closures of a range of days, as instants.

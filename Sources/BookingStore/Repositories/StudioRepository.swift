@@ -96,6 +96,35 @@ public struct StudioRepository: Sendable {
         ).decode((Date, Date, String).self).map { Closure(from: $0, until: $1, reason: $2) }
     }
 
+    /// Removes a period from the closures of a studio, and returns the removed parts, by start.
+    ///
+    /// A closure that contains the period becomes two.
+    func removeClosures(of id: Studio.ID, from: Date, until: Date) async throws -> [Closure] {
+        let removed = try await connection.query(
+            """
+            WITH cut AS (
+                SELECT id, during * period AS removed, reason, studio_id,
+                       tstzmultirange(during) - tstzmultirange(period) AS kept
+                FROM closure, tstzrange(\(from), \(until)) AS period
+                WHERE studio_id = \(id.value) AND during && period
+            ), deleted AS (
+                DELETE FROM closure WHERE id IN (SELECT id FROM cut WHERE isempty(kept))
+            ), shortened AS (
+                UPDATE closure
+                SET during = (SELECT min(part) FROM unnest(kept) AS part)
+                FROM cut
+                WHERE closure.id = cut.id AND NOT isempty(kept)
+            ), split AS (
+                INSERT INTO closure (studio_id, during, reason)
+                SELECT studio_id, part, reason
+                FROM cut, unnest(kept) WITH ORDINALITY AS rest (part, number)
+                WHERE number > 1
+            )
+            SELECT lower(removed), upper(removed), reason FROM cut ORDER BY removed, id
+            """)
+        return try removed.decode((Date, Date, String).self).map { Closure(from: $0, until: $1, reason: $2) }
+    }
+
     private static let select: SQL = """
         SELECT id, slug, name, time_zone, stations, session_minutes, turnaround_minutes, slot_every_minutes,
                notice_minutes, horizon_minutes, region, address, phone, email

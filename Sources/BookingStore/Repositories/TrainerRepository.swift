@@ -63,6 +63,10 @@ public struct TrainerRepository: Sendable {
             "UPDATE trainer SET retired_at = \(instant) WHERE id = \(id.value) AND retired_at IS NULL")
     }
 
+    func restore(_ id: Trainer.ID) async throws {
+        _ = try await connection.query("UPDATE trainer SET retired_at = NULL WHERE id = \(id.value)")
+    }
+
     private static let select: SQL = """
         SELECT trainer.id, trainer.handle, trainer.name, studio.slug, trainer.email, trainer.phone, trainer.daily_limit,
                trainer.retired_at

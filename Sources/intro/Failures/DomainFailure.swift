@@ -68,6 +68,13 @@ extension NotFound.Subject {
         case .trainer(let handle): ("trainer \(handle)", "see `intro trainer list`")
         case .absence(let number, let trainer):
             ("time off number \(number) of \(trainer)", "see `intro trainer away \(trainer) --list`")
+        case .closure(let studio):
+            ("closure of \(studio) at that time", "`intro studio show \(studio)` lists its closures")
+        case .season(let date, let trainer, let studio):
+            (
+                "season from \(date) of \(trainer) at \(studio)",
+                "`intro trainer hours \(trainer)` lists the seasons with their first dates"
+            )
         case .client(let identifier): ("client \(identifier.text)", "see `intro client list --search`")
         case .unnamedClient(let identifier, let others):
             (

@@ -17,6 +17,19 @@ enum Confirmation {
         }
     }
 
+    /// Asks before a change of sessions that cannot be undone, unless it is confirmed already.
+    ///
+    /// - Parameters:
+    ///   - isConfirmed: Whether `--yes` was given.
+    ///   - effect: The effect, as a sentence without a full stop: "Maria Lopez has 2 upcoming sessions".
+    ///   - question: A yes-or-no question.
+    /// - Throws: A `Failure` when the answer is not yes, or no question can be asked.
+    static func require(_ isConfirmed: Bool, because effect: String, _ question: String) throws {
+        guard !isConfirmed else { return }
+        try assertPossible("\(effect.visible): this needs confirmation")
+        try ask("\(effect). \(question)", refusal: "nothing was changed")
+    }
+
     /// Asks a question on the terminal.
     ///
     /// - Parameters:

@@ -39,6 +39,13 @@ struct AffectedSessions {
             remark: { "was \($0.startsAt, on: clock)" })
     }
 
+    /// Creates the list of sessions that a reversed change no longer prevents; another reason may remain.
+    static func possibleAgain(_ sessions: [Session]) -> AffectedSessions {
+        AffectedSessions(
+            sessions, heading: Self.counted(sessions, "is", "are") + " booked there; check each:",
+            remark: { TimedText($0.affected?.words ?? "can take place") })
+    }
+
     private static func counted(_ sessions: [Session], _ one: String, _ several: String) -> String {
         "\(intro.counted(sessions.count, "upcoming session")) \(sessions.count == 1 ? one : several)"
     }

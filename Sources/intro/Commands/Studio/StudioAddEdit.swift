@@ -1,6 +1,7 @@
 import ArgumentParser
 import Booking
 import BookingStore
+import Postgres
 import Reminders
 
 extension StudioCommand {
@@ -46,6 +47,8 @@ extension StudioCommand {
             abstract: "Edit a studio; other fields keep their values.",
             discussion: """
                 Lists the upcoming sessions that a change of stations or time zone affects. Booked sessions keep their length.
+
+                Example: intro studio edit downtown --stations 3
                 """
         )
 
@@ -60,6 +63,9 @@ extension StudioCommand {
 
         @OptionGroup var options: StudioOptions
 
+        @Flag(help: "Change the time zone without asking.")
+        var yes = false
+
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func checkUsage() throws {
@@ -72,7 +78,9 @@ extension StudioCommand {
             let handle = try Handle(id, field: "the id")
             let name = try name.map { try PersonName($0, field: "--name").text }
             let clock = try timeZone.map { try StudioClock(timeZone: $0, field: "--time-zone") }
-            let change = try await intro.administration(intro.database()).edit(studio: handle, now: intro.now) {
+            let database = try await intro.database()
+            if let clock { try await confirm(clock, of: handle, in: database) }
+            let change = try await intro.administration(database).edit(studio: handle, now: intro.now) {
                 [options] details in
                 details.name = name ?? details.name
                 details.clock = clock ?? details.clock
@@ -89,6 +97,15 @@ extension StudioCommand {
                 return sessions.text(
                     after: KeyValueTable(change.after).text(colored: intro.console.isColored), on: intro.console)
             }
+        }
+
+        /// Asks before a change of the time zone, which changes the local time of all sessions.
+        private func confirm(_ clock: StudioClock, of handle: Handle, in database: Database) async throws {
+            let studio = try await database.withConnection { try await StudioRepository($0).named(handle) }
+            guard studio.clock != clock else { return }
+            try Confirmation.require(
+                yes, because: "all sessions at \(studio.name) get another local time",
+                "Change the time zone from \(studio.clock.identifier) to \(clock.identifier)?")
         }
     }
 }

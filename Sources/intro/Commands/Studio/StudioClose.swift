@@ -55,6 +55,93 @@ extension StudioCommand {
     }
 }
 
+extension StudioCommand {
+    /// `intro studio reopen`.
+    struct Reopen: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "reopen",
+            abstract: "Open a studio for days or hours of a closure.",
+            discussion: """
+                Closures in that time are removed or shortened. Without an end, the rest of the first day is opened. \
+                Sessions that stayed booked are listed.
+
+                Example: intro studio reopen downtown 2026-12-24
+                """
+        )
+
+        @Argument(help: "The studio.")
+        var id: String
+
+        @Argument(help: "The first day or time that is open again.")
+        var from: String
+
+        @Argument(help: "The last day that is open again, or the time at which the closure goes on.")
+        var until: String?
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let handle = try Handle(id, field: "the id")
+            let database = try await intro.database()
+            let studio = try await database.withConnection { try await StudioRepository($0).named(handle) }
+            let period = try await period(at: studio, in: intro, database)
+            let reopening = try await intro.administration(database).reopen(
+                studio: handle, from: period.from, until: period.until, now: intro.now)
+            func closed(_ closures: [Closure]) -> [(Period, String)] {
+                closures.map { (Period(from: $0.from, until: $0.until, clock: studio.clock), $0.reason) }
+            }
+            var record = ReopeningRecord(of: handle.text, period)
+            record.removed = closed(reopening.removed).map { ClosureRecord(of: handle.text, $0, reason: $1) }
+            record.closures = closed(reopening.remaining).map { ClosureRecord(of: handle.text, $0, reason: $1) }
+            record.affected = reopening.affected.map { SessionRecord($0) }
+            try intro.console.report(record) {
+                let times = intro.console.times
+                let opened = closed(reopening.removed).map {
+                    "\(studio.name) is open again \($0.text(in: times)); it was closed for: \($1)"
+                }
+                let remaining = closed(reopening.remaining).map { "still closed \($0.text(in: times)): \($1)" }
+                return AffectedSessions.possibleAgain(reopening.affected).text(
+                    after: (opened + remaining).map(\.visible).joined(separator: "\n"), on: intro.console)
+            }
+        }
+
+        private func period(at studio: Studio, in intro: Intro, _ database: Database) async throws -> Period {
+            let (first, last) = ("the beginning", "the end")
+            if let until {
+                let context = try await intro.timeContext(for: from, until, at: studio, with: nil, in: database)
+                return try Period(from: (from, field: first), until: (until, field: last), in: context)
+            }
+            let phrase = try parseTimePhrase(from, field: first, in: intro.timeContext(at: studio))
+            let start = phrase.start(studio.clock)
+            let nextDay = studio.clock.startOfDay(studio.clock.date(of: start).adding(days: 1))
+            return Period(from: start, until: max(nextDay, phrase.end(studio.clock)), clock: studio.clock)
+        }
+    }
+}
+
+/// The JSON form of the result of opening a studio again.
+struct ReopeningRecord: Encodable {
+    let studio: String
+    let from: Date
+    let until: Date
+    let localFrom: String
+    let localUntil: String
+    /// The closures, or their parts, that were removed.
+    var removed: [ClosureRecord] = []
+    /// The closures that remain and are not over.
+    var closures: [ClosureRecord] = []
+    /// The upcoming sessions that are booked in that time.
+    var affected: [SessionRecord] = []
+
+    init(of studio: String, _ period: Period) {
+        self.studio = studio
+        from = period.from
+        until = period.until
+        localFrom = period.localFrom
+        localUntil = period.localUntil
+    }
+}
+
 /// The JSON form of a closure.
 struct ClosureRecord: Encodable {
     let studio: String

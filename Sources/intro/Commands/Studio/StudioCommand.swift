@@ -8,8 +8,8 @@ import Reminders
 struct StudioCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "studio",
-        abstract: "Add, edit, show and close studios.",
-        subcommands: [Add.self, List.self, Show.self, Edit.self, Close.self]
+        abstract: "Add, edit, show, close and reopen studios.",
+        subcommands: [Add.self, List.self, Show.self, Edit.self, Close.self, Reopen.self]
     )
 
     @OptionGroup(title: "Global options") var global: GlobalOptions

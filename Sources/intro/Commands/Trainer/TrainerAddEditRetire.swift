@@ -95,7 +95,64 @@ extension TrainerCommand {
         static let configuration = CommandConfiguration(
             commandName: "retire",
             abstract: "Deactivate a trainer.",
-            discussion: "Past sessions are kept. Upcoming sessions stay booked and are listed."
+            discussion: """
+                Past sessions are kept. Upcoming sessions stay booked and are listed.
+
+                Example: intro trainer retire maria
+                """
+        )
+
+        @Argument(help: "The trainer.")
+        var handle: String
+
+        @Flag(help: "Deactivate a trainer with upcoming sessions without asking.")
+        var yes = false
+
+        @OptionGroup(title: "Global options") var global: GlobalOptions
+
+        func run(in intro: Intro) async throws {
+            let handle = try Handle(handle, field: "the handle")
+            let database = try await intro.database()
+            let administration = intro.administration(database)
+            if !yes {
+                let sessions = try await administration.bookedSessions(of: handle, from: intro.now)
+                try sessions.requireConfirmation("Deactivate \(handle)?")
+            }
+            let booked = try await administration.retire(trainer: handle, now: intro.now)
+            let (trainer, home) = try await intro.trainer(handle.text, in: database)
+            var record = TrainerRecord(trainer)
+            record.booked = booked.map(\.reference.description)
+            record.affected = booked.map { SessionRecord($0) }
+            try intro.console.report(record) {
+                AffectedSessions(booked).text(
+                    after: intro.console.text(of: trainer, clock: home.clock), on: intro.console)
+            }
+        }
+    }
+}
+
+extension [Session] {
+    /// Asks before a change that affects these upcoming sessions of one trainer; does not ask if there are none.
+    ///
+    /// - Throws: A `Failure` when the answer is not yes, or no question can be asked.
+    func requireConfirmation(_ question: String) throws {
+        guard let first else { return }
+        try Confirmation.require(
+            false, because: "\(first.trainer.name) has \(intro.counted(count, "upcoming session"))", question)
+    }
+}
+
+extension TrainerCommand {
+    /// `intro trainer return`.
+    struct Return: IntroSubcommand {
+        static let configuration = CommandConfiguration(
+            commandName: "return",
+            abstract: "Reactivate a trainer.",
+            discussion: """
+                Sessions that stayed booked can take place again, and are listed.
+
+                Example: intro trainer return maria
+                """
         )
 
         @Argument(help: "The trainer.")
@@ -106,13 +163,13 @@ extension TrainerCommand {
         func run(in intro: Intro) async throws {
             let handle = try Handle(handle, field: "the handle")
             let database = try await intro.database()
-            let booked = try await intro.administration(database).retire(trainer: handle, now: intro.now)
+            let booked = try await intro.administration(database).restore(trainer: handle, now: intro.now)
             let (trainer, home) = try await intro.trainer(handle.text, in: database)
             var record = TrainerRecord(trainer)
             record.booked = booked.map(\.reference.description)
             record.affected = booked.map { SessionRecord($0) }
             try intro.console.report(record) {
-                AffectedSessions(booked).text(
+                AffectedSessions.possibleAgain(booked).text(
                     after: intro.console.text(of: trainer, clock: home.clock), on: intro.console)
             }
         }

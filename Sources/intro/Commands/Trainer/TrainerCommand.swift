@@ -11,7 +11,7 @@ struct TrainerCommand: AsyncParsableCommand {
         commandName: "trainer",
         abstract: "Manage trainers, their hours and time off.",
         subcommands: [
-            Add.self, List.self, Show.self, Edit.self, Retire.self, Hours.self, Away.self, Cover.self,
+            Add.self, List.self, Show.self, Edit.self, Retire.self, Return.self, Hours.self, Away.self, Cover.self,
         ]
     )
 
@@ -150,7 +150,7 @@ struct TrainerRecord: Encodable {
     var hours: [HoursRecord]?
     /// Absences that are not over yet; only for `trainer show`.
     var away: [AbsenceRecord]?
-    /// The references of the sessions that are still booked; only for `trainer retire`.
+    /// The references of the sessions that are still booked; only for `trainer retire` and `trainer return`.
     var booked: [String]?
     /// The upcoming sessions that a change affects; only after a change.
     var affected: [SessionRecord]?

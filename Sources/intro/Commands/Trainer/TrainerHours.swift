@@ -1,6 +1,7 @@
 import ArgumentParser
 import Booking
 import BookingStore
+import FoundationEssentials
 import Postgres
 import Reminders
 
@@ -9,11 +10,13 @@ extension TrainerCommand {
     struct Hours: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "hours",
-            abstract: "Show or set a trainer's weekly hours.",
+            abstract: "Show, set or remove a trainer's weekly hours.",
             discussion: """
                 A trainer may have hours at several studios. Hours with a later first day replace earlier ones from that day; \
                 after their last day the earlier ones apply again. Without --from, hours apply from today; a trainer's \
                 first hours at a studio also apply to earlier dates. Upcoming sessions outside the new hours are listed.
+
+                Example: intro trainer hours maria --set "mon-fri 09:00-17:00"
                 """
         )
 
@@ -35,9 +38,16 @@ extension TrainerCommand {
         @Option(help: ArgumentHelp("The last day of these hours.", valueName: "date"))
         var until: String?
 
+        @Option(help: ArgumentHelp("Remove the hours that begin on this date.", valueName: "date"))
+        var remove: String?
+
+        @Flag(help: "Set no hours for a trainer with upcoming sessions without asking.")
+        var yes = false
+
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func checkUsage() throws {
+            guard remove == nil || set == nil else { throw ValidationError("give --set or --remove, not both") }
             guard set != nil || (from == nil && until == nil) else {
                 throw ValidationError("--from and --until require --set")
             }
@@ -48,14 +58,9 @@ extension TrainerCommand {
             let studio = try studio.map { try Handle($0, field: "--studio") }
             let hours = try set.map { try Self.hours($0, language: intro.settings.display.language) }
             let database = try await intro.database()
+            if let remove { return try await removeHours(remove, of: handle, at: studio, in: intro, database) }
             var change: (season: HoursSeason.ID, affected: [Session])?
-            if let hours {
-                let place = try await intro.bookingTarget(studio: self.studio, trainer: self.handle, in: database)
-                    .studio
-                let (from, until) = try dates(in: intro.timeContext(at: place))
-                change = try await intro.administration(database).set(
-                    hours, of: handle, at: studio, from: from, until: until, now: intro.now)
-            }
+            if let hours { change = try await setHours(hours, of: handle, at: studio, in: intro, database) }
             let (seasons, clock) = try await seasons(of: handle, at: studio, in: database)
             let records = seasons.map { season in
                 var record = HoursRecord(season)
@@ -70,6 +75,40 @@ extension TrainerCommand {
                 return AffectedSessions(change?.affected ?? []) {
                     TimedText($0.affected?.words ?? "outside working hours")
                 }.text(after: table.text(colored: intro.console.isColored), on: intro.console)
+            }
+        }
+
+        private func setHours(
+            _ hours: WeeklyHours, of handle: Handle, at studio: Handle?, in intro: Intro, _ database: Database
+        ) async throws -> (season: HoursSeason.ID, affected: [Session]) {
+            let place = try await intro.bookingTarget(studio: self.studio, trainer: self.handle, in: database).studio
+            let (from, until) = try dates(in: intro.timeContext(at: place))
+            let administration = intro.administration(database)
+            if !yes, hours == .none {
+                let start = max(intro.now, from.map { place.clock.startOfDay($0) } ?? intro.now)
+                let end = until.map { place.clock.startOfDay($0.adding(days: 1)) } ?? .distantFuture
+                let sessions =
+                    start < end
+                    ? try await administration.bookedSessions(of: handle, at: place.id, from: start, until: end) : []
+                try sessions.requireConfirmation("Set no hours for \(handle) at \(place.name)?")
+            }
+            return try await administration.set(
+                hours, of: handle, at: studio, from: from, until: until, now: intro.now)
+        }
+
+        private func removeHours(
+            _ text: String, of handle: Handle, at studio: Handle?, in intro: Intro, _ database: Database
+        ) async throws {
+            let place = try await intro.bookingTarget(studio: self.studio, trainer: self.handle, in: database).studio
+            let date = try parseDate(text, field: "--remove", in: intro.timeContext(at: place))
+            let (season, affected) = try await intro.administration(database).removeHours(
+                from: date, of: handle, at: studio, now: intro.now)
+            var record = HoursRecord(season)
+            record.affected = affected.map { SessionRecord($0) }
+            try intro.console.report(record) {
+                AffectedSessions(affected) { TimedText($0.affected?.words ?? "outside working hours") }.text(
+                    after: "Hours removed: \(handle), \(season.text(in: intro.console.times, on: place.clock))".visible,
+                    on: intro.console)
             }
         }
 
@@ -116,7 +155,7 @@ struct HoursRecord: Encodable {
     @NullWhenNil var until: String?
     /// The hours in the form of `--set`.
     let hours: String
-    /// The upcoming sessions outside working hours; only for hours that were just set.
+    /// The upcoming sessions outside working hours; only for hours that were just set or removed.
     var affected: [SessionRecord]?
 
     init(_ season: HoursSeason) {
