@@ -147,6 +147,20 @@ struct TrainerCoverTests {
         }
     }
 
+    @Test("trainer away --cover without a period is for the rest of the day")
+    func restOfDay() async throws {
+        try await Studio.with { studio in
+            let early = try await studio.reference("Ana", at: "2026-12-01 09:00")
+            try await studio.book("Ben", at: "2026-12-01 11:00")
+            try await studio.book("Cleo", at: "2026-12-02 09:00")
+            let result = try await studio.answer(
+                "trainer", "away", "maria", "--cover", "--reason", "sick", now: "2026-12-01T10:15:20-08:00")
+            #expect(result["from"] == "2026-12-01T18:15:00Z" && result["until"] == "2026-12-02T08:00:00Z")
+            #expect(starts(result["moved"]?.items) == ["11:00"] && result["left"] == .list([]))
+            #expect(try await studio.answer("show", early)["affected"] == .null)
+        }
+    }
+
     @Test("two covers and two desks at the same time leave no overlap, and each client gets one notice")
     func concurrent() async throws {
         try await Studio.with { studio in

@@ -13,7 +13,7 @@ extension TrainerCommand {
             abstract: "Add, list or remove a trainer's time off.",
             discussion: """
                 A date alone means the whole day. Booked sessions stay and are listed; --cover moves them to other \
-                trainers, as `intro trainer cover` does.
+                trainers, as `intro trainer cover` does; without --from and --until, the time off is the rest of the day.
 
                 Example: intro trainer away maria --from 2026-12-24 --until 2026-12-26
                 """
@@ -49,7 +49,7 @@ extension TrainerCommand {
             guard [addsTimeOff, list, remove != nil].filter(\.self).count == 1 else {
                 throw ValidationError("give --from and --until, or --list, or --remove NUMBER")
             }
-            guard !addsTimeOff || (from != nil && until != nil) else {
+            guard !addsTimeOff || cover || (from != nil && until != nil) else {
                 throw ValidationError("time off needs both --from and --until")
             }
         }
@@ -57,10 +57,9 @@ extension TrainerCommand {
         func run(in intro: Intro) async throws {
             let database = try await intro.database()
             let (trainer, home) = try await intro.trainer(handle, in: database)
-            if let from, let until {
+            if from != nil || until != nil || cover {
                 let context = try await intro.timeContext(for: from, until, at: home, with: trainer.id, in: database)
-                let period = try Period(from: (from, field: "--from"), until: (until, field: "--until"), in: context)
-                try await addAbsence(period, of: trainer, in: intro, database)
+                try await addAbsence(try period(in: context), of: trainer, in: intro, database)
             } else if let remove {
                 try await self.remove(remove, of: trainer, by: home.clock, in: intro, database)
             } else {
@@ -71,6 +70,17 @@ extension TrainerCommand {
 }
 
 extension TrainerCommand.Away {
+    /// Returns the period of the time off; with --cover, it is from now until the end of the day by default.
+    private func period(in context: TimePhraseContext) throws -> Period {
+        if let from, let until {
+            return try Period(from: (from, field: "--from"), until: (until, field: "--until"), in: context)
+        }
+        let days = try Period(daysFrom: from, until: until, in: context)
+        guard from == nil else { return days }
+        let minute = (context.now.timeIntervalSince1970 / 60).rounded(.down) * 60
+        return Period(from: Date(timeIntervalSince1970: minute), until: days.until, clock: days.clock)
+    }
+
     private func addAbsence(_ period: Period, of trainer: Trainer, in intro: Intro, _ database: Database) async throws {
         let reason = try reason.map { try SingleLineText($0, field: "--reason").text }
         let (absence, booked) = try await intro.administration(database).away(
