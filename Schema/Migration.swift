@@ -35,6 +35,7 @@ public struct Migration: Sendable {
         Migration(23, "trainer_notices", PackageResources.V0023_trainer_notices_sql),
         Migration(24, "message_indexes", PackageResources.V0024_message_indexes_sql),
         Migration(25, "message_copies", PackageResources.V0025_message_copies_sql),
+        Migration(26, "client_notes", PackageResources.V0026_client_notes_sql),
     ]
 
     /// The indexes that are built before the step's transaction, while desks work.

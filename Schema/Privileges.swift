@@ -34,6 +34,7 @@ public enum Privileges {
         "channel_pause": Table("SELECT INSERT UPDATE DELETE"),
         "channel_refusal": Table("SELECT INSERT UPDATE DELETE"),
         "client": Table("SELECT INSERT UPDATE", hidden: ["unsubscribe_token"]),
+        "client_note": Table("SELECT INSERT"),
         "closed_day": Table("SELECT INSERT"),
         // Closures and seasons can be removed; the event log keeps them.
         "closure": Table("SELECT INSERT UPDATE DELETE"),

@@ -58,8 +58,10 @@ struct AppointmentTests {
     @Test("lists the sessions of a digest by start time, each in its studio's time zone")
     func trainerDay() throws {
         let details = Details()
+        var noted = details.session(atHour: 11)
+        noted.notes = ["Bad knee", "Prefers {{name}} <b>"].map { ClientNote(at: details.now, author: "desk", text: $0) }
         let entries = [
-            TrainerDayContext.Entry(session: details.session(atHour: 11)),
+            TrainerDayContext.Entry(session: noted),
             TrainerDayContext.Entry(
                 session: details.session(), clientPhone: try details.phone("+13235550123"), isConfirmed: true),
             TrainerDayContext.Entry(
@@ -84,6 +86,7 @@ struct AppointmentTests {
 
                 11:00 AM, 20 minutes: Ana Lopez
                 Downtown Strength, reference B000-0000
+                Note: Bad knee; Prefers {{name}} <b>
 
                 Times are local to each studio.
 

@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 /// A client of the studios, with a booking or without.
 public struct Client: Sendable, Hashable {
     /// The client number, which the front desk may type.
@@ -17,11 +19,13 @@ public struct Client: Sendable, Hashable {
     public let source: String?
     /// The language for messages; `nil` means English.
     public let language: Language?
+    /// The parent or guardian of a client who is a minor; only for staff.
+    public let guardian: String?
 
     /// Creates a client from its stored parts.
     public init(
         id: ID, name: String, email: EmailAddress?, phone: PhoneNumber?, timeZone: String? = nil, source: String? = nil,
-        language: Language? = nil
+        language: Language? = nil, guardian: String? = nil
     ) {
         self.id = id
         self.name = name
@@ -30,10 +34,28 @@ public struct Client: Sendable, Hashable {
         self.timeZone = timeZone
         self.source = source
         self.language = language
+        self.guardian = guardian
     }
 
     /// The first word of the name, for greetings.
     public var firstName: String { PersonName(stored: name).firstName }
+}
+
+/// A note about a client, for the desk and the trainer; messages to the client never contain it.
+public struct ClientNote: Sendable, Hashable {
+    /// The time of writing.
+    public let at: Date
+    /// The actor who wrote it.
+    public let author: String
+    /// The note, on one line.
+    public let text: String
+
+    /// Creates a note.
+    public init(at: Date, author: String, text: String) {
+        self.at = at
+        self.author = author
+        self.text = text
+    }
 }
 
 /// A language in which messages to clients are available.

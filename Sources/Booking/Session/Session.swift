@@ -108,6 +108,8 @@ public struct Session: Sendable {
     public var affected: Obstacle?
     /// The recorded reason of ``affected``, such as that of a closure.
     public var affectedReason: String?
+    /// The notes about the client, oldest first; empty unless the session was read for staff.
+    public var notes: [ClientNote] = []
 
     /// Creates a session from its stored parts.
     public init(

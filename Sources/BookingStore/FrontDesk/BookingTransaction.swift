@@ -42,6 +42,7 @@ struct BookingTransaction {
             strictness: request.overrideReason == nil ? .all : .hardOnly
         ).choose()
         let report = try await given.keep(for: client, unless: isOtherName ? .otherName : nil)
+        try await keepDetails(of: client.id)
         let session = try await sessions.insert(
             request, key: key, for: client, choice, ineligible: ineligible, now: now)
         try await SessionMessages(connection).requestDelivery()
@@ -54,6 +55,13 @@ struct BookingTransaction {
         guard request.requestID != nil, let session = try await sessions.made(by: key) else { return nil }
         let report = try await given.keep(for: session.client, unless: .repetition)
         return BookingResult(session: session, created: false, contacts: report)
+    }
+
+    /// Stores the request's note about the client and the language of their messages.
+    private func keepDetails(of client: Client.ID) async throws {
+        if let language = request.language { try await clients.set(language, of: client) }
+        guard let note = request.note else { return }
+        try await ClientNoteRepository(connection).add(note, about: client, by: actor, now: now)
     }
 
     private func useHold() async throws -> Hold? {
@@ -143,6 +151,10 @@ public struct BookingRequest: Sendable {
     public var hold: Hold?
     /// The source of the booking.
     public var source: String?
+    /// A note about the client, for staff.
+    public var note: SingleLineText?
+    /// The language of the client's messages; `nil` keeps the stored one.
+    public var language: Language?
     /// The request's key; a repeated request with the same key returns the first result.
     public var requestID: String?
     /// The reason for waiving the soft rules; `nil` applies every rule.

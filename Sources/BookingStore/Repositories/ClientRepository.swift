@@ -135,16 +135,16 @@ public struct ClientRepository: Sendable {
     func insert(_ client: ClientDetails) async throws -> Client {
         let id = try await connection.query(
             """
-            INSERT INTO client (name, email, email_key, phone, time_zone, source, language)
+            INSERT INTO client (name, email, email_key, phone, time_zone, source, language, guardian)
             VALUES (
                 \(client.name), \(client.email?.address), \(client.email?.matchKey), \(client.phone?.e164),
-                \(client.timeZone), \(client.source), \(client.language?.rawValue))
+                \(client.timeZone), \(client.source), \(client.language?.rawValue), \(client.guardian))
             RETURNING id
             """
         ).decode(Int64.self)[0]
         return Client(
             id: Client.ID(id), name: client.name, email: client.email, phone: client.phone,
-            timeZone: client.timeZone, source: client.source, language: client.language)
+            timeZone: client.timeZone, source: client.source, language: client.language, guardian: client.guardian)
     }
 
     func update(_ id: Client.ID, to client: ClientDetails) async throws {
@@ -158,20 +158,31 @@ public struct ClientRepository: Sendable {
                 phone = \(client.phone?.e164),
                 time_zone = \(client.timeZone),
                 source = \(client.source),
-                language = \(client.language?.rawValue)
+                language = \(client.language?.rawValue),
+                guardian = \(client.guardian)
             WHERE id = \(id.value)
             """)
     }
 
-    private static let select: SQL = "SELECT id, name, email, phone, time_zone, source, language FROM client"
+    /// Sets the language of a client's messages.
+    func set(_ language: Language, of client: Client.ID) async throws {
+        try await connection.query(
+            """
+            UPDATE client
+            SET language = \(language.rawValue)
+            WHERE id = \(client.value) AND language IS DISTINCT FROM \(language.rawValue)
+            """)
+    }
+
+    private static let select: SQL = "SELECT id, name, email, phone, time_zone, source, language, guardian FROM client"
 
     private func read(_ sql: SQL) async throws -> [Client] {
-        typealias Row = (Int64, String, String?, String?, String?, String?, String?)
+        typealias Row = (Int64, String, String?, String?, String?, String?, String?, String?)
         return try await connection.query(sql).decode(Row.self).map { row in
             Client(
                 id: Client.ID(row.0), name: row.1, email: try row.2.map { try EmailAddress($0) },
                 phone: try row.3.map { try PhoneNumber(e164: $0) }, timeZone: row.4, source: row.5,
-                language: row.6.flatMap { Language(rawValue: $0) })
+                language: row.6.flatMap { Language(rawValue: $0) }, guardian: row.7)
         }
     }
 }
@@ -201,6 +212,8 @@ public struct ClientDetails: Sendable {
     public var source: String?
     /// The language for messages; `nil` means English.
     public var language: Language?
+    /// The parent or guardian of a client who is a minor.
+    public var guardian: String?
 
     /// Creates the details of a new client.
     public init(name: PersonName, email: EmailAddress?, phone: PhoneNumber?, source: String? = nil) {
@@ -218,6 +231,7 @@ public struct ClientDetails: Sendable {
         timeZone = client.timeZone
         source = client.source
         language = client.language
+        guardian = client.guardian
     }
 
     /// The contacts that identify the person.

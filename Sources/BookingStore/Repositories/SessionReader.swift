@@ -1,4 +1,5 @@
 package import Booking
+import FoundationEssentials
 import Locking
 package import Postgres
 
@@ -26,7 +27,19 @@ package enum SessionReader {
         ) AS obstacle ON true
         """
 
-    /// The statement that reads sessions with the reason why they cannot take place, before its conditions.
+    /// The join that adds the notes about the client.
+    private static let notes: SQL = """
+        LEFT JOIN LATERAL (
+            SELECT array_agg(at ORDER BY id) AS at,
+                   array_agg(author ORDER BY id) AS author,
+                   array_agg(text ORDER BY id) AS text
+            FROM client_note
+            WHERE client_id = s.client_id
+        ) AS note ON true
+        """
+
+    /// The statement that reads sessions with the reason why they cannot take place and the notes about the client, before its
+    /// conditions.
     static let select: SQL = """
         SELECT \(columns),
                CASE
@@ -36,8 +49,11 @@ package enum SessionReader {
                        AND NOT is_within_hours(s.studio_id, s.trainer_id, st.time_zone, s.starts_at, s.ends_at)
                    THEN 'outside_hours'
                END AS affected,
-               obstacle.detail
-        FROM session AS s \(joins) \(obstacle)
+               obstacle.detail,
+               note.at AS note_at,
+               note.author AS note_author,
+               note.text AS note_text
+        FROM session AS s \(joins) \(obstacle) \(notes)
         """
 
     /// Reads sessions with a statement that begins with ``select``.
@@ -64,12 +80,22 @@ package enum SessionReader {
             waivedRules: try row.next([String].self).map { try storedCode($0) })
     }
 
-    /// Reads a session from a row with ``columns``, the obstacle's code and its reason.
+    /// Reads a session from a row with ``columns``, the obstacle's code and its reason, and the notes.
     static func sessionAndObstacle(_ row: inout Row) throws -> Session {
         var session = try session(&row)
         session.affected = try row.nextCode()
         session.affectedReason = try row.next()
+        session.notes = try ClientNote.notes(&row)
         return session
+    }
+}
+
+extension ClientNote {
+    /// Reads notes from three columns with an array each; they are NULL if there are no notes.
+    static func notes(_ row: inout Row) throws -> [ClientNote] {
+        let times = try row.next([Date]?.self) ?? []
+        let (authors, texts) = (try row.next([String]?.self) ?? [], try row.next([String]?.self) ?? [])
+        return zip(times, zip(authors, texts)).map { ClientNote(at: $0, author: $1.0, text: $1.1) }
     }
 }
 

@@ -184,6 +184,7 @@ extension TrainerDayContext.Entry {
             case .reference: .text(session.reference.description)
             case .studio: .text(session.studio.name)
             case .confirmed: .flag(isConfirmed)
+            case .notes: .optional(session.notes.isEmpty ? nil : session.notes.map(\.text).joined(separator: "; "))
             }
         }
     }

@@ -95,6 +95,8 @@ public enum TrainerDayEntryField: String, Sendable, CaseIterable {
     case studio
     /// Shows a section if the client has confirmed.
     case confirmed
+    /// The notes about the client; may be absent.
+    case notes
 }
 
 /// The template fields of replies to inbound text messages.
@@ -151,7 +153,12 @@ extension TrainerDayField {
     static func samples(_ language: Language) -> [String: TemplateValue] {
         let (about, wording) = (SessionField.samples(language), language.wording)
         let entry: [String: TemplateValue] = TrainerDayEntryField.values { field in
-            field == .confirmed ? true : about[field.rawValue, default: ""]
+            switch field {
+            case .confirmed: true
+            case .notes: "Prefers mornings; knee surgery in May"
+            case .time, .at, .zone, .minutes, .client, .clientPhone, .clientPhoneNumber, .reference, .studio:
+                about[field.rawValue, default: ""]
+            }
         }
         return values { field in
             switch field {

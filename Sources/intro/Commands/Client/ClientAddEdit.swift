@@ -68,6 +68,7 @@ extension KeyValueTable {
             "Time zone": client.timeZone,
             "Source": client.source,
             "Language": client.language?.rawValue,
+            "Guardian": client.guardian,
         ])
     }
 }
@@ -130,9 +131,12 @@ struct ClientOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The language of messages: en, es, or `none` for English.", valueName: "language"))
     var language: String?
 
+    @Option(help: ArgumentHelp("The parent or guardian of a minor, or `none`.", valueName: "text"))
+    var guardian: String?
+
     /// Whether no option was given.
     var isEmpty: Bool {
-        [email, phone, timeZone, source, language].allSatisfy { $0 == nil }
+        [email, phone, timeZone, source, language, guardian].allSatisfy { $0 == nil }
     }
 
     /// Applies the options to a client's details.
@@ -147,6 +151,7 @@ struct ClientOptions: ParsableArguments {
         try change(&details.timeZone, to: timeZone) { try StudioClock(timeZone: $0, field: "--time-zone").identifier }
         try change(&details.language, to: language) { try Language($0, field: "--language") }
         try change(&details.source, to: source) { try SingleLineText($0, field: "--source").text }
+        try change(&details.guardian, to: guardian) { try SingleLineText($0, field: "--guardian").text }
         guard details.email != nil || details.phone != nil else {
             throw InvalidInput(
                 field: "a client", problem: "needs an e-mail or a phone", hint: "give --email or --phone")

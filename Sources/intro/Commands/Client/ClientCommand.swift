@@ -9,7 +9,7 @@ struct ClientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "client",
         abstract: "Add, find and edit clients.",
-        subcommands: [Add.self, List.self, Show.self, Edit.self, OptOut.self, OptIn.self]
+        subcommands: [Add.self, List.self, Show.self, Edit.self, Note.self, OptOut.self, OptIn.self]
     )
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -87,7 +87,7 @@ extension ClientCommand {
             let database = try await intro.database()
             let now = intro.now
             let who = try await intro.who(who, studio: nil, in: database)
-            let (client, sessions, priorSessions, consents, suppressions) = try await database.withConnection {
+            let (client, sessions, priorSessions, consents, suppressions, notes) = try await database.withConnection {
                 connection in
                 let client = try await ClientRepository(connection).one(who)
                 let repository = SessionRepository(connection)
@@ -99,12 +99,14 @@ extension ClientCommand {
                 return (
                     client, try await repository.all(for: client.id),
                     try await repository.priorSessions(of: ClientDetails(of: client).contacts, now: now),
-                    try await consentRepository.consents(of: client.id), suppressions
+                    try await consentRepository.consents(of: client.id), suppressions,
+                    try await ClientNoteRepository(connection).notes(about: client.id)
                 )
             }
             let refusal = Eligibility.refusal(
                 for: priorSessions, of: client.id, noShowLimit: intro.settings.booking.noShowLimit)
             var record = ClientRecord(client)
+            record.notes = notes.map { NoteRecord($0) }
             record.sessions = sessions.map { SessionRecord($0) }
             record.mayBook = refusal == nil
             record.consents = consents.map { ConsentRecord($0) }
@@ -152,6 +154,9 @@ struct ClientRecord: Encodable {
     @NullWhenNil var timeZone: String?
     @NullWhenNil var source: String?
     @NullWhenNil var language: String?
+    @NullWhenNil var guardian: String?
+    /// The notes; only for `client show` and `client note`.
+    var notes: [NoteRecord]?
     /// The sessions, including cancelled ones; only for `client show`.
     var sessions: [SessionRecord]?
     /// Whether the client may book a free session; only for `client show`.
@@ -171,6 +176,7 @@ struct ClientRecord: Encodable {
         timeZone = client.timeZone
         source = client.source
         language = client.language?.rawValue
+        guardian = client.guardian
     }
 }
 

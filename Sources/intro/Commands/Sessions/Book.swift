@@ -45,6 +45,12 @@ struct Book: IntroSubcommand {
     @Option(help: ArgumentHelp("How the client heard of the studio.", valueName: "text"))
     var source: String?
 
+    @Option(help: ArgumentHelp("A note about the client, for desk and trainer only.", valueName: "text"))
+    var note: String?
+
+    @Option(help: ArgumentHelp("The language of the client's messages: en or es.", valueName: "language"))
+    var language: String?
+
     @Option(help: ArgumentHelp("Retry-safe key: repeating it returns the first result.", valueName: "key"))
     var requestID: String?
 
@@ -122,6 +128,8 @@ struct Book: IntroSubcommand {
         request.acceptsOtherName = yes
         request.newClient = try newClient(who, request)
         request.source = try source.map { try SingleLineText($0, field: "--source").text }
+        request.note = try note.map { try SingleLineText($0, field: "--note") }
+        request.language = try language.map { try Language($0, field: "--language") }
         request.requestID = try requestID.map { try SingleLineText($0, field: "--request-id").text }
         request.overrideReason = try override.map { try SingleLineText($0, field: "--override").text }
         request.isDryRun = dryRun

@@ -82,6 +82,7 @@ struct DayView {
         let place = studio.locationText(session.studio, at: session.startsAt)
         if !place.isEmpty { remarks.append((place, false)) }
         let first = session.dates.lowerBound
+        if let notes = session.notesText { remarks.append(("note: \(notes.visible)", false)) }
         if first < date { remarks.append(("began \(first.weekday.title.prefix(3))", false)) }
         return remarks
     }

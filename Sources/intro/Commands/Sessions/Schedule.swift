@@ -79,6 +79,7 @@ struct Schedule: IntroSubcommand {
         let events = sessions.map { session in
             var event = CalendarEvent(session, stamp: now)
             event.summary = "Introductory session: \(session.client.name)"
+            if let notes = session.notesText { event.description = "\(event.description ?? "")\nNotes: \(notes)" }
             if let obstacle = session.affected {
                 event.status = .tentative
                 event.summary += " (! \(obstacle.words))"

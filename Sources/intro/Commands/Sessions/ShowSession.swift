@@ -25,7 +25,7 @@ struct Show: IntroSubcommand {
     private func details(_ session: Session, times: TimeFormat) -> KeyValueTable {
         let problem = [session.affected?.words, session.affectedReason].compactMap(\.self).joined(separator: ": ")
         let contact = [session.client.email?.address, session.client.phone?.display].compactMap(\.self)
-        return KeyValueTable([
+        var keyValues = KeyValueTable([
             "Reference": session.reference.description,
             "When": session.start.text(in: times),
             "Client": "\(session.client.name) (\(session.client.id.value))",
@@ -39,6 +39,8 @@ struct Show: IntroSubcommand {
             "Cancelled by": session.cancelledBy.map { "the \($0.rawValue)" },
             "Cancelled": session.cancelReason,
         ])
+        keyValues.append("Notes", lines(of: session.notes, on: session.studio.clock, times))
+        return keyValues
     }
 }
 
@@ -85,6 +87,8 @@ struct SessionRecord: Encodable, Sendable, Equatable {
     @NullWhenNil var confirmedAt: Date?
     /// The rules that an override waived.
     let waivedRules: [String]
+    /// The notes about the client, oldest first.
+    let notes: [NoteRecord]
     /// The reason why the session cannot take place as booked: away, closed, outside_hours or trainer_retired.
     @NullWhenNil var affected: String?
     @NullWhenNil var affectedReason: String?
@@ -119,6 +123,7 @@ struct SessionRecord: Encodable, Sendable, Equatable {
         cancelledBy = session.cancelledBy?.rawValue
         confirmedAt = session.confirmedAt
         waivedRules = session.waivedRules.map(\.rawValue)
+        notes = session.notes.map { NoteRecord($0) }
         affected = session.affected?.rawValue
         affectedReason = session.affectedReason
     }
