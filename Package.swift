@@ -110,6 +110,7 @@ let package = Package(
             dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
             swiftSettings: settings
         ),
+        .plugin(name: "EmbedCommit", capability: .buildTool()),
         .executableTarget(
             name: "intro",
             dependencies: [
@@ -123,7 +124,8 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: settings
+            swiftSettings: settings,
+            plugins: ["EmbedCommit"]
         ),
 
         .executableTarget(

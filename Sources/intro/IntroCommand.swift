@@ -7,14 +7,29 @@ struct IntroCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "intro",
         abstract: "Book free introductory sessions and send reminders.",
-        version: "0.1.0",
-        subcommands: [
-            Slots.self, HoldCommand.self, Book.self, Reschedule.self, Cancel.self, Confirm.self, Show.self, Attend.self,
-            NoShow.self, Undo.self,
-            Schedule.self, Agenda.self, RemindersCommand.self, Why.self, RulesCommand.self, QuietHoursCommand.self,
-            SuppressionCommand.self, TemplatesCommand.self, SMSCommand.self, MailCommand.self, Run.self,
-            JobsCommand.self, StudioCommand.self, TrainerCommand.self, ClientCommand.self, Setup.self,
-            LocalCommand.self,
+        usage: "intro <command> [<options>]",
+        discussion: "Example: intro slots",
+        version: Version.number,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Bookings",
+                subcommands: [
+                    Book.self, Slots.self, HoldCommand.self, Show.self, Reschedule.self, Cancel.self, Confirm.self,
+                    Attend.self, NoShow.self, Undo.self, ClientCommand.self,
+                ]),
+            CommandGroup(
+                name: "Schedules",
+                subcommands: [Agenda.self, Schedule.self, TrainerCommand.self, StudioCommand.self]),
+            CommandGroup(
+                name: "Messages",
+                subcommands: [
+                    RemindersCommand.self, Why.self, SMSCommand.self, MailCommand.self, RulesCommand.self,
+                    QuietHoursCommand.self, SuppressionCommand.self, TemplatesCommand.self,
+                ]),
+            CommandGroup(name: "Jobs", subcommands: [Run.self, JobsCommand.self]),
+            CommandGroup(
+                name: "Setup",
+                subcommands: [Setup.self, LocalCommand.self, ConfigCommand.self, CompletionCommand.self]),
         ]
     )
 
@@ -69,16 +84,22 @@ extension IntroCommand {
         if case OutputError.readerClosed = error { return .done }
         if let reported = error as? ReportedFailures { return reported.exit }
         guard exitCode(for: error) != .success else {
-            return print(help: fullMessage(for: error), on: console)
+            return print(information: fullMessage(for: error), on: console)
         }
         let failure = usageFailure(error) ?? Failure(describing: error)
         console.show(failure)
         return failure.exit
     }
 
-    private static func print(help: String, on console: Console) -> ExitCode {
+    /// Prints a help text, the version, or completions.
+    private static func print(information text: String, on console: Console) -> ExitCode {
         do {
-            try console.print(help)
+            if text == Version.number {
+                let version = Version()
+                try console.report(version) { version.text }
+            } else {
+                try console.print(orderedHelp(text))
+            }
             return .done
         } catch OutputError.readerClosed {
             return .done

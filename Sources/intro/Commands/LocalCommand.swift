@@ -9,6 +9,8 @@ struct LocalCommand: AsyncParsableCommand {
         discussion: """
             Without a configured database, intro keeps a PostgreSQL server in INTRO_HOME. It starts when a command needs it \
             and listens on a Unix socket only.
+
+            Example: intro local status
             """,
         subcommands: [Start.self, Stop.self, ShowStatus.self]
     )
@@ -19,7 +21,7 @@ struct LocalCommand: AsyncParsableCommand {
     struct Start: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "start",
-            abstract: "Start the server; create it if needed."
+            abstract: "Start the server; create it if needed.", discussion: "Example: intro local start"
         )
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -34,7 +36,7 @@ struct LocalCommand: AsyncParsableCommand {
     struct Stop: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "stop",
-            abstract: "Stop the server; data is kept."
+            abstract: "Stop the server; data is kept.", discussion: "Example: intro local stop"
         )
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -52,7 +54,7 @@ struct LocalCommand: AsyncParsableCommand {
     struct ShowStatus: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "status",
-            abstract: "Show whether the server runs, and its URL."
+            abstract: "Show whether the server runs, and its URL.", discussion: "Example: intro local status"
         )
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

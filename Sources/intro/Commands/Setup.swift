@@ -9,7 +9,8 @@ import Schema
 /// `intro setup`: creates or upgrades the schema.
 struct Setup: IntroSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "setup", abstract: "Create or upgrade the database schema.")
+        commandName: "setup", abstract: "Create or upgrade the database schema.",
+        discussion: "Example: intro setup --sample")
 
     @Flag(help: "Also load a sample studio with three trainers, once.")
     var sample = false

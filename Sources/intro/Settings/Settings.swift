@@ -153,13 +153,14 @@ enum Setting: String, CaseIterable, Sendable {
     var kind: Kind {
         switch self {
         case .databaseURL, .mailURL, .mailFrom, .mailRate, .mailUnsubscribeURL, .smsURL, .smsFrom, .smsRate,
-            .smsStatusURL, .displayLanguage, .studio:
+            .smsStatusURL, .studio:
             .text
         case .home, .databaseURLFile, .mailPasswordFile, .smsTokenFile, .templatesFolder: .path
         case .databaseConnections, .mailConnections, .smsConnections: .number(1...1000)
         case .bookingNoShowLimit: .number(0...1000)
         case .databasePreparedStatements: .boolean
         case .displayClock: .choice(HourCycle.allCases.map(\.rawValue))
+        case .displayLanguage: .choice(PhraseLanguage.allCases.map(\.rawValue))
         }
     }
 

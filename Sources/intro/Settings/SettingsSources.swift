@@ -31,28 +31,28 @@ extension Settings.Sources {
         flags[.displayClock] = options.clock?.rawValue
     }
 
-    /// Returns the sources as configuration providers, in order of precedence.
+    /// Returns the values of the sources, in order of precedence.
     ///
     /// - Throws: A `Failure` when a file is missing, cannot be read, or contains an unknown or invalid setting.
-    func providers() throws(Failure) -> [any ConfigProvider] {
+    func layers() throws(Failure) -> [Layer] {
         if flags[.databaseURL] == "" {
             throw .invalidInput(
                 "--database is empty",
                 hint: "write a URL, as in `--database postgresql://localhost/intro`, or leave it out"
             )
         }
-        var providers: [any ConfigProvider] = [
-            InMemoryProvider(name: "flags", values: flags.reduce(into: [:]) { $0[$1.key.key] = text($1.value) })
-        ]
-        providers += environmentProviders
-        if let namedFile {
-            providers.append(try SettingsFile.provider(path: absolute(namedFile), isRequired: true))
-        } else {
-            providers.append(try SettingsFile.provider(path: absolute(projectFile), isRequired: false))
-            providers.append(try SettingsFile.provider(path: absolute(systemFile), isRequired: false))
+        let values = flags.reduce(into: [:]) { $0[$1.key.key] = text($1.value) }
+        var layers = [Layer(.flag, nil, InMemoryProvider(name: "flags", values: values))]
+        layers += environmentLayers
+        let files =
+            namedFile.map { [(path: $0, isRequired: true)] }
+            ?? [(path: projectFile, isRequired: false), (path: systemFile, isRequired: false)]
+        for file in files {
+            let path = absolute(file.path)
+            layers.append(Layer(.file, path, try SettingsFile.provider(path: path, isRequired: file.isRequired)))
         }
-        providers.append(InMemoryProvider(name: "defaults", values: defaults))
-        return providers
+        layers.append(Layer(.default, nil, InMemoryProvider(name: "defaults", values: defaults)))
+        return layers
     }
 
     private func text(_ text: String) -> ConfigValue {
@@ -88,7 +88,7 @@ extension Settings.Sources {
     }
 
     /// An empty variable counts as not set, because containers and shells unset a variable that way.
-    private var environmentProviders: [any ConfigProvider] {
+    private var environmentLayers: [Layer] {
         let variables = environment.filter { !$0.value.isEmpty }
         let own = EnvironmentVariablesProvider(environmentVariables: variables).prefixKeys(with: "intro")
         var shared: [AbsoluteConfigKey: ConfigValue] = [:]
@@ -97,7 +97,13 @@ extension Settings.Sources {
         } else if Self.libpqVariables.contains(where: { variables[$0] != nil }) {
             shared[Setting.databaseURL.key] = text(Self.libpqEnvironment)
         }
-        return [own, InMemoryProvider(name: "shared environment", values: shared)]
+        let isURL = variables["DATABASE_URL"] != nil
+        return [
+            Layer(.environment, nil, own),
+            Layer(
+                .environment, isURL ? "DATABASE_URL" : Self.libpqEnvironment,
+                InMemoryProvider(name: "shared environment", values: shared)),
+        ]
     }
 
     /// The variables that select a database for libpq; those that only affect the connection do not.
@@ -127,7 +133,7 @@ extension Settings {
     /// - Parameter sources: The sources.
     /// - Throws: A `Failure` with exit code 78 when a file or a value is not valid.
     init(from sources: Sources) throws(Failure) {
-        let reader = SettingsReader(providers: try sources.providers())
+        let reader = SettingsReader(providers: try sources.layers().map(\.provider))
         let home = sources.absolute(try reader.text(.home) ?? "")
         self.init(
             home: home,
@@ -154,7 +160,7 @@ extension Settings {
             ),
             booking: Booking(noShowLimit: try reader.number(.bookingNoShowLimit)),
             display: Display(
-                language: try reader.language(.displayLanguage), clock: try reader.choice(.displayClock)),
+                language: try reader.choice(.displayLanguage) ?? .english, clock: try reader.choice(.displayClock)),
             studio: try reader.text(.studio),
             templatesFolder: try reader.text(.templatesFolder).map { sources.absolute($0) }
         )
@@ -185,17 +191,6 @@ private struct SettingsReader {
             throw setting.invalid
         }
         return number
-    }
-
-    func language(_ setting: Setting) throws(Failure) -> PhraseLanguage {
-        let name = try text(setting) ?? ""
-        guard let language = PhraseLanguage(rawValue: name) else {
-            let names = PhraseLanguage.allCases.map(\.rawValue).joined(separator: " or ")
-            throw .misconfigured(
-                "\(setting.rawValue) must be \(names)", because: "the value is \(name.visible)",
-                hint: "correct it in the file or in \(setting.environmentName), or leave it out for the default")
-        }
-        return language
     }
 
     func choice<Value: RawRepresentable<String>>(_ setting: Setting) throws(Failure) -> Value? {

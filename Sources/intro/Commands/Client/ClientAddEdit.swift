@@ -9,7 +9,8 @@ extension ClientCommand {
     struct Add: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "add",
-            abstract: "Add a client (e-mail, phone or both)."
+            abstract: "Add a client (e-mail, phone or both).",
+            discussion: "Example: intro client add \"Ana Lima\" --email ana@example.com"
         )
 
         @Argument(help: "The client's name.")
@@ -78,7 +79,8 @@ extension ClientCommand {
     struct Edit: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "edit",
-            abstract: "Edit a client; other fields keep their values."
+            abstract: "Edit a client; other fields keep their values.",
+            discussion: "Example: intro client edit ana@example.com --phone \"415 555 0100\""
         )
 
         @Argument(help: "The client: e-mail, phone or client number.")

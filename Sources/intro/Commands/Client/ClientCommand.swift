@@ -8,7 +8,7 @@ import Reminders
 struct ClientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "client",
-        abstract: "Add, find and edit clients.",
+        abstract: "Add, find and edit clients.", discussion: "Example: intro client list --search lima",
         subcommands: [Add.self, List.self, Show.self, Edit.self, Note.self, OptOut.self, OptIn.self]
     )
 
@@ -20,7 +20,7 @@ extension ClientCommand {
     struct List: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "list",
-            abstract: "List or search clients, newest first."
+            abstract: "List or search clients, newest first.", discussion: "Example: intro client list --search lima"
         )
 
         @Option(help: ArgumentHelp("Parts of a name, e-mail or phone; 4 digits match its end.", valueName: "text"))
@@ -75,7 +75,8 @@ extension ClientCommand {
     struct Show: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "show",
-            abstract: "Show a client and whether they may book."
+            abstract: "Show a client and whether they may book.",
+            discussion: "Example: intro client show ana@example.com"
         )
 
         @Argument(help: "The client: e-mail, phone or client number.")

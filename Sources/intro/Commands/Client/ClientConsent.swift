@@ -44,7 +44,11 @@ extension ClientCommand {
     struct OptOut: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "opt-out", abstract: "Unsubscribe a client.",
-            discussion: "With --token, the client is found by the token of an unsubscribe link.")
+            discussion: """
+                With --token, the client is found by the token of an unsubscribe link.
+
+                Example: intro client opt-out ana@example.com --channel sms
+                """)
 
         @Argument(help: "The client: e-mail, phone or client number.")
         var who: String?
@@ -84,7 +88,8 @@ extension ClientCommand {
     /// `intro client opt-in`.
     struct OptIn: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "opt-in", abstract: "Resubscribe a client.")
+            commandName: "opt-in", abstract: "Resubscribe a client.",
+            discussion: "Example: intro client opt-in ana@example.com")
 
         @Argument(help: "The client: e-mail, phone or client number.")
         var who: String

@@ -12,6 +12,8 @@ extension JobsCommand {
             discussion: """
                 Waiting jobs become dead at once and can be retried. Running jobs are cancelled by their runner within seconds. \
                 If one of several cannot be cancelled, none is.
+
+                Example: intro jobs cancel 1234
                 """
         )
 
@@ -39,7 +41,7 @@ extension JobsCommand {
     struct Pause: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "pause",
-            abstract: "Pause a queue; running jobs finish."
+            abstract: "Pause a queue; running jobs finish.", discussion: "Example: intro jobs pause messages"
         )
 
         @Argument(help: "The queue.")
@@ -66,7 +68,7 @@ extension JobsCommand {
     struct Resume: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "resume",
-            abstract: "Resume a paused queue."
+            abstract: "Resume a paused queue.", discussion: "Example: intro jobs resume messages"
         )
 
         @Argument(help: "The queue.")
@@ -89,7 +91,8 @@ extension JobsCommand {
     struct Prune: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "prune",
-            abstract: "Delete old dead jobs and records of ended runners."
+            abstract: "Delete old dead jobs and records of ended runners.",
+            discussion: "Example: intro jobs prune --older-than 30d"
         )
 
         @Option(

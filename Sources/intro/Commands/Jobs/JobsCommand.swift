@@ -11,6 +11,8 @@ struct JobsCommand: AsyncParsableCommand {
         discussion: """
             Finished jobs are not kept. A job that failed too often is dead: it is kept with its errors until it is retried \
             or discarded.
+
+            Example: intro jobs stats
             """,
         subcommands: [
             List.self, Show.self, Retry.self, Discard.self, Cancel.self, Pause.self, Resume.self, Stats.self,
@@ -59,7 +61,7 @@ extension JobsCommand {
     struct List: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "list",
-            abstract: "List jobs by the time they are due."
+            abstract: "List jobs by the time they are due.", discussion: "Example: intro jobs list --state dead"
         )
 
         @Option(help: "Only this state: waiting, scheduled, running or dead.")
@@ -98,7 +100,7 @@ extension JobsCommand {
     struct Show: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "show",
-            abstract: "Show a job with its payload and errors."
+            abstract: "Show a job with its payload and errors.", discussion: "Example: intro jobs show 1234"
         )
 
         @Argument(help: ArgumentHelp("The job's number.", valueName: "id"))

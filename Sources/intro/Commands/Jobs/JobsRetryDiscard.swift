@@ -11,6 +11,8 @@ extension JobsCommand {
             discussion: """
                 Jobs keep their numbers and errors. If one of several cannot be retried, none is. --all skips jobs whose unique \
                 keys are taken.
+
+                Example: intro jobs retry 1234
                 """
         )
 
@@ -58,8 +60,11 @@ extension JobsCommand {
         static let configuration = CommandConfiguration(
             commandName: "discard",
             abstract: "Delete dead jobs permanently.",
-            discussion: "Asks for confirmation; requires --yes without a terminal."
-        )
+            discussion: """
+                Asks for confirmation; requires --yes without a terminal.
+
+                Example: intro jobs discard --queue messages --all
+                """)
 
         @OptionGroup var selection: JobSelection
 

@@ -8,7 +8,7 @@ extension JobsCommand {
     struct ScheduleList: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "schedule",
-            abstract: "List recurring jobs and their next times."
+            abstract: "List recurring jobs and their next times.", discussion: "Example: intro jobs schedule"
         )
 
         @Option(

@@ -11,7 +11,7 @@ extension JobsCommand {
     struct Stats: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "stats",
-            abstract: "Show queues, runners, channels and warnings."
+            abstract: "Show queues, runners, channels and warnings.", discussion: "Example: intro jobs stats --json"
         )
 
         @Flag(help: "Exit with 69 if no runner is active or a warning is shown.")

@@ -12,6 +12,8 @@ extension JobsCommand {
             abstract: "Watch queues, runners and jobs, until q or Ctrl-C.",
             discussion: """
                 Without a terminal, each update is printed below the last one; with --json, as one line.
+
+                Example: intro jobs watch
                 """
         )
 

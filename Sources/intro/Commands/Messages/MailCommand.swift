@@ -9,7 +9,7 @@ import Reminders
 struct MailCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mail",
-        abstract: "Process bounces, complaints and calendar replies.",
+        abstract: "Process bounces, complaints and calendar replies.", discussion: "Example: intro mail list --open",
         subcommands: [Bounce.self, List.self, Show.self, Done.self]
     )
 

@@ -13,6 +13,8 @@ struct QuietHoursCommand: AsyncParsableCommand {
             Hours are local to the client. A reminder that is due outside them is sent before they end, if that is after the \
             booking, otherwise when they begin again; if that is too late, it is skipped. Confirmations and \
             notices of changes are sent at any hour.
+
+            Example: intro quiet-hours list
             """,
         subcommands: [List.self, Set.self]
     )
@@ -22,7 +24,8 @@ struct QuietHoursCommand: AsyncParsableCommand {
     /// `intro quiet-hours list`.
     struct List: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "List allowed contact hours by region.")
+            commandName: "list", abstract: "List allowed contact hours by region.",
+            discussion: "Example: intro quiet-hours list")
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
@@ -41,7 +44,8 @@ struct QuietHoursCommand: AsyncParsableCommand {
     /// `intro quiet-hours set`.
     struct Set: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "set", abstract: "Set the allowed contact hours of a region.")
+            commandName: "set", abstract: "Set the allowed contact hours of a region.",
+            discussion: "Example: intro quiet-hours set US \"daily 9am-8pm\"")
 
         @Argument(help: "The studio's region, such as US, or * for all others.")
         var region: String

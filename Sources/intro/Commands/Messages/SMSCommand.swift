@@ -11,7 +11,7 @@ import Reminders
 struct SMSCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sms",
-        abstract: "Process and list incoming texts.",
+        abstract: "Process and list incoming texts.", discussion: "Example: intro sms list --open",
         subcommands: [Receive.self, Status.self, List.self, Done.self]
     )
 
@@ -55,7 +55,8 @@ struct SMSCommand: AsyncParsableCommand {
     /// `intro sms list`.
     struct List: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "List incoming texts, newest first.")
+            commandName: "list", abstract: "List incoming texts, newest first.",
+            discussion: "Example: intro sms list --open")
 
         @Flag(help: "Only texts that need attention.")
         var open = false

@@ -8,7 +8,7 @@ import Reminders
 struct SuppressionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "suppression",
-        abstract: "List, block and unblock addresses and numbers.",
+        abstract: "List, block and unblock addresses and numbers.", discussion: "Example: intro suppression list",
         subcommands: [List.self, Add.self, Remove.self]
     )
 
@@ -17,7 +17,8 @@ struct SuppressionCommand: AsyncParsableCommand {
     /// `intro suppression list`.
     struct List: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "List blocked addresses and numbers.")
+            commandName: "list", abstract: "List blocked addresses and numbers.",
+            discussion: "Example: intro suppression list")
 
         @Argument(help: ArgumentHelp("One address or number.", valueName: "address"))
         var address: String?
@@ -57,7 +58,8 @@ struct SuppressionCommand: AsyncParsableCommand {
     /// `intro suppression add`.
     struct Add: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "add", abstract: "Block an address or number.")
+            commandName: "add", abstract: "Block an address or number.",
+            discussion: "Example: intro suppression add ana@example.com")
 
         @Argument(help: "An e-mail address or a phone number.")
         var address: String
@@ -83,7 +85,8 @@ struct SuppressionCommand: AsyncParsableCommand {
     /// `intro suppression remove`.
     struct Remove: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "remove", abstract: "Unblock an address or number.")
+            commandName: "remove", abstract: "Unblock an address or number.",
+            discussion: "Example: intro suppression remove ana@example.com")
 
         @Argument(help: "An e-mail address or a phone number.")
         var address: String

@@ -6,7 +6,7 @@ import Reminders
 struct TemplatesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "templates",
-        abstract: "Check message templates.",
+        abstract: "Check message templates.", discussion: "Example: intro templates check",
         subcommands: [Check.self]
     )
 
@@ -22,6 +22,8 @@ struct TemplatesCommand: AsyncParsableCommand {
                 message could not be rendered.
 
                 In messages about a session, {{client}} is the client's full name and {{firstName}} its first word.
+
+                Example: intro templates check
                 """)
 
         @Argument(help: ArgumentHelp("The folder to check.", valueName: "folder"))

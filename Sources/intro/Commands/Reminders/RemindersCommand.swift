@@ -9,7 +9,7 @@ import Reminders
 struct RemindersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reminders",
-        abstract: "Send, preview and track messages.",
+        abstract: "Send, preview and track messages.", discussion: "Example: intro reminders list --status failed",
         subcommands: [
             Send.self, Plan.self, List.self, Preview.self, Test.self, Unknown.self, Resend.self, Settle.self, Hold.self,
             Release.self,
@@ -25,11 +25,15 @@ extension RemindersCommand {
         static let configuration = CommandConfiguration(
             commandName: "list",
             abstract: "List messages with status and reason.",
-            discussion:
-                "The reason of a queued message is the cause of its wait, or why it would be skipped now."
-        )
+            discussion: """
+                The reason of a queued message is the cause of its wait, or why it would be skipped now.
 
-        @Argument(help: ArgumentHelp("Only this session's messages: a reference or client.", valueName: "ref"))
+                Example: intro reminders list K7Q2-9FXM
+                """)
+
+        @Argument(
+            help: ArgumentHelp("Only this session's messages: a reference or client.", valueName: "ref"),
+            completion: .references)
         var reference: String?
 
         @Option(help: "Only this status: queued, attempting, sent, failed, unknown or skipped.")

@@ -14,6 +14,8 @@ extension RemindersCommand {
                 due from the given time on may have been sent before the restore: they become unknown and are not sent \
                 again. Those that were due earlier are sent. Give the moment to which the database was restored, such as \
                 `intro reminders hold --sent-since "2026-12-01 09:40"`.
+
+                Example: intro reminders hold --sent-since "today 2am"
                 """)
 
         @Option(help: ArgumentHelp("The time to which the database was restored.", valueName: "time"))
@@ -38,6 +40,8 @@ extension RemindersCommand {
             discussion: """
                 Use it if no message was sent after the backup, as in a planned move to another server. List the messages \
                 first: `intro reminders release --dry-run`.
+
+                Example: intro reminders release --dry-run
                 """)
 
         @Flag(help: "List the messages and change nothing.")

@@ -14,6 +14,8 @@ extension RemindersCommand {
             discussion: """
                 With --json, one object per line: the number of messages by rule, channel, studio and reason. If \
                 `waits` is true, the messages would stay queued for that reason or until quiet hours end.
+
+                Example: intro reminders plan --until "today 6pm"
                 """)
 
         @OptionGroup var until: UntilOptions
@@ -64,7 +66,7 @@ struct UntilOptions: ParsableArguments {
             valueName: "time"))
     var until: String?
 
-    @Option(help: ArgumentHelp("The studio whose local time --until uses.", valueName: "id"))
+    @Option(help: ArgumentHelp("The studio whose local time --until uses.", valueName: "id"), completion: .studios)
     var studio: String?
 
     /// Validates the combination of the options.

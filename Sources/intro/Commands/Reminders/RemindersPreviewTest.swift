@@ -11,7 +11,11 @@ extension RemindersCommand {
         static let configuration = CommandConfiguration(
             commandName: "preview",
             abstract: "Preview a rule's message.",
-            discussion: "Sample data is used without --ref.")
+            discussion: """
+                Sample data is used without --ref.
+
+                Example: intro reminders preview day-before --ref K7Q2-9FXM
+                """)
 
         @Argument(help: "The rule.")
         var rule: String
@@ -51,8 +55,11 @@ extension RemindersCommand {
         static let configuration = CommandConfiguration(
             commandName: "test",
             abstract: "Send a test copy of a rule's message.",
-            discussion:
-                "Nothing is written into the ledger. Sample data is used without --ref.")
+            discussion: """
+                Nothing is written into the ledger. Sample data is used without --ref.
+
+                Example: intro reminders test day-before --to me@example.com
+                """)
 
         @Argument(help: "The rule.")
         var rule: String
@@ -87,7 +94,9 @@ extension RemindersCommand {
 
 /// The options that select a session and a language for a preview or a test.
 struct SampleOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Use this session's data: a reference or client.", valueName: "ref"))
+    @Option(
+        help: ArgumentHelp("Use this session's data: a reference or client.", valueName: "ref"), completion: .references
+    )
     var ref: String?
 
     @Option(help: ArgumentHelp("The language, en or es. (default: the client's)", valueName: "language"))

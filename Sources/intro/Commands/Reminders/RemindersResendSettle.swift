@@ -14,6 +14,8 @@ extension RemindersCommand {
             discussion: """
                 Give a message number or a booking reference, or resend all messages that failed since a time: \
                 `intro reminders resend --status failed --since 2h`.
+
+                Example: intro reminders resend --status failed --since 2h
                 """)
 
         /// The statuses that can be resent in bulk; unknown messages must be decided one by one.
@@ -127,7 +129,8 @@ extension RemindersCommand {
     struct Settle: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "settle",
-            abstract: "Record the outcome of an unknown message.")
+            abstract: "Record the outcome of an unknown message.",
+            discussion: "Example: intro reminders settle 1234 --outcome failed")
 
         /// The outcome that a person found out.
         enum Outcome: String, CaseIterable, ExpressibleByArgument {
@@ -157,7 +160,11 @@ extension RemindersCommand {
         static let configuration = CommandConfiguration(
             commandName: "unknown",
             abstract: "List messages with unknown delivery status.",
-            discussion: "Ask the client or check the server's log, then `resend` or `settle` each.")
+            discussion: """
+                Ask the client or check the server's log, then `resend` or `settle` each.
+
+                Example: intro reminders unknown
+                """)
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 

@@ -8,14 +8,16 @@ extension RulesCommand {
     struct Add: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "add", abstract: "Add a rule; it applies from now on.",
-            discussion:
-                "Defaults: e-mail, to the client, with the template of the rule's name."
-        )
+            discussion: """
+                Defaults: e-mail, to the client, with the template of the rule's name.
+
+                Example: intro rules add three-days --anchor start --offset -3d --channel email --template reminder
+                """)
 
         @Argument(help: "The rule's name, such as week-before.")
         var key: String
 
-        @Option(help: ArgumentHelp("Apply the rule at this studio only.", valueName: "id"))
+        @Option(help: ArgumentHelp("Apply the rule at this studio only.", valueName: "id"), completion: .studios)
         var studio: String?
 
         @OptionGroup var options: RuleOptions
@@ -48,12 +50,16 @@ extension RulesCommand {
         static let configuration = CommandConfiguration(
             commandName: "edit",
             abstract: "Edit a rule; other fields keep their values.",
-            discussion: "With --studio, the studio gets its own copy of the rule.")
+            discussion: """
+                With --studio, the studio gets its own copy of the rule.
+
+                Example: intro rules edit day-before --offset 36h
+                """)
 
         @Argument(help: "The rule.")
         var key: String
 
-        @Option(help: ArgumentHelp("Change the rule at this studio only.", valueName: "id"))
+        @Option(help: ArgumentHelp("Change the rule at this studio only.", valueName: "id"), completion: .studios)
         var studio: String?
 
         @OptionGroup var options: RuleOptions
@@ -99,12 +105,13 @@ extension RulesCommand {
     /// `intro rules disable`.
     struct Disable: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "disable", abstract: "Turn a rule off.")
+            commandName: "disable", abstract: "Turn a rule off.",
+            discussion: "Example: intro rules disable day-before --studio downtown")
 
         @Argument(help: "The rule.")
         var key: String
 
-        @Option(help: ArgumentHelp("Only at this studio.", valueName: "id"))
+        @Option(help: ArgumentHelp("Only at this studio.", valueName: "id"), completion: .studios)
         var studio: String?
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -118,12 +125,13 @@ extension RulesCommand {
     struct Enable: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "enable",
-            abstract: "Turn a rule on; messages missed meanwhile are not sent.")
+            abstract: "Turn a rule on; messages missed meanwhile are not sent.",
+            discussion: "Example: intro rules enable day-before")
 
         @Argument(help: "The rule.")
         var key: String
 
-        @Option(help: ArgumentHelp("Only at this studio.", valueName: "id"))
+        @Option(help: ArgumentHelp("Only at this studio.", valueName: "id"), completion: .studios)
         var studio: String?
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

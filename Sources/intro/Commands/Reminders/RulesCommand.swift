@@ -13,6 +13,8 @@ struct RulesCommand: AsyncParsableCommand {
         discussion: """
             A rule without a studio applies to the chain; a rule of the same name with --studio replaces it there. Messages \
             that were sent are not sent again when a rule changes.
+
+            Example: intro rules list
             """,
         subcommands: [List.self, Show.self, Add.self, Edit.self, Disable.self, Enable.self]
     )
@@ -24,9 +26,10 @@ extension RulesCommand {
     /// `intro rules list`.
     struct List: IntroSubcommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "List the rules of the chain or of a studio.")
+            commandName: "list", abstract: "List the rules of the chain or of a studio.",
+            discussion: "Example: intro rules list --studio downtown")
 
-        @Option(help: ArgumentHelp("Only the rules that apply at this studio.", valueName: "id"))
+        @Option(help: ArgumentHelp("Only the rules that apply at this studio.", valueName: "id"), completion: .studios)
         var studio: String?
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -57,12 +60,13 @@ extension RulesCommand {
 extension RulesCommand {
     /// `intro rules show`.
     struct Show: IntroSubcommand {
-        static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one rule.")
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Show one rule.", discussion: "Example: intro rules show day-before")
 
         @Argument(help: "The rule.")
         var key: String
 
-        @Option(help: ArgumentHelp("The rule that applies at this studio.", valueName: "id"))
+        @Option(help: ArgumentHelp("The rule that applies at this studio.", valueName: "id"), completion: .studios)
         var studio: String?
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

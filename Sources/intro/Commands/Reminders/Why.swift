@@ -10,15 +10,13 @@ struct Why: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "why",
         abstract: "Explain a session's messages: sent, skipped, scheduled.",
-        discussion:
-            """
-            `planned` and `queued` messages are not sent yet. Their reason is the cause of their wait (such as \
-            quiet_hours, awaiting_changes, channel_paused, trainer_away, studio_closed, trainer_retired, opt_out_review \
-            or template_error), or why they would be skipped now.
-            """
-    )
+        discussion: """
 
-    @Argument(help: .session)
+
+            Example: intro why K7Q2-9FXM
+            """)
+
+    @Argument(help: .session, completion: .references)
     var reference: String
 
     @OptionGroup(title: "Global options") var global: GlobalOptions

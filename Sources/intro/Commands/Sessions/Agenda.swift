@@ -11,9 +11,11 @@ struct Agenda: IntroSubcommand {
         commandName: "agenda", abstract: "Show a studio's day.",
         discussion: """
             Shows working hours, closures and sessions; a session that cannot take place is marked with "!".
+
+            Example: intro agenda downtown --on tomorrow
             """)
 
-    @Argument(help: ArgumentHelp("The studio.", valueName: "studio"))
+    @Argument(help: ArgumentHelp("The studio.", valueName: "studio"), completion: .studios)
     var studio: String
 
     @Option(help: ArgumentHelp("The day, such as tomorrow or 2026-12-01. (default: today)", valueName: "date"))

@@ -30,10 +30,14 @@ struct Book: IntroSubcommand {
     @Option(help: ArgumentHelp("The client's phone, stored if none is known.", valueName: "number"))
     var phone: String?
 
-    @Option(help: ArgumentHelp("The trainer. (default: fewest sessions that day)", valueName: "handle"))
+    @Option(
+        help: ArgumentHelp("The trainer. (default: fewest sessions that day)", valueName: "handle"),
+        completion: .trainers)
     var trainer: String?
 
-    @Option(help: ArgumentHelp("The studio. (default: the trainer's, or the only one)", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("The studio. (default: the trainer's, or the only one)", valueName: "id"),
+        completion: .studios)
     var studio: String?
 
     @Option(help: ArgumentHelp("The time, such as \"tue 9am\", \"dec 8 5pm\" or soonest.", valueName: "time"))

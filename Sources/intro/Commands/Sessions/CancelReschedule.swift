@@ -15,7 +15,7 @@ struct Cancel: IntroSubcommand {
             Example: intro cancel K7Q2-9FXM --reason "has a cold"
             """)
 
-    @Argument(help: .session)
+    @Argument(help: .session, completion: .references)
     var references: [String]
 
     @Option(help: ArgumentHelp("Who cancels: client or studio. (default: client)", valueName: "party"))
@@ -52,16 +52,16 @@ struct Reschedule: IntroSubcommand {
             Example: intro reschedule K7Q2-9FXM --trainer james
             """)
 
-    @Argument(help: .session)
+    @Argument(help: .session, completion: .references)
     var reference: String
 
     @Option(help: ArgumentHelp("The new time, such as \"tue 9am\" or soonest. (default: the same)", valueName: "time"))
     var at: String?
 
-    @Option(help: ArgumentHelp("The new trainer. (default: the same)", valueName: "handle"))
+    @Option(help: ArgumentHelp("The new trainer. (default: the same)", valueName: "handle"), completion: .trainers)
     var trainer: String?
 
-    @Option(help: ArgumentHelp("The new studio. (default: the same)", valueName: "id"))
+    @Option(help: ArgumentHelp("The new studio. (default: the same)", valueName: "id"), completion: .studios)
     var studio: String?
 
     @Option(help: ArgumentHelp("Move despite hours, notice or limits; logs the reason.", valueName: "reason"))

@@ -9,7 +9,7 @@ struct Confirm: IntroSubcommand {
         commandName: "confirm", abstract: "Mark sessions as confirmed by the client.",
         discussion: "Example: intro confirm K7Q2-9FXM")
 
-    @Argument(help: .session)
+    @Argument(help: .session, completion: .references)
     var references: [String]
 
     @OptionGroup var change: ChangeOptions
@@ -37,7 +37,7 @@ struct Attend: IntroSubcommand {
             Example: intro attend K7Q2-9FXM
             """)
 
-    @Argument(help: .session)
+    @Argument(help: .session, completion: .references)
     var references: [String]
 
     @OptionGroup var options: MarkOptions
@@ -61,7 +61,7 @@ struct NoShow: IntroSubcommand {
             Example: intro no-show K7Q2-9FXM
             """)
 
-    @Argument(help: .session)
+    @Argument(help: .session, completion: .references)
     var references: [String]
 
     @OptionGroup var options: MarkOptions

@@ -19,10 +19,14 @@ struct HoldCommand: IntroSubcommand {
     @Option(help: ArgumentHelp("The time, such as \"tue 14:30\".", valueName: "time"))
     var at: String?
 
-    @Option(help: ArgumentHelp("The trainer. (default: fewest sessions that day)", valueName: "handle"))
+    @Option(
+        help: ArgumentHelp("The trainer. (default: fewest sessions that day)", valueName: "handle"),
+        completion: .trainers)
     var trainer: String?
 
-    @Option(help: ArgumentHelp("The studio. (default: the trainer's, or the only one)", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("The studio. (default: the trainer's, or the only one)", valueName: "id"),
+        completion: .studios)
     var studio: String?
 
     @Option(

@@ -18,9 +18,11 @@ struct Schedule: IntroSubcommand {
         discussion: """
             Shows working hours, time off, closures and sessions of each day; a session that cannot take place is marked \
             with "!". Excel reads names correctly with --format csv --bom.
+
+            Example: intro schedule maria --from mon --days 5
             """)
 
-    @Argument(help: ArgumentHelp("The trainer.", valueName: "handle"))
+    @Argument(help: ArgumentHelp("The trainer.", valueName: "handle"), completion: .trainers)
     var trainer: String
 
     @Option(help: ArgumentHelp("The first day, such as monday or 2026-12-01. (default: today)", valueName: "date"))

@@ -10,7 +10,7 @@ struct Show: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show sessions.", discussion: "Example: intro show K7Q2-9FXM")
 
-    @Argument(help: .session)
+    @Argument(help: .session, completion: .references)
     var references: [String]
 
     @OptionGroup(title: "Global options") var global: GlobalOptions

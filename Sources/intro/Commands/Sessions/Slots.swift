@@ -7,12 +7,16 @@ import Reminders
 
 /// `intro slots`: lists free slots.
 struct Slots: IntroSubcommand {
-    static let configuration = CommandConfiguration(commandName: "slots", abstract: "List free slots.")
+    static let configuration = CommandConfiguration(
+        commandName: "slots", abstract: "List free slots.",
+        discussion: "Example: intro slots --trainer maria --from tomorrow --days 3")
 
-    @Option(help: ArgumentHelp("The studio. (default: the trainer's, or the only one)", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("The studio. (default: the trainer's, or the only one)", valueName: "id"),
+        completion: .studios)
     var studio: String?
 
-    @Option(help: ArgumentHelp("Only this trainer's slots.", valueName: "handle"))
+    @Option(help: ArgumentHelp("Only this trainer's slots.", valueName: "handle"), completion: .trainers)
     var trainer: String?
 
     @Option(help: ArgumentHelp("The earliest time, such as \"tomorrow 9am\". (default: now)", valueName: "time"))

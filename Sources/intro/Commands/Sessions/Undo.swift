@@ -14,7 +14,7 @@ struct Undo: IntroSubcommand {
             Example: intro undo K7Q2-9FXM --reason "wrong client"
             """)
 
-    @Argument(help: .session)
+    @Argument(help: .session, completion: .references)
     var reference: String
 
     @Option(help: ArgumentHelp("The reason, for the event log.", valueName: "text"))

@@ -9,7 +9,8 @@ extension StudioCommand {
     struct Add: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "add",
-            abstract: "Add a studio."
+            abstract: "Add a studio.",
+            discussion: "Example: intro studio add \"Iron Oakland\" --id oakland --time-zone America/Los_Angeles"
         )
 
         @Argument(help: "The studio's name.")
@@ -52,7 +53,7 @@ extension StudioCommand {
                 """
         )
 
-        @Argument(help: "The studio.")
+        @Argument(help: "The studio.", completion: .studios)
         var id: String
 
         @Option(help: ArgumentHelp("The studio's name.", valueName: "name"))

@@ -18,7 +18,7 @@ extension StudioCommand {
                 """
         )
 
-        @Argument(help: "The studio.")
+        @Argument(help: "The studio.", completion: .studios)
         var id: String
 
         @Argument(help: "The first day or time of the closure.")
@@ -69,7 +69,7 @@ extension StudioCommand {
                 """
         )
 
-        @Argument(help: "The studio.")
+        @Argument(help: "The studio.", completion: .studios)
         var id: String
 
         @Argument(help: "The first day or time that is open again.")

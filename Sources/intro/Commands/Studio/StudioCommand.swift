@@ -8,7 +8,7 @@ import Reminders
 struct StudioCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "studio",
-        abstract: "Add, edit, show, close and reopen studios.",
+        abstract: "Add, edit, show, close and reopen studios.", discussion: "Example: intro studio show downtown",
         subcommands: [Add.self, List.self, Show.self, Edit.self, Close.self, Reopen.self]
     )
 
@@ -20,7 +20,7 @@ extension StudioCommand {
     struct List: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "list",
-            abstract: "List the studios."
+            abstract: "List the studios.", discussion: "Example: intro studio list"
         )
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -55,10 +55,10 @@ extension StudioCommand {
     struct Show: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "show",
-            abstract: "Show a studio with its settings and closures."
+            abstract: "Show a studio with its settings and closures.", discussion: "Example: intro studio show downtown"
         )
 
-        @Argument(help: "The studio.")
+        @Argument(help: "The studio.", completion: .studios)
         var id: String
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

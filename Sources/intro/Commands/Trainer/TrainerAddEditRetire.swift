@@ -8,7 +8,8 @@ extension TrainerCommand {
     struct Add: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "add",
-            abstract: "Add a trainer. Set their hours next."
+            abstract: "Add a trainer. Set their hours next.",
+            discussion: "Example: intro trainer add \"Maria Gomez\" --id maria --email maria@example.com"
         )
 
         @Argument(help: "The name shown to clients.")
@@ -17,7 +18,9 @@ extension TrainerCommand {
         @Option(help: ArgumentHelp("A short name, such as maria.", valueName: "handle"))
         var id: String
 
-        @Option(help: ArgumentHelp("The trainer's home studio. (default: the only one)", valueName: "id"))
+        @Option(
+            help: ArgumentHelp("The trainer's home studio. (default: the only one)", valueName: "id"),
+            completion: .studios)
         var studio: String?
 
         @OptionGroup var options: TrainerOptions
@@ -45,16 +48,19 @@ extension TrainerCommand {
         static let configuration = CommandConfiguration(
             commandName: "edit",
             abstract: "Edit a trainer; other fields keep their values.",
-            discussion: "With --studio, lists upcoming sessions at the old home studio; they stay there."
-        )
+            discussion: """
+                With --studio, lists upcoming sessions at the old home studio; they stay there.
 
-        @Argument(help: "The trainer.")
+                Example: intro trainer edit maria --daily-limit 8
+                """)
+
+        @Argument(help: "The trainer.", completion: .trainers)
         var handle: String
 
         @Option(help: ArgumentHelp("The name shown to clients.", valueName: "name"))
         var name: String?
 
-        @Option(help: ArgumentHelp("The trainer's home studio.", valueName: "id"))
+        @Option(help: ArgumentHelp("The trainer's home studio.", valueName: "id"), completion: .studios)
         var studio: String?
 
         @OptionGroup var options: TrainerOptions
@@ -102,7 +108,7 @@ extension TrainerCommand {
                 """
         )
 
-        @Argument(help: "The trainer.")
+        @Argument(help: "The trainer.", completion: .trainers)
         var handle: String
 
         @Flag(help: "Deactivate a trainer with upcoming sessions without asking.")
@@ -155,7 +161,7 @@ extension TrainerCommand {
                 """
         )
 
-        @Argument(help: "The trainer.")
+        @Argument(help: "The trainer.", completion: .trainers)
         var handle: String
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

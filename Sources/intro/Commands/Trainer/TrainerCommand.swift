@@ -9,7 +9,7 @@ import Reminders
 struct TrainerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trainer",
-        abstract: "Manage trainers, their hours and time off.",
+        abstract: "Manage trainers, their hours and time off.", discussion: "Example: intro trainer list",
         subcommands: [
             Add.self, List.self, Show.self, Edit.self, Retire.self, Return.self, Hours.self, Away.self, Cover.self,
         ]
@@ -23,10 +23,11 @@ extension TrainerCommand {
     struct List: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "list",
-            abstract: "List trainers."
+            abstract: "List trainers.", discussion: "Example: intro trainer list --studio downtown"
         )
 
-        @Option(help: ArgumentHelp("Only trainers based or working at this studio.", valueName: "id"))
+        @Option(
+            help: ArgumentHelp("Only trainers based or working at this studio.", valueName: "id"), completion: .studios)
         var studio: String?
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -63,10 +64,10 @@ extension TrainerCommand {
     struct Show: IntroSubcommand {
         static let configuration = CommandConfiguration(
             commandName: "show",
-            abstract: "Show a trainer with hours and time off."
+            abstract: "Show a trainer with hours and time off.", discussion: "Example: intro trainer show maria"
         )
 
-        @Argument(help: "The trainer.")
+        @Argument(help: "The trainer.", completion: .trainers)
         var handle: String
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -18,7 +18,7 @@ extension TrainerCommand {
                 Example: intro trainer cover maria
                 """)
 
-        @Argument(help: "The absent trainer.")
+        @Argument(help: "The absent trainer.", completion: .trainers)
         var handle: String
 
         @Option(
@@ -28,7 +28,9 @@ extension TrainerCommand {
         @Option(help: ArgumentHelp("The last day, or the time of return. (default: the first day)", valueName: "time"))
         var until: String?
 
-        @Option(help: ArgumentHelp("Move all sessions to this trainer. (default: any free one)", valueName: "handle"))
+        @Option(
+            help: ArgumentHelp("Move all sessions to this trainer. (default: any free one)", valueName: "handle"),
+            completion: .trainers)
         var with: String?
 
         @Flag(help: "Show what would be moved, without moving it.")

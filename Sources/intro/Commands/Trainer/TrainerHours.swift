@@ -20,10 +20,12 @@ extension TrainerCommand {
                 """
         )
 
-        @Argument(help: "The trainer.")
+        @Argument(help: "The trainer.", completion: .trainers)
         var handle: String
 
-        @Option(help: ArgumentHelp("The studio. (default: the trainer's home studio)", valueName: "id"))
+        @Option(
+            help: ArgumentHelp("The studio. (default: the trainer's home studio)", valueName: "id"),
+            completion: .studios)
         var studio: String?
 
         @Option(
