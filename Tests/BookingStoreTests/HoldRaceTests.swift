@@ -86,7 +86,8 @@ private struct DeskRounds {
             + TimeInterval(Int.random(in: 0..<6, using: &chance) * 1800)
         let email = "client\(desk)-\(round)@example.com"
         do {
-            switch Int.random(in: 0..<6, using: &chance) {
+            // Each desk begins with a hold and its booking.
+            switch round < 2 ? 2 * round : Int.random(in: 0..<6, using: &chance) {
             case 0, 1:
                 holds.append(
                     try await books.desk.hold(HoldRequest(studio: studio, start: start, minutes: 10), now: now).hold)
