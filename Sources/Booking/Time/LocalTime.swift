@@ -17,17 +17,19 @@ public struct LocalTime: Hashable, Comparable, Sendable, CustomStringConvertible
         self.minutes = minutes
     }
 
-    /// Parses a time: `09:00`, `9:00`, or `24:00` for the end of a day.
+    /// Parses a time: `09:00`, `9:00`, `9am`, `9:30 p.m.`, `noon`, or `24:00` for the end of a day.
+    ///
+    /// Minutes without `am` or `pm` are on the 24-hour clock.
     ///
     /// - Parameters:
     ///   - text: The hours and minutes.
     ///   - field: The name of the field in an error.
     /// - Throws: `InvalidInput` if the text is not a time of day.
     public init(_ text: String, field: String = "time") throws(InvalidInput) {
-        var cursor = Cursor(Substring(text.utf8.trimmingSpaces))
-        guard let time = LocalTime(reading: &cursor), cursor.isAtEnd else {
+        guard let minutes = LocalTime.minutes(of: text), let time = LocalTime(minutes: minutes) else {
             throw InvalidInput(
-                field: field, problem: "\(quoted(text)) is not a time of day", hint: "write it from 00:00 to 24:00")
+                field: field, problem: "\(quoted(text)) is not a time of day",
+                hint: "write it from 00:00 to 24:00, or like 9am")
         }
         self = time
     }
@@ -44,11 +46,16 @@ public struct LocalTime: Hashable, Comparable, Sendable, CustomStringConvertible
 }
 
 extension LocalTime {
-    /// Consumes `h:mm` or `hh:mm`; returns `nil` if the text has another form.
-    init?(reading cursor: inout Cursor) {
-        guard let hour = cursor.digits(1...2), cursor.take(":"), let minute = cursor.digits(2...2), minute < 60 else {
-            return nil
+    /// Returns the minutes after midnight of a text; `nil` if it is not one time of day to the minute.
+    private static func minutes(of text: String) -> Int? {
+        guard text.utf8.count <= 40 else { return nil }
+        var tokens = TimeTokens(text)
+        if tokens.take(word: "noon") { return tokens.isAtEnd ? 12 * 60 : nil }
+        guard let reading = try? tokens.clockReading(), tokens.isAtEnd else { return nil }
+        switch reading.seconds {
+        case .exact(let second): return second.isMultiple(of: 60) ? second / 60 : nil
+        case .open(_, _, let fallback): return fallback.map { $0 / 60 }
+        case .midnight: return nil
         }
-        self.init(minutes: hour * 60 + minute)
     }
 }

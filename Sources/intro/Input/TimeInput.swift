@@ -45,16 +45,6 @@ func parseDate(_ text: String, field: String, in context: TimePhraseContext) thr
     return date
 }
 
-/// Parses a point in time by the usual conventions.
-func parseInstant(_ text: String, field: String, clock: StudioClock, now: Date) throws -> Date {
-    try parseInstant(text, field: field, in: TimePhraseContext(clock: clock, now: now))
-}
-
-/// Parses a time, a day or a period by the usual conventions.
-func parseTimePhrase(_ text: String, field: String, clock: StudioClock, now: Date) throws -> TimePhrase {
-    try parseTimePhrase(text, field: field, in: TimePhraseContext(clock: clock, now: now))
-}
-
 private func rethrowingTimeProblems<Result>(_ clock: StudioClock, _ read: () throws(TimeProblem) -> Result) throws
     -> Result
 {
@@ -151,11 +141,6 @@ struct DayWindow {
     init(from: String?, days: Int, in context: TimePhraseContext) throws {
         let phrase = try from.map { try parseTimePhrase($0, field: "--from", in: context) }
         self.init(start: phrase?.start(context.clock) ?? context.now, days: days, clock: context.clock)
-    }
-
-    /// Parses `--from` and `--days` by the usual conventions.
-    init(from: String?, days: Int, clock: StudioClock, now: Date) throws {
-        try self.init(from: from, days: days, in: TimePhraseContext(clock: clock, now: now))
     }
 
     /// Creates a range of local days.

@@ -110,8 +110,11 @@ struct LocalDateTests {
 @Suite("Local times")
 struct LocalTimeTests {
     @Test(
-        "reads hours with one or two digits",
-        arguments: [("09:00", 540), ("9:00", 540), ("00:00", 0), ("23:59", 1439), ("24:00", 1440)])
+        "reads times of the 24-hour and the 12-hour clock",
+        arguments: [
+            ("09:00", 540), ("9:00", 540), ("00:00", 0), ("23:59", 1439), ("24:00", 1440), ("9am", 540),
+            ("9:30 p.m.", 1290), ("12am", 0), ("noon", 720), ("0900", 540), ("09:00:00", 540),
+        ])
     func reads(text: String, minutes: Int) throws {
         let time = try LocalTime(text)
         #expect(time.minutes == minutes)
@@ -120,7 +123,7 @@ struct LocalTimeTests {
 
     @Test(
         "rejects text that is not a time of day",
-        arguments: ["25:00", "24:01", "09:60", "9", "9:0", "-1:00", "09:00:00", "9am", "009:00"])
+        arguments: ["25:00", "24:01", "09:60", "9", "9:0", "-1:00", "09:00:30", "13pm", "009:00", "midnight"])
     func refuses(text: String) {
         #expect(throws: InvalidInput.self) { try LocalTime(text) }
     }

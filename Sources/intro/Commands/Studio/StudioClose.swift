@@ -14,7 +14,7 @@ extension StudioCommand {
             discussion: """
                 A date alone means the whole day. Booked sessions stay and are listed.
 
-                Example: intro studio close downtown 2026-12-24 2026-12-26
+                Example: intro studio close downtown "dec 24" "dec 26" --reason holidays
                 """
         )
 
