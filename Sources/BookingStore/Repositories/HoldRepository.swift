@@ -129,8 +129,8 @@ public struct HoldRepository: Sendable {
     }
 
     private static let select: SQL = """
-        SELECT h.id, h.key, h.starts_at, t.id, t.handle, t.name, st.id, st.slug, st.name, st.time_zone, h.ends_at,
-               h.status, h.note, h.held_at, h.held_by, h.expires_at
+        SELECT h.id, h.key, h.starts_at, t.id, t.handle, t.name, st.id, st.slug, st.name, st.time_zone, st.region,
+               h.ends_at, h.status, h.note, h.held_at, h.held_by, h.expires_at
         FROM hold AS h
         JOIN trainer AS t ON t.id = h.trainer_id
         JOIN studio AS st ON st.id = h.studio_id
@@ -146,7 +146,7 @@ public struct HoldRepository: Sendable {
                         id: Trainer.ID(try row.next()), handle: try row.next(), name: try row.next()),
                     studio: Session.Place(
                         id: Studio.ID(try row.next()), handle: try row.next(), name: try row.next(),
-                        clock: try StudioClocks.clock(of: row.next()))),
+                        clock: try StudioClocks.clock(&row))),
                 endsAt: try row.next(), status: try row.nextCode(), note: try row.next(), heldAt: try row.next(),
                 heldBy: try row.next(), expiresAt: try row.next())
         }

@@ -151,8 +151,11 @@ struct CoverReport {
         let session = left.session
         let contact = session.client.phone?.display ?? session.client.email?.address ?? ""
         let client = session.client.name.visible.truncated(to: 22)
+        let clock = session.studio.clock
         let slots = left.alternatives.map { slot in
-            "\(times.textWithoutZone(slot.startsAt, on: slot.studio.clock)) \(slot.trainer.handle)"
+            let date = clock.date(of: slot.startsAt)
+            let day = date == clock.date(of: session.startsAt) ? "" : times.text(date, on: clock) + ", "
+            return day + times.text(clock.time(of: slot.startsAt), on: clock) + " \(slot.trainer.handle)"
         }
         let offer = slots.isEmpty ? "no free slot within two weeks" : slots.joined(separator: "; ")
         return [
