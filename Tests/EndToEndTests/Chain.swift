@@ -22,7 +22,7 @@ extension Studio {
         try await answer("trainer", "hours", handle, "--set", hours)
     }
 
-    /// The days of a printed schedule or agenda: the lines of each date, without blank lines.
+    /// The days of a printed schedule or agenda: the lines of each date, without blank lines and numbers of open slots.
     func days(_ arguments: String..., now: String = Studio.now) async throws -> [String: [String]] {
         let result = try await intro(arguments + ["--clock", "24"], now: now)
         try #require(result.exit == 0, "\(arguments): \(result.stderr)")
@@ -35,7 +35,7 @@ extension Studio {
             } else if line.isEmpty {
                 date = nil
             } else if let date {
-                days[date]?.append(String(line.drop { $0 == " " }))
+                days[date]?.append(String(line.drop { $0 == " " }).replacing(/; \d+ open/, with: ""))
             }
         }
         return days

@@ -79,6 +79,16 @@ enum JSON: Decodable, Hashable, Sendable {
     }
 }
 
+extension JSON: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
+    init(arrayLiteral items: JSON...) {
+        self = .list(items)
+    }
+
+    init(dictionaryLiteral members: (String, JSON)...) {
+        self = .object(Dictionary(uniqueKeysWithValues: members))
+    }
+}
+
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
     init(stringLiteral text: String) {
         self = .text(text)

@@ -27,6 +27,17 @@ public struct StudioDay: Sendable {
     /// Whether the studio is open, but no trainer is at work.
     public var hasNoTrainer: Bool { !isClosed && workers.allSatisfy(\.spans.isEmpty) }
 
+    /// The largest number of sessions at the same time, and when it is reached first; `nil` without sessions.
+    public var stationPeak: (count: Int, during: Range<Date>)? {
+        let taking = sessions.filter { $0.status == .booked || $0.status == .attended }.map(\.during)
+        let peaks = taking.map { session in
+            let same = taking.filter { $0.contains(session.lowerBound) }
+            let end = same.map(\.upperBound).min() ?? session.upperBound
+            return (count: same.count, during: session.lowerBound..<end)
+        }
+        return peaks.max { ($0.count, $1.during.lowerBound) < ($1.count, $0.during.lowerBound) }
+    }
+
     /// Creates the agenda of a studio for one date.
     ///
     /// - Parameters:
@@ -89,6 +100,8 @@ public struct TrainerDay: Sendable {
     public let absences: [DayObstacle]
     /// The closures that overlap the working hours of this day.
     public let closures: [ClosedStudio]
+    /// The working hours, including those in absences and closures, by start.
+    public let planned: [Work]
     /// The working hours without absences and closures, by start; studios without such hours are omitted.
     public let work: [Work]
     /// Whether the trainer has no working hours on this day, and no absence that covers the whole day.
@@ -110,6 +123,7 @@ public struct TrainerDay: Sendable {
         let retired = retiredAt.map(clock.date).flatMap { $0 <= date ? $0 : nil }
         retiredSince = retired
         let planned = retired == nil ? Self.work(on: date, in: roster) : []
+        self.planned = planned
         let hours = planned.flatMap(\.spans)
         let day = clock.day(date)
         let absences = roster.absences.filter { retired == nil && $0.during.overlaps(day) }

@@ -10,16 +10,25 @@ struct Agenda: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "agenda", abstract: "Show a studio's day.",
         discussion: """
-            Shows working hours, closures and sessions; a session that cannot take place is marked with "!".
+            Shows working hours, closures, sessions and stations in use; a session that cannot take place is marked with \
+            "!".
 
-            Example: intro agenda downtown --on tomorrow
+            Example: intro agenda downtown --from mon --days 5
             """)
 
-    @Argument(help: ArgumentHelp("The studio.", valueName: "studio"), completion: .studios)
-    var studio: String
+    @Argument(
+        help: ArgumentHelp("The studio. (default: the configured or only one)", valueName: "studio"),
+        completion: .studios)
+    var studio: String?
 
     @Option(help: ArgumentHelp("The day, such as tomorrow or 2026-12-01. (default: today)", valueName: "date"))
     var on: String?
+
+    @Option(help: ArgumentHelp("The first of several days. (default: today)", valueName: "date"))
+    var from: String?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Number of days. (default: 1)", valueName: "n"))
+    var days: String?
 
     @Flag(help: "List past sessions not yet marked as attended or no-show.")
     var open = false
@@ -36,6 +45,10 @@ struct Agenda: IntroSubcommand {
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func checkUsage() throws {
+        guard on == nil || (from == nil && days == nil) else {
+            throw ValidationError("--on is one day; --from and --days are several")
+        }
+        guard !open || (from == nil && days == nil) else { throw ValidationError("--open lists all days") }
         guard !open || !affected else { throw ValidationError("--open and --affected do not go together") }
         guard limit == nil || open || affected else {
             throw ValidationError("--limit goes with --open or --affected")
@@ -47,45 +60,66 @@ struct Agenda: IntroSubcommand {
         let database = try await intro.database()
         let studio = try await intro.bookingTarget(studio: studio, trainer: nil, in: database).studio
         let now = intro.now
-        let asked = try on.map { try parseTimePhrase($0, field: "--on", in: intro.timeContext(at: studio)) }
-        let date = asked.map { studio.clock.date(of: $0.start(studio.clock)) }
         let today = studio.clock.date(of: now)
+        let asked = try askedDates(at: studio, today: today, in: intro)
         if open {
             try await reportOpen(at: studio, before: today, limit: limit ?? 100, in: intro, database)
         } else if affected {
-            try await reportAffected(at: studio, on: date, limit: limit, in: intro, database)
+            try await reportAffected(at: studio, on: asked, limit: limit, in: intro, database)
         } else {
-            try await reportDay(date ?? today, at: studio, isToday: date ?? today == today, in: intro, database)
+            try await reportDays(asked ?? today...today, at: studio, today: today, in: intro, database)
         }
+    }
+
+    /// Returns the dates that were asked for; `nil` without an option.
+    private func askedDates(at studio: Studio, today: LocalDate, in intro: Intro) throws -> ClosedRange<LocalDate>? {
+        let days = try days.map { try count($0, field: "--days", in: 1...400) }
+        let first = try (on ?? from).map { text in
+            let phrase = try parseTimePhrase(
+                text, field: on == nil ? "--from" : "--on", in: intro.timeContext(at: studio))
+            return studio.clock.date(of: phrase.start(studio.clock))
+        }
+        guard first != nil || days != nil else { return nil }
+        let start = first ?? today
+        return start...start.adding(days: (days ?? 1) - 1)
     }
 }
 
 extension Agenda {
-    private func reportDay(
-        _ date: LocalDate, at studio: Studio, isToday: Bool, in intro: Intro, _ database: Database
+    private func reportDays(
+        _ dates: ClosedRange<LocalDate>, at studio: Studio, today: LocalDate, in intro: Intro, _ database: Database
     ) async throws {
-        let day = studio.clock.day(date)
+        let clock = studio.clock
         let (sessions, roster, unmarked) = try await database.withConnection { connection in
             let sessions = SessionRepository(connection)
-            let all = try await sessions.all(at: studio.id, from: day.lowerBound, until: day.upperBound)
+            let all = try await sessions.all(
+                at: studio.id, from: clock.day(dates.lowerBound).lowerBound,
+                until: clock.day(dates.upperBound).upperBound)
             guard !intro.console.isJSON else { return (all, nil as Roster?, 0) }
-            return (
-                all, try await RosterRepository(connection).roster(at: studio.id, on: date...date),
-                isToday ? try await sessions.countLeftOpen(at: studio.id, before: day.lowerBound).count : 0
-            )
+            let roster = try await RosterRepository(connection).roster(at: studio.id, on: dates)
+            guard dates == today...today else { return (all, roster, 0) }
+            let backlog = try await sessions.countLeftOpen(at: studio.id, before: clock.startOfDay(today))
+            return (all, roster, backlog.count)
         }
         try intro.console.report(sessions.map { SessionRecord($0) }) {
             guard let roster else { return "" }
-            let place = Session.Place(studio)
-            let agenda = StudioDay(date: date, studio: place, roster: roster, sessions: sessions)
-            let text = DayView(
-                heading: studio.name, days: [DayView.Day(agenda, studio: place, times: intro.console.times)],
-                studio: place, namesTrainers: true,
-                times: intro.console.times
-            ).text(colored: intro.console.isColored)
+            let text = agenda(dates, at: studio, roster, sessions, times: intro.console.times)
+                .text(colored: intro.console.isColored)
             guard unmarked > 0 else { return text }
             return text + "\n\n\(counted(unmarked, "session")) not marked: intro agenda \(studio.handle) --open"
         }
+    }
+
+    private func agenda(
+        _ dates: ClosedRange<LocalDate>, at studio: Studio, _ roster: Roster, _ sessions: [Session], times: TimeFormat
+    ) -> DayView {
+        let place = Session.Place(studio)
+        let days = (0...dates.lowerBound.days(to: dates.upperBound)).map { number in
+            let date = dates.lowerBound.adding(days: number)
+            let day = StudioDay(date: date, studio: place, roster: roster, sessions: sessions)
+            return DayView.Day(day, studio: place, stations: Int(studio.offer.stations), times: times)
+        }
+        return DayView(heading: studio.name, days: days, studio: place, namesTrainers: true, times: times)
     }
 
     private func reportOpen(
@@ -108,16 +142,18 @@ extension Agenda {
     }
 
     private func reportAffected(
-        at studio: Studio, on date: LocalDate?, limit: Int?, in intro: Intro, _ database: Database
+        at studio: Studio, on dates: ClosedRange<LocalDate>?, limit: Int?, in intro: Intro, _ database: Database
     ) async throws {
         let now = intro.now
-        let day = date.map { studio.clock.day($0) }
+        let clock = studio.clock
+        let from = dates.map { clock.day($0.lowerBound).lowerBound }
+        let until = dates.map { clock.day($0.upperBound).upperBound }
         let all = try await database.withConnection { connection in
             try await SessionRepository(connection).affected(
-                at: studio.id, from: max(now, day?.lowerBound ?? now), until: day?.upperBound ?? .distantFuture)
+                at: studio.id, from: max(now, from ?? now), until: until ?? .distantFuture)
         }
         let sessions = Array(all.prefix(limit ?? all.count))
-        let when = date.map { " on \(intro.console.times.text($0, on: studio.clock))" } ?? ""
+        let when = dates.map { " on \(Self.text($0, on: clock, times: intro.console.times))" } ?? ""
         let rest = rest(
             after: sessions, total: all.count, end: all.last?.startsAt, clock: studio.clock, times: intro.console.times)
         try intro.console.report(sessions.map { SessionRecord($0) }, leavingOut: rest) {
@@ -126,6 +162,13 @@ extension Agenda {
                 empty: "All upcoming sessions at \(studio.name.visible)\(when) can take place.",
                 on: intro.console)
         }
+    }
+
+    private static func text(
+        _ dates: ClosedRange<LocalDate>, on clock: StudioClock, times: TimeFormat
+    ) -> String {
+        let (first, last) = (times.text(dates.lowerBound, on: clock), times.text(dates.upperBound, on: clock))
+        return dates.lowerBound == dates.upperBound ? first : "\(first) to \(last)"
     }
 
     private func rest(

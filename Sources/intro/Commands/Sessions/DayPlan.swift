@@ -79,6 +79,8 @@ struct DayView {
     private func remarks(_ session: Session, on date: LocalDate) -> [(text: String, isWarning: Bool)] {
         var remarks: [(text: String, isWarning: Bool)] = []
         if let obstacle = session.affected { remarks.append(("! \(obstacle.words)", true)) }
+        if session.confirmedAt != nil, session.status == .booked { remarks.append(("confirmed", false)) }
+        if let phone = session.client.phone { remarks.append((phone.display, false)) }
         let place = studio.locationText(session.studio, at: session.startsAt)
         if !place.isEmpty { remarks.append((place, false)) }
         let first = session.dates.lowerBound
@@ -139,9 +141,13 @@ extension DayView.Day {
     ///
     /// - Parameters:
     ///   - day: The day.
+    ///   - calendar: The same day, by studio, with the open slots.
     ///   - home: The trainer's home studio, which is not named.
+    ///   - listsOpen: Whether the starts of the open slots are listed.
     ///   - times: The form of times.
-    init(_ day: TrainerDay, home: Session.Place, times: TimeFormat) {
+    init(
+        _ day: TrainerDay, _ calendar: [CalendarDay], home: Session.Place, listsOpen: Bool, times: TimeFormat
+    ) {
         var notes = day.retiredSince.map { ["retired since \(times.text($0, on: home.clock))"] } ?? []
         notes += day.closures.map { closed in
             let place = home.locationText(closed.studio, at: closed.studio.clock.startOfDay(day.date))
@@ -152,10 +158,17 @@ extension DayView.Day {
         if day.isOff { notes.append("off") }
         notes += day.work.map { work in
             let place = home.locationText(work.studio, at: work.spans[0].lowerBound)
-            let hours = work.studio.hours(work.spans, on: day.date, times) + (place.isEmpty ? "" : " \(place)")
+            let starts = calendar.first { $0.studio.id == work.studio.id }?.openStarts ?? []
+            let hours =
+                work.studio.hours(work.spans, on: day.date, times) + (place.isEmpty ? "" : " \(place)")
+                + (starts.isEmpty ? "" : "; \(starts.count) open")
             return day.sessions.isEmpty ? "no sessions (\(hours))" : "works \(hours)"
         }
-        self.init(date: day.date, notes: notes.flatMap { Self.wrapped($0) }, sessions: day.sessions)
+        notes = notes.flatMap { Self.wrapped($0) }
+        for day in calendar where listsOpen && !day.openStarts.isEmpty {
+            notes += Self.wrapped("open " + times.list(day.openStarts, on: day.studio.clock), indent: 7)
+        }
+        self.init(date: day.date, notes: notes, sessions: day.sessions)
     }
 
     /// Creates a day of a studio's agenda.
@@ -163,8 +176,9 @@ extension DayView.Day {
     /// - Parameters:
     ///   - day: The day.
     ///   - studio: The studio.
+    ///   - stations: The number of its stations.
     ///   - times: The form of times.
-    init(_ day: StudioDay, studio: Session.Place, times: TimeFormat) {
+    init(_ day: StudioDay, studio: Session.Place, stations: Int, times: TimeFormat) {
         var notes = day.closures.flatMap { Self.wrapped(studio.text("closed", $0, on: day.date, times)) }
         let names = day.workers.map { $0.trainer.name.visible.truncated(to: 30) }
         let width = names.map { displayWidth($0) }.max() ?? 0
@@ -176,6 +190,10 @@ extension DayView.Day {
         }
         if day.hasNoTrainer { notes.append("no trainers working") }
         if day.sessions.isEmpty, !day.isClosed { notes.append("no sessions") }
+        if let peak = day.stationPeak {
+            notes.append(
+                "\(peak.count) of \(stations) stations in use \(studio.hours([peak.during], on: day.date, times))")
+        }
         self.init(date: day.date, notes: notes, sessions: day.sessions)
     }
 

@@ -37,47 +37,74 @@ struct Schedule: IntroSubcommand {
     @Flag(help: "With --format csv: add a byte order mark for Excel.")
     var bom = false
 
+    @Flag(help: "List the starts of the open slots of each day.")
+    var open = false
+
+    @Flag(help: "With --json: one object per day, with hours, sessions and open slots.")
+    var calendar = false
+
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func checkUsage() throws {
         guard !bom || format == .csv else { throw ValidationError("--bom goes with --format csv") }
+        guard !calendar || global.json || format == .json else { throw ValidationError("--calendar goes with --json") }
     }
 
     func run(in intro: Intro) async throws {
         let days = try count(days, field: "--days", in: 1...400)
         let database = try await intro.database()
-        let bookingTarget = try await intro.bookingTarget(studio: nil, trainer: trainer, in: database)
-        guard let trainer = bookingTarget.trainer else { return }
-        let clock = bookingTarget.studio.clock
+        let (trainer, home) = try await intro.trainer(trainer, in: database)
+        let context = intro.timeContext(at: home)
         // Show today as a whole: sessions that have ended also belong to the schedule.
-        let context = intro.timeContext(at: bookingTarget.studio)
-        let first = clock.date(of: try DayWindow(from: from, days: days, in: context).start)
+        let first = home.clock.date(of: try DayWindow(from: from, days: days, in: context).start)
         let dates = first...first.adding(days: days - 1)
         let sessions = try await database.withConnection { connection in
             try await SessionRepository(connection).all(of: trainer.id, on: dates)
         }
         switch intro.console.isJSON ? .json : format {
+        case .json where calendar:
+            let days = try await self.days(of: trainer, home, on: dates, sessions, in: intro, database)
+            try intro.console.print(jsonText(days.flatMap(\.calendar).map { CalendarDayRecord($0, listsOpen: open) }))
         case .json: try intro.console.print(jsonText(sessions.map { SessionRecord($0) }))
         case .csv: try intro.console.print((bom ? SessionCSV.byteOrderMark : "") + SessionCSV.text(sessions))
-        case .ics: try intro.console.print(try calendar(sessions, of: trainer, now: intro.now))
+        case .ics: try intro.console.print(try feed(sessions, of: trainer, now: intro.now))
         case .table:
-            let roster = try await database.withConnection { connection in
-                try await RosterRepository(connection).roster(of: trainer.id, on: dates)
-            }
-            let home = Session.Place(bookingTarget.studio)
+            let days = try await self.days(of: trainer, home, on: dates, sessions, in: intro, database)
+            let (place, times) = (Session.Place(home), intro.console.times)
             let plan = DayView(
                 heading: trainer.name,
-                days: (0..<days).map { day in
-                    DayView.Day(
-                        TrainerDay(
-                            date: first.adding(days: day), clock: clock, retiredAt: trainer.retiredAt, roster: roster,
-                            sessions: sessions), home: home, times: intro.console.times)
-                }, studio: home, times: intro.console.times)
+                days: days.map { DayView.Day($0.plan, $0.calendar, home: place, listsOpen: open, times: times) },
+                studio: place, times: times)
             try intro.console.print(plan.text(colored: intro.console.isColored))
         }
     }
 
-    private func calendar(_ sessions: [Session], of trainer: Trainer, now: Date) throws -> String {
+    /// Returns the days of the schedule with their open slots.
+    private func days(
+        of trainer: Trainer, _ home: Studio, on dates: ClosedRange<LocalDate>, _ sessions: [Session], in intro: Intro,
+        _ database: Database
+    ) async throws -> [(plan: TrainerDay, calendar: [CalendarDay])] {
+        let now = intro.now
+        let (roster, open) = try await database.withConnection { connection in
+            let roster = try await RosterRepository(connection).roster(of: trainer.id, on: dates)
+            var open: [Slot] = []
+            for id in Set(roster.shifts.map(\.studio.id)) {
+                let studio = try await StudioRepository(connection).with(id)
+                open += try await SlotRepository(connection).open(
+                    at: studio, with: trainer.id, from: studio.clock.day(dates.lowerBound).lowerBound,
+                    until: studio.clock.day(dates.upperBound).upperBound, now: now, limit: .max)
+            }
+            return (roster, open)
+        }
+        return (0...dates.lowerBound.days(to: dates.upperBound)).map { day in
+            let plan = TrainerDay(
+                date: dates.lowerBound.adding(days: day), clock: home.clock, retiredAt: trainer.retiredAt,
+                roster: roster, sessions: sessions)
+            return (plan, CalendarDay.days(of: plan, home: Session.Place(home), open: open))
+        }
+    }
+
+    private func feed(_ sessions: [Session], of trainer: Trainer, now: Date) throws -> String {
         let events = sessions.map { session in
             var event = CalendarEvent(session, stamp: now)
             event.summary = "Introductory session: \(session.client.name)"
@@ -90,6 +117,54 @@ struct Schedule: IntroSubcommand {
         }
         return try ICalendar.feed(
             events: events, productID: CalendarEvent.productID, name: "Sessions of \(trainer.name)")
+    }
+}
+
+/// The JSON form of one date of a trainer at one studio.
+struct CalendarDayRecord: Encodable {
+    struct Hours: Encodable {
+        let startsAt: Date
+        let endsAt: Date
+        let localStart: String
+        let localEnd: String
+
+        init(_ span: Range<Date>, clock: StudioClock) {
+            startsAt = span.lowerBound
+            endsAt = span.upperBound
+            localStart = clock.text(span.lowerBound)
+            localEnd = clock.text(span.upperBound)
+        }
+    }
+
+    struct Start: Encodable {
+        let startsAt: Date
+        let localStart: String
+    }
+
+    /// The local date, such as `2026-12-01`.
+    let date: String
+    let studio: SessionRecord.Studio
+    /// Whether the trainer works: working, off, away or closed.
+    let state: String
+    /// The reason of the absence or the closure.
+    @NullWhenNil var reason: String?
+    let hours: [Hours]
+    let sessions: [SessionRecord]
+    /// The number of starts that can be booked.
+    let openSlots: Int
+    /// These starts; only with `--open`.
+    var openStarts: [Start]?
+
+    init(_ day: CalendarDay, listsOpen: Bool) {
+        let clock = day.studio.clock
+        date = day.date.description
+        studio = SessionRecord.Studio(id: day.studio.handle, name: day.studio.name, timeZone: clock.identifier)
+        state = day.state.rawValue
+        reason = day.reasons.isEmpty ? nil : day.reasons.joined(separator: ", ")
+        hours = day.hours.map { Hours($0, clock: clock) }
+        sessions = day.sessions.map { SessionRecord($0) }
+        openSlots = day.openStarts.count
+        openStarts = listsOpen ? day.openStarts.map { Start(startsAt: $0, localStart: clock.text($0)) } : nil
     }
 }
 

@@ -77,7 +77,10 @@ extension TrainerCommand {
             let handle = try Handle(handle, field: "the handle")
             let name = try name.map { try PersonName($0, field: "--name").text }
             let database = try await intro.database()
-            let home = try await intro.bookingTarget(studio: studio, trainer: handle.text, in: database).studio
+            let home =
+                studio == nil
+                ? try await intro.trainer(handle.text, in: database).home
+                : try await intro.bookingTarget(studio: studio, trainer: nil, in: database).studio
             let moves = studio != nil
             let change = try await intro.administration(database).edit(trainer: handle, now: intro.now) {
                 [options] details in
