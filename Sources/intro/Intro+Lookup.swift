@@ -38,6 +38,30 @@ extension Intro {
         }
     }
 
+    /// Finds the studios whose slots a command lists, and the trainer that it names.
+    ///
+    /// - Parameters:
+    ///   - studio: The value of `--studio`.
+    ///   - trainer: The value of `--trainer`.
+    ///   - database: The database to query.
+    /// - Returns: The named or configured studio, or else all studios; the trainer if one was named.
+    /// - Throws: `NotFound`, `InvalidInput`, or a `Failure` when no studio exists.
+    func slotTargets(
+        studio: String?, trainer: String?, in database: Database
+    ) async throws -> (studios: [Studio], trainer: Trainer?) {
+        let studio = try studio.map { try Handle($0, field: "--studio") } ?? defaultStudio
+        let trainer = try trainer.map { try Handle($0, field: "--trainer") }
+        return try await database.withConnection { connection in
+            let trainer: Trainer? =
+                if let trainer { try await TrainerRepository(connection).named(trainer) } else { nil }
+            let studios = StudioRepository(connection)
+            if let studio { return ([try await studios.named(studio)], trainer) }
+            let all = try await studios.all()
+            guard !all.isEmpty else { throw Self.ambiguousStudio(all) }
+            return (all, trainer)
+        }
+    }
+
     /// The studio of commands that name none; `nil` if none is configured.
     var defaultStudio: Handle? {
         get throws { try settings.studio.map { try Handle($0, field: Setting.studio.environmentName) } }

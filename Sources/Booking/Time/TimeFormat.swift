@@ -166,6 +166,11 @@ public struct TimedText: Hashable, Sendable, ExpressibleByStringInterpolation {
         }.joined()
     }
 
+    /// Whether the text contains a time.
+    public var hasTimes: Bool {
+        parts.contains { if case .text = $0 { false } else { true } }
+    }
+
     /// The text with control characters made visible.
     public var visible: TimedText {
         var text = self

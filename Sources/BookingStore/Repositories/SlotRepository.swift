@@ -34,28 +34,6 @@ public struct SlotRepository: Sendable {
             """, at: studio)
     }
 
-    /// Returns the number of slots in ``open(at:with:from:until:now:limit:)`` without a limit, and the last start.
-    ///
-    /// - Parameters:
-    ///   - studio: The studio.
-    ///   - trainer: The trainer; `nil` means all trainers.
-    ///   - from: The earliest start.
-    ///   - until: The latest start, exclusive.
-    ///   - now: The current time, to which notice and horizon refer.
-    /// - Returns: The number, and the last start.
-    /// - Throws: ``PostgresError``.
-    public func count(
-        at studio: Studio, with trainer: Trainer.ID? = nil, from: Date, until: Date, now: Date
-    ) async throws -> (count: Int, last: Date?) {
-        let row = try await connection.query(
-            """
-            SELECT count(*), max(starts_at)
-            FROM open_slots(\(studio.id.value), \(trainer?.value), \(from), \(until), \(now))
-            """
-        ).decode((Int64, Date?).self)[0]
-        return (Int(row.0), row.1)
-    }
-
     /// Returns the free slots nearest to a time, by start, to offer as alternatives.
     ///
     /// One day before and after usually has enough slots, and its query takes a tenth of the time for two weeks.

@@ -70,6 +70,7 @@ extension Failure {
     private init(_ refusal: Refusal) {
         self.init(code: refusal.rule.rawValue, message: refusal.message, hint: refusal.hint, exit: .refused)
         alternatives = refusal.alternatives.map { SlotRecord($0) }
+        guard refusal.reason.hasTimes || refusal.timedHint.hasTimes || !alternatives.isEmpty else { return }
         timed = TimedTexts(
             message: refusal.reason, hint: refusal.timedHint,
             entries: refusal.alternatives.map { "\($0.start)  \($0.trainer.handle)" })

@@ -9,90 +9,179 @@ import Reminders
 struct Slots: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "slots", abstract: "List free slots.",
-        discussion: "Example: intro slots --trainer maria --from tomorrow --days 3")
+        discussion: "Example: intro slots --weekday thu,fri --after 5pm --before 8pm")
 
     @Option(
-        help: ArgumentHelp("The studio. (default: the trainer's, or the only one)", valueName: "id"),
-        completion: .studios)
+        help: ArgumentHelp("The studio. (default: the configured one, or all)", valueName: "id"), completion: .studios)
     var studio: String?
 
     @Option(help: ArgumentHelp("Only this trainer's slots.", valueName: "handle"), completion: .trainers)
     var trainer: String?
 
-    @Option(help: ArgumentHelp("The earliest time, such as \"tomorrow 9am\". (default: now)", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "The earliest time or a period, such as \"tomorrow 9am\" or \"thu evening\". (default: now)",
+            valueName: "time"))
     var from: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Number of days.", valueName: "n"))
-    var days = "7"
+    @Option(parsing: .unconditional, help: ArgumentHelp("Number of days. (default: 7)", valueName: "n"))
+    var days: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of slots.", valueName: "n"))
-    var limit = "20"
+    @Option(help: ArgumentHelp("Only starts at this time of day or later, such as 17:00.", valueName: "time"))
+    var after: String?
+
+    @Option(help: ArgumentHelp("Only starts before this time of day, such as 20:00.", valueName: "time"))
+    var before: String?
+
+    @Option(help: ArgumentHelp("Only these days of the week, such as thu,fri.", valueName: "days"))
+    var weekday: String?
+
+    @Flag(help: "Only the first free slot.")
+    var first = false
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of slots. (default: 20)", valueName: "n"))
+    var limit: String?
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
+    func checkUsage() throws {
+        guard !first || limit == nil else { throw ValidationError("--first is one slot: leave --limit out") }
+    }
+
     func run(in intro: Intro) async throws {
-        let limit = try count(limit, field: "--limit", in: 1...100_000)
-        let days = try count(days, field: "--days", in: 1...400)
+        let limit = first ? 1 : try limit.map { try count($0, field: "--limit", in: 1...100_000) } ?? 20
         let database = try await intro.database()
-        let bookingTarget = try await intro.bookingTarget(studio: studio, trainer: trainer, in: database)
+        let (studios, trainer) = try await intro.slotTargets(studio: studio, trainer: trainer, in: database)
+        let search = try await search(studios, trainer, of: intro, in: database)
         let now = intro.now
-        let context = try await intro.timeContext(
-            for: from, at: bookingTarget.studio, with: bookingTarget.trainer?.id, in: database)
-        let window = try DayWindow(from: from, days: days, in: context)
         let (slots, all) = try await database.withConnection { connection in
             let repository = SlotRepository(connection)
-            let slots = try await repository.open(
-                at: bookingTarget.studio, with: bookingTarget.trainer?.id, from: window.start, until: window.end,
-                now: now,
-                limit: limit)
-            guard slots.count == limit else { return (slots, (count: slots.count, last: nil as Date?)) }
-            return (
-                slots,
-                try await repository.count(
-                    at: bookingTarget.studio, with: bookingTarget.trainer?.id, from: window.start, until: window.end,
-                    now: now)
-            )
+            let slots = try await repository.open(search, now: now, limit: limit)
+            guard slots.count == limit, !first else { return (slots, (count: slots.count, last: nil as Date?)) }
+            return (slots, try await repository.count(search, now: now))
         }
         guard let last = slots.last else {
-            let why = try await reason(at: bookingTarget, in: window, of: intro, database)
+            let why = try await reason(search, trainer, of: intro, database)
             return try intro.console.report([SlotRecord]()) { why }
         }
         var rest: TruncatedList?
         if all.count > slots.count, let end = all.last {
             rest = TruncatedList(
-                shown: slots.count, total: all.count, last: last.startsAt, end: end, clock: bookingTarget.studio.clock,
+                shown: slots.count, total: all.count, last: last.startsAt, end: end, clock: last.studio.clock,
                 times: intro.console.times)
             rest?.largestLimit = 100_000
         }
         try intro.console.report(slots.map { SlotRecord($0) }, leavingOut: rest) {
-            Self.table(slots, times: intro.console.times).text(colored: intro.console.isColored)
+            guard intro.console.isScreen else {
+                return Self.table(slots, times: intro.console.times).text(colored: intro.console.isColored)
+            }
+            let half = search.half
+            return SlotDays(slots, times: intro.console.times, namesHalves: half == nil)
+                .text(width: DayView.width, colored: intro.console.isColored)
         }
     }
 
     private static func table(_ slots: [Slot], times: TimeFormat) -> Table {
-        Table(
-            [.init("WHEN"), .init("TRAINER"), .init("HANDLE")],
-            rows: slots.map { [$0.start.text(in: times), $0.trainer.name, $0.trainer.handle] })
+        let namesStudios = Set(slots.map(\.studio.id)).count > 1
+        let titles = ["WHEN", "TRAINER", "HANDLE"] + (namesStudios ? ["STUDIO"] : [])
+        return Table(
+            titles.map { Table.Column($0) },
+            rows: slots.map { slot in
+                let cells = [slot.start.text(in: times), slot.trainer.name, slot.trainer.handle]
+                return namesStudios ? cells + [slot.studio.handle] : cells
+            })
+    }
+}
+
+extension SlotSearch {
+    /// The half of the day in which all starts are; `nil` for both.
+    fileprivate var half: String? {
+        if let after, after.half == "PM" { return "PM" }
+        if let before, before.minutes <= 720 { return "AM" }
+        return nil
+    }
+}
+
+extension Slots {
+    /// Returns the search for the options; times are local to each studio.
+    private func search(
+        _ studios: [Studio], _ trainer: Trainer?, of intro: Intro, in database: Database
+    ) async throws -> SlotSearch {
+        let days = try days.map { try count($0, field: "--days", in: 1...400) }
+        var search = SlotSearch([], trainer: trainer?.id)
+        for studio in studios {
+            let context = try await intro.timeContext(
+                for: from, after, before, at: studio, with: trainer?.id, in: database)
+            let phrase = try from.map { try parseTimePhrase($0, field: "--from", in: context) }
+            var end: Date?
+            if case .period(let period) = phrase {
+                (search.after, search.before) = period.isAllDay ? (nil, nil) : (period.from, period.until)
+                search.weekdays = period.weekdays
+                end = days == nil ? period.end(studio.clock) : nil
+            }
+            let start = max(phrase?.start(studio.clock) ?? intro.now, phrase == nil ? intro.now : .distantPast)
+            let window = DayWindow(start: start, days: days ?? 7, clock: studio.clock)
+            search.windows.append(SlotSearch.Window(studio: studio, from: start, until: end ?? window.end))
+            search.after = try after.map { try Self.time($0, field: "--after", in: context) } ?? search.after
+            search.before = try before.map { try Self.time($0, field: "--before", in: context) } ?? search.before
+        }
+        search.weekdays = try weekday.map { try Self.weekdays($0) } ?? search.weekdays
+        return search
+    }
+
+    private static func time(_ text: String, field: String, in context: TimePhraseContext) throws -> LocalTime {
+        if let time = try? LocalTime(text) { return time }
+        return context.clock.time(of: try parseInstant(text, field: field, in: context))
+    }
+
+    /// Parses days of the week: `thu,fri`, `mon-wed`, `weekdays` or `weekends`.
+    static func weekdays(_ text: String) throws(InvalidInput) -> Set<Weekday> {
+        let problem = InvalidInput(
+            field: "--weekday", problem: "\(quoted(text)) is not a list of days",
+            hint: "write it like thu,fri or mon-wed")
+        var days: Set<Weekday> = []
+        for part in text.lowercased().split(whereSeparator: { $0 == "," || $0 == " " }) {
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Weekday(name: $0) }
+            switch (String(part), ends.first ?? nil, ends.last ?? nil) {
+            case ("weekdays", _, _): days.formUnion([.monday, .tuesday, .wednesday, .thursday, .friday])
+            case ("weekends", _, _): days.formUnion([.saturday, .sunday])
+            case (_, let first?, let last?) where ends.count <= 2:
+                var day = first
+                days.insert(day)
+                while day != last {
+                    day = day.next
+                    days.insert(day)
+                }
+            default: throw problem
+            }
+        }
+        guard !days.isEmpty else { throw problem }
+        return days
     }
 }
 
 extension Slots {
     /// Returns the reason why no slot is free.
     private func reason(
-        at bookingTarget: Intro.BookingTarget, in window: DayWindow, of intro: Intro, _ database: Database
+        _ search: SlotSearch, _ trainer: Trainer?, of intro: Intro, _ database: Database
     ) async throws -> String {
-        let studio = bookingTarget.studio
-        let asked = window.start..<max(window.start, window.end)
+        if search.isNarrowed { return "No slot is free at those times." }
+        let home = search.windows.first { $0.studio.handle == trainer?.homeStudio }
+        guard let window = home ?? search.windows.first, home != nil || search.windows.count == 1 else {
+            return "No slot is free at any of the \(search.windows.count) studios then."
+        }
+        let studio = window.studio
+        let asked = window.from..<max(window.from, window.until)
         let roster = try await database.withConnection { connection in
             try await RosterRepository(connection).roster(
-                at: studio.id, of: bookingTarget.trainer?.id, on: studio.clock.dates(of: asked))
+                at: studio.id, of: trainer?.id, on: studio.clock.dates(of: asked))
         }
         let name = studio.name.visible
-        let who = bookingTarget.trainer?.name.visible
+        let who = trainer?.name.visible
         let times = intro.console.times
         func time(_ instant: Date) -> String { times.textWithoutZone(instant, on: studio.clock) }
         func length(_ minutes: Int32) -> String { DurationInput.text(minutes: Int(minutes)) }
-        switch NoSlotsReason(in: asked, at: studio, with: bookingTarget.trainer, roster: roster, now: intro.now) {
+        switch NoSlotsReason(in: asked, at: studio, with: trainer, roster: roster, now: intro.now) {
         case .past:
             return "That time is in the past."
         case .tooSoon(let from):
