@@ -78,6 +78,9 @@ CREATE OR REPLACE TRIGGER message_events AFTER UPDATE OF status ON message
         OLD.status NOT IN ('queued', 'attempting') AND NEW.status <> OLD.status
         OR OLD.status = 'queued' AND NEW.status IN ('sent', 'failed', 'unknown'))
     EXECUTE FUNCTION record_event();
+-- Copies are requested by a person.
+CREATE OR REPLACE TRIGGER message_copy_events AFTER INSERT ON message
+    FOR EACH ROW WHEN (NEW.copy > 0) EXECUTE FUNCTION record_event();
 -- The application never deletes rows of the ledger.
 CREATE OR REPLACE TRIGGER message_removal_events AFTER DELETE ON message
     FOR EACH ROW EXECUTE FUNCTION record_event();

@@ -180,6 +180,16 @@ public struct TimedText: Hashable, Sendable, ExpressibleByStringInterpolation {
         return text
     }
 
+    /// The text with a capital first letter.
+    public var capitalized: TimedText {
+        guard case .text(let first) = parts.first(where: { $0 != .text("") }) else { return self }
+        var text = self
+        text.parts =
+            [.text(first.prefix(1).uppercased() + first.dropFirst())]
+            + parts.drop { $0 == .text("") }.dropFirst()
+        return text
+    }
+
     /// Concatenates two texts.
     public static func + (left: TimedText, right: TimedText) -> TimedText {
         var sum = left

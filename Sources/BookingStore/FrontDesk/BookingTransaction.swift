@@ -161,6 +161,8 @@ public struct BookingRequest: Sendable {
     public var overrideReason: String?
     /// Whether the request is only checked, without storing anything.
     public var isDryRun = false
+    /// Whether the result includes the expected messages.
+    public var reportsMessages = false
 
     /// Creates a request.
     public init(studio: Studio, who: ClientIdentifier, start: Date) {
@@ -193,4 +195,6 @@ public struct BookingResult: Sendable {
     public let created: Bool
     /// The result for the given contacts.
     public let contacts: ContactReport
+    /// The messages about the session; `nil` unless they were requested.
+    public internal(set) var messages: ExpectedMessages?
 }

@@ -126,12 +126,17 @@ public struct FrontDesk: Sendable {
 
     private func bookOnce(_ request: BookingRequest, key: String, now: Date) async throws -> BookingResult {
         let result = try await transaction(isDryRun: request.isDryRun) { connection in
-            try await BookingTransaction(
+            var result = try await BookingTransaction(
                 connection: connection, actor: actor, noShowLimit: noShowLimit, request: request, key: key, now: now
             ).run()
+            if request.reportsMessages {
+                result.messages = try await SessionMessages(connection).expected(of: result.session.id, at: now)
+            }
+            return result
         }
         guard request.isDryRun else { return result }
-        return BookingResult(session: result.session, created: false, contacts: result.contacts)
+        return BookingResult(
+            session: result.session, created: false, contacts: result.contacts, messages: result.messages)
     }
 
     /// Returns the result of a request whose commit was not confirmed; `nil` if it was not committed.

@@ -26,6 +26,8 @@ public struct ChangeRequest: Sendable {
     public var requestID: String?
     /// Whether the change is only checked, without storing anything.
     public var isDryRun: Bool
+    /// Whether the result includes the expected messages.
+    public var reportsMessages = false
 
     /// Creates a request.
     public init(now: Date, requestID: String? = nil, isDryRun: Bool = false) {
@@ -43,6 +45,8 @@ public struct ChangeResult: Sendable {
     public let changed: Bool
     /// Whether an earlier request with the same key made the change.
     public internal(set) var isRepeated = false
+    /// The messages about the session; `nil` unless they were requested.
+    public internal(set) var messages: ExpectedMessages?
 
     /// Creates the result of a change that was made now.
     init(session: Session, changed: Bool) {
@@ -110,7 +114,7 @@ extension FrontDesk {
         try await locks.begin(on: connection)
         let session = try await sessions.locked(change.reference)
         if let key = request.requestID, let earlier = try await earlierResult(change, key, session, on: connection) {
-            return earlier
+            return try await addingMessages(earlier, request, on: connection)
         }
         if let add = change.locks, let before, before.isElsewhere(than: session) {
             // Another transaction moved the session while this one waited, so its present time is not locked yet.
@@ -122,6 +126,15 @@ extension FrontDesk {
             try await ChangeRequestRepository(connection).insert(
                 change.action, by: key, of: session.id, changed: result.changed)
         }
+        return try await addingMessages(result, request, on: connection)
+    }
+
+    private func addingMessages(
+        _ result: ChangeResult, _ request: ChangeRequest, on connection: Connection
+    ) async throws -> ChangeResult {
+        guard request.reportsMessages else { return result }
+        var result = result
+        result.messages = try await SessionMessages(connection).expected(of: result.session.id, at: request.now)
         return result
     }
 

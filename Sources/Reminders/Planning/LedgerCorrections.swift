@@ -11,6 +11,10 @@ public struct LedgerCorrections: Sendable {
         case message(Int64)
         /// All messages of a session.
         case session(Reference)
+
+        fileprivate var isSession: Bool {
+            if case .session = self { true } else { false }
+        }
     }
 
     let database: Database
@@ -67,6 +71,30 @@ public struct LedgerCorrections: Sendable {
             ).decode(Int64.self)
             if !isDryRun, !ids.isEmpty { try await queueAgain(ids, now: now, on: connection) }
             return try await LedgerRepository(connection).entries(ids)
+        }
+    }
+
+    /// Queues copies of sent messages; they are evaluated before they are sent, and the first messages stay as they are.
+    ///
+    /// Of a session, the messages about its present state are copied.
+    ///
+    /// - Parameters:
+    ///   - target: The messages.
+    ///   - reason: The reason, which is stored with the copies.
+    ///   - now: The due time of the copies.
+    /// - Returns: The copies.
+    /// - Throws: ``Refusal`` of the rule `not_changeable` where none was sent, ``NotFound`` or ``PostgresError``.
+    public func sendAgain(_ target: Target, reason: String, now: Date) async throws -> [LedgerEntry] {
+        try await database.transaction { connection in
+            try await BookingLocks(actor: actor, reason: reason).begin(on: connection)
+            let sent = try await rows(target, on: connection).filter { $0.status == "sent" }.map(\.id)
+            let ids = try await LedgerRepository(connection).current(sent, firstOnly: target.isSession)
+            guard !ids.isEmpty else {
+                throw Refusal(.notChangeable, "no message of it was sent", remedy: .listUnknownMessages)
+            }
+            let copies = try await LedgerRepository(connection).copy(ids, reason: reason, now: now)
+            try await SessionMessages(connection).requestDelivery()
+            return try await LedgerRepository(connection).entries(copies)
         }
     }
 

@@ -52,6 +52,10 @@ public struct LedgerEntry: Sendable {
     public let trainerName: String?
     /// The name of the studio.
     public let studioName: String
+    /// The number of the copy that was requested; 0 is the first message.
+    public let copy: Int32
+    /// The reason for the copy.
+    public let copyReason: String?
     /// The stored reason of the obstacle, such as that of a closure.
     public internal(set) var obstacleDetail: String?
     /// The pause of its channel, if that is the only reason that it is not sent now.
@@ -64,7 +68,7 @@ extension LedgerEntry {
         m.id, s.reference, CASE WHEN m.day IS NOT NULL THEN t.handle END, st.slug, m.rule, m.channel, m.audience,
         m.revision, m.status, m.reason, m.due_at, m.wait_until, m.attempts, m.attempted_at, m.sent_at,
         m.delivered_at, coalesce(m.recipient, \(address)), m.reply, m.subject, m.body, st.time_zone, st.region, t.name,
-        st.name
+        st.name, m.copy, m.copy_reason
         """
 
     /// The current recipient of a message `m`.
@@ -104,6 +108,8 @@ extension LedgerEntry {
         clock = try StudioClocks.clock(&row)
         trainerName = try row.next()
         studioName = try row.next()
+        copy = try row.next()
+        copyReason = try row.next()
     }
 }
 

@@ -127,7 +127,8 @@ extension LedgerRepository {
                        CASE planned.status WHEN 'queued' THEN 'planned' ELSE planned.status END AS status,
                        planned.reason, planned.due_at, NULL::timestamptz AS wait_until, 0 AS attempts,
                        NULL::timestamptz AS attempted_at, NULL::timestamptz AS sent_at,
-                       NULL::timestamptz AS delivered_at, NULL AS recipient, NULL AS reply, NULL AS subject, NULL AS body, NULL::integer AS trainer_id, NULL::date AS day
+                       NULL::timestamptz AS delivered_at, NULL AS recipient, NULL AS reply, NULL AS subject, NULL AS body,
+                       NULL::integer AS trainer_id, NULL::date AS day, 0 AS copy, NULL AS copy_reason
                 FROM (
                     SELECT session_id, studio_id, rule, channel, audience, revision, due_at,
                            CASE WHEN is_reachable THEN status ELSE 'skipped' END AS status,
@@ -205,6 +206,49 @@ extension LedgerRepository {
             SentMessage(
                 id: $0.0, session: Session.ID($0.1), recipient: try EmailAddress($0.2), audience: try storedCode($0.3))
         }
+    }
+
+    /// Returns the messages of these that are about the present revision of their session.
+    ///
+    /// - Parameters:
+    ///   - ids: The messages.
+    ///   - firstOnly: Whether to leave out copies.
+    func current(_ ids: [Int64], firstOnly: Bool) async throws -> [Int64] {
+        guard firstOnly else { return ids }
+        return try await connection.query(
+            """
+            SELECT m.id
+            FROM message AS m
+            JOIN session AS s ON s.id = m.session_id AND s.revision = m.revision
+            WHERE m.id = ANY (\(ids)) AND m.copy = 0
+            ORDER BY m.id
+            """
+        ).decode(Int64.self)
+    }
+
+    /// Queues a copy of each message, and returns the copies.
+    func copy(_ ids: [Int64], reason: String, now: Date) async throws -> [Int64] {
+        let last = try await connection.query("SELECT coalesce(max(id), 0) FROM message").decode(Int64.self)[0]
+        try await connection.query(
+            """
+            SELECT queue_messages('copies', p_copied => \(ids), p_copy_reason => \(reason), p_now => \(now))
+            """)
+        return try await connection.query(
+            """
+            SELECT c.id
+            FROM message AS c
+            WHERE c.id > \(last)
+              AND c.copy > 0
+              AND EXISTS (
+                  SELECT FROM message AS m
+                  WHERE m.id = ANY (\(ids))
+                    AND (m.rule, m.channel, m.revision) = (c.rule, c.channel, c.revision)
+                    AND m.session_id IS NOT DISTINCT FROM c.session_id
+                    AND m.trainer_id IS NOT DISTINCT FROM c.trainer_id
+                    AND m.day IS NOT DISTINCT FROM c.day)
+            ORDER BY c.id
+            """
+        ).decode(Int64.self)
     }
 
     /// Marks a mail as failed because it bounced.

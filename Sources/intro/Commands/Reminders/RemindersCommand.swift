@@ -68,7 +68,8 @@ extension RemindersCommand {
                 ])
                 for entry in entries {
                     table.append([
-                        entry.about, entry.rule, intro.console.times.text(entry.dueAt, on: entry.clock), entry.status,
+                        entry.about, entry.ruleText, intro.console.times.text(entry.dueAt, on: entry.clock),
+                        entry.status,
                         entry.reasonText(in: intro.console.times), entry.recipient ?? "",
                     ])
                 }
@@ -79,6 +80,9 @@ extension RemindersCommand {
 }
 
 extension LedgerEntry {
+    /// The rule, and the number of the copy.
+    var ruleText: String { copy > 0 ? "\(rule), copy \(copy)" : rule }
+
     /// The subject of the message: the session's reference, or the trainer of a day.
     var about: String { reference?.description ?? trainer ?? "" }
 }
@@ -150,6 +154,9 @@ struct LedgerRecord: Encodable {
     let channel: String
     let audience: String
     let revision: Int32
+    /// The number of the copy that was requested; 0 is the first message.
+    let copy: Int32
+    @NullWhenNil var copyReason: String?
     let status: String
     @NullWhenNil var reason: String?
     let dueAt: Date
@@ -171,6 +178,8 @@ struct LedgerRecord: Encodable {
         channel = entry.channel
         audience = entry.audience
         revision = entry.revision
+        copy = entry.copy
+        copyReason = entry.copyReason
         status = entry.status
         reason = entry.reason?.rawValue
         dueAt = entry.dueAt

@@ -13,9 +13,10 @@ extension RemindersCommand {
             abstract: "Resend failed or unknown messages if still valid.",
             discussion: """
                 Give a message number or a booking reference, or resend all messages that failed since a time: \
-                `intro reminders resend --status failed --since 2h`.
+                `intro reminders resend --status failed --since 2h`. With --again, a copy of a sent message is sent if it \
+                is still valid.
 
-                Example: intro reminders resend --status failed --since 2h
+                Example: intro reminders resend K7Q2-9FXM --again --reason "lost the mail"
                 """)
 
         /// The statuses that can be resent in bulk; unknown messages must be decided one by one.
@@ -25,6 +26,12 @@ extension RemindersCommand {
 
         @Argument(help: "A message number, or a reference for all its messages.")
         var message: String?
+
+        @Flag(help: "Send a copy of messages that were sent.")
+        var again = false
+
+        @Option(help: ArgumentHelp("With --again: the reason for the copy.", valueName: "text"))
+        var reason: String?
 
         @Option(help: ArgumentHelp("All messages with this status: failed.", valueName: "status"))
         var status: Status?
@@ -45,6 +52,12 @@ extension RemindersCommand {
                 throw ValidationError("Name a message or a session, or give --status failed.")
             }
             if status != nil, since == nil { throw ValidationError("--status needs --since, such as --since 2h.") }
+            if again != (reason != nil) {
+                throw ValidationError("--again needs --reason TEXT, and --reason goes with --again.")
+            }
+            if again, status != nil {
+                throw ValidationError("--again goes with a message or a session, not with --status.")
+            }
             if status == nil, since != nil || rule != nil || dryRun {
                 throw ValidationError("--since, --rule and --dry-run go with --status.")
             }
@@ -54,7 +67,14 @@ extension RemindersCommand {
             guard let message else { return try await resendFailed(in: intro) }
             let database = try await intro.database()
             let target = try await intro.ledgerTarget(message, in: database)
-            let entries = try await intro.ledgerCorrections(database).resend(target, now: intro.now)
+            let corrections = intro.ledgerCorrections(database)
+            let reason = try reason.map { try SingleLineText($0, field: "--reason").text }
+            let entries =
+                if let reason {
+                    try await corrections.sendAgain(target, reason: reason, now: intro.now)
+                } else {
+                    try await corrections.resend(target, now: intro.now)
+                }
             try intro.report(entries, empty: "")
         }
 
@@ -198,7 +218,7 @@ extension Intro {
         var table = Table(["MESSAGE", "ABOUT", "RULE", "TO", "TRIED", "STATUS", "WHY"].map { Table.Column($0) })
         for entry in entries {
             table.append([
-                entry.id.map { "\($0)" } ?? "", entry.about, entry.rule, entry.recipient ?? "",
+                entry.id.map { "\($0)" } ?? "", entry.about, entry.ruleText, entry.recipient ?? "",
                 entry.attemptedAt.map { console.times.text($0, on: entry.clock) } ?? "", entry.status,
                 entry.reason?.rawValue ?? "",
             ])

@@ -37,11 +37,12 @@ struct Why: IntroSubcommand {
         let times = console.times
         func text(_ instant: Date) -> String { times.text(instant, on: entry.clock) }
         var keyValues = KeyValueTable([
-            "Message": [entry.rule, entry.channel, "to the \(entry.audience)"].joined(separator: ", "),
+            "Message": [entry.ruleText, entry.channel, "to the \(entry.audience)"].joined(separator: ", "),
             "Due": text(entry.dueAt),
             "Status": entry.statusText(in: times),
             "Why": entry.pause == nil ? entry.explanation(in: times) : nil,
             "Waits until": entry.waitUntil.map(text),
+            "Copied because": entry.copyReason,
             "Number": entry.id.map { "\($0)" },
             "To": entry.recipient,
             "Tried": entry.attemptedAt.map { "\(text($0)), \(counted(Int(entry.attempts), "time"))" },

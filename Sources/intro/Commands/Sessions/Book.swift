@@ -80,10 +80,12 @@ struct Book: IntroSubcommand {
         async let plans: Void = loadNumberingPlans()
         let database = try await intro.database()
         let now = intro.now
-        let request = try await request(in: intro, database)
+        var request = try await request(in: intro, database)
+        request.reportsMessages = true
         let result = try await intro.frontDesk(database).book(request, now: now)
         var record = SessionRecord(result.session)
         record.created = result.created
+        record.add(result.messages, on: result.session.studio.clock)
         record.add(result.contacts)
         if dryRun {
             record.reference = nil
@@ -92,7 +94,9 @@ struct Book: IntroSubcommand {
         await plans
         let contacts = result.contacts.lines.map(\.visible)
         try intro.console.report(record) {
-            ([summary(result, times: intro.console.times)] + contacts).joined(separator: "\n")
+            let messages = result.messages?.line(on: result.session.studio.clock, at: now).text(in: intro.console.times)
+            return ([summary(result, times: intro.console.times), messages].compactMap(\.self) + contacts)
+                .joined(separator: "\n")
         }
         if intro.console.isJSON, !contacts.isEmpty { intro.console.note(contacts.joined(separator: "\n")) }
     }

@@ -29,14 +29,15 @@ struct Cancel: IntroSubcommand {
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run(in intro: Intro) async throws {
-        let request = try change.request(now: intro.now)
+        var request = try change.request(now: intro.now)
+        request.reportsMessages = true
         let party = try by.map { try parseChoice($0, field: "--by", of: Session.CancelledBy.allCases) } ?? .client
         let reason = try reason.map { try SingleLineText($0, field: "--reason").text }
         let database = try await intro.database()
         try await intro.forEach(references, in: database) { session in
             let result = try await intro.frontDesk(database).cancel(
                 session.reference, by: party, reason: reason, request)
-            return SessionOutcome(result, .cancellation(by: party), isDryRun: request.isDryRun)
+            return SessionOutcome(result, .cancellation(by: party), request)
         }
     }
 }
@@ -79,12 +80,13 @@ struct Reschedule: IntroSubcommand {
 
     func run(in intro: Intro) async throws {
         let database = try await intro.database()
-        let request = try change.request(now: intro.now)
+        var request = try change.request(now: intro.now)
+        request.reportsMessages = true
         let session = try await intro.session(reference, in: database)
         let move = try await move(session, for: intro, in: database)
         let result = try await intro.frontDesk(database).reschedule(move, request)
         var outcome = SessionOutcome(
-            result, .move, isDryRun: request.isDryRun, what: summary(result, from: session))
+            result, .move, request, what: summary(result, from: session))
         outcome.record.moved = result.changed
         try intro.console.report(outcome.record) {
             guard result.changed else {

@@ -22,7 +22,7 @@ struct Confirm: IntroSubcommand {
         try await intro.forEach(references, in: database) { session in
             SessionOutcome(
                 try await intro.frontDesk(database).confirm(session.reference, request), .confirmation,
-                isDryRun: request.isDryRun)
+                request)
         }
     }
 }
@@ -96,7 +96,7 @@ extension Intro {
         try await forEach(references, in: database) { session in
             let result = try await frontDesk(database).mark(
                 session.reference, as: outcome, reason: reason, overrideReason: overrideReason, request)
-            return SessionOutcome(result, .mark(outcome), isDryRun: request.isDryRun)
+            return SessionOutcome(result, .mark(outcome), request)
         }
     }
 }

@@ -39,10 +39,10 @@ struct SessionOutcome {
     /// - Parameters:
     ///   - result: The result.
     ///   - words: The words for the change.
-    ///   - isDryRun: Whether nothing was changed.
+    ///   - request: The request.
     ///   - what: The session after the reference, such as its time; `nil` for time, trainer and client.
-    init(_ result: ChangeResult, _ words: ChangeWords, isDryRun: Bool, what: TimedText? = nil) {
-        let session = result.session
+    init(_ result: ChangeResult, _ words: ChangeWords, _ request: ChangeRequest, what: TimedText? = nil) {
+        let (session, isDryRun, now) = (result.session, request.isDryRun, request.now)
         record = SessionRecord(session)
         if isDryRun { record.dryRun = true }
         if result.isRepeated { record.repeated = true }
@@ -50,7 +50,13 @@ struct SessionOutcome {
         let verb =
             result.isRepeated ? "\(words.done) before, now \(session.status.words)" : isDryRun ? words.dry : words.done
         let line: TimedText = "\(verb)  \(session.reference)  \(what)"
-        text = line.visible
+        record.add(result.messages, on: session.studio.clock)
+        if let messages = result.messages, result.changed, !result.isRepeated {
+            text = TimedText(
+                joining: [line.visible, messages.line(on: session.studio.clock, at: now)], with: "\n")
+        } else {
+            text = line.visible
+        }
     }
 }
 

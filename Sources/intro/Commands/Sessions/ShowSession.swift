@@ -104,6 +104,12 @@ struct SessionRecord: Encodable, Sendable, Equatable {
     var repeated: Bool?
     /// Only with `--dry-run`.
     var dryRun: Bool?
+    /// Only after `book`, `reschedule`, `cancel` and `undo`: the messages to the client about the present state.
+    var messages: [ExpectedMessageRecord]?
+    /// With `messages`: those to the trainer and the studio.
+    var staffMessages: [ExpectedMessageRecord]?
+    /// With `messages`: whether a runner is active, without which messages wait.
+    var runnerActive: Bool?
 
     init(_ session: Session) {
         reference = session.reference.description

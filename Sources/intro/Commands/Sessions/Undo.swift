@@ -25,7 +25,8 @@ struct Undo: IntroSubcommand {
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run(in intro: Intro) async throws {
-        let request = try change.request(now: intro.now)
+        var request = try change.request(now: intro.now)
+        request.reportsMessages = true
         let reason = try SingleLineText(reason, field: "--reason").text
         let database = try await intro.database()
         try await intro.forEach([reference], in: database) { session in
@@ -33,7 +34,7 @@ struct Undo: IntroSubcommand {
             let session = result.session
             let open = session.status == .booked && session.endsAt <= request.now ? " It is not marked yet." : ""
             return SessionOutcome(
-                result, .correction, isDryRun: request.isDryRun,
+                result, .correction, request,
                 what: "\(session.start) with \(session.trainer.name) for \(session.client.name).\(open)")
         }
     }
