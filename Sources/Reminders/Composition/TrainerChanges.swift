@@ -22,7 +22,7 @@ public struct TrainerChanges: Sendable {
         /// The ledger row.
         public let row: ClaimedMessage.Row
         /// The current state of the session.
-        public let session: Session
+        public internal(set) var session: Session
         /// The start that the trainer knows; `nil` for a session that is new to the trainer.
         public let formerStart: Date?
 
@@ -107,6 +107,8 @@ public enum TrainerChangeField: String, Sendable, CaseIterable {
     case studio
     /// The reference that the client gives on the phone: `K7Q2-9FXM`.
     case reference
+    /// The notes about the client; may be absent.
+    case notes
 }
 
 /// The source of the values of a message that announces changes to a trainer.
@@ -162,6 +164,7 @@ struct TrainerChangesContext {
             case .minutes: .text(session.minutes)
             case .studio: .text(session.studio.name)
             case .reference: .text(session.reference.description)
+            case .notes: .optional(session.notes.isEmpty ? nil : session.notes.map(\.text).joined(separator: "; "))
             }
         }
     }
@@ -194,6 +197,7 @@ extension TrainerChangeField {
             switch field {
             case .booked: true
             case .moved, .cancelled, .reassigned: false
+            case .notes: "Prefers mornings; knee surgery in May"
             case .formerDay: about[SessionField.day.rawValue, default: ""]
             case .formerAt: about[SessionField.at.rawValue, default: ""]
             default: about[field.rawValue, default: ""]

@@ -78,7 +78,7 @@ public struct ClaimedMessage: Sendable {
     /// The recipient.
     public let recipient: Recipient
     /// The session or the trainer's day.
-    public let subject: Subject
+    public internal(set) var subject: Subject
     /// The studio.
     public let studioContact: StudioContact
     /// The number of this attempt, from 1.

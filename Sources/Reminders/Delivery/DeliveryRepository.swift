@@ -50,11 +50,25 @@ public struct DeliveryRepository: Sendable {
     {
         let rows = try await connection.query(Self.claimStatement(run, channel, until, now, limit))
         var (batch, days) = try MessageBatchReader.batch(rows)
+        try await addNotes(to: &batch)
         for day in days {
             batch.messages.append(
                 day.messageColumns.claimedMessage(about: .day(try await trainerDigest(of: day.trainer, day.date))))
         }
         return batch
+    }
+
+    /// Adds the notes about the clients to the messages that announce changes to trainers.
+    private func addNotes(to batch: inout MessageBatch) async throws {
+        let notes = ClientNoteRepository(connection)
+        for index in batch.messages.indices {
+            guard case .changes(var changes) = batch.messages[index].subject else { continue }
+            for number in changes.changes.indices {
+                let client = changes.changes[number].session.client.id
+                changes.changes[number].session.notes = try await notes.notes(about: client)
+            }
+            batch.messages[index].subject = .changes(changes)
+        }
     }
 
     /// Returns the statement that claims, evaluates and marks messages, and returns the claimed ones.

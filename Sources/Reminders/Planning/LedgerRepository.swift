@@ -208,11 +208,13 @@ extension LedgerRepository {
         }
     }
 
-    /// Returns the messages of these that are about the present revision of their session.
+    /// Returns messages, or those of them that are about the present revision of their session.
     ///
     /// - Parameters:
     ///   - ids: The messages.
-    ///   - firstOnly: Whether to leave out copies.
+    ///   - firstOnly: Whether to leave out copies and messages about an earlier revision.
+    /// - Returns: The messages.
+    /// - Throws: ``PostgresError``.
     func current(_ ids: [Int64], firstOnly: Bool) async throws -> [Int64] {
         guard firstOnly else { return ids }
         return try await connection.query(

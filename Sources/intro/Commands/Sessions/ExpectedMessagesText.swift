@@ -42,6 +42,7 @@ extension ExpectedMessages {
     /// - Parameters:
     ///   - clock: The studio's clock.
     ///   - now: The current time.
+    /// - Returns: The line.
     func line(on clock: StudioClock, at now: Date) -> TimedText {
         let toClient = messages.filter { $0.audience == Audience.client.rawValue }
         let expected = toClient.filter(\.isExpected)
