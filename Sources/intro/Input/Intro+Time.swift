@@ -104,8 +104,9 @@ extension Intro {
         _ text: String, field: String = "--at", at studio: Studio, with trainer: Trainer.ID?, in database: Database
     ) async throws -> Date {
         let context = try await timeContext(for: text, at: studio, with: trainer, in: database)
-        let phrase = try parseTimePhrase(text, field: field, in: context)
-        guard case .soonest = phrase else { return try parseInstant(text, field: field, in: context) }
+        guard let phrase = try? TimePhrase.parse(text, in: context), phrase == .soonest else {
+            return try parseInstant(text, field: field, in: context)
+        }
         let end = context.now + Double(studio.offer.horizonMinutes + 1440) * 60
         let slots = try await database.withConnection { connection in
             try await SlotRepository(connection).open(

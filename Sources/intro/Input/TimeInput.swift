@@ -24,9 +24,15 @@ func parseInstant(_ text: String, field: String, in context: TimePhraseContext) 
 /// - Returns: The phrase.
 /// - Throws: `InvalidInput`, or a `Refusal` when the local time does not exist or is ambiguous at a clock change.
 func parseTimePhrase(_ text: String, field: String, in context: TimePhraseContext) throws -> TimePhrase {
-    try rethrowingTimeProblems(context.clock) { () throws(TimeProblem) in
+    let phrase = try rethrowingTimeProblems(context.clock) { () throws(TimeProblem) in
         try TimePhrase.parse(text, field: field, in: context)
     }
+    guard phrase != .soonest else {
+        throw InvalidInput(
+            field: field, problem: "\(quoted(text)) is a slot, which is not possible here",
+            hint: "write a date or a time")
+    }
+    return phrase
 }
 
 /// Parses a local date, in the forms that are typed at a studio.
