@@ -6,7 +6,7 @@ extension BadInput {
         let options = [
             "--anchor": ["birthday", "Start ", "start,end"] + hostile,
             "--offset": ["soon", "-", "+", "--3d", "-9999d", "+1d", "1.5h", "-99999999999999999999d"] + hostile,
-            "--at": ["25:00", "9:60", "noon", "09:00 09:00"] + hostile.dropFirst(),
+            "--at": ["25:00", "9:60", "noonish", "09:00 09:00"] + hostile.dropFirst(),
             "--channel": ["fax", "email,sms", "mail"] + hostile, "--audience": ["everybody", "clients"] + hostile,
             "--template": ["No Such", "../../etc/passwd", "nobody-wrote-it"] + hostile,
             "--condition": ["maybe", "attended", "no_show", "unconfirmed,attended"] + hostile.dropFirst(),

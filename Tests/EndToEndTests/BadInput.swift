@@ -82,7 +82,7 @@ enum BadInput {
     private static let times: [[String]] = {
         let starts = [
             "2026-12-01 25:00", "2026-12-01 24:00", "2026-12-01 09:60", "2026-02-30 09:00", "2026-13-01 09:00",
-            "2026-12-00 09:00", "2026-12-01", "tomorrow", "soon", "", "9am tomorrow morning",
+            "2026-12-00 09:00", "2026-12-01", "tomorrow", "soon", "", "9am tomorrow 10am", "9pm tomorrow morning",
             "2026-12-01T09:00:00+25:00", "20261201 0900", "99999-12-01 09:00", "-2026-12-01 09:00",
             "2026-12-01 09:00 Mars/Olympus", "now\n", String(repeating: "9", count: 10_000),
         ]

@@ -117,6 +117,9 @@ extension TimePhraseResolver {
             }
             return nearest(dates, ClockReading.endOfDay)
         case .exact(let second):
+            if let part = syntax.part, (part == .morning) != (second < 12 * 3600) {
+                throw problems.invalid("names two different parts of the day", hint: "leave out one of them")
+            }
             return nearest(dates, second)
         case .midnight:
             if context.role == .end { return nearest(dates, ClockReading.endOfDay) }
