@@ -113,6 +113,26 @@ extension Intro {
         }
     }
 
+    /// Finds clients by e-mail address, phone number, client number or name.
+    ///
+    /// - Parameters:
+    ///   - text: The text, as it was typed.
+    ///   - database: The database to query.
+    /// - Returns: The clients, at least one.
+    /// - Throws: `NotFound`, `InvalidInput`, `ClientIdentifier.UnrecognizedText` or `PostgresError`.
+    func clients(_ text: String, in database: Database) async throws -> [Client] {
+        let region = try await region(in: database)
+        guard let search = try SessionSearch(text, region: region) else {
+            _ = try ClientIdentifier(text, region: region)
+            throw NotFound(.namedClient(text))
+        }
+        let clients = try await database.withConnection { connection in
+            try await Self.clients(search, region: region, in: ClientRepository(connection))
+        }
+        guard !clients.isEmpty else { throw NotFound(.namedClient(text)) }
+        return clients
+    }
+
     /// Returns the clients that a search finds; those that an identifier names must exist.
     private static func clients(
         _ search: SessionSearch, region: Region, in repository: ClientRepository

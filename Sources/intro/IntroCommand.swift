@@ -19,7 +19,10 @@ struct IntroCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Schedules",
-                subcommands: [Agenda.self, Schedule.self, TrainerCommand.self, StudioCommand.self]),
+                subcommands: [
+                    Agenda.self, Schedule.self, SessionsCommand.self, LogCommand.self, TrainerCommand.self,
+                    StudioCommand.self,
+                ]),
             CommandGroup(
                 name: "Messages",
                 subcommands: [
@@ -165,6 +168,7 @@ extension IntroSubcommand {
         do {
             try await run(in: intro)
         } catch {
+            let error = await intro.withSuggestion(error)
             await intro.close()
             throw CommandError(underlying: error, console: intro.console)
         }

@@ -91,6 +91,37 @@ struct QueryPlanTests {
         ).decode(Int64.self)[0]
     }
 
+    @Test("lists sessions by the index on studio, trainer or client")
+    func lists() async throws {
+        try await withLargeBooks { books, studio, maria in
+            let (from, until) = (Books.now, Books.now + 7 * 86_400)
+            var week = SessionFilter(places: [SessionFilter.Place(studio: studio.id, from: from, until: until)])
+            var newest = SessionFilter(places: [SessionFilter.Place(studio: studio.id)])
+            let filters = [
+                ("a studio's week", week), ("newest", newest),
+                (
+                    "a trainer's week",
+                    {
+                        week.trainer = maria.id; return week
+                    }()
+                ),
+                (
+                    "a client",
+                    {
+                        newest.clients = [Client.ID(1234)]; return newest
+                    }()
+                ),
+            ]
+            for (name, filter) in filters {
+                let read = try await books.readSessions {
+                    let found = try await SessionRepository($0).list(filter, limit: 100)
+                    #expect(!found.isEmpty, "\(name)")
+                }
+                #expect(read < 1500, "\(name): \(read) of 30,000 sessions were read")
+            }
+        }
+    }
+
     @Test("reads the ledger and due messages by index")
     func reminders() async throws {
         try await withLargeBooks { books, _, _ in
@@ -258,6 +289,26 @@ extension Books {
             }
             #expect(scanned == [], name, sourceLocation: sourceLocation)
         }
+    }
+
+    /// The largest number of rows of sessions that several executions of some work read.
+    fileprivate func readSessions(_ work: @Sendable (Connection) async throws -> Void) async throws -> Int64 {
+        var largest: Int64 = 0
+        for _ in 0..<7 {
+            let read = try await database.transaction { connection in
+                let before = try await sessionsRead(on: connection)
+                try await work(connection)
+                return try await sessionsRead(on: connection) - before
+            }
+            largest = max(largest, read)
+        }
+        return largest
+    }
+
+    private func sessionsRead(on connection: Connection) async throws -> Int64 {
+        try await connection.query(
+            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'session'"
+        ).decode(Int64.self)[0]
     }
 
     private func scans(on connection: Connection) async throws -> [String: Int64] {

@@ -13,6 +13,7 @@ struct ReaderTests {
         "sms list", "mail list", "jobs list", "jobs list --state dead", "jobs stats", "jobs schedule", "studio list",
         "studio show downtown", "trainer list", "trainer show maria", "trainer hours maria",
         "trainer away maria --list",
+        "sessions", "sessions --unmarked --format csv", "log", "log REFERENCE", "log ana@example.com", "log maria",
         "client list", "client list --search ana", "client show ana@example.com", "show REFERENCE", "why REFERENCE",
         "setup --check",
     ]

@@ -38,9 +38,13 @@ package enum SessionReader {
         ) AS note ON true
         """
 
-    /// The statement that reads sessions with the reason why they cannot take place and the notes about the client, before its
-    /// conditions.
-    static let select: SQL = """
+    /// The statement that reads sessions with the reason why they cannot take place and the notes about the client,
+    /// before its conditions.
+    static let select = select(adding: "")
+
+    /// Returns ``select`` with more columns after its own.
+    static func select(adding more: SQL) -> SQL {
+        """
         SELECT \(columns),
                CASE
                    WHEN obstacle.code IS NOT NULL THEN obstacle.code
@@ -53,8 +57,10 @@ package enum SessionReader {
                note.at AS note_at,
                note.author AS note_author,
                note.text AS note_text
+               \(more)
         FROM session AS s \(joins) \(obstacle) \(notes)
         """
+    }
 
     /// Reads sessions with a statement that begins with ``select``.
     static func read(_ sql: SQL, on connection: Connection) async throws -> [Session] {

@@ -175,19 +175,37 @@ enum SessionCSV {
 
     /// Returns one line per session, each ending with CRLF.
     static func text(_ sessions: [Session]) -> String {
-        let header = [
-            "reference", "status", "starts_at", "ends_at", "local_start", "client", "email", "phone", "trainer",
-            "studio", "affected",
+        text([header] + sessions.map(row))
+    }
+
+    /// Returns one line per session with the circumstances of its booking, each ending with CRLF.
+    static func text(_ sessions: [ListedSession]) -> String {
+        text(
+            [header + ["source", "booked_at", "booked_by", "cancel_reason"]]
+                + sessions.map { listed in
+                    row(listed.session) + [
+                        listed.source ?? "", RFC3339.string(listed.session.bookedAt), listed.bookedBy ?? "",
+                        listed.session.cancelReason ?? "",
+                    ]
+                })
+    }
+
+    private static let header = [
+        "reference", "status", "starts_at", "ends_at", "local_start", "client", "email", "phone", "trainer", "studio",
+        "affected",
+    ]
+
+    private static func row(_ session: Session) -> [String] {
+        [
+            session.reference.description, session.status.rawValue, RFC3339.string(session.startsAt),
+            RFC3339.string(session.endsAt), session.localStart, session.client.name,
+            session.client.email?.address ?? "", session.client.phone?.e164 ?? "", session.trainer.handle,
+            session.studio.handle, session.affected?.rawValue ?? "",
         ]
-        let rows = sessions.map { session in
-            [
-                session.reference.description, session.status.rawValue, RFC3339.string(session.startsAt),
-                RFC3339.string(session.endsAt), session.localStart, session.client.name,
-                session.client.email?.address ?? "", session.client.phone?.e164 ?? "", session.trainer.handle,
-                session.studio.handle, session.affected?.rawValue ?? "",
-            ]
-        }
-        return ([header] + rows).map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
+    }
+
+    private static func text(_ rows: [[String]]) -> String {
+        rows.map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
     }
 
     /// Returns a field without formulas, quoted if necessary.

@@ -1,0 +1,166 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import FoundationEssentials
+import Postgres
+
+/// `intro log`: lists the event log.
+struct LogCommand: IntroSubcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log", abstract: "Show who changed what, newest first.",
+        discussion: """
+            For a session also its messages, for a client also their sessions and notes, for a trainer also hours, time \
+            off and sessions, for a studio everything at it.
+
+            Example: intro log ana@example.com --from monday
+            """)
+
+    @Argument(help: ArgumentHelp("A reference, client, trainer or studio. (default: all)", valueName: "what"))
+    var what: String?
+
+    @Option(help: ArgumentHelp("The first time, such as monday or 2026-12-01.", valueName: "time"))
+    var from: String?
+
+    @Option(help: ArgumentHelp("The last time.", valueName: "time"))
+    var until: String?
+
+    @Option(help: ArgumentHelp("Only changes by this actor or login.", valueName: "who"))
+    var actor: String?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of changes.", valueName: "n"))
+    var limit = "100"
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run(in intro: Intro) async throws {
+        let limit = try count(limit, field: "--limit", in: 1...100_000)
+        let database = try await intro.database()
+        let (filter, clock) = try await filter(in: intro, database)
+        let (events, rest) = try await database.withConnection { connection in
+            let repository = EventRepository(connection)
+            let events = try await repository.all(filter, limit: limit)
+            var rest = try await TruncatedList(shown: events.count, limit: limit) {
+                try await repository.count(filter, upTo: $0)
+            }
+            rest?.largestLimit = 100_000
+            return (events, rest)
+        }
+        try intro.console.report(events.map { EventRecord($0) }, leavingOut: rest) {
+            guard !events.isEmpty else { return "No changes found." }
+            return events.map { EventRecord($0).text(on: clock, intro.console) }.joined(separator: "\n")
+        }
+    }
+
+    /// Returns the filter of the options, and the clock of its times.
+    private func filter(in intro: Intro, _ database: Database) async throws -> (EventFilter, StudioClock) {
+        var filter = EventFilter()
+        let studios = try await database.withConnection { try await StudioRepository($0).all() }
+        var place = studios.first
+        if let what {
+            filter.subjects = try await intro.eventSubjects(what, studios: studios, in: database)
+            for case .studio(let id) in filter.subjects { place = studios.first { $0.id == id } }
+        }
+        filter.actor = try actor.map { try SingleLineText($0, field: "--actor").text }
+        guard let place else { return (filter, try StudioClock(timeZone: "UTC")) }
+        let context = intro.timeContext(at: place, direction: .back)
+        filter.from = try from.map { try parseTimePhrase($0, field: "--from", in: context).start(place.clock) }
+        filter.until = try until.map { try parseTimePhrase($0, field: "--until", in: context).end(place.clock) }
+        return (filter, place.clock)
+    }
+}
+
+extension Intro {
+    /// Finds the objects whose events are listed: a session, trainers and studios by handle, or clients.
+    fileprivate func eventSubjects(
+        _ text: String, studios: [Studio], in database: Database
+    ) async throws -> [EventFilter.Subject] {
+        let handle = try? Handle(text)
+        var subjects: [EventFilter.Subject] = studios.filter { $0.handle == handle }.map { .studio($0.id) }
+        let reference = try? Reference(text)
+        let (session, trainer) = try await database.withConnection { connection in
+            let trainers = handle == nil ? [] : try await TrainerRepository(connection).all()
+            let session =
+                if let reference { try await SessionRepository(connection).find(reference) } else {
+                    nil as Session?
+                }
+            return (session, trainers.first { $0.handle == handle })
+        }
+        if let session { return [.session(session.id)] }
+        if let trainer { subjects.append(.trainer(trainer.id)) }
+        guard subjects.isEmpty else { return subjects }
+        do {
+            return [.clients(try await clients(text, in: database).map(\.id))]
+        } catch is NotFound where reference != nil && text.contains(where: \.isNumber) {
+            throw NotFound(.session(try Reference(text)))
+        }
+    }
+}
+
+/// The JSON form of an event.
+struct EventRecord: Encodable {
+    let at: Date
+    let actor: String
+    @NullWhenNil var login: String?
+    let action: String
+    let object: String
+    let objectID: Int64
+    @NullWhenNil var reference: String?
+    @NullWhenNil var reason: String?
+    /// The changed fields, each with its value before and after.
+    let changes: [String: [JSONValue]]
+
+    private enum CodingKeys: String, CodingKey {
+        case at, actor, login, action, object
+        case objectID = "objectId"
+        case reference, reason, changes
+    }
+
+    init(_ event: Event) {
+        at = event.at
+        actor = event.actor
+        login = event.login
+        action = event.action.rawValue
+        object = event.object
+        objectID = event.objectID
+        reference = event.reference?.description
+        reason = event.reason
+        changes = Self.changes(from: event.before, to: event.after)
+    }
+
+    /// Returns the fields with different values, each with the value before and after.
+    static func changes(from before: String?, to after: String?) -> [String: [JSONValue]] {
+        let (old, new) = (fields(before), fields(after))
+        let names = Set(old.keys).union(new.keys).filter { old[$0] ?? .null != new[$0] ?? .null }
+        return Dictionary(uniqueKeysWithValues: names.map { ($0, [old[$0] ?? .null, new[$0] ?? .null]) })
+    }
+
+    private static func fields(_ text: String?) -> [String: JSONValue] {
+        guard let text, case .object(let fields) = JSONValue(reading: text) else { return [:] }
+        return fields
+    }
+
+    /// Returns the event as lines: the change, and the changed fields below it.
+    func text(on clock: StudioClock, _ console: Console) -> String {
+        let head = [
+            console.times.text(at, on: clock), actor, "\(action) \(object)", reference ?? "#\(objectID)",
+            reason.map { "(\($0))" },
+        ]
+        let fields = changes.sorted { $0.key < $1.key }.map { name, values in
+            let (old, new) = (values[0].shortText, values[1].shortText)
+            return action == "update" ? "\(name): \(old) -> \(new)" : "\(name): \(action == "insert" ? new : old)"
+        }
+        let first = Style.bold(head.compactMap(\.self).joined(separator: "  ").visible, when: console.isColored)
+        return ([first] + fields.map { "  \($0.visible)" }).joined(separator: "\n")
+    }
+}
+
+extension JSONValue {
+    /// The value for people: text without quotes, and everything else as JSON.
+    fileprivate var shortText: String {
+        switch self {
+        case .string(let text): text
+        case .null: "-"
+        default: (try? jsonText(self)) ?? ""
+        }
+    }
+}

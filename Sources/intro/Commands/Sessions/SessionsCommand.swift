@@ -1,0 +1,164 @@
+import ArgumentParser
+import Booking
+import BookingStore
+import FoundationEssentials
+import Postgres
+
+/// `intro sessions`: lists sessions.
+struct SessionsCommand: IntroSubcommand {
+    /// The output format of the list.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case table, csv, json
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "sessions", abstract: "List and filter sessions, newest first.",
+        discussion: """
+            A date includes its whole day in each studio's time zone; several options must all match.
+
+            Example: intro sessions --studio downtown --status no_show --from "nov 1" --format csv
+            """)
+
+    @Option(help: ArgumentHelp("Only this studio's sessions.", valueName: "id"))
+    var studio: String?
+
+    @Option(help: ArgumentHelp("Only this trainer's sessions.", valueName: "handle"))
+    var trainer: String?
+
+    @Option(help: ArgumentHelp("Only this client's: e-mail, phone, client number or name.", valueName: "who"))
+    var client: String?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Only these statuses: booked, attended, no_show, cancelled.", valueName: "status"),
+        transform: { text in
+            guard let status = Session.Status(rawValue: text.replacing("-", with: "_")) else {
+                throw ValidationError("\(quoted(text)) is no status: booked, attended, no_show or cancelled")
+            }
+            return status
+        })
+    var status: [Session.Status] = []
+
+    @Option(help: ArgumentHelp("Only bookings from this source.", valueName: "text"))
+    var source: String?
+
+    @Option(help: ArgumentHelp("The first day, such as monday or 2026-12-01.", valueName: "date"))
+    var from: String?
+
+    @Option(help: ArgumentHelp("The last day.", valueName: "date"))
+    var until: String?
+
+    @Flag(help: "Only past sessions not yet marked as attended or no-show.")
+    var unmarked = false
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Maximum number of sessions.", valueName: "n"))
+    var limit = "100"
+
+    @Option(help: "The format: table, csv or json.")
+    var format = Format.table
+
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run(in intro: Intro) async throws {
+        let limit = try count(limit, field: "--limit", in: 1...100_000)
+        let database = try await intro.database()
+        let filter = try await filter(in: intro, database)
+        let (sessions, rest) = try await database.withConnection { connection in
+            let repository = SessionRepository(connection)
+            let sessions = try await repository.list(filter, limit: limit)
+            var rest = try await TruncatedList(shown: sessions.count, limit: limit) {
+                try await repository.count(filter, upTo: $0)
+            }
+            rest?.largestLimit = 100_000
+            return (sessions, rest)
+        }
+        switch intro.console.isJSON ? .json : format {
+        case .json:
+            try intro.console.print(jsonText(sessions.map { ListedSessionRecord($0) }))
+            if let rest { intro.console.note(rest.text) }
+        case .csv:
+            try intro.console.print(SessionCSV.text(sessions))
+            if let rest { intro.console.note(rest.text) }
+        case .table:
+            try intro.console.report([ListedSessionRecord](), leavingOut: rest) {
+                sessions.isEmpty
+                    ? "No session found." : table(sessions, intro.console).text(colored: intro.console.isColored)
+            }
+        }
+    }
+
+    private func filter(in intro: Intro, _ database: Database) async throws -> SessionFilter {
+        let studio = try studio.map { try Handle($0, field: "--studio") }
+        let trainer = try trainer.map { try Handle($0, field: "--trainer") }
+        let (studios, trainerID) = try await database.withConnection { connection in
+            let repository = StudioRepository(connection)
+            let studios = if let studio { [try await repository.named(studio)] } else { try await repository.all() }
+            let trainerID =
+                if let trainer { try await TrainerRepository(connection).named(trainer).id } else {
+                    nil as Trainer.ID?
+                }
+            return (studios, trainerID)
+        }
+        var filter = SessionFilter(places: try studios.map { try place($0, in: intro) })
+        filter.trainer = trainerID
+        if let client { filter.clients = try await intro.clients(client, in: database).map(\.id) }
+        filter.statuses = Set(status)
+        filter.source = try source.map { try SingleLineText($0, field: "--source").text }
+        filter.unmarkedBy = unmarked ? intro.now : nil
+        return filter
+    }
+
+    /// Returns a studio with the period of the options on its clock.
+    private func place(_ studio: Studio, in intro: Intro) throws -> SessionFilter.Place {
+        let context = intro.timeContext(at: studio, direction: .back)
+        let start = try from.map { try parseTimePhrase($0, field: "--from", in: context).start(studio.clock) }
+        let end = try until.map { try parseTimePhrase($0, field: "--until", in: context).end(studio.clock) }
+        if let start, let end, start >= end {
+            throw InvalidInput(
+                field: "--until", problem: "\(quoted(until ?? "")) is not after \(quoted(from ?? ""))",
+                hint: "give the first and the last day")
+        }
+        return SessionFilter.Place(studio: studio.id, from: start ?? .distantPast, until: end ?? .distantFuture)
+    }
+
+    private func table(_ sessions: [ListedSession], _ console: Console) -> Table {
+        Table(
+            ["SESSION", "START", "CLIENT", "TRAINER", "STUDIO", "STATUS", "SOURCE", "BOOKED BY"]
+                .map { Table.Column($0) },
+            rows: sessions.map { listed in
+                let session = listed.session
+                return [
+                    session.reference.description, console.start(of: session), session.client.name,
+                    session.trainer.name, session.studio.name, session.status.words, listed.source ?? "",
+                    listed.bookedBy ?? "",
+                ]
+            })
+    }
+}
+
+/// The JSON form of a session in a list: the booking, and the circumstances of its booking.
+struct ListedSessionRecord: Encodable {
+    let session: SessionRecord
+    let bookedAt: Date
+    @NullWhenNil var source: String?
+    @NullWhenNil var bookedBy: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case bookedAt, source, bookedBy
+    }
+
+    init(_ listed: ListedSession) {
+        session = SessionRecord(listed.session)
+        bookedAt = listed.session.bookedAt
+        source = listed.source
+        bookedBy = listed.bookedBy
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try session.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(bookedAt, forKey: .bookedAt)
+        try container.encode(_source, forKey: .source)
+        try container.encode(_bookedBy, forKey: .bookedBy)
+    }
+}

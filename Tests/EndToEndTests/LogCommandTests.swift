@@ -1,0 +1,57 @@
+import Foundation
+import Postgres
+import Testing
+
+@Suite("the event log on the command line")
+struct LogCommandTests {
+    @Test("shows each change with actor, login, reason and the values before and after, newest first")
+    func session() async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
+            try await studio.answer("reschedule", reference, "--at", "2026-12-01 10:00", "--as", "tom")
+            try await studio.answer("cancel", reference, "--reason", "ill", "--as", "eve")
+            let events = try await studio.answer("log", reference).items.filter { $0["object"] == "session" }
+            #expect(events.map { $0["action"]?.text } == ["update", "update", "insert"])
+            #expect(events.map { $0["reference"]?.text } == [reference, reference, reference])
+            let cancelled = try #require(events.first)
+            #expect(cancelled["actor"] == "eve" && cancelled["reason"] == "ill" && cancelled["login"]?.text != "")
+            #expect(cancelled["changes"]?["status"] == .list(["booked", "cancelled"]))
+            #expect(cancelled["changes"]?["starts_at"] == nil)
+            #expect(events[1]["changes"]?["starts_at"]?.items.count == 2)
+            #expect(events[2]["changes"]?["status"] == .list([.null, "booked"]))
+            let text = try await studio.intro("log", reference).stdout
+            #expect(text.contains("status: booked -> cancelled") && text.contains("(ill)"))
+        }
+    }
+
+    @Test("finds the changes of a client, trainer, studio or actor, and no others")
+    func subjects() async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
+            try await studio.book("Ben", at: "2026-12-01 10:00", with: "james")
+            try await studio.answer("client", "note", "ana@example.com", "Call first", "--as", "tom")
+            try await studio.answer("trainer", "away", "james", "--from", "2026-12-24", "--until", "2026-12-25")
+            try await studio.answer("trainer", "edit", "maria", "--daily-limit", "5")
+            func objects(_ arguments: String...) async throws -> [String] {
+                try await studio.answer(["log"] + arguments).items.compactMap { $0["object"]?.text }
+            }
+            let ana = try await studio.answer("log", "ana").items
+            #expect(ana.contains { $0["object"] == "client_note" && $0["actor"] == "tom" })
+            #expect(ana.compactMap { $0["reference"]?.text }.filter { !$0.isEmpty } == [reference])
+            #expect(!ana.contains { $0["changes"]?["unsubscribe_token"] != nil })
+            #expect(try await objects("ana@example.com") == ana.compactMap { $0["object"]?.text })
+            let james = Set(try await objects("james"))
+            #expect(james.isSuperset(of: ["time_off", "session"]) && !james.contains("client"))
+            #expect(try await objects("maria", "--limit", "1") == ["trainer"])
+            #expect(try await objects("--actor", "tom") == ["client_note"])
+            #expect(try await objects("downtown").contains("session"))
+            #expect(try await objects("--from", "2099-01-01") == [])
+            #expect(try await objects("--until", "2000-01-01") == [])
+            let some = try await studio.intro("log", "--limit", "2", "--json")
+            #expect(some.stderr.contains("more"))
+            for what in ["nobody", "K7Q2-9FXM", "no@example.com"] {
+                #expect(try await studio.intro("log", what).exit == 4, "\(what)")
+            }
+        }
+    }
+}
