@@ -46,7 +46,7 @@ struct RescheduleTests {
             #expect(try await studio.count("message", where: "rule = 'rescheduled' AND status = 'sent'") == 1)
             #expect(
                 try await studio.count(
-                    "message", where: "rule = 'rescheduled' AND sent_text LIKE '%5 Water Street%'") == 1)
+                    "message", where: "rule = 'rescheduled' AND body LIKE '%5 Water Street%'") == 1)
             #expect(try await studio.intro("show", reference).stdout.contains("Brooklyn"))
         }
     }

@@ -136,9 +136,9 @@ struct TrainerCoverTests {
             try await fill(studio)
             let table = try await studio.intro(
                 "trainer", "cover", "maria", "--from", "2026-12-01", "--dry-run")
-            #expect(table.stdout.hasPrefix("Would move 7 of 9 sessions of Maria Lopez, 2026-12-01.\n"))
+            #expect(table.stdout.hasPrefix("Would move 7 of 9 sessions of Maria Lopez, Tue Dec 1.\n"))
             #expect(table.stdout.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(table.stdout)")
-            #expect(table.stdout.contains("(213) 555-0112"))
+            #expect(table.stdout.contains("+1 213-555-0114"))
             let result = try await studio.answer(
                 "trainer", "away", "maria", "--from", "2026-12-01", "--until", "2026-12-01", "--cover")
             #expect(result["number"]?.number == 2 && result["booked"]?.items.count == 9)
