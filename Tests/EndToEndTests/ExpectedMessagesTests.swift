@@ -40,7 +40,7 @@ struct ExpectedMessagesTests {
         try await Studio.with { studio in
             let isOptedOut = cause == "opted out"
             if isOptedOut {
-                try await studio.answer("client", "add", "--name", "Ana", "--email", "ana@example.com")
+                try await studio.answer("client", "add", "Ana", "--email", "ana@example.com")
                 try await studio.answer("client", "opt-out", "ana@example.com")
             }
             let who = isOptedOut ? "ana@example.com" : "+1 213-555-0142"
