@@ -10,82 +10,74 @@ import Testing
 struct ConcurrentIndexTests {
     @Test("builds the index while other transactions write")
     func besideDesks() async throws {
-        try await withOlderBooks { books in
+        try await withOlderDatabase { database in
             let (reported, written) = (Latch(), Latch())
-            async let upgrade = Schema.apply(to: books.database) { _ in reported.open() }
+            async let upgrade = Schema.apply(to: database) { _ in reported.open() }
             // The build waits for this transaction, and reports that. The second insert does not wait for the build.
-            try await books.database.transaction { connection in
+            try await database.transaction { connection in
                 try await connection.query("INSERT INTO client (name, phone) VALUES ('Ana', '+14155550101')")
                 await reported.wait()
-                try await books.database.query("INSERT INTO client (name, phone) VALUES ('Ben', '+14155550102')")
+                try await database.query("INSERT INTO client (name, phone) VALUES ('Ben', '+14155550102')")
                 written.open()
             }
             #expect(written.isOpen)
             _ = try await upgrade
-            try await expectIndex(in: books)
+            try await expectIndex(in: database)
         }
     }
 
     @Test("builds the index once if two setups run concurrently")
     func twice() async throws {
-        try await withOlderBooks { books in
-            async let first = Schema.apply(to: books.database)
-            async let second = Schema.apply(to: books.database)
+        try await withOlderDatabase { database in
+            async let first = Schema.apply(to: database)
+            async let second = Schema.apply(to: database)
             _ = try await (first, second)
-            try await expectIndex(in: books)
+            try await expectIndex(in: database)
         }
     }
 
     @Test("rebuilds the index after an interrupted attempt")
     func interrupted() async throws {
-        try await withOlderBooks { books in
-            try await books.database.query("CREATE INDEX client_search ON client (id)")
-            try await invalidate(in: books)
-            try await Schema.apply(to: books.database)
-            try await expectIndex(in: books)
+        try await withOlderDatabase { database in
+            try await database.query("CREATE INDEX client_search ON client (id)")
+            try await invalidate(in: database)
+            try await Schema.apply(to: database)
+            try await expectIndex(in: database)
         }
     }
 
     @Test("reports and repairs an invalid index")
     func repaired() async throws {
         try await withBooks { books in
-            try await invalidate(in: books)
+            try await invalidate(in: books.database)
             let found = try await books.database.withConnection { try await Catalogue.differences(on: $0) }
             #expect(found == ["invalid: index client_search"])
             let repair = try await Catalogue.repair(books.database)
             #expect(repair.repaired == found && repair.left == [])
-            try await expectIndex(in: books)
+            try await expectIndex(in: books.database)
         }
     }
 
-    /// Runs a test with a database in the state of the release before the index, without that step and later ones.
-    private func withOlderBooks(_ body: (Books) async throws -> Void) async throws {
-        try await withBooks { books in
-            try await books.database.withConnection { connection in
-                try await connection.execute(
-                    script: """
-                        DROP INDEX client_search;
-                        ALTER TABLE message DROP CONSTRAINT message_reason_is_known;
-                        ALTER TABLE session DROP COLUMN cancelled_by;
-                        DROP TABLE change_request, hold;
-                        DELETE FROM schema_migration WHERE version >= 18;
-                        DELETE FROM schema_function;
-                        UPDATE schema_release SET function_set = function_set - 1;
-                        """)
-            }
-            try await body(books)
+    /// Runs a test with a database of the release before the index.
+    private func withOlderDatabase(_ body: (Database) async throws -> Void) async throws {
+        let older = SchemaRelease(
+            steps: Migration.all.filter { $0.version < 18 }, functions: [], functionSet: SchemaFunction.set - 1,
+            oldestBinary: SchemaFunction.oldestBinary)
+        try await withDatabase { database, _ in
+            try await Schema.apply(older, to: database) { _ in }
+            try await body(database)
         }
     }
 
     /// Marks the index as invalid, as PostgreSQL leaves it after an interrupted build.
-    private func invalidate(in books: Books) async throws {
-        try await books.database.query(
+    private func invalidate(in database: Database) async throws {
+        try await database.query(
             "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'client_search'::regclass")
     }
 
-    private func expectIndex(in books: Books, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        let left = try await books.database.withConnection { try await Catalogue.differences(on: $0) }
+    private func expectIndex(in database: Database, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        let left = try await database.withConnection { try await Catalogue.differences(on: $0) }
         #expect(left == [], sourceLocation: sourceLocation)
-        #expect(try await Schema.status(of: books.database) == .current, sourceLocation: sourceLocation)
+        #expect(try await Schema.status(of: database) == .current, sourceLocation: sourceLocation)
     }
 }

@@ -218,8 +218,15 @@ extension Books {
 
     fileprivate func expectNothingCanChange(_ session: Session, at studio: Studio) async {
         await expectRefusal(.notChangeable) { try await desk.cancel(session.reference, reason: nil, now: Books.now) }
-        await expectRefusal(.notChangeable) { try await desk.close(session.reference, as: .attended) }
-        await expectRefusal(.notChangeable) { try await desk.close(session.reference, as: .noShow) }
+        for outcome in [Session.Status.attended, .noShow] {
+            if session.status.isMark, session.status != outcome {
+                await #expect(throws: CorrectionRules.ReasonMissing.self) {
+                    try await desk.close(session.reference, as: outcome)
+                }
+            } else {
+                await expectRefusal(.notChangeable) { try await desk.close(session.reference, as: outcome) }
+            }
+        }
         await expectRefusal(.notChangeable) { try await move(session, to: "2027-01-07 10:00", at: studio) }
     }
 }

@@ -68,4 +68,17 @@ struct CommitTests {
             #expect(try await studio.answer("show", reference)["status"] == .text(status))
         }
     }
+
+    @Test(
+        "a cancellation with a request id is made once and reported as made",
+        arguments: [CommitProxy.Fault.beforeServer, .afterServer])
+    func repeatable(fault: CommitProxy.Fault) async throws {
+        try await withBreaking(fault) { studio, breaking in
+            let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
+            let result = try await breaking.intro("cancel", reference, "--request-id", "call-1", "--json")
+            #expect(result.exit == 0, "\(result.stderr)")
+            #expect(try result.printed["status"] == "cancelled" && result.printed["repeated"] == nil)
+            #expect(try await studio.count("event", where: "after ->> 'status' = 'cancelled'") == 1)
+        }
+    }
 }

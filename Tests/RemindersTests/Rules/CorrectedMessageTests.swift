@@ -1,0 +1,97 @@
+import Booking
+import BookingStore
+import BookingStoreTesting
+import Foundation
+import Postgres
+import Reminders
+import Testing
+
+@Suite("Messages of corrected sessions")
+struct CorrectedMessageTests {
+    @Test("a corrected mark skips the follow-up, and the same mark queues it again")
+    func followUps() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 09:00")
+            let (desk, request) = (scene.books.desk, ChangeRequest(now: try scene.instant("2027-01-12 10:00")))
+            _ = try await desk.mark(session.reference, as: .attended, request)
+            _ = try await desk.mark(session.reference, as: .noShow, reason: "wrong client", request)
+            #expect(try await scene.told("attended", of: session) == ["2027-01-13 09:00 PST skipped corrected"])
+            #expect(try await scene.told("no-show", of: session) == ["2027-01-13 09:00 PST queued"])
+            _ = try await desk.undo(session.reference, reason: "not marked yet", request)
+            #expect(try await scene.told("no-show", of: session) == ["2027-01-13 09:00 PST skipped corrected"])
+            _ = try await desk.mark(session.reference, as: .attended, request)
+            #expect(try await scene.told("attended", of: session) == ["2027-01-13 09:00 PST queued"])
+            let mail = ToldTransport()
+            try await scene.send(to: mail, at: scene.instant("2027-01-13 09:00"))
+            #expect(await mail.deliveries.addresses == ["ana@example.com"])
+        }
+    }
+
+    @Test("undo of an early mark queues the reminders again")
+    func reminders() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 09:00")
+            let request = ChangeRequest(now: Scene.now)
+            _ = try await scene.books.desk.mark(session.reference, as: .attended, overrideReason: "x", request)
+            #expect(try await scene.told("one-day", of: session) == ["2027-01-11 09:00 PST skipped session_closed"])
+            _ = try await scene.books.desk.undo(session.reference, reason: "wrong client", request)
+            #expect(try await scene.told("one-day", of: session) == ["2027-01-11 09:00 PST queued"])
+        }
+    }
+
+    @Test("a reinstated session is announced if the client was notified of the cancellation")
+    func notified() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 09:00")
+            try await scene.send(to: ToldTransport())
+            _ = try await scene.books.desk.cancel(session.reference, reason: nil, now: Scene.now)
+            try await scene.send(to: ToldTransport())
+            let undone = try await scene.books.desk.undo(
+                session.reference, reason: "wrong client", ChangeRequest(now: Scene.now))
+            #expect(undone.session.revision == 3)
+            #expect(try await scene.told("rebooked", of: session) == ["2027-01-01 16:00 PST queued"])
+            #expect(try await scene.told("one-day", of: session).last == "2027-01-11 09:00 PST queued")
+            let mail = ToldTransport()
+            try await scene.send(to: mail)
+            #expect(await mail.deliveries.addresses == ["ana@example.com"])
+            #expect(try await scene.told("confirmation", of: session) == ["2027-01-01 16:00 PST sent"])
+        }
+    }
+
+    @Test("without a sent notice the cancellation is not announced, and what it superseded is sent")
+    func unnotified() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 09:00")
+            _ = try await scene.books.desk.cancel(session.reference, reason: nil, now: Scene.now)
+            _ = try await scene.books.desk.undo(session.reference, reason: "typo", ChangeRequest(now: Scene.now))
+            let mail = ToldTransport()
+            try await scene.send(to: mail)
+            #expect(await mail.deliveries.addresses == ["ana@example.com"])
+            #expect(try await scene.told("cancelled", of: session) == ["2027-01-01 16:00 PST skipped corrected"])
+            #expect(try await scene.told("rebooked", of: session) == [])
+            #expect(try await scene.told("confirmation", of: session).contains("2027-01-01 16:00 PST sent"))
+            // A second cancellation is announced.
+            _ = try await scene.books.desk.cancel(session.reference, reason: nil, now: Scene.now)
+            try await scene.send(to: mail)
+            #expect(try await scene.told("cancelled", of: session).last == "2027-01-01 16:00 PST sent")
+        }
+    }
+
+    @Test("the client is notified when the studio cancels after the start")
+    func afterStart() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 09:00")
+            try await scene.send(to: ToldTransport(), at: scene.instant("2027-01-11 09:00"))
+            let now = try scene.instant("2027-01-12 09:05")
+            await #expect(throws: Refusal.self) {
+                try await scene.books.desk.cancel(session.reference, by: .client, reason: nil, ChangeRequest(now: now))
+            }
+            let cancelled = try await scene.books.desk.cancel(
+                session.reference, by: .studio, reason: "trainer ill", ChangeRequest(now: now))
+            #expect(cancelled.session.cancelledBy == .studio)
+            let mail = ToldTransport()
+            try await scene.send(to: mail, at: now)
+            #expect(await mail.deliveries.addresses == ["ana@example.com"])
+        }
+    }
+}
