@@ -30,9 +30,9 @@ struct ScheduleTests {
             let day = ["schedule", "maria", "--from", "2026-12-05", "--days", "1"]
             #expect(try await studio.intro(day).stdout.contains("works 8:00 AM-12:00 PM; 7 open\n"))
             let listed = try await studio.intro(day + ["--open"]).stdout
-            #expect(listed.contains("  open 8:00  8:30  9:30  10:00  10:30  11:00  11:30 AM\n"), "\(listed)")
+            #expect(listed.contains("  open  8:00  8:30  9:30  10:00  10:30  11:00  11:30 AM\n"), "\(listed)")
             let other = try await studio.intro(day + ["--open", "--clock", "24"]).stdout
-            #expect(other.contains("  open 08:00  08:30  09:30  10:00  10:30  11:00  11:30\n"), "\(other)")
+            #expect(other.contains("  open  08:00  08:30  09:30  10:00  10:30  11:00  11:30\n"), "\(other)")
             let past = try await studio.intro("schedule", "maria", "--from", "2026-11-02", "--days", "1").stdout
             #expect(!past.contains("open"), "\(past)")
         }

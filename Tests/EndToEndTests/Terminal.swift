@@ -16,6 +16,7 @@ final class Terminal: Sendable {
     private let keyboard: Int32
     private let screen: Int32
     private let printed = Mutex<[UInt8]>([])
+    private let ended = Mutex(false)
 
     /// Opens a pseudoterminal.
     init(rows: UInt16 = 24, columns: UInt16 = 80) throws {
@@ -36,6 +37,9 @@ final class Terminal: Sendable {
 
     /// The output so far.
     var text: String { printed.withLock { String(decoding: $0, as: UTF8.self) } }
+
+    /// Whether the output is complete.
+    var isComplete: Bool { ended.withLock { $0 } }
 
     /// The current settings.
     var mode: Mode {
@@ -66,6 +70,13 @@ final class Terminal: Sendable {
     func run(
         _ arguments: String..., environment: [String: String], meanwhile: (pid_t) async throws -> Void
     ) async throws -> Int32 {
+        try await run(arguments, environment: environment, meanwhile: meanwhile)
+    }
+
+    /// Runs `intro` to its end; once per terminal.
+    func run(
+        _ arguments: [String], environment: [String: String], meanwhile: (pid_t) async throws -> Void
+    ) async throws -> Int32 {
         let screen = FileDescriptor(rawValue: screen)
         let variables = environment.merging(["TERM": "xterm"]) { own, _ in own }
         // setsid -c makes it the controlling terminal of the process: only then does Ctrl-C send a signal.
@@ -95,7 +106,7 @@ final class Terminal: Sendable {
         var bytes = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = Foundation.read(keyboard, &bytes, bytes.count)
-            guard count > 0 else { return }
+            guard count > 0 else { return ended.withLock { $0 = true } }
             printed.withLock { $0 += bytes.prefix(count) }
         }
     }

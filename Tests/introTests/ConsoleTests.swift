@@ -24,6 +24,48 @@ struct ConsoleTests {
         #expect(table.text() == "NAME    DAYS  STUDIO\n李小龙     7  downtown\nAna       14")
     }
 
+    @Test("narrows the widest columns with an ellipsis until the lines fit, but not times and references")
+    func fitting() {
+        let table = Table(
+            ["START", "CLIENT", "NAME", "WHY"].map { Table.Column($0) },
+            rows: [["Tue Dec 1, 9:00 AM PST", "12", "Maximiliana Featherstonehaugh", "trainer away"]])
+        #expect(table.text(width: 80) == table.text())
+        #expect(
+            table.text(width: 60).split(separator: "\n").map(String.init) == [
+                "START                   CLIENT  NAME            WHY",
+                "Tue Dec 1, 9:00 AM PST  12      Maximiliana F…  trainer away",
+            ])
+        for width in [20, 30, 40, 50] {
+            #expect(
+                table.text(width: width).split(separator: "\n").allSatisfy {
+                    displayWidth(String($0)) <= max(width, 36)
+                })
+        }
+    }
+
+    @Test("problems are red in tables if colour is used, aligned as without")
+    func problems() {
+        let table = Table([.init("STATUS"), .init("TO")], rows: [["failed", "ana"], ["sent", "ben"]])
+        #expect(table.text(colored: true).contains("\u{1B}[1;31mfailed\u{1B}[0m  ana\nsent    ben"))
+    }
+
+    @Test("values of a record are wrapped between words")
+    func wrapping() {
+        let record = KeyValueTable(["Why": "waits for possible further changes, until noon", "To": "ana"])
+        #expect(
+            record.text(width: 30)
+                == "Why  waits for possible\n     further changes, until\n     noon\nTo   ana")
+    }
+
+    @Test("the pager is INTRO_PAGER, else PAGER, else less; an empty one and cat are none")
+    func pager() {
+        #expect(Pager(environment: [:])?.command == "less")
+        #expect(Pager(environment: ["PAGER": "more"])?.command == "more")
+        #expect(Pager(environment: ["PAGER": "more", "INTRO_PAGER": "less -S"])?.command == "less -S")
+        #expect(Pager(environment: ["PAGER": "more", "INTRO_PAGER": ""]) == nil)
+        #expect(Pager(environment: ["PAGER": "cat"]) == nil)
+    }
+
     @Test("dims the header only if colour is used")
     func header() {
         let table = Table([.init("NAME")], rows: [["Ana"]])

@@ -86,14 +86,14 @@ public enum TimeFormat: Hashable, Sendable {
     /// - Parameters:
     ///   - starts: The instants, in order.
     ///   - clock: The studio's clock.
-    /// - Returns: `9:00  9:30 AM  1:00 PM`, or `09:00  09:30  13:00`.
-    public func list(_ starts: [Date], on clock: StudioClock) -> String {
+    /// - Returns: `9:00`, `9:30 AM`, `1:00 PM`; or `09:00`, `09:30`, `13:00`.
+    public func list(_ starts: [Date], on clock: StudioClock) -> [String] {
         let (hours, starts) = (hourCycle(of: clock), starts.map(clock.time))
         return starts.indices.map { index in
             let text = starts[index].text(in: hours)
             let isLastOfHalf = index == starts.count - 1 || starts[index + 1].half != starts[index].half
             return hours == .twelve && isLastOfHalf ? "\(text) \(starts[index].half)" : text
-        }.joined(separator: "  ")
+        }
     }
 
     /// Returns the form of times of day on a studio's clock.

@@ -21,7 +21,7 @@ struct ConfigCommand: IntroSubcommand {
             Table(
                 ["SETTING", "VALUE", "FROM"].map { Table.Column($0) },
                 rows: records.map { [$0.key, $0.value ?? "", $0.origin] }
-            ).text(colored: intro.console.isColored)
+            ).text(on: intro.console)
         }
     }
 }

@@ -15,6 +15,10 @@ struct Console: Sendable {
     let isScreen: Bool
     /// The form of times in texts.
     let times: TimeFormat
+    /// The width that texts fit into; `nil` if they are not cut.
+    let width: Int?
+    /// The program for texts that are longer than the window.
+    private let pager: Pager?
     /// The file descriptor for results.
     let output: Int32
     private let notes: Int32
@@ -42,6 +46,8 @@ struct Console: Sendable {
         isColored = usesColor(color, environment: environment, onTerminal: isatty(output) == 1)
         areNotesColored = usesColor(color, environment: environment, onTerminal: isatty(notes) == 1)
         isScreen = isatty(output) == 1 && environment["TERM"] != "dumb"
+        width = Self.width(output: output, environment: environment)
+        pager = isScreen && !json ? Pager(environment: environment) : nil
         times = json ? .iso : .people(now: now, hourCycle: hourCycle)
         self.output = output
         self.notes = notes
@@ -52,7 +58,9 @@ struct Console: Sendable {
     /// - Parameter text: The text, printed unchanged; pass text from outside through `visible` first.
     /// - Throws: `OutputError` when standard output cannot be written.
     func print(_ text: String) throws(OutputError) {
-        try StandardStreams.write(text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n", to: output)
+        let text = text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n"
+        if let pager, text.utf8.count(where: { $0 == UInt8(ascii: "\n") }) >= rows, pager.show(text) { return }
+        try StandardStreams.write(text, to: output)
     }
 
     /// Prints a result as JSON with `--json`, otherwise as text.

@@ -33,23 +33,58 @@ struct Table {
         rows.append(padded.prefix(columns.count).map(\.visible))
     }
 
-    /// Returns the lines without trailing blanks; the header is dim if colour is used.
-    func text(colored: Bool = false) -> String {
+    /// Returns the lines in the width and the colours of a console.
+    func text(on console: Console) -> String { text(width: console.width, colored: console.isColored) }
+
+    /// Returns the lines without trailing blanks; the header is dim and problems are red if colour is used.
+    ///
+    /// - Parameters:
+    ///   - width: The width into which the lines fit; cells are cut with an ellipsis. `nil` for no limit.
+    ///   - colored: Whether colour is used.
+    /// - Returns: The header and a line for each row.
+    func text(width: Int? = nil, colored: Bool = false) -> String {
         let titles = columns.map(\.title)
-        let widths = columns.indices.map { column in
-            ([titles] + rows).map { displayWidth($0[column]) }.max() ?? 0
-        }
-        let header = Style.dim(line(titles, widths: widths), when: colored)
-        return ([header] + rows.map { line($0, widths: widths) }).joined(separator: "\n")
+        let widths = widths(titles, fitting: width)
+        let header = Style.dim(line(titles, widths: widths, colored: false), when: colored)
+        return ([header] + rows.map { line($0, widths: widths, colored: colored) }).joined(separator: "\n")
     }
 
-    private func line(_ cells: [String], widths: [Int]) -> String {
-        var text = ""
-        for (index, cell) in cells.enumerated() {
-            let padding = String(repeating: " ", count: widths[index] - displayWidth(cell))
-            text += (index == 0 ? "" : "  ") + (columns[index].alignment == .left ? cell + padding : padding + cell)
+    /// Returns the widths of the columns; the widest ones are narrowed until the lines fit, if that is possible.
+    private func widths(_ titles: [String], fitting limit: Int?) -> [Int] {
+        var widths = columns.indices.map { column in
+            ([titles] + rows).map { displayWidth($0[column]) }.max() ?? 0
         }
-        return String(text.reversed().drop { $0 == " " }.reversed())
+        guard let limit else { return widths }
+        // What people compare or type in is cut last.
+        for canCut in [{ !Self.wholeTitles.contains($0) }, { _ in true }] as [(String) -> Bool] {
+            while widths.reduce(2 * (columns.count - 1), +) > limit {
+                let least = 6
+                let candidates = columns.indices.filter { canCut(columns[$0].title) && widths[$0] > least }
+                guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { break }
+                widths[widest] -= 1
+            }
+        }
+        return widths
+    }
+
+    /// The titles of columns with times, references, handles, numbers and statuses.
+    private static let wholeTitles: Set<String> = [
+        "WHEN", "START", "DUE", "UNTIL", "TRIED", "AT", "REFERENCE", "SESSION", "HOLD", "HANDLE", "ID", "JOB",
+        "MESSAGE", "CLIENT", "NUMBER", "STATUS", "STATE", "PHONE",
+    ]
+
+    /// The cells that are red if colour is used.
+    private static let problems: Set<String> = ["failed", "unknown", "away", "dead", "paused"]
+
+    private func line(_ cells: [String], widths: [Int], colored: Bool) -> String {
+        let last = cells.lastIndex { !$0.isEmpty } ?? 0
+        return cells.prefix(last + 1).enumerated().map { index, whole in
+            let cell = whole.truncated(to: widths[index])
+            let padding = String(repeating: " ", count: widths[index] - displayWidth(cell))
+            let shown = Style.red(cell, when: colored && Self.problems.contains(whole))
+            if columns[index].alignment == .right { return padding + shown }
+            return index == last ? shown : shown + padding
+        }.joined(separator: "  ")
     }
 }
 
@@ -73,11 +108,22 @@ struct KeyValueTable {
         }
     }
 
+    /// Returns the lines in the width and the colours of a console.
+    func text(on console: Console) -> String { text(width: console.width, colored: console.isColored) }
+
     /// Returns the lines; labels are dim if colour is used.
-    func text(colored: Bool = false) -> String {
-        let width = lines.map { displayWidth($0.label) }.max() ?? 0
-        return lines.map { line in
-            Style.dim(line.label.padded(to: width), when: colored) + "  " + line.value
+    ///
+    /// - Parameters:
+    ///   - width: The width into which the lines fit; values are wrapped between words. `nil` for no limit.
+    ///   - colored: Whether colour is used.
+    /// - Returns: At least one line for each value.
+    func text(width: Int? = nil, colored: Bool = false) -> String {
+        let labels = lines.map { displayWidth($0.label) }.max() ?? 0
+        return lines.flatMap { line in
+            let values = width.map { line.value.wrapped(to: max(20, $0 - labels - 2)) } ?? [line.value]
+            return values.enumerated().map { index, value in
+                Style.dim((index == 0 ? line.label : "").padded(to: labels), when: colored) + "  " + value
+            }
         }.joined(separator: "\n")
     }
 }

@@ -33,7 +33,7 @@ extension ClientCommand {
             try options.apply(to: &details, region: try await intro.region(in: database))
             let client = try await intro.administration(database).add(details)
             try intro.console.report(ClientRecord(client)) {
-                KeyValueTable(client).text(colored: intro.console.isColored)
+                KeyValueTable(client).text(on: intro.console)
             }
             try await intro.noteSharedPhone(of: client, in: database)
         }
@@ -109,7 +109,7 @@ extension ClientCommand {
                 try options.apply(to: &details, region: region)
             }
             try intro.console.report(ClientRecord(client)) {
-                KeyValueTable(client).text(colored: intro.console.isColored)
+                KeyValueTable(client).text(on: intro.console)
             }
             if options.phone != nil { try await intro.noteSharedPhone(of: client, in: database) }
         }

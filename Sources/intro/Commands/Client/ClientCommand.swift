@@ -47,7 +47,7 @@ extension ClientCommand {
                 total > clients.count
                 ? TruncatedList(shown: clients.count, total: total, narrowing: "--search TEXT") : nil
             try intro.console.report(clients.map { ClientRecord($0) }, leavingOut: rest) {
-                clients.isEmpty ? emptyListMessage : Self.table(clients).text(colored: intro.console.isColored)
+                clients.isEmpty ? emptyListMessage : Self.table(clients).text(on: intro.console)
             }
         }
 
@@ -124,8 +124,7 @@ extension ClientCommand {
         }
 
         private static func text(_ keyValues: KeyValueTable, _ sessions: [Session], on console: Console) -> String {
-            let colored = console.isColored
-            guard !sessions.isEmpty else { return keyValues.text(colored: colored) }
+            guard !sessions.isEmpty else { return keyValues.text(on: console) }
             let table = Table(
                 ["SESSION", "START", "TRAINER", "STUDIO", "STATUS"].map { Table.Column($0) },
                 rows: sessions.map { session in
@@ -134,7 +133,7 @@ extension ClientCommand {
                         session.studio.name, session.status.words,
                     ]
                 })
-            return keyValues.text(colored: colored) + "\n\n" + table.text(colored: colored)
+            return keyValues.text(on: console) + "\n\n" + table.text(on: console)
         }
     }
 }

@@ -115,7 +115,7 @@ extension Intro {
             KeyValueTable(
                 ["Client": "\(record.client.id.value)", "Name": record.client.name],
                 consents: record.consents.filter { channels.contains($0.channel) }, suppressions: record.suppressions
-            ).text(colored: console.isColored)
+            ).text(on: console)
         }
         guard !record.suppressions.isEmpty else { return }
         console.note("note: nothing is sent to a suppressed address; see `intro suppression --help`")

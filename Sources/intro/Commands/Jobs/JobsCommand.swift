@@ -89,7 +89,7 @@ extension JobsCommand {
                 try await desk.count(filter, upTo: $0)
             }
             try intro.console.report(jobs.map { JobRecord($0) }, leavingOut: rest) {
-                jobs.isEmpty ? "No jobs." : JobTables.jobs(jobs).text(colored: intro.console.isColored)
+                jobs.isEmpty ? "No jobs." : JobTables.jobs(jobs).text(on: intro.console)
             }
         }
     }
@@ -112,7 +112,7 @@ extension JobsCommand {
             let id = try jobID(id)
             let job = try await intro.jobDesk().show(id)
             try intro.console.report(JobRecord(job)) {
-                Self.keyValues(job).text(colored: intro.console.isColored)
+                Self.keyValues(job).text(on: intro.console)
             }
         }
 

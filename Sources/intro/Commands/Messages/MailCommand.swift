@@ -83,7 +83,7 @@ struct MailCommand: AsyncParsableCommand {
                         mail.doneAt == nil ? "" : mail.doneBy ?? "yes",
                     ])
                 }
-                return table.text(colored: intro.console.isColored)
+                return table.text(on: intro.console)
             }
         }
     }
@@ -120,7 +120,7 @@ struct MailCommand: AsyncParsableCommand {
                 ])
                 let lines = excerpt?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
                 keyValues.append("Mail text", lines ?? ["(not readable with this database login)"])
-                return keyValues.text(colored: intro.console.isColored)
+                return keyValues.text(on: intro.console)
             }
         }
     }

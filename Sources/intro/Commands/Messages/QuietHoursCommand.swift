@@ -36,7 +36,7 @@ struct QuietHoursCommand: AsyncParsableCommand {
                 for hours in all {
                     table.append([hours.region, hours.channel.rawValue, hours.hours.description])
                 }
-                return table.text(colored: intro.console.isColored)
+                return table.text(on: intro.console)
             }
         }
     }

@@ -88,7 +88,7 @@ struct SMSCommand: AsyncParsableCommand {
                         text.doneAt == nil ? "" : text.doneBy ?? "yes",
                     ])
                 }
-                return table.text(colored: intro.console.isColored)
+                return table.text(on: intro.console)
             }
         }
     }

@@ -50,7 +50,7 @@ struct SuppressionCommand: AsyncParsableCommand {
                         entry.detail ?? "", entry.actor,
                     ])
                 }
-                return table.text(colored: intro.console.isColored)
+                return table.text(on: intro.console)
             }
         }
     }

@@ -73,7 +73,7 @@ extension RemindersCommand {
                         entry.reasonText(in: intro.console.times), entry.recipient ?? "",
                     ])
                 }
-                return table.text(colored: intro.console.isColored)
+                return table.text(on: intro.console)
             }
         }
     }

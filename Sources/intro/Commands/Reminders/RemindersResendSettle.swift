@@ -223,6 +223,6 @@ extension Intro {
                 entry.reason?.rawValue ?? "",
             ])
         }
-        return table.text(colored: console.isColored)
+        return table.text(on: console)
     }
 }

@@ -39,7 +39,7 @@ extension RulesCommand {
             try rule.validate()
             try intro.templates.assertTemplateExists(rule)
             let added = try await intro.ruleEditor(intro.database()).add(rule, now: intro.now)
-            try intro.console.report(RuleRecord(added)) { KeyValueTable(added).text(colored: intro.console.isColored) }
+            try intro.console.report(RuleRecord(added)) { KeyValueTable(added).text(on: intro.console) }
         }
     }
 }
@@ -97,7 +97,7 @@ extension Intro {
         let key = try Handle(key, field: "the rule")
         let studio = try studio.map { try Handle($0, field: "--studio") }
         let rule = try await ruleEditor(database()).edit(key, at: studio, now: now, change)
-        try console.report(RuleRecord(rule)) { KeyValueTable(rule).text(colored: console.isColored) }
+        try console.report(RuleRecord(rule)) { KeyValueTable(rule).text(on: console) }
     }
 }
 

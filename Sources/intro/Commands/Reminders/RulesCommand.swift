@@ -51,7 +51,7 @@ extension RulesCommand {
                         rule.isEnabled ? "" : "disabled",
                     ])
                 }
-                return table.text(colored: intro.console.isColored)
+                return table.text(on: intro.console)
             }
         }
     }
@@ -78,7 +78,7 @@ extension RulesCommand {
                 if let studio { _ = try await StudioRepository(connection).named(studio) }
                 return try await RuleRepository(connection).named(key, at: studio)
             }
-            try intro.console.report(RuleRecord(rule)) { KeyValueTable(rule).text(colored: intro.console.isColored) }
+            try intro.console.report(RuleRecord(rule)) { KeyValueTable(rule).text(on: intro.console) }
         }
     }
 }

@@ -53,7 +53,7 @@ struct Why: IntroSubcommand {
         ])
         let body = entry.body.map { String($0.reversed().drop(while: \.isNewline).reversed()) }
         keyValues.append("Text", body?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) ?? [])
-        return keyValues.text(colored: console.isColored)
+        return keyValues.text(on: console)
     }
 }
 

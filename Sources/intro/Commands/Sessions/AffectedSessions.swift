@@ -65,7 +65,7 @@ struct AffectedSessions {
             \(text)
 
             \(heading.visible)
-            \(table.text(colored: console.isColored))
+            \(table.text(on: console))
             use `intro reschedule REF --at TIME` or `intro cancel REF`
             """
     }

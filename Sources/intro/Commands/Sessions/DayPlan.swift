@@ -22,13 +22,13 @@ struct DayView {
     let times: TimeFormat
 
     static let width = 80
-    /// The remaining width for the name of a session.
-    private static let longestName = 43
+    /// The width of a session's status, reference and the gaps between its columns.
+    private static let fixedWidth = 26
 
     /// Returns the days as lines.
     func text(colored: Bool) -> String {
-        let names = days.flatMap(\.sessions).map { displayWidth(name($0)) }.max() ?? 0
         let hours = days.flatMap(\.sessions).map { displayWidth(self.hours($0)) }.max() ?? 0
+        let names = days.flatMap(\.sessions).map { displayWidth(name($0, besideHours: hours)) }.max() ?? 0
         var lines = [Style.bold(heading.visible, when: colored)]
         for day in days {
             lines.append("")
@@ -39,9 +39,10 @@ struct DayView {
         return lines.joined(separator: "\n")
     }
 
-    private func name(_ session: Session) -> String {
+    /// Returns the name of a session, cut to the width that is left beside its hours.
+    private func name(_ session: Session, besideHours hours: Int) -> String {
         (namesTrainers ? "\(session.trainer.name): \(session.client.name)" : session.client.name).visible
-            .truncated(to: Self.longestName)
+            .truncated(to: Self.width - Self.fixedWidth - hours)
     }
 
     /// Returns the hours of a session, with the minutes of all starts below each other.
@@ -59,7 +60,7 @@ struct DayView {
     ) -> [String] {
         let indent = widths.hours + 2
         var line =
-            "  \(hours(session).padded(to: widths.hours))  \(name(session).padded(to: widths.names))  "
+            "  \(hours(session).padded(to: widths.hours))  \(name(session, besideHours: widths.hours).padded(to: widths.names))  "
             + "\(session.status.words.padded(to: 9))  \(session.reference)"
         var width = displayWidth(line)
         var lines: [String] = []
@@ -137,6 +138,20 @@ extension DayView.Day {
         note.wrapped(to: DayView.width - 2, indent: indent)
     }
 
+    /// Returns cells after a label, in lines that are broken between cells.
+    private static func lines(_ label: String, _ cells: [String]) -> [String] {
+        var lines: [String] = []
+        var line = label
+        for cell in cells {
+            if displayWidth(line) + 2 + displayWidth(cell) > DayView.width - 2 {
+                lines.append(line)
+                line = String(repeating: " ", count: displayWidth(label))
+            }
+            line += "  " + cell
+        }
+        return lines + [line]
+    }
+
     /// Creates a day of a trainer's schedule.
     ///
     /// - Parameters:
@@ -166,7 +181,7 @@ extension DayView.Day {
         }
         notes = notes.flatMap { Self.wrapped($0) }
         for day in calendar where listsOpen && !day.openStarts.isEmpty {
-            notes += Self.wrapped("open " + times.list(day.openStarts, on: day.studio.clock), indent: 7)
+            notes += Self.lines("open", times.list(day.openStarts, on: day.studio.clock))
         }
         self.init(date: day.date, notes: notes, sessions: day.sessions)
     }

@@ -127,7 +127,7 @@ extension HoldCommand {
         }
         try intro.console.report(HoldRecord.records(holds)) {
             guard !holds.isEmpty else { return "No slots are held." }
-            return Self.table(holds, times: intro.console.times).text(colored: intro.console.isColored)
+            return Self.table(holds, times: intro.console.times).text(on: intro.console)
         }
     }
 

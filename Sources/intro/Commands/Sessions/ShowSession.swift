@@ -18,7 +18,7 @@ struct Show: IntroSubcommand {
     func run(in intro: Intro) async throws {
         try await intro.forEach(references, in: intro.database(), separatedBy: "\n") { session in
             SessionOutcome(
-                session, text: details(session, times: intro.console.times).text(colored: intro.console.isColored))
+                session, text: details(session, times: intro.console.times).text(on: intro.console))
         }
     }
 

@@ -35,11 +35,10 @@ struct SlotDays {
                 let (date, time) = (studio.clock.date(of: start), studio.clock.time(of: start))
                 let half = times.hourCycle(of: studio.clock) == .twelve ? time.half : ""
                 let trainers = slots.compactMap { names[$0.trainer.id] }.joined(separator: ", ")
-                let same = lines.lastIndex {
-                    $0.studio.id == studio.id && $0.date == date && $0.half == half && $0.trainers == trainers
-                }
-                if let same {
-                    lines[same].starts.append(time)
+                if let last = lines.last, last.studio.id == studio.id, last.date == date, last.half == half,
+                    last.trainers == trainers
+                {
+                    lines[lines.count - 1].starts.append(time)
                 } else {
                     lines.append(Line(studio: studio, date: date, half: half, trainers: trainers, starts: [time]))
                 }

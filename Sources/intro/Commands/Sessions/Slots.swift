@@ -73,11 +73,11 @@ struct Slots: IntroSubcommand {
         }
         try intro.console.report(slots.map { SlotRecord($0) }, leavingOut: rest) {
             guard intro.console.isScreen else {
-                return Self.table(slots, times: intro.console.times).text(colored: intro.console.isColored)
+                return Self.table(slots, times: intro.console.times).text(on: intro.console)
             }
             let half = search.half
             return SlotDays(slots, times: intro.console.times, namesHalves: half == nil)
-                .text(width: DayView.width, colored: intro.console.isColored)
+                .text(width: intro.console.width ?? DayView.width, colored: intro.console.isColored)
         }
     }
 

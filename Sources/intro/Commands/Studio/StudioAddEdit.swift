@@ -34,7 +34,7 @@ extension StudioCommand {
             try options.apply(to: &details)
             let studio = try await intro.administration(intro.database()).add(details, as: handle)
             try intro.console.report(StudioRecord(studio)) {
-                KeyValueTable(studio).text(colored: intro.console.isColored)
+                KeyValueTable(studio).text(on: intro.console)
             }
         }
     }
@@ -96,7 +96,7 @@ extension StudioCommand {
                     ? AffectedSessions(change.affected) { _ in "no station" }
                     : .withNewTimeZone(change.affected, from: old)
                 return sessions.text(
-                    after: KeyValueTable(change.after).text(colored: intro.console.isColored), on: intro.console)
+                    after: KeyValueTable(change.after).text(on: intro.console), on: intro.console)
             }
         }
 

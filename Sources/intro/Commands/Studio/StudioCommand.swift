@@ -30,7 +30,7 @@ extension StudioCommand {
             try intro.console.report(studios.map { StudioRecord($0) }) {
                 studios.isEmpty
                     ? "No studios yet: add one with `intro studio add`."
-                    : Self.table(studios).text(colored: intro.console.isColored)
+                    : Self.table(studios).text(on: intro.console)
             }
         }
 
@@ -77,7 +77,7 @@ extension StudioCommand {
             try intro.console.report(record) {
                 var keyValues = KeyValueTable(studio)
                 keyValues.append("Closed", closed.map { "\($0.text(in: intro.console.times)): \($1)" })
-                return keyValues.text(colored: intro.console.isColored)
+                return keyValues.text(on: intro.console)
             }
         }
     }

@@ -188,7 +188,7 @@ extension TrainerCommand {
 extension Console {
     /// Returns a trainer's details, with times in the home studio's time zone.
     fileprivate func text(of trainer: Trainer, clock: StudioClock) -> String {
-        KeyValueTable(trainer, clock: clock, times: times).text(colored: isColored)
+        KeyValueTable(trainer, clock: clock, times: times).text(on: self)
     }
 }
 

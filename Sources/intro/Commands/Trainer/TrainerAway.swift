@@ -136,7 +136,7 @@ extension TrainerCommand.Away {
             return Table(
                 [Table.Column("NUMBER", .right), Table.Column("AWAY"), Table.Column("REASON")],
                 rows: periods.map { ["\($0.number)", $1.text(in: intro.console.times), $0.reason ?? ""] }
-            ).text(colored: intro.console.isColored)
+            ).text(on: intro.console)
         }
     }
 }

@@ -42,7 +42,7 @@ extension TrainerCommand {
             try intro.console.report(trainers.map { TrainerRecord($0) }) {
                 trainers.isEmpty
                     ? "No trainers yet: add one with `intro trainer add`."
-                    : Self.table(trainers).text(colored: intro.console.isColored)
+                    : Self.table(trainers).text(on: intro.console)
             }
         }
 
@@ -91,7 +91,7 @@ extension TrainerCommand {
                 var keyValues = KeyValueTable(trainer, clock: home.clock, times: times)
                 keyValues.append("Hours", seasons.map { $0.text(in: times, on: home.clock) })
                 keyValues.append("Away", away.map { $1.text(in: times) + ($0.reason.map { ": \($0)" } ?? "") })
-                return keyValues.text(colored: intro.console.isColored)
+                return keyValues.text(on: intro.console)
             }
         }
     }

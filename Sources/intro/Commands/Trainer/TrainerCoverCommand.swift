@@ -120,7 +120,7 @@ struct CoverReport {
         let verb = isDryRun ? "Would move" : "Moved"
         var lines = ["\(verb) \(result.moved.count) of \(counted(all, "session")) of \(trainer.name), \(span)."]
             .map(\.visible)
-        if !result.moved.isEmpty { lines += ["", moved(in: times).text(colored: console.isColored)] }
+        if !result.moved.isEmpty { lines += ["", moved(in: times).text(on: console)] }
         guard !result.left.isEmpty else { return lines.joined(separator: "\n") }
         lines += ["", heading(in: times)]
         for left in result.left { lines += call(left, in: times) }

@@ -76,7 +76,7 @@ extension TrainerCommand {
                 let table = Self.table(seasons, in: intro.console.times, on: clock)
                 return AffectedSessions(change?.affected ?? []) {
                     TimedText($0.affected?.words ?? "outside working hours")
-                }.text(after: table.text(colored: intro.console.isColored), on: intro.console)
+                }.text(after: table.text(on: intro.console), on: intro.console)
             }
         }
 

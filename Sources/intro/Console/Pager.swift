@@ -1,0 +1,46 @@
+import Glibc
+
+/// The program that shows a long text on a terminal, chosen as git does.
+struct Pager: Equatable {
+    /// The shell command.
+    let command: String
+
+    /// Chooses the pager: `INTRO_PAGER`, `PAGER`, or `less`; `nil` for an empty command and for `cat`.
+    init?(environment: [String: String]) {
+        command = environment["INTRO_PAGER"] ?? environment["PAGER"] ?? "less"
+        guard !command.allSatisfy(\.isWhitespace), command != "cat" else { return nil }
+    }
+
+    /// Shows a text, and waits until the person has read it.
+    ///
+    /// - Parameter text: The text.
+    /// - Returns: `false` if there is no such program.
+    func show(_ text: String) -> Bool {
+        // less: end at once if the text fits, pass colours through, leave the text on the screen.
+        setenv("LESS", "FRX", 0)
+        guard let stream = popen(command, "w") else { return false }
+        // Ctrl-C is for the pager.
+        let previous = signal(SIGINT, SIG_IGN)
+        fputs(text, stream)
+        let status = pclose(stream)
+        signal(SIGINT, previous)
+        let notFound: Int32 = 127
+        return (status >> 8) & 0xff != notFound
+    }
+}
+
+extension Console {
+    /// The window's number of lines; 24 if it is unknown.
+    var rows: Int {
+        var size = winsize()
+        return ioctl(output, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 0 ? Int(size.ws_row) : 24
+    }
+
+    /// Returns the width of texts: `COLUMNS`, or that of the terminal; `nil` for output that is not cut.
+    static func width(output: Int32, environment: [String: String]) -> Int? {
+        if let columns = environment["COLUMNS"].flatMap({ Int($0) }), columns > 0 { return columns }
+        var size = winsize()
+        guard isatty(output) == 1, ioctl(output, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+}
