@@ -184,8 +184,3 @@ struct BookingContractTests {
         }
     }
 }
-
-extension JSON {
-    /// A booking without the fields that only the result of `book` has.
-    fileprivate var withoutResult: JSON { without("created", "messages", "staff_messages", "runner_active") }
-}

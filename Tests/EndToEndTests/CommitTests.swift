@@ -39,7 +39,7 @@ struct CommitTests {
             #expect(try await studio.count("session") == 1)
             #expect(try await studio.count("client") == 1)
             #expect(try await studio.count("message", where: "rule = 'confirmation'") == 1)
-            #expect(try await studio.answer("show", booked["reference"]?.text ?? "") == booked.without("created"))
+            #expect(try await studio.answer("show", booked["reference"]?.text ?? "") == booked.withoutResult)
         }
     }
 

@@ -36,6 +36,9 @@ enum JSON: Decodable, Hashable, Sendable {
         return .object(members.filter { !names.contains($0.key) })
     }
 
+    /// A booking without the fields that only the result of `book` has.
+    var withoutResult: JSON { without("created", "messages", "staff_messages", "runner_active") }
+
     /// Returns an object with only some of its members.
     func only(_ names: String...) -> JSON {
         guard case .object(let members) = self else { return self }

@@ -79,6 +79,7 @@ struct ReminderTests {
             let fields: Set = [
                 "id", "reference", "trainer", "rule", "channel", "audience", "revision", "status", "reason", "due_at",
                 "local_due_at", "wait_until", "attempts", "attempted_at", "sent_at", "delivered_at", "to", "reply",
+                "copy", "copy_reason",
             ]
             #expect(ledger.allSatisfy { $0.names == fields && $0["channel"] == "email" && $0["revision"] == 1 })
             #expect(ledger.allSatisfy { $0["reference"] == .text(reference) && $0["to"] == "ana@example.com" })

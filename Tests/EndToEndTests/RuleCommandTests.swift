@@ -11,6 +11,7 @@ struct RuleCommandTests {
                 Set(rules.compactMap { $0["key"]?.text }) == [
                     "confirmation", "three-days", "one-day", "one-day-sms", "two-hours", "no-show", "attended",
                     "rescheduled", "rebooked", "trainer-changed", "cancelled", "call-back", "trainer-digest",
+                    "trainer-booked", "trainer-moved", "trainer-cancelled",
                 ])
             let fields: Set = [
                 "key", "studio", "anchor", "offset", "at", "channel", "audience", "template", "condition", "enabled",
@@ -27,7 +28,7 @@ struct RuleCommandTests {
                     ]))
             #expect(rules.contains(shown))
             let table = try await studio.intro("rules", "list").stdout
-            #expect(table.contains("two-hours        all     2h before the start"), "\(table)")
+            #expect(table.contains("two-hours          all     2h before the start"), "\(table)")
         }
     }
 

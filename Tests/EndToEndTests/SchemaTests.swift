@@ -48,7 +48,7 @@ struct SchemaTests {
             try await expectMisfit(on: studio.conninfo, hint: "intro setup")
             #expect(try await setup(on: studio.conninfo).exit == 0)
             #expect(try await setup("--check", on: studio.conninfo).exit == 0)
-            #expect(try await studio.answer("schedule", "maria").items == [booking.without("created")])
+            #expect(try await studio.answer("schedule", "maria").items == [booking.withoutResult])
             #expect(try await studio.answer("slots", "--limit", "1").items.count == 1)
         }
     }
