@@ -19,10 +19,10 @@ struct SessionsCommand: IntroSubcommand {
             Example: intro sessions --studio downtown --status no_show --from "nov 1" --format csv
             """)
 
-    @Option(help: ArgumentHelp("Only this studio's sessions.", valueName: "id"))
+    @Option(help: ArgumentHelp("Only this studio's sessions.", valueName: "id"), completion: .studios)
     var studio: String?
 
-    @Option(help: ArgumentHelp("Only this trainer's sessions.", valueName: "handle"))
+    @Option(help: ArgumentHelp("Only this trainer's sessions.", valueName: "handle"), completion: .trainers)
     var trainer: String?
 
     @Option(help: ArgumentHelp("Only this client's: e-mail, phone, client number or name.", valueName: "who"))
