@@ -1,3 +1,4 @@
+import PostgresTesting
 import Testing
 
 /// Monday is 2026-11-30; Maria works mon-fri 07:00-12:00 13:00-19:00 and sat 08:00-12:00.
