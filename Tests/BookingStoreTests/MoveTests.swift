@@ -164,7 +164,7 @@ struct MoveTests {
             let session = try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com")
             let ended = try await books.desk.close(session.reference, as: status)
             #expect(ended.status == status && ended.revision == 1)
-            await books.expectNothingCanChange(session, at: studio)
+            await books.expectNothingCanChange(ended, at: studio)
         }
     }
 
