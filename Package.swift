@@ -110,7 +110,7 @@ let package = Package(
             dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
             swiftSettings: settings
         ),
-        .plugin(name: "EmbedCommit", capability: .buildTool()),
+        .plugin(name: "EmbedCommit", capability: .buildTool(), path: "Sources/EmbedCommit"),
         .executableTarget(
             name: "intro",
             dependencies: [

@@ -9,7 +9,7 @@ import PackagePlugin
 struct EmbedCommit: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
         let root = context.package.directoryURL
-        let script = root.appending(path: "Plugins/EmbedCommit/embed-commit.sh")
+        let script = root.appending(path: "Sources/EmbedCommit/embed-commit.sh")
         let source = context.pluginWorkDirectoryURL.appending(path: "EmbeddedCommit.swift")
         return [
             .buildCommand(
