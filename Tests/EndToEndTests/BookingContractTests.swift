@@ -7,7 +7,7 @@ struct BookingContractTests {
         "reference": "text", "status": "text", "revision": "number", "client": "object", "trainer": "object",
         "studio": "object", "starts_at": "text", "ends_at": "text", "local_start": "text", "override_reason": "null",
         "cancel_reason": "null", "cancelled_by": "null", "confirmed_at": "null", "waived_rules": "list",
-        "affected": "null",
+        "notes": "list", "affected": "null",
         "affected_reason": "null",
     ]
 
