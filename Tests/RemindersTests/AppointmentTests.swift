@@ -25,6 +25,7 @@ struct AppointmentTests {
                 "address": "500 S Hope St, Los Angeles, CA 90071", "phone": "+1\u{A0}213-555-0100",
                 "phoneNumber": "+12135550100",
                 "clientPhone": "", "clientPhoneNumber": "", "booked": true, "moved": false, "cancelled": false,
+                "cancelledByStudio": false,
             ])
     }
 
