@@ -1,5 +1,5 @@
 -- Three years of sixty studios: :sessions past sessions of six trainers a studio, five messages and three events for each,
--- and thirty upcoming sessions for each trainer.
+-- and :upcoming upcoming sessions for each trainer.
 --
 -- Each trainer works 7:00 - 19:00 from Monday to Saturday and has six sessions a day; :now is a Monday, 0:00 in San
 -- Francisco. Every second client has a phone. One message in ten was skipped, one in 2,000 failed, one in 10,000 is
@@ -55,7 +55,7 @@ SELECT n AS id,
                ELSE turn / 6 % 6 - 7 * (1 + turn / 36)
            END,
            hours => CASE WHEN n > :sessions THEN 8 + turn % 3 * 3 ELSE 7 + turn % 6 * 2 END) AS at
-FROM generate_series(1, :sessions + 360 * 30) AS n
+FROM generate_series(1, :sessions + 360 * :upcoming) AS n
 CROSS JOIN LATERAL (SELECT ((n - 1 - CASE WHEN n > :sessions THEN :sessions ELSE 0 END) / 360)::integer AS turn) AS turn;
 
 INSERT INTO client (id, name, email, email_key, phone, created_at)

@@ -52,7 +52,8 @@ struct Growth: Part {
         try await server.psql(
             database,
             [
-                "-v", "sessions=\(context.sizes.past)", "-v", "now=2027-01-04 08:00:00+00", "-f",
+                "-v", "sessions=\(context.sizes.past)", "-v", "upcoming=\(context.sizes.upcoming)", "-v",
+                "now=2027-01-04 08:00:00+00", "-f",
                 context.source("growth.sql"),
             ])
         return ProcessGauge(

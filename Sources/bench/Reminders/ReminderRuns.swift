@@ -106,10 +106,17 @@ struct ReminderPlans {
         else {
             throw BenchFailure("messages_to_queue has no query of reminders", because: source)
         }
-        let columns = """
-            session_id, trainer_id, day, studio_id, rule, channel, audience, revision, status, reason, due_at,\
-            wait_until
-            """
+        let columns = try await context.server.psql(
+            dataset.database,
+            [
+                "-c",
+                """
+                SELECT string_agg(name, ', ' ORDER BY number)
+                FROM pg_proc
+                CROSS JOIN LATERAL unnest(proargnames, proargmodes) WITH ORDINALITY AS argument (name, mode, number)
+                WHERE proname = 'messages_to_queue' AND mode = 't'
+                """,
+            ])
         return "INSERT INTO message (\(columns)) "
             + String(source[begin.upperBound..<end])
             .replacing("v_quiet_sms", with: "(SELECT longest_quiet_hours('sms'))")

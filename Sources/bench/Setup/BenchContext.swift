@@ -21,6 +21,8 @@ final class BenchContext {
         var scale = [71, 714, 7143, 71_429]
         /// The number of past sessions in the data set of `growth`.
         var past = 2_000_000
+        /// The number of upcoming sessions of each trainer in that data set.
+        var upcoming = 30
         var jobs = Jobs()
 
         /// The numbers of jobs.
@@ -40,7 +42,7 @@ final class BenchContext {
         /// The sizes of a smoke test, which runs everything without meaningful numbers.
         static let quick = Sizes(
             rounds: 1, seconds: 1, trainers: 200, messages: (large: 400, small: 100), processes: 1, operations: 1000,
-            scale: [71, 142], past: 2000,
+            scale: [71, 142], past: 2000, upcoming: 3,
             jobs: Jobs(drained: 2000, single: 50, many: 4000, pickUps: 20, backlog: (few: 100, many: 1000)))
     }
 
