@@ -15,7 +15,7 @@ struct TerminalOutputTests {
         ) { _ in }
         #expect(exit == 0)
         try await wait(until: "the output is read") { terminal.isComplete }
-        return terminal.text.replacing("\r", with: "").split(separator: "\n").map(String.init)
+        return terminal.text.split(whereSeparator: \.isNewline).map(String.init)
     }
 
     @Test("slots are grouped by day and trainers; AM and PM are left out where --after decides")
