@@ -111,7 +111,7 @@ public struct StudioRepository: Sendable {
                 DELETE FROM closure WHERE id IN (SELECT id FROM cut WHERE isempty(kept))
             ), shortened AS (
                 UPDATE closure
-                SET during = (SELECT min(part) FROM unnest(kept) AS part)
+                SET during = (SELECT part FROM unnest(kept) AS part ORDER BY part LIMIT 1)
                 FROM cut
                 WHERE closure.id = cut.id AND NOT isempty(kept)
             ), split AS (
