@@ -36,6 +36,7 @@ public struct Migration: Sendable {
         Migration(24, "message_indexes", PackageResources.V0024_message_indexes_sql),
         Migration(25, "message_copies", PackageResources.V0025_message_copies_sql),
         Migration(26, "client_notes", PackageResources.V0026_client_notes_sql),
+        Migration(27, "event_indexes", PackageResources.V0027_event_indexes_sql),
     ]
 
     /// The indexes that are built before the step's transaction, while desks work.

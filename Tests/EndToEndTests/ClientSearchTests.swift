@@ -43,6 +43,25 @@ struct ClientSearchTests {
         }
     }
 
+    @Test("tolerates one typing error in a name, but no other digits")
+    func typos() async throws {
+        try await Studio.with { studio in
+            try await Self.add(to: studio)
+            for (text, found) in [
+                ("nunex", [1]), ("jsoe nunez", [1]), ("joze", [1]), ("josee nunez", [1]), ("cahterine", [3]),
+                ("nguyin cath", [3]), ("ngyuen", [3]), ("o'brein", [4]), ("smiht jones", [5]), ("jnes d'arcy", [5]),
+                ("luksa", [6]), ("luksaz", [6]), ("петрав", [7]),
+                ("nunexx", []), ("joze nunex", []), ("yld", []), ("guest9", []), ("nunex 0102", []),
+                ("jose 602999", []),
+            ] {
+                #expect(try await Self.numbers(text, in: studio) == found, "\(text)")
+            }
+            // A name as it was typed precedes similar ones.
+            try await studio.answer("client", "add", "Jose Nunex", "--email", "nunex@example.com")
+            #expect(try await Self.numbers("nunex", in: studio) == [9])
+        }
+    }
+
     @Test(
         "four digits match the end of a phone number; other lengths match anywhere, also in national format")
     func digits() async throws {

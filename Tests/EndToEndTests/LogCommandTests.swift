@@ -54,4 +54,32 @@ struct LogCommandTests {
             }
         }
     }
+
+    @Test("a schedule as of a time has the sessions as they were then, in every format")
+    func asOf() async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
+            // The booking was an hour ago.
+            let before = try await studio.database.transaction { connection in
+                try await connection.query("ALTER TABLE event DISABLE TRIGGER event_is_append_only")
+                try await connection.query("UPDATE event SET at = at - interval '1 hour'")
+                try await connection.query("ALTER TABLE event ENABLE TRIGGER event_is_append_only")
+                return try await connection.query(
+                    """
+                    SELECT to_char(now() AT TIME ZONE 'UTC' - interval '30 minutes', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+                    """
+                ).decode(String.self)[0]
+            }
+            try await studio.answer("reschedule", reference, "--at", "2026-12-01 10:00", "--trainer", "james")
+            let then = try await studio.answer("schedule", "maria", "--as-of", before)
+            #expect(then.items.map { $0["local_start"]?.text } == ["2026-12-01 09:00 PST"])
+            #expect(try await studio.answer("schedule", "james", "--as-of", before).items == [])
+            #expect(try await studio.answer("schedule", "maria").items == [])
+            #expect(try await studio.intro("schedule", "maria", "--as-of", before).stdout.contains(reference))
+            #expect(
+                try await studio.intro("schedule", "maria", "--as-of", before, "--format", "csv").stdout.contains("Ana")
+            )
+            #expect(try await studio.intro("schedule", "maria", "--as-of", before, "--open").exit == 64)
+        }
+    }
 }

@@ -6,9 +6,9 @@ struct SessionLookupTests {
     @Test("a reference, e-mail, phone, client number or name finds the session, in every command about one")
     func ways() async throws {
         try await Studio.with { studio in
-            let reference = try await studio.reference("Zoë", at: "2026-12-01 09:00")
-            try await studio.answer("client", "edit", "zoë@example.com", "--phone", "(213) 555-0142")
-            for text in [reference, "zoë@example.com", "213 555 0142", "#1", "1", "Zoe", "ZOË"] {
+            let reference = try await studio.reference("Zoe", at: "2026-12-01 09:00")
+            try await studio.answer("client", "edit", "zoe@example.com", "--name", "Zoë", "--phone", "(213) 555-0142")
+            for text in [reference, "zoe@example.com", "213 555 0142", "#1", "1", "Zoe", "ZOË"] {
                 #expect(try await studio.answer("show", text)["reference"]?.text == reference, "\(text)")
             }
             for command in [
@@ -57,8 +57,8 @@ struct SessionLookupTests {
                     ], "\(command)")
             }
             let text = try await studio.intro("show", "ana lima")
-            #expect(text.stderr.contains("09:00 PST  Ana Lima (client 1)"), "\(text.stderr)")
-            #expect(text.stderr.contains("10:00 PST  Ana Lima (client 2)"), "\(text.stderr)")
+            #expect(text.stderr.contains("9:00 AM PST  Ana Lima (client 1)"), "\(text.stderr)")
+            #expect(text.stderr.contains("10:00 AM PST  Ana Lima (client 2)"), "\(text.stderr)")
             #expect(try await studio.fingerprint() == before)
         }
     }

@@ -8,6 +8,26 @@ public struct ClientSearch: Sendable {
         public let phone: PhonePattern?
     }
 
+    /// A word of a name that may have a typing error.
+    public struct NameWord: Sendable, Equatable {
+        /// The word without accents, case and punctuation.
+        public let text: String
+        /// The beginning and the end, one of which a single typing error leaves unchanged; `nil` for a word that is too
+        /// short for errors or has digits.
+        public let fragments: (start: String, end: String)?
+
+        init(_ text: String) {
+            self.text = text
+            let half = text.count / 2
+            fragments =
+                text.count >= 4 && text.allSatisfy(\.isLetter)
+                ? (start: String(text.prefix(half)), end: String(text.dropFirst(half + 1))) : nil
+        }
+
+        /// Compares the words.
+        public static func == (first: NameWord, second: NameWord) -> Bool { first.text == second.text }
+    }
+
     /// A pattern for a part of a phone number.
     public enum PhonePattern: Sendable, Equatable {
         /// The last four digits.
@@ -24,6 +44,9 @@ public struct ClientSearch: Sendable {
 
     /// The terms; a client must match all of them.
     public private(set) var terms: [Term] = []
+    /// The folded words of a name, for a search that tolerates one typing error; empty for an e-mail address or a
+    /// phone number.
+    public private(set) var nameWords: [NameWord] = []
     /// The whole text as an e-mail address, if it is one; clients with the same mailbox match.
     public private(set) var email: EmailAddress?
     /// The whole text as a phone number, if it is one; clients with that number match.
@@ -43,6 +66,27 @@ public struct ClientSearch: Sendable {
         }
         let words = Self.isPhoneText(plain) ? [Substring(plain)] : plain.split { $0.isWhitespace }
         terms = words.compactMap(Self.term)
+        guard email == nil, !plain.contains("@"), !Self.isPhoneText(plain) else { return }
+        nameWords = NameFolding.words(of: plain, .plain).map(NameWord.init)
+    }
+
+    /// Returns whether a client has all words of the search, one of them with at most one typing error.
+    ///
+    /// Words with digits must match as typed.
+    ///
+    /// - Parameter client: A client.
+    /// - Returns: Whether the client matches.
+    public func matchesWithTypo(_ client: Client) -> Bool {
+        !nameWords.isEmpty
+            && NameFolding.Style.allCases.contains { style in
+                let words = NameFolding.words(of: client.name, style)
+                let contacts = [client.email?.address.lowercased(), client.phone?.e164].compactMap(\.self)
+                let misspelled = nameWords.filter { word in !(words + contacts).contains { $0.contains(word.text) } }
+                guard let typo = misspelled.first, misspelled.count == 1, typo.fragments != nil else {
+                    return misspelled.isEmpty
+                }
+                return words.contains { TypingError.isSingleEdit(Array($0), Array(typo.text)) }
+            }
     }
 
     /// Whether the search matches no client, because the text has neither a letter nor a digit.

@@ -42,19 +42,23 @@ public struct ClientRepository: Sendable {
 
     /// Returns the clients that match a search, or all clients, newest first.
     ///
+    /// If no client has the words as they were typed, a name may have one typing error.
+    ///
     /// - Parameters:
     ///   - search: The search; `nil` matches all clients.
     ///   - limit: The maximum number of clients.
     /// - Returns: The clients, newest first.
     /// - Throws: ``PostgresError``.
     public func all(matching search: ClientSearch? = nil, limit: Int = 200) async throws -> [Client] {
-        try await read(
-            """
-            \(Self.select)
-            WHERE \(search.map(ClientSearchCondition.sql) ?? "true")
-            ORDER BY id DESC
-            LIMIT \(Int64(limit))
-            """)
+        let found = try await newest(search.map(ClientSearchCondition.sql) ?? "true", limit: limit)
+        guard found.isEmpty, let search, !search.nameWords.isEmpty else { return found }
+        // The condition finds all clients that match, and others; the bound is far above what two letters match.
+        let similar = try await newest(ClientSearchCondition.similar(search), limit: 50_000)
+        return Array(similar.filter(search.matchesWithTypo).prefix(limit))
+    }
+
+    private func newest(_ condition: SQL, limit: Int) async throws -> [Client] {
+        try await read("\(Self.select) WHERE \(condition) ORDER BY id DESC LIMIT \(Int64(limit))")
     }
 
     /// Returns the clients that were found to share a mailbox by an upgrade of the schema, grouped by mailbox.
@@ -255,6 +259,22 @@ enum ClientSearchCondition {
             alternatives.append("(\(SQL.joined(search.terms.map(has), separator: " AND ")))")
         }
         return "(\(SQL.joined(alternatives, separator: " OR ")))"
+    }
+
+    /// Returns a condition that every client fulfils who matches a search with one typing error.
+    static func similar(_ search: ClientSearch) -> SQL {
+        SQL.joined(search.nameWords.map(resembles), separator: " AND ")
+    }
+
+    private static func resembles(_ word: ClientSearch.NameWord) -> SQL {
+        guard let (start, end) = word.fragments else { return "search_key LIKE '%' || \(word.text) || '%'" }
+        return """
+            (search_key LIKE '%' || \(word.text) || '%'
+             OR search_key LIKE \(start) || '%'
+             OR search_key LIKE '% ' || \(start) || '%'
+             OR search_key LIKE '%' || \(end)
+             OR search_key LIKE '%' || \(end) || ' %')
+            """
     }
 
     private static func has(_ term: ClientSearch.Term) -> SQL {

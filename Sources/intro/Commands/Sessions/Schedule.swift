@@ -43,11 +43,17 @@ struct Schedule: IntroSubcommand {
     @Flag(help: "With --json: one object per day, with hours, sessions and open slots.")
     var calendar = false
 
+    @Option(help: ArgumentHelp("The sessions as they were recorded at this time.", valueName: "time"))
+    var asOf: String?
+
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func checkUsage() throws {
         guard !bom || format == .csv else { throw ValidationError("--bom goes with --format csv") }
         guard !calendar || global.json || format == .json else { throw ValidationError("--calendar goes with --json") }
+        guard asOf == nil || !calendar && !open else {
+            throw ValidationError("--as-of does not go with --calendar or --open")
+        }
     }
 
     func run(in intro: Intro) async throws {
@@ -58,9 +64,7 @@ struct Schedule: IntroSubcommand {
         // Show today as a whole: sessions that have ended also belong to the schedule.
         let first = home.clock.date(of: try DayWindow(from: from, days: days, in: context).start)
         let dates = first...first.adding(days: days - 1)
-        let sessions = try await database.withConnection { connection in
-            try await SessionRepository(connection).all(of: trainer.id, on: dates)
-        }
+        let sessions = try await sessions(of: trainer, home, on: dates, in: intro, database)
         switch intro.console.isJSON ? .json : format {
         case .json where calendar:
             let days = try await self.days(of: trainer, home, on: dates, sessions, in: intro, database)
@@ -68,6 +72,8 @@ struct Schedule: IntroSubcommand {
         case .json: try intro.console.print(jsonText(sessions.map { SessionRecord($0) }))
         case .csv: try intro.console.print((bom ? SessionCSV.byteOrderMark : "") + SessionCSV.text(sessions))
         case .ics: try intro.console.print(try feed(sessions, of: trainer, now: intro.now))
+        case .table where asOf != nil:
+            try intro.console.print(recordedDays(sessions, of: trainer, home, in: intro))
         case .table:
             let days = try await self.days(of: trainer, home, on: dates, sessions, in: intro, database)
             let (place, times) = (Session.Place(home), intro.console.times)
