@@ -46,10 +46,10 @@ public struct SlotSearch: Sendable {
         let days = weekdays.map { $0.map { Int32($0.rawValue) }.sorted() } ?? []
         return """
             unnest(
-                \(windows.map(\.studio.id.value)),
-                \(windows.map { RFC3339.string($0.from) })::text[]::timestamptz[],
-                \(windows.map { RFC3339.string($0.until) })::text[]::timestamptz[],
-                \(windows.map(\.studio.clock.identifier))) AS place (studio_id, first, last, zone)
+                \(windows.map(\.studio.id.value))::integer[],
+                \(windows.map(\.from))::timestamptz[],
+                \(windows.map(\.until))::timestamptz[],
+                \(windows.map(\.studio.clock.identifier))::text[]) AS place (studio_id, first, last, zone)
             CROSS JOIN LATERAL open_slots(place.studio_id, \(trainer?.value), place.first, place.last, \(now)) AS slot
             CROSS JOIN LATERAL (SELECT slot.starts_at AT TIME ZONE place.zone AS at) AS local
             WHERE (\(after?.description)::text IS NULL OR local.at::time >= \(after?.description)::text::time)
