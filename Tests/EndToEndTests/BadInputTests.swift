@@ -77,7 +77,7 @@ struct BadInputTests {
         try await Studio.with { studio in
             try await studio.answer("studio", "add", "Uptown", "--id", "uptown", "--time-zone", "America/New_York")
             for command in [
-                ["slots"], ["book", "--client", "ana@example.com", "--name", "Ana", "--at", "2026-12-01 09:00"],
+                ["book", "--client", "ana@example.com", "--name", "Ana", "--at", "2026-12-01 09:00"],
                 ["trainer", "add", "Zoe", "--id", "zoe"],
             ] {
                 let result = try await studio.intro(command + ["--json"])

@@ -12,6 +12,7 @@ struct ClientCommandTests {
             let expected: NSDictionary = [
                 "id": 1, "name": "Ana Lee", "email": "ana@example.com", "phone": "+14155550123",
                 "time_zone": "America/New_York", "source": "friend", "language": NSNull(),
+                "guardian": NSNull(),
             ]
             #expect(ana == expected)
             for who in ["1", "#1", "ANA@example.com", "415.555.0123", "+1 415 555 0123"] {
@@ -90,7 +91,7 @@ struct ClientCommandTests {
                 "client", "edit", "ana@example.com", "--name", "Ana Lee", "--phone", "none", "--source", "none")
             let expected: NSDictionary = [
                 "id": 1, "name": "Ana Lee", "email": "ana@example.com", "phone": NSNull(), "time_zone": NSNull(),
-                "source": NSNull(), "language": NSNull(),
+                "source": NSNull(), "language": NSNull(), "guardian": NSNull(),
             ]
             #expect(edited == expected)
             #expect(try await office.run("client", "edit", "1", "--email", "none").exit == 65)

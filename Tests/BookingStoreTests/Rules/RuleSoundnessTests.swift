@@ -27,7 +27,7 @@ struct RuleSoundnessTests {
                 accepted += 1
             }
             // The sample must contain both accepted and refused rules.
-            #expect((Self.samples / 20...Self.samples / 2).contains(accepted))
+            #expect((Self.samples / 40...Self.samples / 2).contains(accepted))
         }
     }
 
@@ -63,8 +63,11 @@ struct RuleSoundnessTests {
                     "one-day-sms sms client: 1d before the start", "rebooked email client: when reinstated",
                     "rescheduled email client: when moved",
                     "three-days email client: 3d before the start",
+                    "trainer-booked email trainer: when booked after the daily schedule",
+                    "trainer-cancelled email trainer: when cancelled after the daily schedule",
                     "trainer-changed email client: when the trainer changes",
                     "trainer-digest email trainer: 1d before each day, at 18:00",
+                    "trainer-moved email trainer: when moved after the daily schedule",
                     "two-hours sms client: 2h before the start",
                 ])
         }
