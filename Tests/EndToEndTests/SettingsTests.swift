@@ -163,14 +163,14 @@ struct SettingsTests {
     func color() async throws {
         try await Studio.with { studio in
             let escape = "\u{1B}["
-            #expect(try await onTerminal("slots", studio, [:]).contains(escape))
-            #expect(try await !onTerminal("slots", studio, ["NO_COLOR": "1"]).contains(escape))
-            #expect(try await onTerminal("slots", studio, ["NO_COLOR": ""]).contains(escape))
-            #expect(try await !onTerminal("slots", studio, ["TERM": "dumb"]).contains(escape))
-            #expect(try await !onTerminal("slots --color never", studio, [:]).contains(escape))
-            #expect(try await !onTerminal("slots --json", studio, [:]).contains(escape))
-            #expect(try await !studio.intro("slots").stdout.contains(escape))
-            let always = try await studio.intro("slots", "--color", "always", environment: ["NO_COLOR": "1"])
+            #expect(try await onTerminal("trainer list", studio, [:]).contains(escape))
+            #expect(try await !onTerminal("trainer list", studio, ["NO_COLOR": "1"]).contains(escape))
+            #expect(try await onTerminal("trainer list", studio, ["NO_COLOR": ""]).contains(escape))
+            #expect(try await !onTerminal("trainer list", studio, ["TERM": "dumb"]).contains(escape))
+            #expect(try await !onTerminal("trainer list --color never", studio, [:]).contains(escape))
+            #expect(try await !onTerminal("trainer list --json", studio, [:]).contains(escape))
+            #expect(try await !studio.intro("trainer", "list").stdout.contains(escape))
+            let always = try await studio.intro("trainer", "list", "--color", "always", environment: ["NO_COLOR": "1"])
             #expect(always.stdout.contains(escape))
         }
     }
