@@ -100,6 +100,19 @@ struct TrainerCoverTests {
         }
     }
 
+    @Test("a repeated request key returns the sessions that it moved, and a new key has none to move")
+    func repeated() async throws {
+        try await Studio.with { studio in
+            try await studio.book("Ana", at: "2026-12-01 09:00", with: "maria")
+            let first = try await cover(studio, "--request-id", "sick-1")
+            #expect(starts(first["moved"]?.items) == ["09:00"])
+            let again = try await cover(studio, "--request-id", "sick-1")
+            #expect(again["moved"] == first["moved"])
+            #expect(try await cover(studio, "--request-id", "sick-2")["moved"]?.items.isEmpty == true)
+            #expect(try await studio.count("message", where: "rule = 'trainer-changed'") == 1)
+        }
+    }
+
     @Test("sessions within the notice are moved; sessions that began, other days and other trainers are not")
     func span() async throws {
         try await Studio.with { studio in

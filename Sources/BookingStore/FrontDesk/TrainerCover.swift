@@ -33,6 +33,8 @@ public struct CoverRequest: Sendable {
     public let during: Range<Date>
     /// The trainer who takes the sessions; `nil` means the free trainer with the fewest sessions that day, for each.
     public var substitute: Trainer?
+    /// The request's key; a repeated request with the same key also returns the sessions that it moved before.
+    public var requestID: String?
     /// Whether the changes are only computed, without storing anything.
     public var isDryRun = false
 
@@ -113,12 +115,17 @@ struct TrainerCover {
         return result
     }
 
-    /// Returns the trainer's sessions to come in the period, by start.
+    /// Returns the trainer's sessions to come in the period and those that the request moved before, by start.
     private func sessions() async throws -> [Session] {
         try await scope.run { connection in
-            try await SessionRepository(connection).booked(
-                at: nil, with: request.trainer.id, meeting: request.during.lowerBound, request.during.upperBound)
-        }.filter { $0.startsAt > now }
+            let present = try await SessionRepository(connection).booked(
+                at: nil, with: request.trainer.id, meeting: request.during.lowerBound, request.during.upperBound
+            ).filter { $0.startsAt > now }
+            guard let key = request.requestID else { return present }
+            let earlier = try await ChangeRequestRepository(connection).sessions(changedBy: key)
+            let known = Set(present.map(\.id))
+            return (present + earlier.filter { !known.contains($0.id) }).sorted { $0.startsAt < $1.startsAt }
+        }
     }
 
     /// Moves one session; returns `nil` if it is no longer a session to come of the absent trainer.
@@ -129,7 +136,7 @@ struct TrainerCover {
         let studio = try await StudioRepository(connection).with(session.studio.id)
         let transaction = MoveTransaction(request: move, studio: studio, now: now)
         let result = try await desk.performOnce(
-            transaction.change, ChangeRequest(now: now),
+            transaction.change, ChangeRequest(now: now, requestID: request.requestID),
             { session, connection in try await transaction.run(session, on: connection) }, on: connection)
         return result.changed ? result.session : nil
     }

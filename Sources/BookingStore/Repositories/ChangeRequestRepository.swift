@@ -22,6 +22,16 @@ struct ChangeRequestRepository {
         return try rows.first.map { (action: try storedCode($0), changed: $1) }
     }
 
+    /// Returns the sessions to which a request made a change, by start.
+    func sessions(changedBy request: String) async throws -> [Session] {
+        try await SessionReader.read(
+            """
+            \(SessionReader.select)
+            WHERE s.id IN (SELECT session_id FROM change_request WHERE request_id = \(request) AND changed)
+            ORDER BY s.starts_at, s.id
+            """, on: connection)
+    }
+
     /// Records the change that a request made to a session.
     func insert(_ action: SessionAction, by request: String, of session: Session.ID, changed: Bool) async throws {
         try await connection.query(

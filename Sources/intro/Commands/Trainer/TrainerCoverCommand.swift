@@ -33,8 +33,7 @@ extension TrainerCommand {
             completion: .trainers)
         var with: String?
 
-        @Flag(help: "Show what would be moved, without moving it.")
-        var dryRun = false
+        @OptionGroup var change: ChangeOptions
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
@@ -45,9 +44,11 @@ extension TrainerCommand {
             let period = try Period(daysFrom: from, until: until, in: context)
             var request = CoverRequest(trainer: trainer, during: period.from..<period.until)
             request.substitute = try await substitute(for: trainer, in: database)
-            request.isDryRun = dryRun
+            let change = try change.request(now: intro.now)
+            request.requestID = change.requestID
+            request.isDryRun = change.isDryRun
             let result = try await intro.frontDesk(database).cover(request, now: intro.now)
-            let report = CoverReport(result, of: trainer, in: period, isDryRun: dryRun)
+            let report = CoverReport(result, of: trainer, in: period, isDryRun: change.isDryRun)
             try intro.console.report(report.record) { report.text(on: intro.console) }
         }
 
