@@ -129,7 +129,7 @@ struct PossibleOptOutTests {
             let open = try await studio.answer("sms", "list", "--open").items
             #expect(open.map { $0["reference"] } == [.text(reference)])
             let table = try await studio.intro("sms", "list", "--open").stdout
-            #expect(table.contains("call?"), "\(table)")
+            #expect(table.contains("call?") && table.contains(" PST"), "\(table)")
             try await studio.answer("sms", "done", "\(open.first?["id"]?.number ?? -1)")
             #expect(try await studio.answer("sms", "list", "--open").items.isEmpty)
             #expect(try await studio.suppressed() == [ana: "opt_out"])

@@ -89,6 +89,17 @@ extension Intro {
         return context
     }
 
+    /// Returns the clock for times that belong to no studio: that of the configured studio, else of the first one.
+    ///
+    /// - Parameter connection: The connection to query.
+    /// - Returns: The clock; UTC if there is no studio.
+    /// - Throws: `NotFound` for the configured studio, or `PostgresError`.
+    func deskClock(on connection: Connection) async throws -> StudioClock {
+        let studios = StudioRepository(connection)
+        if let handle = try defaultStudio { return try await studios.named(handle).clock }
+        return try await studios.all().first?.clock ?? StudioClock(timeZone: "UTC")
+    }
+
     /// Parses the start of a session: a point in time, or `soonest` for the first free slot.
     ///
     /// - Parameters:

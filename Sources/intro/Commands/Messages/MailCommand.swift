@@ -64,13 +64,13 @@ struct MailCommand: AsyncParsableCommand {
 
         func run(in intro: Intro) async throws {
             let limit = try count(limit, field: "--limit", in: 1...1_000_000)
-            let (mails, rest) = try await intro.database().withConnection { [open] connection in
+            let (mails, rest, clock) = try await intro.database().withConnection { [open] connection in
                 let repository = InboundMailRepository(connection)
                 let mails = try await repository.all(open: open, limit: limit)
                 let rest = try await TruncatedList(shown: mails.count, limit: limit) {
                     try await repository.count(open: open, upTo: $0)
                 }
-                return (mails, rest)
+                return (mails, rest, try await intro.deskClock(on: connection))
             }
             try intro.console.report(mails.map { MailRecord($0) }, leavingOut: rest) {
                 guard !mails.isEmpty else { return open ? "No mail to review." : "No mail." }
@@ -78,7 +78,8 @@ struct MailCommand: AsyncParsableCommand {
                     ["ID", "WHEN", "FROM", "SUBJECT", "READ AS", "REVIEW", "SESSION", "DONE"].map { Table.Column($0) })
                 for mail in mails {
                     table.append([
-                        "\(mail.id)", RFC3339.string(mail.receivedAt), mail.sender ?? "", mail.subject ?? "",
+                        "\(mail.id)", intro.console.times.text(mail.receivedAt, on: clock), mail.sender ?? "",
+                        mail.subject ?? "",
                         mail.readAs, mail.review?.words ?? "", mail.reference?.description ?? "",
                         mail.doneAt == nil ? "" : mail.doneBy ?? "yes",
                     ])
@@ -100,13 +101,16 @@ struct MailCommand: AsyncParsableCommand {
 
         func run(in intro: Intro) async throws {
             let id = try count(mail, field: "the mail", in: 1...Int.max)
-            let (entry, excerpt) = try await intro.database().withConnection {
-                try await InboundMailRepository($0).one(Int64(id))
+            let (entry, excerpt, clock) = try await intro.database().withConnection { connection in
+                let mail = try await InboundMailRepository(connection).one(Int64(id))
+                return (mail.entry, mail.excerpt, try await intro.deskClock(on: connection))
             }
+            let times = intro.console.times
+            let done = entry.doneAt.map { [times.text($0, on: clock), entry.doneBy ?? ""].filter { !$0.isEmpty } }
             try intro.console.report(MailExcerptRecord(entry, excerpt: excerpt)) {
                 var keyValues = KeyValueTable([
                     "Mail": "\(entry.id)",
-                    "Received": RFC3339.string(entry.receivedAt),
+                    "Received": times.text(entry.receivedAt, on: clock),
                     "From": entry.sender,
                     "Subject": entry.subject,
                     "Read as": entry.readAs.isEmpty ? nil : entry.readAs,
@@ -114,9 +118,7 @@ struct MailCommand: AsyncParsableCommand {
                     "Session": entry.reference?.description,
                     "Message": entry.rule,
                     "Server reply": entry.detail,
-                    "Done": entry.doneAt.map {
-                        [RFC3339.string($0), entry.doneBy].compactMap(\.self).joined(separator: ", ")
-                    },
+                    "Done": done?.joined(separator: ", "),
                 ])
                 let lines = excerpt?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
                 keyValues.append("Mail text", lines ?? ["(not readable with this database login)"])

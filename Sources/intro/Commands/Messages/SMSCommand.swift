@@ -68,13 +68,13 @@ struct SMSCommand: AsyncParsableCommand {
 
         func run(in intro: Intro) async throws {
             let limit = try count(limit, field: "--limit", in: 1...1_000_000)
-            let (texts, rest) = try await intro.database().withConnection { [open] connection in
+            let (texts, rest, clock) = try await intro.database().withConnection { [open] connection in
                 let repository = InboundRepository(connection)
                 let texts = try await repository.all(open: open, limit: limit)
                 let rest = try await TruncatedList(shown: texts.count, limit: limit) {
                     try await repository.count(open: open, upTo: $0)
                 }
-                return (texts, rest)
+                return (texts, rest, try await intro.deskClock(on: connection))
             }
             try intro.console.report(texts.map { InboundTextRecord($0) }, leavingOut: rest) {
                 guard !texts.isEmpty else { return open ? "No texts need attention." : "No texts yet." }
@@ -83,7 +83,9 @@ struct SMSCommand: AsyncParsableCommand {
                         .map { Table.Column($0) })
                 for text in texts {
                     table.append([
-                        "\(text.id)", RFC3339.string(text.receivedAt), text.sender, text.name ?? "", text.words,
+                        "\(text.id)", intro.console.times.text(text.receivedAt, on: clock), text.sender,
+                        text.name ?? "",
+                        text.words,
                         text.readAs, text.reference?.description ?? "", text.answered == "none" ? "" : text.answered,
                         text.doneAt == nil ? "" : text.doneBy ?? "yes",
                     ])

@@ -33,21 +33,21 @@ struct SuppressionCommand: AsyncParsableCommand {
             let database = try await intro.database()
             let address: ClaimedMessage.Recipient? =
                 if let address { try await intro.recipient(address, in: database) } else { nil }
-            let (entries, rest) = try await database.withConnection { connection in
+            let (entries, rest, clock) = try await database.withConnection { connection in
                 let repository = ConsentRepository(connection)
                 let entries = try await repository.suppressions(of: address?.text, limit: limit)
                 let rest = try await TruncatedList(shown: entries.count, limit: limit) {
                     try await repository.countSuppressions(of: address?.text, upTo: $0)
                 }
-                return (entries, rest)
+                return (entries, rest, try await intro.deskClock(on: connection))
             }
             try intro.console.report(entries.map { SuppressionRecord($0) }, leavingOut: rest) {
                 guard !entries.isEmpty else { return "Nothing is suppressed." }
                 var table = Table(["ADDRESS", "BY", "WHY", "SINCE", "DETAIL", "ADDED BY"].map { Table.Column($0) })
                 for entry in entries {
                     table.append([
-                        entry.address, entry.channel.rawValue, entry.reason.rawValue, RFC3339.string(entry.at),
-                        entry.detail ?? "", entry.actor,
+                        entry.address, entry.channel.rawValue, entry.reason.rawValue,
+                        intro.console.times.text(entry.at, on: clock), entry.detail ?? "", entry.actor,
                     ])
                 }
                 return table.text(on: intro.console)
