@@ -76,7 +76,7 @@ struct TrainerNoticeTests {
         }
     }
 
-    @Test("a change of trainer tells the old one that it is no longer theirs, and the new one of the session")
+    @Test("after a change of trainer, the old one is notified that it is no longer theirs, and the new one of it")
     func otherTrainer() async throws {
         try await withScene { scene in
             let ben = try await scene.books.engage("ben")
@@ -99,7 +99,7 @@ struct TrainerNoticeTests {
         }
     }
 
-    @Test("a further move to a third trainer leaves the notice to the first one, and the second hears nothing")
+    @Test("a further move to a third trainer leaves the notice to the first one, and the second gets none")
     func thirdTrainer() async throws {
         try await withScene { scene in
             let (ben, eve) = (try await scene.books.engage("ben"), try await scene.books.engage("eve"))
