@@ -145,6 +145,28 @@ struct TimePhraseFormsTests {
         #expect(throws: TimeProblem.self) { try TimePhrase.parse("mar 9", in: spanish) }
     }
 
+    @Test(
+        "refuses a range of hours, a part of the day that the time is not in, and a date with two readings",
+        arguments: [
+            "tue 9-11", "dec 8 10-12", "wed 9:30-10:30", "tonight at 12", "tonight 12:30", "tonight at 3",
+            "tomorrow afternoon at 11", "9 dec 8", "at 5 dec 8",
+        ])
+    func refuses(text: String) {
+        #expect(throws: TimeProblem.self) { try TimePhrase.parse(text, in: context) }
+    }
+
+    @Test("reads a date of the last month as past, and days, but not hours, as whole days")
+    func nearDates() throws {
+        #expect(try local("nov 20 9am", context) == "2026-11-20 09:00")
+        #expect(try local("oct 1 9am", context) == "2027-10-01 09:00")
+        var past = context
+        past.direction = .around
+        #expect(try TimePhrase.parse("dec 4", in: past) == .day(LocalDate("2026-12-04")))
+        #expect(try TimePhrase.parse("feb 1", in: past) == .day(LocalDate("2026-02-01")))
+        #expect(try local("in 24 hours", context) == "2026-11-25 10:00")
+        #expect(try TimePhrase.parse("in 2 days", in: context) == .day(LocalDate("2026-11-26")))
+    }
+
     @Test("reads soonest, and refuses it where an instant is needed")
     func readsSoonest() throws {
         #expect(try TimePhrase.parse("Soonest", in: context) == .soonest)

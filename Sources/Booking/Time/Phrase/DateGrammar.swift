@@ -66,10 +66,21 @@ extension TimePhraseGrammar {
         if isOrdinal(length) { length += 1 }
         if let word = tokens.word(length), words.isOf(word) { length += 1 }
         guard let name = tokens.word(length), let month = words.month(name), syntax.day == nil else { return false }
+        try refuseTwoReadings(of: day, name, length)
         tokens.advance(length + 1)
         _ = tokens.take(symbol: ".", glued: true)
         try setDate(month: month, day: day)
         return true
+    }
+
+    /// Refuses `9 dec 8`, which can be December 9 at 8 or December 8 at 9.
+    private func refuseTwoReadings(of day: Int, _ month: String, _ length: Int) throws(TimeProblem) {
+        guard length == 1, (1...12).contains(day), let other = tokens.number(length + 1, digits: 1...2),
+            (1...12).contains(other), tokens.peek(length + 2) == nil
+        else { return }
+        throw problems.invalid(
+            "could be \(month) \(day) at \(other) or \(month) \(other) at \(day)",
+            hint: "write it like \(month) \(day) at \(other):00")
     }
 
     private func isOrdinal(_ offset: Int) -> Bool {

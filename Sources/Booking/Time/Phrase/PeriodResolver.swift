@@ -53,7 +53,7 @@ extension TimePhraseResolver {
         case .exact(let second): return second / 60
         case .midnight: return isEnd ? 1440 : 0
         case .open(let am, let pm, let fallback):
-            if let part = syntax.part { return (part == .morning ? am : pm) / 60 }
+            if let part = syntax.part { return try secondOfDay(part == .morning ? am : pm, in: part) / 60 }
             let weekdays = days.weekdays ?? (days.first == days.last ? [days.first.weekday] : Set(Weekday.allCases))
             let working = [am / 60, pm / 60].filter { minute in
                 weekdays.contains { isWorking($0, minute: isEnd ? minute - 1 : minute) }

@@ -114,8 +114,12 @@ public enum TimePhrase: Hashable, Sendable {
 public struct TimePhraseContext: Sendable {
     /// Whether a day without a year or a week is in the future or in the past.
     public enum Direction: Sendable {
+        /// The next one, or a date of the last month.
         case ahead
+        /// The last one.
         case back
+        /// The last one, or a date of the next month.
+        case around
     }
 
     /// The studio's clock.

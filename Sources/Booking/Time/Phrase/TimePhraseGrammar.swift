@@ -230,6 +230,8 @@ extension TimePhraseGrammar {
             syntax.zone = isUTC ? .offset(seconds: 0) : .abbreviation(word.uppercased())
             return true
         }
+        // After any other date, 9-11 is a range of hours.
+        guard syntax.isISO else { return false }
         let isEast = tokens.isSymbol("+")
         guard isEast || tokens.isSymbol("-"), let offset = offset() else { return false }
         syntax.zone = .offset(seconds: isEast ? offset : -offset)
@@ -264,7 +266,7 @@ extension TimePhraseGrammar {
 
     /// Consumes `3 days ago`.
     private mutating func takeTimeAgo() -> Bool {
-        guard let (_, length) = length(), let word = tokens.word(length), words.meaning(word) == .ago else {
+        guard let length = length()?.tokens, let word = tokens.word(length), words.meaning(word) == .ago else {
             return false
         }
         guard takeLength(sign: -1) else { return false }
@@ -272,11 +274,13 @@ extension TimePhraseGrammar {
         return true
     }
 
-    /// Consumes a length of time from now: whole days as a date, anything else as an instant.
+    /// Consumes a length of time from now: days and weeks as a date, anything else as an instant.
     private mutating func takeLength(sign: Int) -> Bool {
-        guard syntax.day == nil, syntax.minutesFromNow == nil, let (minutes, count) = length() else { return false }
+        guard syntax.day == nil, syntax.minutesFromNow == nil, let (minutes, count, isInDays) = length() else {
+            return false
+        }
         tokens.advance(count)
-        if minutes.isMultiple(of: 1440), !minutes.isMultiple(of: 1440 * 10_000) {
+        if isInDays, !minutes.isMultiple(of: 1440 * 10_000) {
             syntax.day = .offset(sign * minutes / 1440)
         } else {
             syntax.minutesFromNow = sign * minutes
@@ -284,15 +288,16 @@ extension TimePhraseGrammar {
         return true
     }
 
-    /// Returns the minutes of a length of time that follows, and its number of tokens.
-    private func length() -> (minutes: Int, tokens: Int)? {
-        var (minutes, count) = (0, 0)
+    /// Returns the minutes of a length of time that follows, its number of tokens, and whether it is in days or weeks.
+    private func length() -> (minutes: Int, tokens: Int, isInDays: Bool)? {
+        var (minutes, count, isInDays) = (0, 0, true)
         while let number = tokens.number(count, digits: 1...6), let word = tokens.word(count + 1),
             let unit = words.unit(word)
         {
             minutes += number * unit
             count += 2
+            isInDays = isInDays && unit.isMultiple(of: 1440)
         }
-        return count > 0 && minutes <= DurationInput.longest ? (minutes, count) : nil
+        return count > 0 && minutes <= DurationInput.longest ? (minutes, count, isInDays) : nil
     }
 }

@@ -41,7 +41,7 @@ struct TimePhraseResolver {
 extension TimePhraseResolver {
     /// Returns the date of a phrase, and the one that is meant instead if the time on the first has passed.
     func dates(of syntax: TimeSyntax) throws(TimeProblem) -> [LocalDate] {
-        let isBack = context.direction == .back
+        let isBack = context.direction != .ahead
         let date: LocalDate
         switch syntax.day {
         case .date(let year?, let month, let day):
@@ -63,7 +63,7 @@ extension TimePhraseResolver {
         return [date]
     }
 
-    /// Returns the next date of a day and a month, or the last one.
+    /// Returns the next date of a day and a month, or the last one; the other one of both if only that is within a month.
     ///
     /// A weekday that agrees only with the other one of both selects that one, unless it is half a year away.
     private func date(month: Int, day: Int, weekday: Weekday?) throws(TimeProblem) -> LocalDate {
@@ -72,7 +72,12 @@ extension TimePhraseResolver {
         let all = years.compactMap { LocalDate(year: $0, month: month, day: day) }
         let next = all.first { $0 >= anchor }
         let last = all.last { $0 <= anchor }
-        let candidates = (context.direction == .back ? [last, next] : [next, last]).compactMap(\.self)
+        var candidates = (context.direction == .ahead ? [next, last] : [last, next]).compactMap(\.self)
+        if context.direction != .back, candidates.count == 2, abs(anchor.days(to: candidates[0])) > 31,
+            abs(anchor.days(to: candidates[1])) <= 31
+        {
+            candidates.swapAt(0, 1)
+        }
         guard let first = candidates.first else {
             do { return try CalendarFields(year: today.year, month: month, day: day).date(field: problems.field) } catch
             { throw .invalid(error) }
@@ -94,7 +99,7 @@ extension TimePhraseResolver {
     private func nearest(_ dates: [LocalDate], _ second: Int) -> LocalInstant {
         guard dates.count > 1 else { return LocalInstant(date: dates[0], second: second) }
         let passed = hasPassed(dates[0], second)
-        return LocalInstant(date: passed == (context.direction == .back) ? dates[0] : dates[1], second: second)
+        return LocalInstant(date: passed == (context.direction != .ahead) ? dates[0] : dates[1], second: second)
     }
 
     private func hasPassed(_ date: LocalDate, _ second: Int) -> Bool {
@@ -117,21 +122,25 @@ extension TimePhraseResolver {
             }
             return nearest(dates, ClockReading.endOfDay)
         case .exact(let second):
-            if let part = syntax.part, (part == .morning) != (second < 12 * 3600) {
-                throw problems.invalid("names two different parts of the day", hint: "leave out one of them")
-            }
-            return nearest(dates, second)
+            return nearest(dates, try secondOfDay(second, in: syntax.part))
         case .midnight:
             if context.role == .end { return nearest(dates, ClockReading.endOfDay) }
             throw twoMidnights(dates)
         case .open(let am, let pm, let fallback):
-            if let part = syntax.part {
-                let isMorning = part == .morning
-                return nearest(dates, isMorning ? am : pm)
-            }
+            if let part = syntax.part { return nearest(dates, try secondOfDay(part == .morning ? am : pm, in: part)) }
             let choices = [nearest(dates, am), nearest(dates, pm)]
             return try choose(choices, fallback: fallback.map { nearest(dates, $0) }, isISO: syntax.isISO)
         }
+    }
+
+    /// Returns a second of the day that is in a part of the day, or within an hour of it.
+    func secondOfDay(_ second: Int, in part: DayPart?) throws(TimeProblem) -> Int {
+        guard let part else { return second }
+        let isNear = part.from - 60 <= second / 60 && second / 60 <= part.until + 60
+        guard isNear, (part == .morning) == (second < 12 * 3600) else {
+            throw problems.invalid("names two different parts of the day", hint: "leave out one of them")
+        }
+        return second
     }
 
     /// Returns the one of two readings that is within working hours.
