@@ -38,7 +38,7 @@ struct BookingTransaction {
         let hold = try await useHold()
         let choice = try await SlotChoice(
             connection: connection, studio: request.studio, trainer: request.trainer, start: request.start,
-            now: hold?.heldAt ?? now,
+            now: request.start > now ? hold?.heldAt ?? now : now,
             strictness: request.overrideReason == nil ? .all : .hardOnly
         ).choose()
         let report = try await given.keep(for: client, unless: isOtherName ? .otherName : nil)

@@ -68,6 +68,8 @@ public struct FrontDesk: Sendable {
             return try await perform(transaction.change, request) { session, connection in
                 try await transaction.run(session, on: connection)
             }
+        } catch is SessionChangedStudio {
+            return try await reschedule(move, request)
         } catch let refusal as Refusal {
             let present = session.studio.id == studio.id ? session.trainer.id : nil
             throw await addingAlternatives(

@@ -18,6 +18,8 @@ public struct MoveRequest: Sendable {
     ///
     /// If the session is no longer one to come of this trainer, it is not moved.
     var replaced: Trainer.ID?
+    /// The start at which the absent trainer's session was found; a session that was moved since is not moved again.
+    var replacedAt: Date?
 
     /// Creates a request that changes nothing yet.
     public init(_ reference: Reference) {
@@ -55,6 +57,7 @@ struct MoveTransaction {
         if let replaced = request.replaced, !isToCome(session, of: replaced) {
             return ChangeResult(session: session, changed: false)
         }
+        guard request.studio != nil || session.studio.id == studio.id else { throw SessionChangedStudio() }
         try SessionRules.assertChangeable(session, now: now)
         let start = request.start ?? session.startsAt
         let isSameStudio = session.studio.id == studio.id
@@ -77,6 +80,7 @@ struct MoveTransaction {
 
     private func isToCome(_ session: Session, of trainer: Trainer.ID) -> Bool {
         session.trainer.id == trainer && session.status == .booked && session.startsAt > now
+            && session.startsAt == request.replacedAt ?? session.startsAt && session.studio.id == studio.id
     }
 
     private func choose(
@@ -87,8 +91,11 @@ struct MoveTransaction {
         if trainer == nil, session.studio.id == studio.id {
             trainer = try await TrainerRepository(connection).named(Handle(session.trainer.handle))
         }
+        // Notice does not apply to a slot that is held for this session: it was met when the slot was held.
+        let heldAt = try await HoldRepository(connection).heldAt(for: session.id, start: start, now: now)
         return try await SlotChoice(
-            connection: connection, studio: studio, trainer: trainer, start: start, now: now,
+            connection: connection, studio: studio, trainer: trainer, start: start,
+            now: start > now ? heldAt ?? now : now,
             strictness: request.overrideReason == nil ? .all : .hardOnly, moving: session.id
         ).choose()
     }
@@ -111,3 +118,6 @@ struct MoveTransaction {
         locks.take(hoursOf: studio.id, from: start, until: start + TimeInterval(minutes * 60))
     }
 }
+
+/// The session was moved to another studio after the studio of a move was read; the move is tried again.
+struct SessionChangedStudio: Error {}

@@ -96,12 +96,13 @@ package struct SessionMessages: Sendable {
 
     /// Supersedes the queued messages about the old state of a session.
     ///
-    /// Requests for a call remain queued, and so do notices to trainers who no longer have the session. If the session is marked, messages after its end remain queued as well.
+    /// Requests for a call remain queued, and so do notices to trainers who no longer have the session. If the session is
+    /// marked, messages after its end remain queued as well.
     ///
     /// - Parameters:
     ///   - session: The session.
     ///   - change: The change of the session.
-    /// - Returns: Whether the notice of a move was among the superseded messages.
+    /// - Returns: Whether the notice of a move or of a reinstated session was among the superseded messages.
     /// - Throws: ``PostgresError``.
     @discardableResult
     package func supersede(_ session: Session.ID, because change: Supersession) async throws -> Bool {
@@ -120,7 +121,8 @@ package struct SessionMessages: Sendable {
                          OR rule.anchor = 'trainer_cancelled'
                             AND m.trainer_id <> (SELECT s.trainer_id FROM session AS s WHERE s.id = m.session_id)))
             RETURNING EXISTS (
-                SELECT FROM rules_at(m.studio_id) AS rule WHERE rule.key = m.rule AND rule.anchor = 'moved')
+                SELECT FROM rules_at(m.studio_id) AS rule
+                WHERE rule.key = m.rule AND rule.anchor IN ('moved', 'reinstated'))
             """
         ).decode(Bool.self).contains(true)
     }

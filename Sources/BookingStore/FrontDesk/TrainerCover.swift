@@ -133,6 +133,7 @@ struct TrainerCover {
         var move = MoveRequest(session.reference)
         move.trainer = request.substitute
         move.replaced = request.trainer.id
+        move.replacedAt = session.startsAt
         let studio = try await StudioRepository(connection).with(session.studio.id)
         let transaction = MoveTransaction(request: move, studio: studio, now: now)
         let result = try await desk.performOnce(

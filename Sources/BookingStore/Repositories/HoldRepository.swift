@@ -37,6 +37,20 @@ public struct HoldRepository: Sendable {
         try await read("\(Self.select) WHERE h.request_id = \(request)").first
     }
 
+    /// Returns when a slot was held as an alternative for a session; `nil` if none is held at that start.
+    func heldAt(for session: Session.ID, start: Date, now: Date) async throws -> Date? {
+        try await connection.query(
+            """
+            SELECT max(held_at)
+            FROM hold
+            WHERE session_id = \(session.value)
+              AND starts_at = \(start)
+              AND status = 'held'
+              AND expires_at > \(now)
+            """
+        ).decode(Date?.self)[0]
+    }
+
     /// Holds slots with one key, at the first free station of each; records the expiry of earlier holds in their place.
     ///
     /// The constraints of the schema decide whether the slots are held.

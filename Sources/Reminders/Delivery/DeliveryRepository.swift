@@ -80,7 +80,7 @@ public struct DeliveryRepository: Sendable {
             SELECT m.id, m.trainer_id, m.session_id
             FROM message AS m
             WHERE \(isDue(channel, until, unattemptedBy: run))
-              AND \(isFirstNotice)
+              AND \(isFirstNotice(until, unattemptedBy: run))
             ORDER BY coalesce(m.wait_until, m.due_at), m.id
             LIMIT \(unsafeSQL: String(limit))
             FOR UPDATE SKIP LOCKED
@@ -228,19 +228,22 @@ public struct DeliveryRepository: Sendable {
     /// The condition of messages `m` that are claimed by themselves: all but the later ones of several notices to one
     /// trainer, which are claimed with the first.
     ///
-    /// Two senders thus never claim notices to the same trainer at the same time.
-    private static let isFirstNotice: SQL = """
+    /// Two senders thus never claim notices to the same trainer at the same time. A notice that this run cannot claim, as
+    /// after a restore, does not delay the others.
+    private static func isFirstNotice(_ until: Date, unattemptedBy run: Int32) -> SQL {
+        """
         (m.trainer_id IS NULL
          OR m.session_id IS NULL
          OR NOT EXISTS (
              SELECT FROM message AS earlier
-             WHERE earlier.status = 'queued'
+             WHERE \(isDue("earlier", until, unattemptedBy: run))
                AND earlier.trainer_id = m.trainer_id
                AND earlier.channel = m.channel
                AND earlier.session_id IS NOT NULL
                AND (coalesce(earlier.wait_until, earlier.due_at), earlier.id)
                    < (coalesce(m.wait_until, m.due_at), m.id)))
         """
+    }
 
     /// Returns the condition of messages that a run may claim: not yet attempted by it or a later run, and not held
     /// after a restore.
@@ -250,12 +253,16 @@ public struct DeliveryRepository: Sendable {
     /// The subqueries hide the values from the planner. With visible values, the planner estimates each custom plan as
     /// slightly cheaper than the generic plan, and plans each batch again, which takes longer than the batch.
     static func isDue(_ channel: Channel, _ until: Date, unattemptedBy run: Int32) -> SQL {
+        "\(isDue("m", until, unattemptedBy: run)) AND m.channel = '\(unsafeSQL: channel.rawValue)'"
+    }
+
+    private static func isDue(_ message: String, _ until: Date, unattemptedBy run: Int32) -> SQL {
         """
-        m.status = 'queued'
-          AND m.channel = '\(unsafeSQL: channel.rawValue)'
-          AND coalesce(m.wait_until, m.due_at) <= (SELECT \(until))
-          AND coalesce(m.run_id, 0) < (SELECT \(run))
-          AND m.due_at > coalesce((SELECT hold.due_before FROM delivery_hold() AS hold), '-infinity')
+        \(unsafeSQL: message).status = 'queued'
+          AND coalesce(\(unsafeSQL: message).wait_until, \(unsafeSQL: message).due_at) <= (SELECT \(until))
+          AND coalesce(\(unsafeSQL: message).run_id, 0) < (SELECT \(run))
+          AND \(unsafeSQL: message).due_at
+              > coalesce((SELECT hold.due_before FROM delivery_hold() AS hold), '-infinity')
         """
     }
 }
