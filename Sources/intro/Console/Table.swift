@@ -67,10 +67,10 @@ struct Table {
         return widths
     }
 
-    /// The titles of columns with times, references, handles, numbers and statuses.
+    /// The titles of columns with times, references, handles, numbers, statuses and codes.
     private static let wholeTitles: Set<String> = [
         "WHEN", "START", "DUE", "UNTIL", "TRIED", "AT", "REFERENCE", "SESSION", "HOLD", "HANDLE", "ID", "JOB",
-        "MESSAGE", "CLIENT", "NUMBER", "STATUS", "STATE", "PHONE",
+        "MESSAGE", "NUMBER", "STATUS", "STATE", "PHONE", "RULE", "WHY",
     ]
 
     /// The cells that are red if colour is used.

@@ -63,7 +63,7 @@ struct Agenda: IntroSubcommand {
         let today = studio.clock.date(of: now)
         let asked = try askedDates(at: studio, today: today, in: intro)
         if open {
-            try await reportOpen(at: studio, before: today, limit: limit ?? 100, in: intro, database)
+            try await reportOpen(at: studio, limit: limit ?? 100, in: intro, database)
         } else if affected {
             try await reportAffected(at: studio, on: asked, limit: limit, in: intro, database)
         } else {
@@ -89,7 +89,7 @@ extension Agenda {
     private func reportDays(
         _ dates: ClosedRange<LocalDate>, at studio: Studio, today: LocalDate, in intro: Intro, _ database: Database
     ) async throws {
-        let clock = studio.clock
+        let (clock, now) = (studio.clock, intro.now)
         let (sessions, roster, unmarked) = try await database.withConnection { connection in
             let sessions = SessionRepository(connection)
             let all = try await sessions.all(
@@ -98,7 +98,7 @@ extension Agenda {
             guard !intro.console.isJSON else { return (all, nil as Roster?, 0) }
             let roster = try await RosterRepository(connection).roster(at: studio.id, on: dates)
             guard dates == today...today else { return (all, roster, 0) }
-            let backlog = try await sessions.countLeftOpen(at: studio.id, before: clock.startOfDay(today))
+            let backlog = try await sessions.countLeftOpen(at: studio.id, before: now)
             return (all, roster, backlog.count)
         }
         try intro.console.report(sessions.map { SessionRecord($0) }) {
@@ -123,14 +123,14 @@ extension Agenda {
     }
 
     private func reportOpen(
-        at studio: Studio, before today: LocalDate, limit: Int, in intro: Intro, _ database: Database
+        at studio: Studio, limit: Int, in intro: Intro, _ database: Database
     ) async throws {
-        let morning = studio.clock.startOfDay(today)
+        let now = intro.now
         let (sessions, all) = try await database.withConnection { connection in
             let repository = SessionRepository(connection)
-            let sessions = try await repository.leftOpen(at: studio.id, before: morning, limit: limit)
+            let sessions = try await repository.leftOpen(at: studio.id, before: now, limit: limit)
             guard sessions.count == limit else { return (sessions, (count: sessions.count, last: nil as Date?)) }
-            return (sessions, try await repository.countLeftOpen(at: studio.id, before: morning))
+            return (sessions, try await repository.countLeftOpen(at: studio.id, before: now))
         }
         let rest = rest(
             after: sessions, total: all.count, end: all.last, clock: studio.clock, times: intro.console.times)

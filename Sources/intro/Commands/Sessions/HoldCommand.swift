@@ -111,7 +111,7 @@ extension HoldCommand {
         let holds = try await intro.frontDesk(database).release(try Reference(text, field: "--release"))
         guard let first = holds.first else { return }
         try intro.console.report(HoldRecord(holds, first: first)) {
-            "Released  \(first.key)  "
+            "\(first.status.releaseText)  \(first.key)  "
                 + holds.map { "\($0.slot.start.text(in: intro.console.times)) with \($0.slot.trainer.name)".visible }
                 .joined(separator: ", ") + "."
         }
@@ -226,5 +226,16 @@ extension Intro {
                 exit: .usage)
         }
         return (hold, studio)
+    }
+}
+
+extension Hold.Status {
+    /// The result of a release, which changes only a hold that is still held.
+    fileprivate var releaseText: String {
+        switch self {
+        case .held, .released: "Released"
+        case .used: "Already booked"
+        case .expired: "Already expired"
+        }
     }
 }

@@ -82,7 +82,7 @@ struct SessionsCommand: IntroSubcommand {
         case .table:
             try intro.console.report([ListedSessionRecord](), leavingOut: rest) {
                 sessions.isEmpty
-                    ? "No session found." : table(sessions, intro.console).text(colored: intro.console.isColored)
+                    ? "No session found." : table(sessions, intro.console).text(on: intro.console)
             }
         }
     }
@@ -110,9 +110,15 @@ struct SessionsCommand: IntroSubcommand {
 
     /// Returns a studio with the period of the options on its clock.
     private func place(_ studio: Studio, in intro: Intro) throws -> SessionFilter.Place {
-        let context = intro.timeContext(at: studio, direction: .back)
+        var context = intro.timeContext(at: studio, direction: .around)
         let start = try from.map { try parseTimePhrase($0, field: "--from", in: context).start(studio.clock) }
-        let end = try until.map { try parseTimePhrase($0, field: "--until", in: context).end(studio.clock) }
+        var end = try until.map { try parseTimePhrase($0, field: "--until", in: context).end(studio.clock) }
+        if let start, let last = end, last <= start {
+            // A weekday is the first one after the beginning.
+            context.direction = .ahead
+            context.beginning = start
+            end = try until.map { try parseTimePhrase($0, field: "--until", in: context).end(studio.clock) }
+        }
         if let start, let end, start >= end {
             throw InvalidInput(
                 field: "--until", problem: "\(quoted(until ?? "")) is not after \(quoted(from ?? ""))",
