@@ -166,18 +166,31 @@ extension Intro {
         return only
     }
 
-    /// Parses a client identifier.
+    /// Finds out which client is meant.
     ///
     /// - Parameters:
-    ///   - text: An e-mail address, a phone number or a client number.
+    ///   - text: An e-mail address, a phone number, a client number, or a name that only one client has.
     ///   - studio: The studio of the command, whose region applies to phone numbers.
     ///   - database: The database to query for the region.
     /// - Returns: The identifier.
-    /// - Throws: `ClientIdentifier.UnrecognizedText` when the text is none of the three, `InvalidInput` or
-    ///   `PostgresError`.
+    /// - Throws: `ClientIdentifier.UnrecognizedText` when the text is none of these, `InvalidInput` when several clients
+    ///   have the name, or `PostgresError`.
     func who(_ text: String, studio: Studio?, in database: Database) async throws -> ClientIdentifier {
-        if let studio { return try ClientIdentifier(text, region: studio.region) }
-        return try ClientIdentifier(text, region: try await region(in: database))
+        let region = if let studio { studio.region } else { try await region(in: database) }
+        do {
+            return try ClientIdentifier(text, region: region)
+        } catch let unrecognized as ClientIdentifier.UnrecognizedText {
+            guard let found = try? await clients(text, in: database), let first = found.first else {
+                throw unrecognized
+            }
+            guard found.count == 1 else {
+                throw InvalidInput(
+                    field: "client",
+                    problem: "\(quoted(text)) is " + found.map(\.nameAndNumber).joined(separator: ", "),
+                    hint: "give the number of one of them")
+            }
+            return .id(first.id)
+        }
     }
 
     private static func ambiguousStudio(_ studios: [Studio]) -> any Error {

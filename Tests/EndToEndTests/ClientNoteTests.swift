@@ -34,6 +34,19 @@ struct ClientNoteTests {
         }
     }
 
+    @Test("a client is named by a name that only one has; the notes are in the text")
+    func named() async throws {
+        try await Studio.with { studio in
+            try await studio.answer("client", "add", "Ana Lima", "--email", "ana@example.com")
+            try await studio.answer("client", "note", "ana lima", Self.secret)
+            #expect(try await studio.intro("client", "show", "Ana Lima").stdout.contains(Self.secret))
+            try await studio.answer("client", "add", "Ana Lima", "--email", "other@example.com")
+            let several = try await studio.intro("client", "note", "ana lima", "x")
+            #expect(several.exit == 65)
+            #expect(several.stderr.contains("(client 1), Ana Lima (client 2)"), "\(several.stderr)")
+        }
+    }
+
     @Test("messages to the client contain no note and no guardian")
     func kept() async throws {
         try await Studio.with { studio in

@@ -47,6 +47,7 @@ struct SessionsCommandTests {
                 (["--trainer", "maria"], ["Cal", "Ana"]), (["--trainer", "maria", "--status", "attended"], ["Ana"]),
                 (["--status", "cancelled", "attended"], ["Ben", "Ana"]),
                 (["--status", "cancelled", "--status", "attended"], ["Ben", "Ana"]),
+                (["--status", "cancelled,attended"], ["Ben", "Ana"]),
                 (["--source", "WEB"], ["Cal", "Ben"]),
                 (["--client", "ben@example.com"], ["Ben"]), (["--client", "cal"], ["Cal"]),
                 (["--client", "#1"], ["Ana"]),

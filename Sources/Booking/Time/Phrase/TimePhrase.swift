@@ -114,7 +114,7 @@ public enum TimePhrase: Hashable, Sendable {
 public struct TimePhraseContext: Sendable {
     /// Whether a day without a year or a week is in the future or in the past.
     public enum Direction: Sendable {
-        /// The next one, or a date of the last month.
+        /// The next one.
         case ahead
         /// The last one.
         case back

@@ -63,7 +63,10 @@ extension TimePhraseResolver {
         return [date]
     }
 
-    /// Returns the next date of a day and a month, or the last one; the other one of both if only that is within a month.
+    /// Returns the next date of a day and a month, or the last one.
+    ///
+    /// The end of a period, and a date in the past or in the near future, is the other one of both if only that is
+    /// within a month: the end `dec 10` of a period from December 11 is before its beginning.
     ///
     /// A weekday that agrees only with the other one of both selects that one, unless it is half a year away.
     private func date(month: Int, day: Int, weekday: Weekday?) throws(TimeProblem) -> LocalDate {
@@ -73,7 +76,8 @@ extension TimePhraseResolver {
         let next = all.first { $0 >= anchor }
         let last = all.last { $0 <= anchor }
         var candidates = (context.direction == .ahead ? [next, last] : [last, next]).compactMap(\.self)
-        if context.direction != .back, candidates.count == 2, abs(anchor.days(to: candidates[0])) > 31,
+        let canBeOther = context.direction == .around || context.beginning != nil
+        if canBeOther, candidates.count == 2, abs(anchor.days(to: candidates[0])) > 31,
             abs(anchor.days(to: candidates[1])) <= 31
         {
             candidates.swapAt(0, 1)

@@ -88,22 +88,23 @@ extension ClientCommand {
             let database = try await intro.database()
             let now = intro.now
             let who = try await intro.who(who, studio: nil, in: database)
-            let (client, sessions, priorSessions, consents, suppressions, notes) = try await database.withConnection {
-                connection in
-                let client = try await ClientRepository(connection).one(who)
-                let repository = SessionRepository(connection)
-                let consentRepository = ConsentRepository(connection)
-                var suppressions: [Suppression] = []
-                for address in client.addresses {
-                    suppressions += try await consentRepository.suppressions(of: address.text)
+            let (client, sessions, priorSessions, consents, suppressions, notes, clock) =
+                try await database.withConnection { connection in
+                    let client = try await ClientRepository(connection).one(who)
+                    let repository = SessionRepository(connection)
+                    let consentRepository = ConsentRepository(connection)
+                    var suppressions: [Suppression] = []
+                    for address in client.addresses {
+                        suppressions += try await consentRepository.suppressions(of: address.text)
+                    }
+                    return (
+                        client, try await repository.all(for: client.id),
+                        try await repository.priorSessions(of: ClientDetails(of: client).contacts, now: now),
+                        try await consentRepository.consents(of: client.id), suppressions,
+                        try await ClientNoteRepository(connection).notes(about: client.id),
+                        try await intro.deskClock(on: connection)
+                    )
                 }
-                return (
-                    client, try await repository.all(for: client.id),
-                    try await repository.priorSessions(of: ClientDetails(of: client).contacts, now: now),
-                    try await consentRepository.consents(of: client.id), suppressions,
-                    try await ClientNoteRepository(connection).notes(about: client.id)
-                )
-            }
             let refusal = Eligibility.refusal(
                 for: priorSessions, of: client.id, noShowLimit: intro.settings.booking.noShowLimit)
             var record = ClientRecord(client)
@@ -117,6 +118,7 @@ extension ClientCommand {
                 var keyValues = KeyValueTable(client)
                 keyValues.append(
                     "May book", [refusal.map { "no: \($0.reason.text(in: intro.console.times))" } ?? "yes"])
+                keyValues.append("Notes", lines(of: notes, on: clock, intro.console.times))
                 // Default values are not shown.
                 keyValues.append(consents.filter { !$0.isGranted }, suppressions)
                 return Self.text(keyValues, sessions, on: intro.console)

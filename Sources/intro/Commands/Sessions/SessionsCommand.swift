@@ -32,12 +32,15 @@ struct SessionsCommand: IntroSubcommand {
         parsing: .upToNextOption,
         help: ArgumentHelp("Only these statuses: booked, attended, no_show, cancelled.", valueName: "status"),
         transform: { text in
-            guard let status = Session.Status(rawValue: text.replacing("-", with: "_")) else {
-                throw ValidationError("\(quoted(text)) is no status: booked, attended, no_show or cancelled")
+            try text.split(separator: ",", omittingEmptySubsequences: false).map { word in
+                guard let status = Session.Status(rawValue: String(word.replacing("-", with: "_"))) else {
+                    throw ValidationError(
+                        "\(quoted(String(word))) is no status: booked, attended, no_show or cancelled")
+                }
+                return status
             }
-            return status
         })
-    var status: [Session.Status] = []
+    var status: [[Session.Status]] = []
 
     @Option(help: ArgumentHelp("Only bookings from this source.", valueName: "text"))
     var source: String?
@@ -102,7 +105,7 @@ struct SessionsCommand: IntroSubcommand {
         var filter = SessionFilter(places: try studios.map { try place($0, in: intro) })
         filter.trainer = trainerID
         if let client { filter.clients = try await intro.clients(client, in: database).map(\.id) }
-        filter.statuses = Set(status)
+        filter.statuses = Set(status.joined())
         filter.source = try source.map { try SingleLineText($0, field: "--source").text }
         filter.unmarkedBy = unmarked ? intro.now : nil
         return filter
