@@ -184,9 +184,10 @@ extension Intro {
                 throw unrecognized
             }
             guard found.count == 1 else {
+                let names = found.sorted { $0.id.value < $1.id.value }.map(\.nameAndNumber).joined(separator: ", ")
                 throw InvalidInput(
                     field: "client",
-                    problem: "\(quoted(text)) is " + found.map(\.nameAndNumber).joined(separator: ", "),
+                    problem: "\(quoted(text)) is " + names,
                     hint: "give the number of one of them")
             }
             return .id(first.id)

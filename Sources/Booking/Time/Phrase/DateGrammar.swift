@@ -73,9 +73,11 @@ extension TimePhraseGrammar {
         return true
     }
 
-    /// Refuses `9 dec 8`, which can be December 9 at 8 or December 8 at 9.
+    /// Refuses `at 9 dec 8`, which is more likely December 8 at 9 than December 9 at 8.
     private func refuseTwoReadings(of day: Int, _ month: String, _ length: Int) throws(TimeProblem) {
-        guard length == 1, (1...12).contains(day), let other = tokens.number(length + 1, digits: 1...2),
+        guard length == 1, tokens.position > 0, let word = tokens.word(-1), words.weekday(word) == nil,
+            (1...12).contains(day),
+            let other = tokens.number(length + 1, digits: 1...2),
             (1...12).contains(other), tokens.peek(length + 2) == nil
         else { return }
         throw problems.invalid(
