@@ -230,10 +230,9 @@ extension TimePhraseGrammar {
             syntax.zone = isUTC ? .offset(seconds: 0) : .abbreviation(word.uppercased())
             return true
         }
-        // After any other date, 9-11 is a range of hours.
-        guard syntax.isISO else { return false }
+        // Only after an ISO date: elsewhere, 9-11 is a range of hours.
         let isEast = tokens.isSymbol("+")
-        guard isEast || tokens.isSymbol("-"), let offset = offset() else { return false }
+        guard syntax.isISO, isEast || tokens.isSymbol("-"), let offset = offset() else { return false }
         syntax.zone = .offset(seconds: isEast ? offset : -offset)
         return true
     }
@@ -276,14 +275,12 @@ extension TimePhraseGrammar {
 
     /// Consumes a length of time from now: days and weeks as a date, anything else as an instant.
     private mutating func takeLength(sign: Int) -> Bool {
-        guard syntax.day == nil, syntax.minutesFromNow == nil, let (minutes, count, isInDays) = length() else {
-            return false
-        }
-        tokens.advance(count)
-        if isInDays, !minutes.isMultiple(of: 1440 * 10_000) {
-            syntax.day = .offset(sign * minutes / 1440)
+        guard syntax.day == nil, syntax.minutesFromNow == nil, let length = length() else { return false }
+        tokens.advance(length.tokens)
+        if length.isInDays, !length.minutes.isMultiple(of: 1440 * 10_000) {
+            syntax.day = .offset(sign * length.minutes / 1440)
         } else {
-            syntax.minutesFromNow = sign * minutes
+            syntax.minutesFromNow = sign * length.minutes
         }
         return true
     }
