@@ -44,6 +44,19 @@ install_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}" </dev/null
 }
 
+# Installs packages whose services must not start, which policy-rc.d prevents.
+install_without_services() {
+    [ -n "$(missing_packages "$@")" ] || return 0
+    local policy=/usr/sbin/policy-rc.d made=''
+    if [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+        as_root chmod +x "$policy"
+        made=1
+    fi
+    install_packages "$@"
+    [ -z "$made" ] || as_root rm -f "$policy"
+}
+
 require_swift() {
     command -v swift >/dev/null && return
     echo "error: there is no swift on the PATH" >&2
