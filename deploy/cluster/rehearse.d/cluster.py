@@ -122,3 +122,8 @@ class Cluster:
     def kill(host):
         """Kills PostgreSQL and Patroni, so that neither can react."""
         host.signal(signal.SIGKILL, DATABASE_SERVERS)
+
+    @staticmethod
+    def crash(host):
+        """Kills PostgreSQL only."""
+        host.signal(signal.SIGKILL, ("postgres",))

@@ -20,6 +20,7 @@ DESCRIPTIONS = {
     "freeze": "all processes of the primary are stopped",
     "partition": "the network drops every packet from and to the primary",
     "switchover": "a planned switchover",
+    "crash": "kill -9 of PostgreSQL on the primary, while Patroni continues",
     "standby": "kill -9 of PostgreSQL and Patroni on a standby",
 }
 
@@ -30,6 +31,8 @@ def cause(kind, cluster):
     fault = Fault(kind, standby if kind == "standby" else primary)
     if kind in ("kill", "standby"):
         cluster.kill(fault.host)
+    elif kind == "crash":
+        cluster.crash(fault.host)
     elif kind == "freeze":
         fault.host.freeze()
     elif kind == "partition":
