@@ -89,7 +89,7 @@ extension Intro {
     func checkedTemplates(for database: Database) async throws -> TemplateStore {
         let store = try templateStore
         let folder = settings.templatesFolder ?? ""
-        let rules = try await database.withConnection { try await RuleRepository($0).all() }
+        let rules = try await database.withConnection { try await RuleRepository($0).all().rules }
         let library = store.library
         let problems =
             store.findings.map { "\(folder)/\($0.description)" }

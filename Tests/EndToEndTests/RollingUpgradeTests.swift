@@ -34,6 +34,26 @@ struct RollingUpgradeTests {
         }
     }
 
+    @Test("a rule of a newer version stops neither desk nor sender, and is reported")
+    func newerRule() async throws {
+        try await Studio.with { studio in
+            try await studio.database.execute(
+                script: """
+                    ALTER TABLE reminder_rule DROP CONSTRAINT reminder_rule_anchor_is_known;
+                    INSERT INTO reminder_rule (key, anchor, channel, audience, template)
+                    VALUES ('survey', 'joined', 'email', 'client', 'survey');
+                    """)
+            try await studio.book("Ana", at: "2026-12-07 09:00")
+            #expect(try await studio.answer("reminders", "send")["sent"] == 1)
+            #expect(try await studio.intro("run", "--drain").exit == 0)
+            let listed = try await studio.intro("rules", "list", "--json")
+            #expect(try listed.printed.items.count == 16)
+            #expect(listed.stderr == "1 more of a newer version of Intro: survey\n")
+            let shown = try await studio.intro("rules", "show", "survey", "--json")
+            #expect(shown.exit == 78 && shown.error?.code == "newer_rule", "\(shown.stderr)")
+        }
+    }
+
     /// Runs four desks and two runners of one version during an upgrade and their own setup, adds desks and a runner of
     /// the newer version, and prints how long commands took.
     private func desks(

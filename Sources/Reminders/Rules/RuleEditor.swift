@@ -94,7 +94,7 @@ public struct RuleEditor: Sendable {
             try await database.transaction { connection in
                 var bookingLocks = BookingLocks(actor: actor)
                 bookingLocks.locks.append("reminder rules")
-                try await bookingLocks.begin(on: connection)
+                await bookingLocks.begin(on: connection)
                 // In a large chain, rescheduling the waiting messages of a rule can take minutes.
                 try await connection.setLocalStatementTimeout(.seconds(600))
                 return try await body(connection)

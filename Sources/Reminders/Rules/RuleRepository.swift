@@ -17,7 +17,7 @@ public struct RuleRepository: Sendable {
     /// - Parameter studio: A studio; `nil` for all rules.
     /// - Returns: The rules.
     /// - Throws: ``PostgresError``.
-    public func all(at studio: Studio.ID? = nil) async throws -> [ReminderRule] {
+    public func all(at studio: Studio.ID? = nil) async throws -> StoredRules {
         guard let studio else {
             return try await read("\(Self.select(from: "reminder_rule")) ORDER BY rule.key, studio.slug NULLS FIRST")
         }
@@ -30,16 +30,17 @@ public struct RuleRepository: Sendable {
     ///   - key: The name.
     ///   - studio: The studio; `nil` for the chain.
     /// - Returns: The studio's own rule, otherwise the chain's.
-    /// - Throws: ``NotFound`` or ``PostgresError``.
+    /// - Throws: ``NotFound``, ``UnknownRule`` or ``PostgresError``.
     public func named(_ key: Handle, at studio: Handle?) async throws -> ReminderRule {
-        let rules = try await read(
+        let stored = try await read(
             """
             \(Self.select(from: "reminder_rule"))
             WHERE rule.key = \(key.text) AND (studio.slug IS NULL OR studio.slug = \(studio?.text))
             ORDER BY studio.slug NULLS LAST
             """)
+        guard stored.unknown.isEmpty else { throw UnknownRule(key: key) }
         // A rule that exists only for another studio is not found.
-        guard let rule = rules.first else { throw NotFound(.rule(key)) }
+        guard let rule = stored.rules.first else { throw NotFound(.rule(key)) }
         return rule
     }
 
@@ -122,15 +123,40 @@ public struct RuleRepository: Sendable {
         """
     }
 
-    private func read(_ sql: SQL) async throws -> [ReminderRule] {
-        try await connection.query(sql).map { row in
-            ReminderRule(
-                key: try Handle(row.next(String.self)), studio: try row.next(String?.self).map { try Handle($0) },
-                anchor: try row.nextCode(),
-                offset: RuleOffset(days: Int(try row.next(Int32.self)), minutes: Int(try row.next(Int32.self))),
-                time: try row.next(String?.self).map { try LocalTime($0) }, channel: try row.nextCode(),
-                audience: try row.nextCode(), template: try Handle(row.next(String.self)),
-                condition: try row.nextCode(), isEnabled: try row.next(), since: try row.next())
+    private func read(_ sql: SQL) async throws -> StoredRules {
+        var stored = StoredRules()
+        try await connection.query(sql).forEach { try stored.append(&$0) }
+        return stored
+    }
+}
+
+/// The rules of a database, as far as this version knows them.
+///
+/// After an upgrade, earlier versions run beside the newer one, whose rules can have an anchor that they do not know.
+public struct StoredRules: Sendable {
+    /// The rules that this version can apply.
+    public private(set) var rules: [ReminderRule] = []
+    /// The names of the rules of a newer version.
+    public private(set) var unknown: [Handle] = []
+
+    fileprivate mutating func append(_ row: inout Row) throws {
+        let key = try Handle(row.next(String.self))
+        do {
+            rules.append(
+                ReminderRule(
+                    key: key, studio: try row.next(String?.self).map { try Handle($0) }, anchor: try row.nextCode(),
+                    offset: RuleOffset(days: Int(try row.next(Int32.self)), minutes: Int(try row.next(Int32.self))),
+                    time: try row.next(String?.self).map { try LocalTime($0) }, channel: try row.nextCode(),
+                    audience: try row.nextCode(), template: try Handle(row.next(String.self)),
+                    condition: try row.nextCode(), isEnabled: try row.next(), since: try row.next()))
+        } catch is UnknownCode {
+            unknown.append(key)
         }
     }
+}
+
+/// An error for a rule that a newer version stored, with a code that this version does not know.
+public struct UnknownRule: Error, Equatable {
+    /// The name of the rule.
+    public let key: Handle
 }

@@ -52,6 +52,13 @@ extension Failure {
             hint: "add --reason TEXT", exit: .usage)
     }
 
+    /// Describes a reminder rule that a newer version stored.
+    init(_ unknown: UnknownRule) {
+        self.init(
+            code: "newer_rule", message: "the rule \(unknown.key) was stored by a newer version of Intro",
+            hint: "use the version that runs elsewhere on this database", exit: .misconfigured)
+    }
+
     /// Describes a reminder rule with parts that are inconsistent.
     init(_ inconsistency: ReminderRule.Inconsistency) {
         let (message, hint) = inconsistency.text

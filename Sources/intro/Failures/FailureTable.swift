@@ -41,6 +41,8 @@ extension Failure {
             self.init(missing)
         case let inconsistency as ReminderRule.Inconsistency:
             self.init(inconsistency)
+        case let unknown as UnknownRule:
+            self.init(unknown)
         case let error as PostgresError:
             self.init(error)
         case let requirement as DatabaseRequirement:

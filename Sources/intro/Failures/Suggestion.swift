@@ -29,7 +29,7 @@ extension Intro {
             let studios = try await database().withConnection { try await StudioRepository($0).all() }
             return (handle.text, studios.map(\.handle.text))
         case .rule(let key):
-            let rules = try await database().withConnection { try await RuleRepository($0).all() }
+            let rules = try await database().withConnection { try await RuleRepository($0).all().rules }
             return (key.text, Array(Set(rules.map(\.key.text))))
         default:
             return nil

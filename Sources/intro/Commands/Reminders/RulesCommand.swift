@@ -36,15 +36,15 @@ extension RulesCommand {
 
         func run(in intro: Intro) async throws {
             let handle = try studio.map { try Handle($0, field: "--studio") }
-            let rules = try await intro.database().withConnection { connection in
+            let stored = try await intro.database().withConnection { connection in
                 let studio: Studio? =
                     if let handle { try await StudioRepository(connection).named(handle) } else { nil }
                 return try await RuleRepository(connection).all(at: studio?.id)
             }
-            try intro.console.report(rules.map { RuleRecord($0) }) {
+            try intro.console.report(stored.rules.map { RuleRecord($0) }) {
                 var table = Table(
                     ["RULE", "STUDIO", "WHEN", "BY", "TO", "TEMPLATE", "ONLY IF", ""].map { Table.Column($0) })
-                for rule in rules {
+                for rule in stored.rules {
                     table.append([
                         rule.key.text, rule.studio?.text ?? "all", rule.when, rule.channel.rawValue,
                         rule.audience.rawValue, rule.template.text, rule.condition?.rawValue ?? "",
@@ -53,6 +53,9 @@ extension RulesCommand {
                 }
                 return table.text(on: intro.console)
             }
+            guard !stored.unknown.isEmpty else { return }
+            let names = stored.unknown.map(\.text).joined(separator: ", ")
+            intro.console.note("\(stored.unknown.count) more of a newer version of Intro: \(names)")
         }
     }
 }
