@@ -21,6 +21,7 @@ struct LogCommandTests {
             #expect(events[2]["changes"]?["status"] == .list([.null, "booked"]))
             let text = try await studio.intro("log", reference).stdout
             #expect(text.contains("status: booked -> cancelled") && text.contains("(ill)"))
+            #expect(text.contains("starts_at: Tue Dec 1, 9:00 AM PST -> Tue Dec 1, 10:00 AM PST"), "\(text)")
         }
     }
 

@@ -146,7 +146,7 @@ struct EventRecord: Encodable {
             reason.map { "(\($0))" },
         ]
         let fields = changes.sorted { $0.key < $1.key }.map { name, values in
-            let (old, new) = (values[0].shortText, values[1].shortText)
+            let (old, new) = (values[0].text(on: clock, console.times), values[1].text(on: clock, console.times))
             return action == "update" ? "\(name): \(old) -> \(new)" : "\(name): \(action == "insert" ? new : old)"
         }
         let first = Style.bold(head.compactMap(\.self).joined(separator: "  ").visible, when: console.isColored)
@@ -155,12 +155,19 @@ struct EventRecord: Encodable {
 }
 
 extension JSONValue {
-    /// The value for people: text without quotes, and everything else as JSON.
-    fileprivate var shortText: String {
+    /// Returns the value for people: a time on a clock, text without quotes, and everything else as JSON.
+    fileprivate func text(on clock: StudioClock, _ times: TimeFormat) -> String {
         switch self {
-        case .string(let text): text
+        case .string(let text): Self.instant(text).map { times.text($0, on: clock) } ?? text
         case .null: "-"
         default: (try? jsonText(self)) ?? ""
         }
+    }
+
+    /// Returns the instant of a stored time, with or without a fraction of a second; `nil` for another text.
+    private static func instant(_ text: String) -> Date? {
+        let whole = Date.ISO8601FormatStyle()
+        let fractional = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        return (try? whole.parse(text)) ?? (try? fractional.parse(text))
     }
 }
