@@ -11,6 +11,7 @@ public final actor Connection {
     nonisolated let expires: ContinuousClock.Instant
     private var handle: ConnectionHandle?
     private var statements: StatementCache
+    private var pipeline = Pipeline()
     private let answerTimeout: Duration
 
     /// The executor of the connection's own thread.
@@ -53,7 +54,37 @@ public final actor Connection {
     @discardableResult
     public func query(_ sql: SQL, fileID: String = #fileID, line: Int = #line) async throws -> Rows {
         let callSite = PostgresError.CallSite(fileID: fileID, line: line)
-        return try await cancellable { try run(sql, callSite) }
+        return try await rows(of: pipeline.append(sql, callSite))
+    }
+
+    /// Adds a statement that is sent together with the next one, or with the end of the transaction.
+    ///
+    /// Statements that do not need each other's results thus take one round trip. They run in order; the error of one
+    /// is thrown by the request that sends them, and the later ones are not run.
+    ///
+    /// - Parameters:
+    ///   - sql: The statement.
+    ///   - fileID: The caller's file, for errors.
+    ///   - line: The caller's line, for errors.
+    /// - Returns: The rows, once they are requested.
+    @discardableResult
+    public func send(_ sql: SQL, fileID: String = #fileID, line: Int = #line) -> Pending<Rows> {
+        send(sql, PostgresError.CallSite(fileID: fileID, line: line))
+    }
+
+    /// Adds a statement of a call site that is sent together with the next one.
+    @discardableResult
+    func send(_ sql: SQL, _ callSite: PostgresError.CallSite) -> Pending<Rows> {
+        Pending(self, pipeline.append(sql, callSite))
+    }
+
+    /// Returns the rows of a statement, which is sent now unless that has happened before.
+    func rows(of ticket: Pipeline.Ticket) async throws -> Rows {
+        if !pipeline.waiting.isEmpty { try await cancellable { try sendWaiting() } }
+        guard let rows = pipeline.takeResult(of: ticket) else {
+            throw PostgresError(kind: .decoding, message: "the rows of a statement were read twice, or it has failed")
+        }
+        return rows
     }
 
     /// Runs a script of statements without binds, in one transaction unless the script controls transactions itself.
@@ -66,6 +97,7 @@ public final actor Connection {
     public func execute(script: String, fileID: String = #fileID, line: Int = #line) async throws {
         let callSite = PostgresError.CallSite(fileID: fileID, line: line)
         try await cancellable {
+            try sendWaiting()
             let handle = try usable(callSite)
             _ = try handle.answer(handle.send(script: script), callSite)
         }
@@ -92,7 +124,7 @@ public final actor Connection {
         }
         handle?.answerTimeout = answerTimeout
         // The next user of the connection gets the default limit. A broken connection is not reused.
-        _ = try? run("RESET statement_timeout", PostgresError.CallSite(fileID: fileID, line: line))
+        try? run("RESET statement_timeout", PostgresError.CallSite(fileID: fileID, line: line))
         try result.get()
     }
 
@@ -105,9 +137,36 @@ public final actor Connection {
         handle?.answerTimeout = timeout + .seconds(10)
     }
 
-    /// Runs a transaction control statement (`BEGIN`, `COMMIT`, `ROLLBACK`), which cannot be cancelled.
-    func control(_ command: SQL, _ callSite: PostgresError.CallSite) throws(PostgresError) -> Rows {
-        try run(command, callSite)
+    /// Ends a transaction with COMMIT, which is sent together with the statements that wait and cannot be cancelled.
+    ///
+    /// - Parameters:
+    ///   - begin: The number of statements with which the transaction begins; if only these wait, nothing is sent.
+    ///   - callSite: The transaction, for errors.
+    /// - Throws: ``PostgresError``.
+    func commit(begunBy begin: Int, _ callSite: PostgresError.CallSite) throws(PostgresError) {
+        guard let handle, handle.transactionStatus != PQTRANS_IDLE || pipeline.waiting.count > begin else {
+            return pipeline.clear()
+        }
+        let ticket = pipeline.append("COMMIT", callSite)
+        do {
+            try sendWaiting()
+        } catch  where error.kind == .connectionLost {
+            throw PostgresError(kind: .outcomeUnknown, message: error.message, callSite: callSite)
+        }
+        // COMMIT of a failed transaction succeeds, with the effect of ROLLBACK.
+        guard pipeline.takeResult(of: ticket)?.command == "COMMIT" else {
+            throw PostgresError(
+                kind: .rolledBack, message: "a statement had failed, and the failure was passed over",
+                callSite: callSite)
+        }
+    }
+
+    /// Ends a transaction with ROLLBACK; statements that wait are not sent.
+    func rollBack(_ callSite: PostgresError.CallSite) {
+        pipeline.clear()
+        guard let handle, handle.transactionStatus != PQTRANS_IDLE else { return }
+        // The pool does not lend the connection again unless the transaction has ended.
+        try? run("ROLLBACK", callSite)
     }
 
     /// The result of lending the connection.
@@ -128,6 +187,7 @@ public final actor Connection {
         handle?.answerTimeout = answerTimeout
         do {
             let result = try await body(self)
+            try await cancellable { try sendWaiting() }
             return .used(.success(result), isReusable: makeReusable())
         } catch {
             return .used(.failure(error), isReusable: makeReusable())
@@ -138,11 +198,12 @@ public final actor Connection {
     ///
     /// An open transaction is rolled back. A connection in an unknown state is not reusable.
     private func makeReusable() -> Bool {
+        pipeline.clear()
         guard let handle, !handle.isBroken else { return false }
         switch handle.transactionStatus {
         case PQTRANS_IDLE: return true
         case PQTRANS_INTRANS, PQTRANS_INERROR:
-            _ = try? run("ROLLBACK", PostgresError.CallSite(fileID: #fileID, line: #line))
+            try? run("ROLLBACK", PostgresError.CallSite(fileID: #fileID, line: #line))
             return handle.transactionStatus == PQTRANS_IDLE
         default: return false
         }
@@ -181,71 +242,37 @@ public final actor Connection {
         return handle
     }
 
-    private func run(_ sql: SQL, _ callSite: PostgresError.CallSite) throws(PostgresError) -> Rows {
-        let handle = try usable(callSite)
-        if let failure = sql.binds.failure {
-            throw PostgresError(kind: .encoding, message: failure, callSite: callSite)
-        }
-        guard sql.binds.count <= Int(UInt16.max) else {
-            throw PostgresError(
-                kind: .encoding, message: "\(sql.binds.count) binds, and PostgreSQL takes 65535: send an array",
-                callSite: callSite)
-        }
-        let text = sql.text
-        let begun = handle.transactionStatus != PQTRANS_IDLE
+    private func run(_ sql: SQL, _ callSite: PostgresError.CallSite) throws(PostgresError) {
+        _ = pipeline.append(sql, callSite)
+        try sendWaiting()
+    }
+
+    /// Sends the statements that wait in one round trip, and stores their results.
+    private func sendWaiting() throws(PostgresError) {
+        let waiting = pipeline.takeWaiting()
+        guard let first = waiting.first else { return }
+        let handle = try usable(first.callSite)
+        for statement in waiting { try statement.sql.binds.validate(statement.callSite) }
+        let isRepeatable = waiting.count == 1 && handle.transactionStatus == PQTRANS_IDLE
         do {
-            return Rows(try run(text, sql.binds, on: handle, callSite))
-        } catch  where (error.sqlState == "26000" || error.isStalePlan) && !begun {
+            try send(waiting, on: handle)
+        } catch  where (error.sqlState == "26000" || error.isStalePlan) && isRepeatable {
             // The statement was deallocated or its result type has changed; outside a transaction it can be run again.
-            return Rows(try handle.answer(handle.send(text, sql.binds), callSite))
+            try send(waiting, on: handle)
         }
     }
 
-    private func run(
-        _ text: String, _ binds: Binds, on handle: ConnectionHandle, _ callSite: PostgresError.CallSite
-    ) throws(PostgresError) -> ResultMemory {
-        let key = StatementCache.Key(text: text, types: binds.list.map(\.type))
+    private func send(_ waiting: [Pipeline.Statement], on handle: ConnectionHandle) throws(PostgresError) {
         // In a failed transaction the server accepts only its end, which needs no preparation.
-        let plan = handle.transactionStatus == PQTRANS_INERROR ? .unprepared : statements.plan(key)
-        switch plan {
-        case .unprepared:
-            return try handle.answer(handle.send(text, binds), callSite)
-        case .prepare(let name, let old):
-            try prepare(key, as: name, deallocating: old, on: handle, callSite)
-            return try run(prepared: name, key, binds, on: handle, callSite)
-        case .prepared(let name):
-            return try run(prepared: name, key, binds, on: handle, callSite)
+        let isFailed = handle.transactionStatus == PQTRANS_INERROR
+        let requests = waiting.flatMap { isFailed ? [.unprepared($0)] : statements.requests(for: $0) }
+        let answers = try handle.pipeline(requests)
+        for (request, result) in zip(requests, answers.results) {
+            if let ticket = request.ticket { pipeline.store(Rows(result), for: ticket) }
         }
-    }
-
-    private func prepare(
-        _ key: StatementCache.Key, as name: String, deallocating old: String?, on handle: ConnectionHandle,
-        _ callSite: PostgresError.CallSite
-    ) throws(PostgresError) {
-        do {
-            if let old {
-                _ = try handle.answer(handle.send(script: "DEALLOCATE \(old)"), callSite)
-                statements.deallocated(old)
-            }
-            _ = try handle.answer(handle.sendPrepare(name, key.text, key.types), callSite)
-        } catch {
-            if error.sqlState == "26000", let old { statements.deallocated(old) }
-            statements.forget(key)
-            throw error
-        }
-    }
-
-    private func run(
-        prepared name: String, _ key: StatementCache.Key, _ binds: Binds, on handle: ConnectionHandle,
-        _ callSite: PostgresError.CallSite
-    ) throws(PostgresError) -> ResultMemory {
-        do {
-            return try handle.answer(handle.send(prepared: name, binds), callSite)
-        } catch {
-            if error.sqlState == "26000" { statements.forget(key) }
-            if error.isStalePlan { statements.evict(key) }
-            throw error
-        }
+        guard let failure = answers.failure else { return }
+        statements.recordFailure(failure, of: requests[answers.results.count...])
+        throw failure
     }
 }
 

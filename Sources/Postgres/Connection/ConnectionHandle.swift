@@ -99,7 +99,7 @@ final class ConnectionHandle {
         guard sent else { throw connectionLost(callSite) }
         var last: ResultMemory?
         var failure: PostgresError?
-        var waiting = AnswerWait(until: .now + answerTimeout, probeInterval: probeInterval, probes: probes)
+        var waiting = startWaiting()
         try flush(&waiting, callSite)
         while let result = try nextResult(&waiting, callSite) {
             switch PQresultStatus(result.pointer) {
@@ -116,6 +116,20 @@ final class ConnectionHandle {
         if let failure { throw failure }
         guard let last else { throw connectionLost(callSite) }
         return last
+    }
+
+    /// Starts a pipeline.
+    func enterPipelineMode() -> Bool { PQenterPipelineMode(pointer) == 1 }
+
+    /// Ends the requests of a pipeline.
+    func sendSync() -> Bool { PQpipelineSync(pointer) == 1 }
+
+    /// Ends a pipeline whose results have been read.
+    func exitPipelineMode() -> Bool { PQexitPipelineMode(pointer) == 1 }
+
+    /// Starts to wait for an answer.
+    func startWaiting() -> AnswerWait {
+        AnswerWait(until: .now + answerTimeout, probeInterval: probeInterval, probes: probes)
     }
 
     /// Flushes pending output, and returns the events to wait for on the socket.
@@ -168,7 +182,7 @@ final class ConnectionHandle {
     }
 
     /// Sends pending output.
-    private func flush(_ waiting: inout AnswerWait, _ callSite: PostgresError.CallSite) throws(PostgresError) {
+    func flush(_ waiting: inout AnswerWait, _ callSite: PostgresError.CallSite) throws(PostgresError) {
         while true {
             switch PQflush(pointer) {
             case 0: return
@@ -178,7 +192,8 @@ final class ConnectionHandle {
         }
     }
 
-    private func nextResult(
+    /// Waits for the next result; `nil` after the last one of a request.
+    func nextResult(
         _ waiting: inout AnswerWait, _ callSite: PostgresError.CallSite
     ) throws(PostgresError) -> ResultMemory? {
         while PQisBusy(pointer) == 1 { try wait(for: POLLIN, &waiting, callSite) }
@@ -224,7 +239,8 @@ final class ConnectionHandle {
         return error
     }
 
-    private func connectionLost(_ callSite: PostgresError.CallSite) -> PostgresError {
+    /// Returns the error for a connection that was lost.
+    func connectionLost(_ callSite: PostgresError.CallSite) -> PostgresError {
         PostgresError(kind: .connectionLost, message: String(cString: PQerrorMessage(pointer)), callSite: callSite)
     }
 }

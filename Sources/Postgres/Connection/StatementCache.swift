@@ -56,6 +56,11 @@ struct StatementCache {
         evictedNames.removeAll { $0 == name }
     }
 
+    /// Records that the server may still have a statement of this name.
+    mutating func kept(_ name: String) {
+        evictedNames.append(name)
+    }
+
     /// Removes a statement that the server does not have, or failed to prepare.
     mutating func forget(_ key: Key) {
         entries[key] = nil

@@ -69,33 +69,16 @@ extension Connection {
         _ begin: SQL, _ settings: SQL?, _ callSite: PostgresError.CallSite,
         _ body: @Sendable (isolated Connection) async throws -> Result
     ) async throws -> Result {
-        _ = try control(begin, callSite)
+        send(begin, callSite)
+        if let settings { send(settings, callSite) }
         let result: Result
         do {
-            if let settings { _ = try control(settings, callSite) }
             result = try await body(self)
         } catch {
-            _ = try? control("ROLLBACK", callSite)
+            rollBack(callSite)
             throw error
         }
-        try commit(callSite)
+        try commit(begunBy: settings == nil ? 1 : 2, callSite)
         return result
-    }
-
-    private func commit(_ callSite: PostgresError.CallSite) throws(PostgresError) {
-        do {
-            // COMMIT of a failed transaction succeeds, with the effect of ROLLBACK.
-            guard try control("COMMIT", callSite).command == "COMMIT" else {
-                throw PostgresError(
-                    kind: .rolledBack, message: "a statement had failed, and the failure was passed over",
-                    callSite: callSite)
-            }
-        } catch let error as PostgresError where error.kind == .connectionLost {
-            throw PostgresError(kind: .outcomeUnknown, message: error.message, callSite: callSite)
-        } catch let error as PostgresError {
-            throw error
-        } catch {
-            throw PostgresError(kind: .connectionLost, message: "\(error)", callSite: callSite)
-        }
     }
 }

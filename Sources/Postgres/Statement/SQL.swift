@@ -145,6 +145,18 @@ struct Binds: Sendable {
         list.append(Bind(type: Value.postgresType, offset: offset, length: bytes.count - offset))
     }
 
+    /// Checks that the values can be sent.
+    ///
+    /// - Throws: ``PostgresError`` of the kind `encoding`.
+    func validate(_ callSite: PostgresError.CallSite) throws(PostgresError) {
+        if let failure { throw PostgresError(kind: .encoding, message: failure, callSite: callSite) }
+        guard count <= Int(UInt16.max) else {
+            throw PostgresError(
+                kind: .encoding, message: "\(count) binds, and PostgreSQL takes 65535: send an array",
+                callSite: callSite)
+        }
+    }
+
     mutating func append(_ other: Binds) {
         let shift = bytes.count
         bytes += other.bytes

@@ -1,0 +1,209 @@
+import CLibpq
+
+/// The value of a statement that is sent together with a later one; see ``Connection/send(_:fileID:line:)``.
+public struct Pending<Value: Sendable>: Sendable {
+    private let connection: Connection
+    private let ticket: Pipeline.Ticket
+    private let decode: @Sendable (Rows) throws -> Value
+
+    fileprivate init(
+        _ connection: Connection, _ ticket: Pipeline.Ticket, _ decode: @escaping @Sendable (Rows) throws -> Value
+    ) {
+        self.connection = connection
+        self.ticket = ticket
+        self.decode = decode
+    }
+
+    /// Returns the value; sends the statement first, with all others that wait, if that has not happened yet.
+    ///
+    /// - Returns: The value. It can be read once.
+    /// - Throws: ``PostgresError`` of the first of these statements that failed, the error of ``map(_:)``, or
+    ///   `CancellationError`.
+    public func value() async throws -> Value {
+        try decode(try await connection.rows(of: ticket))
+    }
+
+    /// Returns a pending value that is made from this one.
+    ///
+    /// - Parameter transform: Makes the new value.
+    /// - Returns: The pending value.
+    public func map<Other: Sendable>(_ transform: @escaping @Sendable (Value) throws -> Other) -> Pending<Other> {
+        Pending<Other>(connection, ticket) { [decode] in try transform(try decode($0)) }
+    }
+}
+
+extension Pending where Value == Rows {
+    init(_ connection: Connection, _ ticket: Pipeline.Ticket) {
+        self.init(connection, ticket) { $0 }
+    }
+}
+
+/// The statements of a connection that wait to be sent together, and the results that were not read yet.
+struct Pipeline {
+    /// The identity of a statement on its connection.
+    typealias Ticket = UInt64
+
+    /// A statement that waits.
+    struct Statement {
+        let ticket: Ticket
+        let sql: SQL
+        let callSite: PostgresError.CallSite
+    }
+
+    /// The statements that wait, in order.
+    private(set) var waiting: [Statement] = []
+    private var results: [Ticket: Rows] = [:]
+    private var last: Ticket = 0
+
+    /// Adds a statement.
+    mutating func append(_ sql: SQL, _ callSite: PostgresError.CallSite) -> Ticket {
+        last += 1
+        waiting.append(Statement(ticket: last, sql: sql, callSite: callSite))
+        return last
+    }
+
+    /// Removes and returns the statements that wait.
+    mutating func takeWaiting() -> [Statement] {
+        defer { waiting = [] }
+        return waiting
+    }
+
+    /// Stores the result of a statement.
+    mutating func store(_ rows: Rows, for ticket: Ticket) {
+        results[ticket] = rows
+    }
+
+    /// Removes and returns the result of a statement; `nil` if there is none.
+    mutating func takeResult(of ticket: Ticket) -> Rows? {
+        results.removeValue(forKey: ticket)
+    }
+
+    /// Discards all statements and results.
+    mutating func clear() {
+        waiting = []
+        results = [:]
+    }
+}
+
+/// One request of a pipeline.
+struct PipelineRequest {
+    /// The kind of request.
+    enum Kind {
+        /// An unprepared statement.
+        case statement(text: String, Binds)
+        /// The preparation of a statement.
+        case prepare(name: String, StatementCache.Key)
+        /// A prepared statement.
+        case prepared(name: String, StatementCache.Key, Binds)
+        /// The removal of a prepared statement.
+        case deallocate(name: String)
+    }
+
+    let kind: Kind
+    let callSite: PostgresError.CallSite
+    /// The statement whose rows the request returns; `nil` for a request without rows.
+    var ticket: Pipeline.Ticket?
+
+    /// Returns the request for a statement that is not prepared.
+    static func unprepared(_ statement: Pipeline.Statement) -> PipelineRequest {
+        PipelineRequest(
+            kind: .statement(text: statement.sql.text, statement.sql.binds), callSite: statement.callSite,
+            ticket: statement.ticket)
+    }
+}
+
+extension StatementCache {
+    /// Returns the requests for one run of a statement: it is prepared if that is worthwhile.
+    mutating func requests(for statement: Pipeline.Statement) -> [PipelineRequest] {
+        let key = Key(text: statement.sql.text, types: statement.sql.binds.list.map(\.type))
+        let callSite = statement.callSite
+        func run(_ name: String) -> PipelineRequest {
+            PipelineRequest(
+                kind: .prepared(name: name, key, statement.sql.binds), callSite: callSite, ticket: statement.ticket)
+        }
+        switch plan(key) {
+        case .unprepared:
+            return [.unprepared(statement)]
+        case .prepare(let name, let old):
+            // A later statement of the same pipeline must not deallocate it again.
+            if let old { deallocated(old) }
+            let removal = old.map { PipelineRequest(kind: .deallocate(name: $0), callSite: callSite) }
+            return (removal.map { [$0] } ?? []) + [
+                PipelineRequest(kind: .prepare(name: name, key), callSite: callSite), run(name),
+            ]
+        case .prepared(let name):
+            return [run(name)]
+        }
+    }
+
+    /// Records the failure of the first of these requests; the others were not run.
+    mutating func recordFailure(_ failure: PostgresError, of requests: ArraySlice<PipelineRequest>) {
+        for (index, request) in zip(requests.indices, requests) {
+            let isFailed = index == requests.startIndex
+            switch request.kind {
+            case .statement: break
+            case .prepare(_, let key): forget(key)
+            case .deallocate(let name):
+                if !isFailed || failure.sqlState != "26000" { kept(name) }
+            case .prepared(_, let key, _) where isFailed:
+                if failure.sqlState == "26000" { forget(key) }
+                if failure.isStalePlan { evict(key) }
+            case .prepared: break
+            }
+        }
+    }
+}
+
+/// The results of a pipeline.
+struct PipelineResults {
+    /// The results of the requests before the first one that failed.
+    var results: [ResultMemory] = []
+    /// The error of the first request that failed; the server has run none of the later ones.
+    var failure: PostgresError?
+}
+
+extension ConnectionHandle {
+    /// Sends requests together and waits for all results (libpq's pipeline mode): they take one round trip.
+    ///
+    /// - Parameter requests: The requests; at least one.
+    /// - Returns: The results.
+    /// - Throws: ``PostgresError`` where the connection is lost.
+    func pipeline(_ requests: [PipelineRequest]) throws(PostgresError) -> PipelineResults {
+        let callSite = requests[requests.count - 1].callSite
+        guard enterPipelineMode(), requests.allSatisfy({ send($0) }), sendSync() else { throw connectionLost(callSite) }
+        var answers = PipelineResults()
+        var waiting = startWaiting()
+        try flush(&waiting, callSite)
+        for request in requests {
+            while let result = try nextResult(&waiting, request.callSite) {
+                switch PQresultStatus(result.pointer) {
+                case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: answers.results.append(result)
+                case PGRES_PIPELINE_ABORTED: break
+                case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
+                    // The connection is not idle now, and is closed on return to the pool.
+                    throw PostgresError(kind: .server, message: "COPY has no place here", callSite: callSite)
+                default:
+                    answers.failure =
+                        answers.failure
+                        ?? PostgresError(result, connectionLost: isBroken, callSite: request.callSite)
+                }
+                // A broken connection returns results indefinitely.
+                if isBroken { throw answers.failure ?? connectionLost(request.callSite) }
+            }
+        }
+        guard let end = try nextResult(&waiting, callSite), PQresultStatus(end.pointer) == PGRES_PIPELINE_SYNC,
+            exitPipelineMode()
+        else { throw connectionLost(callSite) }
+        return answers
+    }
+
+    private func send(_ request: PipelineRequest) -> Bool {
+        switch request.kind {
+        case .statement(let text, let binds): send(text, binds)
+        case .prepare(let name, let key): sendPrepare(name, key.text, key.types)
+        case .prepared(let name, _, let binds): send(prepared: name, binds)
+        // The simple protocol of scripts is not available in a pipeline.
+        case .deallocate(let name): send("DEALLOCATE \(name)", Binds())
+        }
+    }
+}
