@@ -86,10 +86,12 @@ extension Intro {
     ///
     /// - Parameters:
     ///   - text: The text, as it was typed. A reference that exists precedes the other readings.
+    ///   - requestID: The key of the change for which it is found.
     ///   - database: The database to query.
-    /// - Returns: The session; of a client's sessions the one to come, or else the latest.
+    /// - Returns: The session; of a client's sessions the one that an earlier request with the same key named, the one
+    ///   to come, or else the latest.
     /// - Throws: `AmbiguousSession` when several sessions can be meant, `NotFound`, `InvalidInput` or `PostgresError`.
-    func session(_ text: String, in database: Database) async throws -> Session {
+    func session(_ text: String, for requestID: String? = nil, in database: Database) async throws -> Session {
         let reference = Result { () throws(InvalidInput) in try Reference(text) }
         if let typed = try? reference.get(),
             let session = try await database.withConnection({ try await SessionRepository($0).find(typed) })
@@ -100,10 +102,17 @@ extension Intro {
         guard let search = try SessionSearch(text, region: region) else {
             throw NotFound(.session(try reference.get()))
         }
-        let (clients, sessions) = try await database.withConnection { connection in
+        let (clients, sessions, named) = try await database.withConnection { connection in
             let clients = try await Self.clients(search, region: region, in: ClientRepository(connection))
-            return (clients, try await SessionRepository(connection).all(for: clients.map(\.id)))
+            let sessions = try await SessionRepository(connection).all(for: clients.map(\.id))
+            let named =
+                if let requestID { try await ChangeRequestRepository(connection).sessions(namedBy: requestID) } else {
+                    [Session]()
+                }
+            return (clients, sessions, named.filter { session in clients.contains { $0.id == session.client.id } })
         }
+        // A repeated request must not reach a session that the client booked after the first one.
+        if let earlier = named.first, named.count == 1 { return earlier }
         // Letters with digits are more likely a reference than a name.
         if clients.isEmpty, text.contains(where: \.isNumber) { throw NotFound(.session(try reference.get())) }
         switch SessionChoice(among: sessions, now: now) {

@@ -35,6 +35,20 @@ struct SessionLookupTests {
         }
     }
 
+    @Test("a repeated request does not reach a session that the client booked since")
+    func repeatedRequest() async throws {
+        try await Studio.with { studio in
+            let first = try await studio.reference("Zoe", at: "2026-12-01 09:00")
+            try await studio.answer("cancel", "zoe", "--request-id", "call-1")
+            let second = try await studio.reference("Zoe", at: "2026-12-02 09:00")
+            let again = try await studio.answer("cancel", "zoe", "--request-id", "call-1")
+            #expect(again["reference"]?.text == first && again["repeated"] == true)
+            #expect(try await studio.answer("show", second)["status"] == "booked")
+            let other = try await studio.answer("cancel", "zoe", "--request-id", "call-2")
+            #expect(other["reference"]?.text == second)
+        }
+    }
+
     @Test("several sessions are listed with exit 65 and change nothing")
     func ambiguous() async throws {
         try await Studio.with { studio in

@@ -160,6 +160,35 @@ struct TrainerCoverTests {
         }
     }
 
+    @Test("trainer away --cover as a dry run stores nothing, and repeated with its key adds no second time off")
+    func awayRequest() async throws {
+        try await Studio.with { studio in
+            try await fill(studio)
+            let words = ["trainer", "away", "maria", "--cover"]
+            let morning = "2026-12-01T15:00:30Z"
+            let before = try await studio.fingerprint()
+            let dry = try await studio.answer(words + ["--dry-run"], now: morning)
+            #expect(try await studio.fingerprint() == before)
+            #expect(dry["dry_run"] == true && dry["number"] == .null)
+            #expect(dry["moved"]?.items.count == 7 && dry["left"]?.items.count == 2)
+            let first = try await studio.answer(words + ["--request-id", "sick"], now: morning)
+            let again = try await studio.answer(words + ["--request-id", "sick"], now: "2026-12-01T15:04:30Z")
+            #expect(first["moved"]?.items.count == 7 && again["moved"] == first["moved"])
+            #expect(again["number"] == first["number"] && first["number"] != .null)
+            #expect(try await studio.count("time_off", where: "reason IS NULL") == 1)
+        }
+    }
+
+    @Test("--dry-run and --request-id are refused where no time off is added")
+    func awayUsage() async throws {
+        try await Studio.with { studio in
+            for option in [["--dry-run"], ["--request-id", "k"]] {
+                let result = try await studio.intro(["trainer", "away", "maria", "--list", "--json"] + option)
+                #expect(result.exit == 64 && result.error?.code == "usage", "\(result.stderr)")
+            }
+        }
+    }
+
     @Test("trainer away --cover without a period is for the rest of the day")
     func restOfDay() async throws {
         try await Studio.with { studio in

@@ -46,7 +46,7 @@ public struct Administration: Sendable {
         try await inTransaction { connection in
             let studios = StudioRepository(connection)
             let id = try await studios.named(handle).id
-            try await makeLocks { $0.change(studio: id) }.lock(on: connection)
+            await makeLocks { $0.change(studio: id) }.lock(on: connection)
             let before = try await studios.named(handle)
             var details = StudioDetails(of: before)
             try change(&details)
@@ -70,7 +70,7 @@ public struct Administration: Sendable {
     public func close(studio handle: Handle, _ closure: Closure) async throws -> [Session] {
         try await inTransaction { connection in
             let id = try await StudioRepository(connection).named(handle).id
-            try await makeLocks { $0.change(studio: id) }.lock(on: connection)
+            await makeLocks { $0.change(studio: id) }.lock(on: connection)
             try await StudioRepository(connection).insert(closure, of: id)
             return try await SessionRepository(connection).booked(
                 at: id, with: nil, meeting: closure.from, closure.until)
@@ -159,13 +159,26 @@ public struct Administration: Sendable {
     ///
     /// Returns the absence, and the sessions that are booked in it.
     ///
+    /// - Parameters:
+    ///   - handle: The trainer.
+    ///   - from: The start.
+    ///   - until: The end.
+    ///   - reason: The reason, shown to the desk.
+    ///   - isRepeated: Whether the request may have been made before: an absence that ends at the same time or later
+    ///     and has begun is returned instead of a new one.
+    /// - Returns: The absence and the sessions.
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func away(
-        _ handle: Handle, from: Date, until: Date, reason: String?
+        _ handle: Handle, from: Date, until: Date, reason: String?, isRepeated: Bool = false
     ) async throws -> (absence: TimeOff, booked: [Session]) {
         try await inTransaction(with: handle) { trainer, connection in
-            let absence = try await TimeOffRepository(connection).insert(
-                trainer.id, from: from, until: until, reason: reason)
+            let absences = TimeOffRepository(connection)
+            let present = isRepeated ? try await absences.all(of: trainer.id, after: from) : []
+            let known = present.first { $0.from <= from && $0.until >= until }
+            let absence =
+                if let known { known } else {
+                    try await absences.insert(trainer.id, from: from, until: until, reason: reason)
+                }
             return (
                 absence,
                 try await SessionRepository(connection).booked(at: nil, with: trainer.id, meeting: from, until)
@@ -193,7 +206,7 @@ public struct Administration: Sendable {
         try await inTransaction { connection in
             // A concurrent booking for the same person waits for the lock, and then finds the client.
             let clients = ClientRepository(connection)
-            try await makeLocks { $0.take(person: client.contacts) }.lock(on: connection)
+            await makeLocks { $0.take(person: client.contacts) }.lock(on: connection)
             try await clients.assertNoOtherClient(has: client.email)
             return try await clients.insert(client)
         }
@@ -214,7 +227,7 @@ public struct Administration: Sendable {
             try change(&after)
             // Bookings with the old or the new contacts wait.
             let contacts = before.contacts.union(after.contacts)
-            try await makeLocks { $0.take(person: contacts) }.lock(on: connection)
+            await makeLocks { $0.take(person: contacts) }.lock(on: connection)
             // Another transaction may have changed the client while this one waited for the locks.
             var details = ClientDetails(of: try await clients.one(.id(client.id)))
             try change(&details)
@@ -229,7 +242,7 @@ public struct Administration: Sendable {
     ) async throws -> Result {
         try await ConstraintRefusal.translating {
             try await database.transaction { connection in
-                try await BookingLocks(actor: actor).begin(on: connection)
+                await BookingLocks(actor: actor).begin(on: connection)
                 return try await body(connection)
             }
         }
@@ -242,7 +255,7 @@ public struct Administration: Sendable {
         try await inTransaction { connection in
             let trainers = TrainerRepository(connection)
             let id = try await trainers.named(handle).id
-            try await makeLocks { $0.take(trainers: id) }.lock(on: connection)
+            await makeLocks { $0.take(trainers: id) }.lock(on: connection)
             return try await body(try await trainers.named(handle), connection)
         }
     }

@@ -34,7 +34,7 @@ struct Cancel: IntroSubcommand {
         let party = try by.map { try parseChoice($0, field: "--by", of: Session.CancelledBy.allCases) } ?? .client
         let reason = try reason.map { try SingleLineText($0, field: "--reason").text }
         let database = try await intro.database()
-        try await intro.forEach(references, in: database) { session in
+        try await intro.forEach(references, for: request.requestID, in: database) { session in
             let result = try await intro.frontDesk(database).cancel(
                 session.reference, by: party, reason: reason, request)
             return SessionOutcome(result, .cancellation(by: party), request)
@@ -82,7 +82,7 @@ struct Reschedule: IntroSubcommand {
         let database = try await intro.database()
         var request = try change.request(now: intro.now)
         request.reportsMessages = true
-        let session = try await intro.session(reference, in: database)
+        let session = try await intro.session(reference, for: request.requestID, in: database)
         let move = try await move(session, for: intro, in: database)
         let result = try await intro.frontDesk(database).reschedule(move, request)
         var outcome = SessionOutcome(

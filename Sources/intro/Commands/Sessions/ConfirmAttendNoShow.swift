@@ -19,7 +19,7 @@ struct Confirm: IntroSubcommand {
     func run(in intro: Intro) async throws {
         let request = try change.request(now: intro.now)
         let database = try await intro.database()
-        try await intro.forEach(references, in: database) { session in
+        try await intro.forEach(references, for: request.requestID, in: database) { session in
             SessionOutcome(
                 try await intro.frontDesk(database).confirm(session.reference, request), .confirmation,
                 request)
@@ -93,7 +93,7 @@ extension Intro {
         let reason = try options.reason.map { try SingleLineText($0, field: "--reason").text }
         let overrideReason = try options.override.map { try SingleLineText($0, field: "--override").text }
         let database = try await database()
-        try await forEach(references, in: database) { session in
+        try await forEach(references, for: request.requestID, in: database) { session in
             let result = try await frontDesk(database).mark(
                 session.reference, as: outcome, reason: reason, overrideReason: overrideReason, request)
             return SessionOutcome(result, .mark(outcome), request)

@@ -98,22 +98,23 @@ extension Intro {
     ///
     /// - Parameters:
     ///   - references: The references or clients, as they were typed.
+    ///   - requestID: The key of the changes.
     ///   - database: The database, in which the sessions are found.
     ///   - separator: The text between two results.
     ///   - process: Processes one session.
     /// - Throws: The error of the only reference, `ReportedFailures`, or an output error.
     func forEach(
-        _ references: [String], in database: Database, separatedBy separator: String = "",
+        _ references: [String], for requestID: String? = nil, in database: Database, separatedBy separator: String = "",
         _ process: (Session) async throws -> SessionOutcome
     ) async throws {
         if let only = references.first, references.count == 1 {
-            let outcome = try await process(session(only, in: database))
+            let outcome = try await process(session(only, for: requestID, in: database))
             return try console.report(outcome.record) { outcome.text.text(in: console.times) }
         }
         var (records, first): ([SessionRecord], Failure?) = ([], nil)
         for reference in references {
             do {
-                let outcome = try await process(session(reference, in: database))
+                let outcome = try await process(session(reference, for: requestID, in: database))
                 if !console.isJSON {
                     try console.print((records.isEmpty ? "" : separator) + outcome.text.text(in: console.times))
                 }

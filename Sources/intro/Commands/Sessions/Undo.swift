@@ -29,7 +29,7 @@ struct Undo: IntroSubcommand {
         request.reportsMessages = true
         let reason = try SingleLineText(reason, field: "--reason").text
         let database = try await intro.database()
-        try await intro.forEach([reference], in: database) { session in
+        try await intro.forEach([reference], for: request.requestID, in: database) { session in
             let result = try await intro.frontDesk(database).undo(session.reference, reason: reason, request)
             let session = result.session
             let open = session.status == .booked && session.endsAt <= request.now ? " It is not marked yet." : ""

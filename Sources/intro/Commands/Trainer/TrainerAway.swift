@@ -42,6 +42,8 @@ extension TrainerCommand {
             help: ArgumentHelp("Remove the time off with this number.", valueName: "number"))
         var remove: String?
 
+        @OptionGroup var change: ChangeOptions
+
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func checkUsage() throws {
@@ -51,6 +53,9 @@ extension TrainerCommand {
             }
             guard !addsTimeOff || cover || (from != nil && until != nil) else {
                 throw ValidationError("time off needs both --from and --until")
+            }
+            guard addsTimeOff || !(change.dryRun || change.requestID != nil) else {
+                throw ValidationError("--dry-run and --request-id are for new time off")
             }
         }
 
@@ -82,27 +87,47 @@ extension TrainerCommand.Away {
     }
 
     private func addAbsence(_ period: Period, of trainer: Trainer, in intro: Intro, _ database: Database) async throws {
-        let reason = try reason.map { try SingleLineText($0, field: "--reason").text }
-        let (absence, booked) = try await intro.administration(database).away(
-            trainer.handle, from: period.from, until: period.until, reason: reason)
+        let change = try change.request(now: intro.now)
+        let (absence, booked) = try await absence(in: period, of: trainer, change, in: intro, database)
         let affected = booked.filter { $0.endsAt > intro.now }
         var record = AbsenceRecord(absence, period)
+        record.dryRun = change.isDryRun ? true : nil
         record.booked = booked.map(\.reference.description)
         record.affected = affected.map { SessionRecord($0) }
+        let span = period.text(in: intro.console.times)
         let heading =
-            "\(trainer.name) is away \(period.text(in: intro.console.times)) ".visible
-            + "(time off number \(absence.number)).".visible
+            (change.isDryRun
+            ? "\(trainer.name) would be away \(span)."
+            : "\(trainer.name) is away \(span) (time off number \(absence.number)).").visible
         guard cover else {
             return try intro.console.report(record) {
                 AffectedSessions(affected).text(after: heading, on: intro.console)
             }
         }
-        let request = CoverRequest(trainer: trainer, during: period.from..<period.until)
+        var request = CoverRequest(trainer: trainer, during: period.from..<period.until)
+        (request.requestID, request.isDryRun) = (change.requestID, change.isDryRun)
         let result = try await intro.frontDesk(database).cover(request, now: intro.now)
         let covered = CoverRecord(result)
         (record.moved, record.left) = (covered.moved, covered.left)
-        let report = CoverReport(result, of: trainer, in: period)
+        let report = CoverReport(result, of: trainer, in: period, isDryRun: change.isDryRun)
         try intro.console.report(record) { heading + "\n" + report.text(on: intro.console) }
+    }
+
+    /// Adds the time off, or for a dry run only finds the sessions in it.
+    private func absence(
+        in period: Period, of trainer: Trainer, _ change: ChangeRequest, in intro: Intro, _ database: Database
+    ) async throws -> (TimeOff, booked: [Session]) {
+        let reason = try reason.map { try SingleLineText($0, field: "--reason").text }
+        guard change.isDryRun else {
+            return try await intro.administration(database).away(
+                trainer.handle, from: period.from, until: period.until, reason: reason,
+                isRepeated: change.requestID != nil)
+        }
+        let booked = try await database.withConnection { connection in
+            try await SessionRepository(connection).booked(
+                at: nil, with: trainer.id, meeting: period.from, period.until)
+        }
+        return (TimeOff(number: 0, from: period.from, until: period.until, reason: reason), booked)
     }
 
     private func remove(
@@ -143,8 +168,8 @@ extension TrainerCommand.Away {
 
 /// The JSON form of a trainer's time off.
 struct AbsenceRecord: Encodable {
-    /// The number for `--remove`.
-    let number: Int64
+    /// The number for `--remove`; `null` for a dry run.
+    @NullWhenNil var number: Int64?
     let from: Date
     let until: Date
     let localFrom: String
@@ -158,6 +183,10 @@ struct AbsenceRecord: Encodable {
     var moved: [SessionRecord]?
     /// The sessions that no other trainer could take; only with `--cover`.
     var left: [CoverRecord.Left]?
+    /// Only with `--dry-run`.
+    var dryRun: Bool? {
+        didSet { if dryRun == true { number = nil } }
+    }
 
     init(_ absence: TimeOff, _ period: Period) {
         number = absence.number
