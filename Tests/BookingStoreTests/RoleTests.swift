@@ -24,7 +24,7 @@ struct RoleTests {
                 request.start = start
                 let move = MoveTransaction(request: request, studio: studio, now: Books.now)
                 return try await FrontDesk(database: books.database, actor: "service", noShowLimit: 2).performOnce(
-                    move.change, ChangeRequest(now: Books.now, requestID: "r2"),
+                    move.change(of: booked), ChangeRequest(now: Books.now, requestID: "r2"),
                     { try await move.run($0, on: $1) }, on: connection)
             }
             #expect(moved.session.localStart == "2027-01-05 11:00 PST")

@@ -18,7 +18,7 @@ extension Administration {
         try await inTransaction { connection in
             let studios = StudioRepository(connection)
             let id = try await studios.named(handle).id
-            try await makeLocks { $0.change(studio: id) }.lock(on: connection)
+            await makeLocks { $0.change(studio: id) }.lock(on: connection)
             let removed = try await studios.removeClosures(of: id, from: from, until: until)
             guard !removed.isEmpty else { throw NotFound(.closure(of: handle)) }
             let sessions = try await SessionRepository(connection).booked(at: id, with: nil, meeting: from, until)

@@ -25,7 +25,7 @@ public enum SampleStudio {
             try await database.transaction { connection in
                 var locks = BookingLocks(actor: office.actor)
                 locks.locks.append("sample studio")
-                try await locks.begin(on: connection)
+                await locks.begin(on: connection)
                 let studios = StudioRepository(connection)
                 guard try await !studios.all().contains(where: { $0.handle == handle }) else { return false }
                 try await studios.insert(try details, handle: handle)

@@ -57,14 +57,16 @@ package struct BookingLocks {
         locks += Set(trainers.map(\.value)).sorted().map { "trainer:\($0)" }
     }
 
-    /// Sets the actor for the event log and takes the locks, in one round trip.
-    package func begin(on connection: Connection) async throws {
-        _ = try await connection.query("SELECT acquire_locks(\(actor), \(reason), \(shared), \(locks))")
+    /// Sets the actor for the event log and takes the locks, together with the next statement.
+    ///
+    /// Each statement after it has a snapshot that is taken when the locks are held.
+    package func begin(on connection: Connection) async {
+        await connection.send("SELECT acquire_locks(\(actor), \(reason), \(shared), \(locks))")
     }
 
-    /// Takes further locks in a transaction that has begun.
-    func lock(on connection: Connection) async throws {
-        _ = try await connection.query(
+    /// Takes further locks in a transaction that has begun, together with the next statement.
+    func lock(on connection: Connection) async {
+        await connection.send(
             """
             SELECT acquire_locks(
                 current_setting('intro.actor'), current_setting('intro.reason'), \(shared), \(locks))

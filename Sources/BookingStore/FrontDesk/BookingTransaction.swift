@@ -22,44 +22,82 @@ struct BookingTransaction {
 
     func run() async throws -> BookingResult {
         // A repeated request returns its result before the identification, which may be ambiguous by now.
-        if let earlier = try await earlierResult() { return earlier }
-        var identification = try await identity.identify()
+        let made = await madeSession()
+        let lookup = await identity.lookUp()
+        if let earlier = try await earlierResult(made) { return earlier }
+        var identification = try await identity.identify(lookup)
         var contacts = request.contacts
         if case .client(let known, _) = identification.decision { contacts.add(known) }
-        try await acquireLocks(contacts)
+        let (lockedContacts, isDecided) = (contacts, identification.isDecided)
+        await acquireLocks(contacts)
+        // What depends on the locks, but not on the answers of the others, is read in the same round trip.
+        let madeMeanwhile = await madeSession()
+        let secondLookup = isDecided ? nil : await identity.lookUp()
+        let prior = await sessions.sendPriorSessions(of: contacts, now: now)
+        var slot = slotChoice(now)
+        if request.hold == nil { await slot.prefetch() }
         // The first request of the key may have been in progress until the locks were acquired.
-        if let earlier = try await earlierResult() { return earlier }
+        if let earlier = try await earlierResult(madeMeanwhile) { return earlier }
         // Another transaction may have added the client while this one waited for the locks.
-        if !identification.isDecided { identification = try await identity.identify() }
-        let (client, isOtherName) = try await findOrAddClient(identification, contacts)
-        contacts.add(client)
-        let ineligible = try await checkEligibility(of: client.id, contacts)
+        if let secondLookup { identification = try await identity.identify(secondLookup) }
+        let person = try await person(identification, contacts)
+        if let known = person.client { contacts.add(known) }
+        let priorSessions =
+            contacts.keys == lockedContacts.keys
+            ? try await prior.value() : try await sessions.priorSessions(of: contacts, now: now)
+        let ineligible = try waivedEligibility(of: person.client?.id, priorSessions)
         // The rules decided about a held slot when it was held: notice refers to that time.
-        let hold = try await useHold()
-        let choice = try await SlotChoice(
-            connection: connection, studio: request.studio, trainer: request.trainer, start: request.start,
-            now: request.start > now ? hold?.heldAt ?? now : now,
-            strictness: request.overrideReason == nil ? .all : .hardOnly
-        ).choose()
-        let report = try await given.keep(for: client, unless: isOtherName ? .otherName : nil)
+        if let hold = try await useHold(), request.start > now { slot = slotChoice(hold.heldAt) }
+        // A new client is inserted together with the lock of the chosen trainer.
+        let added = person.client == nil ? try await addClient(identification) : nil
+        let choice = try await slot.choose()
+        let client = if let known = person.client { known } else { try await added?.value() }
+        guard let client else { throw identity.notFound(identification) }
+        return try await insert(
+            for: client, choice, ineligible, try await given.keep(for: client, unless: person.obstacle))
+    }
+
+    /// Inserts the session with its messages and the delivery job, and reads the result, in one round trip.
+    private func insert(
+        for client: Client, _ choice: SlotChoice.Choice, _ ineligible: Refusal.Rule?, _ contacts: ContactReport
+    ) async throws -> BookingResult {
         try await keepDetails(of: client.id)
-        let session = try await sessions.insert(
+        let reference = await sessions.insert(
             request, key: key, for: client, choice, ineligible: ineligible, now: now)
-        try await SessionMessages(connection).requestDelivery()
-        return BookingResult(
-            session: try await sessions.planAndRead(session, formerly: nil, now: now), created: true, contacts: report)
+        let messages = SessionMessages(connection)
+        try await messages.requestDelivery()
+        let session = await sessions.planAndRead(reference, formerly: nil, now: now)
+        let expected = request.reportsMessages ? await messages.expected(of: reference, at: now) : nil
+        var result = BookingResult(session: try await session.value(), created: true, contacts: contacts)
+        result.messages = try await expected?.value()
+        return result
+    }
+
+    private func slotChoice(_ now: Date) -> SlotChoice {
+        SlotChoice(
+            connection: connection, studio: request.studio, trainer: request.trainer?.id, start: request.start,
+            now: now, strictness: request.overrideReason == nil ? .all : .hardOnly)
+    }
+
+    /// Reads the session of an earlier request with the same key, together with the next statement.
+    private func madeSession() async -> Pending<Session?>? {
+        request.requestID == nil ? nil : await sessions.made(by: key)
     }
 
     /// Returns the result of an earlier request with the same key.
-    private func earlierResult() async throws -> BookingResult? {
-        guard request.requestID != nil, let session = try await sessions.made(by: key) else { return nil }
+    private func earlierResult(_ made: Pending<Session?>?) async throws -> BookingResult? {
+        guard let session = try await made?.value() else { return nil }
         let report = try await given.keep(for: session.client, unless: .repetition)
-        return BookingResult(session: session, created: false, contacts: report)
+        var result = BookingResult(session: session, created: false, contacts: report)
+        if request.reportsMessages {
+            result.messages = try await SessionMessages(connection).expected(of: session.reference, at: now).value()
+        }
+        return result
     }
 
     /// Stores the request's note about the client and the language of their messages.
     private func keepDetails(of client: Client.ID) async throws {
-        if let language = request.language { try await clients.set(language, of: client) }
+        if let language = request.language { await clients.set(language, of: client) }
         guard let note = request.note else { return }
         try await ClientNoteRepository(connection).add(note, about: client, by: actor, now: now)
     }
@@ -69,31 +107,36 @@ struct BookingTransaction {
         return try await HoldRepository(connection).use(hold, now: now)
     }
 
-    private func acquireLocks(_ contacts: Contacts) async throws {
+    private func acquireLocks(_ contacts: Contacts) async {
         var locks = BookingLocks(actor: actor, reason: request.overrideReason)
         locks.read(studios: request.studio.id)
         locks.take(request: key)
         locks.take(person: contacts)
         locks.take(hoursOf: request.studio.id, from: request.start, until: occupiedUntil)
         if let trainer = request.trainer { locks.take(trainers: trainer.id) }
-        try await locks.begin(on: connection)
+        await locks.begin(on: connection)
     }
 
-    /// Returns the stored client, and whether the given name differs; adds a new client.
-    private func findOrAddClient(
+    /// Returns the stored client, `nil` for a new one, and the reason why given contacts are not stored for the client.
+    private func person(
         _ identification: Identification, _ contacts: Contacts
-    ) async throws -> (client: Client, isOtherName: Bool) {
+    ) async throws -> (client: Client?, obstacle: GivenContacts.Obstacle?) {
         switch identification.decision {
         case .client(let known, let isOtherName):
-            return (known, isOtherName)
+            return (known, isOtherName ? .otherName : nil)
         case .ambiguous(let several):
             throw InvalidInput.ambiguous(several, by: identification.sharedContact)
         case .otherName(let refusal):
             throw try await nameRefusal(refusal, of: identification.named.clients, contacts)
         case .nobody:
-            guard let newClient = request.newClient else { throw identity.notFound(identification) }
-            return (try await clients.insert(newClient), false)
+            guard request.newClient != nil else { throw identity.notFound(identification) }
+            return (nil, nil)
         }
+    }
+
+    private func addClient(_ identification: Identification) async throws -> Pending<Client> {
+        guard let newClient = request.newClient else { throw identity.notFound(identification) }
+        return await clients.sendInsert(newClient)
     }
 
     /// Returns the refusal of a name that differs from the known client's.
@@ -104,7 +147,8 @@ struct BookingTransaction {
         var contacts = contacts
         for client in named { contacts.add(client) }
         do {
-            _ = try await checkEligibility(of: named.count == 1 ? named.first?.id : nil, contacts)
+            _ = try waivedEligibility(
+                of: named.count == 1 ? named.first?.id : nil, try await sessions.priorSessions(of: contacts, now: now))
             return refusal
         } catch let ineligible as Refusal {
             guard !named.isEmpty else { return ineligible }
@@ -115,8 +159,9 @@ struct BookingTransaction {
     /// Returns the eligibility rule that the override waives; throws its refusal if there is no override.
     ///
     /// The client is `nil` for a person who is not a client yet.
-    private func checkEligibility(of client: Client.ID?, _ contacts: Contacts) async throws -> Refusal.Rule? {
-        let priorSessions = try await sessions.priorSessions(of: contacts, now: now)
+    private func waivedEligibility(
+        of client: Client.ID?, _ priorSessions: [Eligibility.PriorSession]
+    ) throws -> Refusal.Rule? {
         guard let refusal = Eligibility.refusal(for: priorSessions, of: client, noShowLimit: noShowLimit) else {
             return nil
         }

@@ -1,13 +1,31 @@
 public import Booking
+import Postgres
 
 /// The identification of a booking's client in the database.
 struct ClientIdentification {
     let clients: ClientRepository
     let request: BookingRequest
 
+    /// The clients who have the contacts of the request.
+    struct Lookup {
+        fileprivate let named: Pending<[Client]>
+        fileprivate let beside: [(contact: Contact, owners: Pending<[Client]>)]
+    }
+
+    /// Looks up the clients of the request, together with the next statement.
+    func lookUp() async -> Lookup {
+        let named = await clients.sendMatching(request.who)
+        var beside: [(contact: Contact, owners: Pending<[Client]>)] = []
+        for contact in [request.email.map({ Contact.email($0) }), request.phone.map({ Contact.phone($0) })] {
+            guard let contact else { continue }
+            beside.append((contact, await clients.sendMatching(ClientIdentifier(contact))))
+        }
+        return Lookup(named: named, beside: beside)
+    }
+
     /// Identifies the client by the identifier, and if that is not decisive, by the additional contacts.
-    func identify() async throws -> Identification {
-        let named = Identification.Owners(of: request.who.contact, try await clients.matching(request.who))
+    func identify(_ lookup: Lookup) async throws -> Identification {
+        let named = Identification.Owners(of: request.who.contact, try await lookup.named.value())
         let first = identification(named, beside: [])
         switch first.decision {
         case .client, .ambiguous: return first
@@ -15,9 +33,8 @@ struct ClientIdentification {
         case .nobody, .otherName: if request.who.contact == nil { return first }
         }
         var beside: [Identification.Owners] = []
-        for contact in [request.email.map({ Contact.email($0) }), request.phone.map({ Contact.phone($0) })] {
-            guard let contact else { continue }
-            beside.append(Identification.Owners(of: contact, try await clients.matching(ClientIdentifier(contact))))
+        for (contact, owners) in lookup.beside {
+            beside.append(Identification.Owners(of: contact, try await owners.value()))
         }
         return identification(named, beside: beside)
     }

@@ -26,15 +26,15 @@ extension FrontDesk {
                 session, as: outcome, reason: reason, overrideReason: overrideReason, now: request.now)
             let (sessions, messages) = (SessionRepository(connection), SessionMessages(connection))
             if session.status == .booked {
-                try await sessions.mark(session.id, as: outcome)
-                try await messages.supersede(session.id, because: .sessionClosed)
+                await sessions.mark(session.id, as: outcome)
+                await messages.supersede(session.id, because: .sessionClosed)
             } else {
                 let station = try await stationTakenAgain(by: session, as: outcome, request, on: connection)
                 try await messages.withdrawFollowUps(of: session.id, keeping: outcome)
                 try await sessions.correct(session.id, to: outcome, station: station, now: request.now)
             }
             try await messages.requeueFollowUps(of: session.id, as: outcome)
-            return ChangeResult(session: try await sessions.named(reference), changed: true)
+            return .changed(await sessions.sendNamed(reference))
         }
     }
 
@@ -58,10 +58,9 @@ extension FrontDesk {
                 let station = try await stationTakenAgain(by: session, as: .booked, request, on: connection)
                 try await makeBookedAgain(session, at: station, request, on: connection)
                 let sessions = SessionRepository(connection)
-                return ChangeResult(
-                    session: try await sessions.planAndRead(
-                        session.id, formerly: session.status == .cancelled ? nil : session, now: request.now),
-                    changed: true)
+                return .changed(
+                    await sessions.planAndRead(
+                        reference, formerly: session.status == .cancelled ? nil : session, now: request.now))
             }
         } catch let refusal as Refusal where refusal.isAboutTime {
             let (session, studio) = try await database.withConnection { connection in

@@ -31,16 +31,15 @@ public struct ExpectedMessage: Sendable, Equatable {
 }
 
 extension SessionMessages {
-    /// Returns the messages about the present state of a session: in one round trip, also within the transaction that
-    /// changes it.
+    /// Reads the messages about the present state of a session, together with the next statement; also within the
+    /// transaction that changes it.
     ///
     /// - Parameters:
     ///   - session: The session.
     ///   - now: The current time; future messages are evaluated at their due time in the present state.
     /// - Returns: The messages by due time.
-    /// - Throws: ``PostgresError``.
-    func expected(of session: Session.ID, at now: Date) async throws -> ExpectedMessages {
-        let rows = try await connection.query(
+    func expected(of session: Reference, at now: Date) async -> Pending<ExpectedMessages> {
+        await connection.send(
             """
             SELECT EXISTS (SELECT FROM job_runner WHERE gone_at IS NULL AND lease_until > now()),
                    m.rule, rule.anchor, m.channel, m.audience, m.due_at, m.status,
@@ -52,9 +51,13 @@ extension SessionMessages {
             LEFT JOIN LATERAL rules_at(m.studio_id) AS rule ON rule.key = m.rule
             LEFT JOIN LATERAL message_eligibility(greatest(m.due_at, \(now))) AS eligibility
                 ON eligibility.id = CASE WHEN m.status = 'queued' THEN m.id END
-            WHERE s.id = \(session.value)
+            WHERE s.reference = \(session.code)
             ORDER BY m.due_at, m.id
-            """)
+            """
+        ).map(Self.expectedMessages)
+    }
+
+    private static func expectedMessages(_ rows: Rows) throws -> ExpectedMessages {
         var hasRunner = false
         let messages = try rows.map { row -> ExpectedMessage? in
             hasRunner = try row.next()

@@ -33,7 +33,7 @@ extension FrontDesk {
     /// - Throws: ``NotFound`` or ``PostgresError``.
     public func release(_ key: Reference) async throws -> [Hold] {
         try await database.transaction { connection in
-            try await BookingLocks(actor: actor).begin(on: connection)
+            await BookingLocks(actor: actor).begin(on: connection)
             return try await HoldRepository(connection).release(key)
         }
     }
@@ -86,7 +86,8 @@ struct HoldTransaction {
             return HoldResult(hold: earlier, created: false)
         }
         let choice = try await SlotChoice(
-            connection: connection, studio: request.studio, trainer: request.trainer, start: request.start, now: now,
+            connection: connection, studio: request.studio, trainer: request.trainer?.id, start: request.start,
+            now: now,
             strictness: .all
         ).choose()
         let trainer = Session.TrainerName(id: choice.trainer, handle: "", name: "")
@@ -106,6 +107,6 @@ struct HoldTransaction {
         if let key = request.requestID { locks.take(request: key) }
         locks.take(hoursOf: request.studio.id, from: request.start, until: end)
         if let trainer = request.trainer { locks.take(trainers: trainer.id) }
-        try await locks.begin(on: connection)
+        await locks.begin(on: connection)
     }
 }

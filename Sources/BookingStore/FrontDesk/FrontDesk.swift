@@ -59,13 +59,14 @@ public struct FrontDesk: Sendable {
     /// - Throws: ``Refusal`` with free slots as alternatives, ``NotFound``, ``InvalidInput`` or ``PostgresError``.
     public func reschedule(_ move: MoveRequest, _ request: ChangeRequest) async throws -> ChangeResult {
         let (session, studio) = try await database.withConnection { connection in
-            let session = try await SessionRepository(connection).named(move.reference)
-            if let studio = move.studio { return (session, studio) }
-            return (session, try await StudioRepository(connection).with(session.studio.id))
+            let session = await SessionRepository(connection).sendNamed(move.reference)
+            if let studio = move.studio { return (try await session.value(), studio) }
+            let studio = await StudioRepository(connection).studio(of: move.reference)
+            return (try await session.value(), try await studio.value())
         }
         let transaction = MoveTransaction(request: move, studio: studio, now: request.now)
         do {
-            return try await perform(transaction.change, request) { session, connection in
+            return try await perform(transaction.change(of: session), request) { session, connection in
                 try await transaction.run(session, on: connection)
             }
         } catch is SessionChangedStudio {
@@ -94,11 +95,11 @@ public struct FrontDesk: Sendable {
         return try await perform(change, request) { session, connection in
             try SessionRules.assertCancellable(session, by: party, now: request.now)
             let (sessions, messages) = (SessionRepository(connection), SessionMessages(connection))
-            try await sessions.cancel(session.id, by: party, reason: reason)
-            try await messages.supersede(session.id, because: .cancelled)
+            await sessions.cancel(session.id, by: party, reason: reason)
+            await messages.supersede(session.id, because: .cancelled)
             try await messages.announce(.cancelled, of: session.id, at: request.now)
-            try await messages.notifyTrainers(of: session.id, formerly: session, at: request.now)
-            return ChangeResult(session: try await sessions.named(reference), changed: true)
+            await messages.notifyTrainers(of: session.id, formerly: session, at: request.now)
+            return .changed(await sessions.sendNamed(reference))
         }
     }
 
@@ -112,29 +113,24 @@ public struct FrontDesk: Sendable {
     public func confirm(_ reference: Reference, _ request: ChangeRequest) async throws -> ChangeResult {
         try await perform(SessionChange(action: .confirm, reference: reference), request) { session, connection in
             try SessionRules.assertChangeable(session, now: request.now)
-            try await Self.confirm(session.id, at: request.now, on: connection)
-            return ChangeResult(
-                session: try await SessionRepository(connection).named(reference),
-                changed: session.confirmedAt == nil)
+            guard session.confirmedAt == nil else { return .unchanged(session) }
+            await Self.confirm(session.id, at: request.now, on: connection)
+            return .changed(await SessionRepository(connection).sendNamed(reference))
         }
     }
 
     /// Marks a session as confirmed within a transaction that has checked that it is still to come.
     ///
     /// Texts and calendar replies of clients confirm in the transaction that records them.
-    package static func confirm(_ id: Session.ID, at now: Date, on connection: Connection) async throws {
-        try await SessionRepository(connection).confirm(id, at: now)
+    package static func confirm(_ id: Session.ID, at now: Date, on connection: Connection) async {
+        await SessionRepository(connection).confirm(id, at: now)
     }
 
     private func bookOnce(_ request: BookingRequest, key: String, now: Date) async throws -> BookingResult {
         let result = try await transaction(isDryRun: request.isDryRun) { connection in
-            var result = try await BookingTransaction(
+            try await BookingTransaction(
                 connection: connection, actor: actor, noShowLimit: noShowLimit, request: request, key: key, now: now
             ).run()
-            if request.reportsMessages {
-                result.messages = try await SessionMessages(connection).expected(of: result.session.id, at: now)
-            }
-            return result
         }
         guard request.isDryRun else { return result }
         return BookingResult(
@@ -148,8 +144,8 @@ public struct FrontDesk: Sendable {
         try await database.transaction { connection in
             var locks = BookingLocks(actor: actor)
             locks.take(request: key)
-            try await locks.begin(on: connection)
-            guard let session = try await SessionRepository(connection).made(by: key) else { return nil }
+            await locks.begin(on: connection)
+            guard let session = try await SessionRepository(connection).made(by: key).value() else { return nil }
             let given = GivenContacts(clients: ClientRepository(connection), request: request)
             let report = try await given.keep(for: session.client, unless: .repetition)
             return BookingResult(session: session, created: true, contacts: report)

@@ -34,10 +34,14 @@ struct MoveTransaction {
     let studio: Studio
     let now: Date
 
-    /// The change, with the locks of the new time and of both trainers and studios.
-    var change: SessionChange {
-        SessionChange(action: .reschedule, reference: request.reference, reason: request.overrideReason) {
-            locks, session, _ in
+    /// Returns the change, with the locks of the new time and of both trainers and studios.
+    ///
+    /// - Parameter session: The session, as it was read before.
+    /// - Returns: The change.
+    func change(of session: Session) -> SessionChange {
+        SessionChange(
+            action: .reschedule, reference: request.reference, known: session, reason: request.overrideReason
+        ) { locks, session, _ in
             var locks = locks
             var contacts = Contacts()
             contacts.add(session.client)
@@ -52,10 +56,10 @@ struct MoveTransaction {
     }
 
     /// Moves the session, whose row is locked.
-    func run(_ session: Session, on connection: Connection) async throws -> ChangeResult {
+    func run(_ session: Session, on connection: Connection) async throws -> AppliedChange {
         let sessions = SessionRepository(connection)
         if let replaced = request.replaced, !isToCome(session, of: replaced) {
-            return ChangeResult(session: session, changed: false)
+            return .unchanged(session)
         }
         guard request.studio != nil || session.studio.id == studio.id else { throw SessionChangedStudio() }
         try SessionRules.assertChangeable(session, now: now)
@@ -64,18 +68,18 @@ struct MoveTransaction {
         let isSameTrainer =
             request.replaced == nil && (request.trainer == nil || request.trainer?.id == session.trainer.id)
         if session.startsAt == start, isSameStudio, isSameTrainer {
-            return ChangeResult(session: session, changed: false)
+            return .unchanged(session)
         }
         let choice = try await choose(at: start, for: session, on: connection)
-        try await sessions.move(
+        await sessions.move(
             session.id, to: start, at: studio.id, choice, overrideReason: request.overrideReason, now: now)
         let messages = SessionMessages(connection)
-        let hasUnsentMove = try await messages.supersede(session.id, because: .rescheduled)
+        let hasUnsentMove = await messages.supersede(session.id, because: .rescheduled)
+        var event = SessionMessages.Event.moved
         // If the notice of an earlier move was not sent, the new notice must announce the time as well.
-        let isOtherTrainerOnly = session.startsAt == start && isSameStudio && !hasUnsentMove
-        try await messages.announce(isOtherTrainerOnly ? .trainerChanged : .moved, of: session.id, at: now)
-        return ChangeResult(
-            session: try await sessions.planAndRead(session.id, formerly: session, now: now), changed: true)
+        if session.startsAt == start, isSameStudio, try await !hasUnsentMove.value() { event = .trainerChanged }
+        try await messages.announce(event, of: session.id, at: now)
+        return .changed(await sessions.planAndRead(session.reference, formerly: session, now: now))
     }
 
     private func isToCome(_ session: Session, of trainer: Trainer.ID) -> Bool {
@@ -87,17 +91,18 @@ struct MoveTransaction {
         at start: Date, for session: Session, on connection: Connection
     ) async throws -> SlotChoice.Choice {
         if request.replaced != nil { return try await chooseReplacement(at: start, for: session, on: connection) }
-        var trainer = request.trainer
-        if trainer == nil, session.studio.id == studio.id {
-            trainer = try await TrainerRepository(connection).named(Handle(session.trainer.handle))
+        let present = session.studio.id == studio.id ? session.trainer.id : nil
+        func choice(_ now: Date) -> SlotChoice {
+            SlotChoice(
+                connection: connection, studio: studio, trainer: request.trainer?.id ?? present, start: start, now: now,
+                strictness: request.overrideReason == nil ? .all : .hardOnly, moving: session.id)
         }
+        let held = await HoldRepository(connection).heldAt(for: session.id, start: start, now: now)
+        var presentChoice = choice(now)
+        await presentChoice.prefetch()
         // Notice does not apply to a slot that is held for this session: it was met when the slot was held.
-        let heldAt = try await HoldRepository(connection).heldAt(for: session.id, start: start, now: now)
-        return try await SlotChoice(
-            connection: connection, studio: studio, trainer: trainer, start: start,
-            now: start > now ? heldAt ?? now : now,
-            strictness: request.overrideReason == nil ? .all : .hardOnly, moving: session.id
-        ).choose()
+        if start > now, let heldAt = try await held.value() { return try await choice(heldAt).choose() }
+        return try await presentChoice.choose()
     }
 
     /// Returns another trainer for the same time, for which rules that were waived remain waived.
@@ -105,7 +110,7 @@ struct MoveTransaction {
         at start: Date, for session: Session, on connection: Connection
     ) async throws -> SlotChoice.Choice {
         var choice = SlotChoice(
-            connection: connection, studio: studio, trainer: request.trainer, start: start, now: now,
+            connection: connection, studio: studio, trainer: request.trainer?.id, start: start, now: now,
             strictness: .sameTime, moving: session.id)
         choice.excluded = request.replaced
         return SlotChoice.Choice(

@@ -59,10 +59,20 @@ public struct ChangeResult: Sendable {
 struct SessionChange: Sendable {
     let action: SessionAction
     let reference: Reference
+    /// The session, if it was read before; its locks are those of this state.
+    var known: Session?
     /// The reason for the event log.
     var reason: String?
     /// Adds the locks that the change needs, by the session's state; `nil` if the lock of its row is sufficient.
     var locks: (@Sendable (BookingLocks, Session, Connection) async throws -> BookingLocks)?
+}
+
+/// The change of a session, as it was made in the transaction.
+enum AppliedChange: Sendable {
+    /// The session already was as requested.
+    case unchanged(Session)
+    /// The session is changed; its new state is read together with the next statement.
+    case changed(Pending<Session>)
 }
 
 extension FrontDesk {
@@ -80,7 +90,7 @@ extension FrontDesk {
     ///   ``PostgresError``.
     func perform(
         _ change: SessionChange, _ request: ChangeRequest,
-        _ apply: @Sendable (Session, Connection) async throws -> ChangeResult
+        _ apply: @Sendable (Session, Connection) async throws -> AppliedChange
     ) async throws -> ChangeResult {
         var attempt = 1
         while true {
@@ -104,29 +114,51 @@ extension FrontDesk {
     /// Makes a change within a transaction.
     func performOnce(
         _ change: SessionChange, _ request: ChangeRequest,
-        _ apply: @Sendable (Session, Connection) async throws -> ChangeResult, on connection: Connection
+        _ apply: @Sendable (Session, Connection) async throws -> AppliedChange, on connection: Connection
     ) async throws -> ChangeResult {
         let sessions = SessionRepository(connection)
         var locks = BookingLocks(actor: actor, reason: change.reason)
         if let key = request.requestID { locks.take(request: key) }
-        let before = change.locks == nil ? nil : try await sessions.named(change.reference)
+        let before =
+            if change.locks == nil { Session?.none } else {
+                if let known = change.known { known } else { try await sessions.named(change.reference) }
+            }
         if let add = change.locks, let before { locks = try await add(locks, before, connection) }
-        try await locks.begin(on: connection)
-        let session = try await sessions.locked(change.reference)
-        if let key = request.requestID, let earlier = try await earlierResult(change, key, session, on: connection) {
-            return try await addingMessages(earlier, request, on: connection)
+        await locks.begin(on: connection)
+        let locked = await sessions.locked(change.reference)
+        let earlier = await earlierChange(change, request, on: connection)
+        let session = try await locked.value()
+        if let earlier, let result = try earlierResult(change, session, try await earlier.value()) {
+            return try await addingMessages(result, request, on: connection)
         }
         if let add = change.locks, let before, before.isElsewhere(than: session) {
             // Another transaction moved the session while this one waited, so its present time is not locked yet.
             let current = try await add(BookingLocks(actor: actor, reason: change.reason), session, connection)
-            try await current.lock(on: connection)
+            await current.lock(on: connection)
         }
-        let result = try await apply(session, connection)
+        return try await result(of: try await apply(session, connection), change, request, session, on: connection)
+    }
+
+    /// Records the request's key, and reads the result of a change, in one round trip.
+    private func result(
+        of applied: AppliedChange, _ change: SessionChange, _ request: ChangeRequest, _ session: Session,
+        on connection: Connection
+    ) async throws -> ChangeResult {
+        let isChanged = if case .changed = applied { true } else { false }
         if let key = request.requestID {
-            try await ChangeRequestRepository(connection).insert(
-                change.action, by: key, of: session.id, changed: result.changed)
+            await ChangeRequestRepository(connection).insert(
+                change.action, by: key, of: session.id, changed: isChanged)
         }
-        return try await addingMessages(result, request, on: connection)
+        let messages =
+            request.reportsMessages
+            ? await SessionMessages(connection).expected(of: change.reference, at: request.now) : nil
+        var result: ChangeResult
+        switch applied {
+        case .unchanged(let session): result = ChangeResult(session: session, changed: false)
+        case .changed(let session): result = ChangeResult(session: try await session.value(), changed: true)
+        }
+        result.messages = try await messages?.value()
+        return result
     }
 
     private func addingMessages(
@@ -134,16 +166,23 @@ extension FrontDesk {
     ) async throws -> ChangeResult {
         guard request.reportsMessages else { return result }
         var result = result
-        result.messages = try await SessionMessages(connection).expected(of: result.session.id, at: request.now)
+        result.messages = try await SessionMessages(connection).expected(of: result.session.reference, at: request.now)
+            .value()
         return result
     }
 
+    /// Reads the change that an earlier request with the same key made, together with the next statement.
+    private func earlierChange(
+        _ change: SessionChange, _ request: ChangeRequest, on connection: Connection
+    ) async -> Pending<(action: SessionAction, changed: Bool)?>? {
+        guard let key = request.requestID else { return nil }
+        return await ChangeRequestRepository(connection).change(by: key, of: change.reference)
+    }
+
     private func earlierResult(
-        _ change: SessionChange, _ key: String, _ session: Session, on connection: Connection
-    ) async throws -> ChangeResult? {
-        guard let earlier = try await ChangeRequestRepository(connection).change(by: key, of: session.id) else {
-            return nil
-        }
+        _ change: SessionChange, _ session: Session, _ earlier: (action: SessionAction, changed: Bool)?
+    ) throws -> ChangeResult? {
+        guard let earlier else { return nil }
         guard earlier.action == change.action else {
             throw InvalidInput(
                 field: "the request's key", problem: "was used for another change of \(session.reference)",

@@ -55,7 +55,7 @@ package struct SessionMessages: Sendable {
     /// The notice of a move or a change of trainer is delayed by a minute, so that only the last change is announced.
     package func announce(_ event: Event, of session: Session.ID, at now: Date) async throws {
         let isDelayed = event == .moved || event == .trainerChanged
-        _ = try await connection.query(
+        await connection.send(
             """
             SELECT queue_messages(
                 \(event.rawValue), p_session => \(session.value), p_now => \(now),
@@ -73,9 +73,8 @@ package struct SessionMessages: Sendable {
     ///   - session: The session.
     ///   - former: The session before the change; `nil` for a new booking.
     ///   - now: The time of the change.
-    /// - Throws: ``PostgresError``.
-    package func notifyTrainers(of session: Session.ID, formerly former: Session?, at now: Date) async throws {
-        try await connection.query("SELECT \(Self.trainerNotices(of: "\(session.value)", formerly: former, at: now))")
+    package func notifyTrainers(of session: Session.ID, formerly former: Session?, at now: Date) async {
+        await connection.send("SELECT \(Self.trainerNotices(of: "\(session.value)", formerly: former, at: now))")
     }
 
     /// Returns the call of the SQL function that queues the notices to trainers.
@@ -87,14 +86,15 @@ package struct SessionMessages: Sendable {
         """
     }
 
-    /// Enqueues a job that sends due messages, immediately or after a delay by the database's clock.
+    /// Enqueues a job that sends due messages, immediately or after a delay by the database's clock, together with the
+    /// next statement.
     package func requestDelivery(after delay: Duration? = nil) async throws {
         var options = DeliverMessages.immediately
         options.delay = delay
-        try await JobQueue(connection).enqueue(DeliverMessages(), options)
+        try await JobQueue(connection).send(DeliverMessages(), options)
     }
 
-    /// Supersedes the queued messages about the old state of a session.
+    /// Supersedes the queued messages about the old state of a session, together with the next statement.
     ///
     /// Requests for a call remain queued, and so do notices to trainers who no longer have the session. If the session is
     /// marked, messages after its end remain queued as well.
@@ -103,11 +103,10 @@ package struct SessionMessages: Sendable {
     ///   - session: The session.
     ///   - change: The change of the session.
     /// - Returns: Whether the notice of a move or of a reinstated session was among the superseded messages.
-    /// - Throws: ``PostgresError``.
     @discardableResult
-    package func supersede(_ session: Session.ID, because change: Supersession) async throws -> Bool {
+    package func supersede(_ session: Session.ID, because change: Supersession) async -> Pending<Bool> {
         let reason = change.reason.rawValue
-        return try await connection.query(
+        return await connection.send(
             """
             UPDATE message AS m
             SET status = 'skipped', reason = \(reason), wait_until = NULL
@@ -122,9 +121,9 @@ package struct SessionMessages: Sendable {
                             AND m.trainer_id <> (SELECT s.trainer_id FROM session AS s WHERE s.id = m.session_id)))
             RETURNING EXISTS (
                 SELECT FROM rules_at(m.studio_id) AS rule
-                WHERE rule.key = m.rule AND rule.anchor IN ('moved', 'reinstated'))
+                WHERE rule.key = m.rule AND rule.anchor IN ('moved', 'rebooked'))
             """
-        ).decode(Bool.self).contains(true)
+        ).map { try $0.decode(Bool.self).contains(true) }
     }
 }
 

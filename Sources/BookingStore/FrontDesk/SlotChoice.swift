@@ -6,13 +6,15 @@ import Postgres
 struct SlotChoice {
     let connection: Connection
     let studio: Studio
-    let trainer: Trainer?
+    let trainer: Trainer.ID?
     let start: Date
     let now: Date
     let strictness: SlotRules.Strictness
     var moving: Session.ID?
     /// A trainer who is not chosen.
     var excluded: Trainer.ID?
+    /// The candidates, if they were read together with earlier statements.
+    private(set) var prefetched: Pending<[TrainerChoice.Offered]>?
 
     private var slots: SlotRepository { SlotRepository(connection) }
 
@@ -22,12 +24,20 @@ struct SlotChoice {
         let waived: [Refusal.Rule]
     }
 
+    /// Reads the candidates together with the next statement, if the choice depends on them alone.
+    mutating func prefetch() async {
+        guard strictness == .all else { return }
+        prefetched = await slots.sendCandidates(at: studio, with: trainer, start: start, now: now, moving: moving)
+    }
+
     /// Returns the choice; locks the trainer until the end of the transaction.
     ///
     /// - Throws: ``Refusal`` if no trainer can take the start.
     func choose() async throws -> Choice {
+        var prefetched = prefetched
         for _ in 1...3 {
-            if let choice = try await lockBestChoice() { return choice }
+            if let choice = try await lockBestChoice(prefetched) { return choice }
+            prefetched = nil
             // A cancellation between the two queries may free a slot. Then there is no refusal, and the choice is
             // repeated.
             if let refusal = try await refusal() { throw refusal }
@@ -35,25 +45,31 @@ struct SlotChoice {
         throw SlotRuleMismatch()
     }
 
-    private func lockBestChoice() async throws -> Choice? {
+    private func lockBestChoice(_ prefetched: Pending<[TrainerChoice.Offered]>?) async throws -> Choice? {
         var tried: Set<Trainer.ID> = excluded.map { [$0] } ?? []
-        while let best = try await best(except: tried, only: trainer?.id) {
+        var prefetched = prefetched
+        while let best = try await best(except: tried, only: trainer, prefetched) {
+            prefetched = nil
             guard trainer == nil else { return best }
             // Only the studio's hours are locked so far. The trainer may have been booked at another studio meanwhile.
             var locks = BookingLocks(actor: "")
             locks.take(trainers: best.trainer)
-            try await locks.lock(on: connection)
+            await locks.lock(on: connection)
             if let confirmed = try await self.best(except: [], only: best.trainer) { return confirmed }
             tried.insert(best.trainer)
         }
         return nil
     }
 
-    private func best(except tried: Set<Trainer.ID>, only trainer: Trainer.ID?) async throws -> Choice? {
+    private func best(
+        except tried: Set<Trainer.ID>, only trainer: Trainer.ID?, _ prefetched: Pending<[TrainerChoice.Offered]>? = nil
+    ) async throws -> Choice? {
         switch strictness {
         case .all:
-            let offered = try await slots.candidates(
-                at: studio, with: trainer, start: start, now: now, moving: moving)
+            let offered =
+                if let prefetched { try await prefetched.value() } else {
+                    try await slots.candidates(at: studio, with: trainer, start: start, now: now, moving: moving)
+                }
             return TrainerChoice.leastBooked(of: offered.filter { !tried.contains($0.id) })
                 .map { Choice(trainer: $0.id, waived: []) }
         case .sameTime:
@@ -79,7 +95,7 @@ struct SlotChoice {
 
     private func refusal() async throws -> Refusal? {
         let candidates = try await slots.facts(
-            at: studio, with: trainer?.id, start: start, now: now, moving: moving
+            at: studio, with: trainer, start: start, now: now, moving: moving
         ).filter { $0.trainer.id != excluded }
         guard trainer == nil else { return candidates.first.flatMap { refusal(for: $0) } }
         return TrainerChoice.refusal(

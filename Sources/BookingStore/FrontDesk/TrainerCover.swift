@@ -137,7 +137,7 @@ struct TrainerCover {
         let studio = try await StudioRepository(connection).with(session.studio.id)
         let transaction = MoveTransaction(request: move, studio: studio, now: now)
         let result = try await desk.performOnce(
-            transaction.change, ChangeRequest(now: now, requestID: request.requestID),
+            transaction.change(of: session), ChangeRequest(now: now, requestID: request.requestID),
             { session, connection in try await transaction.run(session, on: connection) }, on: connection)
         return result.changed ? result.session : nil
     }
@@ -173,6 +173,6 @@ struct TrainerCover {
         var seen: Set<String> = []
         locks.locks += hours.locks.filter { seen.insert($0).inserted }
         locks.take(trainers: slots.map(\.trainer.id))
-        try await locks.begin(on: connection)
+        await locks.begin(on: connection)
     }
 }

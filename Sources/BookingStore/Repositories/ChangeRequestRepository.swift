@@ -1,40 +1,56 @@
-import Booking
-import Postgres
+public import Booking
+public import Postgres
 
 /// The changes of sessions that were requested with a key.
-struct ChangeRequestRepository {
+public struct ChangeRequestRepository: Sendable {
     let connection: Connection
 
     /// Creates a repository on a connection.
-    init(_ connection: Connection) {
+    public init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// Returns the change that a request made to a session, and whether it changed anything; `nil` if it made none.
-    func change(by request: String, of session: Session.ID) async throws -> (action: SessionAction, changed: Bool)? {
-        let rows = try await connection.query(
+    /// Reads the change that a request made to a session, and whether it changed anything, together with the next
+    /// statement; `nil` if it made none.
+    func change(
+        by request: String, of session: Reference
+    ) async -> Pending<(action: SessionAction, changed: Bool)?> {
+        await connection.send(
             """
             SELECT action, changed
             FROM change_request
-            WHERE request_id = \(request) AND session_id = \(session.value)
+            WHERE request_id = \(request)
+              AND session_id = (SELECT id FROM session WHERE reference = \(session.code))
             """
-        ).decode((String, Bool).self)
-        return try rows.first.map { (action: try storedCode($0), changed: $1) }
+        ).map { rows in
+            try rows.decode((String, Bool).self).first.map { (action: try storedCode($0), changed: $1) }
+        }
+    }
+
+    /// Returns the sessions that a request named, whether or not it changed them, by start.
+    ///
+    /// - Throws: ``PostgresError``.
+    public func sessions(namedBy request: String) async throws -> [Session] {
+        try await sessions("SELECT session_id FROM change_request WHERE request_id = \(request)")
     }
 
     /// Returns the sessions to which a request made a change, by start.
     func sessions(changedBy request: String) async throws -> [Session] {
+        try await sessions("SELECT session_id FROM change_request WHERE request_id = \(request) AND changed")
+    }
+
+    private func sessions(_ ids: SQL) async throws -> [Session] {
         try await SessionReader.read(
             """
             \(SessionReader.select)
-            WHERE s.id IN (SELECT session_id FROM change_request WHERE request_id = \(request) AND changed)
+            WHERE s.id IN (\(ids))
             ORDER BY s.starts_at, s.id
             """, on: connection)
     }
 
-    /// Records the change that a request made to a session.
-    func insert(_ action: SessionAction, by request: String, of session: Session.ID, changed: Bool) async throws {
-        try await connection.query(
+    /// Records the change that a request made to a session, together with the next statement.
+    func insert(_ action: SessionAction, by request: String, of session: Session.ID, changed: Bool) async {
+        await connection.send(
             """
             INSERT INTO change_request (request_id, session_id, action, changed)
             VALUES (\(request), \(session.value), \(action.rawValue), \(changed))

@@ -14,12 +14,18 @@ public struct ClientRepository: Sendable {
     ///
     /// Several clients may share a phone number, or a mailbox that was stored in two spellings before an upgrade.
     public func matching(_ identifier: ClientIdentifier) async throws -> [Client] {
-        switch identifier {
-        case .id(let id): try await read("\(Self.select) WHERE id = \(id.value)")
-        case .email(let email): try await read("\(Self.select) WHERE email_key = \(email.matchKey) ORDER BY id")
-        case .phone(let phone):
-            try await read("\(Self.select) WHERE phone_key = phone_match_key(\(phone.e164)) ORDER BY id")
-        }
+        try await sendMatching(identifier).value()
+    }
+
+    /// Looks up the clients of an identifier, together with the next statement.
+    func sendMatching(_ identifier: ClientIdentifier) async -> Pending<[Client]> {
+        let condition: SQL =
+            switch identifier {
+            case .id(let id): "id = \(id.value)"
+            case .email(let email): "email_key = \(email.matchKey)"
+            case .phone(let phone): "phone_key = phone_match_key(\(phone.e164))"
+            }
+        return await connection.send("\(Self.select) WHERE \(condition) ORDER BY id").map(Self.clients)
     }
 
     /// Returns the only client with an e-mail address, phone number or client number.
@@ -137,7 +143,12 @@ public struct ClientRepository: Sendable {
     }
 
     func insert(_ client: ClientDetails) async throws -> Client {
-        let id = try await connection.query(
+        try await sendInsert(client).value()
+    }
+
+    /// Inserts a client, together with the next statement.
+    func sendInsert(_ client: ClientDetails) async -> Pending<Client> {
+        await connection.send(
             """
             INSERT INTO client (name, email, email_key, phone, time_zone, source, language, guardian)
             VALUES (
@@ -145,10 +156,12 @@ public struct ClientRepository: Sendable {
                 \(client.timeZone), \(client.source), \(client.language?.rawValue), \(client.guardian))
             RETURNING id
             """
-        ).decode(Int64.self)[0]
-        return Client(
-            id: Client.ID(id), name: client.name, email: client.email, phone: client.phone,
-            timeZone: client.timeZone, source: client.source, language: client.language, guardian: client.guardian)
+        ).map { rows in
+            Client(
+                id: Client.ID(try rows.decode(Int64.self)[0]), name: client.name, email: client.email,
+                phone: client.phone, timeZone: client.timeZone, source: client.source, language: client.language,
+                guardian: client.guardian)
+        }
     }
 
     func update(_ id: Client.ID, to client: ClientDetails) async throws {
@@ -169,8 +182,8 @@ public struct ClientRepository: Sendable {
     }
 
     /// Sets the language of a client's messages.
-    func set(_ language: Language, of client: Client.ID) async throws {
-        try await connection.query(
+    func set(_ language: Language, of client: Client.ID) async {
+        await connection.send(
             """
             UPDATE client
             SET language = \(language.rawValue)
@@ -181,8 +194,12 @@ public struct ClientRepository: Sendable {
     private static let select: SQL = "SELECT id, name, email, phone, time_zone, source, language, guardian FROM client"
 
     private func read(_ sql: SQL) async throws -> [Client] {
+        try Self.clients(try await connection.query(sql))
+    }
+
+    private static func clients(_ rows: Rows) throws -> [Client] {
         typealias Row = (Int64, String, String?, String?, String?, String?, String?, String?)
-        return try await connection.query(sql).decode(Row.self).map { row in
+        return try rows.decode(Row.self).map { row in
             Client(
                 id: Client.ID(row.0), name: row.1, email: try row.2.map { try EmailAddress($0) },
                 phone: try row.3.map { try PhoneNumber(e164: $0) }, timeZone: row.4, source: row.5,

@@ -37,9 +37,10 @@ public struct HoldRepository: Sendable {
         try await read("\(Self.select) WHERE h.request_id = \(request)").first
     }
 
-    /// Returns when a slot was held as an alternative for a session; `nil` if none is held at that start.
-    func heldAt(for session: Session.ID, start: Date, now: Date) async throws -> Date? {
-        try await connection.query(
+    /// Reads when a slot was held as an alternative for a session, together with the next statement; `nil` if none is
+    /// held at that start.
+    func heldAt(for session: Session.ID, start: Date, now: Date) async -> Pending<Date?> {
+        await connection.send(
             """
             SELECT max(held_at)
             FROM hold
@@ -48,7 +49,7 @@ public struct HoldRepository: Sendable {
               AND status = 'held'
               AND expires_at > \(now)
             """
-        ).decode(Date?.self)[0]
+        ).map { try $0.decode(Date?.self)[0] }
     }
 
     /// Holds slots with one key, at the first free station of each; records the expiry of earlier holds in their place.

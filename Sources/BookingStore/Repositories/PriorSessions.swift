@@ -10,7 +10,12 @@ extension SessionRepository {
     /// Otherwise the custom plan would have a slightly lower estimated cost than the generic plan, and each execution
     /// would be planned again.
     public func priorSessions(of contacts: Contacts, now: Date) async throws -> [Eligibility.PriorSession] {
-        try await connection.query(
+        try await sendPriorSessions(of: contacts, now: now).value()
+    }
+
+    /// Reads the earlier sessions of a person, together with the next statement.
+    func sendPriorSessions(of contacts: Contacts, now: Date) async -> Pending<[Eligibility.PriorSession]> {
+        await connection.send(
             """
             WITH given AS MATERIALIZED (
                 SELECT \(contacts.emailKeys.sorted())::text[] AS emails,
@@ -46,13 +51,15 @@ extension SessionRepository {
             WHERE s.status <> 'cancelled'
             ORDER BY s.starts_at
             """
-        ).map { row in
-            let (reference, status) = (try Reference(row.next()), try row.nextCode() as Session.Status)
-            let (start, clock) = (try row.next(Date.self), try StudioClocks.clock(&row))
-            return Eligibility.PriorSession(
-                reference: reference, status: status, startsAt: start, clock: clock,
-                trainerName: try row.next(), waived: try row.next(), isOver: try row.next(),
-                owner: Client.ID(try row.next()), ownerName: try row.next(), shared: try row.next())
-        }
+        ).map { try $0.map(Self.priorSession) }
+    }
+
+    private static func priorSession(_ row: inout Row) throws -> Eligibility.PriorSession {
+        let (reference, status) = (try Reference(row.next()), try row.nextCode() as Session.Status)
+        let (start, clock) = (try row.next(Date.self), try StudioClocks.clock(&row))
+        return Eligibility.PriorSession(
+            reference: reference, status: status, startsAt: start, clock: clock,
+            trainerName: try row.next(), waived: try row.next(), isOver: try row.next(),
+            owner: Client.ID(try row.next()), ownerName: try row.next(), shared: try row.next())
     }
 }

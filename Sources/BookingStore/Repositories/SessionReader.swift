@@ -64,7 +64,12 @@ package enum SessionReader {
 
     /// Reads sessions with a statement that begins with ``select``.
     static func read(_ sql: SQL, on connection: Connection) async throws -> [Session] {
-        try await connection.query(sql).map(sessionAndObstacle)
+        try await send(sql, on: connection).value()
+    }
+
+    /// Reads sessions with a statement that begins with ``select`` and is sent together with the next one.
+    static func send(_ sql: SQL, on connection: Connection) async -> Pending<[Session]> {
+        await connection.send(sql).map { try $0.map(sessionAndObstacle) }
     }
 
     /// Reads a session from a row with ``columns``.

@@ -17,8 +17,16 @@ public struct SessionRepository: Sendable {
     /// - Returns: The session.
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func named(_ reference: Reference) async throws -> Session {
-        guard let session = try await find(reference) else { throw NotFound(.session(reference)) }
-        return session
+        try await sendNamed(reference).value()
+    }
+
+    /// Reads the session with a reference, together with the next statement.
+    func sendNamed(_ reference: Reference) async -> Pending<Session> {
+        await SessionReader.send("\(SessionReader.select) WHERE s.reference = \(reference.code)", on: connection)
+            .map { sessions in
+                guard let session = sessions.first else { throw NotFound(.session(reference)) }
+                return session
+            }
     }
 
     /// Returns the session with a reference; `nil` if none has it.
@@ -28,33 +36,32 @@ public struct SessionRepository: Sendable {
         ).first
     }
 
-    /// Plans the messages of a session and the notices to trainers, and reads the session, in one round trip.
+    /// Plans the messages of a session and the notices to trainers, and reads the session, together with the next
+    /// statement.
     ///
     /// - Parameters:
-    ///   - id: The session.
+    ///   - reference: The session's reference.
     ///   - former: The session before a move; `nil` for a new booking.
     ///   - now: The time of the change.
     /// - Returns: The session.
-    /// - Throws: ``NotFound`` or ``PostgresError``.
-    func planAndRead(_ id: Session.ID, formerly former: Session?, now: Date) async throws -> Session {
+    func planAndRead(_ reference: Reference, formerly former: Session?, now: Date) async -> Pending<Session> {
         let planning: SQL = """
             CROSS JOIN LATERAL plan_messages(s.id, NULL, \(now))
             CROSS JOIN LATERAL \(SessionMessages.trainerNotices(of: "s.id", formerly: former, at: now))
             """
-        guard
-            let session = try await SessionReader.read(
-                "\(SessionReader.select) \(planning) WHERE s.id = \(id.value)", on: connection
-            ).first
-        else {
-            throw NotFound(.sessionID(id))
+        return await SessionReader.send(
+            "\(SessionReader.select) \(planning) WHERE s.reference = \(reference.code)", on: connection
+        ).map { sessions in
+            guard let session = sessions.first else { throw NotFound(.session(reference)) }
+            return session
         }
-        return session
     }
 
-    /// Returns the session with a reference; locks it until the end of the transaction.
-    func locked(_ reference: Reference) async throws -> Session {
-        _ = try await connection.query("SELECT FROM session WHERE reference = \(reference.code) FOR UPDATE")
-        return try await named(reference)
+    /// Reads the session with a reference and locks it until the end of the transaction, together with the next
+    /// statement.
+    func locked(_ reference: Reference) async -> Pending<Session> {
+        await connection.send("SELECT FROM session WHERE reference = \(reference.code) FOR UPDATE")
+        return await sendNamed(reference)
     }
 
     /// Returns the session with a calendar identifier; locks it until the end of the transaction.
@@ -68,7 +75,7 @@ public struct SessionRepository: Sendable {
 
     /// Inserts the session of a request, with the studio's current duration and turnaround, at a free station.
     ///
-    /// The constraints of the schema decide whether the session is accepted.
+    /// It is inserted together with the next statement. The constraints of the schema decide whether it is accepted.
     ///
     /// - Parameters:
     ///   - request: The request.
@@ -77,31 +84,32 @@ public struct SessionRepository: Sendable {
     ///   - choice: The trainer, and the waived rules about the time.
     ///   - ineligible: The waived rule about the client; `nil` if the session uses the client's free session.
     ///   - now: The time of the booking.
-    /// - Returns: The new session.
-    /// - Throws: ``PostgresError`` with the constraint that refuses it.
+    /// - Returns: The reference of the new session.
     func insert(
         _ request: BookingRequest, key: String, for client: Client, _ choice: SlotChoice.Choice,
         ineligible: Refusal.Rule?, now: Date
-    ) async throws -> Session.ID {
+    ) async -> Reference {
+        let reference = Reference.random()
         let waivedRules = ((ineligible.map { [$0] } ?? []) + choice.waived).map(\.rawValue)
-        return Session.ID(
-            try await connection.query(
-                """
-                WITH place AS (\(Self.place(from: request.start)) WHERE id = \(request.studio.id.value))
-                INSERT INTO session (
-                    reference, request_id, studio_id, trainer_id, client_id, named_contacts, station, starts_at,
-                    ends_at, occupied, waived, waived_rules, override_reason, source, booked_at, arranged_at)
-                SELECT \(Reference.random().code), \(key), place.id, \(choice.trainer.value), \(client.id.value),
-                       \(request.contacts.keys), first_free_station(place.id, place.occupied, \(now)), \(request.start),
-                       place.ends_at, place.occupied, \(ineligible != nil), \(waivedRules),
-                       \(request.overrideReason), \(request.source), \(now), \(now)
-                FROM place
-                RETURNING id
-                """
-            ).decode(Int64.self)[0])
+        await connection.send(
+            """
+            WITH place AS (\(Self.place(from: request.start)) WHERE id = \(request.studio.id.value))
+            INSERT INTO session (
+                reference, request_id, studio_id, trainer_id, client_id, named_contacts, station, starts_at,
+                ends_at, occupied, waived, waived_rules, override_reason, source, booked_at, arranged_at)
+            SELECT \(reference.code), \(key), place.id, \(choice.trainer.value), \(client.id.value),
+                   \(request.contacts.keys), first_free_station(place.id, place.occupied, \(now)), \(request.start),
+                   place.ends_at, place.occupied, \(ineligible != nil), \(waivedRules),
+                   \(request.overrideReason), \(request.source), \(now), \(now)
+            FROM place
+            """)
+        return reference
     }
 
-    /// Moves a session to another time, trainer or studio, with the studio's current duration and turnaround.
+    /// Moves a session to another time, trainer or studio, with the studio's current duration and turnaround, together
+    /// with the next statement.
+    ///
+    /// The constraints of the schema decide whether the move is accepted.
     ///
     /// - Parameters:
     ///   - id: The session.
@@ -110,12 +118,11 @@ public struct SessionRepository: Sendable {
     ///   - choice: The trainer, and the waived rules about the time.
     ///   - overrideReason: The reason for waiving rules; `nil` keeps an earlier one.
     ///   - now: The time of the move.
-    /// - Throws: ``PostgresError`` with the constraint that refuses it.
     func move(
         _ id: Session.ID, to start: Date, at studio: Studio.ID, _ choice: SlotChoice.Choice, overrideReason: String?,
         now: Date
-    ) async throws {
-        try await connection.query(
+    ) async {
+        await connection.send(
             """
             UPDATE session
             SET studio_id = place.id,
@@ -141,9 +148,9 @@ public struct SessionRepository: Sendable {
             """)
     }
 
-    /// Cancels a session, with the reason if it is known.
-    func cancel(_ id: Session.ID, by party: Session.CancelledBy, reason: String?) async throws {
-        try await connection.query(
+    /// Cancels a session, with the reason if it is known, together with the next statement.
+    func cancel(_ id: Session.ID, by party: Session.CancelledBy, reason: String?) async {
+        await connection.send(
             """
             UPDATE session
             SET status = 'cancelled', revision = revision + 1, cancel_reason = \(reason),
@@ -152,14 +159,14 @@ public struct SessionRepository: Sendable {
             """)
     }
 
-    /// Marks a session as attended or as a no-show.
-    func mark(_ id: Session.ID, as outcome: Session.Status) async throws {
-        try await connection.query("UPDATE session SET status = \(outcome.rawValue) WHERE id = \(id.value)")
+    /// Marks a session as attended or as a no-show, together with the next statement.
+    func mark(_ id: Session.ID, as outcome: Session.Status) async {
+        await connection.send("UPDATE session SET status = \(outcome.rawValue) WHERE id = \(id.value)")
     }
 
-    /// Records the confirmation of a session; keeps the time of an earlier confirmation.
-    func confirm(_ id: Session.ID, at now: Date) async throws {
-        try await connection.query(
+    /// Records the confirmation of a session, together with the next statement; keeps the time of an earlier one.
+    func confirm(_ id: Session.ID, at now: Date) async {
+        await connection.send(
             "UPDATE session SET confirmed_at = coalesce(confirmed_at, \(now)) WHERE id = \(id.value)")
     }
 
@@ -178,9 +185,10 @@ public struct SessionRepository: Sendable {
             """, on: connection)
     }
 
-    /// Returns the session that a request created; `nil` if it created none.
-    func made(by request: String) async throws -> Session? {
-        try await SessionReader.read("\(SessionReader.select) WHERE s.request_id = \(request)", on: connection).first
+    /// Reads the session that a request created, together with the next statement; `nil` if it created none.
+    func made(by request: String) async -> Pending<Session?> {
+        await SessionReader.send("\(SessionReader.select) WHERE s.request_id = \(request)", on: connection)
+            .map(\.first)
     }
 
     /// The end and the occupied range of a session that starts at an instant, for each studio.

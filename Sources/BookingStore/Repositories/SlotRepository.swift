@@ -96,7 +96,14 @@ public struct SlotRepository: Sendable {
     func candidates(
         at studio: Studio, with trainer: Trainer.ID?, start: Date, now: Date, moving: Session.ID? = nil
     ) async throws -> [TrainerChoice.Offered] {
-        try await connection.query(
+        try await sendCandidates(at: studio, with: trainer, start: start, now: now, moving: moving).value()
+    }
+
+    /// Reads the candidates for a start, together with the next statement.
+    func sendCandidates(
+        at studio: Studio, with trainer: Trainer.ID?, start: Date, now: Date, moving: Session.ID? = nil
+    ) async -> Pending<[TrainerChoice.Offered]> {
+        await connection.send(
             """
             SELECT o.trainer_id,
                    o.handle,
@@ -110,8 +117,10 @@ public struct SlotRepository: Sendable {
                 \(studio.id.value), \(trainer?.value), \(start), \(start) + interval '1 microsecond', \(now),
                 \(moving?.value)) AS o
             """
-        ).decode((Int32, String, Int64).self).map {
-            TrainerChoice.Offered(id: Trainer.ID($0), handle: $1, sessionsOnDate: $2)
+        ).map { rows in
+            try rows.decode((Int32, String, Int64).self).map {
+                TrainerChoice.Offered(id: Trainer.ID($0), handle: $1, sessionsOnDate: $2)
+            }
         }
     }
 

@@ -40,6 +40,16 @@ public struct StudioRepository: Sendable {
         return studio
     }
 
+    /// Reads the studio of a session, together with the next statement.
+    func studio(of session: Reference) async -> Pending<Studio> {
+        await connection.send(
+            "\(Self.select) WHERE id = (SELECT studio_id FROM session WHERE reference = \(session.code))"
+        ).map { rows in
+            guard let studio = try Self.studios(rows).first else { throw NotFound(.session(session)) }
+            return studio
+        }
+    }
+
     func insert(_ studio: StudioDetails, handle: Handle) async throws {
         let offer = studio.offer
         _ = try await connection.query(
@@ -132,10 +142,14 @@ public struct StudioRepository: Sendable {
         """
 
     private func read(_ sql: SQL) async throws -> [Studio] {
+        try Self.studios(try await connection.query(sql))
+    }
+
+    private static func studios(_ rows: Rows) throws -> [Studio] {
         typealias Row = (
             Int32, String, String, String, Int16, Int32, Int32, Int32, Int32, Int32, String, String?, String?, String?
         )
-        return try await connection.query(sql).decode(Row.self).map { row in
+        return try rows.decode(Row.self).map { row in
             Studio(
                 id: Studio.ID(row.0), handle: try Handle(row.1), name: row.2, clock: try StudioClocks.clock(of: row.3),
                 offer: Studio.Offer(

@@ -58,7 +58,23 @@ public struct JobQueue: Sendable {
             """)
     }
 
+    /// Enqueues a job together with the connection's next statement, or with the end of its transaction.
+    ///
+    /// - Parameters:
+    ///   - job: The job.
+    ///   - options: The options.
+    /// - Throws: `EncodingError` where the job cannot be encoded as JSON.
+    public func send<Kind: Job>(_ job: Kind, _ options: JobOptions = JobOptions()) async throws {
+        await connection.send(Self.insertion(Kind.kind, payload: try JobPayload.text(of: job), options))
+    }
+
     private func enqueue(_ kind: String, payload: String, _ options: JobOptions) async throws -> JobID? {
+        let rows = try await connection.query(Self.insertion(kind, payload: payload, options))
+        return try rows.map { JobID(try $0.next()) }.first
+    }
+
+    /// The statement that inserts a job and notifies the runners; it returns the job's ID.
+    private static func insertion(_ kind: String, payload: String, _ options: JobOptions) -> SQL {
         let addition: SQL
         if let uniqueness = options.uniqueness {
             addition = """
@@ -82,8 +98,7 @@ public struct JobQueue: Sendable {
                 )
                 """
         }
-        let rows = try await connection.query("WITH \(addition) \(Self.notifyingQuery(options))")
-        return try rows.map { JobID(try $0.next()) }.first
+        return "WITH \(addition) \(Self.notifyingQuery(options))"
     }
 
     /// Enqueues several jobs of a kind, in one statement.

@@ -123,7 +123,7 @@ public struct ConsentDesk: Sendable {
         _ body: @Sendable (Connection) async throws -> Result
     ) async throws -> Result {
         try await database.transaction { connection in
-            try await BookingLocks(actor: actor).begin(on: connection)
+            await BookingLocks(actor: actor).begin(on: connection)
             return try await body(connection)
         }
     }

@@ -83,7 +83,7 @@ public struct InboundMail: Sendable {
     /// - Throws: ``PostgresError``.
     public func receive(_ item: Item, now: Date) async throws -> Receipt {
         try await database.transaction { connection in
-            try await BookingLocks(actor: actor).begin(on: connection)
+            await BookingLocks(actor: actor).begin(on: connection)
             let mails = InboundMailRepository(connection)
             let id = try await mails.insert(item, now: now)
             let evaluation = try await MailEvaluation(item.content, now: now, on: connection)
@@ -106,7 +106,7 @@ public struct InboundMail: Sendable {
     /// - Throws: ``NotFound`` if a mail is missing, in which case none is marked, or ``PostgresError``.
     public func finish(_ ids: [Int64], now: Date) async throws {
         try await database.transaction { connection in
-            try await BookingLocks(actor: actor).begin(on: connection)
+            await BookingLocks(actor: actor).begin(on: connection)
             let found = Set(try await InboundMailRepository(connection).markDone(ids, by: actor, now: now))
             if let missing = ids.first(where: { !found.contains($0) }) {
                 throw NotFound(.inboundMail(missing))
@@ -130,7 +130,7 @@ public struct InboundMail: Sendable {
             }
         }
         guard let session = evaluation.session else { return }
-        if decision.confirms { try await FrontDesk.confirm(session.id, at: now, on: connection) }
+        if decision.confirms { await FrontDesk.confirm(session.id, at: now, on: connection) }
         if decision.requestsCall {
             try await SessionMessages(connection).announce(.callRequested, of: session.id, at: now)
         }

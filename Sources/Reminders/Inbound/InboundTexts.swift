@@ -223,7 +223,7 @@ public struct InboundTexts: Sendable {
         case .confirmed:
             // A confirmation of an earlier time does not apply after a move.
             guard let session, session.isAhead, session.isUpToDate else { return (.none, false) }
-            try await FrontDesk.confirm(session.id, at: now, on: connection)
+            await FrontDesk.confirm(session.id, at: now, on: connection)
             return (.confirmed, true)
         case .callRequested:
             if let session { try await SessionMessages(connection).announce(.callRequested, of: session.id, at: now) }

@@ -84,7 +84,7 @@ public struct TextStatuses: Sendable {
 
     private func applying(_ report: Report, now: Date) async throws -> Receipt {
         try await database.transaction { connection in
-            try await BookingLocks(actor: actor).begin(on: connection)
+            await BookingLocks(actor: actor).begin(on: connection)
             return try await TextStatusRepository(connection).apply(report, by: actor, now: now)
         }
     }

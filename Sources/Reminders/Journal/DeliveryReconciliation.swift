@@ -85,7 +85,7 @@ public struct DeliveryReconciliation: Sendable {
     /// - Throws: `PostgresError`.
     public func reconcile(_ journal: Journal, now: Date) async throws -> Result {
         try await database.transaction { connection in
-            try await BookingLocks(actor: actor).begin(on: connection)
+            await BookingLocks(actor: actor).begin(on: connection)
             if !journal.isNew {
                 try await DeliveryRepository(connection).plan(until: max(journal.horizon ?? now, now), now: now)
             }
@@ -140,7 +140,7 @@ extension DeliveryReconciliation {
     /// - Throws: `PostgresError`.
     public func settle(_ decision: Decision, dryRun isDryRun: Bool, now: Date) async throws -> Settlement {
         try await database.transaction { connection in
-            try await BookingLocks(actor: actor).begin(on: connection)
+            await BookingLocks(actor: actor).begin(on: connection)
             let epochs = DeliveryEpochRepository(connection)
             try await epochs.lock()
             // The operator's decision may precede the first run of a sender.

@@ -56,7 +56,7 @@ public struct LedgerCorrections: Sendable {
     public func resendFailed(since: Date, rule: Handle?, dryRun isDryRun: Bool, now: Date) async throws -> [LedgerEntry]
     {
         try await database.transaction { connection in
-            if !isDryRun { try await BookingLocks(actor: actor).begin(on: connection) }
+            if !isDryRun { await BookingLocks(actor: actor).begin(on: connection) }
             let lock: SQL = isDryRun ? "" : "FOR UPDATE"
             let ids = try await connection.query(
                 """
@@ -86,7 +86,7 @@ public struct LedgerCorrections: Sendable {
     /// - Throws: ``Refusal`` of the rule `not_changeable` where none was sent, ``NotFound`` or ``PostgresError``.
     public func sendAgain(_ target: Target, reason: String, now: Date) async throws -> [LedgerEntry] {
         try await database.transaction { connection in
-            try await BookingLocks(actor: actor, reason: reason).begin(on: connection)
+            await BookingLocks(actor: actor, reason: reason).begin(on: connection)
             let sent = try await rows(target, on: connection).filter { $0.status == "sent" }.map(\.id)
             let ids = try await LedgerRepository(connection).current(sent, firstOnly: target.isSession)
             guard !ids.isEmpty else {
@@ -132,7 +132,7 @@ public struct LedgerCorrections: Sendable {
         _ target: Target, from statuses: [String], _ change: @Sendable ([Int64], Connection) async throws -> Void
     ) async throws -> [LedgerEntry] {
         try await database.transaction { connection in
-            try await BookingLocks(actor: actor).begin(on: connection)
+            await BookingLocks(actor: actor).begin(on: connection)
             let found = try await rows(target, on: connection)
             let ids = found.filter { statuses.contains($0.status) }.map(\.id)
             guard !ids.isEmpty else {

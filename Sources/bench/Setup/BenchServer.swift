@@ -53,8 +53,8 @@ struct BenchServer: Sendable {
     }
 
     /// Returns the connection string of a database.
-    func conninfo(_ database: String) -> String {
-        "host=\(folder) port=5432 user=postgres dbname=\(database)"
+    func conninfo(_ database: String, through proxy: String? = nil) -> String {
+        "host=\(proxy ?? folder) port=5432 user=postgres dbname=\(database)"
     }
 
     /// Returns the environment in which libpq's programs reach a database and run statements as our client does.
@@ -66,8 +66,8 @@ struct BenchServer: Sendable {
     }
 
     /// Returns a connection pool, which opens connections on demand.
-    func pool(_ database: String, connections: Int) -> Database {
-        var configuration = Database.Configuration(conninfo: conninfo(database))
+    func pool(_ database: String, connections: Int, through proxy: String? = nil) -> Database {
+        var configuration = Database.Configuration(conninfo: conninfo(database, through: proxy))
         configuration.maximumConnections = connections
         configuration.statementTimeout = .seconds(600)
         return Database(configuration, logger: .silent)
@@ -75,9 +75,9 @@ struct BenchServer: Sendable {
 
     /// Calls a closure with a connection pool, and closes the pool afterwards.
     func withPool<Result>(
-        _ database: String, connections: Int, _ body: (Database) async throws -> Result
+        _ database: String, connections: Int, through proxy: String? = nil, _ body: (Database) async throws -> Result
     ) async throws -> Result {
-        let pool = pool(database, connections: connections)
+        let pool = pool(database, connections: connections, through: proxy)
         do {
             let result = try await body(pool)
             await pool.close()
