@@ -12,7 +12,8 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
         case unreachable
         /// The connection was lost. The server rolls back an open transaction.
         case connectionLost
-        /// The connection was lost after COMMIT was sent, so it is unknown whether the transaction was committed.
+        /// The connection was lost after COMMIT was sent, or the synchronous standby did not confirm it in time, so it is
+        /// unknown whether the transaction was committed, or will still be after a failover.
         case outcomeUnknown
         /// PostgreSQL reported an error for a statement.
         case server

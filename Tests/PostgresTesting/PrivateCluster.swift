@@ -48,10 +48,25 @@ struct PrivateCluster: Sendable {
     /// - Returns: The cluster.
     /// - Throws: ``TestServerFailure``.
     static func make(copying copy: String, settings: String, signal: String) async throws -> PrivateCluster {
+        try await make(settings: settings) { cluster in
+            try await cluster.run("cp", ["-a", copy], [cluster.data])
+            try await cluster.run("touch", [], ["\(cluster.data)/\(signal)"])
+        }
+    }
+
+    /// Creates and starts a cluster whose data folder a body fills.
+    ///
+    /// - Parameters:
+    ///   - settings: Settings that differ from those of the data folder.
+    ///   - fill: Fills the data folder.
+    /// - Returns: The cluster.
+    /// - Throws: ``TestServerFailure``, or the error of `fill`.
+    static func make(
+        settings: String, filledBy fill: (PrivateCluster) async throws -> Void
+    ) async throws -> PrivateCluster {
         let cluster = PrivateCluster(folder: try makeFolder())
         try Watchdog.release(cluster.command("pg_ctl", ["stop", "-m", "immediate"]), thenRemove: cluster.folder)
-        try await cluster.run("cp", ["-a", copy], [cluster.data])
-        try await cluster.run("touch", [], ["\(cluster.data)/\(signal)"])
+        try await fill(cluster)
         try cluster.configure(settings)
         try await cluster.start()
         return cluster

@@ -7,7 +7,7 @@ extension TestServer {
         fileprivate let folder: String
     }
 
-    private static let replication = """
+    static let replication = """
         wal_level = replica
         max_wal_senders = 8
         synchronous_commit = on
@@ -99,7 +99,7 @@ extension TestServer {
         get throws { try cluster.folder }
     }
 
-    private func waitForPromotion() async throws {
+    func waitForPromotion() async throws {
         try await wait(until: "the server takes writes") {
             try await administration.query("SELECT pg_is_in_recovery()").decode(Bool.self) == [false]
         }

@@ -41,6 +41,9 @@ public final actor Connection {
     /// The ID of the server process.
     public var processID: Int32 { handle?.processID ?? 0 }
 
+    /// The server, as libpq has chosen it among the hosts of the URL; `nil` after the connection was closed.
+    public var server: ConnectedServer? { handle?.server }
+
     /// Runs one statement.
     ///
     /// Cancelling the task cancels the statement.
@@ -290,4 +293,21 @@ private final actor Opener {
             throw error
         }
     }
+}
+
+/// The server that a connection leads to.
+public struct ConnectedServer: Sendable, Equatable {
+    /// The host's name or address, or the folder of its Unix socket.
+    public let host: String
+    /// The port.
+    public let port: String
+    /// The name of the database.
+    public let database: String
+    /// The login.
+    public let user: String
+    /// Whether the connection uses TLS.
+    public let isEncrypted: Bool
+
+    /// Whether the connection goes through a Unix socket.
+    public var isLocalSocket: Bool { host.hasPrefix("/") || host.hasPrefix("@") }
 }

@@ -15,6 +15,7 @@ final class ConnectionHandle {
     /// The number of consecutive unanswered probes after which the server is given up.
     private let probes: Int
     let canceller: StatementCanceller
+    let commitWarning = CommitWarning()
     /// The maximum time to wait for an answer, a little more than the server's statement timeout.
     var answerTimeout: Duration
 
@@ -31,8 +32,7 @@ final class ConnectionHandle {
             error.sqlState = RefusedConnection.sqlState(configuration)
             throw error
         }
-        // libpq prints notices to stderr by default.
-        PQsetNoticeProcessor(connection, { _, _ in }, nil)
+        commitWarning.receive(from: connection)
         // Data that the kernel does not accept at once is sent while waiting, so that a send cannot block indefinitely.
         PQsetnonblocking(connection, 1)
         pointer = connection
@@ -49,6 +49,14 @@ final class ConnectionHandle {
     }
 
     var processID: Int32 { PQbackendPID(pointer) }
+
+    /// The server that libpq has chosen.
+    var server: ConnectedServer {
+        ConnectedServer(
+            host: String(cString: PQhost(pointer)), port: String(cString: PQport(pointer)),
+            database: String(cString: PQdb(pointer)), user: String(cString: PQuser(pointer)),
+            isEncrypted: PQsslInUse(pointer) == 1)
+    }
 
     /// Whether the connection was abandoned because the server no longer answers.
     private var isAbandoned = false
@@ -113,7 +121,9 @@ final class ConnectionHandle {
             // A broken connection returns results indefinitely.
             if isBroken { throw failure ?? connectionLost(callSite) }
         }
+        let isUnreplicated = commitWarning.take()
         if let failure { throw failure }
+        if isUnreplicated { throw CommitWarning.error(callSite) }
         guard let last else { throw connectionLost(callSite) }
         return last
     }

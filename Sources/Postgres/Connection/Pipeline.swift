@@ -167,7 +167,8 @@ extension ConnectionHandle {
     ///
     /// - Parameter requests: The requests; at least one.
     /// - Returns: The results.
-    /// - Throws: ``PostgresError`` where the connection is lost.
+    /// - Throws: ``PostgresError`` where the connection is lost, or `outcomeUnknown` where a transaction is not on the
+    ///   synchronous standby.
     func pipeline(_ requests: [PipelineRequest]) throws(PostgresError) -> PipelineResults {
         let callSite = requests[requests.count - 1].callSite
         guard enterPipelineMode(), requests.allSatisfy({ send($0) }), sendSync() else { throw connectionLost(callSite) }
@@ -194,6 +195,7 @@ extension ConnectionHandle {
         guard let end = try nextResult(&waiting, callSite), PQresultStatus(end.pointer) == PGRES_PIPELINE_SYNC,
             exitPipelineMode()
         else { throw connectionLost(callSite) }
+        if commitWarning.take() { throw CommitWarning.error(callSite) }
         return answers
     }
 
