@@ -94,7 +94,7 @@ private final class Desk: Sendable {
 }
 
 /// Whether a child process has ended; its status can still be read.
-private func hasEnded(_ process: pid_t) -> Bool {
+func hasEnded(_ process: pid_t) -> Bool {
     var information = siginfo_t()
     let result = waitid(P_PID, id_t(process), &information, WEXITED | WNOHANG | WNOWAIT)
     return result != 0 || information.si_signo == SIGCHLD
