@@ -37,6 +37,9 @@ public struct Migration: Sendable {
         Migration(25, "message_copies", PackageResources.V0025_message_copies_sql),
         Migration(26, "client_notes", PackageResources.V0026_client_notes_sql),
         Migration(27, "event_indexes", PackageResources.V0027_event_indexes_sql),
+        Migration(28, "runner_version", PackageResources.V0028_runner_version_sql),
+        Migration(29, "personal_data", PackageResources.V0029_personal_data_sql),
+        Migration(30, "message_texts", PackageResources.V0030_message_texts_sql),
     ]
 
     /// The indexes that are built before the step's transaction, while desks work.

@@ -21,6 +21,8 @@ public enum Privileges {
     enum FunctionAccess {
         /// None: it is a trigger function, and PostgreSQL checks the privilege only when a trigger is created.
         case trigger
+        /// None: functions that run as the owner call it.
+        case owner
         /// `intro_service`, because it writes.
         case service
         /// Both roles, because it only reads.
@@ -45,6 +47,9 @@ public enum Privileges {
         "delivery_run": Table("SELECT INSERT UPDATE"),
         "delivery_sender": Table("SELECT INSERT UPDATE"),
         "event": Table("SELECT"),
+        // Written by erase_client, which runs as the owner.
+        "forgotten_contact": Table("SELECT"),
+        "forgotten_suppression": Table("SELECT"),
         "free_session_claim": Table("SELECT"),
         "hold": Table("SELECT INSERT UPDATE"),
         "hours": Table("SELECT INSERT UPDATE DELETE"),
@@ -61,6 +66,7 @@ public enum Privileges {
         // A login that can read it can take the locks of desks and block them.
         "lock_salt": Table("SELECT", hidden: nil),
         "message": Table("SELECT INSERT UPDATE"),
+        "privacy_key": Table("SELECT INSERT"),
         "reminder_rule": Table("SELECT INSERT UPDATE"),
         "schema_function": Table("SELECT"),
         "schema_migration": Table("SELECT"),
@@ -100,6 +106,14 @@ public enum Privileges {
         "rules_at": .everyone, "search_text": .everyone, "session_obstacle": .everyone, "sessions_that_day": .everyone,
         "slot_facts": .everyone, "start_of_day": .everyone, "trainer_hours": .everyone, "working_hours": .everyone,
         "write_free_session_claim": .trigger,
+        // Personal data. Only these functions change events or delete them; see refuse_event_change.
+        "block_forgotten_addresses": .trigger, "compare_forgotten_contacts": .trigger, "contact_hash": .service,
+        "contacts_to_compare": .service, "erase_client": .service, "erase_messages": .owner,
+        "erased_document": .everyone,
+        "erased_values": .everyone, "keep_digests": .owner, "mentions_person": .everyone, "names_to_hash": .service,
+        "own_addresses": .service, "person_contacts": .service,
+        "person_states": .service, "personal_data": .service, "personal_rows": .service, "prune_events": .service,
+        "prune_inbound": .service, "prune_message_texts": .service, "refuse_forgotten_client": .trigger,
         // The previous names, which older binaries call.
         "begin_work": .service, "bury_job": .service, "is_reachable": .everyone, "judged_messages": .everyone,
         "rota": .everyone, "settle_jobs": .service,
@@ -183,7 +197,7 @@ public enum Privileges {
         }
         entries += sequences.map { "intro_service \($0.value) sequence \($0.key)" }
         for (name, caller) in functions {
-            if caller != .trigger { entries.append("intro_service EXECUTE function \(name)") }
+            if caller != .trigger, caller != .owner { entries.append("intro_service EXECUTE function \(name)") }
             if caller == .everyone { entries.append("intro_reader EXECUTE function \(name)") }
         }
         return entries

@@ -5,6 +5,22 @@ public enum Schema {
     /// The version of the last step of this binary.
     public static var version: Int32 { Migration.all.last?.version ?? 0 }
 
+    /// The number of the set of functions of this binary.
+    public static var functionSet: Int32 { SchemaFunction.set }
+
+    /// Returns the number of the set of functions of a database.
+    ///
+    /// - Parameter database: The database.
+    /// - Returns: The number; `nil` without a schema, or for one from before the number was recorded.
+    /// - Throws: ``PostgresError`` if the database cannot be queried.
+    public static func functionSet(of database: Database) async throws -> Int32? {
+        do {
+            return try await database.query("SELECT function_set FROM schema_release").decode(Int32.self).first
+        } catch let error as PostgresError where error.sqlState == "42P01" {
+            return nil
+        }
+    }
+
     /// Compares a database with this binary, in one round trip.
     ///
     /// - Parameter database: The database.

@@ -44,6 +44,10 @@ public struct Refusal: Error, Sendable {
         case nameDiffers = "name_differs"
         /// The hold has expired, was released or was used.
         case holdExpired = "hold_expired"
+        /// The client has a session to come, and is therefore not erased.
+        case sessionToCome = "session_to_come"
+        /// The client's personal data was erased.
+        case clientForgotten = "client_forgotten"
     }
 
     /// The rule that refused the request.
@@ -83,7 +87,7 @@ public struct Refusal: Error, Sendable {
             .studioFull, .clientBusy, .trainerRetired:
             true
         case .introAlreadyBooked, .introAlreadyUsed, .tooManyNoShows, .wallTimeMissing, .wallTimeAmbiguous,
-            .notChangeable, .notStarted, .alreadyExists, .nameDiffers, .holdExpired:
+            .notChangeable, .notStarted, .alreadyExists, .nameDiffers, .holdExpired, .sessionToCome, .clientForgotten:
             false
         }
     }

@@ -52,6 +52,10 @@ extension Refusal {
         case checkSession
         /// Confirm or correct the client.
         case resolveName(Identification.NameConflict)
+        /// Cancel the session that is to come.
+        case cancelSession(Reference)
+        /// Find the client, or add a new one.
+        case findClient
         /// Check the client that has the contact.
         case checkClient(Client.ID)
         /// Find the client by the e-mail address.

@@ -22,6 +22,11 @@ public enum Contact: Sendable, Hashable {
     }
 }
 
+extension Client {
+    /// The e-mail address and the phone number.
+    public var contacts: [Contact] { [email.map { .email($0) }, phone.map { .phone($0) }].compactMap(\.self) }
+}
+
 extension ClientIdentifier {
     /// Creates an identifier from a contact.
     public init(_ contact: Contact) {

@@ -11,15 +11,20 @@ public import Postgres
 public struct Administration: Sendable {
     let database: Database
     let actor: String
+    let privacyKey: PrivacyKeySource
+    /// The hashes of a client's contacts, if the database compares them with those of erased clients.
+    var contactHashes: ContactHashes?
 
     /// Creates an administration.
     ///
     /// - Parameters:
     ///   - database: The database.
     ///   - actor: The actor, for the event log.
-    public init(database: Database, actor: String) {
+    ///   - privacyKey: The key of the hashes of erased clients.
+    public init(database: Database, actor: String, privacyKey: @escaping PrivacyKeySource = { nil }) {
         self.database = database
         self.actor = actor
+        self.privacyKey = privacyKey
     }
 
     /// Adds a studio.
@@ -166,17 +171,21 @@ public struct Administration: Sendable {
     ///   - reason: The reason, shown to the desk.
     ///   - isRepeated: Whether the request may have been made before: an absence that ends at the same time or later
     ///     and has begun is returned instead of a new one.
+    ///   - isDryRun: Whether nothing is stored; the absence has the number 0 then.
     /// - Returns: The absence and the sessions.
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func away(
-        _ handle: Handle, from: Date, until: Date, reason: String?, isRepeated: Bool = false
+        _ handle: Handle, from: Date, until: Date, reason: String?, isRepeated: Bool = false,
+        isDryRun: Bool = false
     ) async throws -> (absence: TimeOff, booked: [Session]) {
         try await inTransaction(with: handle) { trainer, connection in
             let absences = TimeOffRepository(connection)
             let present = isRepeated ? try await absences.all(of: trainer.id, after: from) : []
             let known = present.first { $0.from <= from && $0.until >= until }
             let absence =
-                if let known { known } else {
+                if let known { known } else if isDryRun {
+                    TimeOff(number: 0, from: from, until: until, reason: reason)
+                } else {
                     try await absences.insert(trainer.id, from: from, until: until, reason: reason)
                 }
             return (
@@ -203,7 +212,16 @@ public struct Administration: Sendable {
     /// - Throws: ``Refusal`` of the rule `already_exists` if another client has the e-mail address, or
     ///   ``PostgresError``.
     public func add(_ client: ClientDetails) async throws -> Client {
+        try await comparing {
+            client
+        } _: {
+            try await $0.addOnce(client)
+        }
+    }
+
+    private func addOnce(_ client: ClientDetails) async throws -> Client {
         try await inTransaction { connection in
+            try await contactHashes?.set(on: connection)
             // A concurrent booking for the same person waits for the lock, and then finds the client.
             let clients = ClientRepository(connection)
             await makeLocks { $0.take(person: client.contacts) }.lock(on: connection)
@@ -219,7 +237,21 @@ public struct Administration: Sendable {
     public func edit(
         client identifier: ClientIdentifier, _ change: @Sendable (inout ClientDetails) throws -> Void
     ) async throws -> Client {
+        try await comparing {
+            let client = try await database.withConnection { try await ClientRepository($0).one(identifier) }
+            var details = ClientDetails(of: client)
+            try change(&details)
+            return details
+        } _: {
+            try await $0.editOnce(client: identifier, change)
+        }
+    }
+
+    private func editOnce(
+        client identifier: ClientIdentifier, _ change: @Sendable (inout ClientDetails) throws -> Void
+    ) async throws -> Client {
         try await inTransaction { connection in
+            try await contactHashes?.set(on: connection)
             let clients = ClientRepository(connection)
             let client = try await clients.one(identifier)
             let before = ClientDetails(of: client)

@@ -20,6 +20,12 @@ package enum ConstraintRefusal {
         case "session_stays_final":
             Refusal(
                 .notChangeable, "the session has been attended, missed or cancelled", remedy: .checkSession)
+        case "client_is_not_forgotten":
+            Refusal(.clientForgotten, "the client's data was erased on request", remedy: .findClient)
+        case "forgotten_free_session":
+            ForgottenContacts.refusal
+        case "client_has_no_session_to_come":
+            Refusal(.sessionToCome, "the client has a session to come", hint: "cancel it first")
         case "reminder_rule_key":
             Refusal(.alreadyExists, "there is a rule of that name", remedy: .listRules)
         case "studio_slug_key":

@@ -7,6 +7,9 @@ public struct FrontDesk: Sendable {
     let database: Database
     let actor: String
     let noShowLimit: Int
+    let privacyKey: PrivacyKeySource
+    /// The hashes of the request's contacts, if the database compares them with those of erased clients.
+    var contactHashes: ContactHashes?
 
     /// Creates a front desk.
     ///
@@ -14,10 +17,14 @@ public struct FrontDesk: Sendable {
     ///   - database: The database.
     ///   - actor: The actor, for the event log.
     ///   - noShowLimit: The number of no-shows from which a person cannot book again.
-    public init(database: Database, actor: String, noShowLimit: Int) {
+    ///   - privacyKey: The key of the hashes of erased clients.
+    public init(
+        database: Database, actor: String, noShowLimit: Int, privacyKey: @escaping PrivacyKeySource = { nil }
+    ) {
         self.database = database
         self.actor = actor
         self.noShowLimit = noShowLimit
+        self.privacyKey = privacyKey
     }
 
     /// Books a free introductory session.
@@ -35,13 +42,20 @@ public struct FrontDesk: Sendable {
         var attempt = 1
         while true {
             do {
-                return try await ConstraintRefusal.translating {
+                let result = try await ConstraintRefusal.translating {
                     try await bookOnce(request, key: key, now: now)
                 }
+                if result.created || request.isDryRun { return result }
+                // The commit of the earlier request may not have been confirmed.
+                if try await committedResult(request, key: key) != nil { return result }
             } catch let error as PostgresError where error.kind == .outcomeUnknown && attempt < 5 {
                 if let result = try await committedResult(request, key: key) { return result }
             } catch let error as PostgresError where error.constraint == "session_reference_key" && attempt < 5 {
                 // The random reference is in use, which is very unlikely; the next attempt has another one.
+            } catch let error as PostgresError where ContactHashes.areMissing(error, after: contactHashes) {
+                return try await comparing(request).book(request, now: now)
+            } catch let refusal as Refusal where refusal.rule == .clientForgotten && attempt < 5 {
+                // The client was erased after the identification: the next attempt does not find them.
             } catch let refusal as Refusal {
                 throw await addingAlternatives(
                     refusal, to: request.start, at: request.studio, with: request.trainer?.id, now: now)
@@ -139,7 +153,8 @@ public struct FrontDesk: Sendable {
 
     /// Returns the result of a request whose commit was not confirmed; `nil` if it was not committed.
     ///
-    /// The lock of the request's key is granted only after the old transaction has ended.
+    /// The lock of the request's key is granted only after the old transaction has ended. This one waits until the old one
+    /// is on the synchronous standby.
     private func committedResult(_ request: BookingRequest, key: String) async throws -> BookingResult? {
         try await database.transaction { connection in
             var locks = BookingLocks(actor: actor)
@@ -148,6 +163,7 @@ public struct FrontDesk: Sendable {
             guard let session = try await SessionRepository(connection).made(by: key).value() else { return nil }
             let given = GivenContacts(clients: ClientRepository(connection), request: request)
             let report = try await given.keep(for: session.client, unless: .repetition)
+            try await connection.awaitReplicationAtCommit()
             return BookingResult(session: session, created: true, contacts: report)
         }
     }

@@ -97,7 +97,10 @@ extension FrontDesk {
             do {
                 var result = try await ConstraintRefusal.translating {
                     try await transaction(isDryRun: request.isDryRun) { connection in
-                        try await performOnce(change, request, apply, on: connection)
+                        let result = try await performOnce(change, request, apply, on: connection)
+                        // The commit of the earlier request may not have been confirmed.
+                        if result.isRepeated { try await connection.awaitReplicationAtCommit() }
+                        return result
                     }
                 }
                 // The lost attempt was this request.
@@ -107,6 +110,8 @@ extension FrontDesk {
                 where error.kind == .outcomeUnknown && request.requestID != nil && attempt < 5
             {
                 attempt += 1
+            } catch let error as PostgresError where ContactHashes.areMissing(error, after: contactHashes) {
+                return try await comparing(change.reference).perform(change, request, apply)
             }
         }
     }
@@ -199,6 +204,7 @@ extension FrontDesk {
     ) async throws -> Result {
         do {
             return try await database.transaction { connection in
+                try await contactHashes?.set(on: connection)
                 let result = try await body(connection)
                 if isDryRun { throw DryRun(result: result) }
                 return result

@@ -25,7 +25,7 @@ public struct ClientRepository: Sendable {
             case .email(let email): "email_key = \(email.matchKey)"
             case .phone(let phone): "phone_key = phone_match_key(\(phone.e164))"
             }
-        return await connection.send("\(Self.select) WHERE \(condition) ORDER BY id").map(Self.clients)
+        return await connection.send("\(Self.select) AND \(condition) ORDER BY id").map(Self.clients)
     }
 
     /// Returns the only client with an e-mail address, phone number or client number.
@@ -64,7 +64,7 @@ public struct ClientRepository: Sendable {
     }
 
     private func newest(_ condition: SQL, limit: Int) async throws -> [Client] {
-        try await read("\(Self.select) WHERE \(condition) ORDER BY id DESC LIMIT \(Int64(limit))")
+        try await read("\(Self.select) AND \(condition) ORDER BY id DESC LIMIT \(Int64(limit))")
     }
 
     /// Returns the clients that were found to share a mailbox by an upgrade of the schema, grouped by mailbox.
@@ -75,7 +75,7 @@ public struct ClientRepository: Sendable {
         let clients = try await read(
             """
             \(Self.select)
-            WHERE email_key IN (SELECT email_key FROM client WHERE shares_mailbox)
+              AND email_key IN (SELECT email_key FROM client WHERE shares_mailbox)
             ORDER BY id
             """)
         return Dictionary(grouping: clients) { $0.email?.matchKey }.values.sorted { $0[0].id.value < $1[0].id.value }
@@ -191,7 +191,12 @@ public struct ClientRepository: Sendable {
             """)
     }
 
-    private static let select: SQL = "SELECT id, name, email, phone, time_zone, source, language, guardian FROM client"
+    /// The statement for clients whose data was not erased; a further condition follows.
+    private static let select: SQL = """
+        SELECT id, name, email, phone, time_zone, source, language, guardian
+        FROM client
+        WHERE forgotten_at IS NULL
+        """
 
     private func read(_ sql: SQL) async throws -> [Client] {
         try Self.clients(try await connection.query(sql))
@@ -261,56 +266,5 @@ public struct ClientDetails: Sendable {
         contacts.add(email)
         contacts.add(phone)
         return contacts
-    }
-}
-
-/// The SQL condition of a search for clients.
-enum ClientSearchCondition {
-    /// Returns the condition that a row of `client` matches a search.
-    static func sql(_ search: ClientSearch) -> SQL {
-        guard !search.isEmpty else { return "false" }
-        var alternatives: [SQL] = []
-        if let email = search.email { alternatives.append("email_key = \(email.matchKey)") }
-        if let phone = search.phone { alternatives.append("phone_key = phone_match_key(\(phone.e164))") }
-        if !search.terms.isEmpty {
-            alternatives.append("(\(SQL.joined(search.terms.map(has), separator: " AND ")))")
-        }
-        return "(\(SQL.joined(alternatives, separator: " OR ")))"
-    }
-
-    /// Returns a condition that every client fulfils who matches a search with one typing error.
-    static func similar(_ search: ClientSearch) -> SQL {
-        SQL.joined(search.nameWords.map(resembles), separator: " AND ")
-    }
-
-    private static func resembles(_ word: ClientSearch.NameWord) -> SQL {
-        guard let (start, end) = word.fragments else { return "search_key LIKE '%' || \(word.text) || '%'" }
-        return """
-            (search_key LIKE '%' || \(word.text) || '%'
-             OR search_key LIKE \(start) || '%'
-             OR search_key LIKE '% ' || \(start) || '%'
-             OR search_key LIKE '%' || \(end)
-             OR search_key LIKE '%' || \(end) || ' %')
-            """
-    }
-
-    private static func has(_ term: ClientSearch.Term) -> SQL {
-        // The search text of punctuation is empty, which would match every client.
-        var conditions = term.texts.map { text -> SQL in
-            "search_text(\(text)) <> '' AND search_key LIKE '%' || search_text(\(text)) || '%'"
-        }
-        if let phone = term.phone { conditions.append(has(phone)) }
-        return "(\(SQL.joined(conditions, separator: " OR ")))"
-    }
-
-    private static func has(_ phone: ClientSearch.PhonePattern) -> SQL {
-        switch phone {
-        case .end(let digits): "phone LIKE '%' || \(digits)"
-        case .part(let digits): "phone LIKE '%' || \(digits) || '%'"
-        case .start(let digits): "phone LIKE '+' || \(digits) || '%'"
-        // In countries whose codes begin with 1 or 7, no zero is dialled before a number.
-        case .national(let digits, let dialled):
-            "(phone LIKE '%' || \(dialled) || '%' OR phone ~ ('^[+][2-9][0-9]{1,2}' || \(digits)))"
-        }
     }
 }

@@ -67,7 +67,7 @@ extension SessionRepository {
         try await SessionReader.read(
             """
             \(SessionReader.select)
-            WHERE \(Self.isUnmarked(at: studio, before: before))
+            WHERE s.studio_id = \(studio.value) AND \(Self.isUnmarked(before: before))
             ORDER BY s.starts_at, t.handle
             LIMIT \(Int64(limit))
             """, on: connection)
@@ -76,15 +76,25 @@ extension SessionRepository {
     /// Returns the number of sessions in ``leftOpen(at:before:limit:)`` without a limit, and the last start.
     public func countLeftOpen(at studio: Studio.ID, before: Date) async throws -> (count: Int, last: Date?) {
         let row = try await connection.query(
-            "SELECT count(*), max(s.starts_at) FROM session AS s WHERE \(Self.isUnmarked(at: studio, before: before))"
+            """
+            SELECT count(*), max(s.starts_at)
+            FROM session AS s
+            WHERE s.studio_id = \(studio.value) AND \(Self.isUnmarked(before: before))
+            """
         ).decode((Int64, Date?).self)[0]
         return (Int(row.0), row.1)
     }
 
-    private static func isUnmarked(at studio: Studio.ID, before: Date) -> SQL {
+    /// Returns the number of sessions in ``leftOpen(at:before:limit:)`` of all studios.
+    public func countLeftOpen(before: Date) async throws -> Int {
+        try await connection.query(
+            "SELECT count(*) FROM session AS s WHERE \(Self.isUnmarked(before: before))"
+        ).decode(Int.self)[0]
+    }
+
+    private static func isUnmarked(before: Date) -> SQL {
         """
-        s.studio_id = \(studio.value)
-        AND s.status = 'booked'
+        s.status = 'booked'
         AND s.starts_at < \(before)
         AND s.ends_at <= \(before)
         """
@@ -104,15 +114,31 @@ extension SessionRepository {
             SELECT *
             FROM (
                 \(SessionReader.select)
-                WHERE s.studio_id = \(studio.value)
-                  AND s.status = 'booked'
-                  AND s.starts_at > \(from) - interval '1 day'
-                  AND s.starts_at < \(until)
-                  AND s.ends_at > \(from)
+                WHERE s.studio_id = \(studio.value) AND \(Self.isBooked(from: from, until: until))
             ) AS found
             WHERE affected IS NOT NULL
             ORDER BY starts_at, handle
             """, on: connection)
+    }
+
+    /// Returns the number of sessions in ``affected(at:from:until:)`` of all studios.
+    public func countAffected(from: Date) async throws -> Int {
+        try await connection.query(
+            """
+            SELECT count(*)
+            FROM (\(SessionReader.select) WHERE \(Self.isBooked(from: from, until: .distantFuture))) AS found
+            WHERE affected IS NOT NULL
+            """
+        ).decode(Int.self)[0]
+    }
+
+    private static func isBooked(from: Date, until: Date) -> SQL {
+        """
+        s.status = 'booked'
+        AND s.starts_at > \(from) - interval '1 day'
+        AND s.starts_at < \(until)
+        AND s.ends_at > \(from)
+        """
     }
 
     /// Returns the booked sessions that overlap a period, at a studio, with a trainer, or both.

@@ -30,6 +30,22 @@ enum Confirmation {
         try ask("\(effect). \(question)", refusal: "nothing was changed")
     }
 
+    /// Asks for a name before its data is erased for good.
+    ///
+    /// - Parameters:
+    ///   - name: The name that must be typed.
+    ///   - effect: The effect, as a sentence without a full stop.
+    /// - Throws: A `Failure` when another name is typed, or no question can be asked.
+    static func requireTyped(_ name: String, because effect: String) throws {
+        try assertPossible("\(effect.visible): this needs confirmation")
+        try StandardStreams.write("\(effect.visible). Type the name to confirm: ", to: STDERR_FILENO)
+        let typed = readLine()?.split(separator: " ").joined(separator: " ")
+        guard typed == name.split(separator: " ").joined(separator: " ") else {
+            throw Failure(
+                code: "declined", message: "nothing was erased", hint: "type the name as it is shown", exit: .refused)
+        }
+    }
+
     /// Asks a question on the terminal.
     ///
     /// - Parameters:

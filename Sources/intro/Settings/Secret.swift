@@ -1,3 +1,4 @@
+import BookingStore
 import FoundationEssentials
 import Glibc
 
@@ -62,6 +63,34 @@ extension Settings.Texts {
         guard let tokenFile else { return nil }
         return try .read(tokenFile, "token for texts", .smsTokenFile)
     }
+}
+
+extension Settings.Privacy {
+    /// Reads the key of the hashes that are kept of erased clients.
+    ///
+    /// - Returns: The key, or `nil` when no file is configured.
+    /// - Throws: A `Failure` with exit code 78 when the file is missing, cannot be read, or is too short.
+    func key() throws(Failure) -> PrivacyKey? {
+        guard let keyFile else { return nil }
+        try FileTrust.check(keyFile, .secret)
+        let setting = Setting.privacyKeyFile
+        guard let data = try? Data(contentsOf: URL(filePath: keyFile)) else {
+            throw .misconfigured(
+                "the privacy key cannot be read from \(keyFile)",
+                because: "the file does not exist or cannot be read",
+                hint: "restore the file, or correct \(setting.environmentName)")
+        }
+        guard let key = PrivacyKey([UInt8](data)) else {
+            throw .misconfigured(
+                "the privacy key in \(keyFile) is too short",
+                because: "it has \(data.count) bytes, and at least \(PrivacyKey.minimumLength) are needed",
+                hint: "restore the file, or \(Self.creation)")
+        }
+        return key
+    }
+
+    /// How a key is created.
+    static let creation = "create a key: `head -c 32 /dev/urandom > FILE && chmod 600 FILE`"
 }
 
 extension Settings.Database {

@@ -9,7 +9,9 @@ struct ClientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "client",
         abstract: "Add, find and edit clients.", discussion: "Example: intro client list --search lima",
-        subcommands: [Add.self, List.self, Show.self, Edit.self, Note.self, OptOut.self, OptIn.self]
+        subcommands: [
+            Add.self, List.self, Show.self, Edit.self, Note.self, OptOut.self, OptIn.self, Export.self, Forget.self,
+        ]
     )
 
     @OptionGroup(title: "Global options") var global: GlobalOptions
@@ -86,9 +88,8 @@ extension ClientCommand {
 
         func run(in intro: Intro) async throws {
             let database = try await intro.database()
-            let now = intro.now
             let who = try await intro.who(who, studio: nil, in: database)
-            let (client, sessions, priorSessions, consents, suppressions, notes, clock) =
+            let (client, sessions, refusal, consents, suppressions, notes, clock) =
                 try await database.withConnection { connection in
                     let client = try await ClientRepository(connection).one(who)
                     let repository = SessionRepository(connection)
@@ -99,14 +100,12 @@ extension ClientCommand {
                     }
                     return (
                         client, try await repository.all(for: client.id),
-                        try await repository.priorSessions(of: ClientDetails(of: client).contacts, now: now),
+                        try await intro.eligibilityRefusal(of: client, on: connection),
                         try await consentRepository.consents(of: client.id), suppressions,
                         try await ClientNoteRepository(connection).notes(about: client.id),
                         try await intro.deskClock(on: connection)
                     )
                 }
-            let refusal = Eligibility.refusal(
-                for: priorSessions, of: client.id, noShowLimit: intro.settings.booking.noShowLimit)
             var record = ClientRecord(client)
             record.notes = notes.map { NoteRecord($0) }
             record.sessions = sessions.map { SessionRecord($0) }

@@ -1,0 +1,53 @@
+import Booking
+import Postgres
+
+/// The SQL condition of a search for clients.
+enum ClientSearchCondition {
+    /// Returns the condition that a row of `client` matches a search.
+    static func sql(_ search: ClientSearch) -> SQL {
+        guard !search.isEmpty else { return "false" }
+        var alternatives: [SQL] = []
+        if let email = search.email { alternatives.append("email_key = \(email.matchKey)") }
+        if let phone = search.phone { alternatives.append("phone_key = phone_match_key(\(phone.e164))") }
+        if !search.terms.isEmpty {
+            alternatives.append("(\(SQL.joined(search.terms.map(has), separator: " AND ")))")
+        }
+        return "(\(SQL.joined(alternatives, separator: " OR ")))"
+    }
+
+    /// Returns a condition that every client fulfils who matches a search with one typing error.
+    static func similar(_ search: ClientSearch) -> SQL {
+        SQL.joined(search.nameWords.map(resembles), separator: " AND ")
+    }
+
+    private static func resembles(_ word: ClientSearch.NameWord) -> SQL {
+        guard let (start, end) = word.fragments else { return "search_key LIKE '%' || \(word.text) || '%'" }
+        return """
+            (search_key LIKE '%' || \(word.text) || '%'
+             OR search_key LIKE \(start) || '%'
+             OR search_key LIKE '% ' || \(start) || '%'
+             OR search_key LIKE '%' || \(end)
+             OR search_key LIKE '%' || \(end) || ' %')
+            """
+    }
+
+    private static func has(_ term: ClientSearch.Term) -> SQL {
+        // The search text of punctuation is empty, which would match every client.
+        var conditions = term.texts.map { text -> SQL in
+            "search_text(\(text)) <> '' AND search_key LIKE '%' || search_text(\(text)) || '%'"
+        }
+        if let phone = term.phone { conditions.append(has(phone)) }
+        return "(\(SQL.joined(conditions, separator: " OR ")))"
+    }
+
+    private static func has(_ phone: ClientSearch.PhonePattern) -> SQL {
+        switch phone {
+        case .end(let digits): "phone LIKE '%' || \(digits)"
+        case .part(let digits): "phone LIKE '%' || \(digits) || '%'"
+        case .start(let digits): "phone LIKE '+' || \(digits) || '%'"
+        // In countries whose codes begin with 1 or 7, no zero is dialled before a number.
+        case .national(let digits, let dialled):
+            "(phone LIKE '%' || \(dialled) || '%' OR phone ~ ('^[+][2-9][0-9]{1,2}' || \(digits)))"
+        }
+    }
+}

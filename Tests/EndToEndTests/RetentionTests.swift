@@ -1,0 +1,224 @@
+import Foundation
+import Postgres
+import Testing
+
+@Suite("retention")
+struct RetentionTests {
+    /// The time of the runs: 60 days after the studio's day.
+    private static let now = "2027-01-29T08:00:00-08:00"
+    private static let settings = [
+        "INTRO_RETENTION_EVENTS": "60d", "INTRO_RETENTION_MESSAGE_BODIES": "60d", "INTRO_RETENTION_JOBS": "60d",
+        "INTRO_RETENTION_INBOUND": "60d",
+    ]
+
+    /// Runs the daily job.
+    @discardableResult
+    private func prune(_ studio: Studio, _ environment: [String: String] = settings) async throws -> JSON {
+        try await studio.enqueuePruning()
+        return try await studio.answer("run", "--drain", "--queue", "default", now: Self.now, environment: environment)
+    }
+
+    @Test("removes the texts, received texts and dead jobs before the limit, and nothing after it")
+    func limits() async throws {
+        try await Studio.with { studio in
+            try await studio.book("Ana", phone: Studio.phone(1), at: "2026-12-01 09:00")
+            try await studio.answer("reminders", "send")
+            try await studio.database.query(
+                """
+                INSERT INTO message (session_id, studio_id, rule, channel, revision, copy, copy_reason, status, due_at,
+                    sent_at, recipient, subject, body, reply)
+                SELECT session_id, studio_id, rule, channel, revision, n, 'copy', 'sent', due.at, due.at, recipient,
+                       'subject', 'body', '250 ok'
+                FROM message,
+                     (VALUES (91, \(Self.now)::timestamptz - interval '60 days 1 second'),
+                             (92, \(Self.now)::timestamptz - interval '60 days')) AS due (n, at)
+                WHERE rule = 'confirmation' AND channel = 'email' AND copy = 0
+                """)
+            try await studio.database.query(
+                """
+                INSERT INTO inbound_text (received_at, sender, body, action, done_at)
+                SELECT \(Self.now)::timestamptz - age, '+12135550199', body, 'none', done
+                FROM (VALUES (interval '60 days 1 second', 'outside', now()),
+                             (interval '60 days', 'inside', now()),
+                             (interval '90 days', 'open', NULL)) AS text (age, body, done)
+                """)
+            try await studio.database.query(
+                """
+                INSERT INTO inbound_mail (received_at, kind, excerpt, digest, reason, done_at)
+                SELECT \(Self.now)::timestamptz - age, 'other', excerpt, sha256(excerpt::bytea), 'not_understood', now()
+                FROM (VALUES (interval '60 days 1 second', 'outside'), (interval '60 days', 'inside')) AS mail (age, excerpt)
+                """)
+            try await studio.database.query(
+                """
+                INSERT INTO job_dead (id, kind, queue, priority, payload, max_attempts, failures, crashes, enqueued_at,
+                    run_at, died_at, reason)
+                SELECT n, 'history.prune', 'default', 2, '{}', 1, 1, 0, died, died, died, 'failed'
+                FROM (VALUES (-1, now() - interval '60 days 1 minute'), (-2, now() - interval '59 days')) AS dead (n, died)
+                """)
+            let sessions = try await studio.count("session")
+            let messages = try await studio.count("message")
+            try await prune(studio)
+            let kept = try await studio.database.query(
+                "SELECT copy, body IS NOT NULL, reply IS NOT NULL FROM message WHERE copy > 90 ORDER BY copy"
+            ).decode((Int32, Bool, Bool).self)
+            #expect(kept.map(\.1) == [false, true] && kept.map(\.2) == [false, true])
+            #expect(
+                try await studio.count(
+                    "event", where: "subject = 'message' AND after ->> 'copy' = '91' AND after ->> 'body' IS NOT NULL")
+                    == 0)
+            let texts = try await studio.database.query("SELECT body FROM inbound_text ORDER BY id").decode(String.self)
+            #expect(texts == ["inside", "open"], "a text that waits for staff stays")
+            #expect(
+                try await studio.count("event", where: "subject = 'inbound_text' AND after ->> 'body' = 'outside'") == 0
+            )
+            #expect(
+                try await studio.count("event", where: "subject = 'inbound_text' AND before ->> 'body' = 'outside'")
+                    == 0)
+            #expect(
+                try await studio.database.query("SELECT excerpt FROM inbound_mail").decode(String.self) == ["inside"])
+            #expect(try await studio.database.query("SELECT id FROM job_dead").decode(Int64.self) == [-2])
+            #expect(try await studio.count("session") == sessions)
+            #expect(try await studio.count("message") == messages)
+        }
+    }
+
+    @Test("removes the events of sessions that ended before the limit, and keeps each other object's last state")
+    func events() async throws {
+        try await Studio.with { studio in
+            let old = try await studio.reference("Ana", at: "2026-12-01 09:00")
+            let recent = try await studio.reference("Ben", at: "2026-12-02 09:00")
+            let corrected = try await studio.reference("Cleo", at: "2026-12-01 10:00")
+            try await studio.answer("client", "edit", "ana@example.com", "--name", "Anna")
+            try await studio.answer("attend", corrected, now: "2026-12-01T12:00:00-08:00")
+            // The limit is 2026-12-02 08:00: the second session ends after it, and the third was changed after it.
+            try await studio.database.query("ALTER TABLE event DISABLE TRIGGER USER")
+            try await studio.database.query(
+                """
+                UPDATE event
+                SET at = CASE WHEN after ->> 'status' = 'attended' THEN '2026-12-02T17:00:00Z'::timestamptz
+                              ELSE '2026-11-20T08:00:00Z' END
+                """)
+            try await studio.database.query("ALTER TABLE event ENABLE TRIGGER USER")
+            var settings = Self.settings
+            settings["INTRO_RETENTION_EVENTS"] = "58d"
+            try await prune(studio, settings)
+            func events(_ reference: String) async throws -> Int {
+                try await studio.answer("log", reference).items.count
+            }
+            #expect(try await events(old) == 0)
+            #expect(try await events(recent) > 0)
+            #expect(
+                try await events(corrected) > 1, "the session was changed after the limit: its history is kept whole")
+            let names = try await studio.database.query(
+                "SELECT after ->> 'name' FROM event WHERE subject = 'client' AND after ->> 'email' = 'ana@example.com'"
+            ).decode(String.self)
+            #expect(names == ["Anna"])
+            let traces = try await studio.database.query(
+                "SELECT (before ->> 'events')::bigint FROM event WHERE subject = 'event'"
+            ).decode(Int64.self)
+            #expect(traces.count == 1 && traces[0] > 1)
+            // The log is append-only for everybody else.
+            let forbidden = try await Psql.run("DELETE FROM event", on: studio.conninfo)
+            #expect(forbidden.exit == 3 && forbidden.stderr.contains("append-only"))
+        }
+    }
+
+    @Test("events are kept without a limit by default, and `none` keeps everything")
+    func defaults() async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
+            try await studio.answer("reminders", "send")
+            try await studio.database.query("UPDATE message SET due_at = due_at - interval '500 days'")
+            let before = try await studio.count("event")
+            try await prune(studio, ["INTRO_RETENTION_MESSAGE_BODIES": "none"])
+            #expect(try await studio.count("message", where: "body IS NOT NULL") > 0)
+            try await prune(studio, [:])
+            #expect(try await studio.count("message", where: "body IS NOT NULL") == 0)
+            #expect(try await studio.count("event", where: "subject = 'session'") == 1)
+            #expect(try await studio.count("event") >= before)
+            #expect(try await studio.answer("show", reference)["status"] == "booked")
+        }
+    }
+
+    @Test("a killed runner has removed whole batches, and the next run continues")
+    func killed() async throws {
+        try await Studio.with { studio in
+            try await studio.book("Ana", at: "2026-12-01 09:00")
+            try await studio.answer("reminders", "send")
+            try await studio.database.query("UPDATE message SET due_at = '2025-01-01'")
+            try await studio.database.query("ALTER TABLE event DISABLE TRIGGER USER")
+            try await studio.database.query("UPDATE event SET at = '2025-01-01'")
+            try await studio.database.query("ALTER TABLE event ENABLE TRIGGER USER")
+            let events = try await studio.count("event")
+            try #require(try await studio.count("event", where: "subject = 'session'") > 0)
+            let settings = Self.settings.merging(["INTRO_RETENTION_EVENTS": "1d"]) { $1 }
+            try await studio.database.transaction { connection in
+                _ = try await connection.query("SELECT pg_advisory_xact_lock(lock_key('prune events'))")
+                try await studio.enqueuePruning()
+                let killed = try await studio.intro(
+                    ["run", "--drain", "--queue", "default"], now: Self.now, environment: settings
+                ) { process in
+                    try await studio.waitUntil(
+                        """
+                        EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+                                AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+                        """)
+                    kill(process, SIGKILL)
+                }
+                #expect(killed.exit == 128 + SIGKILL)
+                #expect(try await studio.count("message", where: "body IS NOT NULL") == 0)
+                #expect(try await studio.count("event") == events)
+            }
+            // Its lease ends: another runner takes over the job.
+            try await studio.database.query("UPDATE job_runner SET lease_until = now() - interval '1 second'")
+            try await studio.answer(
+                "run", "--drain", "--queue", "default", now: Self.now, environment: settings)
+            #expect(try await studio.count("event", where: "subject = 'session'") == 0)
+            #expect(try await studio.count("job", where: "queue = 'default'") == 0)
+        }
+    }
+
+    @Test("two runners at once share the work, and a booking does not wait")
+    func concurrent() async throws {
+        try await Studio.with { studio in
+            try await studio.book("Ana", at: "2026-12-01 09:00")
+            try await studio.answer("reminders", "send")
+            try await studio.database.query(
+                """
+                INSERT INTO message (session_id, studio_id, rule, channel, revision, copy, copy_reason, status, due_at,
+                    sent_at, recipient, subject, body)
+                SELECT session_id, studio_id, rule, channel, revision, 100 + n, 'copy', 'sent', '2025-01-01', '2025-01-01',
+                       recipient, 'subject', 'body'
+                FROM message, generate_series(1, 4500) AS n
+                WHERE rule = 'confirmation' AND channel = 'email' AND copy = 0
+                """)
+            let messages = try await studio.count("message")
+            async let first = prune(studio)
+            async let second = prune(studio)
+            // A booking does not wait for a batch.
+            try await studio.book("Ben", at: "2026-12-01 11:00")
+            _ = try await (first, second)
+            #expect(try await studio.count("message", where: "body IS NOT NULL AND due_at < '2026-01-01'") == 0)
+            #expect(try await studio.count("message") >= messages)
+        }
+    }
+}
+
+extension Studio {
+    /// Enqueues the daily job.
+    fileprivate func enqueuePruning() async throws {
+        try await database.query(
+            """
+            INSERT INTO job (kind, queue, priority, payload, max_attempts)
+            VALUES ('history.prune', 'default', 2, '{}', 25)
+            """)
+    }
+
+    /// Waits until a condition in the database is met.
+    fileprivate func waitUntil(_ condition: String) async throws {
+        while try await !database.query("SELECT \(unsafeSQL: condition)").decode(Bool.self)[0] {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+    }
+}
