@@ -5,7 +5,8 @@ import Testing
 @Suite("logins with the role intro_reader")
 struct ReaderTests {
     private static let commands = [
-        "slots", "schedule maria", "schedule maria --format ics", "schedule maria --format csv", "agenda downtown",
+        "slots", "verify", "schedule maria", "schedule maria --format ics", "schedule maria --format csv",
+        "agenda downtown",
         "agenda downtown --open", "agenda downtown --affected", "reminders plan", "reminders plan --until 2d",
         "reminders list", "reminders list --status queued", "reminders unknown", "reminders preview confirmation",
         "reminders send --dry-run", "reminders resend --status failed --since 1d --dry-run", "rules list",
@@ -15,7 +16,7 @@ struct ReaderTests {
         "trainer away maria --list",
         "sessions", "sessions --unmarked --format csv", "log", "log REFERENCE", "log ana@example.com", "log maria",
         "client list", "client list --search ana", "client show ana@example.com", "show REFERENCE", "why REFERENCE",
-        "setup --check",
+        "setup --check", "status", "doctor",
     ]
 
     @Test("can run every read-only command, and none of three that write")

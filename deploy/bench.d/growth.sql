@@ -73,8 +73,8 @@ SELECT id,
 FROM plan;
 
 INSERT INTO session (
-    id, reference, request_id, studio_id, trainer_id, client_id, station, starts_at, ends_at, occupied, status, booked_at,
-    arranged_at)
+    id, reference, request_id, studio_id, trainer_id, client_id, station, starts_at, ends_at, occupied, status, revision,
+    booked_at, arranged_at)
 SELECT id, upper(lpad(to_hex(id * 2654435761 % 4294967296), 8, '0')), 'once:' || id, 1 + (trainer - 1) % 60, trainer, id,
        1 + (trainer - 1) / 60, at, at + interval '20 minutes', tstzrange(at, at + interval '30 minutes'),
        CASE
@@ -83,7 +83,7 @@ SELECT id, upper(lpad(to_hex(id * 2654435761 % 4294967296), 8, '0')), 'once:' ||
            WHEN id % 10 < 9 THEN 'no_show'
            ELSE 'cancelled'
        END,
-       at - interval '7 days', at - interval '7 days'
+       CASE WHEN NOT is_ahead AND id % 10 = 9 THEN 2 ELSE 1 END, at - interval '7 days', at - interval '7 days'
 FROM plan;
 
 INSERT INTO consent (client_id, channel, scope, granted, at, how, actor)
@@ -102,7 +102,7 @@ WHERE status IN ('booked', 'attended');
 
 INSERT INTO message (
     session_id, studio_id, rule, channel, revision, status, reason, due_at, attempts, attempted_at, sent_at, recipient)
-SELECT s.id, s.studio_id, told.rule, told.channel, 1, fate.status,
+SELECT s.id, s.studio_id, told.rule, told.channel, CASE told.rule WHEN 'cancelled' THEN 2 ELSE 1 END, fate.status,
        CASE fate.status
            WHEN 'skipped' THEN 'no_phone'
            WHEN 'failed' THEN 'rejected_for_good'
@@ -115,7 +115,8 @@ CROSS JOIN LATERAL (
            ('three-days', 'email', s.starts_at - interval '3 days'),
            ('one-day', 'email', s.starts_at - interval '1 day'),
            ('one-day-sms', 'sms', s.starts_at - interval '1 day'),
-           (CASE s.status WHEN 'no_show' THEN 'no-show' ELSE 'attended' END, 'email', s.starts_at + interval '1 day')
+           (CASE s.status WHEN 'no_show' THEN 'no-show' ELSE s.status END, 'email',
+            s.starts_at + CASE s.status WHEN 'cancelled' THEN interval '-1 hour' ELSE interval '1 day' END)
 ) AS told (rule, channel, at)
 CROSS JOIN LATERAL (
     SELECT CASE
@@ -129,12 +130,18 @@ WHERE s.status <> 'booked' OR told.rule = 'confirmation';
 
 INSERT INTO event (at, actor, subject, subject_id, studio_id, action, before, after)
 SELECT happened.at, 'desk', happened.subject, s.id, s.studio_id, happened.action,
-       CASE happened.action WHEN 'update' THEN to_jsonb(s) || '{"status": "booked"}' END,
-       CASE happened.subject WHEN 'client' THEN to_jsonb(c) - 'unsubscribe_token' ELSE to_jsonb(s) END
+       CASE happened.action WHEN 'update' THEN to_jsonb(s) || '{"status": "booked", "revision": 1}' END,
+       CASE
+           WHEN happened.subject = 'client' THEN to_jsonb(c) - 'unsubscribe_token'
+           WHEN happened.action = 'insert' THEN to_jsonb(s) || '{"status": "booked", "revision": 1}'
+           ELSE to_jsonb(s)
+       END
 FROM session AS s
 JOIN client AS c ON c.id = s.client_id
 CROSS JOIN LATERAL (
-    VALUES ('client', 'insert', s.booked_at), ('session', 'insert', s.booked_at), ('session', 'update', s.ends_at)
+    VALUES ('client', 'insert', s.booked_at),
+           ('session', 'insert', s.booked_at),
+           ('session', 'update', CASE s.status WHEN 'cancelled' THEN s.starts_at - interval '1 hour' ELSE s.ends_at END)
 ) AS happened (subject, action, at)
 WHERE s.status <> 'booked' OR happened.action = 'insert';
 

@@ -22,6 +22,7 @@ struct Growth: Part {
         ("reminders resend --status failed --since 1d --dry-run", 50), ("reminders plan", 300),
         ("reminders send", 100), ("rules list --studio studio-4", 50), ("trainer show trainer-60", 50),
         ("studio show studio-4", 50), ("jobs list", 50), ("jobs stats", 50), ("suppression list", 50),
+        ("verify", 60_000),
     ]
 
     func run(in context: BenchContext) async throws -> [Figure] {

@@ -25,6 +25,7 @@ struct CorrectionPropertyTests {
             #expect(counts.count == 4, "every status occurs: \(counts)")
             #expect(try await world.correctionCount() > 5, "seed \(seed) corrects sessions")
             #expect(try await world.brokenEvents() == [], "seed \(seed)")
+            try await expectInvariants(in: books, now: Books.now)
         }
     }
 }

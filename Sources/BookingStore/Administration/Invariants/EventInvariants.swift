@@ -1,0 +1,128 @@
+import FoundationEssentials
+import Postgres
+
+/// The invariants of the event log: the events of an object follow from each other and end with its row.
+///
+/// Retention removes the events of past sessions. A log that does not begin with the creation is therefore a violation
+/// only for sessions to come.
+extension InvariantQuery {
+    /// Sessions whose events do not end with the row, and sessions to come without the event of their creation.
+    static func sessionEvents(now: Date) -> InvariantQuery {
+        InvariantQuery(
+            """
+            SELECT s.id, '\(differs)' AS problem
+            FROM session AS s
+            WHERE (
+                SELECT e.after IS NULL OR jsonb_populate_record(s, e.after) IS DISTINCT FROM s
+                \(lastEvent(of: "session", "s.id")))
+            UNION ALL
+            SELECT s.id, 'no events'
+            FROM session AS s
+            WHERE s.ends_at > \(now)
+              AND NOT EXISTS (SELECT FROM event AS e WHERE e.subject = 'session' AND e.subject_id = s.id)
+            UNION ALL
+            SELECT s.id, 'no event of its creation'
+            FROM session AS s
+            WHERE s.ends_at > \(now)
+              AND (
+                  SELECT e.action
+                  FROM event AS e
+                  WHERE e.subject = 'session' AND e.subject_id = s.id
+                  ORDER BY e.id
+                  LIMIT 1) <> 'insert'
+            """,
+            example: "\(reference("s", orNumber: "v.id")) || ': ' || v.problem",
+            joins: "LEFT JOIN session AS s ON s.id = v.id")
+    }
+
+    /// Clients whose events do not end with the row.
+    ///
+    /// The columns are compared one by one, because a reader may not read the whole row.
+    static var clientEvents: InvariantQuery {
+        let differences = clientColumns.map { "c.\($0) IS DISTINCT FROM e.after ->> '\($0)'" as SQL }
+        return InvariantQuery(
+            """
+            SELECT c.id, '\(differs)' AS problem
+            FROM client AS c
+            WHERE (
+                SELECT e.after IS NULL OR \(SQL.joined(differences, separator: " OR "))
+                \(lastEvent(of: "client", "c.id")))
+            """,
+            example: "'client #' || v.id || ': ' || v.problem")
+    }
+
+    /// The columns of a client that people change and that are not computed from others.
+    private static let clientColumns: [SQL] = [
+        "name", "email", "email_key", "phone", "time_zone", "language", "source", "guardian",
+    ]
+
+    /// Rows of small tables that differ from their last event.
+    static var otherEvents: InvariantQuery {
+        let tables: [SQL] = ["studio", "trainer", "time_off", "closure", "hold", "client_note", "reminder_rule"]
+        let searches = tables.map { table -> SQL in
+            """
+            SELECT r.id::bigint, '\(table)' AS place
+            FROM \(table) AS r
+            WHERE (
+                SELECT e.after IS NULL OR jsonb_populate_record(r, e.after) IS DISTINCT FROM r
+                \(lastEvent(of: table, "r.id")))
+            """
+        }
+        return InvariantQuery(
+            SQL.joined(searches, separator: "\nUNION ALL\n"), example: "v.place || ' #' || v.id || ': \(differs)'")
+    }
+
+    private static let differs: SQL = "the row differs from its last event"
+
+    /// The last event `e` of an object.
+    private static func lastEvent(of subject: SQL, _ id: SQL) -> SQL {
+        """
+        FROM event AS e
+        WHERE e.subject = '\(subject)' AND e.subject_id = \(id)
+        ORDER BY e.id DESC
+        LIMIT 1
+        """
+    }
+
+    /// Events of sessions and clients that do not follow from the one before, and events of rows that do not exist.
+    static var eventOrder: InvariantQuery {
+        InvariantQuery(
+            "\(brokenLogs(of: "session")) UNION ALL \(brokenLogs(of: "client"))",
+            example: """
+                CASE WHEN v.subject = 'session' THEN \(reference("s", orNumber: "v.id")) ELSE 'client #' || v.id END
+                    || ': ' || v.problem
+                """,
+            joins: "LEFT JOIN session AS s ON v.subject = 'session' AND s.id = v.id")
+    }
+
+    /// Logs in which a row changes between two events, and logs of rows that do not exist.
+    ///
+    /// Rows that differ as JSON can be equal: an instant is written in the time zone of its writer, and a column that was
+    /// added later is missing in older events.
+    private static func brokenLogs(of table: SQL) -> SQL {
+        """
+        SELECT later.subject_id AS id, '\(table)' AS subject,
+               'event #' || later.id || ' does not follow from the one before' AS problem
+        FROM event AS later
+        WHERE later.subject = '\(table)'
+          AND later.action <> 'insert'
+          AND (
+              SELECT CASE
+                  WHEN later.before = e.after THEN false
+                  WHEN e.after IS NULL THEN true
+                  ELSE (
+                      SELECT jsonb_populate_record(state.row, e.after) IS DISTINCT FROM state.row
+                      FROM (SELECT jsonb_populate_record(NULL::\(table), later.before) AS row) AS state)
+              END
+              \(lastEvent(of: table, "later.subject_id AND e.id < later.id")))
+        UNION ALL
+        SELECT subject_id, '\(table)', 'the row does not exist'
+        FROM (
+            SELECT DISTINCT e.subject_id
+            FROM event AS e
+            WHERE e.subject = '\(table)' AND NOT EXISTS (SELECT FROM \(table) AS r WHERE r.id = e.subject_id)
+        ) AS gone
+        WHERE (SELECT e.after IS NOT NULL \(lastEvent(of: table, "gone.subject_id")))
+        """
+    }
+}
