@@ -111,14 +111,14 @@ enum FileLock {
         }
         return try await body()
     }
+}
 
-    /// Gives a lock file that root created in another user's home to that user, so that the user can use it.
-    private static func shareWithOwnerOfFolder(_ path: String, _ descriptor: Int32) {
-        guard geteuid() == 0, let folder = path.lastIndex(of: "/") else { return }
-        var facts = stat()
-        if stat(String(path[..<folder]), &facts) == 0 {
-            fchown(descriptor, facts.st_uid, facts.st_gid)
-        }
+/// Gives a file that root created in another user's home to that user, so that the user can use it.
+func shareWithOwnerOfFolder(_ path: String, _ descriptor: Int32) {
+    guard geteuid() == 0, let folder = path.lastIndex(of: "/") else { return }
+    var facts = stat()
+    if stat(String(path[..<folder]), &facts) == 0 {
+        fchown(descriptor, facts.st_uid, facts.st_gid)
     }
 }
 

@@ -153,7 +153,7 @@ extension LocalServer {
         return place + " (\(account.name) cannot enter \(obstacle); intro local stop stops it)"
     }
 
-    private func prepareHome() throws(LocalPostgresError) {
+    func prepareHome() throws(LocalPostgresError) {
         try makeFolder(paths.home, mode: Account.current.isRoot ? 0o755 : 0o700)
     }
 
@@ -168,7 +168,7 @@ extension LocalServer {
     }
 
     /// Makes the folders above the cluster searchable for the server's user, and creates that user's own folders.
-    private func prepareFolders() throws(LocalPostgresError) {
+    func prepareFolders() throws(LocalPostgresError) {
         switch placement {
         case .home:
             break

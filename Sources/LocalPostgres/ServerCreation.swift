@@ -7,14 +7,27 @@ extension LocalServer {
     /// Both are created in a folder with a temporary name, which is renamed when it is complete: after an interrupted
     /// creation, no folder looks like a cluster.
     ///
-    /// - Parameter programs: PostgreSQL's programs.
-    /// - Throws: A `LocalPostgresError` with the error of the program.
-    func make(with programs: ServerPrograms) async throws {
-        // Folders of earlier interrupted creations are removed here, so that a failure below needs no clean-up.
+    /// - Parameters:
+    ///   - programs: PostgreSQL's programs.
+    ///   - fill: Fills the database, which it gets the URL of; `nil` for an empty one.
+    /// - Throws: A `LocalPostgresError` with the error of the program, or the error of `fill`.
+    func make(with programs: ServerPrograms, filledBy fill: ((_ url: String) async throws -> Void)? = nil) async throws
+    {
+        // Folders of creations that were killed are removed here.
         removeUnfinished()
         let draft = Self.draftPrefix + String(UInt64.random(in: 0...UInt64.max), radix: 16)
-        try await initialize(draft, with: programs)
-        try await createDatabase(in: draft, with: programs)
+        do {
+            // Not a child task: an interruption would kill initdb, whose own processes go on writing for a moment.
+            try await Task {
+                try await initialize(draft, with: programs)
+                try await createDatabase(in: draft, with: programs)
+            }.value
+            try Task.checkCancellation()
+            if let fill { try await withServer(of: draft, with: programs, fill) }
+        } catch {
+            removeUnfinished()
+            throw error
+        }
         guard rename(paths.folder + "/" + draft, paths.data) == 0 else { throw folderFailure(paths.data, errno) }
         try synchronize(paths.folder)
     }

@@ -7,7 +7,7 @@ extension LocalServer {
     /// - Parameter programs: PostgreSQL's programs.
     /// - Throws: A `LocalPostgresError` that quotes the server's log.
     func launch(with programs: ServerPrograms) async throws {
-        try writeSettings()
+        try writeSettings(in: paths.data)
         removeStaleFiles()
         let deadline = ContinuousClock.now + .seconds(15)
         while let complaint = try await attempt(with: programs) {
@@ -45,14 +45,15 @@ extension LocalServer {
     }
 
     /// Writes the settings, owned by the server's user like all other files in the folder.
-    private func writeSettings() throws(LocalPostgresError) {
-        let draft = paths.settings + ".new"
+    func writeSettings(in data: String) throws(LocalPostgresError) {
+        let settings = data + "/" + ServerPaths.settings
+        let draft = settings + ".new"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw folderFailure(draft, errno) }
         defer { close(descriptor) }
         try write(serverSettings(socketFolder: paths.socketFolder), to: descriptor, path: draft)
-        guard fchown(descriptor, account.userID, account.groupID) == 0, rename(draft, paths.settings) == 0 else {
-            throw folderFailure(paths.settings, errno)
+        guard fchown(descriptor, account.userID, account.groupID) == 0, rename(draft, settings) == 0 else {
+            throw folderFailure(settings, errno)
         }
     }
 

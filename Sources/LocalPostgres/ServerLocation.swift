@@ -25,8 +25,6 @@ struct ServerPaths: Equatable, Sendable {
     var data: String { folder + "/data" }
     /// The server's log.
     var log: String { folder + "/log" }
-    /// The settings that Intro writes before each start.
-    var settings: String { data + "/intro.conf" }
     /// The file in which the running server records its process ID and status.
     var postmasterFile: String { data + "/postmaster.pid" }
     /// The lock that prevents two commands from creating or starting one cluster at the same time.
@@ -38,12 +36,18 @@ struct ServerPaths: Equatable, Sendable {
     var clusterName: String { "intro-" + Self.fingerprint(home) }
 
     /// The URL of the database for libpq.
-    var url: String {
-        "postgresql://postgres@/intro?host=\(percentEncoded(socketFolder))&port=5432"
+    var url: String { url() }
+
+    /// Returns the URL of a database, or of a server with another port, which is the end of its socket's name.
+    func url(database: String = "intro", port: Int = 5432) -> String {
+        "postgresql://postgres@/\(database)?host=\(percentEncoded(socketFolder))&port=\(port)"
     }
 
     /// The folder of clusters whose home the server's user cannot reach.
     static let elsewhere = "/var/lib/intro/homes"
+
+    /// The file in the data folder with the settings that Intro writes before each start.
+    static let settings = "intro.conf"
 
     private static let socketName = ".s.PGSQL.5432"
 

@@ -47,6 +47,33 @@ struct ServerPrograms: Sendable {
         try await runner.run(folder + "/" + name, arguments, in: workingFolder, input: input)
     }
 
+    /// Runs one of the programs with an open file as standard input or standard output.
+    ///
+    /// The program needs no permission to open the file.
+    func run(
+        _ name: String, _ arguments: [String], in workingFolder: String, input: FileDescriptor? = nil,
+        output: FileDescriptor? = nil
+    ) async throws -> ProgramRunner.Outcome {
+        try await runner.run(folder + "/" + name, arguments, in: workingFolder, input: input, output: output)
+    }
+
+    /// Runs one of the programs in the background until the other end of a pipe is closed, and then interrupts it.
+    ///
+    /// The end is closed when this process ends, however it ends, so that the program does not outlive it.
+    func run(_ name: String, _ arguments: [String], in workingFolder: String, until end: FileDescriptor) async throws
+        -> ProgramRunner.Outcome
+    {
+        let script = """
+            exec 3<&0
+            "$@" </dev/null 3<&- &
+            program=$!
+            { read -r _ <&3; kill -INT $program; } >/dev/null 2>&1 &
+            wait $program
+            """
+        return try await runner.run(
+            "/bin/sh", ["-c", script, "sh", folder + "/" + name] + arguments, in: workingFolder, input: end)
+    }
+
     /// The folders to search, in this order: the one that `pg_config` prints, the search path, Debian's own.
     private static func candidates(_ runner: ProgramRunner) async -> [String] {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
@@ -117,22 +144,47 @@ struct ProgramRunner: Sendable {
         in workingFolder: String,
         input: String = ""
     ) async throws -> Outcome {
-        let words = userSwitchArguments + [program] + arguments
-        do {
+        let configuration = configuration(program, arguments, in: workingFolder)
+        return try await reporting(program) {
             let result = try await Subprocess.run(
-                .path(FilePath(words[0])),
-                arguments: Arguments(Array(words.dropFirst())),
-                environment: .custom(environment),
-                workingDirectory: FilePath(workingFolder),
-                input: .string(input),
-                output: .string(limit: 1 << 20),
-                error: .string(limit: 1 << 20)
-            )
+                configuration, input: .string(input), output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
             return Outcome(
-                isSuccess: result.terminationStatus.isSuccess,
-                output: result.standardOutput,
-                errors: result.standardError
-            )
+                isSuccess: result.terminationStatus.isSuccess, output: result.standardOutput,
+                errors: result.standardError)
+        }
+    }
+
+    /// Runs a program until it exits, with open files as standard input and standard output.
+    func run(
+        _ program: String, _ arguments: [String], in workingFolder: String, input: FileDescriptor?,
+        output: FileDescriptor? = nil
+    ) async throws -> Outcome {
+        let configuration = configuration(program, arguments, in: workingFolder)
+        return try await reporting(program) {
+            let null = try FileDescriptor.open("/dev/null", .readWrite)
+            defer { try? null.close() }
+            let result = try await Subprocess.run(
+                configuration, input: .fileDescriptor(input ?? null, closeAfterSpawningProcess: false),
+                output: .fileDescriptor(output ?? null, closeAfterSpawningProcess: false),
+                error: .string(limit: 1 << 20))
+            return Outcome(
+                isSuccess: result.terminationStatus.isSuccess, output: "", errors: result.standardError)
+        }
+    }
+
+    private func configuration(_ program: String, _ arguments: [String], in workingFolder: String) -> Configuration {
+        let words = userSwitchArguments + [program] + arguments
+        return Configuration(
+            executable: .path(FilePath(words[0])), arguments: Arguments(Array(words.dropFirst())),
+            environment: .custom(environment), workingDirectory: FilePath(workingFolder))
+    }
+
+    private func reporting(_ program: String, _ body: () async throws -> Outcome) async throws -> Outcome {
+        do {
+            let outcome = try await body()
+            // An interruption has killed the program.
+            if !outcome.isSuccess { try Task.checkCancellation() }
+            return outcome
         } catch let error as SubprocessError {
             throw LocalPostgresError.localDatabase(
                 "\(program) cannot be started as \(account.name)",
