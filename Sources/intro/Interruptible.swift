@@ -8,11 +8,13 @@ enum Interruptible {
     /// - Parameters:
     ///   - steps: The actions for the first signal, the second and so on. By default there is one: the task is
     ///     cancelled, and finishes its current operation.
+    ///   - onSignal: Called with each signal, before its action.
     ///   - work: The work.
     /// - Returns: The result of the work.
     /// - Throws: The error of the work.
     static func run<Result: Sendable>(
         steps: [@Sendable (Task<Result, any Error>) async -> Void] = [{ $0.cancel() }],
+        onSignal: @escaping @Sendable (UnixSignal) -> Void = { _ in },
         _ work: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         // Trap the signals before the work begins; until then, a signal may end the process.
@@ -21,6 +23,7 @@ enum Interruptible {
         let listener = Task {
             var rest = steps[...]
             for await signal in signals {
+                onSignal(signal)
                 let step = rest.popFirst()
                 if rest.isEmpty { restoreDefaultActions() }
                 guard let step else { return end(by: signal) }

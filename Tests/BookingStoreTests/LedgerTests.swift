@@ -98,7 +98,7 @@ struct LedgerTests {
             let plan = { @Sendable () async throws -> Int64 in
                 let before = try await books.count("message")
                 try await books.database.transaction {
-                    try await DeliveryRepository($0).plan(until: until, now: Books.now)
+                    _ = try await DeliveryRepository($0).plan(until: until, now: Books.now)
                 }
                 return try await books.count("message") - before
             }

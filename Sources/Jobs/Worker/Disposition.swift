@@ -109,9 +109,14 @@ extension Disposition {
         }
     }
 
-    /// Whether the job is dead, and not because a person cancelled it.
-    var isUnexpectedlyDead: Bool {
-        if case .dead(let reason, _) = self { reason != .cancelled } else { false }
+    /// Whether the job failed and runs again.
+    var isRetry: Bool {
+        if case .retry = self { true } else { false }
+    }
+
+    /// The reason why the job is dead; `nil` if it is not, or because a person cancelled it.
+    var unexpectedDeath: DeadReason? {
+        if case .dead(let reason, _) = self, reason != .cancelled { reason } else { nil }
     }
 }
 

@@ -244,24 +244,33 @@ extension QueueWorker {
         await resultWriter.settle(results.unfinished)
     }
 
-    /// Logs that jobs of a kind fail, that one is dead, and that the kind succeeds again.
+    /// Logs that jobs of a kind fail, which ones are dead, and that the kind succeeds again.
     ///
     /// The errors are stored with the jobs and not logged: they may name a person.
     private func report(_ results: [JobResult], of execution: Execution) {
         let kind = execution.jobs[0].kind
         let metadata: Logger.Metadata = ["queue": "\(queue.name)", "kind": "\(kind)"]
-        if results.contains(where: \.disposition.isUnexpectedlyDead) {
-            problems.others.occurs("dead \(kind)", level: .error, "a job is dead", metadata: metadata)
-        } else if let outage = results.outage {
+        logDead(results, metadata)
+        if let outage = results.outage {
             hasMetOutage = true
             problems.occurs(
                 problemName, "jobs fail and are tried again", error: outage, began: execution.begun, metadata: metadata)
-        } else if results.failures > 0 {
+        } else if results.contains(where: { $0.disposition.isRetry }) {
             failingKinds.insert(kind)
             problems.others.occurs("failing \(kind)", "jobs fail and are tried again", metadata: metadata)
         } else if !failingKinds.isEmpty, !(results.done.isEmpty && results.completed.isEmpty) {
             failingKinds.remove(kind)
             problems.others.ends("failing \(kind)", "jobs of the kind \(kind) succeed again")
+        }
+    }
+
+    /// Logs the jobs that are dead, with the reason of each.
+    private func logDead(_ results: [JobResult], _ metadata: Logger.Metadata) {
+        for result in results {
+            guard let reason = result.disposition.unexpectedDeath else { continue }
+            logger.error(
+                "a job is dead",
+                metadata: metadata.merging(["job": "\(result.lease.id)", "reason": "\(reason.rawValue)"]) { $1 })
         }
     }
 

@@ -19,14 +19,10 @@ extension DeliverMessages {
     public static func run(
         _ jobs: [BatchedJob<DeliverMessages>], with batch: DeliveryRun, notices: DeliveryNotices, logger: Logger
     ) async throws -> [JobOutcome] {
+        let began = ContinuousClock.now
         let report = try await batch.send(until: nil, limit: nil)
-        if report.tally.due > 0 {
-            logger.info(
-                "messages were sent",
-                metadata: [
-                    "sent": "\(report.tally.sent)", "failed": "\(report.tally.failed)",
-                    "unknown": "\(report.tally.unknown)", "skipped": "\(report.tally.skipped)",
-                ])
+        if report.hasFinalOutcomes {
+            logger.info("a batch of messages was sent", metadata: report.logMetadata(duration: .now - began))
         }
         notices.log(report, templateProblems: batch.templates?.currentProblems)
         try Task.checkCancellation()
@@ -37,6 +33,32 @@ extension DeliverMessages {
             return jobs.map { _ in .done }
         }
         return jobs.map { _ in .retry(after: ChannelBackoff.interval(after: 0), because: reason) }
+    }
+}
+
+extension DeliveryRun.Report {
+    /// Whether a message was sent, failed permanently, was skipped, or has an unknown delivery status.
+    ///
+    /// Postponed messages are logged by ``DeliveryNotices``, because a paused channel postpones them each minute.
+    fileprivate var hasFinalOutcomes: Bool {
+        tally.sent + tally.unknown + tally.skipped > 0 || failures.keys.contains { !$0.isPostponed }
+    }
+
+    /// Returns the counts for the log: by outcome, of sent messages by channel and rule, of failures by reason.
+    fileprivate func logMetadata(duration: Duration) -> Logger.Metadata {
+        let seconds = (duration / .milliseconds(1)).rounded() / 1000
+        var metadata: Logger.Metadata = [
+            "sent": .stringConvertible(tally.sent), "failed": .stringConvertible(tally.failed),
+            "unknown": .stringConvertible(tally.unknown), "skipped": .stringConvertible(tally.skipped),
+            "duration_seconds": .stringConvertible(seconds),
+        ]
+        for channel in Channel.allCases {
+            metadata["sent_\(channel.rawValue)"] = .stringConvertible(sent[channel, default: 0])
+        }
+        if !sentByRule.isEmpty { metadata["rules"] = .dictionary(sentByRule.mapValues { .stringConvertible($0) }) }
+        let reasons = failures.reduce(into: [:]) { $0[$1.key.reason.rawValue, default: 0] += $1.value }
+        if !reasons.isEmpty { metadata["reasons"] = .dictionary(reasons.mapValues { .stringConvertible($0) }) }
+        return metadata
     }
 }
 
@@ -76,7 +98,7 @@ public final class DeliveryNotices: Sendable {
                 "\(failure.isPostponed ? "messages were postponed" : advice.message("messages failed", on: .failed))",
                 metadata: [
                     "channel": "\(failure.channel.rawValue)", "reason": "\(failure.reason.rawValue)",
-                    "messages": "\(count)",
+                    "messages": .stringConvertible(count),
                 ])
         }
         // A problem with retried messages has ended; the next failure is logged when it begins.
@@ -93,7 +115,7 @@ public final class DeliveryNotices: Sendable {
         if let held, held.reason == .held, held.count > 0 {
             problems.occurs(
                 "held", "\(advice.message("messages are held after a restore of the database", on: .held))",
-                metadata: ["messages": "\(held.count)"])
+                metadata: ["messages": .stringConvertible(held.count)])
         } else {
             problems.ends("held", "messages are no longer held after a restore of the database")
         }

@@ -108,10 +108,10 @@ final class DeliveryProgress: Sendable {
     }
 
     /// Counts an outcome as the ledger records it.
-    func count(_ outcome: DeliveryOutcome, as record: DeliveryRecord, of channel: Channel) {
+    func count(_ outcome: DeliveryOutcome, as record: DeliveryRecord, of channel: Channel, for rule: String) {
         metrics.count(record, by: channel)
         state.withLock { state in
-            state.report.count(outcome, as: record, of: channel)
+            state.report.count(outcome, as: record, of: channel, for: rule)
             if outcome.requestsBackoff, case .rejectedTemporarily(_, let reply) = outcome {
                 state.deferrals[channel] = reply
             }

@@ -45,6 +45,8 @@ extension DeliveryRun {
         public internal(set) var failures: [Failure: Int] = [:]
         /// The number of sent messages by channel.
         public internal(set) var sent: [Channel: Int] = [:]
+        /// The number of sent messages by rule.
+        public internal(set) var sentByRule: [String: Int] = [:]
         /// The number of messages that wait because their session cannot take place as booked; not part of the tally.
         public internal(set) var blocked = 0
         /// The template problems, if the operator's folder has changed since the previous batch.
@@ -81,11 +83,14 @@ extension DeliveryRun.Report {
     }
 
     /// Counts an outcome as the ledger records it.
-    mutating func count(_ outcome: DeliveryOutcome, as record: DeliveryRecord, of channel: Channel) {
+    mutating func count(
+        _ outcome: DeliveryOutcome, as record: DeliveryRecord, of channel: Channel, for rule: String
+    ) {
         switch outcome {
         case .accepted:
             tally.add(to: \.sent)
             sent[channel, default: 0] += 1
+            sentByRule[rule, default: 0] += 1
         case .rejectedTemporarily, .rejectedPermanently, .senderRefused, .notSent:
             if let failure = DeliveryRun.Failure(record, channel) { count(failedAs: failure) }
         case .unknown: tally.add(to: \.unknown)

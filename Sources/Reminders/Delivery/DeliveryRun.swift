@@ -100,11 +100,13 @@ public struct DeliveryRun: Sendable {
         // With a limit of 0, nothing is sent or written.
         let journaled = limit == 0 ? nil : try await reconciler?.reconcile()
         if mode != .continuous {
-            try await database.transaction { connection in
+            let planned = try await database.transaction { connection in
                 let ledger = DeliveryRepository(connection)
-                try await ledger.plan(until: until, now: clock())
+                let planned = try await ledger.plan(until: until, now: clock())
                 try await ledger.release(until: until)
+                return planned
             }
+            planned.log(to: logger)
         }
         let (abandoned, work, channels) = try await database.withConnection { connection in
             let ledger = DeliveryRepository(connection)

@@ -89,7 +89,7 @@ struct DeliveryWorker<Item: Sendable> {
                 case .message: DeliveryRecord(claimed, outcome, copy: renderedMessage.copy, at: now)
                 case .channel: DeliveryRecord(claimed, refusedWithAll: outcome, copy: renderedMessage.copy, at: now)
                 }
-            progress.count(outcome, as: record, of: deliveryChannel.channel)
+            progress.count(outcome, as: record, of: deliveryChannel.channel, for: claimed.rule)
             return Attempt(record: record, canContinue: !outcome.requestsBackoff)
         } catch {
             let record = unrenderable(claimed, because: error)

@@ -109,7 +109,7 @@ public struct JournalReconciler: Sendable {
             "messages are held, because the journal of another sender is missing", on: .journalMissing)
         logger.log(
             level: level == .warning ? .error : level, "\(message)",
-            metadata: ["messages": "\(held.count)"])
+            metadata: ["messages": .stringConvertible(held.count)])
     }
 }
 

@@ -32,9 +32,10 @@ public struct CloseDays: Job {
     }
 }
 
-/// A job that removes old records: dead jobs and runners that no longer exist.
+/// A job that removes records after their retention periods: dead jobs, runners that no longer exist, the texts of
+/// messages, received texts and mail, and events.
 ///
-/// The ledger and the event log are kept.
+/// The rows of sessions and of the ledger are kept.
 public struct PruneHistory: Job {
     /// The kind: `history.prune`.
     public static let kind = "history.prune"

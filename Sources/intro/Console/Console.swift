@@ -21,6 +21,8 @@ struct Console: Sendable {
     private let pager: Pager?
     /// The file descriptor for results.
     let output: Int32
+    /// The log, which replaces notes and errors on standard error where that is structured.
+    private let log: LogStream
     private let notes: Int32
 
     /// Creates a console.
@@ -30,7 +32,8 @@ struct Console: Sendable {
     ///   - color: The value of `--color`.
     ///   - hourCycle: The form of times of day; `nil` for that of the studio's region.
     ///   - now: The present instant, whose year is not shown.
-    ///   - environment: The environment variables; `NO_COLOR` and `TERM` apply.
+    ///   - logFormat: The format of the log on standard error.
+    ///   - environment: The environment variables; `NO_COLOR`, `TERM` and `JOURNAL_STREAM` apply.
     ///   - output: The file descriptor for results.
     ///   - notes: The file descriptor for everything else.
     init(
@@ -38,6 +41,7 @@ struct Console: Sendable {
         color: ColorChoice,
         hourCycle: HourCycle? = nil,
         now: Date = Date(),
+        logFormat: LogFormat = .text,
         environment: [String: String] = ProcessInfo.processInfo.environment,
         output: Int32 = STDOUT_FILENO,
         notes: Int32 = STDERR_FILENO
@@ -49,6 +53,7 @@ struct Console: Sendable {
         width = Self.width(output: output, environment: environment)
         pager = isScreen && !json ? Pager(environment: environment) : nil
         times = json ? .iso : .people(now: now, hourCycle: hourCycle)
+        log = LogStream(logFormat, environment: environment, descriptor: notes)
         self.output = output
         self.notes = notes
     }
@@ -78,14 +83,27 @@ struct Console: Sendable {
 
     /// Prints a note on standard error.
     func note(_ text: String) {
+        if log.isStructured { return log.write(LogEntry(level: .info, message: text)) }
         // If standard error is closed, the note cannot be reported anywhere.
         try? StandardStreams.write(text.visibleLines + "\n", to: notes)
     }
 
+    /// Prints a warning on standard error.
+    func warn(_ text: String) {
+        if log.isStructured { return log.write(LogEntry(level: .warning, message: text)) }
+        note("warning: \(text)")
+    }
+
     /// Prints an error on standard error: three parts as text, or one object with `--json`.
+    ///
+    /// In a structured log it is one event; with `--json`, the event has the member `error` as well.
     func show(_ failure: Failure) {
-        let text = isJSON ? try? jsonText(failure.record) : nil
-        try? StandardStreams.write((text ?? failure.text(times: times, colored: areNotesColored)) + "\n", to: notes)
+        let object = isJSON ? try? jsonText(failure.record) : nil
+        if log.format == .json || log.isStructured && object == nil {
+            return log.write(failure.logEntry(times: times), merging: object)
+        }
+        let text = object ?? failure.text(times: times, colored: areNotesColored)
+        try? StandardStreams.write(text + "\n", to: notes)
     }
 }
 
@@ -101,50 +119,5 @@ func usesColor(_ choice: ColorChoice, environment: [String: String], onTerminal:
     case .always: true
     case .never: false
     case .auto: onTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
-    }
-}
-
-/// A log handler for standard error: notices and above, and with `--verbose` everything from `debug` on.
-///
-/// If standard error goes to journald, each line begins with its priority (sd-daemon(3)).
-struct ConsoleLogHandler: LogHandler {
-    var logLevel: Logger.Level
-    var metadata: Logger.Metadata = [:]
-    private let isJournal: Bool
-
-    /// - Parameters:
-    ///   - isVerbose: Whether `--verbose` was given.
-    ///   - environment: The environment variables. systemd sets `JOURNAL_STREAM` when standard error is the journal.
-    init(isVerbose: Bool, environment: [String: String] = [:]) {
-        logLevel = isVerbose ? .debug : .notice
-        // A shell that a service started has inherited the variable, but its standard error is a terminal.
-        isJournal = environment["JOURNAL_STREAM"]?.isEmpty == false && isatty(STDERR_FILENO) == 0
-    }
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }
-        let details = fields.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-        let priority = isJournal ? "<\(event.level.priority)>" : ""
-        let line = "\(priority)intro: \(event.level): \(event.message)\(details)"
-        try? StandardStreams.write(line.visible + "\n", to: STDERR_FILENO)
-    }
-}
-
-extension Logger.Level {
-    /// The syslog severity of the level (RFC 5424, section 6.2.1).
-    fileprivate var priority: Int {
-        switch self {
-        case .critical: 2
-        case .error: 3
-        case .warning: 4
-        case .notice: 5
-        case .info: 6
-        case .debug, .trace: 7
-        }
     }
 }

@@ -37,8 +37,8 @@ struct DigestTests {
             #expect(try await scene.days() == [])
             // Planned, and cancelled before it was sent.
             let evening = try scene.instant("2027-01-05 18:00")
-            try await scene.books.database.withConnection {
-                try await DeliveryRepository($0).plan(until: evening, now: evening)
+            _ = try await scene.books.database.withConnection {
+                _ = try await DeliveryRepository($0).plan(until: evening, now: evening)
             }
             _ = try await scene.books.desk.cancel(late.reference, reason: nil, now: evening)
             #expect(try await scene.digests(["2027-01-05 18:01"]) == [])
@@ -124,8 +124,8 @@ struct DigestTests {
             try await scene.giveAddress(Self.maria)
             try await scene.book("2027-01-05 09:00")
             let evening = try scene.instant("2027-01-04 18:00")
-            try await scene.books.database.transaction {
-                try await DeliveryRepository($0).plan(until: evening, now: evening)
+            _ = try await scene.books.database.transaction {
+                _ = try await DeliveryRepository($0).plan(until: evening, now: evening)
             }
             try await scene.away("2027-01-05 00:00", until: "2027-01-06 00:00")
             #expect(try await scene.digests(["2027-01-04 18:01"]) == [])

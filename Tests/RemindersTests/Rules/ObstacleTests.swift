@@ -261,7 +261,7 @@ extension Scene {
     func runnerMinute(
         to mail: ToldTransport, texts: ToldTexts = ToldTexts(), at now: Date = Scene.now
     ) async throws {
-        try await books.database.transaction { try await DeliveryRepository($0).plan(until: now, now: now) }
+        _ = try await books.database.transaction { try await DeliveryRepository($0).plan(until: now, now: now) }
         _ = try await batch(to: mail, texts: texts, mode: .continuous, at: now).send(until: nil, limit: nil)
     }
 }

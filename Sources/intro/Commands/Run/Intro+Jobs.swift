@@ -22,7 +22,7 @@ extension Intro {
             database, templates: templates, mode: mode, restoreLevel: .warning)
         let (logger, notices) = (logger, DeliveryNotices(logger: logger, advice: .commandLine))
         handlers.handle(PlanReminders.self) { [self] _, context in
-            try await PlanReminders.run(at: now, context, database)
+            try await PlanReminders.run(at: now, context, database).log(to: logger)
         }
         handlers.handleBatch(of: DeliverMessages.self, upTo: 1000, timeout: .seconds(3600)) { jobs in
             try await DeliverMessages.run(jobs, with: batch, notices: notices, logger: logger)
@@ -36,14 +36,29 @@ extension Intro {
             for day in open {
                 logger.warning(
                     "past sessions are not marked: see `intro agenda \(day.studio) --open`",
-                    metadata: ["sessions": "\(day.sessions)"])
+                    metadata: ["sessions": .stringConvertible(day.sessions)])
             }
         }
-        handlers.handle(PruneHistory.self) { [self] _, _ in
-            try await JobAdmin(database).prune()
-            try await database.withConnection { [now] in try await ChannelPauseRepository($0).prune(at: now) }
-        }
+        // An hour, for the first run on a large database; the next run continues.
+        handlers.handle(PruneHistory.self, timeout: .seconds(3600)) { [self] _, _ in try await prune(database) }
         return handlers
+    }
+
+    /// Removes the records that are older than their retention periods.
+    private func prune(_ database: Database) async throws {
+        let retention = settings.retention
+        try await JobAdmin(database).prune(deadFor: retention.jobs.map { .seconds($0 * 86_400) })
+        try await database.withConnection { [now] in try await ChannelPauseRepository($0).prune(at: now) }
+        let removed = try await Retention(database: database, actor: actor).apply(
+            Retention.Periods(
+                events: retention.events, messageBodies: retention.messageBodies, inbound: retention.inbound),
+            now: now)
+        logger.info(
+            "old data removed",
+            metadata: [
+                "events": "\(removed.events)", "message_bodies": "\(removed.messageBodies)",
+                "inbound": "\(removed.inbound)",
+            ])
     }
 
     /// The recurring jobs.
@@ -89,8 +104,8 @@ extension Intro {
         connections.applicationName = "intro run"
         return JobRunner(
             database: open(connections), listener: listener(connections), handlers: handlers, schedules: try schedules,
-            configuration: JobRunner.Configuration(name: "\(hostName):\(getpid())", queues: queues), logger: logger,
-        )
+            configuration: JobRunner.Configuration(
+                name: "\(hostName):\(getpid())", version: Version().build, queues: queues), logger: logger)
     }
 
     /// Returns the listener that wakes the runner for new jobs, if the connection passes notifications.

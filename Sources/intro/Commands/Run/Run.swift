@@ -21,6 +21,8 @@ struct Run: IntroSubcommand {
             Example: intro run --queue messages
             """)
 
+    static let logLevel = Logger.Level.info
+
     @Option(help: ArgumentHelp("Run only this queue's jobs; repeatable. (default: all)", valueName: "queue"))
     var queue: [String] = []
 
@@ -110,23 +112,28 @@ struct Run: IntroSubcommand {
     ) async throws -> JobRunner.Totals {
         let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
         let keepAlive = BackgroundLoop(name: "watchdog") { await notifier.keepAlive { runner.hasValidLease } }
-        return try await RunnerProcess(runner: runner, loops: loops + [keepAlive], logger: intro.logger).run {
+        let process = RunnerProcess(runner: runner, loops: loops + [keepAlive], logger: intro.logger)
+        let totals = try await process.run {
             try await runner.run {
-                let served = queues.joined(separator: ", ")
-                notifier.ready("running the jobs of \(served)")
-                intro.console.note("Running the jobs of \(served). Ctrl-C stops.")
+                notifier.ready("running the jobs of \(queues.joined(separator: ", "))")
+                intro.logStart(of: queues)
             }
-        } onShutdown: {
+        } onShutdown: { [logger = intro.logger] in
             notifier.stopping("waiting for running jobs to finish")
-            Self.endProcess(after: 33)
+            Self.endProcess(after: 33, logger)
         }
+        intro.logStop(process.stopReason ?? "cancelled", totals)
+        return totals
     }
 
     /// Ends the process even if a database or a mail server does not respond.
     ///
     /// Stopping takes at most 30 seconds in that case: 25 for running jobs and 5 to cancel the rest.
-    private static func endProcess(after seconds: Int) {
+    private static func endProcess(after seconds: Int, _ logger: Logger) {
         DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) {
+            logger.error(
+                "the runner stops without waiting any longer; other runners take over its jobs",
+                metadata: ["reason": "the database or a server did not answer", "waited_seconds": "\(seconds)"])
             _exit(ExitCode.tryAgain.rawValue)
         }
     }
@@ -139,9 +146,12 @@ struct Run: IntroSubcommand {
         if queues.contains(planning.queue) {
             _ = try await database.withConnection { try await JobQueue($0).enqueue(planning) }
         }
-        return try await RunnerProcess(runner: runner, loops: loops, logger: intro.logger).run {
-            try await runner.drain()
+        let process = RunnerProcess(runner: runner, loops: loops, logger: intro.logger)
+        let totals = try await process.run {
+            try await runner.drain { intro.logStart(of: queues) }
         }
+        intro.logStop(process.stopReason ?? "no job is due", totals)
+        return totals
     }
 
     private func queueName(_ text: String) throws -> String {

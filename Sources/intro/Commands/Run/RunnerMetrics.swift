@@ -130,7 +130,7 @@ struct RunnerMetrics: Sendable {
     private func readMessages(on connection: Connection) async throws {
         let (now, deliveries) = (clock(), DeliveryRepository(connection))
         let (overdue, putOff) = (try await deliveries.oldestOverdue(now: now), try await deliveries.oldestPostponed())
-        gauge("reminders_oldest_overdue_seconds", overdue.map { now.timeIntervalSince($0) } ?? 0)
+        gauge("reminders_oldest_overdue_seconds", overdue.map { now.timeIntervalSince($0.dueAt) } ?? 0)
         gauge("reminders_oldest_put_off_seconds", putOff.map { max(0, now.timeIntervalSince($0)) } ?? 0)
         gauge("reminders_unknown", Double(try await deliveries.countFailedAndUnknown(since: now).unknown))
         let held = try await DeliveryEpochRepository(connection).heldMessages(until: now)

@@ -2,6 +2,7 @@ import Jobs
 import Locking
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// The process of a job runner: the runner, and loops that continue until it has ended.
 ///
@@ -11,6 +12,22 @@ struct RunnerProcess {
     let runner: JobRunner
     let loops: [BackgroundLoop]
     let logger: Logger
+    private let stopSignal = Guarded<String?>(nil)
+
+    /// Creates a process.
+    ///
+    /// - Parameters:
+    ///   - runner: The runner.
+    ///   - loops: The loops that continue until it has ended.
+    ///   - logger: The log.
+    init(runner: JobRunner, loops: [BackgroundLoop], logger: Logger) {
+        self.runner = runner
+        self.loops = loops
+        self.logger = logger
+    }
+
+    /// The name of the first signal that asked the process to stop; `nil` without one.
+    var stopReason: String? { stopSignal.withLock(\.self) }
 
     /// Runs until the runner has ended.
     ///
@@ -32,12 +49,24 @@ struct RunnerProcess {
             totals.withLock { $0 = result }
         }
         try await Interruptible.run(
-            steps: [{ _ in await group.triggerGracefulShutdown() }, { [runner] _ in runner.stopNow() }]
+            steps: [{ _ in await group.triggerGracefulShutdown() }, { [runner] _ in runner.stopNow() }],
+            onSignal: noteSignal
         ) {
             try await group.run()
         }
         guard let totals = totals.withLock({ $0 }) else { throw CancellationError() }
         return totals
+    }
+
+    private func noteSignal(_ signal: UnixSignal) {
+        let name = signal == .sigint ? "SIGINT" : "SIGTERM"
+        let isFirst = stopSignal.withLock { first in
+            defer { first = first ?? name }
+            return first == nil
+        }
+        logger.info(
+            isFirst ? "stopping: running jobs may finish" : "stopping: running jobs are cancelled",
+            metadata: ["reason": "\(name)"])
     }
 
     /// Services are shut down in reverse order.
