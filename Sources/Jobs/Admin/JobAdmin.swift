@@ -105,21 +105,27 @@ extension JobAdmin {
     /// Deletes old rows; a job may call it.
     ///
     /// - Parameters:
-    ///   - age: The age from which dead jobs are deleted.
+    ///   - age: The age from which dead jobs are deleted; `nil` keeps them.
     ///   - absence: The time after its end from which a runner is deleted.
     /// - Returns: The numbers of deleted rows.
     /// - Throws: `PostgresError`, or `CancellationError`; rows deleted until then stay deleted.
     @discardableResult
     public func prune(
-        deadFor age: Duration = .seconds(90 * 86_400), goneFor absence: Duration = .seconds(86_400)
+        deadFor age: Duration? = .seconds(90 * 86_400), goneFor absence: Duration = .seconds(86_400)
     ) async throws -> Pruning {
         Pruning(
-            dead: try await remove("job_dead", "id", while: "died_at < now() - \(age.inSeconds) * interval '1 second'"),
+            dead: try await removeDead(for: age),
             // Where no other runner is left to mark a crashed runner, only its lease shows that it has ended.
             runners: try await remove(
                 "job_runner", "id",
                 while: "coalesce(gone_at, lease_until) < now() - \(absence.inSeconds) * interval '1 second'"),
             periods: try await remove("job_period", "unique_key", while: "until <= now()"))
+    }
+
+    private func removeDead(for age: Duration?) async throws -> Int {
+        guard let age else { return 0 }
+        return try await remove(
+            "job_dead", "id", while: "died_at < now() - \(age.inSeconds) * interval '1 second'")
     }
 
     private func remove(_ table: String, _ key: String, while condition: SQL) async throws -> Int {

@@ -56,8 +56,7 @@ struct Heartbeat: Sendable {
                 runnerLease.runner, lease: configuration.lease, totals: unreported)
         else {
             await abandonJobs("another runner has taken over its jobs")
-            let runner = try await runners.register(
-                name: configuration.name, queues: configuration.queues, lease: configuration.lease)
+            let runner = try await runners.register(configuration)
             runnerLease.renew(as: runner, until: leaseEnd)
             return
         }
@@ -74,8 +73,9 @@ struct Heartbeat: Sendable {
         let (rescued, deadLettered) = try await jobs.rescue(
             lease: configuration.lease, maxCrashes: configuration.maxCrashes)
         guard rescued + deadLettered > 0 else { return }
-        logger.warning(
-            "took over the jobs of a crashed runner", metadata: ["waiting": "\(rescued)", "dead": "\(deadLettered)"])
+        logger.log(
+            level: deadLettered > 0 ? .error : .warning, "took over the jobs of a crashed runner",
+            metadata: ["waiting": .stringConvertible(rescued), "dead": .stringConvertible(deadLettered)])
         workers.forEach { $0.wakeSignal.fire() }
     }
 
@@ -152,15 +152,18 @@ struct RunnerStore: Sendable {
     let database: Database
 
     /// Registers a runner and the rate limits of its queues, and returns its number.
-    func register(name: String, queues: [JobRunner.Queue], lease: Duration) async throws -> Int64 {
-        try await database.transaction { connection in
+    func register(_ configuration: JobRunner.Configuration) async throws -> Int64 {
+        let queues = configuration.queues
+        return try await database.transaction { connection in
             for queue in queues.sorted(by: { $0.name < $1.name }) {
                 try await declare(queue, on: connection)
             }
             return try await connection.query(
                 """
-                INSERT INTO job_runner (name, queues, lease_until)
-                VALUES (\(name), \(queues.map(\.name)), now() + \(lease.inSeconds) * interval '1 second')
+                INSERT INTO job_runner (name, version, queues, lease_until)
+                VALUES (
+                    \(configuration.name), \(configuration.version), \(queues.map(\.name)),
+                    now() + \(configuration.lease.inSeconds) * interval '1 second')
                 RETURNING id
                 """
             ).decode(Int64.self)[0]

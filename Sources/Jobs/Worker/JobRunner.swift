@@ -72,15 +72,17 @@ public final class JobRunner: Sendable {
     /// Missed occurrences of the served queues' schedules are enqueued once at the start. Nothing else is enqueued: no
     /// jobs for other queues, and no occurrences that come due while it runs.
     ///
+    /// - Parameter ready: Called when the runner is ready.
     /// - Returns: The numbers of completed, failed and stale jobs.
     /// - Throws: `PostgresError` where it cannot start. Later errors are retried.
     @discardableResult
-    public func drain() async throws -> Totals {
+    public func drain(ready: @escaping @Sendable () -> Void = {}) async throws -> Totals {
         try await detached { [self] in
             try await declareSchedules()
             let served = Set(configuration.queues.map(\.name))
             _ = try await makeCron(for: schedules.filter { served.contains($0.queue) }).enqueueDue()
             return try await serving(keeping: []) { [self] workers in
+                ready()
                 // A job of one queue may enqueue a due job in another.
                 while await drainOnce(workers), mode.withLock({ $0 }) == .work {}
             }
@@ -124,9 +126,7 @@ public final class JobRunner: Sendable {
         let runners = RunnerStore(database: database)
         let leaseEnd = ContinuousClock.now + configuration.lease
         let runnerLease = RunnerLease(
-            runner: try await runners.register(
-                name: configuration.name, queues: configuration.queues, lease: configuration.lease),
-            leaseEnd: leaseEnd)
+            runner: try await runners.register(configuration), leaseEnd: leaseEnd)
         currentLease.withLock { $0 = runnerLease }
         let workers = configuration.queues.map {
             QueueWorker(

@@ -3,6 +3,8 @@ extension JobRunner {
     public struct Configuration: Sendable {
         /// The runner's name for people: host and process number.
         public var name: String
+        /// The version of the program, for people; `nil` if it is not known.
+        public var version: String?
         /// The queues that the runner serves.
         public var queues: [Queue]
         /// The time after its last heartbeat at which other runners take over its jobs.
@@ -23,8 +25,9 @@ extension JobRunner {
         package var prefetch = Prefetch()
 
         /// Creates a configuration with the default intervals.
-        public init(name: String, queues: [Queue]) {
+        public init(name: String, version: String? = nil, queues: [Queue]) {
             self.name = name
+            self.version = version
             self.queues = queues
         }
     }

@@ -44,8 +44,9 @@ struct DeskScene: Sendable {
     /// Registers a runner with a valid lease, which runs nothing.
     @discardableResult
     func runner(_ name: String = "host-1", queues: String..., rate: JobRunner.Rate? = nil) async throws -> Int64 {
-        try await RunnerStore(database: database).register(
-            name: name, queues: queues.map { JobRunner.Queue($0, rate: rate) }, lease: .seconds(3600))
+        var configuration = JobRunner.Configuration(name: name, queues: queues.map { .init($0, rate: rate) })
+        configuration.lease = .seconds(3600)
+        return try await RunnerStore(database: database).register(configuration)
     }
 
     /// Claims the due jobs of a queue.

@@ -75,7 +75,9 @@ struct ModelledQueue {
     }
 
     private func enter() async throws -> Int64 {
-        try await runnerStore.register(name: "modelled", queues: [.init("default")], lease: .seconds(3600))
+        var configuration = JobRunner.Configuration(name: "modelled", queues: [.init("default")])
+        configuration.lease = .seconds(3600)
+        return try await runnerStore.register(configuration)
     }
 
     private mutating func claim(_ runner: Int, includesCrashed: Bool) async throws -> Int {

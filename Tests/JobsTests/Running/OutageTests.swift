@@ -52,6 +52,7 @@ struct FailingJobTests {
             #expect(lines.count == 2, "\(log.text)")
             #expect(lines.first?.hasPrefix("warning jobs fail and are tried again") == true, "\(log.text)")
             #expect(lines.last?.hasPrefix("error a job is dead") == true, "\(log.text)")
+            #expect(lines.last?.contains("\"reason\": failed") == true, "\(log.text)")
             #expect(!log.text.contains("Ana") && !log.text.contains("Failing"), "\(log.text)")
         }
     }

@@ -1,0 +1,170 @@
+import Booking
+import FoundationEssentials
+import LocalPostgres
+
+/// The texts of a status: one screen for people, and the lines of a monitoring plugin.
+struct StatusText {
+    let status: SystemStatus
+
+    /// The most lines for runners, for queues and for problems, so that all fits on a screen of 24 lines.
+    private static let mostEntries = 3
+    /// The width of a terminal that has not been asked.
+    private static let usualWidth = 80
+
+    /// Returns the screen: at most 24 lines, each cut at the width of the console.
+    func screen(on console: Console) -> String {
+        let width = console.width ?? Self.usualWidth
+        let colored = console.isColored
+        let label = 10
+        var lines = entries.flatMap { name, values in
+            values.enumerated().map { index, value in
+                Style.dim((index == 0 ? name : "").padded(to: label), when: colored)
+                    + value.visible.truncated(to: width - label)
+            }
+        }
+        let problems = status.problems
+        if !problems.isEmpty { lines.append("") }
+        for problem in problems.prefix(Self.mostEntries) {
+            let level = problem.level.rawValue + ":"
+            let message = problem.message.visible.truncated(to: width - level.count - 1)
+            lines.append(Style.red(level, when: colored) + " " + message)
+            lines.append(
+                Style.bold("hint:", when: colored) + " " + problem.hint.visible.truncated(to: width - "hint: ".count))
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// The lines of the screen by label.
+    private var entries: [(String, [String])] {
+        [
+            ("Status", [headline]), ("Database", [database]), ("Schema", [schema]), ("Binary", [binary]),
+            ("Runners", runners), ("Queues", queues), ("Overdue", [overdue]), ("Messages", [messages]),
+            ("Channels", channels), ("Sessions", [sessions]), ("Back-up", [backup]),
+        ]
+    }
+
+    private static let notRead = "not read"
+
+    private var headline: String {
+        let problems = status.problems
+        let shown = min(problems.count, Self.mostEntries)
+        let rest = problems.count > shown ? "; \(shown) shown, --json lists all" : ""
+        return status.level.rawValue.uppercased()
+            + (problems.isEmpty ? "" : ": \(counted(problems.count, "problem"))\(rest)")
+    }
+
+    private var database: String {
+        guard let database = status.database else { return Self.notRead }
+        let place = database.host.hasPrefix("/") ? database.host : "\(database.host):\(database.port)"
+        return "PostgreSQL \(database.version), \(database.role.rawValue), \(database.tls ? "TLS" : "no TLS"), "
+            + "\(database.name) on \(place)"
+    }
+
+    private var schema: String {
+        let schema = status.schema
+        let step = schema.step.map { "step \($0)" }
+        return switch schema.match {
+        case .current: "\(step ?? ""), which this binary expects"
+        case .missing: "missing; this binary expects step \(schema.expected)"
+        case .altered: "made by a different intro; this binary expects step \(schema.expected)"
+        case .behind, .ahead, .compatible: "\(step ?? "unknown"); this binary expects step \(schema.expected)"
+        case nil: Self.notRead
+        }
+    }
+
+    private var binary: String { "\(status.binary.version), commit \(status.binary.commit ?? "unknown")" }
+
+    private var runners: [String] {
+        guard let runners = status.runners else { return [Self.notRead] }
+        guard !runners.isEmpty else { return ["none"] }
+        let active = runners.count(where: \.active)
+        return Self.shortened(
+            runners.map { runner in
+                let process = runner.process.map { ", process \($0)" } ?? ""
+                let ago = CompactDuration.text(.seconds(runner.lastHeartbeatSecondsAgo))
+                return "\(runner.host)\(process), \(runner.active ? "active" : "not active"), heartbeat \(ago) ago, "
+                    + (runner.version ?? "version unknown")
+            }, rest: "\(active) of \(runners.count) active")
+    }
+
+    private var queues: [String] {
+        guard let queues = status.queues else { return [Self.notRead] }
+        guard !queues.isEmpty else { return ["empty"] }
+        return Self.shortened(
+            queues.map { queue in
+                "\(queue.name): \(queue.ready) ready, \(queue.running) running, \(queue.delayed) delayed, "
+                    + "\(queue.dead) dead" + (queue.paused ? ", paused" : "")
+            }, rest: "`intro jobs stats` lists all")
+    }
+
+    private var overdue: String {
+        guard status.messages != nil else { return Self.notRead }
+        guard let late = status.oldestOverdueReminder else { return "none" }
+        let subject = late.session.map { "session \($0)" } ?? "a trainer's schedule"
+        return "\(late.rule) by \(late.channel), \(subject), due \(RFC3339.string(late.dueAt)), "
+            + "\(late.lateMinutes) min late"
+    }
+
+    private var messages: String {
+        guard let messages = status.messages else { return Self.notRead }
+        return "\(messages.failed) failed in the last 24 h, \(messages.unknown) unknown, \(messages.held) held"
+    }
+
+    private var channels: [String] {
+        guard let channels = status.channels else { return [Self.notRead] }
+        let paused = channels.filter(\.paused)
+        let usable = channels.filter { !$0.paused }.map { "\($0.channel) not paused" }
+        return Self.shortened(
+            [usable.joined(separator: ", ")].filter { !$0.isEmpty }
+                + paused.map { channel in
+                    "\(channel.channel) paused on \(channel.sender ?? "a host")"
+                        + (channel.since.map { " since \(RFC3339.string($0))" } ?? "")
+                }, rest: "`intro jobs stats` lists all")
+    }
+
+    private var sessions: String {
+        guard let sessions = status.sessions else { return Self.notRead }
+        return "\(sessions.notMarked) not marked, \(sessions.needNewTime) to come that need a new time"
+    }
+
+    private var backup: String {
+        guard let backup = status.lastBackup else { return "none recorded" }
+        let verified = backup.verifiedAt.map { "verified \(RFC3339.string($0))" } ?? "not verified"
+        return "\(backup.kind.rawValue), \(RFC3339.string(backup.at)), \(verified)"
+    }
+
+    /// Returns all lines, or two of them and how many more there are.
+    private static func shortened(_ lines: [String], rest: String) -> [String] {
+        guard lines.count > mostEntries else { return lines }
+        return lines.prefix(mostEntries - 1) + ["and \(lines.count - mostEntries + 1) more: \(rest)"]
+    }
+}
+
+extension StatusText {
+    /// The output of a monitoring plugin: the level with the problems and the performance data in the first line, then a
+    /// line for each problem with its hint.
+    var plugin: String {
+        let problems = status.problems
+        let summary = problems.isEmpty ? "no problems" : problems.map(\.message).joined(separator: "; ")
+        // A vertical bar begins the performance data.
+        let line = "\(status.level.rawValue.uppercased()) - \(summary)".replacing("|", with: "/").visible
+        let details = problems.map { problem in
+            "\(problem.level.rawValue): \(problem.message). \(problem.hint)".replacing("|", with: "/").visible
+        }
+        return ([line + (figures.isEmpty ? "" : " | " + figures)] + details).joined(separator: "\n")
+    }
+
+    /// The performance data: `label=value[unit];warning;critical`.
+    private var figures: String {
+        guard let runners = status.runners, let queues = status.queues, let messages = status.messages else {
+            return ""
+        }
+        let sum = { (count: (SystemStatus.Queue) -> Int) in queues.reduce(0) { $0 + count($1) } }
+        let (late, limit) = (status.oldestOverdueReminder?.lateMinutes ?? 0, SystemStatus.Limit.self)
+        return [
+            "runners=\(runners.count(where: \.active))", "ready=\(sum(\.ready))", "running=\(sum(\.running))",
+            "dead=\(sum(\.dead))", "failed=\(messages.failed)", "unknown=\(messages.unknown)", "held=\(messages.held)",
+            "late=\(late * 60)s;\(limit.lateMinutesWarning * 60);\(limit.lateMinutesCritical * 60)",
+        ].joined(separator: " ")
+    }
+}
