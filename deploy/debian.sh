@@ -6,11 +6,18 @@ export root
 
 # The packages that Intro needs to build and run.
 export runtime_packages=(
-    pkg-config libpq-dev libcurl4-openssl-dev libphonenumber-dev libprotobuf-dev libabsl-dev libicu-dev postgresql tzdata)
+    pkg-config libpq-dev libcurl4-openssl-dev libssl-dev libphonenumber-dev libprotobuf-dev libabsl-dev libicu-dev
+    postgresql tzdata)
+
+# The packages that deploy/package needs in addition.
+export package_packages=(debhelper)
 
 # The release binary is linked statically with Swift's libraries: it starts in half the time, and runs without Swift. LLVM's
-# linker packs relative relocations, which saves another tenth of the start-up time.
-export release=(-c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs)
+# linker packs relative relocations, which saves another tenth of the start-up time. The build ID connects the binary with its
+# debug symbols; the folder of the build is left out of them, so that two builds of a commit are the same.
+export release=(
+    -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --build-id=sha1
+    -Xswiftc -file-prefix-map -Xswiftc "$root=/usr/src/intro" -Xcc "-ffile-prefix-map=$root=/usr/src/intro")
 
 say() {
     printf '\n==> %s\n' "$*"

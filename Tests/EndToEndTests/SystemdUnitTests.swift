@@ -38,12 +38,35 @@ struct SystemdUnitTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let copy = folder.appending(path: "intro-runner.service")
         try String(contentsOf: unit, encoding: .utf8)
-            .replacingOccurrences(of: "/usr/local/bin/intro", with: IntroBinary.path)
+            .replacingOccurrences(of: "/usr/bin/intro", with: IntroBinary.path)
             .write(to: copy, atomically: false, encoding: .utf8)
         let (output, status) = try await analyze("verify", "--recursive-errors=no", copy.path)
         // Warnings about other units that it is ordered after do not count.
         #expect(!output.contains("intro-runner"), "\(output)")
         #expect(status.isSuccess)
+    }
+
+    @Test(
+        "the units and timers of back-ups have no setting that systemd would ignore",
+        .enabled(if: Installed.systemdAnalyze != nil, "needs systemd-analyze"))
+    func backups() async throws {
+        let source = unit.appending(path: "../../pgbackrest").standardized
+        let folder = FileManager.default.temporaryDirectory.appending(path: "intro-unit-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let units = try FileManager.default.contentsOfDirectory(atPath: source.path)
+            .filter { $0.hasSuffix(".service") || $0.hasSuffix(".timer") }
+        #expect(units.count == 5)
+        for name in units {
+            try String(contentsOf: source.appending(path: name), encoding: .utf8)
+                .replacing(#/\/usr\/(local\/lib\/intro\/drill|bin\/pgbackrest)/#, with: "/usr/bin/env")
+                .write(to: folder.appending(path: name), atomically: false, encoding: .utf8)
+        }
+        for name in units {
+            let (output, status) = try await analyze(
+                "verify", "--recursive-errors=no", folder.appending(path: name).path)
+            #expect(!output.contains("intro-backup") && status.isSuccess, "\(name): \(output)")
+        }
     }
 
     @Test("writes no core file, which would contain client data")
