@@ -40,6 +40,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(
             name: "CPhoneNumber",
             linkerSettings: phoneNumberArchives.map { .linkedLibrary(":lib\($0).a") }
@@ -92,7 +93,9 @@ let package = Package(
         ),
         .target(
             name: "BookingStore",
-            dependencies: ["Booking", "Jobs", "Locking", "Postgres", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Booking", "CLibcrypto", "Jobs", "Locking", "Postgres", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings
         ),
         .target(
@@ -107,7 +110,11 @@ let package = Package(
         ),
         .target(
             name: "LocalPostgres",
-            dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
+            dependencies: [
+                "CLibcrypto", "Locking", "Postgres",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
             swiftSettings: settings
         ),
         .plugin(name: "EmbedCommit", capability: .buildTool(), path: "Sources/EmbedCommit"),
@@ -229,7 +236,7 @@ let package = Package(
             name: "RemindersTests",
             dependencies: [
                 "Booking", "BookingStore", "BookingStoreTesting", "Locking", "LoopbackTesting", "Messaging",
-                "MessagingTesting", "Postgres", "PostgresTesting", "Reminders", "Schema",
+                "MessagingTesting", "Postgres", "PostgresTesting", "Reminders", "Schema", "SeededChance",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -238,7 +245,7 @@ let package = Package(
         .testTarget(
             name: "introTests",
             dependencies: [
-                "intro", "LocalPostgres", "MessagingTesting",
+                "intro", "LocalPostgres", "MessagingTesting", "Reminders", "Schema",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

@@ -18,6 +18,17 @@ extension Intro {
         let composer: MailComposer
     }
 
+    /// Checks the built-in templates together with the operator's own.
+    ///
+    /// - Parameter folder: The operator's folder; `nil` for none.
+    /// - Returns: The findings, sorted by file and line.
+    /// - Throws: `TemplateError` when the folder cannot be read.
+    func templateFindings(in folder: String?) throws(TemplateError) -> [TemplateFinding] {
+        let own: [String: String] = if let folder { try TemplateFolder.read(folder) } else { [:] }
+        return TemplateCheck(.reminders) { TextSegments(of: $0).count }
+            .findings(in: ReminderTemplates.sources, overriddenBy: own)
+    }
+
     /// Returns the template store with the templates of all messages, including the operator's own.
     var templates: TemplateLibrary {
         get throws { try ReminderTemplates.library(overriddenBy: settings.templatesFolder) }

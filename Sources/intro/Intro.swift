@@ -15,7 +15,7 @@ final class Intro: Sendable {
     let settings: Settings
     /// The console for results and notes.
     let console: Console
-    /// The logger that `--verbose` makes visible.
+    /// The log on standard error.
     let logger: Logger
     /// The name of the acting person, for the event log.
     let actor: String
@@ -29,18 +29,22 @@ final class Intro: Sendable {
     ///
     /// - Parameters:
     ///   - options: The command line's global options.
+    ///   - logLevel: The lowest level that is logged without `--verbose`.
     ///   - environment: The environment variables.
     /// - Throws: A `Failure` when a setting or an option is not valid.
-    init(options: GlobalOptions, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
-        logger = Logger(
-            label: "intro",
-            factory: { _ in ConsoleLogHandler(isVerbose: options.verbose, environment: environment) })
+    init(
+        options: GlobalOptions, logLevel: Logger.Level = .notice,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws {
         simulatedNow = try options.now.map(parseNowOption)
         actor = try actorName(flag: options.actor, environment: environment)
         settings = try Settings(from: Settings.Sources(options: options, environment: environment))
         console = Console(
             json: options.json, color: options.color, hourCycle: settings.display.clock, now: simulatedNow ?? Date(),
-            environment: environment)
+            logFormat: settings.logFormat, environment: environment)
+        let stream = LogStream(settings.logFormat, environment: environment)
+        logger = Logger(label: LogEntry.label) { _ in StreamHandler(stream, level: options.verbose ? .debug : logLevel)
+        }
         journal = AttemptJournal(home: settings.home)
         logger.debug("settings", metadata: settings.summary)
     }
@@ -93,7 +97,12 @@ final class Intro: Sendable {
     ///
     /// - Throws: A `Failure` when the private PostgreSQL cannot be created or started.
     func databaseConfiguration() async throws -> Database.Configuration {
-        var configuration = Database.Configuration(conninfo: try await connectionString())
+        databaseConfiguration(conninfo: try await connectionString())
+    }
+
+    /// Returns the connection settings for a connection string.
+    func databaseConfiguration(conninfo: String) -> Database.Configuration {
+        var configuration = Database.Configuration(conninfo: conninfo)
         configuration.maximumConnections = settings.database.connections
         configuration.preparedStatements = settings.database.preparedStatements
         // Changes outside a booking transaction, such as a paused queue, are logged with their actor too.
@@ -110,12 +119,35 @@ final class Intro: Sendable {
 
     /// Returns the desk for bookings, reschedulings and cancellations.
     func frontDesk(_ database: Database) -> FrontDesk {
-        FrontDesk(database: database, actor: actor, noShowLimit: settings.booking.noShowLimit)
+        FrontDesk(
+            database: database, actor: actor, noShowLimit: settings.booking.noShowLimit, privacyKey: privacyKey)
     }
 
     /// Returns the desk for studios, trainers and clients.
     func administration(_ database: Database) -> Administration {
-        Administration(database: database, actor: actor)
+        Administration(database: database, actor: actor, privacyKey: privacyKey)
+    }
+
+    /// Returns the erasure of clients' personal data.
+    func clientErasure(_ database: Database) -> ClientErasure {
+        ClientErasure(database: database, actor: actor, privacyKey: privacyKey)
+    }
+
+    /// Returns why a client may not have a free session; `nil` if they may.
+    func eligibilityRefusal(of client: Client, on connection: Connection) async throws -> Refusal? {
+        let contacts = ClientDetails(of: client).contacts
+        let prior = try await SessionRepository(connection).priorSessions(of: contacts, now: now)
+        if let refusal = Eligibility.refusal(
+            for: prior, of: client.id, noShowLimit: settings.booking.noShowLimit)
+        {
+            return refusal
+        }
+        return try await ForgottenContacts(connection, key: privacyKey).refusal(of: contacts)
+    }
+
+    /// Reads the key of the hashes that are kept of erased clients, when it is needed.
+    private var privacyKey: PrivacyKeySource {
+        { [privacy = settings.privacy] in try privacy.key() }
     }
 
     /// Returns the editor of the reminder rules.

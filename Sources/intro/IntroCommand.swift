@@ -1,5 +1,7 @@
 import ArgumentParser
+import FoundationEssentials
 import Glibc
+import Logging
 
 /// The root of the command line: `intro`.
 @main
@@ -31,6 +33,9 @@ struct IntroCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(name: "Jobs", subcommands: [Run.self, JobsCommand.self]),
             CommandGroup(
+                name: "Operations",
+                subcommands: [StatusCommand.self, Doctor.self, Verify.self, BackupCommand.self, RestoreCommand.self]),
+            CommandGroup(
                 name: "Setup",
                 subcommands: [Setup.self, LocalCommand.self, ConfigCommand.self, CompletionCommand.self]),
         ]
@@ -53,7 +58,7 @@ extension IntroCommand {
     private static func rejectInvalidUTF8(_ arguments: [String]) -> ExitCode? {
         for number in 1..<max(1, Int(CommandLine.argc)) {
             guard let word = CommandLine.unsafeArgv[number], String(validatingCString: word) == nil else { continue }
-            Console(json: wantsJSON(arguments), color: color(of: arguments)).show(
+            console(for: arguments).show(
                 .invalidInput(
                     "argument \(number) is not valid UTF-8: \(String(cString: word).visible.prefix(60))",
                     hint: "use a terminal or a file with the encoding UTF-8"))
@@ -79,7 +84,7 @@ extension IntroCommand {
         } catch let error as CommandError {
             return reportFailure(error.underlying, on: error.console)
         } catch {
-            return reportFailure(error, on: Console(json: wantsJSON(arguments), color: color(of: arguments)))
+            return reportFailure(error, on: console(for: arguments))
         }
     }
 
@@ -113,14 +118,31 @@ extension IntroCommand {
         }
     }
 
+    /// Returns the console of a command line that cannot be parsed, or whose settings cannot be read.
+    private static func console(for arguments: [String]) -> Console {
+        let environment = ProcessInfo.processInfo.environment
+        let format = logFormat(of: arguments) ?? environment["INTRO_LOG_FORMAT"].flatMap { LogFormat(rawValue: $0) }
+        return Console(
+            json: wantsJSON(arguments), color: color(of: arguments), logFormat: format ?? .text,
+            environment: environment)
+    }
+
     /// Returns the value of `--color`, even on a command line that cannot be parsed.
     static func color(of arguments: [String]) -> ColorChoice {
+        value(of: "--color", in: arguments) ?? .auto
+    }
+
+    /// Returns the value of `--log-format`, even on a command line that cannot be parsed.
+    static func logFormat(of arguments: [String]) -> LogFormat? {
+        value(of: "--log-format", in: arguments)
+    }
+
+    private static func value<Choice: RawRepresentable<String>>(of option: String, in arguments: [String]) -> Choice? {
         let words = arguments.prefix { $0 != "--" }
-        let choices = zip(words, words.dropFirst() + [""]).compactMap { word, next in
-            if word == "--color" { return ColorChoice(rawValue: next) }
-            return word.hasPrefix("--color=") ? ColorChoice(rawValue: String(word.dropFirst("--color=".count))) : nil
-        }
-        return choices.last ?? .auto
+        return zip(words, words.dropFirst() + [""]).compactMap { word, next in
+            if word == option { return Choice(rawValue: next) }
+            return word.hasPrefix(option + "=") ? Choice(rawValue: String(word.dropFirst(option.count + 1))) : nil
+        }.last
     }
 
     /// Returns whether a command line contains `--json`, even if it cannot be parsed.
@@ -142,6 +164,9 @@ protocol IntroSubcommand: AsyncParsableCommand {
     /// The global options.
     var global: GlobalOptions { get }
 
+    /// The lowest level that is logged without `--verbose`.
+    static var logLevel: Logger.Level { get }
+
     /// Validates combinations of arguments, after the parser has reported unknown options.
     ///
     /// - Throws: `ValidationError`.
@@ -155,16 +180,23 @@ protocol IntroSubcommand: AsyncParsableCommand {
 }
 
 extension IntroSubcommand {
+    static var logLevel: Logger.Level { .notice }
+
     func checkUsage() throws {}
 
-    func run() async throws {
+    func run() async throws { try await runWithDependencies() }
+
+    /// Creates the dependencies, runs the command, and closes the dependencies.
+    ///
+    /// - Throws: A `Failure` when a setting or an option is not valid, or the command's error with its console.
+    func runWithDependencies() async throws {
         do {
             try checkUsage()
         } catch let problem as ValidationError {
             let words = IntroCommand.words(to: Self.self).joined(separator: " ")
             throw Failure(code: "usage", message: problem.message, hint: "see `\(words) --help`", exit: .usage)
         }
-        let intro = try await Intro.make(options: global)
+        let intro = try await Intro.make(options: global, logLevel: Self.logLevel)
         do {
             try await run(in: intro)
         } catch {
@@ -204,6 +236,9 @@ struct GlobalOptions: ParsableArguments {
 
     @Flag(help: "Print progress on standard error.")
     var verbose = false
+
+    @Option(help: ArgumentHelp("Log on standard error as text or json. (default: text)", valueName: "format"))
+    var logFormat: LogFormat?
 }
 
 /// The values of `--clock`.

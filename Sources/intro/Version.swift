@@ -14,6 +14,9 @@ struct Version: Encodable {
     /// The version of libpq that is loaded.
     let libpq = Database.libpqVersion
 
+    /// The version with the commit as build metadata (Semantic Versioning, section 10), such as `0.1.0+6f88201ab1c2`.
+    var build: String { commit.map { "\(version)+\($0)" } ?? version }
+
     /// The version as lines of text.
     var text: String {
         "intro \(version)\ncommit \(commit ?? "unknown")\nschema step \(schema)\nlibpq \(libpq)"

@@ -18,7 +18,8 @@ struct ConstraintRefusalTests {
         "inbound_text_provider_id_key", "client_unsubscribe_token_key", "schema_migration_pkey", "schema_function_pkey",
         "closed_day_pkey", "inbound_mail_digest_key", "unmatched_text_status_pkey", "channel_pause_pkey",
         "channel_refusal_pkey",
-        "schema_release_pkey", "lock_salt_pkey", "delivery_sender_pkey",
+        "schema_release_pkey", "lock_salt_pkey", "delivery_sender_pkey", "forgotten_contact_pkey",
+        "forgotten_suppression_pkey", "privacy_key_pkey",
         // Internal tables of the job runner.
         "job_dead_pkey", "job_queue_pkey", "job_period_pkey", "job_cron_pkey",
     ]

@@ -153,7 +153,7 @@ struct QueryPlanTests {
                 _ = try await DeliveryRepository($0).countFailedAndUnknown(since: from)
             }
             try await books.expectIndexes("sweep") { _ = try await DeliveryRepository($0).markAbandonedAsUnknown() }
-            try await books.expectIndexes("plan") { try await DeliveryRepository($0).plan(until: from, now: from) }
+            try await books.expectIndexes("plan") { _ = try await DeliveryRepository($0).plan(until: from, now: from) }
         }
     }
 
@@ -178,7 +178,7 @@ struct QueryPlanTests {
             }
             #expect(taken > 500)
             try await books.expectIndexes("release") {
-                try await DeliveryRepository($0).plan(until: Books.now, now: Books.now)
+                _ = try await DeliveryRepository($0).plan(until: Books.now, now: Books.now)
             }
             let waiting = try await books.database.query(
                 "SELECT count(*) FROM message WHERE reason = 'trainer_away' AND wait_until > \(Books.now)"

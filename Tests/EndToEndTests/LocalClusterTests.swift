@@ -259,7 +259,7 @@ struct LocalClusterTests {
 }
 
 /// Whether every user may run a program: others must have access to it and all folders above it.
-private func isOpenToAll(_ program: String) -> Bool {
+func isOpenToAll(_ program: String) -> Bool {
     var path = program
     while path != "/" {
         var facts = stat()

@@ -37,12 +37,12 @@ struct RollingUpgradeTests {
     @Test("a rule of a newer version stops neither desk nor sender, and is reported")
     func newerRule() async throws {
         try await Studio.with { studio in
-            try await studio.database.execute(
-                script: """
-                    ALTER TABLE reminder_rule DROP CONSTRAINT reminder_rule_anchor_is_known;
-                    INSERT INTO reminder_rule (key, anchor, channel, audience, template)
-                    VALUES ('survey', 'joined', 'email', 'client', 'survey');
-                    """)
+            try await studio.database.query("ALTER TABLE reminder_rule DROP CONSTRAINT reminder_rule_anchor_is_known")
+            try await studio.database.query(
+                """
+                INSERT INTO reminder_rule (key, anchor, channel, audience, template)
+                VALUES ('survey', 'joined', 'email', 'client', 'survey')
+                """)
             try await studio.book("Ana", at: "2026-12-07 09:00")
             #expect(try await studio.answer("reminders", "send")["sent"] == 1)
             #expect(try await studio.intro("run", "--drain").exit == 0)

@@ -12,6 +12,8 @@ public enum Installed {
     public static let promtool = find("promtool")
     /// A connection pooler, from Debian's package `pgbouncer`.
     public static let pgBouncer = find("pgbouncer")
+    /// The manager of PostgreSQL clusters, from Debian's package `patroni`.
+    public static let patroni = find("patroni")
     /// The Python that runs helper scripts: `INTRO_TEST_PYTHON`, else `python3`.
     public static let python = ProcessInfo.processInfo.environment["INTRO_TEST_PYTHON"] ?? find("python3")
 

@@ -63,10 +63,10 @@ struct HelpTests {
         }
     }
 
-    @Test("the commands are in five groups, and each is in one of them")
+    @Test("the commands are in six groups, and each is in one of them")
     func groups() {
         let groups = IntroCommand.configuration.groupedSubcommands
-        #expect(groups.map(\.name) == ["Bookings", "Schedules", "Messages", "Jobs", "Setup"])
+        #expect(groups.map(\.name) == ["Bookings", "Schedules", "Messages", "Jobs", "Operations", "Setup"])
         #expect(IntroCommand.configuration.ungroupedSubcommands.isEmpty)
         let names = groups.flatMap(\.subcommands).map { $0._commandName }
         #expect(Set(names).count == names.count)
@@ -85,7 +85,7 @@ struct HelpTests {
         #expect(
             sections == [
                 "BOOKINGS SUBCOMMANDS:", "SCHEDULES SUBCOMMANDS:", "MESSAGES SUBCOMMANDS:", "JOBS SUBCOMMANDS:",
-                "SETUP SUBCOMMANDS:", "OPTIONS:", "GLOBAL OPTIONS:",
+                "OPERATIONS SUBCOMMANDS:", "SETUP SUBCOMMANDS:", "OPTIONS:", "GLOBAL OPTIONS:",
             ])
         #expect(root.hasSuffix("See 'intro help <subcommand>' for detailed help."))
         let plain = IntroCommand.helpMessage(columns: 80).split(separator: "\n").sorted()

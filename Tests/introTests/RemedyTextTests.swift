@@ -29,6 +29,7 @@ struct RemedyTextTests {
         ),
         (.findPriorSession, "see `intro client show`, or grant another with --override REASON"),
         (.checkSession, "see `intro show`"),
+        (.findClient, "see `intro client list --search`; a person who returns is a new client"),
         (.checkClient(Client.ID(17)), "see `intro client show 17`"),
         (.findClientByEmail, "see `intro client show` with it"),
         (.listRules, "see `intro rules list`"),
@@ -49,6 +50,7 @@ struct RemedyTextTests {
         let rows: [(Refusal.Remedy, String)] = [
             (.markPriorSession(reference), "mark it first: `intro attend K7Q2-9FXM` or `intro no-show K7Q2-9FXM`"),
             (.movePriorSession(reference), "move it with `intro reschedule K7Q2-9FXM --at TIME`"),
+            (.cancelSession(reference), "cancel it first: `intro cancel K7Q2-9FXM`"),
             (.markSession(reference), "mark it: `intro attend K7Q2-9FXM` or `intro no-show K7Q2-9FXM`"),
         ]
         for (remedy, hint) in rows { #expect(Refusal(.notChangeable, "message", remedy: remedy).hint == hint) }

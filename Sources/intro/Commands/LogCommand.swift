@@ -34,7 +34,7 @@ struct LogCommand: IntroSubcommand {
 
     func run(in intro: Intro) async throws {
         let limit = try count(limit, field: "--limit", in: 1...100_000)
-        let database = try await intro.database()
+        let database = try await intro.readDatabase()
         let (filter, clock) = try await filter(in: intro, database)
         let (events, rest) = try await database.withConnection { connection in
             let repository = EventRepository(connection)

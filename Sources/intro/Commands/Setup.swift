@@ -126,7 +126,7 @@ extension Intro {
     /// - Throws: `PostgresError`.
     func warnOfTimeZones(in database: Database) async throws {
         for warning in try await timeZoneWarnings(in: database) {
-            console.note("warning: \(warning); \(Failure.timeZoneHint)")
+            console.warn("\(warning); \(Failure.timeZoneHint)")
         }
     }
 }

@@ -10,8 +10,10 @@ extension Failure {
             self.init(unreachable: error)
         case .connectionLost where error.isUnresponsive:
             self = .busy("the database does not answer", because: "\(error)")
-        case .connectionLost, .outcomeUnknown:
+        case .connectionLost:
             self = .busy("the connection to the database broke", because: "\(error)")
+        case .outcomeUnknown:
+            self = .busy("the database did not confirm the change", because: "\(error)")
         case .poolExhausted, .acquireTimedOut, .closed:
             self = .busy("the database is busy", because: "\(error)")
         case .server, .rolledBack:

@@ -1,4 +1,5 @@
 import Booking
+import Logging
 
 /// An error in the form that is reported on a terminal or with `--json`.
 ///
@@ -75,6 +76,16 @@ extension Failure {
         return lines.joined(separator: "\n")
     }
 
+    /// Returns the failure as one event of the log.
+    func logEntry(times: TimeFormat) -> LogEntry {
+        let message = timed?.message.text(in: times) ?? message
+        let hint = timed?.hint.text(in: times) ?? hint
+        var fields: Logger.Metadata = ["code": "\(code)", "exit_code": .stringConvertible(exit.rawValue)]
+        if let reason, !reason.isEmpty { fields["reason"] = "\(reason)" }
+        if !hint.isEmpty { fields["hint"] = "\(hint)" }
+        return LogEntry(level: .error, message: message, fields: fields)
+    }
+
     /// The object for `--json`: `{"error": {"code", "message", "hint"}}`.
     var record: Record {
         let sentence = [message, reason ?? ""].filter { !$0.isEmpty }.joined(separator: ": ")
@@ -105,13 +116,17 @@ extension Failure {
 enum ExitCode: Int32, CaseIterable, Sendable {
     /// Success; also for `--help`, and when the reader has closed our output.
     case done = 0
+    /// A warning of `intro status --check`, as a monitoring plugin reports it.
+    case checkWarning = 1
+    /// A critical state of `intro status --check`.
+    case checkCritical = 2
     /// Refused by a booking rule: the slot is taken, or the client already had the free session.
     case refused = 3
     /// No such booking, client, trainer or studio exists.
     case notFound = 4
     /// Usage error: the command line cannot be parsed (`EX_USAGE`).
     case usage = 64
-    /// Invalid input: a value is not valid, or messages failed permanently (`EX_DATAERR`).
+    /// Invalid input: a value is not valid, messages failed permanently, or stored data is inconsistent (`EX_DATAERR`).
     case invalidInput = 65
     /// The database, mail or SMS server cannot be reached (`EX_UNAVAILABLE`).
     case unreachable = 69
@@ -121,4 +136,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     case tryAgain = 75
     /// Configuration or schema is missing, wrong or out of date (`EX_CONFIG`).
     case misconfigured = 78
+
+    /// A state that `intro status --check` could not determine; monitoring plugins use the same number.
+    static let checkUnknown = ExitCode.refused
 }

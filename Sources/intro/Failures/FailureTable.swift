@@ -23,6 +23,8 @@ extension Failure {
             self = failure
         case let error as LocalPostgresError:
             self.init(error)
+        case let error as BackupError:
+            self.init(error)
         case let refusal as Refusal:
             self.init(refusal)
         case let refusal as JobRefusal:
@@ -33,6 +35,12 @@ extension Failure {
             self = .invalidInput("\(invalid.field) \(invalid.problem)", hint: invalid.hint)
         case let invalid as ClientIdentifier.UnrecognizedText:
             self.init(invalid)
+        case let error as PrivacyKeyError:
+            self.init(error)
+        case is ClientErasure.MessageInDelivery:
+            self.init(
+                code: "message_in_delivery", message: "a message to the client is being sent; nothing was erased",
+                hint: "run the same command again in a minute", exit: .tryAgain)
         case let ambiguous as AmbiguousSession:
             self.init(ambiguous)
         case let invalid as InvalidHoursPeriod:
@@ -83,6 +91,33 @@ extension Failure {
             code: "output", message: "the result could not be written to standard output", reason: problem.reason,
             hint: "the command itself has finished: free some space, and check the result before you run it again",
             exit: .tryAgain)
+    }
+}
+
+extension Failure {
+    /// Describes a key of erased clients' hashes that is missing or wrong.
+    private init(_ error: PrivacyKeyError) {
+        let setting = Setting.privacyKeyFile
+        let option = "\(setting.rawValue) (\(setting.environmentName))"
+        self =
+            switch error {
+            case .neededToErase:
+                .misconfigured(
+                    "the client cannot be erased without a privacy key",
+                    because: "the used free session and blocked addresses are kept as hashes with a key that is not in "
+                        + "the database",
+                    hint: "\(Settings.Privacy.creation), and set \(option) on every host; keep a copy")
+            case .neededToCompare:
+                .misconfigured(
+                    "the privacy key is not configured",
+                    because: "clients were erased, and their free sessions can be compared only with it",
+                    hint: "copy the key file from another host, and set \(option)")
+            case .isAnother:
+                .misconfigured(
+                    "the privacy key is not the one whose hashes are in the database",
+                    because: "the file contains another key",
+                    hint: "restore the file that \(option) named when the first client was erased")
+            }
     }
 }
 

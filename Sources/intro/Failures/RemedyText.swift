@@ -40,6 +40,8 @@ extension Refusal.Remedy {
         case .markAfterStart: "mark it after its start, or pass --override REASON"
         case .checkSession: "see `intro show`"
         case .resolveName(let conflict): "\(conflict.hint)"
+        case .cancelSession(let reference): "cancel it first: `intro cancel \(reference)`"
+        case .findClient: "see `intro client list --search`; a person who returns is a new client"
         case .checkClient(let client): "see `intro client show \(client.value)`"
         case .findClientByEmail: "see `intro client show` with it"
         case .listRules: "see `intro rules list`"

@@ -1,20 +1,25 @@
 import Booking
 import BookingStore
 import FoundationEssentials
+import Logging
 import Postgres
 
 extension Intro {
     /// Creates the dependencies of a command; `--now` may be any time that can be typed at the studio.
     ///
-    /// - Parameter options: The command line's global options.
+    /// - Parameters:
+    ///   - options: The command line's global options.
+    ///   - logLevel: The lowest level that is logged without `--verbose`.
     /// - Returns: The dependencies.
     /// - Throws: A `Failure`, `InvalidInput`, or a `Refusal` when the local time does not exist or is ambiguous.
-    static func make(options: GlobalOptions) async throws -> Intro {
-        guard let text = options.now, RFC3339.parse(text) == nil else { return try Intro(options: options) }
+    static func make(options: GlobalOptions, logLevel: Logger.Level) async throws -> Intro {
+        guard let text = options.now, RFC3339.parse(text) == nil else {
+            return try Intro(options: options, logLevel: logLevel)
+        }
         try checkNowOption(text)
         var options = options
         options.now = nil
-        let present = try Intro(options: options)
+        let present = try Intro(options: options, logLevel: logLevel)
         do {
             options.now = RFC3339.string(try await present.localNow(text))
         } catch {
@@ -22,7 +27,7 @@ extension Intro {
             throw error
         }
         await present.close()
-        return try Intro(options: options)
+        return try Intro(options: options, logLevel: logLevel)
     }
 
     /// Rejects a text that is not a time at any studio, before a database is needed to find the studio.

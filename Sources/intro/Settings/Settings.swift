@@ -19,6 +19,8 @@ struct Settings: Equatable, Sendable {
         }
 
         var location: Location
+        /// The connection string of the database that commands read from which write nothing; `nil` for the same one.
+        var readURL: String?
         /// The maximum number of connections of one process.
         var connections: Int
         /// Whether statements are prepared; must be off for PgBouncer in transaction mode.
@@ -63,6 +65,22 @@ struct Settings: Equatable, Sendable {
         var noShowLimit: Int
     }
 
+    /// The protection of personal data.
+    struct Privacy: Equatable, Sendable {
+        /// The file with the key of the hashes that are kept of erased clients, or `nil`.
+        var keyFile: String?
+    }
+
+    /// The time that data is kept, in days; `nil` for no limit.
+    struct Retention: Equatable, Sendable {
+        var events: Int?
+        var messageBodies: Int?
+        /// Dead jobs; finished jobs are deleted at once.
+        var jobs: Int?
+        /// Received texts and mail.
+        var inbound: Int?
+    }
+
     /// The settings of input and output at the desk.
     struct Display: Equatable, Sendable {
         /// The language of the names of days and months that are accepted in times, in addition to English.
@@ -77,7 +95,11 @@ struct Settings: Equatable, Sendable {
     var mail: Mail
     var texts: Texts
     var booking: Booking
+    var privacy: Privacy
+    var retention: Retention
     var display: Display
+    /// The format of the log on standard error.
+    var logFormat: LogFormat
     /// The handle of the default studio, or `nil`.
     var studio: String?
     /// The folder of the operator's own templates, or `nil`.
@@ -87,15 +109,9 @@ struct Settings: Equatable, Sendable {
 extension Settings {
     /// The settings for the log, without passwords.
     var summary: Logger.Metadata {
-        let location =
-            switch database.location {
-            case .local: "private"
-            case .libpqEnvironment: "PG*"
-            case .url(let url): redacted(url)
-            case .urlFile(let path): path
-            }
-        return [
-            "home": "\(home)", "database": "\(location)", "mail": "\(redacted(mail.url))",
+        [
+            "home": "\(home)", "database": "\(database.address)",
+            "read_database": "\(redacted(database.readURL ?? ""))", "mail": "\(redacted(mail.url))",
             "texts": "\(redacted(texts.url))",
             "connections": "\(database.connections)", "prepared_statements": "\(database.preparedStatements)",
         ]
@@ -107,6 +123,7 @@ enum Setting: String, CaseIterable, Sendable {
     case home
     case databaseURL = "database.url"
     case databaseURLFile = "database.url_file"
+    case databaseReadURL = "database.read_url"
     case databaseConnections = "database.connections"
     case databasePreparedStatements = "database.prepared_statements"
     case mailURL = "mail.url"
@@ -123,8 +140,14 @@ enum Setting: String, CaseIterable, Sendable {
     case smsStatusURL = "sms.status_url"
     case templatesFolder = "templates.folder"
     case bookingNoShowLimit = "booking.no_show_limit"
+    case privacyKeyFile = "privacy.key_file"
+    case retentionEvents = "retention.events"
+    case retentionMessageBodies = "retention.message_bodies"
+    case retentionJobs = "retention.jobs"
+    case retentionInbound = "retention.inbound"
     case displayLanguage = "display.language"
     case displayClock = "display.clock"
+    case logFormat = "log.format"
     case studio
 
     /// The type of a setting's value.
@@ -134,6 +157,8 @@ enum Setting: String, CaseIterable, Sendable {
         case path
         case number(ClosedRange<Int>)
         case boolean
+        /// A number of days, such as `400d`, or `none`.
+        case period
         /// One of these texts.
         case choice([String])
 
@@ -144,6 +169,7 @@ enum Setting: String, CaseIterable, Sendable {
             case .path: "a path"
             case .number(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
             case .boolean: "true or false"
+            case .period: "a number of days such as 400d, or none"
             case .choice(let values): values.joined(separator: " or ")
             }
         }
@@ -152,15 +178,18 @@ enum Setting: String, CaseIterable, Sendable {
     /// The type of the value.
     var kind: Kind {
         switch self {
-        case .databaseURL, .mailURL, .mailFrom, .mailRate, .mailUnsubscribeURL, .smsURL, .smsFrom, .smsRate,
+        case .databaseURL, .databaseReadURL, .mailURL, .mailFrom, .mailRate, .mailUnsubscribeURL, .smsURL, .smsFrom,
+            .smsRate,
             .smsStatusURL, .studio:
             .text
-        case .home, .databaseURLFile, .mailPasswordFile, .smsTokenFile, .templatesFolder: .path
+        case .home, .databaseURLFile, .mailPasswordFile, .smsTokenFile, .templatesFolder, .privacyKeyFile: .path
+        case .retentionEvents, .retentionMessageBodies, .retentionJobs, .retentionInbound: .period
         case .databaseConnections, .mailConnections, .smsConnections: .number(1...1000)
         case .bookingNoShowLimit: .number(0...1000)
         case .databasePreparedStatements: .boolean
         case .displayClock: .choice(HourCycle.allCases.map(\.rawValue))
         case .displayLanguage: .choice(PhraseLanguage.allCases.map(\.rawValue))
+        case .logFormat: .choice(LogFormat.allCases.map(\.rawValue))
         }
     }
 
@@ -172,5 +201,30 @@ enum Setting: String, CaseIterable, Sendable {
     /// The key of the setting in the configuration library.
     var key: AbsoluteConfigKey {
         AbsoluteConfigKey(rawValue.split(separator: ".").map(String.init))
+    }
+}
+
+/// The time that data is kept.
+enum RetentionPeriod: Equatable {
+    case days(Int)
+    /// Without a limit.
+    case unlimited
+
+    /// Parses a period, such as `400d` or `none`; returns `nil` for any other text.
+    init?(_ text: String) {
+        if text == "none" {
+            self = .unlimited
+            return
+        }
+        guard text.hasSuffix("d"), let days = Int(text.dropLast()), (1...36_500).contains(days), "\(days)d" == text
+        else {
+            return nil
+        }
+        self = .days(days)
+    }
+
+    /// The number of days; `nil` without a limit.
+    var days: Int? {
+        if case .days(let days) = self { days } else { nil }
     }
 }

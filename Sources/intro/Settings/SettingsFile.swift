@@ -3,6 +3,8 @@ import FoundationEssentials
 import Glibc
 
 /// A configuration file: a JSON object whose members, nested or dotted, are settings.
+///
+/// A member whose name begins with `//` is a comment, because JSON has none.
 enum SettingsFile {
     /// Reads a file.
     ///
@@ -43,10 +45,11 @@ enum SettingsFile {
     ///   - data: The text.
     ///   - path: The path of the file, for messages and for relative paths in it.
     /// - Returns: The values by their settings.
-    /// - Throws: A `Failure` when it is not JSON, or has a member that is not a setting or has the wrong type.
+    /// - Throws: A `Failure` when it is not JSON, or has a member that is neither a setting nor a
+    ///   comment, or has the wrong type.
     static func values(in data: Data, path: String) throws(Failure) -> [AbsoluteConfigKey: ConfigValue] {
         var values: [AbsoluteConfigKey: ConfigValue] = [:]
-        for (name, value) in try members(of: data, path: path) where value != .null {
+        for (name, value) in try members(of: data, path: path) where value != .null && !isComment(name) {
             let setting = try setting(named: name, path: path)
             guard let content = content(of: value, for: setting, path: path) else {
                 throw .misconfigured(
@@ -74,6 +77,11 @@ enum SettingsFile {
         }
     }
 
+    /// Returns whether a dotted name is that of a comment, or of a member of one.
+    private static func isComment(_ name: String) -> Bool {
+        name.hasPrefix("//") || name.contains(".//")
+    }
+
     /// Rejects an unknown name: ignoring a mistyped one would silently leave its default in force.
     private static func setting(named name: String, path: String) throws(Failure) -> Setting {
         if let setting = Setting(rawValue: name) {
@@ -97,6 +105,8 @@ enum SettingsFile {
             return .string(isRelative ? folder(of: path) + text : text)
         case (.number(let range), .integer(let number)) where range.contains(number):
             return .int(number)
+        case (.period, .string(let text)) where RetentionPeriod(text) != nil:
+            return .string(text)
         case (.boolean, .boolean(let boolean)):
             return .bool(boolean)
         case (.choice(let values), .string(let text)) where values.contains(text):

@@ -21,6 +21,11 @@ extension Settings {
 extension Settings.Sources {
     /// Values from one source.
     struct Layer {
+        /// The flags of settings.
+        private static let flags: [Setting: String] = [
+            .databaseURL: "--database", .displayClock: "--clock", .logFormat: "--log-format",
+        ]
+
         let source: Settings.Origin.Source
         /// The file or the shared environment variable.
         private let name: String?
@@ -35,7 +40,7 @@ extension Settings.Sources {
         /// Returns the flag, the environment variable or the file of a setting; `nil` for a default.
         func name(of setting: Setting) -> String? {
             switch source {
-            case .flag: setting == .databaseURL ? "--database" : setting == .displayClock ? "--clock" : nil
+            case .flag: Self.flags[setting]
             case .environment: name ?? setting.environmentName
             case .file: name
             case .default: nil
@@ -65,7 +70,7 @@ extension Setting {
         let reader = ConfigReader(provider: provider)
         let key = ConfigKey(key.components)
         switch kind {
-        case .text, .path, .choice: return reader.string(forKey: key)
+        case .text, .path, .choice, .period: return reader.string(forKey: key)
         case .number: return reader.int(forKey: key).map { "\($0)" }
         case .boolean: return reader.bool(forKey: key).map { "\($0)" }
         }

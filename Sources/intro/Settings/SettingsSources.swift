@@ -29,6 +29,7 @@ extension Settings.Sources {
         self.init(environment: environment, namedFile: options.config)
         flags[.databaseURL] = options.database
         flags[.displayClock] = options.clock?.rawValue
+        flags[.logFormat] = options.logFormat?.rawValue
     }
 
     /// Returns the values of the sources, in order of precedence.
@@ -44,16 +45,15 @@ extension Settings.Sources {
         let values = flags.reduce(into: [:]) { $0[$1.key.key] = text($1.value) }
         var layers = [Layer(.flag, nil, InMemoryProvider(name: "flags", values: values))]
         layers += environmentLayers
-        let files =
-            namedFile.map { [(path: $0, isRequired: true)] }
-            ?? [(path: projectFile, isRequired: false), (path: systemFile, isRequired: false)]
-        for file in files {
-            let path = absolute(file.path)
-            layers.append(Layer(.file, path, try SettingsFile.provider(path: path, isRequired: file.isRequired)))
+        for path in files {
+            layers.append(Layer(.file, path, try SettingsFile.provider(path: path, isRequired: namedFile != nil)))
         }
         layers.append(Layer(.default, nil, InMemoryProvider(name: "defaults", values: defaults)))
         return layers
     }
+
+    /// The paths of the settings files, in order of precedence; only one that `--config` names must exist.
+    var files: [String] { (namedFile.map { [$0] } ?? [projectFile, systemFile]).map(absolute) }
 
     private func text(_ text: String) -> ConfigValue {
         ConfigValue(.string(text), isSecret: false)
@@ -70,7 +70,11 @@ extension Settings.Sources {
             Setting.smsConnections.key: 2, Setting.smsRate.key: "", Setting.smsStatusURL.key: "",
             Setting.templatesFolder.key: "",
             Setting.bookingNoShowLimit.key: 2,
+            Setting.privacyKeyFile.key: "", Setting.retentionEvents.key: "none",
+            Setting.retentionMessageBodies.key: "400d", Setting.retentionJobs.key: "90d",
+            Setting.retentionInbound.key: "400d",
             Setting.displayLanguage.key: text(defaultLanguage.rawValue), Setting.displayClock.key: "",
+            Setting.logFormat.key: text(LogFormat.text.rawValue),
             Setting.studio.key: "",
         ]
     }
@@ -139,6 +143,7 @@ extension Settings {
             home: home,
             database: Database(
                 location: reader.location(in: sources),
+                readURL: reader.readURL(),
                 connections: try reader.number(.databaseConnections),
                 preparedStatements: try reader.boolean(.databasePreparedStatements)
             ),
@@ -159,8 +164,14 @@ extension Settings {
                 statusURL: try reader.text(.smsStatusURL)
             ),
             booking: Booking(noShowLimit: try reader.number(.bookingNoShowLimit)),
+            privacy: Privacy(keyFile: try reader.text(.privacyKeyFile).map { sources.absolute($0) }),
+            retention: Retention(
+                events: try reader.days(.retentionEvents),
+                messageBodies: try reader.days(.retentionMessageBodies), jobs: try reader.days(.retentionJobs),
+                inbound: try reader.days(.retentionInbound)),
             display: Display(
                 language: try reader.choice(.displayLanguage) ?? .english, clock: try reader.choice(.displayClock)),
+            logFormat: try reader.choice(.logFormat) ?? .text,
             studio: try reader.text(.studio),
             templatesFolder: try reader.text(.templatesFolder).map { sources.absolute($0) }
         )
@@ -199,6 +210,12 @@ private struct SettingsReader {
         return value
     }
 
+    /// Returns the days of a period; `nil` without a limit.
+    func days(_ setting: Setting) throws(Failure) -> Int? {
+        guard let period = try text(setting).flatMap({ RetentionPeriod($0) }) else { throw setting.invalid }
+        return period.days
+    }
+
     func boolean(_ setting: Setting) throws(Failure) -> Bool {
         try value(setting) { try $0.requiredBool(forKey: $1) }
     }
@@ -214,6 +231,20 @@ private struct SettingsReader {
             }
         }
         return .local
+    }
+
+    /// Returns the database to read from; `nil` if only a source of less precedence than that of the database names one.
+    ///
+    /// The replica of a configured database must not answer for another database that `--database` names.
+    func readURL() -> String? {
+        for reader in providers.map({ ConfigReader(provider: $0) }) {
+            if let url = reader.string(forKey: ConfigKey(Setting.databaseReadURL.key.components)) {
+                return url.isEmpty ? nil : url
+            }
+            let names = [Setting.databaseURL, .databaseURLFile]
+            guard names.allSatisfy({ reader.string(forKey: ConfigKey($0.key.components)) == nil }) else { return nil }
+        }
+        return nil
     }
 
     private func value<Value>(

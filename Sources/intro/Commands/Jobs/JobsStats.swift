@@ -58,14 +58,17 @@ extension JobsCommand {
 extension Intro {
     /// Reads the paused channels, and counts the messages that need attention.
     ///
-    /// - Parameter database: The database with the ledger.
-    /// - Returns: The pauses, and the numbers of messages that failed in the last seven days or have an unknown status.
+    /// - Parameters:
+    ///   - database: The database with the ledger.
+    ///   - failedSince: Earlier failures are not counted; by default those of more than seven days ago.
+    /// - Returns: The pauses, and the numbers of messages that failed or have an unknown status.
     /// - Throws: `PostgresError`.
-    func deliveryState(in database: Database) async throws -> DeliveryState {
+    func deliveryState(in database: Database, failedSince: Date? = nil) async throws -> DeliveryState {
         let now = now
+        let failedSince = failedSince ?? now - 7 * 86_400
         return try await database.withConnection { connection in
             let (failed, unknown) = try await DeliveryRepository(connection).countFailedAndUnknown(
-                since: now - 7 * 86_400)
+                since: failedSince)
             let held = try await DeliveryEpochRepository(connection).heldMessages(until: now)
                 .flatMap { $0.count > 0 ? $0 : nil }
             return DeliveryState(

@@ -32,9 +32,7 @@ struct TemplatesCommand: AsyncParsableCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let own = try own(intro.settings.templatesFolder)
-            let check = TemplateCheck(.reminders) { TextSegments(of: $0).count }
-            let findings = check.findings(in: ReminderTemplates.sources, overriddenBy: own)
+            let findings = try findings(in: intro)
             try intro.console.report(CheckRecord(findings)) {
                 findings.isEmpty
                     ? "All templates are valid."
@@ -47,11 +45,11 @@ struct TemplatesCommand: AsyncParsableCommand {
             }
         }
 
-        /// Loads the operator's own templates from the named folder or the configured one.
-        private func own(_ configured: String?) throws -> [String: String] {
-            guard let folder else { return try configured.map { try TemplateFolder.read($0) } ?? [:] }
+        /// Checks the operator's own templates in the named folder or the configured one.
+        private func findings(in intro: Intro) throws -> [TemplateFinding] {
+            guard let folder else { return try intro.templateFindings(in: intro.settings.templatesFolder) }
             do {
-                return try TemplateFolder.read(folder)
+                return try intro.templateFindings(in: folder)
             } catch {
                 guard case .unreadable(let path, let reason) = error else { throw error }
                 throw Failure.invalidInput(

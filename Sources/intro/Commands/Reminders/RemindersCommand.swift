@@ -48,7 +48,7 @@ extension RemindersCommand {
         func run(in intro: Intro) async throws {
             let status = status?.rawValue
             let limit = try count(limit, field: "--limit", in: 1...1_000_000)
-            let database = try await intro.database()
+            let database = try await intro.readDatabase()
             var session: Session?
             if let reference { session = try await intro.session(reference, in: database) }
             let (entries, rest) = try await database.withConnection {

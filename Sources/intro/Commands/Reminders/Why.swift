@@ -22,7 +22,7 @@ struct Why: IntroSubcommand {
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run(in intro: Intro) async throws {
-        let database = try await intro.database()
+        let database = try await intro.readDatabase()
         let reference = try await intro.session(reference, in: database).reference
         let entries = try await database.withConnection { [now = intro.now] connection in
             try await LedgerRepository(connection).history(of: reference, now: now)

@@ -57,7 +57,7 @@ struct Agenda: IntroSubcommand {
 
     func run(in intro: Intro) async throws {
         let limit = try limit.map { try count($0, field: "--limit", in: 1...100_000) }
-        let database = try await intro.database()
+        let database = try await intro.readDatabase()
         let studio = try await intro.bookingTarget(studio: studio, trainer: nil, in: database).studio
         let now = intro.now
         let today = studio.clock.date(of: now)

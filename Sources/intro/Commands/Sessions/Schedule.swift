@@ -58,7 +58,7 @@ struct Schedule: IntroSubcommand {
 
     func run(in intro: Intro) async throws {
         let days = try count(days, field: "--days", in: 1...400)
-        let database = try await intro.database()
+        let database = try await intro.readDatabase()
         let (trainer, home) = try await intro.trainer(trainer, in: database)
         let context = intro.timeContext(at: home)
         // Show today as a whole: sessions that have ended also belong to the schedule.

@@ -64,7 +64,7 @@ struct SessionsCommand: IntroSubcommand {
 
     func run(in intro: Intro) async throws {
         let limit = try count(limit, field: "--limit", in: 1...100_000)
-        let database = try await intro.database()
+        let database = try await intro.readDatabase()
         let filter = try await filter(in: intro, database)
         let (sessions, rest) = try await database.withConnection { connection in
             let repository = SessionRepository(connection)

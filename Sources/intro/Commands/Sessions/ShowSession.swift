@@ -157,7 +157,8 @@ extension Refusal.Rule {
         case .introAlreadyUsed: "the free session was used"
         case .tooManyNoShows: "the no-show limit"
         case .slotTaken, .away, .studioClosed, .studioFull, .clientBusy, .trainerRetired, .wallTimeMissing,
-            .wallTimeAmbiguous, .notChangeable, .notStarted, .alreadyExists, .nameDiffers, .holdExpired:
+            .wallTimeAmbiguous, .notChangeable, .notStarted, .alreadyExists, .nameDiffers, .holdExpired, .sessionToCome,
+            .clientForgotten:
             rawValue
         }
     }

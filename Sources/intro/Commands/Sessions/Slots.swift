@@ -50,7 +50,7 @@ struct Slots: IntroSubcommand {
 
     func run(in intro: Intro) async throws {
         let limit = first ? 1 : try limit.map { try count($0, field: "--limit", in: 1...100_000) } ?? 20
-        let database = try await intro.database()
+        let database = try await intro.readDatabase()
         let (studios, trainer) = try await intro.slotTargets(studio: studio, trainer: trainer, in: database)
         let search = try await search(studios, trainer, of: intro, in: database)
         let now = intro.now

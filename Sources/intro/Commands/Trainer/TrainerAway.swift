@@ -88,7 +88,10 @@ extension TrainerCommand.Away {
 
     private func addAbsence(_ period: Period, of trainer: Trainer, in intro: Intro, _ database: Database) async throws {
         let change = try change.request(now: intro.now)
-        let (absence, booked) = try await absence(in: period, of: trainer, change, in: intro, database)
+        let reason = try reason.map { try SingleLineText($0, field: "--reason").text }
+        let (absence, booked) = try await intro.administration(database).away(
+            trainer.handle, from: period.from, until: period.until, reason: reason,
+            isRepeated: change.requestID != nil, isDryRun: change.isDryRun)
         let affected = booked.filter { $0.endsAt > intro.now }
         var record = AbsenceRecord(absence, period)
         record.dryRun = change.isDryRun ? true : nil
@@ -111,23 +114,6 @@ extension TrainerCommand.Away {
         (record.moved, record.left) = (covered.moved, covered.left)
         let report = CoverReport(result, of: trainer, in: period, isDryRun: change.isDryRun)
         try intro.console.report(record) { heading + "\n" + report.text(on: intro.console) }
-    }
-
-    /// Adds the time off, or for a dry run only finds the sessions in it.
-    private func absence(
-        in period: Period, of trainer: Trainer, _ change: ChangeRequest, in intro: Intro, _ database: Database
-    ) async throws -> (TimeOff, booked: [Session]) {
-        let reason = try reason.map { try SingleLineText($0, field: "--reason").text }
-        guard change.isDryRun else {
-            return try await intro.administration(database).away(
-                trainer.handle, from: period.from, until: period.until, reason: reason,
-                isRepeated: change.requestID != nil)
-        }
-        let booked = try await database.withConnection { connection in
-            try await SessionRepository(connection).booked(
-                at: nil, with: trainer.id, meeting: period.from, period.until)
-        }
-        return (TimeOff(number: 0, from: period.from, until: period.until, reason: reason), booked)
     }
 
     private func remove(
