@@ -31,7 +31,7 @@ extension BookingInvariant {
                     + "or --phone")
         case .claimSuperfluous:
             InvariantWording(
-                meaning: "a claim prevents a person from booking who has no free session",
+                meaning: "a claim of a free session is not based on a booked or attended session",
                 remedy:
                     "as the owner of the schema, delete the session's claims with `DELETE FROM free_session_claim`, "
                     + "then save its client with `intro client edit WHO`")
