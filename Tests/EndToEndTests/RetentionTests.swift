@@ -140,9 +140,7 @@ struct RetentionTests {
         }
     }
 
-    @Test(
-        "a killed runner has removed whole batches, and the next run continues",
-        .disabled("the job of the killed runner is not taken over in time"))
+    @Test("a killed runner has removed whole batches, and the next run continues")
     func killed() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-01 09:00")
@@ -171,8 +169,10 @@ struct RetentionTests {
                 #expect(try await studio.count("message", where: "body IS NOT NULL") == 0)
                 #expect(try await studio.count("event") == events)
             }
-            // Its lease ends: another runner takes over the job.
+            // Its lease ends, and its jobs are released, as another runner does; the test server started just now.
             try await studio.database.query("UPDATE job_runner SET lease_until = now() - interval '1 second'")
+            let rescued = try await studio.database.query("SELECT rescued FROM rescue_jobs(0, 3)").decode(Int32.self)
+            #expect(rescued != [0])
             try await studio.answer(
                 "run", "--drain", "--queue", "default", now: Self.now, environment: settings)
             #expect(try await studio.count("event", where: "subject = 'session'") == 0)
