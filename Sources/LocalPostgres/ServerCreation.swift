@@ -2,17 +2,37 @@ import FoundationEssentials
 import Glibc
 
 extension LocalServer {
-    /// Creates the cluster and the database in it.
+    /// Creates the cluster and the empty database in it.
     ///
     /// Both are created in a folder with a temporary name, which is renamed when it is complete: after an interrupted
     /// creation, no folder looks like a cluster.
     ///
+    /// - Parameter programs: PostgreSQL's programs.
+    /// - Throws: A `LocalPostgresError` with the error of the program.
+    func make(with programs: ServerPrograms) async throws {
+        try publish(try await makeDraft(with: programs))
+    }
+
+    /// Creates the cluster and the database in it as ``make(with:)`` does, and fills the database before other commands
+    /// can see it.
+    ///
     /// - Parameters:
     ///   - programs: PostgreSQL's programs.
-    ///   - fill: Fills the database, which it gets the URL of; `nil` for an empty one.
+    ///   - fill: Fills the database, which it gets the URL of.
     /// - Throws: A `LocalPostgresError` with the error of the program, or the error of `fill`.
-    func make(with programs: ServerPrograms, filledBy fill: ((_ url: String) async throws -> Void)? = nil) async throws
-    {
+    func make(with programs: ServerPrograms, filledBy fill: (_ url: String) async throws -> Void) async throws {
+        let draft = try await makeDraft(with: programs)
+        do {
+            try await withServer(of: draft, with: programs, fill)
+        } catch {
+            removeUnfinished()
+            throw error
+        }
+        try publish(draft)
+    }
+
+    /// Creates the cluster and the database under a temporary name, and returns the name.
+    private func makeDraft(with programs: ServerPrograms) async throws -> String {
         // Folders of creations that were killed are removed here.
         removeUnfinished()
         let draft = Self.draftPrefix + String(UInt64.random(in: 0...UInt64.max), radix: 16)
@@ -23,11 +43,15 @@ extension LocalServer {
                 try await createDatabase(in: draft, with: programs)
             }.value
             try Task.checkCancellation()
-            if let fill { try await withServer(of: draft, with: programs, fill) }
         } catch {
             removeUnfinished()
             throw error
         }
+        return draft
+    }
+
+    /// Renames the complete draft to the folder of the cluster.
+    private func publish(_ draft: String) throws(LocalPostgresError) {
         guard rename(paths.folder + "/" + draft, paths.data) == 0 else { throw folderFailure(paths.data, errno) }
         try synchronize(paths.folder)
     }
