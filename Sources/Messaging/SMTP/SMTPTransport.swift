@@ -79,8 +79,8 @@ actor SMTPSession: TransportSession {
     private func exchange(
         _ body: [UInt8], from: Mailbox, to: Mailbox, cancellation: CancellationFlag, on handle: CurlHandle
     ) -> SMTPExchange {
-        let recipients = curl_slist_append(nil, "<\(to.address)>")
-        defer { curl_slist_free_all(recipients) }
+        let recipients = intro_curl_list_append(nil, "<\(to.address)>")
+        defer { intro_curl_list_free(recipients) }
         handle.set(CURLOPT_MAIL_FROM, "<\(from.address)>")
         handle.set(CURLOPT_MAIL_RCPT, recipients)
         let transfer = SMTPTransfer(body: body, cancellation: cancellation)

@@ -4,19 +4,14 @@ import Synchronization
 
 /// A libcurl easy handle and its persistent connection, for use by one thread at a time.
 final class CurlHandle {
-    /// The result of libcurl's global initialisation, required once per process before any other call.
-    private static let libraryStatus = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
-
     private let handle: UnsafeMutableRawPointer
     private let errorText: UnsafeMutablePointer<CChar>
     private var settingsStatus = CURLE_OK
     private var headerLines: UnsafeMutablePointer<curl_slist>?
 
     init() throws(CurlFailure) {
-        guard Self.libraryStatus == CURLE_OK else {
-            throw CurlFailure(reason: String(cString: curl_easy_strerror(Self.libraryStatus)))
-        }
-        guard let handle = curl_easy_init() else { throw CurlFailure(reason: "it gives no handle") }
+        if let reason = intro_curl_load() { throw CurlFailure(reason: String(cString: reason)) }
+        guard let handle = intro_curl_create() else { throw CurlFailure(reason: "it gives no handle") }
         self.handle = handle
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -26,8 +21,8 @@ final class CurlHandle {
     deinit {
         // libcurl sends QUIT and would wait two minutes for a hanging server. Without a readable socket it does not.
         shutdownSocket(Int32(SHUT_RD))
-        curl_easy_cleanup(handle)
-        curl_slist_free_all(headerLines)
+        intro_curl_destroy(handle)
+        intro_curl_list_free(headerLines)
         errorText.deallocate()
     }
 
@@ -66,9 +61,9 @@ final class CurlHandle {
     /// Sets the header lines that every request has in addition to libcurl's own.
     func setHeaderLines(_ lines: [String]) {
         let former = headerLines
-        headerLines = lines.reduce(nil) { curl_slist_append($0, $1) }
+        headerLines = lines.reduce(nil) { intro_curl_list_append($0, $1) }
         set(CURLOPT_HTTPHEADER, headerLines)
-        curl_slist_free_all(former)
+        intro_curl_list_free(former)
     }
 
     /// Sets a callback that receives the protocol exchange, and keeps libcurl from printing it.
@@ -80,7 +75,7 @@ final class CurlHandle {
     func perform() -> CURLcode {
         errorText.pointee = 0
         guard settingsStatus == CURLE_OK else { return settingsStatus }
-        return curl_easy_perform(handle)
+        return intro_curl_perform(handle)
     }
 
     /// The code of the last reply of the last transfer.
@@ -103,7 +98,7 @@ final class CurlHandle {
         let error = number(CURLINFO_OS_ERRNO)
         if result == CURLE_COULDNT_CONNECT, error > 0 { return String(cString: strerror(Int32(error))).lowercased() }
         let text = String(cString: errorText).safeSingleLine
-        return text.isEmpty ? String(cString: curl_easy_strerror(result)) : text
+        return text.isEmpty ? String(cString: intro_curl_error_text(result)) : text
     }
 
     /// Shuts the persistent connection down: libcurl would read a late reply as the reply to the next message.
