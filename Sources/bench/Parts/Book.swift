@@ -3,9 +3,12 @@ import BookingStore
 import FoundationEssentials
 import Postgres
 
-/// Bookings per second, compared with pgbench running the statements of a booking.
+/// Bookings per second, compared with a bare transaction: the same locks and rows, without reads and triggers.
 struct Book: Part {
     static let name = "book"
+
+    /// The numbers of concurrent callers, and the minimum of our rate by that of the bare transaction.
+    private static let goals: [(callers: Int, ratio: Double)] = [(1, 0.6), (8, 0.5), (32, 0.5)]
 
     func run(in context: BenchContext) async throws -> [Figure] {
         try await context.withDatasetCopy { try await run(in: $0, context) }
@@ -13,14 +16,50 @@ struct Book: Part {
 
     private func run(in dataset: Dataset, _ context: BenchContext) async throws -> [Figure] {
         let directory = try await StudioDirectory(dataset, in: context)
-        let booking = try await BookingReplay(dataset, directory, in: context)
-        let script = try context.scratch("book.pgbench", try booking.script(dataset))
+        let bare = try BareBooking(dataset, in: context)
         var figures = try await roundTrips(dataset, directory, in: context)
-        for callers in [1, 8, 32] {
-            let runs = try await compare(callers, dataset, directory, script, in: context)
-            figures.append(Figure("book, \(callers) at once", runs, unit: "/s", goal: .atLeast(0.85)))
+        try await compareRows(bare, dataset, directory, in: context)
+        var runs: [Int: PairedRuns] = [:]
+        for goal in Self.goals {
+            let measured = try await compare(goal.callers, bare, dataset, directory, in: context)
+            figures.append(
+                Figure("book, \(goal.callers) at once", measured, unit: "/s", goal: .atLeast(goal.ratio)))
+            runs[goal.callers] = measured
         }
+        if let few = runs[8], let many = runs[32] { figures += fall(from: few, to: many) }
         return figures
+    }
+
+    /// The fall of the rate from few to many callers by that of the bare transaction, and the range of the runs.
+    private func fall(from few: PairedRuns, to many: PairedRuns) -> [Figure] {
+        var falls = PairedRuns(.valueByLimit)
+        for (few, many) in zip(few.pairs, many.pairs) {
+            falls.add(value: many.value / few.value, limit: many.limit / few.limit)
+        }
+        let rates = many.pairs.map(\.value)
+        let range = (rates.max() ?? 0) / (rates.min() ?? 0)
+        return [
+            Figure("book, rate at 32 by that at 8", falls, unit: "", goal: .atLeast(0.9)),
+            Figure("book, 32 at once, fastest by slowest run", [range], unit: "", goal: .atMost(1.5)),
+        ]
+    }
+
+    /// Checks that the bare transaction writes as many rows into each table as a booking does.
+    private func compareRows(
+        _ bare: BareBooking, _ dataset: Dataset, _ directory: StudioDirectory, in context: BenchContext
+    ) async throws {
+        let request = try FreeSlot(dataset.takeFreeSlots(1).lowerBound, of: dataset).request(directory)
+        let ours = try await bare.rowsWritten {
+            try await context.server.withPool(dataset.database, connections: 1) { pool in
+                _ = try await FrontDesk(database: pool, actor: "bench", noShowLimit: 2).book(request, now: Dataset.now)
+            }
+        }
+        let theirs = try await bare.rowsWritten { try await bare.once() }
+        guard ours == theirs else {
+            throw BenchFailure(
+                "the bare transaction does not write the rows of a booking", because: "\(theirs) instead of \(ours)",
+                hint: "correct deploy/bench.d/book.pgbench")
+        }
     }
 
     /// Counts the round trips of a booking, a move and a cancellation whose statements are prepared.
@@ -67,9 +106,8 @@ struct Book: Part {
     }
 
     private func compare(
-        _ callers: Int, _ dataset: Dataset, _ directory: StudioDirectory, _ script: String, in context: BenchContext
+        _ callers: Int, _ bare: BareBooking, _ dataset: Dataset, _ directory: StudioDirectory, in context: BenchContext
     ) async throws -> PairedRuns {
-        let pgbench = Pgbench(server: context.server, database: dataset.database)
         let seconds = context.sizes.seconds
         return try await context.server.withPool(dataset.database, connections: callers) { pool in
             let desk = FrontDesk(database: pool, actor: "bench", noShowLimit: 2)
@@ -80,57 +118,63 @@ struct Book: Part {
                     _ = try await desk.book(requests[turn * callers + caller], now: Dataset.now)
                 }
             } limit: {
-                let first = dataset.takeFreeSlots(5000 * seconds).lowerBound
-                return try await pgbench.rate(
-                    script: script, clients: callers, seconds: seconds,
-                    variables: ["first": "\(first)", "clients": "\(callers)", "turn": "-1"])
+                try await bare.rate(callers, seconds: seconds)
             }
         }
     }
 }
 
-/// The statements of one booking of a new client with a named trainer, from the server's log.
-struct BookingReplay {
-    let replay: Replay
-    private let binds: FreeSlotBinds
+/// The bare transaction of `book.pgbench`.
+struct BareBooking {
+    private let dataset: Dataset
+    private let pgbench: Pgbench
+    private let script: String
 
-    /// Books on one connection until its statements are prepared, and keeps the statements of the last booking.
-    init(_ dataset: Dataset, _ directory: StudioDirectory, in context: BenchContext) async throws {
-        var last: (freeSlot: FreeSlot, result: BookingResult)?
-        let server = context.server
-        let statements = try await server.statements(in: dataset.database) {
-            try await server.withPool(dataset.database, connections: 1) { pool in
-                let desk = FrontDesk(database: pool, actor: "bench", noShowLimit: 2)
-                for number in dataset.takeFreeSlots(3) {
-                    let freeSlot = FreeSlot(number, of: dataset)
-                    last = (freeSlot, try await desk.book(freeSlot.request(directory), now: Dataset.now))
-                }
-            }
-        }
-        guard let last, let begin = statements.lastIndex(where: { $0.text.hasPrefix("BEGIN") }) else {
-            throw BenchFailure("no booking was seen", because: "the log has \(statements.count) statements")
-        }
-        replay = Replay(statements: Array(statements[begin...]))
-        let session = last.result.session
-        let key = try await server.psql(
-            dataset.database, ["-c", "SELECT request_id FROM session WHERE id = \(session.id.value)"])
-        binds = FreeSlotBinds(
-            logged: last.freeSlot, key: String(key.prefix { !$0.isNewline }), reference: session.reference.code,
-            client: session.client.id.value, session: session.id.value)
-    }
-
-    /// Returns the booking as a pgbench script: client c of `:clients` books the free slots `:first` + c, and so on.
-    func script(_ dataset: Dataset) throws -> String {
-        let statements = try replay.texts(binds.expressions(FreeSlotBinds.pgbench)).map { text in
-            if text.hasPrefix("INSERT INTO client") { return "\(text) \\gset person_" }
-            return "\(text);"
-        }
-        return """
+    init(_ dataset: Dataset, in context: BenchContext) throws {
+        self.dataset = dataset
+        pgbench = Pgbench(server: context.server, database: dataset.database)
+        let statements = try String(contentsOfFile: context.source("book.pgbench"), encoding: .utf8)
+        script = try context.scratch(
+            "book.pgbench",
+            """
             \\set turn :turn + 1
             \\set number :first + :turn * :clients + :client_id
             \(FreeSlot.pgbenchSettings(dataset))
-            \(statements.joined(separator: "\n"))
+            \(statements)
+            """)
+    }
 
-            """
+    /// Runs the transaction once.
+    func once() async throws {
+        try await pgbench.run(
+            script: script, clients: 1, length: ["-t", "1"], variables: variables(1, first: 1), triggers: false)
+    }
+
+    /// Returns the transactions per second of a number of clients.
+    func rate(_ clients: Int, seconds: Int) async throws -> Double {
+        try await pgbench.rate(
+            script: script, clients: clients, seconds: seconds, variables: variables(clients, first: 5000 * seconds),
+            triggers: false)
+    }
+
+    private func variables(_ clients: Int, first count: Int) -> [String: String] {
+        ["first": "\(dataset.takeFreeSlots(count).lowerBound)", "clients": "\(clients)", "turn": "-1"]
+    }
+
+    /// Returns the number of rows that an operation adds to each table.
+    func rowsWritten(by work: () async throws -> Void) async throws -> [String: Int] {
+        let before = try await rows()
+        try await work()
+        return try await rows().merging(before, uniquingKeysWith: -).filter { $0.value != 0 }
+    }
+
+    private func rows() async throws -> [String: Int] {
+        let tables = ["client", "session", "free_session_claim", "consent", "message", "event", "job"]
+        let counts = tables.map { "SELECT '\($0)', count(*) FROM \($0)" }.joined(separator: " UNION ALL ")
+        let lines = try await pgbench.server.psql(pgbench.database, ["-F", " ", "-c", counts])
+        return lines.split(separator: "\n").reduce(into: [:]) { rows, line in
+            let cells = line.split(separator: " ")
+            if cells.count == 2 { rows[String(cells[0])] = Int(cells[1]) }
+        }
     }
 }

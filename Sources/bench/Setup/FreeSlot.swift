@@ -106,32 +106,6 @@ struct FreeSlotBinds {
         ]
     }
 
-    /// The pgbench expressions, which depend on `:number` and the variables derived from it.
-    static let pgbench: Replay.Expressions = {
-        let start = "to_timestamp(:start)"
-        let email = "('new-' || :number::bigint || '@example.com')"
-        let phone = "('+1' || 2012000000 + :number::bigint)"
-        let key = "('once:00000000-0000-0000-0000-' || lpad(:number::bigint::text, 12, '0'))"
-        return [
-            "now": "'2027-01-04 08:00:00+00'::timestamptz", "start": start, "end": "to_timestamp(:start + 1200)",
-            "free": "to_timestamp(:start + 1800)", "key": key,
-            "reference": "upper(lpad(to_hex((2000000000 + :number::bigint) * 2654435761 % 4294967296), 8, '0'))",
-            "client": ":person_id::bigint", "session": ":session_id::bigint", "studio": ":studio::integer",
-            "trainer": ":trainer::integer", "email": email, "phone": phone,
-            "name": "('New Client ' || :number::bigint)",
-            "emails": "ARRAY[\(email)]", "phones": "ARRAY[\(phone)]",
-            "contacts": "ARRAY['email:' || \(email), 'phone:' || \(phone)]",
-            "shared": "ARRAY['studio:' || :studio::integer]",
-            "locks": """
-            ARRAY['request:' || \(key), 'email:' || \(email), 'phone:' || \(phone),
-                  'studio:' || :studio::integer || ':' || 'hour:' || :start / 3600, 'trainer:' || :trainer::integer]
-            """,
-            "actor": "'bench'::text", "waived": "false", "zone": "'America/Los_Angeles'::text",
-            "queue": "'messages'::text", "kind": "'messages.deliver'::text", "payload": "'{}'",
-            "attempts": "1000",
-        ]
-    }()
-
     /// Returns the psql expressions for one free slot; generated identifiers are read from their sequences.
     static func psql(_ freeSlot: FreeSlot) -> Replay.Expressions {
         let own = FreeSlotBinds(

@@ -102,22 +102,39 @@ struct Pgbench: Sendable {
     ///   - clients: The number of connections.
     ///   - seconds: The duration.
     ///   - variables: The values of the script's `:name` variables.
+    ///   - triggers: Whether the tables' triggers run.
     /// - Returns: Transactions per second, without the connection time.
     /// - Throws: ``BenchFailure`` when a statement fails.
-    func rate(script: String, clients: Int, seconds: Int, variables: [String: String] = [:]) async throws -> Double {
-        let definitions = variables.flatMap { ["-D", "\($0.key)=\($0.value)"] }
-        let report = try await Program.run(
-            [
-                "\(BenchServer.programs)/pgbench", "-n", "-M", "prepared", "-c", String(clients), "-j",
-                String(min(clients, 2)), "-T", String(seconds), "-f", script,
-            ] + definitions,
-            environment: server.environment(database))
+    func rate(
+        script: String, clients: Int, seconds: Int, variables: [String: String] = [:], triggers: Bool = true
+    ) async throws -> Double {
+        let report = try await run(
+            script: script, clients: clients, length: ["-T", String(seconds)], variables: variables, triggers: triggers)
         if let rate = Self.rate(in: report) { return rate }
         // On a busy machine, many clients may complete no transaction in a second.
         guard seconds < 60, report.contains("number of transactions actually processed: 0") else {
             throw BenchFailure("pgbench's report has no rate", because: report)
         }
-        return try await rate(script: script, clients: clients, seconds: 2 * seconds, variables: variables)
+        return try await rate(
+            script: script, clients: clients, seconds: 2 * seconds, variables: variables, triggers: triggers)
+    }
+
+    /// Runs a script with prepared statements, for as long as `length` says: `-T` seconds or `-t` transactions.
+    ///
+    /// - Returns: The report.
+    /// - Throws: ``BenchFailure`` when a statement fails.
+    @discardableResult
+    func run(
+        script: String, clients: Int, length: [String], variables: [String: String], triggers: Bool
+    ) async throws -> String {
+        var environment = server.environment(database)
+        if !triggers { environment["PGOPTIONS", default: ""] += " -c session_replication_role=replica" }
+        return try await Program.run(
+            [
+                "\(BenchServer.programs)/pgbench", "-n", "-M", "prepared", "-c", String(clients), "-j",
+                String(min(clients, 2)), "-f", script,
+            ] + length + variables.flatMap { ["-D", "\($0.key)=\($0.value)"] },
+            environment: environment)
     }
 
     /// Parses `tps = 11437.113212 (without initial connection time)`.
