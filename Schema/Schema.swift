@@ -29,12 +29,33 @@ public enum Schema {
     public static func status(of database: Database) async throws -> Status {
         try await database.withConnection { connection in
             do {
-                let rows = try await connection.query(recordedStepsAndRelease).decode((String, Int32, String).self)
-                return rows.isEmpty ? .missing : RecordedSchema(rows).evaluated(by: .own)
-            } catch let error as PostgresError where error.sqlState == "42P01" {
-                // No schema yet, or one from before releases were recorded.
-                return try await recorded(on: connection)?.evaluated(by: .own) ?? .missing
+                return try await status(of: .success(try await connection.query(recordedStepsAndRelease)), connection)
+            } catch let error as PostgresError {
+                return try await status(of: .failure(error), connection)
             }
+        }
+    }
+
+    /// Returns a check of the schema for the first statements of a connection.
+    ///
+    /// - Parameter rejection: Returns the error for a status that cannot be used.
+    /// - Returns: The check.
+    public static func check(_ rejection: @escaping @Sendable (Status) -> (any Error)?) -> ConnectionCheck {
+        ConnectionCheck(recordedStepsAndRelease) { rows, connection in
+            if let error = rejection(try await status(of: rows, connection)) { throw error }
+        }
+    }
+
+    private static func status(of rows: Result<Rows, PostgresError>, _ connection: Connection) async throws -> Status {
+        switch rows {
+        case .success(let rows):
+            let records = try rows.decode((String, Int32, String).self)
+            return records.isEmpty ? .missing : RecordedSchema(records).evaluated(by: .own)
+        case .failure(let error) where error.sqlState == "42P01":
+            // No schema yet, or one from before releases were recorded.
+            return try await recorded(on: connection)?.evaluated(by: .own) ?? .missing
+        case .failure(let error):
+            throw error
         }
     }
 

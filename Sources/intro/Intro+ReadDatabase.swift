@@ -8,9 +8,13 @@ extension Intro {
     /// A note on standard error states how far a standby is behind. If the database cannot be reached, or has a schema
     /// that this binary cannot read, a warning is printed and the primary is used.
     ///
+    /// - Parameter isCheckedWhenRead: Whether the schema of the primary is checked together with the first statements.
+    /// - Returns: The database.
     /// - Throws: A `Failure` when the URL is not valid, or when the primary cannot be reached or has a different schema.
-    func readDatabase() async throws -> Database {
-        guard let url = settings.database.readURL else { return try await database() }
+    func readDatabase(isCheckedWhenRead: Bool = true) async throws -> Database {
+        guard let url = settings.database.readURL else {
+            return isCheckedWhenRead ? try await databaseCheckedWhenRead() : try await database()
+        }
         var configuration = databaseConfiguration(conninfo: url)
         // The primary can answer instead: a command does not wait long.
         configuration.connectTimeout = .seconds(3)

@@ -86,6 +86,18 @@ final class Intro: Sendable {
         return database
     }
 
+    /// Returns the database, whose schema is checked together with the first statements, in one round trip.
+    ///
+    /// For commands whose first statements only read. The schema of a private database is checked, and upgraded, now.
+    ///
+    /// - Throws: A `Failure` when it cannot be reached or has a different schema; the first statements throw it too.
+    func databaseCheckedWhenRead() async throws -> Database {
+        if settings.database.location == .local { return try await database() }
+        var configuration = try await databaseConfiguration()
+        configuration.check = Schema.check { Failure($0) }
+        return open(configuration)
+    }
+
     /// Returns the database without a check of its schema.
     ///
     /// - Throws: A `Failure` when the private PostgreSQL cannot be created or started.

@@ -19,13 +19,14 @@ struct RoleTests {
                 let booked = try await BookingTransaction(
                     connection: connection, actor: "service", noShowLimit: 2, request: request, key: "r1",
                     now: Books.now
-                ).run().session
+                ).run().value().session
                 var request = MoveRequest(booked.reference)
                 request.start = start
                 let move = MoveTransaction(request: request, studio: studio, now: Books.now)
                 return try await FrontDesk(database: books.database, actor: "service", noShowLimit: 2).performOnce(
                     move.change(of: booked), ChangeRequest(now: Books.now, requestID: "r2"),
-                    { try await move.run($0, on: $1) }, on: connection)
+                    { try await move.run($0, on: $1) }, on: connection
+                ).value()
             }
             #expect(moved.session.localStart == "2027-01-05 11:00 PST")
             let taken = try await books.serving { connection in

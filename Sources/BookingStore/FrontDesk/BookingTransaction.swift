@@ -20,11 +20,12 @@ struct BookingTransaction {
         return request.start + TimeInterval((offer.sessionMinutes + offer.turnaroundMinutes) * 60)
     }
 
-    func run() async throws -> BookingResult {
+    /// Makes the booking; its result is read together with the end of the transaction.
+    func run() async throws -> Pending<BookingResult> {
         // A repeated request returns its result before the identification, which may be ambiguous by now.
         let made = await madeSession()
         let lookup = await identity.lookUp()
-        if let earlier = try await earlierResult(made) { return earlier }
+        if let earlier = try await earlierResult(made) { return Pending(known: earlier) }
         var identification = try await identity.identify(lookup)
         var contacts = request.contacts
         if case .client(let known, _) = identification.decision { contacts.add(known) }
@@ -37,7 +38,7 @@ struct BookingTransaction {
         var slot = slotChoice(now)
         if request.hold == nil { await slot.prefetch() }
         // The first request of the key may have been in progress until the locks were acquired.
-        if let earlier = try await earlierResult(madeMeanwhile) { return earlier }
+        if let earlier = try await earlierResult(madeMeanwhile) { return Pending(known: earlier) }
         // Another transaction may have added the client while this one waited for the locks.
         if let secondLookup { identification = try await identity.identify(secondLookup) }
         let person = try await person(identification, contacts)
@@ -57,10 +58,11 @@ struct BookingTransaction {
             for: client, choice, ineligible, try await given.keep(for: client, unless: person.obstacle))
     }
 
-    /// Inserts the session with its messages and the delivery job, and reads the result, in one round trip.
+    /// Inserts the session with its messages and the delivery job, and reads the result, together with the end of the
+    /// transaction.
     private func insert(
         for client: Client, _ choice: SlotChoice.Choice, _ ineligible: Refusal.Rule?, _ contacts: ContactReport
-    ) async throws -> BookingResult {
+    ) async throws -> Pending<BookingResult> {
         try await keepDetails(of: client.id)
         let reference = await sessions.insert(
             request, key: key, for: client, choice, ineligible: ineligible, now: now)
@@ -68,9 +70,11 @@ struct BookingTransaction {
         try await messages.requestDelivery()
         let session = await sessions.planAndRead(reference, formerly: nil, now: now)
         let expected = request.reportsMessages ? await messages.expected(of: reference, at: now) : nil
-        var result = BookingResult(session: try await session.value(), created: true, contacts: contacts)
-        result.messages = try await expected?.value()
-        return result
+        return Pending {
+            var result = BookingResult(session: try await session.value(), created: true, contacts: contacts)
+            result.messages = try await expected?.value()
+            return result
+        }
     }
 
     private func slotChoice(_ now: Date) -> SlotChoice {

@@ -141,7 +141,7 @@ public struct FrontDesk: Sendable {
     }
 
     private func bookOnce(_ request: BookingRequest, key: String, now: Date) async throws -> BookingResult {
-        let result = try await transaction(isDryRun: request.isDryRun) { connection in
+        let result = try await pipelinedTransaction(isDryRun: request.isDryRun) { connection in
             try await BookingTransaction(
                 connection: connection, actor: actor, noShowLimit: noShowLimit, request: request, key: key, now: now
             ).run()

@@ -96,11 +96,8 @@ extension FrontDesk {
         while true {
             do {
                 var result = try await ConstraintRefusal.translating {
-                    try await transaction(isDryRun: request.isDryRun) { connection in
-                        let result = try await performOnce(change, request, apply, on: connection)
-                        // The commit of the earlier request may not have been confirmed.
-                        if result.isRepeated { try await connection.awaitReplicationAtCommit() }
-                        return result
+                    try await pipelinedTransaction(isDryRun: request.isDryRun) { connection in
+                        try await performOnce(change, request, apply, on: connection)
                     }
                 }
                 // The lost attempt was this request.
@@ -116,11 +113,11 @@ extension FrontDesk {
         }
     }
 
-    /// Makes a change within a transaction.
+    /// Makes a change within a transaction, whose last statements are sent together with its end.
     func performOnce(
         _ change: SessionChange, _ request: ChangeRequest,
         _ apply: @Sendable (Session, Connection) async throws -> AppliedChange, on connection: Connection
-    ) async throws -> ChangeResult {
+    ) async throws -> Pending<ChangeResult> {
         let sessions = SessionRepository(connection)
         var locks = BookingLocks(actor: actor, reason: change.reason)
         if let key = request.requestID { locks.take(request: key) }
@@ -134,21 +131,23 @@ extension FrontDesk {
         let earlier = await earlierChange(change, request, on: connection)
         let session = try await locked.value()
         if let earlier, let result = try earlierResult(change, session, try await earlier.value()) {
-            return try await addingMessages(result, request, on: connection)
+            // The commit of the earlier request may not have been confirmed.
+            try await connection.awaitReplicationAtCommit()
+            return await addingMessages(result, request, on: connection)
         }
         if let add = change.locks, let before, before.isElsewhere(than: session) {
             // Another transaction moved the session while this one waited, so its present time is not locked yet.
             let current = try await add(BookingLocks(actor: actor, reason: change.reason), session, connection)
             await current.lock(on: connection)
         }
-        return try await result(of: try await apply(session, connection), change, request, session, on: connection)
+        return await result(of: try await apply(session, connection), change, request, session, on: connection)
     }
 
-    /// Records the request's key, and reads the result of a change, in one round trip.
+    /// Records the request's key, and reads the result of a change, together with the end of the transaction.
     private func result(
         of applied: AppliedChange, _ change: SessionChange, _ request: ChangeRequest, _ session: Session,
         on connection: Connection
-    ) async throws -> ChangeResult {
+    ) async -> Pending<ChangeResult> {
         let isChanged = if case .changed = applied { true } else { false }
         if let key = request.requestID {
             await ChangeRequestRepository(connection).insert(
@@ -157,23 +156,26 @@ extension FrontDesk {
         let messages =
             request.reportsMessages
             ? await SessionMessages(connection).expected(of: change.reference, at: request.now) : nil
-        var result: ChangeResult
-        switch applied {
-        case .unchanged(let session): result = ChangeResult(session: session, changed: false)
-        case .changed(let session): result = ChangeResult(session: try await session.value(), changed: true)
+        return Pending {
+            var result: ChangeResult
+            switch applied {
+            case .unchanged(let session): result = ChangeResult(session: session, changed: false)
+            case .changed(let session): result = ChangeResult(session: try await session.value(), changed: true)
+            }
+            result.messages = try await messages?.value()
+            return result
         }
-        result.messages = try await messages?.value()
-        return result
     }
 
     private func addingMessages(
         _ result: ChangeResult, _ request: ChangeRequest, on connection: Connection
-    ) async throws -> ChangeResult {
-        guard request.reportsMessages else { return result }
-        var result = result
-        result.messages = try await SessionMessages(connection).expected(of: result.session.reference, at: request.now)
-            .value()
-        return result
+    ) async -> Pending<ChangeResult> {
+        guard request.reportsMessages else { return Pending(known: result) }
+        return await SessionMessages(connection).expected(of: result.session.reference, at: request.now).map {
+            var result = result
+            result.messages = $0
+            return result
+        }
     }
 
     /// Reads the change that an earlier request with the same key made, together with the next statement.
@@ -202,11 +204,18 @@ extension FrontDesk {
     func transaction<Result: Sendable>(
         isDryRun: Bool, _ body: @Sendable (Connection) async throws -> Result
     ) async throws -> Result {
+        try await pipelinedTransaction(isDryRun: isDryRun) { Pending(known: try await body($0)) }
+    }
+
+    /// Runs a transaction whose last statements are sent together with its end; a dry run is rolled back.
+    func pipelinedTransaction<Result: Sendable>(
+        isDryRun: Bool, _ body: @Sendable (Connection) async throws -> Pending<Result>
+    ) async throws -> Result {
         do {
-            return try await database.transaction { connection in
+            return try await database.pipelinedTransaction { connection in
                 try await contactHashes?.set(on: connection)
                 let result = try await body(connection)
-                if isDryRun { throw DryRun(result: result) }
+                if isDryRun { throw DryRun(result: try await result.value()) }
                 return result
             }
         } catch let dryRun as DryRun<Result> {

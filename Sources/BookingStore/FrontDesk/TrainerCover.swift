@@ -138,7 +138,8 @@ struct TrainerCover {
         let transaction = MoveTransaction(request: move, studio: studio, now: now)
         let result = try await desk.performOnce(
             transaction.change(of: session), ChangeRequest(now: now, requestID: request.requestID),
-            { session, connection in try await transaction.run(session, on: connection) }, on: connection)
+            { session, connection in try await transaction.run(session, on: connection) }, on: connection
+        ).value()
         return result.changed ? result.session : nil
     }
 

@@ -13,6 +13,8 @@ public final actor Connection {
     private var statements: StatementCache
     private var pipeline = Pipeline()
     private let answerTimeout: Duration
+    /// The check that precedes the first statements; `nil` once they were sent.
+    private var check: ConnectionCheck?
 
     /// The executor of the connection's own thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -29,6 +31,7 @@ public final actor Connection {
         canceller = handle.canceller
         statements = StatementCache(capacity: configuration.preparedStatements ? configuration.statementCacheSize : 0)
         answerTimeout = configuration.answerTimeout
+        check = configuration.check
         opened = .now
         expires = opened + configuration.maximumLifetime * Double.random(in: 0.8...1)
         self.handle = handle
@@ -83,7 +86,7 @@ public final actor Connection {
 
     /// Returns the rows of a statement, which is sent now unless that has happened before.
     func rows(of ticket: Pipeline.Ticket) async throws -> Rows {
-        if !pipeline.waiting.isEmpty { try await cancellable { try sendWaiting() } }
+        if !pipeline.waiting.isEmpty { try await sendWaitingAndCheck() }
         guard let rows = pipeline.takeResult(of: ticket) else {
             throw PostgresError(kind: .decoding, message: "the rows of a statement were read twice, or it has failed")
         }
@@ -190,7 +193,7 @@ public final actor Connection {
         handle?.answerTimeout = answerTimeout
         do {
             let result = try await body(self)
-            try await cancellable { try sendWaiting() }
+            if !pipeline.waiting.isEmpty { try await sendWaitingAndCheck() }
             return .used(.success(result), isReusable: makeReusable())
         } catch {
             return .used(.failure(error), isReusable: makeReusable())
@@ -248,6 +251,22 @@ public final actor Connection {
     private func run(_ sql: SQL, _ callSite: PostgresError.CallSite) throws(PostgresError) {
         _ = pipeline.append(sql, callSite)
         try sendWaiting()
+    }
+
+    /// Sends the statements that wait, the first ones together with the connection's check.
+    private func sendWaitingAndCheck() async throws {
+        guard let check, let first = pipeline.waiting.first else { return try await cancellable { try sendWaiting() } }
+        self.check = nil
+        let ticket = pipeline.prepend(check.statement, first.callSite)
+        do {
+            try await cancellable { try sendWaiting() }
+        } catch let error as PostgresError {
+            // What the check finds may be the reason why a statement after it has failed.
+            try await check.evaluate(pipeline.takeResult(of: ticket).map { .success($0) } ?? .failure(error), self)
+            throw error
+        }
+        guard let rows = pipeline.takeResult(of: ticket) else { return }
+        try await check.evaluate(.success(rows), self)
     }
 
     /// Sends the statements that wait in one round trip, and stores their results.

@@ -1,17 +1,17 @@
 import CLibpq
 
-/// The value of a statement that is sent together with a later one; see ``Connection/send(_:fileID:line:)``.
+/// A value from statements that are sent together with a later one; see ``Connection/send(_:fileID:line:)``.
 public struct Pending<Value: Sendable>: Sendable {
-    private let connection: Connection
-    private let ticket: Pipeline.Ticket
-    private let decode: @Sendable (Rows) throws -> Value
+    private let read: @Sendable () async throws -> Value
 
-    fileprivate init(
-        _ connection: Connection, _ ticket: Pipeline.Ticket, _ decode: @escaping @Sendable (Rows) throws -> Value
-    ) {
-        self.connection = connection
-        self.ticket = ticket
-        self.decode = decode
+    /// Creates a value from others: the closure requests them, when this one is requested.
+    public init(_ read: @escaping @Sendable () async throws -> Value) {
+        self.read = read
+    }
+
+    /// Creates a value that is known already.
+    public init(known value: Value) {
+        read = { value }
     }
 
     /// Returns the value; sends the statement first, with all others that wait, if that has not happened yet.
@@ -20,7 +20,7 @@ public struct Pending<Value: Sendable>: Sendable {
     /// - Throws: ``PostgresError`` of the first of these statements that failed, the error of ``map(_:)``, or
     ///   `CancellationError`.
     public func value() async throws -> Value {
-        try decode(try await connection.rows(of: ticket))
+        try await read()
     }
 
     /// Returns a pending value that is made from this one.
@@ -28,13 +28,13 @@ public struct Pending<Value: Sendable>: Sendable {
     /// - Parameter transform: Makes the new value.
     /// - Returns: The pending value.
     public func map<Other: Sendable>(_ transform: @escaping @Sendable (Value) throws -> Other) -> Pending<Other> {
-        Pending<Other>(connection, ticket) { [decode] in try transform(try decode($0)) }
+        Pending<Other> { [read] in try transform(try await read()) }
     }
 }
 
 extension Pending where Value == Rows {
     init(_ connection: Connection, _ ticket: Pipeline.Ticket) {
-        self.init(connection, ticket) { $0 }
+        self.init { try await connection.rows(of: ticket) }
     }
 }
 
@@ -59,6 +59,15 @@ struct Pipeline {
     mutating func append(_ sql: SQL, _ callSite: PostgresError.CallSite) -> Ticket {
         last += 1
         waiting.append(Statement(ticket: last, sql: sql, callSite: callSite))
+        return last
+    }
+
+    /// Adds a query before all others that wait, within their transaction if they begin one: it could not change its
+    /// isolation level after a query.
+    mutating func prepend(_ sql: SQL, _ callSite: PostgresError.CallSite) -> Ticket {
+        last += 1
+        let begins = waiting.first?.sql.text.hasPrefix("BEGIN") == true
+        waiting.insert(Statement(ticket: last, sql: sql, callSite: callSite), at: begins ? 1 : 0)
         return last
     }
 

@@ -37,6 +37,8 @@ extension Database {
         /// If off, nothing is set per connection either, because PgBouncer would reject it; see
         /// ``transactionSettings``.
         public var preparedStatements = true
+        /// The check that each connection makes together with its first statements.
+        public var check: ConnectionCheck?
         /// The maximum number of prepared statements per connection.
         public var statementCacheSize = 256
 

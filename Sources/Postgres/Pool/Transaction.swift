@@ -39,6 +39,26 @@ extension Database {
         isolation: Isolation = .readCommitted, readOnly: Bool = false, attempts: Int = 5, fileID: String = #fileID,
         line: Int = #line, _ body: @Sendable (isolated Connection) async throws -> Result
     ) async throws -> Result {
+        try await pipelinedTransaction(
+            isolation: isolation, readOnly: readOnly, attempts: attempts, fileID: fileID, line: line
+        ) { Pending(known: try await body($0)) }
+    }
+
+    /// Runs a transaction whose last statements are sent together with COMMIT.
+    ///
+    /// - Parameters:
+    ///   - isolation: The isolation level.
+    ///   - readOnly: Whether writes are rejected.
+    ///   - attempts: The maximum number of runs.
+    ///   - fileID: The caller's file, for errors.
+    ///   - line: The caller's line, for errors.
+    ///   - body: The work; its result is read from the statements that wait, after the commit.
+    /// - Returns: The result of the work.
+    /// - Throws: As ``transaction(isolation:readOnly:attempts:fileID:line:_:)``.
+    public func pipelinedTransaction<Result: Sendable>(
+        isolation: Isolation = .readCommitted, readOnly: Bool = false, attempts: Int = 5, fileID: String = #fileID,
+        line: Int = #line, _ body: @Sendable (isolated Connection) async throws -> Pending<Result>
+    ) async throws -> Result {
         let callSite = PostgresError.CallSite(fileID: fileID, line: line)
         let begin = readOnly ? isolation.begin + " READ ONLY" : isolation.begin
         let retryDeadline = ContinuousClock.now + Self.retryPeriod
@@ -67,11 +87,11 @@ extension Database {
 extension Connection {
     fileprivate func transaction<Result: Sendable>(
         _ begin: SQL, _ settings: SQL?, _ callSite: PostgresError.CallSite,
-        _ body: @Sendable (isolated Connection) async throws -> Result
+        _ body: @Sendable (isolated Connection) async throws -> Pending<Result>
     ) async throws -> Result {
         send(begin, callSite)
         if let settings { send(settings, callSite) }
-        let result: Result
+        let result: Pending<Result>
         do {
             result = try await body(self)
         } catch {
@@ -79,6 +99,6 @@ extension Connection {
             throw error
         }
         try commit(begunBy: settings == nil ? 1 : 2, callSite)
-        return result
+        return try await result.value()
     }
 }

@@ -78,7 +78,7 @@ struct Book: IntroSubcommand {
 
     func run(in intro: Intro) async throws {
         async let plans: Void = loadNumberingPlans()
-        let database = try await intro.database()
+        let database = try await intro.databaseCheckedWhenRead()
         let now = intro.now
         var request = try await request(in: intro, database)
         request.reportsMessages = true

@@ -33,7 +33,7 @@ struct Cancel: IntroSubcommand {
         request.reportsMessages = true
         let party = try by.map { try parseChoice($0, field: "--by", of: Session.CancelledBy.allCases) } ?? .client
         let reason = try reason.map { try SingleLineText($0, field: "--reason").text }
-        let database = try await intro.database()
+        let database = try await intro.databaseCheckedWhenRead()
         try await intro.forEach(references, for: request.requestID, in: database) { session in
             let result = try await intro.frontDesk(database).cancel(
                 session.reference, by: party, reason: reason, request)
@@ -79,7 +79,7 @@ struct Reschedule: IntroSubcommand {
     }
 
     func run(in intro: Intro) async throws {
-        let database = try await intro.database()
+        let database = try await intro.databaseCheckedWhenRead()
         var request = try change.request(now: intro.now)
         request.reportsMessages = true
         let session = try await intro.session(reference, for: request.requestID, in: database)

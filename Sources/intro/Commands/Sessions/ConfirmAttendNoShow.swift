@@ -18,7 +18,7 @@ struct Confirm: IntroSubcommand {
 
     func run(in intro: Intro) async throws {
         let request = try change.request(now: intro.now)
-        let database = try await intro.database()
+        let database = try await intro.databaseCheckedWhenRead()
         try await intro.forEach(references, for: request.requestID, in: database) { session in
             SessionOutcome(
                 try await intro.frontDesk(database).confirm(session.reference, request), .confirmation,

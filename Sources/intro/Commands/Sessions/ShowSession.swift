@@ -16,7 +16,7 @@ struct Show: IntroSubcommand {
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run(in intro: Intro) async throws {
-        try await intro.forEach(references, in: intro.database(), separatedBy: "\n") { session in
+        try await intro.forEach(references, in: intro.databaseCheckedWhenRead(), separatedBy: "\n") { session in
             SessionOutcome(
                 session, text: details(session, times: intro.console.times).text(on: intro.console))
         }

@@ -28,7 +28,7 @@ struct Undo: IntroSubcommand {
         var request = try change.request(now: intro.now)
         request.reportsMessages = true
         let reason = try SingleLineText(reason, field: "--reason").text
-        let database = try await intro.database()
+        let database = try await intro.databaseCheckedWhenRead()
         try await intro.forEach([reference], for: request.requestID, in: database) { session in
             let result = try await intro.frontDesk(database).undo(session.reference, reason: reason, request)
             let session = result.session
