@@ -26,12 +26,17 @@ extension Intro {
         let studio = try studio.map { try Handle($0, field: "--studio") } ?? defaultStudio
         let trainer = try trainer.map { try Handle($0, field: "--trainer") }
         return try await database.withConnection { connection in
-            let trainer: Trainer? =
-                if let trainer { try await TrainerRepository(connection).named(trainer) } else { nil }
+            let named =
+                if let trainer { await TrainerRepository(connection).sendNamed(trainer) } else {
+                    nil as Pending<Trainer>?
+                }
             let studios = StudioRepository(connection)
-            if let handle = studio ?? trainer?.homeStudio {
-                return BookingTarget(studio: try await studios.named(handle), trainer: trainer)
-            }
+            let place: Pending<Studio>? =
+                if let studio { await studios.sendNamed(studio) } else if let trainer {
+                    await studios.home(of: trainer)
+                } else { nil }
+            let person = try await named?.value()
+            if let place { return BookingTarget(studio: try await place.value(), trainer: person) }
             let all = try await studios.all()
             guard let only = all.first, all.count == 1 else { throw Self.ambiguousStudio(all) }
             return BookingTarget(studio: only, trainer: nil)
@@ -52,13 +57,17 @@ extension Intro {
         let studio = try studio.map { try Handle($0, field: "--studio") } ?? defaultStudio
         let trainer = try trainer.map { try Handle($0, field: "--trainer") }
         return try await database.withConnection { connection in
-            let trainer: Trainer? =
-                if let trainer { try await TrainerRepository(connection).named(trainer) } else { nil }
+            let named =
+                if let trainer { await TrainerRepository(connection).sendNamed(trainer) } else {
+                    nil as Pending<Trainer>?
+                }
             let studios = StudioRepository(connection)
-            if let studio { return ([try await studios.named(studio)], trainer) }
+            let place = if let studio { await studios.sendNamed(studio) } else { nil as Pending<Studio>? }
+            let person = try await named?.value()
+            if let place { return ([try await place.value()], person) }
             let all = try await studios.all()
             guard !all.isEmpty else { throw Self.ambiguousStudio(all) }
-            return (all, trainer)
+            return (all, person)
         }
     }
 
@@ -77,8 +86,9 @@ extension Intro {
     func trainer(_ text: String, in database: Database) async throws -> (Trainer, home: Studio) {
         let handle = try Handle(text, field: "the handle")
         return try await database.withConnection { connection in
-            let trainer = try await TrainerRepository(connection).named(handle)
-            return (trainer, home: try await StudioRepository(connection).named(trainer.homeStudio))
+            let trainer = await TrainerRepository(connection).sendNamed(handle)
+            let home = await StudioRepository(connection).home(of: handle)
+            return (try await trainer.value(), home: try await home.value())
         }
     }
 

@@ -142,17 +142,17 @@ public struct RosterRepository: Sendable {
         self.connection = connection
     }
 
-    /// Returns the roster of a trainer, at all studios.
+    /// Reads the roster of a trainer, at all studios, together with the next statement.
     ///
     /// - Parameters:
     ///   - trainer: The trainer.
     ///   - dates: The local dates, in each studio's time zone.
     /// - Returns: The roster.
-    /// - Throws: ``PostgresError``.
-    public func roster(of trainer: Trainer.ID, on dates: ClosedRange<LocalDate>) async throws -> Roster {
-        let shifts = try await shifts(
-            "studio.id IN (SELECT studio_id FROM hours_season WHERE trainer_id = \(trainer.value))", of: trainer, dates)
-        return try await roster(shifts, trainers: [trainer], studios: Set(shifts.map(\.studio.id)), on: dates)
+    public func sendRoster(of trainer: Trainer.ID, on dates: ClosedRange<LocalDate>) async -> Pending<Roster> {
+        let studios: SQL = "(SELECT studio_id FROM hours_season WHERE trainer_id = \(trainer.value))"
+        return await roster(
+            shifts: "studio.id IN \(studios)", of: trainer, absences: "trainer_id = \(trainer.value)",
+            closures: "studio_id IN \(studios)", on: dates)
     }
 
     /// Returns the roster of a studio, of all trainers or of one.
@@ -166,15 +166,18 @@ public struct RosterRepository: Sendable {
     public func roster(
         at studio: Studio.ID, of trainer: Trainer.ID? = nil, on dates: ClosedRange<LocalDate>
     ) async throws -> Roster {
-        let shifts = try await shifts("studio.id = \(studio.value)", of: trainer, dates)
-        return try await roster(shifts, trainers: Set(shifts.map(\.trainer.id)), studios: [studio], on: dates)
+        try await roster(
+            shifts: "studio.id = \(studio.value)", of: trainer,
+            absences: "trainer_id IN (SELECT trainer_id FROM hours_season WHERE studio_id = \(studio.value))",
+            closures: "studio_id = \(studio.value)", on: dates
+        ).value()
     }
 
     private func shifts(
         _ studios: SQL, of trainer: Trainer.ID?, _ dates: ClosedRange<LocalDate>
-    ) async throws -> [Roster.Shift] {
+    ) async -> Pending<[Roster.Shift]> {
         let (first, last) = (dates.lowerBound.description, dates.upperBound.description)
-        return try await connection.query(
+        return await connection.send(
             """
             SELECT trainer.id, trainer.handle, trainer.name, trainer.retired_at,
                    studio.id, studio.slug, studio.name, studio.time_zone, studio.region, lower(shift), upper(shift)
@@ -186,50 +189,63 @@ public struct RosterRepository: Sendable {
             WHERE \(studios)
             ORDER BY lower(shift), trainer.handle
             """
-        ).map { row in
-            Roster.Shift(
-                trainer: Session.TrainerName(
-                    id: Trainer.ID(try row.next()), handle: try row.next(), name: try row.next()),
-                retiredAt: try row.next(),
-                studio: Session.Place(
-                    id: Studio.ID(try row.next()), handle: try row.next(), name: try row.next(),
-                    clock: try StudioClocks.clock(&row)),
-                during: try stretch(&row))
+        ).map { rows in
+            try rows.map { row in
+                Roster.Shift(
+                    trainer: Session.TrainerName(
+                        id: Trainer.ID(try row.next()), handle: try row.next(), name: try row.next()),
+                    retiredAt: try row.next(),
+                    studio: Session.Place(
+                        id: Studio.ID(try row.next()), handle: try row.next(), name: try row.next(),
+                        clock: try StudioClocks.clock(&row)),
+                    during: try stretch(&row))
+            }
         }
     }
 
-    /// Returns the roster with absences and closures added to the shifts.
+    /// Reads the shifts, absences and closures that the conditions select, in one round trip.
     ///
-    /// The dates are in the connection's time zone, which may differ from the studio's by up to 26 hours, so two more
-    /// days on both sides are read.
+    /// Absences and closures without a shift are left out. The dates are in the connection's time zone, which may differ
+    /// from the studio's by up to 26 hours, so two more days on both sides are read.
     private func roster(
-        _ shifts: [Roster.Shift], trainers: Set<Trainer.ID>, studios: Set<Studio.ID>, on dates: ClosedRange<LocalDate>
-    ) async throws -> Roster {
+        shifts studios: SQL, of trainer: Trainer.ID?, absences: SQL, closures: SQL, on dates: ClosedRange<LocalDate>
+    ) async -> Pending<Roster> {
+        let shifts = await shifts(studios, of: trainer, dates)
         let from = dates.lowerBound.adding(days: -2).description
         let until = dates.upperBound.adding(days: 3).description
-        let absences = try await connection.query(
+        let meetsDates: SQL = "during && tstzrange(\(from)::text::timestamptz, \(until)::text::timestamptz)"
+        let timeOff = await connection.send(
             """
             SELECT trainer_id, lower(during), upper(during), reason
             FROM time_off
-            WHERE trainer_id = ANY (\(trainers.map(\.value).sorted()))
-              AND during && tstzrange(\(from)::text::timestamptz, \(until)::text::timestamptz)
+            WHERE \(absences) AND \(meetsDates)
             ORDER BY lower(during), id
             """
-        ).map { row in
-            Roster.Absence(trainer: Trainer.ID(try row.next()), during: try stretch(&row), reason: try row.next())
+        ).map { rows in
+            try rows.map { row in
+                Roster.Absence(trainer: Trainer.ID(try row.next()), during: try stretch(&row), reason: try row.next())
+            }
         }
-        let closures = try await connection.query(
+        let closed = await connection.send(
             """
             SELECT studio_id, lower(during), upper(during), reason
             FROM closure
-            WHERE studio_id = ANY (\(studios.map(\.value).sorted()))
-              AND during && tstzrange(\(from)::text::timestamptz, \(until)::text::timestamptz)
+            WHERE \(closures) AND \(meetsDates)
             ORDER BY lower(during), id
             """
-        ).map { row in
-            Roster.Closure(studio: Studio.ID(try row.next()), during: try stretch(&row), reason: try row.next())
+        ).map { rows in
+            try rows.map { row in
+                Roster.Closure(studio: Studio.ID(try row.next()), during: try stretch(&row), reason: try row.next())
+            }
         }
-        return Roster(shifts: shifts, absences: absences, closures: closures)
+        return Pending {
+            let shifts = try await shifts.value()
+            let trainers = Set(shifts.map(\.trainer.id) + [trainer].compactMap(\.self))
+            let studios = Set(shifts.map(\.studio.id))
+            return Roster(
+                shifts: shifts, absences: try await timeOff.value().filter { trainers.contains($0.trainer) },
+                closures: try await closed.value().filter { studios.contains($0.studio) })
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 public import Booking
 public import FoundationEssentials
-import Postgres
+public import Postgres
 
 /// Sessions by trainer, studio, client and period.
 extension SessionRepository {
@@ -25,10 +25,15 @@ extension SessionRepository {
     /// - Returns: The sessions, including those that begin on the previous date and cross midnight.
     /// - Throws: ``PostgresError``.
     public func all(of trainer: Trainer.ID, on dates: ClosedRange<LocalDate>) async throws -> [Session] {
+        try await sendAll(of: trainer, on: dates).value()
+    }
+
+    /// Reads the same sessions together with the next statement.
+    public func sendAll(of trainer: Trainer.ID, on dates: ClosedRange<LocalDate>) async -> Pending<[Session]> {
         // Two more days on both sides include the dates in every time zone, and the sessions that cross midnight.
         let from = dates.lowerBound.adding(days: -2).description
         let until = dates.upperBound.adding(days: 3).description
-        return try await SessionReader.read(
+        return await SessionReader.send(
             """
             \(SessionReader.select)
             WHERE s.trainer_id = \(trainer.value)
@@ -37,7 +42,7 @@ extension SessionRepository {
               AND s.status <> 'cancelled'
             ORDER BY s.starts_at
             """, on: connection
-        ).filter { $0.dates.overlaps(dates) }
+        ).map { $0.filter { $0.dates.overlaps(dates) } }
     }
 
     /// Returns a studio's sessions that overlap a period, except cancelled ones, by start and trainer.
@@ -122,12 +127,32 @@ extension SessionRepository {
     }
 
     /// Returns the number of sessions in ``affected(at:from:until:)`` of all studios.
+    ///
+    /// The hours of each trainer are computed once for all sessions.
     public func countAffected(from: Date) async throws -> Int {
         try await connection.query(
             """
+            WITH booked AS MATERIALIZED (
+                SELECT s.studio_id, s.trainer_id, s.starts_at, s.ends_at, s.waived_rules
+                FROM session AS s
+                WHERE \(Self.isBooked(from: from, until: .distantFuture))
+            ), trainer_work AS MATERIALIZED (
+                SELECT booked.studio_id, booked.trainer_id,
+                       working_hours(
+                           booked.trainer_id, booked.studio_id, st.time_zone,
+                           (min(booked.starts_at) AT TIME ZONE st.time_zone)::date,
+                           (max(booked.ends_at) AT TIME ZONE st.time_zone)::date) AS hours
+                FROM booked
+                JOIN studio AS st ON st.id = booked.studio_id
+                GROUP BY booked.studio_id, booked.trainer_id, st.time_zone
+            )
             SELECT count(*)
-            FROM (\(SessionReader.select) WHERE \(Self.isBooked(from: from, until: .distantFuture))) AS found
-            WHERE affected IS NOT NULL
+            FROM booked
+            JOIN trainer_work USING (studio_id, trainer_id)
+            WHERE EXISTS (
+                    SELECT FROM session_obstacle(booked.studio_id, booked.trainer_id, booked.starts_at, booked.ends_at))
+               OR 'outside_hours' <> ALL (booked.waived_rules)
+                  AND NOT trainer_work.hours @> tstzrange(booked.starts_at, booked.ends_at)
             """
         ).decode(Int.self)[0]
     }

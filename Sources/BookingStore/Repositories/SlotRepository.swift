@@ -25,7 +25,14 @@ public struct SlotRepository: Sendable {
     public func open(
         at studio: Studio, with trainer: Trainer.ID? = nil, from: Date, until: Date, now: Date, limit: Int
     ) async throws -> [Slot] {
-        try await read(
+        try await sendOpen(at: studio, with: trainer, from: from, until: until, now: now, limit: limit).value()
+    }
+
+    /// Reads the same slots together with the next statement.
+    public func sendOpen(
+        at studio: Studio, with trainer: Trainer.ID? = nil, from: Date, until: Date, now: Date, limit: Int
+    ) async -> Pending<[Slot]> {
+        await send(
             """
             SELECT starts_at, trainer_id, handle, name
             FROM open_slots(\(studio.id.value), \(trainer?.value), \(from), \(until), \(now))
@@ -208,13 +215,19 @@ public struct SlotRepository: Sendable {
     }
 
     private func read(_ sql: SQL, at studio: Studio) async throws -> [Slot] {
+        try await send(sql, at: studio).value()
+    }
+
+    private func send(_ sql: SQL, at studio: Studio) async -> Pending<[Slot]> {
         let place = Session.Place(studio)
-        return try await connection.query(sql).map { row in
-            Slot(
-                startsAt: try row.next(),
-                trainer: Session.TrainerName(
-                    id: Trainer.ID(try row.next()), handle: try row.next(), name: try row.next()),
-                studio: place)
+        return await connection.send(sql).map { rows in
+            try rows.map { row in
+                Slot(
+                    startsAt: try row.next(),
+                    trainer: Session.TrainerName(
+                        id: Trainer.ID(try row.next()), handle: try row.next(), name: try row.next()),
+                    studio: place)
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 public import Booking
 public import FoundationEssentials
-import Postgres
+public import Postgres
 
 /// The conditions of a search for free slots at one or several studios.
 public struct SlotSearch: Sendable {
@@ -60,43 +60,45 @@ public struct SlotSearch: Sendable {
 }
 
 extension SlotRepository {
-    /// Returns the free slots of a search, by start, handle and studio.
+    /// Reads the free slots of a search, by start, handle and studio, together with the next statement.
     ///
     /// - Parameters:
     ///   - search: The conditions.
     ///   - now: The current time, to which notice and horizon refer.
     ///   - limit: The maximum number of slots.
     /// - Returns: The slots.
-    /// - Throws: ``PostgresError``.
-    public func open(_ search: SlotSearch, now: Date, limit: Int) async throws -> [Slot] {
+    public func sendOpen(_ search: SlotSearch, now: Date, limit: Int) async -> Pending<[Slot]> {
         let places = Dictionary(search.windows.map { ($0.studio.id, Session.Place($0.studio)) }) { first, _ in first }
-        return try await connection.query(
+        return await connection.send(
             """
             SELECT place.studio_id, slot.starts_at, slot.trainer_id, slot.handle, slot.name
             FROM \(search.slots(now: now))
             ORDER BY slot.starts_at, slot.handle, place.studio_id
             LIMIT \(Int64(limit))
             """
-        ).map { row in
-            let studio = Studio.ID(try row.next())
-            let start = try row.next(Date.self)
-            let trainer = Session.TrainerName(
-                id: Trainer.ID(try row.next()), handle: try row.next(), name: try row.next())
-            return places[studio].map { Slot(startsAt: start, trainer: trainer, studio: $0) }
-        }.compactMap(\.self)
+        ).map { rows in
+            try rows.map { row in
+                let studio = Studio.ID(try row.next())
+                let start = try row.next(Date.self)
+                let trainer = Session.TrainerName(
+                    id: Trainer.ID(try row.next()), handle: try row.next(), name: try row.next())
+                return places[studio].map { Slot(startsAt: start, trainer: trainer, studio: $0) }
+            }.compactMap(\.self)
+        }
     }
 
-    /// Returns the number of slots of a search, and the last start.
+    /// Reads the number of slots of a search and the last start, together with the next statement.
     ///
     /// - Parameters:
     ///   - search: The conditions.
     ///   - now: The current time, to which notice and horizon refer.
     /// - Returns: The number, and the last start.
-    /// - Throws: ``PostgresError``.
-    public func count(_ search: SlotSearch, now: Date) async throws -> (count: Int, last: Date?) {
-        let row = try await connection.query(
+    public func sendCount(_ search: SlotSearch, now: Date) async -> Pending<(count: Int, last: Date?)> {
+        await connection.send(
             "SELECT count(*), max(slot.starts_at) FROM \(search.slots(now: now))"
-        ).decode((Int64, Date?).self)[0]
-        return (Int(row.0), row.1)
+        ).map { rows in
+            let row = try rows.decode((Int64, Date?).self)[0]
+            return (Int(row.0), row.1)
+        }
     }
 }

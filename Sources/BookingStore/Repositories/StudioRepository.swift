@@ -22,10 +22,19 @@ public struct StudioRepository: Sendable {
     /// - Returns: The studio.
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func named(_ handle: Handle) async throws -> Studio {
-        guard let studio = try await read("\(Self.select) WHERE slug = \(handle.text)").first else {
-            throw NotFound(.studio(handle))
-        }
-        return studio
+        try await sendNamed(handle).value()
+    }
+
+    /// Reads the studio with a handle, together with the next statement; throws ``NotFound`` if there is none.
+    public func sendNamed(_ handle: Handle) async -> Pending<Studio> {
+        await send("slug = \(handle.text)", orThrow: NotFound(.studio(handle)))
+    }
+
+    /// Reads the home studio of a trainer, together with the next statement; throws ``NotFound`` if there is none.
+    public func home(of trainer: Handle) async -> Pending<Studio> {
+        await send(
+            "id = (SELECT home_studio_id FROM trainer WHERE handle = \(trainer.text))",
+            orThrow: NotFound(.trainer(trainer)))
     }
 
     /// Returns the studio with a primary key.
@@ -42,10 +51,14 @@ public struct StudioRepository: Sendable {
 
     /// Reads the studio of a session, together with the next statement.
     func studio(of session: Reference) async -> Pending<Studio> {
-        await connection.send(
-            "\(Self.select) WHERE id = (SELECT studio_id FROM session WHERE reference = \(session.code))"
-        ).map { rows in
-            guard let studio = try Self.studios(rows).first else { throw NotFound(.session(session)) }
+        await send(
+            "id = (SELECT studio_id FROM session WHERE reference = \(session.code))",
+            orThrow: NotFound(.session(session)))
+    }
+
+    private func send(_ condition: SQL, orThrow missing: NotFound) async -> Pending<Studio> {
+        await connection.send("\(Self.select) WHERE \(condition)").map { rows in
+            guard let studio = try Self.studios(rows).first else { throw missing }
             return studio
         }
     }

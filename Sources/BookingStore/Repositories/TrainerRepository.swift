@@ -29,10 +29,15 @@ public struct TrainerRepository: Sendable {
     /// - Returns: The trainer.
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func named(_ handle: Handle) async throws -> Trainer {
-        guard let trainer = try await read("\(Self.select) WHERE trainer.handle = \(handle.text)").first else {
-            throw NotFound(.trainer(handle))
+        try await sendNamed(handle).value()
+    }
+
+    /// Reads the trainer with a handle, together with the next statement; throws ``NotFound`` if there is none.
+    public func sendNamed(_ handle: Handle) async -> Pending<Trainer> {
+        await connection.send("\(Self.select) WHERE trainer.handle = \(handle.text)").map { rows in
+            guard let trainer = try Self.trainers(rows).first else { throw NotFound(.trainer(handle)) }
+            return trainer
         }
-        return trainer
     }
 
     func insert(_ trainer: TrainerDetails, handle: Handle) async throws {
@@ -75,8 +80,12 @@ public struct TrainerRepository: Sendable {
         """
 
     private func read(_ sql: SQL) async throws -> [Trainer] {
+        try Self.trainers(try await connection.query(sql))
+    }
+
+    private static func trainers(_ rows: Rows) throws -> [Trainer] {
         typealias Row = (Int32, String, String, String, String?, String?, Int32?, Date?)
-        return try await connection.query(sql).decode(Row.self).map { row in
+        return try rows.decode(Row.self).map { row in
             Trainer(
                 id: Trainer.ID(row.0), handle: try Handle(row.1), name: row.2, homeStudio: try Handle(row.3),
                 email: try row.4.map { try EmailAddress($0) }, phone: try row.5.map { try PhoneNumber(e164: $0) },

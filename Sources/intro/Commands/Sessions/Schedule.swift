@@ -64,50 +64,64 @@ struct Schedule: IntroSubcommand {
         // Show today as a whole: sessions that have ended also belong to the schedule.
         let first = home.clock.date(of: try DayWindow(from: from, days: days, in: context).start)
         let dates = first...first.adding(days: days - 1)
-        let sessions = try await sessions(of: trainer, home, on: dates, in: intro, database)
+        let recordedAt = try recordedAt(home, in: intro)
+        let needsDays = calendar || format == .table && asOf == nil && !intro.console.isJSON
+        let (sessions, plans) = try await database.withConnection {
+            [now = intro.now] connection -> (sessions: [Session], plans: [SchedulePlan]) in
+            let sessions = try await self.sessions(of: trainer, on: dates, recordedAt: recordedAt, connection)
+            guard needsDays else { return (try await sessions.value(), []) }
+            return try await self.plans(of: trainer, home, on: dates, sessions, now: now, connection)
+        }
         switch intro.console.isJSON ? .json : format {
         case .json where calendar:
-            let days = try await self.days(of: trainer, home, on: dates, sessions, in: intro, database)
-            try intro.console.print(jsonText(days.flatMap(\.calendar).map { CalendarDayRecord($0, listsOpen: open) }))
+            try intro.console.print(jsonText(plans.flatMap(\.calendar).map { CalendarDayRecord($0, listsOpen: open) }))
         case .json: try intro.console.print(jsonText(sessions.map { SessionRecord($0) }))
         case .csv: try intro.console.print((bom ? SessionCSV.byteOrderMark : "") + SessionCSV.text(sessions))
         case .ics: try intro.console.print(try feed(sessions, of: trainer, now: intro.now))
         case .table where asOf != nil:
             try intro.console.print(recordedDays(sessions, of: trainer, home, in: intro))
         case .table:
-            let days = try await self.days(of: trainer, home, on: dates, sessions, in: intro, database)
             let (place, times) = (Session.Place(home), intro.console.times)
             let plan = DayView(
                 heading: trainer.name,
-                days: days.map { DayView.Day($0.plan, $0.calendar, home: place, listsOpen: open, times: times) },
+                days: plans.map { DayView.Day($0.plan, $0.calendar, home: place, listsOpen: open, times: times) },
                 studio: place, times: times)
             try intro.console.print(plan.text(colored: intro.console.isColored))
         }
     }
 
-    /// Returns the days of the schedule with their open slots.
-    private func days(
-        of trainer: Trainer, _ home: Studio, on dates: ClosedRange<LocalDate>, _ sessions: [Session], in intro: Intro,
-        _ database: Database
-    ) async throws -> [(plan: TrainerDay, calendar: [CalendarDay])] {
-        let now = intro.now
-        let (roster, open) = try await database.withConnection { connection in
-            let roster = try await RosterRepository(connection).roster(of: trainer.id, on: dates)
-            var open: [Slot] = []
-            for id in Set(roster.shifts.map(\.studio.id)) {
-                let studio = try await StudioRepository(connection).with(id)
-                open += try await SlotRepository(connection).open(
-                    at: studio, with: trainer.id, from: studio.clock.day(dates.lowerBound).lowerBound,
-                    until: studio.clock.day(dates.upperBound).upperBound, now: now, limit: .max)
-            }
-            return (roster, open)
+    /// The plan of one date, and the same date at each studio.
+    private typealias SchedulePlan = (plan: TrainerDay, calendar: [CalendarDay])
+
+    /// Reads the days of the schedule with their open slots, in one round trip unless the trainer works at several
+    /// studios.
+    private func plans(
+        of trainer: Trainer, _ home: Studio, on dates: ClosedRange<LocalDate>, _ sessions: Pending<[Session]>,
+        now: Date, _ connection: Connection
+    ) async throws -> (sessions: [Session], plans: [SchedulePlan]) {
+        let sent = await RosterRepository(connection).sendRoster(of: trainer.id, on: dates)
+        let slots = await openSlots(of: trainer, at: home, on: dates, now: now, connection)
+        let (sessions, roster) = (try await sessions.value(), try await sent.value())
+        var open = try await slots.value()
+        for id in Set(roster.shifts.map(\.studio.id)) where id != home.id {
+            let studio = try await StudioRepository(connection).with(id)
+            open += try await openSlots(of: trainer, at: studio, on: dates, now: now, connection).value()
         }
-        return (0...dates.lowerBound.days(to: dates.upperBound)).map { day in
+        let plans = (0...dates.lowerBound.days(to: dates.upperBound)).map { day -> SchedulePlan in
             let plan = TrainerDay(
                 date: dates.lowerBound.adding(days: day), clock: home.clock, retiredAt: trainer.retiredAt,
                 roster: roster, sessions: sessions)
             return (plan, CalendarDay.days(of: plan, home: Session.Place(home), open: open))
         }
+        return (sessions, plans)
+    }
+
+    private func openSlots(
+        of trainer: Trainer, at studio: Studio, on dates: ClosedRange<LocalDate>, now: Date, _ connection: Connection
+    ) async -> Pending<[Slot]> {
+        await SlotRepository(connection).sendOpen(
+            at: studio, with: trainer.id, from: studio.clock.day(dates.lowerBound).lowerBound,
+            until: studio.clock.day(dates.upperBound).upperBound, now: now, limit: .max)
     }
 
     private func feed(_ sessions: [Session], of trainer: Trainer, now: Date) throws -> String {

@@ -6,13 +6,11 @@ import Postgres
 extension Schedule {
     /// Returns the sessions as they are, or as they were recorded at the time of `--as-of`.
     func sessions(
-        of trainer: Trainer, _ home: Studio, on dates: ClosedRange<LocalDate>, in intro: Intro, _ database: Database
-    ) async throws -> [Session] {
-        let instant = try recordedAt(home, in: intro)
-        return try await database.withConnection { connection in
-            guard let instant else { return try await SessionRepository(connection).all(of: trainer.id, on: dates) }
-            return try await EventRepository(connection).schedule(of: trainer.id, on: dates, recordedAt: instant)
-        }
+        of trainer: Trainer, on dates: ClosedRange<LocalDate>, recordedAt instant: Date?, _ connection: Connection
+    ) async throws -> Pending<[Session]> {
+        guard let instant else { return await SessionRepository(connection).sendAll(of: trainer.id, on: dates) }
+        return Pending(
+            known: try await EventRepository(connection).schedule(of: trainer.id, on: dates, recordedAt: instant))
     }
 
     /// Returns the days with a recorded session; working hours and time off are not those of the past time.
@@ -27,7 +25,7 @@ extension Schedule {
     }
 
     /// Returns the time of `--as-of`.
-    private func recordedAt(_ home: Studio, in intro: Intro) throws -> Date? {
+    func recordedAt(_ home: Studio, in intro: Intro) throws -> Date? {
         let context = intro.timeContext(at: home, direction: .back)
         return try asOf.map { try parseInstant($0, field: "--as-of", in: context) }
     }

@@ -56,9 +56,10 @@ struct Slots: IntroSubcommand {
         let now = intro.now
         let (slots, all) = try await database.withConnection { connection in
             let repository = SlotRepository(connection)
-            let slots = try await repository.open(search, now: now, limit: limit)
-            guard slots.count == limit, !first else { return (slots, (count: slots.count, last: nil as Date?)) }
-            return (slots, try await repository.count(search, now: now))
+            let slots = await repository.sendOpen(search, now: now, limit: limit)
+            guard !first else { return (try await slots.value(), (count: 1, last: nil as Date?)) }
+            let all = await repository.sendCount(search, now: now)
+            return (try await slots.value(), try await all.value())
         }
         guard let last = slots.last else {
             let why = try await reason(search, trainer, of: intro, database)
