@@ -76,11 +76,11 @@ struct Schedule: IntroSubcommand {
             try intro.console.print(recordedDays(sessions, of: trainer, home, in: intro))
         case .table:
             let days = try await self.days(of: trainer, home, on: dates, sessions, in: intro, database)
-            let (place, times) = (Session.Place(home), intro.console.times)
+            let (place, layout) = (Session.Place(home), DayView.Layout(intro.console))
             let plan = DayView(
                 heading: trainer.name,
-                days: days.map { DayView.Day($0.plan, $0.calendar, home: place, listsOpen: open, times: times) },
-                studio: place, times: times)
+                days: days.map { DayView.Day($0.plan, $0.calendar, home: place, listsOpen: open, layout: layout) },
+                studio: place, layout: layout)
             try intro.console.print(plan.text(colored: intro.console.isColored))
         }
     }
