@@ -121,30 +121,7 @@ extension LedgerRepository {
         try await connection.query(
             """
             SELECT \(LedgerEntry.columns), obstacle.reason, obstacle.detail
-            FROM (
-                SELECT NULL::bigint AS id, planned.session_id, planned.studio_id, planned.rule, planned.channel,
-                       planned.audience, planned.revision,
-                       CASE planned.status WHEN 'queued' THEN 'planned' ELSE planned.status END AS status,
-                       planned.reason, planned.due_at, NULL::timestamptz AS wait_until, 0 AS attempts,
-                       NULL::timestamptz AS attempted_at, NULL::timestamptz AS sent_at,
-                       NULL::timestamptz AS delivered_at, NULL AS recipient, NULL AS reply, NULL AS subject, NULL AS body,
-                       NULL::integer AS trainer_id, NULL::date AS day, 0 AS copy, NULL AS copy_reason
-                FROM (
-                    SELECT session_id, studio_id, rule, channel, audience, revision, due_at,
-                           CASE WHEN is_reachable THEN status ELSE 'skipped' END AS status,
-                           CASE
-                               WHEN is_reachable THEN reason
-                               ELSE CASE channel WHEN 'email' THEN 'no_email' ELSE 'no_phone' END
-                           END AS reason
-                    FROM planned_messages()
-                    WHERE session_id = (SELECT id FROM session WHERE reference = \(reference.code))
-                ) AS planned
-                WHERE NOT EXISTS (
-                    SELECT FROM message AS known
-                    WHERE known.session_id = planned.session_id
-                      AND known.rule = planned.rule
-                      AND known.revision = planned.revision)
-            ) AS m
+            FROM (\(Self.plannedRows(of: reference))) AS m
             \(LedgerEntry.joins)
             LEFT JOIN LATERAL message_obstacle(s.studio_id, s.trainer_id, s.starts_at, s.ends_at) AS obstacle
                 ON m.status = 'planned' AND s.status = 'booked'
@@ -159,6 +136,35 @@ extension LedgerRepository {
             }
             return entry
         }
+    }
+
+    /// Returns the query for the messages that rules require and that are not stored yet, with the columns of
+    /// `message`.
+    private static func plannedRows(of reference: Reference) -> SQL {
+        """
+        SELECT NULL::bigint AS id, planned.session_id, planned.studio_id, planned.rule, planned.channel,
+               planned.audience, planned.revision,
+               CASE planned.status WHEN 'queued' THEN 'planned' ELSE planned.status END AS status,
+               planned.reason, planned.due_at, NULL::timestamptz AS wait_until, 0 AS attempts,
+               NULL::timestamptz AS attempted_at, NULL::timestamptz AS sent_at,
+               NULL::timestamptz AS delivered_at, NULL AS recipient, NULL AS reply, NULL AS subject, NULL AS body,
+               NULL::integer AS trainer_id, NULL::date AS day, 0 AS copy, NULL AS copy_reason
+        FROM (
+            SELECT session_id, studio_id, rule, channel, audience, revision, due_at,
+                   CASE WHEN is_reachable THEN status ELSE 'skipped' END AS status,
+                   CASE
+                       WHEN is_reachable THEN reason
+                       ELSE CASE channel WHEN 'email' THEN 'no_email' ELSE 'no_phone' END
+                   END AS reason
+            FROM planned_messages()
+            WHERE session_id = (SELECT id FROM session WHERE reference = \(reference.code))
+        ) AS planned
+        WHERE NOT EXISTS (
+            SELECT FROM message AS known
+            WHERE known.session_id = planned.session_id
+              AND known.rule = planned.rule
+              AND known.revision = planned.revision)
+        """
     }
 }
 
