@@ -190,7 +190,8 @@ public final actor Connection {
         handle?.answerTimeout = answerTimeout
         do {
             let result = try await body(self)
-            try await cancellable { try sendWaiting() }
+            // A cancellation does not discard the result of work that is complete.
+            if !pipeline.waiting.isEmpty { try await cancellable { try sendWaiting() } }
             return .used(.success(result), isReusable: makeReusable())
         } catch {
             return .used(.failure(error), isReusable: makeReusable())
