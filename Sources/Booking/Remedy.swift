@@ -46,6 +46,8 @@ extension Refusal {
         case markAfterStart
         /// Mark a session that has begun.
         case markSession(Reference)
+        /// Mark a session that has begun, or cancel it on behalf of the studio.
+        case markOrCancelForStudio(Reference)
         /// Correct the status of a session that was marked or cancelled.
         case correctSession(Reference)
         /// Check the session's status.

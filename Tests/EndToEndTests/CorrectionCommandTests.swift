@@ -27,6 +27,43 @@ struct CorrectionCommandTests {
         }
     }
 
+    @Test("a client's cancellation after the start is refused; the hint has the command of the studio, which works")
+    func cancelAfterStart() async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
+            let refused = try await studio.refusal("cancel", reference, now: Self.evening)
+            #expect(refused.code == "not_changeable")
+            #expect(refused.hint.contains("`intro cancel \(reference) --by studio`"), "\(refused.hint)")
+            #expect(refused.hint.contains("`intro no-show \(reference)`"), "\(refused.hint)")
+            let moved = try await studio.refusal("reschedule", reference, "--at", "2026-12-03 09:00", now: Self.evening)
+            #expect(!moved.hint.contains("cancel"), "\(moved.hint)")
+            let cancelled = try await studio.answer("cancel", reference, "--by", "studio", now: Self.evening)
+            #expect(cancelled["status"] == "cancelled")
+        }
+    }
+
+    @Test("undo by name names the sessions that can be undone, if the session to come is booked")
+    func undoByName() async throws {
+        try await Studio.with { studio in
+            let first = try await studio.reference("Ana", at: "2026-12-01 09:00")
+            try await studio.answer("cancel", first)
+            let second = try await studio.reference("Ana", at: "2026-12-03 09:00")
+            let before = try await studio.fingerprint()
+            let refused = try await studio.refusal("undo", "ana", "--reason", "typo")
+            #expect(refused.code == "not_changeable" && refused.message.contains(second))
+            #expect(
+                refused.hint
+                    == "for the cancelled session of 2026-12-01 09:00 PST: `intro undo \(first) --reason TEXT`")
+            let named = try await studio.refusal("undo", second, "--reason", "typo")
+            #expect(!named.hint.contains(first), "a reference is not ambiguous")
+            #expect(try await studio.fingerprint() == before)
+            try await studio.answer("cancel", second)
+            try await studio.answer("undo", first, "--reason", "typo")
+            let other = try await studio.refusal("undo", "ana", "--reason", "typo")
+            #expect(other.hint.contains("`intro undo \(second) --reason TEXT`"), "\(other.hint)")
+        }
+    }
+
     @Test("a slot that was booked meanwhile refuses undo with its code and free slots")
     func taken() async throws {
         try await Studio.with { studio in

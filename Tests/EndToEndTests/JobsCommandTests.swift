@@ -204,7 +204,7 @@ struct JobsCommandTests {
         }
     }
 
-    @Test("schedule prints the next runs in UTC and in the schedule's time zone")
+    @Test("schedule prints the next runs in the schedule's time zone, and in JSON also in UTC")
     func schedule() async throws {
         try await Office.with { office in
             try await office.books.database.query(
@@ -224,6 +224,35 @@ struct JobsCommandTests {
             #expect(schedules[0]["next_runs"] as? NSArray == runs)
             let text = try await office.run("jobs", "schedule").stdout
             #expect(text.split(separator: "\n").count == 4)
+        }
+    }
+
+    @Test("texts have times of the studio's clock, and JSON has UTC")
+    func times() async throws {
+        try await Office.with { office in
+            try await office.open()
+            try await office.fillQueues()
+            let database = office.books.database
+            try await database.query("UPDATE job SET run_at = '2026-12-01 17:00Z' WHERE id = 2")
+            try await database.query(
+                """
+                INSERT INTO job_cron (key, schedule, time_zone, queue, kind, payload, priority, max_attempts, last_at)
+                VALUES ('nightly', '30 2 * * *', 'America/New_York', 'default', 'errand', '{}', 2, 10,
+                        '2026-11-22 07:30:00Z')
+                """)
+            let texts = [
+                (["list"], "Tue Dec 1, 9:00 AM PST"), (["show", "2"], "Tue Dec 1, 9:00 AM PST"),
+                (["show", "10"], "Fri Nov 20, 2:05 AM PST  attempt 2"), (["pause", "mail"], "is paused since"),
+                (["stats"], "paused since"), (["watch", "--count", "1"], "Jobs at"),
+                (["schedule"], "Sun Nov 22, 2:30 AM EST  Tue Nov 24, 2:30 AM EST"),
+            ]
+            for (command, part) in texts {
+                let text = try await office.run(["jobs", "--clock", "12"] + command).stdout
+                #expect(text.contains(part), "\(command): \(text)")
+                #expect(text.contains(/, 1?\d:\d\d [AP]M [EP][SD]T/), "\(command): \(text)")
+                #expect(!text.contains(/\dT\d\d:\d\d/), "\(command): \(text)")
+            }
+            #expect(try await office.object("jobs", "show", "2")["run_at"] as? String == "2026-12-01T17:00:00Z")
         }
     }
 

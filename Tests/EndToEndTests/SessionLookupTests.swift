@@ -77,6 +77,35 @@ struct SessionLookupTests {
         }
     }
 
+    @Test("a mistyped name that finds no client has the names that differ by typing errors in the hint")
+    func mistyped() async throws {
+        try await Studio.with { studio in
+            try await studio.answer(
+                "book", "--client", "ana@example.com", "--name", "Ana Lima", "--at", "2026-12-01 09:00", "--trainer",
+                "maria")
+            try await studio.answer("client", "add", "Ana Lime", "--email", "lime@example.com")
+            for (text, suggestion) in [
+                ("Anna Limma", "did you mean Ana Lima (client 1)?"),
+                ("Anna Limx", "did you mean Ana Lime (client 2) or Ana Lima (client 1)?"),
+                ("limaa", "did you mean Ana Lima (client 1)?"),
+            ] {
+                for command in [["show"], ["cancel"], ["why"], ["reschedule", "--at", "2026-12-02 09:00"]] {
+                    let result = try await studio.intro([command[0], text] + command.dropFirst() + ["--json"])
+                    #expect(result.exit == 4 && result.error?.code == "not_found", "\(command): \(result.stderr)")
+                    #expect(result.error?.hint.hasPrefix(suggestion) == true, "\(text): \(result.stderr)")
+                }
+            }
+            let several = try await studio.intro("show", "Anna Limma", "ana@example.com")
+            #expect(several.exit == 4 && several.stderr.contains("did you mean Ana Lima"), "\(several.stderr)")
+            try await studio.answer("cancel", "ana@example.com")
+            try await studio.answer("client", "forget", "ana@example.com", "--yes")
+            for text in ["Anna Limma", "Xena Park"] {
+                let hint = try await studio.intro("show", text, "--json").error?.hint
+                #expect(hint?.contains("Lima") == false && hint?.contains("Park") == false, "\(hint ?? "")")
+            }
+        }
+    }
+
     @Test("nothing found exits with 4, and a mistyped reference with 65")
     func nothing() async throws {
         try await Studio.with { studio in

@@ -6,9 +6,9 @@ import Testing
 struct TerminalOutputTests {
     /// The output of a command on a terminal, as lines without styles.
     private func shown(
-        _ arguments: [String], in studio: Studio, _ variables: [String: String] = [:]
+        _ arguments: [String], in studio: Studio, _ variables: [String: String] = [:], columns: UInt16 = 80
     ) async throws -> [String] {
-        let terminal = try Terminal()
+        let terminal = try Terminal(columns: columns)
         let environment = studio.environment.merging(["INTRO_HOME": studio.home, "NO_COLOR": "1"]) { $1 }
         let exit = try await terminal.run(
             arguments + ["--now", Studio.now], environment: environment.merging(variables) { $1 }
@@ -98,6 +98,29 @@ struct TerminalOutputTests {
             let missing = try await shown(
                 ["schedule", "maria", "--days", "14"], in: studio, ["INTRO_PAGER": "no-such-program 2>/dev/null"])
             #expect(missing.contains("Maria Lopez") && missing.count > 24)
+        }
+    }
+
+    @Test("a schedule and an agenda are wrapped at the width of the window or COLUMNS, or at 80 columns")
+    func dayViews() async throws {
+        try await Studio.with { studio in
+            try await studio.book("Ana", at: "2026-12-01 09:00")
+            let reason = String(repeating: "a long story about a broken boiler ", count: 5)
+            try await studio.answer(
+                "trainer", "away", "james", "--from", "2026-12-01", "--until", "2026-12-01", "--reason", reason)
+            for command in [
+                ["schedule", "maria", "--open", "--from", "2026-12-01", "--days", "1"],
+                ["agenda", "downtown", "--on", "2026-12-01"],
+            ] {
+                for (width, columns) in [(80, nil), (60, "60"), (150, "150")] as [(Int, String?)] {
+                    let environment = columns.map { ["COLUMNS": $0] } ?? [:]
+                    let text = try await studio.intro(command, environment: environment).stdout
+                    let longest = text.split(separator: "\n").map(\.count).max() ?? 0
+                    #expect(longest <= width && longest > width - 20, "\(width): \(text)")
+                }
+                let window = try await shown(command, in: studio, columns: 150)
+                #expect(window.contains { $0.count > 130 } && window.allSatisfy { $0.count <= 150 }, "\(window)")
+            }
         }
     }
 

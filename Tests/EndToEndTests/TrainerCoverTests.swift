@@ -1,4 +1,5 @@
 import Postgres
+import PostgresTesting
 import Testing
 
 @Suite("intro trainer cover")
@@ -126,6 +127,62 @@ struct TrainerCoverTests {
             #expect(week["moved"]?.items.map { $0["local_start"] } == ["2026-12-02 09:00 PST"])
             let none = try await studio.intro("trainer", "cover", "maria", now: "2026-12-01T09:30:00-08:00")
             #expect(none.stdout == "Maria Lopez has no sessions to come, Tue Dec 1.\n")
+        }
+    }
+
+    @Test("moved sessions have their messages, and clients who cannot be notified are listed with the reason")
+    func unreachable() async throws {
+        try await Studio.with { studio in
+            try await studio.book("Ana", at: "2026-12-01 09:00")
+            try await studio.answer(
+                "book", "--client", "(213) 555-0142", "--name", "Ben", "--trainer", "maria", "--at", "2026-12-01 10:00")
+            try await studio.answer("client", "add", "Cleo", "--email", "cleo@example.com")
+            try await studio.answer("client", "opt-out", "cleo@example.com")
+            try await studio.answer(
+                "book", "--client", "cleo@example.com", "--trainer", "maria", "--at", "2026-12-01 11:00")
+            try await studio.answer("reminders", "send")
+            let text = try await studio.intro(
+                "trainer", "cover", "maria", "--from", "2026-12-01", "--dry-run", environment: ["COLUMNS": "80"]
+            ).stdout
+            #expect(
+                text.hasSuffix(
+                    """
+
+                    Cannot be notified: Ben (no e-mail address), call +1 213-555-0142
+                    Cannot be notified: Cleo (the client has opted out), no phone number
+
+                    """), "\(text)")
+            let dry = try await cover(studio, "--dry-run")
+            let moved = try await cover(studio)["moved"]?.items ?? []
+            #expect(dry["moved"]?.items == moved)
+            let notices = moved.map { $0["messages"]?.items.first { $0["rule"] == "trainer-changed" } }
+            #expect(notices.map { $0?["reason"] } == [.null, "no_email", "opted_out"])
+            #expect(notices.map { $0?["status"] } == ["queued", "queued", "queued"], "\(notices)")
+            #expect(moved.allSatisfy { $0["runner_active"] == false })
+        }
+    }
+
+    @Test("a session that another desk cancels before its alternatives are held is not held for, and not listed")
+    func cancelledMeanwhile() async throws {
+        try await Studio.with { studio in
+            let ana = try await studio.reference("Ana", at: "2026-12-01 09:00")
+            let ben = try await studio.reference("Ben", at: "2026-12-01 10:00")
+            try await studio.book("Xena", at: "2026-12-01 09:00", with: "james")
+            // Ana's session is refused first; the move of Ben's then waits for the lock of its row.
+            let covering = try await studio.database.transaction { connection in
+                let code = ben.replacing("-", with: "")
+                try await connection.query("SELECT FROM session WHERE reference = \(code) FOR UPDATE")
+                let covering = Task { try await cover(studio, "--with", "james") }
+                try await wait(until: "the cover waits for the lock") {
+                    try await studio.count(
+                        "pg_stat_activity", where: "datname = current_database() AND wait_event_type = 'Lock'") == 1
+                }
+                try await studio.answer("cancel", ana)
+                return covering
+            }
+            let result = try await covering.value
+            #expect(starts(result["moved"]?.items) == ["10:00"] && result["left"] == .list([]))
+            #expect(try await studio.count("hold") == 0)
         }
     }
 

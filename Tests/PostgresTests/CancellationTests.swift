@@ -134,6 +134,27 @@ struct CancellationTests {
         }
     }
 
+    @Test("work that is cancelled after its last statement keeps its result")
+    func afterwards() async throws {
+        try await withObservedDatabase(configure: oneConnection) { database, observer in
+            try await database.query("CREATE TABLE t (n int)")
+            let (done, leave) = (Latch(), Latch())
+            let task = Task {
+                try await database.transaction { connection in
+                    let rows = try await connection.query("INSERT INTO t VALUES (1) RETURNING n")
+                    done.open()
+                    await leave.wait()
+                    return try rows.decode(Int.self)
+                }
+            }
+            await done.wait()
+            task.cancel()
+            leave.open()
+            #expect(try await task.value == [1])
+            #expect(try await observer.count("t") == 1)
+        }
+    }
+
     @Test("the server's statement timeout is a server error, not a cancellation")
     func statementTimeout() async throws {
         // The next statement must take less time, even on a busy machine.

@@ -52,6 +52,11 @@ struct RemedyTextTests {
             (.movePriorSession(reference), "move it with `intro reschedule K7Q2-9FXM --at TIME`"),
             (.cancelSession(reference), "cancel it first: `intro cancel K7Q2-9FXM`"),
             (.markSession(reference), "mark it: `intro attend K7Q2-9FXM` or `intro no-show K7Q2-9FXM`"),
+            (
+                .markOrCancelForStudio(reference),
+                "mark it: `intro attend K7Q2-9FXM` or `intro no-show K7Q2-9FXM`; if the studio cancels it: "
+                    + "`intro cancel K7Q2-9FXM --by studio`"
+            ),
         ]
         for (remedy, hint) in rows { #expect(Refusal(.notChangeable, "message", remedy: remedy).hint == hint) }
     }

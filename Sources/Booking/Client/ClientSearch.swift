@@ -76,16 +76,27 @@ public struct ClientSearch: Sendable {
     ///
     /// - Parameter client: A client.
     /// - Returns: Whether the client matches.
-    public func matchesWithTypo(_ client: Client) -> Bool {
+    public func matchesWithTypo(_ client: Client) -> Bool { matches(client, misspelledWords: 1) }
+
+    /// Returns whether a client has all words of the search, each of them with at most one typing error.
+    ///
+    /// Words with digits must match as typed.
+    ///
+    /// - Parameter client: A client.
+    /// - Returns: Whether the client may be meant.
+    public func resembles(_ client: Client) -> Bool { matches(client, misspelledWords: nameWords.count) }
+
+    private func matches(_ client: Client, misspelledWords most: Int) -> Bool {
         !nameWords.isEmpty
             && NameFolding.Style.allCases.contains { style in
                 let words = NameFolding.words(of: client.name, style)
                 let contacts = [client.email?.address.lowercased(), client.phone?.e164].compactMap(\.self)
                 let misspelled = nameWords.filter { word in !(words + contacts).contains { $0.contains(word.text) } }
-                guard let typo = misspelled.first, misspelled.count == 1, typo.fragments != nil else {
-                    return misspelled.isEmpty
-                }
-                return words.contains { TypingError.isSingleEdit(Array($0), Array(typo.text)) }
+                return misspelled.count <= most
+                    && misspelled.allSatisfy { typo in
+                        typo.fragments != nil
+                            && words.contains { TypingError.isSingleEdit(Array($0), Array(typo.text)) }
+                    }
             }
     }
 

@@ -164,11 +164,12 @@ public enum SessionRules {
     /// - Throws: ``Refusal`` of the rule `not_changeable`.
     public static func assertChangeable(_ session: Session, now: Date) throws(Refusal) {
         try assertOpen(session)
-        guard session.startsAt > now else {
-            throw Refusal(
-                .notChangeable, "\(session.reference) began at \(session.start)",
-                remedy: .markSession(session.reference))
-        }
+        try assertAhead(session, now: now, remedy: .markSession(session.reference))
+    }
+
+    private static func assertAhead(_ session: Session, now: Date, remedy: Refusal.Remedy) throws(Refusal) {
+        guard session.startsAt <= now else { return }
+        throw Refusal(.notChangeable, "\(session.reference) began at \(session.start)", remedy: remedy)
     }
 
     /// Throws unless the session is booked, that is, not marked or cancelled.
@@ -198,9 +199,8 @@ public enum SessionRules {
     ///   - now: The current time.
     /// - Throws: ``Refusal`` of the rule `not_changeable`.
     public static func assertCancellable(_ session: Session, by party: Session.CancelledBy, now: Date) throws(Refusal) {
-        switch party {
-        case .client: try assertChangeable(session, now: now)
-        case .studio: try assertOpen(session)
-        }
+        try assertOpen(session)
+        guard party == .client else { return }
+        try assertAhead(session, now: now, remedy: .markOrCancelForStudio(session.reference))
     }
 }

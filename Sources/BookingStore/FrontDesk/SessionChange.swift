@@ -135,7 +135,7 @@ extension FrontDesk {
             try await connection.awaitReplicationAtCommit()
             return await addingMessages(result, request, on: connection)
         }
-        if let add = change.locks, let before, before.isElsewhere(than: session) {
+        if let add = change.locks, let before, !before.isAtSamePlace(as: session) {
             // Another transaction moved the session while this one waited, so its present time is not locked yet.
             let current = try await add(BookingLocks(actor: actor, reason: change.reason), session, connection)
             await current.lock(on: connection)
@@ -225,9 +225,9 @@ extension FrontDesk {
 }
 
 extension Session {
-    /// Whether another state of the session has another time, trainer or studio.
-    fileprivate func isElsewhere(than other: Session) -> Bool {
-        startsAt != other.startsAt || trainer.id != other.trainer.id || studio.id != other.studio.id
+    /// Returns whether another state of the session has the same time, trainer and studio.
+    func isAtSamePlace(as other: Session) -> Bool {
+        startsAt == other.startsAt && trainer.id == other.trainer.id && studio.id == other.studio.id
     }
 }
 

@@ -59,8 +59,8 @@ public struct CoverResult: Sendable {
         public let hold: Hold?
     }
 
-    /// The sessions that were moved, by start.
-    public internal(set) var moved: [Session] = []
+    /// The sessions that were moved, by start, with the messages that are expected.
+    public internal(set) var moved: [ChangeResult] = []
     /// The sessions that were not moved, by start.
     public internal(set) var left: [Left] = []
 }
@@ -107,6 +107,7 @@ struct TrainerCover {
         // The slots of sessions that can be moved are not held for others.
         for (session, refusal) in refused {
             let holds = try await scope.run { connection in try await holdAlternatives(to: session, on: connection) }
+            guard let holds else { continue }
             result.left.append(
                 CoverResult.Left(
                     session: session, refusal: refusal, alternatives: holds.map(\.slot),
@@ -129,27 +130,35 @@ struct TrainerCover {
     }
 
     /// Moves one session; returns `nil` if it is no longer a session to come of the absent trainer.
-    private func move(_ session: Session, on connection: Connection) async throws -> Session? {
+    private func move(_ session: Session, on connection: Connection) async throws -> ChangeResult? {
         var move = MoveRequest(session.reference)
         move.trainer = request.substitute
         move.replaced = request.trainer.id
         move.replacedAt = session.startsAt
         let studio = try await StudioRepository(connection).with(session.studio.id)
         let transaction = MoveTransaction(request: move, studio: studio, now: now)
+        var change = ChangeRequest(now: now, requestID: request.requestID)
+        change.reportsMessages = true
         let result = try await desk.performOnce(
-            transaction.change(of: session), ChangeRequest(now: now, requestID: request.requestID),
+            transaction.change(of: session), change,
             { session, connection in try await transaction.run(session, on: connection) }, on: connection
         ).value()
-        return result.changed ? result.session : nil
+        return result.changed ? result : nil
     }
 
     /// Holds free slots near a session's time with one key, in place of those that an earlier cover held for it.
-    private func holdAlternatives(to session: Session, on connection: Connection) async throws -> [Hold] {
+    ///
+    /// - Returns: The holds; `nil` if the session was cancelled, moved or marked since it was refused, so that it needs
+    ///   no call.
+    private func holdAlternatives(to session: Session, on connection: Connection) async throws -> [Hold]? {
         let studio = try await StudioRepository(connection).with(session.studio.id)
         let slots = SlotRepository(connection)
         let absence = (trainer: request.trainer.id, during: request.during)
         var found = try await slots.alternatives(to: session, at: studio, absence: absence, now: now)
         try await acquireLocks(for: found, at: studio, on: connection)
+        // A change that follows releases the holds, but one that was made before would not.
+        let present = try await SessionRepository(connection).locked(session.reference).value()
+        guard present.status == .booked, present.isAtSamePlace(as: session) else { return nil }
         // A slot may have been taken before the locks were acquired; one that was found since then is not locked.
         let confirmed = try await slots.alternatives(to: session, at: studio, absence: absence, now: now)
         found = found.filter { slot in

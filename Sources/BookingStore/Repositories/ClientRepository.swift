@@ -58,9 +58,25 @@ public struct ClientRepository: Sendable {
     public func all(matching search: ClientSearch? = nil, limit: Int = 200) async throws -> [Client] {
         let found = try await newest(search.map(ClientSearchCondition.sql) ?? "true", limit: limit)
         guard found.isEmpty, let search, !search.nameWords.isEmpty else { return found }
-        // The condition finds all clients that match, and others; the bound is far above what two letters match.
-        let similar = try await newest(ClientSearchCondition.similar(search), limit: 50_000)
-        return Array(similar.filter(search.matchesWithTypo).prefix(limit))
+        return Array(try await similar(search).filter(search.matchesWithTypo).prefix(limit))
+    }
+
+    /// Returns the clients that may be meant by a name that no client has: each word may have one typing error.
+    ///
+    /// - Parameters:
+    ///   - search: The search; clients are found by name only.
+    ///   - limit: The maximum number of clients.
+    /// - Returns: The clients, newest first.
+    /// - Throws: ``PostgresError``.
+    public func resembling(_ search: ClientSearch, limit: Int) async throws -> [Client] {
+        guard !search.nameWords.isEmpty else { return [] }
+        return Array(try await similar(search).filter(search.resembles).prefix(limit))
+    }
+
+    /// Returns the clients that may have the words of a search with typing errors, and others.
+    private func similar(_ search: ClientSearch) async throws -> [Client] {
+        // The bound is far above what two letters match.
+        try await newest(ClientSearchCondition.similar(search), limit: 50_000)
     }
 
     private func newest(_ condition: SQL, limit: Int) async throws -> [Client] {

@@ -15,7 +15,7 @@ enum ClientSearchCondition {
         return "(\(SQL.joined(alternatives, separator: " OR ")))"
     }
 
-    /// Returns a condition that every client fulfils who matches a search with one typing error.
+    /// Returns a condition that every client fulfils who matches a search with one typing error in each word.
     static func similar(_ search: ClientSearch) -> SQL {
         SQL.joined(search.nameWords.map(resembles), separator: " AND ")
     }

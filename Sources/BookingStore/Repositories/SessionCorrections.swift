@@ -12,25 +12,8 @@ extension SessionRepository {
             """
             SELECT obstacle.code,
                    obstacle.detail,
-                   EXISTS (
-                       SELECT FROM session AS other
-                       WHERE other.trainer_id = s.trainer_id
-                         AND other.occupied && s.occupied
-                         AND other.status IN ('booked', 'attended')
-                         AND other.id <> s.id)
-                   OR EXISTS (
-                       SELECT FROM hold
-                       WHERE hold.trainer_id = s.trainer_id
-                         AND hold.occupied && s.occupied
-                         AND hold.status = 'held'
-                         AND hold.expires_at > \(now)
-                         AND hold.session_id IS DISTINCT FROM s.id),
-                   EXISTS (
-                       SELECT FROM session AS other
-                       WHERE other.client_id = s.client_id
-                         AND tstzrange(other.starts_at, other.ends_at) && tstzrange(s.starts_at, s.ends_at)
-                         AND other.status IN ('booked', 'attended')
-                         AND other.id <> s.id),
+                   \(Self.isTrainerBusy(now)),
+                   \(Self.isClientBusy),
                    first_free_station(s.studio_id, s.occupied, \(now), s.id),
                    s.waived
             FROM session AS s
@@ -46,6 +29,35 @@ extension SessionRepository {
         guard let found = rows.first else { throw NotFound(.sessionID(id)) }
         return found
     }
+
+    /// Returns the condition that the trainer of a session `s` has another session then, or that the time is held.
+    private static func isTrainerBusy(_ now: Date) -> SQL {
+        """
+        (EXISTS (
+             SELECT FROM session AS other
+             WHERE other.trainer_id = s.trainer_id
+               AND other.occupied && s.occupied
+               AND other.status IN ('booked', 'attended')
+               AND other.id <> s.id)
+         OR EXISTS (
+             SELECT FROM hold
+             WHERE hold.trainer_id = s.trainer_id
+               AND hold.occupied && s.occupied
+               AND hold.status = 'held'
+               AND hold.expires_at > \(now)
+               AND hold.session_id IS DISTINCT FROM s.id))
+        """
+    }
+
+    /// The condition that the client of a session `s` has another session then.
+    private static let isClientBusy: SQL = """
+        EXISTS (
+            SELECT FROM session AS other
+            WHERE other.client_id = s.client_id
+              AND tstzrange(other.starts_at, other.ends_at) && tstzrange(s.starts_at, s.ends_at)
+              AND other.status IN ('booked', 'attended')
+              AND other.id <> s.id)
+        """
 
     /// Returns the contacts of a session's client and of its booking request, and the end of its turnaround.
     func occupation(of session: Session) async throws -> (contacts: Contacts, until: Date) {

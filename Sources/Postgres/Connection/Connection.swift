@@ -193,6 +193,7 @@ public final actor Connection {
         handle?.answerTimeout = answerTimeout
         do {
             let result = try await body(self)
+            // A cancellation does not discard the result of work that is complete.
             if !pipeline.waiting.isEmpty { try await sendWaitingAndCheck() }
             return .used(.success(result), isReusable: makeReusable())
         } catch {
@@ -312,21 +313,4 @@ private final actor Opener {
             throw error
         }
     }
-}
-
-/// The server that a connection leads to.
-public struct ConnectedServer: Sendable, Equatable {
-    /// The host's name or address, or the folder of its Unix socket.
-    public let host: String
-    /// The port.
-    public let port: String
-    /// The name of the database.
-    public let database: String
-    /// The login.
-    public let user: String
-    /// Whether the connection uses TLS.
-    public let isEncrypted: Bool
-
-    /// Whether the connection goes through a Unix socket.
-    public var isLocalSocket: Bool { host.hasPrefix("/") || host.hasPrefix("@") }
 }

@@ -3,25 +3,6 @@ import BookingStore
 public import FoundationEssentials
 public import Postgres
 
-/// A message that is due and not sent.
-public struct OverdueMessage: Sendable, Equatable {
-    /// The time at which the message was due.
-    public let dueAt: Date
-    /// The time until which the message was postponed, such as the end of quiet hours; `nil` without a postponement.
-    public let waitUntil: Date?
-    /// The rule that requires the message.
-    public let rule: String
-    /// The channel.
-    public let channel: Channel
-    /// The reason of the last postponement.
-    public let reason: String?
-    /// The session; `nil` for a trainer's schedule of a day.
-    public let reference: String?
-
-    /// The time from which a sender could send the message.
-    public var sendableAt: Date { waitUntil.map { max($0, dueAt) } ?? dueAt }
-}
-
 /// The ledger operations of a sender: it claims messages, attempts each at most once per run, and records the outcomes.
 ///
 /// A row is `attempting` from just before it is passed to its transport until its outcome is recorded. A sender holds a
@@ -33,30 +14,6 @@ public struct DeliveryRepository: Sendable {
     /// Creates a repository that uses one connection.
     public init(_ connection: Connection) {
         self.connection = connection
-    }
-
-    /// Returns the message that has been overdue longest, or `nil`; a postponed message is not overdue.
-    public func oldestOverdue(now: Date) async throws -> OverdueMessage? {
-        try await connection.query(
-            """
-            SELECT oldest.due_at, oldest.wait_until, oldest.rule, oldest.channel, oldest.reason, s.reference
-            FROM unnest(ARRAY['email', 'sms']) AS known (channel)
-            CROSS JOIN LATERAL (
-                SELECT due_at, wait_until, rule, m.channel, reason, session_id
-                FROM message AS m
-                WHERE status = 'queued' AND m.channel = known.channel AND coalesce(wait_until, due_at) <= \(now)
-                ORDER BY coalesce(wait_until, due_at), id
-                LIMIT 1
-            ) AS oldest
-            LEFT JOIN session AS s ON s.id = oldest.session_id
-            ORDER BY oldest.due_at
-            LIMIT 1
-            """
-        ).map { row in
-            OverdueMessage(
-                dueAt: try row.next(), waitUntil: try row.next(), rule: try row.next(), channel: try row.nextCode(),
-                reason: try row.next(), reference: try row.next())
-        }.first
     }
 
     /// Claims due messages of a channel, the longest due first.
@@ -102,7 +59,31 @@ public struct DeliveryRepository: Sendable {
         -> SQL
     {
         """
-        WITH first AS (
+        WITH \(locking(run, channel, until, limit)),
+        -- Materialized: the result is used in several places below, and would be computed for each of them.
+        eligibility AS MATERIALIZED (
+            SELECT eligibility.*
+            FROM due
+            JOIN message_eligibility(\(now)) AS eligibility ON eligibility.id = due.id
+        ),
+        taken AS (
+            \(marking(run, now))
+        )
+        SELECT \(MessageBatchReader.columns)
+        FROM taken AS m
+        JOIN studio AS st ON st.id = m.studio_id
+        LEFT JOIN session AS s ON s.id = m.session_id
+        LEFT JOIN client AS c ON c.id = s.client_id
+        LEFT JOIN trainer AS t ON t.id = s.trainer_id
+        LEFT JOIN trainer AS own ON own.id = m.trainer_id
+        ORDER BY m.due_at, m.id
+        """
+    }
+
+    /// Returns the queries that lock due messages; the last one, `due`, has their IDs.
+    private static func locking(_ run: Int32, _ channel: Channel, _ until: Date, _ limit: Int) -> SQL {
+        """
+        first AS (
             SELECT m.id, m.trainer_id, m.session_id
             FROM message AS m
             WHERE \(isDue(channel, until, unattemptedBy: run))
@@ -125,24 +106,7 @@ public struct DeliveryRepository: Sendable {
             SELECT id FROM first
             UNION ALL
             SELECT id FROM others
-        ),
-        -- Materialized: the result is used in several places below, and would be computed for each of them.
-        eligibility AS MATERIALIZED (
-            SELECT eligibility.*
-            FROM due
-            JOIN message_eligibility(\(now)) AS eligibility ON eligibility.id = due.id
-        ),
-        taken AS (
-            \(marking(run, now))
         )
-        SELECT \(MessageBatchReader.columns)
-        FROM taken AS m
-        JOIN studio AS st ON st.id = m.studio_id
-        LEFT JOIN session AS s ON s.id = m.session_id
-        LEFT JOIN client AS c ON c.id = s.client_id
-        LEFT JOIN trainer AS t ON t.id = s.trainer_id
-        LEFT JOIN trainer AS own ON own.id = m.trainer_id
-        ORDER BY m.due_at, m.id
         """
     }
 

@@ -76,47 +76,51 @@ enum MessageBatchReader {
     ///
     /// A row that cannot be decoded, such as one with an invalid imported address, does not block other messages.
     static func batch(_ rows: Rows) throws -> (batch: MessageBatch, days: [Day]) {
-        var batch = MessageBatch()
-        var days: [Day] = []
-        var notices = NoticeGroups()
+        var contents = Contents()
         try rows.forEach { row in
             let (message, status) = (try row.next(Int64.self), try row.next(String.self))
             do {
                 let reason: MessageReason? = try row.nextCode()
                 switch status {
-                case "attempting": break
-                case "skipped":
-                    batch.skipped += 1
-                    return
-                default:
-                    batch.count(waitingFor: reason)
-                    return
-                }
-                let (trainer, date) = (try row.next(Int32?.self), try row.next(String?.self))
-                let messageColumns = try messageColumns(message, &row)
-                let formerStart = try row.next(Date?.self)
-                let (handle, name) = (try row.next(String?.self) ?? "", try row.next(String?.self) ?? "")
-                if let trainer, let date {
-                    days.append(
-                        Day(messageColumns: messageColumns, trainer: Trainer.ID(trainer), date: try LocalDate(date)))
-                    return
-                }
-                let session = try SessionReader.session(&row)
-                if let trainer {
-                    notices.add(
-                        TrainerChanges.Change(row: messageColumns.row, session: session, formerStart: formerStart),
-                        for: Session.TrainerName(id: Trainer.ID(trainer), handle: handle, name: name), messageColumns)
-                } else {
-                    batch.messages.append(messageColumns.claimedMessage(about: .session(session)))
+                case "attempting": try contents.add(message, &row)
+                case "skipped": contents.batch.skipped += 1
+                default: contents.batch.count(waitingFor: reason)
                 }
             } catch let problem as InvalidInput {
-                batch.unreadable.append(unreadable(message, problem.description))
+                contents.batch.unreadable.append(unreadable(message, problem.description))
             } catch let problem as UnknownCode {
-                batch.unreadable.append(unreadable(message, problem.description))
+                contents.batch.unreadable.append(unreadable(message, problem.description))
             }
         }
-        batch.messages += notices.messages
-        return (batch, days)
+        contents.batch.messages += contents.notices.messages
+        return (contents.batch, contents.days)
+    }
+
+    /// The rows that were decoded: messages about sessions, trainers' days, and notices to trainers.
+    private struct Contents {
+        var batch = MessageBatch()
+        var days: [Day] = []
+        var notices = NoticeGroups()
+
+        /// Decodes the rest of the row of a claimed message.
+        mutating func add(_ message: Int64, _ row: inout Row) throws {
+            let (trainer, date) = (try row.next(Int32?.self), try row.next(String?.self))
+            let columns = try MessageBatchReader.messageColumns(message, &row)
+            let formerStart = try row.next(Date?.self)
+            let (handle, name) = (try row.next(String?.self) ?? "", try row.next(String?.self) ?? "")
+            if let trainer, let date {
+                days.append(Day(messageColumns: columns, trainer: Trainer.ID(trainer), date: try LocalDate(date)))
+                return
+            }
+            let session = try SessionReader.session(&row)
+            if let trainer {
+                notices.add(
+                    TrainerChanges.Change(row: columns.row, session: session, formerStart: formerStart),
+                    for: Session.TrainerName(id: Trainer.ID(trainer), handle: handle, name: name), columns)
+            } else {
+                batch.messages.append(columns.claimedMessage(about: .session(session)))
+            }
+        }
     }
 
     /// The claimed notices to trainers, of which each trainer gets one message.

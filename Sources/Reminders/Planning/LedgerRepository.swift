@@ -121,30 +121,7 @@ extension LedgerRepository {
         try await connection.query(
             """
             SELECT \(LedgerEntry.columns), obstacle.reason, obstacle.detail
-            FROM (
-                SELECT NULL::bigint AS id, planned.session_id, planned.studio_id, planned.rule, planned.channel,
-                       planned.audience, planned.revision,
-                       CASE planned.status WHEN 'queued' THEN 'planned' ELSE planned.status END AS status,
-                       planned.reason, planned.due_at, NULL::timestamptz AS wait_until, 0 AS attempts,
-                       NULL::timestamptz AS attempted_at, NULL::timestamptz AS sent_at,
-                       NULL::timestamptz AS delivered_at, NULL AS recipient, NULL AS reply, NULL AS subject, NULL AS body,
-                       NULL::integer AS trainer_id, NULL::date AS day, 0 AS copy, NULL AS copy_reason
-                FROM (
-                    SELECT session_id, studio_id, rule, channel, audience, revision, due_at,
-                           CASE WHEN is_reachable THEN status ELSE 'skipped' END AS status,
-                           CASE
-                               WHEN is_reachable THEN reason
-                               ELSE CASE channel WHEN 'email' THEN 'no_email' ELSE 'no_phone' END
-                           END AS reason
-                    FROM planned_messages()
-                    WHERE session_id = (SELECT id FROM session WHERE reference = \(reference.code))
-                ) AS planned
-                WHERE NOT EXISTS (
-                    SELECT FROM message AS known
-                    WHERE known.session_id = planned.session_id
-                      AND known.rule = planned.rule
-                      AND known.revision = planned.revision)
-            ) AS m
+            FROM (\(Self.plannedRows(of: reference))) AS m
             \(LedgerEntry.joins)
             LEFT JOIN LATERAL message_obstacle(s.studio_id, s.trainer_id, s.starts_at, s.ends_at) AS obstacle
                 ON m.status = 'planned' AND s.status = 'booked'
@@ -160,54 +137,38 @@ extension LedgerRepository {
             return entry
         }
     }
+
+    /// Returns the query for the messages that rules require and that are not stored yet, with the columns of
+    /// `message`.
+    private static func plannedRows(of reference: Reference) -> SQL {
+        """
+        SELECT NULL::bigint AS id, planned.session_id, planned.studio_id, planned.rule, planned.channel,
+               planned.audience, planned.revision,
+               CASE planned.status WHEN 'queued' THEN 'planned' ELSE planned.status END AS status,
+               planned.reason, planned.due_at, NULL::timestamptz AS wait_until, 0 AS attempts,
+               NULL::timestamptz AS attempted_at, NULL::timestamptz AS sent_at,
+               NULL::timestamptz AS delivered_at, NULL AS recipient, NULL AS reply, NULL AS subject, NULL AS body,
+               NULL::integer AS trainer_id, NULL::date AS day, 0 AS copy, NULL AS copy_reason
+        FROM (
+            SELECT session_id, studio_id, rule, channel, audience, revision, due_at,
+                   CASE WHEN is_reachable THEN status ELSE 'skipped' END AS status,
+                   CASE
+                       WHEN is_reachable THEN reason
+                       ELSE CASE channel WHEN 'email' THEN 'no_email' ELSE 'no_phone' END
+                   END AS reason
+            FROM planned_messages()
+            WHERE session_id = (SELECT id FROM session WHERE reference = \(reference.code))
+        ) AS planned
+        WHERE NOT EXISTS (
+            SELECT FROM message AS known
+            WHERE known.session_id = planned.session_id
+              AND known.rule = planned.rule
+              AND known.revision = planned.revision)
+        """
+    }
 }
 
 extension LedgerRepository {
-    /// A sent mail that a report may concern.
-    struct SentMessage {
-        let id: Int64
-        let session: Session.ID
-        let recipient: EmailAddress
-        let audience: Audience
-
-        /// The facts for the decision about a report.
-        var facts: MailDecision.Message { MailDecision.Message(recipient: recipient, audience: audience) }
-    }
-
-    /// Returns the first sent mail with one of these Message-IDs, and locks its row.
-    ///
-    /// A Message-ID contains the session's reference: 40 bits that an outsider does not know. The Message-ID of a
-    /// trainer's digest contains no secret, so digests are never found.
-    func sent(withAnyOf messageIDs: [String]) async throws -> SentMessage? {
-        for name in messageIDs.compactMap({ MessageName($0) }) {
-            if let message = try await sent(name) { return message }
-        }
-        return nil
-    }
-
-    private func sent(_ name: MessageName) async throws -> SentMessage? {
-        // Lock the session before its messages, in the same order as a move or a cancellation.
-        try await connection.query("SELECT FROM session WHERE reference = \(name.reference.code) FOR KEY SHARE")
-        return try await connection.query(
-            """
-            SELECT m.id, s.id, m.recipient, m.audience
-            FROM message AS m
-            JOIN session AS s ON s.id = m.session_id
-            WHERE s.reference = \(name.reference.code)
-              AND m.rule = \(name.rule)
-              AND m.revision = \(name.revision)
-              AND m.copy = \(name.copy)
-              AND m.channel = 'email'
-              AND m.attempted_at IS NOT NULL
-              AND m.recipient IS NOT NULL
-            FOR UPDATE OF m
-            """
-        ).decode((Int64, Int64, String, String).self).first.map {
-            SentMessage(
-                id: $0.0, session: Session.ID($0.1), recipient: try EmailAddress($0.2), audience: try storedCode($0.3))
-        }
-    }
-
     /// Returns messages, or those of them that are about the present revision of their session.
     ///
     /// - Parameters:
@@ -251,36 +212,6 @@ extension LedgerRepository {
             ORDER BY c.id
             """
         ).decode(Int64.self)
-    }
-
-    /// Marks a mail as failed because it bounced.
-    func markBounced(_ id: Int64, diagnosis: String?) async throws {
-        try await connection.query(
-            """
-            UPDATE message
-            SET status = 'failed', reason = 'bounced', reply = coalesce(\(diagnosis), reply), sent_at = NULL
-            WHERE id = \(id) AND status IN ('attempting', 'sent', 'unknown')
-            """)
-    }
-
-    /// Marks a text message as accepted by its provider, and as delivered if a time is given.
-    func markSent(_ id: Int64, deliveredAt: Date?) async throws {
-        try await connection.query(
-            """
-            UPDATE message
-            SET status = 'sent', reason = NULL, sent_at = coalesce(sent_at, attempted_at), delivered_at = \(deliveredAt)
-            WHERE id = \(id)
-            """)
-    }
-
-    /// Marks a text message as failed because its provider could not deliver it.
-    func markUndelivered(_ id: Int64, reason: MessageReason, reply: String) async throws {
-        try await connection.query(
-            """
-            UPDATE message
-            SET status = 'failed', reason = \(reason.rawValue), reply = \(reply), sent_at = NULL, delivered_at = NULL
-            WHERE id = \(id)
-            """)
     }
 
     /// Returns the row of an ID.

@@ -36,6 +36,9 @@ extension Console {
         return ioctl(output, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 0 ? Int(size.ws_row) : 24
     }
 
+    /// The width of lines that are wrapped: that of the terminal, or 80 columns if it is not known.
+    var textWidth: Int { width ?? 80 }
+
     /// Returns the width of texts: `COLUMNS`, or that of the terminal; `nil` for output that is not cut.
     static func width(output: Int32, environment: [String: String]) -> Int? {
         if let columns = environment["COLUMNS"].flatMap({ Int($0) }), columns > 0 { return columns }

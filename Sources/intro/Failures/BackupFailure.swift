@@ -5,15 +5,11 @@ extension Failure {
     init(_ error: BackupError) {
         switch error {
         case .fileExists(let path):
-            self.init(
-                code: "already_exists", message: "\(path) exists already",
-                hint: "give another name, or remove it first",
-                exit: .refused)
+            self = .exists("\(path) exists already", hint: "give another name, or remove it first")
         case .databaseExists(let home):
-            self.init(
-                code: "already_exists", message: "\(home) contains a database already",
-                reason: "a back-up is restored into a new home only",
-                hint: "set INTRO_HOME to a folder without a database", exit: .refused)
+            self = .exists(
+                "\(home) contains a database already", because: "a back-up is restored into a new home only",
+                hint: "set INTRO_HOME to a folder without a database")
         case .databaseMissing(let home):
             self.init(
                 code: "not_found", message: "no private database found in \(home)",
@@ -43,5 +39,10 @@ extension Failure {
                 code: "backup_differs", message: "the restored database differs from the original: nothing was kept",
                 reason: difference, hint: "check the disk and the memory of this machine, and try again", exit: .bug)
         }
+    }
+
+    /// Returns the failure for a destination that is not overwritten.
+    private static func exists(_ message: String, because reason: String? = nil, hint: String) -> Failure {
+        Failure(code: "already_exists", message: message, reason: reason, hint: hint, exit: .refused)
     }
 }

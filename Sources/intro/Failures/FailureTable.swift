@@ -3,7 +3,6 @@ import Booking
 import BookingStore
 import Jobs
 import LocalPostgres
-import Messaging
 import Postgres
 import Reminders
 import Schema
@@ -14,20 +13,15 @@ extension Failure {
     ///
     /// Errors of the imported modules are listed here by type; any other error is reported as a bug.
     init(describing error: any Error) {
-        if let failure = Failure(ofMessages: error) {
-            self = failure
-            return
-        }
+        self =
+            error as? Failure ?? Failure(ofMessages: error) ?? Failure(ofBookings: error) ?? Failure(ofSystem: error)
+            ?? Failure(bug: "\(type(of: error)): \(redacted(String(describing: error)))")
+    }
+
+    /// Describes an error of the booking rules, of their input or of their objects; `nil` for other errors.
+    private init?(ofBookings error: any Error) {
         switch error {
-        case let failure as Failure:
-            self = failure
-        case let error as LocalPostgresError:
-            self.init(error)
-        case let error as BackupError:
-            self.init(error)
         case let refusal as Refusal:
-            self.init(refusal)
-        case let refusal as JobRefusal:
             self.init(refusal)
         case let missing as NotFound:
             self.init(missing)
@@ -51,10 +45,24 @@ extension Failure {
             self.init(inconsistency)
         case let unknown as UnknownRule:
             self.init(unknown)
+        default:
+            return nil
+        }
+    }
+
+    /// Describes an error of the database, of jobs, files and streams, or of the command line; `nil` for other errors.
+    private init?(ofSystem error: any Error) {
+        switch error {
         case let error as PostgresError:
             self.init(error)
         case let requirement as DatabaseRequirement:
             self.init(requirement)
+        case let error as LocalPostgresError:
+            self.init(error)
+        case let error as BackupError:
+            self.init(error)
+        case let refusal as JobRefusal:
+            self.init(refusal)
         case let error as MetricsFileError:
             self.init(error)
         case let problem as OutputError:
@@ -66,7 +74,7 @@ extension Failure {
                 code: "interrupted", message: "interrupted before the command was finished",
                 hint: "run the same command again", exit: .tryAgain)
         default:
-            self.init(bug: "\(type(of: error)): \(redacted(String(describing: error)))")
+            return nil
         }
     }
 
@@ -118,136 +126,6 @@ extension Failure {
                     because: "the file contains another key",
                     hint: "restore the file that \(option) named when the first client was erased")
             }
-    }
-}
-
-extension Failure {
-    /// Describes a schema that does not match this binary; `nil` for a current schema.
-    init?(_ status: Schema.Status) {
-        switch status {
-        case .current, .compatible:
-            return nil
-        case .missing:
-            self = .misconfigured("the database has no Intro schema", hint: "run `intro setup`")
-        case .behind(let database, let binary):
-            self = .misconfigured(
-                "the database's schema is older than this intro",
-                because: "it is at step \(database), and this binary needs step \(binary) with its functions",
-                hint: "run `intro setup`")
-        case .ahead(let database, let binary):
-            self = .misconfigured(
-                "the database's schema is newer than this intro",
-                because: "it is at step \(database), and this binary supports only step \(binary)",
-                hint: "install the newer intro")
-        case .altered(let step):
-            self = .misconfigured(
-                "the database's schema was created by a different intro",
-                because: "its step \(step) differs from that of this binary",
-                hint: "use the intro that created it, or another database")
-        }
-        code = "schema"
-    }
-}
-
-extension Failure {
-    /// Describes privileges that differ from those that this binary expects.
-    init(privileges differences: [String]) {
-        self.init(
-            schema: "the privileges in the database are not as Intro needs them", differences,
-            hint: "run `intro setup` as the owner of the schema")
-    }
-
-    /// Describes tables, constraints, indexes, triggers or functions that differ from those that this binary expects.
-    init(catalogue differences: [String], hint: String) {
-        self.init(schema: "the database's schema is not as Intro needs it", differences, hint: hint)
-    }
-
-    private init(schema message: String, _ differences: [String], hint: String) {
-        let shown = differences.prefix(5).joined(separator: "; ")
-        let more = differences.count > 5 ? "; and \(differences.count - 5) more" : ""
-        self = .misconfigured(message, because: shown + more, hint: hint)
-        code = "schema"
-    }
-}
-
-extension Failure {
-    /// Describes a requirement that the database does not meet.
-    init(_ requirement: DatabaseRequirement) {
-        switch requirement {
-        case .encoding(let encoding):
-            self = .misconfigured(
-                "the database uses the encoding \(encoding), and Intro needs UTF8",
-                hint: "create one with `createdb --encoding=UTF8 --template=template0`, and connect to that")
-        case .searchPath(let path):
-            self = .misconfigured(
-                "the search_path of this login (\(path.isEmpty ? "empty" : path)) contains no existing schema",
-                hint: "set it for the login: ALTER ROLE name SET search_path = public")
-        case .otherSchema(let found, let current):
-            self = .misconfigured(
-                "Intro's tables are in the schema \(found), and this login's search_path leads to \(current)",
-                hint: "set it for the login: ALTER ROLE name SET search_path = \(found)")
-        }
-        code = "schema"
-    }
-}
-
-extension Schema.Status {
-    /// The schema step of the database after this binary has upgraded it.
-    var version: Int32 {
-        if case .compatible(let database, _) = self { database } else { Schema.version }
-    }
-
-    /// Whether `intro setup` can change the schema.
-    var canBeApplied: Bool {
-        switch self {
-        case .missing, .behind: true
-        case .current, .compatible, .ahead, .altered: false
-        }
-    }
-}
-
-extension Failure {
-    /// Describes errors of messages, templates and incoming reports; `nil` for any other error.
-    init?(ofMessages error: any Error) {
-        switch error {
-        case let error as TransportConfigurationError:
-            let setting: Setting = error.messageKind == .mail ? .mailURL : .smsURL
-            self = .misconfigured("\(error)", hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")
-        case TemplateError.unreadable(let path, let reason):
-            let setting = Setting.templatesFolder
-            self = .misconfigured(
-                "the templates at \(path) cannot be read", because: reason,
-                hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")
-        case let error as TemplateError:
-            self = .misconfigured("\(error)", hint: "correct it; `intro templates check` lists all problems")
-        case let error as InboundTextError:
-            self = .invalidInput("\(error)", hint: "give all fields that the provider posts, as JSON or as a form")
-        case let error as CompositionError:
-            let setting: Setting = error.part == .unsubscribe ? .mailUnsubscribeURL : .mailFrom
-            self = .misconfigured("\(error)", hint: "correct `\(setting.rawValue)` or \(setting.environmentName)")
-        case let error as JournalError:
-            self = Failure(journal: error)
-        case let error as TextMessageError:
-            self = .misconfigured("\(error)", hint: "`intro templates check` lists the texts with problems")
-        default:
-            return nil
-        }
-    }
-}
-
-extension Failure {
-    /// Describes why a journal cannot be written; without a journal, nothing is sent.
-    private init(journal error: JournalError) {
-        if error.mayPass {
-            self.init(
-                code: "journal", message: "the journal of sent messages cannot be written: nothing more was sent",
-                reason: "\(error.path): \(error.reason)", hint: "free some space, then send again", exit: .tryAgain)
-        } else {
-            self = .misconfigured(
-                "the journal of sent messages cannot be written: nothing was sent",
-                because: "\(error.path): \(error.reason)",
-                hint: "set INTRO_HOME to a folder that \(Account.current.name) may write to")
-        }
     }
 }
 

@@ -34,6 +34,9 @@ extension Refusal.Remedy {
             "people who share an e-mail or a phone have one free session; grant another with --override REASON"
         case .findPriorSession: "see `intro client show`, or grant another with --override REASON"
         case .markSession(let reference): "mark it: `intro attend \(reference)` or `intro no-show \(reference)`"
+        case .markOrCancelForStudio(let reference):
+            "mark it: `intro attend \(reference)` or `intro no-show \(reference)`; "
+                + "if the studio cancels it: `intro cancel \(reference) --by studio`"
         case .correctSession(let reference):
             "to correct it: `intro undo \(reference) --reason TEXT`; or book another session for this client"
         case .resolveOtherSession: "cancel or correct that session first"

@@ -4,19 +4,39 @@ import Postgres
 import Reminders
 
 extension Intro {
-    /// Adds to the error for an unknown trainer, studio or rule the most similar name that exists.
+    /// Adds to the error for an unknown trainer, studio, rule or client the most similar names that exist.
     ///
     /// - Parameter error: The error of a command.
     /// - Returns: A `Failure` with the suggestion; the same error if none is similar, or for other errors.
     func withSuggestion(_ error: any Error) async -> any Error {
-        guard let missing = error as? NotFound, let (name, names) = try? await knownNames(missing.subject),
-            let suggestion = nearest(to: name, among: names), suggestion != name
-        else {
+        guard let missing = error as? NotFound, let suggestion = try? await suggestion(for: missing.subject) else {
             return error
         }
         var failure = Failure(missing)
-        failure.hint = "did you mean `\(suggestion)`? " + failure.hint
+        failure.hint = "did you mean \(suggestion)? " + failure.hint
         return failure
+    }
+
+    private func suggestion(for subject: NotFound.Subject) async throws -> String? {
+        if case .namedClient(let name) = subject { return try await clients(named: name) }
+        guard let (name, names) = try await knownNames(subject), let suggestion = nearest(to: name, among: names),
+            suggestion != name
+        else {
+            return nil
+        }
+        return "`\(suggestion)`"
+    }
+
+    /// Returns the names and numbers of up to three clients whose names differ by typing errors; `nil` without any.
+    private func clients(named name: String) async throws -> String? {
+        let database = try await database()
+        let search = ClientSearch(name, region: try await region(in: database))
+        let clients = try await database.withConnection { connection in
+            try await ClientRepository(connection).resembling(search, limit: 3)
+        }
+        let names = clients.map(\.nameAndNumber)
+        guard let last = names.last else { return nil }
+        return names.count == 1 ? last : "\(names.dropLast().joined(separator: ", ")) or \(last)"
     }
 
     /// Returns the unknown name, and the names that exist; `nil` for a subject without a name.

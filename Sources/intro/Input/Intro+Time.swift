@@ -105,6 +105,17 @@ extension Intro {
         return try await studios.all().first?.clock ?? StudioClock(timeZone: "UTC")
     }
 
+    /// Returns the form of times that belong to no studio, for texts.
+    ///
+    /// - Parameter database: The database to query; not used with `--json`.
+    /// - Returns: The console's form on ``deskClock(on:)``.
+    /// - Throws: `NotFound` for the configured studio, or `PostgresError`.
+    func deskTimes(in database: Database) async throws -> DeskTimes {
+        guard !console.isJSON else { return DeskTimes(format: .iso, clock: try StudioClock(timeZone: "UTC")) }
+        let clock = try await database.withConnection { try await self.deskClock(on: $0) }
+        return DeskTimes(format: console.times, clock: clock)
+    }
+
     /// Parses the start of a session: a point in time, or `soonest` for the first free slot.
     ///
     /// - Parameters:
@@ -135,4 +146,15 @@ extension Intro {
         }
         return first.startsAt
     }
+}
+
+/// The form of times that belong to no studio, such as those of jobs and channels.
+struct DeskTimes: Sendable {
+    /// The form of times.
+    let format: TimeFormat
+    /// The clock.
+    let clock: StudioClock
+
+    /// Returns an instant as date, time and zone.
+    func text(_ instant: Date) -> String { format.text(instant, on: clock) }
 }

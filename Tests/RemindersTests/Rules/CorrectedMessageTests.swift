@@ -58,6 +58,48 @@ struct CorrectedMessageTests {
         }
     }
 
+    @Test("a move that supersedes the notice of a reinstated session announces the time, even if it is the same")
+    func supersededNotice() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 09:00")
+            let desk = scene.books.desk
+            var toBen = MoveRequest(session.reference)
+            toBen.trainer = try await scene.books.engage("ben")
+            try await scene.send(to: ToldTransport())
+            _ = try await desk.cancel(session.reference, reason: nil, now: Scene.now)
+            try await scene.send(to: ToldTransport())
+            _ = try await desk.undo(session.reference, reason: "wrong client", ChangeRequest(now: Scene.now))
+            _ = try await desk.reschedule(toBen, ChangeRequest(now: Scene.now))
+            #expect(try await scene.told("rebooked", of: session) == ["2027-01-01 16:00 PST skipped rescheduled"])
+            let mail = ToldTransport()
+            try await scene.send(to: mail, at: Scene.now + 60)
+            #expect(await mail.deliveries.addresses == ["ana@example.com"])
+            // The client, who was told that the session is cancelled, must learn its time.
+            #expect(try await scene.told("rescheduled", of: session) == ["2027-01-01 16:00 PST sent"])
+            #expect(try await scene.told("trainer-changed", of: session) == [])
+        }
+    }
+
+    @Test("a change of trainer after the notice of a reinstated session was sent announces the trainer only")
+    func sentNotice() async throws {
+        try await withScene { scene in
+            let session = try await scene.book("2027-01-12 09:00")
+            let desk = scene.books.desk
+            var toBen = MoveRequest(session.reference)
+            toBen.trainer = try await scene.books.engage("ben")
+            try await scene.send(to: ToldTransport())
+            _ = try await desk.cancel(session.reference, reason: nil, now: Scene.now)
+            try await scene.send(to: ToldTransport())
+            _ = try await desk.undo(session.reference, reason: "wrong client", ChangeRequest(now: Scene.now))
+            try await scene.send(to: ToldTransport())
+            _ = try await desk.reschedule(toBen, ChangeRequest(now: Scene.now))
+            try await scene.send(to: ToldTransport(), at: Scene.now + 60)
+            #expect(try await scene.told("rebooked", of: session) == ["2027-01-01 16:00 PST sent"])
+            #expect(try await scene.told("trainer-changed", of: session) == ["2027-01-01 16:00 PST sent"])
+            #expect(try await scene.told("rescheduled", of: session) == [])
+        }
+    }
+
     @Test("without a sent notice the cancellation is not announced, and what it superseded is sent")
     func unnotified() async throws {
         try await withScene { scene in

@@ -76,6 +76,39 @@ struct TrainerNoticeTests {
         }
     }
 
+    @Test("a bounce of a message that lists several changes marks all of them as failed, and no other")
+    func bounced() async throws {
+        try await withScene { scene in
+            try await scene.giveAddress(Self.maria)
+            let evening = try scene.instant("2027-01-04 19:00")
+            let mail = ToldTransport()
+            let earlier = try await scene.book("2027-01-05 09:00", now: evening)
+            try await scene.sendContinuously(to: mail, at: evening + 60)
+            let (first, second) = (
+                try await scene.book("2027-01-05 10:00", for: "b@example.com", now: evening + 120),
+                try await scene.book("2027-01-05 11:00", for: "c@example.com", now: evening + 130)
+            )
+            try await scene.sendContinuously(to: mail, at: evening + 200)
+            #expect(await mail.deliveries.addresses.count { $0 == Self.maria } == 2)
+            let failure = ReportedAddress(
+                try EmailAddress(Self.maria), claim: .addressInvalid, detail: "550 5.1.1 nobody")
+            let name = MessageName(reference: first.reference, rule: "trainer-booked", revision: 1)
+            let receipt = try await InboundMail(database: scene.books.database, actor: "test").receive(
+                InboundMail.Item(
+                    sender: nil, subject: nil, excerpt: "bounce",
+                    content: .failure([failure], messageIDs: ["\(name.text)@intro.test"])), now: evening + 300)
+            #expect(receipt.entry.review == .staffAddress)
+            for session in [first, second] {
+                #expect(try await scene.notices(of: session) == ["maria trainer-booked failed"])
+            }
+            #expect(try await scene.notices(of: earlier) == ["maria trainer-booked sent"])
+            let replies = try await scene.books.database.query(
+                "SELECT reply FROM message WHERE status = 'failed' AND reason = 'bounced'"
+            ).decode(String.self)
+            #expect(replies == ["550 5.1.1 nobody", "550 5.1.1 nobody"])
+        }
+    }
+
     @Test("after a change of trainer, the old one is notified that it is no longer theirs, and the new one of it")
     func otherTrainer() async throws {
         try await withScene { scene in

@@ -222,10 +222,10 @@ struct ChannelRecord: Encodable, Equatable, Sendable {
 }
 
 extension ChannelPause {
-    /// The pause in one line, with the server's reply.
-    var line: String {
+    /// Returns the pause in one line, with the server's reply.
+    func line(_ times: DeskTimes) -> String {
         let retried = retries > 0 ? ", tried again \(counted(retries, "time"))" : ""
-        return "\(channel.rawValue) is paused on \(sender) since \(RFC3339.string(since))\(retried), next try at "
-            + "\(RFC3339.string(until)): \(cause)".visible
+        return "\(channel.rawValue) is paused on \(sender) since \(times.text(since))\(retried), next try at "
+            + "\(times.text(until)): \(cause)".visible
     }
 }

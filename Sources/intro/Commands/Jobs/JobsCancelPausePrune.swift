@@ -51,11 +51,12 @@ extension JobsCommand {
 
         func run(in intro: Intro) async throws {
             let queue = try queueName(queue)
-            let desk = try await intro.jobDesk()
+            let database = try await intro.database()
+            let (desk, times) = (JobAdmin(database), try await intro.deskTimes(in: database))
             let known = try await desk.statistics().queues.map(\.name)
             let since = try await desk.pause(queue)
             try intro.console.report(PauseRecord(queue: queue, paused: true, pausedAt: since)) {
-                "Queue \(queue) is paused since \(RFC3339.string(since))."
+                "Queue \(queue) is paused since \(times.text(since))."
             }
             if !known.contains(queue) {
                 let nearest = nearest(to: queue, among: known).map { ": did you mean \($0)?" } ?? ""

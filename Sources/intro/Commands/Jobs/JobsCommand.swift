@@ -82,14 +82,15 @@ extension JobsCommand {
 
         func run(in intro: Intro) async throws {
             let limit = try count(limit, field: "--limit", in: 1...1_000_000)
-            let desk = try await intro.jobDesk()
+            let database = try await intro.database()
+            let (desk, times) = (JobAdmin(database), try await intro.deskTimes(in: database))
             let filter = JobFilter(state: state, queue: queue, kind: kind)
             let jobs = try await desk.list(filter, limit: limit)
             let rest = try await TruncatedList(shown: jobs.count, limit: limit) {
                 try await desk.count(filter, upTo: $0)
             }
             try intro.console.report(jobs.map { JobRecord($0) }, leavingOut: rest) {
-                jobs.isEmpty ? "No jobs." : JobTables.jobs(jobs).text(on: intro.console)
+                jobs.isEmpty ? "No jobs." : JobTables.jobs(jobs, times).text(on: intro.console)
             }
         }
     }
@@ -110,13 +111,14 @@ extension JobsCommand {
 
         func run(in intro: Intro) async throws {
             let id = try jobID(id)
-            let job = try await intro.jobDesk().show(id)
+            let database = try await intro.database()
+            let (job, times) = (try await JobAdmin(database).show(id), try await intro.deskTimes(in: database))
             try intro.console.report(JobRecord(job)) {
-                Self.keyValues(job).text(on: intro.console)
+                Self.keyValues(job, times).text(on: intro.console)
             }
         }
 
-        private static func keyValues(_ job: JobDetail) -> KeyValueTable {
+        private static func keyValues(_ job: JobDetail, _ times: DeskTimes) -> KeyValueTable {
             let entry = job.entry
             var keyValues = KeyValueTable([
                 "Job": "\(entry.id)",
@@ -124,19 +126,19 @@ extension JobsCommand {
                 "Queue": entry.queue,
                 "State": entry.stateText,
                 "Priority": "\(entry.priority)",
-                "Due": RFC3339.string(entry.runAt),
-                "Enqueued": RFC3339.string(entry.enqueuedAt),
+                "Due": times.text(entry.runAt),
+                "Enqueued": times.text(entry.enqueuedAt),
                 "Attempt": "\(entry.attempt) of \(entry.maxAttempts)",
                 "Crashes": entry.crashes == 0 ? nil : "\(entry.crashes)",
                 "Unique key": entry.uniqueKey,
                 "Runner": entry.runner,
-                "Claimed": entry.claimedAt.map { RFC3339.string($0) },
-                "Died": entry.diedAt.map { RFC3339.string($0) },
+                "Claimed": entry.claimedAt.map { times.text($0) },
+                "Died": entry.diedAt.map { times.text($0) },
                 "Payload": job.payload,
             ])
             keyValues.append(
                 "Errors",
-                job.errors.map { "\(RFC3339.string($0.at))  attempt \($0.attempt): \($0.message)" })
+                job.errors.map { "\(times.text($0.at))  attempt \($0.attempt): \($0.message)" })
             return keyValues
         }
     }

@@ -19,24 +19,25 @@ extension JobsCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let times = try next.map { try count($0, field: "--next", in: 0...1000) } ?? 3
-            let now = intro.now
-            let records = try await intro.jobDesk().schedules().map { ScheduleRecord($0, next: times, after: now) }
+            let runs = try next.map { try count($0, field: "--next", in: 0...1000) } ?? 3
+            let (now, times) = (intro.now, intro.console.times)
+            let records = try await intro.jobDesk().schedules().map { ScheduleRecord($0, next: runs, after: now) }
             try intro.console.report(records) {
                 records.isEmpty
                     ? "No recurring jobs: no runner has declared a schedule yet."
-                    : Self.table(records).text(colored: intro.console.isColored)
+                    : Self.table(records, times).text(colored: intro.console.isColored)
             }
         }
 
-        private static func table(_ records: [ScheduleRecord]) -> Table {
-            var table = Table(["JOB", "SCHEDULE", "ZONE", "LAST", "NEXT", "UTC"].map { Table.Column($0) })
+        /// Returns the schedules, each with its times in its own time zone, and a line for each further run.
+        private static func table(_ records: [ScheduleRecord], _ times: TimeFormat) -> Table {
+            var table = Table(["JOB", "SCHEDULE", "ZONE", "LAST", "NEXT"].map { Table.Column($0) })
             for record in records {
-                let own = [record.key, record.schedule, record.zone, record.localLastAt ?? "unreadable"]
-                let runs = record.nextRuns.map { [$0.localAt, RFC3339.string($0.at)] }
-                for (index, run) in (runs.isEmpty ? [[]] : runs).enumerated() {
-                    table.append((index == 0 ? own : ["", "", "", ""]) + run)
-                }
+                let clock = try? StudioClock(timeZone: record.zone)
+                let last = clock.map { times.text(record.lastAt, on: $0) } ?? "unreadable"
+                let runs = clock.map { clock in record.nextRuns.map { times.text($0.at, on: clock) } } ?? []
+                table.append([record.key, record.schedule, record.zone, last] + runs.prefix(1))
+                for run in runs.dropFirst() { table.append(["", "", "", "", run]) }
             }
             return table
         }

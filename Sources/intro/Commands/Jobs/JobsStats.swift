@@ -24,15 +24,17 @@ extension JobsCommand {
             let statistics = try await JobAdmin(database).statistics()
             try await intro.warnOfTimeZones(in: database)
             let delivery = try await intro.deliveryState(in: database)
+            let times = try await intro.deskTimes(in: database)
             let record = JobStatisticsRecord(statistics, delivery: delivery)
             try intro.console.report(record) {
                 let colored = intro.console.isColored
-                var parts = [JobTables.queues(statistics).text(colored: colored)]
+                var parts = [JobTables.queues(statistics, times).text(colored: colored)]
                 parts.append(
                     statistics.runners.isEmpty
                         ? JobTables.noRunner : JobTables.runners(statistics).text(colored: colored))
                 parts.append(JobTables.storage(statistics).text(colored: colored))
-                parts.append(([delivery.messages.text] + delivery.pauses.map(\.line)).joined(separator: "\n"))
+                parts.append(
+                    ([delivery.messages.text] + delivery.pauses.map { $0.line(times) }).joined(separator: "\n"))
                 parts += record.warnings.map { warning in
                     "\(Style.red("warning:", when: colored)) \(warning.message.visible)\n"
                         + "\(Style.bold("hint:", when: colored)) \(warning.hint.visible)"
@@ -102,7 +104,7 @@ enum JobTables {
     static let noRunner = "No active runner: nothing is sent until you start `intro run`."
 
     /// Returns a table of jobs of any state.
-    static func jobs(_ jobs: [JobEntry]) -> Table {
+    static func jobs(_ jobs: [JobEntry], _ times: DeskTimes) -> Table {
         Table(
             [
                 .init("JOB", .right), .init("STATE"), .init("QUEUE"), .init("KIND"), .init("DUE"),
@@ -110,14 +112,14 @@ enum JobTables {
             ],
             rows: jobs.map { job in
                 [
-                    "\(job.id)", job.stateText, job.queue, job.kind, RFC3339.string(job.runAt), job.attemptText,
+                    "\(job.id)", job.stateText, job.queue, job.kind, times.text(job.runAt), job.attemptText,
                     job.runner ?? "", shortened(job.lastError ?? ""),
                 ]
             })
     }
 
     /// Returns a table of queues with their numbers of jobs and notes.
-    static func queues(_ statistics: JobStatistics) -> Table {
+    static func queues(_ statistics: JobStatistics, _ times: DeskTimes) -> Table {
         Table(
             [
                 .init("QUEUE"), .init("WAITING", .right), .init("SCHEDULED", .right), .init("RUNNING", .right),
@@ -126,7 +128,7 @@ enum JobTables {
             rows: statistics.queues.map { queue in
                 [
                     queue.name, "\(queue.waiting)", "\(queue.scheduled)", "\(queue.running)", "\(queue.dead)",
-                    queue.oldestDue.map { CompactDuration.text($0) } ?? "", queueNotes(queue),
+                    queue.oldestDue.map { CompactDuration.text($0) } ?? "", queueNotes(queue, times),
                 ]
             })
     }
@@ -167,8 +169,8 @@ enum JobTables {
         return shown.count > length ? shown.prefix(length - 1) + "…" : String(shown)
     }
 
-    private static func queueNotes(_ queue: JobStatistics.Queue) -> String {
-        let paused = queue.pausedAt.map { "paused since \(RFC3339.string($0))" }
+    private static func queueNotes(_ queue: JobStatistics.Queue, _ times: DeskTimes) -> String {
+        let paused = queue.pausedAt.map { "paused since \(times.text($0))" }
         let rate = queue.rate.map { "at most \($0.jobs) per \($0.period)" }
         return [paused, rate].compactMap(\.self).joined(separator: ", ")
     }

@@ -31,8 +31,10 @@ extension JobsCommand {
             let interval = try parseShortDuration(interval, field: "--interval")
             let times = try times.map { try count($0, field: "--count", in: 1...1_000_000_000) } ?? .max
             let database = try await intro.database()
+            let deskTimes = try await intro.deskTimes(in: database)
             let load: @Sendable () async throws -> JobOverview = {
-                try await JobOverview(JobAdmin(database), delivery: try await intro.deliveryState(in: database))
+                try await JobOverview(
+                    JobAdmin(database), delivery: try await intro.deliveryState(in: database), times: deskTimes)
             }
             let console = intro.console
             let periodicUpdate = PeriodicUpdate(interval: interval, times: times, load: load)
@@ -98,10 +100,13 @@ struct JobOverview: Sendable {
     let dead: [JobEntry]
     /// Paused channels, and counts of messages that need attention.
     let delivery: DeliveryState
+    /// The form of times.
+    let times: DeskTimes
 
     /// Loads the overview.
-    init(_ desk: JobAdmin, delivery: DeliveryState) async throws {
+    init(_ desk: JobAdmin, delivery: DeliveryState, times: DeskTimes) async throws {
         self.delivery = delivery
+        self.times = times
         statistics = try await desk.statistics()
         running = try await desk.list(JobFilter(state: .running), limit: 100)
         dead = try await desk.lastDead(20)
@@ -127,11 +132,11 @@ struct JobOverview: Sendable {
             JobStatisticsRecord(statistics, delivery: delivery).warnings.map {
                 ScreenLine("! \($0.message)", .warning)
             }
-            + delivery.pauses.map { ScreenLine("! \($0.line)", .warning) }
+            + delivery.pauses.map { ScreenLine("! \($0.line(times))", .warning) }
             + (delivery.messages.hasProblems ? [ScreenLine("! \(delivery.messages.text)", .warning)] : [])
         return [
-            ScreenPart([ScreenLine("Jobs at \(RFC3339.string(statistics.at))", .heading)] + warnings),
-            ScreenPart(JobTables.queues(statistics), orElse: "No queue has jobs."),
+            ScreenPart([ScreenLine("Jobs at \(times.text(statistics.at))", .heading)] + warnings),
+            ScreenPart(JobTables.queues(statistics, times), orElse: "No queue has jobs."),
             ScreenPart(JobTables.runners(statistics), orElse: JobTables.noRunner),
             ScreenPart(runningTable, orElse: "No running jobs."),
             ScreenPart(deadTable, orElse: "No dead jobs."),

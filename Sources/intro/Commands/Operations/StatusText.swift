@@ -8,12 +8,10 @@ struct StatusText {
 
     /// The most lines for runners, for queues and for problems, so that all fits on a screen of 24 lines.
     private static let mostEntries = 3
-    /// The width of a terminal that has not been asked.
-    private static let usualWidth = 80
 
     /// Returns the screen: at most 24 lines, each cut at the width of the console.
     func screen(on console: Console) -> String {
-        let width = console.width ?? Self.usualWidth
+        let width = console.textWidth
         let colored = console.isColored
         let label = 10
         var lines = entries.flatMap { name, values in

@@ -103,7 +103,7 @@ extension Agenda {
         }
         try intro.console.report(sessions.map { SessionRecord($0) }) {
             guard let roster else { return "" }
-            let text = agenda(dates, at: studio, roster, sessions, times: intro.console.times)
+            let text = agenda(dates, at: studio, roster, sessions, layout: DayView.Layout(intro.console))
                 .text(colored: intro.console.isColored)
             guard unmarked > 0 else { return text }
             return text + "\n\n\(counted(unmarked, "session")) not marked: intro agenda \(studio.handle) --open"
@@ -111,15 +111,16 @@ extension Agenda {
     }
 
     private func agenda(
-        _ dates: ClosedRange<LocalDate>, at studio: Studio, _ roster: Roster, _ sessions: [Session], times: TimeFormat
+        _ dates: ClosedRange<LocalDate>, at studio: Studio, _ roster: Roster, _ sessions: [Session],
+        layout: DayView.Layout
     ) -> DayView {
         let place = Session.Place(studio)
         let days = (0...dates.lowerBound.days(to: dates.upperBound)).map { number in
             let date = dates.lowerBound.adding(days: number)
             let day = StudioDay(date: date, studio: place, roster: roster, sessions: sessions)
-            return DayView.Day(day, studio: place, stations: Int(studio.offer.stations), times: times)
+            return DayView.Day(day, studio: place, stations: Int(studio.offer.stations), layout: layout)
         }
-        return DayView(heading: studio.name, days: days, studio: place, namesTrainers: true, times: times)
+        return DayView(heading: studio.name, days: days, studio: place, namesTrainers: true, layout: layout)
     }
 
     private func reportOpen(
@@ -187,7 +188,7 @@ extension Agenda {
         guard !sessions.isEmpty else { return empty }
         return DayView(
             heading: heading, days: DayView.Day.days(of: sessions), studio: Session.Place(studio), namesTrainers: true,
-            times: console.times
+            layout: DayView.Layout(console)
         ).text(colored: console.isColored)
     }
 }

@@ -3,8 +3,23 @@ import FoundationEssentials
 
 /// The text of days: the notes of each day, and its sessions.
 ///
-/// Lines fit into 80 columns; headings may be longer.
+/// Lines fit into the width of the layout; headings may be longer.
 struct DayView {
+    /// The form of the lines.
+    struct Layout {
+        /// The form of times.
+        let times: TimeFormat
+        /// The width in terminal columns.
+        let width: Int
+
+        /// Returns the form for a console.
+        init(_ console: Console) {
+            times = console.times
+            // A narrower line has no space for a name.
+            width = max(40, console.textWidth)
+        }
+    }
+
     /// One day.
     struct Day {
         let date: LocalDate
@@ -18,10 +33,10 @@ struct DayView {
     /// The default studio, which lines do not name.
     let studio: Session.Place
     var namesTrainers = false
-    /// The form of times.
-    let times: TimeFormat
+    /// The form of the lines.
+    let layout: Layout
 
-    static let width = 80
+    private var times: TimeFormat { layout.times }
     /// The width of a session's status, reference and the gaps between its columns.
     private static let fixedWidth = 26
 
@@ -42,7 +57,7 @@ struct DayView {
     /// Returns the name of a session, cut to the width that is left beside its hours.
     private func name(_ session: Session, besideHours hours: Int) -> String {
         (namesTrainers ? "\(session.trainer.name): \(session.client.name)" : session.client.name).visible
-            .truncated(to: Self.width - Self.fixedWidth - hours)
+            .truncated(to: max(1, layout.width - Self.fixedWidth - hours))
     }
 
     /// Returns the hours of a session, with the minutes of all starts below each other.
@@ -65,11 +80,11 @@ struct DayView {
         var width = displayWidth(line)
         var lines: [String] = []
         for (remark, isWarning) in remarks(session, on: date) {
-            if width + 2 + displayWidth(remark) > Self.width {
+            if width + 2 + displayWidth(remark) > layout.width {
                 lines.append(line)
                 (line, width) = (String(repeating: " ", count: indent), indent)
             }
-            let shown = remark.truncated(to: Self.width - width - 2)
+            let shown = remark.truncated(to: layout.width - width - 2)
             line += "  " + (isWarning ? Style.red(shown, when: colored) : shown)
             width += 2 + displayWidth(shown)
         }
@@ -134,16 +149,16 @@ extension Session.Place {
 }
 
 extension DayView.Day {
-    private static func wrapped(_ note: String, indent: Int = 2) -> [String] {
-        note.wrapped(to: DayView.width - 2, indent: indent)
+    private static func wrapped(_ note: String, _ layout: DayView.Layout, indent: Int = 2) -> [String] {
+        note.wrapped(to: layout.width - 2, indent: indent)
     }
 
     /// Returns cells after a label, in lines that are broken between cells.
-    private static func lines(_ label: String, _ cells: [String]) -> [String] {
+    private static func lines(_ label: String, _ cells: [String], _ layout: DayView.Layout) -> [String] {
         var lines: [String] = []
         var line = label
         for cell in cells {
-            if displayWidth(line) + 2 + displayWidth(cell) > DayView.width - 2 {
+            if displayWidth(line) + 2 + displayWidth(cell) > layout.width - 2 {
                 lines.append(line)
                 line = String(repeating: " ", count: displayWidth(label))
             }
@@ -159,10 +174,11 @@ extension DayView.Day {
     ///   - calendar: The same day, by studio, with the open slots.
     ///   - home: The trainer's home studio, which is not named.
     ///   - listsOpen: Whether the starts of the open slots are listed.
-    ///   - times: The form of times.
+    ///   - layout: The form of the lines.
     init(
-        _ day: TrainerDay, _ calendar: [CalendarDay], home: Session.Place, listsOpen: Bool, times: TimeFormat
+        _ day: TrainerDay, _ calendar: [CalendarDay], home: Session.Place, listsOpen: Bool, layout: DayView.Layout
     ) {
+        let times = layout.times
         var notes = day.retiredSince.map { ["retired since \(times.text($0, on: home.clock))"] } ?? []
         notes += day.closures.map { closed in
             let place = home.locationText(closed.studio, at: closed.studio.clock.startOfDay(day.date))
@@ -179,9 +195,9 @@ extension DayView.Day {
                 + (starts.isEmpty ? "" : "; \(starts.count) open")
             return day.sessions.isEmpty ? "no sessions (\(hours))" : "works \(hours)"
         }
-        notes = notes.flatMap { Self.wrapped($0) }
+        notes = notes.flatMap { Self.wrapped($0, layout) }
         for day in calendar where listsOpen && !day.openStarts.isEmpty {
-            notes += Self.lines("open", times.list(day.openStarts, on: day.studio.clock))
+            notes += Self.lines("open", times.list(day.openStarts, on: day.studio.clock), layout)
         }
         self.init(date: day.date, notes: notes, sessions: day.sessions)
     }
@@ -192,16 +208,17 @@ extension DayView.Day {
     ///   - day: The day.
     ///   - studio: The studio.
     ///   - stations: The number of its stations.
-    ///   - times: The form of times.
-    init(_ day: StudioDay, studio: Session.Place, stations: Int, times: TimeFormat) {
-        var notes = day.closures.flatMap { Self.wrapped(studio.text("closed", $0, on: day.date, times)) }
+    ///   - layout: The form of the lines.
+    init(_ day: StudioDay, studio: Session.Place, stations: Int, layout: DayView.Layout) {
+        let times = layout.times
+        var notes = day.closures.flatMap { Self.wrapped(studio.text("closed", $0, on: day.date, times), layout) }
         let names = day.workers.map { $0.trainer.name.visible.truncated(to: 30) }
         let width = names.map { displayWidth($0) }.max() ?? 0
         for (worker, name) in zip(day.workers, names) {
             let hours = worker.spans.isEmpty ? [] : [studio.hours(worker.spans, on: day.date, times)]
             let parts = hours + worker.absences.map { studio.text("away", $0, on: day.date, times) }
             let text = parts.isEmpty ? "closed" : parts.joined(separator: "; ")
-            notes += Self.wrapped("\(name.padded(to: width))  \(text)", indent: width + 2)
+            notes += Self.wrapped("\(name.padded(to: width))  \(text)", layout, indent: width + 2)
         }
         if day.hasNoTrainer { notes.append("no trainers working") }
         if day.sessions.isEmpty, !day.isClosed { notes.append("no sessions") }

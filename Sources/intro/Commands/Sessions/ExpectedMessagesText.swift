@@ -57,6 +57,15 @@ extension ExpectedMessages {
             ? "\(text). No runner is active: messages wait until `intro run` or `intro reminders send`." : "\(text)."
     }
 
+    /// Why the client receives no notice of a move; `nil` if one is or was sent, empty without a known reason.
+    var reasonsOfNoNotice: [String]? {
+        let anchors = [ReminderRule.Anchor.moved, .trainerChanged].map(\.rawValue)
+        let notices = messages.filter {
+            $0.audience == Audience.client.rawValue && anchors.contains($0.anchor ?? "")
+        }
+        return notices.contains(where: \.isExpected) ? nil : Self.reasons(notices)
+    }
+
     /// Returns the reminders with their dates, each of which is named once.
     private static func text(of reminders: [ExpectedMessage], on clock: StudioClock) -> TimedText {
         var dates: [LocalDate] = []
@@ -69,12 +78,18 @@ extension ExpectedMessages {
 
     /// Returns the reasons why the client receives nothing.
     private static func nothing(_ messages: [ExpectedMessage]) -> String {
+        let reasons = reasons(messages)
+        return reasons.isEmpty
+            ? "No message will be sent." : "No message will be sent: \(reasons.joined(separator: ", "))."
+    }
+
+    /// Returns the reasons why messages cannot be sent, each once.
+    private static func reasons(_ messages: [ExpectedMessage]) -> [String] {
         var reasons: [String] = []
         for reason in messages.compactMap({ $0.reason?.whyNotSent }) where !reasons.contains(reason) {
             reasons.append(reason)
         }
-        return reasons.isEmpty
-            ? "No message will be sent." : "No message will be sent: \(reasons.joined(separator: ", "))."
+        return reasons
     }
 }
 

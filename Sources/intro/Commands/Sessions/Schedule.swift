@@ -81,11 +81,11 @@ struct Schedule: IntroSubcommand {
         case .table where asOf != nil:
             try intro.console.print(recordedDays(sessions, of: trainer, home, in: intro))
         case .table:
-            let (place, times) = (Session.Place(home), intro.console.times)
+            let (place, layout) = (Session.Place(home), DayView.Layout(intro.console))
             let plan = DayView(
                 heading: trainer.name,
-                days: plans.map { DayView.Day($0.plan, $0.calendar, home: place, listsOpen: open, times: times) },
-                studio: place, times: times)
+                days: plans.map { DayView.Day($0.plan, $0.calendar, home: place, listsOpen: open, layout: layout) },
+                studio: place, layout: layout)
             try intro.console.print(plan.text(colored: intro.console.isColored))
         }
     }

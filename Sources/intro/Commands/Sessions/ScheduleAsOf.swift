@@ -20,7 +20,8 @@ extension Schedule {
         let heading = "\(trainer.name), as recorded on \(times.text(instant, on: home.clock))"
         guard !sessions.isEmpty else { return "\(heading.visible)\n\nno sessions" }
         return DayView(
-            heading: heading, days: DayView.Day.days(of: sessions), studio: Session.Place(home), times: times
+            heading: heading, days: DayView.Day.days(of: sessions), studio: Session.Place(home),
+            layout: DayView.Layout(intro.console)
         ).text(colored: intro.console.isColored)
     }
 

@@ -124,7 +124,7 @@ extension Intro {
             } catch is CancellationError {
                 throw CancellationError()
             } catch {
-                let failure = Failure(describing: error)
+                let failure = Failure(describing: await withSuggestion(error))
                 console.show(failure)
                 first = first ?? failure
             }

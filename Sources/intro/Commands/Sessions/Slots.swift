@@ -78,7 +78,7 @@ struct Slots: IntroSubcommand {
             }
             let half = search.half
             return SlotDays(slots, times: intro.console.times, namesHalves: half == nil)
-                .text(width: intro.console.width ?? DayView.width, colored: intro.console.isColored)
+                .text(width: intro.console.textWidth, colored: intro.console.isColored)
         }
     }
 

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Booking
 import BookingStore
+import FoundationEssentials
+import Postgres
 import Reminders
 
 /// `intro undo`: corrects the mark or the cancellation of a session.
@@ -30,12 +32,32 @@ struct Undo: IntroSubcommand {
         let reason = try SingleLineText(reason, field: "--reason").text
         let database = try await intro.databaseCheckedWhenRead()
         try await intro.forEach([reference], for: request.requestID, in: database) { session in
-            let result = try await intro.frontDesk(database).undo(session.reference, reason: reason, request)
+            let result: ChangeResult
+            do {
+                result = try await intro.frontDesk(database).undo(session.reference, reason: reason, request)
+            } catch let refusal as Refusal where refusal.rule == .notChangeable {
+                throw try await self.refusal(refusal, of: session, in: database)
+            }
             let session = result.session
             let open = session.status == .booked && session.endsAt <= request.now ? " It is not marked yet." : ""
             return SessionOutcome(
                 result, .correction, request,
                 what: "\(session.start) with \(session.trainer.name) for \(session.client.name).\(open)")
         }
+    }
+
+    /// Returns the refusal for a booked session; if it was found by its client, the hint names the client's sessions
+    /// that are marked or cancelled.
+    private func refusal(_ refusal: Refusal, of session: Session, in database: Database) async throws -> Refusal {
+        guard (try? Reference(reference)) != session.reference else { return refusal }
+        let sessions = try await database.withConnection { connection in
+            try await SessionRepository(connection).all(for: session.client.id)
+        }
+        let others = sessions.filter { $0.status != .booked }.sorted { $0.startsAt > $1.startsAt }.prefix(3)
+        guard !others.isEmpty else { return refusal }
+        let hints = others.map { other -> TimedText in
+            "for the \(other.status.words) session of \(other.start): `intro undo \(other.reference) --reason TEXT`"
+        }
+        return Refusal(refusal.rule, refusal.reason, hint: TimedText(joining: hints, with: "; "))
     }
 }

@@ -112,7 +112,7 @@ struct CoverReport {
         return record
     }
 
-    /// Returns the lines, at most 80 columns wide.
+    /// Returns the lines, in the width of the console.
     func text(on console: Console) -> String {
         let times = console.times
         let span = period.text(in: times)
@@ -122,9 +122,12 @@ struct CoverReport {
         var lines = ["\(verb) \(result.moved.count) of \(counted(all, "session")) of \(trainer.name), \(span)."]
             .map(\.visible)
         if !result.moved.isEmpty { lines += ["", moved(in: times).text(on: console)] }
+        let width = console.textWidth
+        let unreachable = result.moved.compactMap(\.cannotBeNotified)
+        if !unreachable.isEmpty { lines += [""] + unreachable.flatMap { $0.visible.wrapped(to: width, indent: 2) } }
         guard !result.left.isEmpty else { return lines.joined(separator: "\n") }
         lines += ["", heading(in: times)]
-        for left in result.left { lines += call(left, in: times) }
+        for left in result.left { lines += call(left, in: times, width: width) }
         lines.append("use `intro reschedule REF --at TIME --trainer HANDLE`")
         return lines.joined(separator: "\n")
     }
@@ -132,7 +135,7 @@ struct CoverReport {
     private func moved(in times: TimeFormat) -> Table {
         Table(
             ["SESSION", "START", "CLIENT", "NEW TRAINER"].map { Table.Column($0) },
-            rows: result.moved.map { session in
+            rows: result.moved.map(\.session).map { session in
                 [
                     session.reference.description, session.start.text(in: times), session.client.name.truncated(to: 22),
                     session.trainer.name.truncated(to: 20),
@@ -148,7 +151,7 @@ struct CoverReport {
     }
 
     /// Returns the lines for one call: the client and the phone number, and the alternatives.
-    private func call(_ left: CoverResult.Left, in times: TimeFormat) -> [String] {
+    private func call(_ left: CoverResult.Left, in times: TimeFormat, width: Int) -> [String] {
         let session = left.session
         let contact = session.client.phone?.display ?? session.client.email?.address ?? ""
         let client = session.client.name.visible.truncated(to: 22)
@@ -160,9 +163,19 @@ struct CoverReport {
         }
         let offer = slots.isEmpty ? "no free slot within two weeks" : slots.joined(separator: "; ")
         return [
-            "\(session.reference)  \(session.start.text(in: times))  \(client)  \(contact.visible)".truncated(to: 80)
+            "\(session.reference)  \(session.start.text(in: times))  \(client)  \(contact.visible)".truncated(to: width)
         ]
-            + "           \(offer.visible)".wrapped(to: 80, indent: 11)
+            + "           \(offer.visible)".wrapped(to: width, indent: 11)
+    }
+}
+
+extension ChangeResult {
+    /// The line for a client who receives no notice of the move; `nil` if one is or was sent.
+    fileprivate var cannotBeNotified: String? {
+        guard let reasons = messages?.reasonsOfNoNotice else { return nil }
+        let why = reasons.isEmpty ? "no message will be sent" : reasons.joined(separator: ", ")
+        let next = session.client.phone.map { "call \($0.display)" } ?? "no phone number"
+        return "Cannot be notified: \(session.client.name) (\(why)), \(next)"
     }
 }
 
@@ -184,13 +197,18 @@ struct CoverRecord: Encodable {
     var trainer: SessionRecord.Trainer?
     var from: Date?
     var until: Date?
+    /// The sessions that were moved, each with its messages.
     let moved: [SessionRecord]
     let left: [Left]
     /// Only with `--dry-run`.
     var dryRun: Bool?
 
     init(_ result: CoverResult) {
-        moved = result.moved.map { SessionRecord($0) }
+        moved = result.moved.map { moved in
+            var record = SessionRecord(moved.session)
+            record.add(moved.messages, on: moved.session.studio.clock)
+            return record
+        }
         left = result.left.map { left in
             Left(
                 booking: SessionRecord(left.session), alternatives: left.alternatives.map { SlotRecord($0) },
