@@ -51,4 +51,8 @@ static inline CURLcode intro_curl_get_socket(CURL *handle, CURLINFO info, curl_s
     return curl_easy_getinfo(handle, info, value);
 }
 
+static inline CURLcode intro_curl_get_certificates(CURL *handle, struct curl_certinfo **value) {
+    return curl_easy_getinfo(handle, CURLINFO_CERTINFO, value);
+}
+
 #endif

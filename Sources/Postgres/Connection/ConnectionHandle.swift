@@ -1,3 +1,4 @@
+import CLibcrypto
 import CLibpq
 import FoundationEssentials
 
@@ -55,7 +56,12 @@ final class ConnectionHandle {
         ConnectedServer(
             host: String(cString: PQhost(pointer)), port: String(cString: PQport(pointer)),
             database: String(cString: PQdb(pointer)), user: String(cString: PQuser(pointer)),
-            isEncrypted: PQsslInUse(pointer) == 1)
+            isEncrypted: PQsslInUse(pointer) == 1, certificateEnd: certificateEnd)
+    }
+
+    private var certificateEnd: Date? {
+        let end = intro_server_certificate_end(PQsslStruct(pointer, "OpenSSL"))
+        return end < 0 ? nil : Date(timeIntervalSince1970: TimeInterval(end))
     }
 
     /// Whether the connection was abandoned because the server no longer answers.
