@@ -39,7 +39,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-        .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibcrypto", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CLibcurl"),
         .target(
             name: "CPhoneNumber",
@@ -53,7 +53,7 @@ let package = Package(
         .target(name: "Locking", swiftSettings: settings),
         .target(
             name: "Postgres",
-            dependencies: ["CLibpq", "Locking", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["CLibcrypto", "CLibpq", "Locking", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings
         ),
         .target(
@@ -77,7 +77,7 @@ let package = Package(
         .target(name: "Booking", dependencies: ["CDomainName", "CPhoneNumber"], swiftSettings: settings),
         .target(
             name: "Messaging",
-            dependencies: ["CLibcurl", .product(name: "Mustache", package: "swift-mustache")],
+            dependencies: ["CLibcrypto", "CLibcurl", .product(name: "Mustache", package: "swift-mustache")],
             swiftSettings: settings
         ),
         .target(

@@ -119,3 +119,7 @@ CURLcode intro_curl_get_offset(CURL *handle, CURLINFO info, curl_off_t *value) {
 CURLcode intro_curl_get_socket(CURL *handle, CURLINFO info, curl_socket_t *value) {
     return library.easy_getinfo(handle, info, value);
 }
+
+CURLcode intro_curl_get_certificates(CURL *handle, struct curl_certinfo **value) {
+    return library.easy_getinfo(handle, CURLINFO_CERTINFO, value);
+}

@@ -45,13 +45,14 @@ extension StandbyState {
     var text: String {
         guard isReceiving else {
             return "read from a standby that receives no changes"
-                + (lag.map { "; its last change is \(Self.seconds($0)) old" } ?? "")
+                + (lag.map { "; its last change is \(secondsText($0)) old" } ?? "")
         }
-        return "read from a standby, " + (lag.map { "\(Self.seconds($0)) behind" } ?? "behind by an unknown time")
+        return "read from a standby, " + (lag.map { "\(secondsText($0)) behind" } ?? "behind by an unknown time")
     }
+}
 
-    private static func seconds(_ seconds: Double) -> String {
-        let tenths = Int((seconds * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10) s"
-    }
+/// Returns seconds with one decimal, such as `0.4 s`.
+func secondsText(_ seconds: Double) -> String {
+    let tenths = Int((seconds * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10) s"
 }

@@ -34,7 +34,10 @@ struct IntroCommand: AsyncParsableCommand {
             CommandGroup(name: "Jobs", subcommands: [Run.self, JobsCommand.self]),
             CommandGroup(
                 name: "Operations",
-                subcommands: [StatusCommand.self, Doctor.self, Verify.self, BackupCommand.self, RestoreCommand.self]),
+                subcommands: [
+                    StatusCommand.self, Doctor.self, Verify.self, RetentionCommand.self, BackupCommand.self,
+                    RestoreCommand.self,
+                ]),
             CommandGroup(
                 name: "Setup",
                 subcommands: [Setup.self, LocalCommand.self, ConfigCommand.self, CompletionCommand.self]),

@@ -115,18 +115,31 @@ struct DoctorCommandTests {
 struct DoctorRelayTests {
     /// Runs `intro doctor` without a database, and returns the finding about mail.
     private func mail(_ url: String, password: String? = nil) async throws -> JSON {
+        try await finding(
+            "mail", ["INTRO_MAIL_URL": url, "INTRO_MAIL_FROM": "hello@intro.example"], secret: password,
+            in: "INTRO_MAIL_PASSWORD_FILE")
+    }
+
+    /// Runs `intro doctor` without a database, and returns the finding about text messages.
+    private func texts(_ url: String) async throws -> JSON {
+        try await finding(
+            "sms", ["INTRO_SMS_URL": url, "INTRO_SMS_FROM": "+12135550100"], secret: "token",
+            in: "INTRO_SMS_TOKEN_FILE")
+    }
+
+    private func finding(
+        _ name: String, _ settings: [String: String], secret: String?, in variable: String
+    ) async throws -> JSON {
         let folder = try ScratchFolder()
-        var environment = [
-            "INTRO_DATABASE_URL": "postgresql://127.0.0.1:1/intro", "INTRO_HOME": folder.path, "INTRO_MAIL_URL": url,
-            "INTRO_MAIL_FROM": "hello@intro.example",
-        ]
-        if let password {
-            try password.write(toFile: "\(folder.path)/password", atomically: false, encoding: .utf8)
-            environment["INTRO_MAIL_PASSWORD_FILE"] = "\(folder.path)/password"
+        var environment = ["INTRO_DATABASE_URL": "postgresql://127.0.0.1:1/intro", "INTRO_HOME": folder.path]
+        environment.merge(settings) { $1 }
+        if let secret {
+            try secret.write(toFile: "\(folder.path)/secret", atomically: false, encoding: .utf8)
+            environment[variable] = "\(folder.path)/secret"
         }
         let result = try await IntroBinary.run("doctor", "--json", environment: environment)
         #expect(result.exit == 78, "\(result.stdout)\(result.stderr)")
-        return try #require(try result.printed["checks"]?.items.first { $0["name"] == "mail" })
+        return try #require(try result.printed["checks"]?.items.first { $0["name"] == .text(name) })
     }
 
     @Test("accepts a relay with STARTTLS, a trusted certificate and the login, and sends no message")
@@ -137,7 +150,7 @@ struct DoctorRelayTests {
         let url = "smtp://desk@127.0.0.1:\(server.port)/?ca=\(certificate.path)"
         let good = try await mail(url, password: "right")
         #expect(good["result"] == "ok", "\(good)")
-        #expect(good["message"]?.text.hasSuffix("with STARTTLS and the login of desk") == true, "\(good)")
+        #expect(good["message"]?.text.contains("with STARTTLS and the login of desk; certificate until 2") == true)
         let refused = try await mail(url, password: "wrong")
         #expect(refused["result"] == "problem" && refused["message"]?.text.contains("refuses the login") == true)
         #expect(try server.receivedMessages().isEmpty)
@@ -168,6 +181,42 @@ struct DoctorRelayTests {
             #expect(finding["message"]?.text.hasPrefix("the certificate of") == true, "\(finding)")
             misnamed.stop()
         }
+    }
+
+    @Test(
+        "warns of a certificate that expires within 14 days, and rejects an expired one",
+        arguments: [(15, "ok"), (13, "warning"), (-1, "problem")])
+    func expiry(days: Int, result: String) async throws {
+        let certificate = try Certificate(for: "IP:127.0.0.1", days: days)
+        for (scheme, security) in [("smtp", ScriptedServer.Security.starttls), ("smtps", .implicit)] {
+            let server = try ScriptedServer(tls: (security, certificate))
+            defer { server.stop() }
+            let finding = try await mail("\(scheme)://127.0.0.1:\(server.port)/?ca=\(certificate.path)")
+            #expect(finding["result"] == .text(result), "\(finding)")
+            let message = finding["message"]?.text ?? ""
+            if days == 13 { #expect(message.contains(":\(server.port) expires in 12 days, on 2"), "\(message)") }
+            if days < 0 { #expect(message.contains("certificate has expired"), "\(message)") }
+        }
+        let service = try ScriptedHTTPServer(certificate: certificate)
+        defer { service.stop() }
+        let finding = try await texts("https://AC1@127.0.0.1:\(service.port)?ca=\(certificate.path)")
+        #expect(finding["result"] == .text(result), "\(finding)")
+        #expect(try service.requests().isEmpty)
+    }
+
+    @Test(
+        "checks the certificate of the database's server as well", .enabled(if: Studio.isOnPrivateServer),
+        arguments: [(15, []), (13, ["warning"]), (-1, ["problem"])])
+    func database(days: Int, results: [String]) async throws {
+        let (server, address) = try await TestServer.startEncrypted(certificateDays: days)
+        let url = "host=\(address) port=5432 user=postgres dbname=postgres sslmode=require"
+        let result = try await IntroBinary.run("doctor", "--json", environment: ["INTRO_DATABASE_URL": url])
+        let checks = try result.printed["checks"]?.items.filter { $0["name"] == "database" } ?? []
+        #expect(checks.first?["message"]?.text.contains(", primary, TLS, ") == true, "\(result.stdout)")
+        #expect(checks.dropFirst().map { $0["result"] } == results.map { .text($0) }, "\(checks)")
+        let expected = "the certificate of \(address):5432 expire"
+        #expect(checks.dropFirst().allSatisfy { $0["message"]?.text.hasPrefix(expected) == true }, "\(checks)")
+        try await server.stop()
     }
 
     @Test("reports a port without a server, and a server that sends no greeting")

@@ -16,10 +16,10 @@ struct ReaderTests {
         "trainer away maria --list",
         "sessions", "sessions --unmarked --format csv", "log", "log REFERENCE", "log ana@example.com", "log maria",
         "client list", "client list --search ana", "client show ana@example.com", "show REFERENCE", "why REFERENCE",
-        "setup --check", "status", "doctor",
+        "setup --check", "status", "doctor", "retention --dry-run",
     ]
 
-    @Test("can run every read-only command, and none of three that write")
+    @Test("can run every read-only command, and none of four that write")
     func commands() async throws {
         try await withReader { studio, reader in
             let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
@@ -29,7 +29,10 @@ struct ReaderTests {
                 #expect(result.exit == 0, "\(command): \(result.stderr)")
             }
             let before = try await studio.fingerprint()
-            for command in ["cancel \(reference)", "client edit ana@example.com --name Bea", "jobs pause messages"] {
+            for command in [
+                "cancel \(reference)", "client edit ana@example.com --name Bea", "jobs pause messages",
+                "retention --yes",
+            ] {
                 let result = try await reader.intro(command.split(separator: " ").map(String.init))
                 #expect(result.exit == 78, "\(command): \(result.exit) \(result.stderr)")
             }

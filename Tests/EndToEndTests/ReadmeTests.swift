@@ -10,7 +10,10 @@ struct ReadmeTests {
         var output: [String] = []
     }
 
-    @Test("every example prints the documented output", arguments: [("README.md", 10), ("deploy/README.md", 5)])
+    /// The documents with examples, and a number of examples that each exceeds.
+    private static let withExamples = [("README.md", 10), ("deploy/messages.md", 5)]
+
+    @Test("every example prints the documented output", arguments: withExamples)
     func examples(document: String, count: Int) async throws {
         let examples = try Self.examples(in: Self.text(of: document))
         #expect(examples.count > count)
@@ -26,6 +29,29 @@ struct ReadmeTests {
                 #expect(shown == example.output.joined(separator: "\n"), "\(example.words)")
             }
         }
+    }
+
+    @Test("no other document has console examples, and every link leads to a file and a heading")
+    func links() throws {
+        let documents = try Self.documents
+        #expect(documents.count > 8)
+        var links = 0
+        for document in documents {
+            let text = try Self.text(of: document)
+            #expect(text.contains("```console") == Self.withExamples.contains { $0.0 == document }, "\(document)")
+            for link in text.matches(of: /\]\((?<path>[^)#:]*)(?:#(?<heading>[^)]+))?\)/) {
+                let path = String(link.output.path)
+                let source = Self.root.appending(path: document)
+                let target = path.isEmpty ? source : source.deletingLastPathComponent().appending(path: path)
+                let content = try? String(contentsOf: target.standardized, encoding: .utf8)
+                #expect(content != nil, "\(document): \(link.output.0)")
+                if let heading = link.output.heading {
+                    #expect(Self.headings(in: content ?? "").contains(String(heading)), "\(document): \(heading)")
+                }
+                links += 1
+            }
+        }
+        #expect(links > 20)
     }
 
     @Test("every file named in a document exists", arguments: ["Sources/README.md", "Schema/README.md"])
@@ -53,6 +79,31 @@ struct ReadmeTests {
 
     private static func text(of document: String) throws -> String {
         try String(contentsOf: root.appending(path: document), encoding: .utf8)
+    }
+
+    /// The paths of all documents of this package.
+    private static var documents: [String] {
+        get throws {
+            let folders = ["", "Schema/", "Sources/", "deploy/"]
+            let top = try folders.flatMap { folder in
+                try FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path).map {
+                    folder + $0
+                }
+            }
+            let parts = try FileManager.default.subpathsOfDirectory(atPath: root.appending(path: "deploy").path)
+            return Set(top + parts.map { "deploy/\($0)" }).filter { $0.hasSuffix(".md") }.sorted()
+        }
+    }
+
+    /// The anchors of a document's headings, as GitHub derives them.
+    private static func headings(in text: String) -> Set<String> {
+        Set(
+            text.split(separator: "\n").filter { $0.hasPrefix("#") }.map { line in
+                line.drop { $0 == "#" || $0 == " " }.lowercased().filter {
+                    $0.isLetter || $0.isNumber || "- ".contains($0)
+                }
+                .replacing(" ", with: "-")
+            })
     }
 
     private static func examples(in readme: String) -> [Example] {

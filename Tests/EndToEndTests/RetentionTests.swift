@@ -57,7 +57,11 @@ struct RetentionTests {
                 """)
             let sessions = try await studio.count("session")
             let messages = try await studio.count("message")
+            let preview = try await RetentionCounts(studio, Self.settings)
             try await prune(studio)
+            #expect(preview["message_bodies"] == 1 && preview["inbound"] == 2 && preview["dead_jobs"] == 1)
+            let removed = try await studio.removedEvents
+            #expect(preview["events"] == removed)
             let kept = try await studio.database.query(
                 "SELECT copy, body IS NOT NULL, reply IS NOT NULL FROM message WHERE copy > 90 ORDER BY copy"
             ).decode((Int32, Bool, Bool).self)
@@ -101,7 +105,12 @@ struct RetentionTests {
             try await studio.database.query("ALTER TABLE event ENABLE TRIGGER USER")
             var settings = Self.settings
             settings["INTRO_RETENTION_EVENTS"] = "58d"
+            let before = try await studio.fingerprint()
+            let preview = try await RetentionCounts(studio, settings)
+            #expect(try await studio.fingerprint() == before)
             try await prune(studio, settings)
+            let removed = try await studio.removedEvents
+            #expect(removed > 1 && preview["events"] == removed)
             func events(_ reference: String) async throws -> Int {
                 try await studio.answer("log", reference).items.count
             }
@@ -180,6 +189,34 @@ struct RetentionTests {
         }
     }
 
+    @Test("the command needs confirmation, then removes what it has announced")
+    func command() async throws {
+        try await Studio.with { studio in
+            try await studio.book("Ana", at: "2026-12-01 09:00")
+            try await studio.answer("reminders", "send")
+            let texts = try await studio.count("message", where: "body IS NOT NULL")
+            let settings = ["INTRO_RETENTION_MESSAGE_BODIES": "59d"]
+            let announced = try await RetentionCounts(studio, settings)
+            #expect(texts > 0 && announced["message_bodies"] == texts)
+            let unconfirmed = try await studio.intro("retention", "--json", now: Self.now, environment: settings)
+            #expect(unconfirmed.exit == 64 && unconfirmed.error?.code == "confirmation_needed")
+            #expect(try await studio.count("message", where: "body IS NOT NULL") == texts)
+            let result = try await studio.answer("retention", "--yes", now: Self.now, environment: settings)
+            #expect(RetentionCounts(result) == announced && result["dry_run"] == nil)
+            #expect(try await studio.count("message", where: "body IS NOT NULL") == 0)
+            let item = result["items"]?.items.first { $0["kind"] == "message_bodies" }
+            #expect(
+                item
+                    == .object([
+                        "kind": "message_bodies", "setting": "retention.message_bodies", "period_days": .number(59),
+                        "before": "2026-12-01T16:00:00Z", "count": .number(Double(texts)),
+                    ]))
+            let again = try await studio.intro("retention", "--dry-run", now: Self.now)
+            #expect(again.stdout.contains("events                       retention.events          none"))
+            #expect(again.exit == 0 && again.stdout.hasSuffix("\n\nNothing was removed.\n"))
+        }
+    }
+
     @Test("two runners at once share the work, and a booking does not wait")
     func concurrent() async throws {
         try await Studio.with { studio in
@@ -206,7 +243,35 @@ struct RetentionTests {
     }
 }
 
+/// The numbers of `intro retention` by kind.
+private struct RetentionCounts: Equatable {
+    private let counts: [String: Int64]
+
+    /// Reads the numbers without removing anything.
+    init(_ studio: Studio, _ settings: [String: String]) async throws {
+        self.init(
+            try await studio.answer(
+                "retention", "--dry-run", now: "2027-01-29T08:00:00-08:00", environment: settings))
+    }
+
+    init(_ answer: JSON) {
+        let items = answer["items"]?.items ?? []
+        counts = items.reduce(into: [:]) { $0[$1["kind"]?.text ?? ""] = Int64($1["count"]?.number ?? -1) }
+    }
+
+    subscript(kind: String) -> Int64? { counts[kind] }
+}
+
 extension Studio {
+    /// The number of events that retention has removed, as the event log states it.
+    fileprivate var removedEvents: Int64 {
+        get async throws {
+            let removed = try await database.query(
+                "SELECT coalesce(sum((before ->> 'events')::bigint), 0)::bigint FROM event WHERE subject = 'event'")
+            return try removed.decode(Int64.self)[0]
+        }
+    }
+
     /// Enqueues the daily job.
     fileprivate func enqueuePruning() async throws {
         try await database.query(

@@ -18,7 +18,10 @@ struct StatusCommandTests {
             #expect(status["status"] == "critical")
             #expect(status["problems"]?.items.map { $0["code"] } == ["no_runner"])
             #expect(status["problems"]?.items.map(\.names) == [["level", "code", "message", "hint"]])
-            #expect(status["database"]?.names == ["version", "role", "tls", "host", "port", "name", "user"])
+            #expect(
+                status["database"]?.names == [
+                    "version", "role", "tls", "host", "port", "name", "user", "standbys", "receiving", "lag_seconds",
+                ])
             #expect(status["database"]?["role"] == "primary")
             let schema = try #require(status["schema"])
             #expect(schema["step"] == schema["expected"] && schema["match"] == "current")
@@ -206,7 +209,31 @@ struct StatusCommandTests {
             let status = try await standby.answer("status")
             #expect(status["database"]?["role"] == "standby" && status["database"]?["host"] == .text(folder))
             #expect(status["problems"]?.items.map { $0["code"] } == ["standby"])
+            #expect(
+                status["database"]?.only("standbys", "receiving", "lag_seconds")
+                    == .object(["standbys": .null, "receiving": .truth(true), "lag_seconds": .number(0)]))
             #expect(try await standby.intro("status", "--check").exit == 1)
+            let text = try await standby.intro("status").stdout
+            #expect(text.contains(", standby (0.0 s behind), no TLS, "), "\(text)")
+
+            // The standby of the primary, and what a login without pg_monitor sees of it.
+            let database = try await studio.answer("status")["database"]
+            #expect(database?["receiving"] == .null && database?["lag_seconds"] == .null)
+            let seen = try #require(database?["standbys"]?.items.first)
+            #expect(
+                seen.only("name", "state", "sync")
+                    == .object(["name": "standby", "state": "streaming", "sync": "async"]))
+            #expect(seen["lag_bytes"]?.number != nil && seen.names.contains("lag_seconds"), "\(seen)")
+            #expect(try await studio.intro("status").stdout.contains("Standbys  standby: streaming, async, "))
+            try await studio.database.query("CREATE ROLE desk LOGIN IN ROLE intro_reader")
+            let hidden = try await studio.reached(by: "\(studio.conninfo) user=desk").answer("status")["database"]
+            #expect(
+                hidden?["standbys"]
+                    == .list([
+                        .object([
+                            "name": "standby", "state": .null, "sync": .null, "lag_seconds": .null, "lag_bytes": .null,
+                        ])
+                    ]))
         }
     }
 }

@@ -91,7 +91,24 @@ struct SystemdUnitTests {
             #expect(parts.count == 2 && parts[1] == "/etc/intro/\(parts[0])")
             #expect(environment.contains("_FILE=%d/\(parts[0])"))
         }
-        #expect(settings["LoadCredential"]?.count == 3)
+        #expect(settings["LoadCredential"]?.count == 4)
+        // Without one of the files, the service starts as well.
+        let defaults = ["mail-password", "sms-token", "privacy.key"].map { "\($0):\\n" }
+        #expect(settings["SetCredential"] == defaults)
+    }
+
+    @Test("the commands accept the credential that stands for no privacy key, but no other short key")
+    func withoutKey() async throws {
+        try await Studio.with { studio in
+            let path = "\(studio.home)/privacy.key"
+            for (content, isAccepted) in [("\n", true), ("", false), ("short\n", false)] {
+                try content.write(toFile: path, atomically: false, encoding: .utf8)
+                chmod(path, 0o600)
+                let result = try await studio.intro("doctor", environment: ["INTRO_PRIVACY_KEY_FILE": path])
+                let finding = isAccepted ? "ok       files         \(path)" : "problem  files         the privacy key"
+                #expect(result.stdout.contains(finding), "\(result.stdout)")
+            }
+        }
     }
 
     @Test("a process that a service starts does not inherit the variables of the service manager")

@@ -4,18 +4,30 @@ import Foundation
 public final class Certificate: Sendable {
     private let folder: ScratchFolder
 
-    /// Creates a certificate for a name such as `IP:127.0.0.1` or `DNS:mail.example`.
-    public init(for name: String) throws {
+    /// Creates a certificate.
+    ///
+    /// - Parameters:
+    ///   - name: Its name, such as `IP:127.0.0.1` or `DNS:mail.example`.
+    ///   - days: The number of days until it expires; a negative one for an expired certificate.
+    /// - Throws: ``TestFailure`` where openssl is missing or fails.
+    public init(for name: String, days: Int = 100) throws {
         guard let openSSL = Installed.openSSL else { throw TestFailure(description: "openssl is not installed.") }
         folder = try ScratchFolder()
+        let path = folder.path
+        try "subjectAltName=\(name)\n".write(toFile: "\(path)/extensions", atomically: false, encoding: .utf8)
         _ = try ChildProcess.run(
             openSSL,
             [
-                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                "-subj", "/CN=intro test", "-addext", "subjectAltName=\(name)", "-keyout", "\(folder.path)/key",
-                "-out", "\(folder.path)/certificate",
-            ]
-        )
+                "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                "-subj", "/CN=intro test", "-keyout", "\(path)/key", "-out", "\(path)/request",
+            ])
+        // Unlike `req -x509`, it accepts a negative number of days.
+        _ = try ChildProcess.run(
+            openSSL,
+            [
+                "x509", "-req", "-in", "\(path)/request", "-signkey", "\(path)/key", "-days", "\(days)",
+                "-extfile", "\(path)/extensions", "-out", "\(path)/certificate",
+            ])
     }
 
     /// The path of the certificate file.

@@ -8,7 +8,7 @@ import Testing
     "Commits that the synchronous standby does not confirm", .timeLimit(.minutes(30)),
     .enabled(if: ProcessInfo.processInfo.environment["INTRO_TEST_DATABASE_URL"] == nil, "needs two servers"))
 struct UnreplicatedCommitTests {
-    @Test("their outcome is unknown, although the server reports success, and the database remains usable")
+    @Test("their outcome is unknown, also that of a single statement, and the database remains usable")
     func unknown() async throws {
         let primary = try await TestServer.startReplicated()
         let database = try await TestDatabase.make(on: primary)
@@ -30,7 +30,11 @@ struct UnreplicatedCommitTests {
                 try await connection.awaitReplicationAtCommit()
             }
         }
-        for error in [inTransaction, readAgain] { #expect(error?.kind == .outcomeUnknown, "\(error as Any)") }
+        let single = await #expect(throws: PostgresError.self) { try await client.query("INSERT INTO t VALUES (2)") }
+        for error in [inTransaction, readAgain, single] {
+            #expect(error?.kind == .outcomeUnknown, "\(error as Any)")
+            #expect(error?.message == "the synchronous standby has not confirmed the transaction")
+        }
         #expect(try await client.query("SELECT 3").decode(Int32.self) == [3])
         await client.close()
     }

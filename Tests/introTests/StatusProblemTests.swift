@@ -123,6 +123,32 @@ struct StatusProblemTests {
         }
     }
 
+    @Test(
+        "a standby is a warning when it is more than a minute or 256 MiB behind, and not while its lag is unknown",
+        arguments: [
+            (60, 268_435_456, false), (60.1, 0, true), (nil, 268_435_457, true), (nil, nil, false),
+        ] as [(Double?, Int64?, Bool)])
+    func standbys(seconds: Double?, bytes: Int64?, isProblem: Bool) {
+        let status = Self.healthy {
+            $0.database?.standbys = [
+                SystemStatus.Standby(name: "db2", state: "streaming", sync: "sync", lagSeconds: 0.04, lagBytes: 0),
+                SystemStatus.Standby(
+                    name: "db3", state: "catchup", sync: "async", lagSeconds: seconds, lagBytes: bytes),
+            ]
+        }
+        #expect(status.problems.map(\.code) == (isProblem ? ["standby_behind"] : []))
+        #expect(status.problems.allSatisfy { $0.level == .warning && $0.message.hasPrefix("the standby db3 is ") })
+        let text = StatusText(status: status).screen(on: Console(json: false, color: .never, environment: [:]))
+        #expect(text.contains("\nStandbys  db2: streaming, sync, 0.0 s, 0 B behind\n          db3: catchup, async, "))
+        let standby = Self.healthy {
+            $0.database = Self.database(.standby)
+            $0.database?.receiving = false
+            $0.database?.lagSeconds = seconds
+        }
+        let isBehind = (seconds ?? 0) > 60
+        #expect(standby.problems.map(\.code) == (isBehind ? ["standby", "standby_behind"] : ["standby"]))
+    }
+
     @Test("the most severe problem decides the level and stands first")
     func order() {
         let status = Self.healthy {
@@ -179,7 +205,11 @@ struct StatusProblemTests {
         let many = Self.healthy { status in
             status.database = SystemStatus.DatabaseState(
                 version: "15.14", role: .standby, tls: false, host: String(repeating: "db.", count: 60), port: "5432",
-                name: "intro", user: "desk")
+                name: "intro", user: "desk",
+                standbys: Array(
+                    repeating: SystemStatus.Standby(
+                        name: String(repeating: "db", count: 60), state: "catchup", sync: nil, lagSeconds: 1e6,
+                        lagBytes: 1 << 40), count: 9))
             status.runners = Array(repeating: Self.runner(active: false), count: 20)
             status.queues = Array(repeating: Self.queue(dead: 1_000_000, paused: true), count: 9)
             status.oldestOverdueReminder = Self.late(100)
@@ -194,6 +224,6 @@ struct StatusProblemTests {
         }
         let text = StatusText(status: many).screen(on: console)
         #expect(text.contains("and 18 more: 0 of 20 active"))
-        #expect(text.contains("3 shown, --json lists all"))
+        #expect(text.contains("1 shown, --json lists all"))
     }
 }

@@ -23,7 +23,7 @@ public struct Retention: Sendable {
         }
     }
 
-    /// The numbers of removed rows.
+    /// The numbers of removed rows, or of those that would be removed.
     public struct Removed: Sendable, Equatable {
         /// The number of deleted events.
         public var events = 0
@@ -36,7 +36,7 @@ public struct Retention: Sendable {
         public init() {}
     }
 
-    private let database: Database
+    let database: Database
     private let actor: String
     /// The number of rows in a batch; small enough that no other transaction waits noticeably.
     private let batch: Int
@@ -112,5 +112,6 @@ public struct Retention: Sendable {
 }
 
 extension Date {
-    fileprivate func daysAgo(_ days: Int) -> Date { addingTimeInterval(-86_400 * TimeInterval(days)) }
+    /// The time that is a number of days of 24 hours earlier.
+    func daysAgo(_ days: Int) -> Date { addingTimeInterval(-86_400 * TimeInterval(days)) }
 }

@@ -37,5 +37,6 @@ CURLcode intro_curl_set_debug_callback(CURL *handle, curl_debug_callback callbac
 CURLcode intro_curl_get_long(CURL *handle, CURLINFO info, long *value);
 CURLcode intro_curl_get_offset(CURL *handle, CURLINFO info, curl_off_t *value);
 CURLcode intro_curl_get_socket(CURL *handle, CURLINFO info, curl_socket_t *value);
+CURLcode intro_curl_get_certificates(CURL *handle, struct curl_certinfo **value);
 
 #endif

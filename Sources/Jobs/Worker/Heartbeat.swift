@@ -70,12 +70,7 @@ struct Heartbeat: Sendable {
     }
 
     private func rescue() async throws {
-        let (rescued, deadLettered) = try await jobs.rescue(
-            lease: configuration.lease, maxCrashes: configuration.maxCrashes)
-        guard rescued + deadLettered > 0 else { return }
-        logger.log(
-            level: deadLettered > 0 ? .error : .warning, "took over the jobs of a crashed runner",
-            metadata: ["waiting": .stringConvertible(rescued), "dead": .stringConvertible(deadLettered)])
+        guard try await jobs.takeOverFromCrashedRunners(configuration, logger) else { return }
         workers.forEach { $0.wakeSignal.fire() }
     }
 
@@ -237,5 +232,18 @@ struct RunnerStore: Sendable {
             WHERE (job_queue.rate_limit, job_queue.rate_period)
                 IS DISTINCT FROM (excluded.rate_limit, excluded.rate_period)
             """)
+    }
+}
+
+extension JobStore {
+    /// Takes over the jobs of crashed runners, and logs it; returns whether there were any.
+    func takeOverFromCrashedRunners(_ configuration: JobRunner.Configuration, _ logger: Logger) async throws -> Bool {
+        let (rescued, deadLettered) = try await rescue(
+            lease: configuration.lease, maxCrashes: configuration.maxCrashes)
+        guard rescued + deadLettered > 0 else { return false }
+        logger.log(
+            level: deadLettered > 0 ? .error : .warning, "took over the jobs of a crashed runner",
+            metadata: ["waiting": .stringConvertible(rescued), "dead": .stringConvertible(deadLettered)])
+        return true
     }
 }

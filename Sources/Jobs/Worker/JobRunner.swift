@@ -70,7 +70,8 @@ public final class JobRunner: Sendable {
     /// Runs jobs until no job is due, or ``stop()`` is called.
     ///
     /// Missed occurrences of the served queues' schedules are enqueued once at the start. Nothing else is enqueued: no
-    /// jobs for other queues, and no occurrences that come due while it runs.
+    /// jobs for other queues, and no occurrences that come due while it runs. The jobs of crashed runners are run as well,
+    /// except in the time of a lease after a start of the database's server.
     ///
     /// - Parameter ready: Called when the runner is ready.
     /// - Returns: The numbers of completed, failed and stale jobs.
@@ -81,6 +82,8 @@ public final class JobRunner: Sendable {
             try await declareSchedules()
             let served = Set(configuration.queues.map(\.name))
             _ = try await makeCron(for: schedules.filter { served.contains($0.queue) }).enqueueDue()
+            // The first heartbeat does the same, but it may come after the last claim.
+            _ = try await JobStore(database: database).takeOverFromCrashedRunners(configuration, logger)
             return try await serving(keeping: []) { [self] workers in
                 ready()
                 // A job of one queue may enqueue a due job in another.

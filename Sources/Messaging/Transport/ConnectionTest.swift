@@ -1,4 +1,5 @@
 import CLibcurl
+public import FoundationEssentials
 
 /// A test of the connection to a server: name, connection, TLS with its certificate and, for mail, the login.
 ///
@@ -28,6 +29,12 @@ public struct ConnectionTest: Sendable {
         public let step: Step
         /// The system's or libcurl's reason.
         public let reason: String
+    }
+
+    /// What is known of a server after all steps succeeded.
+    public struct Connected: Sendable, Equatable {
+        /// The end of the validity of the server's certificate; `nil` without TLS.
+        public let certificateEnd: Date?
     }
 
     private let url: String
@@ -65,8 +72,8 @@ public struct ConnectionTest: Sendable {
 
     /// Connects to the server and closes the connection.
     ///
-    /// - Returns: The step that failed; `nil` if all steps succeed.
-    public func run() async -> Problem? {
+    /// - Returns: What is known of the server, or the step that failed.
+    public func run() async -> Result<Connected, Problem> {
         await Tester().run(self)
     }
 
@@ -75,10 +82,10 @@ public struct ConnectionTest: Sendable {
         private nonisolated let executor = SessionExecutor(label: "intro.connection-test")
         nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-        func run(_ test: ConnectionTest) -> Problem? { test.connect() }
+        func run(_ test: ConnectionTest) -> Result<Connected, Problem> { test.connect() }
     }
 
-    private func connect() -> Problem? {
+    private func connect() -> Result<Connected, Problem> {
         do throws(CurlFailure) {
             let handle = try CurlHandle()
             handle.keepConnection(connect: timeout, idle: timeout)
@@ -93,16 +100,17 @@ public struct ConnectionTest: Sendable {
             handle.set(CURLOPT_URL, url)
             // libcurl carries out the greeting, STARTTLS and the login, and then no transfer.
             handle.set(CURLOPT_CONNECT_ONLY, 1)
+            handle.set(CURLOPT_CERTINFO, 1)
             handle.set(CURLOPT_USE_SSL, Int(isUpgradeRequired ? CURLUSESSL_ALL.rawValue : CURLUSESSL_NONE.rawValue))
             handle.setCredentials(trusting: certificates, user: login?.user, password: login?.password)
             let result = handle.perform()
-            guard result != CURLE_OK else { return nil }
+            guard result != CURLE_OK else { return .success(Connected(certificateEnd: handle.certificateEnd)) }
             let reason = handle.explanation(of: result)
             // libcurl has one result for all time limits.
             let isUnresolved = reason.hasPrefix("Resolving timed out")
-            return Problem(step: isUnresolved ? .resolution : Step(result), reason: reason)
+            return .failure(Problem(step: isUnresolved ? .resolution : Step(result), reason: reason))
         } catch {
-            return Problem(step: .dialogue, reason: "\(error)")
+            return .failure(Problem(step: .dialogue, reason: "\(error)"))
         }
     }
 }

@@ -1,4 +1,6 @@
+import CLibcrypto
 import CLibcurl
+import FoundationEssentials
 import Glibc
 import Synchronization
 
@@ -92,6 +94,26 @@ final class CurlHandle {
 
     /// Whether the last transfer opened a new connection.
     var openedConnection: Bool { number(CURLINFO_NUM_CONNECTS) > 0 }
+
+    /// The end of the validity of the server's certificate, where `CURLOPT_CERTINFO` was set; `nil` without TLS.
+    var certificateEnd: Date? {
+        var certificates: UnsafeMutablePointer<curl_certinfo>?
+        guard intro_curl_get_certificates(handle, &certificates) == CURLE_OK, let certificates,
+            certificates.pointee.num_of_certs > 0
+        else { return nil }
+        // The first certificate is the server's; each field is a line, the certificate itself in PEM form.
+        var field = certificates.pointee.certinfo[0]
+        while let line = field {
+            let text = String(cString: line.pointee.data)
+            if text.hasPrefix("Cert:") {
+                let pem = String(text.dropFirst("Cert:".count))
+                let end = intro_pem_certificate_end(pem, Int32(pem.utf8.count))
+                return end < 0 ? nil : Date(timeIntervalSince1970: TimeInterval(end))
+            }
+            field = line.pointee.next
+        }
+        return nil
+    }
 
     /// Returns the cause of the last transfer's failure: the system's text for connection errors, else libcurl's.
     func explanation(of result: CURLcode) -> String {

@@ -2,8 +2,10 @@ import CLibpq
 
 /// Whether the server has warned that a transaction is committed, but not on the synchronous standby.
 ///
-/// Where a statement time limit or a cancel request interrupts COMMIT while it waits for the standby, PostgreSQL reports
-/// success with a warning. Such a transaction is lost if the standby is promoted.
+/// Where a cancel request interrupts a commit while it waits for the standby, PostgreSQL reports success with a warning.
+/// Such a transaction is lost if the standby is promoted. The time limit of statements does not include the commit: the
+/// client stops waiting ten seconds after it, and a probe shows that the server still waits for the standby
+/// (``ServerProbe/Finding/awaitingStandby``).
 ///
 /// libpq calls the receiver on the thread that uses the connection.
 final class CommitWarning {

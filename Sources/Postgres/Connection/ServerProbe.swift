@@ -14,6 +14,8 @@ struct ServerProbe: Sendable {
     enum Finding {
         /// The server answers, and the statement is running as far as the role can see.
         case working
+        /// The server answers, and the statement's commit waits for the synchronous standby.
+        case awaitingStandby
         /// The server answers, and the backend is idle or has ended: its response was lost.
         case finished
         /// The server does not answer.
@@ -44,19 +46,21 @@ struct ServerProbe: Sendable {
     func run() -> Finding {
         let answer = withLibpqSettings(settings) { PQpingParams($0, $1, 1) }
         guard answer == PQPING_OK || answer == PQPING_REJECT else { return .silent }
-        guard let processID, let isActive = isActive(processID) else { return .working }
-        return isActive ? .working : .finished
+        guard let processID else { return .working }
+        return finding(of: processID) ?? .working
     }
 
-    /// Returns whether a backend is running a statement; `nil` where that cannot be determined.
-    private func isActive(_ processID: Int32) -> Bool? {
+    /// Returns what a backend is doing; `nil` where that cannot be determined.
+    private func finding(of processID: Int32) -> Finding? {
         guard let connection = withLibpqSettings(settings, { PQconnectdbParams($0, $1, 1) }) else { return nil }
         defer { PQfinish(connection) }
         guard PQstatus(connection) == CONNECTION_OK else { return nil }
         PQsetNoticeProcessor(connection, { _, _ in }, nil)
         // Without the privilege to see it, another role's state is NULL, and the statement counts as running.
         let query = """
-            SELECT coalesce(bool_or(coalesce(state, 'active') IN ('active', 'fastpath function call')), false)
+            SELECT CASE WHEN bool_or(wait_event = 'SyncRep') THEN 'commit'
+                        WHEN bool_or(coalesce(state, 'active') IN ('active', 'fastpath function call')) THEN 'active'
+                        ELSE 'idle' END
             FROM pg_stat_activity
             WHERE pid = \(processID)
             """
@@ -69,7 +73,11 @@ struct ServerProbe: Sendable {
         guard let result = PQgetResult(connection) else { return nil }
         defer { PQclear(result) }
         guard PQresultStatus(result) == PGRES_TUPLES_OK, let value = PQgetvalue(result, 0, 0) else { return nil }
-        return String(cString: value) == "t"
+        switch String(cString: value) {
+        case "commit": return .awaitingStandby
+        case "active": return .working
+        default: return .finished
+        }
     }
 }
 

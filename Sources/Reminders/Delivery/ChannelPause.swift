@@ -218,10 +218,24 @@ extension ChannelPauseRepository {
     /// Removes pauses that are out of date.
     ///
     /// - Parameter now: The current time.
+    /// - Returns: The number of removed pauses.
     /// - Throws: `PostgresError`.
-    public func prune(at now: Date) async throws {
-        try await connection.query("DELETE FROM channel_pause WHERE until < \(now - Self.validity)")
+    @discardableResult
+    public func prune(at now: Date) async throws -> Int {
+        try await connection.query("DELETE FROM channel_pause WHERE \(Self.isOutdated(at: now))").affected
     }
+
+    /// Counts the pauses that ``prune(at:)`` would remove.
+    ///
+    /// - Parameter now: The current time.
+    /// - Returns: The number of pauses.
+    /// - Throws: `PostgresError`.
+    public func countOutdated(at now: Date) async throws -> Int {
+        let count = try await connection.query("SELECT count(*) FROM channel_pause WHERE \(Self.isOutdated(at: now))")
+        return Int(try count.decode(Int64.self)[0])
+    }
+
+    private static func isOutdated(at now: Date) -> SQL { "until < \(now - validity)" }
 }
 
 extension DeliveryRepository {

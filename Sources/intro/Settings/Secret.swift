@@ -68,7 +68,8 @@ extension Settings.Texts {
 extension Settings.Privacy {
     /// Reads the key of the hashes that are kept of erased clients.
     ///
-    /// - Returns: The key, or `nil` when no file is configured.
+    /// - Returns: The key, or `nil` when no file is configured, or when it has only a line end: the systemd unit passes that
+    ///   as the credential where the key does not exist.
     /// - Throws: A `Failure` with exit code 78 when the file is missing, cannot be read, or is too short.
     func key() throws(Failure) -> PrivacyKey? {
         guard let keyFile else { return nil }
@@ -80,6 +81,7 @@ extension Settings.Privacy {
                 because: "the file does not exist or cannot be read",
                 hint: "restore the file, or correct \(setting.environmentName)")
         }
+        guard data != Data("\n".utf8) else { return nil }
         guard let key = PrivacyKey([UInt8](data)) else {
             throw .misconfigured(
                 "the privacy key in \(keyFile) is too short",

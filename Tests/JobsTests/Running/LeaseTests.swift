@@ -70,6 +70,28 @@ struct LeaseTests {
         }
     }
 
+    @Test(
+        "a drain runs the jobs of crashed runners, except in the time of a lease after a server start",
+        arguments: [(3, true), (1_000_000, false)])
+    func drainAfterCrash(lease: Int, isTakenOver: Bool) async throws {
+        try await withYard { yard in
+            try await yard.enqueue(Note("left"))
+            let crashed = try await yard.enterRunner(living: -1)
+            try await yard.database.query(
+                "UPDATE job SET token = nextval('job_lease'), runner = \(crashed), claimed_at = now()")
+            try await wait(until: "the server has run for three seconds") {
+                try await yard.number(
+                    "SELECT count(*) WHERE pg_postmaster_start_time() < now() - interval '3 seconds'") == 1
+            }
+            let seen = Seen<String>()
+            try await yard.drain(.forNotes { note, _ in seen.note(note.text) }) { configuration in
+                configuration.lease = .seconds(lease)
+            }
+            #expect(seen.all == (isTakenOver ? ["left"] : []))
+            #expect(try await yard.jobs().count == (isTakenOver ? 0 : 1))
+        }
+    }
+
     @Test("no job is started once the lease may have ended")
     func runOut() async throws {
         try await withYard { yard in

@@ -186,7 +186,7 @@ def judge(results):
 
 
 def report(results):
-    """Prints the results as the table of deploy/README.md."""
+    """Prints the results as the table of deploy/cluster/README.md."""
     print("\n| failure | rounds | first booking: median, worst | first mail: median, worst | whole again: worst |")
     print("|---|---|---|---|---|")
     for kind in dict.fromkeys(entry["fault"] for entry in results["rounds"]):

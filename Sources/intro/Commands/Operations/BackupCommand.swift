@@ -11,7 +11,7 @@ struct BackupCommand: IntroSubcommand {
         commandName: "backup", abstract: "Back up the private database into a file.",
         discussion: """
             The file is restored into a scratch database and compared before it gets its name. Desks and runners may go on \
-            working. A database on a server is backed up by pgBackRest: see deploy/README.md.
+            working. A database on a server is backed up by pgBackRest: see deploy/pgbackrest/README.md.
 
             Example: intro backup intro.backup
             """)
@@ -68,7 +68,7 @@ extension Intro {
             throw Failure.misconfigured(
                 "only the private database in INTRO_HOME is \(action) by this command",
                 because: "the configuration names a database on a server",
-                hint: "use pgBackRest there: see \"Back up and restore\" in deploy/README.md")
+                hint: "use pgBackRest there: see deploy/pgbackrest/README.md")
         }
         return try localServer
     }

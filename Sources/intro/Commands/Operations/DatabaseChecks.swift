@@ -18,10 +18,11 @@ extension Intro {
             }
             let database = try await existingDatabase()
             let server = try await database.withConnection { connection in
-                (try await SystemStatus.DatabaseState(on: connection), connection.server?.isLocalSocket ?? false)
+                (try await SystemStatus.DatabaseState(on: connection), connection.server)
             }
             let schema = try await schemaCheck(database)
-            var checks = [databaseCheck(server.0, isLocal: server.1), schema]
+            var checks = [databaseCheck(server.0, isLocal: server.1?.isLocalSocket ?? false)]
+            checks += [server.1.flatMap { certificateCheck($0) }, schema].compactMap(\.self)
             checks += await findings("extensions") { try await extensionChecks(database) }
             if schema.result == .ok {
                 checks += await findings("catalogue") { try await catalogueChecks(database) }
@@ -61,6 +62,13 @@ extension Intro {
                 hint: "add `sslmode=verify-full` to the URL")
         }
         return .ok(name, message)
+    }
+
+    /// Checks the certificate of the database's server, which libpq verifies only where `sslmode` requires it.
+    private func certificateCheck(_ server: ConnectedServer) -> DoctorCheck? {
+        server.certificateEnd.flatMap { end in
+            CertificateValidity(of: "\(server.host):\(server.port)", until: end, at: Date()).finding("database")
+        }
     }
 
     private func schemaCheck(_ database: Database) async throws -> DoctorCheck {

@@ -1,3 +1,5 @@
+import Booking
+import FoundationEssentials
 import Messaging
 import Reminders
 
@@ -14,8 +16,10 @@ extension Intro {
             case .smtp(let server):
                 let test = ConnectionTest(server, password: try settings.mail.password()?.revealed)
                 let subject = ServerCheck(name: name, host: server.host, port: server.port, setting: .mailURL)
-                if let problem = await test.run() { return subject.check(problem) }
-                return subject.connected(server)
+                switch await test.run() {
+                case .success(let connected): return subject.connected(server, connected)
+                case .failure(let problem): return subject.check(problem)
+                }
             }
         } catch {
             return .problem(name, error)
@@ -32,12 +36,46 @@ extension Intro {
                 return .ok(name, "text messages are written to the folder \(path), and not sent")
             case .twilio(let server):
                 let subject = ServerCheck(name: name, host: server.host, port: server.port, setting: .smsURL)
-                if let problem = await ConnectionTest(server).run() { return subject.check(problem) }
-                return .ok(name, "\(subject.place) accepts the connection\(server.isSecure ? " with TLS" : "")")
+                switch await ConnectionTest(server).run() {
+                case .success(let connected):
+                    let message = "\(subject.place) accepts the connection\(server.isSecure ? " with TLS" : "")"
+                    return subject.ok(message, connected)
+                case .failure(let problem): return subject.check(problem)
+                }
             }
         } catch {
             return .problem(name, error)
         }
+    }
+}
+
+/// The validity of a server's certificate.
+struct CertificateValidity {
+    /// The days before its end from which a certificate is a warning.
+    static let warningDays = 14
+
+    /// The server, such as `mail.example:587`.
+    let server: String
+    let end: Date
+    /// The current time, by this machine's clock.
+    let now: Date
+
+    init(of server: String, until end: Date, at now: Date) {
+        (self.server, self.end, self.now) = (server, end, now)
+    }
+
+    /// The finding about a certificate that has expired or will soon; `nil` for others.
+    func finding(_ name: String) -> DoctorCheck? {
+        let seconds = end.timeIntervalSince(now)
+        guard seconds > 0 else {
+            return .problem(
+                name, "the certificate of \(server) expired on \(RFC3339.string(end))", hint: "renew it on the server")
+        }
+        guard seconds < TimeInterval(Self.warningDays * 86_400) else { return nil }
+        let left = counted(Int(seconds / 86_400), "day")
+        return .warning(
+            name, "the certificate of \(server) expires in \(left), on \(RFC3339.string(end))",
+            hint: "renew it on the server: with an expired certificate, no connection is made")
     }
 }
 
@@ -52,17 +90,24 @@ private struct ServerCheck {
     var place: String { "\(host):\(port)" }
 
     /// Describes a successful connection to a relay.
-    func connected(_ server: SMTPServer) -> DoctorCheck {
+    func connected(_ server: SMTPServer, _ connected: ConnectionTest.Connected) -> DoctorCheck {
         let login = server.user.map { " and the login of \($0)" } ?? ""
         switch server.security {
-        case .startTLS: return .ok(name, "\(place) accepts the connection with STARTTLS\(login)")
-        case .implicitTLS: return .ok(name, "\(place) accepts the connection with TLS\(login)")
+        case .startTLS: return ok("\(place) accepts the connection with STARTTLS\(login)", connected)
+        case .implicitTLS: return ok("\(place) accepts the connection with TLS\(login)", connected)
         case .none where server.isLocal: return .ok(name, "\(place) accepts the connection\(login)")
         case .none:
             return .warning(
                 name, "\(place) accepts the connection\(login), and mail is sent without TLS",
                 hint: "remove `tls=none` from `\(setting.rawValue)`")
         }
+    }
+
+    /// Describes a successful connection, unless the server's certificate ends soon.
+    func ok(_ message: String, _ connected: ConnectionTest.Connected) -> DoctorCheck {
+        guard let end = connected.certificateEnd else { return .ok(name, message) }
+        let certificate = CertificateValidity(of: place, until: end, at: Date())
+        return certificate.finding(name) ?? .ok(name, "\(message); certificate until \(RFC3339.string(end))")
     }
 
     /// Describes the step that failed.

@@ -33,6 +33,12 @@ extension SystemStatus {
         ///
         /// A nightly back-up may begin or take up to two hours longer than the day before.
         static let backupAge: TimeInterval = 26 * 3600
+        /// Seconds by which a standby may be behind; more is a warning.
+        static let standbyLagSeconds: Double = 60
+        /// Octets of the log that a standby may not have applied yet; more is a warning.
+        ///
+        /// The server does not measure the seconds of a standby that has stopped applying changes.
+        static let standbyLagBytes: Int64 = 256 << 20
         /// The span in which failed messages are counted.
         static let failedSpan: TimeInterval = 24 * 3600
     }
@@ -46,7 +52,7 @@ extension SystemStatus {
     var problems: [Problem] {
         let all =
             [obstacle, newerSchema, standby, noRunner, overdue, held].compactMap(\.self) + pausedQueues + pausedChannels
-            + [dead, failed, unknown, oldBackup].compactMap(\.self) + notices
+            + [dead, failed, unknown, oldBackup].compactMap(\.self) + lateStandbys + notices
         return Level.allCases.reversed().flatMap { level in all.filter { $0.level == level } }
     }
 }
@@ -66,6 +72,28 @@ extension SystemStatus {
             level: .warning, code: "standby",
             message: "the database is a standby, which accepts no bookings and no messages",
             hint: "connect to the primary: name all hosts in the URL, with target_session_attrs=read-write")
+    }
+
+    /// The standbys that are far behind, and this server if it is one.
+    private var lateStandbys: [Problem] {
+        guard let database else { return [] }
+        let late = (database.standbys ?? []).filter { standby in
+            (standby.lagSeconds ?? 0) > Limit.standbyLagSeconds || (standby.lagBytes ?? 0) > Limit.standbyLagBytes
+        }
+        var problems = late.map { standby in
+            Problem(
+                level: .warning, code: "standby_behind",
+                message: "the standby \(standby.name) is \(standby.lagText ?? "") behind",
+                hint: "see its log, its disk and its network; reports that read from it show old data")
+        }
+        if let seconds = database.lagSeconds, seconds > Limit.standbyLagSeconds {
+            problems.append(
+                Problem(
+                    level: .warning, code: "standby_behind", message: "this standby is \(Int(seconds)) s behind",
+                    hint: database.receiving == true
+                        ? "see its log, its disk and its network" : "it receives no changes: see its log"))
+        }
+        return problems
     }
 
     private var noRunner: Problem? {

@@ -105,12 +105,46 @@ extension SystemStatus.DatabaseState {
             "SELECT current_setting('server_version'), pg_is_in_recovery()"
         ).decode((String, Bool).self)[0]
         let server = connection.server
+        let standbys = isStandby ? nil : try await SystemStatus.Standby.all(on: connection)
+        let state = try await connection.standbyState()
         self.init(
             // Debian appends its own version in brackets.
             version: version.split(separator: " ").first.map(String.init) ?? version,
             role: isStandby ? .standby : .primary, tls: server?.isEncrypted ?? false, host: server?.host ?? "",
-            port: server?.port ?? "", name: server?.database ?? "", user: server?.user ?? "")
+            port: server?.port ?? "", name: server?.database ?? "", user: server?.user ?? "",
+            standbys: standbys, receiving: state?.isReceiving, lagSeconds: state?.lag.map(\.roundedToMilliseconds))
     }
+}
+
+extension SystemStatus.Standby {
+    /// Reads the standbys of a primary; a running base back-up is none.
+    ///
+    /// The server's own measure of the delay ends with the last change, and is absent for a standby that has applied
+    /// everything: that one is not behind.
+    static func all(on connection: isolated Connection) async throws -> [SystemStatus.Standby] {
+        try await connection.query(
+            """
+            SELECT application_name, state, sync_state,
+                   CASE WHEN replay_lsn >= pg_current_wal_lsn() THEN 0
+                        ELSE extract(epoch FROM replay_lag)
+                   END::double precision,
+                   CASE WHEN replay_lsn >= pg_current_wal_lsn() THEN 0
+                        ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)
+                   END::bigint
+            FROM pg_stat_replication
+            WHERE state IS DISTINCT FROM 'backup'
+            ORDER BY application_name, pid
+            """
+        ).decode((String?, String?, String?, Double?, Int64?).self).map { name, state, sync, seconds, bytes in
+            SystemStatus.Standby(
+                name: name ?? "", state: state, sync: sync, lagSeconds: seconds.map(\.roundedToMilliseconds),
+                lagBytes: bytes)
+        }
+    }
+}
+
+extension Double {
+    fileprivate var roundedToMilliseconds: Double { (self * 1000).rounded() / 1000 }
 }
 
 extension SystemStatus.Runner {

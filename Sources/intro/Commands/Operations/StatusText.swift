@@ -6,6 +6,8 @@ import LocalPostgres
 struct StatusText {
     let status: SystemStatus
 
+    /// The number of lines of the screen.
+    private static let height = 24
     /// The most lines for runners, for queues and for problems, so that all fits on a screen of 24 lines.
     private static let mostEntries = 3
 
@@ -22,7 +24,7 @@ struct StatusText {
         }
         let problems = status.problems
         if !problems.isEmpty { lines.append("") }
-        for problem in problems.prefix(Self.mostEntries) {
+        for problem in problems.prefix(shownProblems) {
             let level = problem.level.rawValue + ":"
             let message = problem.message.visible.truncated(to: width - level.count - 1)
             lines.append(Style.red(level, when: colored) + " " + message)
@@ -34,18 +36,28 @@ struct StatusText {
 
     /// The lines of the screen by label.
     private var entries: [(String, [String])] {
-        [
-            ("Status", [headline]), ("Database", [database]), ("Schema", [schema]), ("Binary", [binary]),
-            ("Runners", runners), ("Queues", queues), ("Overdue", [overdue]), ("Messages", [messages]),
-            ("Channels", channels), ("Sessions", [sessions]), ("Back-up", [backup]),
-        ]
+        [("Status", [headline])] + state
+    }
+
+    private var state: [(String, [String])] {
+        [("Database", [database])] + (standbys.isEmpty ? [] : [("Standbys", standbys)])
+            + [
+                ("Schema", [schema]), ("Binary", [binary]), ("Runners", runners), ("Queues", queues),
+                ("Overdue", [overdue]), ("Messages", [messages]), ("Channels", channels), ("Sessions", [sessions]),
+                ("Back-up", [backup]),
+            ]
+    }
+
+    /// The number of problems with their hints for which the screen has room, below the headline and an empty line.
+    private var shownProblems: Int {
+        min(Self.mostEntries, (Self.height - 2 - state.reduce(0) { $0 + $1.1.count }) / 2)
     }
 
     private static let notRead = "not read"
 
     private var headline: String {
         let problems = status.problems
-        let shown = min(problems.count, Self.mostEntries)
+        let shown = min(problems.count, shownProblems)
         let rest = problems.count > shown ? "; \(shown) shown, --json lists all" : ""
         return status.level.rawValue.uppercased()
             + (problems.isEmpty ? "" : ": \(counted(problems.count, "problem"))\(rest)")
@@ -54,8 +66,18 @@ struct StatusText {
     private var database: String {
         guard let database = status.database else { return Self.notRead }
         let place = database.host.hasPrefix("/") ? database.host : "\(database.host):\(database.port)"
-        return "PostgreSQL \(database.version), \(database.role.rawValue), \(database.tls ? "TLS" : "no TLS"), "
-            + "\(database.name) on \(place)"
+        return "PostgreSQL \(database.version), \(database.role.rawValue)\(database.lagText), "
+            + "\(database.tls ? "TLS" : "no TLS"), \(database.name) on \(place)"
+    }
+
+    private var standbys: [String] {
+        let standbys = status.database?.standbys ?? []
+        return Self.shortened(
+            standbys.map { standby in
+                let lag = standby.lagText.map { "\($0) behind" } ?? "lag unknown"
+                let parts = [standby.state, standby.sync, lag].compactMap(\.self)
+                return "\(standby.name): \(parts.joined(separator: ", "))"
+            }, rest: "--json lists all")
     }
 
     private var schema: String {
@@ -135,6 +157,23 @@ struct StatusText {
     private static func shortened(_ lines: [String], rest: String) -> [String] {
         guard lines.count > mostEntries else { return lines }
         return lines.prefix(mostEntries - 1) + ["and \(lines.count - mostEntries + 1) more: \(rest)"]
+    }
+}
+
+extension SystemStatus.Standby {
+    /// The lag, such as `0.1 s, 4096 B`; `nil` if it is not known.
+    var lagText: String? {
+        let parts = [lagSeconds.map { secondsText($0) }, lagBytes.map { "\($0) B" }].compactMap(\.self)
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+}
+
+extension SystemStatus.DatabaseState {
+    /// The lag of a standby in brackets; empty for a primary.
+    fileprivate var lagText: String {
+        guard let receiving else { return "" }
+        let lag = lagSeconds.map { "\(secondsText($0)) behind" } ?? "lag unknown"
+        return receiving ? " (\(lag))" : " (receives no changes; \(lag))"
     }
 }
 

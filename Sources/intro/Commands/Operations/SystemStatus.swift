@@ -26,6 +26,28 @@ struct SystemStatus: Encodable, Equatable, Sendable {
         let name: String
         /// The login.
         let user: String
+        /// The standbys that receive changes from this primary; `null` on a standby.
+        @NullWhenNil var standbys: [Standby]? = nil
+        /// Whether this standby receives changes; `null` on a primary.
+        @NullWhenNil var receiving: Bool? = nil
+        /// The seconds by which this standby is behind; `null` on a primary, or if unknown.
+        @NullWhenNil var lagSeconds: Double? = nil
+    }
+
+    /// A standby of the primary, as the primary sees it.
+    ///
+    /// Values that the login may not see are `null`.
+    struct Standby: Encodable, Equatable, Sendable {
+        /// The name with which the standby connects (`application_name`).
+        let name: String
+        /// Such as `streaming` or `catchup`.
+        @NullWhenNil var state: String?
+        /// Whether commits wait for it: `sync` or `quorum`; otherwise `potential` or `async`.
+        @NullWhenNil var sync: String?
+        /// The seconds by which its data is behind; `null` also for one that does not report them.
+        @NullWhenNil var lagSeconds: Double?
+        /// The octets of the log that it has not applied yet.
+        @NullWhenNil var lagBytes: Int64?
     }
 
     /// The schema of the database, compared with the one that the binary contains.

@@ -40,25 +40,10 @@ extension Intro {
             }
         }
         // An hour, for the first run on a large database; the next run continues.
-        handlers.handle(PruneHistory.self, timeout: .seconds(3600)) { [self] _, _ in try await prune(database) }
+        handlers.handle(PruneHistory.self, timeout: .seconds(3600)) { [self] _, _ in
+            try await applyRetention(in: database).log(to: logger)
+        }
         return handlers
-    }
-
-    /// Removes the records that are older than their retention periods.
-    private func prune(_ database: Database) async throws {
-        let retention = settings.retention
-        try await JobAdmin(database).prune(deadFor: retention.jobs.map { .seconds($0 * 86_400) })
-        try await database.withConnection { [now] in try await ChannelPauseRepository($0).prune(at: now) }
-        let removed = try await Retention(database: database, actor: actor).apply(
-            Retention.Periods(
-                events: retention.events, messageBodies: retention.messageBodies, inbound: retention.inbound),
-            now: now)
-        logger.info(
-            "old data removed",
-            metadata: [
-                "events": "\(removed.events)", "message_bodies": "\(removed.messageBodies)",
-                "inbound": "\(removed.inbound)",
-            ])
     }
 
     /// The recurring jobs.
