@@ -15,7 +15,7 @@ struct SchemaFunction: Sendable {
     static let oldestBinary: Int32 = 14
 
     /// The recorded checksum of all functions of ``set``.
-    static let digest = "43ab58a76a57818d"
+    static let digest = "c2c99999a5d4013"
 
     /// Every function, callees before their callers: SQL-language bodies are checked when they are stored.
     static let all = [
@@ -58,6 +58,7 @@ struct SchemaFunction: Sendable {
         SchemaFunction("digest_is_to_come", PackageResources.digest_is_to_come_sql),
         SchemaFunction("known_start", PackageResources.known_start_sql),
         SchemaFunction("trainer_notices", PackageResources.trainer_notices_sql),
+        SchemaFunction("messages_of_session", PackageResources.messages_of_session_sql),
         SchemaFunction("messages_to_queue", PackageResources.messages_to_queue_sql),
         SchemaFunction("queue_messages", PackageResources.queue_messages_sql),
         SchemaFunction("plan_messages", PackageResources.plan_messages_sql),

@@ -8,8 +8,8 @@
 --              and p_former_studio
 --   copies     copies of the messages p_copied
 --   otherwise  an event of the session, such as moved: the messages of the rules that are anchored to it
--- Each cause is a statement of its own, because each needs a different plan. A rule sends its message for a session
--- once, also if the rule has changed since.
+-- Each cause is a statement of its own, because each needs a different plan; those of one session without notices are in
+-- messages_of_session. A rule sends its message for a session once, also if the rule has changed since.
 CREATE OR REPLACE FUNCTION messages_to_queue(
     p_cause text, p_session bigint, p_rule text, p_until timestamptz, p_now timestamptz, p_former_trainer integer,
     p_former_start timestamptz, p_former_studio integer, p_copied bigint[], p_copy_reason text
@@ -24,21 +24,7 @@ DECLARE
     v_quiet_email interval;
     v_quiet_sms interval;
 BEGIN
-    IF p_cause = 'session' THEN
-        RETURN QUERY
-            SELECT planned.session_id, NULL::integer, NULL::date, planned.studio_id, planned.rule, planned.channel,
-                   planned.audience, planned.revision, planned.status, planned.reason, planned.due_at,
-                   NULL::timestamptz, NULL::timestamptz, 0, NULL
-            FROM planned_messages() AS planned
-            WHERE planned.session_id = p_session
-              AND planned.is_reachable
-              -- By any channel.
-              AND NOT EXISTS (
-                  SELECT FROM message AS m
-                  WHERE m.session_id = planned.session_id
-                    AND m.rule = planned.rule
-                    AND m.revision = planned.revision);
-    ELSIF p_cause = 'reminders' THEN
+    IF p_cause = 'reminders' THEN
         v_quiet_email := longest_quiet_hours('email');
         v_quiet_sms := longest_quiet_hours('sms');
         RETURN QUERY
@@ -85,19 +71,6 @@ BEGIN
                    'trainer', 1, 'queued', NULL, digest.due_at, NULL::timestamptz,
                    NULL::timestamptz, 0, NULL
             FROM due_digests(p_until, p_now) AS digest;
-    ELSIF p_cause = 'renewed' THEN
-        RETURN QUERY
-            SELECT m.session_id, NULL::integer, NULL::date, m.studio_id, m.rule, m.channel, m.audience, s.revision,
-                   'queued', NULL, m.due_at, NULL::timestamptz, NULL::timestamptz, 0, NULL
-            FROM session AS s
-            JOIN message AS m ON m.session_id = s.id
-            WHERE s.id = p_session
-              -- The cancellation and the reinstatement have each incremented the revision.
-              AND m.revision = s.revision - 2
-              AND m.status = 'skipped'
-              AND m.trainer_id IS NULL
-              AND m.copy = 0
-              AND m.reason = 'cancelled';
     ELSIF p_cause = 'trainers' THEN
         RETURN QUERY
             SELECT p_session, notice.trainer_id, NULL::date, notice.studio_id, notice.rule, notice.channel, 'trainer',
@@ -119,21 +92,7 @@ BEGIN
             FROM message AS m
             WHERE m.id = ANY (p_copied);
     ELSE
-        RETURN QUERY
-            SELECT s.id, NULL::integer, NULL::date, s.studio_id, rule.key, rule.channel, rule.audience, s.revision,
-                   'queued', NULL, p_now, p_until, NULL::timestamptz, 0, NULL
-            FROM session AS s
-            JOIN client ON client.id = s.client_id
-            JOIN trainer ON trainer.id = s.trainer_id
-            JOIN studio ON studio.id = s.studio_id
-            CROSS JOIN LATERAL rules_at(s.studio_id) AS rule
-            WHERE s.id = p_session
-              AND rule.enabled
-              AND rule.anchor = p_cause
-              AND (rule.audience = 'client' AND rule.channel = 'email'
-                   OR recipient_address(
-                       rule.audience, rule.channel, client.email, client.phone, trainer.email, trainer.phone,
-                       studio.email, studio.phone) IS NOT NULL);
+        RETURN QUERY SELECT * FROM messages_of_session(p_cause, p_session, p_until, p_now);
     END IF;
 END
 $$;
