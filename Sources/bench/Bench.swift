@@ -134,7 +134,8 @@ extension Part {
 /// All parts in execution order: those that only read are first.
 var allParts: [any Part.Type] {
     [
-        Client.self, Slots.self, Schedule.self, CommandLineRuns.self, ReminderRuns.self, Book.self, Contend.self,
+        Client.self, Slots.self, Schedule.self, CommandLineRuns.self, Far.self, ReminderRuns.self, Book.self,
+        Contend.self,
         Soak.self, JobRuns.self, Scale.self, Growth.self,
     ]
 }

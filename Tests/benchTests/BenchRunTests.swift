@@ -15,10 +15,10 @@ import Testing
         let figures: [Figure]
     }
 
-    @Test("measures cli, reminders and book independently of each other and of the machine's date")
+    @Test("measures cli, far, reminders and book independently of each other and of the machine's date")
     func anyDate() async throws {
         let (report, output) = try await run(
-            "cli", "reminders", "book", environment: try await clock(at: "2031-07-04 12:00"))
+            "cli", "far", "reminders", "book", environment: try await clock(at: "2031-07-04 12:00"))
         #expect(
             report.figures.map(\.name).filter { $0.hasPrefix("reminders") } == [
                 "reminders, plan 2000 of 20000", "reminders, plan, the time",
@@ -28,7 +28,10 @@ import Testing
                 "reminders, send 400", "reminders, send, memory", "reminders, send, memory by that at 100",
                 "reminders, send 100, replies after 20 ms",
             ])
-        for name in ["cli, intro book", "book, 1 at once", "book, 32 at once"] {
+        for name in [
+            "cli, intro --version", "cli, intro book", "far, book, longer than psql", "book, 1 at once",
+            "book, 32 at once",
+        ] {
             #expect(report.figures.contains { $0.name == name }, "\(name)")
         }
         #expect(report.figures.allSatisfy { $0.value > 0 && $0.limit ?? 1 > 0 })

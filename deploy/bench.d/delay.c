@@ -1,4 +1,4 @@
-// A TCP proxy that delays the answers of a server, to simulate a distant server.
+// A TCP proxy that delays the answers of a server, to simulate a distant server: a round trip takes as long as the delay.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/queue.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,17 +44,33 @@ static void fail(const char *what) {
     exit(1);
 }
 
-static int make_socket(void) {
-    int descriptor = socket(AF_INET, SOCK_STREAM, 0), yes = 1;
+union address {
+    struct sockaddr any;
+    struct sockaddr_in loopback;
+    struct sockaddr_un local;
+};
+
+static int make_socket(int family) {
+    int descriptor = socket(family, SOCK_STREAM, 0), yes = 1;
     if (descriptor < 0) fail("socket");
+    // Neither has a meaning for a Unix socket.
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     return descriptor;
 }
 
-static struct sockaddr_in loopback(const char *port) {
-    return (struct sockaddr_in){
-        .sin_family = AF_INET, .sin_port = htons(atoi(port)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+// Returns the address of a Unix socket if the text is a path, else of a port on the loopback interface.
+static union address address(const char *text) {
+    union address address = {0};
+    if (text[0] == '/') {
+        address.local.sun_family = AF_UNIX;
+        strncpy(address.local.sun_path, text, sizeof address.local.sun_path - 1);
+    } else {
+        address.loopback.sin_family = AF_INET;
+        address.loopback.sin_port = htons(atoi(text));
+        address.loopback.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    }
+    return address;
 }
 
 static void watch(int descriptor, void *end) {
@@ -60,13 +78,14 @@ static void watch(int descriptor, void *end) {
     if (epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) != 0) fail("epoll_ctl");
 }
 
-static void accept_client(int listener, const struct sockaddr_in *server) {
+static void accept_client(int listener, const union address *server) {
     struct end *ends = calloc(2, sizeof *ends);
     int yes = 1;
     ends[0] = (struct end){accept(listener, NULL, NULL), false, &ends[1]};
-    ends[1] = (struct end){make_socket(), true, &ends[0]};
+    ends[1] = (struct end){make_socket(server->any.sa_family), true, &ends[0]};
     if (ends[0].descriptor < 0) fail("accept");
-    if (connect(ends[1].descriptor, (const struct sockaddr *)server, sizeof *server) != 0) fail("connect");
+    socklen_t size = server->any.sa_family == AF_UNIX ? sizeof server->local : sizeof server->loopback;
+    if (connect(ends[1].descriptor, &server->any, size) != 0) fail("connect");
     setsockopt(ends[0].descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     watch(ends[0].descriptor, &ends[0]);
     watch(ends[1].descriptor, &ends[1]);
@@ -128,15 +147,15 @@ static const struct timespec *until_due(struct timespec *left) {
 
 int main(int count, char **arguments) {
     if (count != 3) {
-        fputs("usage: delay SERVER_PORT MILLISECONDS\n", stderr);
+        fputs("usage: delay SERVER_PORT|SOCKET MILLISECONDS\n", stderr);
         return 64;
     }
     // The kernel chooses a free port; the parent finds it in /proc.
-    struct sockaddr_in here = loopback("0"), server = loopback(arguments[1]);
+    union address here = address("0"), server = address(arguments[1]);
     latency = atol(arguments[2]) * 1000;
     poller = epoll_create1(0);
-    int listener = make_socket();
-    if (bind(listener, (struct sockaddr *)&here, sizeof here) != 0 || listen(listener, 64) != 0) fail("listen");
+    int listener = make_socket(AF_INET);
+    if (bind(listener, &here.any, sizeof here.loopback) != 0 || listen(listener, 64) != 0) fail("listen");
     watch(listener, NULL);
     for (;;) {
         struct epoll_event event;

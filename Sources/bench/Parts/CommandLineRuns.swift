@@ -6,13 +6,26 @@ struct CommandLineRuns: Part {
 
     func run(in context: BenchContext) async throws -> [Figure] {
         let gauge = try await gauge(try await context.dataset(), in: context)
-        var figures: [Figure] = []
+        var figures = [try await measureVersion(gauge, in: context)]
         figures += try await compareReading("schedule", ["trainer-60"], gauge, in: context)
         figures += try await compareReading("slots", ["--studio", "studio-4"], gauge, in: context)
         return try await context.withDatasetCopy { dataset in
             figures += try await compareBooking(dataset, try await self.gauge(dataset, in: context), in: context)
             return figures
         }
+    }
+
+    /// Measures the start of a process that needs no database.
+    private func measureVersion(_ gauge: ProcessGauge, in context: BenchContext) async throws -> Figure {
+        var times: [Double] = []
+        for _ in 0..<context.sizes.rounds {
+            var round: [Double] = []
+            for _ in 0..<context.sizes.processes {
+                round.append(try await gauge.measure([gauge.intro, "--version"]).milliseconds)
+            }
+            times.append(median(round))
+        }
+        return Figure("cli, intro --version", times, unit: "ms", goal: .atMost(10))
     }
 
     private func gauge(_ dataset: Dataset, in context: BenchContext) async throws -> ProcessGauge {

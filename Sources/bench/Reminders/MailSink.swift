@@ -35,34 +35,12 @@ struct MailSink {
     }
 
     private static func awaiting(_ process: ChildProcess, _ failure: BenchFailure) async throws -> MailSink {
-        for _ in 0..<3000 {
-            if let port = process.program.flatMap(listeningPort) {
-                return MailSink(url: "smtp://127.0.0.1:\(port)/bench.example?tls=none", port: port, process: process)
-            }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        process.terminate()
-        throw failure
+        let port = try await process.listeningPort(orThrow: failure)
+        return MailSink(url: "smtp://127.0.0.1:\(port)/bench.example?tls=none", port: port, process: process)
     }
 
     /// Stops the sink.
     func stop() {
         process.terminate()
-    }
-
-    /// Returns the TCP port that a program listens on; the kernel chose it, so no other program can take it first.
-    private static func listeningPort(of program: pid_t) -> Int? {
-        let folder = "/proc/\(program)/fd"
-        let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let sockets = Set(
-            descriptors.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)") })
-        let table = (try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)) ?? ""
-        for line in table.split(separator: "\n").dropFirst() {
-            // sl, local address, remote address, state, queues, timer, retransmissions, user, timeout, inode
-            let fields = line.split(separator: " ")
-            guard fields.count > 9, fields[3] == "0A", sockets.contains("socket:[\(fields[9])]") else { continue }
-            return fields[1].split(separator: ":").last.flatMap { Int($0, radix: 16) }
-        }
-        return nil
     }
 }

@@ -73,10 +73,10 @@ struct ProcessGauge: Sendable {
     }
 
     /// Measures a psql process that runs a script.
-    func measurePsql(_ script: String) async throws -> Reading {
+    func measurePsql(_ script: String, environment more: [String: String] = [:]) async throws -> Reading {
         try await measure(
             ["\(BenchServer.programs)/psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", script],
-            environment: server.environment(database))
+            environment: server.environment(database).merging(more) { _, other in other })
     }
 
     private static let clock = ["--now", Dataset.nowText, "--as", "bench"]
