@@ -9,10 +9,10 @@ public final actor Connection {
     nonisolated private let canceller: StatementCanceller
     nonisolated let opened: ContinuousClock.Instant
     nonisolated let expires: ContinuousClock.Instant
-    private var handle: ConnectionHandle?
+    private(set) var handle: ConnectionHandle?
     private var statements: StatementCache
     private var pipeline = Pipeline()
-    private let answerTimeout: Duration
+    let answerTimeout: Duration
     /// The check that precedes the first statements; `nil` once they were sent.
     private var check: ConnectionCheck?
 
@@ -107,40 +107,6 @@ public final actor Connection {
             let handle = try usable(callSite)
             _ = try handle.answer(handle.send(script: script), callSite)
         }
-    }
-
-    /// Runs one statement that cannot be part of a transaction, with a separate time limit.
-    ///
-    /// - Parameters:
-    ///   - script: The statement.
-    ///   - timeout: The server's statement timeout.
-    ///   - fileID: The caller's file, for errors.
-    ///   - line: The caller's line, for errors.
-    /// - Throws: ``PostgresError``, or `CancellationError`.
-    public func execute(
-        script: String, timeout: Duration, fileID: String = #fileID, line: Int = #line
-    ) async throws {
-        try await query("SELECT set_config('statement_timeout', \("\(timeout.milliseconds)ms"), false)")
-        handle?.answerTimeout = timeout + .seconds(10)
-        let result: Result<Void, any Error>
-        do {
-            result = .success(try await execute(script: script, fileID: fileID, line: line))
-        } catch {
-            result = .failure(error)
-        }
-        handle?.answerTimeout = answerTimeout
-        // The next user of the connection gets the default limit. A broken connection is not reused.
-        try? run("RESET statement_timeout", PostgresError.CallSite(fileID: fileID, line: line))
-        try result.get()
-    }
-
-    /// Sets the time limit of the statements in the current transaction, on the server and in the client.
-    ///
-    /// - Parameter timeout: The server's statement timeout.
-    /// - Throws: ``PostgresError``.
-    public func setLocalStatementTimeout(_ timeout: Duration) async throws {
-        try await query("SELECT set_config('statement_timeout', \("\(timeout.milliseconds)ms"), true)")
-        handle?.answerTimeout = timeout + .seconds(10)
     }
 
     /// Ends a transaction with COMMIT, which is sent together with the statements that wait and cannot be cancelled.
@@ -249,7 +215,8 @@ public final actor Connection {
         return handle
     }
 
-    private func run(_ sql: SQL, _ callSite: PostgresError.CallSite) throws(PostgresError) {
+    /// Runs a statement whose rows are not needed.
+    func run(_ sql: SQL, _ callSite: PostgresError.CallSite) throws(PostgresError) {
         _ = pipeline.append(sql, callSite)
         try sendWaiting()
     }
