@@ -6,7 +6,7 @@ import Testing
 
 @testable import Schema
 
-@Suite("Indexes added by an upgrade", .timeLimit(.minutes(10)))
+@Suite("Indexes added by an upgrade", .timeLimit(.minutes(30)))
 struct ConcurrentIndexTests {
     @Test("builds the index while other transactions write")
     func besideDesks() async throws {

@@ -4,7 +4,7 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("intro backup", .timeLimit(.minutes(10)))
+@Suite("intro backup", .timeLimit(.minutes(30)))
 struct BackupCommandTests {
     @Test("writes a file with mode 0600, which pg_restore reads, and records the back-up in the home")
     func file() async throws {

@@ -4,7 +4,7 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("the doctor command", .timeLimit(.minutes(10)))
+@Suite("the doctor command", .timeLimit(.minutes(30)))
 struct DoctorCommandTests {
     /// Runs `intro doctor`, and returns its findings without those about the machine's disk.
     private func findings(
@@ -110,7 +110,7 @@ struct DoctorCommandTests {
 }
 
 @Suite(
-    "doctor and a mail relay", .timeLimit(.minutes(10)),
+    "doctor and a mail relay", .timeLimit(.minutes(30)),
     .enabled(if: Installed.python != nil && Installed.openSSL != nil, "python3 or openssl is missing"))
 struct DoctorRelayTests {
     /// Runs `intro doctor` without a database, and returns the finding about mail.

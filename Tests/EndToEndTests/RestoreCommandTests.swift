@@ -2,7 +2,7 @@ import Foundation
 import PostgresTesting
 import Testing
 
-@Suite("intro restore", .timeLimit(.minutes(10)))
+@Suite("intro restore", .timeLimit(.minutes(30)))
 struct RestoreCommandTests {
     @Test("a restored database answers as at the time of the back-up, and bookings go on")
     func answers() async throws {

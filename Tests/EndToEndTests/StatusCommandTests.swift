@@ -3,7 +3,7 @@ import Postgres
 import PostgresTesting
 import Testing
 
-@Suite("the status command", .timeLimit(.minutes(10)))
+@Suite("the status command", .timeLimit(.minutes(30)))
 struct StatusCommandTests {
     @Test("shows an installation without a runner as critical, with every field")
     func withoutRunner() async throws {

@@ -64,7 +64,7 @@ struct SystemdUnitTests {
         }
         for name in units {
             let (output, status) = try await analyze(
-                "verify", "--recursive-errors=no", folder.appending(path: name).path)
+                "verify", "--recursive-errors=no", "--man=no", folder.appending(path: name).path)
             #expect(!output.contains("intro-backup") && status.isSuccess, "\(name): \(output)")
         }
     }
