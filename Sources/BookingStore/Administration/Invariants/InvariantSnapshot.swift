@@ -49,19 +49,20 @@ public struct InvariantSnapshot: Sendable {
 /// Checks that several connections take from one list.
 private final class Work<Invariant: Sendable, Result: Sendable>: Sendable {
     private struct State {
-        var next = 0
+        var left: Int
         var results: [Int: Result] = [:]
     }
 
     private let invariants: [Invariant]
     private let check: @Sendable (Invariant, isolated Connection) async throws -> Result
-    private let state = Guarded(State())
+    private let state: Guarded<State>
 
     init(
         _ invariants: [Invariant], _ check: @escaping @Sendable (Invariant, isolated Connection) async throws -> Result
     ) {
         self.invariants = invariants
         self.check = check
+        state = Guarded(State(left: invariants.count))
     }
 
     /// The results, in the order of the invariants.
@@ -89,11 +90,12 @@ private final class Work<Invariant: Sendable, Result: Sendable>: Sendable {
         }
     }
 
+    /// Takes the last check that is left: those of the event log take longest, and the short ones are first in the list.
     private func next() -> Int? {
         state.withLock { state in
-            guard state.next < invariants.count else { return nil }
-            state.next += 1
-            return state.next - 1
+            guard state.left > 0 else { return nil }
+            state.left -= 1
+            return state.left
         }
     }
 }
