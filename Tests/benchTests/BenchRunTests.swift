@@ -36,7 +36,7 @@ import Testing
         }
         #expect(report.figures.allSatisfy { $0.value > 0 && $0.limit ?? 1 > 0 })
         #expect(output.contains("reminders, plan 2000 of 20000"))
-        for (name, limit) in [("book", 5.0), ("move", 5), ("cancel", 4)] {
+        for (name, limit) in [("book", 4.0), ("move", 4), ("cancel", 2)] {
             let trips = report.figures.first { $0.name == "book, round trips of a \(name)" }
             #expect(trips.map { $0.value <= limit } == true, "\(name): \(trips?.value ?? -1)")
         }
