@@ -65,10 +65,14 @@ struct JournalFolder {
     }
 
     private func makeFile() throws(JournalError) -> JournalFile {
-        let path = "\(path)/\(UUID().uuidString.lowercased()).journal"
-        guard let file = try JournalFile.open(path, isNew: true) else { throw JournalError(path: path, number: EAGAIN) }
-        try Self.syncFolder(self.path)
-        return file
+        // Another sender that starts now may take the new file before this one has locked it.
+        for _ in 1...100 {
+            let path = "\(path)/\(UUID().uuidString.lowercased()).journal"
+            guard let file = try JournalFile.open(path, isNew: true) else { continue }
+            try Self.syncFolder(self.path)
+            return file
+        }
+        throw JournalError(path: path, number: EAGAIN)
     }
 
     /// Replaces a file by a copy without lines that are no longer needed.
