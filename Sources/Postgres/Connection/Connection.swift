@@ -224,17 +224,29 @@ public final actor Connection {
     /// Sends the statements that wait, the first ones together with the connection's check.
     private func sendWaitingAndCheck() async throws {
         guard let check, let first = pipeline.waiting.first else { return try await cancellable { try sendWaiting() } }
+        // The check itself sends statements. It is repeated until it has passed.
         self.check = nil
+        var isPassed = false
+        defer { if !isPassed { self.check = check } }
         let ticket = pipeline.prepend(check.statement, first.callSite)
         do {
             try await cancellable { try sendWaiting() }
         } catch let error as PostgresError {
-            // What the check finds may be the reason why a statement after it has failed.
-            try await check.evaluate(pipeline.takeResult(of: ticket).map { .success($0) } ?? .failure(error), self)
+            let rows = pipeline.takeResult(of: ticket)
+            // The check sends statements, which a failed transaction refuses.
+            if handle?.transactionStatus == PQTRANS_INERROR { rollBack(first.callSite) }
+            // The check's finding may explain the error of a later statement.
+            try await check.evaluate(rows.map { .success($0) } ?? .failure(error), self)
             throw error
         }
         guard let rows = pipeline.takeResult(of: ticket) else { return }
         try await check.evaluate(.success(rows), self)
+        isPassed = true
+    }
+
+    /// Makes the connection's check if no statement has been sent yet.
+    func checkBeforeCommit() async throws {
+        if check != nil, !pipeline.waiting.isEmpty { try await sendWaitingAndCheck() }
     }
 
     /// Sends the statements that wait in one round trip, and stores their results.

@@ -4,7 +4,7 @@ import CLibpq
 public struct Pending<Value: Sendable>: Sendable {
     private let read: @Sendable () async throws -> Value
 
-    /// Creates a value from others: the closure requests them, when this one is requested.
+    /// Creates a value that `read` computes when it is requested.
     public init(_ read: @escaping @Sendable () async throws -> Value) {
         self.read = read
     }

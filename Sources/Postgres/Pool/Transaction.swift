@@ -54,7 +54,8 @@ extension Database {
     ///   - line: The caller's line, for errors.
     ///   - body: The work; its result is read from the statements that wait, after the commit.
     /// - Returns: The result of the work.
-    /// - Throws: As ``transaction(isolation:readOnly:attempts:fileID:line:_:)``.
+    /// - Throws: As ``transaction(isolation:readOnly:attempts:fileID:line:_:)``. The transaction is committed already if a
+    ///   value cannot be read from the rows.
     public func pipelinedTransaction<Result: Sendable>(
         isolation: Isolation = .readCommitted, readOnly: Bool = false, attempts: Int = 5, fileID: String = #fileID,
         line: Int = #line, _ body: @Sendable (isolated Connection) async throws -> Pending<Result>
@@ -94,6 +95,7 @@ extension Connection {
         let result: Pending<Result>
         do {
             result = try await body(self)
+            try await checkBeforeCommit()
         } catch {
             rollBack(callSite)
             throw error

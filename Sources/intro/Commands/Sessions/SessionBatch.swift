@@ -112,7 +112,7 @@ extension Intro {
             return try console.report(outcome.record) { outcome.text.text(in: console.times) }
         }
         var (records, first): ([SessionRecord], Failure?) = ([], nil)
-        for reference in references {
+        references: for reference in references {
             do {
                 let outcome = try await process(session(reference, for: requestID, in: database))
                 if !console.isJSON {
@@ -127,6 +127,8 @@ extension Intro {
                 let failure = Failure(describing: await withSuggestion(error))
                 console.show(failure)
                 first = first ?? failure
+                // No other reference can be processed either.
+                if failure.exit == .unreachable || failure.exit == .misconfigured { break references }
             }
         }
         if console.isJSON { try console.print(jsonText(records)) }
