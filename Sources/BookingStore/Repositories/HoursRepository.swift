@@ -142,7 +142,8 @@ public struct RosterRepository: Sendable {
         self.connection = connection
     }
 
-    /// Reads the roster of a trainer, at all studios, together with the next statement.
+    /// Reads the roster of a trainer, at all studios where the trainer works on these dates, together with the next
+    /// statement.
     ///
     /// - Parameters:
     ///   - trainer: The trainer.
@@ -152,10 +153,16 @@ public struct RosterRepository: Sendable {
         let studios: SQL = "(SELECT studio_id FROM hours_season WHERE trainer_id = \(trainer.value))"
         return await roster(
             shifts: "studio.id IN \(studios)", of: trainer, absences: "trainer_id = \(trainer.value)",
-            closures: "studio_id IN \(studios)", on: dates)
+            closures: "studio_id IN \(studios)", on: dates
+        ).map { roster in
+            let studios = Set(roster.shifts.map(\.studio.id))
+            return Roster(
+                shifts: roster.shifts, absences: roster.absences,
+                closures: roster.closures.filter { studios.contains($0.studio) })
+        }
     }
 
-    /// Returns the roster of a studio, of all trainers or of one.
+    /// Returns the roster of a studio, of all trainers who work on these dates or of one.
     ///
     /// - Parameters:
     ///   - studio: The studio.
@@ -170,7 +177,12 @@ public struct RosterRepository: Sendable {
             shifts: "studio.id = \(studio.value)", of: trainer,
             absences: "trainer_id IN (SELECT trainer_id FROM hours_season WHERE studio_id = \(studio.value))",
             closures: "studio_id = \(studio.value)", on: dates
-        ).value()
+        ).map { roster in
+            let trainers = Set(roster.shifts.map(\.trainer.id))
+            return Roster(
+                shifts: roster.shifts, absences: roster.absences.filter { trainers.contains($0.trainer) },
+                closures: roster.closures)
+        }.value()
     }
 
     private func shifts(
@@ -205,7 +217,7 @@ public struct RosterRepository: Sendable {
 
     /// Reads the shifts, absences and closures that the conditions select, in one round trip.
     ///
-    /// Absences and closures without a shift are left out. The dates are in the connection's time zone, which may differ
+    /// The dates are in the connection's time zone, which may differ
     /// from the studio's by up to 26 hours, so two more days on both sides are read.
     private func roster(
         shifts studios: SQL, of trainer: Trainer.ID?, absences: SQL, closures: SQL, on dates: ClosedRange<LocalDate>
@@ -239,12 +251,9 @@ public struct RosterRepository: Sendable {
             }
         }
         return Pending {
-            let shifts = try await shifts.value()
-            let trainers = Set(shifts.map(\.trainer.id) + [trainer].compactMap(\.self))
-            let studios = Set(shifts.map(\.studio.id))
-            return Roster(
-                shifts: shifts, absences: try await timeOff.value().filter { trainers.contains($0.trainer) },
-                closures: try await closed.value().filter { studios.contains($0.studio) })
+            Roster(
+                shifts: try await shifts.value(), absences: try await timeOff.value(),
+                closures: try await closed.value())
         }
     }
 }

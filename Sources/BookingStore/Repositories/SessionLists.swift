@@ -28,7 +28,7 @@ extension SessionRepository {
         try await sendAll(of: trainer, on: dates).value()
     }
 
-    /// Reads the same sessions together with the next statement.
+    /// Adds the query of ``all(of:on:)``; its rows are read with the next statement.
     public func sendAll(of trainer: Trainer.ID, on dates: ClosedRange<LocalDate>) async -> Pending<[Session]> {
         // Two more days on both sides include the dates in every time zone, and the sessions that cross midnight.
         let from = dates.lowerBound.adding(days: -2).description

@@ -28,7 +28,7 @@ public struct SlotRepository: Sendable {
         try await sendOpen(at: studio, with: trainer, from: from, until: until, now: now, limit: limit).value()
     }
 
-    /// Reads the same slots together with the next statement.
+    /// Adds the query of ``open(at:with:from:until:now:limit:)``; its rows are read with the next statement.
     public func sendOpen(
         at studio: Studio, with trainer: Trainer.ID? = nil, from: Date, until: Date, now: Date, limit: Int
     ) async -> Pending<[Slot]> {
