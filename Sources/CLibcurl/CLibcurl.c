@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stddef.h>
+#include <string.h>
 
 // The functions of the loaded library.
 static struct {
@@ -28,7 +29,10 @@ static void *find(void *file, const char *name) {
 static void load(void) {
     void *file = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
     if (file == NULL) {
-        failure = dlerror();
+        // The text belongs to this thread, and other threads read the reason later.
+        const char *reason = dlerror();
+        failure = reason == NULL ? NULL : strdup(reason);
+        if (failure == NULL) failure = "libcurl.so.4 cannot be loaded";
         return;
     }
     library.global_init = find(file, "curl_global_init");
