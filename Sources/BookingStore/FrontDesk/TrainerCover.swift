@@ -148,8 +148,8 @@ struct TrainerCover {
 
     /// Holds free slots near a session's time with one key, in place of those that an earlier cover held for it.
     ///
-    /// - Returns: The holds; `nil` if the session was cancelled, moved or marked since it was refused, so that it needs
-    ///   no call.
+    /// - Returns: The holds; `nil` if the session was cancelled, marked or moved out of the absence since it was refused,
+    ///   so that it needs no call.
     private func holdAlternatives(to session: Session, on connection: Connection) async throws -> [Hold]? {
         let studio = try await StudioRepository(connection).with(session.studio.id)
         let slots = SlotRepository(connection)
@@ -158,7 +158,12 @@ struct TrainerCover {
         try await acquireLocks(for: found, at: studio, on: connection)
         // A change that follows releases the holds, but one that was made before would not.
         let present = try await SessionRepository(connection).locked(session.reference).value()
-        guard present.status == .booked, present.isAtSamePlace(as: session) else { return nil }
+        guard present.status == .booked, present.isAtSamePlace(as: session) else {
+            guard stillNeedsCover(present) else { return nil }
+            // It was moved to another time of the absence: there are no alternatives near that time yet.
+            try await HoldRepository(connection).release(for: session.id)
+            return []
+        }
         // A slot may have been taken before the locks were acquired; one that was found since then is not locked.
         let confirmed = try await slots.alternatives(to: session, at: studio, absence: absence, now: now)
         found = found.filter { slot in
@@ -170,6 +175,11 @@ struct TrainerCover {
         var terms = HoldTerms(key: .random(), expiresAt: now + Self.holdDuration, actor: desk.actor)
         terms.note = session.reference.description
         return try await holds.insert(found, terms, for: session.id, now: now)
+    }
+
+    private func stillNeedsCover(_ session: Session) -> Bool {
+        session.status == .booked && session.trainer.id == request.trainer.id
+            && session.startsAt < request.during.upperBound && session.endsAt > request.during.lowerBound
     }
 
     private func acquireLocks(for slots: [Slot], at studio: Studio, on connection: Connection) async throws {

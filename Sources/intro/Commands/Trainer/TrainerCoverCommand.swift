@@ -172,7 +172,8 @@ struct CoverReport {
 extension ChangeResult {
     /// The line for a client who receives no notice of the move; `nil` if one is or was sent.
     fileprivate var cannotBeNotified: String? {
-        guard let reasons = messages?.reasonsOfNoNotice else { return nil }
+        // The messages of a repeated request are those of the session's present state.
+        guard !isRepeated, let reasons = messages?.reasonsOfNoNotice else { return nil }
         let why = reasons.isEmpty ? "no message will be sent" : reasons.joined(separator: ", ")
         let next = session.client.phone.map { "call \($0.display)" } ?? "no phone number"
         return "Cannot be notified: \(session.client.name) (\(why)), \(next)"
