@@ -211,7 +211,10 @@ struct DoctorRelayTests {
         let (server, address) = try await TestServer.startEncrypted(certificateDays: days)
         let url = "host=\(address) port=5432 user=postgres dbname=postgres sslmode=require"
         let result = try await IntroBinary.run("doctor", "--json", environment: ["INTRO_DATABASE_URL": url])
-        let checks = try result.printed["checks"]?.items.filter { $0["name"] == "database" } ?? []
+        let checks =
+            try result.printed["checks"]?.items.filter {
+                ["database", "database_certificate"].contains($0["name"]?.text)
+            } ?? []
         #expect(checks.first?["message"]?.text.contains(", primary, TLS, ") == true, "\(result.stdout)")
         #expect(checks.dropFirst().map { $0["result"] } == results.map { .text($0) }, "\(checks)")
         let expected = "the certificate of \(address):5432 expire"

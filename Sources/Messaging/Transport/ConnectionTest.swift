@@ -31,7 +31,7 @@ public struct ConnectionTest: Sendable {
         public let reason: String
     }
 
-    /// What is known of a server after all steps succeeded.
+    /// The facts about a server after all steps succeeded.
     public struct Connected: Sendable, Equatable {
         /// The end of the validity of the server's certificate; `nil` without TLS.
         public let certificateEnd: Date?
@@ -72,7 +72,7 @@ public struct ConnectionTest: Sendable {
 
     /// Connects to the server and closes the connection.
     ///
-    /// - Returns: What is known of the server, or the step that failed.
+    /// - Returns: The facts about the server, or the step that failed.
     public func run() async -> Result<Connected, Problem> {
         await Tester().run(self)
     }

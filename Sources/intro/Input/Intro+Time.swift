@@ -108,11 +108,18 @@ extension Intro {
     /// Returns the form of times that belong to no studio, for texts.
     ///
     /// - Parameter database: The database to query; not used with `--json`.
-    /// - Returns: The console's form on ``deskClock(on:)``.
-    /// - Throws: `NotFound` for the configured studio, or `PostgresError`.
+    /// - Returns: The console's form on ``deskClock(on:)``; on UTC if the configured studio does not exist.
+    /// - Throws: `PostgresError`.
     func deskTimes(in database: Database) async throws -> DeskTimes {
         guard !console.isJSON else { return DeskTimes(format: .iso, clock: try StudioClock(timeZone: "UTC")) }
-        let clock = try await database.withConnection { try await self.deskClock(on: $0) }
+        let clock = try await database.withConnection { connection in
+            do {
+                return try await self.deskClock(on: connection)
+            } catch is NotFound {
+                // A setting of the desk does not keep an operator from working.
+                return try StudioClock(timeZone: "UTC")
+            }
+        }
         return DeskTimes(format: console.times, clock: clock)
     }
 

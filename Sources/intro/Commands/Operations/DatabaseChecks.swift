@@ -67,7 +67,8 @@ extension Intro {
     /// Checks the certificate of the database's server, which libpq verifies only where `sslmode` requires it.
     private func certificateCheck(_ server: ConnectedServer) -> DoctorCheck? {
         server.certificateEnd.flatMap { end in
-            CertificateValidity(of: "\(server.host):\(server.port)", until: end, at: Date()).finding("database")
+            CertificateValidity(of: "\(server.host):\(server.port)", until: end, at: Date()).finding(
+                "database_certificate", consequence: "clients with sslmode=verify-ca or verify-full are refused")
         }
     }
 

@@ -75,7 +75,7 @@ extension BookingInvariant {
             meaning: "the event log does not explain the row of \(object): it was changed without the triggers",
             remedy:
                 "compare the row with `intro log`, and correct it; the owner of the schema records a change that is "
-                + "right as an event (deploy/README.md, Verify)")
+                + "right as an event (\"Verify\" in deploy/README.md)")
     }
 }
 

@@ -14,7 +14,7 @@ struct RetentionCommand: IntroSubcommand {
         abstract: "Remove data that is older than the retention periods.",
         discussion: """
             The job prune-history of `intro run` removes the same data each night. With --dry-run, nothing is removed, and \
-            a login that only reads is sufficient. Otherwise the command asks on a terminal; what it removes cannot be \
+            a login that only reads is sufficient. Otherwise the command asks on a terminal; removed data cannot be \
             restored. An interrupted command has removed whole batches, and the next one continues.
 
             Example: intro retention --dry-run
@@ -31,7 +31,7 @@ struct RetentionCommand: IntroSubcommand {
     func run(in intro: Intro) async throws {
         let database = try await intro.database()
         if !dryRun, !yes {
-            try Confirmation.assertPossible("what is removed cannot be restored: this needs confirmation")
+            try Confirmation.assertPossible("removed data cannot be restored: this needs confirmation")
             let counts = try await intro.outdatedData(in: database)
             let record = RetentionRecord(counts, intro.settings.retention, now: intro.now)
             intro.console.note(record.table.text(width: intro.console.width))

@@ -65,7 +65,12 @@ struct CertificateValidity {
     }
 
     /// The finding about a certificate that has expired or will soon; `nil` for others.
-    func finding(_ name: String) -> DoctorCheck? {
+    ///
+    /// - Parameters:
+    ///   - name: The name of the check.
+    ///   - consequence: The effect of an expired certificate.
+    /// - Returns: The finding.
+    func finding(_ name: String, consequence: String) -> DoctorCheck? {
         let seconds = end.timeIntervalSince(now)
         guard seconds > 0 else {
             return .problem(
@@ -75,7 +80,7 @@ struct CertificateValidity {
         let left = counted(Int(seconds / 86_400), "day")
         return .warning(
             name, "the certificate of \(server) expires in \(left), on \(RFC3339.string(end))",
-            hint: "renew it on the server: with an expired certificate, no connection is made")
+            hint: "renew it on the server: after that day, \(consequence)")
     }
 }
 
@@ -107,7 +112,8 @@ private struct ServerCheck {
     func ok(_ message: String, _ connected: ConnectionTest.Connected) -> DoctorCheck {
         guard let end = connected.certificateEnd else { return .ok(name, message) }
         let certificate = CertificateValidity(of: place, until: end, at: Date())
-        return certificate.finding(name) ?? .ok(name, "\(message); certificate until \(RFC3339.string(end))")
+        return certificate.finding(name, consequence: "no connection is made")
+            ?? .ok(name, "\(message); certificate until \(RFC3339.string(end))")
     }
 
     /// Describes the step that failed.

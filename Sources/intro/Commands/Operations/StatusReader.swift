@@ -117,7 +117,7 @@ extension SystemStatus.DatabaseState {
 }
 
 extension SystemStatus.Standby {
-    /// Reads the standbys of a primary; a running base back-up is none.
+    /// Reads the standbys of a primary, without running base back-ups where the login may see the state.
     ///
     /// The server's own measure of the delay ends with the last change, and is absent for a standby that has applied
     /// everything: that one is not behind.

@@ -132,6 +132,6 @@ extension VerificationRecord {
         let names = violated.map(\.name).joined(separator: ", ")
         return Failure(
             code: "inconsistent_data", message: "the stored data is not consistent: \(names)",
-            hint: "see the remedies above; deploy/README.md explains each check", exit: .invalidInput)
+            hint: "see the remedies above; \"Verify\" in deploy/README.md explains each check", exit: .invalidInput)
     }
 }
