@@ -190,18 +190,21 @@ extension Intro {
     /// - Parameters:
     ///   - text: An e-mail address, a phone number, a client number, or a name that only one client has.
     ///   - studio: The studio of the command, whose region applies to phone numbers.
+    ///   - isExact: Whether only an equal name is accepted, and no similar one.
     ///   - database: The database to query for the region.
     /// - Returns: The identifier.
-    /// - Throws: `ClientIdentifier.UnrecognizedText` when the text is none of these, `InvalidInput` when several clients
-    ///   have the name, or `PostgresError`.
-    func who(_ text: String, studio: Studio?, in database: Database) async throws -> ClientIdentifier {
+    /// - Throws: `ClientIdentifier.UnrecognizedText` when the text is none of these, `NotFound` when no client has exactly
+    ///   the name, `InvalidInput` when several clients have it, or `PostgresError`.
+    func who(
+        _ text: String, studio: Studio?, isExact: Bool = false, in database: Database
+    ) async throws -> ClientIdentifier {
         let region = if let studio { studio.region } else { try await region(in: database) }
         do {
             return try ClientIdentifier(text, region: region)
         } catch let unrecognized as ClientIdentifier.UnrecognizedText {
-            guard let found = try? await clients(text, in: database), let first = found.first else {
-                throw unrecognized
-            }
+            guard let similar = try? await clients(text, in: database) else { throw unrecognized }
+            let found = similar.filter { !isExact || NameComparison.similarity($0.name, text) == .equal }
+            guard let first = found.first else { throw NotFound(.namedClient(text)) }
             guard found.count == 1 else {
                 let names = found.sorted { $0.id.value < $1.id.value }.map(\.nameAndNumber).joined(separator: ", ")
                 throw InvalidInput(

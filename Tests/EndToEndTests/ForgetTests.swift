@@ -40,6 +40,22 @@ struct ForgetTests {
         }
     }
 
+    @Test("neither export nor erasure takes a client whose name is only similar to the given one")
+    func similarName() async throws {
+        try await Studio.with { plain in
+            let studio = try plain.withPrivacyKey()
+            _ = try await studio.receiveVisitor()
+            for name in ["Zaphira", "Zaphira Qillon"] {
+                for command in [["export", name], ["forget", name, "--yes"]] {
+                    let result = try await studio.intro(["client"] + command + ["--json"], now: Visitor.later)
+                    #expect(result.exit == 4 && result.error?.code == "not_found", "\(command): \(result.stderr)")
+                }
+            }
+            #expect(try await studio.intro("client", "export", "quillon zaphira", now: Visitor.later).exit == 0)
+            #expect(try await studio.intro("client", "forget", Visitor.name, "--yes", now: Visitor.later).exit == 0)
+        }
+    }
+
     @Test("the person is refused a second free session by e-mail, by phone and by another spelling of the mailbox")
     func secondSession() async throws {
         try await Studio.with { plain in

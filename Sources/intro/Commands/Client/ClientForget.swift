@@ -17,14 +17,14 @@ extension ClientCommand {
                 Example: intro client export ana@example.com
                 """)
 
-        @Argument(help: "The client: e-mail, phone or client number.")
+        @Argument(help: "The client: e-mail, phone, client number or complete name.")
         var who: String
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
             let database = try await intro.database()
-            let who = try await intro.who(who, studio: nil, in: database)
+            let who = try await intro.who(who, studio: nil, isExact: true, in: database)
             let client = try await database.withConnection { try await ClientRepository($0).one(who) }
             try intro.console.print(try await ClientErasure.export(client.id, from: database))
         }
@@ -43,7 +43,7 @@ extension ClientCommand {
                 Example: intro client forget ana@example.com --reason "request of 3 May"
                 """)
 
-        @Argument(help: "The client: e-mail, phone or client number.")
+        @Argument(help: "The client: e-mail, phone, client number or complete name.")
         var who: String
 
         @Option(help: ArgumentHelp("The reason, for the event log; without the name.", valueName: "text"))
@@ -57,7 +57,7 @@ extension ClientCommand {
         func run(in intro: Intro) async throws {
             let reason = try reason.map { try SingleLineText($0, field: "--reason").text }
             let database = try await intro.database()
-            let who = try await intro.who(who, studio: nil, in: database)
+            let who = try await intro.who(who, studio: nil, isExact: true, in: database)
             let erasure = intro.clientErasure(database)
             let client = try await erasure.erasable(who, now: intro.now)
             if !yes {
