@@ -106,7 +106,9 @@ extension ExpectedMessage {
             }
         let channel = channel == Channel.email.rawValue ? "by e-mail" : "by text"
         if status != "queued" { return "\(what) \(channel) \(status == "sent" ? "sent" : "now")" }
-        return dueAt > now ? "\(what) \(channel) \(clock.date(of: dueAt), on: clock)" : "\(what) \(channel) now"
+        // The database stores microseconds: a message that is due now can be due a moment later.
+        return dueAt.timeIntervalSince(now) >= 60
+            ? "\(what) \(channel) \(clock.date(of: dueAt), on: clock)" : "\(what) \(channel) now"
     }
 }
 
