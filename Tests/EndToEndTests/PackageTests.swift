@@ -17,7 +17,8 @@ struct PackageTests {
                 Environment.Key(rawValue: name).map { ($0, value as String?) }
             })
         let result = try await Subprocess.run(
-            .name(program), arguments: Arguments(arguments), environment: .inherit.updating(own),
+            program.contains("/") ? .path(FilePath(Self.root.appending(path: program).path)) : .name(program),
+            arguments: Arguments(arguments), environment: .inherit.updating(own),
             workingDirectory: FilePath(Self.root.path), output: .string(limit: 1 << 22),
             error: .string(limit: 1 << 22))
         return (result.standardOutput + result.standardError, result.terminationStatus.isSuccess)
