@@ -128,14 +128,22 @@ enum IntroBinary {
         file.map { ["/bin/bash", "-c", "exec \"$@\" 2>\"$0\"", $0] } ?? []
     }
 
-    /// The binary is next to the test bundle.
+    /// The release binary that `deploy/test` builds; without it, the debug binary next to the test bundle.
     static let path: String = {
+        if let release { return release }
         let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return URL(filePath: bundle).deletingLastPathComponent().appending(path: "intro").path
     }()
 
+    /// The release binary, which `deploy/test` builds; `nil` under a sanitizer and without `deploy/test`.
+    static let release = binary(named: "INTRO_TEST_RELEASE")
+
     /// The binary of an earlier release, which `deploy/test --previous COMMIT` builds; `nil` without it.
-    static let previous = ProcessInfo.processInfo.environment["INTRO_TEST_PREVIOUS"].flatMap { $0.isEmpty ? nil : $0 }
+    static let previous = binary(named: "INTRO_TEST_PREVIOUS")
+
+    private static func binary(named variable: String) -> String? {
+        ProcessInfo.processInfo.environment[variable].flatMap { $0.isEmpty ? nil : $0 }
+    }
 
     /// Runs a line of bash, in which `$0` is `intro`.
     static func shell(_ line: String, environment: [String: String] = [:]) async throws -> Result {

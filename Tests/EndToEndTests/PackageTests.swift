@@ -28,7 +28,7 @@ struct PackageTests {
     private func build(
         version: String, in folder: URL, _ variables: [String: String] = [:]
     ) async throws -> [String: Data] {
-        let binary = try #require(ProcessInfo.processInfo.environment["INTRO_TEST_RELEASE"], "deploy/test sets it")
+        let binary = try #require(IntroBinary.release, "deploy/test builds it")
         let (output, isSuccess) = try await run(
             "deploy/package", ["--version", version, "--output", folder.path, "--intro", binary], variables)
         try #require(isSuccess, "\(output)")

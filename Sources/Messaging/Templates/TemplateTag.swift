@@ -132,7 +132,7 @@ private struct TemplateTagReader {
     private mutating func skip(past sign: [UInt8]) -> ArraySlice<UInt8>? {
         let start = position
         while position + sign.count <= octets.count {
-            if octets[position...].starts(with: sign) {
+            if octets[position] == sign.first, octets[position...].starts(with: sign) {
                 defer { position += sign.count }
                 return octets[start..<position]
             }

@@ -166,6 +166,9 @@ public enum ReminderTemplates {
         "two-hours.sms": PackageResources.two_hours_sms,
     ].mapValues { String(decoding: $0, as: UTF8.self) }
 
+    /// The built-in templates, parsed once for the process.
+    private static let builtIn = Result { () throws(TemplateError) in try TemplateLibrary(sources) }
+
     /// Reads the templates.
     ///
     /// - Parameter folder: The operator's folder, whose files replace built-in templates of the same name or add to
@@ -173,7 +176,7 @@ public enum ReminderTemplates {
     /// - Returns: The built-in templates and the operator's.
     /// - Throws: `TemplateError`, with the operator's file and line.
     public static func library(overriddenBy folder: String? = nil) throws(TemplateError) -> TemplateLibrary {
-        guard let folder else { return try TemplateLibrary(sources) }
+        guard let folder else { return try builtIn.get() }
         return try TemplateLibrary(sources, overriddenBy: folder)
     }
 }

@@ -80,10 +80,10 @@ public final class TemplateStore: Sendable {
     }
 
     private static func state(of own: [String: String]) throws(TemplateError) -> State {
-        let builtIn = ReminderTemplates.sources
         guard !own.isEmpty else {
-            return State(own: own, library: try TemplateLibrary(builtIn), findings: [], readError: nil)
+            return State(own: own, library: try ReminderTemplates.library(), findings: [], readError: nil)
         }
+        let builtIn = ReminderTemplates.sources
         let findings = TemplateCheck(.reminders).findings(in: builtIn, overriddenBy: own).filter(\.preventsMessages)
         var usable = own
         for finding in findings where own[finding.file] != nil {
