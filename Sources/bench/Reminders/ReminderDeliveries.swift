@@ -1,6 +1,7 @@
 import FoundationEssentials
 
-/// Deliveries of reminders by the `intro` binary, compared with a C program that sends the same number of mails.
+/// Deliveries of reminders by the `intro` binary, compared with a C program that sends the same number of mails, and with
+/// one that also claims and records the messages.
 struct ReminderDeliveries {
     let mailBench: MailBench
 
@@ -25,8 +26,14 @@ struct ReminderDeliveries {
         } limit: {
             try await mailBench.sendByPeer(large, to: sink, connections: 8)
         }
+        let recorded = try await PairedRuns.measure(.valueByLimit, rounds: context.sizes.rounds) {
+            Double(large) / (try await mailBench.send(large, to: sink, connections: 8)).seconds
+        } limit: {
+            try await mailBench.sendAndRecordByPeer(large, to: sink, connections: 8)
+        }
         return [
-            Figure("reminders, send \(large)", runs, unit: "/s", goal: .atLeast(0.6)),
+            Figure("reminders, send \(large)", runs, unit: "/s", goal: .atLeast(0.45)),
+            Figure("reminders, send \(large), by claims and records in C", recorded, unit: "/s", goal: .atLeast(0.7)),
             Figure("reminders, send, memory", memory, unit: "MB", goal: .atMost(100)),
             Figure(
                 "reminders, send, memory by that at \(small)", memory.map { $0 / smallBatch.megabytes }, unit: "",
@@ -58,6 +65,7 @@ struct MailBench {
     private let peer: String
     /// The path of the mail that the C program sends, which `intro` wrote.
     private let mail: String
+    private let replay: DeliveryReplay
 
     private static let sendArguments = ["reminders", "send", "--limit"]
 
@@ -81,16 +89,20 @@ struct MailBench {
                 """,
             ])
         let folder = "\(context.server.folder)/outbox"
-        try await Program.run(
-            [gauge.intro] + sendArguments + ["1", "--now", Dataset.nowText],
-            environment: gauge.environment.merging(mailEnvironment(to: "file://\(folder)", connections: 1)) {
-                _, other in other
-            })
+        let statements = try await context.server.statements(in: dataset.database) {
+            try await Program.run(
+                [gauge.intro] + sendArguments + ["1", "--now", Dataset.nowText],
+                environment: gauge.environment.merging(mailEnvironment(to: "file://\(folder)", connections: 1)) {
+                    _, other in other
+                })
+        }
         guard let mail = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/new").first else {
             throw BenchFailure("no mail was written", because: "\(folder)/new is empty")
         }
         return MailBench(
-            gauge: gauge, peer: try await context.compile("smtp", with: "libcurl"), mail: "\(folder)/new/\(mail)")
+            gauge: gauge, peer: try await context.compile("smtp", with: "libcurl", "libpq"),
+            mail: "\(folder)/new/\(mail)",
+            replay: try DeliveryReplay(statements))
     }
 
     /// Requeues the sent messages, sends them with `intro`, and checks that they were sent.
@@ -99,12 +111,16 @@ struct MailBench {
         let reading = try await gauge.measureIntro(
             Self.sendArguments + ["\(count)"], environment: Self.mailEnvironment(to: sink.url, connections: connections)
         )
-        let sent = try await gauge.server.psql(
-            gauge.database, ["-c", "SELECT count(*) FROM message WHERE run_id IS NOT NULL AND status = 'sent'"])
-        guard Int(sent.prefix { !$0.isNewline }) == count else {
-            throw BenchFailure("\(sent) messages were sent", because: "\(count) were due")
+        guard try await sent() == count else {
+            throw BenchFailure("\(try await sent()) messages were sent", because: "\(count) were due")
         }
         return reading
+    }
+
+    private func sent() async throws -> Int {
+        let count = try await gauge.server.psql(
+            gauge.database, ["-c", "SELECT count(*) FROM message WHERE run_id IS NOT NULL AND status = 'sent'"])
+        return Int(count.prefix { !$0.isNewline }) ?? 0
     }
 
     /// Sends mails with the C program.
@@ -112,6 +128,30 @@ struct MailBench {
     /// - Returns: Mails per second.
     func sendByPeer(_ count: Int, to sink: MailSink, connections: Int) async throws -> Double {
         let report = try await Program.run([peer, sink.url, mail, "\(count)", "\(connections)"])
+        return Double(report.prefix { !$0.isNewline }) ?? .nan
+    }
+
+    /// Requeues the sent messages, and sends mails for them with the C program, which claims and records them by the
+    /// statements of `intro`.
+    ///
+    /// - Returns: Mails per second.
+    func sendAndRecordByPeer(_ count: Int, to sink: MailSink, connections: Int) async throws -> Double {
+        try await queueAgain()
+        let run = try await gauge.server.psql(
+            gauge.database,
+            ["-c", "INSERT INTO delivery_run (actor, has_secret_lock) VALUES ('bench', true) RETURNING id"]
+        ).prefix { !$0.isNewline }
+        let files = (claim: "\(gauge.server.folder)/claim.sql", record: "\(gauge.server.folder)/record.sql")
+        try Data(replay.claim(for: String(run)).utf8).write(to: URL(filePath: files.claim))
+        try Data(replay.record(for: String(run)).utf8).write(to: URL(filePath: files.record))
+        let report = try await Program.run(
+            [
+                peer, sink.url, mail, "\(count)", "\(connections)", gauge.server.conninfo(gauge.database), files.claim,
+                files.record,
+            ])
+        guard try await sent() >= count else {
+            throw BenchFailure("\(try await sent()) messages were recorded", because: "\(count) were due")
+        }
         return Double(report.prefix { !$0.isNewline }) ?? .nan
     }
 

@@ -105,14 +105,14 @@ final class BenchContext {
     ///
     /// - Parameters:
     ///   - name: The file's name without extension.
-    ///   - library: The required library's name for `pkg-config`, if any.
+    ///   - libraries: The required libraries' names for `pkg-config`.
     /// - Returns: The path of the program.
     /// - Throws: ``BenchFailure`` with the compiler's output.
-    func compile(_ name: String, with library: String? = nil) async throws -> String {
+    func compile(_ name: String, with libraries: String...) async throws -> String {
         let program = "\(server.folder)/\(name)"
         var flags: [String] = []
-        if let library {
-            let output = try await Program.run(["pkg-config", "--cflags", "--libs", library])
+        if !libraries.isEmpty {
+            let output = try await Program.run(["pkg-config", "--cflags", "--libs"] + libraries)
             flags = output.split(whereSeparator: \.isWhitespace).map(String.init)
         }
         try await Program.run(

@@ -13,20 +13,7 @@ struct Replay: Sendable {
     /// Returns the statements' texts with expressions in place of the binds.
     func texts(_ expressions: Expressions) throws -> [String] {
         try statements.map { statement in
-            var text = ""
-            var rest = statement.text[...]
-            while let sign = rest.firstIndex(of: "$") {
-                text += rest[..<sign]
-                rest = rest[rest.index(after: sign)...]
-                let digits = rest.prefix(while: \.isNumber)
-                rest = rest.dropFirst(digits.count)
-                guard let number = Int(digits), number >= 1, number <= statement.binds.count else {
-                    text += "$\(digits)"
-                    continue
-                }
-                text += try expression(for: statement.binds[number - 1], expressions, in: statement)
-            }
-            return text + rest
+            try statement.text { try expression(for: statement.binds[$0], expressions, in: statement) }
         }
     }
 
@@ -38,7 +25,7 @@ struct Replay: Sendable {
             throw BenchFailure(
                 "the limit does not know what stands for '\(bind)'",
                 because: "our code now runs: \(statement.text)",
-                hint: "teach it in Sources/bench/Workshop/OpeningBinds.swift")
+                hint: "add it in Sources/bench/Setup/FreeSlot.swift")
         }
         return expression
     }
@@ -74,6 +61,24 @@ struct LoggedStatement: Sendable, Equatable {
     let text: String
     /// The binds as text; `nil` is NULL.
     let binds: [String?]
+
+    /// Returns the text with expressions in place of the binds, which are counted from 0.
+    func text(_ expression: (Int) throws -> String) rethrows -> String {
+        var result = ""
+        var rest = text[...]
+        while let sign = rest.firstIndex(of: "$") {
+            result += rest[..<sign]
+            rest = rest[rest.index(after: sign)...]
+            let digits = rest.prefix(while: \.isNumber)
+            rest = rest.dropFirst(digits.count)
+            if let number = Int(digits), number >= 1, number <= binds.count {
+                result += try expression(number - 1)
+            } else {
+                result += "$\(digits)"
+            }
+        }
+        return result + rest
+    }
 }
 
 extension BenchServer {
