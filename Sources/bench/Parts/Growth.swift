@@ -13,16 +13,24 @@ struct Growth: Part {
         ("slots --studio studio-4", 50), ("slots --trainer trainer-60 --days 14", 50), ("schedule trainer-60", 50),
         ("schedule trainer-60 --days 14 --format csv", 50), ("agenda studio-4", 50),
         ("agenda studio-4 --affected", 50),
+        ("schedule trainer-60 --as-of 2027-01-03", 50), ("sessions", 50), ("sessions --client ADDRESS", 50),
+        ("sessions --unmarked", 50), ("log", 50), ("log REFERENCE", 50), ("log trainer-60", 50),
         ("show REFERENCE", 50), ("why REFERENCE", 50), ("client list", 50), ("client list --search garcia", 100),
         ("client list --search chloe%kowalski", 100), ("client list --search zzqqx", 50),
         ("client list --search 4151000123", 50), ("client list --search 0123", 50),
         ("client list --search ADDRESS", 100),
-        ("client show ADDRESS", 50), ("reminders list", 50), ("reminders list --status failed", 50),
+        ("client show ADDRESS", 50), ("client export ADDRESS", 50), ("reminders list", 50),
+        ("reminders list --status failed", 50),
         ("reminders list --status queued", 50), ("reminders unknown", 50),
         ("reminders resend --status failed --since 1d --dry-run", 50), ("reminders plan", 300),
         ("reminders send", 100), ("rules list --studio studio-4", 50), ("trainer show trainer-60", 50),
         ("studio show studio-4", 50), ("jobs list", 50), ("jobs stats", 50), ("suppression list", 50),
-        ("verify", 60_000),
+        ("mail list", 50), ("sms list", 50), ("status", 1000),
+    ]
+
+    /// A week of a studio's sessions, which is compared with psql.
+    private static let week = [
+        "sessions", "--studio", "studio-4", "--from", "2026-12-28", "--until", "2027-01-04", "--limit", "1000",
     ]
 
     func run(in context: BenchContext) async throws -> [Figure] {
@@ -42,7 +50,28 @@ struct Growth: Part {
             let name = "growth, \(command.replacing("%", with: " "))"
             figures.append(Figure(name, times, unit: "ms", goal: .atMost(bound)))
         }
-        return figures
+        return figures + [try await week(gauge, in: context), try await verify(gauge, in: context)]
+    }
+
+    /// Compares the process that lists a studio's week with psql that runs the same statements.
+    private func week(_ gauge: ProcessGauge, in context: BenchContext) async throws -> Figure {
+        let statements = try await gauge.server.statements(in: gauge.database) { try await gauge.intro(Self.week) }
+        let replay = Replay(statements: statements)
+        let script = try replay.texts(replay.literals).joined(separator: ";\n")
+        let runs = try await PairedRuns.measure(.valueByLimit, rounds: context.sizes.rounds) {
+            try await gauge.measureIntro(Self.week).milliseconds
+        } limit: {
+            try await gauge.measurePsql(script).milliseconds
+        }
+        return Figure("growth, sessions, a studio's week", runs, unit: "ms", goal: .atMost(1.3))
+    }
+
+    /// Measures the whole process that checks all invariants, which uses two connections.
+    private func verify(_ gauge: ProcessGauge, in context: BenchContext) async throws -> Figure {
+        context.logProgress("growth: checking the invariants")
+        return Figure(
+            "growth, verify, elapsed", [try await gauge.measureIntro(["verify"]).seconds], unit: "s",
+            goal: .atMost(60))
     }
 
     /// Creates the data set.
@@ -58,7 +87,8 @@ struct Growth: Part {
                 context.source("growth.sql"),
             ])
         return ProcessGauge(
-            program: "", server: server, database: database, intro: "\(context.binaries)/intro")
+            program: try await context.compile("measure"), server: server, database: database,
+            intro: "\(context.binaries)/intro")
     }
 
     /// Returns the reference of a session and its client's address.
