@@ -63,8 +63,7 @@ struct LogCommand: IntroSubcommand {
         filter.actor = try actor.map { try SingleLineText($0, field: "--actor").text }
         guard let place else { return (filter, try StudioClock(timeZone: "UTC")) }
         let context = intro.timeContext(at: place, direction: .back)
-        filter.from = try from.map { try parseTimePhrase($0, field: "--from", in: context).start(place.clock) }
-        filter.until = try until.map { try parseTimePhrase($0, field: "--until", in: context).end(place.clock) }
+        (filter.from, filter.until) = try parseListPeriod(from: from, until: until, in: context)
         return (filter, place.clock)
     }
 }
