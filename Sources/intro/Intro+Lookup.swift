@@ -123,12 +123,25 @@ extension Intro {
         }
         // A repeated request must not reach a session that the client booked after the first one.
         if let earlier = named.first, named.count == 1 { return earlier }
-        // Letters with digits are more likely a reference than a name.
-        if clients.isEmpty, text.contains(where: \.isNumber) { throw NotFound(.session(try reference.get())) }
+        if clients.isEmpty { throw await missing(text, reference) }
         switch SessionChoice(among: sessions, now: now) {
         case .one(let session): return session
         case .several(let candidates): throw AmbiguousSession(text, candidates: candidates)
-        case .none: throw NotFound(clients.isEmpty ? .namedClient(text) : .sessionOfClient(clients))
+        case .none: throw NotFound(.sessionOfClient(clients))
+        }
+    }
+
+    /// Returns the error for a text that finds neither a session nor a client.
+    private func missing(_ text: String, _ reference: Result<Reference, InvalidInput>) async -> any Error {
+        guard Reference.isLikely(text), text.contains(where: \.isNumber) else {
+            return NotFound(.sessionOrClient(text))
+        }
+        switch reference {
+        case .success(let reference): return NotFound(.session(reference))
+        case .failure(let invalid):
+            guard let similar = try? await self.reference(near: text) else { return invalid }
+            return InvalidInput(
+                field: invalid.field, problem: invalid.problem, hint: "did you mean `\(similar)`? \(invalid.hint)")
         }
     }
 
