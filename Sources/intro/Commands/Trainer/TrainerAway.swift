@@ -114,7 +114,7 @@ extension TrainerCommand.Away {
         (request.requestID, request.isDryRun) = (change.requestID, change.isDryRun)
         let result = try await intro.frontDesk(database).cover(request, now: intro.now)
         let covered = CoverRecord(result)
-        (record.moved, record.left) = (covered.moved, covered.left)
+        (record.moved, record.left, record.notNotified) = (covered.moved, covered.left, covered.notNotified)
         let report = CoverReport(result, of: trainer, in: period, isDryRun: change.isDryRun)
         try intro.console.report(record) { heading + "\n" + report.text(on: intro.console) }
     }
@@ -172,6 +172,8 @@ struct AbsenceRecord: Encodable {
     var moved: [SessionRecord]?
     /// The sessions that no other trainer could take; only with `--cover`.
     var left: [CoverRecord.Left]?
+    /// The references of the moved sessions whose clients must be called; only with `--cover`.
+    var notNotified: [String]?
     /// Only if the time off was added before.
     var repeated: Bool?
     /// Only with `--dry-run`.
