@@ -136,6 +136,11 @@ struct TerminalOutputTests {
             #expect(lines.count > 2 && lines.allSatisfy { $0.count <= 80 }, "\(lines)")
             #expect(lines.contains { $0.hasPrefix(reference ?? "-") && $0.contains("…") }, "\(lines)")
             #expect(lines.contains { $0.contains("Mon Nov 30, 9:00 AM PST") }, "\(lines)")
+            let sessions = try await studio.intro(["sessions"], environment: ["COLUMNS": "80"]).stdout
+            #expect(!sessions.contains("SOURCE") && sessions.contains("BOOKED"), "\(sessions)")
+            #expect(sessions.contains("\(reference ?? "-")  Tue Dec 1, 9:00 AM PST  "), "\(sessions)")
+            #expect(sessions.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(sessions)")
+            #expect(try await studio.intro("sessions", "--format", "csv").stdout.contains(",source,"))
             let whole = try await studio.intro("reminders", "list").stdout
             #expect(whole.contains("maximiliana.featherstonehaugh@example.com"))
         }
