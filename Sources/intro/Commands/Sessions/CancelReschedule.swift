@@ -95,7 +95,7 @@ struct Reschedule: IntroSubcommand {
                     "\(session.reference) is already at \(intro.console.start(of: session)) with \(session.trainer.name)."
                     .visible
             }
-            return outcome.text.text(in: intro.console.times)
+            return outcome.text(on: intro.console)
         }
     }
 

@@ -107,7 +107,7 @@ extension TrainerCommand.Away {
                 : "\(trainer.name) is away \(span) (time off number \(absence.number)).").visible
         guard cover else {
             return try intro.console.report(record) {
-                AffectedSessions(affected).text(after: heading, on: intro.console)
+                AffectedSessions(affected).text(after: intro.console.wrapped(heading), on: intro.console)
             }
         }
         var request = CoverRequest(trainer: trainer, during: period.from..<period.until)
@@ -116,7 +116,7 @@ extension TrainerCommand.Away {
         let covered = CoverRecord(result)
         (record.moved, record.left, record.notNotified) = (covered.moved, covered.left, covered.notNotified)
         let report = CoverReport(result, of: trainer, in: period, isDryRun: change.isDryRun)
-        try intro.console.report(record) { heading + "\n" + report.text(on: intro.console) }
+        try intro.console.report(record) { intro.console.wrapped(heading) + "\n" + report.text(on: intro.console) }
     }
 
     private func remove(

@@ -117,10 +117,10 @@ struct CoverReport {
         let times = console.times
         let span = period.text(in: times)
         let all = result.moved.count + result.left.count
-        guard all > 0 else { return "\(trainer.name) has no sessions to come, \(span).".visible }
+        guard all > 0 else { return console.wrapped("\(trainer.name) has no sessions to come, \(span).".visible) }
         let verb = isDryRun ? "Would move" : "Moved"
-        var lines = ["\(verb) \(result.moved.count) of \(counted(all, "session")) of \(trainer.name), \(span)."]
-            .map(\.visible)
+        let what = "\(verb) \(result.moved.count) of \(counted(all, "session")) of \(trainer.name), \(span)."
+        var lines = [console.wrapped(what.visible)]
         if !result.moved.isEmpty { lines += ["", moved(in: times).text(on: console)] }
         lines += calls(in: times, width: console.textWidth)
         return lines.joined(separator: "\n")
