@@ -9,6 +9,13 @@ extension Intro {
     /// - Parameter error: The error of a command.
     /// - Returns: A `Failure` with the suggestion; the same error if none is similar, or for other errors.
     func withSuggestion(_ error: any Error) async -> any Error {
+        if let unrecognized = error as? ClientIdentifier.UnrecognizedText,
+            let names = try? await clients(named: unrecognized.text)
+        {
+            var failure = Failure(unrecognized)
+            failure.hint = "did you mean \(names)? " + failure.hint
+            return failure
+        }
         guard let missing = error as? NotFound, let suggestion = try? await suggestion(for: missing.subject) else {
             return error
         }
@@ -26,12 +33,17 @@ extension Intro {
             return try await clients(named: text)
         default: break
         }
-        guard let (name, names) = try await knownNames(subject), let suggestion = nearest(to: name, among: names),
-            suggestion != name
-        else {
-            return nil
-        }
-        return "`\(suggestion)`"
+        guard let (name, names) = try await knownNames(subject) else { return nil }
+        if let suggestion = nearest(to: name, among: names), suggestion != name { return "`\(suggestion)`" }
+        guard case .trainer = subject else { return nil }
+        return try await trainers(named: name).map { "`\($0.handle)`" }
+    }
+
+    /// Returns the only trainer with a name that has a word or a typing error in common; `nil` for none or several.
+    private func trainers(named name: String) async throws -> Trainer? {
+        let trainers = try await database().withConnection { try await TrainerRepository($0).all() }
+        let similar = trainers.filter { NameComparison.isSameName($0.name, name) }
+        return similar.count == 1 ? similar[0] : nil
     }
 
     /// Finds the only session whose reference differs from a text by one typing error.

@@ -102,7 +102,7 @@ struct Reschedule: IntroSubcommand {
     /// Returns the request to move a session.
     private func move(_ session: Session, for intro: Intro, in database: Database) async throws -> MoveRequest {
         let reason = try override.map { try SingleLineText($0, field: "--override").text }
-        let trainer = try trainer.map { try Handle($0, field: "--trainer") }
+        let trainer = try await intro.trainerHandle(trainer, in: database)
         let studio = try studio.map { try Handle($0, field: "--studio") }
         let (place, found) = try await database.withConnection { connection in
             let studios = StudioRepository(connection)

@@ -92,7 +92,7 @@ struct SessionsCommand: IntroSubcommand {
 
     private func filter(in intro: Intro, _ database: Database) async throws -> SessionFilter {
         let studio = try studio.map { try Handle($0, field: "--studio") }
-        let trainer = try trainer.map { try Handle($0, field: "--trainer") }
+        let trainer = try await intro.trainerHandle(trainer, in: database)
         let (studios, trainerID) = try await database.withConnection { connection in
             let repository = StudioRepository(connection)
             let studios = if let studio { [try await repository.named(studio)] } else { try await repository.all() }

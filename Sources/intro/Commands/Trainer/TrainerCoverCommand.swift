@@ -43,7 +43,7 @@ extension TrainerCommand {
             let context = try await intro.timeContext(for: from, until, at: home, with: trainer.id, in: database)
             let period = try Period(daysFrom: from, until: until, in: context)
             var request = CoverRequest(trainer: trainer, during: period.from..<period.until)
-            request.substitute = try await substitute(for: trainer, in: database)
+            request.substitute = try await substitute(for: trainer, in: intro, database)
             let change = try change.request(now: intro.now)
             request.requestID = change.requestID
             request.isDryRun = change.isDryRun
@@ -52,9 +52,11 @@ extension TrainerCommand {
             try intro.console.report(report.record) { report.text(on: intro.console) }
         }
 
-        private func substitute(for trainer: Trainer, in database: Database) async throws -> Trainer? {
+        private func substitute(
+            for trainer: Trainer, in intro: Intro, _ database: Database
+        ) async throws -> Trainer? {
             guard let with else { return nil }
-            let handle = try Handle(with, field: "--with")
+            let handle = try await intro.trainerHandle(with, field: "--with", in: database)
             guard handle != trainer.handle else {
                 throw InvalidInput(
                     field: "--with", problem: "is the absent trainer", hint: "name another trainer, or leave it out")
