@@ -176,11 +176,12 @@ struct DayWindow {
     ///
     /// - Parameters:
     ///   - from: The text that was typed; `nil` for the present instant.
+    ///   - field: The option, for the message.
     ///   - days: Number of days.
     ///   - context: The clock, the present time and the conventions of the studio.
     /// - Throws: `InvalidInput` or a `Refusal`.
-    init(from: String?, days: Int, in context: TimePhraseContext) throws {
-        let phrase = try from.map { try parseTimePhrase($0, field: "--from", in: context) }
+    init(from: String?, field: String = "--from", days: Int, in context: TimePhraseContext) throws {
+        let phrase = try from.map { try parseTimePhrase($0, field: field, in: context) }
         self.init(start: phrase?.start(context.clock) ?? context.now, days: days, clock: context.clock)
     }
 
