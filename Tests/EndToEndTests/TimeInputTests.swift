@@ -68,6 +68,8 @@ struct TimeInputTests {
                 (["trainer", "hours", "maria", "--set", "none", "--from", "dec 4", "--until", "dec 3"], "2026-12-04"),
                 (["sessions", "--from", "fri 3pm", "--until", "fri 1pm"], "(Fri Nov 27, 1:00 PM) is not after"),
                 (["log", "--from", "fri 3pm", "--until", "fri 1pm"], "(Fri Nov 27, 3:00 PM)"),
+                (["reminders", "plan", "--until", "today 7am"], "\"today 7am\" is in the past"),
+                (["reminders", "send", "--until", "yesterday"], "\"yesterday\" is in the past"),
                 (["slots", "--after", "3pm", "--before", "1pm"], "13:00 is not later than 15:00"),
             ] {
                 let result = try await studio.intro(command)
