@@ -71,6 +71,7 @@ struct LogCommandTests {
             let james = Set(try await objects("james"))
             #expect(james.isSuperset(of: ["time_off", "session"]) && !james.contains("client"))
             #expect(try await objects("maria", "--limit", "1") == ["trainer"])
+            #expect(try await objects("Maria Lopez", "--limit", "1") == ["trainer"])
             #expect(try await objects("--actor", "tom") == ["client_note"])
             #expect(try await objects("downtown").contains("session"))
             #expect(try await objects("--from", "2099-01-01") == [])
@@ -80,6 +81,9 @@ struct LogCommandTests {
             for what in ["nobody", "K7Q2-9FXM", "no@example.com"] {
                 #expect(try await studio.intro("log", what).exit == 4, "\(what)")
             }
+            try await studio.database.query("UPDATE session SET reference = 'KXMPXXQR' WHERE client_id = 1")
+            let mistyped = try await studio.intro("log", "KXMP-XXQ", "--json").error
+            #expect(mistyped?.hint.hasPrefix("did you mean `KXMP-XXQR`?") == true, "\(mistyped?.hint ?? "")")
         }
     }
 

@@ -78,7 +78,8 @@ extension Intro {
     fileprivate func eventSubjects(
         _ text: String, studios: [Studio], in database: Database
     ) async throws -> [EventFilter.Subject] {
-        let handle = try? Handle(text)
+        let handle =
+            if let handle = try? Handle(text) { handle } else { try? await trainerHandle(text, in: database) }
         var subjects: [EventFilter.Subject] = studios.filter { $0.handle == handle }.map { .studio($0.id) }
         let reference = try? Reference(text)
         let (session, trainer) = try await database.withConnection { connection in
@@ -94,8 +95,10 @@ extension Intro {
         guard subjects.isEmpty else { return subjects }
         do {
             return [.clients(try await clients(text, in: database).map(\.id))]
-        } catch is NotFound where reference != nil && text.contains(where: \.isNumber) {
-            throw NotFound(.session(try Reference(text)))
+        } catch let missing as NotFound {
+            if reference != nil, text.contains(where: \.isNumber) { throw NotFound(.session(try Reference(text))) }
+            guard case .namedClient = missing.subject else { throw missing }
+            throw NotFound(.sessionOrClient(text))
         }
     }
 }
