@@ -49,7 +49,7 @@ extension Refusal {
         /// Mark a session that has begun, or cancel it on behalf of the studio.
         case markOrCancelForStudio(Reference)
         /// Correct the status of a session that was marked or cancelled.
-        case correctSession(Reference)
+        case correctSession(Reference, status: Session.Status)
         /// Check the session's status.
         case checkSession
         /// Confirm or correct the client.

@@ -26,6 +26,8 @@ public struct NotFound: Error, Sendable {
         case sessionOfClient([Client])
         /// A client with the token of an unsubscribe link.
         case unsubscribeToken
+        /// A session or a client for a text that is neither an existing reference nor the name of a client.
+        case sessionOrClient(String)
         /// A session with a booking reference.
         case session(Reference)
         /// A session with a primary key.

@@ -37,6 +37,29 @@ struct ReferenceTests {
         }
     }
 
+    @Test(
+        "has the references with one typing error as neighbors",
+        arguments: [
+            ("K7Q2-9FXN", true), ("K7Q2-9XFM", true), ("7Q29FXM", true), ("K7Q2-9FXMM", true), ("k7q2_9fxm", true),
+            ("U7Q2-9FXM", true), ("K7Q2-9FX\u{E9}", true), ("K7Q2-9FXM", true), ("K7Q2-9FNN", false),
+            ("K7Q2-9F", false), ("U7Q2-9FX", false), ("UUQ2-9FXM", false), ("", false),
+        ])
+    func neighbors(text: String, isNeighbor: Bool) throws {
+        let neighbors = Reference.neighbors(of: text)
+        #expect(neighbors.contains(try Reference("K7Q2-9FXM")) == isNeighbor)
+        #expect(neighbors.count <= 288)
+    }
+
+    @Test("tells a mistyped reference from a name")
+    func isLikely() {
+        for text in ["K7Q2-9FXM", "k7q2 9fx", "7K2M-XXQ", "KXMP-XXQ", "U7Q29FXM", "K7Q2"] {
+            #expect(Reference.isLikely(text), "\(text)")
+        }
+        for text in ["Greg Park", "Ana L1ma", "Guest 1", "anne-marie", "MARIANNE", "Zoë-Anne", "", "213 555 014"] {
+            #expect(!Reference.isLikely(text), "\(text)")
+        }
+    }
+
     @Test("generates every character of the alphabet in every position, and no other")
     func drawsTheWholeAlphabet() {
         var generator = SeededGenerator(seed: 11)

@@ -99,4 +99,14 @@ struct ClientCommandTests {
             #expect(try await office.array("client", "list") == [expected])
         }
     }
+
+    @Test("a mistyped name has the clients with a similar name in the hint")
+    func mistyped() async throws {
+        try await Studio.with { studio in
+            try await studio.answer("client", "add", "Catherine Nguyen", "--email", "cath@example.com")
+            #expect(try await studio.answer("client", "show", "Cahterine Nguyen")["id"] == .number(1))
+            let error = try await studio.intro("client", "show", "Cahterine Nguyan", "--json").error
+            #expect(error?.hint.hasPrefix("did you mean Catherine Nguyen (client 1)?") == true, "\(error?.hint ?? "")")
+        }
+    }
 }

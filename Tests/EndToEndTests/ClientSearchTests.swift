@@ -56,9 +56,16 @@ struct ClientSearchTests {
             ] {
                 #expect(try await Self.numbers(text, in: studio) == found, "\(text)")
             }
+            try await studio.answer("client", "add", "Lia Oak", "--email", "lia@example.com")
+            for text in ["lai oak", "oak ila", "lia oka", "li oak", "lias oak", "liz oak"] {
+                #expect(try await Self.numbers(text, in: studio) == [9], "\(text)")
+            }
+            for text in ["lai", "lai oka", "mia oak", "lia o4k"] {
+                #expect(try await Self.numbers(text, in: studio) == [], "\(text)")
+            }
             // A name as it was typed precedes similar ones.
             try await studio.answer("client", "add", "Jose Nunex", "--email", "nunex@example.com")
-            #expect(try await Self.numbers("nunex", in: studio) == [9])
+            #expect(try await Self.numbers("nunex", in: studio) == [10])
         }
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import PostgresTesting
 import Testing
 
@@ -111,6 +112,41 @@ struct CorrectionCommandTests {
             let shown = try await studio.intro("show", "K7Q2-9FXM", ana, "--json")
             #expect(shown.exit == 4)
             #expect(try shown.printed.items.compactMap { $0["reference"]?.text } == [ana])
+        }
+    }
+
+    @Test("undo accepts several references; the JSON is an array, and the first failure sets the exit code")
+    func undoSeveral() async throws {
+        try await Studio.with { studio in
+            let ana = try await studio.reference("Ana", at: "2026-12-01 09:00")
+            let ben = try await studio.reference("Ben", at: "2026-12-01 10:00")
+            try await studio.answer("attend", ana, ben, now: Self.evening)
+            let undone = try await studio.answer("undo", ana, ben, "--reason", "wrong day", now: Self.evening)
+            #expect(undone.items.compactMap { $0["reference"]?.text } == [ana, ben])
+            #expect(undone.items.compactMap { $0["status"]?.text } == ["booked", "booked"])
+            try await studio.answer("no-show", ben, now: Self.evening)
+            let mixed = try await studio.intro(
+                "undo", ana, "K7Q2-9FXM", ben, "--reason", "typo", "--json", now: Self.evening)
+            #expect(mixed.exit == 3 && mixed.stderr.split(separator: "\n").count == 2, "\(mixed.stderr)")
+            #expect(try mixed.printed.items.compactMap { $0["reference"]?.text } == [ben])
+        }
+    }
+
+    @Test("several failures are one JSON object in each line, beside one array; the first one sets the exit code")
+    func severalFailures() async throws {
+        try await Studio.with { studio in
+            let ana = try await studio.reference("Ana", at: "2026-12-01 09:00")
+            for (references, exit, codes) in [
+                (["K7Q2-9FXM", ana], Int32(4), ["not_found", "not_started"]),
+                ([ana, "K7Q2-9FXM"], 3, ["not_started", "not_found"]),
+            ] {
+                let result = try await studio.intro(["attend"] + references + ["--json"])
+                #expect(result.exit == exit && result.stdout == "[]\n", "\(result.stdout)")
+                let errors = try result.stderr.split(separator: "\n").map { line in
+                    try JSONDecoder().decode(JSON.self, from: Data(line.utf8))["error"]?["code"]?.text
+                }
+                #expect(errors == codes, "\(result.stderr)")
+            }
         }
     }
 

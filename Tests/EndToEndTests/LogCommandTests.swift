@@ -21,7 +21,34 @@ struct LogCommandTests {
             #expect(events[2]["changes"]?["status"] == .list([.null, "booked"]))
             let text = try await studio.intro("log", reference).stdout
             #expect(text.contains("status: booked -> cancelled") && text.contains("(ill)"))
-            #expect(text.contains("starts_at: Tue Dec 1, 9:00 AM PST -> Tue Dec 1, 10:00 AM PST"), "\(text)")
+            #expect(text.contains("start: Tue Dec 1, 9:00 AM PST -> Tue Dec 1, 10:00 AM PST"), "\(text)")
+        }
+    }
+
+    @Test("the text has readable names, and times on the clock of each studio")
+    func readable() async throws {
+        try await Studio.with { studio in
+            try await studio.openChain()
+            try await studio.book("Ana", at: "2026-12-01 09:00")
+            try await studio.answer(
+                "trainer", "away", "maria", "--from", "2026-12-24", "--until", "2026-12-25", "--reason", "trip")
+            try await studio.answer("trainer", "away", "maria", "--from", "dec 28 9am", "--until", "dec 28 1pm")
+            try await studio.answer("trainer", "hours", "james", "--set", "mon 09:00-17:00", "--from", "2026-12-07")
+            try await studio.answer(
+                "studio", "close", "brooklyn", "2026-12-24 09:00", "2026-12-24 12:00", "--reason", "stocktaking")
+            let text = try await studio.intro("log").stdout
+            for line in [
+                "session added", "time off added", "  period: Thu Dec 24 to Fri Dec 25", "  reason: trip",
+                "  period: Mon Dec 28, 9:00 AM PST to Mon Dec 28, 1:00 PM PST", "  trainer: maria", "  client: #1",
+                "  studio: downtown", "  first day: Mon Dec 7", "  opens: 9:00 AM", "  weekday: Monday",
+                "  start: Tue Dec 1, 9:00 AM PST", "  period: Thu Dec 24, 9:00 AM EST to Thu Dec 24, 12:00 PM EST",
+            ] {
+                #expect(text.contains(line), "\(line): \(text)")
+            }
+            for raw in ["_at:", "_id:", "_key:", "+00", "T17:00"] { #expect(!text.contains(raw), "\(raw): \(text)") }
+            let record = try await studio.answer("log", "maria", "--limit", "1").items.first
+            #expect(record?["action"] == "insert" && record?["object"] == "time_off")
+            #expect(record?["changes"]?["trainer_id"] == .list([.null, .number(1)]))
         }
     }
 
@@ -44,6 +71,7 @@ struct LogCommandTests {
             let james = Set(try await objects("james"))
             #expect(james.isSuperset(of: ["time_off", "session"]) && !james.contains("client"))
             #expect(try await objects("maria", "--limit", "1") == ["trainer"])
+            #expect(try await objects("Maria Lopez", "--limit", "1") == ["trainer"])
             #expect(try await objects("--actor", "tom") == ["client_note"])
             #expect(try await objects("downtown").contains("session"))
             #expect(try await objects("--from", "2099-01-01") == [])
@@ -53,6 +81,9 @@ struct LogCommandTests {
             for what in ["nobody", "K7Q2-9FXM", "no@example.com"] {
                 #expect(try await studio.intro("log", what).exit == 4, "\(what)")
             }
+            try await studio.database.query("UPDATE session SET reference = 'KXMPXXQR' WHERE client_id = 1")
+            let mistyped = try await studio.intro("log", "KXMP-XXQ", "--json").error
+            #expect(mistyped?.hint.hasPrefix("did you mean `KXMP-XXQR`?") == true, "\(mistyped?.hint ?? "")")
         }
     }
 

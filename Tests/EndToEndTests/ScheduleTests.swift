@@ -110,4 +110,22 @@ struct ScheduleTests {
             #expect(try await studio.intro("agenda", "downtown", "--on", "mon", "--days", "2").exit == 64)
         }
     }
+
+    @Test("--on shows one day of a schedule, as of an agenda, and does not go with --from and --days")
+    func on() async throws {
+        try await Studio.with { studio in
+            try await studio.book("Ana", at: "2026-12-01 09:00")
+            try await studio.book("Ben", at: "2026-12-02 09:00")
+            let day = try await studio.answer("schedule", "maria", "--on", "tomorrow").items
+            #expect(day.map { $0["local_start"] } == ["2026-12-01 09:00 PST"])
+            let days = try await studio.days("schedule", "maria", "--on", "dec 2")
+            #expect(Array(days.keys) == ["2026-12-02"])
+            for option in [["--from", "mon"], ["--days", "2"]] {
+                let result = try await studio.intro(["schedule", "maria", "--on", "dec 2", "--json"] + option)
+                #expect(result.exit == 64 && result.error?.code == "usage", "\(result.stderr)")
+            }
+            let invalid = try await studio.intro("schedule", "maria", "--on", "noday", "--json")
+            #expect(invalid.exit == 65 && invalid.error?.message.contains("--on") == true, "\(invalid.stderr)")
+        }
+    }
 }

@@ -106,6 +106,31 @@ struct SessionLookupTests {
         }
     }
 
+    @Test("a reference with one typing error has the one that exists in the hint; other texts, a hint that fits them")
+    func mistypedReference() async throws {
+        try await Studio.with { studio in
+            try await studio.book("Zoe", at: "2026-12-01 10:00")
+            try await studio.database.query("UPDATE session SET reference = 'KXMPXXQR'")
+            for text in ["KXMP-XXQ", "KXMP-XXRQ", "KUMP-XXQR", "kxmpxxqz", "KXMP-XXQ7", "7XMP-XXQR", "KXMP_XXQR"] {
+                let result = try await studio.intro("show", text, "--json")
+                #expect([4, 65].contains(result.exit), "\(text): \(result.stderr)")
+                #expect(result.error?.hint.hasPrefix("did you mean `KXMP-XXQR`?") == true, "\(text): \(result.stderr)")
+            }
+            for (text, hint) in [
+                ("ABCD-EFG", "a reference has eight characters"), ("Xena Park", "see `intro client list"),
+                ("Guest 1", "see `intro client list"), ("Zoe 2 Qu1nn", "see `intro client list"),
+            ] {
+                let error = try #require(try await studio.intro("cancel", text, "--json").error)
+                #expect(error.message == "no session or client found for \"\(text)\"" && error.code == "not_found")
+                #expect(error.hint.hasPrefix(hint), "\(text): \(error.hint)")
+            }
+            // With two references one typing error away, none is meant.
+            try await studio.book("Ana", at: "2026-12-01 11:00")
+            try await studio.database.query("UPDATE session SET reference = 'KXMPXXQS' WHERE client_id = 2")
+            #expect(try await studio.intro("show", "KXMP-XXQ", "--json").error?.hint.hasPrefix("a reference") == true)
+        }
+    }
+
     @Test("nothing found exits with 4, and a mistyped reference with 65")
     func nothing() async throws {
         try await Studio.with { studio in

@@ -124,6 +124,27 @@ struct TerminalOutputTests {
         }
     }
 
+    @Test("the lines of a change are wrapped between words on a terminal, and not elsewhere")
+    func changes() async throws {
+        try await Studio.with { studio in
+            let name = "Maximiliana Featherstonehaugh-Cholmondeley"
+            let booking = [
+                "book", "--client", "m@example.com", "--name", name, "--trainer", "maria", "--at", "2026-12-01 09:00",
+            ]
+            let reference = try await studio.answer(booking)["reference"]?.text ?? "-"
+            let moved = try await shown(["reschedule", reference, "--at", "2026-12-01 10:00"], in: studio)
+            #expect(moved.count > 2 && moved.allSatisfy { $0.count <= 80 }, "\(moved)")
+            #expect(moved.first?.hasPrefix("Moved  \(reference)  from Tue Dec 1, 9:00 AM PST") == true, "\(moved)")
+            #expect(moved.joined(separator: " ").contains("Cholmondeley."), "\(moved)")
+            let cancelled = try await shown(["cancel", reference], in: studio, columns: 60)
+            #expect(cancelled.allSatisfy { $0.count <= 60 }, "\(cancelled)")
+            let booked = try await shown(booking, in: studio)
+            #expect(booked.allSatisfy { $0.count <= 80 } && booked.joined().contains("Booked"), "\(booked)")
+            let piped = try await studio.intro("cancel", "m@example.com", "--by", "studio").stdout
+            #expect(piped.split(separator: "\n").first.map { $0.count > 80 } == true, "\(piped)")
+        }
+    }
+
     @Test("tables fit COLUMNS: long cells are cut, times and references are not")
     func columns() async throws {
         try await Studio.with { studio in
@@ -136,6 +157,11 @@ struct TerminalOutputTests {
             #expect(lines.count > 2 && lines.allSatisfy { $0.count <= 80 }, "\(lines)")
             #expect(lines.contains { $0.hasPrefix(reference ?? "-") && $0.contains("…") }, "\(lines)")
             #expect(lines.contains { $0.contains("Mon Nov 30, 9:00 AM PST") }, "\(lines)")
+            let sessions = try await studio.intro(["sessions"], environment: ["COLUMNS": "80"]).stdout
+            #expect(!sessions.contains("SOURCE") && sessions.contains("BOOKED"), "\(sessions)")
+            #expect(sessions.contains("\(reference ?? "-")  Tue Dec 1, 9:00 AM PST  "), "\(sessions)")
+            #expect(sessions.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(sessions)")
+            #expect(try await studio.intro("sessions", "--format", "csv").stdout.contains(",source,"))
             let whole = try await studio.intro("reminders", "list").stdout
             #expect(whole.contains("maximiliana.featherstonehaugh@example.com"))
         }

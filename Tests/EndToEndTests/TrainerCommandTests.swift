@@ -124,4 +124,28 @@ struct TrainerCommandTests {
             #expect(try await office.array("slots").isEmpty)
         }
     }
+
+    @Test("a trainer's full name is accepted in place of the handle; a similar one is named in the hint")
+    func names() async throws {
+        try await Studio.with { studio in
+            try await studio.book("Ana", at: "2026-12-01 09:00")
+            for command in [
+                ["trainer", "show", "Maria Lopez"], ["trainer", "hours", "maria lopez"], ["schedule", "Lopez, Maria"],
+                ["trainer", "away", "Maria Lopez", "--from", "2026-12-24", "--until", "2026-12-24"],
+                ["slots", "--trainer", "Maria Lopez"], ["sessions", "--trainer", "Maria Lopez"],
+                ["trainer", "cover", "Maria Lopez", "--from", "2026-12-01", "--with", "James Carter", "--dry-run"],
+                ["trainer", "edit", "Maria Lopez", "--daily-limit", "6"],
+                ["reschedule", "ana", "--trainer", "Aiko Tanaka", "--dry-run"],
+                ["trainer", "retire", "Maria Lopez", "--yes"], ["trainer", "return", "Maria Lopez"],
+            ] {
+                try await studio.answer(command)
+            }
+            for (text, exit) in [("Mria Lopez", Int32(65)), ("lopez", 4), ("Maria Lopes", 65)] {
+                let result = try await studio.intro("trainer", "show", text, "--json")
+                #expect(result.exit == exit, "\(result.stderr)")
+                #expect(result.error?.hint.hasPrefix("did you mean `maria`?") == true, "\(text): \(result.stderr)")
+            }
+            #expect(try await studio.intro("trainer", "show", "Xena Park", "--json").exit == 65)
+        }
+    }
 }

@@ -144,14 +144,15 @@ struct TrainerCoverTests {
             let text = try await studio.intro(
                 "trainer", "cover", "maria", "--from", "2026-12-01", "--dry-run", environment: ["COLUMNS": "80"]
             ).stdout
+            let lines = text.split(separator: "\n")
+            let calls = lines.drop { $0 != "Call 2 clients:" }.dropFirst().map { $0.dropFirst(11) }
             #expect(
-                text.hasSuffix(
-                    """
-
-                    Cannot be notified: Ben (no e-mail address), call +1 213-555-0142
-                    Cannot be notified: Cleo (the client has opted out), no phone number
-
-                    """), "\(text)")
+                calls == [
+                    "Tue Dec 1, 10:00 AM PST  Ben  +1 213-555-0142",
+                    "would be moved to James Carter; cannot be notified: no e-mail address",
+                    "Tue Dec 1, 11:00 AM PST  Cleo  cleo@example.com (no phone number)",
+                    "would be moved to Aiko Tanaka; cannot be notified: the client has", "opted out",
+                ], "\(text)")
             let dry = try await cover(studio, "--dry-run")
             let moved = try await cover(studio)["moved"]?.items ?? []
             #expect(dry["moved"]?.items == moved)

@@ -26,7 +26,7 @@ struct WishCommandTests {
             #expect(try await studio.answer("reminders", "send")["sent"] == 0)
             #expect(try await studio.account(of: reference)["confirmation"]?["reason"] == "opted_out")
             let shown = try await studio.intro("client", "show", "ana@example.com")
-            #expect(shown.stdout.contains("no, about sessions: since 2026-11-30, by phone, desk"), "\(shown.stdout)")
+            #expect(shown.stdout.contains("no, about sessions: since Mon Nov 30, by phone, desk"), "\(shown.stdout)")
 
             let again = try await studio.answer("client", "opt-in", "1")
             #expect(again["consents"]?.items.allSatisfy { $0["granted"] == true } == true)

@@ -36,11 +36,17 @@ struct ConsoleTests {
                 "Tue Dec 1, 9:00 AM PST  12      Maximiliana F…  trainer away",
             ])
         for width in [20, 30, 40, 50] {
-            #expect(
-                table.text(width: width).split(separator: "\n").allSatisfy {
-                    displayWidth(String($0)) <= max(width, 36)
-                })
+            let lines = table.text(width: width).split(separator: "\n").map(String.init)
+            #expect(lines.allSatisfy { displayWidth($0) <= max(width, 42) }, "\(lines)")
+            #expect(lines.last?.hasPrefix("Tue Dec 1, 9:00 AM PST  ") == true)
         }
+    }
+
+    @Test("leaves out columns without any value, but not of a table without rows")
+    func emptyColumns() {
+        let columns = ["NAME", "SOURCE", "STATUS", "NOTE"].map { Table.Column($0) }
+        #expect(Table(columns, rows: [["Ana", "", "booked"], ["Ben"]]).text() == "NAME  STATUS\nAna   booked\nBen")
+        #expect(Table(columns).text() == "NAME  SOURCE  STATUS  NOTE")
     }
 
     @Test("problems are red in tables if colour is used, aligned as without")

@@ -57,6 +57,20 @@ struct RemedyTextTests {
                 "mark it: `intro attend K7Q2-9FXM` or `intro no-show K7Q2-9FXM`; if the studio cancels it: "
                     + "`intro cancel K7Q2-9FXM --by studio`"
             ),
+            (
+                .correctSession(reference, status: .attended),
+                "to correct it: `intro undo K7Q2-9FXM --reason TEXT`; the free session is used: offer a membership "
+                    + "consultation"
+            ),
+            (
+                .correctSession(reference, status: .noShow),
+                "to correct it: `intro undo K7Q2-9FXM --reason TEXT`; or book another session, if the limit of "
+                    + "no-shows allows it"
+            ),
+            (
+                .correctSession(reference, status: .cancelled),
+                "to correct it: `intro undo K7Q2-9FXM --reason TEXT`; or book another session for this client"
+            ),
         ]
         for (remedy, hint) in rows { #expect(Refusal(.notChangeable, "message", remedy: remedy).hint == hint) }
     }

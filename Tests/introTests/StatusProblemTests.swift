@@ -1,3 +1,4 @@
+import Booking
 import Foundation
 import LocalPostgres
 import Reminders
@@ -9,6 +10,12 @@ import Testing
 @Suite("the problems of a status")
 struct StatusProblemTests {
     private static let now = Date(timeIntervalSince1970: 1_800_000_000)
+    private let times: DeskTimes
+
+    init() throws {
+        times = DeskTimes(
+            format: .people(now: Self.now, hourCycle: .twelve), clock: try StudioClock(timeZone: "America/Los_Angeles"))
+    }
 
     /// A status without problems: one active runner, an empty queue, nothing late.
     private static func healthy(_ change: (inout SystemStatus) -> Void = { _ in }) -> SystemStatus {
@@ -138,7 +145,8 @@ struct StatusProblemTests {
         }
         #expect(status.problems.map(\.code) == (isProblem ? ["standby_behind"] : []))
         #expect(status.problems.allSatisfy { $0.level == .warning && $0.message.hasPrefix("the standby db3 is ") })
-        let text = StatusText(status: status).screen(on: Console(json: false, color: .never, environment: [:]))
+        let console = Console(json: false, color: .never, environment: [:])
+        let text = StatusText(status: status, times: times).screen(on: console)
         #expect(text.contains("\nStandbys  db2: streaming, sync, 0.0 s, 0 B behind\n          db3: catchup, async, "))
         let standby = Self.healthy {
             $0.database = Self.database(.standby)
@@ -183,7 +191,7 @@ struct StatusProblemTests {
 
     @Test("the first line of a plugin has the level, the problems, and figures after the only vertical bar")
     func plugin() {
-        let ok = StatusText(status: Self.healthy()).plugin
+        let ok = StatusText(status: Self.healthy(), times: times).plugin
         #expect(
             ok == "OK - no problems | runners=1 ready=0 running=0 dead=0 failed=0 unknown=0 held=0 late=0s;900;3600")
         let status = Self.healthy {
@@ -191,7 +199,7 @@ struct StatusProblemTests {
             $0.oldestOverdueReminder = Self.late(61)
             $0.notices = [.init(level: .warning, code: "x", message: "a|b\u{1B}[2J", hint: "c|d")]
         }
-        let lines = StatusText(status: status).plugin.split(separator: "\n")
+        let lines = StatusText(status: status, times: times).plugin.split(separator: "\n")
         #expect(
             lines[0].hasPrefix("CRITICAL - a message is 61 minutes late; sms is paused on web1: account suspended; a/b")
         )
@@ -218,12 +226,13 @@ struct StatusProblemTests {
             status.lastBackup = BackupRecord(at: Self.now - 1e6, kind: .pgbackrest, verifiedAt: Self.now - 1e6)
         }
         for status in [Self.healthy(), many] {
-            let lines = StatusText(status: status).screen(on: console).split(
+            let lines = StatusText(status: status, times: times).screen(on: console).split(
                 separator: "\n", omittingEmptySubsequences: false)
             #expect(lines.count <= 24 && lines.allSatisfy { $0.count <= 80 }, "\(lines.joined(separator: "\n"))")
         }
-        let text = StatusText(status: many).screen(on: console)
+        let text = StatusText(status: many, times: times).screen(on: console)
         #expect(text.contains("and 18 more: 0 of 20 active"))
         #expect(text.contains("1 shown, --json lists all"))
+        #expect(text.contains("pgbackrest, Sun Jan 3, 10:13 AM PST, verified"), "\(text)")
     }
 }

@@ -16,11 +16,16 @@ public struct ClientSearch: Sendable {
         /// short for errors or has digits.
         public let fragments: (start: String, end: String)?
 
-        init(_ text: String) {
+        /// Creates a word.
+        ///
+        /// - Parameters:
+        ///   - text: The word without accents, case and punctuation.
+        ///   - isAlone: Whether the search has no other word; three letters alone resemble too many names.
+        init(_ text: String, isAlone: Bool) {
             self.text = text
             let half = text.count / 2
             fragments =
-                text.count >= 4 && text.allSatisfy(\.isLetter)
+                text.count >= (isAlone ? 4 : 3) && text.allSatisfy(\.isLetter)
                 ? (start: String(text.prefix(half)), end: String(text.dropFirst(half + 1))) : nil
         }
 
@@ -67,7 +72,8 @@ public struct ClientSearch: Sendable {
         let words = Self.isPhoneText(plain) ? [Substring(plain)] : plain.split { $0.isWhitespace }
         terms = words.compactMap(Self.term)
         guard email == nil, !plain.contains("@"), !Self.isPhoneText(plain) else { return }
-        nameWords = NameFolding.words(of: plain, .plain).map(NameWord.init)
+        let folded = NameFolding.words(of: plain, .plain)
+        nameWords = folded.map { NameWord($0, isAlone: folded.count == 1) }
     }
 
     /// Returns whether a client has all words of the search, one of them with at most one typing error.

@@ -85,6 +85,69 @@ extension Reference {
     }
 }
 
+extension Reference {
+    /// Returns whether a text looks like a reference, perhaps with a typing error, rather than like a name.
+    ///
+    /// - Parameter text: The input.
+    /// - Returns: Whether it is one or two groups of letters and digits in one case: up to twelve with a digit, or seven
+    ///   to nine in capitals with a dash.
+    public static func isLikely(_ text: String) -> Bool {
+        let groups = text.unicodeScalars.split(whereSeparator: isSeparator)
+        let code = groups.joined()
+        guard (1...2).contains(groups.count), code.count <= 12,
+            code.allSatisfy({ $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil) })
+        else { return false }
+        let hasCapitals = code.contains { $0.properties.isUppercase }
+        guard !hasCapitals || !code.contains(where: { $0.properties.isLowercase }) else { return false }
+        return code.contains { $0.properties.numericType != nil }
+            || hasCapitals && text.contains("-") && (length - 1...length + 1).contains(code.count)
+    }
+
+    /// Returns the references that differ from a text by one wrong, missing, additional or swapped character.
+    ///
+    /// - Parameter text: The input; one character that no reference has counts as wrong.
+    /// - Returns: The references, at most 288; empty for a text of another length.
+    public static func neighbors(of text: String) -> Set<Reference> {
+        let letters = text.unicodeScalars.filter { !isSeparator($0) }.map(letter)
+        // A place without a letter stands for each letter of the alphabet.
+        var patterns: [[Unicode.Scalar?]]
+        switch letters.count {
+        case length - 1: patterns = (0...letters.count).map { letters.inserting(nil, at: $0) }
+        case length: patterns = [letters] + letters.indices.map { letters.replacing(at: $0, with: nil) }
+        case length + 1: patterns = letters.indices.map { letters.removing(at: $0) }
+        default: return []
+        }
+        if letters.count == length { patterns += letters.indices.dropLast().map { letters.swapping(at: $0) } }
+        let complete = patterns.filter { pattern in pattern.count { $0 == nil } <= 1 }
+        return Set(
+            complete.flatMap { pattern in
+                alphabet.map { letter in
+                    var code = ""
+                    code.unicodeScalars.append(contentsOf: pattern.map { $0 ?? letter })
+                    return Reference(code: code)
+                }
+            })
+    }
+}
+
+extension Array {
+    fileprivate func inserting(_ element: Element, at index: Int) -> [Element] {
+        Array(self[..<index]) + [element] + self[index...]
+    }
+
+    fileprivate func replacing(at index: Int, with element: Element) -> [Element] {
+        Array(self[..<index]) + [element] + self[(index + 1)...]
+    }
+
+    fileprivate func removing(at index: Int) -> [Element] { Array(self[..<index]) + self[(index + 1)...] }
+
+    fileprivate func swapping(at index: Int) -> [Element] {
+        var copy = self
+        copy.swapAt(index, index + 1)
+        return copy
+    }
+}
+
 /// The identifier of a session's calendar entry, which never changes.
 public struct SessionUID: Hashable, Sendable, CustomStringConvertible {
     /// The reference of the session.

@@ -187,7 +187,7 @@ public enum SessionRules {
         if let ending {
             throw Refusal(
                 .notChangeable, "\(session.reference) on \(session.start) \(ending)",
-                remedy: .correctSession(session.reference))
+                remedy: .correctSession(session.reference, status: session.status))
         }
     }
 

@@ -27,15 +27,24 @@ public struct StudioDay: Sendable {
     /// Whether the studio is open, but no trainer is at work.
     public var hasNoTrainer: Bool { !isClosed && workers.allSatisfy(\.spans.isEmpty) }
 
-    /// The largest number of sessions at the same time, and when it is reached first; `nil` without sessions.
-    public var stationPeak: (count: Int, during: Range<Date>)? {
+    /// The largest number of sessions at the same time, and all periods in which it is reached, by start; `nil` without
+    /// sessions.
+    public var stationPeak: (count: Int, during: [Range<Date>])? {
         let taking = sessions.filter { $0.status == .booked || $0.status == .attended }.map(\.during)
-        let peaks = taking.map { session in
-            let same = taking.filter { $0.contains(session.lowerBound) }
-            let end = same.map(\.upperBound).min() ?? session.upperBound
-            return (count: same.count, during: session.lowerBound..<end)
+        let spans = Set(taking.map(\.lowerBound)).sorted().map { start in
+            let same = taking.filter { $0.contains(start) }
+            return (count: same.count, during: start..<(same.map(\.upperBound).min() ?? start))
         }
-        return peaks.max { ($0.count, $1.during.lowerBound) < ($1.count, $0.during.lowerBound) }
+        guard let most = spans.map(\.count).max() else { return nil }
+        var peaks: [Range<Date>] = []
+        for span in spans where span.count == most {
+            if let last = peaks.last, last.upperBound >= span.during.lowerBound {
+                peaks[peaks.count - 1] = last.lowerBound..<span.during.upperBound
+            } else {
+                peaks.append(span.during)
+            }
+        }
+        return (most, peaks)
     }
 
     /// Creates the agenda of a studio for one date.

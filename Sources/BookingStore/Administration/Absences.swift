@@ -13,18 +13,17 @@ extension Administration {
     ///   - from: The start.
     ///   - until: The end.
     ///   - reason: The reason, shown to the desk.
-    ///   - isRepeated: Whether the request may have been made before: an absence that ends at the same time or later
-    ///     and has begun is returned instead of a new one.
-    ///   - isDryRun: Whether nothing is stored; the absence has the number 0 then.
-    /// - Returns: The absence and the sessions.
+    ///   - reusesPresent: Whether an absence that covers the period is returned instead of a new one.
+    ///   - isDryRun: Whether nothing is stored; a new absence has the number 0 then.
+    /// - Returns: The absence, whether it was added before, and the sessions.
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func away(
-        _ handle: Handle, from: Date, until: Date, reason: String?, isRepeated: Bool = false,
+        _ handle: Handle, from: Date, until: Date, reason: String?, reusesPresent: Bool = false,
         isDryRun: Bool = false
-    ) async throws -> (absence: TimeOff, booked: [Session]) {
+    ) async throws -> (absence: TimeOff, isPresent: Bool, booked: [Session]) {
         try await inTransaction(with: handle) { trainer, connection in
             let absences = TimeOffRepository(connection)
-            let present = isRepeated ? try await absences.all(of: trainer.id, after: from) : []
+            let present = reusesPresent ? try await absences.all(of: trainer.id, after: from) : []
             let known = present.first { $0.from <= from && $0.until >= until }
             let absence =
                 if let known { known } else if isDryRun {
@@ -33,7 +32,7 @@ extension Administration {
                     try await absences.insert(trainer.id, from: from, until: until, reason: reason)
                 }
             return (
-                absence,
+                absence, known != nil,
                 try await SessionRepository(connection).booked(at: nil, with: trainer.id, meeting: from, until)
             )
         }

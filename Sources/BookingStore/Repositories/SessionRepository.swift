@@ -36,6 +36,24 @@ public struct SessionRepository: Sendable {
         ).first
     }
 
+    /// Returns those of the references that sessions have.
+    ///
+    /// - Parameters:
+    ///   - references: The references.
+    ///   - limit: The maximum number of references.
+    /// - Returns: The references, up to the limit.
+    /// - Throws: ``PostgresError``.
+    public func existing(_ references: Set<Reference>, limit: Int) async throws -> [Reference] {
+        try await connection.query(
+            """
+            SELECT reference
+            FROM session
+            WHERE reference = ANY (\(references.map(\.code)))
+            LIMIT \(Int64(limit))
+            """
+        ).decode(String.self).map { try Reference($0) }
+    }
+
     /// Plans the messages of a session and the notices to trainers, and reads the session, together with the next
     /// statement.
     ///

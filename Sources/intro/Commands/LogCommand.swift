@@ -35,37 +35,41 @@ struct LogCommand: IntroSubcommand {
     func run(in intro: Intro) async throws {
         let limit = try count(limit, field: "--limit", in: 1...100_000)
         let database = try await intro.readDatabase()
-        let (filter, clock) = try await filter(in: intro, database)
-        let (events, rest) = try await database.withConnection { connection in
+        let (filter, studios, clock) = try await filter(in: intro, database)
+        let (events, trainers, rest) = try await database.withConnection { connection in
             let repository = EventRepository(connection)
             let events = try await repository.all(filter, limit: limit)
             var rest = try await TruncatedList(shown: events.count, limit: limit) {
                 try await repository.count(filter, upTo: $0)
             }
             rest?.largestLimit = 100_000
-            return (events, rest)
+            let trainers = intro.console.isJSON ? [] : try await TrainerRepository(connection).all()
+            return (events, trainers, rest)
         }
         try intro.console.report(events.map { EventRecord($0) }, leavingOut: rest) {
             guard !events.isEmpty else { return "No changes found." }
-            return events.map { EventRecord($0).text(on: clock, intro.console) }.joined(separator: "\n")
+            let text = EventText(studios: studios, trainers: trainers, clock: clock, console: intro.console)
+            return events.map { text.text($0) }.joined(separator: "\n")
         }
     }
 
-    /// Returns the filter of the options, and the clock of its times.
-    private func filter(in intro: Intro, _ database: Database) async throws -> (EventFilter, StudioClock) {
+    /// Returns the filter of the options, all studios, and the clock of its times.
+    private func filter(
+        in intro: Intro, _ database: Database
+    ) async throws -> (EventFilter, studios: [Studio], StudioClock) {
         var filter = EventFilter()
         let studios = try await database.withConnection { try await StudioRepository($0).all() }
-        var place = studios.first
+        let desk = try intro.defaultStudio
+        var place = studios.first { $0.handle == desk } ?? studios.first
         if let what {
             filter.subjects = try await intro.eventSubjects(what, studios: studios, in: database)
             for case .studio(let id) in filter.subjects { place = studios.first { $0.id == id } }
         }
         filter.actor = try actor.map { try SingleLineText($0, field: "--actor").text }
-        guard let place else { return (filter, try StudioClock(timeZone: "UTC")) }
+        guard let place else { return (filter, studios, try StudioClock(timeZone: "UTC")) }
         let context = intro.timeContext(at: place, direction: .back)
-        filter.from = try from.map { try parseTimePhrase($0, field: "--from", in: context).start(place.clock) }
-        filter.until = try until.map { try parseTimePhrase($0, field: "--until", in: context).end(place.clock) }
-        return (filter, place.clock)
+        (filter.from, filter.until) = try parseListPeriod(from: from, until: until, in: context)
+        return (filter, studios, place.clock)
     }
 }
 
@@ -74,7 +78,8 @@ extension Intro {
     fileprivate func eventSubjects(
         _ text: String, studios: [Studio], in database: Database
     ) async throws -> [EventFilter.Subject] {
-        let handle = try? Handle(text)
+        let handle =
+            if let handle = try? Handle(text) { handle } else { try? await trainerHandle(text, in: database) }
         var subjects: [EventFilter.Subject] = studios.filter { $0.handle == handle }.map { .studio($0.id) }
         let reference = try? Reference(text)
         let (session, trainer) = try await database.withConnection { connection in
@@ -90,8 +95,10 @@ extension Intro {
         guard subjects.isEmpty else { return subjects }
         do {
             return [.clients(try await clients(text, in: database).map(\.id))]
-        } catch is NotFound where reference != nil && text.contains(where: \.isNumber) {
-            throw NotFound(.session(try Reference(text)))
+        } catch let missing as NotFound {
+            if reference != nil, text.contains(where: \.isNumber) { throw NotFound(.session(try Reference(text))) }
+            guard case .namedClient = missing.subject else { throw missing }
+            throw NotFound(.sessionOrClient(text))
         }
     }
 }
@@ -134,40 +141,9 @@ struct EventRecord: Encodable {
         return Dictionary(uniqueKeysWithValues: names.map { ($0, [old[$0] ?? .null, new[$0] ?? .null]) })
     }
 
-    private static func fields(_ text: String?) -> [String: JSONValue] {
+    /// Returns the fields of a recorded row; empty without a row.
+    static func fields(_ text: String?) -> [String: JSONValue] {
         guard let text, case .object(let fields) = JSONValue(reading: text) else { return [:] }
         return fields
-    }
-
-    /// Returns the event as lines: the change, and the changed fields below it.
-    func text(on clock: StudioClock, _ console: Console) -> String {
-        let head = [
-            console.times.text(at, on: clock), actor, "\(action) \(object)", reference ?? "#\(objectID)",
-            reason.map { "(\($0))" },
-        ]
-        let fields = changes.sorted { $0.key < $1.key }.map { name, values in
-            let (old, new) = (values[0].text(on: clock, console.times), values[1].text(on: clock, console.times))
-            return action == "update" ? "\(name): \(old) -> \(new)" : "\(name): \(action == "insert" ? new : old)"
-        }
-        let first = Style.bold(head.compactMap(\.self).joined(separator: "  ").visible, when: console.isColored)
-        return ([first] + fields.map { "  \($0.visible)" }).joined(separator: "\n")
-    }
-}
-
-extension JSONValue {
-    /// Returns the value for people: a time on a clock, text without quotes, and everything else as JSON.
-    fileprivate func text(on clock: StudioClock, _ times: TimeFormat) -> String {
-        switch self {
-        case .string(let text): Self.instant(text).map { times.text($0, on: clock) } ?? text
-        case .null: "-"
-        default: (try? jsonText(self)) ?? ""
-        }
-    }
-
-    /// Returns the instant of a stored time, with or without a fraction of a second; `nil` for another text.
-    private static func instant(_ text: String) -> Date? {
-        let whole = Date.ISO8601FormatStyle()
-        let fractional = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-        return (try? whole.parse(text)) ?? (try? fractional.parse(text))
     }
 }

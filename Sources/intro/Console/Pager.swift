@@ -39,6 +39,13 @@ extension Console {
     /// The width of lines that are wrapped: that of the terminal, or 80 columns if it is not known.
     var textWidth: Int { width ?? 80 }
 
+    /// Returns sentences with lines that are wrapped between words on a terminal; unchanged for other output.
+    func wrapped(_ text: String) -> String {
+        guard isScreen else { return text }
+        return text.split(separator: "\n", omittingEmptySubsequences: false)
+            .flatMap { String($0).wrapped(to: textWidth, indent: 2) }.joined(separator: "\n")
+    }
+
     /// Returns the width of texts: `COLUMNS`, or that of the terminal; `nil` for output that is not cut.
     static func width(output: Int32, environment: [String: String]) -> Int? {
         if let columns = environment["COLUMNS"].flatMap({ Int($0) }), columns > 0 { return columns }

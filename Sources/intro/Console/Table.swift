@@ -38,27 +38,47 @@ struct Table {
 
     /// Returns the lines without trailing blanks; the header is dim and problems are red if colour is used.
     ///
+    /// Columns without any value are left out.
+    ///
     /// - Parameters:
     ///   - width: The width into which the lines fit; cells are cut with an ellipsis. `nil` for no limit.
     ///   - colored: Whether colour is used.
     /// - Returns: The header and a line for each row.
     func text(width: Int? = nil, colored: Bool = false) -> String {
+        let filled = withoutEmptyColumns
+        return filled.lines(width: width, colored: colored).joined(separator: "\n")
+    }
+
+    /// The table without the columns that no row has a value for.
+    private var withoutEmptyColumns: Table {
+        let kept = columns.indices.filter { column in rows.contains { !$0[column].isEmpty } }
+        guard !kept.isEmpty else { return self }
+        var table = Table(kept.map { columns[$0] })
+        table.rows = rows.map { row in kept.map { row[$0] } }
+        return table
+    }
+
+    private func lines(width: Int?, colored: Bool) -> [String] {
         let titles = columns.map(\.title)
         let widths = widths(titles, fitting: width)
         let header = Style.dim(line(titles, widths: widths, colored: false), when: colored)
-        return ([header] + rows.map { line($0, widths: widths, colored: colored) }).joined(separator: "\n")
+        return [header] + rows.map { line($0, widths: widths, colored: colored) }
     }
 
-    /// Returns the widths of the columns; the widest ones are narrowed until the lines fit, if that is possible.
+    /// Returns the widths of the columns; the widest ones are narrowed until the lines fit, if that is possible without
+    /// cutting times, references and phone numbers.
     private func widths(_ titles: [String], fitting limit: Int?) -> [Int] {
         var widths = columns.indices.map { column in
             ([titles] + rows).map { displayWidth($0[column]) }.max() ?? 0
         }
         guard let limit else { return widths }
         // What people compare or type in is cut last.
-        for canCut in [{ !Self.wholeTitles.contains($0) }, { _ in true }] as [(String) -> Bool] {
+        let free = { (title: String) in !Self.wholeTitles.contains(title) && !Self.exactTitles.contains(title) }
+        let steps: [(least: Int, canCut: (String) -> Bool)] = [
+            (6, free), (12, { !Self.exactTitles.contains($0) }), (4, free), (6, { !Self.exactTitles.contains($0) }),
+        ]
+        for (least, canCut) in steps {
             while widths.reduce(2 * (columns.count - 1), +) > limit {
-                let least = 6
                 let candidates = columns.indices.filter { canCut(columns[$0].title) && widths[$0] > least }
                 guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { break }
                 widths[widest] -= 1
@@ -67,10 +87,14 @@ struct Table {
         return widths
     }
 
-    /// The titles of columns with times, references, handles, numbers, statuses and codes.
+    /// The titles of columns with times, references and phone numbers, which are never cut.
+    private static let exactTitles: Set<String> = [
+        "WHEN", "START", "DUE", "UNTIL", "TRIED", "AT", "REFERENCE", "SESSION", "HOLD", "PHONE",
+    ]
+
+    /// The titles of columns with handles, numbers, statuses and codes.
     private static let wholeTitles: Set<String> = [
-        "WHEN", "START", "DUE", "UNTIL", "TRIED", "AT", "REFERENCE", "SESSION", "HOLD", "HANDLE", "ID", "JOB",
-        "MESSAGE", "NUMBER", "STATUS", "STATE", "PHONE", "RULE", "WHY",
+        "HANDLE", "ID", "JOB", "MESSAGE", "NUMBER", "STATUS", "STATE", "RULE", "WHY",
     ]
 
     /// The cells that are red if colour is used.

@@ -6,6 +6,10 @@ extension Failure {
     /// Describes an entity that does not exist.
     init(_ missing: NotFound) {
         let (what, hint) = missing.subject.text
+        if case .sessionOrClient = missing.subject {
+            self.init(code: "not_found", message: "no \(what)", hint: hint, exit: .notFound)
+            return
+        }
         self.init(code: "not_found", message: "\(what) not found", hint: hint, exit: .notFound)
     }
 
@@ -93,6 +97,13 @@ extension NotFound.Subject {
             (
                 "session of \(clients.map(\.nameAndNumber).joined(separator: ", "))",
                 "book one with `intro book`, or see `intro client list --search`"
+            )
+        case .sessionOrClient(let text):
+            (
+                "session or client found for \(quoted(text))",
+                Reference.isLikely(text)
+                    ? "a reference has eight characters, like K7Q2-9FXM; `intro client list --search` finds a client"
+                    : "see `intro client list --search`"
             )
         case .unsubscribeToken: ("client with that token", "take it from the link in the mail")
         case .session(let reference):

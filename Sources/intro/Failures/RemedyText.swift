@@ -37,8 +37,8 @@ extension Refusal.Remedy {
         case .markOrCancelForStudio(let reference):
             "mark it: `intro attend \(reference)` or `intro no-show \(reference)`; "
                 + "if the studio cancels it: `intro cancel \(reference) --by studio`"
-        case .correctSession(let reference):
-            "to correct it: `intro undo \(reference) --reason TEXT`; or book another session for this client"
+        case .correctSession(let reference, let status):
+            "to correct it: `intro undo \(reference) --reason TEXT`\(status.alternativeToCorrection)"
         case .resolveOtherSession: "cancel or correct that session first"
         case .markAfterStart: "mark it after its start, or pass --override REASON"
         case .checkSession: "see `intro show`"
@@ -51,6 +51,18 @@ extension Refusal.Remedy {
         case .listStudios: "see `intro studio list`"
         case .listTrainers: "see `intro trainer list`"
         case .listUnknownMessages: "see `intro reminders unknown`"
+        }
+    }
+}
+
+extension Session.Status {
+    /// What can be done for the client instead of correcting a session with this status; follows the correction.
+    fileprivate var alternativeToCorrection: String {
+        switch self {
+        case .booked: ""
+        case .attended: "; the free session is used: offer a membership consultation"
+        case .noShow: "; or book another session, if the limit of no-shows allows it"
+        case .cancelled: "; or book another session for this client"
         }
     }
 }

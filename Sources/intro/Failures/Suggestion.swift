@@ -4,11 +4,18 @@ import Postgres
 import Reminders
 
 extension Intro {
-    /// Adds to the error for an unknown trainer, studio, rule or client the most similar names that exist.
+    /// Adds to the error for an unknown trainer, studio, rule, client or session the most similar names that exist.
     ///
     /// - Parameter error: The error of a command.
     /// - Returns: A `Failure` with the suggestion; the same error if none is similar, or for other errors.
     func withSuggestion(_ error: any Error) async -> any Error {
+        if let unrecognized = error as? ClientIdentifier.UnrecognizedText,
+            let names = try? await clients(named: unrecognized.text)
+        {
+            var failure = Failure(unrecognized)
+            failure.hint = "did you mean \(names)? " + failure.hint
+            return failure
+        }
         guard let missing = error as? NotFound, let suggestion = try? await suggestion(for: missing.subject) else {
             return error
         }
@@ -18,13 +25,39 @@ extension Intro {
     }
 
     private func suggestion(for subject: NotFound.Subject) async throws -> String? {
-        if case .namedClient(let name) = subject { return try await clients(named: name) }
-        guard let (name, names) = try await knownNames(subject), let suggestion = nearest(to: name, among: names),
-            suggestion != name
-        else {
-            return nil
+        switch subject {
+        case .namedClient(let name): return try await clients(named: name)
+        case .session(let reference): return try await self.reference(near: reference.description).map { "`\($0)`" }
+        case .sessionOrClient(let text):
+            if let similar = try await reference(near: text) { return "`\(similar)`" }
+            return try await clients(named: text)
+        default: break
         }
-        return "`\(suggestion)`"
+        guard let (name, names) = try await knownNames(subject) else { return nil }
+        if let suggestion = nearest(to: name, among: names), suggestion != name { return "`\(suggestion)`" }
+        guard case .trainer = subject else { return nil }
+        return try await trainers(named: name).map { "`\($0.handle)`" }
+    }
+
+    /// Returns the only trainer with a name that has a word or a typing error in common; `nil` for none or several.
+    private func trainers(named name: String) async throws -> Trainer? {
+        let trainers = try await database().withConnection { try await TrainerRepository($0).all() }
+        let similar = trainers.filter { NameComparison.isSameName($0.name, name) }
+        return similar.count == 1 ? similar[0] : nil
+    }
+
+    /// Finds the only session whose reference differs from a text by one typing error.
+    ///
+    /// - Parameter text: The text that was typed.
+    /// - Returns: The reference; `nil` for none or several.
+    /// - Throws: `PostgresError`, or a `Failure` if the database cannot be used.
+    func reference(near text: String) async throws -> Reference? {
+        let neighbors = Reference.neighbors(of: text)
+        guard !neighbors.isEmpty else { return nil }
+        let found = try await database().withConnection { connection in
+            try await SessionRepository(connection).existing(neighbors, limit: 2)
+        }
+        return found.count == 1 ? found[0] : nil
     }
 
     /// Returns the names and numbers of up to three clients whose names differ by typing errors; `nil` without any.

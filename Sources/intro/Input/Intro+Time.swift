@@ -123,6 +123,17 @@ extension Intro {
         return DeskTimes(format: console.times, clock: clock)
     }
 
+    /// Returns the form of times that belong to no studio, for commands that work without a database.
+    ///
+    /// - Returns: The console's form on ``deskClock(on:)``; on UTC if the studios cannot be read.
+    func deskTimesIfReadable() async throws -> DeskTimes {
+        do {
+            return try await deskTimes(in: existingDatabase())
+        } catch {
+            return DeskTimes(format: console.times, clock: try StudioClock(timeZone: "UTC"))
+        }
+    }
+
     /// Parses the start of a session: a point in time, or `soonest` for the first free slot.
     ///
     /// - Parameters:
@@ -164,4 +175,7 @@ struct DeskTimes: Sendable {
 
     /// Returns an instant as date, time and zone.
     func text(_ instant: Date) -> String { format.text(instant, on: clock) }
+
+    /// Returns the date of an instant.
+    func date(of instant: Date) -> String { format.text(clock.date(of: instant), on: clock) }
 }

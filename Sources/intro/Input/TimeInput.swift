@@ -128,6 +128,41 @@ struct Period: Sendable {
     }
 }
 
+/// Parses the optional ends of a list's period; an end that would be before the beginning is the next such time.
+///
+/// - Parameters:
+///   - from: The text that was typed for `--from`.
+///   - until: The text that was typed for `--until`.
+///   - context: The clock, the present time and the conventions of the studio.
+/// - Returns: The beginning, and the end, exclusive; `nil` where none was typed.
+/// - Throws: `InvalidInput` when an end cannot be parsed or is not after the beginning, or a `Refusal` when a local
+///   time does not exist or is ambiguous at a clock change.
+func parseListPeriod(
+    from: String?, until: String?, in context: TimePhraseContext
+) throws -> (from: Date?, until: Date?) {
+    let clock = context.clock
+    let start = try from.map { try parseTimePhrase($0, field: "--from", in: context).start(clock) }
+    guard let until else { return (start, nil) }
+    let end = try parseTimePhrase(until, field: "--until", in: context).end(clock)
+    guard let from, let start, end <= start else { return (start, end) }
+    // A weekday is the first one after the beginning, unless it is the weekday of the beginning.
+    var next = context
+    next.direction = .ahead
+    next.beginning = start
+    let later = try parseTimePhrase(until, field: "--until", in: next).end(clock)
+    let isTimeOfSameDay = clock.date(of: end) == clock.date(of: start) && end > clock.startOfDay(clock.date(of: end))
+    guard later > start, !isTimeOfSameDay else {
+        let times = TimeFormat.people(now: context.now, hourCycle: nil)
+        func reading(_ text: String, _ instant: Date) -> String {
+            "\(quoted(text)) (\(times.textWithoutZone(instant, on: clock)))"
+        }
+        throw InvalidInput(
+            field: "--until", problem: "\(reading(until, end)) is not after \(reading(from, start))",
+            hint: "give the earlier time first, or write both dates")
+    }
+    return (start, later)
+}
+
 /// A range of local days of a studio, from a time on; the day of `from` is the first.
 struct DayWindow {
     /// The first instant.
@@ -141,11 +176,12 @@ struct DayWindow {
     ///
     /// - Parameters:
     ///   - from: The text that was typed; `nil` for the present instant.
+    ///   - field: The option, for the message.
     ///   - days: Number of days.
     ///   - context: The clock, the present time and the conventions of the studio.
     /// - Throws: `InvalidInput` or a `Refusal`.
-    init(from: String?, days: Int, in context: TimePhraseContext) throws {
-        let phrase = try from.map { try parseTimePhrase($0, field: "--from", in: context) }
+    init(from: String?, field: String = "--from", days: Int, in context: TimePhraseContext) throws {
+        let phrase = try from.map { try parseTimePhrase($0, field: field, in: context) }
         self.init(start: phrase?.start(context.clock) ?? context.now, days: days, clock: context.clock)
     }
 

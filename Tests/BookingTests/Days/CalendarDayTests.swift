@@ -72,7 +72,7 @@ struct CalendarDayTests {
         #expect(days.map(\.state) == [.off] && days[0].sessions.count == 1)
     }
 
-    @Test("the peak of stations is the first time with the most sessions; cancelled ones and no-shows take none")
+    @Test("the peak of stations is every time with the most sessions; cancelled ones and no-shows take none")
     func stations() throws {
         func day(_ sessions: [Session]) -> StudioDay {
             StudioDay(
@@ -82,9 +82,13 @@ struct CalendarDayTests {
         #expect(day([]).stationPeak == nil)
         let sessions = try [
             ("08:00", "08:20"), ("09:00", "09:20"), ("09:10", "09:30"), ("09:20", "09:40"), ("10:00", "10:20"),
+            ("11:00", "11:20"), ("11:00", "11:30"),
         ].map { try scene.session("2026-12-01 \($0.0)", "2026-12-01 \($0.1)") }
         let peak = try #require(day(sessions).stationPeak)
         #expect(peak.count == 2)
-        #expect(try peak.during == scene.span("2026-12-01 09:10", "2026-12-01 09:20"))
+        #expect(
+            try peak.during == [
+                scene.span("2026-12-01 09:10", "2026-12-01 09:30"), scene.span("2026-12-01 11:00", "2026-12-01 11:20"),
+            ])
     }
 }

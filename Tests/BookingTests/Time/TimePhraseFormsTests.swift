@@ -129,6 +129,27 @@ struct TimePhraseFormsTests {
     }
 
     @Test(
+        "refuses an end that is a week later only because its time on the day of the beginning has passed",
+        arguments: [
+            ("fri 1pm", "Fri Nov 27, 1 PM, which is not after the beginning, or Fri Dec 4, 1 PM"),
+            ("friday 3pm", "Fri Nov 27, 3 PM, which is not after the beginning, or Fri Dec 4, 3 PM"),
+            ("fri morning", "Fri Nov 27, 12 PM, which is not after the beginning, or Fri Dec 4, 12 PM"),
+        ])
+    func refusesWeekLater(text: String, readings: String) throws {
+        var end = context
+        end.role = .end
+        end.beginning = try TimePhrase.instant("fri 3pm", in: context)
+        #expect { try TimePhrase.parse(text, in: end) } throws: { error in
+            guard case .invalid(let input) = error as? TimeProblem else { return false }
+            return input.problem.contains(readings)
+        }
+        #expect(try local("fri 4pm", end) == "2026-11-27 16:00")
+        #expect(try local("thu 1pm", end) == "2026-12-03 13:00")
+        #expect(try local("1pm", end) == "2026-11-28 13:00")
+        #expect(try TimePhrase.parse("fri", in: end) == .day(LocalDate("2026-11-27")))
+    }
+
+    @Test(
         "reads Spanish names where the language is Spanish",
         arguments: [
             ("martes 9am", "2026-12-01 09:00"), ("mié 9", "2026-11-25 09:00"),

@@ -16,6 +16,7 @@ extension TimePhraseResolver {
         var (first, last, weekdays) = (days.first, days.last, days.weekdays)
         if let later = days.later, context.direction == .ahead, clock.lastInstant(first, end) <= anchor {
             (first, last) = (later, later)
+            try assertNotWeekLater(LocalInstant(date: later, second: until * 60), [days.first, later], syntax)
         }
         if weekdays?.count == 7 { weekdays = nil }
         return DayPeriod(first: first, last: last, weekdays: weekdays, from: start, until: end)
@@ -67,6 +68,19 @@ extension TimePhraseResolver {
 }
 
 extension TimePhraseResolver {
+    /// Throws if an end is a week later only because its time on the weekday of the beginning is not after the beginning.
+    func assertNotWeekLater(
+        _ end: LocalInstant, _ dates: [LocalDate], _ syntax: TimeSyntax
+    ) throws(TimeProblem) {
+        guard let beginning = context.beginning, context.direction == .ahead, syntax.weekday != nil,
+            clock.date(of: beginning) == dates[0], end.date != dates[0]
+        else { return }
+        let sameDay = "\(dateText(dates[0])), \(timeText(end.second))"
+        throw problems.invalid(
+            "could be \(sameDay), which is not after the beginning, or \(dateText(end.date)), \(timeText(end.second))",
+            hint: "write \(typed(end)), or an end after the beginning")
+    }
+
     /// Returns the error for a time that can be in either half of the day.
     func twoReadings(_ morning: LocalInstant, _ evening: LocalInstant) -> TimeProblem {
         let first = "\(dateText(morning.date)), \(timeText(morning.second))"

@@ -30,6 +30,7 @@ struct TimePhraseResolver {
         let dates = try dates(of: syntax)
         guard let time = syntax.time else { return .day(dates[0]) }
         let local = try localInstant(of: time, on: dates, syntax)
+        try assertNotWeekLater(local, dates, syntax)
         return .instant(try instant(local, syntax.zone))
     }
 

@@ -119,7 +119,9 @@ extension ClientCommand {
                     "May book", [refusal.map { "no: \($0.reason.text(in: intro.console.times))" } ?? "yes"])
                 keyValues.append("Notes", lines(of: notes, on: clock, intro.console.times))
                 // Default values are not shown.
-                keyValues.append(consents.filter { !$0.isGranted }, suppressions)
+                keyValues.append(
+                    consents.filter { !$0.isGranted }, suppressions,
+                    in: DeskTimes(format: intro.console.times, clock: clock))
                 return Self.text(keyValues, sessions, on: intro.console)
             }
         }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Booking
 import BookingStore
 import FoundationEssentials
+import Postgres
 import Reminders
 
 extension ClientCommand {
@@ -75,13 +76,14 @@ extension ClientCommand {
             guard let token else {
                 let who = try await intro.who(who ?? "", studio: nil, in: database)
                 let record = try await intro.consentDesk(database).note(consentChange, of: who, now: intro.now)
-                return try intro.report(record, consentChange.channels)
+                return try await intro.report(record, consentChange.channels, database)
             }
             guard let token = UUID(uuidString: token) else {
                 throw InvalidInput(
                     field: "--token", problem: "is not a valid token", hint: "copy it from the link in the mail")
             }
-            try intro.report(try await intro.consentDesk(database).unsubscribe(token, now: intro.now), [.email])
+            let record = try await intro.consentDesk(database).unsubscribe(token, now: intro.now)
+            try await intro.report(record, [.email], database)
         }
     }
 
@@ -103,18 +105,22 @@ extension ClientCommand {
             let database = try await intro.database()
             let who = try await intro.who(who, studio: nil, in: database)
             let record = try await intro.consentDesk(database).note(consentChange, of: who, now: intro.now)
-            try intro.report(record, consentChange.channels)
+            try await intro.report(record, consentChange.channels, database)
         }
     }
 }
 
 extension Intro {
     /// Prints the communication preferences of a client, and the blocked addresses.
-    fileprivate func report(_ record: ConsentDesk.Record, _ channels: [Channel]) throws {
+    fileprivate func report(
+        _ record: ConsentDesk.Record, _ channels: [Channel], _ database: Database
+    ) async throws {
+        let times = try await deskTimes(in: database)
         try console.report(ConsentStatusRecord(record)) {
             KeyValueTable(
                 ["Client": "\(record.client.id.value)", "Name": record.client.name],
-                consents: record.consents.filter { channels.contains($0.channel) }, suppressions: record.suppressions
+                consents: record.consents.filter { channels.contains($0.channel) }, suppressions: record.suppressions,
+                in: times
             ).text(on: console)
         }
         guard !record.suppressions.isEmpty else { return }
@@ -124,22 +130,24 @@ extension Intro {
 
 extension KeyValueTable {
     /// Returns a table that ends with the communication preferences.
-    init(_ lines: KeyValuePairs<String, String?>, consents: [Consent], suppressions: [Suppression]) {
+    init(
+        _ lines: KeyValuePairs<String, String?>, consents: [Consent], suppressions: [Suppression], in times: DeskTimes
+    ) {
         self.init(lines)
-        append(consents, suppressions)
+        append(consents, suppressions, in: times)
     }
 
     /// Adds the communication preferences and the blocked addresses.
-    mutating func append(_ consents: [Consent], _ suppressions: [Suppression]) {
+    mutating func append(_ consents: [Consent], _ suppressions: [Suppression], in times: DeskTimes) {
         for channel in Channel.allCases {
             let entries = consents.filter { $0.channel == channel }
             append(
                 channel == .email ? "Mail" : "Texts",
                 entries.map { consent in
                     let about = consent.scope == .session ? "about sessions" : "afterwards"
-                    let day = RFC3339.string(consent.at).prefix(10)
                     let how = consent.how == "contact_given" ? "with the contact" : consent.how
-                    return "\(consent.isGranted ? "yes" : "no"), \(about): since \(day), \(how), \(consent.actor)"
+                    let since = "since \(times.date(of: consent.at)), \(how), \(consent.actor)"
+                    return "\(consent.isGranted ? "yes" : "no"), \(about): \(since)"
                 })
         }
         append("Suppressed", suppressions.map { "\($0.address): \($0.reason.rawValue)" })

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Booking
 import FoundationEssentials
 
 /// `intro doctor`: checks the installation.
@@ -27,7 +28,7 @@ struct Doctor: IntroSubcommand {
         let checks =
             FileChecks.run(sources, intro.settings) + intro.diskChecks() + database
             + [await mail, await texts].compactMap(\.self)
-        try Self.report(checks, on: intro.console)
+        try Self.report(checks, on: intro.console, times: try await intro.deskTimesIfReadable())
     }
 
     func run() async throws {
@@ -37,14 +38,15 @@ struct Doctor: IntroSubcommand {
             // The other checks need the settings.
             let sources = Settings.Sources(options: global, environment: ProcessInfo.processInfo.environment)
             let console = Console(json: global.json, color: global.color)
-            try Self.report([.problem("settings", failure)] + FileChecks.run(sources), on: console)
+            let times = DeskTimes(format: console.times, clock: try StudioClock(timeZone: "UTC"))
+            try Self.report([.problem("settings", failure)] + FileChecks.run(sources), on: console, times: times)
         }
     }
 
     /// Prints the checks, and throws if one has found a problem.
-    private static func report(_ checks: [DoctorCheck], on console: Console) throws {
+    private static func report(_ checks: [DoctorCheck], on console: Console, times: DeskTimes) throws {
         try console.report(Record(checks: checks)) {
-            checks.map { text(of: $0, colored: console.isColored) }.joined(separator: "\n")
+            checks.map { text(of: $0, times, colored: console.isColored) }.joined(separator: "\n")
         }
         let problems = checks.count { $0.result == .problem }
         guard problems > 0 else { return }
@@ -54,10 +56,11 @@ struct Doctor: IntroSubcommand {
             exit: .misconfigured)
     }
 
-    private static func text(of check: DoctorCheck, colored: Bool) -> String {
+    private static func text(of check: DoctorCheck, _ times: DeskTimes, colored: Bool) -> String {
         let result = check.result.rawValue.padded(to: 9)
         let line =
-            Style.red(result, when: colored && check.result != .ok) + check.name.padded(to: 14) + check.message.visible
+            Style.red(result, when: colored && check.result != .ok) + check.name.padded(to: 14)
+            + check.message(in: times).visible
         guard let hint = check.hint else { return line }
         return line + "\n" + String(repeating: " ", count: 9) + Style.bold("hint:", when: colored) + " " + hint.visible
     }

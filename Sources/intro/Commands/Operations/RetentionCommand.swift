@@ -30,11 +30,12 @@ struct RetentionCommand: IntroSubcommand {
 
     func run(in intro: Intro) async throws {
         let database = try await intro.database()
+        let times = try await intro.deskTimes(in: database)
         if !dryRun, !yes {
             try Confirmation.assertPossible("removed data cannot be restored: this needs confirmation")
             let counts = try await intro.outdatedData(in: database)
             let record = RetentionRecord(counts, intro.settings.retention, now: intro.now)
-            intro.console.note(record.table.text(width: intro.console.width))
+            intro.console.note(record.table(in: times).text(width: intro.console.width))
             try Confirmation.ask("Remove this data? It cannot be restored.")
         }
         let counts =
@@ -44,7 +45,7 @@ struct RetentionCommand: IntroSubcommand {
         var record = RetentionRecord(counts, intro.settings.retention, now: intro.now)
         record.dryRun = dryRun ? true : nil
         try intro.console.report(record) {
-            record.table.text(on: intro.console) + (dryRun ? "\n\nNothing was removed." : "")
+            record.table(in: times).text(on: intro.console) + (dryRun ? "\n\nNothing was removed." : "")
         }
     }
 }
@@ -142,14 +143,14 @@ struct RetentionRecord: Encodable {
         ]
     }
 
-    /// The table of the numbers.
-    var table: Table {
+    /// Returns the table of the numbers.
+    func table(in times: DeskTimes) -> Table {
         Table(
             [.init("DATA"), .init("SETTING"), .init("PERIOD"), .init("BEFORE"), .init("ROWS", .right)],
             rows: items.map { item in
                 let period = item.periodDays.map { "\($0)d" } ?? (item.setting == nil ? "" : "none")
                 return [
-                    item.name, item.setting ?? "", period, item.before.map { RFC3339.string($0) } ?? "",
+                    item.name, item.setting ?? "", period, item.before.map { times.text($0) } ?? "",
                     "\(item.count)",
                 ]
             }

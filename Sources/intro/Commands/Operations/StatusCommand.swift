@@ -1,4 +1,5 @@
 import ArgumentParser
+import Booking
 import FoundationEssentials
 
 /// `intro status`: shows the state of the installation.
@@ -37,7 +38,10 @@ struct StatusCommand: IntroSubcommand {
     func run(in intro: Intro) async throws {
         // No problem follows from the numbers of sessions, and the lines of a plugin do not show them.
         let (status, failure) = await intro.systemStatus(countsSessions: !check || intro.console.isJSON)
-        let text = StatusText(status: status)
+        // The lines of a plugin have no times.
+        let times = check ? nil : try await intro.deskTimesIfReadable()
+        let text = StatusText(
+            status: status, times: try times ?? DeskTimes(format: .iso, clock: StudioClock(timeZone: "UTC")))
         try intro.console.report(Record(status: status)) { check ? text.plugin : text.screen(on: intro.console) }
         if check { throw ReportedFailures(exit: status.level.exitCode) }
         if let failure { throw failure }

@@ -5,6 +5,8 @@ import LocalPostgres
 /// The texts of a status: one screen for people, and the lines of a monitoring plugin.
 struct StatusText {
     let status: SystemStatus
+    /// The form of times.
+    let times: DeskTimes
 
     /// The number of lines of the screen.
     private static let height = 24
@@ -121,8 +123,8 @@ struct StatusText {
         guard status.messages != nil else { return Self.notRead }
         guard let late = status.oldestOverdueReminder else { return "none" }
         let subject = late.session.map { "session \($0)" } ?? "a trainer's schedule"
-        return "\(late.rule) by \(late.channel), \(subject), due \(RFC3339.string(late.dueAt)), "
-            + "\(late.lateMinutes) min late"
+        return "\(late.rule) by \(late.channel), \(subject), \(late.lateMinutes) min late, due "
+            + times.text(late.dueAt)
     }
 
     private var messages: String {
@@ -138,7 +140,7 @@ struct StatusText {
             [usable.joined(separator: ", ")].filter { !$0.isEmpty }
                 + paused.map { channel in
                     "\(channel.channel) paused on \(channel.sender ?? "a host")"
-                        + (channel.since.map { " since \(RFC3339.string($0))" } ?? "")
+                        + (channel.since.map { " since \(times.text($0))" } ?? "")
                 }, rest: "`intro jobs stats` lists all")
     }
 
@@ -149,8 +151,8 @@ struct StatusText {
 
     private var backup: String {
         guard let backup = status.lastBackup else { return "none recorded" }
-        let verified = backup.verifiedAt.map { "verified \(RFC3339.string($0))" } ?? "not verified"
-        return "\(backup.kind.rawValue), \(RFC3339.string(backup.at)), \(verified)"
+        let verified = backup.verifiedAt.map { "verified \(times.text($0))" } ?? "not verified"
+        return "\(backup.kind.rawValue), \(times.text(backup.at)), \(verified)"
     }
 
     /// Returns all lines, or two of them and how many more there are.

@@ -82,9 +82,20 @@ struct UntilOptions: ParsableArguments {
     ///
     /// - Parameter intro: The clock and the database.
     /// - Returns: The instant; `nil` without the option.
-    /// - Throws: `InvalidInput`, `NotFound`, a `Refusal`, or a `Failure` when the time differs between the studios.
+    /// - Throws: `InvalidInput`, also for a time in the past, `NotFound`, a `Refusal`, or a `Failure` when the time
+    ///   differs between the studios.
     func instant(in intro: Intro) async throws -> Date? {
         guard let until else { return nil }
+        let instant = try await instant(until, in: intro)
+        guard instant >= intro.now else {
+            throw InvalidInput(
+                field: "--until", problem: "\(quoted(until)) is in the past",
+                hint: "without it, the messages that are due now are included")
+        }
+        return instant
+    }
+
+    private func instant(_ until: String, in intro: Intro) async throws -> Date {
         if let length = Self.length(until) { return intro.now + TimeInterval(length * 60) }
         if let instant = RFC3339.parse(until) { return instant }
         let database = try await intro.database()

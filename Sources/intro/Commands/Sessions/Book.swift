@@ -95,8 +95,8 @@ struct Book: IntroSubcommand {
         let contacts = result.contacts.lines.map(\.visible)
         try intro.console.report(record) {
             let messages = result.messages?.line(on: result.session.studio.clock, at: now).text(in: intro.console.times)
-            return ([summary(result, times: intro.console.times), messages].compactMap(\.self) + contacts)
-                .joined(separator: "\n")
+            let lines = [summary(result, times: intro.console.times), messages].compactMap(\.self) + contacts
+            return intro.console.wrapped(lines.joined(separator: "\n"))
         }
         if intro.console.isJSON, !contacts.isEmpty { intro.console.note(contacts.joined(separator: "\n")) }
     }

@@ -95,14 +95,14 @@ struct Reschedule: IntroSubcommand {
                     "\(session.reference) is already at \(intro.console.start(of: session)) with \(session.trainer.name)."
                     .visible
             }
-            return outcome.text.text(in: intro.console.times)
+            return outcome.text(on: intro.console)
         }
     }
 
     /// Returns the request to move a session.
     private func move(_ session: Session, for intro: Intro, in database: Database) async throws -> MoveRequest {
         let reason = try override.map { try SingleLineText($0, field: "--override").text }
-        let trainer = try trainer.map { try Handle($0, field: "--trainer") }
+        let trainer = try await intro.trainerHandle(trainer, in: database)
         let studio = try studio.map { try Handle($0, field: "--studio") }
         let (place, found) = try await database.withConnection { connection in
             let studios = StudioRepository(connection)

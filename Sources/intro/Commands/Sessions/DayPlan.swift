@@ -149,6 +149,9 @@ extension Session.Place {
 }
 
 extension DayView.Day {
+    /// The most periods of the peak of stations that are named.
+    private static let mostPeaks = 4
+
     private static func wrapped(_ note: String, _ layout: DayView.Layout, indent: Int = 2) -> [String] {
         note.wrapped(to: layout.width - 2, indent: indent)
     }
@@ -223,8 +226,10 @@ extension DayView.Day {
         if day.hasNoTrainer { notes.append("no trainers working") }
         if day.sessions.isEmpty, !day.isClosed { notes.append("no sessions") }
         if let peak = day.stationPeak {
-            notes.append(
-                "\(peak.count) of \(stations) stations in use \(studio.hours([peak.during], on: day.date, times))")
+            let shown = peak.during.count > Self.mostPeaks ? Array(peak.during.prefix(Self.mostPeaks - 1)) : peak.during
+            let rest = peak.during.count - shown.count
+            let hours = studio.hours(shown, on: day.date, times) + (rest > 0 ? " and \(rest) more times" : "")
+            notes += Self.wrapped("\(peak.count) of \(stations) stations in use \(hours)", layout)
         }
         self.init(date: day.date, notes: notes, sessions: day.sessions)
     }

@@ -25,11 +25,14 @@ struct Schedule: IntroSubcommand {
     @Argument(help: ArgumentHelp("The trainer.", valueName: "handle"), completion: .trainers)
     var trainer: String
 
+    @Option(help: ArgumentHelp("Only this day, such as tomorrow or 2026-12-01.", valueName: "date"))
+    var on: String?
+
     @Option(help: ArgumentHelp("The first day, such as monday or 2026-12-01. (default: today)", valueName: "date"))
     var from: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Number of days.", valueName: "n"))
-    var days = "7"
+    @Option(parsing: .unconditional, help: ArgumentHelp("Number of days. (default: 7)", valueName: "n"))
+    var days: String?
 
     @Option(help: "The format: table, json, csv or ics.")
     var format = Format.table
@@ -49,6 +52,9 @@ struct Schedule: IntroSubcommand {
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func checkUsage() throws {
+        guard on == nil || (from == nil && days == nil) else {
+            throw ValidationError("--on is one day; --from and --days are several")
+        }
         guard !bom || format == .csv else { throw ValidationError("--bom goes with --format csv") }
         guard !calendar || global.json || format == .json else { throw ValidationError("--calendar goes with --json") }
         guard asOf == nil || !calendar && !open else {
@@ -57,12 +63,14 @@ struct Schedule: IntroSubcommand {
     }
 
     func run(in intro: Intro) async throws {
-        let days = try count(days, field: "--days", in: 1...400)
+        let days = try days.map { try count($0, field: "--days", in: 1...400) } ?? (on == nil ? 7 : 1)
         let database = try await intro.readDatabase()
         let (trainer, home) = try await intro.trainer(trainer, in: database)
         let context = intro.timeContext(at: home)
         // Show today as a whole: sessions that have ended also belong to the schedule.
-        let first = home.clock.date(of: try DayWindow(from: from, days: days, in: context).start)
+        let window = try DayWindow(
+            from: on ?? from, field: on == nil ? "--from" : "--on", days: days, in: context)
+        let first = home.clock.date(of: window.start)
         let dates = first...first.adding(days: days - 1)
         let recordedAt = try recordedAt(home, in: intro)
         let needsDays = calendar || format == .table && asOf == nil && !intro.console.isJSON

@@ -26,12 +26,15 @@ struct ChangeOptions: ParsableArguments {
 /// The result of a command for one session, as JSON and as text.
 struct SessionOutcome {
     var record: SessionRecord
-    let text: TimedText
+    private let text: TimedText
+    /// Whether the text has sentences, which are wrapped on a terminal.
+    private let isSentences: Bool
 
     /// Creates the outcome of showing a session.
     init(_ session: Session, text: String) {
         record = SessionRecord(session)
         self.text = TimedText(text)
+        isSentences = false
     }
 
     /// Creates the outcome of a change.
@@ -44,6 +47,7 @@ struct SessionOutcome {
     init(_ result: ChangeResult, _ words: ChangeWords, _ request: ChangeRequest, what: TimedText? = nil) {
         let (session, isDryRun, now) = (result.session, request.isDryRun, request.now)
         record = SessionRecord(session)
+        isSentences = true
         if isDryRun { record.dryRun = true }
         if result.isRepeated { record.repeated = true }
         let what = what ?? "\(session.start) with \(session.trainer.name) for \(session.client.name)."
@@ -57,6 +61,12 @@ struct SessionOutcome {
         } else {
             text = line.visible
         }
+    }
+
+    /// Returns the text, in the form and the width of the console.
+    func text(on console: Console) -> String {
+        let text = text.text(in: console.times)
+        return isSentences ? console.wrapped(text) : text
     }
 }
 
@@ -109,14 +119,14 @@ extension Intro {
     ) async throws {
         if let only = references.first, references.count == 1 {
             let outcome = try await process(session(only, for: requestID, in: database))
-            return try console.report(outcome.record) { outcome.text.text(in: console.times) }
+            return try console.report(outcome.record) { outcome.text(on: console) }
         }
         var (records, first): ([SessionRecord], Failure?) = ([], nil)
         references: for reference in references {
             do {
                 let outcome = try await process(session(reference, for: requestID, in: database))
                 if !console.isJSON {
-                    try console.print((records.isEmpty ? "" : separator) + outcome.text.text(in: console.times))
+                    try console.print((records.isEmpty ? "" : separator) + outcome.text(on: console))
                 }
                 records.append(outcome.record)
             } catch let error as OutputError {

@@ -92,7 +92,7 @@ struct SessionsCommand: IntroSubcommand {
 
     private func filter(in intro: Intro, _ database: Database) async throws -> SessionFilter {
         let studio = try studio.map { try Handle($0, field: "--studio") }
-        let trainer = try trainer.map { try Handle($0, field: "--trainer") }
+        let trainer = try await intro.trainerHandle(trainer, in: database)
         let (studios, trainerID) = try await database.withConnection { connection in
             let repository = StudioRepository(connection)
             let studios = if let studio { [try await repository.named(studio)] } else { try await repository.all() }
@@ -113,20 +113,8 @@ struct SessionsCommand: IntroSubcommand {
 
     /// Returns a studio with the period of the options on its clock.
     private func place(_ studio: Studio, in intro: Intro) throws -> SessionFilter.Place {
-        var context = intro.timeContext(at: studio, direction: .around)
-        let start = try from.map { try parseTimePhrase($0, field: "--from", in: context).start(studio.clock) }
-        var end = try until.map { try parseTimePhrase($0, field: "--until", in: context).end(studio.clock) }
-        if let start, let last = end, last <= start {
-            // A weekday is the first one after the beginning.
-            context.direction = .ahead
-            context.beginning = start
-            end = try until.map { try parseTimePhrase($0, field: "--until", in: context).end(studio.clock) }
-        }
-        if let start, let end, start >= end {
-            throw InvalidInput(
-                field: "--until", problem: "\(quoted(until ?? "")) is not after \(quoted(from ?? ""))",
-                hint: "give the first and the last day")
-        }
+        let context = intro.timeContext(at: studio, direction: .around)
+        let (start, end) = try parseListPeriod(from: from, until: until, in: context)
         return SessionFilter.Place(studio: studio.id, from: start ?? .distantPast, until: end ?? .distantFuture)
     }
 

@@ -127,7 +127,10 @@ extension Slots {
             search.before = try before.map { try Self.time($0, field: "--before", in: context) } ?? search.before
         }
         search.weekdays = try weekday.map { try Self.weekdays($0) } ?? search.weekdays
-        return search
+        guard let first = search.after, let end = search.before, first >= end else { return search }
+        throw InvalidInput(
+            field: "--before", problem: "\(end) is not later than \(first), the first time",
+            hint: "give the earlier time of day to --after")
     }
 
     private static func time(_ text: String, field: String, in context: TimePhraseContext) throws -> LocalTime {

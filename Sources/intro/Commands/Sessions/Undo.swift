@@ -5,19 +5,19 @@ import FoundationEssentials
 import Postgres
 import Reminders
 
-/// `intro undo`: corrects the mark or the cancellation of a session.
+/// `intro undo`: corrects the marks or the cancellations of sessions.
 struct Undo: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "undo", abstract: "Undo a mark or a cancellation.",
         discussion: """
-            The session is booked again at its time, if that is still free. A client who was notified of the \
+            Each session is booked again at its time, if that is still free. A client who was notified of the \
             cancellation is notified that the session takes place.
 
             Example: intro undo K7Q2-9FXM --reason "wrong client"
             """)
 
     @Argument(help: .session, completion: .references)
-    var reference: String
+    var references: [String]
 
     @Option(help: ArgumentHelp("The reason, for the event log.", valueName: "text"))
     var reason: String
@@ -31,7 +31,7 @@ struct Undo: IntroSubcommand {
         request.reportsMessages = true
         let reason = try SingleLineText(reason, field: "--reason").text
         let database = try await intro.databaseCheckedWhenRead()
-        try await intro.forEach([reference], for: request.requestID, in: database) { session in
+        try await intro.forEach(references, for: request.requestID, in: database) { session in
             let result: ChangeResult
             do {
                 result = try await intro.frontDesk(database).undo(session.reference, reason: reason, request)
@@ -49,7 +49,7 @@ struct Undo: IntroSubcommand {
     /// Returns the refusal for a booked session; if it was found by its client, the hint names the client's sessions
     /// that are marked or cancelled.
     private func refusal(_ refusal: Refusal, of session: Session, in database: Database) async throws -> Refusal {
-        guard (try? Reference(reference)) != session.reference else { return refusal }
+        guard !references.contains(where: { (try? Reference($0)) == session.reference }) else { return refusal }
         let sessions = try await database.withConnection { connection in
             try await SessionRepository(connection).all(for: session.client.id)
         }

@@ -74,9 +74,9 @@ extension TrainerCommand {
         }
 
         func run(in intro: Intro) async throws {
-            let handle = try Handle(handle, field: "the handle")
             let name = try name.map { try PersonName($0, field: "--name").text }
             let database = try await intro.database()
+            let handle = try await intro.trainerHandle(handle, field: "the handle", in: database)
             let home =
                 studio == nil
                 ? try await intro.trainer(handle.text, in: database).home
@@ -120,8 +120,8 @@ extension TrainerCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let handle = try Handle(handle, field: "the handle")
             let database = try await intro.database()
+            let handle = try await intro.trainerHandle(handle, field: "the handle", in: database)
             let administration = intro.administration(database)
             if !yes {
                 let sessions = try await administration.bookedSessions(of: handle, from: intro.now)
@@ -170,8 +170,8 @@ extension TrainerCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let handle = try Handle(handle, field: "the handle")
             let database = try await intro.database()
+            let handle = try await intro.trainerHandle(handle, field: "the handle", in: database)
             let booked = try await intro.administration(database).restore(trainer: handle, now: intro.now)
             let (trainer, home) = try await intro.trainer(handle.text, in: database)
             var record = TrainerRecord(trainer)

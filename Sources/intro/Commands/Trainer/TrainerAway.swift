@@ -89,31 +89,34 @@ extension TrainerCommand.Away {
     private func addAbsence(_ period: Period, of trainer: Trainer, in intro: Intro, _ database: Database) async throws {
         let change = try change.request(now: intro.now)
         let reason = try reason.map { try SingleLineText($0, field: "--reason").text }
-        let (absence, booked) = try await intro.administration(database).away(
+        let (absence, isPresent, booked) = try await intro.administration(database).away(
             trainer.handle, from: period.from, until: period.until, reason: reason,
-            isRepeated: change.requestID != nil, isDryRun: change.isDryRun)
+            reusesPresent: change.requestID != nil || cover, isDryRun: change.isDryRun)
         let affected = booked.filter { $0.endsAt > intro.now }
         var record = AbsenceRecord(absence, period)
         record.dryRun = change.isDryRun ? true : nil
         record.booked = booked.map(\.reference.description)
         record.affected = affected.map { SessionRecord($0) }
-        let span = period.text(in: intro.console.times)
+        record.repeated = isPresent ? true : nil
+        let span = (isPresent ? Period(absence, clock: period.clock) : period).text(in: intro.console.times)
         let heading =
-            (change.isDryRun
-            ? "\(trainer.name) would be away \(span)."
-            : "\(trainer.name) is away \(span) (time off number \(absence.number)).").visible
+            (isPresent
+            ? "\(trainer.name) is already away \(span) (time off number \(absence.number))."
+            : change.isDryRun
+                ? "\(trainer.name) would be away \(span)."
+                : "\(trainer.name) is away \(span) (time off number \(absence.number)).").visible
         guard cover else {
             return try intro.console.report(record) {
-                AffectedSessions(affected).text(after: heading, on: intro.console)
+                AffectedSessions(affected).text(after: intro.console.wrapped(heading), on: intro.console)
             }
         }
         var request = CoverRequest(trainer: trainer, during: period.from..<period.until)
         (request.requestID, request.isDryRun) = (change.requestID, change.isDryRun)
         let result = try await intro.frontDesk(database).cover(request, now: intro.now)
         let covered = CoverRecord(result)
-        (record.moved, record.left) = (covered.moved, covered.left)
+        (record.moved, record.left, record.notNotified) = (covered.moved, covered.left, covered.notNotified)
         let report = CoverReport(result, of: trainer, in: period, isDryRun: change.isDryRun)
-        try intro.console.report(record) { heading + "\n" + report.text(on: intro.console) }
+        try intro.console.report(record) { intro.console.wrapped(heading) + "\n" + report.text(on: intro.console) }
     }
 
     private func remove(
@@ -169,6 +172,10 @@ struct AbsenceRecord: Encodable {
     var moved: [SessionRecord]?
     /// The sessions that no other trainer could take; only with `--cover`.
     var left: [CoverRecord.Left]?
+    /// The references of the moved sessions whose clients must be called; only with `--cover`.
+    var notNotified: [String]?
+    /// Only if the time off was added before.
+    var repeated: Bool?
     /// Only with `--dry-run`.
     var dryRun: Bool? {
         didSet { if dryRun == true { number = nil } }

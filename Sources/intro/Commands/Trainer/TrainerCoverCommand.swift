@@ -43,7 +43,7 @@ extension TrainerCommand {
             let context = try await intro.timeContext(for: from, until, at: home, with: trainer.id, in: database)
             let period = try Period(daysFrom: from, until: until, in: context)
             var request = CoverRequest(trainer: trainer, during: period.from..<period.until)
-            request.substitute = try await substitute(for: trainer, in: database)
+            request.substitute = try await substitute(for: trainer, in: intro, database)
             let change = try change.request(now: intro.now)
             request.requestID = change.requestID
             request.isDryRun = change.isDryRun
@@ -52,9 +52,11 @@ extension TrainerCommand {
             try intro.console.report(report.record) { report.text(on: intro.console) }
         }
 
-        private func substitute(for trainer: Trainer, in database: Database) async throws -> Trainer? {
+        private func substitute(
+            for trainer: Trainer, in intro: Intro, _ database: Database
+        ) async throws -> Trainer? {
             guard let with else { return nil }
-            let handle = try Handle(with, field: "--with")
+            let handle = try await intro.trainerHandle(with, field: "--with", in: database)
             guard handle != trainer.handle else {
                 throw InvalidInput(
                     field: "--with", problem: "is the absent trainer", hint: "name another trainer, or leave it out")
@@ -117,19 +119,28 @@ struct CoverReport {
         let times = console.times
         let span = period.text(in: times)
         let all = result.moved.count + result.left.count
-        guard all > 0 else { return "\(trainer.name) has no sessions to come, \(span).".visible }
+        guard all > 0 else { return console.wrapped("\(trainer.name) has no sessions to come, \(span).".visible) }
         let verb = isDryRun ? "Would move" : "Moved"
-        var lines = ["\(verb) \(result.moved.count) of \(counted(all, "session")) of \(trainer.name), \(span)."]
-            .map(\.visible)
+        let what = "\(verb) \(result.moved.count) of \(counted(all, "session")) of \(trainer.name), \(span)."
+        var lines = [console.wrapped(what.visible)]
         if !result.moved.isEmpty { lines += ["", moved(in: times).text(on: console)] }
-        let width = console.textWidth
-        let unreachable = result.moved.compactMap(\.cannotBeNotified)
-        if !unreachable.isEmpty { lines += [""] + unreachable.flatMap { $0.visible.wrapped(to: width, indent: 2) } }
-        guard !result.left.isEmpty else { return lines.joined(separator: "\n") }
-        lines += ["", heading(in: times)]
-        for left in result.left { lines += call(left, in: times, width: width) }
-        lines.append("use `intro reschedule REF --at TIME --trainer HANDLE`")
+        lines += calls(in: times, width: console.textWidth)
         return lines.joined(separator: "\n")
+    }
+
+    /// Returns the call list: the clients of sessions that were left, and those who receive no notice of the move.
+    private func calls(in times: TimeFormat, width: Int) -> [String] {
+        let notNotified = result.notNotified
+        guard !result.left.isEmpty || !notNotified.isEmpty else { return [] }
+        var lines = ["", heading(counted(result.left.count + notNotified.count, "client"), in: times)]
+        for left in result.left { lines += call(left.session, offer(left, in: times), in: times, width: width) }
+        for (moved, reason) in notNotified {
+            let verb = isDryRun ? "would be moved" : "moved"
+            let what = "\(verb) to \(moved.trainer.name); cannot be notified: \(reason)"
+            lines += call(moved, what, in: times, width: width)
+        }
+        guard !result.left.isEmpty else { return lines }
+        return lines + ["use `intro reschedule REF --at TIME --trainer HANDLE`"]
     }
 
     private func moved(in times: TimeFormat) -> Table {
@@ -143,40 +154,49 @@ struct CoverReport {
             })
     }
 
-    private func heading(in times: TimeFormat) -> String {
-        let what = "Call \(counted(result.left.count, "client"))"
-        guard let hold = result.left.compactMap(\.hold).first else { return "\(what):" }
-        return
-            "\(what); the times are held until \(times.text(period.clock.time(of: hold.expiresAt), on: period.clock)):"
+    private func heading(_ clients: String, in times: TimeFormat) -> String {
+        guard let hold = result.left.compactMap(\.hold).first else { return "Call \(clients):" }
+        let until = times.text(period.clock.time(of: hold.expiresAt), on: period.clock)
+        return "Call \(clients); the times are held until \(until):"
     }
 
-    /// Returns the lines for one call: the client and the phone number, and the alternatives.
-    private func call(_ left: CoverResult.Left, in times: TimeFormat, width: Int) -> [String] {
+    /// Returns the alternatives to offer in one call.
+    private func offer(_ left: CoverResult.Left, in times: TimeFormat) -> String {
         let session = left.session
-        let contact = session.client.phone?.display ?? session.client.email?.address ?? ""
-        let client = session.client.name.visible.truncated(to: 22)
         let clock = session.studio.clock
         let slots = left.alternatives.map { slot in
             let date = clock.date(of: slot.startsAt)
             let day = date == clock.date(of: session.startsAt) ? "" : times.text(date, on: clock) + ", "
             return day + times.text(clock.time(of: slot.startsAt), on: clock) + " \(slot.trainer.handle)"
         }
-        let offer = slots.isEmpty ? "no free slot within two weeks" : slots.joined(separator: "; ")
+        return slots.isEmpty ? "no free slot within two weeks" : slots.joined(separator: "; ")
+    }
+
+    /// Returns the lines for one call: the client and the phone number, and what to say.
+    private func call(_ session: Session, _ what: String, in times: TimeFormat, width: Int) -> [String] {
+        let client = session.client
+        let contact = client.phone?.display ?? "\(client.email?.address ?? "") (no phone number)"
+        let name = client.name.visible.truncated(to: 22)
         return [
-            "\(session.reference)  \(session.start.text(in: times))  \(client)  \(contact.visible)".truncated(to: width)
+            "\(session.reference)  \(session.start.text(in: times))  \(name)  \(contact.visible)".truncated(to: width)
         ]
-            + "           \(offer.visible)".wrapped(to: width, indent: 11)
+            + "           \(what.visible)".wrapped(to: width, indent: 11)
+    }
+}
+
+extension CoverResult {
+    /// The sessions whose clients receive no notice of the move, each with the reason.
+    fileprivate var notNotified: [(session: Session, reason: String)] {
+        moved.compactMap { moved in moved.reasonOfNoNotice.map { (moved.session, $0) } }
     }
 }
 
 extension ChangeResult {
-    /// The line for a client who receives no notice of the move; `nil` if one is or was sent.
-    fileprivate var cannotBeNotified: String? {
+    /// Why the client receives no notice of the move; `nil` if one is or was sent.
+    fileprivate var reasonOfNoNotice: String? {
         // The messages of a repeated request are those of the session's present state.
         guard !isRepeated, let reasons = messages?.reasonsOfNoNotice else { return nil }
-        let why = reasons.isEmpty ? "no message will be sent" : reasons.joined(separator: ", ")
-        let next = session.client.phone.map { "call \($0.display)" } ?? "no phone number"
-        return "Cannot be notified: \(session.client.name) (\(why)), \(next)"
+        return reasons.isEmpty ? "no message will be sent" : reasons.joined(separator: ", ")
     }
 }
 
@@ -201,6 +221,8 @@ struct CoverRecord: Encodable {
     /// The sessions that were moved, each with its messages.
     let moved: [SessionRecord]
     let left: [Left]
+    /// The references of the moved sessions whose clients receive no notice and must be called.
+    let notNotified: [String]
     /// Only with `--dry-run`.
     var dryRun: Bool?
 
@@ -210,6 +232,7 @@ struct CoverRecord: Encodable {
             record.add(moved.messages, on: moved.session.studio.clock)
             return record
         }
+        notNotified = result.notNotified.map(\.session.reference.description)
         left = result.left.map { left in
             Left(
                 booking: SessionRecord(left.session), alternatives: left.alternatives.map { SlotRecord($0) },

@@ -56,10 +56,10 @@ extension TrainerCommand {
         }
 
         func run(in intro: Intro) async throws {
-            let handle = try Handle(handle, field: "the handle")
             let studio = try studio.map { try Handle($0, field: "--studio") }
             let hours = try set.map { try Self.hours($0, language: intro.settings.display.language) }
             let database = try await intro.database()
+            let handle = try await intro.trainerHandle(handle, field: "the handle", in: database)
             if let remove { return try await removeHours(remove, of: handle, at: studio, in: intro, database) }
             var change: (season: HoursSeason.ID, affected: [Session])?
             if let hours { change = try await setHours(hours, of: handle, at: studio, in: intro, database) }
@@ -83,7 +83,7 @@ extension TrainerCommand {
         private func setHours(
             _ hours: WeeklyHours, of handle: Handle, at studio: Handle?, in intro: Intro, _ database: Database
         ) async throws -> (season: HoursSeason.ID, affected: [Session]) {
-            let place = try await intro.bookingTarget(studio: self.studio, trainer: self.handle, in: database).studio
+            let place = try await intro.bookingTarget(studio: self.studio, trainer: handle.text, in: database).studio
             let (from, until) = try dates(in: intro.timeContext(at: place))
             let administration = intro.administration(database)
             if !yes, hours == .none {
@@ -101,7 +101,7 @@ extension TrainerCommand {
         private func removeHours(
             _ text: String, of handle: Handle, at studio: Handle?, in intro: Intro, _ database: Database
         ) async throws {
-            let place = try await intro.bookingTarget(studio: self.studio, trainer: self.handle, in: database).studio
+            let place = try await intro.bookingTarget(studio: self.studio, trainer: handle.text, in: database).studio
             let date = try parseDate(text, field: "--remove", in: intro.timeContext(at: place))
             let (season, affected) = try await intro.administration(database).removeHours(
                 from: date, of: handle, at: studio, now: intro.now)
