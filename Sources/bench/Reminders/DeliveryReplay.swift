@@ -26,7 +26,7 @@ struct DeliveryReplay: Sendable {
         (self.claim, self.record) = (claim, record)
     }
 
-    /// Returns the statement that claims the next messages for a run.
+    /// Returns the statement that claims the next messages for a run, whose number is the only number among its binds.
     func claim(for run: String) -> String {
         claim.text { number in
             let bind = claim.binds[number]
