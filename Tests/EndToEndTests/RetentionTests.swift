@@ -5,7 +5,7 @@ import Testing
 @Suite("retention")
 struct RetentionTests {
     /// The time of the runs: 60 days after the studio's day.
-    private static let now = "2027-01-29T08:00:00-08:00"
+    static let now = "2027-01-29T08:00:00-08:00"
     private static let settings = [
         "INTRO_RETENTION_EVENTS": "60d", "INTRO_RETENTION_MESSAGE_BODIES": "60d", "INTRO_RETENTION_JOBS": "60d",
         "INTRO_RETENTION_INBOUND": "60d",
@@ -23,38 +23,9 @@ struct RetentionTests {
         try await Studio.with { studio in
             try await studio.book("Ana", phone: Studio.phone(1), at: "2026-12-01 09:00")
             try await studio.answer("reminders", "send")
-            try await studio.database.query(
-                """
-                INSERT INTO message (session_id, studio_id, rule, channel, revision, copy, copy_reason, status, due_at,
-                    sent_at, recipient, subject, body, reply)
-                SELECT session_id, studio_id, rule, channel, revision, n, 'copy', 'sent', due.at, due.at, recipient,
-                       'subject', 'body', '250 ok'
-                FROM message,
-                     (VALUES (91, \(Self.now)::timestamptz - interval '60 days 1 second'),
-                             (92, \(Self.now)::timestamptz - interval '60 days')) AS due (n, at)
-                WHERE rule = 'confirmation' AND channel = 'email' AND copy = 0
-                """)
-            try await studio.database.query(
-                """
-                INSERT INTO inbound_text (received_at, sender, body, action, done_at)
-                SELECT \(Self.now)::timestamptz - age, '+12135550199', body, 'none', done
-                FROM (VALUES (interval '60 days 1 second', 'outside', now()),
-                             (interval '60 days', 'inside', now()),
-                             (interval '90 days', 'open', NULL)) AS text (age, body, done)
-                """)
-            try await studio.database.query(
-                """
-                INSERT INTO inbound_mail (received_at, kind, excerpt, digest, reason, done_at)
-                SELECT \(Self.now)::timestamptz - age, 'other', excerpt, sha256(excerpt::bytea), 'not_understood', now()
-                FROM (VALUES (interval '60 days 1 second', 'outside'), (interval '60 days', 'inside')) AS mail (age, excerpt)
-                """)
-            try await studio.database.query(
-                """
-                INSERT INTO job_dead (id, kind, queue, priority, payload, max_attempts, failures, crashes, enqueued_at,
-                    run_at, died_at, reason)
-                SELECT n, 'history.prune', 'default', 2, '{}', 1, 1, 0, died, died, died, 'failed'
-                FROM (VALUES (-1, now() - interval '60 days 1 minute'), (-2, now() - interval '59 days')) AS dead (n, died)
-                """)
+            try await studio.insertOldMessages()
+            try await studio.insertOldInbound()
+            try await studio.insertOldDeadJobs()
             let sessions = try await studio.count("session")
             let messages = try await studio.count("message")
             let preview = try await RetentionCounts(studio, Self.settings)
@@ -62,28 +33,34 @@ struct RetentionTests {
             #expect(preview["message_bodies"] == 1 && preview["inbound"] == 2 && preview["dead_jobs"] == 1)
             let removed = try await studio.removedEvents
             #expect(preview["events"] == removed)
-            let kept = try await studio.database.query(
-                "SELECT copy, body IS NOT NULL, reply IS NOT NULL FROM message WHERE copy > 90 ORDER BY copy"
-            ).decode((Int32, Bool, Bool).self)
-            #expect(kept.map(\.1) == [false, true] && kept.map(\.2) == [false, true])
-            #expect(
-                try await studio.count(
-                    "event", where: "subject = 'message' AND after ->> 'copy' = '91' AND after ->> 'body' IS NOT NULL")
-                    == 0)
-            let texts = try await studio.database.query("SELECT body FROM inbound_text ORDER BY id").decode(String.self)
-            #expect(texts == ["inside", "open"], "a text that waits for staff stays")
-            #expect(
-                try await studio.count("event", where: "subject = 'inbound_text' AND after ->> 'body' = 'outside'") == 0
-            )
-            #expect(
-                try await studio.count("event", where: "subject = 'inbound_text' AND before ->> 'body' = 'outside'")
-                    == 0)
-            #expect(
-                try await studio.database.query("SELECT excerpt FROM inbound_mail").decode(String.self) == ["inside"])
+            try await expectTextsWithinLimit(studio)
+            try await expectInboundWithinLimit(studio)
             #expect(try await studio.database.query("SELECT id FROM job_dead").decode(Int64.self) == [-2])
             #expect(try await studio.count("session") == sessions)
             #expect(try await studio.count("message") == messages)
         }
+    }
+
+    private func expectTextsWithinLimit(_ studio: Studio) async throws {
+        let kept = try await studio.database.query(
+            "SELECT copy, body IS NOT NULL, reply IS NOT NULL FROM message WHERE copy > 90 ORDER BY copy"
+        ).decode((Int32, Bool, Bool).self)
+        #expect(kept.map(\.1) == [false, true] && kept.map(\.2) == [false, true])
+        #expect(
+            try await studio.count(
+                "event", where: "subject = 'message' AND after ->> 'copy' = '91' AND after ->> 'body' IS NOT NULL")
+                == 0)
+    }
+
+    private func expectInboundWithinLimit(_ studio: Studio) async throws {
+        let texts = try await studio.database.query("SELECT body FROM inbound_text ORDER BY id").decode(String.self)
+        #expect(texts == ["inside", "open"], "a text that waits for staff stays")
+        for column in ["before", "after"] {
+            #expect(
+                try await studio.count("event", where: "subject = 'inbound_text' AND \(column) ->> 'body' = 'outside'")
+                    == 0)
+        }
+        #expect(try await studio.database.query("SELECT excerpt FROM inbound_mail").decode(String.self) == ["inside"])
     }
 
     @Test("removes the events of sessions that ended before the limit, and keeps each other object's last state")

@@ -31,23 +31,7 @@ struct JobPlanTests {
                 }
                 #expect(claimed == 101)
             }
-            let leases = try await yard.leases(limit: 700)
-            for start in stride(from: 0, to: 700, by: 100) {
-                let batch = Array(leases[start..<start + 100])
-                let acknowledged = try await yard.expectIndexes("acknowledge", reading: 250, times: 1) {
-                    try await store.acknowledge(Array(batch.prefix(50)))
-                }
-                let settled = try await yard.expectIndexes("settle", reading: 500, times: 1) {
-                    let dispositions: [Disposition] = [
-                        .retry(after: .zero, error: "boom"), .release, .dead(.failed, error: "boom"), .snooze(.zero),
-                        .dead(.cancelled, error: "unwanted"),
-                    ]
-                    let results = batch.suffix(50).enumerated()
-                        .map { JobResult(lease: $1, disposition: dispositions[$0 % 5]) }
-                    return try await store.settle(results)
-                }
-                #expect(acknowledged == 50 && settled == 50)
-            }
+            try await expectIndexesForResults(yard, store)
             let isDue = try await yard.expectIndexes("next") {
                 try await store.nextJob(in: "default", of: ["note"]).isDue
             }
@@ -66,6 +50,26 @@ struct JobPlanTests {
             try await yard.expectIndexes("leave", reading: 12_000, times: 1) {
                 try await runners.leave(runner, totals: .init())
             }
+        }
+    }
+
+    private func expectIndexesForResults(_ yard: JobYard, _ store: JobStore) async throws {
+        let leases = try await yard.leases(limit: 700)
+        for start in stride(from: 0, to: 700, by: 100) {
+            let batch = Array(leases[start..<start + 100])
+            let acknowledged = try await yard.expectIndexes("acknowledge", reading: 250, times: 1) {
+                try await store.acknowledge(Array(batch.prefix(50)))
+            }
+            let settled = try await yard.expectIndexes("settle", reading: 500, times: 1) {
+                let dispositions: [Disposition] = [
+                    .retry(after: .zero, error: "boom"), .release, .dead(.failed, error: "boom"), .snooze(.zero),
+                    .dead(.cancelled, error: "unwanted"),
+                ]
+                let results = batch.suffix(50).enumerated()
+                    .map { JobResult(lease: $1, disposition: dispositions[$0 % 5]) }
+                return try await store.settle(results)
+            }
+            #expect(acknowledged == 50 && settled == 50)
         }
     }
 
