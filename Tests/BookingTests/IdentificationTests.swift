@@ -22,7 +22,7 @@ struct IdentificationTests {
             name: name, acceptsOtherName: accepts)
         return switch identification.decision {
         case .client(let client, let isOtherName): "\(client.id.value)\(isOtherName ? " under another name" : "")"
-        case .nobody: "nobody"
+        case .noMatch: "no match"
         case .ambiguous(let clients): "one of \(clients.map(\.id.value))"
         case .otherName(let refusal): "\(refusal.rule.rawValue): \(refusal.message)"
         }
@@ -32,10 +32,10 @@ struct IdentificationTests {
     func nameless() {
         #expect(decide([greg]) == "17")
         #expect(decide([greg, ines]) == "one of [17, 18]")
-        #expect(decide([]) == "nobody")
-        #expect(decide([], beside: [greg]) == "nobody")
+        #expect(decide([]) == "no match")
+        #expect(decide([], beside: [greg]) == "no match")
         #expect(decide([], beside: [greg], accepts: true) == "17")
-        #expect(decide([], accepts: true) == "nobody")
+        #expect(decide([], accepts: true) == "no match")
     }
 
     @Test("identifies the owner with a matching name, also by an additional contact")
@@ -43,7 +43,7 @@ struct IdentificationTests {
         #expect(decide([greg, ines], name: "po, ines") == "18")
         #expect(decide([greg], beside: [ines], name: "Ines Po") == "18")
         #expect(decide([], beside: [greg, ines], name: "Greg") == "17")
-        #expect(decide([], name: "Greg") == "nobody")
+        #expect(decide([], name: "Greg") == "no match")
     }
 
     @Test("refuses a name that matches no owner, or accepts it if the caller confirms the only owner")

@@ -126,6 +126,6 @@ struct TemplateCheckTests {
                 "m.txt:2: {{triner}} is not a value of m. Did you mean {{trainer}}?"
             ])
         let missing = findings([:], without: "m.sms")
-        #expect(missing.first?.description.hasPrefix("m.sms: m lacks this file. Add it") == true)
+        #expect(missing.first?.description.hasPrefix("m.sms: the message m has no such file. Add it") == true)
     }
 }

@@ -47,7 +47,7 @@ struct TemplateFolderTests {
     @Test("errors name the file and the line")
     func faults() throws {
         try withFolder(["m.txt": Data("one\n{{#open}}\n".utf8)]) { folder in
-            let reason = "what begins here lacks its {{/open}}"
+            let reason = "the section that begins here has no {{/open}}"
             let error = TemplateError.malformed(name: "\(folder)/m.txt", line: 2, reason: reason)
             #expect(throws: error) { try TemplateLibrary(builtIn, overriddenBy: folder) }
         }

@@ -57,15 +57,16 @@ struct DomainFailureTests {
         ),
         (
             ReminderRule.Inconsistency.offsetAfterStart,
-            "--offset is after the start, when nothing is sent any more", "write it like -2h or -1d"
+            "--offset is after the start, and no reminder is sent after the start", "write it like -2h or -1d"
         ),
         (
-            ReminderRule.Inconsistency.offsetBeforeEvent, "--offset lies before what it is counted from",
+            ReminderRule.Inconsistency.offsetBeforeEvent, "--offset is before the event that it is relative to",
             "write it like 0, +2h or +1d"
         ),
-        (ReminderRule.Inconsistency.offsetAfterDay, "--offset lies after the day", "write it like -1d"),
+        (ReminderRule.Inconsistency.offsetAfterDay, "--offset is after the day", "write it like -1d"),
         (
-            ReminderRule.Inconsistency.offsetFromChange, "--offset cannot be: a change is told at once",
+            ReminderRule.Inconsistency.offsetFromChange,
+            "--offset cannot be used with a change, whose messages are sent at once",
             "leave it out"
         ),
         (
@@ -74,11 +75,11 @@ struct DomainFailureTests {
         ),
         (
             ReminderRule.Inconsistency.timeWithoutWholeDays,
-            "--at goes with whole days before a start, or after an end", "write it with --offset -1d"
+            "--at needs whole days before a start or after an end", "write it with --offset -1d"
         ),
         (
-            ReminderRule.Inconsistency.conditionUnknown(known: [.start, .end]), "--condition cannot be known then",
-            "give it with --anchor start, end"
+            ReminderRule.Inconsistency.conditionUnknown(known: [.start, .end]), "--condition is not known at that time",
+            "use it with --anchor start, end"
         ),
     ]
 

@@ -22,7 +22,7 @@ public struct Identification: Sendable {
         /// One client; `isOtherName` if the given name differs and the caller confirmed the client.
         case client(Client, isOtherName: Bool)
         /// No known client.
-        case nobody
+        case noMatch
         /// Several clients that match equally.
         case ambiguous([Client])
         /// Clients with another name, which the caller has not confirmed.
@@ -70,13 +70,13 @@ public struct Identification: Sendable {
         let people = named.clients.isEmpty ? others : named.clients
         guard let name else {
             if !named.clients.isEmpty || acceptsOtherName { return Self.only(of: people, isOtherName: false) }
-            return .nobody
+            return .noMatch
         }
         for candidates in [named.clients, others] {
             let best = Self.closestMatches(candidates, to: name)
             if !best.isEmpty { return Self.only(of: best, isOtherName: false) }
         }
-        guard !people.isEmpty else { return .nobody }
+        guard !people.isEmpty else { return .noMatch }
         if acceptsOtherName { return Self.only(of: people, isOtherName: true) }
         return .otherName(nameDiffers(name))
     }
@@ -92,7 +92,7 @@ public struct Identification: Sendable {
     }
 
     private static func only(of clients: [Client], isOtherName: Bool) -> Decision {
-        guard let client = clients.first else { return .nobody }
+        guard let client = clients.first else { return .noMatch }
         return clients.count == 1 ? .client(client, isOtherName: isOtherName) : .ambiguous(clients)
     }
 

@@ -132,7 +132,7 @@ struct BookingTransaction {
             throw InvalidInput.ambiguous(several, by: identification.sharedContact)
         case .otherName(let refusal):
             throw try await nameRefusal(refusal, of: identification.named.clients, contacts)
-        case .nobody:
+        case .noMatch:
             guard request.newClient != nil else { throw identity.notFound(identification) }
             return (nil, nil)
         }

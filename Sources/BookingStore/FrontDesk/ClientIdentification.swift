@@ -30,7 +30,7 @@ struct ClientIdentification {
         switch first.decision {
         case .client, .ambiguous: return first
         // A client number is decisive: additional contacts are ignored.
-        case .nobody, .otherName: if request.who.contact == nil { return first }
+        case .noMatch, .otherName: if request.who.contact == nil { return first }
         }
         var beside: [Identification.Owners] = []
         for (contact, owners) in lookup.beside {

@@ -86,7 +86,7 @@ public struct JobHandlers: Sendable {
                     let outcome: JobOutcome =
                         outcomes.count == batch.count
                         ? outcomes[number]
-                        : .retry(because: "the handler told \(outcomes.count) outcomes of \(batch.count) jobs")
+                        : .retry(because: "the handler returned \(outcomes.count) outcomes for \(batch.count) jobs")
                     dispositions[index] =
                         outcome == .done && batch[number].context.isCompleted
                         ? Disposition.completed : Disposition(outcome, of: jobs[index], backoff: backoff)

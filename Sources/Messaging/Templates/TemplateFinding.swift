@@ -81,21 +81,22 @@ extension TemplateFinding {
     /// The problem.
     public var message: String {
         switch problem {
-        case .unknownName: "the name does not say what the file makes"
+        case .unknownName: "the file name is not NAME.KIND"
         case .unknownLanguage(let code): "no client can choose the language \(code)"
         case .malformed(let reason): "this is not Mustache: \(reason)"
         case .unknownValue(let name, let message, _): "{{\(name)}} is not a value of \(message)"
         case .unknownTransform(let name, let value): "\(name) cannot be applied to {{\(value)}}"
         case .printedList(let name): "{{\(name)}} is a list"
-        case .unknownInclusion(let name, _): name.isEmpty ? "nothing is included" : "there is no \(name) to include"
+        case .unknownInclusion(let name, _):
+            name.isEmpty ? "the tag names no template" : "the template \(name) does not exist"
         case .endlessInclusion(let path): "\(path.joined(separator: ", then ")) includes this file again"
         case .unnamedInclusion: "a value cannot name a template"
-        case .setting: "{{%…}} would have values escaped twice"
-        case .missingPart(let message): "\(message) lacks this file"
-        case .unwritable(let reason): "this cannot be written: \(reason)"
+        case .setting: "{{%…}} would escape values twice"
+        case .missingPart(let message): "the message \(message) has no such file"
+        case .unwritable(let reason): "the message cannot be rendered: \(reason)"
         case .tooManySegments(let count, let most):
-            "with long names, this takes \(count) segments, and \(most) are allowed"
-        case .unused: "nothing uses this file"
+            "with long names, the text needs \(count) segments; at most \(most) are allowed"
+        case .unused: "no rule or template uses this file"
         case .needlessBraces(let name): "{{\(name)}} is escaped in any braces"
         }
     }

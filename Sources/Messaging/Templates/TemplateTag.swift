@@ -59,15 +59,16 @@ extension TemplateTag {
             if tag.isOpening { open.append(tag) }
             guard tag.role == .end else { continue }
             guard let opening = open.popLast() else {
-                throw TemplateSyntaxError(line: tag.line, reason: "{{/\(tag.name)}} ends nothing")
+                throw TemplateSyntaxError(line: tag.line, reason: "{{/\(tag.name)}} has no section to close")
             }
             guard (opening.name, opening.transforms) == (tag.name, tag.transforms) else {
                 let expected = "{{/\(opening.name)}} of line \(opening.line)"
-                throw TemplateSyntaxError(line: tag.line, reason: "{{/\(tag.name)}} stands where \(expected) is due")
+                throw TemplateSyntaxError(line: tag.line, reason: "found {{/\(tag.name)}} instead of \(expected)")
             }
         }
         if let opening = open.last {
-            throw TemplateSyntaxError(line: opening.line, reason: "what begins here lacks its {{/\(opening.name)}}")
+            throw TemplateSyntaxError(
+                line: opening.line, reason: "the section that begins here has no {{/\(opening.name)}}")
         }
         return tags
     }
@@ -90,7 +91,7 @@ private struct TemplateTagReader {
         while skip(past: opening) != nil {
             let start = line
             guard let content = skip(past: closing) else {
-                throw TemplateSyntaxError(line: start, reason: "a tag lacks its \(Self.text(closing))")
+                throw TemplateSyntaxError(line: start, reason: "the tag has no \(Self.text(closing))")
             }
             if let tag = try tag(content, line: start) { return tag }
         }
@@ -176,13 +177,13 @@ extension MustacheTemplate.Error {
     /// The reason, worded for the template's author.
     fileprivate var reason: String {
         switch self {
-        case .sectionCloseNameIncorrect: "a section ends under another name than it began"
-        case .unfinishedName: "a name holds letters, digits, and no spaces"
+        case .sectionCloseNameIncorrect: "the end of a section has another name than its beginning"
+        case .unfinishedName: "a name may contain letters and digits, but no spaces"
         case .expectedSectionEnd: "a section has no end"
         case .invalidSetDelimiter: "{{=…=}} takes two delimiters with a space between them"
         case .transformAppliedToInheritanceSection: "a {{$block}} cannot be transformed"
-        case .illegalTokenInsideInheritSection, .textInsideInheritSection: "{{<…}} may hold nothing but {{$blocks}}"
-        case .invalidConfigVariableSyntax, .unrecognisedConfigVariable: "{{%…}} sets nothing that is known"
+        case .illegalTokenInsideInheritSection, .textInsideInheritSection: "{{<…}} may contain only {{$blocks}}"
+        case .invalidConfigVariableSyntax, .unrecognisedConfigVariable: "{{%…}} is an unknown setting"
         }
     }
 }

@@ -95,7 +95,7 @@ struct PythonPeers {
         let report = try await Program.run(
             [python, context.source("peer_\(peer).py"), "\(jobs)", "\(setting)"], environment: environment)
         let rates = report.split(separator: "\n").compactMap { Double($0) }
-        guard rates.count == 2 else { throw BenchFailure("\(peer) told no rates", because: report) }
+        guard rates.count == 2 else { throw BenchFailure("\(peer) printed no rates", because: report) }
         return Run(enqueue: rates[0], drain: rates[1])
     }
 }

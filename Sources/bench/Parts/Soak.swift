@@ -22,7 +22,7 @@ struct Soak: Part {
         ])
         let readings = try JSONDecoder().decode([SoakWorker.Reading].self, from: Data(report.utf8))
         guard let early = readings.first, let late = readings.last, readings.count > 1 else {
-            throw BenchFailure("the soak told nothing", because: report)
+            throw BenchFailure("the soak printed nothing", because: report)
         }
         let settled = readings.dropFirst().map(\.megabytes)
         return [

@@ -174,7 +174,7 @@ extension BenchServer {
         // `Time: 1234.567 ms (00:01.235)`
         let milliseconds = report.split(separator: "\n").last { $0.hasPrefix("Time: ") }
             .flatMap { Double($0.dropFirst(6).prefix { $0 != " " }) }
-        guard let milliseconds else { throw BenchFailure("psql told no time", because: report) }
+        guard let milliseconds else { throw BenchFailure("psql printed no time", because: report) }
         return milliseconds / 1000
     }
 }

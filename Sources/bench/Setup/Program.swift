@@ -85,7 +85,7 @@ struct ProcessGauge: Sendable {
     func measure(_ command: [String], environment: [String: String] = [:]) async throws -> Reading {
         let report = try await Program.run([program] + command, environment: environment)
         let numbers = report.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
-        guard numbers.count == 2 else { throw BenchFailure("measure told no numbers", because: report) }
+        guard numbers.count == 2 else { throw BenchFailure("measure printed no numbers", because: report) }
         return Reading(seconds: numbers[0], megabytes: numbers[1] / 1024)
     }
 }

@@ -125,20 +125,21 @@ extension ReminderRule.Inconsistency {
         switch self {
         case .offsetTooLong: ("--offset is longer than a year", "write it like -2h or -1d")
         case .offsetAfterStart:
-            ("--offset is after the start, when nothing is sent any more", "write it like -2h or -1d")
-        case .offsetBeforeEvent: ("--offset lies before what it is counted from", "write it like 0, +2h or +1d")
-        case .offsetAfterDay: ("--offset lies after the day", "write it like -1d")
-        case .offsetFromChange: ("--offset cannot be: a change is told at once", "leave it out")
+            ("--offset is after the start, and no reminder is sent after the start", "write it like -2h or -1d")
+        case .offsetBeforeEvent: ("--offset is before the event that it is relative to", "write it like 0, +2h or +1d")
+        case .offsetAfterDay: ("--offset is after the day", "write it like -1d")
+        case .offsetFromChange:
+            ("--offset cannot be used with a change, whose messages are sent at once", "leave it out")
         case .noticeWithoutTrainer:
-            ("--anchor is a change for the trainer, who alone is told of it", "--audience trainer")
+            ("--anchor is a notice to the trainer and needs that audience", "--audience trainer")
         case .dayWithoutTrainerMail:
             ("--anchor day is for mail to trainers", "add --audience trainer --channel email")
         case .timeWithoutWholeDays:
-            ("--at goes with whole days before a start, or after an end", "write it with --offset -1d")
+            ("--at needs whole days before a start or after an end", "write it with --offset -1d")
         case .conditionUnknown(let anchors):
             (
-                "--condition cannot be known then",
-                "give it with --anchor \(anchors.map(\.rawValue).joined(separator: ", "))"
+                "--condition is not known at that time",
+                "use it with --anchor \(anchors.map(\.rawValue).joined(separator: ", "))"
             )
         }
     }

@@ -83,7 +83,7 @@ struct CompletionTests {
             try await yard.drain(.forBatches(upTo: 3) { _ in [.done] }) { $0.poll = .seconds(1) }
             let failures = try await yard.jobs().map(\.failures)
             #expect(failures == [1, 1, 1])
-            #expect(try await yard.jobs().allSatisfy { $0.errors == ["the handler told 1 outcomes of 3 jobs"] })
+            #expect(try await yard.jobs().allSatisfy { $0.errors == ["the handler returned 1 outcomes for 3 jobs"] })
             try await yard.database.query("UPDATE job SET run_at = now()")
             try await yard.drain(.forBatches(upTo: 3) { _ in throw JobInterruption.giveUp(because: "rain") })
             let dead = try await yard.dead().map(\.errors.last)
