@@ -55,7 +55,7 @@ struct WordingTests {
     }
 
     @Test(
-        "formats a time",
+        "formats a time on a 12-hour clock",
         arguments: [
             ("00:00", "12:00 AM", "a las 12:00 a. m."), ("00:59", "12:59 AM", "a las 12:59 a. m."),
             ("01:05", "1:05 AM", "a la 1:05 a. m."), ("09:00", "9:00 AM", "a las 9:00 a. m."),
@@ -63,11 +63,25 @@ struct WordingTests {
             ("13:00", "1:00 PM", "a la 1:00 p. m."), ("23:30", "11:30 PM", "a las 11:30 p. m."),
         ])
     func time(text: String, english: String, spanish: String) throws {
-        let time = try LocalTime(text)
-        #expect(Language.english.wording.time(time) == english)
-        #expect(Language.english.wording.atTime(time) == "at \(english)")
-        #expect(Language.spanish.wording.atTime(time).replacing("\u{A0}", with: " ") == spanish)
-        #expect(spanish.hasSuffix(Language.spanish.wording.time(time).replacing("\u{A0}", with: " ")))
+        try expect(text, in: .twelve, english, spanish)
+    }
+
+    @Test(
+        "formats a time on a 24-hour clock, as outside the US",
+        arguments: [
+            ("00:00", "00:00", "a las 00:00"), ("01:05", "01:05", "a la 01:05"), ("09:00", "09:00", "a las 09:00"),
+            ("13:00", "13:00", "a las 13:00"), ("23:30", "23:30", "a las 23:30"),
+        ])
+    func time24(text: String, english: String, spanish: String) throws {
+        try expect(text, in: .twentyFour, english, spanish)
+    }
+
+    private func expect(_ text: String, in hours: HourCycle, _ english: String, _ spanish: String) throws {
+        let (time, spanishWording) = (try LocalTime(text), Language.spanish.wording)
+        #expect(Language.english.wording.time(time, in: hours) == english)
+        #expect(Language.english.wording.atTime(time, in: hours) == "at \(english)")
+        #expect(spanishWording.atTime(time, in: hours).replacing("\u{A0}", with: " ") == spanish)
+        #expect(spanish.hasSuffix(spanishWording.time(time, in: hours).replacing("\u{A0}", with: " ")))
     }
 
     @Test("formats a number of sessions")

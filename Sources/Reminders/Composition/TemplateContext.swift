@@ -84,8 +84,8 @@ struct SessionContext {
             case .dayTitle: .text(wording.day(date).sentenceCased)
             case .when: .text(when)
             case .whenTitle: .text(when.sentenceCased)
-            case .time: .text(wording.time(time))
-            case .at: .text(wording.atTime(time))
+            case .time: .text(wording.time(time, in: clock.hourCycle))
+            case .at: .text(wording.atTime(time, in: clock.hourCycle))
             case .zone: .text(session.zone)
             case .minutes: .text(session.minutes)
             case .address: .optional(address)
@@ -171,11 +171,12 @@ extension TrainerDayContext.Entry {
     fileprivate var order: (Date, String) { (session.startsAt, session.reference.code) }
 
     fileprivate func values(in wording: any Wording) -> [String: TemplateValue] {
-        let time = session.studio.clock.time(of: session.startsAt)
+        let clock = session.studio.clock
+        let time = clock.time(of: session.startsAt)
         return TrainerDayEntryField.values { field in
             switch field {
-            case .time: .text(wording.time(time))
-            case .at: .text(wording.atTime(time))
+            case .time: .text(wording.time(time, in: clock.hourCycle))
+            case .at: .text(wording.atTime(time, in: clock.hourCycle))
             case .zone: .text(session.zone)
             case .minutes: .text(session.minutes)
             case .client: .text(session.client.name)

@@ -23,9 +23,9 @@ public enum SessionField: String, Sendable, CaseIterable {
     case when
     /// The relative date at the start of a line: `Tomorrow`.
     case whenTitle
-    /// The start time: `9:00 AM`, `9:00 a. m.`.
+    /// The start time: `9:00 AM`, `9:00 a. m.`; `09:00` outside the US.
     case time
-    /// The start time within a sentence: `at 9:00 AM`, `a las 9:00 a. m.`.
+    /// The start time within a sentence: `at 9:00 AM`, `a las 9:00 a. m.`, `at 09:00`.
     case at
     /// The abbreviation of the studio's time zone: `PST`.
     case zone
@@ -134,8 +134,8 @@ extension SessionField {
             case .dayTitle: .text(wording.day(.sample).sentenceCased)
             case .when: .text(wording.onDay(.sample))
             case .whenTitle: .text(wording.onDay(.sample).sentenceCased)
-            case .time: .text(wording.time(.sample))
-            case .at: .text(wording.atTime(.sample))
+            case .time: .text(wording.time(.sample, in: .twelve))
+            case .at: .text(wording.atTime(.sample, in: .twelve))
             case .zone: "UTC+12:45"
             case .minutes: "60"
             case .address: "1234 Martin Luther King Jr. Boulevard, Suite 210, Los Angeles, CA 90037"

@@ -10,10 +10,10 @@ protocol Wording: Sendable {
     /// Returns a number of days ahead as an adverbial phrase, such as `tomorrow`; `nil` if the date should be named
     /// instead.
     func daysAhead(_ days: Int) -> String?
-    /// Returns a time, such as `9:00 AM`.
-    func time(_ time: LocalTime) -> String
-    /// Returns a time as an adverbial phrase, such as `at 9:00 AM`.
-    func atTime(_ time: LocalTime) -> String
+    /// Returns a time, such as `9:00 AM` or `09:00`.
+    func time(_ time: LocalTime, in hours: HourCycle) -> String
+    /// Returns a time as an adverbial phrase, such as `at 9:00 AM` or `at 09:00`.
+    func atTime(_ time: LocalTime, in hours: HourCycle) -> String
     /// Returns a number of sessions, such as `2 sessions`.
     func sessions(_ count: Int) -> String
     /// Returns a number of changes, such as `2 changes`.
@@ -59,17 +59,6 @@ extension String {
     var sentenceCased: String { prefix(1).uppercased() + dropFirst() }
 }
 
-extension LocalTime {
-    /// The hour on a 12-hour clock, and the minutes.
-    var twelveHourTime: String {
-        let (hour, minute) = (minutes / 60 % 12, minutes % 60)
-        return "\(hour == 0 ? 12 : hour):\(minute < 10 ? "0" : "")\(minute)"
-    }
-
-    /// Whether the time is before noon.
-    var isMorning: Bool { minutes % 1440 < 720 }
-}
-
 /// US English.
 struct EnglishWording: Wording {
     func day(_ date: LocalDate) -> String { "\(date.weekday.title), \(Self.months[date.month - 1]) \(date.day)" }
@@ -86,10 +75,11 @@ struct EnglishWording: Wording {
         }
     }
 
-    /// Times are on a 12-hour clock, as is usual in the US.
-    func time(_ time: LocalTime) -> String { "\(time.twelveHourTime) \(time.isMorning ? "AM" : "PM")" }
+    func time(_ time: LocalTime, in hours: HourCycle) -> String {
+        hours == .twelve ? "\(time.text(in: hours)) \(time.half)" : time.text(in: hours)
+    }
 
-    func atTime(_ time: LocalTime) -> String { "at \(self.time(time))" }
+    func atTime(_ time: LocalTime, in hours: HourCycle) -> String { "at \(self.time(time, in: hours))" }
 
     func sessions(_ count: Int) -> String {
         switch count {
@@ -115,7 +105,7 @@ struct EnglishWording: Wording {
     ]
 }
 
-/// US Spanish: weekdays and months in lower case, times on a 12-hour clock.
+/// US Spanish: weekdays and months in lower case.
 struct SpanishWording: Wording {
     func day(_ date: LocalDate) -> String {
         "\(Self.weekdays[date.weekday.rawValue - 1]) \(date.day) de \(Self.months[date.month - 1])"
@@ -134,13 +124,15 @@ struct SpanishWording: Wording {
     }
 
     /// A no-break space keeps the abbreviation on one line.
-    func time(_ time: LocalTime) -> String {
-        "\(time.twelveHourTime) \(time.isMorning ? "a" : "p").\(String.noBreakSpace)m."
+    func time(_ time: LocalTime, in hours: HourCycle) -> String {
+        guard hours == .twelve else { return time.text(in: hours) }
+        return "\(time.text(in: hours)) \(time.half == "AM" ? "a" : "p").\(String.noBreakSpace)m."
     }
 
     /// One o'clock is the only hour with a singular article.
-    func atTime(_ time: LocalTime) -> String {
-        "\(time.minutes / 60 % 12 == 1 ? "a la" : "a las") \(self.time(time))"
+    func atTime(_ time: LocalTime, in hours: HourCycle) -> String {
+        let hour = time.minutes / 60 % (hours == .twelve ? 12 : 24)
+        return "\(hour == 1 ? "a la" : "a las") \(self.time(time, in: hours))"
     }
 
     func sessions(_ count: Int) -> String {
