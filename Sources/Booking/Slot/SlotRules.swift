@@ -190,7 +190,7 @@ public enum SlotRules {
 
     /// Returns the refusals by the studio's rules for how far ahead a start may be.
     static func studioTiming(_ facts: SlotFacts, _ slot: Slot, _ offer: Studio.Offer) -> [Objection?] {
-        let studio = visible(slot.studio.name)
+        let (studio, notice) = (visible(slot.studio.name), DurationInput.words(minutes: Int(offer.noticeMinutes)))
         var found: [Objection?] = []
         if facts.inThePast {
             found.append(
@@ -199,8 +199,7 @@ public enum SlotRules {
             found.append(
                 soft(
                     .tooSoon,
-                    "\(slot.start) is too soon: \(studio) requires "
-                        + "\(DurationInput.text(minutes: Int(offer.noticeMinutes))) notice",
+                    "\(slot.start) is too soon: \(studio) requires \(notice)\(notice.hasSuffix("s") ? "'" : "'s") notice",
                     remedy: .chooseLaterTime))
         }
         if facts.beyondHorizon {
@@ -208,7 +207,7 @@ public enum SlotRules {
                 soft(
                     .beyondHorizon,
                     "\(slot.start) is too far ahead: \(studio) books "
-                        + "\(DurationInput.text(minutes: Int(offer.horizonMinutes))) ahead",
+                        + "\(DurationInput.words(minutes: Int(offer.horizonMinutes))) ahead",
                     remedy: .chooseEarlierTime))
         }
         return found

@@ -46,6 +46,16 @@ public enum DurationInput {
         return text.isEmpty ? "0m" : text
     }
 
+    /// Returns a duration in words: `1 hour 30 minutes`.
+    ///
+    /// - Parameter minutes: Whole minutes, not negative.
+    /// - Returns: The days, hours and minutes that are not zero; `0 minutes` for zero.
+    public static func words(minutes: Int) -> String {
+        let parts = [(minutes / 1440, "day"), (minutes / 60 % 24, "hour"), (minutes % 60, "minute")]
+        let words = parts.filter { $0.0 != 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: " ")
+        return words.isEmpty ? "0 minutes" : words
+    }
+
     private static let hint = "write it like 45m, 2h, 1h30m or 60d"
 
     private static func sum(_ typed: Substring) -> Int? {

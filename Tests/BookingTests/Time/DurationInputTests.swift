@@ -54,6 +54,10 @@ struct DurationInputTests {
                     == minutes)
         }
         #expect(DurationInput.text(minutes: 90) == "1h30m")
+        #expect(
+            [0, 1, 90, 120, 86_400].map(DurationInput.words) == [
+                "0 minutes", "1 minute", "1 hour 30 minutes", "2 hours", "60 days",
+            ])
         #expect(DurationInput.text(minutes: 86_400) == "60d")
     }
 
