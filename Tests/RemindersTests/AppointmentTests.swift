@@ -69,13 +69,13 @@ struct AppointmentTests {
                 session: Details(client: "Bo", studioName: "Denver", zone: "America/Denver").session(atHour: 10)),
         ]
         let day = TrainerDayContext(
-            trainer: "Maria Lopez", home: details.studio, date: try LocalDate("2026-12-01"), entries: entries,
+            trainer: details.trainerName, home: details.studio, date: try LocalDate("2026-12-01"), entries: entries,
             now: details.now)
         let texts = try ReminderTemplates.library().renderMessage("trainer-digest", with: day.values)
         #expect(texts.subject == "Tomorrow: 3 sessions")
         #expect(
             texts.text == """
-                Hi Maria Lopez,
+                Hi Maria,
 
                 Tuesday, December 1: 3 sessions.
 
@@ -89,7 +89,7 @@ struct AppointmentTests {
                 Downtown Strength, reference B000-0000
                 Note: Bad knee; Prefers {{name}} <b>
 
-                Times are local to each studio.
+                Times are local to each studio (MST, PST).
 
                 """)
         #expect(Set(day.values.keys) == Set(TrainerDayField.allCases.map(\.rawValue)))

@@ -66,7 +66,7 @@ struct WrittenMessage: CustomStringConvertible {
                 TrainerDayContext.Entry(session: details.session(atHour: $0), clientPhone: clientPhone)
             }
             return TrainerDayContext(
-                trainer: details.trainer, home: details.studio, date: LocalDate(daysSince1970: 20_788),
+                trainer: details.trainerName, home: details.studio, date: LocalDate(daysSince1970: 20_788),
                 entries: entries, now: details.now, language: language
             ).values
         case "trainer-booked", "trainer-moved", "trainer-cancelled":
@@ -95,10 +95,14 @@ struct Details {
     /// 9 AM on the day before the session.
     var now = Date(timeIntervalSince1970: 1_796_058_000)
 
+    var trainerName: Session.TrainerName {
+        Session.TrainerName(id: Trainer.ID(1), handle: "maria", name: trainer)
+    }
+
     var address: String? { hasContacts ? "500 S Hope St, Los Angeles, CA 90071" : nil }
 
     var studio: Session.Place {
-        guard let clock = try? StudioClock(timeZone: zone) else { fatalError("no zone \(zone)") }
+        guard let clock = try? StudioClock(timeZone: zone, hourCycle: .twelve) else { fatalError("no zone \(zone)") }
         return Session.Place(id: Studio.ID(1), handle: "downtown", name: studioName, clock: clock)
     }
 
@@ -124,8 +128,7 @@ struct Details {
                 row: ClaimedMessage.Row(id: Int64(index), rule: rule, revision: 1), session: session,
                 formerStart: rule == "trainer-booked" ? nil : session.startsAt - (rule == "trainer-moved" ? 3600 : 0))
         }
-        return TrainerChanges(
-            trainer: Session.TrainerName(id: Trainer.ID(1), handle: "maria", name: trainer), changes: changes)
+        return TrainerChanges(trainer: trainerName, changes: changes)
     }
 
     func session(atHour hour: Int = 9) -> Session {

@@ -52,6 +52,9 @@ public struct Session: Sendable {
             self.handle = handle
             self.name = name
         }
+
+        /// The first word of the name, for greetings.
+        public var firstName: String { PersonName(stored: name).firstName }
     }
 
     /// The studio of a session.

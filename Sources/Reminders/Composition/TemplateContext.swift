@@ -28,7 +28,7 @@ struct TemplateContext: Sendable {
         case .session(let session): appointment(session, claimed, in: language, at: now).values
         case .day(let day):
             TrainerDayContext(
-                trainer: day.trainer.name, home: day.studio, date: day.date,
+                trainer: day.trainer, home: day.studio, date: day.date,
                 entries: day.sessions.map { session in
                     TrainerDayContext.Entry(
                         session: session, clientPhone: session.client.phone.map { phones.phone($0) },
@@ -134,7 +134,7 @@ struct TrainerDayContext {
         var isConfirmed = false
     }
 
-    let trainer: String
+    let trainer: Session.TrainerName
     /// The trainer's home studio, whose time zone applies.
     let home: Session.Place
     /// The date in that time zone.
@@ -152,7 +152,8 @@ struct TrainerDayContext {
         let (day, when) = (wording.day(date), wording.when(date, from: home.clock.date(of: now)))
         return TrainerDayField.values { field in
             switch field {
-            case .trainer: .text(trainer)
+            case .trainer: .text(trainer.name)
+            case .trainerFirstName: .text(trainer.firstName)
             case .studio: .text(home.name)
             case .day: .text(day)
             case .dayTitle: .text(day.sentenceCased)
@@ -160,6 +161,7 @@ struct TrainerDayContext {
             case .whenTitle: .text(when.sentenceCased)
             case .count: .text(String(entries.count))
             case .total: .text(wording.sessions(entries.count))
+            case .zones: .text(Set(entries.map(\.session.zone)).sorted().joined(separator: ", "))
             case .sessions: .list(entries.sorted { $0.order < $1.order }.map { $0.values(in: wording) })
             }
         }

@@ -55,6 +55,8 @@ public enum SessionField: String, Sendable, CaseIterable {
 public enum TrainerDayField: String, Sendable, CaseIterable {
     /// The trainer's name.
     case trainer
+    /// The first word of the trainer's name, for greetings.
+    case trainerFirstName
     /// The name of the trainer's home studio.
     case studio
     /// The date within a sentence.
@@ -69,6 +71,8 @@ public enum TrainerDayField: String, Sendable, CaseIterable {
     case count
     /// The number of sessions as text: `3 sessions`.
     case total
+    /// The abbreviations of the sessions' time zones: `PST`, `MST, PST`.
+    case zones
     /// Repeats a section for each session in order; the section uses the fields of ``TrainerDayEntryField``.
     case sessions
 }
@@ -163,6 +167,8 @@ extension TrainerDayField {
         return values { field in
             switch field {
             case .trainer, .studio, .day, .dayTitle, .when, .whenTitle: about[field.rawValue, default: ""]
+            case .trainerFirstName: about[SessionField.firstName.rawValue, default: ""]
+            case .zones: about[SessionField.zone.rawValue, default: ""]
             case .count: "12"
             case .total: .text(wording.sessions(12))
             case .sessions: .list(Array(repeating: entry, count: 12))

@@ -59,6 +59,8 @@ public struct TrainerChanges: Sendable {
 public enum TrainerChangesField: String, Sendable, CaseIterable {
     /// The trainer's name.
     case trainer
+    /// The first word of the trainer's name, for greetings.
+    case trainerFirstName
     /// The number of changes as text: `3 changes`.
     case total
     /// Shows a section if there is more than one change.
@@ -126,6 +128,7 @@ struct TrainerChangesContext {
         let own = TrainerChangesField.values { field -> TemplateValue in
             switch field {
             case .trainer: .text(changes.trainer.name)
+            case .trainerFirstName: .text(changes.trainer.firstName)
             case .total: .text(language.wording.changes(entries.count))
             case .several: .flag(entries.count > 1)
             case .changes: .list(entries)
@@ -213,6 +216,7 @@ extension TrainerChangesField {
         return values { field -> TemplateValue in
             switch field {
             case .trainer: SessionField.samples(language)[field.rawValue, default: ""]
+            case .trainerFirstName: SessionField.samples(language)[SessionField.firstName.rawValue, default: ""]
             case .total: .text(language.wording.changes(2))
             case .several: false
             case .changes: .list([entry])
