@@ -187,6 +187,8 @@ extension Catalogue {
                 reasons[difference] = error.message
             }
         }
+        // A function that was created again has the default privileges.
+        try await lockRetry.transaction { try await Privileges.grant(on: $0) }
         let left = try await compare(database)
         return Repair(
             repaired: differences.filter { !left.contains($0) }.map(\.description),

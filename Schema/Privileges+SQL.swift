@@ -1,14 +1,25 @@
 import Postgres
 
 extension Privileges {
-    /// The functions of the schema, without those of extensions, such as btree_gist's.
+    /// The condition for functions of the schema, without those of extensions, such as btree_gist's.
+    ///
+    /// PostgreSQL makes its superuser the owner of a range type's constructors. They read no data, and an owner of the
+    /// schema who is no superuser cannot revoke privileges on them.
+    private static let isOwnFunction = """
+        p.pronamespace = current_schema()::regnamespace
+        AND NOT EXISTS (
+            SELECT FROM pg_depend AS d
+            WHERE d.classid = 'pg_proc'::regclass
+              AND d.objid = p.oid
+              AND (d.deptype = 'e'
+                   OR d.deptype = 'i'
+                      AND d.refclassid = 'pg_type'::regclass
+                      AND NOT pg_has_role(current_user, p.proowner, 'USAGE')))
+        """
+
+    /// The functions of the schema whose privileges the login can change.
     static let ownFunctions: SQL = """
-        SELECT DISTINCT p.proname::text
-        FROM pg_proc AS p
-        WHERE p.pronamespace = current_schema()::regnamespace
-          AND NOT EXISTS (
-              SELECT FROM pg_depend AS d
-              WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+        SELECT DISTINCT p.proname::text FROM pg_proc AS p WHERE \(unsafeSQL: isOwnFunction)
         """
 
     /// Whether the current user owns the database, and may therefore revoke privileges on it.
@@ -53,11 +64,8 @@ extension Privileges {
                 FOR v_function IN
                     SELECT p.oid
                     FROM pg_proc AS p
-                    WHERE p.pronamespace = current_schema()::regnamespace
-                      AND p.proowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)
-                      AND NOT EXISTS (
-                          SELECT FROM pg_depend AS d
-                          WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+                    WHERE p.proowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)
+                      AND \(isOwnFunction)
                 LOOP
                     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM %s', v_function, v_role);
                 END LOOP;
@@ -94,10 +102,7 @@ extension Privileges {
             UNION ALL
             SELECT 'function', p.proname::text, coalesce(p.proacl, acldefault('f', p.proowner)), p.proowner
             FROM pg_proc AS p
-            WHERE p.pronamespace = current_schema()::regnamespace
-              AND NOT EXISTS (
-                  SELECT FROM pg_depend AS d
-                  WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+            WHERE \(unsafeSQL: isOwnFunction)
             UNION ALL
             SELECT 'schema', '', coalesce(nspacl, acldefault('n', nspowner)), nspowner
             FROM pg_namespace

@@ -53,6 +53,27 @@ struct DumpedDatabaseTests {
         }
     }
 
+    @Test("the schema of an owner without superuser rights passes its check, also after a repair")
+    func ordinaryOwner() async throws {
+        try await withEmptyStudio(home: "/nonexistent") { studio in
+            let name = try await studio.database.query("SELECT current_database()").decode(String.self)[0]
+            for statement in [
+                "CREATE ROLE chain LOGIN", "CREATE ROLE intro_service", "CREATE ROLE intro_reader",
+                "ALTER DATABASE \(name) OWNER TO chain",
+            ] {
+                try await studio.database.query("\(unsafeSQL: statement)")
+            }
+            let owner = studio.reached(by: studio.conninfo + " user=chain")
+            #expect(try await owner.intro("setup").exit == 0)
+            let check = try await owner.intro("setup", "--check")
+            #expect(check.exit == 0, "\(check.stderr)")
+            try await studio.database.query("DROP FUNCTION open_slots CASCADE")
+            #expect(try await owner.intro("setup").exit == 0)
+            let last = try await owner.intro("setup", "--check")
+            #expect(last.exit == 0, "\(last.stderr)")
+        }
+    }
+
     /// Makes `chain` the owner of all objects of the schema.
     private static let giveToChain = """
         DO $$
@@ -84,16 +105,23 @@ struct DumpedDatabaseTests {
     private func withRestoredStudio(_ body: (_ studio: Studio, _ reference: String) async throws -> Void) async throws {
         try await Studio.with { original in
             let reference = try await original.reference("Ana", at: "2026-12-01 09:00")
-            let server = try await TestServer.start()
-            let test = try await TestDatabase.make(on: server)
             let dump = "\(original.home)/studio.dump"
             try await run("pg_dump", "--format=custom", "--file=\(dump)", original.conninfo)
-            try await run("pg_restore", "--no-owner", "--no-privileges", "--dbname=\(test.conninfo)", dump)
-            let database = Database(.init(conninfo: test.conninfo), logger: .silent)
-            try await body(Studio(database: database, conninfo: test.conninfo, home: original.home), reference)
-            await database.close()
-            try await server.stop()
+            try await withEmptyStudio(home: original.home) { studio in
+                try await run("pg_restore", "--no-owner", "--no-privileges", "--dbname=\(studio.conninfo)", dump)
+                try await body(studio, reference)
+            }
         }
+    }
+
+    /// Runs a test with an empty database on a server of its own, which has none of Intro's roles.
+    private func withEmptyStudio(home: String, _ body: (Studio) async throws -> Void) async throws {
+        let server = try await TestServer.start()
+        let test = try await TestDatabase.make(on: server)
+        let database = Database(.init(conninfo: test.conninfo), logger: .silent)
+        try await body(Studio(database: database, conninfo: test.conninfo, home: home))
+        await database.close()
+        try await server.stop()
     }
 
     private func run(_ program: String, _ arguments: String...) async throws {

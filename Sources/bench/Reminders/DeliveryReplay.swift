@@ -30,7 +30,7 @@ struct DeliveryReplay: Sendable {
     func claim(for run: String) -> String {
         claim.text { number in
             let bind = claim.binds[number]
-            return Self.literal(bind == record.binds.last ? run : bind)
+            return bind == record.binds.last ? Self.literal(run) : Self.typedLiteral(bind)
         }.replacing("LIMIT 1\n", with: "LIMIT \(Self.batch)\n")
     }
 
@@ -46,6 +46,12 @@ struct DeliveryReplay: Sendable {
                     + "ARRAY[cardinality($1::bigint[])])"
             }
         }
+    }
+
+    /// Returns a literal with the type of a time, which PostgreSQL does not infer in every place.
+    private static func typedLiteral(_ bind: String?) -> String {
+        let isTime = bind?.wholeMatch(of: /\d{4}-\d\d-\d\d \d\d:.*/) != nil
+        return literal(bind) + (isTime ? "::timestamptz" : "")
     }
 
     private static func literal(_ bind: String?) -> String {

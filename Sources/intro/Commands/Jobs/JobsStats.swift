@@ -41,19 +41,43 @@ extension JobsCommand {
                 }
                 return parts.joined(separator: "\n\n")
             }
-            if check, let failure = Self.failure(of: statistics, record) { throw failure }
+            if check, let failure = Self.failure(of: statistics, record, delivery) { throw failure }
         }
 
         /// Returns the failure that `--check` reports after the statistics; `nil` without problems.
-        private static func failure(of statistics: JobStatistics, _ record: JobStatisticsRecord) -> Failure? {
-            var problems = record.warnings.map(\.message)
-            if statistics.runners.isEmpty { problems.insert("no runner is active", at: 0) }
+        private static func failure(
+            of statistics: JobStatistics, _ record: JobStatisticsRecord, _ delivery: DeliveryState
+        ) -> Failure? {
+            var problems = record.warnings.map { (message: $0.message, hint: $0.hint) } + delivery.problems
+            if statistics.runners.isEmpty {
+                problems.insert(("no runner is active", "start a runner: `intro run`"), at: 0)
+            }
             guard let first = problems.first else { return nil }
             let more = problems.count - 1
             return Failure(
-                code: "jobs_check", message: more == 0 ? first : "\(first), and \(counted(more, "more problem"))",
-                hint: record.warnings.first?.hint ?? "start a runner: `intro run`", exit: .unreachable)
+                code: "jobs_check",
+                message: more == 0 ? first.message : "\(first.message), and \(counted(more, "more problem"))",
+                hint: first.hint, exit: .unreachable)
         }
+    }
+}
+
+extension DeliveryState {
+    /// The paused channels and the held messages, each with the next step.
+    fileprivate var problems: [(message: String, hint: String)] {
+        let paused = pauses.map { pause in
+            (
+                message: "\(pause.channel.rawValue) is paused on \(pause.sender)",
+                hint: "correct the cause that `intro status` shows; the next try is automatic"
+            )
+        }
+        guard let held = messages.held, held > 0 else { return paused }
+        return paused + [
+            (
+                message: "\(counted(held, "message")) held after a restore",
+                hint: "see `intro status`, `intro reminders hold` and `intro reminders release`"
+            )
+        ]
     }
 }
 
