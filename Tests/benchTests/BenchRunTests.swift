@@ -25,7 +25,8 @@ import Testing
                 "reminders, plan, by that of a tenth to come",
                 "reminders, memory, telling of 20000 due", "reminders, memory, sending 100 of 20000",
                 "reminders, telling of 20000 due",
-                "reminders, send 400", "reminders, send, memory", "reminders, send, memory by that at 100",
+                "reminders, send 400", "reminders, send 400, by claims and records in C", "reminders, send, memory",
+                "reminders, send, memory by that at 100",
                 "reminders, send 100, replies after 20 ms",
             ])
         for name in [

@@ -13,7 +13,7 @@ struct Growth: Part {
         ("slots --studio studio-4", 50), ("slots --trainer trainer-60 --days 14", 50), ("schedule trainer-60", 50),
         ("schedule trainer-60 --days 14 --format csv", 50), ("agenda studio-4", 50),
         ("agenda studio-4 --affected", 50),
-        ("schedule trainer-60 --as-of 2027-01-03", 50), ("sessions", 50), ("sessions --client ADDRESS", 50),
+        ("schedule trainer-60 --as-of 2027-01-03%09:00", 50), ("sessions", 50), ("sessions --client ADDRESS", 50),
         ("sessions --unmarked", 50), ("log", 50), ("log REFERENCE", 50), ("log trainer-60", 50),
         ("show REFERENCE", 50), ("why REFERENCE", 50), ("client list", 50), ("client list --search garcia", 100),
         ("client list --search chloe%kowalski", 100), ("client list --search zzqqx", 50),

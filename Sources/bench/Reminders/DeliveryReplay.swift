@@ -30,7 +30,7 @@ struct DeliveryReplay: Sendable {
     func claim(for run: String) -> String {
         claim.text { number in
             let bind = claim.binds[number]
-            return bind == record.binds.last ? Self.literal(run) : Self.typedLiteral(bind)
+            return bind == record.binds.last ? "\(run)::integer" : Self.typedLiteral(bind)
         }.replacing("LIMIT 1\n", with: "LIMIT \(Self.batch)\n")
     }
 
@@ -40,7 +40,7 @@ struct DeliveryReplay: Sendable {
             switch number {
             case 0: "\(Self.literal(record.binds[number]))::timestamptz"
             case 1: "$1::bigint[]"
-            case record.binds.count - 1: Self.literal(run)
+            case record.binds.count - 1: "\(run)::integer"
             default:
                 "array_fill((\(Self.literal(record.binds[number]))::\(Self.outcomeTypes[number - 1])[])[1], "
                     + "ARRAY[cardinality($1::bigint[])])"

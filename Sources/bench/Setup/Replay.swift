@@ -42,14 +42,18 @@ struct Replay: Sendable {
         return (try texts(expressions).map { "\($0);\n" }.joined(), variables)
     }
 
+    /// Returns the type of an array's elements, which PostgreSQL does not infer for `unnest`.
+    private static func type(ofArray bind: String) -> String {
+        if bind.allSatisfy({ $0.isNumber || "{,}".contains($0) }) { return "integer" }
+        return bind.prefixMatch(of: /\{"\d{4}-\d\d-\d\d \d\d:/) != nil ? "timestamptz" : "text"
+    }
+
     /// Every bind as a literal, for statements that only read and can be repeated.
     var literals: Expressions {
         var expressions: Expressions = [:]
         for case let bind? in statements.flatMap(\.binds) {
-            expressions[bind] =
-                "'"
-                + bind.split(separator: "'", omittingEmptySubsequences: false)
-                .joined(separator: "''") + "'"
+            let literal = "'\(bind.replacing("'", with: "''"))'"
+            expressions[bind] = literal + (bind.hasPrefix("{") ? "::\(Self.type(ofArray: bind))[]" : "")
         }
         return expressions
     }
