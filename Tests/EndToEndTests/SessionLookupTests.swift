@@ -106,6 +106,22 @@ struct SessionLookupTests {
         }
     }
 
+    @Test("a typing error in a name of three letters is named in the hint, and no command acts on that client")
+    func shortNames() async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.answer(
+                "book", "--client", "tom@example.com", "--name", "Tom Ray", "--at", "2026-12-01 09:00", "--trainer",
+                "maria")["reference"]?.text
+            for command in [["show"], ["cancel"], ["confirm"], ["reschedule", "--at", "2026-12-02 09:00"]] {
+                let result = try await studio.intro([command[0], "Tim Ray"] + command.dropFirst() + ["--json"])
+                #expect(result.exit == 4 && result.error?.code == "not_found", "\(command): \(result.stderr)")
+                #expect(result.error?.hint.hasPrefix("did you mean Tom Ray (client 1)?") == true, "\(result.stderr)")
+            }
+            #expect(try await studio.answer("show", reference ?? "")["status"] == "booked")
+            #expect(try await studio.answer("client", "list", "--search", "tim ray").items.count == 1)
+        }
+    }
+
     @Test("a reference with one typing error has the one that exists in the hint; other texts, a hint that fits them")
     func mistypedReference() async throws {
         try await Studio.with { studio in

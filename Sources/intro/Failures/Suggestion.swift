@@ -63,7 +63,7 @@ extension Intro {
     /// Returns the names and numbers of up to three clients whose names differ by typing errors; `nil` without any.
     private func clients(named name: String) async throws -> String? {
         let database = try await database()
-        let search = ClientSearch(name, region: try await region(in: database))
+        let search = ClientSearch(name, region: try await region(in: database), typingErrors: .inShortWords)
         let clients = try await database.withConnection { connection in
             try await ClientRepository(connection).resembling(search, limit: 3)
         }

@@ -37,7 +37,10 @@ extension ClientCommand {
             let limit = try count(limit, field: "--limit", in: 1...1_000_000)
             let database = try await intro.database()
             var filter: ClientSearch?
-            if let search { filter = ClientSearch(search, region: try await intro.region(in: database)) }
+            if let search {
+                let region = try await intro.region(in: database)
+                filter = ClientSearch(search, region: region, typingErrors: .inShortWords)
+            }
             let (clients, total) = try await database.withConnection { [filter] connection in
                 let repository = ClientRepository(connection)
                 let found = try await repository.all(matching: filter, limit: limit + 1)
