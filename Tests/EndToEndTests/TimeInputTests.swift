@@ -81,6 +81,31 @@ struct TimeInputTests {
         }
     }
 
+    @Test("reminders plan and send accept --until now, and a length of time, on the machine's clock")
+    func untilNow() async throws {
+        try await Studio.with { studio in
+            for command in [["plan"], ["send", "--yes"]] {
+                for until in ["now", "1m", "1h"] {
+                    let result = try await IntroBinary.run(
+                        ["reminders"] + command + ["--until", until], environment: studio.environment, in: studio.home)
+                    #expect(result.exit == 0, "\(command) \(until): \(result.stderr)")
+                }
+            }
+        }
+    }
+
+    @Test("an end that has passed is on the day of its beginning, not a week later")
+    func pastEnds() async throws {
+        try await Studio.with { studio in
+            let late = "2026-11-30T11:00:00-08:00"
+            let cover = try await studio.intro("trainer", "cover", "maria", "--until", "mon 10am", now: late)
+            #expect(cover.exit == 0 && cover.stdout.contains("no sessions to come, Mon Nov 30, 12:00 AM PST to Mon"))
+            let away = try await studio.answer(
+                "trainer", "away", "maria", "--from", "today 9am", "--until", "mon 10am", now: late)
+            #expect(away["local_until"] == "2026-11-30 10:00 PST")
+        }
+    }
+
     @Test("closures, time off and hours accept the same phrases, and an end counts from its beginning")
     func periods() async throws {
         try await Studio.with { studio in
