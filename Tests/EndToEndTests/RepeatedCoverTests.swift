@@ -109,8 +109,11 @@ struct RepeatedCoverTests {
             let text = try await studio.intro(Self.words).stdout
             #expect(text.contains("\nCall 2 clients; the times are held until 8:30 AM:\n"), "\(text)")
             #expect(text.contains("Ben  +1 213-555-0142\n"), "\(text)")
-            #expect(text.contains("ana@example.com (no phone number)\n"), "\(text)")
+            #expect(text.contains("  Ana\n           ana@example.com (no phone number)\n"), "\(text)")
             #expect(text.contains("cannot be notified: no e-mail address\n"), "\(text)")
+            let advice = try #require(text.firstRange(of: "use `intro reschedule REF --at TIME --trainer HANDLE`\n"))
+            #expect(text[..<advice.lowerBound].contains("  Ana\n"), "\(text)")
+            #expect(text[advice.upperBound...].contains("  Ben  +1 213-555-0142\n"), "\(text)")
         }
     }
 }

@@ -122,7 +122,7 @@ extension TrainerCommand.Away {
         var request = CoverRequest(trainer: trainer, during: period.from..<period.until)
         (request.requestID, request.isDryRun) = (change.requestID, change.isDryRun)
         let result = try await intro.frontDesk(database).cover(request, now: intro.now)
-        let covered = CoverRecord(result)
+        let covered = CoverRecord(result, of: trainer)
         (record.moved, record.left, record.notNotified) = (covered.moved, covered.left, covered.notNotified)
         let report = CoverReport(result, of: trainer, in: period, isDryRun: change.isDryRun)
         try intro.console.report(record) { intro.console.wrapped(heading) + "\n" + report.text(on: intro.console) }
