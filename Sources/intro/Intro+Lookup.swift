@@ -159,7 +159,7 @@ extension Intro {
         }
         // A repeated request must not reach a session that the client booked after the first one.
         if let earlier = named.first, named.count == 1 { return earlier }
-        if clients.isEmpty { throw await missing(text, reference) }
+        if clients.isEmpty { throw await nothingFound(text, reference) }
         switch SessionChoice(among: sessions, now: now) {
         case .one(let session): return session
         case .several(let candidates): throw AmbiguousSession(text, candidates: candidates)
@@ -168,17 +168,29 @@ extension Intro {
     }
 
     /// Returns the error for a text that finds neither a session nor a client.
-    private func missing(_ text: String, _ reference: Result<Reference, InvalidInput>) async -> any Error {
-        guard Reference.isLikely(text), text.contains(where: \.isNumber) else {
-            return NotFound(.sessionOrClient(text))
+    ///
+    /// A text with a digit that cannot be a reference is invalid.
+    private func nothingFound(_ text: String, _ reference: Result<Reference, InvalidInput>) async -> any Error {
+        let missing = Self.missing(text, .sessionOrClient(text))
+        guard text.contains(where: \.isNumber), case .failure(let invalid) = reference else { return missing }
+        var failure = Failure(missing)
+        (failure.code, failure.exit) = ("invalid_input", .invalidInput)
+        if Reference.isLikely(text) { failure = Failure(describing: invalid) }
+        if let similar = try? await self.reference(near: text) {
+            failure.hint = "did you mean `\(similar)`? " + failure.hint
         }
-        switch reference {
-        case .success(let reference): return NotFound(.session(reference))
-        case .failure(let invalid):
-            guard let similar = try? await self.reference(near: text) else { return invalid }
-            return InvalidInput(
-                field: invalid.field, problem: invalid.problem, hint: "did you mean `\(similar)`? \(invalid.hint)")
-        }
+        return failure
+    }
+
+    /// Returns the error for a text that finds nothing: a text with a digit that can be a reference is one.
+    ///
+    /// - Parameters:
+    ///   - text: The text, as it was typed.
+    ///   - subject: What was looked for.
+    /// - Returns: The error.
+    static func missing(_ text: String, _ subject: NotFound.Subject) -> NotFound {
+        guard text.contains(where: \.isNumber), let reference = try? Reference(text) else { return NotFound(subject) }
+        return NotFound(.session(reference))
     }
 
     /// Finds clients by e-mail address, phone number, client number or name.

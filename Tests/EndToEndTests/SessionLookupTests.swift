@@ -127,17 +127,23 @@ struct SessionLookupTests {
         try await Studio.with { studio in
             try await studio.book("Zoe", at: "2026-12-01 10:00")
             try await studio.database.query("UPDATE session SET reference = 'KXMPXXQR'")
-            for text in ["KXMP-XXQ", "KXMP-XXRQ", "KUMP-XXQR", "kxmpxxqz", "KXMP-XXQ7", "7XMP-XXQR", "KXMP_XXQR"] {
+            for (text, exit) in [
+                ("KXMP-XXQ", Int32(4)), ("KXMP-XXRQ", 4), ("KUMP-XXQR", 4), ("kxmpxxqz", 4), ("KXMP-XXQ7", 4),
+                ("7XMP-XXQR", 4), ("KXMP_XXQR", 4), ("KXMP-XXQR7", 65), ("KX7MP-XXQR", 65), ("kxmP-XXQR2", 65),
+            ] {
                 let result = try await studio.intro("show", text, "--json")
-                #expect([4, 65].contains(result.exit), "\(text): \(result.stderr)")
+                #expect(result.exit == exit, "\(text): \(result.stderr)")
                 #expect(result.error?.hint.hasPrefix("did you mean `KXMP-XXQR`?") == true, "\(text): \(result.stderr)")
             }
-            for (text, hint) in [
-                ("ABCD-EFG", "a reference has eight characters"), ("Xena Park", "see `intro client list"),
-                ("Guest 1", "see `intro client list"), ("Zoe 2 Qu1nn", "see `intro client list"),
+            for (text, exit, hint) in [
+                ("ABCD-EFG", Int32(4), "a reference has eight characters"), ("Xena Park", 4, "see `intro client list"),
+                ("Guest 1", 65, "see `intro client list"), ("Zoe 2 Qu1nn", 65, "see `intro client list"),
+                ("K7q2-9fx", 65, "see `intro client list"),
             ] {
-                let error = try #require(try await studio.intro("cancel", text, "--json").error)
-                #expect(error.message == "no session or client found for \"\(text)\"" && error.code == "not_found")
+                let result = try await studio.intro("cancel", text, "--json")
+                let error = try #require(result.error)
+                #expect(result.exit == exit && error.code == (exit == 4 ? "not_found" : "invalid_input"), "\(text)")
+                #expect(error.message == "no session or client found for \"\(text)\"", "\(text)")
                 #expect(error.hint.hasPrefix(hint), "\(text): \(error.hint)")
             }
             // With two references one typing error away, none is meant.
