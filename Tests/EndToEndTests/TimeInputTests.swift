@@ -68,9 +68,23 @@ struct TimeInputTests {
                 (["trainer", "hours", "maria", "--set", "none", "--from", "dec 4", "--until", "dec 3"], "2026-12-04"),
                 (["sessions", "--from", "fri 3pm", "--until", "fri 1pm"], "(Fri Nov 27, 1:00 PM) is not after"),
                 (["log", "--from", "fri 3pm", "--until", "fri 1pm"], "(Fri Nov 27, 3:00 PM)"),
+                (["log", "--from", "fri 3pm", "--until", "fri 1pm", "--clock", "24"], "(Fri Nov 27, 13:00) is not"),
+                (["log", "--from", "2026-12-03", "--until", "2026-12-01"], "(Tue Dec 1) is not after"),
                 (["reminders", "plan", "--until", "today 7am"], "\"today 7am\" is in the past"),
                 (["reminders", "send", "--until", "yesterday"], "\"yesterday\" is in the past"),
-                (["slots", "--after", "3pm", "--before", "1pm"], "13:00 is not later than 15:00"),
+                (
+                    ["slots", "--after", "3pm", "--before", "1pm"],
+                    "--before 1:00 PM is not later than 3:00 PM, --after"
+                ),
+                (["slots", "--after", "3pm", "--before", "1pm", "--clock", "24"], "--before 13:00 is not later than"),
+                (
+                    ["slots", "--from", "tomorrow morning", "--after", "1pm"],
+                    "--after 1:00 PM is not earlier than 12:00 PM, the end of --from"
+                ),
+                (
+                    ["slots", "--from", "tomorrow evening", "--before", "1pm"],
+                    "--before 1:00 PM is not later than 5:00 PM, the beginning of --from"
+                ),
             ] {
                 let result = try await studio.intro(command)
                 #expect(result.exit == 65, "\(command): \(result.stdout)\(result.stderr)")

@@ -68,7 +68,8 @@ struct LogCommand: IntroSubcommand {
         filter.actor = try actor.map { try SingleLineText($0, field: "--actor").text }
         guard let place else { return (filter, studios, try StudioClock(timeZone: "UTC")) }
         let context = intro.timeContext(at: place, direction: .back)
-        (filter.from, filter.until) = try parseListPeriod(from: from, until: until, in: context)
+        (filter.from, filter.until) = try parseListPeriod(
+            from: from, until: until, in: context, times: intro.console.times)
         return (filter, studios, place.clock)
     }
 }

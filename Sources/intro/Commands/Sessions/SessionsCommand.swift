@@ -114,7 +114,8 @@ struct SessionsCommand: IntroSubcommand {
     /// Returns a studio with the period of the options on its clock.
     private func place(_ studio: Studio, in intro: Intro) throws -> SessionFilter.Place {
         let context = intro.timeContext(at: studio, direction: .around)
-        let (start, end) = try parseListPeriod(from: from, until: until, in: context)
+        let (start, end) = try parseListPeriod(
+            from: from, until: until, in: context, times: intro.console.times)
         return SessionFilter.Place(studio: studio.id, from: start ?? .distantPast, until: end ?? .distantFuture)
     }
 

@@ -128,9 +128,24 @@ extension Slots {
         }
         search.weekdays = try weekday.map { try Self.weekdays($0) } ?? search.weekdays
         guard let first = search.after, let end = search.before, first >= end else { return search }
-        throw InvalidInput(
-            field: "--before", problem: "\(end) is not later than \(first), the first time",
-            hint: "give the earlier time of day to --after")
+        throw contradiction(first, end, in: intro.console.times, on: studios[0].clock)
+    }
+
+    /// Returns the error for times of day of which the first is not before the last; `--from` may have either of them.
+    private func contradiction(
+        _ first: LocalTime, _ end: LocalTime, in times: TimeFormat, on clock: StudioClock
+    ) -> InvalidInput {
+        let (start, last) = (times.text(first, on: clock), times.text(end, on: clock))
+        if before == nil {
+            return InvalidInput(
+                field: "--after", problem: "\(start) is not earlier than \(last), the end of --from",
+                hint: "give an earlier time to --after, or leave it out")
+        }
+        return InvalidInput(
+            field: "--before",
+            problem: "\(last) is not later than \(start), \(after == nil ? "the beginning of --from" : "--after")",
+            hint: after == nil
+                ? "give a later time to --before, or leave it out" : "give the earlier time of day to --after")
     }
 
     private static func time(_ text: String, field: String, in context: TimePhraseContext) throws -> LocalTime {
