@@ -20,7 +20,7 @@ struct HoldCommand: IntroSubcommand {
     var at: String?
 
     @Option(
-        help: ArgumentHelp("The trainer. (default: fewest sessions that day)", valueName: "handle"),
+        help: ArgumentHelp("Handle or full name. (default: fewest sessions that day)", valueName: "handle"),
         completion: .trainers)
     var trainer: String?
 

@@ -22,7 +22,9 @@ struct SessionsCommand: IntroSubcommand {
     @Option(help: ArgumentHelp("Only this studio's sessions.", valueName: "id"), completion: .studios)
     var studio: String?
 
-    @Option(help: ArgumentHelp("Only this trainer's sessions.", valueName: "handle"), completion: .trainers)
+    @Option(
+        help: ArgumentHelp("Only this trainer's sessions: handle or full name.", valueName: "handle"),
+        completion: .trainers)
     var trainer: String?
 
     @Option(help: ArgumentHelp("Only this client's: e-mail, phone, client number or name.", valueName: "who"))

@@ -15,7 +15,9 @@ struct Slots: IntroSubcommand {
         help: ArgumentHelp("The studio. (default: the configured one, or all)", valueName: "id"), completion: .studios)
     var studio: String?
 
-    @Option(help: ArgumentHelp("Only this trainer's slots.", valueName: "handle"), completion: .trainers)
+    @Option(
+        help: ArgumentHelp("Only this trainer's slots: handle or full name.", valueName: "handle"),
+        completion: .trainers)
     var trainer: String?
 
     @Option(

@@ -19,7 +19,7 @@ extension TrainerCommand {
                 """
         )
 
-        @Argument(help: "The trainer.", completion: .trainers)
+        @Argument(help: "The trainer: handle or full name.", completion: .trainers)
         var handle: String
 
         @Option(help: ArgumentHelp("The first day off, or the time at which it begins.", valueName: "time"))

@@ -67,7 +67,7 @@ extension TrainerCommand {
             abstract: "Show a trainer with hours and time off.", discussion: "Example: intro trainer show maria"
         )
 
-        @Argument(help: "The trainer.", completion: .trainers)
+        @Argument(help: "The trainer: handle or full name.", completion: .trainers)
         var handle: String
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -18,7 +18,7 @@ extension TrainerCommand {
                 Example: intro trainer cover maria
                 """)
 
-        @Argument(help: "The absent trainer.", completion: .trainers)
+        @Argument(help: "The absent trainer: handle or full name.", completion: .trainers)
         var handle: String
 
         @Option(
@@ -29,7 +29,7 @@ extension TrainerCommand {
         var until: String?
 
         @Option(
-            help: ArgumentHelp("Move all sessions to this trainer. (default: any free one)", valueName: "handle"),
+            help: ArgumentHelp("Handle or full name of the substitute. (default: any free)", valueName: "handle"),
             completion: .trainers)
         var with: String?
 

@@ -20,7 +20,7 @@ extension TrainerCommand {
                 """
         )
 
-        @Argument(help: "The trainer.", completion: .trainers)
+        @Argument(help: "The trainer: handle or full name.", completion: .trainers)
         var handle: String
 
         @Option(
