@@ -64,7 +64,7 @@ extension ClientCommand {
 
         private static func table(_ clients: some Sequence<Client>) -> Table {
             Table(
-                [Table.Column("CLIENT", .right)] + ["NAME", "EMAIL", "PHONE", "SOURCE"].map { Table.Column($0) },
+                [.init("CLIENT", .right)] + [.init("NAME"), .init("EMAIL"), .exact("PHONE"), .init("SOURCE")],
                 rows: clients.map { client in
                     [
                         "\(client.id.value)", client.name, client.email?.address ?? "", client.phone?.display ?? "",
@@ -132,7 +132,7 @@ extension ClientCommand {
         private static func text(_ keyValues: KeyValueTable, _ sessions: [Session], on console: Console) -> String {
             guard !sessions.isEmpty else { return keyValues.text(on: console) }
             let table = Table(
-                ["SESSION", "START", "TRAINER", "STUDIO", "STATUS"].map { Table.Column($0) },
+                [.exact("SESSION"), .exact("START"), .init("TRAINER"), .init("STUDIO"), .code("STATUS")],
                 rows: sessions.map { session in
                     [
                         session.reference.description, console.start(of: session), session.trainer.name,

@@ -37,7 +37,7 @@ extension RemindersCommand {
         private func text(_ groups: [DueGroup], colored: Bool) -> String {
             guard !groups.isEmpty else { return "Nothing is due." }
             var table = Table([
-                .init("RULE"), .init("BY"), .init("STUDIO"), .init("MESSAGES", .right), .init("SKIPPED BECAUSE"),
+                .code("RULE"), .init("BY"), .init("STUDIO"), .init("MESSAGES", .right), .init("SKIPPED BECAUSE"),
             ])
             for group in groups {
                 let reason = group.skipReason?.rawValue

@@ -123,8 +123,10 @@ struct SessionsCommand: IntroSubcommand {
 
     private func table(_ sessions: [ListedSession], _ console: Console) -> Table {
         Table(
-            ["SESSION", "START", "CLIENT", "TRAINER", "STUDIO", "STATUS", "SOURCE", "BOOKED BY"]
-                .map { Table.Column($0) },
+            [
+                .exact("SESSION"), .exact("START"), .init("CLIENT"), .init("TRAINER"), .init("STUDIO"), .code("STATUS"),
+                .init("SOURCE"), .init("BOOKED BY"),
+            ],
             rows: sessions.map { listed in
                 let session = listed.session
                 return [

@@ -86,9 +86,9 @@ struct Slots: IntroSubcommand {
 
     private static func table(_ slots: [Slot], times: TimeFormat) -> Table {
         let namesStudios = Set(slots.map(\.studio.id)).count > 1
-        let titles = ["WHEN", "TRAINER", "HANDLE"] + (namesStudios ? ["STUDIO"] : [])
+        let columns: [Table.Column] = [.exact("WHEN"), .init("TRAINER"), .code("HANDLE")]
         return Table(
-            titles.map { Table.Column($0) },
+            columns + (namesStudios ? [.init("STUDIO")] : []),
             rows: slots.map { slot in
                 let cells = [slot.start.text(in: times), slot.trainer.name, slot.trainer.handle]
                 return namesStudios ? cells + [slot.studio.handle] : cells

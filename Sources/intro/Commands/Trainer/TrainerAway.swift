@@ -168,7 +168,7 @@ extension TrainerCommand.Away {
         try intro.console.report(periods.map { AbsenceRecord($0, $1) }) {
             guard !periods.isEmpty else { return "\(trainer.name) has no upcoming time off.".visible }
             return Table(
-                [Table.Column("NUMBER", .right), Table.Column("AWAY"), Table.Column("REASON")],
+                [.code("NUMBER", .right), .exact("AWAY"), .init("REASON")],
                 rows: periods.map { ["\($0.number)", $1.text(in: intro.console.times), $0.reason ?? ""] }
             ).text(on: intro.console)
         }

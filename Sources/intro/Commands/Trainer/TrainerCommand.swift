@@ -48,7 +48,7 @@ extension TrainerCommand {
 
         private static func table(_ trainers: [Trainer]) -> Table {
             Table(
-                ["HANDLE", "NAME", "STUDIO", "PHONE", "EMAIL", "STATUS"].map { Table.Column($0) },
+                [.code("HANDLE"), .init("NAME"), .init("STUDIO"), .exact("PHONE"), .init("EMAIL"), .code("STATUS")],
                 rows: trainers.map { trainer in
                     [
                         trainer.handle.text, trainer.name, trainer.homeStudio.text, trainer.phone?.display ?? "",

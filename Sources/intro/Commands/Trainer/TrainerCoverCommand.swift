@@ -145,7 +145,7 @@ struct CoverReport {
 
     private func moved(in times: TimeFormat) -> Table {
         Table(
-            ["SESSION", "START", "CLIENT", "NEW TRAINER"].map { Table.Column($0) },
+            [.exact("SESSION"), .exact("START"), .init("CLIENT"), .init("NEW TRAINER")],
             rows: result.moved.map(\.session).map { session in
                 [
                     session.reference.description, session.start.text(in: times), session.client.name.truncated(to: 22),
