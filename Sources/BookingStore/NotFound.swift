@@ -28,6 +28,8 @@ public struct NotFound: Error, Sendable {
         case unsubscribeToken
         /// A session or a client for a text that is neither an existing reference nor the name of a client.
         case sessionOrClient(String)
+        /// A session, client, trainer or studio for a text, whose events were to be listed.
+        case eventSubject(String)
         /// A session with a booking reference.
         case session(Reference)
         /// A session with a primary key.

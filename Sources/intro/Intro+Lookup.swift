@@ -76,58 +76,6 @@ extension Intro {
         get throws { try settings.studio.map { try Handle($0, field: Setting.studio.environmentName) } }
     }
 
-    /// Finds a trainer and their home studio, whose time zone applies to the trainer.
-    ///
-    /// - Parameters:
-    ///   - text: The handle or the name, as it was typed.
-    ///   - database: The database to query.
-    /// - Returns: The trainer and the home studio.
-    /// - Throws: `NotFound`, `InvalidInput` or `PostgresError`.
-    func trainer(_ text: String, in database: Database) async throws -> (Trainer, home: Studio) {
-        let handle = try await trainerHandle(text, field: "the handle", in: database)
-        return try await database.withConnection { connection in
-            let trainer = await TrainerRepository(connection).sendNamed(handle)
-            let home = await StudioRepository(connection).home(of: handle)
-            return (try await trainer.value(), home: try await home.value())
-        }
-    }
-
-    /// Returns the handle that is typed for a trainer, or that of the only trainer, or only active one, with the typed name.
-    ///
-    /// - Parameters:
-    ///   - text: The handle or the full name, as it was typed.
-    ///   - field: The option, for the message.
-    ///   - database: The database to query for a text that is no handle.
-    /// - Returns: The handle; whether a trainer has it is not checked.
-    /// - Throws: `InvalidInput`, whose hint names the trainers with a similar name, or `PostgresError`.
-    func trainerHandle(_ text: String, field: String = "--trainer", in database: Database) async throws -> Handle {
-        do {
-            return try Handle(text, field: field)
-        } catch {
-            let trainers = try await database.withConnection { try await TrainerRepository($0).all() }
-            let equal = trainers.filter { NameComparison.similarity($0.name, text) == .equal }
-            let active = equal.filter { $0.retiredAt == nil }
-            for named in [equal, active] where named.count == 1 { return named[0].handle }
-            let similar = trainers.filter { NameComparison.isSameName($0.name, text) }.prefix(3)
-            guard !similar.isEmpty else { throw error }
-            let handles = similar.map { "`\($0.handle)`" }.joined(separator: " or ")
-            throw InvalidInput(
-                field: error.field, problem: error.problem, hint: "did you mean \(handles)? \(error.hint)")
-        }
-    }
-
-    /// Returns the handle that is typed for an optional `--trainer`.
-    ///
-    /// - Parameters:
-    ///   - text: The handle or the full name, as it was typed.
-    ///   - database: The database to query for a text that is no handle.
-    /// - Returns: The handle; `nil` without the option.
-    /// - Throws: `InvalidInput`, whose hint names the trainers with a similar name, or `PostgresError`.
-    func trainerHandle(_ text: String?, in database: Database) async throws -> Handle? {
-        guard let text else { return nil }
-        return try await trainerHandle(text, field: "--trainer", in: database)
-    }
-
     /// Finds a session by its reference, or by its client's e-mail address, phone number, client number or name.
     ///
     /// - Parameters:
@@ -159,7 +107,7 @@ extension Intro {
         }
         // A repeated request must not reach a session that the client booked after the first one.
         if let earlier = named.first, named.count == 1 { return earlier }
-        if clients.isEmpty { throw await missing(text, reference) }
+        if clients.isEmpty { throw await nothingFound(text, reference) }
         switch SessionChoice(among: sessions, now: now) {
         case .one(let session): return session
         case .several(let candidates): throw AmbiguousSession(text, candidates: candidates)
@@ -168,17 +116,29 @@ extension Intro {
     }
 
     /// Returns the error for a text that finds neither a session nor a client.
-    private func missing(_ text: String, _ reference: Result<Reference, InvalidInput>) async -> any Error {
-        guard Reference.isLikely(text), text.contains(where: \.isNumber) else {
-            return NotFound(.sessionOrClient(text))
+    ///
+    /// A text with a digit that cannot be a reference is invalid.
+    private func nothingFound(_ text: String, _ reference: Result<Reference, InvalidInput>) async -> any Error {
+        let missing = Self.missing(text, .sessionOrClient(text))
+        guard text.contains(where: \.isNumber), case .failure(let invalid) = reference else { return missing }
+        var failure = Failure(missing)
+        (failure.code, failure.exit) = ("invalid_input", .invalidInput)
+        if Reference.isLikely(text) { failure = Failure(describing: invalid) }
+        if let similar = try? await self.reference(near: text) {
+            failure.hint = "did you mean `\(similar)`? " + failure.hint
         }
-        switch reference {
-        case .success(let reference): return NotFound(.session(reference))
-        case .failure(let invalid):
-            guard let similar = try? await self.reference(near: text) else { return invalid }
-            return InvalidInput(
-                field: invalid.field, problem: invalid.problem, hint: "did you mean `\(similar)`? \(invalid.hint)")
-        }
+        return failure
+    }
+
+    /// Returns the error for a text that finds nothing: a text with a digit that can be a reference is one.
+    ///
+    /// - Parameters:
+    ///   - text: The text, as it was typed.
+    ///   - subject: What was looked for.
+    /// - Returns: The error.
+    static func missing(_ text: String, _ subject: NotFound.Subject) -> NotFound {
+        guard text.contains(where: \.isNumber), let reference = try? Reference(text) else { return NotFound(subject) }
+        return NotFound(.session(reference))
     }
 
     /// Finds clients by e-mail address, phone number, client number or name.

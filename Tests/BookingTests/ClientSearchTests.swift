@@ -28,6 +28,17 @@ struct ClientSearchTests {
         }
     }
 
+    @Test("tolerates typing errors in words of three letters only where the search is for a list")
+    func shortWords() throws {
+        let us = try Region("US")
+        let tom = ClientSearch("tim ray", region: us)
+        #expect(tom.nameWords.allSatisfy { $0.fragments == nil })
+        let listed = ClientSearch("tim ray", region: us, typingErrors: .inShortWords)
+        #expect(listed.nameWords.allSatisfy { $0.fragments != nil })
+        let alone = ClientSearch("tim", region: us, typingErrors: .inShortWords)
+        #expect(alone.nameWords.allSatisfy { $0.fragments == nil })
+    }
+
     @Test("recognizes a whole e-mail address or phone number, and converts a domain to ASCII")
     func contacts() throws {
         let us = try Region("US")

@@ -43,6 +43,7 @@ struct ReferenceTests {
             ("K7Q2-9FXN", true), ("K7Q2-9XFM", true), ("7Q29FXM", true), ("K7Q2-9FXMM", true), ("k7q2_9fxm", true),
             ("U7Q2-9FXM", true), ("K7Q2-9FX\u{E9}", true), ("K7Q2-9FXM", true), ("K7Q2-9FNN", false),
             ("K7Q2-9F", false), ("U7Q2-9FX", false), ("UUQ2-9FXM", false), ("", false),
+            ("7KQ2-9FXM", true), ("7KQ2-9FXU", false), ("K7Q2-U9FXM", true), ("K7Q2-U9FXU", false),
         ])
     func neighbors(text: String, isNeighbor: Bool) throws {
         let neighbors = Reference.neighbors(of: text)

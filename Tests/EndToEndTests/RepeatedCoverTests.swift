@@ -21,12 +21,75 @@ struct RepeatedCoverTests {
                 #expect(again["number"] == first["number"] && again["repeated"] == true)
                 #expect(again["moved"]?.items.count == moved, "\(again)")
             }
-            let text = try await studio.intro(Self.words).stdout
-            #expect(text.hasPrefix("Maria Lopez is already away Tue Dec 1 (time off number 1).\n"), "\(text)")
+            for options in [[], ["--dry-run"]] {
+                let result = try await studio.intro(later + ["--reason", "sick"] + options)
+                let text = result.stdout
+                #expect(text.hasPrefix("Maria Lopez is already away Tue Dec 1 (time off number 1).\n"), "\(text)")
+                #expect(result.stderr.contains("note: --reason was ignored: time off number 1"), "\(result.stderr)")
+                let record = try await studio.answer(later + ["--reason", "sick"] + options)
+                for field in ["number", "from", "until", "local_from", "local_until", "reason"] {
+                    #expect(record[field] == first[field], "\(field): \(record)")
+                }
+                #expect(record["repeated"] == true)
+            }
+            #expect(try await studio.intro(later).stderr.isEmpty)
             let longer = try await studio.answer(
                 "trainer", "away", "maria", "--cover", "--from", "2026-12-01", "--until", "2026-12-02")
             #expect(longer["number"]?.number == 2 && longer["repeated"] == nil)
             #expect(try await studio.count("time_off") == 2)
+        }
+    }
+
+    @Test("time off that begins now and ends before now is refused, also as a dry run, and nothing is stored")
+    func endsBeforeNow() async throws {
+        try await Studio.with { studio in
+            let before = try await studio.fingerprint()
+            for options in [[], ["--dry-run"]] {
+                let result = try await studio.intro(
+                    ["trainer", "away", "maria", "--cover", "--until", "today 7am", "--json"] + options)
+                #expect(result.exit == 65 && result.error?.code == "invalid_input", "\(result.stderr)")
+                #expect(result.error?.message.contains("\"today 7am\" is in the past") == true, "\(result.stderr)")
+            }
+            #expect(try await studio.fingerprint() == before)
+        }
+    }
+
+    @Test("a repeated request names the same clients who cannot be notified, unless their sessions changed since")
+    func repeatedRequest() async throws {
+        try await Studio.with { studio in
+            var references: [String] = []
+            for (number, time) in ["10:00", "11:00"].enumerated() {
+                let booked = try await studio.answer(
+                    "book", "--client", "(213) 555-014\(number)", "--name", "Guest", "--trainer", "maria", "--at",
+                    "2026-12-01 \(time)")
+                references.append(booked["reference"]?.text ?? "")
+            }
+            for words in [Self.words, ["trainer", "cover", "maria", "--from", "2026-12-02"]] {
+                let key = words + ["--request-id", "sick-\(words.count)"]
+                let first = try await studio.answer(key)
+                #expect(first["not_notified"]?.items.compactMap(\.text) == (words == Self.words ? references : []))
+                #expect(try await studio.answer(key)["not_notified"] == first["not_notified"])
+            }
+            try await studio.answer("cancel", references[0])
+            let again = try await studio.answer(Self.words + ["--request-id", "sick-\(Self.words.count)"])
+            #expect(again["not_notified"]?.items.compactMap(\.text) == [references[1]])
+        }
+    }
+
+    @Test("an e-mail address that is the only contact is never cut, in any width")
+    func wholeAddress() async throws {
+        try await Studio.with { studio in
+            let address = "maximiliana.featherstonehaugh@strength-training.example.com"
+            try await studio.answer(
+                "book", "--client", address, "--name", "Maximiliana Featherstonehaugh", "--trainer", "maria", "--at",
+                "2026-12-01 10:00")
+            for trainer in ["aiko", "james"] {
+                try await studio.answer("trainer", "away", trainer, "--from", "2026-12-01", "--until", "2026-12-01")
+            }
+            for width in ["40", "80"] {
+                let text = try await studio.intro(Self.words + ["--dry-run"], environment: ["COLUMNS": width]).stdout
+                #expect(text.contains("           \(address)\n           (no phone number)\n"), "\(text)")
+            }
         }
     }
 
@@ -46,8 +109,11 @@ struct RepeatedCoverTests {
             let text = try await studio.intro(Self.words).stdout
             #expect(text.contains("\nCall 2 clients; the times are held until 8:30 AM:\n"), "\(text)")
             #expect(text.contains("Ben  +1 213-555-0142\n"), "\(text)")
-            #expect(text.contains("ana@example.com (no phone number)\n"), "\(text)")
+            #expect(text.contains("  Ana\n           ana@example.com (no phone number)\n"), "\(text)")
             #expect(text.contains("cannot be notified: no e-mail address\n"), "\(text)")
+            let advice = try #require(text.firstRange(of: "use `intro reschedule REF --at TIME --trainer HANDLE`\n"))
+            #expect(text[..<advice.lowerBound].contains("  Ana\n"), "\(text)")
+            #expect(text[advice.upperBound...].contains("  Ben  +1 213-555-0142\n"), "\(text)")
         }
     }
 }

@@ -189,7 +189,7 @@ struct RetentionTests {
                         "before": "2026-12-01T16:00:00Z", "count": .number(Double(texts)),
                     ]))
             let again = try await studio.intro("retention", "--dry-run", now: Self.now)
-            #expect(again.stdout.contains("events                       retention.events          none"))
+            #expect(again.stdout.contains("\nevents                retention.events          none"))
             #expect(again.exit == 0 && again.stdout.hasSuffix("\n\nNothing was removed.\n"))
         }
     }

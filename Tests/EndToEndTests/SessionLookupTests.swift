@@ -106,22 +106,44 @@ struct SessionLookupTests {
         }
     }
 
+    @Test("a typing error in a name of three letters is named in the hint, and no command acts on that client")
+    func shortNames() async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.answer(
+                "book", "--client", "tom@example.com", "--name", "Tom Ray", "--at", "2026-12-01 09:00", "--trainer",
+                "maria")["reference"]?.text
+            for command in [["show"], ["cancel"], ["confirm"], ["reschedule", "--at", "2026-12-02 09:00"]] {
+                let result = try await studio.intro([command[0], "Tim Ray"] + command.dropFirst() + ["--json"])
+                #expect(result.exit == 4 && result.error?.code == "not_found", "\(command): \(result.stderr)")
+                #expect(result.error?.hint.hasPrefix("did you mean Tom Ray (client 1)?") == true, "\(result.stderr)")
+            }
+            #expect(try await studio.answer("show", reference ?? "")["status"] == "booked")
+            #expect(try await studio.answer("client", "list", "--search", "tim ray").items.count == 1)
+        }
+    }
+
     @Test("a reference with one typing error has the one that exists in the hint; other texts, a hint that fits them")
     func mistypedReference() async throws {
         try await Studio.with { studio in
             try await studio.book("Zoe", at: "2026-12-01 10:00")
             try await studio.database.query("UPDATE session SET reference = 'KXMPXXQR'")
-            for text in ["KXMP-XXQ", "KXMP-XXRQ", "KUMP-XXQR", "kxmpxxqz", "KXMP-XXQ7", "7XMP-XXQR", "KXMP_XXQR"] {
+            for (text, exit) in [
+                ("KXMP-XXQ", Int32(4)), ("KXMP-XXRQ", 4), ("KUMP-XXQR", 4), ("kxmpxxqz", 4), ("KXMP-XXQ7", 4),
+                ("7XMP-XXQR", 4), ("KXMP_XXQR", 4), ("KXMP-XXQR7", 65), ("KX7MP-XXQR", 65), ("kxmP-XXQR2", 65),
+            ] {
                 let result = try await studio.intro("show", text, "--json")
-                #expect([4, 65].contains(result.exit), "\(text): \(result.stderr)")
+                #expect(result.exit == exit, "\(text): \(result.stderr)")
                 #expect(result.error?.hint.hasPrefix("did you mean `KXMP-XXQR`?") == true, "\(text): \(result.stderr)")
             }
-            for (text, hint) in [
-                ("ABCD-EFG", "a reference has eight characters"), ("Xena Park", "see `intro client list"),
-                ("Guest 1", "see `intro client list"), ("Zoe 2 Qu1nn", "see `intro client list"),
+            for (text, exit, hint) in [
+                ("ABCD-EFG", Int32(4), "a reference has eight characters"), ("Xena Park", 4, "see `intro client list"),
+                ("Guest 1", 65, "see `intro client list"), ("Zoe 2 Qu1nn", 65, "see `intro client list"),
+                ("K7q2-9fx", 65, "see `intro client list"),
             ] {
-                let error = try #require(try await studio.intro("cancel", text, "--json").error)
-                #expect(error.message == "no session or client found for \"\(text)\"" && error.code == "not_found")
+                let result = try await studio.intro("cancel", text, "--json")
+                let error = try #require(result.error)
+                #expect(result.exit == exit && error.code == (exit == 4 ? "not_found" : "invalid_input"), "\(text)")
+                #expect(error.message == "no session or client found for \"\(text)\"", "\(text)")
                 #expect(error.hint.hasPrefix(hint), "\(text): \(error.hint)")
             }
             // With two references one typing error away, none is meant.

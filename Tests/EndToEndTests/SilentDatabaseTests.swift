@@ -45,6 +45,21 @@ struct SilentDatabaseTests {
         }
     }
 
+    @Test("status and doctor do not connect again for the form of times")
+    func connectsOnce() async throws {
+        try await withProxy { studio, proxy in
+            proxy.stall(.everything)
+            var connections: [Int] = []
+            for command in [["schedule", "maria"], ["status"], ["doctor"]] {
+                let before = proxy.accepted
+                let result = try await studio.reached(through: proxy).intro(command)
+                #expect(result.exit != 0, "\(command)")
+                connections.append(proxy.accepted - before)
+            }
+            #expect(connections[0] > 0 && Set(connections).count == 1, "\(connections)")
+        }
+    }
+
     @Test("a runner sends no watchdog notices without heartbeats, and exits after SIGTERM")
     func runner() async throws {
         try await withProxy { studio, proxy in

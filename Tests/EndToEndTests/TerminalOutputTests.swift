@@ -18,6 +18,20 @@ struct TerminalOutputTests {
         return terminal.text.split(whereSeparator: \.isNewline).map(String.init)
     }
 
+    @Test("the table of retention has its limits as dates of the desk's clock, and fits 80 columns")
+    func retention() async throws {
+        try await Studio.with { studio in
+            // In Los Angeles, it is still the day before.
+            let text = try await studio.intro(
+                "retention", "--dry-run", now: "2027-01-30T05:00:00Z",
+                environment: ["COLUMNS": "80", "INTRO_RETENTION_MESSAGE_BODIES": "60d"]
+            ).stdout
+            let line = text.split(separator: "\n").first { $0.contains("retention.message_bodies") } ?? ""
+            #expect(line.contains("  60d     Mon Nov 30, 2026  "), "\(text)")
+            #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(text)")
+        }
+    }
+
     @Test("slots are grouped by day and trainers; AM and PM are left out where --after decides")
     func grouped() async throws {
         try await Studio.with { studio in

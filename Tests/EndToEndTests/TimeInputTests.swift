@@ -68,9 +68,23 @@ struct TimeInputTests {
                 (["trainer", "hours", "maria", "--set", "none", "--from", "dec 4", "--until", "dec 3"], "2026-12-04"),
                 (["sessions", "--from", "fri 3pm", "--until", "fri 1pm"], "(Fri Nov 27, 1:00 PM) is not after"),
                 (["log", "--from", "fri 3pm", "--until", "fri 1pm"], "(Fri Nov 27, 3:00 PM)"),
+                (["log", "--from", "fri 3pm", "--until", "fri 1pm", "--clock", "24"], "(Fri Nov 27, 13:00) is not"),
+                (["log", "--from", "2026-12-03", "--until", "2026-12-01"], "(Tue Dec 1) is not after"),
                 (["reminders", "plan", "--until", "today 7am"], "\"today 7am\" is in the past"),
                 (["reminders", "send", "--until", "yesterday"], "\"yesterday\" is in the past"),
-                (["slots", "--after", "3pm", "--before", "1pm"], "13:00 is not later than 15:00"),
+                (
+                    ["slots", "--after", "3pm", "--before", "1pm"],
+                    "--before 1:00 PM is not later than 3:00 PM, --after"
+                ),
+                (["slots", "--after", "3pm", "--before", "1pm", "--clock", "24"], "--before 13:00 is not later than"),
+                (
+                    ["slots", "--from", "tomorrow morning", "--after", "1pm"],
+                    "--after 1:00 PM is not earlier than 12:00 PM, the end of --from"
+                ),
+                (
+                    ["slots", "--from", "tomorrow evening", "--before", "1pm"],
+                    "--before 1:00 PM is not later than 5:00 PM, the beginning of --from"
+                ),
             ] {
                 let result = try await studio.intro(command)
                 #expect(result.exit == 65, "\(command): \(result.stdout)\(result.stderr)")
@@ -78,6 +92,31 @@ struct TimeInputTests {
             }
             #expect(try await studio.fingerprint() == before)
             #expect(try await studio.intro("log", "--from", "sun", "--until", "sat").exit == 0)
+        }
+    }
+
+    @Test("reminders plan and send accept --until now, and a length of time, on the machine's clock")
+    func untilNow() async throws {
+        try await Studio.with { studio in
+            for command in [["plan"], ["send", "--yes"]] {
+                for until in ["now", "1m", "1h"] {
+                    let result = try await IntroBinary.run(
+                        ["reminders"] + command + ["--until", until], environment: studio.environment, in: studio.home)
+                    #expect(result.exit == 0, "\(command) \(until): \(result.stderr)")
+                }
+            }
+        }
+    }
+
+    @Test("an end that has passed is on the day of its beginning, not a week later")
+    func pastEnds() async throws {
+        try await Studio.with { studio in
+            let late = "2026-11-30T11:00:00-08:00"
+            let cover = try await studio.intro("trainer", "cover", "maria", "--until", "mon 10am", now: late)
+            #expect(cover.exit == 0 && cover.stdout.contains("no sessions to come, Mon Nov 30, 12:00 AM PST to Mon"))
+            let away = try await studio.answer(
+                "trainer", "away", "maria", "--from", "today 9am", "--until", "mon 10am", now: late)
+            #expect(away["local_until"] == "2026-11-30 10:00 PST")
         }
     }
 

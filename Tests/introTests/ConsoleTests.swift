@@ -27,7 +27,7 @@ struct ConsoleTests {
     @Test("narrows the widest columns with an ellipsis until the lines fit, but not times and references")
     func fitting() {
         let table = Table(
-            ["START", "CLIENT", "NAME", "WHY"].map { Table.Column($0) },
+            [.exact("START"), .init("CLIENT"), .init("NAME"), .code("WHY")],
             rows: [["Tue Dec 1, 9:00 AM PST", "12", "Maximiliana Featherstonehaugh", "trainer away"]])
         #expect(table.text(width: 80) == table.text())
         #expect(
@@ -42,16 +42,29 @@ struct ConsoleTests {
         }
     }
 
+    @Test("cuts no column of times, whatever its title, and codes after text")
+    func exactColumns() {
+        let table = Table(
+            [.exact("SINCE"), .code("STATE"), .init("NOTE")],
+            rows: [["Tue Dec 1, 9:00 AM PST", "waiting for a runner", "a note of several words"]])
+        #expect(
+            table.text(width: 54).split(separator: "\n").map(String.init) == [
+                "SINCE                   STATE                 NOTE",
+                "Tue Dec 1, 9:00 AM PST  waiting for a runner  a note …",
+            ])
+        #expect(table.text(width: 20).contains("Tue Dec 1, 9:00 AM PST  wait"))
+    }
+
     @Test("leaves out columns without any value, but not of a table without rows")
     func emptyColumns() {
-        let columns = ["NAME", "SOURCE", "STATUS", "NOTE"].map { Table.Column($0) }
+        let columns: [Table.Column] = [.init("NAME"), .init("SOURCE"), .code("STATUS"), .init("NOTE")]
         #expect(Table(columns, rows: [["Ana", "", "booked"], ["Ben"]]).text() == "NAME  STATUS\nAna   booked\nBen")
         #expect(Table(columns).text() == "NAME  SOURCE  STATUS  NOTE")
     }
 
     @Test("problems are red in tables if colour is used, aligned as without")
     func problems() {
-        let table = Table([.init("STATUS"), .init("TO")], rows: [["failed", "ana"], ["sent", "ben"]])
+        let table = Table([.code("STATUS"), .init("TO")], rows: [["failed", "ana"], ["sent", "ben"]])
         #expect(table.text(colored: true).contains("\u{1B}[1;31mfailed\u{1B}[0m  ana\nsent    ben"))
     }
 

@@ -1,3 +1,4 @@
+import Booking
 import Foundation
 import Glibc
 import MessagingTesting
@@ -32,6 +33,26 @@ struct DoctorCheckTests {
         let before = Date(timeIntervalSince1970: 1_800_000_000)
         let skew = ClockSkew(before: before, database: before + ahead, after: before + roundTrip)
         #expect(skew.check.result == result, "\(skew)")
+    }
+
+    @Test("the end of a certificate is a time on the desk's clock for people, and in UTC for programs")
+    func certificateTimes() throws {
+        let now = Date(timeIntervalSince1970: 1_800_000_000)
+        let times = DeskTimes(
+            format: .people(now: now, hourCycle: .twelve), clock: try StudioClock(timeZone: "America/Los_Angeles"))
+        for (end, program, people) in [
+            (now - 60, "expired on 2027-01-15T07:59:00Z", "expired on Thu Jan 14, 11:59 PM PST"),
+            (
+                now + 86_400, "expires in 1 day, on 2027-01-16T08:00:00Z",
+                "expires in 1 day, on Sat Jan 16, 12:00 AM PST"
+            ),
+        ] {
+            let validity = CertificateValidity(of: "2027-01-15T07:59:00Z:587", until: end, at: now)
+            let finding = try #require(validity.finding("mail", consequence: "none"))
+            #expect(finding.message == "the certificate of 2027-01-15T07:59:00Z:587 " + program)
+            #expect(finding.message(in: times) == "the certificate of 2027-01-15T07:59:00Z:587 " + people)
+            #expect(try jsonText(finding).contains("\"message\":\"\(finding.message)\""))
+        }
     }
 
     @Test("each secret and settings file with a problem is reported, not only the first")

@@ -20,17 +20,25 @@ public struct ClientSearch: Sendable {
         ///
         /// - Parameters:
         ///   - text: The word without accents, case and punctuation.
-        ///   - isAlone: Whether the search has no other word; three letters alone resemble too many names.
-        init(_ text: String, isAlone: Bool) {
+        ///   - least: The least number of letters of a word that may have a typing error.
+        init(_ text: String, least: Int) {
             self.text = text
             let half = text.count / 2
             fragments =
-                text.count >= (isAlone ? 4 : 3) && text.allSatisfy(\.isLetter)
+                text.count >= least && text.allSatisfy(\.isLetter)
                 ? (start: String(text.prefix(half)), end: String(text.dropFirst(half + 1))) : nil
         }
 
         /// Compares the words.
         public static func == (first: NameWord, second: NameWord) -> Bool { first.text == second.text }
+    }
+
+    /// The words of a name that may have a typing error.
+    public enum TypingErrors: Sendable {
+        /// Words of at least four letters: for a client who is acted on.
+        case inLongWords
+        /// Also words of three letters beside another word: for a list, or a suggestion.
+        case inShortWords
     }
 
     /// A pattern for a part of a phone number.
@@ -62,7 +70,8 @@ public struct ClientSearch: Sendable {
     /// - Parameters:
     ///   - text: The search text.
     ///   - region: The region of a phone number without a country code.
-    public init(_ text: String, region: Region) {
+    ///   - typingErrors: The words that may have a typing error.
+    public init(_ text: String, region: Region, typingErrors: TypingErrors = .inLongWords) {
         let plain = normalizedInput(text)
         if plain.contains("@") {
             email = try? EmailAddress(plain)
@@ -73,7 +82,9 @@ public struct ClientSearch: Sendable {
         terms = words.compactMap(Self.term)
         guard email == nil, !plain.contains("@"), !Self.isPhoneText(plain) else { return }
         let folded = NameFolding.words(of: plain, .plain)
-        nameWords = folded.map { NameWord($0, isAlone: folded.count == 1) }
+        // Three letters alone resemble too many names.
+        let least = typingErrors == .inShortWords && folded.count > 1 ? 3 : 4
+        nameWords = folded.map { NameWord($0, least: least) }
     }
 
     /// Returns whether a client has all words of the search, one of them with at most one typing error.
@@ -86,11 +97,16 @@ public struct ClientSearch: Sendable {
 
     /// Returns whether a client has all words of the search, each of them with at most one typing error.
     ///
-    /// Words with digits must match as typed.
+    /// Words with digits must match as typed, and so must all but one word if all are short.
     ///
     /// - Parameter client: A client.
     /// - Returns: Whether the client may be meant.
-    public func resembles(_ client: Client) -> Bool { matches(client, misspelledWords: nameWords.count) }
+    public func resembles(_ client: Client) -> Bool {
+        matches(client, misspelledWords: hasOnlyShortWords ? 1 : nameWords.count)
+    }
+
+    /// Whether no word has more than three letters, so that too many names resemble all of them.
+    public var hasOnlyShortWords: Bool { nameWords.allSatisfy { $0.text.count < 4 } }
 
     private func matches(_ client: Client, misspelledWords most: Int) -> Bool {
         !nameWords.isEmpty

@@ -89,8 +89,8 @@ extension Reference {
     /// Returns whether a text looks like a reference, perhaps with a typing error, rather than like a name.
     ///
     /// - Parameter text: The input.
-    /// - Returns: Whether it is one or two groups of letters and digits in one case: up to twelve with a digit, or seven
-    ///   to nine in capitals with a dash.
+    /// - Returns: Whether it is one or two groups of letters and digits in one case: up to twelve with a digit, or
+    ///   seven to nine in capitals with a dash.
     public static func isLikely(_ text: String) -> Bool {
         let groups = text.unicodeScalars.split(whereSeparator: isSeparator)
         let code = groups.joined()
@@ -105,7 +105,7 @@ extension Reference {
 
     /// Returns the references that differ from a text by one wrong, missing, additional or swapped character.
     ///
-    /// - Parameter text: The input; one character that no reference has counts as wrong.
+    /// - Parameter text: The input; a character that no reference has counts as the wrong or the additional one.
     /// - Returns: The references, at most 288; empty for a text of another length.
     public static func neighbors(of text: String) -> Set<Reference> {
         let letters = text.unicodeScalars.filter { !isSeparator($0) }.map(letter)
@@ -113,14 +113,15 @@ extension Reference {
         var patterns: [[Unicode.Scalar?]]
         switch letters.count {
         case length - 1: patterns = (0...letters.count).map { letters.inserting(nil, at: $0) }
-        case length: patterns = [letters] + letters.indices.map { letters.replacing(at: $0, with: nil) }
-        case length + 1: patterns = letters.indices.map { letters.removing(at: $0) }
+        case length: patterns = letters.indices.map { letters.replacing(at: $0, with: nil) }
+        case length + 1: patterns = letters.indices.map { letters.removing(at: $0) }.filter(isComplete)
         default: return []
         }
-        if letters.count == length { patterns += letters.indices.dropLast().map { letters.swapping(at: $0) } }
-        let complete = patterns.filter { pattern in pattern.count { $0 == nil } <= 1 }
+        if letters.count == length, isComplete(letters) {
+            patterns += letters.indices.dropLast().map { letters.swapping(at: $0) }
+        }
         return Set(
-            complete.flatMap { pattern in
+            patterns.filter { pattern in pattern.count { $0 == nil } <= 1 }.flatMap { pattern in
                 alphabet.map { letter in
                     var code = ""
                     code.unicodeScalars.append(contentsOf: pattern.map { $0 ?? letter })
@@ -128,6 +129,8 @@ extension Reference {
                 }
             })
     }
+
+    private static func isComplete(_ pattern: [Unicode.Scalar?]) -> Bool { pattern.allSatisfy { $0 != nil } }
 }
 
 extension Array {

@@ -58,7 +58,8 @@ public struct ClientRepository: Sendable {
     public func all(matching search: ClientSearch? = nil, limit: Int = 200) async throws -> [Client] {
         let found = try await newest(search.map(ClientSearchCondition.sql) ?? "true", limit: limit)
         guard found.isEmpty, let search, !search.nameWords.isEmpty else { return found }
-        return Array(try await similar(search).filter(search.matchesWithTypo).prefix(limit))
+        let similar = try await similar(ClientSearchCondition.withTypo(search))
+        return Array(similar.filter(search.matchesWithTypo).prefix(limit))
     }
 
     /// Returns the clients that may be meant by a name that no client has: each word may have one typing error.
@@ -70,13 +71,16 @@ public struct ClientRepository: Sendable {
     /// - Throws: ``PostgresError``.
     public func resembling(_ search: ClientSearch, limit: Int) async throws -> [Client] {
         guard !search.nameWords.isEmpty else { return [] }
-        return Array(try await similar(search).filter(search.resembles).prefix(limit))
+        let condition =
+            search.hasOnlyShortWords ? ClientSearchCondition.withTypo(search) : ClientSearchCondition.similar(search)
+        return Array(try await similar(condition).filter(search.resembles).prefix(limit))
     }
 
     /// Returns the clients that may have the words of a search with typing errors, and others.
-    private func similar(_ search: ClientSearch) async throws -> [Client] {
-        // The bound is far above what two letters match.
-        try await newest(ClientSearchCondition.similar(search), limit: 50_000)
+    private func similar(_ condition: SQL) async throws -> [Client] {
+        // A word of up to four letters matches only names that differ by one letter. Of a longer word, two letters at
+        // the beginning or the end of a name match several percent of all clients: the bound keeps memory small.
+        try await newest(condition, limit: 50_000)
     }
 
     private func newest(_ condition: SQL, limit: Int) async throws -> [Client] {

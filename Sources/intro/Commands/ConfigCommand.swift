@@ -19,7 +19,7 @@ struct ConfigCommand: IntroSubcommand {
         let records = try sources.origins().map { SettingRecord($0, in: intro.settings) }
         try intro.console.report(records) {
             Table(
-                ["SETTING", "VALUE", "FROM"].map { Table.Column($0) },
+                [.init("SETTING"), .init("VALUE"), .init("FROM")],
                 rows: records.map { [$0.key, $0.value ?? "", $0.origin] }
             ).text(on: intro.console)
         }

@@ -14,7 +14,7 @@ struct EventText {
     /// Returns an event as lines: the change, and the changed fields below it.
     func text(_ event: Event) -> String {
         let record = EventRecord(event)
-        let place = place(of: event)
+        let place = place(of: record.row)
         let values = EventValueText(
             clock: place?.clock ?? clock, times: console.times, studios: studios, trainers: trainers)
         let head = [
@@ -37,8 +37,7 @@ struct EventText {
     }
 
     /// Returns the studio of the changed row, or the home studio of its trainer; `nil` for another row.
-    private func place(of event: Event) -> Studio? {
-        let fields = EventRecord.fields(event.after ?? event.before)
+    private func place(of fields: [String: JSONValue]) -> Studio? {
         if case .integer(let id) = fields["studio_id"] { return studios.first { Int($0.id.value) == id } }
         guard case .integer(let id) = fields["trainer_id"],
             let trainer = trainers.first(where: { Int($0.id.value) == id })
@@ -55,7 +54,7 @@ struct EventText {
         "confirmed_at": "confirmed", "created_at": "added", "done_at": "done", "due_at": "due", "during": "period",
         "ends_at": "end", "expires_at": "expires", "forgotten_at": "erased", "held_at": "held",
         "home_studio_id": "home studio", "lag_days": "offset in days", "lag_minutes": "offset in minutes",
-        "message_id": "message", "retired_at": "retired", "season_id": "hours", "sent_at": "sent",
+        "message_id": "message", "retired_at": "retired", "sent_at": "sent",
         "session_id": "session", "slug": "id", "starts_at": "start", "studio_id": "studio", "trainer_id": "trainer",
         "valid_from": "first day", "valid_until": "last day", "waived": "override",
     ]
@@ -63,7 +62,7 @@ struct EventText {
     /// The columns that repeat others, or are of use for programs only.
     private static let internalFields: Set<String> = [
         "id", "email_key", "named_contacts", "occupied", "phone_key", "reference", "request_id", "search_key",
-        "shares_mailbox",
+        "season_id", "shares_mailbox",
     ]
 }
 

@@ -68,37 +68,54 @@ struct LogCommand: IntroSubcommand {
         filter.actor = try actor.map { try SingleLineText($0, field: "--actor").text }
         guard let place else { return (filter, studios, try StudioClock(timeZone: "UTC")) }
         let context = intro.timeContext(at: place, direction: .back)
-        (filter.from, filter.until) = try parseListPeriod(from: from, until: until, in: context)
+        (filter.from, filter.until) = try parseListPeriod(
+            from: from, until: until, in: context, times: intro.console.times)
         return (filter, studios, place.clock)
     }
 }
 
 extension Intro {
-    /// Finds the objects whose events are listed: a session, trainers and studios by handle, or clients.
+    /// Finds the objects whose events are listed: a session, trainers and studios, clients, or all with a full name.
     fileprivate func eventSubjects(
         _ text: String, studios: [Studio], in database: Database
     ) async throws -> [EventFilter.Subject] {
-        let handle =
-            if let handle = try? Handle(text) { handle } else { try? await trainerHandle(text, in: database) }
-        var subjects: [EventFilter.Subject] = studios.filter { $0.handle == handle }.map { .studio($0.id) }
         let reference = try? Reference(text)
-        let (session, trainer) = try await database.withConnection { connection in
-            let trainers = handle == nil ? [] : try await TrainerRepository(connection).all()
+        let (session, trainers) = try await database.withConnection { connection in
             let session =
                 if let reference { try await SessionRepository(connection).find(reference) } else {
                     nil as Session?
                 }
-            return (session, trainers.first { $0.handle == handle })
+            return (session, try await TrainerRepository(connection).all())
         }
         if let session { return [.session(session.id)] }
-        if let trainer { subjects.append(.trainer(trainer.id)) }
-        guard subjects.isEmpty else { return subjects }
+        if let handle = try? Handle(text) {
+            let subjects: [EventFilter.Subject] =
+                studios.filter { $0.handle == handle }.map { .studio($0.id) }
+                + trainers.filter { $0.handle == handle }.map { .trainer($0.id) }
+            guard subjects.isEmpty else { return subjects }
+            return [.clients(try await eventClients(text, in: database).map(\.id))]
+        }
+        let named = trainers.filter { NameComparison.similarity($0.name, text) == .equal }
+        guard !named.isEmpty else { return [.clients(try await eventClients(text, in: database).map(\.id))] }
+        // A client may have the trainer's name.
+        let clients = try await clientsIfAny(text, in: database).filter {
+            NameComparison.similarity($0.name, text) == .equal
+        }
+        return named.map { .trainer($0.id) } + (clients.isEmpty ? [] : [.clients(clients.map(\.id))])
+    }
+
+    private func clientsIfAny(_ text: String, in database: Database) async throws -> [Client] {
+        do { return try await clients(text, in: database) } catch is NotFound { return [] }
+    }
+
+    private func eventClients(_ text: String, in database: Database) async throws -> [Client] {
         do {
-            return [.clients(try await clients(text, in: database).map(\.id))]
+            return try await clients(text, in: database)
         } catch let missing as NotFound {
-            if reference != nil, text.contains(where: \.isNumber) { throw NotFound(.session(try Reference(text))) }
-            guard case .namedClient = missing.subject else { throw missing }
-            throw NotFound(.sessionOrClient(text))
+            let missed = Self.missing(text, .eventSubject(text))
+            // An e-mail address or a number is named as such.
+            if case .client = missing.subject, case .eventSubject = missed.subject { throw missing }
+            throw missed
         }
     }
 }
@@ -115,6 +132,10 @@ struct EventRecord: Encodable {
     @NullWhenNil var reason: String?
     /// The changed fields, each with its value before and after.
     let changes: [String: [JSONValue]]
+    /// The fields of the row after the change, or before it for a removed row.
+    ///
+    /// They are not part of the JSON form.
+    let row: [String: JSONValue]
 
     private enum CodingKeys: String, CodingKey {
         case at, actor, login, action, object
@@ -131,18 +152,21 @@ struct EventRecord: Encodable {
         objectID = event.objectID
         reference = event.reference?.description
         reason = event.reason
-        changes = Self.changes(from: event.before, to: event.after)
+        let (old, new) = (Self.fields(event.before), Self.fields(event.after))
+        changes = Self.changes(from: old, to: new)
+        row = event.after == nil ? old : new
     }
 
     /// Returns the fields with different values, each with the value before and after.
-    static func changes(from before: String?, to after: String?) -> [String: [JSONValue]] {
-        let (old, new) = (fields(before), fields(after))
+    private static func changes(
+        from old: [String: JSONValue], to new: [String: JSONValue]
+    ) -> [String: [JSONValue]] {
         let names = Set(old.keys).union(new.keys).filter { old[$0] ?? .null != new[$0] ?? .null }
         return Dictionary(uniqueKeysWithValues: names.map { ($0, [old[$0] ?? .null, new[$0] ?? .null]) })
     }
 
     /// Returns the fields of a recorded row; empty without a row.
-    static func fields(_ text: String?) -> [String: JSONValue] {
+    private static func fields(_ text: String?) -> [String: JSONValue] {
         guard let text, case .object(let fields) = JSONValue(reading: text) else { return [:] }
         return fields
     }

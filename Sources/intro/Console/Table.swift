@@ -2,7 +2,7 @@
 ///
 /// Cells may contain text from outside: their control characters are made visible.
 struct Table {
-    /// One column: its title and its alignment.
+    /// One column: its title, its alignment, and whether it may be cut.
     struct Column {
         /// The alignment of the cells.
         enum Alignment {
@@ -10,12 +10,34 @@ struct Table {
             case right
         }
 
+        /// The kind of the cells, which decides what is cut first if the lines do not fit.
+        enum Content {
+            /// Text, which is cut first.
+            case text
+            /// Handles, numbers, statuses and codes, which are cut last.
+            case code
+            /// Times, references and phone numbers, which are never cut.
+            case exact
+        }
+
         let title: String
         let alignment: Alignment
+        let content: Content
 
-        init(_ title: String, _ alignment: Alignment = .left) {
+        init(_ title: String, _ alignment: Alignment = .left, _ content: Content = .text) {
             self.title = title
             self.alignment = alignment
+            self.content = content
+        }
+
+        /// Creates a column of handles, numbers, statuses or codes.
+        static func code(_ title: String, _ alignment: Alignment = .left) -> Column {
+            Column(title, alignment, .code)
+        }
+
+        /// Creates a column of times, references or phone numbers.
+        static func exact(_ title: String, _ alignment: Alignment = .left) -> Column {
+            Column(title, alignment, .exact)
         }
     }
 
@@ -73,29 +95,18 @@ struct Table {
         }
         guard let limit else { return widths }
         // What people compare or type in is cut last.
-        let free = { (title: String) in !Self.wholeTitles.contains(title) && !Self.exactTitles.contains(title) }
-        let steps: [(least: Int, canCut: (String) -> Bool)] = [
-            (6, free), (12, { !Self.exactTitles.contains($0) }), (4, free), (6, { !Self.exactTitles.contains($0) }),
+        let steps: [(least: Int, canCut: (Column.Content) -> Bool)] = [
+            (6, { $0 == .text }), (12, { $0 != .exact }), (4, { $0 == .text }), (6, { $0 != .exact }),
         ]
         for (least, canCut) in steps {
             while widths.reduce(2 * (columns.count - 1), +) > limit {
-                let candidates = columns.indices.filter { canCut(columns[$0].title) && widths[$0] > least }
+                let candidates = columns.indices.filter { canCut(columns[$0].content) && widths[$0] > least }
                 guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { break }
                 widths[widest] -= 1
             }
         }
         return widths
     }
-
-    /// The titles of columns with times, references and phone numbers, which are never cut.
-    private static let exactTitles: Set<String> = [
-        "WHEN", "START", "DUE", "UNTIL", "TRIED", "AT", "REFERENCE", "SESSION", "HOLD", "PHONE",
-    ]
-
-    /// The titles of columns with handles, numbers, statuses and codes.
-    private static let wholeTitles: Set<String> = [
-        "HANDLE", "ID", "JOB", "MESSAGE", "NUMBER", "STATUS", "STATE", "RULE", "WHY",
-    ]
 
     /// The cells that are red if colour is used.
     private static let problems: Set<String> = ["failed", "unknown", "away", "dead", "paused"]

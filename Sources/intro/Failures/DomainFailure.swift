@@ -6,11 +6,12 @@ extension Failure {
     /// Describes an entity that does not exist.
     init(_ missing: NotFound) {
         let (what, hint) = missing.subject.text
-        if case .sessionOrClient = missing.subject {
+        switch missing.subject {
+        case .sessionOrClient, .eventSubject:
             self.init(code: "not_found", message: "no \(what)", hint: hint, exit: .notFound)
-            return
+        default:
+            self.init(code: "not_found", message: "\(what) not found", hint: hint, exit: .notFound)
         }
-        self.init(code: "not_found", message: "\(what) not found", hint: hint, exit: .notFound)
     }
 
     /// Describes text that identifies no client.
@@ -104,6 +105,11 @@ extension NotFound.Subject {
                 Reference.isLikely(text)
                     ? "a reference has eight characters, like K7Q2-9FXM; `intro client list --search` finds a client"
                     : "see `intro client list --search`"
+            )
+        case .eventSubject(let text):
+            (
+                "session, client, trainer or studio found for \(quoted(text))",
+                "see `intro client list --search`, `intro trainer list` or `intro studio list`"
             )
         case .unsubscribeToken: ("client with that token", "take it from the link in the mail")
         case .session(let reference):

@@ -31,12 +31,26 @@ extension Intro {
         case .sessionOrClient(let text):
             if let similar = try await reference(near: text) { return "`\(similar)`" }
             return try await clients(named: text)
+        case .eventSubject(let text): return try await eventSubject(near: text)
         default: break
         }
         guard let (name, names) = try await knownNames(subject) else { return nil }
         if let suggestion = nearest(to: name, among: names), suggestion != name { return "`\(suggestion)`" }
         guard case .trainer = subject else { return nil }
         return try await trainers(named: name).map { "`\($0.handle)`" }
+    }
+
+    /// Returns the session, trainer, studio or clients that may be meant.
+    private func eventSubject(near text: String) async throws -> String? {
+        if let similar = try await reference(near: text) { return "`\(similar)`" }
+        if let handle = try? Handle(text) {
+            for subject in [NotFound.Subject.trainer(handle), .studio(handle)] {
+                if let similar = try await suggestion(for: subject) { return similar }
+            }
+        } else if let trainer = try await trainers(named: text) {
+            return "`\(trainer.handle)`"
+        }
+        return try await clients(named: text)
     }
 
     /// Returns the only trainer with a name that has a word or a typing error in common; `nil` for none or several.
@@ -63,7 +77,7 @@ extension Intro {
     /// Returns the names and numbers of up to three clients whose names differ by typing errors; `nil` without any.
     private func clients(named name: String) async throws -> String? {
         let database = try await database()
-        let search = ClientSearch(name, region: try await region(in: database))
+        let search = ClientSearch(name, region: try await region(in: database), typingErrors: .inShortWords)
         let clients = try await database.withConnection { connection in
             try await ClientRepository(connection).resembling(search, limit: 3)
         }

@@ -134,16 +134,19 @@ struct Period: Sendable {
 ///   - from: The text that was typed for `--from`.
 ///   - until: The text that was typed for `--until`.
 ///   - context: The clock, the present time and the conventions of the studio.
+///   - times: The form of times for errors.
 /// - Returns: The beginning, and the end, exclusive; `nil` where none was typed.
 /// - Throws: `InvalidInput` when an end cannot be parsed or is not after the beginning, or a `Refusal` when a local
 ///   time does not exist or is ambiguous at a clock change.
 func parseListPeriod(
-    from: String?, until: String?, in context: TimePhraseContext
+    from: String?, until: String?, in context: TimePhraseContext, times: TimeFormat
 ) throws -> (from: Date?, until: Date?) {
     let clock = context.clock
-    let start = try from.map { try parseTimePhrase($0, field: "--from", in: context).start(clock) }
+    let first = try from.map { try parseTimePhrase($0, field: "--from", in: context) }
+    let start = first?.start(clock)
     guard let until else { return (start, nil) }
-    let end = try parseTimePhrase(until, field: "--until", in: context).end(clock)
+    let last = try parseTimePhrase(until, field: "--until", in: context)
+    let end = last.end(clock)
     guard let from, let start, end <= start else { return (start, end) }
     // A weekday is the first one after the beginning, unless it is the weekday of the beginning.
     var next = context
@@ -152,12 +155,12 @@ func parseListPeriod(
     let later = try parseTimePhrase(until, field: "--until", in: next).end(clock)
     let isTimeOfSameDay = clock.date(of: end) == clock.date(of: start) && end > clock.startOfDay(clock.date(of: end))
     guard later > start, !isTimeOfSameDay else {
-        let times = TimeFormat.people(now: context.now, hourCycle: nil)
-        func reading(_ text: String, _ instant: Date) -> String {
-            "\(quoted(text)) (\(times.textWithoutZone(instant, on: clock)))"
+        func reading(_ text: String, _ phrase: TimePhrase?, _ instant: Date) -> String {
+            if case .day(let date) = phrase { return "\(quoted(text)) (\(times.text(date, on: clock)))" }
+            return "\(quoted(text)) (\(times.textWithoutZone(instant, on: clock)))"
         }
         throw InvalidInput(
-            field: "--until", problem: "\(reading(until, end)) is not after \(reading(from, start))",
+            field: "--until", problem: "\(reading(until, last, end)) is not after \(reading(from, first, start))",
             hint: "give the earlier time first, or write both dates")
     }
     return (start, later)

@@ -149,6 +149,23 @@ struct TimePhraseFormsTests {
         #expect(try TimePhrase.parse("fri", in: end) == .day(LocalDate("2026-11-27")))
     }
 
+    @Test("reads an end that has passed on the day of a beginning that has passed too")
+    func readsPastEnds() throws {
+        var end = context
+        end.role = .end
+        end.beginning = try TimePhrase.instant("2026-11-24 08:00", in: context)
+        #expect(try local("tue 9am", end) == "2026-11-24 09:00")
+        #expect(try local("tue 11am", end) == "2026-11-24 11:00")
+        #expect(throws: TimeProblem.self) { try TimePhrase.parse("tue 7am", in: end) }
+        end.now += 3 * 3600
+        let date = try LocalDate("2026-11-24")
+        guard case .period(let period) = try TimePhrase.parse("tue morning", in: end) else {
+            Issue.record("no period")
+            return
+        }
+        #expect(period.first == date && period.last == date)
+    }
+
     @Test(
         "reads Spanish names where the language is Spanish",
         arguments: [

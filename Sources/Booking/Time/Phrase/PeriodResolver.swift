@@ -15,8 +15,9 @@ extension TimePhraseResolver {
         }
         var (first, last, weekdays) = (days.first, days.last, days.weekdays)
         if let later = days.later, context.direction == .ahead, clock.lastInstant(first, end) <= anchor {
-            (first, last) = (later, later)
-            try assertNotWeekLater(LocalInstant(date: later, second: until * 60), [days.first, later], syntax)
+            let local = LocalInstant(date: later, second: until * 60)
+            first = try nearBeginning(local, [days.first, later], syntax).date
+            last = first
         }
         if weekdays?.count == 7 { weekdays = nil }
         return DayPeriod(first: first, last: last, weekdays: weekdays, from: start, until: end)
@@ -68,13 +69,20 @@ extension TimePhraseResolver {
 }
 
 extension TimePhraseResolver {
-    /// Throws if an end is a week later only because its time on the weekday of the beginning is not after the beginning.
-    func assertNotWeekLater(
+    /// Returns the end that is meant by a weekday: the time on the day of the beginning where that is after it.
+    ///
+    /// A time that has passed is a week later otherwise, although the beginning may have passed too.
+    ///
+    /// - Throws: A `TimeProblem` if the end is a week later because its time on the day of the beginning is before it.
+    func nearBeginning(
         _ end: LocalInstant, _ dates: [LocalDate], _ syntax: TimeSyntax
-    ) throws(TimeProblem) {
+    ) throws(TimeProblem) -> LocalInstant {
         guard let beginning = context.beginning, context.direction == .ahead, syntax.weekday != nil,
             clock.date(of: beginning) == dates[0], end.date != dates[0]
-        else { return }
+        else { return end }
+        guard hasPassed(dates[0], end.second, at: beginning) else {
+            return LocalInstant(date: dates[0], second: end.second)
+        }
         let sameDay = "\(dateText(dates[0])), \(timeText(end.second))"
         throw problems.invalid(
             "could be \(sameDay), which is not after the beginning, or \(dateText(end.date)), \(timeText(end.second))",

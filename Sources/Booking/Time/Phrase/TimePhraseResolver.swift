@@ -29,8 +29,7 @@ struct TimePhraseResolver {
         if syntax.isPeriod { return .period(try period(syntax)) }
         let dates = try dates(of: syntax)
         guard let time = syntax.time else { return .day(dates[0]) }
-        let local = try localInstant(of: time, on: dates, syntax)
-        try assertNotWeekLater(local, dates, syntax)
+        let local = try nearBeginning(localInstant(of: time, on: dates, syntax), dates, syntax)
         return .instant(try instant(local, syntax.zone))
     }
 
@@ -103,15 +102,16 @@ extension TimePhraseResolver {
     /// Returns the time on the first of the dates, or on the second if that is the first one ahead.
     private func nearest(_ dates: [LocalDate], _ second: Int) -> LocalInstant {
         guard dates.count > 1 else { return LocalInstant(date: dates[0], second: second) }
-        let passed = hasPassed(dates[0], second)
+        let passed = hasPassed(dates[0], second, at: anchor)
         return LocalInstant(date: passed == (context.direction != .ahead) ? dates[0] : dates[1], second: second)
     }
 
-    private func hasPassed(_ date: LocalDate, _ second: Int) -> Bool {
+    /// Returns whether a local time is not after an instant.
+    func hasPassed(_ date: LocalDate, _ second: Int, at instant: Date) -> Bool {
         switch clock.resolve(date, secondOfDay: second) {
-        case .instant(let instant): instant <= anchor
-        case .missing(_, let after): after <= anchor
-        case .ambiguous(_, let second): second <= anchor
+        case .instant(let time): time <= instant
+        case .missing(_, let after): after <= instant
+        case .ambiguous(_, let later): later <= instant
         }
     }
 }

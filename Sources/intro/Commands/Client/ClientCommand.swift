@@ -37,7 +37,10 @@ extension ClientCommand {
             let limit = try count(limit, field: "--limit", in: 1...1_000_000)
             let database = try await intro.database()
             var filter: ClientSearch?
-            if let search { filter = ClientSearch(search, region: try await intro.region(in: database)) }
+            if let search {
+                let region = try await intro.region(in: database)
+                filter = ClientSearch(search, region: region, typingErrors: .inShortWords)
+            }
             let (clients, total) = try await database.withConnection { [filter] connection in
                 let repository = ClientRepository(connection)
                 let found = try await repository.all(matching: filter, limit: limit + 1)
@@ -61,7 +64,7 @@ extension ClientCommand {
 
         private static func table(_ clients: some Sequence<Client>) -> Table {
             Table(
-                [Table.Column("CLIENT", .right)] + ["NAME", "EMAIL", "PHONE", "SOURCE"].map { Table.Column($0) },
+                [.init("CLIENT", .right)] + [.init("NAME"), .init("EMAIL"), .exact("PHONE"), .init("SOURCE")],
                 rows: clients.map { client in
                     [
                         "\(client.id.value)", client.name, client.email?.address ?? "", client.phone?.display ?? "",
@@ -129,7 +132,7 @@ extension ClientCommand {
         private static func text(_ keyValues: KeyValueTable, _ sessions: [Session], on console: Console) -> String {
             guard !sessions.isEmpty else { return keyValues.text(on: console) }
             let table = Table(
-                ["SESSION", "START", "TRAINER", "STUDIO", "STATUS"].map { Table.Column($0) },
+                [.exact("SESSION"), .exact("START"), .init("TRAINER"), .init("STUDIO"), .code("STATUS")],
                 rows: sessions.map { session in
                     [
                         session.reference.description, console.start(of: session), session.trainer.name,

@@ -31,7 +31,7 @@ extension JobsCommand {
 
         /// Returns the schedules, each with its times in its own time zone, and a line for each further run.
         private static func table(_ records: [ScheduleRecord], _ times: TimeFormat) -> Table {
-            var table = Table(["JOB", "SCHEDULE", "ZONE", "LAST", "NEXT"].map { Table.Column($0) })
+            var table = Table([.code("JOB"), .init("SCHEDULE"), .init("ZONE"), .exact("LAST"), .exact("NEXT")])
             for record in records {
                 let clock = try? StudioClock(timeZone: record.zone)
                 let last = clock.map { times.text(record.lastAt, on: $0) } ?? "unreadable"

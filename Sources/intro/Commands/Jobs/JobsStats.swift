@@ -131,7 +131,7 @@ enum JobTables {
     static func jobs(_ jobs: [JobEntry], _ times: DeskTimes) -> Table {
         Table(
             [
-                .init("JOB", .right), .init("STATE"), .init("QUEUE"), .init("KIND"), .init("DUE"),
+                .code("JOB", .right), .code("STATE"), .init("QUEUE"), .init("KIND"), .exact("DUE"),
                 .init("ATTEMPT", .right), .init("WITH"), .init("LAST ERROR"),
             ],
             rows: jobs.map { job in

@@ -160,7 +160,7 @@ struct JobOverview: Sendable {
     private var deadTable: Table {
         Table(
             [
-                .init("DEAD", .right), .init("KIND"), .init("QUEUE"), .init("SINCE", .right), .init("WHY"),
+                .init("DEAD", .right), .init("KIND"), .init("QUEUE"), .exact("SINCE", .right), .code("WHY"),
                 .init("LAST ERROR"),
             ],
             rows: dead.map { job in

@@ -75,7 +75,10 @@ struct MailCommand: AsyncParsableCommand {
             try intro.console.report(mails.map { MailRecord($0) }, leavingOut: rest) {
                 guard !mails.isEmpty else { return open ? "No mail to review." : "No mail." }
                 var table = Table(
-                    ["ID", "WHEN", "FROM", "SUBJECT", "READ AS", "REVIEW", "SESSION", "DONE"].map { Table.Column($0) })
+                    [
+                        .code("ID"), .exact("WHEN"), .init("FROM"), .init("SUBJECT"), .init("READ AS"), .init("REVIEW"),
+                        .exact("SESSION"), .init("DONE"),
+                    ])
                 for mail in mails {
                     table.append([
                         "\(mail.id)", intro.console.times.text(mail.receivedAt, on: clock), mail.sender ?? "",

@@ -32,7 +32,7 @@ struct QuietHoursCommand: AsyncParsableCommand {
         func run(in intro: Intro) async throws {
             let all = try await intro.database().withConnection { try await ContactHoursRepository($0).all() }
             try intro.console.report(all.map { ContactHoursRecord($0) }) {
-                var table = Table(["REGION", "BY", "CONTACT HOURS"].map { Table.Column($0) })
+                var table = Table([.init("REGION"), .init("BY"), .init("CONTACT HOURS")])
                 for hours in all {
                     table.append([hours.region, hours.channel.rawValue, hours.hours.description])
                 }

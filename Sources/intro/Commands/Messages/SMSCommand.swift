@@ -79,8 +79,10 @@ struct SMSCommand: AsyncParsableCommand {
             try intro.console.report(texts.map { InboundTextRecord($0) }, leavingOut: rest) {
                 guard !texts.isEmpty else { return open ? "No texts need attention." : "No texts yet." }
                 var table = Table(
-                    ["ID", "WHEN", "FROM", "NAME", "TEXT", "READ AS", "SESSION", "ANSWER", "DONE"]
-                        .map { Table.Column($0) })
+                    [
+                        .code("ID"), .exact("WHEN"), .init("FROM"), .init("NAME"), .init("TEXT"), .init("READ AS"),
+                        .exact("SESSION"), .init("ANSWER"), .init("DONE"),
+                    ])
                 for text in texts {
                     table.append([
                         "\(text.id)", intro.console.times.text(text.receivedAt, on: clock), text.sender,

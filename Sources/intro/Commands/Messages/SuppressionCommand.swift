@@ -43,7 +43,9 @@ struct SuppressionCommand: AsyncParsableCommand {
             }
             try intro.console.report(entries.map { SuppressionRecord($0) }, leavingOut: rest) {
                 guard !entries.isEmpty else { return "Nothing is suppressed." }
-                var table = Table(["ADDRESS", "BY", "WHY", "SINCE", "DETAIL", "ADDED BY"].map { Table.Column($0) })
+                var table = Table([
+                    .init("ADDRESS"), .init("BY"), .code("WHY"), .exact("SINCE"), .init("DETAIL"), .init("ADDED BY"),
+                ])
                 for entry in entries {
                     table.append([
                         entry.address, entry.channel.rawValue, entry.reason.rawValue,

@@ -28,7 +28,13 @@ struct Doctor: IntroSubcommand {
         let checks =
             FileChecks.run(sources, intro.settings) + intro.diskChecks() + database
             + [await mail, await texts].compactMap(\.self)
-        try Self.report(checks, on: intro.console, times: try await intro.deskTimesIfReadable())
+        // A database that could not be reached is not tried again.
+        let isReached = !database.contains { $0.name == "database" && $0.result == .problem }
+        let times =
+            isReached
+            ? try await intro.deskTimesIfReadable()
+            : DeskTimes(format: intro.console.times, clock: try StudioClock(timeZone: "UTC"))
+        try Self.report(checks, on: intro.console, times: times)
     }
 
     func run() async throws {

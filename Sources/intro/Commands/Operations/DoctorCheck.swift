@@ -11,28 +11,42 @@ struct DoctorCheck: Encodable, Equatable, Sendable {
     /// The subject, such as `clock`; several findings about one subject have the same name.
     let name: String
     let result: Result
-    /// The finding.
-    let message: String
+    /// The finding, without the time at its end.
+    let finding: String
     /// The remedy; `null` if nothing has to be done.
     @NullWhenNil var hint: String?
-    /// The time in the message, which is written for programs there.
+    /// The time at the end of the finding.
     var instant: Date?
 
     private enum CodingKeys: CodingKey {
         case name, result, message, hint
     }
 
-    /// Returns the message with its time in a form for people.
-    func message(in times: DeskTimes) -> String {
-        guard let instant else { return message }
-        return message.replacing(RFC3339.string(instant), with: times.text(instant))
+    init(name: String, result: Result, message: String, hint: String?) {
+        (self.name, self.result, finding, self.hint) = (name, result, message, hint)
     }
 
-    /// Returns the same check with the time that its message contains.
-    func naming(_ instant: Date) -> DoctorCheck {
+    /// The finding for programs.
+    var message: String { [finding, instant.map { RFC3339.string($0) }].compactMap(\.self).joined(separator: " ") }
+
+    /// Returns the finding for people.
+    func message(in times: DeskTimes) -> String {
+        [finding, instant.map { times.text($0) }].compactMap(\.self).joined(separator: " ")
+    }
+
+    /// Returns the same check with a time at the end of its finding.
+    func ending(with instant: Date) -> DoctorCheck {
         var check = self
         check.instant = instant
         return check
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(name, forKey: .name)
+        try container.encode(result, forKey: .result)
+        try container.encode(message, forKey: .message)
+        try container.encode(_hint, forKey: .hint)
     }
 
     static func ok(_ name: String, _ message: String) -> DoctorCheck {

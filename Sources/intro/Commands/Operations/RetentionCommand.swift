@@ -135,22 +135,22 @@ struct RetentionRecord: Encodable {
             item(
                 "message_bodies", "texts of messages", .retentionMessageBodies, retention.messageBodies,
                 data.messageBodies),
-            item("inbound", "received texts and mail", .retentionInbound, retention.inbound, data.inbound),
+            item("inbound", "received texts, mail", .retentionInbound, retention.inbound, data.inbound),
             item("dead_jobs", "dead jobs", .retentionJobs, retention.jobs, jobs.dead),
             item("ended_runners", "ended runners", nil, 1, jobs.runners),
-            item("unique_keys", "expired keys of unique jobs", nil, nil, jobs.periods),
-            item("channel_pauses", "outdated pauses of channels", nil, nil, counts.pauses),
+            item("unique_keys", "expired unique keys", nil, nil, jobs.periods),
+            item("channel_pauses", "outdated pauses", nil, nil, counts.pauses),
         ]
     }
 
     /// Returns the table of the numbers.
     func table(in times: DeskTimes) -> Table {
         Table(
-            [.init("DATA"), .init("SETTING"), .init("PERIOD"), .init("BEFORE"), .init("ROWS", .right)],
+            [.init("DATA"), .code("SETTING"), .code("PERIOD"), .exact("BEFORE"), .init("ROWS", .right)],
             rows: items.map { item in
                 let period = item.periodDays.map { "\($0)d" } ?? (item.setting == nil ? "" : "none")
                 return [
-                    item.name, item.setting ?? "", period, item.before.map { times.text($0) } ?? "",
+                    item.name, item.setting ?? "", period, item.before.map { times.date(of: $0) } ?? "",
                     "\(item.count)",
                 ]
             }

@@ -74,15 +74,15 @@ struct CertificateValidity {
         let seconds = end.timeIntervalSince(now)
         guard seconds > 0 else {
             return .problem(
-                name, "the certificate of \(server) expired on \(RFC3339.string(end))", hint: "renew it on the server"
-            ).naming(end)
+                name, "the certificate of \(server) expired on", hint: "renew it on the server"
+            ).ending(with: end)
         }
         guard seconds < TimeInterval(Self.warningDays * 86_400) else { return nil }
         let left = counted(Int(seconds / 86_400), "day")
         return .warning(
-            name, "the certificate of \(server) expires in \(left), on \(RFC3339.string(end))",
+            name, "the certificate of \(server) expires in \(left), on",
             hint: "renew it on the server: after that day, \(consequence)"
-        ).naming(end)
+        ).ending(with: end)
     }
 }
 
@@ -115,7 +115,7 @@ private struct ServerCheck {
         guard let end = connected.certificateEnd else { return .ok(name, message) }
         let certificate = CertificateValidity(of: place, until: end, at: Date())
         return certificate.finding(name, consequence: "no connection is made")
-            ?? .ok(name, "\(message); certificate until \(RFC3339.string(end))").naming(end)
+            ?? .ok(name, "\(message); certificate until").ending(with: end)
     }
 
     /// Describes the step that failed.

@@ -64,7 +64,7 @@ extension RemindersCommand {
             try intro.console.report(entries.map { LedgerRecord($0) }, leavingOut: rest) {
                 guard !entries.isEmpty else { return "No messages." }
                 var table = Table([
-                    .init("REFERENCE"), .init("RULE"), .init("DUE"), .init("STATUS"), .init("WHY"), .init("TO"),
+                    .exact("REFERENCE"), .code("RULE"), .exact("DUE"), .code("STATUS"), .code("WHY"), .init("TO"),
                 ])
                 for entry in entries {
                     table.append([

@@ -37,7 +37,7 @@ extension RemindersCommand {
         private func text(_ groups: [DueGroup], colored: Bool) -> String {
             guard !groups.isEmpty else { return "Nothing is due." }
             var table = Table([
-                .init("RULE"), .init("BY"), .init("STUDIO"), .init("MESSAGES", .right), .init("SKIPPED BECAUSE"),
+                .code("RULE"), .init("BY"), .init("STUDIO"), .init("MESSAGES", .right), .init("SKIPPED BECAUSE"),
             ])
             for group in groups {
                 let reason = group.skipReason?.rawValue
@@ -86,8 +86,10 @@ struct UntilOptions: ParsableArguments {
     ///   differs between the studios.
     func instant(in intro: Intro) async throws -> Date? {
         guard let until else { return nil }
-        let instant = try await instant(until, in: intro)
-        guard instant >= intro.now else {
+        // Without --now, each reading of the clock is later than the one before.
+        let now = intro.now
+        let instant = try await instant(until, at: now, in: intro)
+        guard instant >= now else {
             throw InvalidInput(
                 field: "--until", problem: "\(quoted(until)) is in the past",
                 hint: "without it, the messages that are due now are included")
@@ -95,16 +97,16 @@ struct UntilOptions: ParsableArguments {
         return instant
     }
 
-    private func instant(_ until: String, in intro: Intro) async throws -> Date {
-        if let length = Self.length(until) { return intro.now + TimeInterval(length * 60) }
+    private func instant(_ until: String, at now: Date, in intro: Intro) async throws -> Date {
+        if let length = Self.length(until) { return now + TimeInterval(length * 60) }
         if let instant = RFC3339.parse(until) { return instant }
         let database = try await intro.database()
         let studios = try await database.withConnection { try await StudioRepository($0).all() }
         guard studio == nil, studios.count > 1 else {
             let only = try await intro.bookingTarget(studio: studio, trainer: nil, in: database).studio
-            return try read(until, intro.timeContext(at: only))
+            return try read(until, at: now, intro.timeContext(at: only))
         }
-        return try instant(until, at: studios, in: intro)
+        return try instant(until, at: now, of: studios, in: intro)
     }
 
     /// Returns the minutes of a duration with a unit: `1h`, `+2h`, `in 90m`.
@@ -115,16 +117,20 @@ struct UntilOptions: ParsableArguments {
         return try? DurationInput.minutes(String(length))
     }
 
-    private func read(_ text: String, _ context: TimePhraseContext) throws -> Date {
-        try parseTimePhrase(text, field: "--until", in: context).end(context.clock)
+    private func read(_ text: String, at now: Date, _ context: TimePhraseContext) throws -> Date {
+        var context = context
+        context.now = now
+        return try parseTimePhrase(text, field: "--until", in: context).end(context.clock)
     }
 
     /// Parses a time that is the same instant at all studios, such as one with an offset.
-    private func instant(_ text: String, at studios: [Studio], in intro: Intro) throws -> Date {
+    private func instant(_ text: String, at now: Date, of studios: [Studio], in intro: Intro) throws -> Date {
         var instants: Set<Date> = []
         var problems: [any Error] = []
         for studio in studios.sorted(by: { $0.clock.identifier < $1.clock.identifier }) {
-            do { instants.insert(try read(text, intro.timeContext(at: studio))) } catch { problems.append(error) }
+            do { instants.insert(try read(text, at: now, intro.timeContext(at: studio))) } catch {
+                problems.append(error)
+            }
         }
         if instants.isEmpty, let problem = problems.first { throw problem }
         guard let instant = instants.first, instants.count == 1, problems.allSatisfy({ $0 is InvalidInput }) else {

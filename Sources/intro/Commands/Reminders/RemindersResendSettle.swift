@@ -215,7 +215,10 @@ extension Intro {
     /// - Parameter entries: The messages.
     /// - Returns: The table.
     func table(of entries: [LedgerEntry]) -> String {
-        var table = Table(["MESSAGE", "ABOUT", "RULE", "TO", "TRIED", "STATUS", "WHY"].map { Table.Column($0) })
+        var table = Table([
+            .code("MESSAGE"), .init("ABOUT"), .code("RULE"), .init("TO"), .exact("TRIED"), .code("STATUS"),
+            .code("WHY"),
+        ])
         for entry in entries {
             table.append([
                 entry.id.map { "\($0)" } ?? "", entry.about, entry.ruleText, entry.recipient ?? "",

@@ -43,7 +43,10 @@ extension RulesCommand {
             }
             try intro.console.report(stored.rules.map { RuleRecord($0) }) {
                 var table = Table(
-                    ["RULE", "STUDIO", "WHEN", "BY", "TO", "TEMPLATE", "ONLY IF", ""].map { Table.Column($0) })
+                    [
+                        .code("RULE"), .init("STUDIO"), .exact("WHEN"), .init("BY"), .init("TO"), .init("TEMPLATE"),
+                        .init("ONLY IF"), .init(""),
+                    ])
                 for rule in stored.rules {
                     table.append([
                         rule.key.text, rule.studio?.text ?? "all", rule.when, rule.channel.rawValue,

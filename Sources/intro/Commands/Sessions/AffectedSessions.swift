@@ -54,7 +54,7 @@ struct AffectedSessions {
     func text(after text: String, on console: Console) -> String {
         guard !sessions.isEmpty else { return text }
         let table = Table(
-            ["SESSION", "START", "CLIENT", "TRAINER", "WHY"].map { Table.Column($0) },
+            [.exact("SESSION"), .exact("START"), .init("CLIENT"), .init("TRAINER"), .code("WHY")],
             rows: sessions.map { session in
                 [
                     session.reference.description, console.start(of: session), session.client.name,

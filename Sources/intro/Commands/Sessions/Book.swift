@@ -31,7 +31,7 @@ struct Book: IntroSubcommand {
     var phone: String?
 
     @Option(
-        help: ArgumentHelp("The trainer. (default: fewest sessions that day)", valueName: "handle"),
+        help: ArgumentHelp("Handle or full name. (default: fewest sessions that day)", valueName: "handle"),
         completion: .trainers)
     var trainer: String?
 

@@ -59,7 +59,9 @@ struct Reschedule: IntroSubcommand {
     @Option(help: ArgumentHelp("The new time, such as \"tue 9am\" or soonest. (default: the same)", valueName: "time"))
     var at: String?
 
-    @Option(help: ArgumentHelp("The new trainer. (default: the same)", valueName: "handle"), completion: .trainers)
+    @Option(
+        help: ArgumentHelp("Handle or full name of the new trainer. (default: same)", valueName: "handle"),
+        completion: .trainers)
     var trainer: String?
 
     @Option(help: ArgumentHelp("The new studio. (default: the same)", valueName: "id"), completion: .studios)

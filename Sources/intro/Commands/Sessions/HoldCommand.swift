@@ -20,7 +20,7 @@ struct HoldCommand: IntroSubcommand {
     var at: String?
 
     @Option(
-        help: ArgumentHelp("The trainer. (default: fewest sessions that day)", valueName: "handle"),
+        help: ArgumentHelp("Handle or full name. (default: fewest sessions that day)", valueName: "handle"),
         completion: .trainers)
     var trainer: String?
 
@@ -133,7 +133,7 @@ extension HoldCommand {
 
     private static func table(_ holds: [Hold], times: TimeFormat) -> Table {
         Table(
-            ["HOLD", "START", "TRAINER", "UNTIL", "BY", "NOTE"].map { Table.Column($0) },
+            [.exact("HOLD"), .exact("START"), .init("TRAINER"), .exact("UNTIL"), .init("BY"), .init("NOTE")],
             rows: holds.map { hold in
                 [
                     hold.key.description, hold.slot.start.text(in: times), hold.slot.trainer.name,

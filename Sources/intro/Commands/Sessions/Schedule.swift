@@ -22,7 +22,7 @@ struct Schedule: IntroSubcommand {
             Example: intro schedule maria --from mon --days 5
             """)
 
-    @Argument(help: ArgumentHelp("The trainer.", valueName: "handle"), completion: .trainers)
+    @Argument(help: ArgumentHelp("The trainer: handle or full name.", valueName: "handle"), completion: .trainers)
     var trainer: String
 
     @Option(help: ArgumentHelp("Only this day, such as tomorrow or 2026-12-01.", valueName: "date"))

@@ -22,7 +22,9 @@ struct SessionsCommand: IntroSubcommand {
     @Option(help: ArgumentHelp("Only this studio's sessions.", valueName: "id"), completion: .studios)
     var studio: String?
 
-    @Option(help: ArgumentHelp("Only this trainer's sessions.", valueName: "handle"), completion: .trainers)
+    @Option(
+        help: ArgumentHelp("Only this trainer's sessions: handle or full name.", valueName: "handle"),
+        completion: .trainers)
     var trainer: String?
 
     @Option(help: ArgumentHelp("Only this client's: e-mail, phone, client number or name.", valueName: "who"))
@@ -114,14 +116,17 @@ struct SessionsCommand: IntroSubcommand {
     /// Returns a studio with the period of the options on its clock.
     private func place(_ studio: Studio, in intro: Intro) throws -> SessionFilter.Place {
         let context = intro.timeContext(at: studio, direction: .around)
-        let (start, end) = try parseListPeriod(from: from, until: until, in: context)
+        let (start, end) = try parseListPeriod(
+            from: from, until: until, in: context, times: intro.console.times)
         return SessionFilter.Place(studio: studio.id, from: start ?? .distantPast, until: end ?? .distantFuture)
     }
 
     private func table(_ sessions: [ListedSession], _ console: Console) -> Table {
         Table(
-            ["SESSION", "START", "CLIENT", "TRAINER", "STUDIO", "STATUS", "SOURCE", "BOOKED BY"]
-                .map { Table.Column($0) },
+            [
+                .exact("SESSION"), .exact("START"), .init("CLIENT"), .init("TRAINER"), .init("STUDIO"), .code("STATUS"),
+                .init("SOURCE"), .init("BOOKED BY"),
+            ],
             rows: sessions.map { listed in
                 let session = listed.session
                 return [

@@ -15,7 +15,9 @@ struct Slots: IntroSubcommand {
         help: ArgumentHelp("The studio. (default: the configured one, or all)", valueName: "id"), completion: .studios)
     var studio: String?
 
-    @Option(help: ArgumentHelp("Only this trainer's slots.", valueName: "handle"), completion: .trainers)
+    @Option(
+        help: ArgumentHelp("Only this trainer's slots: handle or full name.", valueName: "handle"),
+        completion: .trainers)
     var trainer: String?
 
     @Option(
@@ -84,9 +86,9 @@ struct Slots: IntroSubcommand {
 
     private static func table(_ slots: [Slot], times: TimeFormat) -> Table {
         let namesStudios = Set(slots.map(\.studio.id)).count > 1
-        let titles = ["WHEN", "TRAINER", "HANDLE"] + (namesStudios ? ["STUDIO"] : [])
+        let columns: [Table.Column] = [.exact("WHEN"), .init("TRAINER"), .code("HANDLE")]
         return Table(
-            titles.map { Table.Column($0) },
+            columns + (namesStudios ? [.init("STUDIO")] : []),
             rows: slots.map { slot in
                 let cells = [slot.start.text(in: times), slot.trainer.name, slot.trainer.handle]
                 return namesStudios ? cells + [slot.studio.handle] : cells
@@ -128,9 +130,24 @@ extension Slots {
         }
         search.weekdays = try weekday.map { try Self.weekdays($0) } ?? search.weekdays
         guard let first = search.after, let end = search.before, first >= end else { return search }
-        throw InvalidInput(
-            field: "--before", problem: "\(end) is not later than \(first), the first time",
-            hint: "give the earlier time of day to --after")
+        throw contradiction(first, end, in: intro.console.times, on: studios[0].clock)
+    }
+
+    /// Returns the error for times of day of which the first is not before the last; `--from` may have either of them.
+    private func contradiction(
+        _ first: LocalTime, _ end: LocalTime, in times: TimeFormat, on clock: StudioClock
+    ) -> InvalidInput {
+        let (start, last) = (times.text(first, on: clock), times.text(end, on: clock))
+        if before == nil {
+            return InvalidInput(
+                field: "--after", problem: "\(start) is not earlier than \(last), the end of --from",
+                hint: "give an earlier time to --after, or leave it out")
+        }
+        return InvalidInput(
+            field: "--before",
+            problem: "\(last) is not later than \(start), \(after == nil ? "the beginning of --from" : "--after")",
+            hint: after == nil
+                ? "give a later time to --before, or leave it out" : "give the earlier time of day to --after")
     }
 
     private static func time(_ text: String, field: String, in context: TimePhraseContext) throws -> LocalTime {

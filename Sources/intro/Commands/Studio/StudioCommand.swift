@@ -37,8 +37,8 @@ extension StudioCommand {
         private static func table(_ studios: [Studio]) -> Table {
             Table(
                 [
-                    Table.Column("ID"), Table.Column("NAME"), Table.Column("TIME ZONE"),
-                    Table.Column("STATIONS", .right), Table.Column("SESSION", .right), Table.Column("PHONE"),
+                    .code("ID"), .init("NAME"), .init("TIME ZONE"),
+                    .init("STATIONS", .right), .exact("SESSION", .right), .exact("PHONE"),
                 ],
                 rows: studios.map { studio in
                     [

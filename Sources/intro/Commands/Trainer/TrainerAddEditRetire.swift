@@ -54,7 +54,7 @@ extension TrainerCommand {
                 Example: intro trainer edit maria --daily-limit 8
                 """)
 
-        @Argument(help: "The trainer.", completion: .trainers)
+        @Argument(help: "The trainer: handle or full name.", completion: .trainers)
         var handle: String
 
         @Option(help: ArgumentHelp("The name shown to clients.", valueName: "name"))
@@ -111,7 +111,7 @@ extension TrainerCommand {
                 """
         )
 
-        @Argument(help: "The trainer.", completion: .trainers)
+        @Argument(help: "The trainer: handle or full name.", completion: .trainers)
         var handle: String
 
         @Flag(help: "Deactivate a trainer with upcoming sessions without asking.")
@@ -164,7 +164,7 @@ extension TrainerCommand {
                 """
         )
 
-        @Argument(help: "The trainer.", completion: .trainers)
+        @Argument(help: "The trainer: handle or full name.", completion: .trainers)
         var handle: String
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

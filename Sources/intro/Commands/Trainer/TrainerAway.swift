@@ -19,7 +19,7 @@ extension TrainerCommand {
                 """
         )
 
-        @Argument(help: "The trainer.", completion: .trainers)
+        @Argument(help: "The trainer: handle or full name.", completion: .trainers)
         var handle: String
 
         @Option(help: ArgumentHelp("The first day off, or the time at which it begins.", valueName: "time"))
@@ -83,7 +83,13 @@ extension TrainerCommand.Away {
         let days = try Period(daysFrom: from, until: until, in: context)
         guard from == nil else { return days }
         let minute = (context.now.timeIntervalSince1970 / 60).rounded(.down) * 60
-        return Period(from: Date(timeIntervalSince1970: minute), until: days.until, clock: days.clock)
+        let start = Date(timeIntervalSince1970: minute)
+        guard start < days.until else {
+            throw InvalidInput(
+                field: "--until", problem: "\(quoted(until ?? "")) is in the past",
+                hint: "time off without --from begins now: give a later end, or --from too")
+        }
+        return Period(from: start, until: days.until, clock: days.clock)
     }
 
     private func addAbsence(_ period: Period, of trainer: Trainer, in intro: Intro, _ database: Database) async throws {
@@ -93,18 +99,21 @@ extension TrainerCommand.Away {
             trainer.handle, from: period.from, until: period.until, reason: reason,
             reusesPresent: change.requestID != nil || cover, isDryRun: change.isDryRun)
         let affected = booked.filter { $0.endsAt > intro.now }
-        var record = AbsenceRecord(absence, period)
+        let stored = isPresent ? Period(absence, clock: period.clock) : period
+        var record = AbsenceRecord(absence, stored)
         record.dryRun = change.isDryRun ? true : nil
+        if change.isDryRun, !isPresent { record.number = nil }
         record.booked = booked.map(\.reference.description)
         record.affected = affected.map { SessionRecord($0) }
         record.repeated = isPresent ? true : nil
-        let span = (isPresent ? Period(absence, clock: period.clock) : period).text(in: intro.console.times)
-        let heading =
-            (isPresent
-            ? "\(trainer.name) is already away \(span) (time off number \(absence.number))."
-            : change.isDryRun
-                ? "\(trainer.name) would be away \(span)."
-                : "\(trainer.name) is away \(span) (time off number \(absence.number)).").visible
+        if isPresent, let reason, reason != absence.reason {
+            intro.console.note(
+                "note: --reason was ignored: time off number \(absence.number) exists already"
+                    + (absence.reason.map { ", with the reason \(quoted($0))" } ?? ", without a reason"))
+        }
+        let heading = Self.heading(
+            stored.text(in: intro.console.times), absence, of: trainer, isPresent: isPresent,
+            isDryRun: change.isDryRun)
         guard cover else {
             return try intro.console.report(record) {
                 AffectedSessions(affected).text(after: intro.console.wrapped(heading), on: intro.console)
@@ -113,10 +122,21 @@ extension TrainerCommand.Away {
         var request = CoverRequest(trainer: trainer, during: period.from..<period.until)
         (request.requestID, request.isDryRun) = (change.requestID, change.isDryRun)
         let result = try await intro.frontDesk(database).cover(request, now: intro.now)
-        let covered = CoverRecord(result)
+        let covered = CoverRecord(result, of: trainer)
         (record.moved, record.left, record.notNotified) = (covered.moved, covered.left, covered.notNotified)
         let report = CoverReport(result, of: trainer, in: period, isDryRun: change.isDryRun)
         try intro.console.report(record) { intro.console.wrapped(heading) + "\n" + report.text(on: intro.console) }
+    }
+
+    /// Returns the first line: the time off that was added, would be added or exists already.
+    private static func heading(
+        _ span: String, _ absence: TimeOff, of trainer: Trainer, isPresent: Bool, isDryRun: Bool
+    ) -> String {
+        let number = "(time off number \(absence.number))"
+        if isPresent { return "\(trainer.name) is already away \(span) \(number).".visible }
+        return
+            (isDryRun
+            ? "\(trainer.name) would be away \(span)." : "\(trainer.name) is away \(span) \(number).").visible
     }
 
     private func remove(
@@ -148,7 +168,7 @@ extension TrainerCommand.Away {
         try intro.console.report(periods.map { AbsenceRecord($0, $1) }) {
             guard !periods.isEmpty else { return "\(trainer.name) has no upcoming time off.".visible }
             return Table(
-                [Table.Column("NUMBER", .right), Table.Column("AWAY"), Table.Column("REASON")],
+                [.code("NUMBER", .right), .exact("AWAY"), .init("REASON")],
                 rows: periods.map { ["\($0.number)", $1.text(in: intro.console.times), $0.reason ?? ""] }
             ).text(on: intro.console)
         }
@@ -157,7 +177,7 @@ extension TrainerCommand.Away {
 
 /// The JSON form of a trainer's time off.
 struct AbsenceRecord: Encodable {
-    /// The number for `--remove`; `null` for a dry run.
+    /// The number for `--remove`; `null` for a dry run that adds time off.
     @NullWhenNil var number: Int64?
     let from: Date
     let until: Date
@@ -177,9 +197,7 @@ struct AbsenceRecord: Encodable {
     /// Only if the time off was added before.
     var repeated: Bool?
     /// Only with `--dry-run`.
-    var dryRun: Bool? {
-        didSet { if dryRun == true { number = nil } }
-    }
+    var dryRun: Bool?
 
     init(_ absence: TimeOff, _ period: Period) {
         number = absence.number

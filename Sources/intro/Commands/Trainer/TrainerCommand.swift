@@ -48,7 +48,7 @@ extension TrainerCommand {
 
         private static func table(_ trainers: [Trainer]) -> Table {
             Table(
-                ["HANDLE", "NAME", "STUDIO", "PHONE", "EMAIL", "STATUS"].map { Table.Column($0) },
+                [.code("HANDLE"), .init("NAME"), .init("STUDIO"), .exact("PHONE"), .init("EMAIL"), .code("STATUS")],
                 rows: trainers.map { trainer in
                     [
                         trainer.handle.text, trainer.name, trainer.homeStudio.text, trainer.phone?.display ?? "",
@@ -67,7 +67,7 @@ extension TrainerCommand {
             abstract: "Show a trainer with hours and time off.", discussion: "Example: intro trainer show maria"
         )
 
-        @Argument(help: "The trainer.", completion: .trainers)
+        @Argument(help: "The trainer: handle or full name.", completion: .trainers)
         var handle: String
 
         @OptionGroup(title: "Global options") var global: GlobalOptions

@@ -18,7 +18,7 @@ extension TrainerCommand {
                 Example: intro trainer cover maria
                 """)
 
-        @Argument(help: "The absent trainer.", completion: .trainers)
+        @Argument(help: "The absent trainer: handle or full name.", completion: .trainers)
         var handle: String
 
         @Option(
@@ -29,7 +29,7 @@ extension TrainerCommand {
         var until: String?
 
         @Option(
-            help: ArgumentHelp("Move all sessions to this trainer. (default: any free one)", valueName: "handle"),
+            help: ArgumentHelp("Handle or full name of the substitute. (default: any free)", valueName: "handle"),
             completion: .trainers)
         var with: String?
 
@@ -106,7 +106,7 @@ struct CoverReport {
 
     /// The JSON form.
     var record: CoverRecord {
-        var record = CoverRecord(result)
+        var record = CoverRecord(result, of: trainer)
         record.trainer = SessionRecord.Trainer(handle: trainer.handle.text, name: trainer.name)
         record.from = period.from
         record.until = period.until
@@ -130,22 +130,22 @@ struct CoverReport {
 
     /// Returns the call list: the clients of sessions that were left, and those who receive no notice of the move.
     private func calls(in times: TimeFormat, width: Int) -> [String] {
-        let notNotified = result.notNotified
+        let notNotified = result.notNotified(insteadOf: trainer)
         guard !result.left.isEmpty || !notNotified.isEmpty else { return [] }
         var lines = ["", heading(counted(result.left.count + notNotified.count, "client"), in: times)]
         for left in result.left { lines += call(left.session, offer(left, in: times), in: times, width: width) }
+        if !result.left.isEmpty { lines.append("use `intro reschedule REF --at TIME --trainer HANDLE`") }
         for (moved, reason) in notNotified {
             let verb = isDryRun ? "would be moved" : "moved"
             let what = "\(verb) to \(moved.trainer.name); cannot be notified: \(reason)"
             lines += call(moved, what, in: times, width: width)
         }
-        guard !result.left.isEmpty else { return lines }
-        return lines + ["use `intro reschedule REF --at TIME --trainer HANDLE`"]
+        return lines
     }
 
     private func moved(in times: TimeFormat) -> Table {
         Table(
-            ["SESSION", "START", "CLIENT", "NEW TRAINER"].map { Table.Column($0) },
+            [.exact("SESSION"), .exact("START"), .init("CLIENT"), .init("NEW TRAINER")],
             rows: result.moved.map(\.session).map { session in
                 [
                     session.reference.description, session.start.text(in: times), session.client.name.truncated(to: 22),
@@ -173,29 +173,42 @@ struct CoverReport {
     }
 
     /// Returns the lines for one call: the client and the phone number, and what to say.
+    ///
+    /// An e-mail address may be as long as a line, and is the only way to reach a client without a phone number.
     private func call(_ session: Session, _ what: String, in times: TimeFormat, width: Int) -> [String] {
         let client = session.client
-        let contact = client.phone?.display ?? "\(client.email?.address ?? "") (no phone number)"
-        let name = client.name.visible.truncated(to: 22)
-        return [
-            "\(session.reference)  \(session.start.text(in: times))  \(name)  \(contact.visible)".truncated(to: width)
-        ]
-            + "           \(what.visible)".wrapped(to: width, indent: 11)
+        let head = "\(session.reference)  \(session.start.text(in: times))  \(client.name.visible.truncated(to: 22))"
+        let indent = 11
+        let margin = String(repeating: " ", count: indent)
+        let text = (margin + what.visible).wrapped(to: width, indent: indent)
+        if let phone = client.phone { return "\(head)  \(phone.display)".wrapped(to: width, indent: indent) + text }
+        guard let address = client.email?.address else { return head.wrapped(to: width, indent: indent) + text }
+        // The address is not cut, even if it is longer than the line.
+        let note = "(no phone number)"
+        let line = margin + address.visible
+        let fits = displayWidth(line) + 1 + displayWidth(note) <= width
+        return head.wrapped(to: width, indent: indent) + (fits ? ["\(line) \(note)"] : [line, margin + note]) + text
     }
 }
 
 extension CoverResult {
-    /// The sessions whose clients receive no notice of the move, each with the reason.
-    fileprivate var notNotified: [(session: Session, reason: String)] {
-        moved.compactMap { moved in moved.reasonOfNoNotice.map { (moved.session, $0) } }
+    /// Returns the sessions whose clients receive no notice of the move, each with the reason.
+    ///
+    /// A repeated request has the present state of its sessions: one that was cancelled, marked or moved back since
+    /// then is not named.
+    ///
+    /// - Parameter absent: The absent trainer.
+    /// - Returns: The sessions, by start.
+    fileprivate func notNotified(insteadOf absent: Trainer) -> [(session: Session, reason: String)] {
+        moved.filter { $0.session.status == .booked && $0.session.trainer.id != absent.id }
+            .compactMap { moved in moved.reasonOfNoNotice.map { (moved.session, $0) } }
     }
 }
 
 extension ChangeResult {
     /// Why the client receives no notice of the move; `nil` if one is or was sent.
     fileprivate var reasonOfNoNotice: String? {
-        // The messages of a repeated request are those of the session's present state.
-        guard !isRepeated, let reasons = messages?.reasonsOfNoNotice else { return nil }
+        guard let reasons = messages?.reasonsOfNoNotice else { return nil }
         return reasons.isEmpty ? "no message will be sent" : reasons.joined(separator: ", ")
     }
 }
@@ -226,13 +239,13 @@ struct CoverRecord: Encodable {
     /// Only with `--dry-run`.
     var dryRun: Bool?
 
-    init(_ result: CoverResult) {
+    init(_ result: CoverResult, of trainer: Trainer) {
         moved = result.moved.map { moved in
             var record = SessionRecord(moved.session)
             record.add(moved.messages, on: moved.session.studio.clock)
             return record
         }
-        notNotified = result.notNotified.map(\.session.reference.description)
+        notNotified = result.notNotified(insteadOf: trainer).map(\.session.reference.description)
         left = result.left.map { left in
             Left(
                 booking: SessionRecord(left.session), alternatives: left.alternatives.map { SlotRecord($0) },

@@ -20,7 +20,7 @@ extension TrainerCommand {
                 """
         )
 
-        @Argument(help: "The trainer.", completion: .trainers)
+        @Argument(help: "The trainer: handle or full name.", completion: .trainers)
         var handle: String
 
         @Option(
@@ -142,7 +142,7 @@ extension TrainerCommand {
 
         private static func table(_ seasons: [HoursSeason], in times: TimeFormat, on clock: StudioClock) -> Table {
             Table(
-                ["STUDIO", "DATES", "HOURS"].map { Table.Column($0) },
+                [.init("STUDIO"), .init("DATES"), .init("HOURS")],
                 rows: seasons.map { [$0.studio, $0.dates(in: times, on: clock), $0.hours.description] })
         }
     }
