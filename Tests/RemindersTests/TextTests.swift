@@ -146,7 +146,7 @@ private struct Sample {
     ) throws {
         let start = Date(timeIntervalSince1970: 1_796_144_400)
         let address = try EmailAddress("ana@example.com")
-        clock = try StudioClock(timeZone: zone)
+        clock = try StudioClock(timeZone: zone, hourCycle: .twelve)
         let session = Session(
             id: Session.ID(1), reference: try Reference("K7Q29FXM"), status: rule == "cancelled" ? .cancelled : .booked,
             revision: 1, client: Client(id: Client.ID(1), name: name, email: address, phone: nil),
