@@ -92,7 +92,7 @@ public enum Privileges {
         "known_start": .everyone, "trainer_notices": .everyone,
         "earlier_bookings": .everyone, "extend_free_session_claim": .trigger, "forecast_messages": .everyone,
         "first_free_station": .everyone, "free_station": .everyone, "holds_that_day": .everyone,
-        "is_other_database": .everyone, "is_within_hours": .everyone,
+        "is_in_digest": .everyone, "is_other_database": .everyone, "is_within_hours": .everyone,
         "job_errors": .everyone, "job_priorities_by_age": .everyone, "later_reminders": .everyone,
         "local_days": .everyone, "lock_key": .service, "longest_quiet_hours": .everyone,
         "message_eligibility": .everyone, "message_obstacle": .everyone, "messages_of_session": .everyone,

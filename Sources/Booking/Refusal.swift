@@ -77,6 +77,11 @@ public struct Refusal: Error, Sendable {
         Refusal(rule, reason, remedy: remedy, alternatives: alternatives)
     }
 
+    /// Returns the same refusal with another remedy.
+    public func withRemedy(_ remedy: Remedy) -> Refusal {
+        Refusal(rule, reason, remedy: remedy, alternatives: alternatives)
+    }
+
     /// The reason with times in the form for programs.
     public var message: String { reason.text(in: .iso) }
 

@@ -4,8 +4,18 @@ extension Refusal {
         /// An instruction that does not depend on the user interface.
         case instruction(TimedText)
 
-        /// Choose a trainer who works at the studio.
-        case chooseTrainer(studio: String, handle: String)
+        /// Request the studio where the trainer works, or another trainer.
+        case chooseStudio(StudioChange)
+        /// Move the session to the studio where the trainer works, or request another trainer.
+        case moveToStudio(StudioChange, Reference)
+        /// Request a trainer by name, whose hours an override waives.
+        case requestTrainer(studio: String)
+        /// Set weekly hours at the studio for a trainer who is active.
+        case assignTrainer(studio: String)
+        /// Choose another time; for requests that have no override.
+        case chooseOtherTime(studio: String)
+        /// Book a new session for the client at another time; a correction keeps the session's time.
+        case bookAgain(Client.ID, studio: String)
         /// Check the trainer's weekly hours, or waive them with an override.
         case checkTrainerHours(handle: String)
         /// Set the weekly hours of a trainer of the studio.
@@ -70,5 +80,44 @@ extension Refusal {
         case listTrainers
         /// Choose from the list of messages with an unknown outcome.
         case listUnknownMessages
+
+        /// The studio where a requested trainer works, and the requested one.
+        public struct StudioChange: Sendable, Hashable {
+            /// The handle of the studio where the trainer works.
+            public let studio: String
+            /// The trainer's handle.
+            public let trainer: String
+            /// The handle of the studio that was requested.
+            public let present: String
+
+            /// Creates a change.
+            public init(studio: String, trainer: String, present: String) {
+                self.studio = studio
+                self.trainer = trainer
+                self.present = present
+            }
+        }
+    }
+
+    /// Returns the refusal of a request that has no override.
+    ///
+    /// - Parameter studio: The handle of the studio whose free slots are offered instead.
+    /// - Returns: The same refusal, without a remedy that is an override.
+    public func withoutOverride(at studio: String) -> Refusal {
+        switch remedy {
+        case .checkTrainerHours, .chooseOfferedStart, .chooseDay, .chooseDayOrTrainer, .chooseLaterTime,
+            .recordPastSession, .chooseEarlierTime:
+            withRemedy(.chooseOtherTime(studio: studio))
+        default: self
+        }
+    }
+
+    /// Returns the refusal of the move of a session.
+    ///
+    /// - Parameter reference: The session's reference.
+    /// - Returns: The same refusal, with the move to the trainer's studio as the remedy where another was requested.
+    public func ofMove(_ reference: Reference) -> Refusal {
+        guard case .chooseStudio(let change) = remedy else { return self }
+        return withRemedy(.moveToStudio(change, reference))
     }
 }

@@ -49,6 +49,36 @@ struct TrueReasonTests {
                 try await books.book(studio, "2027-01-05 10:00", for: "b@example.com")
             }
             #expect(refusal?.message == "Studio downtown has no station left at 2027-01-05 10:00 PST")
+            // Sam, the only other trainer at work, is busy as well: more trainers would not help.
+            _ = try await books.office.away(
+                try Handle("sam"), from: try Books.instant("2027-01-05 10:00", at: studio),
+                until: try Books.instant("2027-01-05 11:00", at: studio), reason: nil)
+            for reason in [nil, "a favour"] {
+                await expectRefusal(.studioFull) {
+                    try await books.book(studio, "2027-01-05 10:00", for: "b@example.com", because: reason)
+                }
+            }
+        }
+    }
+
+    @Test("without a requested trainer, reports that the trainers of a studio are retired")
+    func retired() async throws {
+        try await withBooks { books in
+            let studio = try await books.openStudio()
+            let never = await expectRefusal(.outsideHours) {
+                try await books.book(studio, "2027-01-05 10:00", for: "a@example.com")
+            }
+            #expect(never?.message == "no trainer has working hours at Studio downtown yet")
+            let luz = try await books.engage("luz")
+            _ = try await books.office.retire(trainer: luz.handle, now: Books.now)
+            for reason in [nil, "a favour"] {
+                let refusal = await expectRefusal(.outsideHours) {
+                    try await books.book(studio, "2027-01-05 10:00", for: "a@example.com", because: reason)
+                }
+                #expect(
+                    refusal?.message == "no active trainer works at Studio downtown: luz no longer takes sessions")
+                #expect(refusal?.remedy == .assignTrainer(studio: "downtown"))
+            }
         }
     }
 
@@ -92,7 +122,9 @@ struct TrueReasonTests {
                     let name = trainer.name
                     #expect(
                         refusal?.message == "\(name) works at Studio phoenix, not at Studio downtown, on \(day)")
-                    #expect(refusal?.remedy == .chooseTrainer(studio: "Studio downtown", handle: "downtown"))
+                    let change = Refusal.Remedy.StudioChange(
+                        studio: "phoenix", trainer: trainer.handle.text, present: "downtown")
+                    #expect(refusal?.remedy == .moveToStudio(change, session.reference))
                 }
             }
             // On weekdays Sam works downtown, so an override can waive the hours.
@@ -119,9 +151,10 @@ struct TrueReasonTests {
             // Off the grid, the trainer below the daily limit is chosen. Aiko has fewer sessions, but is not at work.
             let grid = try await books.book(studio, "2027-01-05 12:10", for: "b@example.com", because: "a favour")
             #expect(grid.trainer.handle == "noah" && grid.waivedRules == [.notOnGrid])
-            await expectRefusal(.outsideHours) {
+            let nobody = await expectRefusal(.outsideHours) {
                 try await books.book(studio, "2027-01-05 19:00", for: "c@example.com", because: "a favour")
             }
+            #expect(nobody?.remedy == .requestTrainer(studio: "downtown"))
             let named = try await books.engage("zoe", hours: "sat 09:00-12:00")
             let asked = try await books.book(
                 studio, "2027-01-05 19:10", for: "c@example.com", with: named, because: "a favour")

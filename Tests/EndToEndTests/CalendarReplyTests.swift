@@ -101,6 +101,23 @@ struct CalendarReplyTests {
         }
     }
 
+    @Test("declining an invitation that was accepted withdraws the confirmation, which the log shows")
+    func withdrawn() async throws {
+        try await Studio.with { studio in
+            let invitation = try await invite(studio)
+            try await studio.bounce(invitation.reply("ACCEPTED"))
+            #expect(try await studio.bounce(invitation.reply("DECLINED"))["action"] == "call_asked")
+            let session = try await studio.answer("show", invitation.reference)
+            #expect(session["status"] == "booked" && session["confirmed_at"] == .null)
+            let log = try await studio.answer("log", invitation.reference).items
+            let changes = log.compactMap { $0["changes"]?["confirmed_at"]?.items }
+            #expect(changes.contains { $0.count == 2 && $0[0] != .null && $0[1] == .null }, "\(log)")
+            let again = invitation.reply("ACCEPTED", attendee: "ANNA@example.com")
+            #expect(try await studio.bounce(again)["action"] == "confirmed")
+            #expect(try await studio.answer("show", invitation.reference)["confirmed_at"] != .null)
+        }
+    }
+
     @Test("a reply for another revision, event or attendee changes nothing and needs review")
     func stale() async throws {
         try await Studio.with { studio in

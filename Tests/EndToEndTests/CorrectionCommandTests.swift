@@ -73,6 +73,11 @@ struct CorrectionCommandTests {
             try await studio.book("Ben", at: "2026-12-01 09:00")
             let refusal = try await studio.refusal("undo", reference, "--reason", "typo")
             #expect(refusal.code == "slot_taken" && refusal.alternatives?.count == 3)
+            #expect(
+                refusal.hint == "book another time: `intro book --client 1 --studio downtown --at TIME`")
+            let start = refusal.alternatives?.first?["starts_at"]?.text ?? ""
+            let again = try await studio.answer("book", "--client", "1", "--studio", "downtown", "--at", start)
+            #expect(again["client"]?["id"] == 1)
         }
     }
 

@@ -54,6 +54,17 @@ struct ExpectedMessagesTests {
         }
     }
 
+    @Test("`book` of a session that begins now says that no message is sent because it has started")
+    func started() async throws {
+        try await Studio.with { studio in
+            let output = try await studio.intro(
+                "book", "--client", "ana@example.com", "--name", "Ana", "--trainer", "maria", "--at", "now",
+                "--override", "walk-in", now: "2026-11-30T10:05:00-08:00"
+            ).stdout
+            #expect(output.hasSuffix("\nNo message will be sent: the session has started.\n"), "\(output)")
+        }
+    }
+
     @Test("`reschedule` and `cancel` list the messages about the new state only")
     func changes() async throws {
         try await Studio.with { studio in

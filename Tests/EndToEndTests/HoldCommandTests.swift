@@ -85,6 +85,20 @@ struct HoldCommandTests {
     }
 
     @Test(
+        "a refusal suggests another time, since a hold has no override",
+        arguments: [
+            ("2026-11-30 09:30", "too_soon"), ("2026-11-29 09:00", "too_soon"), ("2026-12-01 09:10", "not_on_grid"),
+            ("2026-12-01 12:30", "outside_hours"), ("2027-02-01 09:00", "beyond_horizon"),
+        ])
+    func hints(time: String, code: String) async throws {
+        try await Studio.with { studio in
+            let refusal = try await studio.refusal("hold", "--trainer", "maria", "--at", time)
+            #expect(refusal.code == code)
+            #expect(refusal.hint == "choose another time: see `intro slots --studio downtown`")
+        }
+    }
+
+    @Test(
         "options that do not go together are a usage error",
         arguments: [
             ["hold"], ["hold", "--list", "--at", "tue 9:00"], ["hold", "--release", "K7Q2-9FXM", "--trainer", "maria"],

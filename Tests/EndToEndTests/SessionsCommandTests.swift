@@ -40,6 +40,18 @@ struct SessionsCommandTests {
         }
     }
 
+    @Test("--bom begins the CSV with a byte order mark, and is rejected with other formats")
+    func byteOrderMark() async throws {
+        try await Self.withSessions { studio in
+            let plain = try await studio.intro("sessions", "--format", "csv", now: Self.after)
+            let marked = try await studio.intro("sessions", "--format", "csv", "--bom", now: Self.after)
+            #expect(plain.stdout.hasPrefix("reference,"))
+            #expect(Array(marked.stdout.utf8) == [0xEF, 0xBB, 0xBF] + Array(plain.stdout.utf8))
+            #expect(try await studio.intro("sessions", "--bom").exit == 64)
+            #expect(try await studio.intro("sessions", "--help").stdout.contains("Excel"))
+        }
+    }
+
     @Test("each filter keeps the matching sessions, and several must all match")
     func filters() async throws {
         try await Self.withSessions { studio in

@@ -175,6 +175,31 @@ struct SettingsTests {
         }
     }
 
+    @Test("statuses are coloured in lists, schedules and explanations")
+    func statusColors() async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
+            try await studio.answer("reminders", "send")
+            try await studio.answer("cancel", reference)
+            func contains(_ text: String, _ command: String...) async throws -> Bool {
+                try await studio.intro(command + ["--color", "always"]).stdout.contains(text)
+            }
+            let cancelled = "\u{1B}[2mcancelled\u{1B}[0m"
+            #expect(try await contains(cancelled, "sessions"))
+            #expect(try await contains(cancelled, "client", "show", "1"))
+            #expect(try await contains(cancelled, "show", reference))
+            let ben = try await studio.reference("Ben", at: "2026-12-01 10:00")
+            try await studio.answer("no-show", ben, "--override", "called")
+            let missed = "\u{1B}[1;31mno-show\u{1B}[0m    \(ben)"
+            #expect(try await contains(missed, "schedule", "maria", "--on", "2026-12-01"))
+            #expect(try await contains(missed, "agenda", "downtown", "--on", "2026-12-01"))
+            for text in ["\u{1B}[32msent\u{1B}[0m", "\u{1B}[2mskipped\u{1B}[0m", "\u{1B}[33mqueued\u{1B}[0m"] {
+                #expect(try await contains(text, "reminders", "list", reference))
+                #expect(try await contains(text, "why", reference))
+            }
+        }
+    }
+
     @Test("accepts global options before the command")
     func globalOptionsFirst() async throws {
         try await Studio.with { studio in

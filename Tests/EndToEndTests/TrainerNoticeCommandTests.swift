@@ -62,6 +62,50 @@ struct TrainerNoticeCommandTests {
         }
     }
 
+    @Test("a change that a late schedule contains is not announced separately, also if the schedule was sent first")
+    func lateSchedule() async throws {
+        try await Studio.with { studio in
+            let (night, morning) = ("2026-11-30T23:00:00-08:00", "2026-12-01T06:00:00-08:00")
+            try await studio.answer("trainer", "edit", "maria", "--email", Self.maria)
+            let ana = try await studio.reference("Ana", at: "2026-12-01 13:00")
+            try await studio.book("Ben", at: "2026-12-01 14:00")
+            // No sender was active at 18:00.
+            let cleo = try await book("Cleo", at: "2026-12-01 11:00", in: studio, now: night)
+            try await studio.answer("reschedule", ana, "--at", "2026-12-01 15:00", now: night)
+            let dry = try await studio.answer("reminders", "send", "--dry-run", now: morning)
+            let sent = try await studio.answer("reminders", "send", now: morning)
+            #expect(dry["skipped"] == sent["skipped"], "\(dry) \(sent)")
+            let mails = try studio.mails(to: Self.maria)
+            #expect(mails.count == 1 && mails[0].content.contains("Cleo"), "the schedule")
+            for (reference, rule) in [(cleo, "trainer-booked"), (ana, "trainer-moved")] {
+                let notice = try await studio.notices(of: reference)[rule]
+                #expect(notice?["status"] == "skipped" && notice?["reason"] == "overtaken", "\(rule)")
+            }
+            // The schedule was sent: later changes are announced again.
+            let dan = try await book("Dan", at: "2026-12-01 16:00", in: studio, now: "2026-12-01T06:10:00-08:00")
+            try await studio.answer("cancel", cleo, now: "2026-12-01T06:10:00-08:00")
+            try await studio.answer("reminders", "send", now: "2026-12-01T06:12:00-08:00")
+            #expect(try studio.mails(to: Self.maria).count == 2)
+            for (reference, rule) in [(dan, "trainer-booked"), (cleo, "trainer-cancelled")] {
+                #expect(try await studio.notices(of: reference)[rule]?["status"] == "sent", "\(rule)")
+            }
+        }
+    }
+
+    @Test("a move from a day whose schedule was sent is announced, although the schedule of its new day is late")
+    func oneScheduleSent() async throws {
+        try await withSchedule { studio, ana, _ in
+            let late = "2026-12-01T20:00:00-08:00"
+            try await studio.book("Eve", at: "2026-12-02 17:00")
+            try await studio.answer("reschedule", ana, "--at", "2026-12-02 18:00", now: Self.evening(0))
+            try await studio.answer("reminders", "send", now: Self.evening(60))
+            #expect(try await studio.notices(of: ana)["trainer-moved"]?["status"] == "sent")
+            let dan = try await book("Dan", at: "2026-12-02 18:30", in: studio, now: late)
+            try await studio.answer("reminders", "send", now: "2026-12-01T20:02:00-08:00")
+            #expect(try await studio.notices(of: dan)["trainer-booked"]?["reason"] == "overtaken")
+        }
+    }
+
     @Test("a change of trainer is announced to both trainers")
     func otherTrainer() async throws {
         try await withSchedule { studio, ana, _ in

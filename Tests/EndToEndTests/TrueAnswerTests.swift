@@ -14,6 +14,7 @@ struct TrueAnswerTests {
             let full = try await studio.refusal(book("eve", at: "2026-12-01 09:00"))
             #expect(full.code == "studio_full")
             #expect(full.message == "Downtown Strength has no station left at 2026-12-01 09:00 PST")
+            try await studio.answer("studio", "edit", "downtown", "--stations", "3")
             try await studio.book("cal", at: "2026-12-04 17:00")
             try await studio.book("dan", at: "2026-12-04 17:00", with: "james")
             let busy = try await studio.refusal(book("eve", at: "2026-12-04 17:00"))

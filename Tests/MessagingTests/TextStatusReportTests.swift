@@ -36,4 +36,11 @@ struct TextStatusReportTests {
     func refused(text: String) {
         #expect(throws: InboundTextError.self) { try read(text) }
     }
+
+    @Test("the error for unreadable input has a status as its example, not a text")
+    func example() throws {
+        let error = try #require(throws: InboundTextError.self) { try read("[]") }
+        #expect(error.description.contains(#"{"MessageSid": "SM..", "MessageStatus": "delivered"}"#))
+        #expect(!error.description.contains("Body"))
+    }
 }

@@ -65,7 +65,24 @@ struct ConsoleTests {
     @Test("problems are red in tables if colour is used, aligned as without")
     func problems() {
         let table = Table([.code("STATUS"), .init("TO")], rows: [["failed", "ana"], ["sent", "ben"]])
-        #expect(table.text(colored: true).contains("\u{1B}[1;31mfailed\u{1B}[0m  ana\nsent    ben"))
+        #expect(table.text(colored: true).contains("\u{1B}[1;31mfailed\u{1B}[0m  ana\n\u{1B}[32msent\u{1B}[0m    ben"))
+    }
+
+    @Test("statuses have a colour in their column and in records, and other cells with the same words have none")
+    func statuses() {
+        for (status, code) in [
+            ("attended", "32"), ("sent", "32"), ("queued", "33"), ("cancelled", "2"), ("skipped", "2"),
+            ("no-show", "1;31"), ("unknown", "1;31"), ("failed", "1;31"),
+        ] {
+            let colored = "\u{1B}[\(code)m\(status)\u{1B}[0m"
+            let table = Table([.init("NAME"), .code("STATUS")], rows: [["sent", status]])
+            #expect(table.text(colored: true).hasSuffix("\nsent  \(colored)"))
+            let record = KeyValueTable(["Status": "\(status): late_booking", "Name": "queued"])
+            #expect(record.text(colored: true).contains("  \(colored): late_booking\n"))
+            #expect(record.text(colored: true).hasSuffix("  queued"))
+            #expect(!record.text().contains("\u{1B}"))
+        }
+        #expect(Style.status("booked", of: "booked", when: true) == "booked")
     }
 
     @Test("values of a record are wrapped between words")

@@ -5,11 +5,27 @@ import Testing
 
 @Suite("hints of refusals")
 struct RemedyTextTests {
+    private static let toPhoenix = Refusal.Remedy.StudioChange(studio: "phoenix", trainer: "luz", present: "downtown")
+
     private static let rows: [(Refusal.Remedy, String)] = [
         (.instruction("choose another time"), "choose another time"),
         (
-            .chooseTrainer(studio: "Studio Downtown", handle: "downtown"),
-            "choose a trainer of Studio Downtown: see `intro agenda downtown`"
+            .chooseStudio(toPhoenix),
+            "add --studio phoenix, or choose another trainer: see `intro agenda downtown`"
+        ),
+        (
+            .requestTrainer(studio: "downtown"),
+            "to book outside the hours, name the trainer with --trainer; for the free slots see "
+                + "`intro slots --studio downtown`"
+        ),
+        (
+            .assignTrainer(studio: "downtown"),
+            "set hours for another trainer: `intro trainer hours HANDLE --studio downtown --set HOURS`"
+        ),
+        (.chooseOtherTime(studio: "downtown"), "choose another time: see `intro slots --studio downtown`"),
+        (
+            .bookAgain(Client.ID(17), studio: "downtown"),
+            "book another time: `intro book --client 17 --studio downtown --at TIME`"
         ),
         (.checkTrainerHours(handle: "maria"), "see `intro trainer hours maria`, or pass --override REASON"),
         (.setTrainerHours, "set some with `intro trainer hours HANDLE --set`"),
@@ -50,6 +66,11 @@ struct RemedyTextTests {
         let rows: [(Refusal.Remedy, String)] = [
             (.markPriorSession(reference), "mark it first: `intro attend K7Q2-9FXM` or `intro no-show K7Q2-9FXM`"),
             (.movePriorSession(reference), "move it with `intro reschedule K7Q2-9FXM --at TIME`"),
+            (
+                .moveToStudio(Self.toPhoenix, reference),
+                "to move it there: `intro reschedule K7Q2-9FXM --studio phoenix --trainer luz --at TIME`; otherwise "
+                    + "choose another trainer: see `intro agenda downtown`"
+            ),
             (.cancelSession(reference), "cancel it first: `intro cancel K7Q2-9FXM`"),
             (.markSession(reference), "mark it: `intro attend K7Q2-9FXM` or `intro no-show K7Q2-9FXM`"),
             (

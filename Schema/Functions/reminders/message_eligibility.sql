@@ -137,6 +137,14 @@ LANGUAGE sql STABLE AS $$
                 AND m.due_at < p_now - interval '10 minutes'
                 AND EXISTS (SELECT FROM later_reminders(m, p_now))
             THEN 'overtaken'
+            -- The trainer's daily schedule says the same.
+            WHEN eligibility.reason IS NULL
+                AND m.trainer_id IS NOT NULL
+                AND m.session_id IS NOT NULL
+                AND m.copy = 0
+                AND is_in_digest(
+                    m, CASE WHEN s.status = 'booked' AND s.trainer_id = m.trainer_id THEN s.starts_at END, p_now)
+            THEN 'overtaken'
         END AS superseded
         OFFSET 0
     ) AS timing

@@ -16,8 +16,8 @@ public struct SlotFacts: Sendable {
     public var withinHours = true
     /// The trainer's hours at the studio on that date, such as 07:00 to 12:00 and 13:00 to 19:00; empty for none.
     public var hoursThatDay: [ClosedRange<LocalTime>] = []
-    /// The name of the other studio where the trainer works that day; `nil` if the trainer is available.
-    public var elsewhere: String?
+    /// The other studio where the trainer works that day; `nil` if the trainer is available.
+    public var elsewhere: OtherStudio?
     /// The trainer is away during the session.
     public var away = false
     /// The reason of the absence, if one was recorded.
@@ -36,6 +36,20 @@ public struct SlotFacts: Sendable {
     public var stationFree = true
     /// The first hold of a station at that time to expire, if there is one.
     public var stationHeld: HeldUntil?
+
+    /// The studio where a trainer works instead.
+    public struct OtherStudio: Sendable {
+        /// The name.
+        public let name: String
+        /// The handle.
+        public let handle: String
+
+        /// Creates a studio.
+        public init(name: String, handle: String) {
+            self.name = name
+            self.handle = handle
+        }
+    }
 
     /// Creates facts that satisfy every rule.
     public init() {}
@@ -132,9 +146,11 @@ public enum SlotRules {
         if let elsewhere = facts.elsewhere {
             return hard(
                 .outsideHours,
-                "\(trainer) works at \(visible(elsewhere)), not at \(visible(slot.studio.name)), on "
+                "\(trainer) works at \(visible(elsewhere.name)), not at \(visible(slot.studio.name)), on "
                     + slot.date,
-                remedy: .chooseTrainer(studio: slot.studio.name, handle: slot.studio.handle))
+                remedy: .chooseStudio(
+                    Refusal.Remedy.StudioChange(
+                        studio: elsewhere.handle, trainer: slot.trainer.handle, present: slot.studio.handle)))
         }
         let hoursText: TimedText =
             facts.hoursThatDay.isEmpty

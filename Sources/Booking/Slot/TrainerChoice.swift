@@ -60,11 +60,11 @@ public enum TrainerChoice {
 
     /// Returns the refusal if no trainer can take a session at a start.
     ///
-    /// If several rules apply, the refusal states the first of: the studio's rules, no trainer at work, no trainer free,
-    /// no station free, the daily limit.
+    /// If several rules apply, the refusal states the first of: the studio's rules, no trainer at work, no station free,
+    /// no trainer free, the daily limit.
     ///
     /// - Parameters:
-    ///   - candidates: The trainers with hours at the studio who have not retired.
+    ///   - candidates: The trainers with hours at the studio, including retired ones.
     ///   - studio: The studio.
     ///   - start: The start in the studio's local time.
     ///   - slot: Creates the slot of a trainer, used in the message.
@@ -76,26 +76,36 @@ public enum TrainerChoice {
         offer: Studio.Offer, strictness: SlotRules.Strictness
     ) -> Refusal? {
         let name = visible(studio.name)
-        guard let first = candidates.first else {
-            return Refusal(
-                .outsideHours, "no trainer has working hours at \(name) yet", remedy: .setTrainerHours)
-        }
+        let active = candidates.filter { !$0.facts.retired }
+        guard let first = active.first else { return noTrainer(at: studio, retired: candidates) }
         let objections = SlotRules.studioObjections(first.facts, slot(first.trainer), offer)
         if let objection = objections.first(where: { $0.applies(strictness) }) {
             return objection.refusal
         }
-        let atWork = candidates.filter(\.facts.isAtWork)
-        guard !atWork.isEmpty else { return noTrainerAtWork(candidates, at: studio, start) }
+        let atWork = active.filter(\.facts.isAtWork)
+        guard !atWork.isEmpty else { return noTrainerAtWork(active, at: studio, start, strictness) }
+        guard first.facts.stationFree else { return SlotRules.noStation(first.facts, slot(first.trainer)).refusal }
         let free = atWork.filter { !$0.facts.trainerBusy }
         guard !free.isEmpty else {
             return noTrainerFree(atWork, at: studio, start)
         }
-        guard first.facts.stationFree else { return SlotRules.noStation(first.facts, slot(first.trainer)).refusal }
         guard strictness != .hardOnly, free.allSatisfy(\.facts.isAtDailyLimit) else { return nil }
         return Refusal(
             .dailyLimit,
             "no trainer is free at \(name) at \(start): every free trainer has reached the daily limit",
             remedy: .chooseDay)
+    }
+
+    private static func noTrainer(at studio: Session.Place, retired: [Candidate]) -> Refusal {
+        let name = visible(studio.name)
+        guard !retired.isEmpty else {
+            return Refusal(.outsideHours, "no trainer has working hours at \(name) yet", remedy: .setTrainerHours)
+        }
+        let names = retired.map { visible($0.trainer.name) }.joined(separator: ", ")
+        return Refusal(
+            .outsideHours,
+            "no active trainer works at \(name): \(names) no longer \(retired.count == 1 ? "takes" : "take") sessions",
+            remedy: .assignTrainer(studio: studio.handle))
     }
 
     private static func noTrainerFree(
@@ -111,12 +121,18 @@ public enum TrainerChoice {
     }
 
     private static func noTrainerAtWork(
-        _ candidates: [Candidate], at studio: Session.Place, _ start: TimedText
+        _ candidates: [Candidate], at studio: Session.Place, _ start: TimedText, _ strictness: SlotRules.Strictness
     ) -> Refusal {
+        // Only a trainer who is requested by name can be booked outside working hours.
+        let canBeRequested = candidates.contains { candidate in
+            let facts = candidate.facts
+            return !facts.withinHours && facts.elsewhere == nil && !facts.away && !facts.trainerBusy
+        }
         let away = candidates.filter { $0.facts.withinHours && $0.facts.away }.map { visible($0.trainer.name) }
         let note = away.isEmpty ? "" : " (\(away.joined(separator: ", ")) \(away.count == 1 ? "is" : "are") away)"
         return Refusal(
             .outsideHours, "no trainer works at \(visible(studio.name)) at \(start)\(note)",
-            remedy: .chooseFreeSlot(studio: studio.handle))
+            remedy: strictness == .hardOnly && canBeRequested
+                ? .requestTrainer(studio: studio.handle) : .chooseFreeSlot(studio: studio.handle))
     }
 }

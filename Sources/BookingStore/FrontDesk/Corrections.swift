@@ -67,8 +67,10 @@ extension FrontDesk {
                 let session = try await SessionRepository(connection).named(reference)
                 return (session, try await StudioRepository(connection).with(session.studio.id))
             }
+            let remedy = Refusal.Remedy.bookAgain(session.client.id, studio: studio.handle.text)
             throw await addingAlternatives(
-                refusal, to: session.startsAt, at: studio, with: session.trainer.id, now: request.now)
+                refusal.withRemedy(remedy), to: session.startsAt, at: studio, with: session.trainer.id,
+                now: request.now)
         }
     }
 

@@ -22,7 +22,8 @@ extension FrontDesk {
             return result
         } catch let refusal as Refusal {
             throw await addingAlternatives(
-                refusal, to: request.start, at: request.studio, with: request.trainer?.id, now: now)
+                refusal.withoutOverride(at: request.studio.handle.text), to: request.start, at: request.studio,
+                with: request.trainer?.id, now: now)
         }
     }
 

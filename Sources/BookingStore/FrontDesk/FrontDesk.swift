@@ -88,8 +88,8 @@ public struct FrontDesk: Sendable {
         } catch let refusal as Refusal {
             let present = session.studio.id == studio.id ? session.trainer.id : nil
             throw await addingAlternatives(
-                refusal, to: move.start ?? session.startsAt, at: studio, with: move.trainer?.id ?? present,
-                now: request.now)
+                refusal.ofMove(move.reference), to: move.start ?? session.startsAt, at: studio,
+                with: move.trainer?.id ?? present, now: request.now)
         }
     }
 
@@ -138,6 +138,14 @@ public struct FrontDesk: Sendable {
     /// Texts and calendar replies of clients confirm in the transaction that records them.
     package static func confirm(_ id: Session.ID, at now: Date, on connection: Connection) async {
         await SessionRepository(connection).confirm(id, at: now)
+    }
+
+    /// Withdraws the confirmation of a session, if it has one, within a transaction that has checked that the session is
+    /// still to come.
+    ///
+    /// A client who declines the invitation withdraws it in the transaction that records the reply.
+    package static func withdrawConfirmation(of id: Session.ID, on connection: Connection) async {
+        await SessionRepository(connection).withdrawConfirmation(of: id)
     }
 
     private func bookOnce(_ request: BookingRequest, key: String, now: Date) async throws -> BookingResult {

@@ -25,7 +25,7 @@ public enum MessageReason: String, Sendable, Hashable, CaseIterable {
     case sessionStarted = "session_started"
     /// Its deadline has passed, or would pass before another attempt.
     case tooLate = "too_late"
-    /// A later reminder of the same session is due.
+    /// A later reminder of the same session is due; or the trainer's daily schedule contains the change.
     case overtaken
     /// The trainer has no sessions on that day.
     case nothingToTell = "nothing_to_tell"

@@ -188,6 +188,12 @@ public struct SessionRepository: Sendable {
             "UPDATE session SET confirmed_at = coalesce(confirmed_at, \(now)) WHERE id = \(id.value)")
     }
 
+    /// Removes the confirmation of a session, together with the next statement.
+    func withdrawConfirmation(of id: Session.ID) async {
+        await connection.send(
+            "UPDATE session SET confirmed_at = NULL WHERE id = \(id.value) AND confirmed_at IS NOT NULL")
+    }
+
     /// Reassigns future sessions to the studio's stations, and returns those for which none is free, by start.
     func reassignStations(at studio: Studio.ID, after instant: Date) async throws -> [Session] {
         _ = try await connection.query("SELECT reseat_sessions(\(studio.value), \(instant))")

@@ -131,23 +131,32 @@ public struct SlotRepository: Sendable {
         }
     }
 
-    /// Returns the state of each rule for a start, for one trainer or all active trainers of the studio, by handle.
+    /// Returns the state of each rule for a start, for one trainer or all trainers of the studio, by handle.
     func facts(
         at studio: Studio, with trainer: Trainer.ID?, start: Date, now: Date, moving: Session.ID? = nil
     ) async throws -> [TrainerChoice.Candidate] {
         try await connection.query(
             """
             SELECT t.id, t.handle, t.name, f.retired, f.in_the_past, f.too_soon, f.beyond_horizon, f.closed_for,
-                   f.within_hours, f.hours_that_day, f.elsewhere, f.away, f.away_for, f.on_grid, f.trainer_busy,
+                   f.within_hours, f.hours_that_day, f.elsewhere, other.slug, f.away, f.away_for, f.on_grid, f.trainer_busy,
                    f.daily_limit, f.that_day, f.station IS NOT NULL, trainer_hold.expires_at, trainer_hold.held_by,
                    station_hold.expires_at, station_hold.held_by
             FROM trainer AS t
             CROSS JOIN LATERAL slot_facts(\(studio.id.value), t.id, \(start), \(now), \(moving?.value)) AS f
+            LEFT JOIN LATERAL (
+                SELECT slug
+                FROM studio
+                WHERE name = f.elsewhere
+                  AND id <> \(studio.id.value)
+                  AND (id = t.home_studio_id OR id IN (SELECT studio_id FROM hours_season WHERE trainer_id = t.id))
+                ORDER BY slug
+                LIMIT 1
+            ) AS other ON true
             \(Self.hold(of: "trainer_id = t.id", as: "trainer_hold", at: studio, start, now, moving))
             \(Self.hold(
                 of: "studio_id = \(studio.id.value)", as: "station_hold", at: studio, start, now, moving))
             WHERE t.id = \(trainer?.value)
-               OR \(trainer?.value)::integer IS NULL AND f.works_here AND NOT f.retired
+               OR \(trainer?.value)::integer IS NULL AND f.works_here
             ORDER BY t.handle
             """
         ).map { row in
@@ -186,7 +195,8 @@ public struct SlotRepository: Sendable {
         facts.closedFor = try row.next()
         facts.withinHours = try row.next()
         facts.hoursThatDay = try row.next(String?.self).map { try hours($0) } ?? []
-        facts.elsewhere = try row.next()
+        let (elsewhere, slug) = (try row.next(String?.self), try row.next(String?.self))
+        facts.elsewhere = elsewhere.map { SlotFacts.OtherStudio(name: $0, handle: slug ?? "") }
         facts.away = try row.next()
         facts.awayFor = try row.next()
         facts.onGrid = try row.next()

@@ -83,6 +83,8 @@ public enum InboundTextError: Error, Hashable, Sendable, CustomStringConvertible
     case tooLarge
     /// The input is neither a JSON object nor a form.
     case notAnObject
+    /// The input for a delivery status is neither a JSON object nor a form.
+    case notAStatus
     /// A field is missing or empty.
     case missing(String)
 
@@ -94,6 +96,9 @@ public enum InboundTextError: Error, Hashable, Sendable, CustomStringConvertible
         case .notAnObject:
             "The input cannot be read: it is neither one JSON object nor a form. "
                 + #"Write it like {"From": "+14155550100", "To": "+14155550199", "Body": "C", "MessageSid": "SM.."}."#
+        case .notAStatus:
+            "The input cannot be read: it is neither one JSON object nor a form. "
+                + #"Write it like {"MessageSid": "SM..", "MessageStatus": "delivered"}."#
         case .missing(let field):
             "The input cannot be read: it has no \(field). Pass on all fields that the SMS service sends."
         }

@@ -27,7 +27,7 @@ public struct TextStatusReport: Hashable, Sendable {
     ///   status.
     public init(parsing octets: some Collection<UInt8>) throws(InboundTextError) {
         guard octets.count <= InboundText.maximumSize else { throw .tooLarge }
-        guard let fields = ProviderFields(octets) else { throw .notAnObject }
+        guard let fields = ProviderFields(octets) else { throw .notAStatus }
         id = try Self.word(fields["MessageSid", "SmsSid", "id"], "MessageSid")
         status = try Self.word(fields["MessageStatus", "SmsStatus", "status"], "MessageStatus").lowercased()
         errorCode = fields["ErrorCode", "error_code"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }

@@ -75,6 +75,9 @@ extension DeliveryRun {
 }
 
 extension DeliveryRun.Report {
+    /// The number of messages that count as failed in the tally, and stay queued for another attempt.
+    public var postponed: Int { failures.filter(\.key.isPostponed).values.reduce(0, +) }
+
     /// Counts messages that could not be sent.
     mutating func count(_ number: Int = 1, failedAs failure: DeliveryRun.Failure) {
         guard number > 0 else { return }

@@ -131,6 +131,7 @@ public struct InboundMail: Sendable {
         }
         guard let session = evaluation.session else { return }
         if decision.confirms { await FrontDesk.confirm(session.id, at: now, on: connection) }
+        if decision.withdrawsConfirmation { await FrontDesk.withdrawConfirmation(of: session.id, on: connection) }
         if decision.requestsCall {
             try await SessionMessages(connection).announce(.callRequested, of: session.id, at: now)
         }

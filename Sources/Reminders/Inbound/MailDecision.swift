@@ -71,6 +71,8 @@ public struct MailDecision: Hashable, Sendable {
     public var failsMessage = false
     /// Whether the session is confirmed.
     public var confirms = false
+    /// Whether an earlier confirmation of the session is withdrawn.
+    public var withdrawsConfirmation = false
     /// Whether the front desk is asked to call.
     public var requestsCall = false
     /// The reason for manual review.
@@ -215,6 +217,7 @@ extension MailDecision {
             return decision
         case .declined:
             var decision = MailDecision.needsReview(.declined)
+            decision.withdrawsConfirmation = true
             decision.requestsCall = true
             return decision
         }

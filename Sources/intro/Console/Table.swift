@@ -108,15 +108,12 @@ struct Table {
         return widths
     }
 
-    /// The cells that are red if colour is used.
-    private static let problems: Set<String> = ["failed", "unknown", "away", "dead", "paused"]
-
     private func line(_ cells: [String], widths: [Int], colored: Bool) -> String {
         let last = cells.lastIndex { !$0.isEmpty } ?? 0
         return cells.prefix(last + 1).enumerated().map { index, whole in
             let cell = whole.truncated(to: widths[index])
             let padding = String(repeating: " ", count: widths[index] - displayWidth(cell))
-            let shown = Style.red(cell, when: colored && Self.problems.contains(whole))
+            let shown = Style.status(cell, of: whole, inStatusColumn: columns[index].title == "STATUS", when: colored)
             if columns[index].alignment == .right { return padding + shown }
             return index == last ? shown : shown + padding
         }.joined(separator: "  ")
@@ -157,7 +154,8 @@ struct KeyValueTable {
         return lines.flatMap { line in
             let values = width.map { line.value.wrapped(to: max(20, $0 - labels - 2)) } ?? [line.value]
             return values.enumerated().map { index, value in
-                Style.dim((index == 0 ? line.label : "").padded(to: labels), when: colored) + "  " + value
+                Style.dim((index == 0 ? line.label : "").padded(to: labels), when: colored) + "  "
+                    + (index == 0 && line.label == "Status" ? Style.leadingStatus(value, when: colored) : value)
             }
         }.joined(separator: "\n")
     }

@@ -107,6 +107,16 @@ enum Style {
         wrapped(text, in: "1;31", when: colored)
     }
 
+    /// Returns the text in green, for successes.
+    static func green(_ text: String, when colored: Bool) -> String {
+        wrapped(text, in: "32", when: colored)
+    }
+
+    /// Returns the text in yellow, for what waits.
+    static func yellow(_ text: String, when colored: Bool) -> String {
+        wrapped(text, in: "33", when: colored)
+    }
+
     private static func wrapped(_ text: String, in code: String, when colored: Bool) -> String {
         colored ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
     }

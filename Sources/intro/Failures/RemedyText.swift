@@ -13,8 +13,19 @@ extension Refusal.Remedy {
     fileprivate var text: TimedText {
         switch self {
         case .instruction(let text): text
-        case .chooseTrainer(let studio, let handle):
-            "choose a trainer of \(visible(studio)): see `intro agenda \(handle)`"
+        case .chooseStudio(let change):
+            "add --studio \(change.studio), or choose another trainer: see `intro agenda \(change.present)`"
+        case .moveToStudio(let change, let reference):
+            "to move it there: `intro reschedule \(reference) --studio \(change.studio) --trainer \(change.trainer) "
+                + "--at TIME`; otherwise choose another trainer: see `intro agenda \(change.present)`"
+        case .requestTrainer(let studio):
+            "to book outside the hours, name the trainer with --trainer; "
+                + "for the free slots see `intro slots --studio \(studio)`"
+        case .assignTrainer(let studio):
+            "set hours for another trainer: `intro trainer hours HANDLE --studio \(studio) --set HOURS`"
+        case .chooseOtherTime(let studio): "choose another time: see `intro slots --studio \(studio)`"
+        case .bookAgain(let client, let studio):
+            "book another time: `intro book --client \(client.value) --studio \(studio) --at TIME`"
         case .checkTrainerHours(let handle): "see `intro trainer hours \(handle)`, or pass --override REASON"
         case .setTrainerHours: "set some with `intro trainer hours HANDLE --set`"
         case .chooseOfferedStart: "choose a start from `intro slots`, or pass --override REASON"

@@ -97,6 +97,7 @@ struct MailDecisionTests {
         #expect(accepted.confirms && !accepted.requestsCall && accepted.review == nil)
         let declined = decide(.declined, by: anna, try session())
         #expect(!declined.confirms && declined.requestsCall && declined.review == .declined)
+        #expect(declined.withdrawsConfirmation && !accepted.withdrawsConfirmation)
         #expect(decide(.undecided, by: anna, try session()) == .needsReview(.undecided))
     }
 

@@ -96,7 +96,10 @@ enum LedgerStatus: String, CaseIterable, ExpressibleByArgument {
 struct DeliverySummaryRecord: Encodable {
     let due: Int
     let sent: Int
+    /// Messages with the status failed.
     let failed: Int
+    /// Messages that could not be sent, and stay queued for another attempt.
+    let postponed: Int
     let unknown: Int
     let skipped: Int
     /// Messages that became unknown because the database was restored.
@@ -109,15 +112,16 @@ struct DeliverySummaryRecord: Encodable {
     let held: Int?
 
     init(_ report: DeliveryRun.Report) {
-        self.init(report.tally, restored: report.restored, held: report.held)
+        self.init(report.tally, postponed: report.postponed, restored: report.restored, held: report.held)
     }
 
-    init(_ tally: DeliveryRun.Tally, restored: Int = 0, held: HeldMessages?) {
+    init(_ tally: DeliveryRun.Tally, postponed: Int = 0, restored: Int = 0, held: HeldMessages?) {
         self.restored = restored > 0 ? restored : nil
         self.held = held.flatMap { $0.count > 0 ? $0.count : nil }
         due = tally.due
         sent = tally.sent
-        failed = tally.failed
+        failed = tally.failed - postponed
+        self.postponed = postponed
         unknown = tally.unknown
         skipped = tally.skipped
     }

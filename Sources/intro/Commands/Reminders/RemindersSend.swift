@@ -63,8 +63,9 @@ extension RemindersCommand {
         private func summary(_ report: DeliveryRun.Report) -> String {
             let tally = report.tally
             var lines = [
-                "\(tally.due) due: \(tally.sent) sent, \(tally.failed) failed, \(tally.unknown) unknown, "
-                    + "\(tally.skipped) skipped."
+                "\(tally.due) due: \(tally.sent) sent, \(tally.failed - report.postponed) failed, "
+                    + (report.postponed > 0 ? "\(report.postponed) postponed, " : "")
+                    + "\(tally.unknown) unknown, \(tally.skipped) skipped."
             ]
             if !report.abandoned.isEmpty {
                 let list = report.abandoned.map(\.description).joined(separator: ", ")

@@ -74,10 +74,11 @@ struct DayView {
         _ session: Session, on date: LocalDate, widths: (hours: Int, names: Int), colored: Bool
     ) -> [String] {
         let indent = widths.hours + 2
-        var line =
+        let start =
             "  \(hours(session).padded(to: widths.hours))  \(name(session, besideHours: widths.hours).padded(to: widths.names))  "
-            + "\(session.status.words.padded(to: 9))  \(session.reference)"
-        var width = displayWidth(line)
+        let (status, end) = (session.status.words, "  \(session.reference)")
+        var width = displayWidth(start + status.padded(to: 9) + end)
+        var line = start + Style.status(status, of: status, when: colored) + "".padded(to: 9 - status.count) + end
         var lines: [String] = []
         for (remark, isWarning) in remarks(session, on: date) {
             if width + 2 + displayWidth(remark) > layout.width {

@@ -123,6 +123,7 @@ extension MessageReason {
         case .complaint: "the client complained"
         case .suppressed: "the address is blocked"
         case .ruleDisabled: "the rule is disabled"
+        case .sessionStarted: "the session has started"
         default: nil
         }
     }

@@ -14,7 +14,8 @@ struct SessionsCommand: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "sessions", abstract: "List and filter sessions, newest first.",
         discussion: """
-            A date includes its whole day in each studio's time zone; several options must all match.
+            A date includes its whole day in each studio's time zone; several options must all match. \
+            Excel reads names correctly with --format csv --bom.
 
             Example: intro sessions --studio downtown --status no_show --from "nov 1" --format csv
             """)
@@ -62,7 +63,14 @@ struct SessionsCommand: IntroSubcommand {
     @Option(help: "The format: table, csv or json.")
     var format = Format.table
 
+    @Flag(help: "With --format csv: add a byte order mark for Excel.")
+    var bom = false
+
     @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func checkUsage() throws {
+        guard !bom || format == .csv else { throw ValidationError("--bom goes with --format csv") }
+    }
 
     func run(in intro: Intro) async throws {
         let limit = try count(limit, field: "--limit", in: 1...100_000)
@@ -82,7 +90,7 @@ struct SessionsCommand: IntroSubcommand {
             try intro.console.print(jsonText(sessions.map { ListedSessionRecord($0) }))
             if let rest { intro.console.note(rest.text) }
         case .csv:
-            try intro.console.print(SessionCSV.text(sessions))
+            try intro.console.print((bom ? SessionCSV.byteOrderMark : "") + SessionCSV.text(sessions))
             if let rest { intro.console.note(rest.text) }
         case .table:
             try intro.console.report([ListedSessionRecord](), leavingOut: rest) {

@@ -48,7 +48,8 @@ extension TrainerCommand {
             request.requestID = change.requestID
             request.isDryRun = change.isDryRun
             let result = try await intro.frontDesk(database).cover(request, now: intro.now)
-            let report = CoverReport(result, of: trainer, in: period, isDryRun: change.isDryRun)
+            var report = CoverReport(result, of: trainer, in: period, isDryRun: change.isDryRun)
+            report.explainsLeft = request.substitute != nil
             try intro.console.report(report.record) { report.text(on: intro.console) }
         }
 
@@ -96,6 +97,8 @@ struct CoverReport {
     let trainer: Trainer
     let period: Period
     let isDryRun: Bool
+    /// Whether the call list says why each session was not moved: another trainer than the requested one may take it.
+    var explainsLeft = false
 
     init(_ result: CoverResult, of trainer: Trainer, in period: Period, isDryRun: Bool = false) {
         self.result = result
@@ -164,12 +167,13 @@ struct CoverReport {
     private func offer(_ left: CoverResult.Left, in times: TimeFormat) -> String {
         let session = left.session
         let clock = session.studio.clock
+        let reason = explainsLeft ? left.refusal.reason.text(in: times) + "; " : ""
         let slots = left.alternatives.map { slot in
             let date = clock.date(of: slot.startsAt)
             let day = date == clock.date(of: session.startsAt) ? "" : times.text(date, on: clock) + ", "
             return day + times.text(clock.time(of: slot.startsAt), on: clock) + " \(slot.trainer.handle)"
         }
-        return slots.isEmpty ? "no free slot within two weeks" : slots.joined(separator: "; ")
+        return reason + (slots.isEmpty ? "no free slot within two weeks" : slots.joined(separator: "; "))
     }
 
     /// Returns the lines for one call: the client and the phone number, and what to say.
