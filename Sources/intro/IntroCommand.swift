@@ -170,6 +170,9 @@ protocol IntroSubcommand: AsyncParsableCommand {
     /// The lowest level that is logged without `--verbose`.
     static var logLevel: Logger.Level { get }
 
+    /// The clock by which a local time of `--now` is read.
+    var nowClock: NowClock { get }
+
     /// Validates combinations of arguments, after the parser has reported unknown options.
     ///
     /// - Throws: `ValidationError`.
@@ -185,6 +188,8 @@ protocol IntroSubcommand: AsyncParsableCommand {
 extension IntroSubcommand {
     static var logLevel: Logger.Level { .notice }
 
+    var nowClock: NowClock { .studios() }
+
     func checkUsage() throws {}
 
     func run() async throws { try await runWithDependencies() }
@@ -199,7 +204,7 @@ extension IntroSubcommand {
             let words = IntroCommand.words(to: Self.self).joined(separator: " ")
             throw Failure(code: "usage", message: problem.message, hint: "see `\(words) --help`", exit: .usage)
         }
-        let intro = try await Intro.make(options: global, logLevel: Self.logLevel)
+        let intro = try await Intro.make(options: global, nowOn: nowClock, logLevel: Self.logLevel)
         do {
             try await run(in: intro)
         } catch {

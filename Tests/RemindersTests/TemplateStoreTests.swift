@@ -50,7 +50,8 @@ struct TemplateStoreTests {
         "an unusable template fails only its own message, with the file and the reason",
         arguments: [
             ("confirmation.txt", "Hi {{cleint}}", "{{cleint}}"), ("confirmation.txt", "{{#phone}}x", "not Mustache"),
-            ("confirmation.txt", "{{> nothing.txt}}", "nothing.txt does not exist"), ("end.txt", "{{> end.txt}}", "end.txt"),
+            ("confirmation.txt", "{{> nothing.txt}}", "nothing.txt does not exist"),
+            ("end.txt", "{{> end.txt}}", "end.txt"),
             ("confirmation.html", "{{shouted(client)}}", "shouted"),
             ("confirmation.html", "{{% CONTENT_TYPE:TEXT}}", "{{%"),
         ])

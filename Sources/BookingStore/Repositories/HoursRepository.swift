@@ -36,17 +36,17 @@ public struct HoursRepository: Sendable {
     /// Returns the weekly hours of the trainers at a studio that apply on a date or later.
     ///
     /// - Parameters:
-    ///   - studio: The studio.
+    ///   - studio: The studio; `nil` means all studios.
     ///   - trainer: The trainer; `nil` means all active trainers.
     ///   - date: The local date.
     /// - Returns: The hours of each season.
     /// - Throws: ``PostgresError``.
     public func weeklyHours(
-        at studio: Studio.ID, of trainer: Trainer.ID?, from date: LocalDate
+        at studio: Studio.ID?, of trainer: Trainer.ID?, from date: LocalDate
     ) async throws -> [WeeklyHours] {
         let seasons = try await seasons(
             """
-            season.studio_id = \(studio.value)
+            (\(studio?.value)::integer IS NULL OR season.studio_id = \(studio?.value)::integer)
             AND (season.valid_until IS NULL OR season.valid_until >= \(date.description)::text::date)
             AND season.trainer_id IN (
                 SELECT id FROM trainer

@@ -67,7 +67,14 @@ struct LogCommand: IntroSubcommand {
         }
         filter.actor = try actor.map { try SingleLineText($0, field: "--actor").text }
         guard let place else { return (filter, studios, try StudioClock(timeZone: "UTC")) }
-        let context = intro.timeContext(at: place, direction: .back)
+        let isStudio = filter.subjects.contains(.studio(place.id))
+        if !isStudio {
+            for (text, field) in [(from, "--from"), (until, "--until")] {
+                try intro.requireOneReading(of: text, field: field, at: studios, direction: .back)
+            }
+        }
+        let context = try await intro.timeContext(
+            for: from, until, at: place, with: nil, isNamed: isStudio, direction: .back, in: database)
         (filter.from, filter.until) = try parseListPeriod(
             from: from, until: until, in: context, times: intro.console.times)
         return (filter, studios, place.clock)

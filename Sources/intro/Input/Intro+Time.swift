@@ -1,62 +1,9 @@
 import Booking
 import BookingStore
 import FoundationEssentials
-import Logging
 import Postgres
 
 extension Intro {
-    /// Creates the dependencies of a command; `--now` may be any time that can be typed at the studio.
-    ///
-    /// - Parameters:
-    ///   - options: The command line's global options.
-    ///   - logLevel: The lowest level that is logged without `--verbose`.
-    /// - Returns: The dependencies.
-    /// - Throws: A `Failure`, `InvalidInput`, or a `Refusal` when the local time does not exist or is ambiguous.
-    static func make(options: GlobalOptions, logLevel: Logger.Level) async throws -> Intro {
-        guard let text = options.now, RFC3339.parse(text) == nil else {
-            return try Intro(options: options, logLevel: logLevel)
-        }
-        try checkNowOption(text)
-        var options = options
-        options.now = nil
-        let present = try Intro(options: options, logLevel: logLevel)
-        do {
-            options.now = RFC3339.string(try await present.localNow(text))
-        } catch {
-            await present.close()
-            throw error
-        }
-        await present.close()
-        return try Intro(options: options, logLevel: logLevel)
-    }
-
-    /// Rejects a text that is not a time at any studio, before a database is needed to find the studio.
-    private static func checkNowOption(_ text: String) throws {
-        var context = TimePhraseContext(clock: try StudioClock(timeZone: "UTC"), now: Date())
-        context.language = .spanish
-        context.workingHours = [try WeeklyHours(parsing: "daily 07:00-19:00")]
-        do {
-            _ = try parseInstant(text, field: "--now", in: context)
-        } catch let problem as InvalidInput {
-            context.order = .dayFirst
-            guard (try? parseInstant(text, field: "--now", in: context)) == nil else { return }
-            throw problem
-        }
-    }
-
-    /// Parses the value of `--now` in the time zone of the studios.
-    private func localNow(_ text: String) async throws -> Date {
-        let database = try await database()
-        let studios = try await database.withConnection { try await StudioRepository($0).all() }
-        let isOneZone = Set(studios.map(\.clock)).count == 1
-        let studio =
-            if let first = studios.first, isOneZone { first } else {
-                try await bookingTarget(studio: nil, trainer: nil, in: database).studio
-            }
-        let context = try await timeContext(for: text, at: studio, with: nil, in: database)
-        return try parseInstant(text, field: "--now", in: context)
-    }
-
     /// Returns the conventions for times that are typed at a studio.
     ///
     /// - Parameters:
@@ -78,18 +25,25 @@ extension Intro {
     /// - Parameters:
     ///   - texts: The times that were typed.
     ///   - studio: The studio.
-    ///   - trainer: The trainer; `nil` means all trainers of the studio.
+    ///   - trainer: The trainer; `nil`, or a trainer without hours, means all trainers.
+    ///   - isNamed: Whether the times are only those of this studio, and not also of others.
+    ///   - direction: Whether a weekday or a date without a year is the next one or the last one.
     ///   - database: The database to query.
-    /// - Returns: The conventions.
+    /// - Returns: The conventions, with the hours at the studio, or else at all studios.
     /// - Throws: `PostgresError`.
     func timeContext(
-        for texts: String?..., at studio: Studio, with trainer: Trainer.ID?, in database: Database
+        for texts: String?..., at studio: Studio, with trainer: Trainer.ID?, isNamed: Bool = true,
+        direction: TimePhraseContext.Direction = .ahead, in database: Database
     ) async throws -> TimePhraseContext {
-        var context = timeContext(at: studio)
+        var context = timeContext(at: studio, direction: direction)
         guard texts.contains(where: { TimePhrase.dependsOnWorkingHours($0 ?? "", in: context) }) else { return context }
         let today = studio.clock.date(of: context.now)
+        let place = isNamed ? studio.id : nil
         context.workingHours = try await database.withConnection { connection in
-            try await HoursRepository(connection).weeklyHours(at: studio.id, of: trainer, from: today)
+            let repository = HoursRepository(connection)
+            let hours = try await repository.weeklyHours(at: place, of: trainer, from: today)
+            guard hours.isEmpty, trainer != nil else { return hours }
+            return try await repository.weeklyHours(at: place, of: nil, from: today)
         }
         return context
     }

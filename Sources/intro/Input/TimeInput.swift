@@ -35,23 +35,7 @@ func parseTimePhrase(_ text: String, field: String, in context: TimePhraseContex
     return phrase
 }
 
-/// Parses a local date, in the forms that are typed at a studio.
-///
-/// - Parameters:
-///   - text: The text that was typed, such as `mon` or `12/8`.
-///   - field: The option, for the message.
-///   - context: The clock, the present time and the conventions of the studio.
-/// - Returns: The date.
-/// - Throws: `InvalidInput` when the text is not one whole day.
-func parseDate(_ text: String, field: String, in context: TimePhraseContext) throws -> LocalDate {
-    guard case .day(let date) = try parseTimePhrase(text, field: field, in: context) else {
-        throw InvalidInput(
-            field: field, problem: "\(quoted(text)) is not one date", hint: "write it like 2026-12-01, dec 1 or mon")
-    }
-    return date
-}
-
-private func rethrowingTimeProblems<Result>(_ clock: StudioClock, _ read: () throws(TimeProblem) -> Result) throws
+func rethrowingTimeProblems<Result>(_ clock: StudioClock, _ read: () throws(TimeProblem) -> Result) throws
     -> Result
 {
     do {
@@ -96,17 +80,30 @@ struct Period: Sendable {
         from: (text: String, field: String), until: (text: String, field: String), in context: TimePhraseContext
     ) throws {
         let clock = context.clock
-        let first = try parseTimePhrase(from.text, field: from.field, in: context).start(clock)
+        let first = try Self.phrase(from.text, field: from.field, in: context).start(clock)
         var end = context
         end.role = .end
         end.beginning = first
-        let last = try parseTimePhrase(until.text, field: until.field, in: end).end(clock)
+        let last = try Self.phrase(until.text, field: until.field, in: end).end(clock)
         guard first < last else {
             throw InvalidInput(
                 field: until.field, problem: "\"\(until.text)\" is not after \"\(from.text)\"",
                 hint: "write both dates, the earlier one first")
         }
         self.init(from: first, until: last, clock: clock)
+    }
+
+    /// Returns the period of a phrase such as `next week`, which needs no end; `nil` for a time or a day.
+    init?(whole text: String, field: String, in context: TimePhraseContext) throws {
+        guard case .period(let period) = try Self.phrase(text, field: field, in: context) else { return nil }
+        self.init(from: period.start(context.clock), until: period.end(context.clock), clock: context.clock)
+    }
+
+    /// Parses an end of a period, or a whole period.
+    private static func phrase(_ text: String, field: String, in context: TimePhraseContext) throws -> TimePhrase {
+        let phrase = try parseTimePhrase(text, field: field, in: context)
+        if case .period(let period) = phrase { try requireOnePeriod(period, text, field: field) }
+        return phrase
     }
 
     /// The beginning in local time for programs, such as `2026-12-01 09:00 PST`.
@@ -128,6 +125,23 @@ struct Period: Sendable {
     }
 }
 
+extension Period {
+    /// Returns the text of the period of a list, with a space before it: ` from Tue Dec 1 on`; empty without ends.
+    func openText(in times: TimeFormat) -> String {
+        func isDay(_ instant: Date) -> Bool { clock.startOfDay(clock.date(of: instant)) == instant }
+        switch (from == .distantPast, until == .distantFuture) {
+        case (true, true): return ""
+        case (false, false): return ", \(text(in: times))"
+        case (false, true):
+            let first = isDay(from) ? times.text(clock.date(of: from), on: clock) : times.text(from, on: clock)
+            return " from \(first) on"
+        case (true, false):
+            let last = clock.date(of: until).adding(days: -1)
+            return " until \(isDay(until) ? times.text(last, on: clock) : times.text(until, on: clock))"
+        }
+    }
+}
+
 /// Parses the optional ends of a list's period; an end that would be before the beginning is the next such time.
 ///
 /// - Parameters:
@@ -144,7 +158,11 @@ func parseListPeriod(
     let clock = context.clock
     let first = try from.map { try parseTimePhrase($0, field: "--from", in: context) }
     let start = first?.start(clock)
-    guard let until else { return (start, nil) }
+    guard let until else {
+        // A phrase such as "next week" names its end too; weekdays that recur have none.
+        guard case .period(let period) = first, period.last != nil else { return (start, nil) }
+        return (start, period.end(clock))
+    }
     let last = try parseTimePhrase(until, field: "--until", in: context)
     let end = last.end(clock)
     guard let from, let start, end <= start else { return (start, end) }
@@ -174,19 +192,6 @@ struct DayWindow {
     let end: Date
     /// The local days in the range, in order.
     let dates: [LocalDate]
-
-    /// Parses `--from` and `--days`.
-    ///
-    /// - Parameters:
-    ///   - from: The text that was typed; `nil` for the present instant.
-    ///   - field: The option, for the message.
-    ///   - days: Number of days.
-    ///   - context: The clock, the present time and the conventions of the studio.
-    /// - Throws: `InvalidInput` or a `Refusal`.
-    init(from: String?, field: String = "--from", days: Int, in context: TimePhraseContext) throws {
-        let phrase = try from.map { try parseTimePhrase($0, field: field, in: context) }
-        self.init(start: phrase?.start(context.clock) ?? context.now, days: days, clock: context.clock)
-    }
 
     /// Creates a range of local days.
     init(start: Date, days: Int, clock: StudioClock) {

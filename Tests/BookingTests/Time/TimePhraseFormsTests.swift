@@ -63,7 +63,9 @@ struct TimePhraseFormsTests {
         arguments: [
             ("tues", "2026-11-24"), ("12/8", "2026-12-08"), ("dec 8", "2026-12-08"), ("8 december 2027", "2027-12-08"),
             ("dec 8 2026", "2026-12-08"), ("in 3 days", "2026-11-27"), ("3 days ago", "2026-11-21"),
-            ("feb 29", "2028-02-29"), ("nov 24", "2026-11-24"), ("nov 23", "2027-11-23"), ("Tue, Dec 8", "2026-12-08"),
+            ("feb 29", "2028-02-29"), ("last wed", "2026-11-18"), ("last tue", "2026-11-17"),
+            ("last mon", "2026-11-23"),
+            ("nov 24", "2026-11-24"), ("nov 23", "2027-11-23"), ("Tue, Dec 8", "2026-12-08"),
         ])
     func readsDays(text: String, date: String) throws {
         #expect(try TimePhrase.parse(text, in: context) == .day(LocalDate(date)))
@@ -113,6 +115,50 @@ struct TimePhraseFormsTests {
         #expect(try local("5pm", back) == "2026-11-23 17:00")
         #expect(try TimePhrase.parse("dec 8", in: back) == .day(LocalDate("2025-12-08")))
         #expect(try TimePhrase.parse("nov 20", in: back) == .day(LocalDate("2026-11-20")))
+    }
+
+    @Test("reads a weekday and a time of day as the next ones in a list of past and future days")
+    func readsAround() throws {
+        for direction in [TimePhraseContext.Direction.around, .near] {
+            var list = context
+            list.direction = direction
+            #expect(try TimePhrase.parse("wed", in: list) == .day(LocalDate("2026-11-25")))
+            #expect(try local("mon 9am", list) == "2026-11-30 09:00")
+            #expect(try local("5pm", list) == "2026-11-24 17:00")
+            let week = try TimePhrase.parse("last week", in: list)
+            #expect(try week.start(list.clock) == list.clock.startOfDay(LocalDate("2026-11-16")))
+            #expect(try week.end(list.clock) == list.clock.startOfDay(LocalDate("2026-11-23")))
+        }
+    }
+
+    @Test(
+        "reads a date without a year as the past one where it is nearer and within 60 days",
+        arguments: [
+            ("nov 2", "2026-11-02"), ("sep 25", "2026-09-25"), ("sep 24", "2027-09-24"), ("mar 5", "2027-03-05"),
+            ("nov 24", "2026-11-24"), ("nov 25", "2026-11-25"),
+        ])
+    func readsNear(text: String, date: String) throws {
+        var near = context
+        near.direction = .near
+        #expect(try TimePhrase.parse(text, in: near) == .day(LocalDate(date)))
+    }
+
+    @Test(
+        "reads only the date where the time does not matter, without a question about the half of the day",
+        arguments: [
+            ("sat 9", "2026-11-28"), ("wed 9", "2026-11-25"), ("tue 9", "2026-11-24"), ("tue 9am", "2026-12-01"),
+            ("tomorrow at 5pm", "2026-11-25"), ("in 3 days 9am", "2026-11-27"), ("9am mon", "2026-11-30"),
+            ("12/8 9am", "2026-12-08"), ("fri midnight", "2026-11-27"), ("9", "2026-11-24"),
+        ])
+    func readsDateOnly(text: String, date: String) throws {
+        var dates = context
+        (dates.role, dates.workingHours) = (.date, [])
+        #expect(try TimePhrase.parse(text, in: dates) == .day(LocalDate(date)))
+        guard case .period(let period) = try TimePhrase.parse("sun after 5", in: dates) else {
+            Issue.record("no period")
+            return
+        }
+        #expect(try period.first == LocalDate("2026-11-29"))
     }
 
     @Test("reads the end of a period as the first such time after its beginning")

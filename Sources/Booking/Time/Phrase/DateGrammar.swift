@@ -150,3 +150,28 @@ extension TimePhraseGrammar {
         return number
     }
 }
+
+extension TimePhraseGrammar {
+    /// Consumes `this`, `next` or `last` with a weekday or `week`, or `this` with `weekend` or a part of the day.
+    mutating func takeRelative(weeks: Int) throws(TimeProblem) -> Bool {
+        let following = tokens.word(1) ?? ""
+        let day: TimeSyntax.Day
+        if let weekday = words.weekday(following) {
+            day = weeks < 0 ? .last(weekday) : .relative(weekday, isNext: weeks > 0)
+        } else {
+            switch words.meaning(following) {
+            case .week: day = .week(weeks)
+            case .weekend where weeks == 0: day = .weekend
+            case .part(let part) where weeks == 0:
+                guard take(day: .offset(0)) else { return false }
+                return take(part: part)
+            default:
+                tokens.advance()
+                throw notUnderstood
+            }
+        }
+        guard take(day: day) else { return false }
+        tokens.advance()
+        return true
+    }
+}

@@ -4,17 +4,18 @@ extension TimePhraseResolver {
         let days = try days(of: syntax)
         var from = syntax.part?.from ?? 0
         var until = syntax.part?.until ?? 1440
-        if let after = syntax.bounds?.after {
+        let bounds = context.role == .date ? nil : syntax.bounds
+        if let after = bounds?.after {
             from = max(from, try limit(after, isEnd: false, days, syntax))
         }
-        if let before = syntax.bounds?.before {
+        if let before = bounds?.before {
             until = min(until, try limit(before, isEnd: true, days, syntax))
         }
         guard from < until, let start = LocalTime(minutes: from), let end = LocalTime(minutes: until) else {
             throw problems.invalid("has no time in it", hint: "write the earlier time after \"after\"")
         }
         var (first, last, weekdays) = (days.first, days.last, days.weekdays)
-        if let later = days.later, context.direction == .ahead, clock.lastInstant(first, end) <= anchor {
+        if let later = days.later, context.direction != .back, clock.lastInstant(first, end) <= anchor {
             let local = LocalInstant(date: later, second: until * 60)
             first = try nearBeginning(local, [days.first, later], syntax).date
             last = first
@@ -36,12 +37,12 @@ extension TimePhraseResolver {
         switch syntax.day {
         case .week(let weeks):
             let first = monday.adding(days: 7 * weeks)
-            return Days(first: max(first, today), last: first.adding(days: 6))
+            return Days(first: weeks < 0 ? first : max(first, today), last: first.adding(days: 6))
         case .weekend:
             return Days(first: max(monday.adding(days: 5), today), last: monday.adding(days: 6))
         case .every(let weekdays):
             return Days(first: today, last: nil, weekdays: weekdays)
-        case .date, .offset, .relative, nil:
+        case .date, .offset, .relative, .last, nil:
             let dates = try dates(of: syntax)
             return Days(first: dates[0], last: dates[0], later: dates.count > 1 ? dates[1] : nil)
         }
@@ -100,9 +101,9 @@ extension TimePhraseResolver {
     }
 
     /// Returns the error for `this` or `next` with a weekday, which can mean two dates.
-    func twoReadings(of weekday: Weekday, _ syntax: TimeSyntax) -> TimeProblem {
+    func twoReadings(of weekday: Weekday, isNext: Bool, _ syntax: TimeSyntax) -> TimeProblem {
         let ahead = floorModulo(weekday.rawValue - today.weekday.rawValue, 7)
-        let dates = [0, 7].map { today.adding(days: (ahead == 0 ? 7 : ahead) + $0) }
+        let dates = [0, 7].map { today.adding(days: (ahead == 0 && isNext ? 7 : ahead) + $0) }
         var locals: [LocalInstant] = []
         if let time = syntax.time {
             locals = dates.compactMap { try? localInstant(of: time, on: [$0], syntax) }

@@ -21,6 +21,9 @@ public enum TimePhrase: Hashable, Sendable {
         case point
         /// The end of a period: 24:00 is accepted.
         case end
+        /// A local date: a time beside it only decides which of two days is meant, and may leave open the half of the
+        /// day.
+        case date
     }
 
     /// Parses a phrase.
@@ -118,8 +121,10 @@ public struct TimePhraseContext: Sendable {
         case ahead
         /// The last one.
         case back
-        /// The last one, or a date of the next month.
+        /// The last date, or one of the next month; a weekday and a time of day are the next ones.
         case around
+        /// The next one, or a date of the last 60 days if it is nearer.
+        case near
     }
 
     /// The studio's clock.

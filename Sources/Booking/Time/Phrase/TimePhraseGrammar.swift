@@ -42,7 +42,7 @@ struct TimePhraseGrammar {
         guard syntax.time == nil || syntax.bounds == nil, syntax.zone == nil || syntax.time != nil else { return false }
         switch syntax.day {
         case .every, .week, .weekend: return syntax.time == nil && syntax.weekday == nil
-        case .relative: return syntax.weekday == nil
+        case .relative, .last: return syntax.weekday == nil
         case .date, .offset: return true
         case nil:
             return syntax.weekday != nil || syntax.time != nil || syntax.part != nil || syntax.bounds != nil
@@ -94,7 +94,7 @@ extension TimePhraseGrammar {
         connective = ""
         switch meaning {
         case .now, .soonest: return takeSingle(meaning == .now ? .now : .soonest)
-        case .this, .next: return try takeRelative(weeks: meaning == .next ? 1 : 0)
+        case .this, .next, .last: return try takeRelative(weeks: meaning == .next ? 1 : meaning == .last ? -1 : 0)
         case .day(let days): return takeDay(days, isMorning: word == "manana" && (previous == "la" || hasDay))
         case .tonight: return take(day: .offset(0)) && take(part: .evening, words: 0)
         case .part(let part): return take(part: part)
@@ -130,7 +130,7 @@ extension TimePhraseGrammar {
         isMorning ? take(part: .morning) : take(day: .offset(days))
     }
 
-    private mutating func take(part: DayPart, words: Int = 1) -> Bool {
+    mutating func take(part: DayPart, words: Int = 1) -> Bool {
         guard syntax.part == nil else { return false }
         tokens.advance(words)
         syntax.part = part
@@ -173,29 +173,6 @@ extension TimePhraseGrammar {
             return false
         }
         return take(day: .every([weekday]))
-    }
-
-    /// Consumes `this` or `next` with a weekday, `week`, `weekend` or a part of the day.
-    private mutating func takeRelative(weeks: Int) throws(TimeProblem) -> Bool {
-        let following = tokens.word(1) ?? ""
-        let day: TimeSyntax.Day
-        if let weekday = words.weekday(following) {
-            day = .relative(weekday)
-        } else {
-            switch words.meaning(following) {
-            case .week: day = .week(weeks)
-            case .weekend where weeks == 0: day = .weekend
-            case .part(let part) where weeks == 0:
-                guard take(day: .offset(0)) else { return false }
-                return take(part: part)
-            default:
-                tokens.advance()
-                throw notUnderstood
-            }
-        }
-        guard take(day: day) else { return false }
-        tokens.advance()
-        return true
     }
 
     /// Consumes `after 5` or `before noon`.

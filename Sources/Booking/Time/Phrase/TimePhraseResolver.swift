@@ -25,10 +25,13 @@ struct TimePhraseResolver {
         case nil: break
         }
         if let minutes = syntax.minutesFromNow { return .instant(minuteStart(now) + Double(minutes) * 60) }
-        if case .relative(let weekday) = syntax.day { throw twoReadings(of: weekday, syntax) }
+        if case .relative(let weekday, let isNext) = syntax.day {
+            throw twoReadings(of: weekday, isNext: isNext, syntax)
+        }
         if syntax.isPeriod { return .period(try period(syntax)) }
         let dates = try dates(of: syntax)
         guard let time = syntax.time else { return .day(dates[0]) }
+        if context.role == .date, syntax.zone == nil { return .day(date(of: time, on: dates)) }
         let local = try nearBeginning(localInstant(of: time, on: dates, syntax), dates, syntax)
         return .instant(try instant(local, syntax.zone))
     }
@@ -41,7 +44,7 @@ struct TimePhraseResolver {
 extension TimePhraseResolver {
     /// Returns the date of a phrase, and the one that is meant instead if the time on the first has passed.
     func dates(of syntax: TimeSyntax) throws(TimeProblem) -> [LocalDate] {
-        let isBack = context.direction != .ahead
+        let isBack = context.direction == .back
         let date: LocalDate
         switch syntax.day {
         case .date(let year?, let month, let day):
@@ -52,6 +55,8 @@ extension TimePhraseResolver {
             date = try self.date(month: month, day: day, weekday: syntax.weekday)
         case .offset(let days):
             date = today.adding(days: days)
+        case .last(let weekday):
+            return [today.adding(days: -(floorModulo(today.weekday.rawValue - weekday.rawValue - 1, 7) + 1))]
         case .relative, .week, .weekend, .every, nil:
             let first = clock.date(of: anchor)
             guard let weekday = syntax.weekday else { return [first, first.adding(days: isBack ? -1 : 1)] }
@@ -75,7 +80,11 @@ extension TimePhraseResolver {
         let all = years.compactMap { LocalDate(year: $0, month: month, day: day) }
         let next = all.first { $0 >= anchor }
         let last = all.last { $0 <= anchor }
-        var candidates = (context.direction == .ahead ? [next, last] : [last, next]).compactMap(\.self)
+        let isAhead = context.direction == .ahead || context.direction == .near
+        var candidates = (isAhead ? [next, last] : [last, next]).compactMap(\.self)
+        if context.direction == .near, let next, let last, last.days(to: anchor) <= min(60, anchor.days(to: next) - 1) {
+            candidates = [last, next]
+        }
         let canBeOther = context.direction == .around || context.beginning != nil
         if canBeOther, candidates.count == 2, abs(anchor.days(to: candidates[0])) > 31,
             abs(anchor.days(to: candidates[1])) <= 31
@@ -103,7 +112,18 @@ extension TimePhraseResolver {
     private func nearest(_ dates: [LocalDate], _ second: Int) -> LocalInstant {
         guard dates.count > 1 else { return LocalInstant(date: dates[0], second: second) }
         let passed = hasPassed(dates[0], second, at: anchor)
-        return LocalInstant(date: passed == (context.direction != .ahead) ? dates[0] : dates[1], second: second)
+        return LocalInstant(date: passed == (context.direction == .back) ? dates[0] : dates[1], second: second)
+    }
+
+    /// Returns the date of a time; with both halves of the day open, the first one unless both are on another date.
+    private func date(of time: ClockReading, on dates: [LocalDate]) -> LocalDate {
+        switch time.seconds {
+        case .exact(let second): return nearest(dates, second).date
+        case .midnight: return dates[0]
+        case .open(let am, let pm, _):
+            let (morning, evening) = (nearest(dates, am).date, nearest(dates, pm).date)
+            return morning == evening ? morning : dates[0]
+        }
     }
 
     /// Returns whether a local time is not after an instant.

@@ -7,7 +7,9 @@ struct TimeSyntax: Equatable, Sendable {
         /// A number of days from today.
         case offset(Int)
         /// A weekday with `this` or `next` before it, which have two readings.
-        case relative(Weekday)
+        case relative(Weekday, isNext: Bool)
+        /// The last day of that name before today.
+        case last(Weekday)
         /// A week from Monday to Sunday, as a number of weeks from this one.
         case week(Int)
         /// The Saturday and Sunday to come.
@@ -55,7 +57,7 @@ struct TimeSyntax: Equatable, Sendable {
         if part != nil || bounds != nil { return true }
         switch day {
         case .week, .weekend, .every: return true
-        case .date, .offset, .relative, nil: return false
+        case .date, .offset, .relative, .last, nil: return false
         }
     }
 }

@@ -24,7 +24,7 @@ struct DayPart: Equatable, Sendable {
 struct TimeWords: Sendable {
     /// The meaning of a word that is neither a weekday nor a month.
     enum Meaning: Equatable, Sendable {
-        case now, soonest, this, next, week, noon, midnight, after, before, ahead, ago, connective
+        case now, soonest, this, next, last, week, noon, midnight, after, before, ahead, ago, connective
         /// A number of days from today.
         case day(Int)
         /// This evening.
@@ -72,7 +72,7 @@ struct TimeWords: Sendable {
 extension TimeWords {
     private static let english: [String: Meaning] = [
         "now": .now, "soonest": .soonest, "today": .day(0), "tomorrow": .day(1), "yesterday": .day(-1),
-        "tonight": .tonight, "this": .this, "next": .next, "week": .week, "weekend": .weekend,
+        "tonight": .tonight, "this": .this, "next": .next, "last": .last, "week": .week, "weekend": .weekend,
         "weekday": .days(workdays), "weekdays": .days(workdays), "weekends": .days([.saturday, .sunday]),
         "daily": .days(Set(Weekday.allCases)), "noon": .noon, "midnight": .midnight, "after": .after,
         "before": .before, "in": .ahead, "ago": .ago, "at": .connective, "on": .connective, "the": .connective,

@@ -104,9 +104,12 @@ struct UntilOptions: ParsableArguments {
         let studios = try await database.withConnection { try await StudioRepository($0).all() }
         guard studio == nil, studios.count > 1 else {
             let only = try await intro.bookingTarget(studio: studio, trainer: nil, in: database).studio
-            return try read(until, at: now, intro.timeContext(at: only))
+            return try read(until, at: now, await intro.timeContext(for: until, at: only, with: nil, in: database))
         }
-        return try instant(until, at: now, of: studios, in: intro)
+        return try await intro.commonInstant(
+            until, field: "--until", at: studios,
+            hint: "or add --studio with one of " + studios.map(\.handle.text).joined(separator: ", "), in: database
+        ) { try read(until, at: now, $0) }
     }
 
     /// Returns the minutes of a duration with a unit: `1h`, `+2h`, `in 90m`.
@@ -121,24 +124,5 @@ struct UntilOptions: ParsableArguments {
         var context = context
         context.now = now
         return try parseTimePhrase(text, field: "--until", in: context).end(context.clock)
-    }
-
-    /// Parses a time that is the same instant at all studios, such as one with an offset.
-    private func instant(_ text: String, at now: Date, of studios: [Studio], in intro: Intro) throws -> Date {
-        var instants: Set<Date> = []
-        var problems: [any Error] = []
-        for studio in studios.sorted(by: { $0.clock.identifier < $1.clock.identifier }) {
-            do { instants.insert(try read(text, at: now, intro.timeContext(at: studio))) } catch {
-                problems.append(error)
-            }
-        }
-        if instants.isEmpty, let problem = problems.first { throw problem }
-        guard let instant = instants.first, instants.count == 1, problems.allSatisfy({ $0 is InvalidInput }) else {
-            throw Failure(
-                code: "usage", message: "\(quoted(text)) is not the same time at all \(studios.count) studios",
-                hint: "give an offset, as in \"2026-12-01 18:00-08:00\", or add --studio with one of "
-                    + studios.map(\.handle.text).joined(separator: ", "), exit: .usage)
-        }
-        return instant
     }
 }

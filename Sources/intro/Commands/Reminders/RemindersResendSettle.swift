@@ -100,8 +100,10 @@ extension Intro {
     func since(_ text: String, field: String = "--since") async throws -> Date {
         if let minutes = try? DurationInput.minutes(text) { return now - Double(minutes) * 60 }
         if let instant = RFC3339.parse(text) { return instant }
-        let studio = try await bookingTarget(studio: nil, trainer: nil, in: database()).studio
-        return try parseTimePhrase(text, field: field, in: timeContext(at: studio, direction: .back))
+        let database = try await database()
+        let studio = try await bookingTarget(studio: nil, trainer: nil, in: database).studio
+        let context = try await timeContext(for: text, at: studio, with: nil, direction: .back, in: database)
+        return try parseTimePhrase(text, field: field, in: context)
             .start(studio.clock)
     }
 }

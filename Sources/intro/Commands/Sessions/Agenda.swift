@@ -74,14 +74,13 @@ struct Agenda: IntroSubcommand {
     /// Returns the dates that were asked for; `nil` without an option.
     private func askedDates(at studio: Studio, today: LocalDate, in intro: Intro) throws -> ClosedRange<LocalDate>? {
         let days = try days.map { try count($0, field: "--days", in: 1...400) }
-        let first = try (on ?? from).map { text in
-            let phrase = try parseTimePhrase(
-                text, field: on == nil ? "--from" : "--on", in: intro.timeContext(at: studio))
-            return studio.clock.date(of: phrase.start(studio.clock))
+        let asked = try (on ?? from).map { text in
+            try parseDates(
+                text, field: on == nil ? "--from" : "--on", in: intro.timeContext(at: studio, direction: .near))
         }
-        guard first != nil || days != nil else { return nil }
-        let start = first ?? today
-        return start...start.adding(days: (days ?? 1) - 1)
+        guard let days else { return asked }
+        let start = asked?.lowerBound ?? today
+        return start...start.adding(days: days - 1)
     }
 }
 

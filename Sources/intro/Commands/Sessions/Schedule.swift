@@ -63,16 +63,11 @@ struct Schedule: IntroSubcommand {
     }
 
     func run(in intro: Intro) async throws {
-        let days = try days.map { try count($0, field: "--days", in: 1...400) } ?? (on == nil ? 7 : 1)
+        let days = try days.map { try count($0, field: "--days", in: 1...400) }
         let database = try await intro.readDatabase()
         let (trainer, home) = try await intro.trainer(trainer, in: database)
-        let context = intro.timeContext(at: home)
-        // Show today as a whole: sessions that have ended also belong to the schedule.
-        let window = try DayWindow(
-            from: on ?? from, field: on == nil ? "--from" : "--on", days: days, in: context)
-        let first = home.clock.date(of: window.start)
-        let dates = first...first.adding(days: days - 1)
-        let recordedAt = try recordedAt(home, in: intro)
+        let dates = try dates(days, at: home, in: intro)
+        let recordedAt = try await recordedAt(trainer, home, in: intro, database)
         let needsDays = calendar || format == .table && asOf == nil && !intro.console.isJSON
         let (sessions, plans) = try await database.withConnection {
             [now = intro.now] connection -> (sessions: [Session], plans: [SchedulePlan]) in
@@ -86,9 +81,10 @@ struct Schedule: IntroSubcommand {
         case .json: try intro.console.print(jsonText(sessions.map { SessionRecord($0) }))
         case .csv: try intro.console.print((bom ? SessionCSV.byteOrderMark : "") + SessionCSV.text(sessions))
         case .ics: try intro.console.print(try feed(sessions, of: trainer, now: intro.now))
-        case .table where asOf != nil:
-            try intro.console.print(recordedDays(sessions, of: trainer, home, in: intro))
         case .table:
+            if let recordedAt {
+                return try intro.console.print(recordedDays(sessions, of: trainer, home, at: recordedAt, in: intro))
+            }
             let (place, layout) = (Session.Place(home), DayView.Layout(intro.console))
             let plan = DayView(
                 heading: trainer.name,
@@ -96,6 +92,17 @@ struct Schedule: IntroSubcommand {
                 studio: place, layout: layout)
             try intro.console.print(plan.text(colored: intro.console.isColored))
         }
+    }
+
+    /// Returns the dates of the schedule, which include sessions of today that have ended.
+    private func dates(_ days: Int?, at home: Studio, in intro: Intro) throws -> ClosedRange<LocalDate> {
+        let asked = try (on ?? from).map { text in
+            try parseDates(
+                text, field: on == nil ? "--from" : "--on", in: intro.timeContext(at: home, direction: .near))
+        }
+        if days == nil, let asked, on != nil || asked.lowerBound != asked.upperBound { return asked }
+        let first = asked?.lowerBound ?? home.clock.date(of: intro.now)
+        return first...first.adding(days: (days ?? 7) - 1)
     }
 
     /// The plan of one date, and the same date at each studio.

@@ -14,8 +14,9 @@ extension Schedule {
     }
 
     /// Returns the days with a recorded session; working hours and time off are not those of the past time.
-    func recordedDays(_ sessions: [Session], of trainer: Trainer, _ home: Studio, in intro: Intro) throws -> String {
-        guard let instant = try recordedAt(home, in: intro) else { return "" }
+    func recordedDays(
+        _ sessions: [Session], of trainer: Trainer, _ home: Studio, at instant: Date, in intro: Intro
+    ) throws -> String {
         let times = intro.console.times
         let heading = "\(trainer.name), as recorded on \(times.text(instant, on: home.clock))"
         guard !sessions.isEmpty else { return "\(heading.visible)\n\nno sessions" }
@@ -25,9 +26,16 @@ extension Schedule {
         ).text(colored: intro.console.isColored)
     }
 
-    /// Returns the time of `--as-of`.
-    func recordedAt(_ home: Studio, in intro: Intro) throws -> Date? {
-        let context = intro.timeContext(at: home, direction: .back)
-        return try asOf.map { try parseInstant($0, field: "--as-of", in: context) }
+    /// Returns the time of `--as-of`; of a day or a period, the last moment of it that has passed.
+    func recordedAt(
+        _ trainer: Trainer, _ home: Studio, in intro: Intro, _ database: Database
+    ) async throws -> Date? {
+        guard let asOf else { return nil }
+        let context = try await intro.timeContext(
+            for: asOf, at: home, with: trainer.id, direction: .back, in: database)
+        let phrase = try parseTimePhrase(asOf, field: "--as-of", in: context)
+        if case .instant(let instant) = phrase { return instant }
+        let end = phrase.end(home.clock)
+        return end > intro.now ? intro.now : end - 0.001
     }
 }

@@ -75,7 +75,7 @@ struct SessionsCommand: IntroSubcommand {
     func run(in intro: Intro) async throws {
         let limit = try count(limit, field: "--limit", in: 1...100_000)
         let database = try await intro.readDatabase()
-        let filter = try await filter(in: intro, database)
+        let (filter, range) = try await filter(in: intro, database)
         let (sessions, rest) = try await database.withConnection { connection in
             let repository = SessionRepository(connection)
             let sessions = try await repository.list(filter, limit: limit)
@@ -95,12 +95,14 @@ struct SessionsCommand: IntroSubcommand {
         case .table:
             try intro.console.report([ListedSessionRecord](), leavingOut: rest) {
                 sessions.isEmpty
-                    ? "No session found." : table(sessions, intro.console).text(on: intro.console)
+                    ? intro.console.wrapped("No session found\(range).")
+                    : table(sessions, intro.console).text(on: intro.console)
             }
         }
     }
 
-    private func filter(in intro: Intro, _ database: Database) async throws -> SessionFilter {
+    /// Returns the filter of the options, and the text of its period.
+    private func filter(in intro: Intro, _ database: Database) async throws -> (SessionFilter, range: String) {
         let studio = try studio.map { try Handle($0, field: "--studio") }
         let trainer = try await intro.trainerHandle(trainer, in: database)
         let (studios, trainerID) = try await database.withConnection { connection in
@@ -112,21 +114,33 @@ struct SessionsCommand: IntroSubcommand {
                 }
             return (studios, trainerID)
         }
-        var filter = SessionFilter(places: try studios.map { try place($0, in: intro) })
+        var filter = SessionFilter(places: try await places(studios, with: trainerID, in: intro, database))
         filter.trainer = trainerID
         if let client { filter.clients = try await intro.clients(client, in: database).map(\.id) }
         filter.statuses = Set(status.joined())
         filter.source = try source.map { try SingleLineText($0, field: "--source").text }
         filter.unmarkedBy = unmarked ? intro.now : nil
-        return filter
+        let range = zip(filter.places, studios).map { place, studio in
+            Period(from: place.from, until: place.until, clock: studio.clock).openText(in: intro.console.times)
+        }
+        return (filter, range.first ?? "")
     }
 
-    /// Returns a studio with the period of the options on its clock.
-    private func place(_ studio: Studio, in intro: Intro) throws -> SessionFilter.Place {
-        let context = intro.timeContext(at: studio, direction: .around)
-        let (start, end) = try parseListPeriod(
-            from: from, until: until, in: context, times: intro.console.times)
-        return SessionFilter.Place(studio: studio.id, from: start ?? .distantPast, until: end ?? .distantFuture)
+    /// Returns each studio with the period of the options on its clock.
+    private func places(
+        _ studios: [Studio], with trainer: Trainer.ID?, in intro: Intro, _ database: Database
+    ) async throws -> [SessionFilter.Place] {
+        try intro.requireOneReading(of: from, field: "--from", at: studios, direction: .around)
+        try intro.requireOneReading(of: until, field: "--until", at: studios, direction: .around)
+        var places: [SessionFilter.Place] = []
+        for place in studios {
+            let context = try await intro.timeContext(
+                for: from, until, at: place, with: trainer, isNamed: studio != nil, direction: .around, in: database)
+            let (start, end) = try parseListPeriod(from: from, until: until, in: context, times: intro.console.times)
+            places.append(
+                SessionFilter.Place(studio: place.id, from: start ?? .distantPast, until: end ?? .distantFuture))
+        }
+        return places
     }
 
     private func table(_ sessions: [ListedSession], _ console: Console) -> Table {

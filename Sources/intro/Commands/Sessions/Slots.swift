@@ -111,10 +111,15 @@ extension Slots {
         _ studios: [Studio], _ trainer: Trainer?, of intro: Intro, in database: Database
     ) async throws -> SlotSearch {
         let days = try days.map { try count($0, field: "--days", in: 1...400) }
+        let weekdays = try weekday.map { try Self.weekdays($0) }
         var search = SlotSearch([], trainer: trainer?.id)
-        for studio in studios {
-            let context = try await intro.timeContext(
-                for: from, after, before, at: studio, with: trainer?.id, in: database)
+        // Errors are in the terms of the trainer's home studio.
+        let homes = studios.filter { $0.handle == trainer?.homeStudio }
+        if homes.isEmpty { try intro.requireOneReading(of: from, field: "--from", at: studios) }
+        for studio in homes + studios.filter({ $0.handle != trainer?.homeStudio }) {
+            var context = try await intro.timeContext(
+                for: from, after, before, at: studio, with: trainer?.id, isNamed: studios.count == 1, in: database)
+            if let home = homes.first { context.order = intro.timeContext(at: home).order }
             let phrase = try from.map { try parseTimePhrase($0, field: "--from", in: context) }
             var end: Date?
             if case .period(let period) = phrase {
@@ -125,10 +130,16 @@ extension Slots {
             let start = max(phrase?.start(studio.clock) ?? intro.now, phrase == nil ? intro.now : .distantPast)
             let window = DayWindow(start: start, days: days ?? 7, clock: studio.clock)
             search.windows.append(SlotSearch.Window(studio: studio, from: start, until: end ?? window.end))
-            search.after = try after.map { try Self.time($0, field: "--after", in: context) } ?? search.after
-            search.before = try before.map { try Self.time($0, field: "--before", in: context) } ?? search.before
+            let limits = try rethrowingTimeProblems(studio.clock) { () throws(TimeProblem) in
+                try TimeOfDayLimits(
+                    after: after.map { .init($0, field: "--after") },
+                    before: before.map { .init($0, field: "--before") },
+                    weekdays: weekdays, in: context)
+            }
+            search.after = limits.after ?? search.after
+            search.before = limits.before ?? search.before
         }
-        search.weekdays = try weekday.map { try Self.weekdays($0) } ?? search.weekdays
+        search.weekdays = weekdays ?? search.weekdays
         guard let first = search.after, let end = search.before, first >= end else { return search }
         throw contradiction(first, end, in: intro.console.times, on: studios[0].clock)
     }
@@ -148,11 +159,6 @@ extension Slots {
             problem: "\(last) is not later than \(start), \(after == nil ? "the beginning of --from" : "--after")",
             hint: after == nil
                 ? "give a later time to --before, or leave it out" : "give the earlier time of day to --after")
-    }
-
-    private static func time(_ text: String, field: String, in context: TimePhraseContext) throws -> LocalTime {
-        if let time = try? LocalTime(text) { return time }
-        return context.clock.time(of: try parseInstant(text, field: field, in: context))
     }
 
     /// Parses days of the week: `thu,fri`, `mon-wed`, `weekdays` or `weekends`.

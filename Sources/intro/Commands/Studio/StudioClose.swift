@@ -12,7 +12,8 @@ extension StudioCommand {
             commandName: "close",
             abstract: "Close a studio for some days or hours.",
             discussion: """
-                A date alone means the whole day. Booked sessions stay and are listed.
+                A date alone means the whole day; a period such as "next week" needs no end. Booked sessions stay and are \
+                listed.
 
                 Example: intro studio close downtown "dec 24" "dec 26" --reason holidays
                 """
@@ -25,7 +26,7 @@ extension StudioCommand {
         var from: String
 
         @Argument(help: "The last day of the closure, or the time it ends.")
-        var until: String
+        var until: String?
 
         @Option(help: ArgumentHelp("The reason, shown to the desk.", valueName: "text"))
         var reason: String
@@ -38,8 +39,7 @@ extension StudioCommand {
             let database = try await intro.database()
             let studio = try await database.withConnection { try await StudioRepository($0).named(handle) }
             let context = try await intro.timeContext(for: from, until, at: studio, with: nil, in: database)
-            let period = try Period(
-                from: (from, field: "the beginning"), until: (until, field: "the end"), in: context)
+            let period = try period(in: context)
             let booked = try await intro.administration(database).close(
                 studio: handle, Closure(from: period.from, until: period.until, reason: reason))
             let affected = booked.filter { $0.endsAt > intro.now }
@@ -51,6 +51,17 @@ extension StudioCommand {
                     after: "\(studio.name) is closed \(period.text(in: intro.console.times)): \(reason)".visible,
                     on: intro.console)
             }
+        }
+
+        private func period(in context: TimePhraseContext) throws -> Period {
+            let (first, last) = ("the beginning", "the end")
+            if let until {
+                return try Period(from: (from, field: first), until: (until, field: last), in: context)
+            }
+            if let whole = try Period(whole: from, field: first, in: context) { return whole }
+            throw Failure(
+                code: "usage", message: "the end of the closure is missing",
+                hint: "repeat the day for one day: only a period such as \"next week\" needs no end", exit: .usage)
         }
     }
 }
@@ -107,14 +118,14 @@ extension StudioCommand {
 
         private func period(at studio: Studio, in intro: Intro, _ database: Database) async throws -> Period {
             let (first, last) = ("the beginning", "the end")
+            let context = try await intro.timeContext(for: from, until, at: studio, with: nil, in: database)
             if let until {
-                let context = try await intro.timeContext(for: from, until, at: studio, with: nil, in: database)
                 return try Period(from: (from, field: first), until: (until, field: last), in: context)
             }
-            let phrase = try parseTimePhrase(from, field: first, in: intro.timeContext(at: studio))
-            let start = phrase.start(studio.clock)
+            if let whole = try Period(whole: from, field: first, in: context) { return whole }
+            let start = try parseTimePhrase(from, field: first, in: context).start(studio.clock)
             let nextDay = studio.clock.startOfDay(studio.clock.date(of: start).adding(days: 1))
-            return Period(from: start, until: max(nextDay, phrase.end(studio.clock)), clock: studio.clock)
+            return Period(from: start, until: nextDay, clock: studio.clock)
         }
     }
 }

@@ -51,7 +51,7 @@ extension TrainerCommand {
             guard [addsTimeOff, list, remove != nil].filter(\.self).count == 1 else {
                 throw ValidationError("give --from and --until, or --list, or --remove NUMBER")
             }
-            guard !addsTimeOff || cover || (from != nil && until != nil) else {
+            guard !addsTimeOff || cover || from != nil else {
                 throw ValidationError("time off needs both --from and --until")
             }
             guard addsTimeOff || !(change.dryRun || change.requestID != nil) else {
@@ -76,9 +76,19 @@ extension TrainerCommand {
 
 extension TrainerCommand.Away {
     /// Returns the period of the time off; with --cover, it is from now until the end of the day by default.
+    ///
+    /// A period such as `next week` needs no end.
     private func period(in context: TimePhraseContext) throws -> Period {
         if let from, let until {
             return try Period(from: (from, field: "--from"), until: (until, field: "--until"), in: context)
+        }
+        if !cover, let from {
+            guard let whole = try Period(whole: from, field: "--from", in: context) else {
+                throw Failure(
+                    code: "usage", message: "time off needs both --from and --until",
+                    hint: "only a period such as \"next week\" needs no end", exit: .usage)
+            }
+            return whole
         }
         let days = try Period(daysFrom: from, until: until, in: context)
         guard from == nil else { return days }

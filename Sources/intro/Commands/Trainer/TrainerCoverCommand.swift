@@ -68,7 +68,8 @@ extension TrainerCommand {
 }
 
 extension Period {
-    /// Parses a period of days; the default is today, and for the end the day of the beginning.
+    /// Parses a period of days; the default is today, and for the end the day of the beginning, or the end of a period
+    /// such as `next week`.
     ///
     /// - Parameters:
     ///   - from: The text that was typed for `--from`.
@@ -82,6 +83,10 @@ extension Period {
             try self.init(
                 from: (from ?? clock.date(of: context.now).description, field: "--from"),
                 until: (until, field: "--until"), in: context)
+            return
+        }
+        if let from, let whole = try Period(whole: from, field: "--from", in: context) {
+            self = whole
             return
         }
         let first =

@@ -115,10 +115,10 @@ extension TrainerCommand {
         }
 
         private func dates(in context: TimePhraseContext) throws -> (from: LocalDate?, until: LocalDate?) {
-            let from = try from.map { try parseDate($0, field: "--from", in: context) }
+            let from = try from.map { try parseDates($0, field: "--from", in: context).lowerBound }
             var end = context
             end.beginning = from.map { context.clock.startOfDay($0) }
-            return (from, try until.map { try parseDate($0, field: "--until", in: end) })
+            return (from, try until.map { try parseDates($0, field: "--until", in: end).upperBound })
         }
 
         /// Rejects an empty text, so that a variable that a script left unset does not remove a trainer's hours.
