@@ -35,7 +35,7 @@ struct HoldRaceTests {
     @Test("of eight desks that hold one slot, one holds it, and only its key books it")
     func oneSlot() async throws {
         try await withBooks { books in
-            let studio = try await books.openStudio()
+            let studio = try await books.openStudio { $0.offer.stations = 2 }
             try await books.engage()
             let holds = try await withThrowingTaskGroup(of: Hold?.self) { group in
                 for _ in 0..<8 {

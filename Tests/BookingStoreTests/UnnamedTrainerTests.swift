@@ -44,7 +44,7 @@ struct UnnamedTrainerTests {
     func filling() async throws {
         try await withBooks(connections: 12) { books in
             try await books.failOnDeadlock()
-            let studio = try await books.openStudio { $0.offer.stations = 3 }
+            let studio = try await books.openStudio { $0.offer.stations = 4 }
             for handle in ["aiko", "james", "maria"] { try await books.engage(handle) }
             let times = ["09:00", "09:30", "10:00", "10:30"]
             let requests = try times.flatMap { time in

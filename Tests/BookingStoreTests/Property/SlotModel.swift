@@ -126,9 +126,9 @@ struct SlotModel {
         if let rule = ofStudio.first(where: first.contains) { return rule }
         let atWork = violated.filter { $0.isDisjoint(with: [.outsideHours, .away]) }
         if atWork.isEmpty { return .outsideHours }
+        if first.contains(.studioFull) { return .studioFull }
         let free = atWork.filter { !$0.contains(.slotTaken) }
         if free.isEmpty { return .slotTaken }
-        if first.contains(.studioFull) { return .studioFull }
         return !override && free.allSatisfy { $0.contains(.dailyLimit) } ? .dailyLimit : nil
     }
 

@@ -95,7 +95,8 @@ extension StudioCommand {
             let handle = try Handle(id, field: "the id")
             let database = try await intro.database()
             let studio = try await database.withConnection { try await StudioRepository($0).named(handle) }
-            let period = try await period(at: studio, in: intro, database)
+            let context = try await intro.timeContext(for: from, until, at: studio, with: nil, in: database)
+            let period = try period(on: studio.clock, in: context)
             let reopening = try await intro.administration(database).reopen(
                 studio: handle, from: period.from, until: period.until, now: intro.now)
             func closed(_ closures: [Closure]) -> [(Period, String)] {
@@ -116,16 +117,15 @@ extension StudioCommand {
             }
         }
 
-        private func period(at studio: Studio, in intro: Intro, _ database: Database) async throws -> Period {
+        private func period(on clock: StudioClock, in context: TimePhraseContext) throws -> Period {
             let (first, last) = ("the beginning", "the end")
-            let context = try await intro.timeContext(for: from, until, at: studio, with: nil, in: database)
             if let until {
                 return try Period(from: (from, field: first), until: (until, field: last), in: context)
             }
             if let whole = try Period(whole: from, field: first, in: context) { return whole }
-            let start = try parseTimePhrase(from, field: first, in: context).start(studio.clock)
-            let nextDay = studio.clock.startOfDay(studio.clock.date(of: start).adding(days: 1))
-            return Period(from: start, until: nextDay, clock: studio.clock)
+            let start = try parseTimePhrase(from, field: first, in: context).start(clock)
+            let nextDay = clock.startOfDay(clock.date(of: start).adding(days: 1))
+            return Period(from: start, until: nextDay, clock: clock)
         }
     }
 }
