@@ -55,7 +55,7 @@ struct DumpedDatabaseTests {
 
     @Test("the schema of an owner without superuser rights passes its check, also after a repair")
     func ordinaryOwner() async throws {
-        try await withEmptyStudio(home: "/nonexistent") { studio in
+        try await withEmptyStudio(home: "/") { studio in
             let name = try await studio.database.query("SELECT current_database()").decode(String.self)[0]
             for statement in [
                 "CREATE ROLE chain LOGIN", "CREATE ROLE intro_service", "CREATE ROLE intro_reader",

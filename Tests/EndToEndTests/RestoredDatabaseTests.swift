@@ -139,10 +139,12 @@ struct RestoredDatabaseTests {
             #expect(result.exit == 75 && result.error?.code == "journal", "\(result.stderr)")
             let sent = try await studio.messages("sent")
             #expect(sent > 0 && sent < 40)
-            #expect(try await studio.messages("queued") == 40 - sent)
+            // The claim of the other connection may have been committed when it was cancelled: it becomes unknown.
+            let (queued, claimed) = (try await studio.messages("queued"), try await studio.messages("attempting"))
+            #expect(queued > 0 && queued + claimed == 40 - sent)
             #expect(try sink.receivedMessages().count == Int(sent))
             let rest = try await studio.answer("reminders", "send", environment: environment)
-            #expect(rest["sent"]?.number == Int(40 - sent))
+            #expect(rest["sent"]?.number == Int(queued))
         }
     }
 }

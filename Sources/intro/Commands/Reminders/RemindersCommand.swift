@@ -98,8 +98,8 @@ struct DeliverySummaryRecord: Encodable {
     let sent: Int
     /// Messages with the status failed.
     let failed: Int
-    /// Messages that could not be sent, and stay queued for another attempt.
-    let postponed: Int
+    /// Messages that could not be sent, and stay queued for another attempt; absent if there are none.
+    let postponed: Int?
     let unknown: Int
     let skipped: Int
     /// Messages that became unknown because the database was restored.
@@ -121,7 +121,7 @@ struct DeliverySummaryRecord: Encodable {
         due = tally.due
         sent = tally.sent
         failed = tally.failed - postponed
-        self.postponed = postponed
+        self.postponed = postponed > 0 ? postponed : nil
         unknown = tally.unknown
         skipped = tally.skipped
     }
