@@ -4,7 +4,7 @@ extension Privileges {
     /// The condition for functions of the schema, without those of extensions, such as btree_gist's.
     ///
     /// PostgreSQL makes its superuser the owner of a range type's constructors. They read no data, and an owner of the
-    /// schema who is no superuser cannot revoke privileges on them.
+    /// schema without superuser rights cannot revoke privileges on them.
     private static let isOwnFunction = """
         p.pronamespace = current_schema()::regnamespace
         AND NOT EXISTS (

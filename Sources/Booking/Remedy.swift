@@ -10,7 +10,7 @@ extension Refusal {
         case moveToStudio(StudioChange, Reference)
         /// Request a trainer by name, whose hours an override waives.
         case requestTrainer(studio: String)
-        /// Set weekly hours at the studio for a trainer who is active.
+        /// Set weekly hours at the studio for an active trainer.
         case assignTrainer(studio: String)
         /// Choose another time; for requests that have no override.
         case chooseOtherTime(studio: String)

@@ -65,7 +65,7 @@ struct SeveralStudiosRefusalTests {
         }
     }
 
-    @Test("an override without a trainer hints at --trainer where nobody is at work, which permits the booking")
+    @Test("an override without a trainer hints at --trainer if no trainer is at work, which permits the booking")
     func override() async throws {
         try await withChain { studio in
             let sunday = booking("Ana", "--studio", "phoenix", "--at", "sun 10am", "--override", "open day")

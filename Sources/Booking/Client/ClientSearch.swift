@@ -35,7 +35,7 @@ public struct ClientSearch: Sendable {
 
     /// The words of a name that may have a typing error.
     public enum TypingErrors: Sendable {
-        /// Words of at least four letters: for a client who is acted on.
+        /// Words of at least four letters: for the client of a command that changes data.
         case inLongWords
         /// Also words of three letters beside another word: for a list, or a suggestion.
         case inShortWords

@@ -123,7 +123,7 @@ public enum TrainerChoice {
     private static func noTrainerAtWork(
         _ candidates: [Candidate], at studio: Session.Place, _ start: TimedText, _ strictness: SlotRules.Strictness
     ) -> Refusal {
-        // Only a trainer who is requested by name can be booked outside working hours.
+        // Only a trainer requested by name can be booked outside working hours.
         let canBeRequested = candidates.contains { candidate in
             let facts = candidate.facts
             return !facts.withinHours && facts.elsewhere == nil && !facts.away && !facts.trainerBusy
