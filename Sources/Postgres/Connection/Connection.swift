@@ -193,7 +193,11 @@ public final actor Connection {
     }
 
     private func cancellable<Result>(_ work: () throws -> Result) async throws -> Result {
-        try Task.checkCancellation()
+        guard !Task.isCancelled else {
+            // Otherwise another task's request on this connection would send them.
+            _ = pipeline.takeWaiting()
+            throw CancellationError()
+        }
         canceller.begin()
         let canceller = canceller
         return try await withTaskCancellationHandler {

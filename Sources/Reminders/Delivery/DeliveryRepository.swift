@@ -28,10 +28,16 @@ public struct DeliveryRepository: Sendable {
     ///   - now: The time of the evaluation.
     ///   - limit: The maximum number of messages.
     /// - Returns: The claimed messages.
-    /// - Throws: `PostgresError`.
+    /// - Throws: `PostgresError`, or `CancellationError` if nothing was claimed.
     public func take(_ run: Int32, by channel: Channel, until: Date, now: Date, limit: Int) async throws -> MessageBatch
     {
         let rows = try await connection.query(Self.claimStatement(run, channel, until, now, limit))
+        // The claim is committed. A cancelled sender needs the messages, because it returns them to the queue.
+        return try await runToCompletion { try await batch(of: rows) }
+    }
+
+    /// Returns claimed messages with the data that other queries read.
+    private func batch(of rows: Rows) async throws -> MessageBatch {
         var (batch, days) = try MessageBatchReader.batch(rows)
         try await addNotes(to: &batch)
         for day in days {

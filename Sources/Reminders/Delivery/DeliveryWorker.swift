@@ -68,7 +68,7 @@ struct DeliveryWorker<Item: Sendable> {
             progress.settle(batch, of: reserved, by: deliveryChannel.channel)
             return batch.isEmpty ? nil : batch
         } catch is CancellationError {
-            // The statement was rolled back: no message is claimed.
+            // The claim was rolled back: no message is claimed.
             return nil
         }
     }
