@@ -1,13 +1,13 @@
 public import Postgres
 
-/// The columns, constraints, indexes, triggers and functions that the migrations and function files make, compared with
-/// those of a database.
+/// The tables, columns, constraints, indexes, triggers and functions that the migrations and function files make,
+/// compared with those of a database.
 ///
 /// `Catalogue.txt` lists them as PostgreSQL prints them; a test compares it with a database that has just been set up.
 public enum Catalogue {
     /// The kinds of objects, in the order in which missing ones are created.
     enum Kind: String, CaseIterable {
-        case column, function, trigger, constraint, index
+        case table, column, function, trigger, rule, constraint, index
     }
 
     /// An object and its definition as PostgreSQL prints it.
@@ -20,7 +20,7 @@ public enum Catalogue {
 
     /// A difference between a database and the list.
     struct Difference: Hashable {
-        /// `nil` for a trigger that is not in the list.
+        /// `nil` for a trigger or rule that is not in the list.
         let expected: Entry?
         /// `nil` for an object that the database lacks.
         let found: Entry?
@@ -34,6 +34,7 @@ public enum Catalogue {
                 "disabled: \(found.kind) \(found.name)"
             case (_, let found?) where found.definition.hasSuffix(Catalogue.invalid):
                 "invalid: \(found.kind) \(found.name)"
+            case (_, let found?) where found.kind == .table: "\(found.definition): table \(found.name)"
             case (_, let found): "changed: \(found?.kind.rawValue ?? "object") \(found?.name ?? "")"
             }
         }
@@ -51,8 +52,8 @@ public enum Catalogue {
 
     /// Compares a database with the list.
     ///
-    /// Indexes, constraints and columns that an operator has added are not reported; triggers are, because they change
-    /// what the application writes.
+    /// Indexes, constraints and columns that an operator has added are not reported; triggers and rules are, because they
+    /// change what the application writes.
     ///
     /// - Parameter connection: A connection to the database.
     /// - Returns: The missing, changed, disabled and unlisted objects, in words; empty if none differs.
@@ -69,7 +70,7 @@ public enum Catalogue {
         let differing = expected.filter { foundByName[Key($0)] != $0 }.map {
             Difference(expected: $0, found: foundByName[Key($0)])
         }
-        let unlisted = found.filter { $0.kind == .trigger && !names.contains(Key($0)) }
+        let unlisted = found.filter { [.trigger, .rule].contains($0.kind) && !names.contains(Key($0)) }
         return differing + unlisted.map { Difference(expected: nil, found: $0) }
     }
 
@@ -96,10 +97,24 @@ public enum Catalogue {
     /// Definitions are printed without the name of the schema, and on one line.
     private static let query: SQL = """
         WITH own_table AS (
-            SELECT oid, relname::text AS name
+            SELECT oid, relname::text AS name, relowner, relpersistence, relrowsecurity
             FROM pg_class
             WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
         ), object (kind, name, definition) AS (
+            SELECT 'table', name,
+                   CASE
+                       WHEN relpersistence = 'u' THEN 'unlogged'
+                       WHEN relrowsecurity THEN 'row security enabled'
+                       WHEN relowner <> (SELECT relowner FROM own_table WHERE name = 'schema_migration')
+                           THEN 'another owner'
+                       ELSE 'ordinary'
+                   END
+            FROM own_table
+            UNION ALL
+            SELECT 'rule', t.name || '.' || r.rulename, pg_get_ruledef(r.oid)
+            FROM own_table AS t
+            JOIN pg_rewrite AS r ON r.ev_class = t.oid
+            UNION ALL
             SELECT 'column', t.name || '.' || a.attname,
                    concat_ws(
                        ' ', format_type(a.atttypid, a.atttypmod),
@@ -113,9 +128,11 @@ public enum Catalogue {
             UNION ALL
             SELECT 'constraint', t.name || '.' || c.conname,
                    pg_get_constraintdef(c.oid)
-                   -- DISABLE TRIGGER ALL turns foreign keys off without a trace in their definition.
+                   -- DISABLE TRIGGER ALL turns foreign keys off without a trace in their definition. A replica trigger (R)
+                   -- is off too, except while replication applies changes.
                    || CASE WHEN EXISTS (
-                          SELECT FROM pg_trigger AS g WHERE g.tgconstraint = c.oid AND g.tgenabled = 'D')
+                          SELECT FROM pg_trigger AS g
+                          WHERE g.tgconstraint = c.oid AND g.tgenabled IN ('D', 'R'))
                       THEN ' DISABLED' ELSE '' END
             FROM own_table AS t
             JOIN pg_constraint AS c ON c.conrelid = t.oid AND c.contype IN ('c', 'f', 'p', 'u', 'x')
@@ -127,7 +144,7 @@ public enum Catalogue {
             WHERE NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conindid = i.indexrelid AND c.contype <> 'f')
             UNION ALL
             SELECT 'trigger', t.name || '.' || g.tgname,
-                   pg_get_triggerdef(g.oid) || CASE WHEN g.tgenabled = 'D' THEN ' DISABLED' ELSE '' END
+                   pg_get_triggerdef(g.oid) || CASE WHEN g.tgenabled IN ('D', 'R') THEN ' DISABLED' ELSE '' END
             FROM own_table AS t
             JOIN pg_trigger AS g ON g.tgrelid = t.oid AND NOT g.tgisinternal
             UNION ALL
@@ -162,8 +179,8 @@ extension Catalogue {
     /// Restores objects that were dropped, disabled or changed manually.
     ///
     /// Functions and triggers are created again from their files. Missing constraints and indexes are created; a changed
-    /// one is not altered, and neither are columns, nor triggers that are not listed, because the reason for the change is
-    /// not known.
+    /// one is not altered, and neither are tables, columns, rules, nor triggers that are not listed, because the reason for
+    /// the change is not known.
     ///
     /// - Parameters:
     ///   - database: The database to change; its user must own the schema.
@@ -217,7 +234,7 @@ extension Catalogue.Difference {
             try await lockRetry.transaction { try await $0.execute(script: statement) }
         case .index where found == nil || found?.definition == expected.definition + Catalogue.invalid:
             try await ConcurrentIndex(name: expected.name, definition: expected.definition).build(lockRetry)
-        case .column, .constraint, .function, .index, .trigger: break
+        case .table, .column, .constraint, .function, .index, .trigger, .rule: break
         }
     }
 }
@@ -233,7 +250,7 @@ extension SchemaText {
         case .trigger:
             let name = expected.name.split(separator: ".").last ?? ""
             return sql.contains("TRIGGER \(name) ")
-        case .column, .constraint, .index: return false
+        case .table, .column, .rule, .constraint, .index: return false
         }
     }
 }
