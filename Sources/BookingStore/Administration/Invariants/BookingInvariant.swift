@@ -26,7 +26,8 @@ public enum BookingInvariant: String, CaseIterable, Sendable {
     case clientEvents = "client_events"
     /// The events of a session or client follow from each other.
     case eventOrder = "event_order"
-    /// The events of studios, trainers, absences, closures, holds, notes and rules end with the row.
+    /// The events of studios, closures, trainers, their hours and absences, holds, notes, rules, contact hours, consents
+    /// and suppressions end with the row.
     case otherEvents = "other_events"
     /// Each row that another row refers to exists.
     case orphans = "orphans"

@@ -56,21 +56,58 @@ extension InvariantQuery {
         "name", "email", "email_key", "phone", "time_zone", "language", "source", "guardian",
     ]
 
-    /// Rows of small tables that differ from their last event.
+    /// Rows of other tables that differ from their last event, and rows that were removed without an event.
     static var otherEvents: InvariantQuery {
-        let tables: [SQL] = ["studio", "trainer", "time_off", "closure", "hold", "client_note", "reminder_rule"]
-        let searches = tables.map { table -> SQL in
-            """
-            SELECT r.id::bigint, '\(table)' AS place
-            FROM \(table) AS r
-            WHERE (
-                SELECT e.after IS NULL OR jsonb_populate_record(r, e.after) IS DISTINCT FROM r
-                \(lastEvent(of: table, "r.id")))
-            """
-        }
+        let tables: [SQL] = [
+            "studio", "closure", "trainer", "hours_season", "time_off", "hold", "client_note", "reminder_rule",
+            "contact_hours", "consent", "suppression",
+        ]
+        let searches = tables.map { "\(changedRows(of: $0)) UNION ALL \(removedRows(of: $0))" as SQL }
         return InvariantQuery(
-            SQL.joined(searches, separator: "\nUNION ALL\n"), example: "v.place || ' #' || v.id || ': \(differs)'")
+            SQL.joined(searches + [changedHours], separator: "\nUNION ALL\n"),
+            example: "v.place || ' #' || v.id || ': ' || v.problem")
     }
+
+    private static func changedRows(of table: SQL) -> SQL {
+        """
+        SELECT r.id::bigint, '\(table)' AS place, '\(differs)' AS problem
+        FROM \(table) AS r
+        WHERE (
+            SELECT e.after IS NULL OR jsonb_populate_record(r, e.after) IS DISTINCT FROM r
+            \(lastEvent(of: table, "r.id")))
+        """
+    }
+
+    /// Rows that do not exist although their last event is not a deletion.
+    private static func removedRows(of table: SQL) -> SQL {
+        """
+        SELECT subject_id, '\(table)', 'the row does not exist'
+        FROM (
+            SELECT DISTINCT e.subject_id
+            FROM event AS e
+            WHERE e.subject = '\(table)' AND NOT EXISTS (SELECT FROM \(table) AS r WHERE r.id = e.subject_id)
+        ) AS gone
+        WHERE (SELECT e.after IS NOT NULL \(lastEvent(of: table, "gone.subject_id")))
+        """
+    }
+
+    /// Sets of weekly hours that differ from the sum of their events; hours have no number of their own.
+    private static let changedHours: SQL = """
+        SELECT DISTINCT season_id, 'hours_season', 'its weekly hours differ from their events'
+        FROM (
+            SELECT season_id, weekday, opens, closes, 1 AS count
+            FROM hours
+            WHERE season_id IN (SELECT subject_id FROM event WHERE subject = 'hours')
+            UNION ALL
+            SELECT e.subject_id, hours.weekday, hours.opens, hours.closes, change.count
+            FROM event AS e,
+                 LATERAL (VALUES (e.before, 1), (e.after, -1)) AS change (row, count),
+                 LATERAL jsonb_populate_record(NULL::hours, change.row) AS hours
+            WHERE e.subject = 'hours' AND change.row IS NOT NULL
+        ) AS stretch
+        GROUP BY season_id, weekday, opens, closes
+        HAVING sum(count) <> 0
+        """
 
     private static let differs: SQL = "the row differs from its last event"
 
@@ -116,13 +153,7 @@ extension InvariantQuery {
               END
               \(lastEvent(of: table, "later.subject_id AND e.id < later.id")))
         UNION ALL
-        SELECT subject_id, '\(table)', 'the row does not exist'
-        FROM (
-            SELECT DISTINCT e.subject_id
-            FROM event AS e
-            WHERE e.subject = '\(table)' AND NOT EXISTS (SELECT FROM \(table) AS r WHERE r.id = e.subject_id)
-        ) AS gone
-        WHERE (SELECT e.after IS NOT NULL \(lastEvent(of: table, "gone.subject_id")))
+        \(removedRows(of: table))
         """
     }
 }

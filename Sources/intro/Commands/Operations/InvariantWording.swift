@@ -69,7 +69,7 @@ extension BookingInvariant {
             switch self {
             case .sessionEvents: "a session"
             case .clientEvents: "a client"
-            default: "a studio, trainer, absence, closure, hold, note or rule"
+            default: "a studio, trainer, hold, note, rule, consent or suppression, or of hours, time off or a closure"
             }
         return InvariantWording(
             meaning: "the event log does not explain the row of \(object): it was changed without the triggers",
