@@ -52,7 +52,7 @@ public struct LedgerCorrections: Sendable {
     ///   - isDryRun: Whether to list the messages without a change.
     ///   - now: The new due time.
     /// - Returns: The messages as they are now; none where none failed.
-    /// - Throws: ``PostgresError``.
+    /// - Throws: ``NotFound`` for a rule that neither exists nor has failed messages, or ``PostgresError``.
     public func resendFailed(since: Date, rule: Handle?, dryRun isDryRun: Bool, now: Date) async throws -> [LedgerEntry]
     {
         try await database.transaction { connection in
@@ -69,6 +69,8 @@ public struct LedgerCorrections: Sendable {
                 \(lock)
                 """
             ).decode(Int64.self)
+            // Messages of a rule that was removed are found by its name too.
+            if ids.isEmpty, let rule { try await RuleRepository(connection).checkExists(rule) }
             if !isDryRun, !ids.isEmpty { try await queueAgain(ids, now: now, on: connection) }
             return try await LedgerRepository(connection).entries(ids)
         }

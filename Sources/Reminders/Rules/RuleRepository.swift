@@ -44,6 +44,16 @@ public struct RuleRepository: Sendable {
         return rule
     }
 
+    /// Checks that the chain or any studio has a rule of a name.
+    ///
+    /// - Parameter key: The name.
+    /// - Throws: ``NotFound`` or ``PostgresError``.
+    func checkExists(_ key: Handle) async throws {
+        let exists = try await connection.query("SELECT EXISTS (SELECT FROM reminder_rule WHERE key = \(key.text))")
+            .decode(Bool.self)[0]
+        guard exists else { throw NotFound(.rule(key)) }
+    }
+
     func insert(_ rule: ReminderRule) async throws {
         try await connection.query(
             """
