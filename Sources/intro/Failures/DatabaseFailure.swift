@@ -84,8 +84,12 @@ extension Failure {
             self = .busy(
                 "the database is read-only", because: "\(error): it may be a standby server",
                 hint: "try again after the switchover, or connect to the primary (target_session_attrs=read-write)")
-        case (_, "42"):
+        case ("42501", _):
             self = .withoutPrivileges(error)
+        case (_, "42"):
+            self = .misconfigured(
+                "the database's schema is not as Intro needs it", because: "\(error)",
+                hint: "run `intro setup`; `intro setup --check` names the differences")
         case (_, "22"), (_, "23"):
             self = .invalidInput(
                 "the database refuses a value", because: "\(error)", hint: "correct the value, and try again")
@@ -102,8 +106,9 @@ extension Failure {
 
     private static func withoutPrivileges(_ error: PostgresError) -> Failure {
         .misconfigured(
-            "the database's schema or privileges are not as Intro needs them", because: "\(error)",
-            hint: "run `intro setup`, or grant the role intro_service to this database user")
+            "the database user lacks a privilege", because: "\(error)",
+            hint: "grant the role intro_service to this user; with intro_reader, it can only read "
+                + "(`intro setup --check` compares the privileges)")
     }
 
     private static func withoutPreparedStatements(_ error: PostgresError) -> Failure {
